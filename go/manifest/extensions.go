@@ -164,7 +164,7 @@ type SubagentTools struct {
 type Hook struct {
 	// Event that starts the command.
 	Event HookEvent `json:"event"`
-	// Tool that the event must be about; * stands for any run of characters.
+	// Tool that the event must be about; a * at the end stands for any run of characters.
 	Matcher ToolName `json:"matcher" jsonschema_extras:"default=*"`
 	// Program and arguments.
 	Command []Argument `json:"command" jsonschema_extras:"x-merge=replace,x-minItems=1,x-maxItems=256"`

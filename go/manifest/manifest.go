@@ -132,7 +132,7 @@ type Permissions struct {
 
 // Rule decides the calls of one tool whose argument matches a pattern.
 type Rule struct {
-	// Tool that the rule is about; * stands for any run of characters.
+	// Tool that the rule is about; a * at the end stands for any run of characters.
 	Tool ToolName `json:"tool"`
 	// Glob over the argument of the call: the command, path, address or query.
 	Pattern Pattern `json:"pattern" jsonschema_extras:"default=*"`

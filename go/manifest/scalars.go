@@ -50,7 +50,7 @@ type (
 	ServerName string
 	// SkillName names a skill, a workflow or a delegate.
 	SkillName string
-	// ToolName names a tool; * stands for any run of characters.
+	// ToolName names a tool; a * at the end stands for any run of characters.
 	ToolName string
 	// InputName names an input of a workflow.
 	InputName string
@@ -113,7 +113,7 @@ func (SkillName) Constraint() Constraint {
 	return Constraint{Pattern: `^[a-z0-9]+(-[a-z0-9]+)*$`, MaxLength: 64}
 }
 func (ToolName) Constraint() Constraint {
-	return Constraint{Pattern: `^[A-Za-z*][A-Za-z0-9_.*-]*$`, MaxLength: 128}
+	return Constraint{Pattern: `^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$`, MaxLength: 128}
 }
 func (InputName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z][A-Za-z0-9_-]*$`, MaxLength: 64}
