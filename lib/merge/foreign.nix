@@ -1,0 +1,9 @@
+# Whether a position lies outside the library. Positions in the library itself (of what
+# secrets.ref makes, say) tell an author nothing.
+let
+  inherit (builtins) isString stringLength substring;
+  library = toString ../. + "/";
+  tests = toString ../tests + "/";
+  begins = prefix: text: substring 0 (stringLength prefix) text == prefix;
+in
+pos: pos != null && isString pos.file && (!(begins library pos.file) || begins tests pos.file)
