@@ -15,7 +15,8 @@ in
     full = level "bypass" "allow";
   };
 
-  # A delegate that says nothing goes exactly as far as the Pod that starts it.
+  # A delegate that says nothing goes as far as the Pod that starts it, whose deny
+  # and ask rules bind it as well.
   derive =
     facts: choice:
     let
@@ -32,7 +33,6 @@ in
           permissions = {
             mode = derived inherited facts.permissions.mode;
             default = derived inherited facts.permissions.default;
-            rules = derived inherited facts.permissions.rules;
           };
         }) facts.subagents;
       };

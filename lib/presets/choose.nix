@@ -40,7 +40,8 @@ let
   parameters = read text;
 
   nearest = suggest text names;
-  valid = builtins.concatStringsSep ", " names + (if preset ? written then ", or ${preset.written}" else "");
+  valid =
+    builtins.concatStringsSep ", " names + (if preset ? written then ", or ${preset.written}" else "");
 in
 if parameters != null then
   {

@@ -50,9 +50,7 @@ in
       };
       values.context.compaction = {
         strategy = derived "summarize, or off for the preset off" choice.strategy;
-        thresholdTokens =
-          derived "T = U * ${toString choice.threshold}%, U = (model.contextWindowTokens - R) * context.budget"
-            threshold;
+        thresholdTokens = derived "T = U * ${toString choice.threshold}%, U = (model.contextWindowTokens - R) * context.budget" threshold;
         requestThresholdTokens = derived "Q = T + (U - T) / 2; towards model.contextWindowTokens - R when an override puts T at U or above" requestThreshold;
         retainedTokens = derived "T * ${toString choice.retained}%" retained;
         summaryMaxTokens = derived "T / 20, between 256 and 8192, at most retainedTokens" summaryMax;

@@ -29,7 +29,6 @@ in
         inherit reserved room;
         usable = room * percent / 100;
       };
-      values.context.compaction.reservedTokens =
-        derived "R = min(model.maxOutputTokens, model.contextWindowTokens / 5)" reserved;
+      values.context.compaction.reservedTokens = derived "R = min(model.maxOutputTokens, model.contextWindowTokens / 5)" reserved;
     };
 }

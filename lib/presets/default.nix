@@ -54,7 +54,9 @@ let
     in
     keep (
       name: value:
-      texts ? ${name} && isString value || numbers ? ${name} && isInt value || name == "auth" && value != null
+      texts ? ${name} && isString value
+      || numbers ? ${name} && isInt value
+      || name == "auth" && value != null
     );
 
   /**

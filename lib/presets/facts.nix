@@ -35,11 +35,9 @@ let
   set = path: lookup path { } profile;
   sets = value: if isAttrs value then value else { };
 
-  effective =
-    path: fallback: lookup ([ "overrides" ] ++ path) (lookup path fallback profile) profile;
+  effective = path: fallback: lookup ([ "overrides" ] ++ path) (lookup path fallback profile) profile;
 
-  integers =
-    fields: removeAttrs fields (filter (name: !(isInt fields.${name})) (attrNames fields));
+  integers = fields: removeAttrs fields (filter (name: !(isInt fields.${name})) (attrNames fields));
 in
 {
   window = pod.model.contextWindowTokens;
@@ -75,6 +73,14 @@ in
     "enabled"
   ] chosen.web.parameters.fetch;
 
+  domains =
+    effective
+      [
+        "sandbox"
+        "allowedDomains"
+      ]
+      [ ];
+
   # What a delegate takes over when it says nothing.
   permissions = {
     mode = effective [
@@ -85,10 +91,6 @@ in
       "permissions"
       "default"
     ] chosen.autonomy.parameters.default;
-    rules = effective [
-      "permissions"
-      "rules"
-    ] [ ];
   };
   tools = {
     default = effective [
@@ -99,9 +101,12 @@ in
       "tools"
       "allow"
     ] parts.toolPolicy.facts.offered;
-    deny = effective [
-      "tools"
-      "deny"
-    ] [ ];
+    deny =
+      effective
+        [
+          "tools"
+          "deny"
+        ]
+        [ ];
   };
 }

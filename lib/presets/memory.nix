@@ -42,8 +42,9 @@ in
     // (
       if choice.enabled then
         {
-          extractThresholdTokens =
-            derived "T / 2, T = context.compaction.thresholdTokens" (max 1 (facts.threshold / 2));
+          extractThresholdTokens = derived "T / 2, T = context.compaction.thresholdTokens" (
+            max 1 (facts.threshold / 2)
+          );
         }
       else
         { }

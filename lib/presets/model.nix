@@ -85,7 +85,12 @@ let
           share (entry.maxOutputTokens or fallback.maxOutputTokens)
         );
   }
-  // (if given ? ref then { } else { ref = derived "as the Pod's own model" (if ref == null then "unknown/unknown" else ref); })
+  // (
+    if given ? ref then
+      { }
+    else
+      { ref = derived "as the Pod's own model" (if ref == null then "unknown/unknown" else ref); }
+  )
   // (
     if sameProvider && parent ? baseUrl then
       { baseUrl = derived "as the Pod's own model" parent.baseUrl; }
@@ -95,7 +100,7 @@ let
       { }
   )
   // (
-    if sameProvider && parent.auth or null != null then
+    if sameProvider && !(given ? baseUrl) && parent.auth or null != null then
       { auth = derived "as the Pod's own model, which has the same provider" parent.auth; }
     else
       { }
@@ -106,7 +111,11 @@ let
     else if same then
       { effort = derived "as the Pod's own model" parent.effort; }
     else
-      { effort = derived "none without reasoning, else as the variant says" (if reasoning then effort else "none"); }
+      {
+        effort = derived "none without reasoning, else as the variant says" (
+          if reasoning then effort else "none"
+        );
+      }
   );
 
   reasoning = entry.reasoning or true;
@@ -137,22 +146,20 @@ in
       [ ]
     else
       [
-        (
-          {
-            code = "unknown-model";
-            at = at ++ [ "ref" ];
-            message = "the model `${ref}` is not in the catalog, and ${fields} ${
-              if builtins.length missing == 1 then "is" else "are"
-            } not given";
-            expected = "a model of the catalog (insomnia.lib.models), or one with ${
-              builtins.concatStringsSep ", " (map (name: "`${name}`") needed)
-            }";
-            hint =
-              if nearest != null then
-                "did you mean `${nearest}`? For a model of your own, set ${fields}"
-              else
-                "set ${fields}";
-          }
-        )
+        ({
+          code = "unknown-model";
+          at = at ++ [ "ref" ];
+          message = "the model `${ref}` is not in the catalog, and ${fields} ${
+            if builtins.length missing == 1 then "is" else "are"
+          } not given";
+          expected = "a model of the catalog (insomnia.lib.models), or one with ${
+            builtins.concatStringsSep ", " (map (name: "`${name}`") needed)
+          }";
+          hint =
+            if nearest != null then
+              "did you mean `${nearest}`? For a model of your own, set ${fields}"
+            else
+              "set ${fields}";
+        })
       ];
 }

@@ -1,5 +1,6 @@
 # toolPolicy: which tools the agent has, and the sandbox that fits them.
 let
+  covers = import ../policy/covers.nix;
   derived = import ./derived.nix;
   sets = import ./tool-sets.nix;
 
@@ -45,7 +46,7 @@ in
             ]
           );
 
-      inherited = "as the Pod's own tools, without agent";
+      inherited = "as the Pod's own tools, without agent and what is denied";
     in
     {
       facts = {
@@ -58,13 +59,19 @@ in
         };
         sandbox = {
           filesystem = derived "workspace: workspace-write; full: full; else read-only" choice.filesystem;
-          network = derived "full: full; else none" choice.network;
+          network = derived "full: full; else allowlist with sandbox.allowedDomains, none without" (
+            if choice.network == "none" && facts.domains != [ ] then "allowlist" else choice.network
+          );
         };
         # A delegate that says nothing has what the Pod has, short of delegating.
         subagents = builtins.mapAttrs (_: _: {
           tools = {
             default = derived inherited facts.tools.default;
-            allow = derived inherited (builtins.filter (tool: tool != "agent") facts.tools.allow);
+            allow = derived inherited (
+              builtins.filter (
+                tool: tool != "agent" && !(builtins.any (denied: covers denied tool) facts.tools.deny)
+              ) facts.tools.allow
+            );
             deny = derived inherited facts.tools.deny;
           };
         }) facts.subagents;

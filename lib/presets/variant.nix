@@ -46,12 +46,12 @@ in
         limits = {
           maxTurns = derived "standard: 200; cheap: 100; fast: 60" choice.turns;
           maxWallSeconds = derived "standard: 14400; cheap: 7200; fast: 1800" choice.wall;
-          maxSubagents =
-            derived "4 with subagents or the tool policy delegate, else 0"
-              (if delegates then 4 else 0);
-          maxDepth =
-            derived "1 with subagents or the tool policy delegate, else 0"
-              (if delegates then 1 else 0);
+          maxSubagents = derived "4 with subagents or the tool policy delegate, else 0" (
+            if delegates then 4 else 0
+          );
+          maxDepth = derived "1 with subagents or the tool policy delegate, else 0" (
+            if delegates then 1 else 0
+          );
         }
         // (if choice ? cost then { maxCostCents = derived "cheap: 200; else none" choice.cost; } else { });
       };
