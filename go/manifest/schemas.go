@@ -1,0 +1,35 @@
+package manifest
+
+import (
+	"sync"
+
+	"github.com/insomnia-pods/insomnia"
+)
+
+// SchemaJSON is the JSON Schema of [Manifest], as it stands in lib/schema/manifest.json.
+func SchemaJSON() []byte { return schemaFile("manifest") }
+
+// ProfileSchemaJSON is the JSON Schema of a layer of a [Profile], as it stands
+// in lib/schema/profile.json.
+func ProfileSchemaJSON() []byte { return schemaFile("profile") }
+
+func schemaFile(name string) []byte {
+	data, err := insomnia.Library.ReadFile("lib/schema/" + name + ".json")
+	if err != nil {
+		panic(err) // the file is compiled in; a test reads it
+	}
+	return data
+}
+
+var (
+	manifestSchema = sync.OnceValue(func() *schema { return mustLoad(SchemaJSON()) })
+	profileSchema  = sync.OnceValue(func() *schema { return mustLoad(ProfileSchemaJSON()) })
+)
+
+func mustLoad(data []byte) *schema {
+	s, err := loadSchema(data)
+	if err != nil {
+		panic(err) // the file is compiled in; a test loads it
+	}
+	return s
+}

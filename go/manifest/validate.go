@@ -1,0 +1,245 @@
+package manifest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checker gathers the problems of one value.
+type checker struct {
+	problems []Problem
+}
+
+func (c *checker) report(at *location, code, message, expected, hint string) {
+	p := at.problem(code, message)
+	p.Expected, p.Hint = expected, hint
+	c.problems = append(c.problems, p)
+}
+
+// check reports every way in which a value does not fit a schema. In a secret
+// slot no message holds anything of the value.
+func (c *checker) check(at *location, s *schema, v *value, secret bool) {
+	secret = secret || s.secret
+	if len(s.anyOf) > 0 {
+		c.slot(at, s, v)
+		return
+	}
+	if s.types != 0 && s.types&v.kind == 0 {
+		c.report(at, "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), "")
+		return
+	}
+	if s.constant != nil && !(v.kind == s.constant.kind && v.text == s.constant.text) {
+		c.report(at, "const", "must be "+shown(s.constant.text)+seen(v, secret), shown(s.constant.text), "")
+	}
+	switch v.kind {
+	case kindNumber:
+		c.number(at, s, v, secret)
+	case kindString:
+		c.string(at, s, v.text, secret)
+	case kindArray:
+		c.list(at, s, v, secret)
+	case kindObject:
+		c.object(at, s, v, secret)
+	}
+}
+
+// seen is the end of a message that shows the value.
+func seen(v *value, secret bool) string {
+	if secret {
+		return ""
+	}
+	if v.kind == kindString {
+		return ", not " + shown(v.text)
+	}
+	if len(v.text) > maxShown {
+		return ", not " + v.text[:maxShown] + "…"
+	}
+	return ", not " + v.text
+}
+
+func (c *checker) number(at *location, s *schema, v *value, secret bool) {
+	if s.integer && !isInteger(v.text) {
+		hint := ""
+		if !secret && double(v.text) == float64(int64(double(v.text))) {
+			hint = "write it without a point or an exponent"
+		}
+		c.report(at, "type", "must be an integer"+seen(v, secret), s.expected(), hint)
+		return
+	}
+	if s.minimum != "" && less(v.text, s.minimum) {
+		c.report(at, "minimum", "must be at least "+s.minimum+seen(v, secret), s.expected(), "")
+	}
+	if s.maximum != "" && less(s.maximum, v.text) {
+		c.report(at, "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), "")
+	}
+	if s.decimals >= 0 && decimals(v.text) > s.decimals {
+		c.report(at, "decimals", fmt.Sprintf("must have at most %d decimals%s", s.decimals, seen(v, secret)), s.expected(), "")
+	}
+}
+
+func (c *checker) string(at *location, s *schema, text string, secret bool) {
+	v := &value{kind: kindString, text: text}
+	if s.enum != nil {
+		for _, allowed := range s.enum {
+			if text == allowed {
+				return
+			}
+		}
+		hint := ""
+		if !secret {
+			hint = didYouMean(text, s.enum)
+		}
+		c.report(at, "enum", "must be one of the values below"+seen(v, secret), s.expected(), hint)
+		return
+	}
+	if len(text) < s.minLength {
+		c.report(at, "min-length", fmt.Sprintf("must have at least %d characters, not %d", s.minLength, len(text)), s.expected(), "")
+	}
+	if s.maxLength >= 0 && len(text) > s.maxLength {
+		c.report(at, "max-length", fmt.Sprintf("must have at most %d characters, not %d", s.maxLength, len(text)), s.expected(), "")
+	} else if s.pattern != nil && !s.pattern.match(text) {
+		c.report(at, "pattern", "does not have the right form"+seen(v, secret), s.expected(), "")
+	}
+	if s.maxBytes >= 0 && len(text) > s.maxBytes {
+		c.report(at, "max-bytes", fmt.Sprintf("must have at most %d bytes, not %d", s.maxBytes, len(text)), s.expected(), "")
+		return
+	}
+	if s.oneLine && hasControl(text) || s.text && strings.IndexByte(text, 0) >= 0 {
+		c.report(at, "control-character", "holds a control character such as a line break", s.expected(), "write it on one line, without escapes")
+	}
+	if s.text && hasStorePath(text) {
+		c.report(at, "store-path", "holds a path of the Nix store, which no other machine has", "text that stands on its own",
+			"put the content in place of the path: builtins.readFile ./file")
+	}
+}
+
+func (c *checker) list(at *location, s *schema, v *value, secret bool) {
+	if len(v.items) < s.minItems {
+		c.report(at, "min-items", fmt.Sprintf("must have at least %d elements, not %d", s.minItems, len(v.items)), "", "")
+	}
+	if s.maxItems >= 0 && len(v.items) > s.maxItems {
+		c.report(at, "max-items", fmt.Sprintf("must have at most %d elements, not %d", s.maxItems, len(v.items)), "", "")
+	}
+	if s.uniqueItems && hasTwins(v.items) {
+		c.report(at, "unique-items", "has an element twice", "", "keep one of the two")
+	}
+	if s.items == nil {
+		return
+	}
+	for i, item := range v.items {
+		c.check(at.element(i), s.items, item, secret)
+	}
+}
+
+func hasTwins(items []*value) bool {
+	seen := make(map[string]bool, len(items))
+	for _, item := range items {
+		key := string(appendCanonical(nil, nil, item))
+		if seen[key] {
+			return true
+		}
+		seen[key] = true
+	}
+	return false
+}
+
+func (c *checker) object(at *location, s *schema, v *value, secret bool) {
+	if len(v.members) < s.minProperties {
+		c.report(at, "min-properties", fmt.Sprintf("must have at least %d entries, not %d", s.minProperties, len(v.members)), "", "")
+	}
+	if s.maxProperties >= 0 && len(v.members) > s.maxProperties {
+		c.report(at, "max-properties", fmt.Sprintf("must have at most %d entries, not %d", s.maxProperties, len(v.members)), "", "")
+	}
+	for i := range s.properties {
+		if p := &s.properties[i]; p.required && v.get(p.name) == nil {
+			c.report(at.field(p.name), "required", "the field "+named(p.name)+" is missing", p.schema.expected(), "")
+		}
+	}
+	for _, m := range v.members {
+		field := at.field(m.name)
+		if s.propertyNames != nil {
+			c.name(field, s.propertyNames, m.name)
+		}
+		if known := s.property(m.name); known != nil {
+			c.check(field, known, m.value, secret)
+		} else if s.closed {
+			c.unknown(field, s, m.name)
+		} else if s.additional != nil {
+			c.check(field, s.additional, m.value, secret)
+		}
+	}
+}
+
+// name judges the key of a free map; whatever is wrong with it is one problem.
+func (c *checker) name(at *location, s *schema, name string) {
+	var inner checker
+	inner.string(at, s, name, false)
+	if len(inner.problems) > 0 {
+		c.report(at, "property-name", "the name "+named(name)+" does not have the right form", s.expected(), "")
+	}
+}
+
+func (c *checker) unknown(at *location, s *schema, name string) {
+	known := make([]string, len(s.properties))
+	for i := range s.properties {
+		known[i] = s.properties[i].name
+	}
+	c.report(at, "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), didYouMean(name, known))
+}
+
+// slot judges the place of a secret: a reference, null where that is allowed,
+// or the other object. No message holds anything of the value.
+func (c *checker) slot(at *location, s *schema, v *value) {
+	switch v.kind {
+	case kindNull:
+		if s.nullable {
+			return
+		}
+	case kindString, kindNumber, kindBoolean:
+		message := "a secret stands only as a reference here (the value is not shown)"
+		hint := `write secrets.ref "NAME" in Nix, {"_type": "` + SecretRefType + `", "name": "NAME"} in JSON`
+		if s.otherwise != nil {
+			message = "must be a reference to a secret or an object with value (the value is not shown)"
+			hint += `; write {"value": "…"} for what is no secret`
+		}
+		c.report(at, "secret-literal", message, s.expected(), hint)
+		return
+	case kindObject:
+		branch := s.secretRef
+		if s.otherwise != nil && v.get("_type") == nil {
+			branch = s.otherwise
+		}
+		c.check(at, branch, v, true)
+		return
+	}
+	c.report(at, "type", "must be "+s.expected()+", not "+v.kind.String(), s.expected(), "")
+}
+
+func hasControl(text string) bool {
+	for i := range len(text) {
+		if text[i] < 0x20 || text[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}
+
+const storePrefix = "/nix/store/"
+
+func hasStorePath(text string) bool {
+	const hashLength = 32
+	for {
+		_, rest, found := strings.Cut(text, storePrefix)
+		if !found {
+			return false
+		}
+		n := 0
+		for n < len(rest) && n < hashLength && (rest[n] >= '0' && rest[n] <= '9' || rest[n] >= 'a' && rest[n] <= 'z') {
+			n++
+		}
+		if n == hashLength {
+			return true
+		}
+		text = rest
+	}
+}
