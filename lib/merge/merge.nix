@@ -17,11 +17,11 @@
   # Type
 
   ```
-  merge :: { layers; node; rootOnly? } -> { tree; value; faults; weak; forced; }
+  merge :: { layers; node; rootOnly? } -> { tree; value; gone; faults; weak; forced; }
   ```
 
   `tree` holds the mark `{ _type = "insomnia.removed"; }` where null won; `value` is the tree
-  without it. `faults` are problems with `at` and `positions`; `weak` lists winners above
+  without it, `gone` the paths of the marks. `faults` are problems with `at` and `positions`; `weak` lists winners above
   priority 1400, `forced` the free maps that a tag replaced whole.
 
   # Examples
@@ -131,12 +131,14 @@ let
           in
           undominated (filter (def: def.prio == least) defs);
       winner = head top;
+      gone = winner.value == null && !node.nullable;
       rivals = if length top == 1 then [ ] else filter (def: def.value != winner.value) (tail top);
     in
     {
-      v = if winner.value == null && !node.nullable then removed.mark else winner.value;
+      v = if gone then removed.mark else winner.value;
       notes =
-        weakNote at winner.prio
+        (if gone then [ { gone = at; } ] else [ ])
+        ++ weakNote at winner.prio
         ++ (if rivals == [ ] then [ ] else [ (conflict node at (distinct top) settleHint) ]);
     };
   distinct =
@@ -226,7 +228,7 @@ let
     if top.wholes == [ ] then
       {
         v = removed.mark;
-        inherit (top) notes;
+        notes = top.notes ++ [ { gone = at; } ];
       }
     else
       {
@@ -244,7 +246,7 @@ let
     if top.wholes == [ ] then
       {
         v = removed.mark;
-        inherit (top) notes;
+        notes = top.notes ++ [ { gone = at; } ];
       }
     else
       {
@@ -329,12 +331,12 @@ let
     if settled.wholes == [ ] then
       {
         v = removed.mark;
-        inherit (settled) notes;
+        notes = settled.notes ++ [ { gone = at; } ];
       }
     else if covers != [ ] && alive == [ ] then
       {
         v = removed.mark;
-        notes = settled.notes ++ notesOf children;
+        notes = settled.notes ++ notesOf children ++ [ { gone = at; } ];
       }
     else
       {
@@ -454,10 +456,12 @@ let
     }) (length layers)
   );
   notes = merged.notes;
+  gone = filter (note: note ? gone) notes != [ ];
 in
 {
   tree = merged.v;
-  value = removed.strip merged.v;
+  value = if gone then removed.strip merged.v else merged.v;
+  gone = if gone then removed.paths merged.v else [ ];
   faults = filter (note: note ? code) notes;
   weak = map (note: note.weak) (filter (note: note ? weak) notes);
   forced = map (note: note.forced) (filter (note: note ? forced) notes);

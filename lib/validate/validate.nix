@@ -55,7 +55,7 @@ let
   namesStorePath =
     text:
     replaceStrings [ "/nix/store/" ] [ "" ] text != text
-    && length (split "/nix/store/[0-9a-z]{32}-" text) > 1;
+    && length (split "/nix/store/[0-9a-z]{32}" text) > 1;
 
   checkString =
     node: at: value:
@@ -110,13 +110,24 @@ let
           [ ]
       )
       ++ (
-        if raw ? x-singleLine && replaceStrings newlines.all newlines.nothing value != value then
-          [ (problem "single-line" "holds a line break or another control character" // { expected = "text on one line"; }) ]
+        if
+          raw ? x-singleLine
+          && size <= raw.x-maxBytes or 1048576
+          && replaceStrings newlines.all newlines.nothing value != value
+        then
+          [
+            (
+              problem "control-character" "holds a line break or another control character"
+              // {
+                expected = "text on one line";
+              }
+            )
+          ]
         else
           [ ]
       )
       ++ (
-        if raw ? x-text && namesStorePath value then
+        if raw ? x-text && size <= raw.x-maxBytes or 1048576 && namesStorePath value then
           [
             (
               problem "store-path" "names a path of the Nix store, which another machine does not have"
@@ -145,21 +156,37 @@ let
       [ (problem "enum" "is none of the values that exist") ]
     else if raw ? const && value != raw.const then
       [ (problem "const" "is not ${kinds.wants node}") ]
-    else if raw ? minimum && value < raw.minimum then
-      [ (problem "minimum" "is ${toString value}, less than ${toString raw.minimum}") ]
-    else if raw ? maximum && value > raw.maximum then
-      [ (problem "maximum" "is ${toString value}, more than ${toString raw.maximum}") ]
-    else if raw ? x-decimals && typeOf value == "float" && floor (value * 1000.0 + 0.5) / 1000.0 != value then
-      [
-        (
-          problem "decimals" "has more than ${toString raw.x-decimals} decimals"
-          // {
-            expected = "${kinds.wants node} with at most ${toString raw.x-decimals} decimals";
-          }
-        )
-      ]
     else
-      [ ];
+      (
+        if raw ? minimum && value < raw.minimum then
+          [ (problem "minimum" "is ${toString value}, less than ${toString raw.minimum}") ]
+        else
+          [ ]
+      )
+      ++ (
+        if raw ? maximum && value > raw.maximum then
+          [ (problem "maximum" "is ${toString value}, more than ${toString raw.maximum}") ]
+        else
+          [ ]
+      )
+      ++ (
+        if raw ? x-decimals && typeOf value == "float" && !(fewDecimals value) then
+          [
+            (
+              problem "decimals" "has more than ${toString raw.x-decimals} decimals"
+              // {
+                expected = "${kinds.wants node} with at most ${toString raw.x-decimals} decimals";
+              }
+            )
+          ]
+        else
+          [ ]
+      );
+
+  # Beyond 2^40 a double keeps too few bits for the question to matter.
+  fewDecimals =
+    value:
+    value > 1.0e12 || value < -1.0e12 || floor (value * 1000.0 + 0.5) / 1000.0 == value;
 
   repeated =
     value:

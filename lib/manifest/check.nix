@@ -1,0 +1,43 @@
+/**
+  Completes and checks a raw manifest, and returns the problems as data.
+
+  # Inputs
+
+  `raw`
+  : a manifest in which fields with a default may be absent
+
+  # Type
+
+  ```
+  checkManifest :: AttrSet -> { manifest :: AttrSet; problems :: [ Problem ]; }
+  ```
+
+  # Examples
+
+  ```nix
+  (insomnia.lib.checkManifest { schema = "insomnia.pod/v1"; }).problems
+  => [ { code = "required"; path = "profile.name"; … } … ]
+  ```
+*/
+raw:
+let
+  inherit (builtins) isAttrs;
+  node = import ../validate/manifestNode.nix;
+  validate = import ../validate/validate.nix { };
+  finish = import ../problem/finish.nix;
+  rules = import ../rules.nix;
+  places = import ../merge/places.nix;
+
+  layer = {
+    key = "manifest";
+    body = raw;
+    place = null;
+    reach = { };
+  };
+  filled = import ./fill.nix node raw;
+  faults = validate node filled ++ (if isAttrs filled then rules filled else [ ]);
+in
+{
+  manifest = import ./sortSets.nix node filled;
+  problems = map (finish (places.winner [ layer ])) faults;
+}

@@ -1,0 +1,1 @@
+{ layers, manifest, derived, overrides, sections }: { }
