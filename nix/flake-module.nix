@@ -7,6 +7,8 @@ let
   cfg = config.insomnia;
 in
 {
+  _file = __curPos.file;
+
   options.insomnia = {
     profiles = lib.mkOption {
       type = lib.types.lazyAttrsOf lib.types.raw;

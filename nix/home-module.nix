@@ -19,6 +19,8 @@ let
     }" { inherit source; };
 in
 {
+  _file = __curPos.file;
+
   options.programs.insomnia = {
     enable = lib.mkEnableOption "Insomnia";
 
