@@ -24,7 +24,7 @@ func Canonical(data []byte) ([]byte, error) {
 	if len(problems) > 0 {
 		return nil, Problems(problems)
 	}
-	return appendCanonical(make([]byte, 0, len(data)), manifestSchema(), v), nil
+	return appendCanonical(make([]byte, 0, len(data)), manifestSchema, v), nil
 }
 
 // Encode gives the canonical bytes of a manifest that was made in Go.

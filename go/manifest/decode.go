@@ -32,7 +32,7 @@ func Validate(data []byte) []Problem {
 		return problems
 	}
 	c := checker{problems: problems}
-	c.check(nil, manifestSchema(), v, false)
+	c.check(nil, manifestSchema, v, false)
 	c.rules(v)
 	return c.problems
 }
@@ -45,6 +45,6 @@ func ValidateLayer(data []byte) []Problem {
 		return problems
 	}
 	c := checker{problems: problems}
-	c.check(nil, profileSchema(), v, false)
+	c.check(nil, profileSchema, v, false)
 	return c.problems
 }

@@ -9,8 +9,8 @@ func FillDefaults(data []byte) ([]byte, []Problem) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	v = fill(manifestSchema(), v)
-	return appendCanonical(make([]byte, 0, 2*len(data)), manifestSchema(), v), nil
+	v = fill(manifestSchema, v)
+	return appendCanonical(make([]byte, 0, 2*len(data)), manifestSchema, v), nil
 }
 
 func fill(s *schema, v *value) *value {

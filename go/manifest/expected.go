@@ -23,21 +23,21 @@ func (s *schema) kinds() string {
 // expected says what a schema allows, in a few words.
 func (s *schema) expected() string {
 	switch {
-	case len(s.anyOf) > 0 && s.otherwise != nil:
+	case s.otherwise != nil:
 		return "a secret reference or an object with " + s.otherwise.properties[0].name
-	case len(s.anyOf) > 0:
+	case s.secretRef != nil:
 		return "a secret reference or null"
 	case s.enum != nil:
 		return "one of: " + strings.Join(s.enum, ", ")
-	case s.constant != nil:
-		return shown(s.constant.text)
+	case s.constant != "":
+		return shown(s.constant)
 	case s.minimum != "" && s.maximum != "":
 		return s.kinds() + " from " + s.minimum + " to " + s.maximum
 	case s.pattern != nil:
 		return fmt.Sprintf("at most %d characters of the form %s", s.maxLength, s.pattern.text)
-	case s.maxBytes >= 0 && s.oneLine:
+	case s.hasMaxBytes && s.oneLine:
 		return fmt.Sprintf("a line of at most %d bytes", s.maxBytes)
-	case s.maxBytes >= 0:
+	case s.hasMaxBytes:
 		return fmt.Sprintf("text of at most %d bytes", s.maxBytes)
 	}
 	return s.kinds()

@@ -1,10 +1,6 @@
 package manifest
 
-import (
-	"sync"
-
-	"github.com/insomnia-pods/insomnia"
-)
+import "github.com/insomnia-pods/insomnia"
 
 // SchemaJSON is the JSON Schema of [Manifest], as it stands in lib/schema/manifest.json.
 func SchemaJSON() []byte { return schemaFile("manifest") }
@@ -19,17 +15,4 @@ func schemaFile(name string) []byte {
 		panic(err) // the file is compiled in; a test reads it
 	}
 	return data
-}
-
-var (
-	manifestSchema = sync.OnceValue(func() *schema { return mustLoad(SchemaJSON()) })
-	profileSchema  = sync.OnceValue(func() *schema { return mustLoad(ProfileSchemaJSON()) })
-)
-
-func mustLoad(data []byte) *schema {
-	s, err := loadSchema(data)
-	if err != nil {
-		panic(err) // the file is compiled in; a test loads it
-	}
-	return s
 }

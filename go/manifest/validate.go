@@ -20,7 +20,7 @@ func (c *checker) report(at *location, code, message, expected, hint string) {
 // slot no message holds anything of the value.
 func (c *checker) check(at *location, s *schema, v *value, secret bool) {
 	secret = secret || s.secret
-	if len(s.anyOf) > 0 {
+	if s.secretRef != nil {
 		c.slot(at, s, v)
 		return
 	}
@@ -28,8 +28,8 @@ func (c *checker) check(at *location, s *schema, v *value, secret bool) {
 		c.report(at, "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), "")
 		return
 	}
-	if s.constant != nil && !(v.kind == s.constant.kind && v.text == s.constant.text) {
-		c.report(at, "const", "must be "+shown(s.constant.text)+seen(v, secret), shown(s.constant.text), "")
+	if s.constant != "" && !(v.kind == kindString && v.text == s.constant) {
+		c.report(at, "const", "must be "+shown(s.constant)+seen(v, secret), shown(s.constant), "")
 	}
 	switch v.kind {
 	case kindNumber:
@@ -72,7 +72,7 @@ func (c *checker) number(at *location, s *schema, v *value, secret bool) {
 	if s.maximum != "" && less(s.maximum, v.text) {
 		c.report(at, "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), "")
 	}
-	if s.decimals >= 0 && decimals(v.text) > s.decimals {
+	if s.hasDecimals && decimals(v.text) > s.decimals {
 		c.report(at, "decimals", fmt.Sprintf("must have at most %d decimals%s", s.decimals, seen(v, secret)), s.expected(), "")
 	}
 }
@@ -95,12 +95,12 @@ func (c *checker) string(at *location, s *schema, text string, secret bool) {
 	if len(text) < s.minLength {
 		c.report(at, "min-length", fmt.Sprintf("must have at least %d characters, not %d", s.minLength, len(text)), s.expected(), "")
 	}
-	if s.maxLength >= 0 && len(text) > s.maxLength {
+	if s.hasMaxLength && len(text) > s.maxLength {
 		c.report(at, "max-length", fmt.Sprintf("must have at most %d characters, not %d", s.maxLength, len(text)), s.expected(), "")
 	} else if s.pattern != nil && !s.pattern.match(text) {
 		c.report(at, "pattern", "does not have the right form"+seen(v, secret), s.expected(), "")
 	}
-	if s.maxBytes >= 0 && len(text) > s.maxBytes {
+	if s.hasMaxBytes && len(text) > s.maxBytes {
 		c.report(at, "max-bytes", fmt.Sprintf("must have at most %d bytes, not %d", s.maxBytes, len(text)), s.expected(), "")
 		return
 	}
@@ -117,7 +117,7 @@ func (c *checker) list(at *location, s *schema, v *value, secret bool) {
 	if len(v.items) < s.minItems {
 		c.report(at, "min-items", fmt.Sprintf("must have at least %d elements, not %d", s.minItems, len(v.items)), "", "")
 	}
-	if s.maxItems >= 0 && len(v.items) > s.maxItems {
+	if s.hasMaxItems && len(v.items) > s.maxItems {
 		c.report(at, "max-items", fmt.Sprintf("must have at most %d elements, not %d", s.maxItems, len(v.items)), "", "")
 	}
 	if s.uniqueItems && hasTwins(v.items) {
@@ -147,7 +147,7 @@ func (c *checker) object(at *location, s *schema, v *value, secret bool) {
 	if len(v.members) < s.minProperties {
 		c.report(at, "min-properties", fmt.Sprintf("must have at least %d entries, not %d", s.minProperties, len(v.members)), "", "")
 	}
-	if s.maxProperties >= 0 && len(v.members) > s.maxProperties {
+	if s.hasMaxProperties && len(v.members) > s.maxProperties {
 		c.report(at, "max-properties", fmt.Sprintf("must have at most %d entries, not %d", s.maxProperties, len(v.members)), "", "")
 	}
 	for i := range s.properties {
@@ -192,7 +192,7 @@ func (c *checker) unknown(at *location, s *schema, name string) {
 func (c *checker) slot(at *location, s *schema, v *value) {
 	switch v.kind {
 	case kindNull:
-		if s.nullable {
+		if s.otherwise == nil {
 			return
 		}
 	case kindString, kindNumber, kindBoolean:

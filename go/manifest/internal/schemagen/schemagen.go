@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"strconv"
 	"strings"
@@ -21,6 +22,32 @@ const importPath = "github.com/insomnia-pods/insomnia/go/manifest"
 type Schemas struct {
 	Manifest []byte
 	Profile  []byte
+}
+
+// File is a file to be written.
+type File struct {
+	Path    string
+	Content []byte
+}
+
+// Files makes everything that go generate writes: the schemas, the tables of
+// the Go validator and the two pages of reference. Paths begin at packageDir,
+// the folder of package manifest.
+func Files(packageDir string) ([]File, error) {
+	schemas, err := Generate(packageDir)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := Tables(schemas)
+	if err != nil {
+		return nil, err
+	}
+	root := filepath.Join(packageDir, "..", "..")
+	return []File{
+		{filepath.Join(root, "lib", "schema", "manifest.json"), schemas.Manifest},
+		{filepath.Join(root, "lib", "schema", "profile.json"), schemas.Profile},
+		{filepath.Join(packageDir, "schema_tables.go"), tables},
+	}, nil
 }
 
 // Generate makes both schemas; packageDir is the folder of package manifest,

@@ -1,11 +1,10 @@
-// Command cmd writes lib/schema from the Go types. It runs in go/manifest, as
-// go generate starts it.
+// Command cmd writes lib/schema and the tables of the Go validator from the Go
+// types. It runs in go/manifest, as go generate starts it.
 package main
 
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/insomnia-pods/insomnia/go/manifest/internal/schemagen"
 )
@@ -18,16 +17,14 @@ func main() {
 }
 
 func run() error {
-	schemas, err := schemagen.Generate(".")
+	files, err := schemagen.Files(".")
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join("..", "..", "lib", "schema")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
+	for _, file := range files {
+		if err := os.WriteFile(file.Path, file.Content, 0o644); err != nil {
+			return err
+		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "manifest.json"), schemas.Manifest, 0o644); err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "profile.json"), schemas.Profile, 0o644)
+	return nil
 }
