@@ -34,7 +34,7 @@ let
     place = null;
     reach = { };
   };
-  filled = import ./fill.nix node raw;
+  filled = import ./fill.nix { } node raw;
   faults = validate node filled ++ (if isAttrs filled then rules filled else [ ]);
 in
 {

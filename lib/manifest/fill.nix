@@ -2,9 +2,7 @@
 # maps and elements of lists. A field that was removed stays absent.
 let
   inherit (builtins)
-    any
     attrNames
-    attrValues
     filter
     intersectAttrs
     isAttrs
@@ -14,33 +12,34 @@ let
     ;
   removed = import ../merge/removed.nix;
 
-  # Whether there is anything to fill at or below a node; lists of text are passed over.
-  deep =
-    node:
-    node.branches == [ ]
-    && (
-      (node.kind == "closed" && (node.filled != { } || any deep (attrValues node.props)))
-      || (node.kind == "map" && deep node.values)
-      || (node.items != null && deep node.items)
-    );
+  unmark =
+    set:
+    let
+      gone = filter (name: removed.is set.${name}) (attrNames set);
+    in
+    if gone == [ ] then set else removeAttrs set gone;
 
   fill =
-    node: value:
+    marks: node: value:
     if node.kind == "closed" && isAttrs value then
       let
-        known = intersectAttrs node.props value;
-        gone = filter (name: removed.is value.${name}) (attrNames value);
-        full = node.filled // value // mapAttrs (name: fill node.props.${name}) known;
+        full =
+          node.filled
+          // value
+          // mapAttrs (name: fill marks node.props.${name}) (
+            intersectAttrs (if marks then node.props else node.deepProps) value
+          );
       in
-      if gone == [ ] then full else removeAttrs full gone
+      if marks then unmark full else full
     else if node.kind == "map" && isAttrs value then
-      let
-        gone = filter (name: removed.is value.${name}) (attrNames value);
-      in
-      mapAttrs (_: fill node.values) (if gone == [ ] then value else removeAttrs value gone)
-    else if isList value && node.items != null && deep node.items then
-      map (fill node.items) value
+      if marks || node.deep then mapAttrs (_: fill marks node.values) (if marks then unmark value else value) else value
+    else if isList value && node.deep then
+      map (fill marks node.items) value
     else
       value;
 in
-fill
+{
+  # Whether the tree may hold marks of removed fields.
+  marks ? false,
+}:
+fill marks

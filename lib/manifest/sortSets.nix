@@ -25,9 +25,9 @@ let
   sortSets =
     node: value:
     if node.kind == "closed" && isAttrs value then
-      value // mapAttrs (name: sortSets node.props.${name}) (intersectAttrs node.props value)
+      value // mapAttrs (name: sortSets node.props.${name}) (intersectAttrs node.setProps value)
     else if node.kind == "map" && isAttrs value then
-      mapAttrs (_: sortSets node.values) value
+      if !node.sorts then value else mapAttrs (_: sortSets node.values) value
     else if node.kind == "set" && isList value then
       if length value < 2 then value else keyed value
     else

@@ -45,15 +45,17 @@ let
     filter
     foldl'
     genList
+    hasContext
     head
     isAttrs
-    isList
+    isString
     length
     listToAttrs
     mapAttrs
     removeAttrs
     sort
     tail
+    typeOf
     zipAttrsWith
     ;
   tags = import ./tags.nix;
@@ -403,8 +405,37 @@ let
     map = keyed;
   };
 
-  # Reads tags, drops what cannot stand here, and merges the rest.
+  untagged =
+    value: !(value ? _type || value ? outPath || value ? __toString || value ? __functor);
+
+  # A definition without a rival that carries no tag goes straight through; the rest by way
+  # of `weigh`.
   merge =
+    node: at: defs:
+    let
+      def = head defs;
+      inherit (def) value;
+      fits =
+        if isAttrs value then
+          node.accepts ? set && untagged value
+        else if isString value then
+          node.accepts ? string && !(hasContext value)
+        else
+          node.accepts ? ${typeOf value} && value != null;
+    in
+    if length defs == 1 && fits && (def.prio <= presetPriority || node.kind != "leaf") then
+      if node.kind == "leaf" then
+        {
+          v = value;
+          notes = [ ];
+        }
+      else
+        strategies.${node.kind} node at defs
+    else
+      weigh node at defs;
+
+  # Reads tags, drops what cannot stand here, and merges what is left.
+  weigh =
     node: at: defs:
     let
       seen = map (tags.read node) defs;

@@ -122,6 +122,8 @@ let
         hint = "write a value, or leave the field out to get what it has by itself";
       }) stuck;
 
+      misfits = validate { partial = true; } profileNode value;
+
       derived = presets.derive value;
       answered = listToAttrs (
         map (problem: {
@@ -133,7 +135,7 @@ let
         map (refine profileNode) (collected.faults ++ merged.faults)
         ++ missingName
         ++ notRemovable
-        ++ filter (problem: !(answered ? ${dotted problem.at})) (validate { partial = true; } profileNode value)
+        ++ filter (problem: !(answered ? ${dotted problem.at})) misfits
         ++ derived.problems;
 
       # --- the manifest: presets, then the author, then overrides, then defaults
@@ -149,7 +151,7 @@ let
       sections = foldl' without (project tree) (map (weak: author.toManifest weak.at) weak);
       overrides = tree.overrides or { };
       forced = map tail (filter (at: head at == "overrides") merged.forced);
-      filled = fill manifestNode (
+      filled = fill { marks = merged.gone != [ ]; } manifestNode (
         overlay { inherit forced; } manifestNode (
           overlay { } manifestNode (derived.values // { schema = "insomnia.pod/v1"; }) sections
         ) overrides

@@ -1,15 +1,17 @@
 # Prepares a schema for the merge and the validator: references followed, kinds named.
-# A node is compiled when it is first visited, and each definition once.
+# A node is compiled when it is first visited, and each definition once; a keyword that is
+# not implemented stops it there (schemaFaults.nix looks through a whole schema).
 #
 # A compiled node: raw (the keywords), kind (closed map list set leaf), accepts (by
 # builtins.typeOf), props, required, values, items, branches, secret, nullable,
-# hasDefault, filled (what an absent closed object becomes).
+# filled (what an absent closed object becomes), deep (something may have to be filled),
+# sorts (a set is at or below it), fits (the quick test of a value).
 schema:
 let
   inherit (builtins)
     attrNames
     concatMap
-    elem
+    filter
     foldl'
     head
     isAttrs
@@ -19,7 +21,8 @@ let
     removeAttrs
     substring
     ;
-  faults = import ./schemaFaults.nix schema;
+  keywords = import ./keywords.nix;
+  makeFits = import ./fits.nix;
 
   definitions = schema."$defs" or { };
   nameOf = reference: substring 8 (-1) reference;
@@ -86,6 +89,11 @@ let
         props = mapAttrs (_: compile) (raw.properties or { });
         required = raw.required or [ ];
         closed = accepts ? set && !isAttrs additional && branches == [ ];
+        # Fields below which something may have to be filled, or sorted.
+        deepProps = keepProps (child: child.deep);
+        setProps = keepProps (child: child.sorts);
+        keepProps =
+          test: removeAttrs props (filter (name: !(test props.${name})) (attrNames props));
         # What filling gives to an object in which nothing is said.
         filled = foldl' (
           done: name:
@@ -94,15 +102,24 @@ let
           in
           if child.raw ? default then
             done // { ${name} = child.raw.default; }
-          else if child.kind == "closed" && elem name required then
+          else if child.kind == "closed" then
             done // { ${name} = child.filled; }
           else
             done
-        ) { } (attrNames props);
-      in
-      {
+        ) { } (filter (name: props ? ${name}) required);
+        checked =
+          let
+            unknown = attrNames (removeAttrs raw keywords);
+          in
+          if unknown == [ ] then
+            raw
+          else
+            throw "insomnia: the schema ${
+              schema."$id" or ""
+            } cannot be used: the keyword `${head unknown}` is not implemented";
+        node = {
+        raw = checked;
         inherit
-          raw
           kind
           accepts
           props
@@ -110,16 +127,27 @@ let
           branches
           closed
           filled
+          deepProps
+          setProps
           ;
         values = compile additional;
         items = if raw ? items then compile raw.items else null;
         names = if raw ? propertyNames then compile raw.propertyNames else null;
         secret = raw.x-secret or false;
         nullable = accepts ? null;
-        presets = builtins.filter (name: props.${name}.raw ? x-preset) (attrNames props);
-      };
+        presets = filter (name: props.${name}.raw ? x-preset) (attrNames props);
+        deep =
+          branches == [ ]
+          && (
+            (kind == "closed" && (filled != { } || deepProps != { }))
+            || (kind == "map" && node.values.deep)
+            || (node.items != null && node.items.deep)
+          );
+        sorts =
+          kind == "set" || (kind == "closed" && setProps != { }) || (kind == "map" && node.values.sorts);
+        fits = makeFits node;
+        };
+      in
+      node;
 in
-if faults != [ ] then
-  throw "insomnia: the schema ${schema."$id" or ""} cannot be used: at ${(head faults).place}, ${(head faults).fault}"
-else
-  compile schema
+compile schema

@@ -42,20 +42,14 @@ let
     match
     removeAttrs
     replaceStrings
-    split
     stringLength
     typeOf
     ;
   misfit = import ./misfit.nix;
   kinds = import ./kinds.nix;
   unknownField = import ./unknownField.nix;
-  newlines = import ../text/controls.nix;
-
-  # A store path in running text: the directory alone may be spoken of.
-  namesStorePath =
-    text:
-    replaceStrings [ "/nix/store/" ] [ "" ] text != text
-    && length (split "/nix/store/[0-9a-z]{32}" text) > 1;
+  storePath = import ../text/storePath.nix;
+  controls = import ../text/controls.nix;
 
   checkString =
     node: at: value:
@@ -113,7 +107,7 @@ let
         if
           raw ? x-singleLine
           && size <= raw.x-maxBytes or 1048576
-          && replaceStrings newlines.all newlines.nothing value != value
+          && replaceStrings controls.all controls.nothing value != value
         then
           [
             (
@@ -127,7 +121,7 @@ let
           [ ]
       )
       ++ (
-        if raw ? x-text && size <= raw.x-maxBytes or 1048576 && namesStorePath value then
+        if raw ? x-text && size <= raw.x-maxBytes or 1048576 && storePath value then
           [
             (
               problem "store-path" "names a path of the Nix store, which another machine does not have"
@@ -342,4 +336,4 @@ in
 {
   partial ? false,
 }:
-node: value: validate partial node [ ] value
+node: value: if node.fits value then [ ] else validate partial node [ ] value
