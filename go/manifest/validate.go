@@ -98,7 +98,11 @@ func (c *checker) string(at *location, s *schema, text string, secret bool) {
 	if s.hasMaxLength && len(text) > s.maxLength {
 		c.report(at, "max-length", fmt.Sprintf("must have at most %d characters, not %d", s.maxLength, len(text)), s.expected(), "")
 	} else if s.pattern != nil && !s.pattern.match(text) {
-		c.report(at, "pattern", "does not have the right form"+seen(v, secret), s.expected(), "")
+		subject := "the value"
+		if !secret {
+			subject = shown(text)
+		}
+		c.report(at, "pattern", subject+" does not have the right form", s.expected(), "")
 	}
 	if s.hasMaxBytes && len(text) > s.maxBytes {
 		c.report(at, "max-bytes", fmt.Sprintf("must have at most %d bytes, not %d", s.maxBytes, len(text)), s.expected(), "")
