@@ -1,8 +1,6 @@
 # What all built-in roles share: nothing that tells roles apart, only what no
 # role should be without.
 {
-  tags = [ "builtin" ];
-
   prompts.contextFiles = [ "AGENTS.md" ];
 
   # Where keys and other people's data lie. Globs are matched against paths below
