@@ -8,8 +8,6 @@
   outputs =
     { self, nixpkgs }:
     let
-      lib = import ./lib;
-
       systems = [
         "x86_64-linux"
         "aarch64-linux"
@@ -27,13 +25,15 @@
         );
     in
     {
-      inherit lib;
+      lib = import ./lib;
 
-      insomniaProfiles = import ./profiles { insomnia = self; };
+      insomniaProfiles = import ./profiles {
+        insomnia = { inherit (self) lib insomniaProfiles; };
+      };
 
       templates = import ./templates;
 
-      checks = import ./checks { insomnia = self; };
+      checks = import ./checks { inherit (self) lib insomniaProfiles templates; };
 
       packages = forEachSystem (
         _: pkgs: {
