@@ -1,0 +1,133 @@
+package resolve
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// sourceMap finds where in a manifest file a JSON pointer stands.
+type sourceMap map[string]diag.Position
+
+// at is the place of the pointer, or of what holds it.
+func (m sourceMap) at(pointer string) (diag.Position, bool) {
+	for {
+		if p, ok := m[pointer]; ok {
+			return p, true
+		}
+		i := strings.LastIndexByte(pointer, '/')
+		if i < 0 {
+			return diag.Position{}, false
+		}
+		pointer = pointer[:i]
+	}
+}
+
+// File resolves a manifest written by hand, TOML or JSON: it is completed with
+// the defaults, validated and canonicalised. No Nix is needed.
+func (r *Resolver) File(path string, options Options) (*Resolved, error) {
+	abs := absolute(path, r.Dir)
+	data, err := readManifestFile(abs, path)
+	if err != nil {
+		return nil, err
+	}
+	var places sourceMap
+	switch extension := strings.ToLower(filepath.Ext(path)); extension {
+	case ".json":
+		places = jsonPlaces(data, abs)
+	case ".toml":
+		if data, places, err = tomlToJSON(data, abs); err != nil {
+			return nil, err
+		}
+	case ".nix":
+		return nil, usage("manifest-is-profile", "--manifest reads a resolved or hand-written manifest, and %s is a profile", path).
+			Hintf("insomnia resolve %s", path)
+	default:
+		return nil, usage("manifest-format", "--manifest needs a file that ends in .json or .toml: %s", path)
+	}
+
+	find := func(p manifest.Problem) []diag.Position {
+		if at, ok := places.at(p.Pointer); ok {
+			return []diag.Position{at}
+		}
+		return []diag.Position{{File: abs}}
+	}
+	complete, problems := manifest.FillDefaults(data)
+	if len(problems) > 0 {
+		complete = data // what cannot be read is reported from the file as it is
+	}
+	canonical, err := checkManifest(complete, filepath.Base(path), find)
+	if err != nil {
+		return nil, err
+	}
+	result := resolved(Profile{Name: manifestName(canonical), Source: "manifest", Ref: path}, canonical)
+	if options.Provenance {
+		result.Provenance = &Provenance{Program: r.program(), Evaluator: "none"}
+		if result.Provenance.NarHash, err = NarHash(abs); err != nil {
+			return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash %s: %v", path, err)
+		}
+	}
+	return result, nil
+}
+
+// maxManifestFile leaves room for comments and spaces around 8 MiB of manifest.
+const maxManifestFile = 16 << 20
+
+func readManifestFile(abs, typed string) ([]byte, error) {
+	if info, err := os.Stat(abs); err == nil && info.IsDir() {
+		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "%s is a folder, not a manifest", typed)
+	}
+	f, err := os.Open(abs)
+	if err != nil {
+		var pathErr *os.PathError
+		if errors.As(err, &pathErr) {
+			err = pathErr.Err
+		}
+		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "cannot read %s: %v", typed, err)
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxManifestFile+1))
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "cannot read %s: %v", typed, err)
+	}
+	if len(data) > maxManifestFile {
+		return nil, diag.Errorf(diag.ExitInvalid, "max-bytes", "%s has more than %d MiB", typed, maxManifestFile>>20).
+			Expectedf("at most 8 MiB of manifest")
+	}
+	return data, nil
+}
+
+// lineIndex turns byte offsets into lines and columns.
+type lineIndex struct {
+	file   string
+	starts []int
+}
+
+func newLineIndex(file string, data []byte) *lineIndex {
+	x := &lineIndex{file: file, starts: []int{0}}
+	for i, c := range data {
+		if c == '\n' {
+			x.starts = append(x.starts, i+1)
+		}
+	}
+	return x
+}
+
+func (x *lineIndex) position(offset int) diag.Position {
+	lo, hi := 0, len(x.starts)
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; x.starts[mid] <= offset {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return diag.Position{File: x.file, Line: lo + 1, Column: offset - x.starts[lo] + 1}
+}
+
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
