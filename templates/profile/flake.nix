@@ -13,6 +13,7 @@
 
       checks = insomnia.lib.mkChecks {
         profiles = self.insomniaProfiles;
+        policies.reviewer = [ insomnia.lib.policy.cannotWrite ];
       };
     };
 }
