@@ -75,7 +75,12 @@ type (
 // MaxDecimals is how many decimals a Decimal may have.
 const MaxDecimals = 3
 
-const segment = `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
+const (
+	segment           = `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
+	domainPattern     = `^([*][.])?` + segment + `([.]` + segment + `)*$`
+	secretPattern     = `^` + segment + `([.]` + segment + `){0,7}$`
+	maxSecretSegments = 8
+)
 
 func (Text) Constraint() Constraint { return Constraint{MaxBytes: MaxTextBytes, Text: true} }
 func (Line) Constraint() Constraint {
@@ -104,7 +109,7 @@ func (URL) Constraint() Constraint {
 	return Constraint{Pattern: `^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$`, MaxLength: 1024}
 }
 func (SecretName) Constraint() Constraint {
-	return Constraint{Pattern: `^` + segment + `([.]` + segment + `){0,7}$`, MaxLength: 200}
+	return Constraint{Pattern: secretPattern, MaxLength: 200}
 }
 func (ServerName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`, MaxLength: 64}
@@ -125,7 +130,7 @@ func (HeaderName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z0-9][A-Za-z0-9-]*$`, MaxLength: 128}
 }
 func (Domain) Constraint() Constraint {
-	return Constraint{Pattern: `^([*][.])?` + segment + `([.]` + segment + `)*$`, MaxLength: 253}
+	return Constraint{Pattern: domainPattern, MaxLength: 253}
 }
 func (RelativePath) Constraint() Constraint {
 	return Constraint{Pattern: `^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$`, MaxLength: 512}

@@ -1,10 +1,5 @@
 package manifest
 
-import (
-	"regexp"
-	"sync"
-)
-
 // schema is one node of a JSON Schema in the dialect that this project keeps
 // to. The nodes of the two schemas stand in schema_tables.go, which go generate
 // writes from the JSON files; a keyword that has no field here is refused there.
@@ -64,16 +59,4 @@ func (s *schema) property(name string) *schema {
 		}
 	}
 	return nil
-}
-
-// pattern is compiled when it is first needed: most runs need few of them.
-type pattern struct {
-	text     string
-	once     sync.Once
-	compiled *regexp.Regexp
-}
-
-func (p *pattern) match(text string) bool {
-	p.once.Do(func() { p.compiled = regexp.MustCompile(p.text) })
-	return p.compiled.MatchString(text)
 }

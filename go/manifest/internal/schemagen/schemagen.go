@@ -3,7 +3,6 @@
 package schemagen
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/invopop/jsonschema"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -32,7 +32,8 @@ type File struct {
 
 // Files makes everything that go generate writes: the schemas, the tables of
 // the Go validator and the two pages of reference. Paths begin at packageDir,
-// the folder of package manifest.
+// the folder of package manifest, which must be the current one for the doc
+// comments to be found.
 func Files(packageDir string) ([]File, error) {
 	schemas, err := Generate(packageDir)
 	if err != nil {
@@ -50,8 +51,8 @@ func Files(packageDir string) ([]File, error) {
 	}, nil
 }
 
-// Generate makes both schemas; packageDir is the folder of package manifest,
-// whose doc comments become the descriptions.
+// Generate makes both schemas; the doc comments in packageDir become the
+// descriptions.
 func Generate(packageDir string) (Schemas, error) {
 	full, err := generate(packageDir, manifest.Manifest{}, "manifest", false)
 	if err != nil {
@@ -92,14 +93,16 @@ func generate(packageDir string, root any, name string, partial bool) ([]byte, e
 	p.structType(reflect.TypeFor[manifest.SecretRef]())
 	p.structType(reflect.TypeFor[manifest.LiteralValue]())
 
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(schema); err != nil {
+	data, err := json.Marshal(schema)
+	if err != nil {
 		return nil, err
 	}
-	return out.Bytes(), nil
+	// Written anew, because encoding/json escapes & in the patterns.
+	text := jsontext.Value(data)
+	if err := text.Format(jsontext.WithIndent("  ")); err != nil {
+		return nil, err
+	}
+	return append(text, '\n'), nil
 }
 
 // unwrapComments joins the lines of each comment; a blank line ends it, since
