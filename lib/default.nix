@@ -19,6 +19,11 @@ let
     checkManifest = import ./manifest/check.nix;
     report = import ./report.nix;
 
+    # In one's own flake
+    mkChecks = import ./mkChecks.nix;
+    policy = import ./policy;
+    flakeSchema = import ./flakeSchema.nix;
+
     # Values in a profile
     secrets = import ./secrets.nix;
     mkDefault = import ./priorities/mkDefault.nix;

@@ -39,5 +39,5 @@ let
 in
 {
   manifest = import ./sortSets.nix node filled;
-  problems = map (finish (places.winner [ layer ])) faults;
+  problems = map (finish (places.winner node [ layer ])) faults;
 }

@@ -37,6 +37,7 @@
   rootOnly ? [ ],
 }:
 let
+  root = node;
   inherit (builtins)
     attrNames
     concatLists
@@ -365,7 +366,7 @@ let
     code = "not-removable";
     message = "null removes optional fields only, and this one is required";
     hint = "write a value, or leave the field out to get what it has by itself";
-    positions = places.winner layers at;
+    positions = places.winner root layers at;
   };
 
   # A null over a section goes down as a null over each field, so that a field that is

@@ -88,7 +88,7 @@ let
         node = profileNode;
         rootOnly = [ "name" ];
       };
-      whereIs = places.winner layers;
+      whereIs = places.winner profileNode layers;
 
       # --- what the author wrote
       name =
@@ -221,11 +221,11 @@ let
       explain = import ./explain.nix {
         inherit
           layers
-          manifest
           derived
           overrides
           sections
           ;
+        manifest = if problems == [ ] then manifest else filled;
       };
       extend =
         layer:

@@ -1,1 +1,157 @@
-{ layers, manifest, derived, overrides, sections }: { }
+# Where every value of a manifest comes from: by dotted path, the definitions that count,
+# what they overrode, and the preset or default where no author wrote anything.
+{
+  layers,
+  manifest,
+  derived,
+  sections,
+  overrides,
+}:
+let
+  inherit (builtins)
+    attrNames
+    concatLists
+    filter
+    foldl'
+    head
+    isAttrs
+    isBool
+    isFloat
+    isFunction
+    isInt
+    isList
+    isString
+    listToAttrs
+    map
+    mapAttrs
+    tail
+    ;
+  author = import ./author.nix;
+  manifestNode = import ../validate/manifestNode.nix;
+  places = import ../merge/places.nix;
+  dotted = (import ../problem/path.nix).dotted;
+
+  # Plain data, whatever an author wrote; a literal in a secret slot is not shown.
+  plain =
+    value:
+    if value == null || isInt value || isBool value || isFloat value then
+      value
+    else if isString value then
+      builtins.unsafeDiscardStringContext value
+    else if isList value then
+      map plain value
+    else if isAttrs value && !(value ? outPath || value ? __toString) then
+      mapAttrs (_: plain) value
+    else
+      "<${builtins.typeOf value}>";
+  show =
+    node: value:
+    if
+      node.secret && value != null && !(isAttrs value && value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null))
+    then
+      "<secret>"
+    else
+      plain value;
+
+  # Leaves of the manifest as { at; node; value; }; an empty map is one.
+  leaves =
+    node: at: value:
+    if node.kind == "closed" && isAttrs value then
+      concatLists (
+        map (
+          name: if node.props ? ${name} then leaves node.props.${name} (at ++ [ name ]) value.${name} else [ ]
+        ) (attrNames value)
+      )
+    else if node.kind == "map" && isAttrs value && value != { } then
+      concatLists (map (name: leaves node.values (at ++ [ name ]) value.${name}) (attrNames value))
+    else
+      [ { inherit at node value; } ];
+
+  read = at: tree: foldl' (value: key: value.${key}) tree at;
+
+  entry =
+    leaf:
+    let
+      inherit (leaf) at node;
+      gathers = node.kind == "list" || node.kind == "set";
+      definition =
+        def:
+        {
+          priority = def.prio;
+          value = show node def.value;
+        }
+        // (
+          if def.place == [ ] then
+            {
+              file = null;
+              line = null;
+              column = null;
+            }
+          else
+            { inherit (head def.place) file line column; }
+        );
+      found =
+        path:
+        let
+          ranked = places.ranked layers path;
+          counted = if gathers then places.gathered layers path else [ (head ranked) ];
+          layersOf = map (def: def.layer) counted;
+        in
+        if ranked == [ ] || counted == [ ] then
+          {
+            counted = [ ];
+            beaten = map definition ranked;
+          }
+        else
+          {
+            counted = map definition counted;
+            beaten = map definition (filter (def: !(builtins.elem def.layer layersOf)) ranked);
+          };
+      raw = found ([ "overrides" ] ++ at);
+      own = found (author.toProfile at);
+      source = derived.sources.${dotted at} or null;
+      byOverride = author.has overrides at;
+      byAuthor = !byOverride && author.has sections at;
+      byPreset = !byOverride && !byAuthor && source != null;
+      ofPreset =
+        if source != null && !byPreset && author.has derived.values at then
+          [
+            {
+              file = null;
+              line = null;
+              column = null;
+              priority = 1400;
+              value = show node (read at derived.values);
+              preset = source;
+            }
+          ]
+        else
+          [ ];
+    in
+    {
+      name = dotted at;
+      value = {
+        value = show node leaf.value;
+        definitions =
+          if byOverride then
+            raw.counted
+          else if byAuthor then
+            own.counted
+          else
+            [ ];
+        overrode =
+          (
+            if byOverride then
+              raw.beaten ++ own.counted ++ own.beaten
+            else if byAuthor then
+              own.beaten
+            else
+              own.counted ++ own.beaten
+          )
+          ++ ofPreset;
+        preset = if byPreset then source else null;
+        default = !(byOverride || byAuthor || byPreset);
+      };
+    };
+in
+listToAttrs (map entry (leaves manifestNode [ ] manifest))
