@@ -6,10 +6,12 @@
   src,
 }:
 
+let
+  version = "0.1.0";
+in
 buildGoModule {
   pname = "insomnia";
-  version = "0.1.0";
-  inherit src;
+  inherit version src;
 
   # A test computes this hash; `go test ./checks -run TestVendorHash -update`
   # writes it here after a change to go.mod.
@@ -20,6 +22,7 @@ buildGoModule {
   ldflags = [
     "-s"
     "-w"
+    "-X github.com/insomnia-pods/insomnia/go/internal/cli.version=${version}"
   ];
 
   meta = {
