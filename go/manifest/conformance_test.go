@@ -147,8 +147,15 @@ func replaceAt(t testing.TB, document any, path []string, content any, remove bo
 	return object
 }
 
+func (c conformanceCase) against() string {
+	if c.Against == "" {
+		return "manifest"
+	}
+	return c.Against
+}
+
 func (c conformanceCase) validate(data []byte) []Problem {
-	if c.Against == "profile" {
+	if c.against() == "profile" {
 		return ValidateLayer(data)
 	}
 	return Validate(data)
@@ -175,6 +182,9 @@ func TestConformance(t *testing.T) {
 			got, want := findings(problems), sorted(c.Problems)
 			if !slices.Equal(got, want) {
 				t.Errorf("got  %v\nwant %v\nproblems:\n%v", got, want, Problems(problems))
+			}
+			if c.Kind == "schema" {
+				compareWithOracle(t, oracles[c.against()](), data, problems)
 			}
 			for _, p := range problems {
 				if strings.Contains(p.Message+p.Expected+p.Hint, "canary") {

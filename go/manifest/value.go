@@ -117,6 +117,7 @@ type reader struct {
 	data     []byte
 	decoder  *jsontext.Decoder
 	problems []Problem
+	start    int // of the string that was read last, in the end of what follows the value
 }
 
 var (
@@ -169,7 +170,7 @@ func (r *reader) object(at *location) (*value, error) {
 		field := at.field(name)
 		again := seen.add(v.members, name)
 		if again {
-			line, column = r.place(int(r.decoder.InputOffset()) - 1)
+			line, column = r.place(r.start)
 		}
 		content, err := r.value(field)
 		if err != nil {
@@ -231,9 +232,7 @@ func (r *reader) text(at *location) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(raw) < 2 || raw[0] != '"' {
-		return "", fmt.Errorf("a key must be a string")
-	}
+	r.start = int(r.decoder.InputOffset()) - len(raw)
 	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
 		return string(inner), nil
 	}
@@ -244,7 +243,7 @@ func (r *reader) text(at *location) (string, error) {
 		if !utf8.Valid(raw) {
 			p = at.problem("invalid-utf8", "the text is not valid UTF-8")
 		}
-		line, column := r.place(int(r.decoder.InputOffset()) - len(raw))
+		line, column := r.place(r.start)
 		p.Message += fmt.Sprintf(" (line %d, column %d)", line, column)
 		r.problems = append(r.problems, p)
 	}
@@ -253,6 +252,7 @@ func (r *reader) text(at *location) (string, error) {
 
 // end makes sure that nothing follows the value.
 func (r *reader) end() error {
+	r.start = int(r.decoder.InputOffset())
 	_, err := r.decoder.ReadToken()
 	if errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
@@ -271,7 +271,7 @@ func (r *reader) fatal(err error) Problem {
 		code, message = "too-deep", fmt.Sprintf("objects and lists are nested more than %d deep", MaxDepth)
 	case errors.Is(err, errTrailing):
 		code, message = "trailing-data", "something follows the end of the manifest"
-		offset = skipSpace(r.data, offset)
+		offset = skipSpace(r.data, r.start)
 	case errors.As(err, &syntax):
 		offset = int(syntax.ByteOffset)
 		message = syntaxMessage(syntax.Err.Error())
@@ -285,16 +285,29 @@ func (r *reader) fatal(err error) Problem {
 	line, column := r.place(offset)
 	p := top.problem(code, fmt.Sprintf("%s (line %d, column %d)", message, line, column))
 	p.Positions = []Position{{Line: line, Column: column}}
-	if code == "syntax" {
-		rest := r.data[min(offset, len(r.data)):]
-		for _, word := range []string{"NaN", "nan", "Infinity", "-Infinity", "inf", "-inf", "+inf"} {
-			if bytes.HasPrefix(rest, []byte(word)) {
-				p.Message = fmt.Sprintf("%s is no JSON number (line %d, column %d)", word, line, column)
-				p.Expected = "a finite number"
-			}
-		}
+	if word := wordAt(r.data, offset); code == "syntax" && slices.Contains(noNumbers, strings.ToLower(strings.TrimLeft(word, "+-"))) {
+		p.Message = fmt.Sprintf("%s is no JSON number (line %d, column %d)", word, line, column)
+		p.Expected = "a finite number"
 	}
 	return p
+}
+
+var noNumbers = []string{"nan", "inf", "infinity"}
+
+// wordAt gives the letters around an offset, with a sign before them.
+func wordAt(data []byte, offset int) string {
+	const longest = 16
+	isLetter := func(i int) bool {
+		return i >= 0 && i < len(data) && (data[i]|0x20 >= 'a' && data[i]|0x20 <= 'z' || data[i] == '+' || data[i] == '-')
+	}
+	from, to := offset, offset
+	for isLetter(from-1) && offset-from < longest {
+		from--
+	}
+	for isLetter(to) && to-offset < longest {
+		to++
+	}
+	return string(data[from:to])
 }
 
 // syntaxMessage words an error of jsontext, which quotes at most one character of the input.
