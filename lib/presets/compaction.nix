@@ -38,10 +38,12 @@ in
     let
       inherit (facts) fixed usable room;
 
-      threshold = fixed.thresholdTokens or (usable * choice.threshold / 100);
+      ownThreshold = usable * choice.threshold / 100;
+      threshold = fixed.thresholdTokens or ownThreshold;
       ceiling = if threshold < usable then usable else room;
       requestThreshold = threshold + max 1 ((ceiling - threshold) / 2);
-      retained = fixed.retainedTokens or (threshold * choice.retained / 100);
+      ownRetained = threshold * choice.retained / 100;
+      retained = fixed.retainedTokens or ownRetained;
       summaryMax = max 1 (min retained (min 8192 (max 256 (threshold / 20))));
     in
     {
@@ -50,9 +52,9 @@ in
       };
       values.context.compaction = {
         strategy = derived "summarize, or off for the preset off" choice.strategy;
-        thresholdTokens = derived "T = U * ${toString choice.threshold}%, U = (model.contextWindowTokens - R) * context.budget" threshold;
+        thresholdTokens = derived "T = U * ${toString choice.threshold}%, U = (model.contextWindowTokens - R) * context.budget" ownThreshold;
         requestThresholdTokens = derived "Q = T + (U - T) / 2; towards model.contextWindowTokens - R when an override puts T at U or above" requestThreshold;
-        retainedTokens = derived "T * ${toString choice.retained}%" retained;
+        retainedTokens = derived "T * ${toString choice.retained}%" ownRetained;
         summaryMaxTokens = derived "T / 20, between 256 and 8192, at most retainedTokens" summaryMax;
       };
     };

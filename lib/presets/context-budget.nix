@@ -21,14 +21,15 @@ in
   derive =
     facts: percent:
     let
-      reserved = facts.fixed.reservedTokens or (min facts.output (facts.window / 5));
+      own = min facts.output (facts.window / 5);
+      reserved = facts.fixed.reservedTokens or own;
       room = facts.window - reserved;
     in
     {
       facts = {
-        inherit reserved room;
+        inherit room;
         usable = room * percent / 100;
       };
-      values.context.compaction.reservedTokens = derived "R = min(model.maxOutputTokens, model.contextWindowTokens / 5)" reserved;
+      values.context.compaction.reservedTokens = derived "R = min(model.maxOutputTokens, model.contextWindowTokens / 5)" own;
     };
 }

@@ -134,13 +134,13 @@ let
       }) (attrNames all);
 
       byModel = {
-        name = "model";
+        name = "model.ref";
         value = pod.model.ref;
         tree.model = pod.tree;
       };
 
       byDelegate = map (name: {
-        name = "model";
+        name = if delegates.${name}.own then "subagents.${name}.model.ref" else "model.ref";
         value = delegates.${name}.model.ref;
         tree.subagents.${name}.model = delegates.${name}.tree;
       }) (attrNames delegates);

@@ -17,7 +17,7 @@
   # Type
 
   ```
-  model :: Args -> { tree :: Tree; model :: Model; reasoning :: Bool; known :: Bool; problems :: [ Problem ]; }
+  model :: Args -> { tree :: Tree; model :: Model; reasoning :: Bool; own :: Bool; problems :: [ Problem ]; }
   ```
 
   `model` is what holds in the end, with placeholders where nothing is known, so
@@ -128,7 +128,8 @@ let
   fields = builtins.concatStringsSep ", " (map (name: "`${field name}`") missing);
 in
 {
-  inherit tree known;
+  inherit tree;
+  own = given ? ref;
   model = builtins.mapAttrs (_: leaf: leaf.value) tree // given;
   inherit reasoning;
   problems =

@@ -119,6 +119,17 @@ let
   with' = profile: (derive ({ model = sonnet; } // profile)).values;
   numbers = profile: (with' profile).context.compaction;
 
+  # With the overrides laid over.
+  resolved =
+    layer:
+    (lib.mkProfile (
+      {
+        name = "p";
+        model = sonnet;
+      }
+      // layer
+    )).manifest.context.compaction;
+
   # Every choice through the whole library: the manifest is valid.
   choiceProfile =
     at: value:
@@ -266,7 +277,7 @@ catalogOrder
   })
 
   (test "an override of the threshold moves what follows from it"
-    (numbers { overrides.context.compaction.thresholdTokens = 120000; })
+    (resolved { overrides.context.compaction.thresholdTokens = 120000; })
     {
       strategy = "summarize";
       reservedTokens = 40000;
@@ -277,7 +288,7 @@ catalogOrder
     }
   )
   (test "an override of what is reserved moves the rest"
-    (numbers { overrides.context.compaction.reservedTokens = 100000; })
+    (resolved { overrides.context.compaction.reservedTokens = 100000; })
     {
       strategy = "summarize";
       reservedTokens = 100000;
@@ -288,7 +299,7 @@ catalogOrder
     }
   )
   (test "an override of what is retained caps the summary"
-    (numbers { overrides.context.compaction.retainedTokens = 1000; }).summaryMaxTokens
+    (resolved { overrides.context.compaction.retainedTokens = 1000; }).summaryMaxTokens
     1000
   )
   (test "a raw override wins without mkForce"
