@@ -40,12 +40,13 @@ const (
 // Write renders the whole error.
 func (t *Text) Write(w io.Writer, e *Error) error {
 	var b strings.Builder
-	veiled := veiledLines(e.Diagnostics)
+	// Lines with secrets count as quoted already, as do those quoted before.
+	quoted := veiledLines(e.Diagnostics)
 	for i, d := range e.Diagnostics {
 		if i > 0 && len(d.Positions)+len(e.Diagnostics[i-1].Positions) > 0 {
 			b.WriteByte('\n')
 		}
-		t.diagnostic(&b, d, veiled)
+		t.diagnostic(&b, d, quoted)
 	}
 	if e.Summary != "" {
 		fmt.Fprintf(&b, "\n%s\n", Escape(e.Summary, false))
@@ -54,7 +55,7 @@ func (t *Text) Write(w io.Writer, e *Error) error {
 	return err
 }
 
-func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, veiled map[string]bool) {
+func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, quoted map[string]bool) {
 	subject := ""
 	for _, part := range []string{d.Profile, d.Path} {
 		if part != "" {
@@ -68,7 +69,8 @@ func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, veiled map[string]bo
 			fmt.Fprintf(b, " (%s)", Escape(p.Note, false))
 		}
 		b.WriteByte('\n')
-		if i < maxExcerpts && !veiled[lineKey(p)] {
+		if key := lineKey(p); i < maxExcerpts && !quoted[key] {
+			quoted[key] = true
 			t.excerpt(b, p)
 		}
 	}

@@ -47,7 +47,7 @@ func explainFlake(ctx context.Context, f *flakeSource, root string, failure *nix
 			Hintf("a flake in a folder of a repository is reached with ?dir=FOLDER")
 
 	case isDownloadFailure(failure):
-		return downloadFailed(f, failure)
+		return downloadFailed(f, failure, at)
 	}
 	return explainCommon(failure, f.tree, at)
 }
@@ -159,20 +159,22 @@ func wantedDownload(failure *nixcli.Failure, f *flakeSource) string {
 	return ""
 }
 
-func downloadFailed(f *flakeSource, failure *nixcli.Failure) error {
-	subject := ""
+// downloadFailed is for an evaluation that wanted to download what it may not:
+// something that is no locked input.
+func downloadFailed(f *flakeSource, failure *nixcli.Failure, at []diag.Position) error {
 	for _, frame := range failure.Frames {
-		if m := inputFrame.FindStringSubmatch(frame.Message); m != nil {
-			subject = m[1]
-			break
+		m := inputFrame.FindStringSubmatch(frame.Message)
+		if m == nil || len(at) > 0 {
+			continue
 		}
+		if f.lock.find(m[1]) != nil {
+			return fetchFailed(m[1], failure) // it was tried
+		}
+		return diag.Errorf(diag.ExitMissing, "input-not-locked", "%s has the input %s, which its flake.lock does not lock", f.ref.Flake, m[1]).
+			Hintf("lock it: %s", f.lockCommand())
 	}
-	if subject == "" {
-		return diag.Errorf(diag.ExitEvaluation, "fetches-at-evaluation", "the profile downloads something while it is evaluated, which is not allowed: %s", failure.Message).
-			At(places(failure.Frames, f.tree, f.tree.own)...).
-			Hintf("make it an input of the flake, so that it is locked and fetched first")
-	}
-	return fetchFailed(subject, failure)
+	return evaluationError("fetches-at-evaluation", "the profile downloads something while it is evaluated, which is not allowed: "+failure.Message, at).
+		Hintf("make it an input of the flake, so that it is locked and fetched first")
 }
 
 // fetchFailed is for a download that was tried.

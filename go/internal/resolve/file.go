@@ -40,7 +40,7 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Opti
 	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: fileArgs(library, root, profile, name)})
 	var failure *nixcli.Failure
 	if errors.As(err, &failure) {
-		return nil, explainFile(ref, root, in, failure)
+		return nil, explainFile(ref, file, root, in, failure)
 	}
 	if err != nil {
 		return nil, err
@@ -96,9 +96,10 @@ func locateProfile(ref *Reference, widened, dir string) (file, root string, err 
 	info, statErr := os.Stat(ref.Path)
 	switch {
 	case statErr != nil:
-		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Path)
-		if near := Closest(filepath.Base(ref.Path), nixFiles(filepath.Dir(ref.Path))); near != "" {
-			e.Hintf("did you mean %s?", filepath.Join(filepath.Dir(ref.Text), near))
+		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Text)
+		folder, name := filepath.Split(ref.Path)
+		if near := Closest(strings.TrimSuffix(name, ".nix"), nixFiles(folder)); near != "" {
+			e.Hintf("did you mean %s.nix?", filepath.Join(filepath.Dir(ref.Text), near))
 		}
 		return "", "", e
 	case !info.Mode().IsRegular():
@@ -121,12 +122,13 @@ func locateProfile(ref *Reference, widened, dir string) (file, root string, err 
 	return file, root, nil
 }
 
+// nixFiles are the names of the Nix files in a folder, without .nix.
 func nixFiles(dir string) []string {
 	entries, _ := os.ReadDir(dir)
 	var names []string
 	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), ".nix") {
-			names = append(names, e.Name())
+		if name, ok := strings.CutSuffix(e.Name(), ".nix"); ok {
+			names = append(names, name)
 		}
 	}
 	return names
@@ -233,8 +235,12 @@ func (s *fileSources) text(message string) string {
 
 var forbiddenPath = regexp.MustCompile(`access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`)
 
-func explainFile(ref *Reference, root string, in *fileSources, failure *nixcli.Failure) error {
-	at := places(failure.Frames, in, func(file string) bool { return strings.HasPrefix(file, "/") })
+func explainFile(ref *Reference, file, root string, in *fileSources, failure *nixcli.Failure) error {
+	own := func(file string) bool { return strings.HasPrefix(file, "/") }
+	at := places(failure.Frames, in, own)
+	if file != "" && (len(at) == 0 || !own(at[0].File)) {
+		at = []diag.Position{{File: file}}
+	}
 	if m := forbiddenPath.FindStringSubmatch(failure.Message); m != nil {
 		e := evaluationError("outside-root", "the profile reads "+in.text(m[1])+", which is outside "+root, at)
 		if ref.Kind == KindPath {

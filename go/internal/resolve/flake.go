@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -40,7 +41,11 @@ type flakeSource struct {
 func (r *Resolver) openFlake(ctx context.Context, ref *Reference, options Options) (*flakeSource, error) {
 	f := &flakeSource{ref: ref, url: ref.Flake}
 	for _, o := range options.Overrides {
-		f.overrides = append(f.overrides, Override{o.Input, r.overrideRef(o.Ref)})
+		url, err := r.overrideRef(o.Ref)
+		if err != nil {
+			return nil, err
+		}
+		f.overrides = append(f.overrides, Override{o.Input, url})
 	}
 	root := ""
 	if ref.LocalDir != "" {
@@ -82,14 +87,28 @@ func remote(flake string) bool {
 
 // overrideRef makes a relative path absolute, since Nix versions differ in what
 // they take it to be relative to.
-func (r *Resolver) overrideRef(ref string) string {
+func (r *Resolver) overrideRef(ref string) (string, error) {
 	if rest, ok := strings.CutPrefix(ref, "path:"); ok && !strings.HasPrefix(rest, "/") {
-		return "path:" + absolute(rest, r.Dir)
+		ref = "path:" + absolute(rest, r.Dir)
 	}
-	if looksLikePath(ref) {
-		return absolute(ref, r.Dir)
+	explicit := strings.HasPrefix(ref, "path:")
+	if !explicit && !looksLikePath(ref) {
+		return ref, nil
 	}
-	return ref
+	dir := absolute(ref, r.Dir)
+	if explicit {
+		dir = localDirOfPathURL(ref, r.Dir)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return "", diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s for the overridden input", dir)
+	}
+	if explicit {
+		return ref, nil
+	}
+	if gitRoot(dir) == "" {
+		return dir, refusePrivateFiles(&localFlake{Dir: dir})
+	}
+	return dir, nil
 }
 
 func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
@@ -107,8 +126,11 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 	if len(ref.Attr) > 1 {
 		root, path = ref.Attr[0], ref.Attr[1:]
 	}
-	expression := "(" + selectText + ") { describe = (" + describeText + "); path = " + nixList(path) + "; }"
-	out, err := r.evalFlake(ctx, f, options, root, expression)
+	apply := "(" + selectText + ") { describe = (" + describeText + "); path = " + nixList(path) + "; }"
+	out, failure, err := r.runFlake(ctx, f, options, root, apply)
+	if failure != nil {
+		return nil, r.located(ctx, f, options, root, path, explainFlake(ctx, f, root, failure))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -150,13 +172,19 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 	return result, nil
 }
 
-// evalFlake evaluates `apply` on an output.
-func (r *Resolver) evalFlake(ctx context.Context, f *flakeSource, options Options, root, apply string) ([]byte, error) {
-	out, failure, err := r.runFlake(ctx, f, options, root, apply)
-	if failure != nil {
-		return nil, explainFlake(ctx, f, root, failure)
+// located adds where the profile is defined to a failure that Nix gave no place,
+// such as a stack overflow.
+func (r *Resolver) located(ctx context.Context, f *flakeSource, options Options, root string, path []string, err error) error {
+	e := diag.From(err)
+	if e.Exit != diag.ExitEvaluation || len(e.Diagnostics[0].Positions) > 0 || len(path) != 1 {
+		return err
 	}
-	return out, err
+	out, failure, asking := r.runFlake(ctx, f, options, root, "builtins.unsafeGetAttrPos "+nixString(path[0]))
+	var p *position
+	if failure != nil || asking != nil || json.Unmarshal(out, &p) != nil {
+		return err
+	}
+	return e.At(definedAt(p, f.tree)...)
 }
 
 // runFlake evaluates without network; when that fails for want of a locked

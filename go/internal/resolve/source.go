@@ -110,6 +110,9 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 			continue
 		}
 		p := in.place(position{File: frame.File, Line: frame.Line, Column: frame.Column, Note: in.text(frame.Message)})
+		if p.Note == "from call site" {
+			p.Note = ""
+		}
 		if key := p.File + ":" + strconv.Itoa(p.Line); !seen[key] {
 			seen[key] = true
 			if own(p.File) {
@@ -215,11 +218,19 @@ func (l *lockedRef) fetchURL() string {
 		return query("git+" + l.URL)
 	case "hg":
 		return query("hg+" + l.URL)
-	case "tarball", "file":
-		return l.Type + "+" + l.URL
+	case "tarball":
+		// Old versions know archives by their names alone.
+		if path, _, _ := strings.Cut(l.URL, "?"); archiveName.MatchString(path) {
+			return l.URL
+		}
+		return "tarball+" + l.URL
+	case "file":
+		return "file+" + l.URL
 	}
 	return ""
 }
+
+var archiveName = regexp.MustCompile(`\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`)
 
 // locks finds the node that a message of Nix means by this input.
 func (l *lockFile) find(printed string) *lockedRef {

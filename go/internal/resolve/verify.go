@@ -25,8 +25,9 @@ type Verified struct {
 
 // survey is what survey.nix answers: an answer, as JSON text, for each name.
 type survey struct {
-	Names    *[]string `json:"names"`
-	Profiles []*string `json:"profiles"`
+	Names     *[]string   `json:"names"`
+	Profiles  []*string   `json:"profiles"`
+	Positions []*position `json:"positions"`
 }
 
 // Verify checks every profile of a flake, broken ones beside healthy ones, in
@@ -67,7 +68,7 @@ var indexFrame = regexp.MustCompile(`insomnia-profile=(\d+)`)
 
 // all asks for all profiles, leaves out what evaluation dies of, and asks again.
 func (v *verification) all(ctx context.Context) (*survey, error) {
-	var names []string
+	var known *survey
 	for {
 		found, failure, err := v.ask(ctx, sortedKeys(v.failed), nil)
 		if err != nil {
@@ -76,30 +77,24 @@ func (v *verification) all(ctx context.Context) (*survey, error) {
 		if failure == nil {
 			return found, nil
 		}
-		index, ok := failedIndex(failure)
-		if !ok {
-			return v.oneByOne(ctx, failure)
-		}
-		if names == nil {
-			if names, err = v.names(ctx); err != nil {
-				return nil, err
+		if known == nil {
+			if known, err = v.names(ctx); err != nil || known.Names == nil {
+				return known, err
 			}
 		}
-		if index >= len(names) || v.known(names[index]) {
-			return v.oneByOne(ctx, failure)
+		index, ok := failedIndex(failure)
+		if !ok || index >= len(*known.Names) || v.known((*known.Names)[index]) {
+			return v.oneByOne(ctx, known, failure)
 		}
-		v.fail(ctx, names[index], failure)
+		v.fail(ctx, known, index, failure)
 	}
 }
 
 // oneByOne is for a failure that does not say which profile it is about, as a
 // stack overflow on old versions: each profile in an evaluation of its own.
-func (v *verification) oneByOne(ctx context.Context, cause *nixcli.Failure) (*survey, error) {
-	names, err := v.names(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all := &survey{Names: &names, Profiles: make([]*string, len(names))}
+func (v *verification) oneByOne(ctx context.Context, all *survey, cause *nixcli.Failure) (*survey, error) {
+	names := *all.Names
+	all.Profiles = make([]*string, len(names))
 	failures := 0
 	for i, name := range names {
 		if v.known(name) {
@@ -111,7 +106,7 @@ func (v *verification) oneByOne(ctx context.Context, cause *nixcli.Failure) (*su
 			return nil, err
 		case failure != nil:
 			failures++
-			v.fail(ctx, name, failure)
+			v.fail(ctx, all, i, failure)
 		case i < len(found.Profiles):
 			all.Profiles[i] = found.Profiles[i]
 		}
@@ -128,19 +123,13 @@ func (v *verification) known(name string) bool {
 	return known
 }
 
-// names are the names of all profiles, when nothing else could be had.
-func (v *verification) names(ctx context.Context) ([]string, error) {
+// names asks for the names and places of all profiles alone.
+func (v *verification) names(ctx context.Context) (*survey, error) {
 	found, failure, err := v.ask(ctx, nil, []string{})
-	if err != nil {
-		return nil, err
-	}
 	if failure != nil {
 		return nil, v.explain(ctx, failure)
 	}
-	if found.Names == nil {
-		return nil, nil
-	}
-	return *found.Names, nil
+	return found, err
 }
 
 // ask runs survey.nix. A failure of the evaluation itself is given back as one.
@@ -165,8 +154,21 @@ func (v *verification) explain(ctx context.Context, failure *nixcli.Failure) err
 	return explainFlake(ctx, v.flake, outputName, failure)
 }
 
-func (v *verification) fail(ctx context.Context, name string, failure *nixcli.Failure) {
-	v.failed[name] = diag.From(v.explain(ctx, failure)).Diagnostics[0]
+func (v *verification) fail(ctx context.Context, known *survey, index int, failure *nixcli.Failure) {
+	d := diag.From(v.explain(ctx, failure)).Diagnostics[0]
+	if len(d.Positions) == 0 && index < len(known.Positions) {
+		d.Positions = append(d.Positions, definedAt(known.Positions[index], v.flake.tree)...)
+	}
+	v.failed[(*known.Names)[index]] = d
+}
+
+// definedAt is the place of a profile's definition, for failures that Nix gives no place.
+func definedAt(p *position, in sources) []diag.Position {
+	if p == nil || p.File == "" {
+		return nil
+	}
+	p.Note = "defined here"
+	return []diag.Position{in.place(*p)}
 }
 
 // failedIndex reads from the trace which profile an evaluation died of.

@@ -45,9 +45,11 @@ if !isAttrs profiles then
   {
     names = null;
     profiles = [ ];
+    positions = [ ];
   }
 else
   {
     inherit names;
     profiles = genList one (length names);
+    positions = map (name: unsafeGetAttrPos name profiles) names;
   }
