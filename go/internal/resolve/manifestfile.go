@@ -37,6 +37,7 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 		return nil, err
 	}
 	var places sourceMap
+	asWritten := false // the validator sees the file itself, and its lines are the file's
 	switch extension := strings.ToLower(filepath.Ext(path)); extension {
 	case ".json":
 		places = jsonPlaces(data, abs)
@@ -52,6 +53,10 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	}
 
 	find := func(p manifest.Problem) []diag.Position {
+		if asWritten && len(p.Positions) > 0 {
+			at := p.Positions[0]
+			return []diag.Position{{File: abs, Line: at.Line, Column: at.Column, Note: at.Note}}
+		}
 		if at, ok := places.at(p.Pointer); ok {
 			return []diag.Position{at}
 		}
@@ -59,7 +64,7 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	}
 	complete, problems := manifest.FillDefaults(data)
 	if len(problems) > 0 {
-		complete = data // what cannot be read is reported from the file as it is
+		complete, asWritten = data, strings.EqualFold(filepath.Ext(path), ".json") // what cannot be read is reported from the file as it is
 	}
 	canonical, err := checkManifest(complete, filepath.Base(path), find)
 	if err != nil {

@@ -123,7 +123,10 @@ func parsePath(ref *Reference, path, fragment string, hasFragment bool, dir stri
 	abs := absolute(bare, dir)
 	if strings.HasSuffix(bare, ".nix") {
 		if filepath.Base(bare) == "flake.nix" {
-			folder := filepath.Dir(bare)
+			folder := strings.TrimSuffix(strings.TrimSuffix(bare, "flake.nix"), "/")
+			if folder == "" {
+				folder = "."
+			}
 			return nil, usage("reference-unreadable", "%s is a flake, not a profile", path).
 				Hintf("refer to its folder: %s#NAME", folder)
 		}

@@ -134,20 +134,15 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 	})
 }
 
-// checkManifest validates and canonicalises. places finds the author's
-// places of a problem that carries none.
+// checkManifest validates and canonicalises. places finds where
+// in the author's files the problem is.
 func checkManifest(data []byte, label string, places func(manifest.Problem) []diag.Position) ([]byte, error) {
 	if problems := manifest.Validate(data); len(problems) > 0 {
 		diagnostics := make([]diag.Diagnostic, len(problems))
 		for i, p := range problems {
 			d := diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
 				Message: p.Message, Expected: p.Expected, Hint: p.Hint, Positions: []diag.Position{}}
-			for _, at := range p.Positions {
-				d.Positions = append(d.Positions, diag.Position{File: at.File, Line: at.Line, Column: at.Column, Note: at.Note})
-			}
-			if len(d.Positions) == 0 {
-				d.Positions = append(d.Positions, places(p)...)
-			}
+			d.Positions = append(d.Positions, places(p)...)
 			diagnostics[i] = d
 		}
 		return nil, invalid(label, diagnostics)
