@@ -52,7 +52,7 @@ in
       };
       values.context.compaction = {
         strategy = derived "summarize, or off for the preset off" choice.strategy;
-        thresholdTokens = derived "T = U * ${toString choice.threshold}%, U = (model.contextWindowTokens - R) * context.budget" ownThreshold;
+        thresholdTokens = derived "T = U * ${toString choice.threshold}%, U = (model.contextWindowTokens - R) * ${toString facts.percent}%" ownThreshold;
         requestThresholdTokens = derived "Q = T + (U - T) / 2; towards model.contextWindowTokens - R when an override puts T at U or above" requestThreshold;
         retainedTokens = derived "T * ${toString choice.retained}%" ownRetained;
         summaryMaxTokens = derived "T / 20, between 256 and 8192, at most retainedTokens" summaryMax;

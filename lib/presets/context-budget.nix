@@ -27,7 +27,7 @@ in
     in
     {
       facts = {
-        inherit room;
+        inherit percent room;
         usable = room * percent / 100;
       };
       values.context.compaction.reservedTokens = derived "R = min(model.maxOutputTokens, model.contextWindowTokens / 5)" own;

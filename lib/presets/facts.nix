@@ -52,7 +52,7 @@ in
       "compaction"
     ])
   );
-  inherit (parts.budget.facts) room usable;
+  inherit (parts.budget.facts) percent room usable;
   inherit (parts.compaction.facts) threshold;
 
   variant = chosen.variant.written;
