@@ -1,3 +1,7 @@
+let
+  check = import ./manifest/check.nix;
+  report = import ./report.nix;
+in
 /**
   Completes a raw manifest: fills the defaults of the schema, validates, and returns plain
   data. Throws one report of everything that is wrong.
@@ -26,15 +30,14 @@
 */
 raw:
 let
-  inherit (builtins) length unsafeGetAttrPos;
-  checked = import ./manifest/check.nix raw;
-  count = length checked.problems;
+  checked = check raw;
+  count = builtins.length checked.problems;
 in
 if checked.problems == [ ] then
   checked.manifest
 else
   throw (
-    import ./report.nix "the manifest has ${
+    report "the manifest has ${
       if count == 1 then "a problem" else "${toString count} problems"
     }" checked.problems
   )

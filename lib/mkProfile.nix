@@ -1,5 +1,8 @@
 # mkProfile for the `insomnia` that layers are called with.
 insomnia:
+let
+  build = import ./profile/build.nix insomnia;
+in
 /**
   Makes a profile of a layer and what it imports: merges the layers, derives numbers from
   presets, validates. What is wrong is data, so that one evaluation can report on many
@@ -37,4 +40,4 @@ insomnia:
   ```
 */
 layer:
-import ./profile/build.nix insomnia { value = layer; }
+build { value = layer; }

@@ -1,3 +1,14 @@
+let
+  inherit (builtins) isAttrs;
+  node = import ../validate/manifestNode.nix;
+  validate = import ../validate/validate.nix { };
+  fill = import ./fill.nix { };
+  finish = import ../problem/finish.nix;
+  rules = import ../rules.nix;
+  places = import ../merge/places.nix;
+  sortSets = import ./sortSets.nix;
+  tooLarge = import ./tooLarge.nix;
+in
 /**
   Completes and checks a raw manifest, and returns the problems as data.
 
@@ -21,23 +32,18 @@
 */
 raw:
 let
-  inherit (builtins) isAttrs;
-  node = import ../validate/manifestNode.nix;
-  validate = import ../validate/validate.nix { };
-  finish = import ../problem/finish.nix;
-  rules = import ../rules.nix;
-  places = import ../merge/places.nix;
-
   layer = {
     key = "manifest";
     body = raw;
     place = null;
     reach = { };
   };
-  filled = import ./fill.nix { } node raw;
+  filled = fill node raw;
+  manifest = sortSets node filled;
   faults = validate node filled ++ (if isAttrs filled then rules filled else [ ]);
+  all = if faults == [ ] then tooLarge manifest else faults;
 in
 {
-  manifest = import ./sortSets.nix node filled;
-  problems = map (finish (places.winner node [ layer ])) faults;
+  inherit manifest;
+  problems = map (finish (places.winner node [ layer ])) all;
 }

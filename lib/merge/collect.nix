@@ -15,8 +15,10 @@
   # Type
 
   ```
-  collect :: AttrSet -> Spec -> { layers :: [ Layer ]; faults :: [ Problem ]; }
+  collect :: AttrSet -> Spec -> { layers :: [ Layer ]; faults :: [ Problem ]; rooted :: Bool; }
   ```
+
+  `rooted` is false when the root itself is no layer.
 
   A layer is `{ key; body; file; place; reach; }`, where `reach` has a field for the key of
   each layer that it imports, directly or not. The order is imports first, the root last.
@@ -371,6 +373,7 @@ if root ? fault then
         reach = { };
       }
     ];
+    rooted = false;
     faults = [
       (
         root.fault
@@ -384,4 +387,5 @@ if root ? fault then
 else
   {
     inherit (walked) layers faults;
+    rooted = true;
   }

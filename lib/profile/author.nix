@@ -1,4 +1,5 @@
 # Between paths of the manifest and paths of a profile.
+manifestNode:
 let
   inherit (builtins)
     elemAt
@@ -10,7 +11,6 @@ let
     length
     tail
     ;
-  manifestNode = import ../validate/manifestNode.nix;
   identity = manifestNode.props.profile.props;
 
   has =

@@ -14,14 +14,14 @@ let
     isInt
     isString
     length
-    listToAttrs
     removeAttrs
     tail
     ;
-  author = import ./author.nix;
+  author = import ./author.nix manifestNode;
   collect = import ../merge/collect.nix insomnia;
   dotted = (import ../problem/path.nix).dotted;
   fill = import ../manifest/fill.nix;
+  explain = import ./explain.nix;
   finish = import ../problem/finish.nix;
   manifestNode = import ../validate/manifestNode.nix;
   merge = import ../merge/merge.nix;
@@ -29,11 +29,14 @@ let
   places = import ../merge/places.nix;
   presets = import ../presets;
   profileNode = import ../validate/profileNode.nix;
-  project = import ./project.nix;
+  project = import ./project.nix { inherit manifestNode profileNode; };
   refine = import ./refine.nix;
   removed = import ../merge/removed.nix;
+  report = import ../report.nix;
   rules = import ../rules.nix;
   sortSets = import ../manifest/sortSets.nix;
+  tooLarge = import ../manifest/tooLarge.nix;
+  unsaid = import ./unsaid.nix;
   validate = import ../validate/validate.nix;
 
   # The node of a path, and whether the field at its end is required.
@@ -104,13 +107,13 @@ let
       tree = foldl' without named stuck;
       value = if merged.gone == [ ] then named else removed.strip tree;
       missingName =
-        if name == null then
+        if name == null && collected.rooted then
           [
             {
               code = "missing-name";
               at = [ "name" ];
               message = "a profile has a name of its own; it is never inherited";
-              expected = "name = \"…\"; of small letters, digits and hyphens";
+              expected = "name = \"NAME\"; of small letters, digits and hyphens";
             }
           ]
         else
@@ -125,18 +128,16 @@ let
       misfits = validate { partial = true; } profileNode value;
 
       derived = presets.derive value;
-      answered = listToAttrs (
-        map (problem: {
-          name = dotted problem.at;
-          value = true;
-        }) derived.problems
-      );
-      written =
+      # A word that is no preset is better explained by the presets.
+      isPresetWord =
+        problem:
+        filter (other: other.code == "unknown-preset" && other.at == problem.at) derived.problems != [ ];
+      early =
         map (refine profileNode) (collected.faults ++ merged.faults)
         ++ missingName
         ++ notRemovable
-        ++ filter (problem: !(answered ? ${dotted problem.at})) misfits
-        ++ derived.problems;
+        ++ filter (problem: !(isPresetWord problem)) misfits;
+      written = early ++ filter (unsaid early) derived.problems;
 
       # --- the manifest: presets, then the author, then overrides, then defaults
       weak = filter (
@@ -158,16 +159,6 @@ let
       );
 
       # --- what is wrong with the manifest and was not said yet
-      said = listToAttrs (
-        map (problem: {
-          name = dotted problem.at;
-          value = true;
-        }) written
-      );
-      covered =
-        at:
-        written != [ ]
-        && filter (n: said ? ${dotted (genList (elemAt at) n)}) (genList (n: n + 1) (length at)) != [ ];
       sourceOf =
         at:
         let
@@ -200,14 +191,12 @@ let
               { hint = "it comes from `${source.name}` = `${toString source.value}`: ${source.formula}"; }
           );
       resolved = filter (
-        problem:
-        !(covered problem.at)
-        && !(covered (author.toProfile problem.at))
-        && !(written != [ ] && problem ? derivedFrom)
+        problem: written == [ ] || (unsaid written problem && !(problem ? derivedFrom))
       ) (map place (validate { } manifestNode filled ++ rules filled));
 
-      problems = map (finish whereIs) (written ++ resolved);
+      found = written ++ resolved;
       manifest = sortSets manifestNode filled;
+      problems = map (finish whereIs) (if found == [ ] then tooLarge manifest else found);
       count = length problems;
       title = "the profile ${if name == null then "" else "`${name}` "}has ${
         if count == 1 then "a problem" else "${toString count} problems"
@@ -218,9 +207,10 @@ let
       name = if name == null then "" else name;
       inherit problems;
       manifest = if problems == [ ] then manifest else throw (report title problems);
-      explain = import ./explain.nix {
+      explain = explain {
         inherit
           layers
+          manifestNode
           derived
           overrides
           sections
@@ -239,7 +229,6 @@ let
         linear = layers;
       };
     };
-  report = import ../report.nix;
   value' = spec: {
     _type = "insomnia.profile";
     layers.root = spec;

@@ -2,6 +2,7 @@
 # what they overrode, and the preset or default where no author wrote anything.
 {
   layers,
+  manifestNode,
   manifest,
   derived,
   sections,
@@ -26,8 +27,7 @@ let
     mapAttrs
     tail
     ;
-  author = import ./author.nix;
-  manifestNode = import ../validate/manifestNode.nix;
+  author = import ./author.nix manifestNode;
   places = import ../merge/places.nix;
   dotted = (import ../problem/path.nix).dotted;
 
@@ -93,8 +93,10 @@ let
       found =
         path:
         let
-          ranked = places.ranked layers path;
-          counted = if gathers then places.gathered layers path else [ (head ranked) ];
+          # The name of an import is not this profile's.
+          from = if path == [ "name" ] then [ (builtins.elemAt layers (builtins.length layers - 1)) ] else layers;
+          ranked = places.ranked from path;
+          counted = if gathers then places.gathered from path else [ (head ranked) ];
           layersOf = map (def: def.layer) counted;
         in
         if ranked == [ ] || counted == [ ] then

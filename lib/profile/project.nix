@@ -1,5 +1,6 @@
 # The manifest fields that an author wrote: the sections without their presets, and the
 # identity under `profile`.
+{ manifestNode, profileNode }:
 let
   inherit (builtins)
     intersectAttrs
@@ -7,8 +8,6 @@ let
     mapAttrs
     removeAttrs
     ;
-  manifestNode = import ../validate/manifestNode.nix;
-  profileNode = import ../validate/profileNode.nix;
   identity = manifestNode.props.profile.props;
 
   # Sections of both; `context` holds nothing but presets, `profile` is made of the identity.

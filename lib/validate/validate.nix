@@ -47,6 +47,7 @@ let
     ;
   misfit = import ./misfit.nix;
   kinds = import ./kinds.nix;
+  quote = import ../text/quote.nix;
   unknownField = import ./unknownField.nix;
   storePath = import ../text/storePath.nix;
   controls = import ../text/controls.nix;
@@ -70,7 +71,7 @@ let
         in
         [
           (
-            problem "enum" "is none of the values that exist"
+            problem "enum" "${if node.secret then "" else "${quote value} "}is none of the values that exist"
             // (if meant == null then { } else { hint = "did you mean `${meant}`?"; })
           )
         ]
