@@ -7,6 +7,13 @@ in
 {
   at = [ "autonomy" ];
   default = _: "ask";
+  order = [
+    "observe"
+    "ask"
+    "edits"
+    "auto"
+    "full"
+  ];
   choices = {
     observe = level "plan" "ask";
     ask = level "ask" "ask";

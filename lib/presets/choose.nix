@@ -24,7 +24,7 @@ let
   lookup = import ./lookup.nix;
   suggest = import ../text/suggest.nix;
 
-  names = builtins.attrNames preset.choices;
+  names = preset.order;
 
   fallback = preset.default facts;
   value = lookup preset.at fallback profile;

@@ -8,6 +8,12 @@ in
 {
   at = [ "compaction" ];
   default = _: "balanced";
+  order = [
+    "off"
+    "early"
+    "balanced"
+    "late"
+  ];
   choices = {
     off = {
       strategy = "off";

@@ -10,6 +10,12 @@ in
     "budget"
   ];
   default = _: "large";
+  order = [
+    "small"
+    "medium"
+    "large"
+    "full"
+  ];
   choices = {
     small = 25;
     medium = 50;

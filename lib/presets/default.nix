@@ -1,8 +1,8 @@
 # The semantic presets: what a profile says in words, as numbers of the manifest.
 #
-# Each preset is a file: where an author writes it (`at`), its `choices`, its
-# `default`, and `derive`, which gives manifest fields together with the formulas
-# that they come from.
+# Each preset is a file: where an author writes it (`at`), its `choices` with their
+# `order` from least to most, its `default`, and `derive`, which gives manifest
+# fields together with the formulas that they come from.
 let
   inherit (builtins)
     attrNames

@@ -10,6 +10,12 @@ in
     "preset"
   ];
   default = _: "off";
+  order = [
+    "off"
+    "session"
+    "project"
+    "user"
+  ];
   choices = {
     off = {
       enabled = false;

@@ -156,11 +156,7 @@ in
           expected = "a model of the catalog (insomnia.lib.models), or one with ${
             builtins.concatStringsSep ", " (map (name: "`${name}`") needed)
           }";
-          hint =
-            if nearest != null then
-              "did you mean `${nearest}`? For a model of your own, set ${fields}"
-            else
-              "set ${fields}";
+          hint = if nearest != null then "did you mean `${nearest}`?" else "set ${fields}";
         })
       ];
 }

@@ -5,6 +5,12 @@ in
 {
   at = [ "pruning" ];
   default = _: "balanced";
+  order = [
+    "off"
+    "gentle"
+    "balanced"
+    "aggressive"
+  ];
   choices = {
     off = {
       enabled = false;

@@ -12,6 +12,10 @@ in
 {
   at = [ "retention" ];
   default = _: "30d";
+  order = [
+    "none"
+    "forever"
+  ];
   choices = {
     none = 0;
     forever = 36500;

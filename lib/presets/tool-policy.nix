@@ -16,6 +16,14 @@ in
 {
   at = [ "toolPolicy" ];
   default = _: "read-only";
+  order = [
+    "none"
+    "read-only"
+    "research"
+    "delegate"
+    "workspace"
+    "full"
+  ];
   choices = {
     none = policy "none" "deny" "read-only" "none";
     read-only = policy "read-only" "deny" "read-only" "none";

@@ -7,6 +7,11 @@ in
 {
   at = [ "variant" ];
   default = _: "standard";
+  order = [
+    "standard"
+    "cheap"
+    "fast"
+  ];
   choices = {
     standard = {
       effort = "medium";

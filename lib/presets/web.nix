@@ -9,6 +9,11 @@ in
   ];
   # The tool policy research is there for the web.
   default = facts: if facts.toolPolicy == "research" then "live" else "off";
+  order = [
+    "off"
+    "cached"
+    "live"
+  ];
   choices = {
     off = {
       mode = "disabled";

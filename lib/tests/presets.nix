@@ -111,6 +111,19 @@ let
         100000000
       ];
 
+  # --- the schema, where Go's types say which words there are
+
+  schema = builtins.fromJSON (builtins.readFile ../schema/profile.json);
+  resolve =
+    node:
+    if node ? "$ref" then
+      schema."$defs".${builtins.elemAt (builtins.match "#/[$]defs/(.*)" node."$ref") 0}
+    else
+      node;
+  fieldOf =
+    at: builtins.foldl' (node: name: resolve (resolve node).properties.${name}) (resolve schema) at;
+  enumOf = name: (fieldOf all.${name}.at).enum or null;
+
   # --- single presets
 
   sonnet = {
@@ -217,6 +230,15 @@ in
 catalogOrder
 ++ wholeProfiles
 ++ map unknownOf (attrNames all)
+++ map (name: test "the choices of ${name} are the schema's" all.${name}.order (enumOf name)) (
+  filter (name: name != "retention") (attrNames all)
+)
+++ map (
+  name:
+  test "the order of ${name} holds its choices" (builtins.sort builtins.lessThan all.${name}.order) (
+    choicesOf name
+  )
+) (attrNames all)
 ++ [
   (holds "the numbers of odd windows and output caps keep their order" (
     concatMap (model: concatMap (faultsOf model) combinations) oddModels
@@ -550,7 +572,7 @@ catalogOrder
       code = "unknown-preset";
       at = [ "compaction" ];
       message = "there is no preset `balancd` for `compaction`";
-      expected = "one of: balanced, early, late, off";
+      expected = "one of: off, early, balanced, late";
       hint = "did you mean `balanced`?";
     }
   ])
@@ -559,7 +581,7 @@ catalogOrder
       code = "unknown-preset";
       at = [ "retention" ];
       message = "there is no preset `30 days` for `retention`";
-      expected = "one of: forever, none, or a number of days such as 30d";
+      expected = "one of: none, forever, or a number of days such as 30d";
       hint = null;
     }
   ])
@@ -617,7 +639,7 @@ catalogOrder
         ];
         message = "the model `anthropic/claude-sonet-4-5` is not in the catalog, and `model.contextWindowTokens`, `model.maxOutputTokens`, `model.wireApi` are not given";
         expected = "a model of the catalog (insomnia.lib.models), or one with `contextWindowTokens`, `maxOutputTokens`, `wireApi`";
-        hint = "did you mean `anthropic/claude-sonnet-4-5`? For a model of your own, set `model.contextWindowTokens`, `model.maxOutputTokens`, `model.wireApi`";
+        hint = "did you mean `anthropic/claude-sonnet-4-5`?";
       }
     ]
   )

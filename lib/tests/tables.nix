@@ -53,7 +53,7 @@ in
   choices = table [ "written as" "choices" "when nothing is written" ] (
     map (preset: [
       (code (dotted preset.at))
-      (codes (attrNames preset.choices) + (if preset ? written then ", ${preset.written}" else ""))
+      (codes preset.order + (if preset ? written then ", ${preset.written}" else ""))
       (
         code (preset.default { toolPolicy = "read-only"; })
         + (
