@@ -65,6 +65,10 @@ let
         secret = "openai.api.default";
       }
       {
+        "gpt-6.2-sol" = model 1050000 128000;
+        "gpt-6.1-sol" = model 1050000 128000;
+        "gpt-6-astra" = model 1050000 128000;
+        "gpt-5.6-sol" = model 1050000 128000;
         "gpt-5.5" = model 1050000 128000;
         "gpt-5.4" = model 1050000 128000;
         "gpt-5.2" = model 400000 128000;
@@ -116,10 +120,9 @@ let
         secret = "deepseek.api.default";
       }
       {
-        deepseek-v4-pro = model 1048576 384000;
-        deepseek-v4-flash = model 1048576 384000;
-        deepseek-chat = plain (model 131072 8192);
-        deepseek-reasoner = model 131072 65536;
+        deepseek-flash = model 1000000 384000;
+        deepseek-v4-flash = model 1000000 384000;
+        deepseek-v4-pro = model 1000000 384000;
       };
 
   mistral =
@@ -175,6 +178,8 @@ let
         secret = "xai.api.default";
       }
       {
+        "grok-4.5" = model 500000 32768;
+        "grok-4.3" = model 1000000 32768;
         grok-4 = model 256000 32768;
         grok-4-fast-reasoning = model 2000000 32768;
         grok-4-fast-non-reasoning = plain (model 2000000 32768);

@@ -606,7 +606,7 @@ catalogOrder
     effort = "medium";
   })
   (test "a model that is not the provider's own API has an address"
-    (derive { model.ref = "deepseek/deepseek-chat"; }).values.model.baseUrl
+    (derive { model.ref = "deepseek/deepseek-flash"; }).values.model.baseUrl
     "https://api.deepseek.com"
   )
   (test "an id keeps its slashes"
