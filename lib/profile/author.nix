@@ -3,12 +3,15 @@ manifestNode:
 let
   inherit (builtins)
     elemAt
+    filter
     foldl'
     head
     isAttrs
     isInt
     isList
+    isString
     length
+    split
     tail
     ;
   identity = manifestNode.props.profile.props;
@@ -37,9 +40,28 @@ let
       }
       at
     ).found;
+  keys = path: filter isString (split "[.]" path);
 in
 {
   inherit has;
+
+  # Where an author writes the preset that a derived field comes from.
+  presetAt =
+    source: at:
+    if source.name != "model" then
+      keys source.name
+    else if head at == "subagents" then
+      [
+        "subagents"
+        (elemAt at 1)
+        "model"
+        "ref"
+      ]
+    else
+      [
+        "model"
+        "ref"
+      ];
 
   # profile.name of the manifest is name of a profile.
   toProfile =

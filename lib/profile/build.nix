@@ -182,7 +182,7 @@ let
           problem
           // {
             derivedFrom = source;
-            positions = whereIs (keysOf source.name);
+            positions = whereIs (author.presetAt source problem.at);
           }
           // (
             if problem ? hint then
@@ -233,6 +233,5 @@ let
     _type = "insomnia.profile";
     layers.root = spec;
   };
-  keysOf = path: filter isString (builtins.split "[.]" path);
 in
 build

@@ -46,10 +46,19 @@ let
       "<${builtins.typeOf value}>";
   show =
     node: value:
-    if
-      node.secret && value != null && !(isAttrs value && value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null))
-    then
-      "<secret>"
+    if node.secret then
+      if value == null || (isAttrs value && value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null)) then
+        plain value
+      else
+        "<secret>"
+    else if isAttrs value && node.kind == "map" then
+      mapAttrs (_: show node.values) value
+    else if isAttrs value && node.kind == "closed" then
+      mapAttrs (
+        name: field: if node.props ? ${name} then show node.props.${name} field else "<unknown field>"
+      ) value
+    else if isList value && node.items != null then
+      map (show node.items) value
     else
       plain value;
 
@@ -90,8 +99,9 @@ let
           else
             { inherit (head def.place) file line column; }
         );
-      found =
-        path:
+      found = look gathers;
+      look =
+        gathers: path:
         let
           # The name of an import is not this profile's.
           from = if path == [ "name" ] then [ (builtins.elemAt layers (builtins.length layers - 1)) ] else layers;
@@ -112,6 +122,16 @@ let
       raw = found ([ "overrides" ] ++ at);
       own = found (author.toProfile at);
       source = derived.sources.${dotted at} or null;
+      # The preset, with the places where its word was chosen.
+      presetOf =
+        let
+          word = look false (author.presetAt source at);
+        in
+        source
+        // {
+          definitions = word.counted;
+          overrode = word.beaten;
+        };
       byOverride = author.has overrides at;
       byAuthor = !byOverride && author.has sections at;
       byPreset = !byOverride && !byAuthor && source != null;
@@ -124,7 +144,7 @@ let
               column = null;
               priority = 1400;
               value = show node (read at derived.values);
-              preset = source;
+              preset = presetOf;
             }
           ]
         else
@@ -151,7 +171,7 @@ let
               own.counted ++ own.beaten
           )
           ++ ofPreset;
-        preset = if byPreset then source else null;
+        preset = if byPreset then presetOf else null;
         default = !(byOverride || byAuthor || byPreset);
       };
     };
