@@ -129,8 +129,8 @@ let
   sonnet = {
     ref = "anthropic/claude-sonnet-4-5";
   };
-  with' = profile: (derive ({ model = sonnet; } // profile)).values;
-  numbers = profile: (with' profile).context.compaction;
+  valuesOf = profile: (derive ({ model = sonnet; } // profile)).values;
+  numbers = profile: (valuesOf profile).context.compaction;
 
   # With the overrides laid over.
   resolved =
@@ -244,7 +244,7 @@ catalogOrder
     concatMap (model: concatMap (faultsOf model) combinations) oddModels
   ))
 
-  (test "numbers for a window of 200000, when a profile says nothing" (with' { }).context {
+  (test "numbers for a window of 200000, when a profile says nothing" (valuesOf { }).context {
     compaction = {
       strategy = "summarize";
       reservedTokens = 40000;
@@ -260,7 +260,7 @@ catalogOrder
     };
   })
   (test "numbers for the widest budget"
-    (with' {
+    (valuesOf {
       context.budget = "full";
       compaction = "late";
       pruning = "aggressive";
@@ -292,7 +292,7 @@ catalogOrder
       }
     )
   )
-  (test "pruning off" (with' { pruning = "off"; }).context.pruning {
+  (test "pruning off" (valuesOf { pruning = "off"; }).context.pruning {
     enabled = false;
     protectedTokens = 0;
     minSavingsTokens = 0;
@@ -337,7 +337,7 @@ catalogOrder
     (listToAttrs (
       map (level: {
         name = level;
-        value = (with' { autonomy = level; }).permissions;
+        value = (valuesOf { autonomy = level; }).permissions;
       }) (choicesOf "autonomy")
     ))
     {
@@ -365,7 +365,7 @@ catalogOrder
   )
 
   (test "retention"
-    (map (retention: (with' { inherit retention; }).session.retentionDays) [
+    (map (retention: (valuesOf { inherit retention; }).session.retentionDays) [
       "none"
       "1d"
       "30d"
@@ -380,7 +380,7 @@ catalogOrder
       36500
     ]
   )
-  (test "retention goes for memories too" (with' { retention = "7d"; }).memory.retentionDays 7)
+  (test "retention goes for memories too" (valuesOf { retention = "7d"; }).memory.retentionDays 7)
   (test "retentions that are none"
     (map
       (
@@ -412,7 +412,7 @@ catalogOrder
 
   (test "the tool policy when a profile says nothing is to read"
     {
-      inherit (with' { }) tools sandbox;
+      inherit (valuesOf { }) tools sandbox;
     }
     {
       tools = {
@@ -427,7 +427,7 @@ catalogOrder
   )
   (test "the tool policy workspace"
     {
-      inherit (with' { toolPolicy = "workspace"; }) tools sandbox;
+      inherit (valuesOf { toolPolicy = "workspace"; }) tools sandbox;
     }
     {
       tools = {
@@ -441,14 +441,14 @@ catalogOrder
     }
   )
   (test "domains make an allowlist of the network"
-    (with' {
+    (valuesOf {
       toolPolicy = "workspace";
       sandbox.allowedDomains = [ "example.org" ];
     }).sandbox.network
     "allowlist"
   )
   (test "MCP servers, delegates and the web are offered"
-    (with' {
+    (valuesOf {
       mcpServers.linear = { };
       subagents.critic = { };
       web.preset = "live";
@@ -464,7 +464,7 @@ catalogOrder
     )
   )
   (test "the tool policy none offers nothing"
-    (with' {
+    (valuesOf {
       toolPolicy = "none";
       mcpServers.linear = { };
       web.preset = "live";
@@ -473,7 +473,7 @@ catalogOrder
   )
   (test "the tool policy research turns the web on"
     {
-      inherit (with' { toolPolicy = "research"; }) web;
+      inherit (valuesOf { toolPolicy = "research"; }) web;
       offered =
         filter (
           tool:
@@ -481,7 +481,7 @@ catalogOrder
             "websearch"
             "webfetch"
           ]
-        ) (with' { toolPolicy = "research"; }).tools.allow != [ ];
+        ) (valuesOf { toolPolicy = "research"; }).tools.allow != [ ];
     }
     {
       web = {
@@ -492,29 +492,29 @@ catalogOrder
     }
   )
   (test "no web tools without the web"
-    (with' {
+    (valuesOf {
       toolPolicy = "research";
       web.preset = "off";
     }).tools.allow
     lib.toolPolicies.read-only
   )
   (test "a search that an author turns on is offered" (elem "websearch"
-    (with' {
+    (valuesOf {
       web.search.mode = "cached";
     }).tools.allow
   ) true)
-  (test "web cached searches and fetches nothing" (with' { web.preset = "cached"; }).web {
+  (test "web cached searches and fetches nothing" (valuesOf { web.preset = "cached"; }).web {
     search.mode = "cached";
     fetch.enabled = false;
   })
 
-  (test "memory when a profile says nothing" (with' { }).memory {
+  (test "memory when a profile says nothing" (valuesOf { }).memory {
     enabled = false;
     scope = "project";
     injectSummary = false;
     retentionDays = 30;
   })
-  (test "memory of a user" (with' { memory.preset = "user"; }).memory {
+  (test "memory of a user" (valuesOf { memory.preset = "user"; }).memory {
     enabled = true;
     scope = "user";
     injectSummary = true;
@@ -524,8 +524,8 @@ catalogOrder
 
   (test "the variant cheap"
     {
-      inherit (with' { variant = "cheap"; }) limits;
-      inherit ((with' { variant = "cheap"; }).model) effort maxOutputTokens;
+      inherit (valuesOf { variant = "cheap"; }) limits;
+      inherit ((valuesOf { variant = "cheap"; }).model) effort maxOutputTokens;
     }
     {
       limits = {
@@ -669,7 +669,7 @@ catalogOrder
   )
 
   (test "a delegate that says nothing has the Pod's tools and permissions"
-    (with' {
+    (valuesOf {
       toolPolicy = "workspace";
       autonomy = "edits";
       tools.deny = [ "bash" ];
@@ -747,7 +747,7 @@ catalogOrder
   (test "delegates may run"
     {
       inherit
-        ((with' {
+        ((valuesOf {
           subagents.helper = { };
         }).limits
         )
