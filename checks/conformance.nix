@@ -35,10 +35,13 @@ let
   # whether or not the schema found something.
   problemsOf =
     against: value:
+    let
+      ruled = if against == "manifest" && isAttrs value then rules value else [ ];
+    in
     map (problem: {
       inherit (problem) code;
       pointer = path.pointer problem.at;
-    }) (validate nodes.${against} value ++ (if against == "manifest" && isAttrs value then rules value else [ ]));
+    }) (validate nodes.${against} value ++ ruled);
 
   jsonFiles = folder: filter (name: match ".*[.]json" name != null) (attrNames (readDir folder));
   read = folder: name: fromJSON (readFile (folder + "/${name}"));

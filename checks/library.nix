@@ -5,10 +5,12 @@ let
     attrNames
     concatMap
     filter
+    isAttrs
     isList
     length
     match
     readDir
+    removeAttrs
     toJSON
     ;
 
@@ -20,10 +22,27 @@ let
     in
     if isList content then content else [ ]
   ) files;
+
+  # Of two sets only the keys in which they differ are worth reading.
+  without =
+    other: value:
+    if isAttrs value && isAttrs other then
+      removeAttrs value (
+        filter (key: other ? ${key} && other.${key} == value.${key}) (attrNames value)
+      )
+    else
+      value;
+
+  difference =
+    {
+      name,
+      expected,
+      got,
+      ...
+    }:
+    "${name}: expected ${toJSON (without got expected)}, got ${toJSON (without expected got)}";
 in
 {
   count = length tests;
-  differences = map (test: "${test.name}: expected ${toJSON test.expected}, got ${toJSON test.got}") (
-    filter (test: !test.ok) tests
-  );
+  differences = map difference (filter (test: !test.ok) tests);
 }
