@@ -10,7 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	errorkind "github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -82,9 +81,16 @@ func (node ourKeywords) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	}
 }
 
+// reporter is what a test and a property have in common.
+type reporter interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+}
+
 // findings gives what the oracle finds, in our words, and the slots that it
 // judges by anyOf, of which it can only say that they are wrong.
-func (o oracle) findings(t testing.TB, document []byte) (list []finding, slots []string) {
+func (o oracle) findings(t reporter, document []byte) (list []finding, slots []string) {
 	t.Helper()
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
 	if err != nil {
@@ -157,7 +163,7 @@ func collect(e *jsonschema.ValidationError, list *[]finding, slots *[]string) {
 }
 
 // compareWithOracle reports where the Go validator and the oracle differ on the schema.
-func compareWithOracle(t testing.TB, o oracle, document []byte, problems []Problem) {
+func compareWithOracle(t reporter, o oracle, document []byte, problems []Problem) {
 	t.Helper()
 	theirs, slots := o.findings(t, document)
 	within := func(pointer string) bool {

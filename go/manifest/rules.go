@@ -15,7 +15,8 @@ package manifest
 //	rule-thinking-budget    thinkingBudgetTokens < maxOutputTokens                  M/thinkingBudgetTokens
 //	rule-model-ref          provider is the part of ref before the first slash      M/provider
 //	                        id is the part of ref after the first slash             M/id
-//	                        (M is /model and each /subagents/N/model)
+//	                        (M is /model and each /subagents/N/model; a ref of more
+//	                        than 200 bytes is not compared)
 //	rule-mcp-transport      exactly one of command and url is present               /mcpServers/N
 //	                        that holds: command goes with stdio, url with http, sse /mcpServers/N/type
 //	rule-header-value       no byte below 0x20 and no 0x7f in a literal value       /mcpServers/N/headers/H/value
@@ -130,6 +131,9 @@ func (c *checker) compactionRules(v *value) {
 	}
 }
 
+// maxRefBytes is the cap of the schema on a reference to a model.
+const maxRefBytes = 200
+
 func (c *checker) modelRules(at *location, model *value) {
 	output, hasOutput := model.number("maxOutputTokens")
 	window, hasWindow := model.number("contextWindowTokens")
@@ -143,7 +147,7 @@ func (c *checker) modelRules(at *location, model *value) {
 			"less than maxOutputTokens", "lower thinkingBudgetTokens or raise maxOutputTokens")
 	}
 	ref := model.get("ref")
-	if !ref.is(kindString) {
+	if !ref.is(kindString) || len(ref.text) > maxRefBytes {
 		return
 	}
 	provider, id, found := strings.Cut(ref.text, "/")
