@@ -78,24 +78,21 @@ let
 
   strangers = filter (name: name != "*" && !(profiles ? ${name})) (attrNames byName);
 
-  # Where the field of a problem was set, as far as the profile can tell: the place
-  # of the definition that won, or the preset that it came from.
+  # A problem with the place that set its field, as far as the profile can tell:
+  # that of the definition that won, or of the word that a preset went by.
   located =
     profile: problem:
     let
       entry = profile.explain.${problem.path} or { };
-      winner = builtins.head (entry.definitions or [ ] ++ [ null ]);
-      preset = entry.preset or null;
+      preset = entry.preset or { };
+      places = filter (place: place.file != null) (
+        entry.definitions or [ ] ++ (if preset == null then [ ] else preset.definitions or [ ])
+      );
     in
     problem
-    // (
-      if winner != null then
-        { positions = [ { inherit (winner) file line column; } ]; }
-      else if preset != null && !(problem ? hint) then
-        { hint = "it comes from `${preset.name}` = `${toString preset.value}`"; }
-      else
-        { }
-    );
+    // {
+      positions = map (place: { inherit (place) file line column; }) places;
+    };
 
   problems = count: if count == 1 then "a problem" else "${toString count} problems";
 
