@@ -96,7 +96,8 @@ let
         name = nameFile file;
       in
       if !(pathExists file) then
-        wrong "the file ${escape name} does not exist" "check the path; in a git flake, `git add` it"
+        wrong "there is no file ${escape name} that could be read"
+          "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
       else
         settle {
           key = name;
@@ -121,7 +122,7 @@ let
           fromSpec value.layers.root
         else
           { fault = tags.refusal value; }
-      else if value ? schema then
+      else if value.schema or null == "insomnia.pod/v1" then
         wrong "is a resolved manifest, not a layer" "import the profile it was made from, or put what you need of it into `overrides`"
       else if value ? outPath then
         wrong "is a derivation or a flake, not a layer" "name a file in it: (x + \"/profile.nix\"), or one of its insomniaProfiles"
@@ -135,6 +136,8 @@ let
       wrong "is text" (
         "write a path without quotes: ./${if value == "" then "layer.nix" else escape value}"
       )
+    else if value == null then
+      wrong "is null" "for an import under a condition write `imports = [ … ] ++ (if CONDITION then [ … ] else [ ])`"
     else
       wrong "is ${kinds.is value}" "write { … }, ./file.nix or a profile value";
 
@@ -159,7 +162,7 @@ let
       settled
       // {
         key =
-          (if isString (settled.body.name or null) then settled.body.name else "profile")
+          (if isString (settled.body.name or null) then unsafeDiscardStringContext settled.body.name else "profile")
           + (if spec ? under then "+" else "")
           + (if place == null then "" else "@${place.file}:${toString place.line}:${toString place.column}");
         under = spec.under or [ ];

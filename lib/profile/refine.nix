@@ -58,6 +58,7 @@ else
     dotted = concatStringsSep "." (map toString problem.at);
     name = elemAt problem.at (length problem.at - 1);
     where = startup problem.at;
+    raw = head problem.at == "overrides";
     others = elsewhere node name;
   in
   if where != null then
@@ -71,7 +72,7 @@ else
     problem // { hint = known.${dotted}; }
   else if problem ? hint then
     problem
-  else if length problem.at <= 2 && others != [ ] then
-    problem // { hint = "did you mean `${head others}`?"; }
+  else if length problem.at <= (if raw then 3 else 2) && others != [ ] then
+    problem // { hint = "did you mean `${if raw then "overrides." else ""}${head others}`?"; }
   else
     problem

@@ -163,6 +163,18 @@ in
     value.mode = "plan";
   }
   {
+    name = "a name that depends on the store";
+    root = {
+      imports = [
+        (profile {
+          name = "${builtins.toFile "name" "text"}";
+          mode = "ask";
+        })
+      ];
+    };
+    value.mode = "ask";
+  }
+  {
     name = "the innermost tag counts";
     root = {
       imports = [ { mode = t.mkForce (t.mkDefault "plan"); } ];

@@ -197,6 +197,13 @@ in
     (manifestOf { overrides.profile.name = "other"; }).profile.name
     "other"
   )
+  (test "null in overrides on a required field is refused"
+    (problemsOf { overrides.limits.maxTurns = null; })
+    [ "not-removable overrides.limits.maxTurns" ]
+  )
+  (test "a field at the wrong place in overrides is pointed to" (hints { overrides.effort = "high"; }) [
+    "did you mean `overrides.model.effort`?"
+  ])
   (test "a field that is wrong in overrides is named there"
     (problemsOf { overrides.limits.maxTurns = 0; })
     [ "minimum overrides.limits.maxTurns" ]
@@ -330,7 +337,25 @@ in
     [ "conflict description" ]
   )
 
+  (test "a profile of a profile is that profile" (lib.mkProfile coder).manifest manifest)
+
   # --- what is wrong
+  (test "a tag inside an element of a list"
+    (map (problem: "${problem.code} ${problem.hint}")
+      (profileOf {
+        hooks = [
+          {
+            event = "PreToolUse";
+            command = [ "true" ];
+            timeoutSeconds = mkDefault 5;
+          }
+        ];
+      }).problems
+    )
+    [
+      "type mkForce, mkDefault and the like have no effect inside an element of a list; tag the list"
+    ]
+  )
   (test "a profile without a name" (brief (lib.mkProfile { inherit model; }).problems) [ "missing-name name" ])
   (test "a profile without a model" (brief (lib.mkProfile { name = "x"; }).problems) [ "required model.ref" ])
   (test "a profile that is no layer" (brief (lib.mkProfile 3).problems) [ "layer-type " ])

@@ -302,6 +302,35 @@ let
       problems = [ "store-path " ];
     }
     {
+      name = "texts with context in an enum, a constant and a list of unique elements";
+      schema = object {
+        a = string { enum = [ "x" ]; };
+        b = string { const = "x"; };
+        c = {
+          type = "array";
+          uniqueItems = true;
+          items = string { };
+        };
+      };
+      value =
+        let
+          text = "${builtins.toFile "x" "x"}";
+        in
+        {
+          a = text;
+          b = text;
+          c = [
+            text
+            "y"
+          ];
+        };
+      problems = [
+        "store-path a"
+        "store-path b"
+        "store-path c[0]"
+      ];
+    }
+    {
       name = "a secret reference and null";
       schema = secretSlot;
       value = {
@@ -419,6 +448,10 @@ map (
   )
   (test "an unsupported keyword below stops validation"
     (tryEval (toJSON (codes (object { a = integer { multipleOf = 2; }; }) { a = 2; }))).success
+    false
+  )
+  (test "an unknown merge stops the schema"
+    (tryEval (codes (string { x-merge = "last"; }) "x")).success
     false
   )
   (test "the schema of manifests has no faults" (schemaFaults (schemaOf "manifest.json")) [ ])

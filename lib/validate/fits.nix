@@ -46,9 +46,13 @@ let
       words = keys raw.enum;
     in
     if raw ? enum then
-      if all isString raw.enum then value: words ? ${value} && !hasContext value else value: builtins.elem value raw.enum
+      if all isString raw.enum then
+        # Text with a context cannot name an attribute.
+        value: !hasContext value && words ? ${value}
+      else
+        value: builtins.elem value raw.enum
     else if raw ? const then
-      value: value == raw.const && !hasContext value
+      value: !hasContext value && value == raw.const
     else if raw ? pattern && !(raw ? x-text) && !(raw ? x-maxBytes) then
       value:
       stringLength value <= most

@@ -107,16 +107,18 @@ let
           else
             done
         ) { } (filter (name: props ? ${name}) required);
+        refuse =
+          fault: throw "insomnia: the schema ${schema."$id" or ""} cannot be used: ${fault} is not implemented";
         checked =
           let
             unknown = attrNames (removeAttrs raw keywords);
           in
-          if unknown == [ ] then
-            raw
+          if unknown != [ ] then
+            refuse "the keyword `${head unknown}`"
+          else if merge != "" && merge != "replace" && merge != "set" then
+            refuse "the merge `${merge}`"
           else
-            throw "insomnia: the schema ${
-              schema."$id" or ""
-            } cannot be used: the keyword `${head unknown}` is not implemented";
+            raw;
         node = {
         raw = checked;
         inherit

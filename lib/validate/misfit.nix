@@ -63,7 +63,15 @@ let
         code = "type";
         message = "is ${kinds.is value}, where ${expected} belongs";
         inherit expected;
-      };
+      }
+      // (
+        if type == "set" && (value._type or null == "override" || value._type or null == "order") then
+          {
+            hint = "mkForce, mkDefault and the like have no effect inside an element of a list; tag the list";
+          }
+        else
+          { }
+      );
 in
 node: value:
 let

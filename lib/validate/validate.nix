@@ -44,6 +44,7 @@ let
     replaceStrings
     stringLength
     typeOf
+    unsafeDiscardStringContext
     ;
   misfit = import ./misfit.nix;
   kinds = import ./kinds.nix;
@@ -191,8 +192,8 @@ let
       length (
         attrNames (
           listToAttrs (
-            map (name: {
-              inherit name;
+            map (element: {
+              name = unsafeDiscardStringContext element;
               value = null;
             }) value
           )
