@@ -148,7 +148,9 @@ func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
 func unknownCommand(app *cli.App, name string) error {
 	var names []string
 	for _, command := range app.Commands {
-		names = append(names, command.Name)
+		if command.Name != "help" {
+			names = append(names, command.Name)
+		}
 	}
 	e := diag.Errorf(diag.ExitUsage, "unknown-command", "there is no command `%s`", name).
 		Expectedf("one of: %s", strings.Join(names, ", "))

@@ -14,7 +14,7 @@ import (
 var passed = map[string]bool{
 	"PATH": true, "HOME": true, "USER": true, "LOGNAME": true, "SHELL": true,
 	"TMPDIR": true, "TMP": true, "TEMP": true, "TERM": true, "TZ": true, "LANG": true, "LANGUAGE": true,
-	"XDG_CACHE_HOME": true, "XDG_CONFIG_HOME": true, "XDG_CONFIG_DIRS": true, "XDG_STATE_HOME": true, "XDG_RUNTIME_DIR": true,
+	"XDG_CACHE_HOME": true, "XDG_CONFIG_HOME": true, "XDG_CONFIG_DIRS": true, "XDG_STATE_HOME": true, "XDG_RUNTIME_DIR": true, "NIX_CACHE_HOME": true,
 	"NIX_CONFIG": true, "NIX_CONF_DIR": true, "NIX_USER_CONF_FILES": true, "NIX_REMOTE": true, "NIX_STORE_DIR": true,
 	"NIX_STATE_DIR": true, "NIX_LOG_DIR": true, "NIX_DATA_DIR": true, "NIX_DAEMON_SOCKET_PATH": true, "NIX_SSL_CERT_FILE": true,
 	"LOCALE_ARCHIVE": true, "SSL_CERT_FILE": true, "SSL_CERT_DIR": true, "CURL_CA_BUNDLE": true,

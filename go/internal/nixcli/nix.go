@@ -18,6 +18,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -55,12 +57,17 @@ type Call struct {
 	Dir     string
 	Timeout time.Duration // zero: DefaultTimeout
 	Network bool          // downloads allowed; only for calls that evaluate no profile
+	Quiet   []string      // warnings with these texts are not passed on: the caller reads them
 }
 
 // Output is what a successful call printed.
 type Output struct {
 	Stdout   []byte
 	Warnings []string
+}
+
+func (c *Call) quiet(message string) bool {
+	return slices.ContainsFunc(c.Quiet, func(text string) bool { return strings.Contains(message, text) })
 }
 
 var (
@@ -134,7 +141,9 @@ func (n *Nix) Run(ctx context.Context, call Call) (*Output, error) {
 	if n.Warn != nil {
 		for _, list := range [][]string{stderr.warnings, stderr.plain} {
 			for _, message := range list {
-				n.Warn(message)
+				if !call.quiet(message) {
+					n.Warn(message)
+				}
 			}
 		}
 	}

@@ -14,7 +14,9 @@ import (
 
 var (
 	notTracked = regexp.MustCompile(`[Pp]ath '([^']+)' in the repository`)
-	inputFrame = regexp.MustCompile(`while fetching the input '([^']+)'`)
+	// The two ways in which versions say that a file is missing.
+	missingFile = regexp.MustCompile(`^(?:getting status of|path) '([^']+)'(?:: No such file or directory| does not exist)$`)
+	inputFrame  = regexp.MustCompile(`while fetching the input '([^']+)'`)
 )
 
 // explainFlake says what a failed evaluation of a flake means.
@@ -102,6 +104,8 @@ func explainCommon(failure *nixcli.Failure, in sources, at []diag.Position) erro
 	case failure.Contains("/nix/var/nix", "creating directory '/nix", "/nix/store/.links"):
 		return diag.Errorf(diag.ExitMissing, "nix-store", "Nix cannot use its store: %s", failure.Message).
 			Hintf("`nix store ping` should succeed for this user")
+	case missingFile.MatchString(failure.Message):
+		return evaluationError("file-not-found", "there is no file "+in.text(missingFile.FindStringSubmatch(failure.Message)[1]), at)
 	case failure.Contains("import from derivation", "allow-import-from-derivation"):
 		return evaluationError("builds-at-evaluation", "the profile needs something built while it is evaluated, which is not allowed", at).
 			Hintf("read files with builtins.readFile from the source itself, not from a package")

@@ -71,7 +71,7 @@ func (r *Resolver) openFlake(ctx context.Context, ref *Reference, options Option
 		}
 		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
 	}
-	f.tree = newTree(root, f.lock)
+	f.tree = newTree(root, f.lock, r.Library)
 	return f, nil
 }
 
@@ -172,11 +172,12 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 	return result, nil
 }
 
-// located adds where the profile is defined to a failure that Nix gave no place,
-// such as a stack overflow.
+// located adds where the profile is defined to a failure that Nix places nowhere,
+// such as a stack overflow, or only in the library.
 func (r *Resolver) located(ctx context.Context, f *flakeSource, options Options, root string, path []string, err error) error {
 	e := diag.From(err)
-	if e.Exit != diag.ExitEvaluation || len(e.Diagnostics[0].Positions) > 0 || len(path) != 1 {
+	d := &e.Diagnostics[0]
+	if e.Exit != diag.ExitEvaluation || f.atAuthor(d.Positions) || len(path) != 1 {
 		return err
 	}
 	out, failure, asking := r.runFlake(ctx, f, options, root, "builtins.unsafeGetAttrPos "+nixString(path[0]))
@@ -184,13 +185,20 @@ func (r *Resolver) located(ctx context.Context, f *flakeSource, options Options,
 	if failure != nil || asking != nil || json.Unmarshal(out, &p) != nil {
 		return err
 	}
-	return e.At(definedAt(p, f.tree)...)
+	d.Positions = append(definedAt(p, f.tree), d.Positions...)
+	return e
+}
+
+// atAuthor tells whether a place in the author's own files is known.
+func (f *flakeSource) atAuthor(positions []diag.Position) bool {
+	return len(positions) > 0 && f.tree.own(positions[0].File)
 }
 
 // runFlake evaluates without network; when that fails for want of a locked
 // input, exactly this input is downloaded, and the evaluation tried again.
 func (r *Resolver) runFlake(ctx context.Context, f *flakeSource, options Options, root, apply string) ([]byte, *nixcli.Failure, error) {
-	call := nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...)}
+	call := nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
+		Quiet: []string{"does not match any input", "not writing modified lock file"}}
 	call.Args = append(call.Args, f.url+"#"+fragment(root), "--apply", apply)
 	fetched := map[string]bool{}
 	for {

@@ -37,12 +37,13 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 		return nil, err
 	}
 	var places sourceMap
+	var found []diag.Diagnostic
 	asWritten := false // the validator sees the file itself, and its lines are the file's
 	switch extension := strings.ToLower(filepath.Ext(path)); extension {
 	case ".json":
 		places = jsonPlaces(data, abs)
 	case ".toml":
-		if data, places, err = tomlToJSON(data, abs); err != nil {
+		if data, places, found, err = tomlToJSON(data, abs); err != nil {
 			return nil, err
 		}
 	case ".nix":
@@ -66,7 +67,17 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	if len(problems) > 0 {
 		complete, asWritten = data, strings.EqualFold(filepath.Ext(path), ".json") // what cannot be read is reported from the file as it is
 	}
+	for _, p := range manifest.Validate(data) {
+		// Completing rewrites numbers (1.0 as 1), so what is there is judged as it
+		// was written; what is missing, and the rules, only when it is complete.
+		if p.Code != "required" && !strings.HasPrefix(p.Code, "rule-") && len(problems) == 0 {
+			found = append(found, problemOf(p, find(p)))
+		}
+	}
 	canonical, err := checkManifest(complete, filepath.Base(path), find)
+	if len(found) > 0 {
+		return nil, invalid(filepath.Base(path), together(found, err))
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -78,6 +89,23 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 		}
 	}
 	return result, nil
+}
+
+// together adds to the problems found so far what validation says of other places.
+func together(found []diag.Diagnostic, err error) []diag.Diagnostic {
+	if err == nil {
+		return found
+	}
+	told := map[string]bool{}
+	for _, d := range found {
+		told[d.Pointer] = true
+	}
+	for _, d := range diag.From(err).Diagnostics {
+		if !told[d.Pointer] {
+			found = append(found, d)
+		}
+	}
+	return found
 }
 
 // maxManifestFile leaves room for comments and spaces around 8 MiB of manifest.

@@ -45,7 +45,7 @@ func (r *Resolver) readMetadata(ctx context.Context, f *flakeSource, options Opt
 
 // fetchFlake downloads a remote flake and reads its metadata.
 func (r *Resolver) fetchFlake(ctx context.Context, f *flakeSource, options Options) (*metadata, error) {
-	f.tree = newTree("", nil)
+	f.tree = newTree("", nil, r.Library)
 	m, err := r.readMetadata(ctx, f, options, !options.Offline)
 	if err == nil {
 		return m, nil

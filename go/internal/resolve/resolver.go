@@ -140,10 +140,7 @@ func checkManifest(data []byte, label string, places func(manifest.Problem) []di
 	if problems := manifest.Validate(data); len(problems) > 0 {
 		diagnostics := make([]diag.Diagnostic, len(problems))
 		for i, p := range problems {
-			d := diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
-				Message: p.Message, Expected: p.Expected, Hint: p.Hint, Positions: []diag.Position{}}
-			d.Positions = append(d.Positions, places(p)...)
-			diagnostics[i] = d
+			diagnostics[i] = problemOf(p, places(p))
 		}
 		return nil, invalid(label, diagnostics)
 	}
@@ -152,6 +149,12 @@ func checkManifest(data []byte, label string, places func(manifest.Problem) []di
 		return nil, diag.Errorf(diag.ExitInternal, "internal", "cannot canonicalise the manifest: %v", err)
 	}
 	return canonical, nil
+}
+
+// problemOf makes a diagnostic of a problem that package manifest found.
+func problemOf(p manifest.Problem, at []diag.Position) diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
+		Message: p.Message, Expected: p.Expected, Hint: p.Hint, Positions: append([]diag.Position{}, at...)}
 }
 
 func invalid(label string, diagnostics []diag.Diagnostic) *diag.Error {

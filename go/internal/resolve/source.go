@@ -3,6 +3,7 @@ package resolve
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -22,10 +23,12 @@ type tree struct {
 	root   string            // the folder that was copied; empty when it is not local
 	inputs map[string]string // store path name of a locked input: the input's name
 	copies map[string]bool   // store path name: is it a copy of root
+	// library is the embedded library: a flake may hold a copy of it.
+	library fs.FS
 }
 
-func newTree(root string, lock *lockFile) *tree {
-	return &tree{root: root, inputs: lock.storeNames(), copies: map[string]bool{}}
+func newTree(root string, lock *lockFile, library fs.FS) *tree {
+	return &tree{root: root, inputs: lock.storeNames(), copies: map[string]bool{}, library: library}
 }
 
 func (t *tree) place(p position) diag.Position {
@@ -83,23 +86,51 @@ func (t *tree) text(message string) string {
 	return storeFile.ReplaceAllStringFunc(message, t.file)
 }
 
-// own tells whether a mapped file is the author's.
+// own tells whether a mapped file is the author's, and not the library's.
 func (t *tree) own(file string) bool {
 	if t.root == "" {
 		return strings.HasPrefix(file, "/")
 	}
 	rel, err := filepath.Rel(t.root, file)
-	return err == nil && filepath.IsLocal(rel)
+	if err != nil || !filepath.IsLocal(rel) {
+		return false
+	}
+	rel = filepath.ToSlash(rel)
+	if !strings.HasPrefix(rel, "lib/") || t.library == nil {
+		return true
+	}
+	_, err = fs.Stat(t.library, rel)
+	return err != nil
 }
 
 const maxPlaces = 4
 
 // places finds where an evaluation failed, innermost first: the author's own
-// files, or else whatever there is.
+// files, or else whatever there is. The library marks what it evaluates of the
+// author's with contexts: `insomnia-at=FILE:LINE:COLUMN` around a definition,
+// `insomnia-layer=FILE` around a layer.
 func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Position {
 	var mine, layers, others []diag.Position
 	seen := map[string]bool{}
+	add := func(p diag.Position) {
+		key := p.File + ":" + strconv.Itoa(p.Line)
+		if seen[key] {
+			return
+		}
+		seen[key] = true
+		if own(p.File) {
+			mine = append(mine, p)
+		} else {
+			others = append(others, p)
+		}
+	}
 	for _, frame := range frames {
+		if m := definitionContext.FindStringSubmatch(frame.Message); m != nil {
+			line, _ := strconv.Atoi(m[2])
+			column, _ := strconv.Atoi(m[3])
+			add(in.place(position{File: m[1], Line: line, Column: column}))
+			continue
+		}
 		if layer, ok := strings.CutPrefix(frame.Message, "insomnia-layer="); ok {
 			p := in.place(position{File: layer})
 			p.Note = "in this layer"
@@ -113,14 +144,7 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 		if p.Note == "from call site" {
 			p.Note = ""
 		}
-		if key := p.File + ":" + strconv.Itoa(p.Line); !seen[key] {
-			seen[key] = true
-			if own(p.File) {
-				mine = append(mine, p)
-			} else {
-				others = append(others, p)
-			}
-		}
+		add(p)
 	}
 	for _, list := range [][]diag.Position{mine, layers, others} {
 		if len(list) > 0 {
@@ -129,6 +153,8 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 	}
 	return nil
 }
+
+var definitionContext = regexp.MustCompile(`^insomnia-at=(.+):(\d+):(\d+)$`)
 
 // lockFile is what we read of a flake.lock.
 type lockFile struct {

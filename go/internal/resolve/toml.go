@@ -14,9 +14,9 @@ import (
 )
 
 // tomlToJSON reads a manifest in TOML as JSON, with the place of each key. What
-// JSON has no form for (nan, infinity, dates) is a problem. No message quotes
-// the file: the line may hold a key.
-func tomlToJSON(data []byte, file string) ([]byte, sourceMap, error) {
+// JSON has no form for (nan, infinity, dates) is a problem, and null in the
+// JSON. No message quotes the file: the line may hold a key.
+func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic, error) {
 	var root map[string]any
 	if err := toml.Unmarshal(data, &root); err != nil {
 		at := diag.Position{File: file}
@@ -26,7 +26,7 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, error) {
 		}
 		// go-toml's own message may repeat a piece of the line.
 		e := diag.Errorf(diag.ExitInvalid, "syntax", "not readable as TOML: %s", tomlReason(err)).At(at)
-		return nil, nil, e
+		return nil, nil, nil, e
 	}
 	places := tomlPlaces(data, file)
 	var problems []diag.Diagnostic
@@ -38,14 +38,11 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, error) {
 		problems = append(problems, d)
 	}}
 	value := c.value(root, "", "")
-	if len(problems) > 0 {
-		return nil, nil, invalid(file, problems)
-	}
 	out, err := json.Marshal(value)
 	if err != nil {
-		return nil, nil, diag.Errorf(diag.ExitInternal, "internal", "cannot encode the manifest: %v", err)
+		return nil, nil, nil, diag.Errorf(diag.ExitInternal, "internal", "cannot encode the manifest: %v", err)
 	}
-	return out, places, nil
+	return out, places, problems, nil
 }
 
 // tomlReason keeps of a message only what cannot hold text of the file.

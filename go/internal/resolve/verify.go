@@ -156,8 +156,8 @@ func (v *verification) explain(ctx context.Context, failure *nixcli.Failure) err
 
 func (v *verification) fail(ctx context.Context, known *survey, index int, failure *nixcli.Failure) {
 	d := diag.From(v.explain(ctx, failure)).Diagnostics[0]
-	if len(d.Positions) == 0 && index < len(known.Positions) {
-		d.Positions = append(d.Positions, definedAt(known.Positions[index], v.flake.tree)...)
+	if !v.flake.atAuthor(d.Positions) && index < len(known.Positions) {
+		d.Positions = append(definedAt(known.Positions[index], v.flake.tree), d.Positions...)
 	}
 	v.failed[(*known.Names)[index]] = d
 }
