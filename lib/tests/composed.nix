@@ -27,6 +27,13 @@ let
   builtin = insomnia.insomniaProfiles;
   composed = import ../../examples/composed { inherit insomnia; };
 
+  flake =
+    let
+      self = (import ../../examples/composed/flake.nix).outputs { inherit self insomnia; };
+    in
+    self;
+  flakeChecks = flake.checks.x86_64-linux;
+
   test = name: got: expected: {
     name = "composed: ${name}";
     ok = got == expected;
@@ -152,6 +159,10 @@ in
   (test "no profile has problems" (mapAttrs (_: profile: profile.problems) composed) (
     mapAttrs (_: _: [ ]) composed
   ))
+
+  (test "its own checks hold" (filter (
+    name: !(builtins.tryEval flakeChecks.${name}.drvPath).success
+  ) (attrNames flakeChecks)) [ ])
 
   (test "what the team's coder changes" (changes builtin.coder composed.coder) (
     shared

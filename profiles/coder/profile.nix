@@ -56,7 +56,8 @@ insomnia.lib.mkProfile {
       "rm -rf /*"
       "rm -rf ~"
       "rm -rf ~/*"
-      "rm -rf .git*"
+      "rm -rf .git"
+      "rm -rf .git/*"
       "mkfs*"
       "dd *of=/dev/*"
       "chmod -R 777 *"
@@ -77,8 +78,18 @@ insomnia.lib.mkProfile {
       "doas *"
     ]
     ++ deny "What is downloaded is read before it is run" [
-      "curl *|*sh*"
-      "wget *|*sh*"
+      "curl *|bash*"
+      "curl *| bash*"
+      "curl *|sh*"
+      "curl *| sh*"
+      "curl *|sudo*"
+      "curl *| sudo*"
+      "wget *|bash*"
+      "wget *| bash*"
+      "wget *|sh*"
+      "wget *| sh*"
+      "wget *|sudo*"
+      "wget *| sudo*"
     ]
     ++ ask "It discards work that may not be committed" [
       "git reset --hard*"
