@@ -227,6 +227,8 @@ let
       layers = {
         root = spec;
         linear = layers;
+        # The manifest before it is judged; complete only when there are no problems.
+        draft = filled;
       };
     };
   value' = spec: {
