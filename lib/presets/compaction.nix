@@ -44,10 +44,11 @@ in
     let
       inherit (facts) fixed usable room;
 
-      ownThreshold = usable * choice.threshold / 100;
+      ownThreshold = max 1 (usable * choice.threshold / 100);
       threshold = fixed.thresholdTokens or ownThreshold;
       ceiling = if threshold < usable then usable else room;
-      requestThreshold = threshold + max 1 ((ceiling - threshold) / 2);
+      # Never beyond the room: a threshold too high is then at fault, and is what is reported.
+      requestThreshold = max 1 (min room (threshold + max 1 ((ceiling - threshold) / 2)));
       ownRetained = threshold * choice.retained / 100;
       retained = fixed.retainedTokens or ownRetained;
       summaryMax = max 1 (min retained (min 8192 (max 256 (threshold / 20))));

@@ -3,6 +3,7 @@ let
   derived = import ./derived.nix;
 
   min = a: b: if a < b then a else b;
+  max = a: b: if a > b then a else b;
 in
 {
   at = [
@@ -34,7 +35,7 @@ in
     {
       facts = {
         inherit percent room;
-        usable = room * percent / 100;
+        usable = max 0 (room * percent / 100);
       };
       values.context.compaction.reservedTokens = derived "R = min(model.maxOutputTokens, model.contextWindowTokens / 5)" own;
     };

@@ -324,6 +324,21 @@ catalogOrder
     (resolved { overrides.context.compaction.retainedTokens = 1000; }).summaryMaxTokens
     1000
   )
+  (test "a threshold that does not fit is reported where it was written"
+    (map (problem: { inherit (problem) code path; })
+      (lib.mkProfile {
+        name = "p";
+        model = sonnet;
+        overrides.context.compaction.thresholdTokens = 500000;
+      }).problems
+    )
+    [
+      {
+        code = "rule-compaction-order";
+        path = "overrides.context.compaction.thresholdTokens";
+      }
+    ]
+  )
   (test "a raw override wins without mkForce"
     (lib.mkProfile {
       name = "p";
