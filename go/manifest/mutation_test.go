@@ -256,11 +256,11 @@ func TestMutationsAgreeWithOracle(t *testing.T) {
 	}
 }
 
-// The same mutations, as a sample, judged by the Nix library in one evaluation.
+// The same mutations, as a sample and of the built-in profiles too, judged by the Nix library in one evaluation.
 func TestMutationsAgreeWithNix(t *testing.T) {
 	const sample = 300
 	nix := findNix(t)
-	bases, pool, caps := sources(t), replacements(), sizes()
+	bases, pool, caps := append(sources(t), builtinManifests(t)...), replacements(), sizes()
 	generator := rapid.Custom(func(rt *rapid.T) any {
 		document := clone(rapid.SampledFrom(bases).Draw(rt, "base"))
 		mutate(rt, &document, pool, caps)
@@ -272,10 +272,32 @@ func TestMutationsAgreeWithNix(t *testing.T) {
 	}
 	for i, got := range judgeWithNix(t, nix, documents) {
 		data := encoded(t, documents[i])
-		if want := findings(Validate(data)); !slices.Equal(sorted(got), want) {
+		problems := Validate(data)
+		compareWithOracle(t, oracles["manifest"](), data, problems)
+		if want := findings(problems); !slices.Equal(sorted(got), want) {
 			t.Errorf("manifest %d: the Nix library finds %v\nthe Go validator finds %v\nin %.500s", i, sorted(got), want, data)
 		}
 	}
+}
+
+func builtinManifests(t *testing.T) []any {
+	t.Helper()
+	profiles := makeProfiles(t, nil).Builtins
+	var list []any
+	for _, name := range slices.Sorted(maps.Keys(profiles)) {
+		if problems := Validate(profiles[name].Manifest); len(problems) > 0 {
+			t.Errorf("builtin %s: %v", name, Problems(problems))
+			continue
+		}
+		decoder := json.NewDecoder(bytes.NewReader(profiles[name].Manifest))
+		decoder.UseNumber()
+		var document any
+		if err := decoder.Decode(&document); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, document)
+	}
+	return list
 }
 
 // findNix gives the program, or ends the test: as a failure in CI, where it must be there.
