@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -233,7 +232,7 @@ func (s *fileSources) text(message string) string {
 	return strings.ReplaceAll(message, s.library+"/", "builtin:")
 }
 
-var forbiddenPath = regexp.MustCompile(`access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`)
+var forbiddenPath = lazily(`access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`)
 
 func explainFile(ref *Reference, file, root string, in *fileSources, failure *nixcli.Failure) error {
 	own := func(file string) bool { return strings.HasPrefix(file, "/") }
@@ -241,7 +240,7 @@ func explainFile(ref *Reference, file, root string, in *fileSources, failure *ni
 	if file != "" && (len(at) == 0 || !own(at[0].File)) {
 		at = []diag.Position{{File: file}}
 	}
-	if m := forbiddenPath.FindStringSubmatch(failure.Message); m != nil {
+	if m := forbiddenPath().FindStringSubmatch(failure.Message); m != nil {
 		e := evaluationError("outside-root", "the profile reads "+in.text(m[1])+", which is outside "+root, at)
 		if ref.Kind == KindPath {
 			e.Hintf("move the file, or widen what the profile may read with --root FOLDER")

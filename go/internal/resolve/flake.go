@@ -185,7 +185,9 @@ func (r *Resolver) located(ctx context.Context, f *flakeSource, options Options,
 	if failure != nil || asking != nil || json.Unmarshal(out, &p) != nil {
 		return err
 	}
-	d.Positions = append(definedAt(p, f.tree), d.Positions...)
+	if at := definedAt(p, f.tree); len(at) > 0 {
+		d.Positions = at
+	}
 	return e
 }
 
@@ -311,7 +313,7 @@ func unreadable(err error) error {
 
 // fragment encodes an attribute for the part of an installable after `#`.
 func fragment(attr string) string {
-	if plainName.MatchString(attr) {
+	if isPlainName(attr) {
 		return attr
 	}
 	return url.PathEscape(`"` + attr + `"`)

@@ -67,10 +67,11 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	if len(problems) > 0 {
 		complete, asWritten = data, strings.EqualFold(filepath.Ext(path), ".json") // what cannot be read is reported from the file as it is
 	}
+	told := pointers(found)
 	for _, p := range manifest.Validate(data) {
 		// Completing rewrites numbers (1.0 as 1), so what is there is judged as it
 		// was written; what is missing, and the rules, only when it is complete.
-		if p.Code != "required" && !strings.HasPrefix(p.Code, "rule-") && len(problems) == 0 {
+		if p.Code != "required" && !strings.HasPrefix(p.Code, "rule-") && len(problems) == 0 && !told[p.Pointer] {
 			found = append(found, problemOf(p, find(p)))
 		}
 	}
@@ -91,15 +92,20 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	return result, nil
 }
 
+func pointers(found []diag.Diagnostic) map[string]bool {
+	told := map[string]bool{}
+	for _, d := range found {
+		told[d.Pointer] = true
+	}
+	return told
+}
+
 // together adds to the problems found so far what validation says of other places.
 func together(found []diag.Diagnostic, err error) []diag.Diagnostic {
 	if err == nil {
 		return found
 	}
-	told := map[string]bool{}
-	for _, d := range found {
-		told[d.Pointer] = true
-	}
+	told := pointers(found)
 	for _, d := range diag.From(err).Diagnostics {
 		if !told[d.Pointer] {
 			found = append(found, d)

@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -37,12 +36,6 @@ type Reference struct {
 	Name string
 }
 
-var (
-	schemePattern  = regexp.MustCompile(`^[a-zA-Z][a-zA-Z0-9+.-]*:`)
-	profilePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_'-]*$`)
-	plainName      = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
-)
-
 // flakeSchemes are the URL schemes of flake references.
 var flakeSchemes = map[string]bool{
 	"path": true, "flake": true, "github": true, "gitlab": true, "sourcehut": true,
@@ -74,7 +67,7 @@ func Parse(text, dir string) (*Reference, error) {
 	}
 
 	flake, fragment, hasFragment := strings.Cut(text, "#")
-	scheme := strings.TrimSuffix(schemePattern.FindString(flake), ":")
+	scheme := schemeOf(flake)
 	switch {
 	case scheme != "" && flakeSchemes[scheme]:
 		ref.Kind, ref.Flake = KindFlake, flake
@@ -103,8 +96,36 @@ func Parse(text, dir string) (*Reference, error) {
 	return nil, bareName(flake, dir)
 }
 
+// schemeOf is the URL scheme in front of a reference, or empty.
+func schemeOf(s string) string {
+	scheme, _, ok := strings.Cut(s, ":")
+	if !ok || scheme == "" || scheme[0] < 'A' {
+		return ""
+	}
+	for i := range len(scheme) {
+		if c := scheme[i]; !letterOrDigit(c) && c != '+' && c != '.' && c != '-' {
+			return ""
+		}
+	}
+	return scheme
+}
+
+// isPlainName tells whether a name needs no quotes in an attribute path.
+func isPlainName(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; !letterOrDigit(c) && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+func letterOrDigit(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
+}
+
 func parseBuiltin(ref *Reference, name string) (*Reference, error) {
-	if !profilePattern.MatchString(name) {
+	if !isPlainName(name) {
 		return nil, usage("reference-unreadable", "`builtin:` is followed by the name of a profile, not by %q", name).
 			Hintf("for example builtin:coder")
 	}
@@ -212,7 +233,7 @@ func splitAttrPath(s string) ([]string, bool) {
 func attrText(attr []string) string {
 	parts := make([]string, len(attr))
 	for i, name := range attr {
-		if plainName.MatchString(name) {
+		if isPlainName(name) {
 			parts[i] = name
 		} else {
 			parts[i] = `"` + name + `"`

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,7 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 )
 
-var storeFile = regexp.MustCompile(`/nix/store/([0-9a-z]{32}-[^/'"\s«»:]+)(/[^'"\s«»:]*)?`)
+var storeFile = lazily(`/nix/store/([0-9a-z]{32}-[^/'"\s«»:]+)(/[^'"\s«»:]*)?`)
 
 // tree maps places in the store copy of a source to the folder it was copied
 // from. A store path is taken for a copy when one of its files has the same
@@ -37,7 +36,7 @@ func (t *tree) place(p position) diag.Position {
 
 // file maps one file name.
 func (t *tree) file(name string) string {
-	m := storeFile.FindStringSubmatch(name)
+	m := storeFile().FindStringSubmatch(name)
 	if m == nil || !strings.HasPrefix(name, "/nix/store/") {
 		// Newer versions show the flake instead: «git+file:///src»/flake.nix.
 		if rest, ok := strings.CutPrefix(name, "«"); ok && t.root != "" {
@@ -83,7 +82,7 @@ func (t *tree) text(message string) string {
 	if !strings.Contains(message, "/nix/store/") {
 		return message
 	}
-	return storeFile.ReplaceAllStringFunc(message, t.file)
+	return storeFile().ReplaceAllStringFunc(message, t.file)
 }
 
 // own tells whether a mapped file is the author's, and not the library's.
@@ -125,7 +124,7 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 		}
 	}
 	for _, frame := range frames {
-		if m := definitionContext.FindStringSubmatch(frame.Message); m != nil {
+		if m := definitionContext().FindStringSubmatch(frame.Message); m != nil {
 			line, _ := strconv.Atoi(m[2])
 			column, _ := strconv.Atoi(m[3])
 			add(in.place(position{File: m[1], Line: line, Column: column}))
@@ -154,7 +153,7 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 	return nil
 }
 
-var definitionContext = regexp.MustCompile(`^insomnia-at=(.+):(\d+):(\d+)$`)
+var definitionContext = lazily(`^insomnia-at=(.+):(\d+):(\d+)$`)
 
 // lockFile is what we read of a flake.lock.
 type lockFile struct {
@@ -246,7 +245,7 @@ func (l *lockedRef) fetchURL() string {
 		return query("hg+" + l.URL)
 	case "tarball":
 		// Old versions know archives by their names alone.
-		if path, _, _ := strings.Cut(l.URL, "?"); archiveName.MatchString(path) {
+		if path, _, _ := strings.Cut(l.URL, "?"); archiveName().MatchString(path) {
 			return l.URL
 		}
 		return "tarball+" + l.URL
@@ -256,7 +255,7 @@ func (l *lockedRef) fetchURL() string {
 	return ""
 }
 
-var archiveName = regexp.MustCompile(`\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`)
+var archiveName = lazily(`\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`)
 
 // locks finds the node that a message of Nix means by this input.
 func (l *lockFile) find(printed string) *lockedRef {

@@ -69,7 +69,7 @@ func (c *tomlConverter) value(v any, pointer, path string) any {
 		out := make(map[string]any, len(v))
 		for _, key := range sortedKeys(v) {
 			sub := key
-			if !plainName.MatchString(key) {
+			if !isPlainName(key) {
 				sub = strconv.Quote(key)
 			}
 			if path != "" {

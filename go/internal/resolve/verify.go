@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"regexp"
 	"slices"
 	"strconv"
 
@@ -64,7 +63,7 @@ type verification struct {
 	failed   map[string]diag.Diagnostic // by name: evaluation dies of these
 }
 
-var indexFrame = regexp.MustCompile(`insomnia-profile=(\d+)`)
+var indexFrame = lazily(`insomnia-profile=(\d+)`)
 
 // all asks for all profiles, leaves out what evaluation dies of, and asks again.
 func (v *verification) all(ctx context.Context) (*survey, error) {
@@ -157,7 +156,9 @@ func (v *verification) explain(ctx context.Context, failure *nixcli.Failure) err
 func (v *verification) fail(ctx context.Context, known *survey, index int, failure *nixcli.Failure) {
 	d := diag.From(v.explain(ctx, failure)).Diagnostics[0]
 	if !v.flake.atAuthor(d.Positions) && index < len(known.Positions) {
-		d.Positions = append(definedAt(known.Positions[index], v.flake.tree), d.Positions...)
+		if at := definedAt(known.Positions[index], v.flake.tree); len(at) > 0 {
+			d.Positions = at
+		}
 	}
 	v.failed[(*known.Names)[index]] = d
 }
@@ -174,7 +175,7 @@ func definedAt(p *position, in sources) []diag.Position {
 // failedIndex reads from the trace which profile an evaluation died of.
 func failedIndex(failure *nixcli.Failure) (int, bool) {
 	for _, frame := range slices.Backward(failure.Frames) {
-		if m := indexFrame.FindStringSubmatch(frame.Message); m != nil {
+		if m := indexFrame().FindStringSubmatch(frame.Message); m != nil {
 			index, err := strconv.Atoi(m[1])
 			return index, err == nil
 		}
