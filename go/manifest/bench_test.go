@@ -1,42 +1,129 @@
 package manifest
 
 import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
 	"regexp"
+	"strings"
 	"testing"
+	"time"
 )
+
+// manifest14KB is the full manifest with prompts and rules as a real one has them.
+func manifest14KB(b *testing.B) []byte {
+	b.Helper()
+	const size = 14 << 10
+	var document map[string]any
+	if err := json.Unmarshal([]byte(base(b, "full")), &document); err != nil {
+		b.Fatal(err)
+	}
+	var rules []any
+	for i := range 40 {
+		rules = append(rules, map[string]any{"tool": "bash", "pattern": fmt.Sprintf("make target-%d *", i), "action": "allow", "reason": "A target of the build."})
+	}
+	document["permissions"].(map[string]any)["rules"] = append(rules, document["permissions"].(map[string]any)["rules"].([]any)...)
+	prompts := document["prompts"].(map[string]any)
+	missing := size - len(encoded(b, document))
+	prompts["system"] = strings.Repeat("Read before you write, and say what you found.\n", missing/47)
+	data := encoded(b, document)
+	if len(data) < size-100 || len(data) > size+100 {
+		b.Fatalf("the manifest has %d bytes", len(data))
+	}
+	return data
+}
+
+// What resolving does with what comes out of the evaluator.
+func BenchmarkResolve14KB(b *testing.B) {
+	data := manifest14KB(b)
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, problems := Decode(data); len(problems) > 0 {
+			b.Fatal(Problems(problems))
+		}
+		canonical, err := Canonical(data)
+		if err != nil {
+			b.Fatal(err)
+		}
+		Digest(canonical)
+	}
+}
+
+func BenchmarkValidate14KB(b *testing.B) {
+	data := manifest14KB(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if problems := Validate(data); len(problems) > 0 {
+			b.Fatal(Problems(problems))
+		}
+	}
+}
 
 // What a process pays once for the patterns, if it needs every one of them.
 func BenchmarkCompilePatterns(b *testing.B) {
-	var texts []string
+	texts := map[string]bool{}
 	walk(manifestSchema, func(s *schema) {
-		if s.pattern != nil {
-			texts = append(texts, s.pattern.text)
+		if s.pattern != nil && !s.pattern.byHand() {
+			texts[s.pattern.text] = true
 		}
 	})
 	for b.Loop() {
-		for _, text := range texts {
+		for text := range texts {
 			regexp.MustCompile(text)
 		}
 	}
 	b.ReportMetric(float64(len(texts)), "patterns")
 }
 
-// walk visits each node below a schema once.
-func walk(s *schema, visit func(*schema)) {
-	seen := map[*schema]bool{}
-	var step func(*schema)
-	step = func(s *schema) {
-		if s == nil || seen[s] {
-			return
-		}
-		seen[s] = true
-		visit(s)
-		for _, child := range []*schema{s.additional, s.propertyNames, s.items, s.secretRef, s.otherwise} {
-			step(child)
-		}
-		for _, p := range s.properties {
-			step(p.schema)
-		}
+// A whole process that decodes, validates and canonicalises, against one of the
+// same binary that does nothing: what the package adds to a start.
+func BenchmarkProcess14KB(b *testing.B) {
+	file := b.TempDir() + "/manifest.json"
+	if err := os.WriteFile(file, manifest14KB(b), 0o600); err != nil {
+		b.Fatal(err)
 	}
-	step(s)
+	run := func(argument string) time.Duration {
+		command := exec.Command(os.Args[0], "-test.run=^$")
+		command.Env = append(os.Environ(), processVariable+"="+argument)
+		start := time.Now()
+		if out, err := command.CombinedOutput(); err != nil {
+			b.Fatalf("%v: %s", err, out)
+		}
+		return time.Since(start)
+	}
+	var nothing, resolving time.Duration
+	n := 0
+	for b.Loop() {
+		nothing += run("nothing")
+		resolving += run(file)
+		n++
+	}
+	b.ReportMetric(float64(nothing.Microseconds())/float64(n), "µs/nothing")
+	b.ReportMetric(float64(resolving.Microseconds())/float64(n), "µs/resolving")
+	b.ReportMetric(float64(resolving)/float64(nothing), "ratio")
+}
+
+const processVariable = "INSOMNIA_BENCHMARK_PROCESS"
+
+func TestMain(m *testing.M) {
+	switch file := os.Getenv(processVariable); file {
+	case "":
+		os.Exit(m.Run())
+	case "nothing":
+	default:
+		data, err := os.ReadFile(file)
+		if err != nil {
+			panic(err)
+		}
+		if _, problems := Decode(data); len(problems) > 0 {
+			panic(Problems(problems))
+		}
+		canonical, err := Canonical(data)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(Digest(canonical))
+	}
 }
