@@ -32,6 +32,7 @@ let
   suites = {
     conformance = suite "conformance" (import ./conformance.nix);
     library = suite "library" (import ./library.nix);
+    modules = suite "modules" (import ./modules.nix { inherit lib insomniaProfiles; });
   };
 
   builtIn = mkChecks {

@@ -19,8 +19,9 @@ in
 
     policies = lib.mkOption {
       type = lib.types.raw;
-      default = [ ];
-      description = "What must hold for these profiles, as `insomnia.lib.mkChecks` takes it.";
+      default = { };
+      description = "What must hold for these profiles, by their names, as `insomnia.lib.mkChecks` takes it.";
+      example = lib.literalExpression "{ reviewer = [ inputs.insomnia.lib.policy.cannotWrite ]; }";
     };
   };
 
