@@ -56,10 +56,10 @@ func appendCanonical(out []byte, s *schema, v *value) []byte {
 	case kindArray:
 		return appendList(out, s, v)
 	}
-	members := slices.Clone(v.members)
-	slices.SortFunc(members, func(a, b member) int { return compareKeys(a.name, b.name) })
+	// Nothing reads the order of the text afterwards.
+	slices.SortFunc(v.members, func(a, b member) int { return compareKeys(a.name, b.name) })
 	out = append(out, '{')
-	for i, m := range members {
+	for i, m := range v.members {
 		if i > 0 {
 			out = append(out, ',')
 		}
@@ -76,13 +76,20 @@ func appendList(out []byte, s *schema, v *value) []byte {
 	}
 	out = append(out, '[')
 	if s != nil && s.merge == "set" {
-		elements := make([][]byte, len(v.items))
-		for i, item := range v.items {
-			elements[i] = appendCanonical(nil, items, item)
+		var elements [][]byte
+		var texts []byte
+		for _, item := range v.items {
+			from := len(texts)
+			texts = appendCanonical(texts, items, item)
+			elements = append(elements, texts[from:len(texts):len(texts)])
 		}
 		slices.SortFunc(elements, bytes.Compare)
-		elements = slices.CompactFunc(elements, bytes.Equal)
-		out = append(out, bytes.Join(elements, []byte(","))...)
+		for i, element := range slices.CompactFunc(elements, bytes.Equal) {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			out = append(out, element...)
+		}
 		return append(out, ']')
 	}
 	for i, item := range v.items {

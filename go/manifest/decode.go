@@ -32,9 +32,25 @@ func Validate(data []byte) []Problem {
 		return problems
 	}
 	c := checker{problems: problems}
-	c.check(nil, manifestSchema, v, false)
+	c.check(manifestSchema, v, false)
 	c.rules(v)
 	return c.problems
+}
+
+// Check judges a manifest whole, as [Validate] does, and gives its canonical
+// bytes, as [Canonical] does, when there is no problem: both from one reading.
+func Check(data []byte) (canonical []byte, problems []Problem) {
+	v, problems := parse(data)
+	if v == nil {
+		return nil, problems
+	}
+	c := checker{problems: problems}
+	c.check(manifestSchema, v, false)
+	c.rules(v)
+	if len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	return appendCanonical(make([]byte, 0, len(data)), manifestSchema, v), nil
 }
 
 // ValidateLayer gives the problems of one layer of a profile, as JSON, against
@@ -45,6 +61,6 @@ func ValidateLayer(data []byte) []Problem {
 		return problems
 	}
 	c := checker{problems: problems}
-	c.check(nil, profileSchema, v, false)
+	c.check(profileSchema, v, false)
 	return c.problems
 }

@@ -47,8 +47,8 @@ func FuzzDecode(f *testing.F) {
 		if err != nil || !bytes.Equal(canonical, encoded) {
 			t.Errorf("through the types %s, %v\nwithout %s", encoded, err, canonical)
 		}
-		if problems := Validate(canonical); len(problems) > 0 {
-			t.Errorf("the canonical form has problems: %v", Problems(problems))
+		if checked, problems := Check(canonical); len(problems) > 0 || !bytes.Equal(checked, canonical) {
+			t.Errorf("the canonical form has problems or another form: %v", Problems(problems))
 		}
 	})
 }

@@ -139,7 +139,7 @@ func candidates(s *schema, v any, pool []any) []any {
 		}
 		parsed, problems := parse(data)
 		c := checker{problems: problems}
-		c.check(nil, s, parsed, false)
+		c.check(s, parsed, false)
 		return len(c.problems) > 0
 	})
 }

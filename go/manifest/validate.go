@@ -8,6 +8,28 @@ import (
 // checker gathers the problems of one value.
 type checker struct {
 	problems []Problem
+	trail    []step // to the value that is looked at
+}
+
+// step leads from an object or a list to what is in it. Steps are kept in place
+// of locations while nothing is wrong, since they cost nothing.
+type step struct {
+	key   string
+	index int // of a list's element; -1 for a key
+}
+
+func (c *checker) enter(key string, index int) { c.trail = append(c.trail, step{key, index}) }
+func (c *checker) leave()                      { c.trail = c.trail[:len(c.trail)-1] }
+
+// here is the place of the value that is looked at.
+func (c *checker) here() *location { return locate(c.trail) }
+
+func locate(trail []step) *location {
+	var at *location
+	for _, s := range trail {
+		at = &location{parent: at, key: s.key, index: s.index}
+	}
+	return at
 }
 
 func (c *checker) report(at *location, code, message, expected, hint string) {
@@ -18,28 +40,28 @@ func (c *checker) report(at *location, code, message, expected, hint string) {
 
 // check reports every way in which a value does not fit a schema. In a secret
 // slot no message holds anything of the value.
-func (c *checker) check(at *location, s *schema, v *value, secret bool) {
+func (c *checker) check(s *schema, v *value, secret bool) {
 	secret = secret || s.secret
 	if s.secretRef != nil {
-		c.slot(at, s, v)
+		c.slot(s, v)
 		return
 	}
 	if s.types != 0 && s.types&v.kind == 0 {
-		c.report(at, "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), "")
+		c.report(c.here(), "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), "")
 		return
 	}
 	if s.constant != "" && !(v.kind == kindString && v.text == s.constant) {
-		c.report(at, "const", "must be "+shown(s.constant)+seen(v, secret), shown(s.constant), "")
+		c.report(c.here(), "const", "must be "+shown(s.constant)+seen(v, secret), shown(s.constant), "")
 	}
 	switch v.kind {
 	case kindNumber:
-		c.number(at, s, v, secret)
+		c.number(s, v, secret)
 	case kindString:
-		c.string(at, s, v.text, secret)
+		c.string(s, v.text, secret)
 	case kindArray:
-		c.list(at, s, v, secret)
+		c.list(s, v, secret)
 	case kindObject:
-		c.object(at, s, v, secret)
+		c.object(s, v, secret)
 	}
 }
 
@@ -57,28 +79,28 @@ func seen(v *value, secret bool) string {
 	return ", not " + v.text
 }
 
-func (c *checker) number(at *location, s *schema, v *value, secret bool) {
+func (c *checker) number(s *schema, v *value, secret bool) {
 	if s.integer && !isInteger(v.text) {
 		hint := ""
 		if !secret && double(v.text) == float64(int64(double(v.text))) {
 			hint = "write it without a point or an exponent"
 		}
-		c.report(at, "type", "must be an integer"+seen(v, secret), s.expected(), hint)
+		c.report(c.here(), "type", "must be an integer"+seen(v, secret), s.expected(), hint)
 		return
 	}
 	if s.minimum != "" && less(v.text, s.minimum) {
-		c.report(at, "minimum", "must be at least "+s.minimum+seen(v, secret), s.expected(), "")
+		c.report(c.here(), "minimum", "must be at least "+s.minimum+seen(v, secret), s.expected(), "")
 	}
 	if s.maximum != "" && less(s.maximum, v.text) {
-		c.report(at, "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), "")
+		c.report(c.here(), "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), "")
 	}
 	if s.hasDecimals && decimals(v.text) > s.decimals {
-		c.report(at, "decimals", fmt.Sprintf("must have at most %d decimals%s", s.decimals, seen(v, secret)), s.expected(), "")
+		c.report(c.here(), "decimals", fmt.Sprintf("must have at most %d decimals%s", s.decimals, seen(v, secret)), s.expected(), "")
 	}
 }
 
-func (c *checker) string(at *location, s *schema, text string, secret bool) {
-	v := &value{kind: kindString, text: text}
+func (c *checker) string(s *schema, text string, secret bool) {
+	v := value{kind: kindString, text: text}
 	if s.enum != nil {
 		for _, allowed := range s.enum {
 			if text == allowed {
@@ -89,49 +111,51 @@ func (c *checker) string(at *location, s *schema, text string, secret bool) {
 		if !secret {
 			hint = didYouMean(text, s.enum)
 		}
-		c.report(at, "enum", "must be one of the values below"+seen(v, secret), s.expected(), hint)
+		c.report(c.here(), "enum", "is none of the values that exist"+seen(&v, secret), s.expected(), hint)
 		return
 	}
 	if len(text) < s.minLength {
-		c.report(at, "min-length", fmt.Sprintf("must have at least %d characters, not %d", s.minLength, len(text)), s.expected(), "")
+		c.report(c.here(), "min-length", fmt.Sprintf("must have at least %d characters, not %d", s.minLength, len(text)), s.expected(), "")
 	}
 	if s.hasMaxLength && len(text) > s.maxLength {
-		c.report(at, "max-length", fmt.Sprintf("must have at most %d characters, not %d", s.maxLength, len(text)), s.expected(), "")
+		c.report(c.here(), "max-length", fmt.Sprintf("must have at most %d characters, not %d", s.maxLength, len(text)), s.expected(), "")
 	} else if s.pattern != nil && !s.pattern.match(text) {
 		subject := "the value"
 		if !secret {
 			subject = shown(text)
 		}
-		c.report(at, "pattern", subject+" does not have the right form", s.expected(), "")
+		c.report(c.here(), "pattern", subject+" does not have the right form", s.expected(), "")
 	}
 	if s.hasMaxBytes && len(text) > s.maxBytes {
-		c.report(at, "max-bytes", fmt.Sprintf("must have at most %d bytes, not %d", s.maxBytes, len(text)), s.expected(), "")
+		c.report(c.here(), "max-bytes", fmt.Sprintf("must have at most %d bytes, not %d", s.maxBytes, len(text)), s.expected(), "")
 		return
 	}
 	if s.oneLine && hasControl(text) || s.text && strings.IndexByte(text, 0) >= 0 {
-		c.report(at, "control-character", "holds a control character such as a line break", s.expected(), "write it on one line, without escapes")
+		c.report(c.here(), "control-character", "holds a control character such as a line break", s.expected(), "write it on one line, without escapes")
 	}
 	if s.text && hasStorePath(text) {
-		c.report(at, "store-path", "holds a path of the Nix store, which no other machine has", "text that stands on its own",
+		c.report(c.here(), "store-path", "holds a path of the Nix store, which no other machine has", "text that stands on its own",
 			"put the content in place of the path: builtins.readFile ./file")
 	}
 }
 
-func (c *checker) list(at *location, s *schema, v *value, secret bool) {
+func (c *checker) list(s *schema, v *value, secret bool) {
 	if len(v.items) < s.minItems {
-		c.report(at, "min-items", fmt.Sprintf("must have at least %d elements, not %d", s.minItems, len(v.items)), "", "")
+		c.report(c.here(), "min-items", fmt.Sprintf("must have at least %d elements, not %d", s.minItems, len(v.items)), "", "")
 	}
 	if s.hasMaxItems && len(v.items) > s.maxItems {
-		c.report(at, "max-items", fmt.Sprintf("must have at most %d elements, not %d", s.maxItems, len(v.items)), "", "")
+		c.report(c.here(), "max-items", fmt.Sprintf("must have at most %d elements, not %d", s.maxItems, len(v.items)), "", "")
 	}
 	if s.uniqueItems && hasTwins(v.items) {
-		c.report(at, "unique-items", "has an element twice", "", "keep one of the two")
+		c.report(c.here(), "unique-items", "has an element twice", "", "keep one of the two")
 	}
 	if s.items == nil {
 		return
 	}
 	for i, item := range v.items {
-		c.check(at.element(i), s.items, item, secret)
+		c.enter("", i)
+		c.check(s.items, item, secret)
+		c.leave()
 	}
 }
 
@@ -147,53 +171,54 @@ func hasTwins(items []*value) bool {
 	return false
 }
 
-func (c *checker) object(at *location, s *schema, v *value, secret bool) {
+func (c *checker) object(s *schema, v *value, secret bool) {
 	if len(v.members) < s.minProperties {
-		c.report(at, "min-properties", fmt.Sprintf("must have at least %d entries, not %d", s.minProperties, len(v.members)), "", "")
+		c.report(c.here(), "min-properties", fmt.Sprintf("must have at least %d entries, not %d", s.minProperties, len(v.members)), "", "")
 	}
 	if s.hasMaxProperties && len(v.members) > s.maxProperties {
-		c.report(at, "max-properties", fmt.Sprintf("must have at most %d entries, not %d", s.maxProperties, len(v.members)), "", "")
+		c.report(c.here(), "max-properties", fmt.Sprintf("must have at most %d entries, not %d", s.maxProperties, len(v.members)), "", "")
 	}
 	for i := range s.properties {
 		if p := &s.properties[i]; p.required && v.get(p.name) == nil {
-			c.report(at.field(p.name), "required", "the field "+named(p.name)+" is missing", p.schema.expected(), "")
+			c.report(c.here().field(p.name), "required", "the field "+named(p.name)+" is missing", p.schema.expected(), "")
 		}
 	}
 	for _, m := range v.members {
-		field := at.field(m.name)
+		c.enter(m.name, -1)
 		if s.propertyNames != nil {
-			c.name(field, s.propertyNames, m.name)
+			c.name(s.propertyNames, m.name)
 		}
 		if known := s.property(m.name); known != nil {
-			c.check(field, known, m.value, secret)
+			c.check(known, m.value, secret)
 		} else if s.closed {
-			c.unknown(field, s, m.name)
+			c.unknown(s, m.name)
 		} else if s.additional != nil {
-			c.check(field, s.additional, m.value, secret)
+			c.check(s.additional, m.value, secret)
 		}
+		c.leave()
 	}
 }
 
 // name judges the key of a free map; whatever is wrong with it is one problem.
-func (c *checker) name(at *location, s *schema, name string) {
+func (c *checker) name(s *schema, name string) {
 	var inner checker
-	inner.string(at, s, name, false)
+	inner.string(s, name, false)
 	if len(inner.problems) > 0 {
-		c.report(at, "property-name", "the name "+named(name)+" does not have the right form", s.expected(), "")
+		c.report(c.here(), "property-name", "the name "+named(name)+" does not have the right form", s.expected(), "")
 	}
 }
 
-func (c *checker) unknown(at *location, s *schema, name string) {
+func (c *checker) unknown(s *schema, name string) {
 	known := make([]string, len(s.properties))
 	for i := range s.properties {
 		known[i] = s.properties[i].name
 	}
-	c.report(at, "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), didYouMean(name, known))
+	c.report(c.here(), "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), didYouMean(name, known))
 }
 
 // slot judges the place of a secret: a reference, null where that is allowed,
 // or the other object. No message holds anything of the value.
-func (c *checker) slot(at *location, s *schema, v *value) {
+func (c *checker) slot(s *schema, v *value) {
 	switch v.kind {
 	case kindNull:
 		if s.otherwise == nil {
@@ -206,17 +231,17 @@ func (c *checker) slot(at *location, s *schema, v *value) {
 			message = "must be a reference to a secret or an object with value (the value is not shown)"
 			hint += `; write {"value": "…"} for what is no secret`
 		}
-		c.report(at, "secret-literal", message, s.expected(), hint)
+		c.report(c.here(), "secret-literal", message, s.expected(), hint)
 		return
 	case kindObject:
 		branch := s.secretRef
 		if s.otherwise != nil && v.get("_type") == nil {
 			branch = s.otherwise
 		}
-		c.check(at, branch, v, true)
+		c.check(branch, v, true)
 		return
 	}
-	c.report(at, "type", "must be "+s.expected()+", not "+v.kind.String(), s.expected(), "")
+	c.report(c.here(), "type", "must be "+s.expected()+", not "+v.kind.String(), s.expected(), "")
 }
 
 func hasControl(text string) bool {

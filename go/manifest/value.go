@@ -94,9 +94,9 @@ func parse(data []byte) (*value, []Problem) {
 		p.Expected = "a JSON object"
 		return nil, []Problem{p}
 	}
-	r := reader{data: data, decoder: jsontext.NewDecoder(bytes.NewBuffer(data),
+	r := reader{data: data, source: string(data), decoder: jsontext.NewDecoder(bytes.NewBuffer(data),
 		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
-	v, err := r.value(top)
+	v, err := r.value()
 	if err == nil {
 		err = r.end()
 	}
@@ -115,6 +115,9 @@ func sizeProblem(size int) Problem {
 
 type reader struct {
 	data     []byte
+	source   string // the same, to cut strings from without copying each
+	trail    []step
+	spare    []value
 	decoder  *jsontext.Decoder
 	problems []Problem
 	start    int // of the string that was read last, in the end of what follows the value
@@ -125,64 +128,81 @@ var (
 	errTrailing = errors.New("trailing data")
 )
 
-func (r *reader) value(at *location) (*value, error) {
+// make gives a new value, from a block of many.
+func (r *reader) make(k kind, text string) *value {
+	const block = 64
+	if len(r.spare) == 0 {
+		r.spare = make([]value, block)
+	}
+	v := &r.spare[0]
+	r.spare = r.spare[1:]
+	v.kind, v.text = k, text
+	return v
+}
+
+func (r *reader) value() (*value, error) {
 	switch r.decoder.PeekKind() {
 	case jsontext.KindString:
-		text, err := r.text(at)
-		return &value{kind: kindString, text: text}, err
+		text, err := r.text()
+		return r.make(kindString, text), err
 	case jsontext.KindBeginObject:
-		return r.object(at)
+		return r.object()
 	case jsontext.KindBeginArray:
-		return r.array(at)
+		return r.array()
 	}
-	token, err := r.decoder.ReadToken()
+	raw, err := r.decoder.ReadValue()
 	if err != nil {
 		return nil, err
 	}
-	switch token.Kind() {
+	end := int(r.decoder.InputOffset())
+	text := r.source[end-len(raw) : end]
+	switch raw.Kind() {
 	case jsontext.KindNull:
-		return &value{kind: kindNull}, nil
+		return r.make(kindNull, text), nil
 	case jsontext.KindTrue, jsontext.KindFalse:
-		return &value{kind: kindBoolean, text: token.String()}, nil
+		return r.make(kindBoolean, text), nil
 	}
-	return &value{kind: kindNumber, text: token.String()}, nil
+	return r.make(kindNumber, text), nil
 }
 
-func (r *reader) object(at *location) (*value, error) {
+func (r *reader) object() (*value, error) {
 	if r.decoder.StackDepth() >= MaxDepth {
 		return nil, errDepth
 	}
 	if _, err := r.decoder.ReadToken(); err != nil {
 		return nil, err
 	}
-	v := &value{kind: kindObject}
+	const usual = 8
+	v := r.make(kindObject, "")
 	seen := names{}
 	for {
 		if r.decoder.PeekKind() == jsontext.KindEndObject {
 			_, err := r.decoder.ReadToken()
 			return v, err
 		}
-		line, column := 0, 0
-		name, err := r.text(at)
+		name, err := r.text()
 		if err != nil {
 			return nil, err
 		}
-		field := at.field(name)
+		start := r.start
 		again := seen.add(v.members, name)
-		if again {
-			line, column = r.place(r.start)
-		}
-		content, err := r.value(field)
+		r.trail = append(r.trail, step{name, -1})
+		content, err := r.value()
 		if err != nil {
 			return nil, err
 		}
 		if again {
-			p := field.problem("duplicate-key", fmt.Sprintf("the key %s stands twice in one object (again at line %d, column %d)", named(name), line, column))
+			line, column := r.place(start)
+			p := locate(r.trail).problem("duplicate-key", fmt.Sprintf("the key %s stands twice in one object (again at line %d, column %d)", named(name), line, column))
 			p.Hint = "keep one of the two"
 			r.problems = append(r.problems, p)
-			continue
+		} else {
+			if v.members == nil {
+				v.members = make([]member, 0, usual)
+			}
+			v.members = append(v.members, member{name, content})
 		}
-		v.members = append(v.members, member{name, content})
+		r.trail = r.trail[:len(r.trail)-1]
 	}
 }
 
@@ -205,39 +225,43 @@ func (n *names) add(members []member, name string) bool {
 	return again
 }
 
-func (r *reader) array(at *location) (*value, error) {
+func (r *reader) array() (*value, error) {
 	if r.decoder.StackDepth() >= MaxDepth {
 		return nil, errDepth
 	}
 	if _, err := r.decoder.ReadToken(); err != nil {
 		return nil, err
 	}
-	v := &value{kind: kindArray}
+	v := r.make(kindArray, "")
 	for {
 		if r.decoder.PeekKind() == jsontext.KindEndArray {
 			_, err := r.decoder.ReadToken()
 			return v, err
 		}
-		item, err := r.value(at.element(len(v.items)))
+		r.trail = append(r.trail, step{"", len(v.items)})
+		item, err := r.value()
 		if err != nil {
 			return nil, err
 		}
+		r.trail = r.trail[:len(r.trail)-1]
 		v.items = append(v.items, item)
 	}
 }
 
 // text reads a string and reports what in it is no Unicode.
-func (r *reader) text(at *location) (string, error) {
+func (r *reader) text() (string, error) {
 	raw, err := r.decoder.ReadValue()
 	if err != nil {
 		return "", err
 	}
-	r.start = int(r.decoder.InputOffset()) - len(raw)
-	if inner := raw[1 : len(raw)-1]; bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
-		return string(inner), nil
+	end := int(r.decoder.InputOffset())
+	r.start = end - len(raw)
+	if inner := r.source[r.start+1 : end-1]; strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner) {
+		return inner, nil
 	}
 	content, err := jsontext.AppendUnquote(nil, raw)
 	if err != nil {
+		at := locate(r.trail)
 		p := at.problem("lone-surrogate", "a \\u escape stands for half of a character")
 		p.Hint = "write the character itself, or both halves of it"
 		if !utf8.Valid(raw) {
