@@ -118,7 +118,7 @@ let
         )
     else if isAttrs value then
       if value ? _type then
-        if value._type == "insomnia.profile" then
+        if value._type == "insomnia.profile" && value ? layers.root then
           fromSpec value.layers.root
         else
           { fault = tags.refusal value; }
@@ -176,7 +176,7 @@ let
       importsOf = layer: if isList (layer.body.imports or [ ]) then layer.body.imports or [ ] else [ ];
       alike =
         x: y:
-        if isAttrs x && isAttrs y && x._type or null == "insomnia.profile" && y._type or null == "insomnia.profile" then
+        if isAttrs x && isAttrs y && x ? layers.root && y ? layers.root then
           sameRoot (fromSpec x.layers.root) (fromSpec y.layers.root)
         else if isFunction x && isFunction y then
           true

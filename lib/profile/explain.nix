@@ -32,6 +32,7 @@ let
   dotted = (import ../problem/path.nix).dotted;
 
   # Plain data, whatever an author wrote; a literal in a secret slot is not shown.
+  poses = value: value ? outPath || value ? __toString;
   plain =
     value:
     if value == null || isInt value || isBool value || isFloat value then
@@ -40,7 +41,7 @@ let
       builtins.unsafeDiscardStringContext value
     else if isList value then
       map plain value
-    else if isAttrs value && !(value ? outPath || value ? __toString) then
+    else if isAttrs value && !(poses value) then
       mapAttrs (_: plain) value
     else
       "<${builtins.typeOf value}>";
@@ -51,9 +52,9 @@ let
         plain value
       else
         "<secret>"
-    else if isAttrs value && node.kind == "map" then
+    else if isAttrs value && node.kind == "map" && !(poses value) then
       mapAttrs (_: show node.values) value
-    else if isAttrs value && node.kind == "closed" then
+    else if isAttrs value && node.kind == "closed" && !(poses value) then
       mapAttrs (
         name: field: if node.props ? ${name} then show node.props.${name} field else "<unknown field>"
       ) value

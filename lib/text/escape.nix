@@ -2,6 +2,7 @@
 # direction of writing, are shown as escapes. Newlines are escaped too.
 let
   inherit (builtins)
+    concatStringsSep
     fromJSON
     genList
     replaceStrings
@@ -11,7 +12,6 @@ let
   digits = "0123456789abcdef";
   digit = n: substring n 1 digits;
   hex = n: "${digit (n / 16)}${digit (n - (n / 16) * 16)}";
-  character = code: fromJSON ''"\u${code}"'';
 
   # U+0000 cannot stand in a Nix string.
   low = map (n: "00${hex n}") (genList (n: n + 1) 31);
@@ -33,4 +33,6 @@ let
   ];
   codes = low ++ high ++ marks;
 in
-replaceStrings (map character codes) (map (code: "\\u${code}") codes)
+replaceStrings (fromJSON "[${concatStringsSep "," (map (code: ''"\u${code}"'') codes)}]") (
+  map (code: "\\u${code}") codes
+)
