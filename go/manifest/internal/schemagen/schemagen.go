@@ -43,11 +43,21 @@ func Files(packageDir string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	manifestPage, err := ManifestPage(schemas.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	profilePage, err := ProfilePage(schemas.Profile)
+	if err != nil {
+		return nil, err
+	}
 	root := filepath.Join(packageDir, "..", "..")
 	return []File{
 		{filepath.Join(root, "lib", "schema", "manifest.json"), schemas.Manifest},
 		{filepath.Join(root, "lib", "schema", "profile.json"), schemas.Profile},
 		{filepath.Join(packageDir, "schema_tables.go"), tables},
+		{filepath.Join(root, "docs", "manifest.md"), manifestPage},
+		{filepath.Join(root, "docs", "profile.md"), profilePage},
 	}, nil
 }
 

@@ -158,6 +158,9 @@ func TestPatternsAreInTheCommonSubset(t *testing.T) {
 				return
 			}
 			seen[text] = true
+			if strings.HasPrefix(formOf(text), "`") {
+				t.Errorf("%s: the pattern %s has no name in forms", f.path, text)
+			}
 			if err := commonPattern(text); err != "" {
 				t.Errorf("%s: the pattern %s %s", f.path, text, err)
 			}
@@ -264,5 +267,34 @@ func TestLoadRefusesWhatIsNotImplemented(t *testing.T) {
 		if _, err := Load([]byte(text)); err == nil {
 			t.Errorf("loaded: %s", text)
 		}
+	}
+}
+
+// Every code that the validator reports is told in the reference, and no other.
+func TestRulesAreTold(t *testing.T) {
+	atPackage(t)
+	reported := map[string]bool{}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, code := range regexp.MustCompile(`"(rule-[a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
+			reported[code[1]] = true
+		}
+	}
+	told := map[string]bool{}
+	for _, rule := range Rules {
+		told[rule.Code] = true
+	}
+	if !maps.Equal(reported, told) {
+		t.Errorf("reported %v, told %v", slices.Sorted(maps.Keys(reported)), slices.Sorted(maps.Keys(told)))
 	}
 }
