@@ -3,6 +3,7 @@ package nixcli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"regexp"
@@ -51,11 +52,10 @@ func (n *Nix) failure(ctx context.Context, program string, call Call, waitErr er
 		e := stderr.errors[len(stderr.errors)-1]
 		f.Message = strings.TrimSpace(stripANSI(e.RawMsg))
 		if e.File != "" {
-			f.Frames = append(f.Frames, Frame{File: e.File, Line: e.Line, Column: e.Column})
+			f.Frames = append(f.Frames, Frame{File: e.File, Line: e.Line, Column: e.Column}.tidy())
 		}
 		for _, frame := range e.Trace {
-			frame.Message = stripANSI(frame.Message)
-			f.Frames = append(f.Frames, frame)
+			f.Frames = append(f.Frames, frame.tidy())
 		}
 	} else {
 		f.Message = plainMessage(stderr.plain)
@@ -79,6 +79,14 @@ func (n *Nix) failure(ctx context.Context, program string, call Call, waitErr er
 	if f.Message == "" {
 		f.Message = "nix " + describeStatus(exit) + " without saying why"
 	}
+	return f
+}
+
+// tidy takes off colours, and the position that newer versions repeat in the
+// name of the file.
+func (f Frame) tidy() Frame {
+	f.Message = stripANSI(f.Message)
+	f.File = strings.TrimSuffix(f.File, fmt.Sprintf(":%d:%d", f.Line, f.Column))
 	return f
 }
 

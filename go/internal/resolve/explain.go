@@ -13,8 +13,8 @@ import (
 
 var (
 	notTracked = lazily(`[Pp]ath '([^']+)' in the repository`)
-	// The two ways in which versions say that a file is missing.
-	missingFile = lazily(`^(?:getting status of|path) '([^']+)'(?:: No such file or directory| does not exist)$`)
+	// The ways in which versions say that a file is missing.
+	missingFile = lazily(`^(?:getting status of|[Pp]ath) '([^']+)'(?:: No such file or directory| does not exist.*)$`)
 	inputFrame  = lazily(`while fetching the input '([^']+)'`)
 )
 
@@ -109,11 +109,15 @@ func explainCommon(failure *nixcli.Failure, in sources, at []diag.Position) erro
 		return evaluationError("builds-at-evaluation", "the profile needs something built while it is evaluated, which is not allowed", at).
 			Hintf("read files with builtins.readFile from the source itself, not from a package")
 	}
+	if failure.Contains("stack overflow", "infinite recursion") {
+		// Versions word it differently, and some know no place.
+		message, _, _ := strings.Cut(failure.Message, " (")
+		message, _, _ = strings.Cut(message, ";")
+		return evaluationError("infinite-recursion", message, at).
+			Hintf("something in the profile refers to itself without end")
+	}
 	e := evaluationError("evaluation-failed", in.text(failure.Message), at)
-	switch {
-	case failure.Contains("stack overflow", "infinite recursion"):
-		e.Hintf("something in the profile refers to itself without end")
-	case failure.Contains("attribute 'insomnia' missing"):
+	if failure.Contains("attribute 'insomnia' missing") {
 		e.Hintf("pass the library on: import ./profile.nix { insomnia = inputs.insomnia; }")
 	}
 	return e

@@ -200,7 +200,7 @@ func (f *flakeSource) atAuthor(positions []diag.Position) bool {
 // input, exactly this input is downloaded, and the evaluation tried again.
 func (r *Resolver) runFlake(ctx context.Context, f *flakeSource, options Options, root, apply string) ([]byte, *nixcli.Failure, error) {
 	call := nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
-		Quiet: []string{"does not match any input", "not writing modified lock file"}}
+		Quiet: []string{"does not match any input", "non-existent input", "not writing modified lock file"}}
 	call.Args = append(call.Args, f.url+"#"+fragment(root), "--apply", apply)
 	fetched := map[string]bool{}
 	for {
@@ -236,21 +236,20 @@ func (f *flakeSource) lockFlags() []string {
 	return flags
 }
 
+// unmatchedOverride makes an error of what Nix only warns of. The words are
+// those of 2.8 and of newer versions.
 func unmatchedOverride(f *flakeSource, warnings []string) error {
 	for _, w := range warnings {
-		if !strings.Contains(w, "--override-input") || !strings.Contains(w, "does not match any input") {
-			continue
-		}
 		for _, o := range f.overrides {
-			if strings.Contains(w, "'--override-input "+o.Input+" ") {
-				e := diag.Errorf(diag.ExitNotFound, "input-not-found", "the flake has no input `%s` to override", o.Input)
-				if names := f.lock.inputNames(); len(names) > 0 {
-					e.Expectedf("one of: %s", strings.Join(names, ", "))
-				}
-				return e
+			if !strings.Contains(w, "'--override-input "+o.Input+" ") && !strings.Contains(w, "non-existent input '"+o.Input+"'") {
+				continue
 			}
+			e := diag.Errorf(diag.ExitNotFound, "input-not-found", "the flake has no input `%s` to override", o.Input)
+			if names := f.lock.inputNames(); len(names) > 0 {
+				e.Expectedf("one of: %s", strings.Join(names, ", "))
+			}
+			return e
 		}
-		return diag.Errorf(diag.ExitNotFound, "input-not-found", "%s", w)
 	}
 	return nil
 }

@@ -144,6 +144,6 @@ func untracked(ctx context.Context, root, rel string) bool {
 	if root == "" || !exists(filepath.Join(root, rel)) {
 		return false
 	}
-	out, err := git(ctx, root, "ls-files", "-z", "--cached", "--", rel)
+	out, err := git(ctx, root, "--literal-pathspecs", "ls-files", "-z", "--cached", "--", rel)
 	return err == nil && len(bytes.TrimRight(out, "\x00")) == 0
 }

@@ -169,7 +169,7 @@ func parsePath(ref *Reference, path, fragment string, hasFragment bool, dir stri
 			return ref, nil
 		}
 	}
-	ref.Kind, ref.Flake, ref.LocalDir = KindFlake, path, abs
+	ref.Kind, ref.Flake, ref.LocalDir = KindFlake, path, withDir(abs, query)
 	if rest, ok := strings.CutPrefix(path, "~"); ok {
 		ref.Flake = homeDir() + rest
 	}
@@ -291,12 +291,21 @@ func homeDir() string {
 }
 
 func localDirOfPathURL(flake, dir string) string {
-	path, _, _ := strings.Cut(strings.TrimPrefix(flake, "path:"), "?")
+	path, query, _ := strings.Cut(strings.TrimPrefix(flake, "path:"), "?")
 	path = strings.TrimPrefix(path, "//")
 	if decoded, err := url.PathUnescape(path); err == nil {
 		path = decoded
 	}
-	return absolute(path, dir)
+	return withDir(absolute(path, dir), query)
+}
+
+// withDir goes into the folder that `?dir=` names.
+func withDir(path, query string) string {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return path
+	}
+	return filepath.Join(path, values.Get("dir"))
 }
 
 func localDirOfGitURL(flake string) string {

@@ -139,11 +139,8 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 		if !strings.HasPrefix(frame.File, "/") && !strings.HasPrefix(frame.File, "«") || frame.File == "«string»" {
 			continue
 		}
-		p := in.place(position{File: frame.File, Line: frame.Line, Column: frame.Column, Note: in.text(frame.Message)})
-		if p.Note == "from call site" {
-			p.Note = ""
-		}
-		add(p)
+		// What Nix was doing there differs between versions and says little.
+		add(in.place(position{File: frame.File, Line: frame.Line, Column: frame.Column}))
 	}
 	for _, list := range [][]diag.Position{mine, layers, others} {
 		if len(list) > 0 {
