@@ -116,7 +116,7 @@ var manifestProfileInfoSchema = schema{types: kindObject, properties: []property
 var manifestPromptsSchema = schema{types: kindObject, properties: []property{
 	{name: "system", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true, defaultValue: &value{kind: kindString, text: ""}}, required: true},
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true, defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}, maxItems: 32, hasMaxItems: true, defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}, maxItems: 32, hasMaxItems: true, defaultValue: &value{kind: kindArray, items: []*value{{kind: kindString, text: "AGENTS.md"}}}}, required: true},
 	{name: "contextMaxBytes", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1048576", defaultValue: &value{kind: kindNumber, text: "65536"}}, required: true},
 	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern11}},
 	{name: "initial", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},

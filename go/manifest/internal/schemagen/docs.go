@@ -223,7 +223,11 @@ func defaultOf(property Property, node *Node) string {
 	}
 	switch {
 	case ok:
-		return "`" + string(v) + "`"
+		short := v.Clone()
+		if short.Compact() != nil {
+			return "`" + string(v) + "`"
+		}
+		return "`" + string(short) + "`"
 	case property.Required:
 		return "none"
 	}

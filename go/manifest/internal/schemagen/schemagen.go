@@ -227,6 +227,10 @@ func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 		if s.MinItems == nil && !strings.Contains(field.Tag.Get("json"), "omitempty") {
 			s.Default = []any{}
 		}
+		if only, ok := s.Extras["x-default"]; ok {
+			delete(s.Extras, "x-default")
+			s.Default = []any{only}
+		}
 		p.item(t.Elem())
 	case t.Kind() == reflect.Map:
 		takeCount(s, "x-maxProperties", &s.MaxProperties)

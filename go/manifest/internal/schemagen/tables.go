@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -173,7 +174,19 @@ func (w *tableWriter) types(n *Node) {
 	}
 }
 
-// literal writes a default: a scalar, or an empty list or object.
+func literalList(v jsontext.Value) string {
+	var items []jsontext.Value
+	if json.Unmarshal(v, &items) != nil || len(items) == 0 {
+		return "value{kind: kindArray}"
+	}
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = "{" + strings.TrimPrefix(literal(item), "value{")
+	}
+	return "value{kind: kindArray, items: []*value{" + strings.Join(texts, ", ") + "}}"
+}
+
+// literal writes a default: a scalar, a list, or an empty object.
 func literal(v jsontext.Value) string {
 	switch v.Kind() {
 	case jsontext.KindNull:
@@ -186,7 +199,7 @@ func literal(v jsontext.Value) string {
 		n := Node{Keywords: map[string]jsontext.Value{"default": v}}
 		return fmt.Sprintf("value{kind: kindString, text: %q}", n.Text("default"))
 	case jsontext.KindBeginArray:
-		return "value{kind: kindArray}"
+		return literalList(v)
 	}
 	return "value{kind: kindObject}"
 }
