@@ -37,7 +37,5 @@ if checked.problems == [ ] then
   checked.manifest
 else
   throw (
-    report "the manifest has ${
-      if count == 1 then "a problem" else "${toString count} problems"
-    }" checked.problems
+    report "the manifest has ${if count == 1 then "a problem" else "${toString count} problems"}" checked.problems
   )

@@ -39,5 +39,4 @@ in
   };
   ```
 */
-layer:
-build { value = layer; }
+layer: build { value = layer; }

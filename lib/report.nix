@@ -38,7 +38,11 @@ let
   one =
     problem:
     concatStringsSep "\n" (
-      [ "  ${if problem.path == "" then "" else escape problem.path + ": "}${escape problem.message} [${problem.code}]" ]
+      [
+        "  ${
+            if problem.path == "" then "" else escape problem.path + ": "
+          }${escape problem.message} [${problem.code}]"
+      ]
       ++ map place problem.positions
       ++ (if problem ? expected then [ (line "expected: ${problem.expected}") ] else [ ])
       ++ (if problem ? hint then [ (line "hint: ${problem.hint}") ] else [ ])

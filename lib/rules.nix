@@ -39,9 +39,9 @@ let
       entries = manifest.${section} or { };
     in
     if isAttrs entries then
-      concatMap (
-        name: if isAttrs entries.${name} then rule [ section name ] entries.${name} else [ ]
-      ) (attrNames entries)
+      concatMap (name: if isAttrs entries.${name} then rule [ section name ] entries.${name} else [ ]) (
+        attrNames entries
+      )
     else
       [ ];
 in

@@ -32,7 +32,10 @@ let
       in
       if marks then unmark full else full
     else if node.kind == "map" && isAttrs value then
-      if marks || node.deep then mapAttrs (_: fill marks node.values) (if marks then unmark value else value) else value
+      if marks || node.deep then
+        mapAttrs (_: fill marks node.values) (if marks then unmark value else value)
+      else
+        value
     else if isList value && node.deep then
       map (fill marks node.items) value
     else

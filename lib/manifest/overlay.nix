@@ -34,4 +34,5 @@ in
 {
   forced ? [ ],
 }:
-node: low: high: overlay forced node [ ] low high
+node: low: high:
+overlay forced node [ ] low high

@@ -67,8 +67,7 @@ let
   within = context: value: addErrorContext "insomnia-layer=${context}" value;
 
   # A folder stands for its default.nix, so that both count as one layer.
-  fileOf =
-    path: if pathExists (path + "/default.nix") then path + "/default.nix" else path;
+  fileOf = path: if pathExists (path + "/default.nix") then path + "/default.nix" else path;
 
   placeOf =
     set:
@@ -96,8 +95,7 @@ let
         name = nameFile file;
       in
       if !(pathExists file) then
-        wrong "there is no file ${escape name} that could be read"
-          "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
+        wrong "there is no file ${escape name} that could be read" "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
       else
         settle {
           key = name;
@@ -109,12 +107,12 @@ let
         strangers = filter (name: name != "insomnia" && !args.${name}) (attrNames args);
       in
       if strangers != [ ] then
-        wrong
-          "the function asks for ${concatStringsSep ", " (map (name: "`${name}`") strangers)}; a layer is called with { insomnia } and nothing else"
-          "take what it needs from `insomnia`, or call it yourself and import the result"
+        wrong "the function asks for ${concatStringsSep ", " (map (name: "`${name}`") strangers)}; a layer is called with { insomnia } and nothing else" "take what it needs from `insomnia`, or call it yourself and import the result"
       else
         settle origin (
-          within origin.key (value (if args == { } || args ? insomnia then given else intersectAttrs args given))
+          within origin.key (
+            value (if args == { } || args ? insomnia then given else intersectAttrs args given)
+          )
         )
     else if isAttrs value then
       if value ? _type then
@@ -162,7 +160,12 @@ let
       settled
       // {
         key =
-          (if isString (settled.body.name or null) then unsafeDiscardStringContext settled.body.name else "profile")
+          (
+            if isString (settled.body.name or null) then
+              unsafeDiscardStringContext settled.body.name
+            else
+              "profile"
+          )
           + (if spec ? under then "+" else "")
           + (if place == null then "" else "@${place.file}:${toString place.line}:${toString place.column}");
         under = spec.under or [ ];
@@ -198,7 +201,10 @@ let
     let
       key = if n == 1 then layer.key else "${layer.key}#${toString n}";
     in
-    if !(layer ? made) || !(known ? ${key}) || same known.${key} layer then key else freeKey known layer (n + 1);
+    if !(layer ? made) || !(known ? ${key}) || same known.${key} layer then
+      key
+    else
+      freeKey known layer (n + 1);
 
   # State: { layers; known; faults; }. Gives the state with `last`, the key it came to.
   visit =
@@ -239,7 +245,9 @@ let
           [ ];
       entered = state // {
         known = state.known // {
-          ${key} = bare // { inherit (layer) under; };
+          ${key} = bare // {
+            inherit (layer) under;
+          };
         };
         faults =
           state.faults
@@ -259,13 +267,11 @@ let
               ]
           );
       };
-      deeper =
-        stack
-        ++ [
-          {
-            inherit key label;
-          }
-        ];
+      deeper = stack ++ [
+        {
+          inherit key label;
+        }
+      ];
       below =
         foldl'
           (
@@ -296,9 +302,7 @@ let
                   {
                     code = "import-cycle";
                     at = edge.at;
-                    message = "the imports go round in a circle: ${
-                      concatStringsSep " -> " (map escape (cycleNames deeper childKey))
-                    }";
+                    message = "the imports go round in a circle: ${concatStringsSep " -> " (map escape (cycleNames deeper childKey))}";
                     expected = "layers that do not import themselves";
                     hint = "take one of these imports out";
                     positions = importsPlace;
@@ -332,7 +336,9 @@ let
               ];
             }) (length imports)
           );
-      finished = bare // { reach = below.reached; };
+      finished = bare // {
+        reach = below.reached;
+      };
     in
     below
     // {

@@ -74,14 +74,17 @@ let
     upper.layer != lower.layer
     && (elemAt layers upper.layer).reach ? ${(elemAt layers lower.layer).key};
 
-  fault = at: def: problem: {
-    inherit at;
-    positions = places.inLayer (elemAt layers def.layer) at;
-  }
-  // problem;
+  fault =
+    at: def: problem:
+    {
+      inherit at;
+      positions = places.inLayer (elemAt layers def.layer) at;
+    }
+    // problem;
 
   lowest =
-    defs: foldl' (least: def: if def.prio < least then def.prio else least) (head defs).prio (tail defs);
+    defs:
+    foldl' (least: def: if def.prio < least then def.prio else least) (head defs).prio (tail defs);
 
   # Definitions that nothing of equal priority beats.
   undominated =
@@ -91,20 +94,18 @@ let
     else
       filter (lower: filter (upper: dominates upper lower) defs == [ ]) defs;
 
-  conflict =
-    node: at: defs: hint:
-    {
-      inherit at hint;
-      code = "conflict";
-      message = "${toString (length defs)} layers give it different values at the same priority";
-      expected = "one value, or one that outranks the others";
-      positions = concatMap (
-        def:
-        map (place: place // { note = if node.secret then "value not shown" else show def.value; }) (
-          places.inLayer (elemAt layers def.layer) at
-        )
-      ) defs;
-    };
+  conflict = node: at: defs: hint: {
+    inherit at hint;
+    code = "conflict";
+    message = "${toString (length defs)} layers give it different values at the same priority";
+    expected = "one value, or one that outranks the others";
+    positions = concatMap (
+      def:
+      map (place: place // { note = if node.secret then "value not shown" else show def.value; }) (
+        places.inLayer (elemAt layers def.layer) at
+      )
+    ) defs;
+  };
   settleHint = "set it in the profile that imports them, or mark one with mkForce or mkDefault";
 
   nothing = {
@@ -254,10 +255,7 @@ let
     else
       {
         v = present children;
-        notes =
-          top.notes
-          ++ notesOf children
-          ++ (if prio < plain then [ { forced = at; } ] else [ ]);
+        notes = top.notes ++ notesOf children ++ (if prio < plain then [ { forced = at; } ] else [ ]);
       };
 
   byKey =
@@ -316,9 +314,7 @@ let
               (
                 unknownField node at name
                 // {
-                  positions = concatMap (
-                    def: places.inLayer (elemAt layers def.layer) (at ++ [ name ])
-                  ) found;
+                  positions = concatMap (def: places.inLayer (elemAt layers def.layer) (at ++ [ name ])) found;
                 }
               )
             ];
@@ -355,10 +351,7 @@ let
             values
           else
             removeAttrs values required;
-        notes =
-          settled.notes
-          ++ notesOf children
-          ++ map (name: notRemovable (at ++ [ name ])) required;
+        notes = settled.notes ++ notesOf children ++ map (name: notRemovable (at ++ [ name ])) required;
       };
 
   notRemovable = at: {
@@ -406,8 +399,7 @@ let
     map = keyed;
   };
 
-  untagged =
-    value: !(value ? _type || value ? outPath || value ? __toString || value ? __functor);
+  untagged = value: !(value ? _type || value ? outPath || value ? __toString || value ? __functor);
 
   # A definition without a rival that carries no tag goes straight through; the rest by way
   # of `weigh`.

@@ -20,10 +20,7 @@ let
 
   tagged =
     type: value:
-    isAttrs value
-    && value._type or null == type
-    && value ? content
-    && isInt (value.priority or null);
+    isAttrs value && value._type or null == type && value ? content && isInt (value.priority or null);
 
   untag =
     value: if tagged "override" value || tagged "order" value then untag value.content else value;
@@ -86,9 +83,7 @@ let
         }
       )
       (
-        filter (def: def.found) (
-          genList (n: walk (elemAt layers n) at // { layer = n; }) (length layers)
-        )
+        filter (def: def.found) (genList (n: walk (elemAt layers n) at // { layer = n; }) (length layers))
       );
 
   lowest =
@@ -132,21 +127,17 @@ let
 
   kindAt =
     node: at:
-    (foldl'
-      (
-        node: key:
-        if node == null then
-          null
-        else if isInt key then
-          node.items
-        else if node.kind == "map" then
-          node.values
-        else
-          node.props.${key} or null
-      )
-      node
-      at
-    ).kind or null;
+    (foldl' (
+      node: key:
+      if node == null then
+        null
+      else if isInt key then
+        node.items
+      else if node.kind == "map" then
+        node.values
+      else
+        node.props.${key} or null
+    ) node at).kind or null;
 
   take = n: list: genList (elemAt list) n;
   drop = n: list: genList (m: elemAt list (n + m)) (length list - n);

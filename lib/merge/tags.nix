@@ -29,7 +29,8 @@ let
         else
           "has a `_type` that means nothing here";
       hint = "mkDefault, mkForce, mkOverride, mkBefore and mkAfter are the tags that exist";
-    });
+    }
+    );
 
   malformed = what: {
     code = "unknown-tag";

@@ -21,7 +21,8 @@ in
 {
   # [ "web" "search" 0 ] -> "web.search[0]"
   dotted =
-    at: concatStringsSep "" (builtins.genList (n: segment n (builtins.elemAt at n)) (builtins.length at));
+    at:
+    concatStringsSep "" (builtins.genList (n: segment n (builtins.elemAt at n)) (builtins.length at));
 
   # [ "web" "a/b" 0 ] -> "/web/a~1b/0"
   pointer =

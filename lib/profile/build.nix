@@ -94,9 +94,9 @@ let
       whereIs = places.winner profileNode layers;
 
       # --- what the author wrote
-      name =
-        if isString (merged.value.name or null) then merged.value.name else spec.name or null;
-      named = if name == null || merged.tree ? name then merged.tree else merged.tree // { inherit name; };
+      name = if isString (merged.value.name or null) then merged.value.name else spec.name or null;
+      named =
+        if name == null || merged.tree ? name then merged.tree else merged.tree // { inherit name; };
       stuck = filter (
         at:
         let
@@ -153,9 +153,9 @@ let
       overrides = tree.overrides or { };
       forced = map tail (filter (at: head at == "overrides") merged.forced);
       filled = fill { marks = merged.gone != [ ]; } manifestNode (
-        overlay { inherit forced; } manifestNode (
-          overlay { } manifestNode (derived.values // { schema = "insomnia.pod/v1"; }) sections
-        ) overrides
+        overlay { inherit forced; } manifestNode (overlay { } manifestNode (
+          derived.values // { schema = "insomnia.pod/v1"; }
+        ) sections) overrides
       );
 
       # --- what is wrong with the manifest and was not said yet

@@ -48,7 +48,12 @@ let
   show =
     node: value:
     if node.secret then
-      if value == null || (isAttrs value && value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null)) then
+      if
+        value == null
+        || (
+          isAttrs value && value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null)
+        )
+      then
         plain value
       else
         "<secret>"
@@ -105,7 +110,8 @@ let
         gathers: path:
         let
           # The name of an import is not this profile's.
-          from = if path == [ "name" ] then [ (builtins.elemAt layers (builtins.length layers - 1)) ] else layers;
+          from =
+            if path == [ "name" ] then [ (builtins.elemAt layers (builtins.length layers - 1)) ] else layers;
           ranked = places.ranked from path;
           counted = if gathers then places.gathered from path else [ (head ranked) ];
           layersOf = map (def: def.layer) counted;

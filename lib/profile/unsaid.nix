@@ -98,7 +98,10 @@ filter (
       || (
         heads != [ ]
         && place != [ ]
-        && (elem (head place) heads || (length place > 2 && begins [ "subagents" ] place && begins (take 2 place) at))
+        && (
+          elem (head place) heads
+          || (length place > 2 && begins [ "subagents" ] place && begins (take 2 place) at)
+        )
       )
     )
   )

@@ -68,9 +68,7 @@ in
     [ ]
 )
 ++ (
-  if
-    get isBool (pruning "enabled") manifest != true || threshold == null || protected == null
-  then
+  if get isBool (pruning "enabled") manifest != true || threshold == null || protected == null then
     [ ]
   else if protected >= threshold then
     [
@@ -87,7 +85,9 @@ in
       {
         code = "rule-pruning";
         at = pruning "minSavingsTokens";
-        message = "${toString savings} tokens can never be saved: there are ${toString (threshold - protected)} between protectedTokens and the threshold";
+        message = "${toString savings} tokens can never be saved: there are ${
+          toString (threshold - protected)
+        } between protectedTokens and the threshold";
         expected = "at most ${toString (threshold - protected)}";
         hint = "lower minSavingsTokens or protectedTokens";
       }

@@ -12,13 +12,13 @@ let
 in
 at: model:
 let
-  typed = test: field: if isAttrs model && test (model.${field} or null) then model.${field} else null;
+  typed =
+    test: field: if isAttrs model && test (model.${field} or null) then model.${field} else null;
   output = typed isInt "maxOutputTokens";
   window = typed isInt "contextWindowTokens";
   budget = typed isInt "thinkingBudgetTokens";
   ref = typed isString "ref";
-  parts =
-    if ref == null || stringLength ref > 200 then null else match "([^/]*)/(.*)" ref;
+  parts = if ref == null || stringLength ref > 200 then null else match "([^/]*)/(.*)" ref;
 
   agrees =
     field: want:
@@ -67,8 +67,5 @@ in
     [ ]
 )
 ++ (
-  if parts == null then
-    [ ]
-  else
-    agrees "provider" (elemAt parts 0) ++ agrees "id" (elemAt parts 1)
+  if parts == null then [ ] else agrees "provider" (elemAt parts 0) ++ agrees "id" (elemAt parts 1)
 )

@@ -55,8 +55,9 @@ concatMap (
   else if !(server ? command || server ? url) then
     transport at "has neither command nor url" choice "set one of the two"
   else if type == "stdio" && server ? url then
-    transport (at ++ [ "type" ]) "a stdio server is started, but url is set" "http or sse"
-      "set type to \"http\" or \"sse\""
+    transport (
+      at ++ [ "type" ]
+    ) "a stdio server is started, but url is set" "http or sse" "set type to \"http\" or \"sse\""
   else if (type == "http" || type == "sse") && server ? command then
     transport (at ++ [ "type" ]) "a server reached over ${type} has no command" "stdio"
       "set type to \"stdio\", or set url in place of command"

@@ -37,7 +37,16 @@ let
     else
       [ ];
 
-  wild = text: filter (n: builtins.elem (substring n 1 text) [ "*" "?" "[" ]) (genList (n: n) (stringLength text)) != [ ];
+  wild =
+    text:
+    filter (
+      n:
+      builtins.elem (substring n 1 text) [
+        "*"
+        "?"
+        "["
+      ]
+    ) (genList (n: n) (stringLength text)) != [ ];
   ruleCovers =
     wide: narrow:
     isAttrs wide
@@ -105,10 +114,13 @@ let
           name = elemAt allow n;
           back = filter (touches name) lost;
           said = message: [
-            (fault (at ++ [
-              "allow"
-              n
-            ]) message "a tool of the profile's own" "offer the tool to the profile in tools, or remove it here")
+            (fault (
+              at
+              ++ [
+                "allow"
+                n
+              ]
+            ) message "a tool of the profile's own" "offer the tool to the profile in tools, or remove it here")
           ];
         in
         if closed && name != "" && !(anyCovers parentAllow name) then
@@ -135,7 +147,8 @@ let
     ++ (
       if open && undone != [ ] then
         [
-          (fault (at ++ [ "deny" ]) "the default brings back ${quote (elemAt undone 0)}, which the profile itself denies"
+          (fault (at ++ [ "deny" ])
+            "the default brings back ${quote (elemAt undone 0)}, which the profile itself denies"
             "every tool that the profile denies"
             "deny it here too"
           )
@@ -190,10 +203,15 @@ let
           [ ]
         else
           [
-            (fault (at ++ [
-              "rules"
-              n
-            ]) "the profile itself has no rule that goes as far for ${quote "${rule.tool} ${rule.pattern}"}"
+            (fault
+              (
+                at
+                ++ [
+                  "rules"
+                  n
+                ]
+              )
+              "the profile itself has no rule that goes as far for ${quote "${rule.tool} ${rule.pattern}"}"
               "a rule that one of the profile's own covers"
               "add the rule to permissions.rules, or remove it here"
             )

@@ -55,9 +55,9 @@ let
       if !(isAttrs input) || !(isString type) || !(isList choices) then
         [ ]
       else if type == "choice" && choices == [ ] then
-        fault (here ++ [ "choices" ]) "rule-workflow-choices" "there is nothing to choose from"
-          "at least one choice"
-          "list the choices"
+        fault (
+          here ++ [ "choices" ]
+        ) "rule-workflow-choices" "there is nothing to choose from" "at least one choice" "list the choices"
       else if type != "choice" && choices != [ ] then
         fault (here ++ [ "choices" ]) "rule-workflow-choices"
           "choices have no effect on an input of type ${quote type}"

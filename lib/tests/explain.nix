@@ -9,7 +9,12 @@ let
     replaceStrings
     ;
   build = import ./build.nix;
-  inherit (build) file lib model profileOf;
+  inherit (build)
+    file
+    lib
+    model
+    profileOf
+    ;
   test = build.test "explain";
 
   coder = file ./profiles/coder.nix;
@@ -30,7 +35,9 @@ let
     }).explain;
 in
 [
-  (test "a definition has its file and line" (places explain."profile.name".definitions) [ "coder.nix:3" ])
+  (test "a definition has its file and line" (places explain."profile.name".definitions) [
+    "coder.nix:3"
+  ])
   (test "what was overridden stands behind"
     [
       (places explain."profile.description".definitions)
@@ -89,15 +96,12 @@ in
       [ "compaction" ]
     ]
   )
-  (test "priorities are told"
-    (map (def: def.priority)
-      (profileOf {
-        imports = [ { limits.maxTurns = lib.mkDefault 3; } ];
-        limits.maxTurns = lib.mkForce 4;
-      }).explain."limits.maxTurns".definitions
-    )
-    [ 50 ]
-  )
+  (test "priorities are told" (map (def: def.priority)
+    (profileOf {
+      imports = [ { limits.maxTurns = lib.mkDefault 3; } ];
+      limits.maxTurns = lib.mkForce 4;
+    }).explain."limits.maxTurns".definitions
+  ) [ 50 ])
   (test "an extension is named before what it extends"
     [
       (places personal.explain."profile.description".definitions)
@@ -123,20 +127,16 @@ in
       "a.b"
     ]
   )
-  (test "a faulty profile can be explained, without its literals"
-    (replaceStrings [ "canary" ] [ "" ] (toJSON faulty.explain) == toJSON faulty.explain)
-    true
-  )
-  (test "every value that no author wrote has a preset or is a default"
-    (filter (
-      path:
-      let
-        entry = explain.${path};
-      in
-      entry.definitions == [ ] && entry.preset == null && !entry.default
-    ) (attrNames explain))
-    [ ]
-  )
+  (test "a faulty profile can be explained, without its literals" (
+    replaceStrings [ "canary" ] [ "" ] (toJSON faulty.explain) == toJSON faulty.explain
+  ) true)
+  (test "every value that no author wrote has a preset or is a default" (filter (
+    path:
+    let
+      entry = explain.${path};
+    in
+    entry.definitions == [ ] && entry.preset == null && !entry.default
+  ) (attrNames explain)) [ ])
   (test "only the schema and the values of presets and defaults have no definition"
     explain."schema".default
     true

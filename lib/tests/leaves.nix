@@ -109,9 +109,7 @@ let
     }
   ];
 
-  draftOf =
-    layer:
-    (base.extend layer).layers.draft;
+  draftOf = layer: (base.extend layer).layers.draft;
   base = lib.mkProfile {
     name = "leaves";
     inherit (build) model;
@@ -185,8 +183,8 @@ in
   ]) [ "x" ])
   (test "every leaf of a profile changes the manifest" (dead ofProfile) [ ])
   (test "overrides change every leaf of the manifest" (dead ofManifest) [ ])
-  (test "overrides name every leaf that the manifest has" (map (pair: bare (path.dotted pair.at)) ofManifest) (
-    leavesOf manifestNode
-  ))
+  (test "overrides name every leaf that the manifest has" (map (
+    pair: bare (path.dotted pair.at)
+  ) ofManifest) (leavesOf manifestNode))
   (test "no two choices of a preset are the same" (concatMap twins (attrNames presets)) [ ])
 ]

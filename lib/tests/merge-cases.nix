@@ -335,13 +335,19 @@ in
   }
   {
     name = "two profiles made by one line are two layers when they differ";
-    root.imports = map (
-      tag:
-      profile {
-        name = "made";
-        tags = [ tag ];
-      }
-    ) [ "a" "b" ];
+    root.imports =
+      map
+        (
+          tag:
+          profile {
+            name = "made";
+            tags = [ tag ];
+          }
+        )
+        [
+          "a"
+          "b"
+        ];
     value.tags = [
       "a"
       "b"

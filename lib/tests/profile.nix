@@ -38,7 +38,13 @@ let
         problem
         // {
           positions = map (
-            pos: { column = 0; inherit (pos) line; file = baseNameOf pos.file; } // (if pos ? note then { inherit (pos) note; } else { })
+            pos:
+            {
+              column = 0;
+              inherit (pos) line;
+              file = baseNameOf pos.file;
+            }
+            // (if pos ? note then { inherit (pos) note; } else { })
           ) problem.positions;
           message = replaceStrings [ (toString ./.) ] [ "." ] problem.message;
         }
@@ -56,7 +62,14 @@ let
 in
 [
   # --- a healthy profile
-  (test "is a profile value" [ coder._type coder.name coder.problems ] [ "insomnia.profile" "coder" [ ] ])
+  (test "is a profile value"
+    [ coder._type coder.name coder.problems ]
+    [
+      "insomnia.profile"
+      "coder"
+      [ ]
+    ]
+  )
   (test "identity goes to manifest.profile" manifest.profile {
     name = "coder";
     description = "The coder";
@@ -177,41 +190,36 @@ in
       "b"
     ]
   )
-  (test "overrides replace a map with mkForce"
-    (attrNames
-      (manifestOf {
-        mcpServers.a.command = "a";
-        overrides.mcpServers = mkForce { b.command = "b"; };
-      }).mcpServers
-    )
-    [ "b" ]
-  )
-  (test "null in overrides removes an optional field"
-    ((manifestOf {
+  (test "overrides replace a map with mkForce" (attrNames
+    (manifestOf {
+      mcpServers.a.command = "a";
+      overrides.mcpServers = mkForce { b.command = "b"; };
+    }).mcpServers
+  ) [ "b" ])
+  (test "null in overrides removes an optional field" (
+    (manifestOf {
       prompts.language = "de";
       overrides.prompts.language = null;
-    }).prompts ? language)
-    false
-  )
-  (test "overrides reach the identity"
-    (manifestOf { overrides.profile.name = "other"; }).profile.name
+    }).prompts ? language
+  ) false)
+  (test "overrides reach the identity" (manifestOf { overrides.profile.name = "other"; }).profile.name
     "other"
   )
-  (test "null in overrides on a required field is refused"
-    (problemsOf { overrides.limits.maxTurns = null; })
-    [ "not-removable overrides.limits.maxTurns" ]
+  (test "null in overrides on a required field is refused" (problemsOf {
+    overrides.limits.maxTurns = null;
+  }) [ "not-removable overrides.limits.maxTurns" ])
+  (test "a field at the wrong place in overrides is pointed to" (hints { overrides.effort = "high"; })
+    [
+      "did you mean `overrides.model.effort`?"
+    ]
   )
-  (test "a field at the wrong place in overrides is pointed to" (hints { overrides.effort = "high"; }) [
-    "did you mean `overrides.model.effort`?"
-  ])
-  (test "a field that is wrong in overrides is named there"
-    (problemsOf { overrides.limits.maxTurns = 0; })
-    [ "minimum overrides.limits.maxTurns" ]
-  )
+  (test "a field that is wrong in overrides is named there" (problemsOf {
+    overrides.limits.maxTurns = 0;
+  }) [ "minimum overrides.limits.maxTurns" ])
 
   # --- removal
-  (test "null removes an optional field from import and preset"
-    ((lib.mkProfile {
+  (test "null removes an optional field from import and preset" (
+    (lib.mkProfile {
       name = "test";
       imports = [
         {
@@ -221,31 +229,33 @@ in
       ];
       limits.maxCostCents = null;
     }).manifest.limits ? maxCostCents
-    )
-    false
-  )
+  ) false)
   (test "null on a required field is refused" (problemsOf { limits.maxTurns = null; }) [
     "not-removable limits.maxTurns"
   ])
   (test "null on a section is refused" (problemsOf { web = null; }) [ "not-removable web" ])
   (test "null on a preset is no choice" (problemsOf { compaction = null; }) [ ])
-  (test "null is the value of auth" (manifestOf { model = model // { auth = null; }; }).model.auth null)
-  (test "null removes an entry of a map"
-    (attrNames
-      (lib.mkProfile {
-        name = "test";
-        imports = [
-          {
-            inherit model;
-            mcpServers.a.command = "a";
-            mcpServers.b.command = "b";
-          }
-        ];
-        mcpServers.a = null;
-      }).manifest.mcpServers
-    )
-    [ "b" ]
+  (test "null is the value of auth"
+    (manifestOf {
+      model = model // {
+        auth = null;
+      };
+    }).model.auth
+    null
   )
+  (test "null removes an entry of a map" (attrNames
+    (lib.mkProfile {
+      name = "test";
+      imports = [
+        {
+          inherit model;
+          mcpServers.a.command = "a";
+          mcpServers.b.command = "b";
+        }
+      ];
+      mcpServers.a = null;
+    }).manifest.mcpServers
+  ) [ "b" ])
 
   # --- extension and imports of profiles
   (test "extend keeps the name"
@@ -268,7 +278,8 @@ in
     "plan"
   )
   (test "extensions chain"
-    ((coder.extend { prompts.append = [ "x" ]; }).extend { prompts.append = [ "y" ]; }).manifest.prompts.append
+    ((coder.extend { prompts.append = [ "x" ]; }).extend { prompts.append = [ "y" ]; })
+    .manifest.prompts.append
     [
       "base"
       "coder"
@@ -324,18 +335,15 @@ in
       "coder"
     ]
   )
-  (test "two profiles that disagree conflict"
-    (brief
-      (lib.mkProfile {
-        name = "mine";
-        imports = [
-          coder
-          (profileOf { description = "Other"; })
-        ];
-      }).problems
-    )
-    [ "conflict description" ]
-  )
+  (test "two profiles that disagree conflict" (brief
+    (lib.mkProfile {
+      name = "mine";
+      imports = [
+        coder
+        (profileOf { description = "Other"; })
+      ];
+    }).problems
+  ) [ "conflict description" ])
 
   (test "a profile of a profile is that profile" (lib.mkProfile coder).manifest manifest)
 
@@ -356,38 +364,35 @@ in
       "type mkForce, mkDefault and the like have no effect inside an element of a list; tag the list"
     ]
   )
-  (test "a profile without a name" (brief (lib.mkProfile { inherit model; }).problems) [ "missing-name name" ])
-  (test "a profile without a model" (brief (lib.mkProfile { name = "x"; }).problems) [ "required model.ref" ])
+  (test "a profile without a name" (brief (lib.mkProfile { inherit model; }).problems) [
+    "missing-name name"
+  ])
+  (test "a profile without a model" (brief (lib.mkProfile { name = "x"; }).problems) [
+    "required model.ref"
+  ])
   (test "a profile that is no layer" (brief (lib.mkProfile 3).problems) [ "layer-type " ])
-  (test "a wrong type is not reported again as a missing field"
-    (brief
-      (lib.mkProfile {
-        name = "x";
-        model.ref = 3;
-      }).problems
-    )
-    [ "type model.ref" ]
-  )
-  (test "a malformed reference is not reported again as an unknown model"
-    (brief
-      (lib.mkProfile {
-        name = "x";
-        model.ref = "gpt";
-      }).problems
-    )
-    [ "pattern model.ref" ]
-  )
-  (test "numbers of an unknown model break no rule"
-    (brief
-      (lib.mkProfile {
-        name = "x";
-        model.ref = "acme/x";
-        model.maxOutputTokens = 64000;
-      }).problems
-    )
-    [ "unknown-model model.ref" ]
-  )
-  (test "an unknown preset says so" (problemsOf { compaction = "balancd"; }) [ "unknown-preset compaction" ])
+  (test "a wrong type is not reported again as a missing field" (brief
+    (lib.mkProfile {
+      name = "x";
+      model.ref = 3;
+    }).problems
+  ) [ "type model.ref" ])
+  (test "a malformed reference is not reported again as an unknown model" (brief
+    (lib.mkProfile {
+      name = "x";
+      model.ref = "gpt";
+    }).problems
+  ) [ "pattern model.ref" ])
+  (test "numbers of an unknown model break no rule" (brief
+    (lib.mkProfile {
+      name = "x";
+      model.ref = "acme/x";
+      model.maxOutputTokens = 64000;
+    }).problems
+  ) [ "unknown-model model.ref" ])
+  (test "an unknown preset says so" (problemsOf { compaction = "balancd"; }) [
+    "unknown-preset compaction"
+  ])
   (test "a retention of another form is an unknown preset" (problemsOf { retention = "3 weeks"; }) [
     "unknown-preset retention"
   ])
@@ -415,53 +420,47 @@ in
       [ ]
     ]
   )
-  (test "a field of another section is pointed to" (hints { effort = "high"; }) [ "did you mean `model.effort`?" ])
-  (test "derived sections are pointed to overrides"
-    (map (hint: replaceStrings [ "overrides.context.compaction" ] [ "" ] hint != hint) (hints {
+  (test "a field of another section is pointed to" (hints { effort = "high"; }) [
+    "did you mean `model.effort`?"
+  ])
+  (test "derived sections are pointed to overrides" (map
+    (hint: replaceStrings [ "overrides.context.compaction" ] [ "" ] hint != hint)
+    (hints {
       context.compaction.thresholdTokens = 5;
-    }))
-    [ true ]
-  )
-  (test "a literal in a secret slot is not shown"
-    (canaries (
-      toJSON
-        (profileOf {
-          web.search.auth = "canary";
-          mcpServers.a = {
-            command = "a";
-            env.TOKEN = "canary";
-            headers.Auth = 3;
-          };
-          model = model // {
-            auth = "canary";
-          };
-        }).problems
-    ))
-    false
-  )
-  (test "a secret name of another form is a problem of the field"
-    (problemsOf { web.search.auth = lib.secrets.ref "../x"; })
-    [ "pattern web.search.auth.name" ]
-  )
+    })
+  ) [ true ])
+  (test "a literal in a secret slot is not shown" (canaries (
+    toJSON
+      (profileOf {
+        web.search.auth = "canary";
+        mcpServers.a = {
+          command = "a";
+          env.TOKEN = "canary";
+          headers.Auth = 3;
+        };
+        model = model // {
+          auth = "canary";
+        };
+      }).problems
+  )) false)
+  (test "a secret name of another form is a problem of the field" (problemsOf {
+    web.search.auth = lib.secrets.ref "../x";
+  }) [ "pattern web.search.auth.name" ])
   (test "the manifest of a faulty profile throws" (tryEval mistakes.manifest).success false)
   (test "one report shows no literal" (canaries (toJSON mistakes.problems)) false)
-  (test "every problem has the shape"
-    (filter (
-      problem:
-      !(builtins.all (field: problem ? ${field}) [
-        "code"
-        "path"
-        "pointer"
-        "message"
-        "positions"
-      ])
-    ) (mistakes.problems ++ rules.problems))
-    [ ]
-  )
-  (test "every problem has a place"
-    (map (problem: problem.path) (filter (problem: problem.positions == [ ]) mistakes.problems))
-    [ ]
-  )
+  (test "every problem has the shape" (filter (
+    problem:
+    !(builtins.all (field: problem ? ${field}) [
+      "code"
+      "path"
+      "pointer"
+      "message"
+      "positions"
+    ])
+  ) (mistakes.problems ++ rules.problems)) [ ])
+  (test "every problem has a place" (map (problem: problem.path) (
+    filter (problem: problem.positions == [ ]) mistakes.problems
+  )) [ ])
   (golden "mistakes" mistakes)
   (golden "rules" rules)
 
@@ -471,9 +470,15 @@ in
     (lib.mkManifest (removeAttrs manifest [ "limits" ])).limits.maxTurns
     200
   )
-  (test "checkManifest gives problems as data"
-    (brief (lib.checkManifest (manifest // { limits = manifest.limits // { maxTurns = 0; }; })).problems)
-    [ "minimum limits.maxTurns" ]
-  )
+  (test "checkManifest gives problems as data" (brief
+    (lib.checkManifest (
+      manifest
+      // {
+        limits = manifest.limits // {
+          maxTurns = 0;
+        };
+      }
+    )).problems
+  ) [ "minimum limits.maxTurns" ])
   (test "mkManifest throws on problems" (tryEval (lib.mkManifest { })).success false)
 ]

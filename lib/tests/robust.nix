@@ -29,7 +29,10 @@ let
     [ ]
     [ null ]
     [ [ ] ]
-    [ "a" "a" ]
+    [
+      "a"
+      "a"
+    ]
     { }
     { a = 1; }
     { a = null; }
@@ -139,27 +142,36 @@ let
   survived = function: values: length (filter (value: read (function value)) values);
 in
 [
-  (test "odd values can be explained"
-    (length (filter (value: explained (over { mcpServers = value; overrides.mcpServers = value; })) odd))
-    (length odd)
-  )
+  (test "odd values can be explained" (length (
+    filter (
+      value:
+      explained (over {
+        mcpServers = value;
+        overrides.mcpServers = value;
+      })
+    ) odd
+  )) (length odd))
 ]
-++
-map (
+++ map (
   at:
-  test "odd values at ${builtins.concatStringsSep "." at}" (survived (value: over (set at value)) odd) (
-    length odd
-  )
+  test "odd values at ${builtins.concatStringsSep "." at}" (survived (
+    value: over (set at value)
+  ) odd) (length odd)
 ) places
 ++ [
   (test "odd layers in imports" (survived over odd) (length odd))
   (test "odd roots" (survived lib.mkProfile odd) (length odd))
-  (test "odd manifests"
-    (length (filter (value: toJSON (lib.checkManifest value).problems != "") odd))
-    (length odd)
-  )
-  (test "odd sections of manifests"
-    (length (filter (value: toJSON (lib.checkManifest { limits = value; tools.allow = value; }).problems != "") odd))
-    (length odd)
-  )
+  (test "odd manifests" (length (
+    filter (value: toJSON (lib.checkManifest value).problems != "") odd
+  )) (length odd))
+  (test "odd sections of manifests" (length (
+    filter (
+      value:
+      toJSON
+        (lib.checkManifest {
+          limits = value;
+          tools.allow = value;
+        }).problems != ""
+    ) odd
+  )) (length odd))
 ]

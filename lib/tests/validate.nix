@@ -38,14 +38,23 @@ let
   };
   secretSlot = {
     "$defs" = {
-      SecretRef = object {
-        _type = string { const = "insomnia.secret-ref/v1"; };
-        name = string {
-          maxLength = 20;
-          pattern = "^[a-z.]+$";
+      SecretRef =
+        object {
+          _type = string { const = "insomnia.secret-ref/v1"; };
+          name = string {
+            maxLength = 20;
+            pattern = "^[a-z.]+$";
+          };
+        }
+        // {
+          required = [
+            "_type"
+            "name"
+          ];
         };
-      } // { required = [ "_type" "name" ]; };
-      LiteralValue = object { value = string { x-maxBytes = 5; }; } // { required = [ "value" ]; };
+      LiteralValue = object { value = string { x-maxBytes = 5; }; } // {
+        required = [ "value" ];
+      };
     };
   }
   // object {
@@ -395,26 +404,22 @@ map (
   case: test case.name (sorted (codes case.schema case.value)) (sorted (case.problems or [ ]))
 ) cases
 ++ [
-  (test "the quick test says yes only where nothing is found"
-    (map (case: case.name) (
-      filter (case: fits case.schema case.value && codes case.schema case.value != [ ]) cases
-    ))
-    [ ]
-  )
-  (test "the quick test says no where something is found"
-    (map (case: case.name) (filter (case: fits case.schema case.value && case ? problems) cases))
-    [ ]
-  )
-  (test "the quick test says yes to what is healthy, but for lists of unique elements"
-    (map (case: case.name) (
-      filter (case: !(case ? problems) && !(fits case.schema case.value)) cases
-    ))
-    [ "different elements" ]
-  )
+  (test "the quick test says yes only where nothing is found" (map (case: case.name) (
+    filter (case: fits case.schema case.value && codes case.schema case.value != [ ]) cases
+  )) [ ])
+  (test "the quick test says no where something is found" (map (case: case.name) (
+    filter (case: fits case.schema case.value && case ? problems) cases
+  )) [ ])
+  (test "the quick test says yes to what is healthy, but for lists of unique elements" (map
+    (case: case.name)
+    (filter (case: !(case ? problems) && !(fits case.schema case.value)) cases)
+  ) [ "different elements" ])
 
   # --- loading
   (test "an unsupported keyword is named with its place"
-    (schemaFaults (object { a = string { format = "uri"; }; }))
+    (schemaFaults (object {
+      a = string { format = "uri"; };
+    }))
     [
       {
         place = "#/properties/a";
@@ -443,7 +448,8 @@ map (
       "#"
     ]
   )
-  (test "an unsupported keyword stops validation" (tryEval (codes (string { format = "uri"; }) "x")).success
+  (test "an unsupported keyword stops validation"
+    (tryEval (codes (string { format = "uri"; }) "x")).success
     false
   )
   (test "an unsupported keyword below stops validation"
@@ -507,24 +513,19 @@ map (
       0
     ]
   )
-  (test "control characters are escaped" (escape "a\n${fromJSON "\"\\u001b\""}[31m${fromJSON "\"\\u202e\""}é")
+  (test "control characters are escaped"
+    (escape "a\n${fromJSON "\"\\u001b\""}[31m${fromJSON "\"\\u202e\""}é")
     "a\\u000a\\u001b[31m\\u202eé"
   )
-  (test "paths are dotted, other keys quoted"
-    (path.dotted [
-      "mcpServers"
-      "a.b"
-      "args"
-      0
-    ])
-    "mcpServers.\"a.b\".args[0]"
-  )
-  (test "pointers are escaped"
-    (path.pointer [
-      "a/b"
-      "c~d"
-      0
-    ])
-    "/a~1b/c~0d/0"
-  )
+  (test "paths are dotted, other keys quoted" (path.dotted [
+    "mcpServers"
+    "a.b"
+    "args"
+    0
+  ]) "mcpServers.\"a.b\".args[0]")
+  (test "pointers are escaped" (path.pointer [
+    "a/b"
+    "c~d"
+    0
+  ]) "/a~1b/c~0d/0")
 ]

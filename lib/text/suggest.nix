@@ -35,7 +35,15 @@ let
   letters = lower (builtins.replaceStrings [ "_" "-" " " "." ] [ "" "" "" "" ] word);
   size = stringLength letters;
   # A third of the letters may be wrong, at most three.
-  allowed = if size <= 2 then 0 else if size <= 4 then 1 else if size <= 8 then 2 else 3;
+  allowed =
+    if size <= 2 then
+      0
+    else if size <= 4 then
+      1
+    else if size <= 8 then
+      2
+    else
+      3;
   begins =
     a: b: stringLength a >= 3 && stringLength a < stringLength b && substring 0 (stringLength a) b == a;
   rate =

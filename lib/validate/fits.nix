@@ -77,7 +77,10 @@ let
       value:
       value >= raw.minimum or value
       && value <= raw.maximum or value
-      && (isInt value || (value * 0 == 0 && (!(raw ? x-decimals) || floor (value * 1000.0 + 0.5) / 1000.0 == value)));
+      && (
+        isInt value
+        || (value * 0 == 0 && (!(raw ? x-decimals) || floor (value * 1000.0 + 0.5) / 1000.0 == value))
+      );
 
   list =
     node: raw:

@@ -62,7 +62,12 @@ in
           ""
       )
     else if raw ? enum then
-      (if length raw.enum == 1 then show (head raw.enum) else "one of: ${concatStringsSep ", " (map show raw.enum)}")
+      (
+        if length raw.enum == 1 then
+          show (head raw.enum)
+        else
+          "one of: ${concatStringsSep ", " (map show raw.enum)}"
+      )
     else if raw ? const then
       show raw.const
     else

@@ -92,8 +92,7 @@ let
         # Fields below which something may have to be filled, or sorted.
         deepProps = keepProps (child: child.deep);
         setProps = keepProps (child: child.sorts);
-        keepProps =
-          test: removeAttrs props (filter (name: !(test props.${name})) (attrNames props));
+        keepProps = test: removeAttrs props (filter (name: !(test props.${name})) (attrNames props));
         # What filling gives to an object in which nothing is said.
         filled = foldl' (
           done: name:
@@ -108,7 +107,8 @@ let
             done
         ) { } (filter (name: props ? ${name}) required);
         refuse =
-          fault: throw "insomnia: the schema ${schema."$id" or ""} cannot be used: ${fault} is not implemented";
+          fault:
+          throw "insomnia: the schema ${schema."$id" or ""} cannot be used: ${fault} is not implemented";
         checked =
           let
             unknown = attrNames (removeAttrs raw keywords);
@@ -120,34 +120,34 @@ let
           else
             raw;
         node = {
-        raw = checked;
-        inherit
-          kind
-          accepts
-          props
-          required
-          branches
-          closed
-          filled
-          deepProps
-          setProps
-          ;
-        values = compile additional;
-        items = if raw ? items then compile raw.items else null;
-        names = if raw ? propertyNames then compile raw.propertyNames else null;
-        secret = raw.x-secret or false;
-        nullable = accepts ? null;
-        presets = filter (name: props.${name}.raw ? x-preset) (attrNames props);
-        deep =
-          branches == [ ]
-          && (
-            (kind == "closed" && (filled != { } || deepProps != { }))
-            || (kind == "map" && node.values.deep)
-            || (node.items != null && node.items.deep)
-          );
-        sorts =
-          kind == "set" || (kind == "closed" && setProps != { }) || (kind == "map" && node.values.sorts);
-        fits = makeFits node;
+          raw = checked;
+          inherit
+            kind
+            accepts
+            props
+            required
+            branches
+            closed
+            filled
+            deepProps
+            setProps
+            ;
+          values = compile additional;
+          items = if raw ? items then compile raw.items else null;
+          names = if raw ? propertyNames then compile raw.propertyNames else null;
+          secret = raw.x-secret or false;
+          nullable = accepts ? null;
+          presets = filter (name: props.${name}.raw ? x-preset) (attrNames props);
+          deep =
+            branches == [ ]
+            && (
+              (kind == "closed" && (filled != { } || deepProps != { }))
+              || (kind == "map" && node.values.deep)
+              || (node.items != null && node.items.deep)
+            );
+          sorts =
+            kind == "set" || (kind == "closed" && setProps != { }) || (kind == "map" && node.values.sorts);
+          fits = makeFits node;
         };
       in
       node;

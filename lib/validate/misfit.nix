@@ -40,7 +40,11 @@ let
         code = "path-value";
         message = "is a path; a manifest is portable and names no file of this machine";
         inherit expected;
-        hint = if node.accepts ? string then "for the text of a file: builtins.readFile ./FILE" else "write the value itself";
+        hint =
+          if node.accepts ? string then
+            "for the text of a file: builtins.readFile ./FILE"
+          else
+            "write the value itself";
       }
     else if type == "set" && posing value != null then
       posing value // { inherit expected; }

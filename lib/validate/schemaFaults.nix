@@ -77,7 +77,8 @@ let
         attrNames (removeAttrs node keywords)
       )
       ++ concatMap (
-        name: if elem name types then [ ] else [ (fault place "the type `${toString name}` is not implemented") ]
+        name:
+        if elem name types then [ ] else [ (fault place "the type `${toString name}` is not implemented") ]
       ) listed
       ++ (
         if !(node ? "$ref") then

@@ -94,7 +94,12 @@ let
       ++ (
         if raw ? pattern && match raw.pattern value == null then
           [
-            (problem "pattern" "does not have the form that belongs here" // { expected = "text of the form ${raw.pattern}"; })
+            (
+              problem "pattern" "does not have the form that belongs here"
+              // {
+                expected = "text of the form ${raw.pattern}";
+              }
+            )
           ]
         else
           [ ]
@@ -181,8 +186,7 @@ let
 
   # Beyond 2^40 a double keeps too few bits for the question to matter.
   fewDecimals =
-    value:
-    value > 1.0e12 || value < -1.0e12 || floor (value * 1000.0 + 0.5) / 1000.0 == value;
+    value: value > 1.0e12 || value < -1.0e12 || floor (value * 1000.0 + 0.5) / 1000.0 == value;
 
   repeated =
     value:
@@ -200,14 +204,22 @@ let
         )
       ) < length value
     else
-      filter (n: elem (elemAt value n) (genList (m: elemAt value m) n)) (genList (n: n) (length value)) != [ ];
+      filter (n: elem (elemAt value n) (genList (m: elemAt value m) n)) (genList (n: n) (length value))
+      != [ ];
 
   checkList =
     check: node: at: value:
     let
       raw = node.raw;
       size = length value;
-      problem = code: message: expected: { inherit code at message expected; };
+      problem = code: message: expected: {
+        inherit
+          code
+          at
+          message
+          expected
+          ;
+      };
     in
     (
       if raw ? minItems && size < raw.minItems then
@@ -240,18 +252,29 @@ let
       raw = node.raw;
       names = attrNames value;
       size = length names;
-      problem = code: message: expected: { inherit code at message expected; };
+      problem = code: message: expected: {
+        inherit
+          code
+          at
+          message
+          expected
+          ;
+      };
       absent = filter (name: !(hasAttr name value)) node.required;
     in
     (
       if raw ? minProperties && size < raw.minProperties then
-        [ (problem "min-properties" "has ${toString size} entries" "at least ${toString raw.minProperties}") ]
+        [
+          (problem "min-properties" "has ${toString size} entries" "at least ${toString raw.minProperties}")
+        ]
       else
         [ ]
     )
     ++ (
       if raw ? maxProperties && size > raw.maxProperties then
-        [ (problem "max-properties" "has ${toString size} entries" "at most ${toString raw.maxProperties}") ]
+        [
+          (problem "max-properties" "has ${toString size} entries" "at most ${toString raw.maxProperties}")
+        ]
       else
         [ ]
     )
