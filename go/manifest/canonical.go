@@ -2,10 +2,12 @@ package manifest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf16"
 
 	"github.com/go-json-experiment/json"
@@ -14,8 +16,8 @@ import (
 
 // Canonical gives the canonical bytes of a manifest: JSON with the keys in the
 // order and the strings with the escapes of RFC 8785, integers exactly as they
-// are, and the lists that are sets sorted by the canonical bytes of their
-// elements, each element once. No newline follows.
+// are, and the lists that are sets sorted (texts by their bytes, other elements
+// by their canonical bytes), each element once. No newline follows.
 //
 // The text must be strict JSON, as for [Decode], but need not be a valid
 // manifest; the error is a [Problems].
@@ -76,20 +78,7 @@ func appendList(out []byte, s *schema, v *value) []byte {
 	}
 	out = append(out, '[')
 	if s != nil && s.merge == "set" {
-		var elements [][]byte
-		var texts []byte
-		for _, item := range v.items {
-			from := len(texts)
-			texts = appendCanonical(texts, items, item)
-			elements = append(elements, texts[from:len(texts):len(texts)])
-		}
-		slices.SortFunc(elements, bytes.Compare)
-		for i, element := range slices.CompactFunc(elements, bytes.Equal) {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			out = append(out, element...)
-		}
+		out = appendSet(out, items, v.items)
 		return append(out, ']')
 	}
 	for i, item := range v.items {
@@ -99,6 +88,36 @@ func appendList(out []byte, s *schema, v *value) []byte {
 		out = appendCanonical(out, items, item)
 	}
 	return append(out, ']')
+}
+
+// appendSet writes each element once: texts in the order of their bytes, other
+// elements in the order of their canonical bytes. lib/manifest/sortSets.nix sorts alike.
+func appendSet(out []byte, s *schema, items []*value) []byte {
+	type element struct {
+		key       string
+		canonical []byte
+	}
+	elements := make([]element, len(items))
+	var texts []byte
+	for i, item := range items {
+		from := len(texts)
+		texts = appendCanonical(texts, s, item)
+		elements[i] = element{item.text, texts[from:len(texts):len(texts)]}
+		if item.kind != kindString {
+			elements[i].key = string(elements[i].canonical)
+		}
+	}
+	slices.SortFunc(elements, func(a, b element) int {
+		return cmp.Or(strings.Compare(a.key, b.key), bytes.Compare(a.canonical, b.canonical))
+	})
+	elements = slices.CompactFunc(elements, func(a, b element) bool { return bytes.Equal(a.canonical, b.canonical) })
+	for i, e := range elements {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, e.canonical...)
+	}
+	return out
 }
 
 // below is the schema of a member, or nil when nothing is known of it.

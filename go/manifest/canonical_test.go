@@ -19,6 +19,7 @@ func TestCanonical(t *testing.T) {
 		{"fractions as short as may be", `[0.70, 7e-1, 1.0, 1e0, 0.125, 1E-7, -0.0]`, `[0.7,0.7,1,1,0.125,1e-7,0]`},
 		{"other lists as they are", `{"hooks": [2, 1, 1]}`, `{"hooks":[2,1,1]}`},
 		{"a set", `{"tools": {"allow": ["read", "grep", "read", "bash"]}}`, `{"tools":{"allow":["bash","grep","read"]}}`},
+		{"a set with a text that begins another", `{"sandbox": {"writableRoots": ["docs old", "docs", "docs.old"]}}`, `{"sandbox":{"writableRoots":["docs","docs old","docs.old"]}}`},
 		{"a set of objects", `{"permissions": {"rules": [{"tool": "b", "action": "ask"}, {"action": "ask", "tool": "a"}, {"action": "ask", "tool": "b"}, {"tool": "z", "action": "allow"}]}}`,
 			`{"permissions":{"rules":[{"action":"allow","tool":"z"},{"action":"ask","tool":"a"},{"action":"ask","tool":"b"}]}}`},
 		{"a set below a map", `{"subagents": {"x": {"tools": {"deny": ["b", "a", "b"]}}}}`, `{"subagents":{"x":{"tools":{"deny":["a","b"]}}}}`},
@@ -77,6 +78,7 @@ func TestFillDefaults(t *testing.T) {
 		t.Fatal(Problems(problems))
 	}
 	for name, got := range map[string]any{
+		"a default of a list":         len(m.Prompts.ContextFiles) == 1 && m.Prompts.ContextFiles[0] == "AGENTS.md",
 		"a default of a scalar":       m.Tools.TimeoutSeconds == 600 && m.Profile.Role == "custom",
 		"null":                        m.Model.Auth == nil,
 		"a missing section":           m.Web.Fetch.RedirectLimit == 5 && m.Sandbox.Filesystem == "workspace-write",

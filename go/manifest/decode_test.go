@@ -75,6 +75,7 @@ func TestDecodeRefusesBadText(t *testing.T) {
 		{"too deep in objects", strings.Repeat(`{"a":`, 65) + "1" + strings.Repeat("}", 65), []finding{{"too-deep", ""}}, "64"},
 		{"deep without an end", strings.Repeat("[", 100000), []finding{{"too-deep", ""}}, ""},
 		{"as deep as may be", strings.Repeat(`[`, 64) + strings.Repeat("]", 64), []finding{{"type", ""}}, ""},
+		{"a million values", `{"hooks": [` + strings.Repeat("0,", 1<<20) + `0]}`, []finding{{"too-many-values", ""}}, "1048576"},
 		{"too large", strings.Repeat(" ", MaxManifestBytes) + minimal, []finding{{"rule-manifest-size", ""}}, "8390299 bytes"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -94,6 +95,13 @@ func TestDecodeRefusesBadText(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestProblemsAreCapped(t *testing.T) {
+	problems := Validate([]byte(`{"hooks": [` + strings.Repeat("0,", 1<<19) + `0]}`))
+	if len(problems) != maxProblems+1 || problems[maxProblems].Code != "too-many-problems" {
+		t.Errorf("%d problems, the last %+v", len(problems), problems[len(problems)-1])
 	}
 }
 

@@ -3,14 +3,15 @@ package manifest
 // FillDefaults completes a manifest that was written by hand: each field that
 // is missing and has a default gets it, in missing sections, elements of lists
 // and entries of maps too. What has no default stays missing, for [Decode] to
-// report. The problems are those of the text alone.
+// report. Lists keep their order. The problems are those of the text alone.
 func FillDefaults(data []byte) ([]byte, []Problem) {
 	v, problems := parse(data)
 	if len(problems) > 0 {
 		return nil, problems
 	}
 	v = fill(manifestSchema, v)
-	return appendCanonical(make([]byte, 0, 2*len(data)), manifestSchema, v), nil
+	// Sets stay in their order: problems of the result name the author's indexes.
+	return appendCanonical(make([]byte, 0, 2*len(data)), nil, v), nil
 }
 
 func fill(s *schema, v *value) *value {

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"pgregory.net/rapid"
 )
 
@@ -270,14 +272,48 @@ func TestMutationsAgreeWithNix(t *testing.T) {
 	for seed := range documents {
 		documents[seed] = generator.Example(seed)
 	}
-	for i, got := range judgeWithNix(t, nix, documents) {
+	filled := 0
+	for i, judged := range judgeWithNix(t, nix, documents) {
 		data := encoded(t, documents[i])
 		problems := Validate(data)
 		compareWithOracle(t, oracles["manifest"](), data, problems)
-		if want := findings(problems); !slices.Equal(sorted(got), want) {
-			t.Errorf("manifest %d: the Nix library finds %v\nthe Go validator finds %v\nin %.500s", i, sorted(got), want, data)
+		if got, want := sorted(judged.Found), findings(problems); !slices.Equal(got, want) {
+			t.Errorf("manifest %d: the Nix library finds %v\nthe Go validator finds %v\nin %.500s", i, got, want, data)
+		}
+		if compareFilled(t, i, judged, data) {
+			filled++
 		}
 	}
+	t.Logf("%d of %d valid with their defaults", filled, sample)
+	if filled < sample/20 {
+		t.Errorf("only %d manifests are valid with their defaults", filled)
+	}
+}
+
+// compareFilled holds the two ways of filling in defaults, and of sorting sets,
+// to each other; it tells whether there was a manifest to compare.
+func compareFilled(t *testing.T, i int, judged judgement, data []byte) bool {
+	t.Helper()
+	complete, problems := FillDefaults(data)
+	if len(problems) > 0 {
+		t.Fatal(Problems(problems))
+	}
+	canonical, problems := Check(complete)
+	if got, want := sorted(judged.Left), findings(problems); !slices.Equal(got, want) {
+		t.Errorf("manifest %d with defaults: the Nix library finds %v\nthe Go validator finds %v\nin %.500s", i, got, want, data)
+		return false
+	}
+	if len(problems) > 0 {
+		return false
+	}
+	// Written without any sorting of sets, so that the order is that of Nix.
+	if err := judged.Manifest.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(judged.Manifest, canonical) {
+		t.Errorf("manifest %d: Nix has %s\nGo has %s", i, around(judged.Manifest, canonical), around(canonical, judged.Manifest))
+	}
+	return true
 }
 
 func builtinManifests(t *testing.T) []any {
@@ -313,7 +349,14 @@ func findNix(t *testing.T) string {
 	return nix
 }
 
-func judgeWithNix(t *testing.T, nix string, documents []any) [][]finding {
+// judgement is what testdata/judge.nix says of one manifest.
+type judgement struct {
+	Found    []finding      `json:"found"`
+	Left     []finding      `json:"left"`
+	Manifest jsontext.Value `json:"manifest"`
+}
+
+func judgeWithNix(t *testing.T, nix string, documents []any) []judgement {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "documents.json")
 	if err := os.WriteFile(file, encoded(t, documents), 0o600); err != nil {
@@ -330,8 +373,8 @@ func judgeWithNix(t *testing.T, nix string, documents []any) [][]finding {
 	if err != nil {
 		t.Fatalf("nix-instantiate: %v\n%s", err, stderr.String())
 	}
-	var judged [][]finding
-	if err := json.Unmarshal(out, &judged); err != nil || len(judged) != len(documents) {
+	var judged []judgement
+	if err := jsonv2.Unmarshal(out, &judged); err != nil || len(judged) != len(documents) {
 		t.Fatalf("nix-instantiate gives no list of %d: %v", len(documents), err)
 	}
 	return judged

@@ -32,7 +32,16 @@ func locate(trail []step) *location {
 	return at
 }
 
+// maxProblems is how many problems are told; a hostile text could have millions.
+const maxProblems = 10000
+
 func (c *checker) report(at *location, code, message, expected, hint string) {
+	switch {
+	case len(c.problems) > maxProblems:
+		return
+	case len(c.problems) == maxProblems:
+		code, message, expected, hint = "too-many-problems", "and more: the rest is not told", "", "mend these first"
+	}
 	p := at.problem(code, message)
 	p.Expected, p.Hint = expected, hint
 	c.problems = append(c.problems, p)

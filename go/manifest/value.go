@@ -18,6 +18,8 @@ const (
 	MaxManifestBytes = 8 << 20
 	// MaxDepth is how deep objects and lists may be nested.
 	MaxDepth = 64
+	// maxValues is how many JSON values are kept: a text of 8 MiB can hold millions.
+	maxValues = 1 << 20
 )
 
 type kind uint8
@@ -118,6 +120,7 @@ type reader struct {
 	source   string // the same, to cut strings from without copying each
 	trail    []step
 	spare    []value
+	values   int
 	decoder  *jsontext.Decoder
 	problems []Problem
 	start    int // of the string that was read last, in the end of what follows the value
@@ -126,6 +129,7 @@ type reader struct {
 var (
 	errDepth    = errors.New("too deep")
 	errTrailing = errors.New("trailing data")
+	errValues   = errors.New("too many values")
 )
 
 // make gives a new value, from a block of many.
@@ -133,6 +137,7 @@ func (r *reader) make(k kind, text string) *value {
 	const block = 64
 	if len(r.spare) == 0 {
 		r.spare = make([]value, block)
+		r.values += block
 	}
 	v := &r.spare[0]
 	r.spare = r.spare[1:]
@@ -141,6 +146,9 @@ func (r *reader) make(k kind, text string) *value {
 }
 
 func (r *reader) value() (*value, error) {
+	if r.values > maxValues {
+		return nil, errValues
+	}
 	switch r.decoder.PeekKind() {
 	case jsontext.KindString:
 		text, err := r.text()
@@ -293,6 +301,8 @@ func (r *reader) fatal(err error) Problem {
 	switch {
 	case errors.Is(err, errDepth):
 		code, message = "too-deep", fmt.Sprintf("objects and lists are nested more than %d deep", MaxDepth)
+	case errors.Is(err, errValues):
+		code, message = "too-many-values", fmt.Sprintf("there are more than %d values in the text", maxValues)
 	case errors.Is(err, errTrailing):
 		code, message = "trailing-data", "something follows the end of the manifest"
 		offset = skipSpace(r.data, r.start)
