@@ -234,6 +234,11 @@ in
     "not-removable limits.maxTurns"
   ])
   (test "null on a section is refused" (problemsOf { web = null; }) [ "not-removable web" ])
+  (test "null on overrides is none" (manifestOf {
+    overrides = null;
+    context = null;
+    memory.preset = null;
+  }) (manifestOf { }))
   (test "null on a preset is no choice" (problemsOf { compaction = null; }) [ ])
   (test "null is the value of auth"
     (manifestOf {
