@@ -53,9 +53,9 @@ let
     }) (jsonFiles ./conformance/bases)
   );
 
-  cases = concatMap (
-    file: map (case: case // { inherit file; }) (read ./conformance/cases file)
-  ) (jsonFiles ./conformance/cases);
+  cases = concatMap (file: map (case: case // { inherit file; }) (read ./conformance/cases file)) (
+    jsonFiles ./conformance/cases
+  );
 
   setAt =
     path: value: object:
@@ -63,10 +63,7 @@ let
       key = head path;
       known = if isAttrs object then object else { };
     in
-    if path == [ ] then
-      value
-    else
-      known // { ${key} = setAt (tail path) value (known.${key} or { }); };
+    if path == [ ] then value else known // { ${key} = setAt (tail path) value (known.${key} or { }); };
 
   removeAt =
     path: object:

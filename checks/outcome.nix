@@ -15,9 +15,7 @@ let
   without =
     other: value:
     if isAttrs value && isAttrs other then
-      removeAttrs value (
-        filter (key: other ? ${key} && other.${key} == value.${key}) (attrNames value)
-      )
+      removeAttrs value (filter (key: other ? ${key} && other.${key} == value.${key}) (attrNames value))
     else
       value;
 
