@@ -64,15 +64,17 @@ let
   unknownField = import ../validate/unknownField.nix;
   places = import ./places.nix;
   removed = import ./removed.nix;
-  show = import ./show.nix;
+  contest = import ./contest.nix layers;
+  inherit (contest)
+    lowest
+    undominated
+    conflict
+    settleNulls
+    nullsOverSection
+    ;
 
   plain = 100;
   presetPriority = 1400;
-
-  dominates =
-    upper: lower:
-    upper.layer != lower.layer
-    && (elemAt layers upper.layer).reach ? ${(elemAt layers lower.layer).key};
 
   fault =
     at: def: problem:
@@ -81,32 +83,6 @@ let
       positions = places.inLayer (elemAt layers def.layer) at;
     }
     // problem;
-
-  lowest =
-    defs:
-    foldl' (least: def: if def.prio < least then def.prio else least) (head defs).prio (tail defs);
-
-  # Definitions that nothing of equal priority beats.
-  undominated =
-    defs:
-    if length defs == 1 then
-      defs
-    else
-      filter (lower: filter (upper: dominates upper lower) defs == [ ]) defs;
-
-  conflict = node: at: defs: hint: {
-    inherit at hint;
-    code = "conflict";
-    message = "${toString (length defs)} layers give it different values at the same priority";
-    expected = "one value, or one that outranks the others";
-    positions = concatMap (
-      def:
-      map (place: place // { note = if node.secret then "value not shown" else show def.value; }) (
-        places.inLayer (elemAt layers def.layer) at
-      )
-    ) defs;
-  };
-  settleHint = "set it in the profile that imports them, or mark one with mkForce or mkDefault";
 
   nothing = {
     notes = [ ];
@@ -133,9 +109,16 @@ let
           let
             least = lowest defs;
           in
-          undominated (filter (def: def.prio == least) defs);
+          spared (undominated (filter (def: def.prio == least) defs));
+      # A null over the section has no say against a field that it does not beat.
+      spared =
+        defs:
+        let
+          own = filter (def: !(def ? cover)) defs;
+        in
+        if own == [ ] then defs else own;
       winner = head top;
-      gone = winner.value == null && !node.nullable;
+      gone = winner.value == null && (winner ? cover || !node.nullable);
       rivals = if length top == 1 then [ ] else filter (def: def.value != winner.value) (tail top);
     in
     {
@@ -143,48 +126,13 @@ let
       notes =
         (if gone then [ { gone = at; } ] else [ ])
         ++ weakNote at winner.prio
-        ++ (if rivals == [ ] then [ ] else [ (conflict node at (distinct top) settleHint) ]);
+        ++ (if rivals == [ ] then [ ] else [ (conflict node at (distinct top)) ]);
     };
   distinct =
     defs:
     foldl' (
       kept: def: if filter (other: other.value == def.value) kept == [ ] then kept ++ [ def ] else kept
     ) [ ] defs;
-
-  # null against whole values (lists, maps, sections) at one priority: whoever imports the
-  # other wins; the unrelated conflict, and the earlier is used on.
-  settleNulls =
-    node: at: defs:
-    let
-      nulls = filter (def: def.value == null) defs;
-      wholes = filter (def: def.value != null) defs;
-      beaten = def: filter (other: dominates other def) wholes != [ ];
-      standing = filter (def: !(beaten def)) nulls;
-      left = filter (def: filter (null': dominates null' def) nulls == [ ]) wholes;
-    in
-    if nulls == [ ] then
-      {
-        inherit wholes;
-        nulls = [ ];
-        notes = [ ];
-      }
-    else if standing == [ ] || left == [ ] then
-      {
-        wholes = left;
-        nulls = standing;
-        notes = [ ];
-      }
-    else
-      let
-        first = head (sort (a: b: a.layer < b.layer) (standing ++ left));
-      in
-      {
-        wholes = if first.value == null then [ ] else left;
-        nulls = if first.value == null then standing else [ ];
-        notes = [
-          (conflict node at (sort (a: b: a.layer < b.layer) ([ (head standing) ] ++ left)) settleHint)
-        ];
-      };
 
   # The definitions of a whole value that count: those of the lowest priority.
   whole =
@@ -361,36 +309,6 @@ let
     hint = "write a value, or leave the field out to get what it has by itself";
     positions = places.winner root layers at;
   };
-
-  # A null over a section goes down as a null over each field, so that a field that is
-  # forced below survives. Unrelated ones conflict once, here.
-  nullsOverSection =
-    node: at: defs:
-    let
-      nulls = filter (def: def.value == null) defs;
-      wholes = filter (def: def.value != null) defs;
-      unrelated = null': def: def.prio == null'.prio && !(dominates null' def) && !(dominates def null');
-      quarrels = filter (null': filter (unrelated null') wholes != [ ]) nulls;
-      # A null that a section above it answers to has no say over that section's fields;
-      # domination at the fields sees to that.
-      first = head (sort (a: b: a.layer < b.layer) (quarrels ++ wholes));
-      rest = filter (null': filter (other: other.layer == null'.layer) quarrels == [ ]) nulls;
-    in
-    if quarrels == [ ] then
-      {
-        inherit nulls wholes;
-        notes = [ ];
-      }
-    else
-      {
-        nulls = if first.value == null then nulls else rest;
-        wholes = if first.value == null then filter (def: !(unrelated first def)) wholes else wholes;
-        notes = [
-          (conflict node at (sort (a: b: a.layer < b.layer) (
-            [ (head quarrels) ] ++ filter (unrelated (head quarrels)) wholes
-          )) settleHint)
-        ];
-      };
 
   strategies = {
     inherit leaf closed;

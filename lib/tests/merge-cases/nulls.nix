@@ -107,6 +107,43 @@
     problems = [ "conflict web" ];
   }
   {
+    name = "a null against an unrelated section is settled by the importer's section";
+    root = {
+      imports = [
+        {
+          web.enabled = true;
+          web.search.mode = "live";
+          tags = [ "a" ];
+        }
+        {
+          web = null;
+          tags = null;
+        }
+      ];
+      web.enabled = false;
+      tags = [ "b" ];
+    };
+    value = {
+      web = {
+        enabled = false;
+        search.mode = "live";
+      };
+      tags = [
+        "a"
+        "b"
+      ];
+    };
+  }
+  {
+    name = "a null over a section leaves a later field that is null by schema absent";
+    root = {
+      imports = [ { web.search.auth = ref "brave.search.default"; } ];
+      web = null;
+    };
+    value = { };
+    removed = [ "web" ];
+  }
+  {
     name = "null removes a list and a map";
     root = {
       imports = [
