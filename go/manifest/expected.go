@@ -34,11 +34,29 @@ func (s *schema) expected() string {
 	case s.minimum != "" && s.maximum != "":
 		return s.kinds() + " from " + s.minimum + " to " + s.maximum
 	case s.pattern != nil:
-		return fmt.Sprintf("at most %d characters of the form %s", s.maxLength, s.pattern.text)
+		return fmt.Sprintf("%s such as %s, of at most %d characters; exactly: %s", article(s.pattern.form), s.pattern.example, s.maxLength, s.pattern.text)
 	case s.hasMaxBytes && s.oneLine:
 		return fmt.Sprintf("a line of at most %d bytes", s.maxBytes)
 	case s.hasMaxBytes:
 		return fmt.Sprintf("text of at most %d bytes", s.maxBytes)
 	}
 	return s.kinds()
+}
+
+func article(noun string) string {
+	if noun != "" && strings.IndexByte("aeiou", noun[0]) >= 0 {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// counted writes a number of things: 1 element, 2 elements.
+func counted(n int, thing string) string {
+	switch {
+	case n == 1:
+		return "1 " + thing
+	case strings.HasSuffix(thing, "y"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(thing, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

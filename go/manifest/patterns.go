@@ -9,6 +9,8 @@ import (
 // pattern is compiled when it is first needed: most runs need few of them.
 type pattern struct {
 	text     string
+	form     string // what such a text is called
+	example  string
 	once     sync.Once
 	compiled *regexp.Regexp
 }

@@ -492,22 +492,22 @@ var profileWorkflowInputSchema = schema{types: kindObject, properties: []propert
 }, closed: true}
 
 var (
-	pattern0  = pattern{text: "^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$"}
-	pattern1  = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$"}
-	pattern2  = pattern{text: "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$"}
-	pattern3  = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$"}
-	pattern4  = pattern{text: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$"}
-	pattern5  = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$"}
-	pattern6  = pattern{text: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$"}
-	pattern7  = pattern{text: "^[a-z0-9]+(-[a-z0-9]+)*$"}
-	pattern8  = pattern{text: "^[a-z0-9][a-z0-9-]*$"}
-	pattern9  = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$"}
-	pattern10 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"}
-	pattern11 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"}
-	pattern12 = pattern{text: "^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$"}
-	pattern13 = pattern{text: "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$"}
-	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$"}
-	pattern15 = pattern{text: "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$"}
-	pattern16 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$"}
-	pattern17 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$"}
+	pattern0  = pattern{text: "^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model reference", example: "anthropic/claude-sonnet-4-5"}
+	pattern1  = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$", form: "tool name", example: "mcp__github__*"}
+	pattern2  = pattern{text: "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$", form: "relative path", example: "docs/style.md"}
+	pattern3  = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$", form: "variable name", example: "LOG_LEVEL"}
+	pattern4  = pattern{text: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1"}
+	pattern5  = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$", form: "header name", example: "X-Team"}
+	pattern6  = pattern{text: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$", form: "server name", example: "github"}
+	pattern7  = pattern{text: "^[a-z0-9]+(-[a-z0-9]+)*$", form: "skill name", example: "release-notes"}
+	pattern8  = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic"}
+	pattern9  = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5"}
+	pattern10 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder"}
+	pattern11 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB"}
+	pattern12 = pattern{text: "^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$", form: "path glob", example: "~/.ssh/*"}
+	pattern13 = pattern{text: "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", form: "domain", example: "*.example.org"}
+	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
+	pattern15 = pattern{text: "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$", form: "skill file", example: "examples/short.md"}
+	pattern16 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area"}
+	pattern17 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d"}
 )

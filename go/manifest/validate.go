@@ -74,6 +74,20 @@ func (c *checker) check(s *schema, v *value, secret bool) {
 	}
 }
 
+// size reports that there are too few or too many of something.
+func (c *checker) size(code, bound string, limit int, thing string, got int) {
+	limits := "at " + bound + " " + counted(limit, thing)
+	c.report(c.here(), code, fmt.Sprintf("has %s, but must have %s", counted(got, thing), limits), limits, "")
+}
+
+// subject is the beginning of a message about a text.
+func subject(text string, secret bool) string {
+	if secret {
+		return "the value"
+	}
+	return shown(text)
+}
+
 // seen is the end of a message that shows the value.
 func seen(v *value, secret bool) string {
 	if secret {
@@ -104,12 +118,11 @@ func (c *checker) number(s *schema, v *value, secret bool) {
 		c.report(c.here(), "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), "")
 	}
 	if s.hasDecimals && decimals(v.text) > s.decimals {
-		c.report(c.here(), "decimals", fmt.Sprintf("must have at most %d decimals%s", s.decimals, seen(v, secret)), s.expected(), "")
+		c.report(c.here(), "decimals", "must have at most "+counted(s.decimals, "decimal")+seen(v, secret), s.expected(), "")
 	}
 }
 
 func (c *checker) string(s *schema, text string, secret bool) {
-	v := value{kind: kindString, text: text}
 	if s.enum != nil {
 		for _, allowed := range s.enum {
 			if text == allowed {
@@ -120,23 +133,19 @@ func (c *checker) string(s *schema, text string, secret bool) {
 		if !secret {
 			hint = didYouMean(text, s.enum)
 		}
-		c.report(c.here(), "enum", "is none of the values that exist"+seen(&v, secret), s.expected(), hint)
+		c.report(c.here(), "enum", subject(text, secret)+" is none of the values that exist", s.expected(), hint)
 		return
 	}
 	if len(text) < s.minLength {
-		c.report(c.here(), "min-length", fmt.Sprintf("must have at least %d characters, not %d", s.minLength, len(text)), s.expected(), "")
+		c.size("min-length", "least", s.minLength, "character", len(text))
 	}
 	if s.hasMaxLength && len(text) > s.maxLength {
-		c.report(c.here(), "max-length", fmt.Sprintf("must have at most %d characters, not %d", s.maxLength, len(text)), s.expected(), "")
+		c.size("max-length", "most", s.maxLength, "character", len(text))
 	} else if s.pattern != nil && !s.pattern.match(text) {
-		subject := "the value"
-		if !secret {
-			subject = shown(text)
-		}
-		c.report(c.here(), "pattern", subject+" does not have the right form", s.expected(), "")
+		c.report(c.here(), "pattern", subject(text, secret)+" does not have the right form", s.expected(), "")
 	}
 	if s.hasMaxBytes && len(text) > s.maxBytes {
-		c.report(c.here(), "max-bytes", fmt.Sprintf("must have at most %d bytes, not %d", s.maxBytes, len(text)), s.expected(), "")
+		c.size("max-bytes", "most", s.maxBytes, "byte", len(text))
 		return
 	}
 	if s.oneLine && hasControl(text) || s.text && strings.IndexByte(text, 0) >= 0 {
@@ -150,10 +159,10 @@ func (c *checker) string(s *schema, text string, secret bool) {
 
 func (c *checker) list(s *schema, v *value, secret bool) {
 	if len(v.items) < s.minItems {
-		c.report(c.here(), "min-items", fmt.Sprintf("must have at least %d elements, not %d", s.minItems, len(v.items)), "", "")
+		c.size("min-items", "least", s.minItems, "element", len(v.items))
 	}
 	if s.hasMaxItems && len(v.items) > s.maxItems {
-		c.report(c.here(), "max-items", fmt.Sprintf("must have at most %d elements, not %d", s.maxItems, len(v.items)), "", "")
+		c.size("max-items", "most", s.maxItems, "element", len(v.items))
 	}
 	if s.uniqueItems && hasTwins(v.items) {
 		c.report(c.here(), "unique-items", "has an element twice", "", "keep one of the two")
@@ -182,10 +191,10 @@ func hasTwins(items []*value) bool {
 
 func (c *checker) object(s *schema, v *value, secret bool) {
 	if len(v.members) < s.minProperties {
-		c.report(c.here(), "min-properties", fmt.Sprintf("must have at least %d entries, not %d", s.minProperties, len(v.members)), "", "")
+		c.size("min-properties", "least", s.minProperties, "entry", len(v.members))
 	}
 	if s.hasMaxProperties && len(v.members) > s.maxProperties {
-		c.report(c.here(), "max-properties", fmt.Sprintf("must have at most %d entries, not %d", s.maxProperties, len(v.members)), "", "")
+		c.size("max-properties", "most", s.maxProperties, "entry", len(v.members))
 	}
 	for i := range s.properties {
 		if p := &s.properties[i]; p.required && v.get(p.name) == nil {

@@ -32,7 +32,7 @@ var Rules = []Rule{
 	{"rule-manifest-size", "At most 8 MiB in all."},
 }
 
-// forms names the patterns, so that the tables can be read.
+// forms names the patterns, so that the reference and the messages can be read.
 var forms = []struct {
 	name, example string
 	constraint    manifest.Constraint
@@ -57,13 +57,14 @@ var forms = []struct {
 	{"retention", "30d", manifest.Retention("").Constraint()},
 }
 
-func formOf(pattern string) string {
+// formOf gives the name of a pattern and an example; empty when it has none.
+func formOf(pattern string) (name, example string) {
 	for _, form := range forms {
 		if form.constraint.Pattern == pattern {
-			return form.name
+			return form.name, form.example
 		}
 	}
-	return "`" + cell(pattern) + "`"
+	return "", ""
 }
 
 func (p *page) forms() {
@@ -262,7 +263,8 @@ func (p *page) typeOf(n *Node) string {
 		return "boolean"
 	}
 	if pattern := n.Text("pattern"); pattern != "" {
-		return formOf(pattern)
+		name, _ := formOf(pattern)
+		return name
 	}
 	kind := "text"
 	if _, line := n.Keywords["x-singleLine"]; line {

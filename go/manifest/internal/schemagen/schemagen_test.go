@@ -158,8 +158,8 @@ func TestPatternsAreInTheCommonSubset(t *testing.T) {
 				return
 			}
 			seen[text] = true
-			if strings.HasPrefix(formOf(text), "`") {
-				t.Errorf("%s: the pattern %s has no name in forms", f.path, text)
+			if name, example := formOf(text); name == "" || !regexp.MustCompile(text).MatchString(example) {
+				t.Errorf("%s: the pattern %s has no name in forms, or its example %q does not fit", f.path, text, example)
 			}
 			if err := commonPattern(text); err != "" {
 				t.Errorf("%s: the pattern %s %s", f.path, text, err)

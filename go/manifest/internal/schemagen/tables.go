@@ -36,7 +36,8 @@ func Tables(s Schemas) ([]byte, error) {
 	}
 	w.print("\nvar (\n")
 	for i, text := range w.patterns {
-		w.print("pattern%d = pattern{text: %q}\n", i, text)
+		name, example := formOf(text)
+		w.print("pattern%d = pattern{text: %q, form: %q, example: %q}\n", i, text, name, example)
 	}
 	w.print(")\n")
 	return format.Source(w.out.Bytes())
