@@ -302,6 +302,37 @@ in
       "Personal"
     ]
   )
+  (test "one file extends two profiles, and both are imported"
+    (
+      let
+        made =
+          tag:
+          lib.mkProfile {
+            name = tag;
+            inherit model;
+            tags = [ tag ];
+          };
+        mine = lib.mkProfile {
+          name = "mine";
+          imports = [
+            ((made "a").extend ./profiles/personal.nix)
+            ((made "b").extend ./profiles/personal.nix)
+          ];
+        };
+      in
+      [
+        mine.manifest.profile.tags
+        mine.manifest.profile.description
+      ]
+    )
+    [
+      [
+        "a"
+        "b"
+      ]
+      "Personal"
+    ]
+  )
   (test "a profile in imports gives its layers, presets are computed anew"
     (
       let
