@@ -94,12 +94,7 @@ let
       ++ (
         if raw ? pattern && match raw.pattern value == null then
           [
-            (
-              problem "pattern" "does not have the form that belongs here"
-              // {
-                expected = "text of the form ${raw.pattern}";
-              }
-            )
+            (problem "pattern" "does not have the form that belongs here")
           ]
         else
           [ ]
