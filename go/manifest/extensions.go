@@ -129,6 +129,9 @@ type WorkflowInput struct {
 
 // Subagent is a delegate: shaped like a manifest, and never allowed more than
 // the Pod that starts it.
+//
+// The Pod's own rules that deny or ask hold for its delegates too, so that a
+// delegate need not repeat them.
 type Subagent struct {
 	// When to delegate to it.
 	Description Line `json:"description"`
