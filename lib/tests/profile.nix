@@ -2,11 +2,7 @@
 let
   inherit (builtins)
     attrNames
-    elemAt
     filter
-    hasAttr
-    head
-    length
     readFile
     replaceStrings
     toJSON

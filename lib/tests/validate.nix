@@ -8,7 +8,6 @@ let
     filter
     fromJSON
     genList
-    head
     length
     map
     readFile

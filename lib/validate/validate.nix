@@ -38,7 +38,6 @@ let
     isString
     length
     listToAttrs
-    mapAttrs
     match
     removeAttrs
     replaceStrings
