@@ -1,0 +1,183 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+)
+
+// Dir is a directory of the host, read through an os.Root.
+type Dir struct{ root *os.Root }
+
+// OpenDir opens a directory. Close it when the evaluation is done.
+func OpenDir(name string) (*Dir, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{root}, nil
+}
+
+// Close closes the directory.
+func (d *Dir) Close() error { return d.root.Close() }
+
+func (d *Dir) Lstat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
+func (d *Dir) Readlink(name string) (string, error)   { return d.root.Readlink(name) }
+
+// ReadFile refuses what is no regular file: a pipe would block the evaluation.
+func (d *Dir) ReadFile(name string) ([]byte, error) {
+	info, err := d.root.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: notRegular(info)}
+	}
+	f, err := d.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if info.Size() > maxFile {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errTooLarge}
+	}
+	data := make([]byte, 0, info.Size()+1)
+	for {
+		n, err := f.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(data) > maxFile {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: errTooLarge}
+		}
+		if len(data) == cap(data) {
+			data = slices.Grow(data, len(data)+512)
+		}
+	}
+}
+
+func (d *Dir) ReadDir(name string) ([]fs.DirEntry, error) {
+	f, err := d.root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
+// maxFile is the largest file that is read, 64 MiB.
+const maxFile = 64 << 20
+
+var errTooLarge = errors.New("the file is larger than 64 MiB")
+
+func notRegular(info fs.FileInfo) error {
+	if info.IsDir() {
+		return errors.New("is a directory")
+	}
+	return errors.New("is not a regular file")
+}
+
+// Embedded is a tree of files that are part of the program. It has no links.
+type Embedded struct{ FS fs.FS }
+
+func (e Embedded) Lstat(name string) (fs.FileInfo, error)     { return fs.Stat(e.FS, name) }
+func (e Embedded) ReadFile(name string) ([]byte, error)       { return fs.ReadFile(e.FS, name) }
+func (e Embedded) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(e.FS, name) }
+func (e Embedded) Readlink(name string) (string, error) {
+	return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
+}
+
+// Visible shows only some files of a tree, and the directories that lead to them.
+type Visible struct {
+	tree  Tree
+	files map[string]bool
+	dirs  map[string]map[string]bool // directory -> names in it
+}
+
+// NewVisible hides everything but the named files.
+func NewVisible(tree Tree, files []string) *Visible {
+	v := &Visible{tree: tree, files: make(map[string]bool, len(files)), dirs: map[string]map[string]bool{".": {}}}
+	for _, name := range files {
+		v.files[name] = true
+		for name != "." {
+			dir := path.Dir(name)
+			names, known := v.dirs[dir]
+			if names == nil {
+				names = make(map[string]bool)
+				v.dirs[dir] = names
+			}
+			names[path.Base(name)] = true
+			if known {
+				break
+			}
+			name = dir
+		}
+	}
+	return v
+}
+
+// ErrHidden is wrapped by errors for files that exist but are not visible.
+var ErrHidden = errors.New("exists but is not tracked by Git; `git add` it to make it part of the source")
+
+func (v *Visible) check(op, name string) error {
+	if v.files[name] || v.dirs[name] != nil {
+		return nil
+	}
+	err := error(fs.ErrNotExist)
+	if _, statErr := v.tree.Lstat(name); statErr == nil {
+		err = hidden{}
+	}
+	return &fs.PathError{Op: op, Path: name, Err: err}
+}
+
+// hidden is fs.ErrNotExist with a better message.
+type hidden struct{}
+
+func (hidden) Error() string        { return ErrHidden.Error() }
+func (hidden) Is(target error) bool { return target == fs.ErrNotExist || target == ErrHidden }
+
+func (v *Visible) Lstat(name string) (fs.FileInfo, error) {
+	if err := v.check("stat", name); err != nil {
+		return nil, err
+	}
+	return v.tree.Lstat(name)
+}
+
+func (v *Visible) ReadFile(name string) ([]byte, error) {
+	if err := v.check("open", name); err != nil {
+		return nil, err
+	}
+	return v.tree.ReadFile(name)
+}
+
+func (v *Visible) Readlink(name string) (string, error) {
+	if err := v.check("readlink", name); err != nil {
+		return "", err
+	}
+	return v.tree.Readlink(name)
+}
+
+func (v *Visible) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := v.check("open", name); err != nil {
+		return nil, err
+	}
+	entries, err := v.tree.ReadDir(name)
+	if err != nil {
+		return nil, err
+	}
+	names := v.dirs[name]
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !names[e.Name()] }), nil
+}
