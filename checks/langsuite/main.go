@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing/fstest"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
@@ -142,6 +143,7 @@ func (s *suite) evaluator(flags string) (ev *eval.Evaluator, wrap func(file stri
 		os.Exit(2)
 	}
 	o.Sources.Mount(at, dir)
+	o.Sources.Mount("/nix/store", source.Embedded{FS: fstest.MapFS{}})
 	args, attr := "", ""
 	words := strings.Fields(flags)
 	for i, w := range words {

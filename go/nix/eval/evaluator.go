@@ -179,7 +179,7 @@ func (ev *Evaluator) Print(v Value) (text string, err error) {
 func (ev *Evaluator) PrintXML(v Value) (text string, err error) {
 	err = ev.run(func() {
 		ev.forceDeep(v, 0)
-		w := xmlWriter{ev: ev, drvs: make(map[string]bool), bare: true}
+		w := xmlWriter{ev: ev, drvs: make(map[string]bool)}
 		w.document(v, 0)
 		text = w.out.String()
 	})

@@ -67,21 +67,36 @@ func (ev *Evaluator) importPath(p string, pos syntax.Pos) Value {
 	return t
 }
 
-// resolveImport follows links and goes from a directory to its default.nix.
+// resolveImport follows links of the last step only, so that relative paths in
+// a file start from where it was imported from, and goes from a directory to
+// its default.nix.
 func (ev *Evaluator) resolveImport(p string, pos syntax.Pos) string {
-	file, err := ev.sources.Resolve(p)
-	if err != nil {
-		ev.failFile(pos, p, err)
+	for range maxImportLinks {
+		info, err := ev.sources.Lstat(p)
+		if err != nil {
+			ev.failFile(pos, p, err)
+		}
+		if info.Mode()&fs.ModeSymlink != 0 {
+			target, err := ev.sources.Readlink(p)
+			if err != nil {
+				ev.failFile(pos, p, err)
+			}
+			if !path.IsAbs(target) {
+				target = path.Join(path.Dir(p), target)
+			}
+			p = path.Clean(target)
+			continue
+		}
+		if info.IsDir() {
+			return path.Join(p, "default.nix")
+		}
+		return p
 	}
-	info, err := ev.sources.Lstat(file)
-	if err != nil {
-		ev.failFile(pos, file, err)
-	}
-	if info.IsDir() {
-		return ev.resolveImport(path.Join(file, "default.nix"), pos)
-	}
-	return file
+	ev.fail(FileAccess, pos, "path '%s' goes through too many symbolic links", p)
+	return ""
 }
+
+const maxImportLinks = 1024
 
 // readFile reads a file once; later reads see the same bytes.
 func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
@@ -105,9 +120,7 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 // failFile reports what the file system said.
 func (ev *Evaluator) failFile(pos syntax.Pos, p string, err error) {
 	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		p = pe.Path
-	}
+	errors.As(err, &pe)
 	msg := ""
 	switch {
 	case errors.Is(err, source.ErrHidden):

@@ -15,8 +15,6 @@ type jsonWriter struct {
 	out   []byte
 	ctx   Context
 	limit int
-	// rawPath is set below __toString, where paths stay what they are.
-	rawPath bool
 }
 
 func (w *jsonWriter) value(v Value, pos syntax.Pos) {
@@ -38,10 +36,6 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 		w.ctx = w.ctx.union(v.Context)
 		w.str(v.S, pos)
 	case Path:
-		if w.rawPath {
-			w.str(string(v), pos)
-			return
-		}
 		p := ev.copyToStore(string(v), pos)
 		w.ctx = w.ctx.with(p)
 		w.str(p, pos)
@@ -77,10 +71,7 @@ func (w *jsonWriter) set(a *Attrs, pos syntax.Pos) {
 		default:
 			w.ev.failType(pos, "`__toString` should return a string, but got %s: %s", describe(v), w.ev.show(v))
 		}
-		outer := w.rawPath
-		w.rawPath = true
-		w.value(v, pos)
-		w.rawPath = outer
+		w.str(w.ev.coerce(v, pos, coercion{}, &w.ctx), pos)
 		return
 	}
 	if p := a.get(w.ev.sym.outPath); p != nil {

@@ -116,4 +116,3 @@ func (ev *Evaluator) libToXML(args []Value, pos syntax.Pos) Value {
 	w.document(args[0], pos)
 	return ev.strContext(w.out.String(), w.ctx)
 }
-

@@ -71,6 +71,6 @@ func (ev *Evaluator) enter() {
 // enterCall counts a call; the caller undoes it with ev.calls--.
 func (ev *Evaluator) enterCall() {
 	if ev.calls++; ev.calls > ev.limits.Calls {
-		ev.limit("depth", nil, "stack overflow; max-call-depth exceeded (calls nest more than %d levels deep)", ev.limits.Calls)
+		ev.limit("depth", nil, "stack overflow; max-call-depth exceeded")
 	}
 }

@@ -17,8 +17,9 @@ type valuePrinter struct {
 	maxAttrs, maxItems, maxString, maxDepth int
 	attrs, items                            int
 	repeated                                map[any]bool
-	force                                   bool
-	limit                                   int
+	// plain is how nix-instantiate prints: all that was evaluated, functions by kind only
+	plain bool
+	limit int
 }
 
 // show renders a value for a message: short, and nothing is evaluated for it.
@@ -31,7 +32,7 @@ func (ev *Evaluator) show(v Value) string {
 
 // printStrict renders a value that forceDeep has been over.
 func (ev *Evaluator) printStrict(v Value) string {
-	p := valuePrinter{ev: ev, repeated: make(map[any]bool), force: true, limit: ev.limits.Output}
+	p := valuePrinter{ev: ev, repeated: make(map[any]bool), plain: true, limit: ev.limits.Output}
 	p.print(v, 0)
 	return p.out.String()
 }
@@ -43,9 +44,7 @@ func (p *valuePrinter) print(v Value, depth int) {
 	if depth > p.ev.limits.Calls {
 		p.ev.limit("depth", nil, "stack overflow; max-call-depth exceeded")
 	}
-	if p.force {
-		v = p.ev.force(v, 0)
-	}
+	slot := v
 	if t, ok := v.(*Thunk); ok {
 		switch t.state {
 		case forced:
@@ -72,18 +71,30 @@ func (p *valuePrinter) print(v Value, depth int) {
 	case Path:
 		p.out.WriteString(string(v))
 	case *List:
-		p.list(v, depth)
+		p.list(v, slot, depth)
 	case *Attrs:
 		p.set(v, depth)
 	case *Lambda:
+		if p.plain {
+			p.out.WriteString("<LAMBDA>")
+			return
+		}
 		p.out.WriteString("«lambda ")
 		if v.fn.Name != 0 {
 			p.out.WriteString(p.ev.symbols.Name(v.fn.Name) + " ")
 		}
 		p.out.WriteString("@ " + p.ev.files.Position(v.fn.At).String() + "»")
 	case *Builtin:
+		if p.plain {
+			p.out.WriteString("<PRIMOP>")
+			return
+		}
 		p.out.WriteString("«primop " + v.Name + "»")
 	case *Partial:
+		if p.plain {
+			p.out.WriteString("<PRIMOP-APP>")
+			return
+		}
 		p.out.WriteString("«partially applied primop " + v.fn.Name + "»")
 	}
 }
@@ -114,8 +125,9 @@ func (p *valuePrinter) seen(key any) bool {
 	return false
 }
 
-func (p *valuePrinter) list(l *List, depth int) {
-	if len(l.Elems) > 0 && p.seen(l) {
+// list prints a list. Nix knows a list again by the place that holds it.
+func (p *valuePrinter) list(l *List, slot any, depth int) {
+	if len(l.Elems) > 0 && p.seen(slot) {
 		return
 	}
 	if p.maxDepth > 0 && depth >= p.maxDepth {
@@ -139,7 +151,7 @@ func (p *valuePrinter) set(a *Attrs, depth int) {
 	if len(a.Attrs) > 0 && p.seen(a) {
 		return
 	}
-	if p.force && p.ev.isDerivation(a, 0) {
+	if p.plain && p.ev.isDerivation(a, 0) {
 		p.out.WriteString("«derivation")
 		if d := a.get(p.ev.sym.drvPath); d != nil {
 			p.out.WriteString(" " + p.ev.coerce(d.Value, d.Pos, coercion{}, &Context{}))

@@ -6,15 +6,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// xmlWriter is builtins.toXML.
+// xmlWriter is builtins.toXML, which leaves positions out.
 type xmlWriter struct {
 	ev     *Evaluator
 	out    strings.Builder
 	ctx    Context
 	indent int
 	drvs   map[string]bool
-	// bare leaves positions out
-	bare bool
 }
 
 func (w *xmlWriter) document(v Value, pos syntax.Pos) {
@@ -61,20 +59,6 @@ func (w *xmlWriter) open(name string, attrs ...string) {
 func (w *xmlWriter) close(name string) {
 	w.indent--
 	w.out.WriteString(strings.Repeat("  ", w.indent) + "</" + name + ">\n")
-}
-
-// place adds a position to an element's attributes, in the order of their names.
-func (w *xmlWriter) place(pos syntax.Pos, more ...string) []string {
-	p := w.ev.files.Position(pos)
-	if w.bare || !p.IsValid() {
-		return more
-	}
-	out := []string{"column", formatInt(int64(p.Column)), "line", formatInt(int64(p.Line))}
-	if len(more) > 0 && more[0] < "path" {
-		out = append(out, more...)
-		more = nil
-	}
-	return append(append(out, "path", p.File), more...)
 }
 
 func (w *xmlWriter) value(v Value, pos syntax.Pos) {
@@ -124,7 +108,7 @@ func (w *xmlWriter) value(v Value, pos syntax.Pos) {
 
 func (w *xmlWriter) members(a *Attrs) {
 	for _, m := range w.ev.byName(a) {
-		w.open("attr", w.place(m.Pos, "name", w.ev.symbols.Name(m.Name))...)
+		w.open("attr", "name", w.ev.symbols.Name(m.Name))
 		w.value(m.Value, m.Pos)
 		w.close("attr")
 	}
@@ -161,7 +145,7 @@ func (w *xmlWriter) derivation(a *Attrs, pos syntax.Pos) {
 
 func (w *xmlWriter) function(f *Lambda) {
 	names := w.ev.symbols
-	w.open("function", w.place(f.fn.At)...)
+	w.open("function")
 	if f.fn.Formals == nil {
 		w.empty("varpat", "name", names.Name(f.fn.Arg))
 	} else {

@@ -9,11 +9,13 @@ import (
 type byteSet [256]bool
 
 var classes = map[string]func(c byte) bool{
-	"alpha":  func(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' },
-	"digit":  func(c byte) bool { return c >= '0' && c <= '9' },
-	"d":      func(c byte) bool { return c >= '0' && c <= '9' },
-	"alnum":  func(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' },
-	"w":      func(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' },
+	"alpha": func(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' },
+	"digit": func(c byte) bool { return c >= '0' && c <= '9' },
+	"d":     func(c byte) bool { return c >= '0' && c <= '9' },
+	"alnum": func(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' },
+	"w": func(c byte) bool {
+		return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+	},
 	"upper":  func(c byte) bool { return c >= 'A' && c <= 'Z' },
 	"lower":  func(c byte) bool { return c >= 'a' && c <= 'z' },
 	"space":  func(c byte) bool { return c == ' ' || c >= '\t' && c <= '\r' },

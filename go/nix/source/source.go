@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Tree is a read-only file tree. Names are as in io/fs: slash-separated,
@@ -81,6 +82,9 @@ func (f *FS) Lstat(p string) (fs.FileInfo, error) {
 func (f *FS) lstat(p string) (fs.FileInfo, error) {
 	tree, name, err := f.find("stat", p)
 	if err != nil {
+		if f.above(p) {
+			return wayDir(path.Base(p)), nil
+		}
 		return nil, err
 	}
 	info, err := tree.Lstat(name)
@@ -202,6 +206,9 @@ func (f *FS) remember(p, full string) {
 // above reports whether p is a directory on the way to a mounted tree, or its
 // top, which is taken as it is.
 func (f *FS) above(p string) bool {
+	if p == "/" {
+		return len(f.mounts) > 0
+	}
 	for _, m := range f.mounts {
 		if m.at == p || strings.HasPrefix(m.at, p+"/") {
 			return true
@@ -209,6 +216,16 @@ func (f *FS) above(p string) bool {
 	}
 	return false
 }
+
+// wayDir is what is known of a directory on the way to a mounted tree: that it is one.
+type wayDir string
+
+func (d wayDir) Name() string     { return string(d) }
+func (wayDir) Size() int64        { return 0 }
+func (wayDir) Mode() fs.FileMode  { return fs.ModeDir | 0o555 }
+func (wayDir) ModTime() time.Time { return time.Time{} }
+func (wayDir) IsDir() bool        { return true }
+func (wayDir) Sys() any           { return nil }
 
 // rename puts the whole path into an error of a tree.
 func rename(err error, p string) error {

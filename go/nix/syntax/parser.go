@@ -525,15 +525,14 @@ func (p *parser) bindings(set *Attrs, end kind) {
 func (p *parser) str() Expr {
 	p.next++ // "
 	at := p.pos(p.peek())
+	plain := p.peek().kind == tStr
 	parts := p.stringParts('"')
 	p.expect('"')
-	switch len(parts) {
-	case 0:
+	if len(parts) == 0 {
 		return &String{At: at}
-	case 1:
-		if s, ok := parts[0].(*String); ok {
-			return s
-		}
+	}
+	if plain && len(parts) == 1 {
+		return parts[0]
 	}
 	return &Concat{Parts: parts, At: at, Interpolation: true}
 }

@@ -312,4 +312,3 @@ func QuoteName(s string) string {
 	}
 	return s
 }
-

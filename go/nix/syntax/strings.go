@@ -103,7 +103,7 @@ func unescape(s string) string {
 	return b.String()
 }
 
-// inIndString scans the inside of ''…''.
+// inIndString scans the inside of ”…”.
 func (s *scanner) inIndString() bool {
 	if s.pos >= len(s.src) {
 		return s.eof()
