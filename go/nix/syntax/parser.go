@@ -261,7 +261,7 @@ var binaries = map[kind]binary{
 	'*':     {9, 'l', OpMul},
 	'/':     {9, 'l', OpDiv},
 	tConcat: {10, 'r', OpConcat},
-	'?':     {precHas, 'n', 0},
+	'?':     {precHas, 'l', 0},
 }
 
 // operation parses operators of at least the given precedence.
@@ -594,6 +594,11 @@ func (p *parser) path(t *token, at Pos) Expr {
 		abs = cleanPath(t.text)
 	default:
 		abs = cleanPath(p.Dir + "/" + t.text)
+	}
+	if p.peek().kind == tStr && p.ahead(1) != tDollarCurly {
+		// The scanner takes `a/b//c` for a path; the grammar does not.
+		p.next++
+		p.unexpected("'${'")
 	}
 	first := &Path{Val: abs, At: at}
 	rest := p.stringParts(tPathEnd)
