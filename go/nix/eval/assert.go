@@ -61,7 +61,7 @@ func (ev *Evaluator) assertEqualAttrs(a, b *Attrs, pos syntax.Pos, differ func(s
 		ev.assertEqual(p.Value, q.Value, pos)
 		return
 	}
-	if len(a.Attrs) != len(b.Attrs) {
+	if len(a.settle().Attrs) != len(b.settle().Attrs) {
 		differ("attribute names of attribute set '%s' differs from attribute set '%s'", ev.show(a), ev.show(b))
 	}
 	for i := range a.Attrs {

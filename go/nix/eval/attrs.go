@@ -39,6 +39,9 @@ func (a *Attrs) find(name syntax.Symbol) int {
 // get returns an attribute, or nil.
 func (a *Attrs) get(name syntax.Symbol) *Attr {
 	if i := a.find(name); i >= 0 {
+		if a.unsettled {
+			return a.Attrs[i].resolve()
+		}
 		return &a.Attrs[i]
 	}
 	return nil
@@ -107,7 +110,7 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	}
 	out = append(out, x...)
 	out = append(out, y...)
-	return &Attrs{Attrs: out}
+	return &Attrs{Attrs: out, unsettled: a.unsettled || b.unsettled}
 }
 
 // newList makes room for a list of n elements.

@@ -126,6 +126,9 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 		got := ev.force(arg, fn.At)
 		ev.failType(fn.At, "expected a set but found %s: %s", describe(got), ev.show(got))
 	}
+	if !fn.Formals.Ellipsis {
+		set.settle()
+	}
 	slot := 0
 	if fn.Arg != 0 {
 		en.vals[0] = arg

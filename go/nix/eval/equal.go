@@ -50,7 +50,7 @@ func (ev *Evaluator) equal(x, y Value, pos syntax.Pos) bool {
 		if p, q := ev.derivationPaths(a, b, pos); p != nil {
 			return ev.equalElems(1, pos, func(int) (Value, Value) { return p.Value, q.Value })
 		}
-		if len(a.Attrs) != len(b.Attrs) {
+		if len(a.settle().Attrs) != len(b.settle().Attrs) {
 			return false
 		}
 		for i := range a.Attrs {

@@ -191,6 +191,12 @@ func (ev *Evaluator) PrintXML(v Value) (text string, err error) {
 // Str makes a string.
 func Str(s string) Value { return &String{S: s} }
 
+// StrRefersTo makes a string that refers to store paths, as the string of a
+// path in interpolation does.
+func StrRefersTo(s string, paths ...string) Value {
+	return &String{S: s, Context: Context(nil).union(Context(paths))}
+}
+
 // ListOf makes a list.
 func ListOf(elems ...Value) Value { return &List{Elems: elems} }
 
@@ -216,3 +222,14 @@ func (ev *Evaluator) Delay(compute func() (Value, error)) Value {
 
 // AllocatedBytes is how much of Limits.Allocation is used.
 func (ev *Evaluator) AllocatedBytes() int64 { return ev.allocated }
+
+// Func2 makes a function of two strings.
+func (ev *Evaluator) Func2(f func(a, b string) (Value, error)) Value {
+	return &Builtin{Name: "function", arity: 2, call: func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
+		v, err := f(ev.forceString(args[0], pos).S, ev.forceString(args[1], pos).S)
+		if err != nil {
+			ev.raiseGo(err)
+		}
+		return ev.force(v, pos)
+	}}
+}

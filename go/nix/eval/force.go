@@ -18,7 +18,7 @@ func (ev *Evaluator) forceAttrs(v Value, pos syntax.Pos) *Attrs {
 	if !ok {
 		ev.wrongType(pos, "a set", v)
 	}
-	return a
+	return a.settle()
 }
 
 func (ev *Evaluator) forceList(v Value, pos syntax.Pos) *List {

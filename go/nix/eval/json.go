@@ -79,7 +79,7 @@ func (w *jsonWriter) set(a *Attrs, pos syntax.Pos) {
 		return
 	}
 	w.out = append(w.out, '{')
-	for i, m := range w.ev.byName(a) {
+	for i, m := range w.ev.byName(a.settle()) {
 		if i > 0 {
 			w.out = append(w.out, ',')
 		}

@@ -88,7 +88,7 @@ func (ev *Evaluator) forceDeepSeen(v Value, pos syntax.Pos, seen map[any]bool) {
 		seen[v] = true
 		ev.enter()
 		ev.enterCall()
-		for i := range v.Attrs {
+		for i := range v.settle().Attrs {
 			ev.forceDeepSeen(v.Attrs[i].Value, v.Attrs[i].Pos, seen)
 		}
 		ev.calls--

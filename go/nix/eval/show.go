@@ -163,6 +163,9 @@ func (p *valuePrinter) set(a *Attrs, depth int) {
 		p.out.WriteString("{ ... }")
 		return
 	}
+	if p.plain {
+		a.settle()
+	}
 	sorted := p.ev.byName(a)
 	if p.maxAttrs > 0 {
 		// What says of which kind a set is comes first.

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -210,10 +211,13 @@ func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 	return ev.strContext(p, Context{p})
 }
 
+// SourcePath is the store path of a source tree whose NAR has this SHA-256.
+func SourcePath(narHash []byte) string { return makeStorePath("source", narHash, "source") }
+
 // NARHash is the SHA-256 of the NAR of a tree of the sources; hidden files are
 // not part of it. It serves provenance.
-func NARHash(sources *source.FS, p string) (sum []byte, err error) {
-	ev := New(Options{Sources: sources})
+func NARHash(ctx context.Context, sources *source.FS, p string) (sum []byte, err error) {
+	ev := New(Options{Context: ctx, Sources: sources, Limits: Limits{Allocation: 1 << 50}})
 	err = ev.run(func() { sum = ev.narHash(cleanPath(p), nil, 0) })
 	return sum, err
 }

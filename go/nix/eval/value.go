@@ -30,6 +30,8 @@ type (
 	Attrs struct {
 		Attrs []Attr
 		Pos   syntax.Pos
+		// unsettled says that some attributes are optional.
+		unsettled bool
 	}
 	// Attr is one attribute.
 	Attr struct {

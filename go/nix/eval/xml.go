@@ -107,7 +107,7 @@ func (w *xmlWriter) value(v Value, pos syntax.Pos) {
 }
 
 func (w *xmlWriter) members(a *Attrs) {
-	for _, m := range w.ev.byName(a) {
+	for _, m := range w.ev.byName(a.settle()) {
 		w.open("attr", "name", w.ev.symbols.Name(m.Name))
 		w.value(m.Value, m.Pos)
 		w.close("attr")

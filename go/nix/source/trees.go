@@ -5,7 +5,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"slices"
 	"strings"
 )
@@ -103,37 +102,35 @@ func (e Embedded) Readlink(name string) (string, error) {
 // Visible shows only some files of a tree, and the directories that lead to them.
 type Visible struct {
 	tree  Tree
-	files map[string]bool
-	dirs  map[string]map[string]bool // directory -> names in it
+	files []string // sorted
 }
 
-// NewVisible hides everything but the named files.
-func NewVisible(tree Tree, files []string) *Visible {
-	v := &Visible{tree: tree, files: make(map[string]bool, len(files)), dirs: map[string]map[string]bool{".": {}}}
-	for _, name := range files {
-		v.files[name] = true
-		for name != "." {
-			dir := path.Dir(name)
-			names, known := v.dirs[dir]
-			if names == nil {
-				names = make(map[string]bool)
-				v.dirs[dir] = names
-			}
-			names[path.Base(name)] = true
-			if known {
-				break
-			}
-			name = dir
-		}
+// NewVisible hides everything but the named files, which are sorted by their bytes.
+func NewVisible(tree Tree, files []string) *Visible { return &Visible{tree, files} }
+
+// inDir returns the files below a directory.
+func (v *Visible) inDir(name string) []string {
+	if name == "." {
+		return v.files
 	}
-	return v
+	// '0' is the byte after '/'.
+	from, _ := slices.BinarySearch(v.files, name+"/")
+	to, _ := slices.BinarySearch(v.files, name+"0")
+	return v.files[from:to]
+}
+
+func (v *Visible) visible(name string) bool {
+	if _, ok := slices.BinarySearch(v.files, name); ok {
+		return true
+	}
+	return len(v.inDir(name)) > 0 || name == "."
 }
 
 // ErrHidden is wrapped by errors for files that exist but are not visible.
 var ErrHidden = errors.New("exists but is not tracked by Git; `git add` it to make it part of the source")
 
 func (v *Visible) check(op, name string) error {
-	if v.files[name] || v.dirs[name] != nil {
+	if v.visible(name) {
 		return nil
 	}
 	err := error(fs.ErrNotExist)
@@ -178,6 +175,10 @@ func (v *Visible) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	names := v.dirs[name]
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !names[e.Name()] }), nil
+	prefix := ""
+	if name != "." {
+		prefix = name + "/"
+	}
+	below := &Visible{files: v.inDir(name)}
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !below.visible(prefix + e.Name()) }), nil
 }
