@@ -26,7 +26,7 @@ type fixture struct {
 //	since: 2.26        (optional: the first version of Nix that does so)
 //	expression         (any number of lines)
 //	=> result
-func readFixtures(t *testing.T) []fixture {
+func readFixtures(t testing.TB) []fixture {
 	t.Helper()
 	files, err := filepath.Glob("../testdata/lang/*.txt")
 	if err != nil || len(files) == 0 {

@@ -1,6 +1,5 @@
 package eval
 
-
 // optional stands for an attribute that may turn out not to be there. Looking
 // it up by name decides it; what needs all of a set's attributes settles the
 // set first. It exists for `self.rev` and the like: whether a work tree has a
@@ -74,4 +73,3 @@ func (ev *Evaluator) SetWithOptional(members map[string]Value, optionalNames []s
 	set.unsettled = len(optionalNames) > 0
 	return set
 }
-
