@@ -8,7 +8,7 @@ import (
 // Limits bound an evaluation. A zero field means its default.
 type Limits struct {
 	// Allocation is the sum of bytes that may be allocated for values, freed
-	// ones included. Default 4 GiB.
+	// ones included. Default 2 GiB.
 	Allocation int64
 	// Calls is how deep calls may nest, as Nix's max-call-depth. Default 10000.
 	Calls int
@@ -21,7 +21,7 @@ type Limits struct {
 
 func (l Limits) withDefaults() Limits {
 	if l.Allocation == 0 {
-		l.Allocation = 4 << 30
+		l.Allocation = 2 << 30
 	}
 	if l.Calls == 0 {
 		l.Calls = 10000
