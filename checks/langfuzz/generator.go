@@ -45,7 +45,7 @@ var rules = map[typ][]rule{
 	},
 	'n': {{"", "%i"}, {"", "%f"}},
 	's': {
-		{"s+", "(%s + %s)"}, {"interpolation", "\"a${%s}b$${toString %i}\""}, {"indented", "''\n  x ${%s}\n    y\n''"},
+		{"s+", "(%s + %s)"}, {"interpolation", "\"a${%s}b$$c${toString %i}\""}, {"indented", "''\n  x ${%s}\n    y\n''"},
 		{"toString-int", "(toString %i)"}, {"toString-float", "(toString %f)"}, {"toString-bool", "(toString %b)"},
 		{"toString-list", "(toString %t)"}, {"substring", "(builtins.substring 1 3 %s)"}, {"substring-rest", "(builtins.substring 2 (-1) %s)"},
 		{"concatStringsSep", "(builtins.concatStringsSep %s %t)"}, {"replaceStrings", "(builtins.replaceStrings [ \"a\" %s ] [ \"X\" \"b\" ] %s)"},
@@ -91,7 +91,7 @@ var rules = map[typ][]rule{
 		{"nested", "{ n.%x = %i; n.o = %i; }.n"}, {"overrides", "(removeAttrs (rec { __overrides = { %x = %i; }; %x = 1; o = %x; }) [ \"__overrides\" ])"},
 	},
 	'p': {{"path", "/a/b"}, {"path+", "(/a + \"/${toString %i}\")"}, {"path-dir", "(dirOf /a/b/c)"}},
-	// Nix 2.8 prints floats in JSON in another way.
+	// Floats are added for the versions of Nix that print all of their digits.
 	'j': {{"", "%i"}, {"", "%s"}, {"", "%b"}, {"", "%l"}, {"", "%a"}, {"", "null"}, {"json-nested", "[ %a { a = %t; } ]"}},
 	'v': {{"", "%i"}, {"", "%f"}, {"", "%s"}, {"", "%b"}, {"", "%l"}, {"", "%t"}, {"", "%a"}, {"", "null"}, {"", "%p"}, {"v[]", "[ %v %v ]"}, {"v{}", "{ a = %v; b = %v; }"}},
 }

@@ -31,6 +31,9 @@ func main() {
 	flag.Parse()
 	fmt.Println("seed", *seed)
 	g := &generator{r: rand.New(rand.NewPCG(*seed, 1)), count: make(map[string]int)}
+	if digits, err := nix("builtins.toJSON 0.1234567"); err == nil && digits == `"0.1234567"` {
+		rules['j'] = append(rules['j'], rule{"json-float", "[ %f %f ]"})
+	}
 	failed, different := 0, 0
 	for done := 0; done < *programs; done += *batch {
 		var good, bad []program
@@ -87,6 +90,7 @@ func evaluate(text string) (string, error) {
 
 func nix(text string) (string, error) {
 	cmd := exec.Command("nix-instantiate", "--eval", "--strict", "-")
+	cmd.Dir = "/"
 	cmd.Stdin = strings.NewReader(text)
 	cmd.Env = append(os.Environ(), "NIX_REMOTE=dummy://")
 	var stderr bytes.Buffer
