@@ -94,8 +94,8 @@ func gitState(ctx context.Context, root string) (GitState, error) {
 	return s, nil
 }
 
-// gitTree reads the files of a commit into memory.
-func gitTree(ctx context.Context, repo, rev string) (source.Tree, error) {
+// GitTree reads the files of a commit into memory.
+func GitTree(ctx context.Context, repo, rev string) (source.Tree, error) {
 	if len(rev) != 40 && len(rev) != 64 || strings.Trim(rev, "0123456789abcdef") != "" {
 		return nil, fmt.Errorf("%q is not the full name of a commit", rev)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// graph is a lock with every input resolved to a node.
+// graph is the lock of a flake together with those of its overrides.
 type graph struct {
 	root  string
 	nodes map[string]*graphNode
@@ -16,17 +16,14 @@ type graphNode struct {
 	local  *Ref // the flake itself, or an override
 	locked *Locked
 	flake  bool
-	parent string // of a relative path
-	inputs map[string]string
-	err    error // why the inputs cannot be told
+	lock   string   // the root of the lock that it is from
+	parent []string // of a relative path, from that root
+	inputs map[string]Target
 }
 
 func newGraph(ref Ref, lock *Lock) *graph {
-	g := &graph{root: "root", nodes: make(map[string]*graphNode)}
-	if lock != nil {
-		g.root = lock.Root
-	}
-	g.add("", ref, lock)
+	g := &graph{nodes: make(map[string]*graphNode)}
+	g.root = g.add("", ref, lock)
 	return g
 }
 
@@ -34,36 +31,64 @@ func newGraph(ref Ref, lock *Lock) *graph {
 // returns the name of the root.
 func (g *graph) add(prefix string, ref Ref, lock *Lock) string {
 	if lock == nil {
-		name := prefix + "root"
-		g.nodes[name] = &graphNode{local: &ref, flake: true, inputs: map[string]string{}}
-		return name
+		lock = &Lock{Root: "root", Nodes: map[string]*Node{"root": {}}}
 	}
+	root := prefix + lock.Root
 	for name, n := range lock.Nodes {
-		node := &graphNode{locked: n.Locked, flake: n.Flake == nil || *n.Flake, inputs: make(map[string]string)}
-		for input, target := range n.Inputs {
-			to, err := lock.resolve(target)
-			if err != nil {
-				node.err = err
-				continue
+		node := &graphNode{locked: n.Locked, flake: n.Flake == nil || *n.Flake, lock: root, parent: n.Parent,
+			inputs: make(map[string]Target, len(n.Inputs))}
+		for input, t := range n.Inputs {
+			if t.Follows == nil {
+				t.Node = prefix + t.Node
 			}
-			node.inputs[input] = prefix + to
-		}
-		if n.Locked != nil && n.Locked.relative() {
-			parent, err := lock.resolve(Target{Follows: append([]string{}, n.Parent...)})
-			if err != nil {
-				node.err = err
-			}
-			node.parent = prefix + parent
+			node.inputs[input] = t
 		}
 		if name == lock.Root {
-			node.local, node.locked, node.parent = &ref, nil, ""
+			node.local, node.locked = &ref, nil
 		}
 		g.nodes[prefix+name] = node
 	}
-	return prefix + lock.Root
+	return root
 }
 
-// inputPath names an input for people: the way to it from the root.
+// maxFollows bounds the steps of following inputs, which may go in a circle.
+const maxFollows = 1000
+
+// target is the node that an input of a node means.
+func (g *graph) target(n *graphNode, t Target) (string, error) {
+	steps := 0
+	return g.resolve(n.lock, t, &steps)
+}
+
+func (g *graph) resolve(root string, t Target, steps *int) (string, error) {
+	if *steps++; *steps > maxFollows {
+		return "", fmt.Errorf("flake.lock has inputs that follow each other in a circle")
+	}
+	if t.Follows == nil {
+		if g.nodes[t.Node] == nil {
+			return "", fmt.Errorf("flake.lock has no node %q", t.Node)
+		}
+		return t.Node, nil
+	}
+	name := root
+	for _, step := range t.Follows {
+		node := g.nodes[name]
+		next, ok := node.inputs[step]
+		if !ok {
+			return "", fmt.Errorf("flake.lock follows the input %q, which the node %q does not have", step, name)
+		}
+		var err error
+		if name, err = g.resolve(node.lock, next, steps); err != nil {
+			return "", err
+		}
+	}
+	return name, nil
+}
+
+// relative reports whether a node is a folder of another one.
+func (n *graphNode) relative() bool { return n.local == nil && n.locked.relative() }
+
+// inputPath names an input for people.
 func (g *graph) inputPath(node, input string) string {
 	if node == g.root {
 		return input
@@ -71,21 +96,27 @@ func (g *graph) inputPath(node, input string) string {
 	return node + "/" + input
 }
 
-// override replaces an input. What the replaced input's own inputs followed
-// outside of it, they go on following.
+// override replaces an input. What the replaced input's own inputs followed,
+// they go on following.
 func (f *Flake) override(o Override) error {
 	steps := strings.Split(o.Input, "/")
-	node := f.graph.nodes[f.graph.root]
+	name := f.graph.root
 	for _, step := range steps[:len(steps)-1] {
-		next := f.graph.nodes[node.inputs[step]]
-		if next == nil {
-			return noInput(o.Input, step, node)
+		node := f.graph.nodes[name]
+		next, ok := node.inputs[step]
+		if !ok {
+			return noInput(o.Input, node)
 		}
-		node = next
+		var err error
+		if name, err = f.graph.target(node, next); err != nil {
+			return err
+		}
 	}
+	node := f.graph.nodes[name]
 	last := steps[len(steps)-1]
-	if _, known := node.inputs[last]; !known && f.Lock != nil {
-		return noInput(o.Input, last, node)
+	old, known := node.inputs[last]
+	if !known && f.Lock != nil {
+		return noInput(o.Input, node)
 	}
 	if err := f.mountLocal(o.Ref); err != nil {
 		return err
@@ -94,52 +125,28 @@ func (f *Flake) override(o Override) error {
 	if err != nil {
 		return err
 	}
-	replaced := f.graph.nodes[node.inputs[last]]
 	root := f.graph.add("override:"+o.Input+"/", o.Ref, lock)
-	if replaced != nil {
-		f.graph.nodes[root].flake = replaced.flake
-		for input, target := range f.follows(node.inputs[last]) {
-			f.graph.nodes[root].inputs[input] = target
-		}
-	}
-	// Every input that led to the replaced node by following leads to the new one.
-	old := node.inputs[last]
-	node.inputs[last] = root
-	for name, n := range f.graph.nodes {
-		for input, target := range n.inputs {
-			if target == old && old != "" && f.followed(name, input) {
-				n.inputs[input] = root
+	if known && old.Follows == nil && f.graph.nodes[old.Node] != nil {
+		replaced, replacement := f.graph.nodes[old.Node], f.graph.nodes[root]
+		replacement.flake = replaced.flake
+		for input, t := range replaced.inputs {
+			if _, has := replacement.inputs[input]; t.Follows == nil || !has && lock != nil {
+				continue
+			}
+			if to, err := f.graph.target(replaced, t); err == nil {
+				replacement.inputs[input] = Target{Node: to}
 			}
 		}
 	}
+	node.inputs[last] = Target{Node: root}
 	return nil
 }
 
-func noInput(whole, step string, node *graphNode) error {
+func noInput(whole string, node *graphNode) error {
 	names := make([]string, 0, len(node.inputs))
 	for name := range node.inputs {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	return &InputError{Input: whole, Reason: NoSuchInput, Names: names,
-		Err: fmt.Errorf("there is no input %q", step)}
-}
-
-// followed reports whether the lock has an input as one that follows another.
-func (f *Flake) followed(node, input string) bool {
-	if f.Lock == nil || f.Lock.Nodes[node] == nil {
-		return false
-	}
-	return f.Lock.Nodes[node].Inputs[input].Follows != nil
-}
-
-// follows are the inputs of a node that follow others.
-func (f *Flake) follows(node string) map[string]string {
-	out := make(map[string]string)
-	for input, target := range f.graph.nodes[node].inputs {
-		if f.followed(node, input) {
-			out[input] = target
-		}
-	}
-	return out
+	return &InputError{Input: whole, Reason: NoSuchInput, Names: names}
 }

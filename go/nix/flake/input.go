@@ -91,11 +91,12 @@ func (l *Locked) String() string {
 func (f *Flake) nodeValues() (map[string]eval.Value, error) {
 	out := make(map[string]eval.Value, len(f.graph.nodes))
 	for name, n := range f.graph.nodes {
-		if n.err != nil {
-			return nil, n.err
-		}
 		inputs := make(map[string]eval.Value, len(n.inputs))
-		for input, target := range n.inputs {
+		for input, t := range n.inputs {
+			target, err := f.graph.target(n, t)
+			if err != nil {
+				return nil, err
+			}
 			inputs[input] = eval.Str(target)
 		}
 		members := map[string]eval.Value{"flake": eval.Bool(n.flake), "inputs": f.ev.Set(inputs)}
@@ -103,11 +104,15 @@ func (f *Flake) nodeValues() (map[string]eval.Value, error) {
 		case n.local != nil:
 			members["dir"] = eval.Str(n.local.dir())
 			members["sourceInfo"] = f.localInfo(*n.local)
-		case n.parent != "":
+		case n.relative():
+			parent, err := f.graph.target(n, Target{Follows: append([]string{}, n.parent...)})
+			if err != nil {
+				return nil, err
+			}
 			members["dir"] = eval.Str("")
-			members["parent"] = eval.Str(n.parent)
+			members["parent"] = eval.Str(parent)
 			members["path"] = eval.Str(strings.TrimPrefix(n.locked.Path, "./"))
-			members["sourceInfo"] = f.parentInfo(n.parent)
+			members["sourceInfo"] = f.parentInfo(parent)
 		default:
 			members["dir"] = eval.Str(n.locked.Dir)
 			members["sourceInfo"] = f.ev.Delay(func() (eval.Value, error) { return f.lockedInfo(name, n.locked) })
@@ -123,14 +128,15 @@ func (f *Flake) parentInfo(name string) eval.Value {
 		for range len(f.graph.nodes) {
 			n := f.graph.nodes[name]
 			switch {
-			case n == nil:
-				return nil, fmt.Errorf("flake.lock has no node %q", name)
 			case n.local != nil:
 				return f.localInfo(*n.local), nil
-			case n.parent == "":
+			case !n.relative():
 				return f.lockedInfo(name, n.locked)
 			}
-			name = n.parent
+			var err error
+			if name, err = f.graph.target(n, Target{Follows: append([]string{}, n.parent...)}); err != nil {
+				return nil, err
+			}
 		}
 		return nil, fmt.Errorf("flake.lock has relative paths in a circle")
 	})
@@ -310,7 +316,7 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 			if l.Rev == "" {
 				return fail(NotLocked, fmt.Errorf("flake.lock has no revision for it"))
 			}
-			tree, err := gitTree(f.ctx, u.Path, l.Rev)
+			tree, err := GitTree(f.ctx, u.Path, l.Rev)
 			if err != nil {
 				return fail(Unreadable, err)
 			}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 // Lock is a flake.lock of version 7 (5 and 6 read the same).
@@ -78,44 +77,4 @@ func ParseLock(data []byte) (*Lock, error) {
 		}
 	}
 	return &l, nil
-}
-
-// resolve finds the name of the node that an input means.
-func (l *Lock) resolve(t Target) (string, error) {
-	name, err := l.follow(t, nil)
-	if err != nil {
-		return "", err
-	}
-	if l.Nodes[name] == nil {
-		return "", fmt.Errorf("flake.lock has no node %q", name)
-	}
-	return name, nil
-}
-
-func (l *Lock) follow(t Target, seen [][]string) (string, error) {
-	if t.Follows == nil {
-		return t.Node, nil
-	}
-	for _, s := range seen {
-		if slices.Equal(s, t.Follows) {
-			return "", fmt.Errorf("flake.lock has inputs that follow each other in a circle: %q", t.Follows)
-		}
-	}
-	seen = append(seen, t.Follows)
-	name := l.Root
-	for _, step := range t.Follows {
-		node := l.Nodes[name]
-		if node == nil {
-			return "", fmt.Errorf("flake.lock has no node %q", name)
-		}
-		next, ok := node.Inputs[step]
-		if !ok {
-			return "", fmt.Errorf("flake.lock follows the input %q, which the node %q does not have", step, name)
-		}
-		var err error
-		if name, err = l.follow(next, seen); err != nil {
-			return "", err
-		}
-	}
-	return name, nil
 }
