@@ -148,7 +148,7 @@ func (ev *Evaluator) nameString(sym syntax.Symbol) Value {
 	}
 	s := ev.nameStrings[sym]
 	if s == nil {
-		s = &String{S: ev.symbols.Name(sym)}
+		s = &String{S: ev.symbols.Name(sym), sym: sym}
 		ev.nameStrings[sym] = s
 	}
 	return s

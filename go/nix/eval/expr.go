@@ -191,7 +191,7 @@ func (ev *Evaluator) attrName(n *syntax.AttrName, en *env, pos syntax.Pos) synta
 	if n.Expr == nil {
 		return n.Name
 	}
-	return ev.symbols.Intern(ev.stringNoContext(ev.eval(n.Expr, en), n.Expr.Pos()))
+	return ev.forceName(ev.eval(n.Expr, en), n.Expr.Pos())
 }
 
 func (ev *Evaluator) selection(e *syntax.Select, en *env) Value {
@@ -353,7 +353,7 @@ func (ev *Evaluator) dynamic(d *syntax.DynamicAttr, en *env, out []Attr) []Attr 
 	if _, null := v.(Null); null {
 		return out
 	}
-	name := ev.symbols.Intern(ev.stringNoContext(v, d.At))
+	name := ev.forceName(v, d.At)
 	for i := range out {
 		if out[i].Name == name {
 			ev.fail(EvalFailure, d.At, "dynamic attribute '%s' already defined at %s",

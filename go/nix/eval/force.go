@@ -79,6 +79,22 @@ func (ev *Evaluator) stringNoContext(v Value, pos syntax.Pos) string {
 	return s.S
 }
 
+// forceName is for strings that name an attribute.
+func (ev *Evaluator) forceName(v Value, pos syntax.Pos) syntax.Symbol {
+	s := ev.forceString(v, pos)
+	if len(s.Context) > 0 {
+		ev.stringNoContext(s, pos)
+	}
+	if s == emptyString {
+		// It is shared by all evaluators.
+		return ev.symbols.Intern("")
+	}
+	if s.sym == 0 {
+		s.sym = ev.symbols.Intern(s.S)
+	}
+	return s.sym
+}
+
 // forceFunction takes functors too.
 func (ev *Evaluator) forceFunction(v Value, pos syntax.Pos) Value {
 	v = ev.force(v, pos)

@@ -212,8 +212,8 @@ func (k *keySet) add(v Value) bool {
 }
 
 func (ev *Evaluator) libUnsafeGetAttrPos(args []Value, pos syntax.Pos) Value {
-	name := ev.stringNoContext(args[0], pos)
-	a := ev.forceAttrs(args[1], pos).get(ev.symbols.Intern(name))
+	name := ev.forceName(args[0], pos)
+	a := ev.forceAttrs(args[1], pos).get(name)
 	if a == nil || a.Pos == 0 {
 		return Null{}
 	}

@@ -213,7 +213,7 @@ func (ev *Evaluator) libGroupBy(args []Value, pos syntax.Pos) Value {
 	groups := make(map[syntax.Symbol]int)
 	var out []Attr
 	for _, x := range l.Elems {
-		name := ev.symbols.Intern(ev.stringNoContext(ev.apply1(f, x, pos), pos))
+		name := ev.forceName(ev.apply1(f, x, pos), pos)
 		i, ok := groups[name]
 		if !ok {
 			i = len(out)

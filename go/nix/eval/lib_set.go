@@ -39,13 +39,13 @@ func (ev *Evaluator) libAttrValues(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libGetAttr(args []Value, pos syntax.Pos) Value {
-	name := ev.symbols.Intern(ev.stringNoContext(args[0], pos))
+	name := ev.forceName(args[0], pos)
 	a := ev.requireAttr(ev.forceAttrs(args[1], pos), name, pos)
 	return ev.force(a.Value, pos)
 }
 
 func (ev *Evaluator) libHasAttr(args []Value, pos syntax.Pos) Value {
-	name := ev.symbols.Intern(ev.stringNoContext(args[0], pos))
+	name := ev.forceName(args[0], pos)
 	return Bool(ev.forceAttrs(args[1], pos).get(name) != nil)
 }
 
@@ -54,7 +54,7 @@ func (ev *Evaluator) libRemoveAttrs(args []Value, pos syntax.Pos) Value {
 	l := ev.forceList(args[1], pos)
 	names := make([]syntax.Symbol, 0, len(l.Elems))
 	for _, x := range l.Elems {
-		names = append(names, ev.symbols.Intern(ev.stringNoContext(x, pos)))
+		names = append(names, ev.forceName(x, pos))
 	}
 	slices.Sort(names)
 	out := ev.makeAttrs(len(a.Attrs))
@@ -99,7 +99,7 @@ func (ev *Evaluator) libListToAttrs(args []Value, pos syntax.Pos) Value {
 	for _, x := range l.Elems {
 		a := ev.forceAttrs(x, pos)
 		n := ev.requireAttr(a, ev.sym.name, pos)
-		name := ev.symbols.Intern(ev.stringNoContext(n.Value, n.Pos))
+		name := ev.forceName(n.Value, n.Pos)
 		if seen[name] {
 			continue
 		}
@@ -120,7 +120,7 @@ func (ev *Evaluator) libMapAttrs(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libCatAttrs(args []Value, pos syntax.Pos) Value {
-	name := ev.symbols.Intern(ev.stringNoContext(args[0], pos))
+	name := ev.forceName(args[0], pos)
 	l := ev.forceList(args[1], pos)
 	ev.charge(16 * len(l.Elems))
 	var out []Value

@@ -82,8 +82,16 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 		ev.fail(EvalFailure, pos, "'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
 	}
 	patterns := make([]string, len(from.Elems))
+	var begins [256]bool // which bytes a pattern begins with
+	anywhere := false
 	for i, x := range from.Elems {
-		patterns[i] = ev.forceString(x, pos).S
+		p := ev.forceString(x, pos).S
+		patterns[i] = p
+		if p == "" {
+			anywhere = true
+		} else {
+			begins[p[0]] = true
+		}
 	}
 	replacements := make([]*String, len(to.Elems))
 	text := ev.forceString(args[2], pos)
@@ -91,6 +99,16 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 	ev.charge(len(s))
 	out := make([]byte, 0, len(s))
 	for p := 0; p <= len(s); {
+		if !anywhere {
+			start := p
+			for p < len(s) && !begins[s[p]] {
+				p++
+			}
+			out = append(out, s[start:p]...)
+			if p == len(s) {
+				break
+			}
+		}
 		ev.tick()
 		found := -1
 		for i, pattern := range patterns {

@@ -21,6 +21,8 @@ type (
 	String struct {
 		S       string
 		Context Context
+		// sym is the Symbol of S, once it was asked for.
+		sym syntax.Symbol
 	}
 	// Path is an absolute path.
 	Path string

@@ -34,6 +34,7 @@ const maxLinks = 40
 type FS struct {
 	mounts []mount
 	real   map[string]string // directories without links, and what links resolve to
+	infos  map[string]fs.FileInfo
 }
 
 type mount struct {
@@ -45,7 +46,7 @@ type mount struct {
 func (f *FS) Mount(at string, tree Tree) {
 	f.mounts = append(f.mounts, mount{path.Clean(at), tree})
 	slices.SortStableFunc(f.mounts, func(a, b mount) int { return len(b.at) - len(a.at) })
-	f.real = nil
+	f.real, f.infos = nil, nil
 }
 
 // within is the name of p in the tree mounted at at.
@@ -79,7 +80,11 @@ func (f *FS) Lstat(p string) (fs.FileInfo, error) {
 	return f.lstat(p)
 }
 
+// lstat looks at a file once; a tree is taken not to change.
 func (f *FS) lstat(p string) (fs.FileInfo, error) {
+	if info, ok := f.infos[p]; ok {
+		return info, nil
+	}
 	tree, name, err := f.find("stat", p)
 	if err != nil {
 		if f.above(p) {
@@ -88,7 +93,14 @@ func (f *FS) lstat(p string) (fs.FileInfo, error) {
 		return nil, err
 	}
 	info, err := tree.Lstat(name)
-	return info, rename(err, p)
+	if err != nil {
+		return nil, rename(err, p)
+	}
+	if f.infos == nil {
+		f.infos = make(map[string]fs.FileInfo)
+	}
+	f.infos[p] = info
+	return info, nil
 }
 
 // ReadFile reads a file; links are followed.

@@ -10,7 +10,14 @@ import (
 )
 
 // Dir is a directory of the host, read through an os.Root.
-type Dir struct{ root *os.Root }
+type Dir struct {
+	root *os.Root
+	// below keeps directories open, since a Root walks a name from its own each time.
+	below map[string]*os.Root
+}
+
+// maxBelow bounds how many directories are kept open.
+const maxBelow = 64
 
 // OpenDir opens a directory. Close it when the evaluation is done.
 func OpenDir(name string) (*Dir, error) {
@@ -18,29 +25,65 @@ func OpenDir(name string) (*Dir, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Dir{root}, nil
+	return &Dir{root: root, below: make(map[string]*os.Root)}, nil
 }
 
 // Close closes the directory.
-func (d *Dir) Close() error { return d.root.Close() }
+func (d *Dir) Close() error {
+	for _, r := range d.below {
+		r.Close()
+	}
+	d.below = nil
+	return d.root.Close()
+}
 
-func (d *Dir) Lstat(name string) (fs.FileInfo, error) { return d.root.Lstat(name) }
-func (d *Dir) Readlink(name string) (string, error)   { return d.root.Readlink(name) }
+// parent returns a Root near a name, and the rest of the name there.
+func (d *Dir) parent(name string) (*os.Root, string) {
+	i := strings.LastIndexByte(name, '/')
+	if i < 0 {
+		return d.root, name
+	}
+	dir, base := name[:i], name[i+1:]
+	if r := d.below[dir]; r != nil {
+		return r, base
+	}
+	if len(d.below) >= maxBelow {
+		return d.root, name
+	}
+	above, rest := d.parent(dir)
+	r, err := above.OpenRoot(rest)
+	if err != nil {
+		return d.root, name
+	}
+	d.below[dir] = r
+	return r, base
+}
+
+func (d *Dir) Lstat(name string) (fs.FileInfo, error) {
+	root, rest := d.parent(name)
+	return root.Lstat(rest)
+}
+
+func (d *Dir) Readlink(name string) (string, error) {
+	root, rest := d.parent(name)
+	return root.Readlink(rest)
+}
 
 // ReadFile refuses what is no regular file: a pipe would block the evaluation.
 func (d *Dir) ReadFile(name string) ([]byte, error) {
-	info, err := d.root.Lstat(name)
+	root, rest := d.parent(name)
+	f, err := root.OpenFile(rest, os.O_RDONLY|nonBlocking, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
 	if err != nil {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: notRegular(info)}
 	}
-	f, err := d.root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
 	if info.Size() > maxFile {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errTooLarge}
 	}
@@ -64,7 +107,8 @@ func (d *Dir) ReadFile(name string) ([]byte, error) {
 }
 
 func (d *Dir) ReadDir(name string) ([]fs.DirEntry, error) {
-	f, err := d.root.Open(name)
+	root, rest := d.parent(name)
+	f, err := root.Open(rest)
 	if err != nil {
 		return nil, err
 	}
