@@ -1,0 +1,7 @@
+. "$goEnvironment"
+cp -R "$goModules" vendor
+export GOFLAGS="-mod=vendor -trimpath -buildvcs=false"
+mkdir -p "$out/bin"
+for package in $subPackages; do
+  go build -ldflags "$ldflags" -o "$out/bin/" "./$package"
+done

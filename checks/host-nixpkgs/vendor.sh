@@ -1,0 +1,2 @@
+. "$goEnvironment"
+go mod vendor -o "$out"

@@ -1,0 +1,10 @@
+// Insomnia resolves agent profiles written in Nix to one typed manifest.
+package main
+
+import (
+	"os"
+
+	"github.com/insomnia-pods/insomnia/go/internal/cli"
+)
+
+func main() { os.Exit(cli.Main(os.Args)) }

@@ -1,0 +1,200 @@
+// Package cli is the command line: a file for each command, flags before or
+// after the reference, data on standard output, words on standard error.
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+// program is what the commands share.
+type program struct {
+	stdout, stderr io.Writer
+	terminal       bool // standard error is a terminal
+}
+
+// Main runs the program with the process's own streams and gives its exit code.
+func Main(args []string) int {
+	ctx, stop := interruptible()
+	defer stop()
+	p := &program{stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stderr)}
+	return p.run(ctx, args)
+}
+
+func (p *program) run(ctx context.Context, args []string) int {
+	app := p.app()
+	args, err := reorder(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	if err == nil {
+		return int(diag.ExitDone)
+	}
+	if ctx.Err() != nil {
+		err = errors.Join(ctx.Err())
+	}
+	return p.report(err, wantsJSON(args))
+}
+
+// report writes an error to standard error and gives its exit code.
+func (p *program) report(err error, asJSON bool) int {
+	e := diag.From(err)
+	if len(e.Diagnostics) == 0 {
+		return int(e.Exit) // what was found is already in the data
+	}
+	if asJSON {
+		diag.WriteJSON(p.stderr, e)
+	} else {
+		diag.NewText().Write(p.stderr, e)
+	}
+	return int(e.Exit)
+}
+
+func (p *program) app() *cli.App {
+	app := &cli.App{
+		Name:                      "insomnia",
+		Usage:                     "resolve agent profiles written in Nix to one typed manifest",
+		UsageText:                 "insomnia COMMAND [flags] [arguments]",
+		HideVersion:               true,
+		DisableSliceFlagSeparator: true,
+		EnableBashCompletion:      true,
+		Suggest:                   true,
+		Writer:                    p.stdout,
+		ErrWriter:                 p.stderr,
+		ExitErrHandler:            func(*cli.Context, error) {},
+		OnUsageError:              usageError,
+		Flags:                     commonFlags(),
+		Action: func(c *cli.Context) error {
+			if name := c.Args().First(); name != "" {
+				return unknownCommand(c.App, name)
+			}
+			return cli.ShowAppHelp(c)
+		},
+		Commands: []*cli.Command{
+			p.resolveCommand(),
+			p.verifyCommand(),
+			p.schemaCommand(),
+			p.doctorCommand(),
+			p.completionCommand(),
+			p.manCommand(),
+			p.versionCommand(),
+		},
+	}
+	for _, command := range app.Commands {
+		command.Flags = append(command.Flags, commonFlags()...)
+		command.OnUsageError = usageError
+		command.HideHelpCommand = true
+	}
+	return app
+}
+
+// commonFlags stand on every command, and may come before it.
+func commonFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "json", Usage: "print data, and errors on standard error, as JSON"},
+		&cli.StringFlag{Name: "log-level", Value: "warn", Usage: "what to log on standard error: `LEVEL` is debug, info, warn, error or off"},
+		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of the log: text or json"},
+	}
+}
+
+// write prints data; a full disk or a closed pipe is an error like any other.
+func (p *program) write(data []byte) error {
+	if _, err := p.stdout.Write(data); err != nil {
+		var path *os.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return diag.Errorf(diag.ExitInternal, "output-failed", "cannot write to standard output: %v", err)
+	}
+	return nil
+}
+
+// resolver makes the resolver of this process.
+func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
+	log, err := p.logger(c)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitNotFound, "no-directory", "the working directory cannot be read: %v", err)
+	}
+	cache := resolve.UserCacheDir()
+	nix := &nixcli.Nix{
+		CacheDir: cache,
+		Debug: func(message string, fields map[string]any) {
+			log.Debug().Fields(fields).Msg(message)
+		},
+		Warn: func(message string) {
+			log.Warn().Str("from", "nix").Msg(diag.Escape(message, true))
+		},
+	}
+	if p.terminal {
+		nix.Progress = func(text string) { io.WriteString(p.stderr, diag.Escape(text, false)+" …\n") }
+	}
+	return &resolve.Resolver{Nix: nix, Library: insomnia.Library, Version: programVersion(), Dir: dir, CacheDir: cache}, nil
+}
+
+func unknownCommand(app *cli.App, name string) error {
+	var names []string
+	for _, command := range app.Commands {
+		if command.Name != "help" {
+			names = append(names, command.Name)
+		}
+	}
+	e := diag.Errorf(diag.ExitUsage, "unknown-command", "there is no command `%s`", name).
+		Expectedf("one of: %s", strings.Join(names, ", "))
+	if near := resolve.Closest(name, names); near != "" {
+		e.Hintf("did you mean insomnia %s?", near)
+	}
+	return e
+}
+
+// usageError turns what the flag parser says into a diagnostic.
+func usageError(c *cli.Context, err error, _ bool) error {
+	message := err.Error()
+	name, undefined := strings.CutPrefix(message, "flag provided but not defined: -")
+	if !undefined {
+		return diag.Errorf(diag.ExitUsage, "usage", "%s", message).Hintf("see %s", helpCommand(c))
+	}
+	name = strings.TrimPrefix(name, "-")
+	e := diag.Errorf(diag.ExitUsage, "unknown-flag", "there is no flag --%s", name).Hintf("see %s", helpCommand(c))
+	flags := c.App.Flags
+	if c.Command != nil && len(c.Command.Flags) > 0 {
+		flags = c.Command.Flags
+	}
+	var names []string
+	for _, flag := range flags {
+		names = append(names, flag.Names()[0])
+	}
+	if near := resolve.Closest(name, names); near != "" {
+		e.Hintf("did you mean --%s?", near)
+	}
+	return e
+}
+
+func helpCommand(c *cli.Context) string {
+	if c.Command != nil && c.Command.Name != "" && c.Command.Name != "insomnia" {
+		return "insomnia " + c.Command.Name + " --help"
+	}
+	return "insomnia --help"
+}
+
+// arguments checks the number of arguments; names are for the message.
+func arguments(c *cli.Context, most int, names string) error {
+	if c.NArg() > most {
+		return diag.Errorf(diag.ExitUsage, "usage", "one argument too many: %s", c.Args().Get(most)).
+			Hintf("usage: insomnia %s [flags] %s", c.Command.Name, names)
+	}
+	return nil
+}

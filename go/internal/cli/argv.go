@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// pairFlags take two values, as in `--override-input NAME REF`; they reach the
+// flag parser joined by pairSeparator.
+var pairFlags = map[string]bool{"override-input": true}
+
+const pairSeparator = "\x1f"
+
+// completing is what the completion scripts add to ask for candidates.
+const completing = "--generate-bash-completion"
+
+// reorder puts the command first, then the flags, then the arguments behind
+// `--`: the flag parser takes flags that follow an argument for arguments.
+func reorder(app *cli.App, args []string) ([]string, error) {
+	if len(args) < 2 || args[len(args)-1] == completing {
+		return args, nil
+	}
+	var command *cli.Command
+	var flags, rest []string
+	for i := 1; i < len(args); i++ {
+		arg := args[i]
+		if arg == "--" {
+			rest = append(rest, args[i+1:]...)
+			break
+		}
+		if len(arg) < 2 || arg[0] != '-' {
+			if command == nil && len(rest) == 0 {
+				if command = app.Command(arg); command != nil {
+					continue
+				}
+			}
+			rest = append(rest, arg)
+			continue
+		}
+		name := strings.TrimLeft(arg, "-")
+		name, _, hasValue := strings.Cut(name, "=")
+		values := valuesOf(app, command, name)
+		switch {
+		case values == 2:
+			if hasValue || i+2 >= len(args) {
+				return args, diag.Errorf(diag.ExitUsage, "usage", "--%s needs two values", name).
+					Expectedf("--%s NAME REF", name)
+			}
+			flags = append(flags, "--"+name+"="+args[i+1]+pairSeparator+args[i+2])
+			i += 2
+		case values == 1 && !hasValue:
+			if i+1 >= len(args) {
+				return args, diag.Errorf(diag.ExitUsage, "usage", "--%s needs a value", name)
+			}
+			// Joined, so that a value that begins with `-` stays one.
+			flags = append(flags, "--"+name+"="+args[i+1])
+			i++
+		default:
+			flags = append(flags, arg)
+		}
+	}
+	out := []string{args[0]}
+	if command != nil {
+		out = append(out, command.Name)
+	}
+	out = append(out, flags...)
+	if len(rest) > 0 {
+		out = append(append(out, "--"), rest...)
+	}
+	return out, nil
+}
+
+// valuesOf is the number of values that a flag takes. Before the command is
+// known, any command's flag counts.
+func valuesOf(app *cli.App, command *cli.Command, name string) int {
+	if pairFlags[name] {
+		return 2
+	}
+	lists := [][]cli.Flag{app.Flags}
+	if command != nil {
+		lists = append(lists, command.Flags)
+	} else {
+		for _, c := range app.Commands {
+			lists = append(lists, c.Flags)
+		}
+	}
+	for _, list := range lists {
+		for _, flag := range list {
+			if slices.Contains(flag.Names(), name) {
+				if doc, ok := flag.(cli.DocGenerationFlag); ok && doc.TakesValue() {
+					return 1
+				}
+				return 0
+			}
+		}
+	}
+	return 0
+}
+
+// wantsJSON tells whether --json was given, for errors that come before or
+// instead of a parsed command line.
+func wantsJSON(args []string) bool {
+	for _, arg := range args {
+		switch arg {
+		case "--":
+			return false
+		case "--json", "-json", "--json=true":
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+var update = flag.Bool("update", false, "write docs/commands.md and docs/exit-codes.md")
+
+// The two pages of docs/ that say what the code says are written from it:
+// go test ./go/internal/cli -run TestDocs -update
+func TestDocs(t *testing.T) {
+	for name, want := range map[string]string{
+		"commands.md":   commandsPage((&program{}).app()),
+		"exit-codes.md": exitCodesPage(),
+	} {
+		path := filepath.Join("../../../docs", name)
+		if *update {
+			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, string(got)); diff != "" {
+			t.Errorf("docs/%s is not what the code says; write it anew with -update:\n%s", name, diff)
+		}
+	}
+}
+
+const written = "<!-- Written from the code: go test ./go/internal/cli -run TestDocs -update -->\n\n"
+
+func exitCodesPage() string {
+	var b strings.Builder
+	b.WriteString("# Exit codes\n\n" + written)
+	b.WriteString("Nothing but data is written to standard output, and nothing at all when the code is above 1.\n")
+	b.WriteString("With `--json`, errors come on standard error as one line of JSON (`insomnia.diagnostics/v1`)\nthat carries the code too.\n\n")
+	b.WriteString("| code | meaning | for example |\n|---|---|---|\n")
+	for _, row := range diag.ExitCodes {
+		fmt.Fprintf(&b, "| %d | %s | %s |\n", row.Code, row.Meaning, row.Example)
+	}
+	return b.String()
+}
+
+func commandsPage(app *cli.App) string {
+	var b strings.Builder
+	b.WriteString("# Commands\n\n" + written)
+	b.WriteString("Data goes to standard output, words to standard error. Flags stand before or after the\narguments; what follows `--` is an argument. The exit codes are in [exit-codes.md](exit-codes.md).\n\n")
+	b.WriteString("Every command takes these:\n\n")
+	flagTable(&b, app.Flags)
+	common := map[string]bool{}
+	for _, f := range app.Flags {
+		common[f.Names()[0]] = true
+	}
+	for _, command := range app.Commands {
+		fmt.Fprintf(&b, "\n## insomnia %s\n\n", strings.TrimSpace(command.Name+" "+command.ArgsUsage))
+		fmt.Fprintf(&b, "%s.\n", strings.ToUpper(command.Usage[:1])+command.Usage[1:])
+		if command.Description != "" {
+			fmt.Fprintf(&b, "\n%s\n", command.Description)
+		}
+		var own []cli.Flag
+		for _, f := range command.Flags {
+			if !common[f.Names()[0]] {
+				own = append(own, f)
+			}
+		}
+		if len(own) > 0 {
+			b.WriteByte('\n')
+			flagTable(&b, own)
+		}
+	}
+	return b.String()
+}
+
+func flagTable(b *strings.Builder, flags []cli.Flag) {
+	b.WriteString("| flag | what it does | default |\n|---|---|---|\n")
+	for _, f := range flags {
+		doc := f.(cli.DocGenerationFlag)
+		name := "--" + f.Names()[0]
+		usage := doc.GetUsage()
+		if doc.TakesValue() {
+			value := "VALUE"
+			if _, rest, ok := strings.Cut(usage, "`"); ok {
+				value, _, _ = strings.Cut(rest, "`")
+			}
+			name += " " + value
+		}
+		fallback := ""
+		if doc.TakesValue() {
+			fallback = strings.Trim(doc.GetValue(), `"`)
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, usage, fallback)
+	}
+}
+
+// Every command and flag says what it is for.
+func TestEverythingIsDescribed(t *testing.T) {
+	app := (&program{}).app()
+	for _, command := range app.Commands {
+		if command.Usage == "" {
+			t.Errorf("%s has no usage", command.Name)
+		}
+		for _, f := range command.Flags {
+			if f.(cli.DocGenerationFlag).GetUsage() == "" {
+				t.Errorf("%s --%s has no usage", command.Name, f.Names()[0])
+			}
+		}
+	}
+}
+
+func TestReorder(t *testing.T) {
+	app := (&program{}).app()
+	pair := "--override-input=a" + pairSeparator + "./b"
+	for _, test := range []struct{ in, want string }{
+		{"resolve .#x --pretty", "resolve --pretty -- .#x"},
+		{"resolve --pretty .#x", "resolve --pretty -- .#x"},
+		{"--json resolve x", "resolve --json -- x"},
+		{"--log-level debug resolve x", "resolve --log-level=debug -- x"},
+		{"--pretty resolve x", "resolve --pretty -- x"},
+		{"resolve x --timeout 3s --root y", "resolve --timeout=3s --root=y -- x"},
+		{"resolve x --timeout=3s", "resolve --timeout=3s -- x"},
+		{"resolve x --root --odd", "resolve --root=--odd -- x"},
+		{"resolve x --override-input a ./b --pretty", "resolve " + pair + " --pretty -- x"},
+		{"resolve -- --pretty", "resolve -- --pretty"},
+		{"resolve x -- --pretty -- y", "resolve -- x --pretty -- y"},
+		{"resolve --nonsense x", "resolve --nonsense -- x"},
+		{"resolve resolve", "resolve -- resolve"},
+		{"resolve -", "resolve -- -"},
+		{"nonsense resolve", "-- nonsense resolve"},
+		{"schema manifest --json", "schema --json -- manifest"},
+		{"--help", "--help"},
+		{"resolve --he --generate-bash-completion", "resolve --he --generate-bash-completion"},
+		{"", ""},
+	} {
+		got, err := reorder(app, append([]string{"insomnia"}, strings.Fields(test.in)...))
+		if err != nil {
+			t.Errorf("%s: %v", test.in, err)
+			continue
+		}
+		if joined := strings.Join(got[1:], " "); joined != test.want {
+			t.Errorf("%s became %s, not %s", test.in, joined, test.want)
+		}
+	}
+	for _, in := range []string{"resolve --timeout", "resolve --override-input a", "resolve --override-input=a b c", "resolve x --root"} {
+		if _, err := reorder(app, append([]string{"insomnia"}, strings.Fields(in)...)); diag.From(err).Exit != diag.ExitUsage {
+			t.Errorf("%s: %v", in, err)
+		}
+	}
+}

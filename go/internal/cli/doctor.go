@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+func (p *program) doctorCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "doctor",
+		Usage:       "say what works on this machine and what is missing",
+		Description: "The exit code is 1 when something is missing. Nothing is downloaded.",
+		Action:      p.doctor,
+	}
+}
+
+func (p *program) doctor(c *cli.Context) error {
+	if err := arguments(c, 0, ""); err != nil {
+		return err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	findings := resolver.Examine(c.Context)
+	if c.Context.Err() != nil {
+		return context.Cause(c.Context)
+	}
+	ok := true
+	for _, f := range findings {
+		ok = ok && f.Status != resolve.StatusMissing
+	}
+	out, err := doctorOutput(findings, ok, c.Bool("json"))
+	if err != nil {
+		return err
+	}
+	if err := p.write(out); err != nil {
+		return err
+	}
+	if !ok {
+		return &diag.Error{Exit: diag.ExitDifference}
+	}
+	return nil
+}
+
+func doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {
+	if asJSON {
+		data, err := json.Marshal(struct {
+			Schema   string            `json:"schema"` // "insomnia.doctor/v1"
+			Ok       bool              `json:"ok"`
+			Findings []resolve.Finding `json:"findings"`
+		}{"insomnia.doctor/v1", ok, findings})
+		return append(data, '\n'), err
+	}
+	var b bytes.Buffer
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, f := range findings {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", f.Status, f.Name, diag.Escape(f.Detail, false))
+		if f.Hint != "" {
+			fmt.Fprintf(w, "\t\thint: %s\n", diag.Escape(f.Hint, false))
+		}
+	}
+	err := w.Flush()
+	return b.Bytes(), err
+}

@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+func (p *program) resolveCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "resolve",
+		Usage:     "resolve a profile to its manifest and print it as canonical JSON",
+		ArgsUsage: "[REF]",
+		Description: "REF is a flake reference with the name of a profile (.#coder, github:OWNER/REPO#coder,\n" +
+			"path:FOLDER#coder, git+file:///FOLDER#coder), a profile file (./coder.nix, or a folder with a\n" +
+			"profile.nix), or a built-in profile (builtin:coder). Without REF it is `.`: the profile of the\n" +
+			"flake here, if it has just one. A path with dots starts from the flake's outputs:\n" +
+			".#lib.profiles.coder.",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json) instead of resolving a profile; needs no Nix"},
+			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
+			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
+			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
+		}, evaluationFlags()...),
+		Action: p.resolve,
+	}
+}
+
+// evaluationFlags are for the commands that evaluate.
+func evaluationFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "override-input", Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
+		&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation after `DURATION`; downloads do not count"},
+		&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"},
+		&cli.StringFlag{Name: "evaluator", Value: "nix", Usage: "`EVALUATOR` that evaluates the profile: nix, the one that is installed, is the only one so far"},
+	}
+}
+
+func evaluationOptions(c *cli.Context) (resolve.Options, error) {
+	options := resolve.Options{Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
+	if name := c.String("evaluator"); name != "nix" {
+		return options, diag.Errorf(diag.ExitUsage, "usage", "there is no evaluator `%s`", name).Expectedf("nix")
+	}
+	if options.Timeout <= 0 {
+		return options, diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
+	}
+	for _, pair := range c.StringSlice("override-input") {
+		name, ref, ok := strings.Cut(pair, pairSeparator)
+		if !ok || name == "" || ref == "" || strings.HasPrefix(name, "-") || strings.HasPrefix(ref, "-") {
+			return options, diag.Errorf(diag.ExitUsage, "usage", "--override-input needs two values").
+				Expectedf("--override-input NAME REF")
+		}
+		options.Overrides = append(options.Overrides, resolve.Override{Input: name, Ref: ref})
+	}
+	return options, nil
+}
+
+func (p *program) resolve(c *cli.Context) error {
+	if err := arguments(c, 1, "[REF]"); err != nil {
+		return err
+	}
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return err
+	}
+	options.Root = c.String("root")
+	options.Provenance = c.Bool("provenance")
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+
+	var result *resolve.Resolved
+	if file := c.String("manifest"); c.IsSet("manifest") {
+		if c.NArg() > 0 {
+			return diag.Errorf(diag.ExitUsage, "usage", "a reference and --manifest exclude each other: %s", c.Args().First())
+		}
+		for _, name := range []string{"override-input", "root"} {
+			if c.IsSet(name) {
+				return diag.Errorf(diag.ExitUsage, "usage", "--%s and --manifest exclude each other", name)
+			}
+		}
+		result, err = resolver.File(file, options)
+	} else {
+		result, err = resolver.Resolve(c.Context, c.Args().First(), options)
+	}
+	if err != nil {
+		return err
+	}
+
+	out := result.Manifest
+	if options.Provenance {
+		if out, err = result.Envelope(); err != nil {
+			return err
+		}
+	}
+	if c.Bool("pretty") {
+		pretty := jsontext.Value(out).Clone()
+		if err := pretty.Indent(jsontext.WithIndent("  ")); err != nil {
+			return err
+		}
+		out = pretty
+	}
+	return p.write(append(out, '\n'))
+}

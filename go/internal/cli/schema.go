@@ -1,0 +1,32 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+func (p *program) schemaCommand() *cli.Command {
+	return &cli.Command{
+		Name:        "schema",
+		Usage:       "print the JSON Schema of a manifest or of a profile",
+		ArgsUsage:   "manifest|profile",
+		Description: "Draft 2020-12, the same file that the Nix library validates with.",
+		Action: func(c *cli.Context) error {
+			if err := arguments(c, 1, "manifest|profile"); err != nil {
+				return err
+			}
+			switch name := c.Args().First(); name {
+			case "manifest":
+				return p.write(manifest.SchemaJSON())
+			case "profile":
+				return p.write(manifest.ProfileSchemaJSON())
+			case "":
+				return diag.Errorf(diag.ExitUsage, "usage", "which schema?").Expectedf("manifest or profile")
+			default:
+				return diag.Errorf(diag.ExitUsage, "usage", "there is no schema `%s`", name).Expectedf("manifest or profile")
+			}
+		},
+	}
+}

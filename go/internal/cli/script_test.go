@@ -1,0 +1,230 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"insomnia": func() { os.Exit(Main(os.Args)) },
+	})
+}
+
+// TestScripts runs testdata/script: each file is a session at a terminal.
+//
+// Conditions: [nix] where Nix is installed; in CI it must be. Commands beside
+// testscript's own: `repository DIR` makes a git work tree with all files
+// tracked, `interrupt PROGRAM…` sends ctrl-C once the program's nix runs,
+// `canonical FILE` checks that a file is one line of JSON, `full ARGS…` runs
+// insomnia with a full disk as standard output, `closed ARGS…` with a pipe that
+// nobody reads.
+func TestScripts(t *testing.T) {
+	repository, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, nixErr := exec.LookPath("nix")
+	if nixErr != nil && os.Getenv("CI") == "true" {
+		t.Fatal("nix is not installed, and in CI it must be")
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: false,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Condition: func(name string) (bool, error) {
+			if name == "nix" {
+				return nixErr == nil, nil
+			}
+			return false, fmt.Errorf("unknown condition %s", name)
+		},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("REPO", repository)
+			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			env.Setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+			for _, name := range []string{"NIX_CONFIG", "NIX_REMOTE", "NIX_SSL_CERT_FILE"} {
+				env.Setenv(name, os.Getenv(name))
+			}
+			return os.MkdirAll(filepath.Join(env.WorkDir, ".home"), 0o700)
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"repository": makeRepository,
+			"interrupt":  interrupt,
+			"canonical":  canonical,
+			"full":       fullDisk,
+			"closed":     closedPipe,
+			"exits":      exits,
+			"listen":     listen,
+			"requests":   requests,
+		},
+	})
+}
+
+func makeRepository(ts *testscript.TestScript, neg bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	for _, args := range [][]string{
+		{"init", "-q", "-b", "main"},
+		{"add", "--all"},
+		{"-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "start"},
+	} {
+		ts.Check(ts.Exec("git", append([]string{"-C", dir}, args...)...))
+	}
+}
+
+// command prepares insomnia with the environment of the script.
+func command(ts *testscript.TestScript, args []string) *exec.Cmd {
+	program, err := exec.LookPath("insomnia")
+	ts.Check(err)
+	cmd := exec.Command(program, args...)
+	cmd.Dir = ts.MkAbs(".")
+	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	return cmd
+}
+
+// exits CODE ARGS… runs insomnia and compares the exit code; the output is
+// left in the files $WORK/out and $WORK/err.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	var stdout, stderr bytes.Buffer
+	cmd := command(ts, args[1:])
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "out"), stdout.Bytes(), 0o600))
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "err"), []byte(tidy(ts, stderr.String())), 0o600))
+	if cmd.ProcessState == nil {
+		ts.Fatalf("%v", err)
+	}
+	if got := strconv.Itoa(cmd.ProcessState.ExitCode()); got != args[0] {
+		ts.Fatalf("exit code %s, not %s\nstdout:\n%s\nstderr:\n%s", got, args[0], stdout.String(), stderr.String())
+	}
+	if cmd.ProcessState.ExitCode() > 1 && stdout.Len() > 0 {
+		ts.Fatalf("failed, and yet there is data on standard output:\n%s", stdout.String())
+	}
+}
+
+// tidy makes messages comparable: the script's folder becomes $WORK.
+func tidy(ts *testscript.TestScript, s string) string {
+	return strings.ReplaceAll(s, ts.Getenv("WORK"), "$WORK")
+}
+
+func canonical(ts *testscript.TestScript, neg bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "}\n") || !json.Valid([]byte(text)) || strings.Contains(text, ": ") && strings.HasPrefix(text, "{ ") {
+		ts.Fatalf("not one line of JSON:\n%s", text)
+	}
+}
+
+// interrupt ARGS… runs insomnia until nix has started, as the file `started`
+// tells, then sends ctrl-C. Exit code 130, nothing on stdout, and the process
+// that wrote `started` gone.
+func interrupt(ts *testscript.TestScript, neg bool, args []string) {
+	var stdout, stderr bytes.Buffer
+	cmd := command(ts, args)
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	ts.Check(cmd.Start())
+	var pid int
+	for deadline := time.Now().Add(20 * time.Second); pid == 0; time.Sleep(10 * time.Millisecond) {
+		data, _ := os.ReadFile(filepath.Join(ts.Getenv("HOME"), "started"))
+		pid, _ = strconv.Atoi(strings.TrimSpace(string(data)))
+		if time.Now().After(deadline) {
+			cmd.Process.Kill()
+			ts.Fatalf("nix did not start\n%s", stderr.String())
+		}
+	}
+	ts.Check(cmd.Process.Signal(os.Interrupt))
+	cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 || stdout.Len() > 0 {
+		ts.Fatalf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr.String())
+	}
+	for deadline := time.Now().Add(5 * time.Second); syscall.Kill(pid, 0) == nil && !zombie(pid); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("nix still runs")
+		}
+	}
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "err"), stderr.Bytes(), 0o600))
+}
+
+func zombie(pid int) bool {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true
+	}
+	_, rest, _ := strings.Cut(string(data), ") ")
+	return strings.HasPrefix(rest, "Z")
+}
+
+func fullDisk(ts *testscript.TestScript, neg bool, args []string) {
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	ts.Check(err)
+	defer full.Close()
+	badOutput(ts, full, "no space left on device", args)
+}
+
+func closedPipe(ts *testscript.TestScript, neg bool, args []string) {
+	r, w, err := os.Pipe()
+	ts.Check(err)
+	r.Close()
+	defer w.Close()
+	badOutput(ts, w, "broken pipe", args)
+}
+
+func badOutput(ts *testscript.TestScript, stdout *os.File, says string, args []string) {
+	var stderr bytes.Buffer
+	cmd := command(ts, args)
+	cmd.Stdout, cmd.Stderr = stdout, &stderr
+	cmd.Run()
+	want := "error: cannot write to standard output: " + says + "\n"
+	if code := cmd.ProcessState.ExitCode(); code != 70 || stderr.String() != want {
+		ts.Fatalf("exit code %d, stderr %q", code, stderr.String())
+	}
+}
+
+var servers sync.Map // script's folder: *server
+
+type server struct {
+	mu   sync.Mutex
+	seen []string
+}
+
+// listen DIR serves a folder over HTTP; its address is in $SERVER.
+func listen(ts *testscript.TestScript, neg bool, args []string) {
+	s := &server{}
+	files := http.FileServer(http.Dir(ts.MkAbs(args[0])))
+	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		s.seen = append(s.seen, r.URL.String())
+		s.mu.Unlock()
+		files.ServeHTTP(w, r)
+	}))
+	ts.Defer(h.Close)
+	servers.Store(ts.Getenv("WORK"), s)
+	ts.Setenv("SERVER", h.URL)
+}
+
+// requests PATH… compares what was asked of the server since the last look.
+func requests(ts *testscript.TestScript, neg bool, args []string) {
+	v, _ := servers.Load(ts.Getenv("WORK"))
+	s := v.(*server)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if strings.Join(s.seen, " ") != strings.Join(args, " ") {
+		ts.Fatalf("requests %q, not %q", s.seen, args)
+	}
+	s.seen = nil
+}

@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+func (p *program) verifyCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "verify",
+		Usage:     "check every profile of a flake",
+		ArgsUsage: "[FLAKEREF]",
+		Description: "Resolves all insomniaProfiles of the flake (`.` when none is named), broken ones beside healthy\n" +
+			"ones, and prints a line for each. The exit code is 1 when one is broken.",
+		Flags:  evaluationFlags(),
+		Action: p.verify,
+	}
+}
+
+// verifyReport is what `verify --json` prints.
+type verifyReport struct {
+	Schema   string             `json:"schema"` // "insomnia.verify/v1"
+	Flake    string             `json:"flake"`
+	Ok       bool               `json:"ok"`
+	Profiles []resolve.Verified `json:"profiles"`
+}
+
+func (p *program) verify(c *cli.Context) error {
+	if err := arguments(c, 1, "[FLAKEREF]"); err != nil {
+		return err
+	}
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	flake := c.Args().First()
+	if flake == "" {
+		flake = "."
+	}
+	verified, err := resolver.Verify(c.Context, flake, options)
+	if err != nil {
+		return err
+	}
+
+	problems := &diag.Error{Exit: diag.ExitDifference}
+	broken := 0
+	for _, v := range verified {
+		if !v.Ok {
+			broken++
+		}
+		for _, d := range v.Diagnostics {
+			d.Profile = v.Name
+			problems.Diagnostics = append(problems.Diagnostics, d)
+		}
+	}
+	if c.Bool("json") {
+		data, err := json.Marshal(verifyReport{Schema: "insomnia.verify/v1", Flake: flake, Ok: broken == 0, Profiles: verified})
+		if err != nil {
+			return err
+		}
+		if err := p.write(append(data, '\n')); err != nil {
+			return err
+		}
+		problems.Diagnostics = nil // they are in the report
+	} else if err := p.write(verifyTable(verified)); err != nil {
+		return err
+	}
+	if broken == 0 {
+		return nil
+	}
+	problems.Summary = fmt.Sprintf("%d of %d profiles broken", broken, len(verified))
+	return problems
+}
+
+func verifyTable(verified []resolve.Verified) []byte {
+	var b bytes.Buffer
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "PROFILE\tVERDICT\tROLE\tMODEL")
+	for _, v := range verified {
+		verdict := "ok"
+		if !v.Ok {
+			verdict = fmt.Sprintf("broken (%d)", len(v.Diagnostics))
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", diag.Escape(v.Name, false), verdict, orDash(v.Role), orDash(v.Model))
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return diag.Escape(s, false)
+}

@@ -1,0 +1,134 @@
+package diag
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func render(t *testing.T, dir string, e *Error) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := (&Text{Dir: dir, ReadFile: readSource}).Write(&b, e); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestText(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "profile.nix")
+	source := "{\n  web.search.provder = \"brave\";\n\tauth = \"sk-ant-api03-SECRET0123456789\"; effort = 3;\n  " +
+		strings.Repeat("x", 150) + " = 1;\n  größe = 1;\n}\n"
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		name string
+		in   Diagnostic
+		want string
+	}{
+		{"whole", Diagnostic{Severity: SeverityError, Code: "unknown-field", Path: "web.search.provder", Message: "unknown field `provder`",
+			Expected: "one of: mode, provider", Hint: "did you mean `provider`?", Positions: []Position{{File: file, Line: 2, Column: 14, Note: "set here"}}},
+			"error: web.search.provder: unknown field `provder`\n" +
+				"  profile.nix:2:14 (set here)\n" +
+				"    2 |   web.search.provder = \"brave\";\n" +
+				"      |              ^\n" +
+				"  expected: one of: mode, provider\n" +
+				"hint: did you mean `provider`?\n"},
+		{"secret", Diagnostic{Severity: SeverityError, Code: "secret-literal", Path: "model.auth", Message: "a literal stands where a secret belongs",
+			Positions: []Position{{File: file, Line: 3, Column: 2}}},
+			"error: model.auth: a literal stands where a secret belongs\n  profile.nix:3:2\n"},
+		{"a key nearby is masked", Diagnostic{Severity: SeverityError, Code: "type", Message: "is a number", Positions: []Position{{File: file, Line: 3, Column: 42}}},
+			"error: is a number\n  profile.nix:3:42\n    3 |  auth = \"*****************************\"; effort = 3;\n      |                                          ^\n"},
+		{"long line", Diagnostic{Severity: SeverityWarning, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 4, Column: 154}}},
+			"warning: m\n  profile.nix:4:154\n    4 | …" + strings.Repeat("x", 49) + " = 1;\n      | " + strings.Repeat(" ", 51) + "^\n"},
+		{"not ASCII", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 5, Column: 3}}},
+			"error: m\n  profile.nix:5:3\n    5 |   größe = 1;\n      |   ^\n"},
+		{"escapes", Diagnostic{Severity: SeverityError, Code: "x", Path: "a\x1bb", Message: "one\x07\u202e\ntwo\xff", Positions: []Position{{File: "/no\nwhere"}}},
+			"error: a\\x1bb: one\\x07\\u202e\n  two\\xff\n  /no\\nwhere\n"},
+		{"no such line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 99, Column: 1}}},
+			"error: m\n  profile.nix:99:1\n"},
+		{"column beyond the line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 1, Column: 70}}},
+			"error: m\n  profile.nix:1:70\n    1 | {\n"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := render(t, dir, &Error{Exit: ExitInvalid, Diagnostics: []Diagnostic{test.in}})
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// A line with a secret is quoted by no problem of the report, and a line only once.
+func TestQuotedLines(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "p.nix")
+	if err := os.WriteFile(file, []byte("{ auth = \"hunter2\"; effrt = 1; }\n{ b = 1; }\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at := func(line, column int) []Position { return []Position{{File: file, Line: line, Column: column}} }
+	got := render(t, dir, &Error{Exit: ExitInvalid, Diagnostics: []Diagnostic{
+		{Severity: SeverityError, Code: "unknown-field", Path: "effrt", Message: "unknown", Positions: at(1, 21)},
+		{Severity: SeverityError, Code: "secret-literal", Path: "auth", Message: "a literal", Positions: at(1, 3)},
+		{Severity: SeverityError, Code: "type", Path: "b", Message: "first", Positions: at(2, 3)},
+		{Severity: SeverityError, Code: "type", Path: "b", Message: "second", Positions: at(2, 3)},
+	}})
+	if strings.Contains(got, "hunter2") {
+		t.Errorf("the secret is shown:\n%s", got)
+	}
+	if strings.Count(got, "{ b = 1; }") != 1 {
+		t.Errorf("not quoted once:\n%s", got)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteJSON(&b, Errorf(ExitNotFound, "profile-not-found", "no <profile> %s", "x").Hintf("look")); err != nil {
+		t.Fatal(err)
+	}
+	want := `{"schema":"insomnia.diagnostics/v1","exit":4,"meaning":"not found or ambiguous","diagnostics":[` +
+		`{"severity":"error","code":"profile-not-found","message":"no <profile> x","hint":"look","positions":[]}]}` + "\n"
+	if diff := cmp.Diff(want, b.String()); diff != "" {
+		t.Error(diff)
+	}
+	var back Report
+	if err := json.Unmarshal(b.Bytes(), &back); err != nil || back.Exit != ExitNotFound {
+		t.Errorf("%v %+v", err, back)
+	}
+}
+
+func TestFrom(t *testing.T) {
+	ours := Errorf(ExitRefused, "x", "m")
+	for _, test := range []struct {
+		in   error
+		exit Exit
+	}{
+		{fmt.Errorf("wrapped: %w", ours), ExitRefused},
+		{fmt.Errorf("wrapped: %w", context.Canceled), ExitInterrupted},
+		{errors.New("anything"), ExitInternal},
+	} {
+		if got := From(test.in).Exit; got != test.exit {
+			t.Errorf("%v: exit %d", test.in, got)
+		}
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	seen := map[Exit]bool{}
+	for i, row := range ExitCodes {
+		if seen[row.Code] || row.Meaning == "" || row.Example == "" || i > 0 && row.Code <= ExitCodes[i-1].Code {
+			t.Errorf("row %+v", row)
+		}
+		seen[row.Code] = true
+	}
+}

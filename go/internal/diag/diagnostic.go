@@ -1,0 +1,108 @@
+// Package diag holds the one way in which Insomnia says that something is wrong.
+//
+// A Diagnostic is data first: it marshals to JSON as it stands, and the text on
+// a terminal is rendered from the same fields. An Error carries diagnostics to
+// the top of the program together with the exit code that stands for them.
+//
+// Messages are written for the author of the profile: what is wrong, where, and
+// what to do. They never contain the value of a secret, and everything that
+// comes from outside is escaped when it is rendered.
+package diag
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Severity tells an error from a warning.
+type Severity string
+
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+)
+
+// Position is a place in a source file. Line and Column count from 1; Column
+// counts bytes, as Nix does. Zero means unknown.
+type Position struct {
+	File   string `json:"file"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Note   string `json:"note,omitempty"`
+}
+
+// Diagnostic is one thing that is wrong. Code is a stable kebab-case id. Path
+// is the dotted path as the author thinks of it, Pointer the same as a JSON
+// pointer (RFC 6901). Profile names the profile when a report covers several.
+type Diagnostic struct {
+	Severity  Severity   `json:"severity"`
+	Profile   string     `json:"profile,omitempty"`
+	Code      string     `json:"code"`
+	Path      string     `json:"path,omitempty"`
+	Pointer   string     `json:"pointer,omitempty"`
+	Message   string     `json:"message"`
+	Expected  string     `json:"expected,omitempty"`
+	Hint      string     `json:"hint,omitempty"`
+	Positions []Position `json:"positions"`
+}
+
+// Error is one or more diagnostics and the exit code they lead to. Summary is
+// a closing line for reports of several diagnostics.
+type Error struct {
+	Exit        Exit
+	Diagnostics []Diagnostic
+	Summary     string
+}
+
+// Errorf makes an Error of one diagnostic.
+func Errorf(exit Exit, code, format string, args ...any) *Error {
+	return &Error{Exit: exit, Diagnostics: []Diagnostic{{
+		Severity: SeverityError, Code: code, Message: fmt.Sprintf(format, args...), Positions: []Position{},
+	}}}
+}
+
+// Hintf sets what to do about it.
+func (e *Error) Hintf(format string, args ...any) *Error {
+	e.Diagnostics[0].Hint = fmt.Sprintf(format, args...)
+	return e
+}
+
+// Expectedf sets what was expected instead.
+func (e *Error) Expectedf(format string, args ...any) *Error {
+	e.Diagnostics[0].Expected = fmt.Sprintf(format, args...)
+	return e
+}
+
+// At adds a place.
+func (e *Error) At(positions ...Position) *Error {
+	e.Diagnostics[0].Positions = append(e.Diagnostics[0].Positions, positions...)
+	return e
+}
+
+// Error is the first message alone; Render gives the whole report.
+func (e *Error) Error() string {
+	if len(e.Diagnostics) == 0 {
+		return e.Exit.Meaning()
+	}
+	return e.Diagnostics[0].Message
+}
+
+// From makes an Error of any error: what is not one of ours is an interruption
+// when the context was cancelled, and a defect of this program otherwise.
+func From(err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	if errors.Is(err, context.Canceled) {
+		return Errorf(ExitInterrupted, "interrupted", "interrupted")
+	}
+	return Errorf(ExitInternal, "internal", "%v", err)
+}
+
+// CodeIs tells whether err is an Error whose first diagnostic has this code.
+func CodeIs(err error, code string) bool {
+	var e *Error
+	return errors.As(err, &e) && len(e.Diagnostics) > 0 && e.Diagnostics[0].Code == code
+}

@@ -1,0 +1,110 @@
+package diag
+
+import (
+	"errors"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+)
+
+var errNotReadable = errors.New("not a readable source file")
+
+// readSource reads a source file of a sensible size; anything else has no excerpt.
+func readSource(name string) ([]byte, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() || info.Size() > maxSourceSize {
+		return nil, errNotReadable
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxSourceSize))
+}
+
+func sourceLine(text string, line int) (string, bool) {
+	for ; line > 1; line-- {
+		i := strings.IndexByte(text, '\n')
+		if i < 0 {
+			return "", false
+		}
+		text = text[i+1:]
+	}
+	text, _, _ = strings.Cut(text, "\n")
+	return strings.TrimRight(text, "\r"), true
+}
+
+const windowWidth = 100
+
+// window prepares a source line for printing: long ones are cut around the
+// column, what might be a key is masked, and everything is escaped. The column
+// (bytes, from 1) becomes the column of the printed text, or 0.
+func window(line string, column int) (string, int) {
+	if column > len(line)+1 || column < 0 {
+		column = 0
+	}
+	line = maskKeys(line)
+	start := 0
+	if column > windowWidth*3/4 {
+		start = runeStart(line, column-1-windowWidth/2)
+	}
+	end := len(line)
+	if end-start > windowWidth {
+		end = runeStart(line, start+windowWidth)
+	}
+	head, tail := "", ""
+	if start > 0 {
+		head = "…"
+	}
+	if end < len(line) {
+		tail = "…"
+	}
+	if column == 0 {
+		return head + Escape(line[start:end], false) + tail, 0
+	}
+	at := runeStart(line, column-1)
+	before := head + Escape(line[start:at], false)
+	return before + Escape(line[at:end], false) + tail, utf8.RuneCountInString(before) + 1
+}
+
+func runeStart(s string, i int) int {
+	i = min(max(i, 0), len(s))
+	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
+		i--
+	}
+	return i
+}
+
+// maskKeys replaces long runs that mix letters and digits, as API keys do, by
+// as many asterisks, so that an excerpt never carries one; columns stay.
+func maskKeys(line string) string {
+	const shortest = 16
+	out := []byte(line)
+	for i := 0; i < len(line); {
+		j, letters, digits := i, false, false
+		for j < len(line) && keyByte(line[j]) {
+			if line[j] >= '0' && line[j] <= '9' {
+				digits = true
+			} else if line[j]|0x20 >= 'a' && line[j]|0x20 <= 'z' {
+				letters = true
+			}
+			j++
+		}
+		if j-i >= shortest && letters && digits {
+			for k := i; k < j; k++ {
+				out[k] = '*'
+			}
+		}
+		i = max(j, i+1)
+	}
+	return string(out)
+}
+
+func keyByte(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || c == '+' || c == '/'
+}

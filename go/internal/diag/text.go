@@ -1,0 +1,140 @@
+package diag
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Text renders diagnostics for people.
+//
+// The rules: a line that begins with `error:` or `warning:` says what is wrong,
+// after the path of the field where there is one; indented lines below it say
+// where, with the source line and a caret where the file can be read, and what
+// was expected; a line that begins with `hint:` says what to do. A problem with
+// a secret is never shown with its source line, and no line that holds one is.
+type Text struct {
+	// Dir is the directory that file names are shown relative to.
+	Dir string
+	// ReadFile reads a source file for the excerpt; nil shows none.
+	ReadFile func(name string) ([]byte, error)
+}
+
+// NewText renders relative to the working directory.
+func NewText() *Text {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = ""
+	}
+	return &Text{Dir: dir, ReadFile: readSource}
+}
+
+const (
+	maxExcerpts   = 4
+	maxSourceSize = 1 << 20
+)
+
+// Write renders the whole error.
+func (t *Text) Write(w io.Writer, e *Error) error {
+	var b strings.Builder
+	// Lines with secrets count as quoted already, as do those quoted before.
+	quoted := veiledLines(e.Diagnostics)
+	for i, d := range e.Diagnostics {
+		if i > 0 && len(d.Positions)+len(e.Diagnostics[i-1].Positions) > 0 {
+			b.WriteByte('\n')
+		}
+		t.diagnostic(&b, d, quoted)
+	}
+	if e.Summary != "" {
+		fmt.Fprintf(&b, "\n%s\n", Escape(e.Summary, false))
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, quoted map[string]bool) {
+	subject := ""
+	for _, part := range []string{d.Profile, d.Path} {
+		if part != "" {
+			subject += Escape(part, false) + ": "
+		}
+	}
+	fmt.Fprintf(b, "%s: %s%s\n", d.Severity, subject, indentRest(Escape(strings.TrimSpace(d.Message), true)))
+	for i, p := range d.Positions {
+		fmt.Fprintf(b, "  %s", t.Place(p))
+		if p.Note != "" {
+			fmt.Fprintf(b, " (%s)", Escape(p.Note, false))
+		}
+		b.WriteByte('\n')
+		if key := lineKey(p); i < maxExcerpts && !quoted[key] {
+			quoted[key] = true
+			t.excerpt(b, p)
+		}
+	}
+	if d.Expected != "" {
+		fmt.Fprintf(b, "  expected: %s\n", indentRest(Escape(d.Expected, true)))
+	}
+	if d.Hint != "" {
+		fmt.Fprintf(b, "hint: %s\n", indentRest(Escape(d.Hint, true)))
+	}
+}
+
+// Place is file:line:column, relative to Dir where the file lies below it.
+func (t *Text) Place(p Position) string {
+	name := p.File
+	if t.Dir != "" && filepath.IsAbs(name) {
+		if rel, err := filepath.Rel(t.Dir, name); err == nil && filepath.IsLocal(rel) {
+			name = rel
+		}
+	}
+	name = Escape(name, false)
+	if p.Line > 0 {
+		name += ":" + strconv.Itoa(p.Line)
+		if p.Column > 0 {
+			name += ":" + strconv.Itoa(p.Column)
+		}
+	}
+	return name
+}
+
+func (t *Text) excerpt(b *strings.Builder, p Position) {
+	if t.ReadFile == nil || p.Line <= 0 || !filepath.IsAbs(p.File) {
+		return
+	}
+	data, err := t.ReadFile(p.File)
+	if err != nil {
+		return
+	}
+	line, ok := sourceLine(string(data), p.Line)
+	if !ok || strings.TrimSpace(line) == "" {
+		return
+	}
+	line, column := window(line, p.Column)
+	number := strconv.Itoa(p.Line)
+	fmt.Fprintf(b, "    %s | %s\n", number, line)
+	if column > 0 {
+		fmt.Fprintf(b, "    %s | %s^\n", strings.Repeat(" ", len(number)), strings.Repeat(" ", column-1))
+	}
+}
+
+// veiledLines are the places of problems with secrets: nothing there is quoted,
+// whichever problem asks for it.
+func veiledLines(diagnostics []Diagnostic) map[string]bool {
+	veiled := map[string]bool{}
+	for _, d := range diagnostics {
+		if d.Code != "secret-literal" {
+			continue
+		}
+		for _, p := range d.Positions {
+			veiled[lineKey(p)] = true
+		}
+	}
+	return veiled
+}
+
+func lineKey(p Position) string { return p.File + ":" + strconv.Itoa(p.Line) }
+
+func indentRest(s string) string { return strings.ReplaceAll(s, "\n", "\n  ") }

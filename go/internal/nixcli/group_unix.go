@@ -1,0 +1,9 @@
+//go:build unix && !linux
+
+package nixcli
+
+import "syscall"
+
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+func killGroup(pid int) error { return syscall.Kill(-pid, syscall.SIGKILL) }

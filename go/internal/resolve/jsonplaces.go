@@ -1,0 +1,66 @@
+package resolve
+
+import (
+	"bytes"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// jsonPlaces finds the place of every value in JSON, as far as it can be read;
+// a syntax error is placed at the top.
+func jsonPlaces(data []byte, file string) sourceMap {
+	places, index := sourceMap{}, newLineIndex(file, data)
+	decoder := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	for {
+		token, err := decoder.ReadToken()
+		var syntax *jsontext.SyntacticError
+		switch {
+		case errors.Is(err, io.EOF):
+			return places
+		case errors.As(err, &syntax):
+			places[""] = index.position(min(int(syntax.ByteOffset), len(data)))
+			return places
+		case err != nil:
+			return places
+		}
+		pointer := string(decoder.StackPointer())
+		if kind := token.Kind(); kind == '}' || kind == ']' {
+			continue
+		}
+		// A member is placed at its name: the first token with its pointer.
+		if _, seen := places[pointer]; !seen {
+			end := int(decoder.InputOffset())
+			places[pointer] = index.position(tokenStart(data, end, token))
+		}
+	}
+}
+
+// tokenStart finds where the token that ends at `end` begins.
+func tokenStart(data []byte, end int, token jsontext.Token) int {
+	switch token.Kind() {
+	case '{', '[':
+		return end - 1
+	case '"':
+		for i := end - 2; i >= 0; i-- {
+			if data[i] == '"' && !escaped(data, i) {
+				return i
+			}
+		}
+		return 0
+	}
+	i := end
+	for i > 0 && !bytes.ContainsRune([]byte(" \t\r\n,:[{"), rune(data[i-1])) {
+		i--
+	}
+	return i
+}
+
+func escaped(data []byte, i int) bool {
+	backslashes := 0
+	for j := i - 1; j >= 0 && data[j] == '\\'; j-- {
+		backslashes++
+	}
+	return backslashes%2 == 1
+}

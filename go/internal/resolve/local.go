@@ -1,0 +1,149 @@
+package resolve
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// localFlake is a flake in a folder, found the way Nix finds it.
+type localFlake struct {
+	Dir     string // holds flake.nix
+	GitRoot string // the work tree around it; empty when there is none
+}
+
+// Root is the folder whose copy Nix evaluates.
+func (l *localFlake) Root() string {
+	if l.GitRoot != "" {
+		return l.GitRoot
+	}
+	return l.Dir
+}
+
+// findLocalFlake looks for flake.nix in dir and above it, up to the git work
+// tree that holds dir. explicit (`path:`) looks in dir alone.
+func findLocalFlake(dir, typed string, explicit bool) (*localFlake, error) {
+	info, err := os.Stat(dir)
+	switch {
+	case err != nil:
+		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s", dir).
+			Hintf("a flake reference is a folder with a flake.nix, or a URL such as github:OWNER/REPO; a profile file ends in .nix")
+	case !info.IsDir():
+		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "%s is a file, not the folder of a flake", dir).
+			Hintf("a profile file ends in .nix; a resolved manifest is read with --manifest")
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		if exists(filepath.Join(at, "flake.nix")) {
+			found := &localFlake{Dir: at}
+			if !explicit {
+				found.GitRoot = gitRoot(at)
+			}
+			return found, nil
+		}
+		if explicit || exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
+			return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in %s%s", typed, aboveOrNot(explicit)).
+				Hintf("write one, or refer to a profile file (./NAME.nix) or a built-in profile (builtin:NAME)")
+		}
+	}
+}
+
+func aboveOrNot(explicit bool) string {
+	if explicit {
+		return ""
+	}
+	return " or above it"
+}
+
+// gitRoot is the folder at or above dir that holds .git, or empty.
+func gitRoot(dir string) string {
+	for at := dir; ; at = filepath.Dir(at) {
+		if exists(filepath.Join(at, ".git")) {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return ""
+		}
+	}
+}
+
+// refusePrivateFiles keeps Nix from copying private files to its store, which
+// every user of the machine can read: of a folder that is no git work tree Nix
+// takes all files, tracked or not. Hidden files and files that others may not
+// read count as private.
+func refusePrivateFiles(flake *localFlake) error {
+	const most = 5000
+	seen := 0
+	var private []string
+	err := filepath.WalkDir(flake.Dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if seen++; seen > most {
+			return filepath.SkipAll
+		}
+		rel, _ := filepath.Rel(flake.Dir, path)
+		if rel == "." {
+			return nil
+		}
+		name := entry.Name()
+		if strings.HasPrefix(name, ".") && !slices.Contains([]string{".gitignore", ".gitattributes", ".editorconfig"}, name) {
+			private = append(private, rel)
+			if entry.IsDir() {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if entry.Type().IsRegular() {
+			if info, err := entry.Info(); err == nil && info.Mode().Perm()&0o004 == 0 {
+				private = append(private, rel)
+			}
+		}
+		return nil
+	})
+	if err != nil || seen > most {
+		private = append(private, "what else is in it")
+	}
+	if len(private) == 0 {
+		return nil
+	}
+	shown := private[:min(len(private), 5)]
+	return diag.Errorf(diag.ExitRefused, "private-files", "%s is not in a git repository, so Nix would copy every file in it to its store, "+
+		"where all users of this machine can read them: %s", flake.Dir, strings.Join(shown, ", ")).
+		Hintf("make it a repository, of which only tracked files are copied: git init && git add flake.nix …\n" +
+			"or accept the copy by writing path: in front of the folder")
+}
+
+// git runs git in a folder without the variables that point it elsewhere.
+func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
+	for _, entry := range os.Environ() {
+		if !strings.HasPrefix(entry, "GIT_") {
+			cmd.Env = append(cmd.Env, entry)
+		}
+	}
+	cmd.WaitDelay = time.Second
+	return cmd.Output()
+}
+
+// untracked tells whether a file of the work tree is there but unknown to git,
+// and so invisible to Nix.
+func untracked(ctx context.Context, root, rel string) bool {
+	if root == "" || !exists(filepath.Join(root, rel)) {
+		return false
+	}
+	out, err := git(ctx, root, "--literal-pathspecs", "ls-files", "-z", "--cached", "--", rel)
+	return err == nil && len(bytes.TrimRight(out, "\x00")) == 0
+}

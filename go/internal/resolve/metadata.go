@@ -1,0 +1,132 @@
+package resolve
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+)
+
+// metadata is what `nix flake metadata --json` says of a flake.
+type metadata struct {
+	URL      string    `json:"url"`
+	Path     string    `json:"path"` // store path of the source; newer versions make none
+	Revision string    `json:"revision"`
+	Locked   lockedRef `json:"locked"`
+	Locks    *lockFile `json:"locks"`
+	// DirtyRevision is set by newer versions for a tree with changes.
+	DirtyRevision string `json:"dirtyRevision"`
+}
+
+// lockedURL is the reference that gives this very source again.
+func (m *metadata) lockedURL(typed string) string {
+	if m.URL == "" || m.Locked.Rev == "" && m.Locked.NarHash == "" {
+		return typed
+	}
+	return m.URL
+}
+
+// readMetadata asks Nix about a flake; no output of it is evaluated.
+func (r *Resolver) readMetadata(ctx context.Context, f *flakeSource, options Options, network bool) (*metadata, error) {
+	args := append([]string{"flake", "metadata", "--json"}, f.lockFlags()...)
+	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: network, Args: append(args, f.url)})
+	if err != nil {
+		return nil, err
+	}
+	var m metadata
+	if err := json.Unmarshal(out.Stdout, &m); err != nil {
+		return nil, unreadable(err)
+	}
+	return &m, nil
+}
+
+// fetchFlake downloads a remote flake and reads its metadata.
+func (r *Resolver) fetchFlake(ctx context.Context, f *flakeSource, options Options) (*metadata, error) {
+	f.tree = newTree("", nil, r.Library)
+	m, err := r.readMetadata(ctx, f, options, !options.Offline)
+	if err == nil {
+		return m, nil
+	}
+	var failure *nixcli.Failure
+	if !errors.As(err, &failure) {
+		return nil, err
+	}
+	if isDownloadFailure(failure) {
+		if options.Offline {
+			return nil, offline(f.ref.Flake)
+		}
+		return nil, fetchFailed(f.ref.Flake, failure)
+	}
+	return nil, explainFlake(ctx, f, outputName, failure)
+}
+
+// fetchInput downloads one locked input.
+func (r *Resolver) fetchInput(ctx context.Context, url string, options Options) error {
+	if options.Offline {
+		return offline(url)
+	}
+	_, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: true,
+		Args: []string{"flake", "prefetch", "--json", url}})
+	var failure *nixcli.Failure
+	if errors.As(err, &failure) {
+		return fetchFailed(url, failure)
+	}
+	return err
+}
+
+func offline(what string) error {
+	return diag.Errorf(diag.ExitMissing, "offline", "%s is not on this machine, and --offline refuses to download it", what).
+		Hintf("run once without --offline")
+}
+
+// pin records what the source is before it is evaluated.
+func (r *Resolver) pin(ctx context.Context, f *flakeSource, options Options) error {
+	if f.metadata != nil {
+		return nil
+	}
+	m, err := r.readMetadata(ctx, f, options, false)
+	var failure *nixcli.Failure
+	if errors.As(err, &failure) {
+		if input := wantedDownload(failure, f); input != "" {
+			if err := r.fetchInput(ctx, input, options); err != nil {
+				return err
+			}
+			m, err = r.readMetadata(ctx, f, options, false)
+		}
+		if errors.As(err, &failure) {
+			return explainFlake(ctx, f, outputName, failure)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	f.metadata = m
+	if f.lock == nil {
+		f.lock = m.Locks
+	}
+	return nil
+}
+
+// unchanged makes sure that what was evaluated is what pin recorded. The store
+// path in the profile's position shows it; where there is none, the source is
+// asked for once more.
+func (r *Resolver) unchanged(ctx context.Context, f *flakeSource, options Options, defined *position) error {
+	if f.local == nil {
+		return nil
+	}
+	if defined != nil && f.metadata.Path != "" && strings.HasPrefix(defined.File, f.metadata.Path+"/") {
+		return nil
+	}
+	again, err := r.readMetadata(ctx, f, options, false)
+	if err != nil {
+		return err
+	}
+	if again.Locked != f.metadata.Locked || again.Path != f.metadata.Path {
+		return diag.Errorf(diag.ExitState, "source-changed", "%s changed while it was being resolved", f.ref.Flake).
+			Hintf("run it again")
+	}
+	return nil
+}

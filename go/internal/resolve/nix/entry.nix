@@ -1,0 +1,110 @@
+# Evaluates a profile file with the library beside this file, and nothing else.
+#
+# `nix eval --file` calls it with the real path of the profile. Library and
+# profile are loaded through a scope in which every builtin that reaches beyond
+# the two folders on the search path is refused, since Nix's own restricted
+# mode lets some of them through.
+{ profile, name }:
+let
+  refuse =
+    builtin: reason: _:
+    throw "${builtin} ${reason}";
+  reaches = "reaches outside the profile's own files, which a path profile may not; make it a flake with an input";
+  impure = "makes the result depend on the machine, which a profile may not";
+
+  denials = {
+    fetchurl = refuse "builtins.fetchurl" reaches;
+    fetchTarball = refuse "builtins.fetchTarball" reaches;
+    fetchGit = refuse "builtins.fetchGit" reaches;
+    fetchMercurial = refuse "builtins.fetchMercurial" reaches;
+    fetchTree = refuse "builtins.fetchTree" reaches;
+    fetchClosure = refuse "builtins.fetchClosure" reaches;
+    getFlake = refuse "builtins.getFlake" reaches;
+    findFile = _: refuse "a search path such as <nixpkgs>" reaches;
+    storePath = refuse "builtins.storePath" reaches;
+    exec = refuse "builtins.exec" reaches;
+    importNative = _: refuse "builtins.importNative" reaches;
+    derivation = refuse "derivation" "builds, and a profile is data";
+    derivationStrict = refuse "derivation" "builds, and a profile is data";
+    path = refuse "builtins.path" "copies into the Nix store; read files with builtins.readFile";
+    filterSource = _: refuse "builtins.filterSource" "copies into the Nix store; read files with builtins.readFile";
+    toFile = _: refuse "builtins.toFile" "writes to the Nix store; put the text into the profile";
+    getEnv = refuse "builtins.getEnv" impure;
+    currentTime = throw "builtins.currentTime ${impure}";
+    currentSystem = throw "builtins.currentSystem ${impure}";
+    nixPath = [ ];
+  };
+  # In the global scope these stand with two underscores, a few also without.
+  underscored = builtins.listToAttrs (
+    map (n: {
+      name = "__" + n;
+      value = denials.${n};
+    }) (builtins.attrNames denials)
+  );
+  bare = {
+    inherit (denials)
+      fetchTarball
+      fetchGit
+      fetchMercurial
+      fetchTree
+      derivation
+      derivationStrict
+      ;
+  };
+
+  guarded =
+    builtins
+    // denials
+    // {
+      builtins = guarded;
+      import = load;
+      scopedImport = _: refuse "builtins.scopedImport" "is not available to profiles; use import";
+    };
+  scope =
+    underscored
+    // bare
+    // {
+      builtins = guarded;
+      import = load;
+      __scopedImport = guarded.scopedImport;
+      scopedImport = guarded.scopedImport;
+    };
+  # A folder stands for its default.nix, as with import itself.
+  load = file: builtins.scopedImport scope file;
+
+  insomnia = {
+    lib = load ./lib;
+    insomniaProfiles = load ./profiles { inherit insomnia; };
+  };
+
+  builtin = builtins.match "builtin:(.*)" profile;
+  describe = import ./describe.nix;
+  source = load (/. + profile);
+  wanted = builtins.functionArgs source;
+  unknown = builtins.filter (n: n != "insomnia" && !wanted.${n}) (builtins.attrNames wanted);
+  applied =
+    if !builtins.isFunction source then
+      source
+    else if unknown != [ ] then
+      throw "a profile is called with { insomnia } alone, and this one asks for ${builtins.concatStringsSep ", " unknown}"
+    else
+      source { inherit insomnia; };
+in
+{
+  result =
+    if builtin != null then
+      import ./select.nix {
+        inherit describe;
+        path = [ name ];
+      } insomnia.insomniaProfiles
+    else
+      {
+        status = "found";
+        inherit name;
+      }
+      // describe {
+        value = applied;
+        where = [ ];
+        position = null;
+      };
+}

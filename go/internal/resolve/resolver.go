@@ -1,0 +1,231 @@
+// Package resolve turns a reference into a resolved manifest: it finds the
+// source, has it evaluated, and checks what comes back.
+//
+// The installed Nix evaluates (package nixcli). What it answers is not trusted:
+// the manifest is decoded strictly and validated by package manifest, and its
+// canonical bytes and digest are computed here. Every error is a *diag.Error
+// with the author's own files and lines.
+package resolve
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Resolver holds what is the same for every reference.
+type Resolver struct {
+	Nix *nixcli.Nix
+	// Library is the embedded Nix half: lib and profiles.
+	Library fs.FS
+	// Version is the version of this program, for provenance.
+	Version string
+	// Dir is the directory that relative references start from.
+	Dir string
+	// CacheDir is this program's own cache folder.
+	CacheDir string
+}
+
+// Override replaces an input of the flake, as `nix --override-input` does.
+type Override struct{ Input, Ref string }
+
+// Options are what the user said beside the reference.
+type Options struct {
+	Overrides  []Override
+	Root       string        // widens what a path profile may read
+	Timeout    time.Duration // of one evaluation; zero: nixcli.DefaultTimeout
+	Offline    bool          // refuse every download
+	Provenance bool          // find out where the source came from
+}
+
+// Resolved is a profile resolved and checked.
+type Resolved struct {
+	Profile    Profile
+	Provenance *Provenance // nil unless asked for
+	Manifest   []byte      // canonical JSON, no newline
+	Digest     string      // "sha256-…" over Manifest
+}
+
+// Profile says which profile it was.
+type Profile struct {
+	Name   string `json:"name"`
+	Source string `json:"source"` // builtin, path, flake, manifest
+	Ref    string `json:"ref"`    // as typed
+	Attr   string `json:"attr,omitempty"`
+}
+
+// Resolve resolves one reference.
+func (r *Resolver) Resolve(ctx context.Context, text string, options Options) (*Resolved, error) {
+	ref, err := Parse(text, r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Kind != KindFlake && len(options.Overrides) > 0 {
+		return nil, usage("override-without-flake", "--override-input is for flakes, and %s is none", text)
+	}
+	if ref.Kind != KindPath && options.Root != "" {
+		return nil, usage("root-without-path", "--root is for profile files, and %s is none", text)
+	}
+	if ref.Kind == KindFlake {
+		return r.resolveFlake(ctx, ref, options)
+	}
+	return r.resolveFile(ctx, ref, options)
+}
+
+// answer is what describe.nix and select.nix give back.
+type answer struct {
+	Status   string          `json:"status"`
+	Name     string          `json:"name"`
+	Names    []string        `json:"names"`
+	At       int             `json:"at"`
+	Kind     string          `json:"kind"`
+	Position *position       `json:"position"`
+	Problems []problem       `json:"problems"`
+	Manifest json.RawMessage `json:"manifest"`
+}
+
+type position struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	Note   string `json:"note"`
+}
+
+type problem struct {
+	Code      string     `json:"code"`
+	Path      string     `json:"path"`
+	Pointer   string     `json:"pointer"`
+	Message   string     `json:"message"`
+	Expected  string     `json:"expected"`
+	Hint      string     `json:"hint"`
+	Positions []position `json:"positions"`
+}
+
+// sources maps the places Nix names to the author's files.
+type sources interface {
+	place(p position) diag.Position
+	text(message string) string
+}
+
+// check turns an answer for one profile into its canonical manifest, or into
+// everything that is wrong with it.
+func check(a *answer, label string, in sources) ([]byte, error) {
+	switch a.Kind {
+	case "profile", "manifest":
+	default:
+		return nil, notAProfile(a, label, in)
+	}
+	if len(a.Problems) > 0 {
+		return nil, invalid(label, problemDiagnostics(a.Problems, in))
+	}
+	return checkManifest(a.Manifest, label, func(p manifest.Problem) []diag.Position {
+		if a.Position == nil || a.Position.File == "" {
+			return nil
+		}
+		return []diag.Position{in.place(*a.Position)}
+	})
+}
+
+// checkManifest validates and canonicalises. places finds where
+// in the author's files the problem is.
+func checkManifest(data []byte, label string, places func(manifest.Problem) []diag.Position) ([]byte, error) {
+	if problems := manifest.Validate(data); len(problems) > 0 {
+		diagnostics := make([]diag.Diagnostic, len(problems))
+		for i, p := range problems {
+			diagnostics[i] = problemOf(p, places(p))
+		}
+		return nil, invalid(label, diagnostics)
+	}
+	canonical, err := manifest.Canonical(data)
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitInternal, "internal", "cannot canonicalise the manifest: %v", err)
+	}
+	return canonical, nil
+}
+
+// problemOf makes a diagnostic of a problem that package manifest found.
+func problemOf(p manifest.Problem, at []diag.Position) diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
+		Message: p.Message, Expected: p.Expected, Hint: p.Hint, Positions: append([]diag.Position{}, at...)}
+}
+
+func invalid(label string, diagnostics []diag.Diagnostic) *diag.Error {
+	summary := ""
+	if n := len(diagnostics); n > 1 {
+		summary = label + ": " + count(n, "problem")
+	}
+	return &diag.Error{Exit: diag.ExitInvalid, Diagnostics: diagnostics, Summary: summary}
+}
+
+func problemDiagnostics(problems []problem, in sources) []diag.Diagnostic {
+	out := make([]diag.Diagnostic, len(problems))
+	for i, p := range problems {
+		out[i] = diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
+			Message: in.text(p.Message), Expected: in.text(p.Expected), Hint: in.text(p.Hint), Positions: []diag.Position{}}
+		for _, at := range p.Positions {
+			if at.File != "" {
+				out[i].Positions = append(out[i].Positions, in.place(at))
+			}
+		}
+	}
+	return out
+}
+
+func notAProfile(a *answer, label string, in sources) error {
+	what := map[string]string{
+		"lambda": "a function", "set": "a plain attribute set", "derivation": "a derivation", "string": "a string",
+		"path": "a path", "list": "a list", "null": "null", "bool": "a boolean", "int": "a number", "float": "a number",
+	}[a.Kind]
+	if what == "" {
+		what = "a value of the type " + a.Kind
+	}
+	e := diag.Errorf(diag.ExitInvalid, "not-a-profile", "%s is %s, not a profile", label, what).
+		Expectedf("what insomnia.lib.mkProfile or insomnia.lib.mkManifest returns")
+	switch a.Kind {
+	case "lambda":
+		e.Hintf("a flake output is the profile itself: call the function, with { insomnia = inputs.insomnia; } if it is a profile file")
+	case "set":
+		e.Hintf("wrap it: insomnia.lib.mkProfile { … }")
+	case "path":
+		e.Hintf("import it: import ./FILE.nix { insomnia = inputs.insomnia; }")
+	}
+	if a.Position != nil && a.Position.File != "" {
+		e.At(in.place(*a.Position))
+	}
+	return e
+}
+
+// resolved makes the Resolved of canonical bytes.
+func resolved(profile Profile, canonical []byte) *Resolved {
+	return &Resolved{Profile: profile, Manifest: canonical, Digest: manifest.Digest(canonical)}
+}
+
+// manifestName is the profile's name as the manifest has it.
+func manifestName(canonical []byte) string {
+	var m struct {
+		Profile struct {
+			Name string `json:"name"`
+		} `json:"profile"`
+	}
+	if json.Unmarshal(canonical, &m) != nil {
+		return ""
+	}
+	return m.Profile.Name
+}
+
+// UserCacheDir is $XDG_CACHE_HOME/insomnia, or a folder below the temporary one
+// for users without a home.
+func UserCacheDir() string {
+	if dir, err := os.UserCacheDir(); err == nil {
+		return filepath.Join(dir, "insomnia")
+	}
+	return filepath.Join(os.TempDir(), "insomnia-"+strconv.Itoa(os.Getuid()))
+}

@@ -1,0 +1,225 @@
+package resolve
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Verified is the verdict over one profile of a flake.
+type Verified struct {
+	Name        string            `json:"name"`
+	Ok          bool              `json:"ok"`
+	Role        string            `json:"role,omitempty"`
+	Model       string            `json:"model,omitempty"`
+	Digest      string            `json:"digest,omitempty"`
+	Diagnostics []diag.Diagnostic `json:"diagnostics"`
+}
+
+// survey is what survey.nix answers: an answer, as JSON text, for each name.
+type survey struct {
+	Names     *[]string   `json:"names"`
+	Profiles  []*string   `json:"profiles"`
+	Positions []*position `json:"positions"`
+}
+
+// Verify checks every profile of a flake, broken ones beside healthy ones, in
+// one evaluation and one more for each profile that evaluation dies of.
+func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]Verified, error) {
+	ref, err := Parse(text, r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Kind != KindFlake || len(ref.Attr) > 0 {
+		return nil, usage("not-a-flake", "verify checks all profiles of a flake, and %s is not one", ref.Text).
+			Hintf("for a single profile: insomnia resolve %s", ref.Text)
+	}
+	f, err := r.openFlake(ctx, ref, options)
+	if err != nil {
+		return nil, err
+	}
+	v := &verification{resolver: r, flake: f, options: options, failed: map[string]diag.Diagnostic{}}
+	found, err := v.all(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if found.Names == nil {
+		return nil, diag.Errorf(diag.ExitInvalid, "not-profiles", "%s of %s is not a set of profiles", outputName, ref.Flake).
+			Expectedf("%s.NAME = insomnia.lib.mkProfile { … };", outputName)
+	}
+	return v.verdicts(found)
+}
+
+type verification struct {
+	resolver *Resolver
+	flake    *flakeSource
+	options  Options
+	failed   map[string]diag.Diagnostic // by name: evaluation dies of these
+}
+
+var indexFrame = lazily(`insomnia-profile=(\d+)`)
+
+// all asks for all profiles, leaves out what evaluation dies of, and asks again.
+func (v *verification) all(ctx context.Context) (*survey, error) {
+	var known *survey
+	for {
+		found, failure, err := v.ask(ctx, sortedKeys(v.failed), nil)
+		if err != nil {
+			return nil, err
+		}
+		if failure == nil {
+			return found, nil
+		}
+		if known == nil {
+			if known, err = v.names(ctx); err != nil || known.Names == nil {
+				return known, err
+			}
+		}
+		index, ok := failedIndex(failure)
+		if !ok || index >= len(*known.Names) || v.known((*known.Names)[index]) {
+			return v.oneByOne(ctx, known, failure)
+		}
+		v.fail(ctx, known, index, failure)
+	}
+}
+
+// oneByOne is for a failure that does not say which profile it is about, as a
+// stack overflow on old versions: each profile in an evaluation of its own.
+func (v *verification) oneByOne(ctx context.Context, all *survey, cause *nixcli.Failure) (*survey, error) {
+	names := *all.Names
+	all.Profiles = make([]*string, len(names))
+	failures := 0
+	for i, name := range names {
+		if v.known(name) {
+			continue
+		}
+		found, failure, err := v.ask(ctx, nil, []string{name})
+		switch {
+		case err != nil:
+			return nil, err
+		case failure != nil:
+			failures++
+			v.fail(ctx, all, i, failure)
+		case i < len(found.Profiles):
+			all.Profiles[i] = found.Profiles[i]
+		}
+	}
+	if failures == 0 {
+		// Together they fail and alone they do not: say what was said.
+		return nil, v.explain(ctx, cause)
+	}
+	return all, nil
+}
+
+func (v *verification) known(name string) bool {
+	_, known := v.failed[name]
+	return known
+}
+
+// names asks for the names and places of all profiles alone.
+func (v *verification) names(ctx context.Context) (*survey, error) {
+	found, failure, err := v.ask(ctx, nil, []string{})
+	if failure != nil {
+		return nil, v.explain(ctx, failure)
+	}
+	return found, err
+}
+
+// ask runs survey.nix. A failure of the evaluation itself is given back as one.
+func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, *nixcli.Failure, error) {
+	limit := "null"
+	if only != nil {
+		limit = nixList(only)
+	}
+	apply := "(" + surveyText + ") { describe = (" + describeText + "); skip = " + nixList(skip) + "; only = " + limit + "; }"
+	out, failure, err := v.resolver.runFlake(ctx, v.flake, v.options, outputName, apply)
+	if err != nil || failure != nil {
+		return nil, failure, err
+	}
+	var s survey
+	if err := json.Unmarshal(out, &s); err != nil {
+		return nil, nil, unreadable(err)
+	}
+	return &s, nil, nil
+}
+
+func (v *verification) explain(ctx context.Context, failure *nixcli.Failure) error {
+	return explainFlake(ctx, v.flake, outputName, failure)
+}
+
+func (v *verification) fail(ctx context.Context, known *survey, index int, failure *nixcli.Failure) {
+	d := diag.From(v.explain(ctx, failure)).Diagnostics[0]
+	if !v.flake.atAuthor(d.Positions) && index < len(known.Positions) {
+		if at := definedAt(known.Positions[index], v.flake.tree); len(at) > 0 {
+			d.Positions = at
+		}
+	}
+	v.failed[(*known.Names)[index]] = d
+}
+
+// definedAt is the place of a profile's definition, for failures that Nix gives no place.
+func definedAt(p *position, in sources) []diag.Position {
+	if p == nil || p.File == "" {
+		return nil
+	}
+	p.Note = "defined here"
+	return []diag.Position{in.place(*p)}
+}
+
+// failedIndex reads from the trace which profile an evaluation died of.
+func failedIndex(failure *nixcli.Failure) (int, bool) {
+	for _, frame := range slices.Backward(failure.Frames) {
+		if m := indexFrame().FindStringSubmatch(frame.Message); m != nil {
+			index, err := strconv.Atoi(m[1])
+			return index, err == nil
+		}
+	}
+	return 0, false
+}
+
+func (v *verification) verdicts(found *survey) ([]Verified, error) {
+	out := make([]Verified, len(*found.Names))
+	for i, name := range *found.Names {
+		out[i] = Verified{Name: name, Diagnostics: []diag.Diagnostic{}}
+		if d, failed := v.failed[name]; failed {
+			out[i].Diagnostics = append(out[i].Diagnostics, d)
+			continue
+		}
+		if i >= len(found.Profiles) || found.Profiles[i] == nil {
+			return nil, unreadable(errors.New("no answer for profile " + name))
+		}
+		var a answer
+		if err := json.Unmarshal([]byte(*found.Profiles[i]), &a); err != nil {
+			return nil, unreadable(err)
+		}
+		canonical, err := check(&a, "profile "+attrText([]string{name}), v.flake.tree)
+		if err != nil {
+			out[i].Diagnostics = append(out[i].Diagnostics, diag.From(err).Diagnostics...)
+			continue
+		}
+		out[i].Ok, out[i].Digest = true, manifest.Digest(canonical)
+		out[i].Role, out[i].Model = summary(canonical)
+	}
+	return out, nil
+}
+
+func summary(canonical []byte) (role, model string) {
+	var m struct {
+		Profile struct {
+			Role string `json:"role"`
+		} `json:"profile"`
+		Model struct {
+			Ref string `json:"ref"`
+		} `json:"model"`
+	}
+	if json.Unmarshal(canonical, &m) != nil {
+		return "", ""
+	}
+	return m.Profile.Role, m.Model.Ref
+}

@@ -1,0 +1,56 @@
+package manifest
+
+// Context says how the context window is kept within bounds.
+type Context struct {
+	// When and how the conversation is summarized.
+	Compaction Compaction `json:"compaction"`
+	// When and how old tool results are dropped.
+	Pruning Pruning `json:"pruning"`
+}
+
+// Compaction says when the conversation is replaced by a summary. With W the
+// model's window, the numbers keep this order:
+//
+//	retainedTokens < thresholdTokens < requestThresholdTokens <= W - reservedTokens
+type Compaction struct {
+	// What happens at the threshold.
+	Strategy CompactionStrategy `json:"strategy" jsonschema_extras:"default=summarize"`
+	// Tokens in the context at which compaction begins after a turn.
+	ThresholdTokens int64 `json:"thresholdTokens" jsonschema:"minimum=1,maximum=100000000"`
+	// Tokens in the context at which compaction begins before the next request is sent.
+	RequestThresholdTokens int64 `json:"requestThresholdTokens" jsonschema:"minimum=1,maximum=100000000"`
+	// Tokens of the newest messages that are kept word for word.
+	RetainedTokens int64 `json:"retainedTokens" jsonschema:"minimum=0,maximum=100000000"`
+	// Tokens of the window that are kept free for the answer.
+	ReservedTokens int64 `json:"reservedTokens" jsonschema:"minimum=0,maximum=100000000"`
+	// Cap on the tokens of the summary.
+	SummaryMaxTokens int64 `json:"summaryMaxTokens" jsonschema:"minimum=1,maximum=10000000"`
+	// Model that writes the summary, when it is not the model of the Pod.
+	Model *ModelRef `json:"model,omitempty"`
+}
+
+// Pruning says when old tool results are dropped from the context.
+type Pruning struct {
+	// Whether old tool results are dropped.
+	Enabled bool `json:"enabled" jsonschema:"default=false"`
+	// Tokens of the newest tool results that are never dropped.
+	ProtectedTokens int64 `json:"protectedTokens" jsonschema:"minimum=0,maximum=100000000,default=0"`
+	// Tokens that pruning must save to be done at all.
+	MinSavingsTokens int64 `json:"minSavingsTokens" jsonschema:"minimum=0,maximum=100000000,default=0"`
+}
+
+// Memory says what is remembered between sessions.
+type Memory struct {
+	// Whether anything is remembered.
+	Enabled bool `json:"enabled" jsonschema:"default=false"`
+	// Who shares what is remembered.
+	Scope MemoryScope `json:"scope" jsonschema_extras:"default=project"`
+	// Whether a summary of the memory is put into the context at the start.
+	InjectSummary bool `json:"injectSummary" jsonschema:"default=false"`
+	// Days that a memory is kept.
+	RetentionDays int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
+	// Tokens of conversation after which memories are extracted.
+	ExtractThresholdTokens *int64 `json:"extractThresholdTokens,omitempty" jsonschema:"minimum=1,maximum=100000000"`
+	// Model that extracts memories, when it is not the model of the Pod.
+	Model *ModelRef `json:"model,omitempty"`
+}

@@ -1,0 +1,102 @@
+package manifest
+
+type (
+	// Role is the part that an agent plays.
+	Role string
+	// Variant is the trade between cost, speed and depth.
+	Variant string
+	// WireAPI is the dialect that a model's API speaks.
+	WireAPI string
+	// Effort is how much a model reasons.
+	Effort string
+	// ToolDefault is what holds for a tool that no list names.
+	ToolDefault string
+	// MCPType is the transport of an MCP server.
+	MCPType string
+	// PermissionMode is how an agent deals with what no rule decides, from the narrowest to the widest.
+	PermissionMode string
+	// Action is what happens to a tool call.
+	Action string
+	// Filesystem is where commands may write.
+	Filesystem string
+	// Network is what commands may reach.
+	Network string
+	// MemoryScope is who shares what is remembered.
+	MemoryScope string
+	// SearchMode is whether the web is searched, and how fresh.
+	SearchMode string
+	// InputType is the kind of value that a workflow asks for.
+	InputType string
+	// HookEvent is an event of a session.
+	HookEvent string
+	// CompactionStrategy is what happens at the compaction threshold.
+	CompactionStrategy string
+	// Autonomy is a preset: how far an agent goes without asking.
+	Autonomy string
+	// ToolPolicy is a preset: which tools an agent has.
+	ToolPolicy string
+	// ContextBudget is a preset: the share of the window that a conversation may fill.
+	ContextBudget string
+	// CompactionPreset is a preset: how soon the conversation is summarized.
+	CompactionPreset string
+	// PruningPreset is a preset: how eagerly old tool results are dropped.
+	PruningPreset string
+	// MemoryPreset is a preset: what is remembered, and for whom.
+	MemoryPreset string
+	// WebPreset is a preset: how far an agent may look up things.
+	WebPreset string
+	// Retention is a preset: none, a number of days such as 30d, or forever.
+	Retention string
+)
+
+func oneOf(values ...string) Constraint { return Constraint{Enum: values} }
+
+func (Role) Constraint() Constraint {
+	return oneOf("orchestrator", "coder", "researcher", "reviewer", "custom")
+}
+func (Variant) Constraint() Constraint { return oneOf("standard", "cheap", "fast") }
+func (WireAPI) Constraint() Constraint {
+	return oneOf("anthropic", "openai-chat", "openai-responses")
+}
+func (Effort) Constraint() Constraint {
+	return oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max")
+}
+func (ToolDefault) Constraint() Constraint { return oneOf("allow", "deny") }
+func (MCPType) Constraint() Constraint     { return oneOf("stdio", "http", "sse") }
+func (PermissionMode) Constraint() Constraint {
+	return oneOf("plan", "ask", "acceptEdits", "auto", "bypass")
+}
+func (Action) Constraint() Constraint { return oneOf("allow", "ask", "deny") }
+func (Filesystem) Constraint() Constraint {
+	return oneOf("read-only", "workspace-write", "full")
+}
+func (Network) Constraint() Constraint     { return oneOf("none", "allowlist", "full") }
+func (MemoryScope) Constraint() Constraint { return oneOf("user", "project", "local") }
+func (SearchMode) Constraint() Constraint  { return oneOf("disabled", "cached", "live") }
+func (InputType) Constraint() Constraint {
+	return oneOf("string", "number", "boolean", "choice")
+}
+func (HookEvent) Constraint() Constraint {
+	return oneOf("PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "PreCompact", "UserPromptSubmit")
+}
+func (CompactionStrategy) Constraint() Constraint { return oneOf("off", "summarize") }
+func (Autonomy) Constraint() Constraint {
+	return oneOf("observe", "ask", "edits", "auto", "full")
+}
+func (ToolPolicy) Constraint() Constraint {
+	return oneOf("none", "read-only", "research", "delegate", "workspace", "full")
+}
+func (ContextBudget) Constraint() Constraint { return oneOf("small", "medium", "large", "full") }
+func (CompactionPreset) Constraint() Constraint {
+	return oneOf("off", "early", "balanced", "late")
+}
+func (PruningPreset) Constraint() Constraint {
+	return oneOf("off", "gentle", "balanced", "aggressive")
+}
+func (MemoryPreset) Constraint() Constraint {
+	return oneOf("off", "session", "project", "user")
+}
+func (WebPreset) Constraint() Constraint { return oneOf("off", "cached", "live") }
+func (Retention) Constraint() Constraint {
+	return Constraint{Pattern: `^(none|forever|[1-9][0-9]{0,3}d)$`, MaxLength: 8}
+}

@@ -1,0 +1,173 @@
+package manifest
+
+// MCPServer says how one MCP server is started or reached. Exactly one of
+// command and url is set.
+type MCPServer struct {
+	// Transport of the server.
+	Type MCPType `json:"type" jsonschema_extras:"default=stdio"`
+	// Program that is started, for a stdio server.
+	Command *Argument `json:"command,omitempty"`
+	// Arguments of the program.
+	Args []Argument `json:"args" jsonschema_extras:"x-merge=replace,x-maxItems=256"`
+	// Directory below the workspace that the program starts in.
+	Cwd *RelativePath `json:"cwd,omitempty"`
+	// Environment of the program.
+	Env map[EnvName]EnvValue `json:"env" jsonschema_extras:"x-maxProperties=128"`
+	// Address of the server, for an http or sse server.
+	URL *URL `json:"url,omitempty"`
+	// Headers that requests to the server carry.
+	Headers map[HeaderName]EnvValue `json:"headers" jsonschema_extras:"x-maxProperties=64"`
+	// Tools of the server that are offered; empty for all.
+	EnabledTools []ToolName `json:"enabledTools" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+	// Tools of the server that are not offered.
+	DisabledTools []ToolName `json:"disabledTools" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+	// Time that the server may take to start.
+	StartupTimeoutSeconds int64 `json:"startupTimeoutSeconds" jsonschema:"minimum=1,maximum=3600,default=30"`
+	// Time that one call of a tool may take.
+	ToolTimeoutSeconds int64 `json:"toolTimeoutSeconds" jsonschema:"minimum=1,maximum=86400,default=120"`
+	// Whether the Pod must not start without the server.
+	Required bool `json:"required" jsonschema:"default=false"`
+}
+
+// EnvValue is a literal or a reference to a secret: exactly one of Value and
+// the pair Type and Name is set.
+type EnvValue struct {
+	// The value itself, for what is no secret.
+	Value *string `json:"value,omitempty"`
+	// Set to SecretRefType for a reference.
+	Type string `json:"_type,omitempty"`
+	// Name of the secret, for a reference.
+	Name SecretName `json:"name,omitempty"`
+}
+
+// LiteralValue is a value that is no secret.
+type LiteralValue struct {
+	// The value itself.
+	Value Argument `json:"value"`
+}
+
+// SecretRefType is the value of _type in every secret reference.
+const SecretRefType = "insomnia.secret-ref/v1"
+
+// SecretRef names a secret. Where the name leads is bound by the user.
+type SecretRef struct {
+	// Marks the set as a secret reference.
+	Type string `json:"_type" jsonschema_extras:"const=insomnia.secret-ref/v1"`
+	// Name of the secret: dot-separated segments.
+	Name SecretName `json:"name"`
+}
+
+// Web says what the agent may look up.
+type Web struct {
+	// Search on the web.
+	Search WebSearch `json:"search"`
+	// Retrieval of single pages.
+	Fetch WebFetch `json:"fetch"`
+}
+
+// WebSearch says how the web is searched.
+type WebSearch struct {
+	// Whether and how fresh.
+	Mode SearchMode `json:"mode" jsonschema_extras:"default=disabled"`
+	// Service that is asked; absent for the one of the model's provider.
+	Provider *ProviderName `json:"provider,omitempty"`
+	// Reference to the secret that the service is called with; null for none.
+	Auth *SecretRef `json:"auth"`
+	// Cap on the results of one search.
+	MaxResults int64 `json:"maxResults" jsonschema:"minimum=1,maximum=100,default=10"`
+	// Hosts that results may come from; empty for all.
+	AllowedDomains []Domain `json:"allowedDomains" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+}
+
+// WebFetch says how single pages are retrieved.
+type WebFetch struct {
+	// Whether pages may be retrieved.
+	Enabled bool `json:"enabled" jsonschema:"default=false"`
+	// Time that one retrieval may take.
+	TimeoutSeconds int64 `json:"timeoutSeconds" jsonschema:"minimum=1,maximum=600,default=30"`
+	// Redirects that are followed.
+	RedirectLimit int64 `json:"redirectLimit" jsonschema:"minimum=0,maximum=20,default=5"`
+	// Cap on the bytes of one page.
+	MaxResponseBytes int64 `json:"maxResponseBytes" jsonschema:"minimum=1024,maximum=104857600,default=2097152"`
+	// Whether addresses of private networks may be reached.
+	AllowPrivateAddresses bool `json:"allowPrivateAddresses" jsonschema:"default=false"`
+}
+
+// Skill is a folder of instructions, carried as text.
+type Skill struct {
+	// When to use the skill.
+	Description Line `json:"description"`
+	// Files of the skill by relative path; SKILL.md is the entry.
+	Files map[FilePath]Text `json:"files" jsonschema_extras:"x-maxProperties=64"`
+	// Tools that the skill may use without asking.
+	AllowedTools []ToolName `json:"allowedTools" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+}
+
+// Workflow is a prompt that a user starts with inputs.
+type Workflow struct {
+	// What the workflow does.
+	Description Line `json:"description"`
+	// The prompt; {{name}} stands for an input.
+	Prompt Text `json:"prompt"`
+	// Inputs, in the order in which they are asked for.
+	Inputs []WorkflowInput `json:"inputs" jsonschema_extras:"x-maxItems=32"`
+}
+
+// WorkflowInput is one value that a workflow asks for.
+type WorkflowInput struct {
+	// Name of the input.
+	Name InputName `json:"name"`
+	// Kind of value.
+	Type InputType `json:"type"`
+	// What to choose from, for an input of type choice.
+	Choices []Line `json:"choices,omitempty" jsonschema_extras:"x-maxItems=64"`
+	// Whether a value must be given.
+	Required bool `json:"required" jsonschema:"default=false"`
+	// Value when none is given, written as text.
+	Default *Line `json:"default,omitempty"`
+}
+
+// Subagent is a delegate: shaped like a manifest, and never allowed more than
+// the Pod that starts it.
+type Subagent struct {
+	// When to delegate to it.
+	Description Line `json:"description"`
+	// Model of the delegate; absent for the model of the Pod.
+	Model *Model `json:"model,omitempty"`
+	// Text that the delegate's model is given.
+	Prompts SubagentPrompts `json:"prompts"`
+	// Tools that the delegate is offered.
+	Tools SubagentTools `json:"tools"`
+	// What a tool call of the delegate may do without asking.
+	Permissions Permissions `json:"permissions"`
+}
+
+// SubagentPrompts is the text that a delegate's model is given.
+type SubagentPrompts struct {
+	// The system prompt.
+	System Text `json:"system"`
+	// Text that follows the system prompt, in this order.
+	Append []Text `json:"append" jsonschema_extras:"x-maxItems=64"`
+}
+
+// SubagentTools says which tools a delegate is offered.
+type SubagentTools struct {
+	// What holds for a tool that neither list names.
+	Default ToolDefault `json:"default" jsonschema_extras:"default=deny"`
+	// Tools that are offered.
+	Allow []ToolName `json:"allow" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+	// Tools that are not offered.
+	Deny []ToolName `json:"deny" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+}
+
+// Hook is a command that runs at an event of the session.
+type Hook struct {
+	// Event that starts the command.
+	Event HookEvent `json:"event"`
+	// Tool that the event must be about; a * at the end stands for any run of characters.
+	Matcher ToolName `json:"matcher" jsonschema_extras:"default=*"`
+	// Program and arguments.
+	Command []Argument `json:"command" jsonschema_extras:"x-merge=replace,x-minItems=1,x-maxItems=256"`
+	// Time that the command may take.
+	TimeoutSeconds int64 `json:"timeoutSeconds" jsonschema:"minimum=1,maximum=3600,default=60"`
+}

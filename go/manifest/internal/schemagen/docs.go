@@ -1,0 +1,333 @@
+package schemagen
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Rule is a cross-field rule, for the reference.
+type Rule struct{ Code, Text string }
+
+// Rules are the cross-field rules in words; a test compares the codes with
+// those that the validator reports.
+var Rules = []Rule{
+	{"rule-compaction-order", "`retainedTokens < thresholdTokens < requestThresholdTokens <= contextWindowTokens - reservedTokens`."},
+	{"rule-pruning", "When pruning is enabled, `protectedTokens` is below the compaction threshold, and `protectedTokens + minSavingsTokens` is not above it."},
+	{"rule-output-cap", "`maxOutputTokens` is not above `contextWindowTokens`; of the Pod and of each delegate."},
+	{"rule-thinking-budget", "`thinkingBudgetTokens` is below `maxOutputTokens`; of the Pod and of each delegate."},
+	{"rule-model-ref", "`ref` is `provider`, a slash and `id`; of the Pod and of each delegate."},
+	{"rule-mcp-transport", "An MCP server has exactly one of `command` and `url`: `command` with type `stdio`, `url` with `http` and `sse`."},
+	{"rule-header-value", "A literal header value has no control characters, line breaks and tabs included."},
+	{"rule-network-domains", "`sandbox.allowedDomains` is empty unless `sandbox.network` is `allowlist`."},
+	{"rule-skill-file", "A skill has a file `SKILL.md`."},
+	{"rule-workflow-inputs", "No two inputs of a workflow have one name."},
+	{"rule-workflow-choices", "An input of type `choice` has choices, no other has; its default is one of them."},
+	{"rule-subagent-tools", "A delegate is offered no tool that the Pod is not: each of its `allow` is covered by the Pod's tools and not denied there; its default is not wider, and what the Pod denies it denies too where its `allow` or default would bring it back."},
+	{"rule-subagent-permissions", "A delegate's `mode` and `default` are not above the Pod's (`plan < ask < acceptEdits < auto < bypass`, `deny < ask < allow`), and each of its rules that goes further than the Pod's default is covered by a rule of the Pod that goes as far."},
+	{"rule-manifest-size", "At most 8 MiB in all."},
+}
+
+// forms names the patterns, so that the reference and the messages can be read.
+var forms = []struct {
+	name, example string
+	constraint    manifest.Constraint
+}{
+	{"name", "coder", manifest.ProfileName("").Constraint()},
+	{"skill name", "release-notes", manifest.SkillName("").Constraint()},
+	{"server name", "github", manifest.ServerName("").Constraint()},
+	{"tool name", "mcp__github__*", manifest.ToolName("").Constraint()},
+	{"input name", "area", manifest.InputName("").Constraint()},
+	{"model reference", "anthropic/claude-sonnet-4-5", manifest.ModelRef("").Constraint()},
+	{"provider name", "anthropic", manifest.ProviderName("").Constraint()},
+	{"model id", "claude-sonnet-4-5", manifest.ModelID("").Constraint()},
+	{"address", "https://api.example.org/v1", manifest.URL("").Constraint()},
+	{"domain", "*.example.org", manifest.Domain("").Constraint()},
+	{"relative path", "docs/style.md", manifest.RelativePath("").Constraint()},
+	{"skill file", "examples/short.md", manifest.FilePath("").Constraint()},
+	{"path glob", "~/.ssh/*", manifest.PathGlob("").Constraint()},
+	{"variable name", "LOG_LEVEL", manifest.EnvName("").Constraint()},
+	{"header name", "X-Team", manifest.HeaderName("").Constraint()},
+	{"language tag", "en-GB", manifest.LanguageTag("").Constraint()},
+	{"secret name", "brave.search.default", manifest.SecretName("").Constraint()},
+	{"retention", "30d", manifest.Retention("").Constraint()},
+}
+
+// formOf gives the name of a pattern and an example; empty when it has none.
+func formOf(pattern string) (name, example string) {
+	for _, form := range forms {
+		if form.constraint.Pattern == pattern {
+			return form.name, form.example
+		}
+	}
+	return "", ""
+}
+
+func (p *page) forms() {
+	p.print("| form | example | pattern | characters |\n|---|---|---|---|\n")
+	for _, form := range forms {
+		if form.name != "retention" {
+			p.print("| %s | `%s` | `%s` | at most %d |\n", form.name, form.example, cell(form.constraint.Pattern), form.constraint.MaxLength)
+		}
+	}
+}
+
+const generated = "<!-- Generated from the Go types in go/manifest; run `go generate ./go/manifest` after a change. -->\n\n"
+
+// ManifestPage is the reference of the manifest, in Markdown.
+func ManifestPage(data []byte) ([]byte, error) {
+	schema, err := Load(data)
+	if err != nil {
+		return nil, err
+	}
+	p := page{schema: schema, defaults: true}
+	p.print("# The Pod manifest\n\n" + generated)
+	p.print("What a profile resolves to, and all that a Pod needs to run: one JSON object of the format `insomnia.pod/v1`.\n")
+	p.print("Unknown fields are refused. A field without a default must be given, unless it is marked optional.\n")
+	p.print("Text travels by value: a path of the Nix store in it is refused. `insomnia schema manifest` prints the JSON Schema.\n\n")
+	p.print("In the paths below `NAME` is a name of one's own, `[]` an element of a list. A *set* is a list without order:\n")
+	p.print("it is sorted, and what stands twice stands once, in the canonical form. Where layers of a profile meet, lists concatenate,\n")
+	p.print("and what is marked *one value* replaces.\n")
+	root := schema.Definitions[schema.Root]
+	for _, property := range root.Properties {
+		p.section(property)
+	}
+	p.print("\n## Secrets\n\n")
+	p.print("Where a secret is due stands a reference, never a value:\n\n")
+	p.print("    { \"_type\": \"insomnia.secret-ref/v1\", \"name\": \"brave.search.default\" }\n\n")
+	p.print("made in Nix by `secrets.ref \"brave.search.default\"`. A name has at most eight segments of `[a-z0-9-]` with dots between them.\n")
+	p.print("In `env` and `headers` what is no secret is written `{ \"value\": \"…\" }`. No message shows what stands in such a place.\n\n")
+	p.print("## Forms of text\n\n")
+	p.forms()
+	p.print("\n## Rules across fields\n\n")
+	p.print("| code | what must hold |\n|---|---|\n")
+	for _, rule := range Rules {
+		p.print("| `%s` | %s |\n", rule.Code, strings.ReplaceAll(rule.Text, "|", "\\|"))
+	}
+	p.print("\nA tool name covers another when they are equal, or when it ends in `*` and what stands before begins the other.\n")
+	p.print("A permission rule covers another when its tool does, and its pattern is the same, is `*`, or ends in its only `*` and begins the other.\n")
+	return []byte(p.out.String()), nil
+}
+
+// ProfilePage is the reference of the options of a profile, in Markdown.
+func ProfilePage(data []byte) ([]byte, error) {
+	schema, err := Load(data)
+	if err != nil {
+		return nil, err
+	}
+	p := page{schema: schema}
+	p.print("# The options of a profile\n\n" + generated)
+	p.print("What an author may write in a layer of a profile. Every option is optional; null takes away what an imported layer set,\n")
+	p.print("where the manifest can do without. `insomnia schema profile` prints the JSON Schema.\n\n")
+	p.print("## Identity and presets\n\n")
+	p.print("A preset derives fields of the manifest, with a lower priority than what a layer says itself.\n\n")
+	p.print("| option | kind | value | what it is |\n|---|---|---|---|\n")
+	var sections []Property
+	root := schema.Definitions[schema.Root]
+	for _, property := range root.Properties {
+		node := schema.Follow(property.Schema)
+		if len(node.Types()) == 1 && node.Types()[0] == "object" || property.Name == "hooks" {
+			sections = append(sections, property)
+			p.presets(property.Name, node)
+			continue
+		}
+		p.option(property.Name, property.Schema)
+	}
+	p.print("\nRetention is `none`, `forever` or a number of days such as `30d`.\n\n## Sections\n\n")
+	p.print("These have the fields of the [manifest](manifest.md) under the same names and within the same bounds; a section may be partial.\n\n")
+	p.print("| option | what it is |\n|---|---|\n")
+	for _, property := range sections {
+		link := "manifest.md#" + strings.ToLower(property.Name)
+		if property.Name == "overrides" {
+			link = "manifest.md"
+		}
+		p.print("| [`%s`](%s) | %s |\n", property.Name, link, cell(property.Schema.Text("description")))
+	}
+	p.print("\n`overrides` reaches every field of the manifest, `context` too. It is laid over what everything else gives, and needs no `mkForce`.\n")
+	return []byte(p.out.String()), nil
+}
+
+type page struct {
+	schema   *Schema
+	out      strings.Builder
+	defaults bool
+}
+
+func (p *page) print(text string, args ...any) { fmt.Fprintf(&p.out, text, args...) }
+
+func (p *page) section(property Property) {
+	node := p.schema.Follow(property.Schema)
+	p.print("\n## %s\n\n%s\n\n", property.Name, property.Schema.Text("description"))
+	p.print("| field | type | default | what it is |\n|---|---|---|---|\n")
+	switch {
+	case len(node.Properties) > 0:
+		p.rows(property.Name, node)
+	case node.Additional != nil:
+		p.rows(property.Name+".NAME", p.schema.Follow(node.Additional))
+		p.print("\n`NAME`: %s. %s.\n", p.typeOf(node.PropertyNames), sentence(sizes(node, "entries")))
+	case node.Items != nil && p.schema.Follow(node.Items).Closed:
+		p.rows(property.Name+"[]", p.schema.Follow(node.Items))
+		p.print("\n%s.\n", sentence(sizes(node, "elements")))
+	default:
+		p.row(property.Name, property)
+	}
+}
+
+func (p *page) rows(path string, node *Node) {
+	for _, property := range node.Properties {
+		p.row(path+"."+property.Name, property)
+	}
+}
+
+func (p *page) row(path string, property Property) {
+	node := p.schema.Follow(property.Schema)
+	if node.Closed && node.Text("x-merge") == "" {
+		if !property.Required {
+			p.print("| `%s` | section | optional | %s |\n", path, cell(property.Schema.Text("description")))
+		}
+		p.rows(path, node)
+		return
+	}
+	p.print("| `%s` | %s | %s | %s |\n", path, p.typeOf(node), defaultOf(property, node), cell(property.Schema.Text("description")))
+	if node.Items != nil {
+		if item := p.schema.Follow(node.Items); item.Closed {
+			p.rows(path+"[]", item)
+		}
+	}
+}
+
+func (p *page) presets(path string, node *Node) {
+	for _, property := range node.Properties {
+		inner := p.schema.Follow(property.Schema)
+		if _, isPreset := inner.Keywords["x-preset"]; isPreset {
+			p.option(path+"."+property.Name, property.Schema)
+		}
+	}
+}
+
+func (p *page) option(path string, node *Node) {
+	kind := "identity"
+	if _, isPreset := node.Keywords["x-preset"]; isPreset {
+		kind = "preset"
+	}
+	p.print("| `%s` | %s | %s | %s |\n", path, kind, p.typeOf(p.schema.Follow(node)), cell(node.Text("description")))
+}
+
+func defaultOf(property Property, node *Node) string {
+	v, ok := property.Schema.Keywords["default"]
+	if !ok {
+		v, ok = node.Keywords["default"]
+	}
+	switch {
+	case ok:
+		short := v.Clone()
+		if short.Compact() != nil {
+			return "`" + string(v) + "`"
+		}
+		return "`" + string(short) + "`"
+	case property.Required:
+		return "none"
+	}
+	return "optional"
+}
+
+// typeOf says what a field may hold, in words.
+func (p *page) typeOf(n *Node) string {
+	n = p.schema.Follow(n)
+	switch {
+	case len(n.AnyOf) > 0 && n.AnyOf[1].Definition != "":
+		return "secret reference, or `{ value }`"
+	case len(n.AnyOf) > 0:
+		return "secret reference or null"
+	case n.Keywords["enum"] != nil:
+		return "one of " + values(n)
+	case n.Text("const") != "":
+		return "`" + n.Text("const") + "`"
+	case n.Items != nil:
+		return p.listType(n)
+	case n.Additional != nil:
+		return fmt.Sprintf("map from %s to %s; %s", p.typeOf(n.PropertyNames), p.typeOf(n.Additional), sizes(n, "entries"))
+	case n.Closed:
+		return "object"
+	}
+	switch types := n.Types(); types[0] {
+	case "integer":
+		return fmt.Sprintf("integer, %s to %s", n.Keywords["minimum"], n.Keywords["maximum"])
+	case "number":
+		return fmt.Sprintf("number, %s to %s, at most %s decimals", n.Keywords["minimum"], n.Keywords["maximum"], n.Keywords["x-decimals"])
+	case "boolean":
+		return "boolean"
+	}
+	if pattern := n.Text("pattern"); pattern != "" {
+		name, _ := formOf(pattern)
+		return name
+	}
+	kind := "text"
+	if _, line := n.Keywords["x-singleLine"]; line {
+		kind = "a line"
+	}
+	return kind + " of at most " + bytesOf(string(n.Keywords["x-maxBytes"]))
+}
+
+func (p *page) listType(n *Node) string {
+	kind := "list"
+	if n.Text("x-merge") == "set" {
+		kind = "set"
+	}
+	item := p.schema.Follow(n.Items)
+	of := ": " + p.typeOf(item)
+	if item.Closed {
+		of = ""
+	}
+	suffix := ""
+	if n.Text("x-merge") == "replace" {
+		suffix = "; one value"
+	}
+	return fmt.Sprintf("%s of %s%s%s", kind, sizes(n, "elements"), suffix, of)
+}
+
+func values(n *Node) string {
+	var names []string
+	if json.Unmarshal(n.Keywords["enum"], &names) != nil {
+		return ""
+	}
+	return "`" + strings.Join(names, "` `") + "`"
+}
+
+func sizes(n *Node, what string) string {
+	least, most := string(n.Keywords["minItems"]), string(n.Keywords["maxItems"])
+	if most == "" {
+		most = string(n.Keywords["maxProperties"])
+	}
+	if least != "" {
+		return fmt.Sprintf("%s to %s %s", least, most, what)
+	}
+	return fmt.Sprintf("at most %s %s", most, what)
+}
+
+func bytesOf(text string) string {
+	n, err := strconv.Atoi(text)
+	switch {
+	case err != nil:
+		return text
+	case n%(1<<20) == 0:
+		return fmt.Sprintf("%d MiB", n>>20)
+	case n%(1<<10) == 0:
+		return fmt.Sprintf("%d KiB", n>>10)
+	}
+	return text + " bytes"
+}
+
+// cell makes text fit for a cell of a table.
+func cell(text string) string { return strings.ReplaceAll(text, "|", "\\|") }
+
+func sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}

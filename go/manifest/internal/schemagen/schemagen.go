@@ -1,0 +1,288 @@
+// Package schemagen turns the Go types of package manifest into the JSON
+// Schemas that the Nix library and the Go validator read.
+package schemagen
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/invopop/jsonschema"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+const importPath = "github.com/insomnia-pods/insomnia/go/manifest"
+
+// Schemas holds the two generated files, each ending with a newline.
+type Schemas struct {
+	Manifest []byte
+	Profile  []byte
+}
+
+// File is a file to be written.
+type File struct {
+	Path    string
+	Content []byte
+}
+
+// Files makes everything that go generate writes: the schemas, the tables of
+// the Go validator and the two pages of reference. Paths begin at packageDir,
+// the folder of package manifest, which must be the current one for the doc
+// comments to be found.
+func Files(packageDir string) ([]File, error) {
+	schemas, err := Generate(packageDir)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := Tables(schemas)
+	if err != nil {
+		return nil, err
+	}
+	manifestPage, err := ManifestPage(schemas.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	profilePage, err := ProfilePage(schemas.Profile)
+	if err != nil {
+		return nil, err
+	}
+	root := filepath.Join(packageDir, "..", "..")
+	return []File{
+		{filepath.Join(root, "lib", "schema", "manifest.json"), schemas.Manifest},
+		{filepath.Join(root, "lib", "schema", "profile.json"), schemas.Profile},
+		{filepath.Join(packageDir, "schema_tables.go"), tables},
+		{filepath.Join(root, "docs", "manifest.md"), manifestPage},
+		{filepath.Join(root, "docs", "profile.md"), profilePage},
+	}, nil
+}
+
+// Generate makes both schemas; the doc comments in packageDir become the
+// descriptions.
+func Generate(packageDir string) (Schemas, error) {
+	full, err := generate(packageDir, manifest.Manifest{}, "manifest", false)
+	if err != nil {
+		return Schemas{}, err
+	}
+	partial, err := generate(packageDir, manifest.Profile{}, "profile", true)
+	if err != nil {
+		return Schemas{}, err
+	}
+	return Schemas{Manifest: full, Profile: partial}, nil
+}
+
+type constrained interface{ Constraint() manifest.Constraint }
+
+var (
+	constrainedType = reflect.TypeFor[constrained]()
+	secretType      = reflect.TypeFor[*manifest.SecretRef]()
+	envValueType    = reflect.TypeFor[manifest.EnvValue]()
+	decimalType     = reflect.TypeFor[manifest.Decimal]()
+)
+
+func generate(packageDir string, root any, name string, partial bool) ([]byte, error) {
+	r := &jsonschema.Reflector{Anonymous: true, Mapper: scalar}
+	if err := r.AddGoComments(importPath, packageDir); err != nil {
+		return nil, fmt.Errorf("reading the doc comments: %w", err)
+	}
+	unwrapComments(r)
+	schema := r.Reflect(root)
+	schema.ID = jsonschema.ID("https://insomnia-pods.github.io/schema/" + name + ".v1.json")
+	// These two are reachable only through the unions that complete writes.
+	for _, extra := range []any{manifest.SecretRef{}, manifest.LiteralValue{}} {
+		t := reflect.TypeOf(extra)
+		schema.Definitions[t.Name()] = r.Reflect(extra).Definitions[t.Name()]
+	}
+	delete(schema.Definitions, "EnvValue")
+	p := pass{definitions: schema.Definitions, partial: partial, seen: map[reflect.Type]bool{}}
+	p.structType(reflect.TypeOf(root))
+	p.structType(reflect.TypeFor[manifest.SecretRef]())
+	p.structType(reflect.TypeFor[manifest.LiteralValue]())
+
+	data, err := json.Marshal(schema)
+	if err != nil {
+		return nil, err
+	}
+	// Written anew, because encoding/json escapes & in the patterns.
+	text := jsontext.Value(data)
+	if err := text.Format(jsontext.WithIndent("  ")); err != nil {
+		return nil, err
+	}
+	return append(text, '\n'), nil
+}
+
+// unwrapComments joins the lines of each comment; a blank line ends it, since
+// a description is one paragraph.
+func unwrapComments(r *jsonschema.Reflector) {
+	for key, text := range r.CommentMap {
+		text, _, _ = strings.Cut(text, "\n\n")
+		r.CommentMap[key] = strings.Join(strings.Fields(text), " ")
+	}
+}
+
+// scalar gives the schema of the types that are not described by their Go kind.
+func scalar(t reflect.Type) *jsonschema.Schema {
+	switch {
+	case t == envValueType:
+		return &jsonschema.Schema{
+			AnyOf:  []*jsonschema.Schema{ref("SecretRef"), ref("LiteralValue")},
+			Extras: map[string]any{"x-merge": "replace", "x-secret": true},
+		}
+	case t == decimalType:
+		return &jsonschema.Schema{Type: "number", Extras: map[string]any{"x-decimals": manifest.MaxDecimals}}
+	case t.Implements(constrainedType) && t.Kind() == reflect.String:
+		return constraintSchema(reflect.Zero(t).Interface().(constrained).Constraint())
+	}
+	return nil
+}
+
+func constraintSchema(c manifest.Constraint) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string", Pattern: c.Pattern, Extras: map[string]any{}}
+	for _, value := range c.Enum {
+		s.Enum = append(s.Enum, value)
+	}
+	if c.MaxLength > 0 {
+		s.MaxLength = count(c.MaxLength)
+	}
+	if c.MaxBytes > 0 {
+		s.Extras["x-maxBytes"] = c.MaxBytes
+	}
+	if c.Text {
+		s.Extras["x-text"] = true
+	}
+	if c.SingleLine {
+		s.Extras["x-singleLine"] = true
+	}
+	return s
+}
+
+func ref(name string) *jsonschema.Schema { return &jsonschema.Schema{Ref: "#/$defs/" + name} }
+
+func count(n int) *uint64 { u := uint64(n); return &u }
+
+// pass completes the definitions along the Go types: what the reflector cannot
+// say with a struct tag.
+type pass struct {
+	definitions jsonschema.Definitions
+	partial     bool
+	seen        map[reflect.Type]bool
+	inItem      bool
+}
+
+func (p *pass) structType(t reflect.Type) {
+	definition, ok := p.definitions[t.Name()]
+	if !ok || p.seen[t] {
+		return
+	}
+	p.seen[t] = true
+	required := definition.Required
+	definition.Required = nil
+	if t == secretType.Elem() {
+		definition.Extras = map[string]any{"x-merge": "replace", "x-secret": true}
+	}
+	atomic := p.inItem || t == secretType.Elem() || t == reflect.TypeFor[manifest.LiteralValue]()
+	for _, field := range reflect.VisibleFields(t) {
+		if field.Anonymous {
+			continue
+		}
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		property, ok := definition.Properties.Get(name)
+		if !ok {
+			continue
+		}
+		p.property(property, field)
+		_, hasDefault := property.Extras["default"]
+		hasDefault = hasDefault || property.Default != nil
+		isRequired := contains(required, name)
+		if p.partial {
+			isRequired = isRequired && atomic && !hasDefault
+			if !atomic {
+				property.Default = nil
+				delete(property.Extras, "default")
+			}
+		}
+		if isRequired {
+			definition.Required = append(definition.Required, name)
+		}
+	}
+}
+
+func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
+	t := field.Type
+	nullable := t == secretType && !strings.Contains(field.Tag.Get("json"), "omitempty")
+	switch {
+	case nullable:
+		s.AnyOf = []*jsonschema.Schema{ref("SecretRef"), {Type: "null"}}
+		s.Ref = ""
+		s.Default = json.RawMessage("null")
+		extra(s)["x-merge"] = "replace"
+		extra(s)["x-secret"] = true
+	case t.Kind() == reflect.Slice:
+		takeCount(s, "x-maxItems", &s.MaxItems)
+		takeCount(s, "x-minItems", &s.MinItems)
+		if s.MinItems == nil && !strings.Contains(field.Tag.Get("json"), "omitempty") {
+			s.Default = []any{}
+		}
+		if only, ok := s.Extras["x-default"]; ok {
+			delete(s.Extras, "x-default")
+			s.Default = []any{only}
+		}
+		p.item(t.Elem())
+	case t.Kind() == reflect.Map:
+		takeCount(s, "x-maxProperties", &s.MaxProperties)
+		if !strings.Contains(field.Tag.Get("json"), "omitempty") {
+			s.Default = map[string]any{}
+		}
+		if s.AdditionalProperties == nil {
+			// The reflector says nothing of the values of a map keyed by a named string.
+			panic("map without a schema for its values: " + field.Name)
+		}
+		s.PropertyNames = scalar(t.Key())
+		p.structType(t.Elem())
+	case t.Kind() == reflect.Pointer:
+		p.structType(t.Elem())
+	default:
+		p.structType(t)
+	}
+}
+
+// item completes the type of a list's elements, which are whole values in every layer.
+func (p *pass) item(t reflect.Type) {
+	outer := p.inItem
+	p.inItem = true
+	p.structType(t)
+	p.inItem = outer
+}
+
+func takeCount(s *jsonschema.Schema, key string, to **uint64) {
+	text, ok := s.Extras[key].(string)
+	if !ok {
+		return
+	}
+	delete(s.Extras, key)
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic(key + " is no number: " + text)
+	}
+	*to = count(n)
+}
+
+func extra(s *jsonschema.Schema) map[string]any {
+	if s.Extras == nil {
+		s.Extras = map[string]any{}
+	}
+	return s.Extras
+}
+
+func contains(list []string, want string) bool {
+	for _, s := range list {
+		if s == want {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,181 @@
+package manifest
+
+// SchemaID is the value of the field schema in every manifest of this version.
+const SchemaID = "insomnia.pod/v1"
+
+// Manifest is everything a Pod needs to run: the runtime contract. It is
+// self-contained: prompts, skills and workflows stand in it by value.
+type Manifest struct {
+	// Version of the manifest format.
+	Schema string `json:"schema" jsonschema_extras:"const=insomnia.pod/v1"`
+	// Identity of the profile that this manifest was resolved from.
+	Profile ProfileInfo `json:"profile"`
+	// The model that does the work, with its limits.
+	Model Model `json:"model"`
+	// Text that the model is given.
+	Prompts Prompts `json:"prompts"`
+	// Tools that the model is offered.
+	Tools Tools `json:"tools"`
+	// MCP servers by name.
+	MCPServers map[ServerName]MCPServer `json:"mcpServers" jsonschema_extras:"x-maxProperties=64"`
+	// What a tool call may do without asking.
+	Permissions Permissions `json:"permissions"`
+	// What the operating system lets commands of the agent do.
+	Sandbox Sandbox `json:"sandbox"`
+	// What is remembered between sessions.
+	Memory Memory `json:"memory"`
+	// Search and retrieval on the web.
+	Web Web `json:"web"`
+	// Skills by name, with their files as text.
+	Skills map[SkillName]Skill `json:"skills" jsonschema_extras:"x-maxProperties=128"`
+	// Workflows by name: prompts that a user starts with inputs.
+	Workflows map[SkillName]Workflow `json:"workflows" jsonschema_extras:"x-maxProperties=128"`
+	// Delegates by name; none may do more than the Pod itself.
+	Subagents map[SkillName]Subagent `json:"subagents" jsonschema_extras:"x-maxProperties=32"`
+	// Commands that run at events of the session.
+	Hooks []Hook `json:"hooks" jsonschema_extras:"x-maxItems=64"`
+	// How the context window is kept within bounds.
+	Context Context `json:"context"`
+	// Where a session ends.
+	Limits Limits `json:"limits"`
+	// What is kept of a session.
+	Session Session `json:"session"`
+}
+
+// ProfileInfo names the profile and says what it is for.
+type ProfileInfo struct {
+	// Name of the profile.
+	Name ProfileName `json:"name"`
+	// What the profile is for, in a line.
+	Description Line `json:"description" jsonschema_extras:"default="`
+	// The part that the agent plays.
+	Role Role `json:"role" jsonschema_extras:"default=custom"`
+	// The trade between cost, speed and depth.
+	Variant Variant `json:"variant" jsonschema_extras:"default=standard"`
+	// Words to group profiles by.
+	Tags []Tag `json:"tags" jsonschema_extras:"x-merge=set,x-maxItems=32"`
+}
+
+// Model says which model is called, how, and within which limits.
+type Model struct {
+	// The model as provider/model.
+	Ref ModelRef `json:"ref"`
+	// Name of the provider: the part of ref before the first slash.
+	Provider ProviderName `json:"provider"`
+	// Name that the provider's API knows the model by: the part of ref after the first slash.
+	ID ModelID `json:"id"`
+	// Address of the API, when it is not the provider's own.
+	BaseURL *URL `json:"baseUrl,omitempty"`
+	// Dialect that the API speaks.
+	WireAPI WireAPI `json:"wireApi"`
+	// Reference to the secret that the API is called with; null for none.
+	Auth *SecretRef `json:"auth"`
+	// Size of the context window in tokens, input and output together.
+	ContextWindowTokens int64 `json:"contextWindowTokens" jsonschema:"minimum=1024,maximum=100000000"`
+	// Cap on the tokens of one answer.
+	MaxOutputTokens int64 `json:"maxOutputTokens" jsonschema:"minimum=1,maximum=10000000"`
+	// How much the model reasons before it answers.
+	Effort Effort `json:"effort" jsonschema_extras:"default=medium"`
+	// Cap on the tokens of reasoning, for models that take a number.
+	ThinkingBudgetTokens *int64 `json:"thinkingBudgetTokens,omitempty" jsonschema:"minimum=0,maximum=10000000"`
+	// Sampling temperature, with at most three decimals.
+	Temperature *Decimal `json:"temperature,omitempty" jsonschema:"minimum=0,maximum=2"`
+	// Nucleus sampling share, with at most three decimals.
+	TopP *Decimal `json:"topP,omitempty" jsonschema:"minimum=0,maximum=1"`
+	// Models to try in this order when the model is not available.
+	Fallbacks []ModelRef `json:"fallbacks" jsonschema_extras:"x-merge=replace,x-maxItems=8"`
+	// Model for small tasks such as titles.
+	Small *ModelRef `json:"small,omitempty"`
+}
+
+// Prompts is the text that the model is given.
+type Prompts struct {
+	// The system prompt.
+	System Text `json:"system" jsonschema_extras:"default="`
+	// Text that follows the system prompt, in this order.
+	Append []Text `json:"append" jsonschema_extras:"x-maxItems=64"`
+	// Files of the workspace that are read into the context when they are there.
+	ContextFiles []RelativePath `json:"contextFiles" jsonschema_extras:"x-maxItems=32,x-default=AGENTS.md"`
+	// Cap on the bytes of each context file.
+	ContextMaxBytes int64 `json:"contextMaxBytes" jsonschema:"minimum=0,maximum=1048576,default=65536"`
+	// Language that the agent answers in, as a BCP 47 tag.
+	Language *LanguageTag `json:"language,omitempty"`
+	// First message of the session, when the user gives none.
+	Initial *Text `json:"initial,omitempty"`
+}
+
+// Tools says which tools the model is offered. A tool that is in deny is not
+// offered, whatever allow says.
+type Tools struct {
+	// What holds for a tool that neither list names.
+	Default ToolDefault `json:"default" jsonschema_extras:"default=deny"`
+	// Tools that are offered.
+	Allow []ToolName `json:"allow" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+	// Tools that are not offered.
+	Deny []ToolName `json:"deny" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+	// Cap on the bytes of one tool result.
+	MaxOutputBytes int64 `json:"maxOutputBytes" jsonschema:"minimum=1024,maximum=16777216,default=65536"`
+	// Time that one tool call may take.
+	TimeoutSeconds int64 `json:"timeoutSeconds" jsonschema:"minimum=1,maximum=86400,default=600"`
+}
+
+// Permissions says what a tool call may do without asking. The rules are a
+// set: a deny beats an ask, an ask beats an allow, their order never decides.
+type Permissions struct {
+	// How the agent deals with what is not decided by a rule.
+	Mode PermissionMode `json:"mode" jsonschema_extras:"default=ask"`
+	// What holds for a call that no rule matches.
+	Default Action `json:"default" jsonschema_extras:"default=ask"`
+	// Rules for single tools and arguments.
+	Rules []Rule `json:"rules" jsonschema_extras:"x-merge=set,x-maxItems=512"`
+}
+
+// Rule decides the calls of one tool whose argument matches a pattern.
+type Rule struct {
+	// Tool that the rule is about; a * at the end stands for any run of characters.
+	Tool ToolName `json:"tool"`
+	// Glob over the argument of the call: the command, path, address or query.
+	Pattern Pattern `json:"pattern" jsonschema_extras:"default=*"`
+	// What happens to a call that matches.
+	Action Action `json:"action"`
+	// Why the rule is there; shown when it decides.
+	Reason *Line `json:"reason,omitempty"`
+}
+
+// Sandbox says what the operating system lets commands of the agent do.
+type Sandbox struct {
+	// Where commands may write.
+	Filesystem Filesystem `json:"filesystem" jsonschema_extras:"default=workspace-write"`
+	// Directories below the workspace that may be written; empty for the whole workspace.
+	WritableRoots []RelativePath `json:"writableRoots" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+	// Globs of files that may not be read.
+	DenyRead []PathGlob `json:"denyRead" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+	// What commands may reach over the network.
+	Network Network `json:"network" jsonschema_extras:"default=none"`
+	// Hosts that may be reached when network is allowlist.
+	AllowedDomains []Domain `json:"allowedDomains" jsonschema_extras:"x-merge=set,x-maxItems=256"`
+	// Names of environment variables that commands inherit.
+	InheritEnv []EnvName `json:"inheritEnv" jsonschema_extras:"x-merge=set,x-maxItems=128"`
+}
+
+// Limits says where a session ends.
+type Limits struct {
+	// Turns after which the agent stops.
+	MaxTurns int64 `json:"maxTurns" jsonschema:"minimum=1,maximum=100000,default=200"`
+	// Time after which the agent stops.
+	MaxWallSeconds int64 `json:"maxWallSeconds" jsonschema:"minimum=1,maximum=2592000,default=14400"`
+	// Cost in hundredths of a US dollar after which the agent stops.
+	MaxCostCents *int64 `json:"maxCostCents,omitempty" jsonschema:"minimum=1,maximum=10000000"`
+	// Delegates that may run at a time; 0 for no delegation.
+	MaxSubagents int64 `json:"maxSubagents" jsonschema:"minimum=0,maximum=256,default=0"`
+	// How deep delegates may delegate; 0 for no delegation.
+	MaxDepth int64 `json:"maxDepth" jsonschema:"minimum=0,maximum=16,default=0"`
+}
+
+// Session says what is kept of a session.
+type Session struct {
+	// Days that the transcript of a session is kept.
+	RetentionDays int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
+	// Whether every event of the session is recorded.
+	RecordTrace bool `json:"recordTrace" jsonschema:"default=false"`
+}

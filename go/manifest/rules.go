@@ -1,0 +1,244 @@
+package manifest
+
+// The cross-field rules. lib/rules.nix holds the same rules with the same codes
+// and pointers; checks/conformance holds both to it. A rule looks only at
+// values of the right JSON type: a comparison is skipped when a side of it is
+// missing or of another type. N is a name, I an index as the list is given.
+//
+//	rule-compaction-order   retainedTokens < thresholdTokens                        /context/compaction/retainedTokens
+//	                        thresholdTokens < requestThresholdTokens                /context/compaction/thresholdTokens
+//	                        requestThresholdTokens <= window - reservedTokens       /context/compaction/requestThresholdTokens
+//	rule-pruning            enabled: protectedTokens < compaction.thresholdTokens   /context/pruning/protectedTokens
+//	                        that holds: protectedTokens + minSavingsTokens
+//	                        <= compaction.thresholdTokens                           /context/pruning/minSavingsTokens
+//	rule-output-cap         maxOutputTokens <= contextWindowTokens                  M/maxOutputTokens
+//	rule-thinking-budget    thinkingBudgetTokens < maxOutputTokens                  M/thinkingBudgetTokens
+//	rule-model-ref          provider is the part of ref before the first slash      M/provider
+//	                        id is the part of ref after the first slash             M/id
+//	                        (M is /model and each /subagents/N/model; a ref of more
+//	                        than 200 bytes is not compared)
+//	rule-mcp-transport      exactly one of command and url is present               /mcpServers/N
+//	                        that holds: command goes with stdio, url with http, sse /mcpServers/N/type
+//	rule-header-value       no byte below 0x20 and no 0x7f in a literal value       /mcpServers/N/headers/H/value
+//	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
+//	rule-skill-file         files has SKILL.md                                      /skills/N/files
+//	rule-workflow-inputs    no two inputs of one name (each after the first)        /workflows/N/inputs/I/name
+//	rule-workflow-choices   choices is there and not empty, just when type is choice /workflows/N/inputs/I/choices
+//	                        that holds: default is one of choices                   /workflows/N/inputs/I/default
+//	rule-subagent-tools     default is not allow where the parent's is deny         /subagents/N/tools/default
+//	                        each allow that is not offered by the parent: the
+//	                        parent's default is deny and no allow of it covers the
+//	                        entry, or a deny of it covers the entry                 /subagents/N/tools/allow/I
+//	                        each deny of the parent that no deny of the delegate
+//	                        covers, and that the delegate would offer: by an allow
+//	                        that it covers or is covered by (the allow named once,
+//	                        also when it was named above)                           /subagents/N/tools/allow/I
+//	                        or else by default allow (once)                         /subagents/N/tools/deny
+//	rule-subagent-permissions  mode not above the parent's: plan < ask < acceptEdits < auto < bypass
+//	                                                                                /subagents/N/permissions/mode
+//	                        default not above the parent's: deny < ask < allow      /subagents/N/permissions/default
+//	                        each rule whose action is above the parent's default
+//	                        and which no rule of the parent covers that has an
+//	                        action at least as high                                 /subagents/N/permissions/rules/I
+//	rule-manifest-size      at most 8 MiB of canonical JSON                         (the whole)
+//
+// A tool name covers another when they are equal, or when it ends in * and what
+// stands before begins the other (* stands only at the end, so two names have a
+// tool in common just when one covers the other). A rule covers another when
+// its tool does and its pattern does: they are equal, or it is *, or it ends in
+// *, has no other of *?[ and what stands before * begins the other.
+// The deny and ask rules of the parent bind its delegates too, so a delegate
+// need not repeat them. An absent list of allow, deny or rules counts as empty.
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// rules reports every rule that a manifest breaks.
+func (c *checker) rules(v *value) {
+	c.compactionRules(v)
+	c.modelRules((*location)(nil).field("model"), v.get("model"))
+	c.each(v, "mcpServers", c.serverRules)
+	c.sandboxRules(v)
+	c.each(v, "skills", c.skillRules)
+	c.each(v, "workflows", c.workflowRules)
+	c.each(v, "subagents", func(at *location, delegate *value) {
+		c.modelRules(at.field("model"), delegate.get("model"))
+		c.delegateToolRules(at.field("tools"), v.get("tools"), delegate.get("tools"))
+		c.delegatePermissionRules(at.field("permissions"), v.get("permissions"), delegate.get("permissions"))
+	})
+}
+
+// each calls a rule for every entry of a section that is a map.
+func (c *checker) each(v *value, section string, rule func(*location, *value)) {
+	entries := v.get(section)
+	if !entries.is(kindObject) {
+		return
+	}
+	at := (*location)(nil).field(section)
+	for _, m := range entries.members {
+		rule(at.field(m.name), m.value)
+	}
+}
+
+// number gives a member that is an integer of 64 bits.
+func (v *value) number(name string) (int64, bool) {
+	if n := v.get(name); n != nil {
+		return n.integer()
+	}
+	return 0, false
+}
+
+func (c *checker) compactionRules(v *value) {
+	section := v.get("context").get("compaction")
+	at := (*location)(nil).field("context").field("compaction")
+	retained, hasRetained := section.number("retainedTokens")
+	threshold, hasThreshold := section.number("thresholdTokens")
+	request, hasRequest := section.number("requestThresholdTokens")
+	reserved, hasReserved := section.number("reservedTokens")
+	window, hasWindow := v.get("model").number("contextWindowTokens")
+	const code = "rule-compaction-order"
+	if hasRetained && hasThreshold && retained >= threshold {
+		c.report(at.field("retainedTokens"), code, fmt.Sprintf("%d retained tokens leave nothing to compact at a threshold of %d", retained, threshold),
+			"less than thresholdTokens", "lower retainedTokens or raise thresholdTokens")
+	}
+	if hasThreshold && hasRequest && threshold >= request {
+		c.report(at.field("thresholdTokens"), code, fmt.Sprintf("the threshold of %d is not below the one before a request, %d", threshold, request),
+			"less than requestThresholdTokens", "lower thresholdTokens or raise requestThresholdTokens")
+	}
+	if hasRequest && hasReserved && hasWindow && request > window-reserved {
+		c.report(at.field("requestThresholdTokens"), code,
+			fmt.Sprintf("%d tokens do not fit into a window of %d with %d reserved", request, window, reserved),
+			fmt.Sprintf("at most %d", window-reserved), "lower requestThresholdTokens or reservedTokens")
+	}
+
+	pruning := v.get("context").get("pruning")
+	at = (*location)(nil).field("context").field("pruning")
+	protected, hasProtected := pruning.number("protectedTokens")
+	savings, hasSavings := pruning.number("minSavingsTokens")
+	if enabled := pruning.get("enabled"); !enabled.is(kindBoolean) || enabled.text != "true" || !hasThreshold || !hasProtected {
+		return
+	}
+	if protected >= threshold {
+		c.report(at.field("protectedTokens"), "rule-pruning", fmt.Sprintf("with %d protected tokens, compaction at %d comes before any pruning", protected, threshold),
+			"less than context.compaction.thresholdTokens", "lower protectedTokens")
+	} else if hasSavings && savings > threshold-protected {
+		c.report(at.field("minSavingsTokens"), "rule-pruning",
+			fmt.Sprintf("%d tokens can never be saved: there are %d between protectedTokens and the threshold", savings, threshold-protected),
+			fmt.Sprintf("at most %d", threshold-protected), "lower minSavingsTokens or protectedTokens")
+	}
+}
+
+// maxRefBytes is the cap of the schema on a reference to a model.
+const maxRefBytes = 200
+
+func (c *checker) modelRules(at *location, model *value) {
+	output, hasOutput := model.number("maxOutputTokens")
+	window, hasWindow := model.number("contextWindowTokens")
+	budget, hasBudget := model.number("thinkingBudgetTokens")
+	if hasOutput && hasWindow && output > window {
+		c.report(at.field("maxOutputTokens"), "rule-output-cap", fmt.Sprintf("an answer of %d tokens is more than the window of %d", output, window),
+			"at most contextWindowTokens", "lower maxOutputTokens")
+	}
+	if hasBudget && hasOutput && budget >= output {
+		c.report(at.field("thinkingBudgetTokens"), "rule-thinking-budget", fmt.Sprintf("%d tokens of reasoning leave nothing of the %d for the answer", budget, output),
+			"less than maxOutputTokens", "lower thinkingBudgetTokens or raise maxOutputTokens")
+	}
+	ref := model.get("ref")
+	if !ref.is(kindString) || len(ref.text) > maxRefBytes {
+		return
+	}
+	provider, id, found := strings.Cut(ref.text, "/")
+	if !found {
+		return
+	}
+	for _, part := range []struct{ name, want string }{{"provider", provider}, {"id", id}} {
+		if got := model.get(part.name); got.is(kindString) && got.text != part.want {
+			c.report(at.field(part.name), "rule-model-ref", "is "+shown(got.text)+", but ref is "+shown(ref.text), shown(part.want), "make it agree with ref")
+		}
+	}
+}
+
+func (c *checker) serverRules(at *location, server *value) {
+	if headers := server.get("headers"); headers.is(kindObject) {
+		for _, m := range headers.members {
+			if literal := m.value.get("value"); literal.is(kindString) && hasControl(literal.text) {
+				c.report(at.field("headers").field(m.name).field("value"), "rule-header-value", "a header holds a control character such as a line break (the value is not shown)",
+					"one line without control characters", "remove it; a trailing line break often comes from readFile")
+			}
+		}
+	}
+	if !server.is(kindObject) {
+		return
+	}
+	const code, choice = "rule-mcp-transport", "command for a server that is started, or url for one that is reached"
+	command, url := server.get("command") != nil, server.get("url") != nil
+	switch {
+	case command && url:
+		c.report(at, code, "has both command and url", choice, "remove one of the two")
+		return
+	case !command && !url:
+		c.report(at, code, "has neither command nor url", choice, "set one of the two")
+		return
+	}
+	if kind := server.get("type"); kind.is(kindString) {
+		switch {
+		case kind.text == "stdio" && url:
+			c.report(at.field("type"), code, "a stdio server is started, but url is set", "http or sse", `set type to "http" or "sse"`)
+		case (kind.text == "http" || kind.text == "sse") && command:
+			c.report(at.field("type"), code, "a server reached over "+kind.text+" has no command", "stdio", `set type to "stdio", or set url in place of command`)
+		}
+	}
+}
+
+func (c *checker) sandboxRules(v *value) {
+	sandbox := v.get("sandbox")
+	domains, network := sandbox.get("allowedDomains"), sandbox.get("network")
+	if domains.is(kindArray) && len(domains.items) > 0 && network.is(kindString) && network.text != "allowlist" {
+		c.report((*location)(nil).field("sandbox").field("allowedDomains"), "rule-network-domains", "has no effect while network is "+shown(network.text),
+			"empty", `set sandbox.network to "allowlist", or remove the domains`)
+	}
+}
+
+func (c *checker) skillRules(at *location, skill *value) {
+	if files := skill.get("files"); files.is(kindObject) && files.get("SKILL.md") == nil {
+		c.report(at.field("files"), "rule-skill-file", "has no SKILL.md", "a file SKILL.md", `set files."SKILL.md" to the instructions of the skill`)
+	}
+}
+
+func (c *checker) workflowRules(at *location, workflow *value) {
+	inputs := workflow.get("inputs")
+	if !inputs.is(kindArray) {
+		return
+	}
+	seen := map[string]bool{}
+	for i, input := range inputs.items {
+		at := at.field("inputs").element(i)
+		if name := input.get("name"); name.is(kindString) {
+			if seen[name.text] {
+				c.report(at.field("name"), "rule-workflow-inputs", "there is another input "+named(name.text), "a name of its own", "rename one of the two")
+			}
+			seen[name.text] = true
+		}
+		c.choiceRules(at, input)
+	}
+}
+
+func (c *checker) choiceRules(at *location, input *value) {
+	kind, choices, preset := input.get("type"), input.get("choices"), input.get("default")
+	if !kind.is(kindString) || choices != nil && !choices.is(kindArray) {
+		return
+	}
+	const code = "rule-workflow-choices"
+	some := choices != nil && len(choices.items) > 0
+	switch {
+	case kind.text == "choice" && !some:
+		c.report(at.field("choices"), code, "there is nothing to choose from", "at least one choice", "list the choices")
+	case kind.text != "choice" && some:
+		c.report(at.field("choices"), code, "choices have no effect on an input of type "+shown(kind.text), "no choices", `set type to "choice"`)
+	case some && preset.is(kindString) && !slices.ContainsFunc(choices.items, func(v *value) bool { return v.is(kindString) && v.text == preset.text }):
+		c.report(at.field("default"), code, shown(preset.text)+" is none of the choices", "one of the choices", "add it to the choices")
+	}
+}

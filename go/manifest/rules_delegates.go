@@ -1,0 +1,156 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+)
+
+// names gives the strings of a list; what is no string has a place in it, but
+// no text, so that the indexes stay.
+func (v *value) names(name string) []string {
+	list := v.get(name)
+	if !list.is(kindArray) {
+		return nil
+	}
+	texts := make([]string, len(list.items))
+	for i, item := range list.items {
+		if item.is(kindString) {
+			texts[i] = item.text
+		}
+	}
+	return texts
+}
+
+// covers tells whether every tool that name stands for is among those of pattern.
+func covers(pattern, name string) bool {
+	if pattern == "" || name == "" {
+		return false
+	}
+	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(name, prefix)
+	}
+	return pattern == name
+}
+
+func anyCovers(patterns []string, name string) bool {
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return covers(pattern, name) })
+}
+
+func (v *value) isText(name, text string) bool {
+	member := v.get(name)
+	return member.is(kindString) && member.text == text
+}
+
+// delegateToolRules reports the tools that a delegate would be offered and its parent is not.
+func (c *checker) delegateToolRules(at *location, parent, delegate *value) {
+	if !parent.is(kindObject) || !delegate.is(kindObject) {
+		return
+	}
+	const code = "rule-subagent-tools"
+	closed := parent.isText("default", "deny")
+	parentAllow, parentDeny := parent.names("allow"), parent.names("deny")
+	allow, deny := delegate.names("allow"), delegate.names("deny")
+	open := delegate.isText("default", "allow")
+	if closed && open {
+		c.report(at.field("default"), code, "allows tools that the profile itself is not offered", "deny", `set default to "deny" and list the tools`)
+	}
+	excess := make([]string, len(allow))
+	for i, name := range allow {
+		if closed && name != "" && !anyCovers(parentAllow, name) {
+			excess[i] = "the profile itself is not offered " + named(name)
+		} else if anyCovers(parentDeny, name) {
+			excess[i] = "the profile itself denies " + named(name)
+		}
+	}
+	undone := ""
+	for _, denied := range parentDeny {
+		if denied == "" || anyCovers(deny, denied) {
+			continue
+		}
+		listed := false
+		for i, name := range allow {
+			if covers(name, denied) || covers(denied, name) {
+				listed = true
+				if excess[i] == "" {
+					excess[i] = named(name) + " brings back " + named(denied) + ", which the profile itself denies"
+				}
+			}
+		}
+		if !listed && open && undone == "" {
+			undone = denied
+		}
+	}
+	for i, message := range excess {
+		if message != "" {
+			c.report(at.field("allow").element(i), code, message, "a tool of the profile's own", "offer the tool to the profile in tools, or remove it here")
+		}
+	}
+	if undone != "" {
+		c.report(at.field("deny"), code, "the default brings back "+named(undone)+", which the profile itself denies",
+			"every tool that the profile denies", "deny it here too")
+	}
+}
+
+var (
+	modeOrder   = []string{"plan", "ask", "acceptEdits", "auto", "bypass"}
+	actionOrder = []string{"deny", "ask", "allow"}
+)
+
+// rank gives the place of a member in an order, or -1 when it is not there.
+func (v *value) rank(name string, order []string) int {
+	member := v.get(name)
+	if !member.is(kindString) {
+		return -1
+	}
+	return slices.Index(order, member.text)
+}
+
+// delegatePermissionRules reports what a delegate may do without asking and its parent may not.
+func (c *checker) delegatePermissionRules(at *location, parent, delegate *value) {
+	if !parent.is(kindObject) || !delegate.is(kindObject) {
+		return
+	}
+	const code = "rule-subagent-permissions"
+	for _, field := range []struct {
+		name  string
+		order []string
+	}{{"mode", modeOrder}, {"default", actionOrder}} {
+		own, cap := delegate.rank(field.name, field.order), parent.rank(field.name, field.order)
+		if own >= 0 && cap >= 0 && own > cap {
+			c.report(at.field(field.name), code, shown(field.order[own])+" is more than the profile itself has, "+shown(field.order[cap]),
+				"one of: "+strings.Join(field.order[:cap+1], ", "), "lower it here, or raise permissions."+field.name)
+		}
+	}
+	ceiling := parent.rank("default", actionOrder)
+	rules := delegate.get("rules")
+	if ceiling < 0 || !rules.is(kindArray) {
+		return
+	}
+	var granted []*value
+	if list := parent.get("rules"); list.is(kindArray) {
+		granted = list.items
+	}
+	for i, rule := range rules.items {
+		own := rule.rank("action", actionOrder)
+		if own <= ceiling || !rule.get("tool").is(kindString) || !rule.get("pattern").is(kindString) {
+			continue
+		}
+		if !slices.ContainsFunc(granted, func(g *value) bool { return g.rank("action", actionOrder) >= own && ruleCovers(g, rule) }) {
+			c.report(at.field("rules").element(i), code, "the profile itself has no rule that goes as far for "+shown(rule.get("tool").text+" "+rule.get("pattern").text),
+				"a rule that one of the profile's own covers", "add the rule to permissions.rules, or remove it here")
+		}
+	}
+}
+
+func ruleCovers(wide, narrow *value) bool {
+	tool, pattern := wide.get("tool"), wide.get("pattern")
+	if !tool.is(kindString) || !pattern.is(kindString) || !covers(tool.text, narrow.get("tool").text) {
+		return false
+	}
+	text, inner := pattern.text, narrow.get("pattern").text
+	if text == inner {
+		return true
+	}
+	prefix, ok := strings.CutSuffix(text, "*")
+	return ok && !strings.ContainsAny(prefix, "*?[") && strings.HasPrefix(inner, prefix)
+}

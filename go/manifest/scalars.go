@@ -1,0 +1,146 @@
+package manifest
+
+// Constraint is what the schema says of a string type.
+type Constraint struct {
+	// Anchored ASCII pattern in the common part of RE2, ECMA and POSIX ERE.
+	Pattern string
+	// Cap in characters; goes with Pattern, where characters are bytes.
+	MaxLength int
+	// Cap in bytes of UTF-8, for text without a pattern.
+	MaxBytes int
+	// The only values there are.
+	Enum []string
+	// Free text, which must not hold a store path.
+	Text bool
+	// Text without control characters, so that it stays on one line.
+	SingleLine bool
+}
+
+// Sizes of text in bytes of UTF-8.
+const (
+	MaxTextBytes = 1 << 20
+	MaxLineBytes = 1024
+	MaxArgBytes  = 8192
+)
+
+type (
+	// Text is a prompt or a file, of at most 1 MiB.
+	Text string
+	// Line is a short text for people.
+	Line string
+	// Argument is one argument or value that is handed to a program as it is.
+	Argument string
+	// Pattern is a glob over the argument of a tool call.
+	Pattern string
+	// ProfileName names a profile.
+	ProfileName string
+	// Tag is a word to group profiles by.
+	Tag string
+	// ModelRef is a model as provider/model.
+	ModelRef string
+	// ProviderName names a provider of models or of search.
+	ProviderName string
+	// ModelID is the name that a provider's API knows a model by.
+	ModelID string
+	// URL is an address that begins with https:// or http:// and holds no credentials.
+	URL string
+	// SecretName is the name of a secret: dot-separated segments.
+	SecretName string
+	// ServerName names an MCP server.
+	ServerName string
+	// SkillName names a skill, a workflow or a delegate.
+	SkillName string
+	// ToolName names a tool; a * at the end stands for any run of characters.
+	ToolName string
+	// InputName names an input of a workflow.
+	InputName string
+	// EnvName is the name of an environment variable.
+	EnvName string
+	// HeaderName is the name of an HTTP header.
+	HeaderName string
+	// Domain is a host name; a leading *. stands for its subdomains.
+	Domain string
+	// RelativePath is a path below the workspace.
+	RelativePath string
+	// FilePath is a path below the folder of a skill.
+	FilePath string
+	// PathGlob is a glob over paths of files, from the workspace, from / or from ~/.
+	PathGlob string
+	// LanguageTag is a language as a BCP 47 tag.
+	LanguageTag string
+	// Decimal is a number with at most three decimals, carried as written.
+	Decimal float64
+)
+
+// MaxDecimals is how many decimals a Decimal may have.
+const MaxDecimals = 3
+
+const (
+	segment           = `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
+	domainPattern     = `^([*][.])?` + segment + `([.]` + segment + `)*$`
+	secretPattern     = `^` + segment + `([.]` + segment + `){0,7}$`
+	maxSecretSegments = 8
+)
+
+func (Text) Constraint() Constraint { return Constraint{MaxBytes: MaxTextBytes, Text: true} }
+func (Line) Constraint() Constraint {
+	return Constraint{MaxBytes: MaxLineBytes, Text: true, SingleLine: true}
+}
+func (Argument) Constraint() Constraint { return Constraint{MaxBytes: MaxArgBytes, Text: true} }
+func (Pattern) Constraint() Constraint {
+	return Constraint{MaxBytes: MaxLineBytes, Text: true, SingleLine: true}
+}
+func (ProfileName) Constraint() Constraint {
+	return Constraint{Pattern: `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, MaxLength: 64}
+}
+func (Tag) Constraint() Constraint {
+	return Constraint{Pattern: `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, MaxLength: 64}
+}
+func (ModelRef) Constraint() Constraint {
+	return Constraint{Pattern: `^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$`, MaxLength: 200}
+}
+func (ProviderName) Constraint() Constraint {
+	return Constraint{Pattern: `^[a-z0-9][a-z0-9-]*$`, MaxLength: 64}
+}
+func (ModelID) Constraint() Constraint {
+	return Constraint{Pattern: `^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$`, MaxLength: 200}
+}
+func (URL) Constraint() Constraint {
+	return Constraint{Pattern: `^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$`, MaxLength: 1024}
+}
+func (SecretName) Constraint() Constraint {
+	return Constraint{Pattern: secretPattern, MaxLength: 200}
+}
+func (ServerName) Constraint() Constraint {
+	return Constraint{Pattern: `^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`, MaxLength: 64}
+}
+func (SkillName) Constraint() Constraint {
+	return Constraint{Pattern: `^[a-z0-9]+(-[a-z0-9]+)*$`, MaxLength: 64}
+}
+func (ToolName) Constraint() Constraint {
+	return Constraint{Pattern: `^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$`, MaxLength: 128}
+}
+func (InputName) Constraint() Constraint {
+	return Constraint{Pattern: `^[A-Za-z][A-Za-z0-9_-]*$`, MaxLength: 64}
+}
+func (EnvName) Constraint() Constraint {
+	return Constraint{Pattern: `^[A-Za-z_][A-Za-z0-9_]*$`, MaxLength: 128}
+}
+func (HeaderName) Constraint() Constraint {
+	return Constraint{Pattern: `^[A-Za-z0-9][A-Za-z0-9-]*$`, MaxLength: 128}
+}
+func (Domain) Constraint() Constraint {
+	return Constraint{Pattern: domainPattern, MaxLength: 253}
+}
+func (RelativePath) Constraint() Constraint {
+	return Constraint{Pattern: `^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$`, MaxLength: 512}
+}
+func (FilePath) Constraint() Constraint {
+	return Constraint{Pattern: `^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`, MaxLength: 256}
+}
+func (PathGlob) Constraint() Constraint {
+	return Constraint{Pattern: `^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$`, MaxLength: 512}
+}
+func (LanguageTag) Constraint() Constraint {
+	return Constraint{Pattern: `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`, MaxLength: 35}
+}

@@ -1,0 +1,18 @@
+package manifest
+
+import "github.com/insomnia-pods/insomnia"
+
+// SchemaJSON is the JSON Schema of [Manifest], as it stands in lib/schema/manifest.json.
+func SchemaJSON() []byte { return schemaFile("manifest") }
+
+// ProfileSchemaJSON is the JSON Schema of a layer of a [Profile], as it stands
+// in lib/schema/profile.json.
+func ProfileSchemaJSON() []byte { return schemaFile("profile") }
+
+func schemaFile(name string) []byte {
+	data, err := insomnia.Library.ReadFile("lib/schema/" + name + ".json")
+	if err != nil {
+		panic(err) // the file is compiled in; a test reads it
+	}
+	return data
+}

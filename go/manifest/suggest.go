@@ -1,0 +1,29 @@
+package manifest
+
+import (
+	"strings"
+
+	"github.com/xrash/smetrics"
+)
+
+// didYouMean gives a hint when one of the known words is near the given one,
+// or "" when none is.
+func didYouMean(word string, known []string) string {
+	best, distance := "", 1+max(1, len(word)/3)
+	if len(word) > 2*maxShown {
+		return ""
+	}
+	for _, candidate := range known {
+		if strings.EqualFold(word, candidate) {
+			best = candidate
+			break
+		}
+		if d := smetrics.WagnerFischer(strings.ToLower(word), strings.ToLower(candidate), 1, 1, 1); d < distance {
+			best, distance = candidate, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "did you mean `" + best + "`?"
+}

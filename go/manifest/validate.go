@@ -1,0 +1,292 @@
+package manifest
+
+import (
+	"fmt"
+	"strings"
+)
+
+// checker gathers the problems of one value.
+type checker struct {
+	problems []Problem
+	trail    []step // to the value that is looked at
+}
+
+// step leads from an object or a list to what is in it. Steps are kept in place
+// of locations while nothing is wrong, since they cost nothing.
+type step struct {
+	key   string
+	index int // of a list's element; -1 for a key
+}
+
+func (c *checker) enter(key string, index int) { c.trail = append(c.trail, step{key, index}) }
+func (c *checker) leave()                      { c.trail = c.trail[:len(c.trail)-1] }
+
+// here is the place of the value that is looked at.
+func (c *checker) here() *location { return locate(c.trail) }
+
+func locate(trail []step) *location {
+	var at *location
+	for _, s := range trail {
+		at = &location{parent: at, key: s.key, index: s.index}
+	}
+	return at
+}
+
+// maxProblems is how many problems are told; a hostile text could have millions.
+const maxProblems = 10000
+
+func (c *checker) report(at *location, code, message, expected, hint string) {
+	switch {
+	case len(c.problems) > maxProblems:
+		return
+	case len(c.problems) == maxProblems:
+		code, message, expected, hint = "too-many-problems", "and more: the rest is not told", "", "mend these first"
+	}
+	p := at.problem(code, message)
+	p.Expected, p.Hint = expected, hint
+	c.problems = append(c.problems, p)
+}
+
+// check reports every way in which a value does not fit a schema. In a secret
+// slot no message holds anything of the value.
+func (c *checker) check(s *schema, v *value, secret bool) {
+	secret = secret || s.secret
+	if s.secretRef != nil {
+		c.slot(s, v)
+		return
+	}
+	if s.types != 0 && s.types&v.kind == 0 {
+		c.report(c.here(), "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), "")
+		return
+	}
+	if s.constant != "" && !(v.kind == kindString && v.text == s.constant) {
+		c.report(c.here(), "const", "must be "+shown(s.constant)+seen(v, secret), shown(s.constant), "")
+	}
+	switch v.kind {
+	case kindNumber:
+		c.number(s, v, secret)
+	case kindString:
+		c.string(s, v.text, secret)
+	case kindArray:
+		c.list(s, v, secret)
+	case kindObject:
+		c.object(s, v, secret)
+	}
+}
+
+// size reports that there are too few or too many of something.
+func (c *checker) size(code, bound string, limit int, thing string, got int) {
+	limits := "at " + bound + " " + counted(limit, thing)
+	c.report(c.here(), code, fmt.Sprintf("has %s, but must have %s", counted(got, thing), limits), limits, "")
+}
+
+// subject is the beginning of a message about a text.
+func subject(text string, secret bool) string {
+	if secret {
+		return "the value"
+	}
+	return shown(text)
+}
+
+// seen is the end of a message that shows the value.
+func seen(v *value, secret bool) string {
+	if secret {
+		return ""
+	}
+	if v.kind == kindString {
+		return ", not " + shown(v.text)
+	}
+	if len(v.text) > maxShown {
+		return ", not " + v.text[:maxShown] + "…"
+	}
+	return ", not " + v.text
+}
+
+func (c *checker) number(s *schema, v *value, secret bool) {
+	if s.integer && !isInteger(v.text) {
+		hint := ""
+		if !secret && double(v.text) == float64(int64(double(v.text))) {
+			hint = "write it without a point or an exponent"
+		}
+		c.report(c.here(), "type", "must be an integer"+seen(v, secret), s.expected(), hint)
+		return
+	}
+	if s.minimum != "" && less(v.text, s.minimum) {
+		c.report(c.here(), "minimum", "must be at least "+s.minimum+seen(v, secret), s.expected(), "")
+	}
+	if s.maximum != "" && less(s.maximum, v.text) {
+		c.report(c.here(), "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), "")
+	}
+	if s.hasDecimals && decimals(v.text) > s.decimals {
+		c.report(c.here(), "decimals", "must have at most "+counted(s.decimals, "decimal")+seen(v, secret), s.expected(), "")
+	}
+}
+
+func (c *checker) string(s *schema, text string, secret bool) {
+	if s.enum != nil {
+		for _, allowed := range s.enum {
+			if text == allowed {
+				return
+			}
+		}
+		hint := ""
+		if !secret {
+			hint = didYouMean(text, s.enum)
+		}
+		c.report(c.here(), "enum", subject(text, secret)+" is none of the values that exist", s.expected(), hint)
+		return
+	}
+	if len(text) < s.minLength {
+		c.size("min-length", "least", s.minLength, "character", len(text))
+	}
+	if s.hasMaxLength && len(text) > s.maxLength {
+		c.size("max-length", "most", s.maxLength, "character", len(text))
+	} else if s.pattern != nil && !s.pattern.match(text) {
+		c.report(c.here(), "pattern", subject(text, secret)+" does not have the right form", s.expected(), "")
+	}
+	if s.hasMaxBytes && len(text) > s.maxBytes {
+		c.size("max-bytes", "most", s.maxBytes, "byte", len(text))
+		return
+	}
+	if s.oneLine && hasControl(text) || s.text && strings.IndexByte(text, 0) >= 0 {
+		c.report(c.here(), "control-character", "holds a control character such as a line break", s.expected(), "write it on one line, without escapes")
+	}
+	if s.text && hasStorePath(text) {
+		c.report(c.here(), "store-path", "holds a path of the Nix store, which no other machine has", "text that stands on its own",
+			"put the content in place of the path: builtins.readFile ./file")
+	}
+}
+
+func (c *checker) list(s *schema, v *value, secret bool) {
+	if len(v.items) < s.minItems {
+		c.size("min-items", "least", s.minItems, "element", len(v.items))
+	}
+	if s.hasMaxItems && len(v.items) > s.maxItems {
+		c.size("max-items", "most", s.maxItems, "element", len(v.items))
+	}
+	if s.uniqueItems && hasTwins(v.items) {
+		c.report(c.here(), "unique-items", "has an element twice", "", "keep one of the two")
+	}
+	if s.items == nil {
+		return
+	}
+	for i, item := range v.items {
+		c.enter("", i)
+		c.check(s.items, item, secret)
+		c.leave()
+	}
+}
+
+func hasTwins(items []*value) bool {
+	seen := make(map[string]bool, len(items))
+	for _, item := range items {
+		key := string(appendCanonical(nil, nil, item))
+		if seen[key] {
+			return true
+		}
+		seen[key] = true
+	}
+	return false
+}
+
+func (c *checker) object(s *schema, v *value, secret bool) {
+	if len(v.members) < s.minProperties {
+		c.size("min-properties", "least", s.minProperties, "entry", len(v.members))
+	}
+	if s.hasMaxProperties && len(v.members) > s.maxProperties {
+		c.size("max-properties", "most", s.maxProperties, "entry", len(v.members))
+	}
+	for i := range s.properties {
+		if p := &s.properties[i]; p.required && v.get(p.name) == nil {
+			c.report(c.here().field(p.name), "required", "the field "+named(p.name)+" is missing", p.schema.expected(), "")
+		}
+	}
+	for _, m := range v.members {
+		c.enter(m.name, -1)
+		if s.propertyNames != nil {
+			c.name(s.propertyNames, m.name)
+		}
+		if known := s.property(m.name); known != nil {
+			c.check(known, m.value, secret)
+		} else if s.closed {
+			c.unknown(s, m.name)
+		} else if s.additional != nil {
+			c.check(s.additional, m.value, secret)
+		}
+		c.leave()
+	}
+}
+
+// name judges the key of a free map; whatever is wrong with it is one problem.
+func (c *checker) name(s *schema, name string) {
+	var inner checker
+	inner.string(s, name, false)
+	if len(inner.problems) > 0 {
+		c.report(c.here(), "property-name", "the name "+named(name)+" does not have the right form", s.expected(), "")
+	}
+}
+
+func (c *checker) unknown(s *schema, name string) {
+	known := make([]string, len(s.properties))
+	for i := range s.properties {
+		known[i] = s.properties[i].name
+	}
+	c.report(c.here(), "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), didYouMean(name, known))
+}
+
+// slot judges the place of a secret: a reference, null where that is allowed,
+// or the other object. No message holds anything of the value.
+func (c *checker) slot(s *schema, v *value) {
+	switch v.kind {
+	case kindNull:
+		if s.otherwise == nil {
+			return
+		}
+	case kindString, kindNumber, kindBoolean:
+		message := "a secret stands only as a reference here (the value is not shown)"
+		hint := `write secrets.ref "NAME" in Nix, {"_type": "` + SecretRefType + `", "name": "NAME"} in JSON`
+		if s.otherwise != nil {
+			message = "must be a reference to a secret or an object with value (the value is not shown)"
+			hint += `; write {"value": "…"} for what is no secret`
+		}
+		c.report(c.here(), "secret-literal", message, s.expected(), hint)
+		return
+	case kindObject:
+		branch := s.secretRef
+		if s.otherwise != nil && v.get("_type") == nil {
+			branch = s.otherwise
+		}
+		c.check(branch, v, true)
+		return
+	}
+	c.report(c.here(), "type", "must be "+s.expected()+", not "+v.kind.String(), s.expected(), "")
+}
+
+func hasControl(text string) bool {
+	for i := range len(text) {
+		if text[i] < 0x20 || text[i] == 0x7f {
+			return true
+		}
+	}
+	return false
+}
+
+const storePrefix = "/nix/store/"
+
+func hasStorePath(text string) bool {
+	const hashLength = 32
+	for {
+		_, rest, found := strings.Cut(text, storePrefix)
+		if !found {
+			return false
+		}
+		n := 0
+		for n < len(rest) && n < hashLength && (rest[n] >= '0' && rest[n] <= '9' || rest[n] >= 'a' && rest[n] <= 'z') {
+			n++
+		}
+		if n == hashLength {
+			return true
+		}
+		text = rest
+	}
+}

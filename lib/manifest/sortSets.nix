@@ -1,0 +1,36 @@
+# Sorts the lists that are sets and keeps each element once. Only for valid manifests.
+let
+  inherit (builtins)
+    attrValues
+    intersectAttrs
+    isAttrs
+    isList
+    isString
+    listToAttrs
+    length
+    mapAttrs
+    toJSON
+    ;
+  keyed =
+    list:
+    attrValues (
+      listToAttrs (
+        map (value: {
+          name = if isString value then value else toJSON value;
+          inherit value;
+        }) list
+      )
+    );
+
+  sortSets =
+    node: value:
+    if node.kind == "closed" && isAttrs value then
+      value // mapAttrs (name: sortSets node.props.${name}) (intersectAttrs node.setProps value)
+    else if node.kind == "map" && isAttrs value then
+      if !node.sorts then value else mapAttrs (_: sortSets node.values) value
+    else if node.kind == "set" && isList value then
+      if length value < 2 then value else keyed value
+    else
+      value;
+in
+sortSets

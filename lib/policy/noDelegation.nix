@@ -1,0 +1,28 @@
+/**
+  The Pod starts no delegates.
+
+  # Type
+
+  ```
+  noDelegation :: Policy
+  ```
+*/
+import ./make.nix "no-delegation" (
+  manifest:
+  import ./toolsAbsent.nix [ "agent" ] manifest
+  ++ (
+    if manifest.limits.maxSubagents == 0 then
+      [ ]
+    else
+      [
+        {
+          at = [
+            "limits"
+            "maxSubagents"
+          ];
+          message = "${toString manifest.limits.maxSubagents} delegates may run at a time";
+          expected = "0";
+        }
+      ]
+  )
+)

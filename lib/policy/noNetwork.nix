@@ -1,0 +1,40 @@
+/**
+  Nothing but the model's own API is reached: no commands with network, no web,
+  no MCP server at an address.
+
+  # Type
+
+  ```
+  noNetwork :: Policy
+  ```
+*/
+import ./make.nix "no-network" (
+  manifest:
+  let
+    inherit (builtins) attrNames filter;
+  in
+  (
+    if manifest.sandbox.network == "none" then
+      [ ]
+    else
+      [
+        {
+          at = [
+            "sandbox"
+            "network"
+          ];
+          message = "commands reach the network: `sandbox.network` is `${manifest.sandbox.network}`";
+          expected = "none";
+        }
+      ]
+  )
+  ++ import ./webFindings.nix manifest
+  ++ map (name: {
+    at = [
+      "mcpServers"
+      name
+      "url"
+    ];
+    message = "the MCP server `${name}` is reached over the network";
+  }) (filter (name: manifest.mcpServers.${name} ? url) (attrNames manifest.mcpServers))
+)

@@ -1,0 +1,34 @@
+/**
+  Findings for tools that somebody has and should not have.
+
+  # Inputs
+
+  `tools`
+  : names of the tools
+  `manifest`
+  : the manifest
+
+  # Type
+
+  ```
+  toolsAbsent :: [ String ] -> Manifest -> [ Finding ]
+  ```
+*/
+tools: manifest:
+let
+  inherit (builtins) concatMap filter;
+
+  holders = import ./holders.nix;
+  offers = import ./offers.nix;
+in
+concatMap (
+  holder:
+  map (tool: {
+    at = holder.at ++ [
+      "tools"
+      (if holder.value.tools.default == "allow" then "default" else "allow")
+    ];
+    message = "${holder.who} has the tool `${tool}`";
+    hint = "add it to `tools.deny`, or choose a `toolPolicy` without it";
+  }) (filter (offers holder.value) tools)
+) (holders manifest)

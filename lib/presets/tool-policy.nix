@@ -1,0 +1,88 @@
+# toolPolicy: which tools the agent has, and the sandbox that fits them.
+let
+  covers = import ../policy/covers.nix;
+  derived = import ./derived.nix;
+  sets = import ./tool-sets.nix;
+
+  policy = name: default: filesystem: network: {
+    inherit
+      name
+      default
+      filesystem
+      network
+      ;
+  };
+in
+{
+  at = [ "toolPolicy" ];
+  default = _: "read-only";
+  order = [
+    "none"
+    "read-only"
+    "research"
+    "delegate"
+    "workspace"
+    "full"
+  ];
+  choices = {
+    none = policy "none" "deny" "read-only" "none";
+    read-only = policy "read-only" "deny" "read-only" "none";
+    research = policy "research" "deny" "read-only" "none";
+    delegate = policy "delegate" "deny" "read-only" "none";
+    workspace = policy "workspace" "deny" "workspace-write" "none";
+    full = policy "full" "allow" "full" "full";
+  };
+
+  # What a profile sets up, it is offered: its MCP servers, its delegates and the
+  # web that it turned on. Only the policy none offers nothing at all.
+  derive =
+    facts: choice:
+    let
+      web = tool: tool == "websearch" && !facts.search || tool == "webfetch" && !facts.fetch;
+
+      offered =
+        if choice.name == "none" then
+          [ ]
+        else
+          builtins.filter (tool: !(web tool)) (
+            sets.${choice.name}
+            ++ map (name: "mcp__${name}__*") (builtins.attrNames facts.mcpServers)
+            ++ (if facts.subagents == { } then [ ] else [ "agent" ])
+            ++ [
+              "websearch"
+              "webfetch"
+            ]
+          );
+
+      inherited = "as the Pod's own tools, without agent and what is denied";
+    in
+    {
+      facts = {
+        inherit offered;
+      };
+      values = {
+        tools = {
+          default = derived "full: allow; else deny" choice.default;
+          allow = derived "toolPolicies.${choice.name}, with the profile's MCP servers, agent when there are subagents, websearch and webfetch as far as the web is on" offered;
+        };
+        sandbox = {
+          filesystem = derived "workspace: workspace-write; full: full; else read-only" choice.filesystem;
+          network = derived "full: full; else allowlist with sandbox.allowedDomains, none without" (
+            if choice.network == "none" && facts.domains != [ ] then "allowlist" else choice.network
+          );
+        };
+        # A delegate that says nothing has what the Pod has, short of delegating.
+        subagents = builtins.mapAttrs (_: _: {
+          tools = {
+            default = derived inherited facts.tools.default;
+            allow = derived inherited (
+              builtins.filter (
+                tool: tool != "agent" && !(builtins.any (denied: covers denied tool) facts.tools.deny)
+              ) facts.tools.allow
+            );
+            deny = derived inherited facts.tools.deny;
+          };
+        }) facts.subagents;
+      };
+    };
+}

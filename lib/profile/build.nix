@@ -1,0 +1,69 @@
+# Makes a profile value of a root layer: what was written, the manifest composed of it, and
+# the judgement of that. Every step gives data and problems; nothing is thrown before
+# somebody asks for the manifest of a profile that has problems.
+insomnia:
+let
+  manifestNode = import ../validate/manifestNode.nix;
+  profileNode = import ../validate/profileNode.nix;
+  nodes = { inherit manifestNode profileNode; };
+
+  write = import ./written.nix insomnia nodes;
+  compose = import ./compose.nix nodes;
+  judge = import ./judge.nix manifestNode;
+  explain = import ./explain.nix;
+  finish = import ../problem/finish.nix;
+  places = import ../merge/places.nix;
+  report = import ../report.nix;
+  sortSets = import ../manifest/sortSets.nix;
+  tooLarge = import ../manifest/tooLarge.nix;
+
+  build =
+    spec:
+    let
+      written = write spec;
+      inherit (written) name layers;
+      whereIs = places.winner profileNode layers;
+      composed = compose written;
+      found = written.problems ++ judge { inherit written composed whereIs; };
+      manifest = sortSets manifestNode composed.manifest;
+
+      problems = map (finish whereIs) (if found == [ ] then tooLarge manifest else found);
+      count = builtins.length problems;
+      title = "the profile ${if name == null then "" else "`${name}` "}has ${
+        if count == 1 then "a problem" else "${toString count} problems"
+      }";
+    in
+    {
+      _type = "insomnia.profile";
+      name = if name == null then "" else name;
+      inherit problems;
+      manifest = if problems == [ ] then manifest else throw (report title problems);
+      explain = explain {
+        inherit layers manifestNode;
+        inherit (written) derived;
+        inherit (composed) overrides sections;
+        manifest = if problems == [ ] then manifest else composed.manifest;
+      };
+      extend =
+        layer:
+        build {
+          value = layer;
+          under = [ (standIn spec) ];
+          inherit name;
+        };
+      # Not for use: how profiles take each other's layers.
+      layers = {
+        root = spec;
+        linear = layers;
+        # The manifest before it is judged; complete only when there are no problems.
+        draft = composed.manifest;
+      };
+    };
+
+  # As much of a profile value as an import needs.
+  standIn = spec: {
+    _type = "insomnia.profile";
+    layers.root = spec;
+  };
+in
+build

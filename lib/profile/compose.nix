@@ -1,0 +1,51 @@
+# The manifest of what was written: presets, over them the author's sections, over those the
+# overrides, and defaults wherever nothing stands.
+{ manifestNode, profileNode }:
+let
+  inherit (builtins)
+    filter
+    foldl'
+    head
+    tail
+    ;
+  author = import ./author.nix manifestNode;
+  fill = import ../manifest/fill.nix;
+  overlay = import ../manifest/overlay.nix;
+  project = import ./project.nix { inherit manifestNode profileNode; };
+  removed = import ../merge/removed.nix;
+  without = import ./without.nix;
+
+  presetPriority = 1400;
+  defaultPriority = 1500;
+in
+written:
+let
+  inherit (written) derived tree;
+
+  # Values that an author made weaker than what would stand in their place.
+  yields =
+    weak:
+    let
+      target = author.toManifest weak.at;
+    in
+    head weak.at != "overrides"
+    && target != null
+    && (
+      (weak.prio > presetPriority && author.has derived.values target)
+      || (weak.prio > defaultPriority && author.has manifestNode.filled target)
+    );
+  sections = foldl' without (project tree) (
+    map (weak: author.toManifest weak.at) (filter yields written.weak)
+  );
+
+  overrides = if removed.is (tree.overrides or { }) then { } else tree.overrides or { };
+  forced = map tail (filter (at: head at == "overrides") written.forced);
+in
+{
+  inherit sections overrides;
+  manifest = fill { marks = written.gone != [ ]; } manifestNode (
+    overlay { inherit forced; } manifestNode (overlay { } manifestNode (
+      derived.values // { schema = "insomnia.pod/v1"; }
+    ) sections) overrides
+  );
+}

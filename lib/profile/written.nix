@@ -1,0 +1,116 @@
+# What the author wrote: the layers merged and validated, with what is wrong so far.
+insomnia:
+{ manifestNode, profileNode }:
+let
+  inherit (builtins)
+    elem
+    filter
+    foldl'
+    isInt
+    isString
+    ;
+  author = import ./author.nix manifestNode;
+  collect = import ../merge/collect.nix insomnia;
+  merge = import ../merge/merge.nix;
+  presets = import ../presets;
+  refine = import ./refine.nix profileNode;
+  removed = import ../merge/removed.nix;
+  unsaid = import ./unsaid.nix;
+  validate = import ../validate/validate.nix { partial = true; } profileNode;
+  without = import ./without.nix;
+
+  # Whether the manifest cannot do without the field at a path.
+  required =
+    at:
+    (foldl'
+      (
+        state: key:
+        if state.node == null || isInt key then
+          {
+            node = null;
+            required = false;
+          }
+        else if state.node.kind == "map" then
+          {
+            node = state.node.values;
+            required = false;
+          }
+        else
+          {
+            node = state.node.props.${key} or null;
+            required = elem key state.node.required;
+          }
+      )
+      {
+        node = manifestNode;
+        required = false;
+      }
+      at
+    ).required;
+in
+spec:
+let
+  collected = collect spec;
+  inherit (collected) layers;
+  merged = merge {
+    inherit layers;
+    node = profileNode;
+    rootOnly = [ "name" ];
+  };
+
+  name = if isString (merged.value.name or null) then merged.value.name else spec.name or null;
+  named =
+    if name == null || merged.tree ? name then merged.tree else merged.tree // { inherit name; };
+  missingName =
+    if name == null && collected.rooted then
+      [
+        {
+          code = "missing-name";
+          at = [ "name" ];
+          message = "a profile has a name of its own; it is never inherited";
+          expected = "name = \"NAME\"; of small letters, digits and hyphens";
+        }
+      ]
+    else
+      [ ];
+
+  # Fields that null took away and that the manifest needs.
+  stuck = filter (
+    at:
+    let
+      target = author.toManifest at;
+    in
+    target != null && required target
+  ) merged.gone;
+  notRemovable = map (at: {
+    inherit at;
+    code = "not-removable";
+    message = "null removes optional fields only, and this one is required";
+    hint = "write a value, or leave the field out to get what it has by itself";
+  }) stuck;
+
+  tree = foldl' without named stuck;
+  value = if merged.gone == [ ] then named else removed.strip tree;
+
+  derived = presets.derive value;
+  # A word that is no preset is better explained by the presets.
+  isPresetWord =
+    problem:
+    filter (other: other.code == "unknown-preset" && other.at == problem.at) derived.problems != [ ];
+
+  early =
+    map refine (collected.faults ++ merged.faults)
+    ++ missingName
+    ++ notRemovable
+    ++ filter (problem: !(isPresetWord problem)) (validate value);
+in
+{
+  inherit
+    name
+    layers
+    tree
+    derived
+    ;
+  inherit (merged) gone weak forced;
+  problems = early ++ filter (unsaid early) derived.problems;
+}

@@ -1,0 +1,57 @@
+/**
+  The cross-field rules of a manifest: what no schema can say. go/manifest/rules.go holds the
+  same rules with the same codes and pointers, and tells them one by one; the conformance
+  corpus holds both to it.
+
+  # Inputs
+
+  `manifest`
+  : an attribute set; a rule looks only at values of the right type and skips a comparison
+    when a side of it is missing
+
+  # Type
+
+  ```
+  rules :: AttrSet -> [ { code; at; message; expected; hint; } ]
+  ```
+
+  # Examples
+
+  ```nix
+  rules { skills.review.files = { }; }
+  => [ { code = "rule-skill-file"; at = [ "skills" "review" "files" ]; … } ]
+  ```
+*/
+let
+  inherit (builtins) attrNames concatMap isAttrs;
+
+  context = import ./rules/context.nix;
+  model = import ./rules/model.nix;
+  server = import ./rules/server.nix;
+  sandbox = import ./rules/sandbox.nix;
+  skill = import ./rules/skill.nix;
+  workflow = import ./rules/workflow.nix;
+  subagent = import ./rules/subagent.nix;
+
+  each =
+    manifest: section: rule:
+    let
+      entries = manifest.${section} or { };
+    in
+    if isAttrs entries then
+      concatMap (name: if isAttrs entries.${name} then rule [ section name ] entries.${name} else [ ]) (
+        attrNames entries
+      )
+    else
+      [ ];
+in
+manifest:
+context manifest
+++ model [ "model" ] (manifest.model or null)
+++ each manifest "mcpServers" server
+++ sandbox manifest
+++ each manifest "skills" skill
+++ each manifest "workflows" workflow
+++ each manifest "subagents" (
+  at: delegate: model (at ++ [ "model" ]) (delegate.model or null) ++ subagent manifest at delegate
+)

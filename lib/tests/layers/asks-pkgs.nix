@@ -1,0 +1,4 @@
+{ insomnia, pkgs, ... }:
+{
+  note = pkgs.hello;
+}

@@ -1,0 +1,4 @@
+{
+  imports = [ ./cycle-b.nix ];
+  mode = "ask";
+}

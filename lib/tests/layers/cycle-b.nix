@@ -1,0 +1,4 @@
+{
+  imports = [ ./cycle-a.nix ];
+  note = "b";
+}

@@ -1,0 +1,4 @@
+{
+  imports = [ ./cycle-self.nix ];
+  note = "self";
+}

@@ -1,0 +1,4 @@
+{
+  note = "folder";
+  tags = [ "folder" ];
+}

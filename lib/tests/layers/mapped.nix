@@ -1,0 +1,3 @@
+{
+  limits = builtins.mapAttrs (_: v: toString v) { turns = 3; };
+}

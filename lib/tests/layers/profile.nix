@@ -1,0 +1,6 @@
+{ insomnia }:
+insomnia.lib.mkProfile {
+  name = "imported";
+  tags = [ "profile" ];
+  limits.turns = 7;
+}

@@ -1,0 +1,6 @@
+{ insomnia }:
+{
+  imports = [ ./shared.nix ];
+  tags = [ "right" ];
+  limits.turns = 20;
+}

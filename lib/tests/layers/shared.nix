@@ -1,0 +1,4 @@
+{
+  tags = [ "shared" ];
+  limits.turns = 10;
+}

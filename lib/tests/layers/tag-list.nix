@@ -1,0 +1,2 @@
+# Not a layer: the file holds a list.
+[ "a" ]

@@ -1,0 +1,415 @@
+# The policies: each seen to hold for a manifest that keeps it and to speak up for
+# one that does not; and the checks that are made of them.
+let
+  inherit (builtins)
+    attrNames
+    elem
+    filter
+    tryEval
+    ;
+
+  policy = import ../policy;
+  mkChecks = import ../mkChecks.nix;
+  lib = import ../.;
+
+  test = name: got: expected: {
+    name = "policy: ${name}";
+    ok = got == expected;
+    inherit got expected;
+  };
+
+  profile =
+    layer:
+    lib.mkProfile {
+      name = "p";
+      imports = [ layer ];
+      model = {
+        ref = "anthropic/claude-sonnet-4-5";
+        auth = lib.secrets.ref "anthropic.api.default";
+      };
+    };
+  manifest = layer: (profile layer).manifest;
+
+  reader = { };
+  writer = {
+    toolPolicy = "workspace";
+  };
+  delegating = {
+    subagents.helper = {
+      description = "helps";
+      prompts.system = "Help.";
+      model.ref = "openai/gpt-5";
+    };
+  };
+  server = {
+    mcpServers.linear = {
+      type = "http";
+      url = "https://mcp.example.org";
+    };
+  };
+
+  # One line for each problem.
+  said = rule: layer: map (problem: "${problem.path}: ${problem.message}") (rule (manifest layer));
+
+  # Policy, its name, a layer that keeps it, a layer that breaks it, what is said then.
+  cases = [
+    {
+      name = "cannotWrite";
+      rule = policy.cannotWrite;
+      good = reader;
+      bad = writer;
+      says = [
+        "tools.allow: the Pod has the tool `edit`"
+        "tools.allow: the Pod has the tool `write`"
+        "sandbox.filesystem: commands may write: `sandbox.filesystem` is `workspace-write`"
+      ];
+    }
+    {
+      name = "cannotWrite";
+      rule = policy.cannotWrite;
+      good = {
+        tools.allow = [
+          "read"
+          "bash"
+        ];
+      };
+      bad = server;
+      says = [
+        "mcpServers.linear: the MCP server `linear` is offered, and nothing says that its tools do not write"
+      ];
+    }
+    {
+      name = "cannotWrite";
+      rule = policy.cannotWrite;
+      # Not offered is one lock, denied by a rule another.
+      good = {
+        tools.allow = [ "edit" ];
+        tools.deny = [ "write" ];
+        permissions.rules = [
+          {
+            tool = "edit";
+            action = "deny";
+          }
+        ];
+      };
+      bad = {
+        toolPolicy = "full";
+        sandbox.filesystem = "read-only";
+      };
+      says = [
+        "tools.default: the Pod has the tool `edit`"
+        "tools.default: the Pod has the tool `write`"
+        "tools.default: tools that no list names are offered, also those that write"
+      ];
+    }
+    {
+      name = "cannotWriteExcept";
+      rule = policy.cannotWriteExcept { mcpServers = [ "linear" ]; };
+      good = server;
+      bad = {
+        mcpServers.other = server.mcpServers.linear;
+      };
+      says = [
+        "mcpServers.other: the MCP server `other` is offered, and nothing says that its tools do not write"
+      ];
+    }
+    {
+      name = "noShell";
+      rule = policy.noShell;
+      good = reader;
+      bad = writer;
+      says = [ "tools.allow: the Pod has the tool `bash`" ];
+    }
+    {
+      name = "noShell";
+      rule = policy.noShell;
+      good = {
+        toolPolicy = "workspace";
+        tools.deny = [ "ba*" ];
+      };
+      # What the Pod itself may not do is asked of its delegates as well.
+      bad = {
+        toolPolicy = "workspace";
+        permissions.rules = [
+          {
+            tool = "bash";
+            action = "deny";
+          }
+        ];
+        subagents = delegating.subagents;
+      };
+      says = [ "subagents.helper.tools.allow: the delegate `helper` has the tool `bash`" ];
+    }
+    {
+      name = "noDelegation";
+      rule = policy.noDelegation;
+      good = reader;
+      bad = delegating;
+      says = [
+        "tools.allow: the Pod has the tool `agent`"
+        "limits.maxSubagents: 4 delegates may run at a time"
+      ];
+    }
+    {
+      name = "maxAutonomy";
+      rule = policy.maxAutonomy "edits";
+      good = {
+        autonomy = "edits";
+      };
+      bad = {
+        autonomy = "full";
+      };
+      says = [
+        "permissions.mode: `permissions.mode` is `bypass`, which goes further than the autonomy `edits`"
+        "permissions.default: `permissions.default` is `allow`, which goes further than the autonomy `edits`"
+      ];
+    }
+    {
+      name = "requireDeny";
+      rule = policy.requireDeny {
+        tool = "bash";
+        pattern = "sudo *";
+      };
+      good = {
+        toolPolicy = "workspace";
+        permissions.rules = [
+          {
+            tool = "bash";
+            pattern = "sudo *";
+            action = "deny";
+          }
+        ];
+      };
+      bad = writer;
+      says = [ "permissions.rules: no rule denies `bash` with `sudo *`" ];
+    }
+    {
+      name = "requireDenyRead";
+      rule = policy.requireDenyRead [ "**/.env" ];
+      good = {
+        sandbox.denyRead = [ "**/.env" ];
+      };
+      bad = reader;
+      says = [ "sandbox.denyRead: `**/.env` may be read" ];
+    }
+    {
+      name = "noWeb";
+      rule = policy.noWeb;
+      good = reader;
+      bad = {
+        web.preset = "live";
+      };
+      says = [
+        "web.search.mode: the web is searched: `web.search.mode` is `live`"
+        "web.fetch.enabled: pages are retrieved from the web"
+      ];
+    }
+    {
+      name = "noNetwork";
+      rule = policy.noNetwork;
+      good = writer;
+      bad = {
+        toolPolicy = "full";
+        web.preset = "cached";
+        inherit (server) mcpServers;
+      };
+      says = [
+        "sandbox.network: commands reach the network: `sandbox.network` is `full`"
+        "web.search.mode: the web is searched: `web.search.mode` is `cached`"
+        "mcpServers.linear.url: the MCP server `linear` is reached over the network"
+      ];
+    }
+    {
+      name = "onlyMcpServers";
+      rule = policy.onlyMcpServers [ "docs" ];
+      good = reader;
+      bad = server;
+      says = [ "mcpServers.linear: there is an MCP server `linear`" ];
+    }
+    {
+      name = "onlySecrets";
+      rule = policy.onlySecrets [ "anthropic.*" ];
+      good = reader;
+      bad = {
+        mcpServers.linear = server.mcpServers.linear // {
+          headers.Authorization = lib.secrets.ref "linear.api";
+        };
+      };
+      says = [ "mcpServers.linear.headers.Authorization: the secret `linear.api` is used here" ];
+    }
+    {
+      name = "noSecrets";
+      rule = policy.noSecrets;
+      good = {
+        model.auth = lib.mkForce null;
+      };
+      bad = reader;
+      says = [ "model.auth: the secret `anthropic.api.default` is used here" ];
+    }
+    {
+      name = "modelIn";
+      rule = policy.modelIn [ "anthropic/*" ];
+      good = reader;
+      bad = {
+        model.fallbacks = [
+          "anthropic/claude-haiku-4-5"
+          "openai/gpt-5-mini"
+        ];
+        model.small = "openai/gpt-5-nano";
+        subagents = delegating.subagents;
+      };
+      says = [
+        "model.small: the model `openai/gpt-5-nano` may be called"
+        "model.fallbacks[1]: the model `openai/gpt-5-mini` may be called"
+        "subagents.helper.model.ref: the model `openai/gpt-5` may be called"
+      ];
+    }
+    {
+      name = "maxCostCents";
+      rule = policy.maxCostCents 200;
+      good = {
+        variant = "cheap";
+      };
+      bad = reader;
+      says = [ "limits.maxCostCents: there is no cap on the cost" ];
+    }
+    {
+      name = "maxRetentionDays";
+      rule = policy.maxRetentionDays 30;
+      good = reader;
+      bad = {
+        retention = "forever";
+        memory.preset = "user";
+      };
+      says = [
+        "session.retentionDays: sessions are kept for 36500 days"
+        "memory.retentionDays: memories are kept for 36500 days"
+      ];
+    }
+    {
+      name = "make";
+      rule = policy.make "no-sonnet" (manifest: [
+        {
+          at = [
+            "model"
+            "ref"
+          ];
+          message = "it is ${manifest.model.id}";
+        }
+      ]);
+      good = null;
+      bad = reader;
+      says = [ "model.ref: it is claude-sonnet-4-5" ];
+    }
+  ];
+
+  both =
+    case:
+    (if case.good == null then [ ] else [ (test "${case.name} holds" (said case.rule case.good) [ ]) ])
+    ++ [ (test "${case.name} speaks up" (said case.rule case.bad) case.says) ];
+
+  checksOf = arguments: (mkChecks arguments).x86_64-linux;
+
+  profiles = {
+    reader = profile reader;
+    writer = profile writer;
+    broken = profile { modle = { }; };
+  };
+
+  evaluates = value: (tryEval (value.drvPath or value)).success;
+in
+builtins.concatLists (map both cases)
+++ [
+  (test "every policy has a case" (filter (name: !(elem name (map (case: case.name) cases))) (
+    attrNames policy
+  )) [ ])
+  (test "a problem has the shape of all problems" (policy.noShell (manifest writer)) [
+    {
+      code = "policy-no-shell";
+      path = "tools.allow";
+      pointer = "/tools/allow";
+      message = "the Pod has the tool `bash`";
+      hint = "add it to `tools.deny`, or choose a `toolPolicy` without it";
+      positions = [ ];
+    }
+  ])
+  (test "a level of autonomy that there is not" (evaluates (
+    (policy.maxAutonomy "much") (manifest reader) == [ ]
+  )) false)
+
+  (test "checks for profiles and policies"
+    (attrNames (checksOf {
+      inherit profiles;
+      policies = {
+        reader = [
+          policy.cannotWrite
+          (policy.requireDeny { tool = "bash"; })
+          (policy.requireDeny { tool = "edit"; })
+        ];
+        "*" = [ policy.noWeb ];
+        writer = [ (_: [ ]) ];
+      };
+    }))
+    [
+      "policy-broken-no-web"
+      "policy-reader-cannot-write"
+      "policy-reader-no-web"
+      "policy-reader-require-deny"
+      "policy-reader-require-deny-2"
+      "policy-writer-custom"
+      "policy-writer-no-web"
+      "profile-broken"
+      "profile-reader"
+      "profile-writer"
+    ]
+  )
+  (test "the same checks for every system"
+    (attrNames (mkChecks {
+      profiles = { };
+    }))
+    [
+      "aarch64-darwin"
+      "aarch64-linux"
+      "x86_64-darwin"
+      "x86_64-linux"
+    ]
+  )
+  (test "systems of one's own" (attrNames (mkChecks {
+    profiles = { };
+    systems = [ "riscv64-linux" ];
+  })) [ "riscv64-linux" ])
+  (test "a check fails when its profile or policy does"
+    (builtins.mapAttrs (_: evaluates) (checksOf {
+      inherit profiles;
+      policies = [ policy.noShell ];
+    }))
+    {
+      policy-broken-no-shell = false;
+      policy-reader-no-shell = true;
+      policy-writer-no-shell = false;
+      profile-broken = false;
+      profile-reader = true;
+      profile-writer = true;
+    }
+  )
+  (test "a plain manifest is checked as well"
+    (builtins.mapAttrs (_: evaluates) (checksOf {
+      profiles = {
+        plain = manifest reader;
+        wrong = manifest reader // {
+          modle = { };
+        };
+        nothing = { };
+      };
+    }))
+    {
+      profile-plain = true;
+      profile-wrong = false;
+      profile-nothing = false;
+    }
+  )
+  (test "a policy for a profile that there is not" (evaluates (checksOf {
+    inherit profiles;
+    policies.reviewr = [ policy.noShell ];
+  })) false)
+]

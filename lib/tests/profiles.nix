@@ -1,0 +1,238 @@
+# The built-in roles: valid, and bound as their roles are.
+let
+  inherit (builtins)
+    attrNames
+    attrValues
+    concatMap
+    filter
+    isString
+    length
+    mapAttrs
+    match
+    split
+    toJSON
+    ;
+
+  lib = import ../.;
+  policy = import ../policy;
+  difference = import ./difference.nix;
+  profiles = import ../../profiles {
+    insomnia = {
+      inherit lib;
+      insomniaProfiles = profiles;
+    };
+  };
+
+  test = name: got: expected: {
+    name = "profiles: ${name}";
+    ok = got == expected;
+    inherit got expected;
+  };
+
+  manifests = mapAttrs (_: profile: profile.manifest) profiles;
+
+  keeps =
+    name: rules:
+    test "${name} keeps its bounds" (concatMap (
+      rule: map (problem: "${problem.path}: ${problem.message}") (rule manifests.${name})
+    ) rules) [ ];
+
+  locked = [
+    policy.cannotWrite
+    policy.noShell
+    (policy.maxAutonomy "ask")
+  ];
+
+  everywhere = [
+    (policy.modelIn [ "anthropic/*" ])
+    (policy.onlySecrets [ "anthropic.api.default" ])
+    (policy.maxAutonomy "edits")
+    (policy.requireDenyRead [
+      "**/.env"
+      "~/.ssh/**"
+      "~/.config/insomnia/**"
+    ])
+    (policy.maxRetentionDays 90)
+    (policy.onlyMcpServers [ ])
+  ];
+
+  denies =
+    pattern:
+    policy.requireDeny {
+      tool = "bash";
+      inherit pattern;
+    };
+
+  lines = text: length (filter isString (split "\n" text)) - 1;
+
+  changed = base: name: mapAttrs (_: builtins.tail) (difference manifests.${base} manifests.${name});
+  fields = base: name: attrNames (difference manifests.${base} manifests.${name});
+
+  identity = [
+    "profile.description"
+    "profile.name"
+    "profile.variant"
+  ];
+  numbers = [
+    "context.compaction.requestThresholdTokens"
+    "context.compaction.reservedTokens"
+    "context.compaction.retainedTokens"
+    "context.compaction.summaryMaxTokens"
+    "context.compaction.thresholdTokens"
+    "context.pruning.minSavingsTokens"
+    "context.pruning.protectedTokens"
+  ];
+in
+[
+  (test "none has problems" (mapAttrs (_: profile: profile.problems) profiles) (
+    mapAttrs (_: _: [ ]) profiles
+  ))
+  (test "each has the name that it stands under" (mapAttrs (_: profile: profile.name) profiles) (
+    mapAttrs (name: _: name) profiles
+  ))
+  (test "none holds a path of the store" (filter (
+    name: length (split "/nix/store/" (toJSON manifests.${name})) > 1
+  ) (attrNames manifests)) [ ])
+  (test "every prompt is one to work by" (filter (
+    manifest: lines manifest.prompts.system < 30 || lines manifest.prompts.system > 80
+  ) (attrValues manifests)) [ ])
+  (test "compaction begins where every runtime can do it, at 100000 tokens or later" (filter (
+    name: manifests.${name}.context.compaction.thresholdTokens < 100000
+  ) (attrNames manifests)) [ ])
+]
+++ map (name: keeps name everywhere) (attrNames profiles)
+++ map (name: keeps name (locked ++ [ policy.noNetwork ])) [
+  "reviewer"
+  "reviewer-cheap"
+  "orchestrator"
+]
+++ map (name: keeps name locked) [
+  "researcher"
+  "researcher-cheap"
+  "researcher-fast"
+]
+++
+  map
+    (
+      name:
+      keeps name (
+        map denies [
+          "rm -rf /"
+          "sudo *"
+          "git push --force*"
+        ]
+      )
+    )
+    [
+      "coder"
+      "coder-cheap"
+      "coder-fast"
+    ]
+++ [
+  (keeps "reviewer" [ policy.noDelegation ])
+  (test "the researcher has the web" manifests.researcher.web.search.mode "live")
+  (test "the coder writes in the workspace alone" manifests.coder.sandbox.filesystem
+    "workspace-write"
+  )
+  (test "the coder's commands reach no network" manifests.coder.sandbox.network "none")
+  # A star at the end of an allowed command would allow what follows `;` as well.
+  (test "the coder allows whole commands only" (filter (
+    rule: rule.action == "allow" && match ".*[*?].*" rule.pattern != null
+  ) manifests.coder.permissions.rules) [ ])
+  (test "the orchestrator delegates" (attrNames manifests.orchestrator.subagents) [
+    "critic"
+    "explorer"
+    "verifier"
+  ])
+
+  (test "what coder-cheap changes" (fields "coder" "coder-cheap") (
+    builtins.sort builtins.lessThan (
+      numbers
+      ++ identity
+      ++ [
+        "limits.maxCostCents"
+        "limits.maxTurns"
+        "limits.maxWallSeconds"
+        "model.effort"
+        "model.id"
+        "model.maxOutputTokens"
+        "model.ref"
+      ]
+    )
+  ))
+  (test "what coder-fast changes" (fields "coder" "coder-fast") (
+    builtins.sort builtins.lessThan (
+      numbers
+      ++ identity
+      ++ [
+        "limits.maxTurns"
+        "limits.maxWallSeconds"
+        "model.effort"
+        "model.maxOutputTokens"
+      ]
+    )
+  ))
+  (test "what researcher-fast changes beside numbers"
+    (removeAttrs (changed "researcher" "researcher-fast") (numbers ++ identity))
+    {
+      "limits.maxTurns" = [ 60 ];
+      "limits.maxWallSeconds" = [ 1800 ];
+      "model.effort" = [ "low" ];
+      "model.id" = [ "claude-haiku-5-5" ];
+      "model.maxOutputTokens" = [ 32000 ];
+      "model.ref" = [ "anthropic/claude-haiku-5-5" ];
+      "tools.allow" = [
+        [
+          "glob"
+          "grep"
+          "read"
+          "skill"
+          "websearch"
+        ]
+      ];
+      "web.fetch.enabled" = [ false ];
+      "web.search.mode" = [ "cached" ];
+    }
+  )
+
+  (test "a role can be extended"
+    (profiles.reviewer.extend {
+      name = "my-reviewer";
+      prompts.append = [ "Mind the licence headers." ];
+    }).manifest.prompts.append
+    [ "Mind the licence headers." ]
+  )
+  (test "a role can be imported, with another model"
+    (
+      let
+        profile = lib.mkProfile {
+          name = "my-coder";
+          imports = [ profiles.coder ];
+          model = {
+            ref = "openai/gpt-5.2-codex";
+            auth = lib.secrets.ref "openai.api.default";
+          };
+        };
+      in
+      {
+        inherit (profile) problems;
+        inherit (profile.manifest.model) wireApi contextWindowTokens;
+        inherit (profile.manifest.context.compaction) thresholdTokens;
+      }
+    )
+    {
+      problems = [ ];
+      wireApi = "openai-responses";
+      contextWindowTokens = 400000;
+      # (400000 - 80000) * 25% * 75%
+      thresholdTokens = 60000;
+    }
+  )
+  (test "a locked role stays locked under another tool policy" (map (problem: problem.message) (
+    policy.cannotWrite
+      (profiles.reviewer.extend {
+        name = "opened";
+        toolPolicy = "workspace";
+      }).manifest
+  )) [ ])
+]

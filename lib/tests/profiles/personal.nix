@@ -1,0 +1,4 @@
+# A personal layer that extends profiles.
+{
+  description = "Personal";
+}

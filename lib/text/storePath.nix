@@ -1,0 +1,8 @@
+# Whether a text names a path of the Nix store: the directory and a hash. The directory
+# alone may be spoken of.
+let
+  inherit (builtins) length replaceStrings split;
+in
+text:
+replaceStrings [ "/nix/store/" ] [ "" ] text != text
+&& length (split "/nix/store/[0-9a-z]{32}" text) > 1

@@ -1,0 +1,17 @@
+# The problem of a field that does not exist: what exists, and what was likely meant.
+node: at: name:
+let
+  inherit (builtins) attrNames concatStringsSep stringLength;
+  names = attrNames node.props;
+  meant = import ../text/suggest.nix name names;
+  shown = import ../text/escape.nix (
+    if stringLength name > 64 then builtins.substring 0 64 name + "…" else name
+  );
+in
+{
+  code = "unknown-field";
+  at = at ++ [ name ];
+  message = "unknown field `${shown}`";
+  expected = if names == [ ] then "no field at all" else "one of: ${concatStringsSep ", " names}";
+}
+// (if meant == null then { } else { hint = "did you mean `${meant}`?"; })

@@ -1,0 +1,34 @@
+# The Go program. What it needs of `lib/` and `profiles/` is embedded, so the
+# binary resolves the built-in profiles wherever it is copied to.
+{
+  lib,
+  buildGoModule,
+  src,
+}:
+
+let
+  version = "0.1.0";
+in
+buildGoModule {
+  pname = "insomnia";
+  inherit version src;
+
+  # A test computes this hash; `go test ./checks -run TestVendorHash -update`
+  # writes it here after a change to go.mod.
+  vendorHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+  subPackages = [ "go/cmd/insomnia" ];
+  env.CGO_ENABLED = 0;
+  ldflags = [
+    "-s"
+    "-w"
+    "-X github.com/insomnia-pods/insomnia/go/internal/cli.version=${version}"
+  ];
+
+  meta = {
+    description = "Resolves agent profiles written in Nix to one typed manifest";
+    homepage = "https://github.com/insomnia-pods/insomnia";
+    license = lib.licenses.mit;
+    mainProgram = "insomnia";
+  };
+}

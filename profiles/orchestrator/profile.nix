@@ -1,0 +1,93 @@
+{ insomnia }:
+let
+  inherit (insomnia.lib) secrets;
+
+  # Looking never needs asking; changing is not there to be asked for.
+  allow = tool: {
+    inherit tool;
+    action = "allow";
+  };
+  deny = tool: {
+    inherit tool;
+    action = "deny";
+    reason = "The orchestrator delegates; it changes nothing itself";
+  };
+in
+insomnia.lib.mkProfile {
+  name = "orchestrator";
+  description = "Splits work, delegates the parts, judges what comes back; edits nothing";
+  role = "orchestrator";
+  imports = [ ../base.nix ];
+
+  model = {
+    ref = "anthropic/claude-opus-5-5";
+    auth = secrets.ref "anthropic.api.default";
+    effort = "high";
+  };
+  prompts.system = builtins.readFile ./prompt.md;
+
+  autonomy = "ask";
+  toolPolicy = "delegate";
+
+  # Reports pile up and are soon spent: summarize early, keep the thread.
+  context.budget = "medium";
+  compaction = "early";
+  pruning = "aggressive";
+  retention = "90d";
+
+  tools.deny = [
+    "edit"
+    "write"
+    "bash"
+  ];
+  permissions.rules =
+    map allow [
+      "read"
+      "grep"
+      "glob"
+      "skill"
+      "agent"
+    ]
+    ++ map deny [
+      "edit"
+      "write"
+      "bash"
+    ];
+  sandbox.filesystem = "read-only";
+
+  subagents = {
+    explorer = {
+      description = "Finds facts in the workspace: where something is, who uses it, how it is done elsewhere";
+      model.ref = "anthropic/claude-haiku-5-5";
+      prompts.system = builtins.readFile ./explorer.md;
+    };
+    critic = {
+      description = "Attacks a plan, a finding or a work order before anything is built on it";
+      model.effort = "high";
+      prompts.system = builtins.readFile ./critic.md;
+    };
+    verifier = {
+      description = "Checks a finished part against its work order, by reading, with evidence";
+      model.ref = "anthropic/claude-sonnet-5-5";
+      prompts.system = builtins.readFile ./verifier.md;
+    };
+  };
+
+  workflows.plan = {
+    description = "Turn a goal into work orders for coder Pods";
+    prompt = ''
+      Goal: {{goal}}
+
+      Find out what this needs in the workspace, split it, have the split attacked
+      by the critic, and hand back the work orders in the order in which they
+      should be given out, each complete in itself.
+    '';
+    inputs = [
+      {
+        name = "goal";
+        type = "string";
+        required = true;
+      }
+    ];
+  };
+}
