@@ -1,0 +1,159 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+)
+
+// typ is the type of an expression: i int, f float, n either, s string, b
+// bool, a attribute set of ints, l list of ints, t list of strings, p path, v any data.
+type typ byte
+
+// rule makes an expression. A letter after % is an expression of that type; %%
+// is a percent sign.
+type rule struct {
+	name, form string
+}
+
+// rules by the type of the result.
+var rules = map[typ][]rule{
+	'i': {
+		{"+", "(%i + %i)"}, {"-", "(%i - %i)"}, {"*", "(%i * %i)"}, {"/", "(%i / (%i * %i + 1))"}, {"neg", "(- %i)"},
+		{"if", "(if %b then %i else %i)"}, {"let", "(let %x = %i; in %x + %i)"}, {"add", "(builtins.add %i %i)"},
+		{"sub", "(builtins.sub %i %i)"}, {"mul", "(builtins.mul %i %i)"}, {"div", "(builtins.div %i 7)"},
+		{"bitAnd", "(builtins.bitAnd %i %i)"}, {"bitOr", "(builtins.bitOr %i %i)"}, {"bitXor", "(builtins.bitXor %i %i)"},
+		{"ceil", "(builtins.ceil %f)"}, {"floor", "(builtins.floor %f)"}, {"length", "(builtins.length %l)"},
+		{"stringLength", "(builtins.stringLength %s)"}, {"head", "(builtins.head (%l ++ [ %i ]))"},
+		{"elemAt", "(builtins.elemAt (%l ++ [ %i ]) 0)"}, {"foldl'", "(builtins.foldl' (a: b: a + b) %i %l)"},
+		{"select-or", "(%a.%x or %i)"}, {"getAttr", "(builtins.getAttr \"k\" (%a // { k = %i; }))"},
+		{"compareVersions", "(builtins.compareVersions %s %s)"}, {"lambda", "((%x: %x + %i) %i)"},
+		{"formals", "(({ x, y ? %i, ... }: x + y) (%a // { x = %i; }))"}, {"at", "((args@{ x, ... }: args.x + x) { x = %i; z = %i; })"},
+		{"with", "(with { %x = %i; }; %x)"}, {"rec", "(rec { %x = %i; r = %x + 1; }).r"}, {"seq", "(builtins.seq %v %i)"},
+		{"deepSeq", "(builtins.deepSeq %v %i)"}, {"tryEval", "(builtins.tryEval %i).value"},
+		{"tryEval-throw", "(if (builtins.tryEval (throw %s)).success then 1 else %i)"},
+		{"assert", "(assert %b || true; %i)"}, {"functor", "({ __functor = self: x: x + self.n; n = %i; } %i)"},
+		{"trace", "(builtins.trace %s %i)"}, {"addErrorContext", "(builtins.addErrorContext %s %i)"},
+		{"fromJSON-int", "(builtins.fromJSON (builtins.toJSON %i))"}, {"legacy-let", "(let { body = %x; %x = %i; })"},
+		{"inherit", "(let s = { %x = %i; }; inherit (s) %x; in %x)"},
+		{"lessThan-sort", "(builtins.head (builtins.sort builtins.lessThan (%l ++ [ %i ])))"},
+		{"genericClosure", "(builtins.length (builtins.genericClosure { startSet = map (key: { inherit key; }) %l; operator = e: if e.key < 3 && e.key > -3 then [ { key = e.key + 1; } ] else [ ]; }))"},
+	},
+	'f': {
+		{"f+", "(%f + %n)"}, {"f-", "(%n - %f)"}, {"f*", "(%f * %n)"}, {"f/", "(%f / 4)"}, {"f-if", "(if %b then %f else %f)"},
+		{"fneg", "(- %f)"}, {"fadd", "(builtins.add %f %n)"}, {"fromJSON-float", "(builtins.fromJSON \"1.5\" + %f)"},
+	},
+	'n': {{"", "%i"}, {"", "%f"}},
+	's': {
+		{"s+", "(%s + %s)"}, {"interpolation", "\"a${%s}b$$c${toString %i}\""}, {"indented", "''\n  x ${%s}\n    y\n''"},
+		{"toString-int", "(toString %i)"}, {"toString-float", "(toString %f)"}, {"toString-bool", "(toString %b)"},
+		{"toString-list", "(toString %t)"}, {"substring", "(builtins.substring 1 3 %s)"}, {"substring-rest", "(builtins.substring 2 (-1) %s)"},
+		{"concatStringsSep", "(builtins.concatStringsSep %s %t)"}, {"replaceStrings", "(builtins.replaceStrings [ \"a\" %s ] [ \"X\" \"b\" ] %s)"},
+		{"replaceStrings-empty", "(builtins.replaceStrings [ \"\" ] [ \"-\" ] %s)"}, {"typeOf", "(builtins.typeOf %v)"},
+		{"hashString", "(builtins.hashString \"sha256\" %s)"}, {"toJSON", "(builtins.toJSON %j)"}, {"toXML", "(builtins.toXML %v)"},
+		{"baseNameOf", "(baseNameOf %s)"}, {"dirOf", "(dirOf %s)"}, {"parseDrvName", "(builtins.parseDrvName %s).name"},
+		{"s-if", "(if %b then %s else %s)"}, {"outPath", "\"${{ outPath = %s; }}\""}, {"__toString", "(toString { __toString = _: %s; })"},
+		{"attrNames-sep", "(builtins.concatStringsSep \",\" (builtins.attrNames %a))"}, {"placeholder", "(builtins.placeholder %s)"},
+		{"discard", "(builtins.unsafeDiscardStringContext %s)"}, {"path-string", "(toString %p)"}, {"head-t", "(builtins.head (%t ++ [ \"e\" ]))"},
+		{"match-group", "(let m = builtins.match \"([a-z]*)(.*)\" %s; in if m == null then \"\" else builtins.elemAt m 1)"},
+		{"split", "(builtins.concatStringsSep \"|\" (builtins.filter builtins.isString (builtins.split \"[ab0]+\" %s)))"},
+	},
+	'b': {
+		{"==", "(%v == %v)"}, {"!=", "(%v != %v)"}, {"<", "(%n < %n)"}, {">", "(%n > %n)"}, {"<=", "(%n <= %n)"}, {">=", "(%n >= %n)"},
+		{"s<", "(%s < %s)"}, {"l<", "(%l < %l)"}, {"l>=", "(%l >= %l)"}, {"&&", "(%b && %b)"}, {"||", "(%b || %b)"}, {"->", "(%b -> %b)"}, {"!", "(! %b)"},
+		{"?", "(%a ? %x)"}, {"?path", "({ a = %a; } ? a.%x)"}, {"hasAttr", "(builtins.hasAttr %s %a)"}, {"elem", "(builtins.elem %i %l)"},
+		{"any", "(builtins.any (x: x > %i) %l)"}, {"all", "(builtins.all (x: x > %i) %l)"}, {"isInt", "(builtins.isInt %v)"},
+		{"isFloat", "(builtins.isFloat %v)"}, {"isString", "(builtins.isString %v)"}, {"isList", "(builtins.isList %v)"},
+		{"isAttrs", "(builtins.isAttrs %v)"}, {"isBool", "(builtins.isBool %v)"}, {"isNull", "(isNull %v)"}, {"isPath", "(builtins.isPath %v)"},
+		{"isFunction", "(builtins.isFunction (x: %v))"}, {"lessThan", "(builtins.lessThan %n %n)"}, {"a==", "(%a == %a)"}, {"l==", "(%l == %l)"},
+		{"match", "(builtins.match \"a*[b-d0-9]+.*\" %s != null)"}, {"hasContext", "(builtins.hasContext %s)"},
+	},
+	'l': {
+		{"[]", "[ %i %i %i ]"}, {"++", "(%l ++ %l)"}, {"map", "(map (x: x + %i) %l)"}, {"filter", "(builtins.filter (x: x < %i) %l)"},
+		{"tail", "(builtins.tail ([ 1 ] ++ %l))"}, {"genList", "(builtins.genList (i: i * %i) 4)"}, {"concatLists", "(builtins.concatLists [ %l %l ])"},
+		{"concatMap", "(builtins.concatMap (x: [ x (x + 1) ]) %l)"}, {"sort", "(builtins.sort (a: b: a < b) %l)"}, {"attrValues", "(builtins.attrValues %a)"},
+		{"catAttrs", "(builtins.catAttrs %s [ %a %a ])"}, {"partition", "(builtins.partition (x: x > %i) %l).right"},
+		{"partition-wrong", "(builtins.partition (x: x > %i) %l).wrong"}, {"l-if", "(if %b then %l else %l)"},
+		{"closure-keys", "(map (e: e.key) (builtins.genericClosure { startSet = [ { key = %i; } { key = %i; } ]; operator = e: [ ]; }))"},
+	},
+	't': {
+		{"t[]", "[ %s %s ]"}, {"attrNames", "(builtins.attrNames %a)"}, {"map-toString", "(map toString %l)"},
+		{"splitVersion", "(builtins.splitVersion %s)"}, {"sort-s", "(builtins.sort (a: b: a < b) %t)"}, {"groupBy", "(builtins.attrNames (builtins.groupBy (x: x) %t))"},
+	},
+	'a': {
+		{"{}", "{ %x = %i; %y = %i; }"}, {"//", "(%a // %a)"}, {"rec{}", "rec { %x = %i; w = %x; }"}, {"removeAttrs", "(removeAttrs %a [ \"%x\" %s ])"},
+		{"intersectAttrs", "(builtins.intersectAttrs %a %a)"}, {"mapAttrs", "(builtins.mapAttrs (n: v: v + builtins.stringLength n) %a)"},
+		{"listToAttrs", "(builtins.listToAttrs [ { name = %s; value = %i; } { name = \"k\"; value = %i; } ])"},
+		{"zipAttrsWith", "(builtins.zipAttrsWith (n: vs: builtins.foldl' builtins.add 0 vs) [ %a %a ])"}, {"dynamic", "{ ${%s} = %i; }"},
+		{"functionArgs", "(builtins.mapAttrs (n: v: if v then 1 else 0) (builtins.functionArgs ({ %x, q ? 1 }: 1)))"},
+		{"a-if", "(if %b then %a else %a)"}, {"groupBy-length", "(builtins.mapAttrs (n: builtins.length) (builtins.groupBy (x: toString x) %l))"},
+		{"fromTOML", "(builtins.fromTOML \"x = 1\\ny = 22\\n\")"}, {"fromJSON-set", "(builtins.fromJSON (builtins.toJSON %a))"},
+		{"nested", "{ n.%x = %i; n.o = %i; }.n"}, {"overrides", "(removeAttrs (rec { __overrides = { %x = %i; }; %x = 1; o = %x; }) [ \"__overrides\" ])"},
+	},
+	'p': {{"path", "/a/b"}, {"path+", "(/a + \"/${toString %i}\")"}, {"path-dir", "(dirOf /a/b/c)"}},
+	// Floats are added for the versions of Nix that print all of their digits.
+	'j': {{"", "%i"}, {"", "%s"}, {"", "%b"}, {"", "%l"}, {"", "%a"}, {"", "null"}, {"json-nested", "[ %a { a = %t; } ]"}},
+	'v': {{"", "%i"}, {"", "%f"}, {"", "%s"}, {"", "%b"}, {"", "%l"}, {"", "%t"}, {"", "%a"}, {"", "null"}, {"", "%p"}, {"v[]", "[ %v %v ]"}, {"v{}", "{ a = %v; b = %v; }"}},
+}
+
+var leaves = map[typ][]string{
+	'i': {"0", "1", "2", "7", "100", "9223372036854775807", "4611686018427387904", "(-1)", "(-3)"},
+	'f': {"0.5", "1.0", "2.25", "1e3", "0.1", "123456.789", "1.5e-7", "1e20"},
+	's': {`""`, `"a"`, `"abc"`, `"foo-1.2.3"`, `"x/y.z"`, `"/a/b/"`, `"1.2pre3"`, `"é\n\t\"\\$"`, `"aXbX"`, `"ab0ab"`, `''a'${"''"}b''`},
+	'b': {"true", "false"},
+	'l': {"[ ]", "[ 1 2 3 ]", "[ 3 (-1) 2 2 ]", "[ 5 ]"},
+	't': {"[ ]", `[ "b" "a" ]`, `[ "" "x y" ]`},
+	'a': {"{ }", "{ x = 1; }", "{ y = 2; x = 3; }", `{ "a b" = 1; z = 4; }`},
+	'p': {"/a", "/a/b.c"},
+	'j': {"null", "1"},
+	'v': {"null", "1", `"a"`, "[ ]", "{ }"},
+	'n': {"1", "2.5"},
+}
+
+type generator struct {
+	r     *rand.Rand
+	count map[string]int
+}
+
+func (g *generator) program() string {
+	types := []typ("ifsblta" + "v")
+	return g.expr(types[g.r.IntN(len(types))], 2+g.r.IntN(3))
+}
+
+func (g *generator) expr(t typ, depth int) string {
+	if list := leaves[t]; depth <= 0 && len(list) > 0 {
+		return list[g.r.IntN(len(list))]
+	}
+	choices := rules[t]
+	r := choices[g.r.IntN(len(choices))]
+	if r.name != "" {
+		g.count[r.name]++
+	}
+	// One name stands for %x in a whole rule.
+	x, y := names[g.r.IntN(len(names))], "u"
+	var b strings.Builder
+	for i := 0; i < len(r.form); i++ {
+		c := r.form[i]
+		if c != '%' {
+			b.WriteByte(c)
+			continue
+		}
+		i++
+		switch c := r.form[i]; c {
+		case '%':
+			b.WriteByte('%')
+		case 'x':
+			b.WriteString(x)
+		case 'y':
+			b.WriteString(y)
+		default:
+			if rules[typ(c)] == nil {
+				panic(fmt.Sprintf("rule %q: no type %q", r.name, c))
+			}
+			b.WriteString(g.expr(typ(c), depth-1))
+		}
+	}
+	return b.String()
+}
+
+var names = []string{"x", "y", "z", "k", "foo", "a-b", "c'"}

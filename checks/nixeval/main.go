@@ -1,0 +1,100 @@
+// Command nixeval evaluates a file or a flake's output with the embedded
+// evaluator and prints JSON:
+//
+//	go run ./checks/nixeval [-n TIMES] [-cpuprofile OUT] FILE | DIR#ATTR.PATH
+//
+// A file may read everything under /. It is for comparing with Nix and for timing.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/pprof"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+)
+
+func main() {
+	times := flag.Int("n", 1, "evaluate this often and print the time of each")
+	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
+	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err != nil {
+			fail(nil, err)
+		}
+		if err := pprof.StartCPUProfile(f); err != nil {
+			fail(nil, err)
+		}
+		defer pprof.StopCPUProfile()
+	}
+	for i := range *times {
+		start := time.Now()
+		ev, v, err := evaluate(flag.Arg(0))
+		if err != nil {
+			fail(ev, err)
+		}
+		out, err := ev.ToJSON(v)
+		if err != nil {
+			fail(ev, err)
+		}
+		if *times > 1 {
+			fmt.Fprintln(os.Stderr, time.Since(start), ev.AllocatedBytes())
+		}
+		if i == 0 {
+			fmt.Println(string(out))
+		}
+	}
+}
+
+func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
+	options := eval.Options{Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
+	if dir, attr, ok := strings.Cut(what, "#"); ok {
+		ref, err := flake.Find(dir)
+		if err != nil {
+			return nil, nil, err
+		}
+		f, err := flake.Open(context.Background(), ref, flake.Options{Eval: options})
+		if err != nil {
+			return nil, nil, err
+		}
+		v, found, err := f.Output(strings.Split(attr, ".")...)
+		if err == nil && !found {
+			err = errors.New("there is no " + attr)
+		}
+		return f.Evaluator(), v, err
+	}
+	dir, err := source.OpenDir("/")
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := filepath.Abs(what)
+	if err != nil {
+		return nil, nil, err
+	}
+	options.Sources = &source.FS{}
+	options.Sources.Mount("/", dir)
+	ev := eval.New(options)
+	v, err := ev.EvalFile(file)
+	return ev, v, err
+}
+
+func fail(ev *eval.Evaluator, err error) {
+	fmt.Fprintln(os.Stderr, "error:", err)
+	var e *eval.Error
+	if ev != nil && errors.As(err, &e) {
+		fmt.Fprint(os.Stderr, ev.Excerpt(e.Position))
+		for _, f := range e.Trace {
+			fmt.Fprintln(os.Stderr, "  ", f.Msg, f.Position)
+		}
+	}
+	os.Exit(1)
+}

@@ -1,0 +1,164 @@
+package eval
+
+import (
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+var emptyAttrs = &Attrs{}
+var emptyList = &List{}
+var emptyString = &String{}
+
+// find returns the index of an attribute, or -1.
+func (a *Attrs) find(name syntax.Symbol) int {
+	s := a.Attrs
+	if len(s) <= 8 {
+		for i := range s {
+			if s[i].Name == name {
+				return i
+			}
+		}
+		return -1
+	}
+	lo, hi := 0, len(s)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if s[mid].Name < name {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < len(s) && s[lo].Name == name {
+		return lo
+	}
+	return -1
+}
+
+// get returns an attribute, or nil.
+func (a *Attrs) get(name syntax.Symbol) *Attr {
+	if i := a.find(name); i >= 0 {
+		if a.unsettled {
+			return a.Attrs[i].resolve()
+		}
+		return &a.Attrs[i]
+	}
+	return nil
+}
+
+// newAttrs takes over a slice that is sorted already.
+func (ev *Evaluator) newAttrs(attrs []Attr) *Attrs {
+	if len(attrs) == 0 {
+		return emptyAttrs
+	}
+	return &Attrs{Attrs: attrs}
+}
+
+// sortAttrs takes over a slice without duplicate names.
+func (ev *Evaluator) sortAttrs(attrs []Attr) *Attrs {
+	slices.SortFunc(attrs, func(x, y Attr) int { return int(x.Name) - int(y.Name) })
+	return ev.newAttrs(attrs)
+}
+
+// makeAttrs allocates room for n attributes.
+func (ev *Evaluator) makeAttrs(n int) []Attr {
+	ev.charge(32 + 24*n)
+	return make([]Attr, 0, n)
+}
+
+// byName returns the attributes in the order of their names' bytes.
+func (ev *Evaluator) byName(a *Attrs) []Attr {
+	ev.charge(24 * len(a.Attrs))
+	sorted := slices.Clone(a.Attrs)
+	names := ev.symbols
+	slices.SortFunc(sorted, func(x, y Attr) int {
+		nx, ny := names.Name(x.Name), names.Name(y.Name)
+		switch {
+		case nx < ny:
+			return -1
+		case nx > ny:
+			return 1
+		}
+		return 0
+	})
+	return sorted
+}
+
+// update is `a // b`.
+func (ev *Evaluator) update(a, b *Attrs) *Attrs {
+	if len(a.Attrs) == 0 {
+		return b
+	}
+	if len(b.Attrs) == 0 {
+		return a
+	}
+	out := ev.makeAttrs(len(a.Attrs) + len(b.Attrs))
+	x, y := a.Attrs, b.Attrs
+	for len(x) > 0 && len(y) > 0 {
+		switch {
+		case x[0].Name == y[0].Name:
+			out = append(out, y[0])
+			x, y = x[1:], y[1:]
+		case x[0].Name < y[0].Name:
+			out = append(out, x[0])
+			x = x[1:]
+		default:
+			out = append(out, y[0])
+			y = y[1:]
+		}
+	}
+	out = append(out, x...)
+	out = append(out, y...)
+	return &Attrs{Attrs: out, unsettled: a.unsettled || b.unsettled}
+}
+
+// newList makes room for a list of n elements.
+func (ev *Evaluator) makeList(n int) []Value {
+	ev.charge(24 + 16*n)
+	return make([]Value, n)
+}
+
+func listOf(elems []Value) *List {
+	if len(elems) == 0 {
+		return emptyList
+	}
+	return &List{Elems: elems}
+}
+
+// str makes a string without context.
+func (ev *Evaluator) str(s string) *String {
+	if s == "" {
+		return emptyString
+	}
+	ev.charge(48)
+	return &String{S: s}
+}
+
+// strContext makes a string with context.
+func (ev *Evaluator) strContext(s string, c Context) *String {
+	ev.charge(48)
+	return &String{S: s, Context: c}
+}
+
+// nameString is an attribute's name as a string; each is made once.
+func (ev *Evaluator) nameString(sym syntax.Symbol) Value {
+	for len(ev.nameStrings) <= int(sym) {
+		ev.nameStrings = append(ev.nameStrings, nil)
+	}
+	s := ev.nameStrings[sym]
+	if s == nil {
+		s = &String{S: ev.symbols.Name(sym), sym: sym}
+		ev.nameStrings[sym] = s
+	}
+	return s
+}
+
+// attrsOf builds a set from names and values in turn; for results of builtins.
+func (ev *Evaluator) attrsOf(pairs ...any) *Attrs {
+	out := ev.makeAttrs(len(pairs) / 2)
+	for i := 0; i < len(pairs); i += 2 {
+		out = append(out, Attr{Name: ev.symbols.Intern(pairs[i].(string)), Value: pairs[i+1].(Value)})
+	}
+	return ev.sortAttrs(out)
+}

@@ -1,0 +1,170 @@
+package eval
+
+import (
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// evalCall evaluates `f x y`.
+func (ev *Evaluator) evalCall(e *syntax.Call, en *env) Value {
+	cur := ev.eval(e.Fn, en)
+	ev.enterCall()
+	args := e.Args
+	for len(args) > 0 {
+		switch f := cur.(type) {
+		case *Lambda:
+			cur = ev.callLambda(f, ev.delay(args[0], en), e.At)
+			args = args[1:]
+		case *Builtin:
+			n := min(f.arity, len(args))
+			ev.charge(16 * n)
+			vals := make([]Value, n)
+			for i := range vals {
+				vals[i] = ev.delay(args[i], en)
+			}
+			args = args[n:]
+			cur = ev.callBuiltin(f, vals, e.At)
+		default:
+			cur = ev.callOther(cur, ev.delay(args[0], en), e.At)
+			args = args[1:]
+		}
+	}
+	ev.calls--
+	return cur
+}
+
+// apply calls a function with values. The result is forced.
+func (ev *Evaluator) apply(fn Value, args []Value, pos syntax.Pos) Value {
+	cur := ev.force(fn, pos)
+	ev.enterCall()
+	for len(args) > 0 {
+		switch f := cur.(type) {
+		case *Lambda:
+			cur = ev.callLambda(f, args[0], pos)
+			args = args[1:]
+		case *Builtin:
+			n := min(f.arity, len(args))
+			cur = ev.callBuiltin(f, args[:n:n], pos)
+			args = args[n:]
+		default:
+			cur = ev.callOther(cur, args[0], pos)
+			args = args[1:]
+		}
+	}
+	ev.calls--
+	return cur
+}
+
+func (ev *Evaluator) apply1(fn, x Value, pos syntax.Pos) Value {
+	if f, ok := fn.(*Lambda); ok {
+		ev.enterCall()
+		v := ev.callLambda(f, x, pos)
+		ev.calls--
+		return v
+	}
+	return ev.apply(fn, []Value{x}, pos)
+}
+
+func (ev *Evaluator) apply2(fn, x, y Value, pos syntax.Pos) Value {
+	return ev.apply(fn, []Value{x, y}, pos)
+}
+
+// callBuiltin calls a builtin, or keeps the arguments until there are enough.
+func (ev *Evaluator) callBuiltin(f *Builtin, args []Value, pos syntax.Pos) Value {
+	if len(args) < f.arity {
+		ev.charge(48)
+		return &Partial{fn: f, args: args}
+	}
+	ev.tick()
+	ev.frames = append(ev.frames, frame{f, pos})
+	v := f.call(ev, args, pos)
+	ev.frames = ev.frames[:len(ev.frames)-1]
+	return v
+}
+
+// callOther calls what is neither a function of Nix nor a whole builtin.
+func (ev *Evaluator) callOther(fn, arg Value, pos syntax.Pos) Value {
+	switch f := fn.(type) {
+	case *Partial:
+		ev.charge(16 * (len(f.args) + 1))
+		args := make([]Value, len(f.args)+1)
+		copy(args, f.args)
+		args[len(f.args)] = arg
+		return ev.callBuiltin(f.fn, args, pos)
+	case *Attrs:
+		if functor := f.get(ev.sym.functor); functor != nil {
+			return ev.apply2(functor.Value, f, arg, pos)
+		}
+	}
+	ev.failType(pos, "attempt to call something which is not a function but %s: %s", describe(fn), ev.show(fn))
+	return nil
+}
+
+func (ev *Evaluator) callLambda(f *Lambda, arg Value, pos syntax.Pos) Value {
+	ev.tick()
+	ev.frames = append(ev.frames, frame{f, pos})
+	fn := f.fn
+	en := ev.newEnv(f.env, fn.Slots)
+	if fn.Formals == nil {
+		if fn.Arg != 0 {
+			en.vals[0] = arg
+		}
+	} else {
+		ev.bindFormals(fn, en, arg)
+	}
+	ev.enter()
+	v := ev.eval(fn.Body, en)
+	ev.depth--
+	ev.frames = ev.frames[:len(ev.frames)-1]
+	return v
+}
+
+// bindFormals takes an argument apart. Formals and attributes are both sorted
+// by Symbol, so that one pass over both is enough.
+func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
+	set, ok := ev.force(arg, fn.At).(*Attrs)
+	if !ok {
+		got := ev.force(arg, fn.At)
+		ev.failType(fn.At, "expected a set but found %s: %s", describe(got), ev.show(got))
+	}
+	if !fn.Formals.Ellipsis {
+		set.settle()
+	}
+	slot := 0
+	if fn.Arg != 0 {
+		en.vals[0] = arg
+		slot = 1
+	}
+	used := 0
+	formals := fn.Formals.List
+	for i := range formals {
+		if a := set.get(formals[i].Name); a != nil {
+			en.vals[slot+i] = a.Value
+			used++
+		} else if formals[i].Default == nil {
+			ev.failType(fn.At, "function '%s' called without required argument '%s'",
+				ev.lambdaName(fn), ev.symbols.Name(formals[i].Name))
+		}
+	}
+	for i := range formals {
+		if en.vals[slot+i] == nil {
+			ev.charge(64)
+			en.vals[slot+i] = &Thunk{expr: formals[i].Default, env: en}
+		}
+	}
+	if fn.Formals.Ellipsis || used == len(set.Attrs) {
+		return
+	}
+	for _, a := range set.Attrs {
+		if fn.Formals.Find(a.Name) < 0 {
+			ev.failType(fn.At, "function '%s' called with unexpected argument '%s'",
+				ev.lambdaName(fn), ev.symbols.Name(a.Name))
+		}
+	}
+}
+
+func (ev *Evaluator) lambdaName(fn *syntax.Lambda) string {
+	if fn.Name == 0 {
+		return "anonymous lambda"
+	}
+	return ev.symbols.Name(fn.Name)
+}

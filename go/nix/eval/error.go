@@ -1,0 +1,233 @@
+package eval
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// Kind says what sort of failure an Error is.
+type Kind uint8
+
+const (
+	// EvalFailure is everything that no other kind names.
+	EvalFailure Kind = iota
+	// TypeMismatch is a value of the wrong type.
+	TypeMismatch
+	// MissingAttr is an attribute that is not there.
+	MissingAttr
+	// UndefinedVariable is a variable that no scope has.
+	UndefinedVariable
+	// Thrown is builtins.throw, or a file that is not in the search path; tryEval catches it.
+	Thrown
+	// AssertionFailed is a failed assert; tryEval catches it.
+	AssertionFailed
+	// Aborted is builtins.abort.
+	Aborted
+	// InfiniteRecursion is a value that needs itself.
+	InfiniteRecursion
+	// SyntaxError is a file that does not parse; Cause is the *syntax.Error.
+	SyntaxError
+	// FileAccess is a file that is missing, or outside of what may be read.
+	FileAccess
+	// NeedsNix is a builtin that fetches, builds or writes to the store.
+	NeedsNix
+	// LimitReached is a limit of Options; Cause is the *LimitError.
+	LimitReached
+)
+
+// Error is a failed evaluation.
+type Error struct {
+	Kind Kind
+	Msg  string
+	// Position is where it happened; it may be invalid.
+	Position syntax.Position
+	// Trace are the calls that led there, innermost first: only the few
+	// nearest ones, and every message of addErrorContext.
+	Trace []Frame
+	// Cause is a *LimitError, a *syntax.Error or an error of the file system, or nil.
+	Cause error
+
+	pos      syntax.Pos
+	frames   []frame
+	contexts []Value
+}
+
+// Frame is one line of a trace.
+type Frame struct {
+	Msg      string
+	Position syntax.Position
+	// Context marks a message given to builtins.addErrorContext.
+	Context bool
+}
+
+func (e *Error) Error() string {
+	if e.Position.IsValid() {
+		return e.Position.String() + ": " + e.Msg
+	}
+	return e.Msg
+}
+
+func (e *Error) Unwrap() error { return e.Cause }
+
+// catchable reports whether tryEval turns the error into a value.
+func (e *Error) catchable() bool { return e.Kind == Thrown || e.Kind == AssertionFailed }
+
+// LimitError says which limit an evaluation reached.
+type LimitError struct {
+	// Limit is time, cancelled, allocation, depth, or output.
+	Limit string
+	Msg   string
+	// Err is the context's error for time and cancelled.
+	Err error
+}
+
+func (e *LimitError) Error() string { return e.Msg }
+func (e *LimitError) Unwrap() error { return e.Err }
+
+// frame is one call in progress.
+type frame struct {
+	fn  Value // *Lambda or *Builtin
+	pos syntax.Pos
+}
+
+// tracedCalls is how many calls an Error's trace shows.
+const tracedCalls = 8
+
+// fail raises an error.
+func (ev *Evaluator) fail(kind Kind, pos syntax.Pos, format string, args ...any) {
+	ev.raise(&Error{Kind: kind, Msg: fmt.Sprintf(format, args...), pos: pos})
+}
+
+func (ev *Evaluator) failType(pos syntax.Pos, format string, args ...any) {
+	ev.fail(TypeMismatch, pos, format, args...)
+}
+
+func (ev *Evaluator) raise(e *Error) {
+	first := max(0, len(ev.frames)-tracedCalls)
+	e.frames = append([]frame(nil), ev.frames[first:]...)
+	e.contexts = append([]Value(nil), ev.contexts...)
+	if e.pos == 0 && !e.Position.IsValid() {
+		for i := len(ev.frames) - 1; i >= 0; i-- {
+			if ev.frames[i].pos != 0 {
+				e.pos = ev.frames[i].pos
+				break
+			}
+		}
+	}
+	panic(e)
+}
+
+func (ev *Evaluator) limit(limit string, err error, format string, args ...any) {
+	cause := &LimitError{Limit: limit, Msg: fmt.Sprintf(format, args...), Err: err}
+	ev.raise(&Error{Kind: LimitReached, Msg: cause.Msg, Cause: cause})
+}
+
+// mark remembers how far the hand-kept stacks reach.
+type mark struct{ frames, contexts, forcing, depth, calls int }
+
+func (ev *Evaluator) mark() mark {
+	return mark{len(ev.frames), len(ev.contexts), len(ev.forcing), ev.depth, ev.calls}
+}
+
+// unwind puts the stacks back after a panic. Thunks that were being forced
+// keep the error; after a limit they are as if never touched.
+func (ev *Evaluator) unwind(m mark, e *Error) {
+	for _, t := range ev.forcing[m.forcing:] {
+		if e.Kind == LimitReached {
+			t.state = delayed
+		} else {
+			t.state, t.val = failed, &failure{e}
+			t.expr, t.env = nil, nil
+		}
+	}
+	ev.frames = ev.frames[:m.frames]
+	ev.contexts = ev.contexts[:m.contexts]
+	ev.forcing = ev.forcing[:m.forcing]
+	ev.depth, ev.calls = m.depth, m.calls
+}
+
+// catch runs f and returns the *Error that it failed with, if any.
+func (ev *Evaluator) catch(f func()) (failure *Error) {
+	m := ev.mark()
+	defer func() {
+		if r := recover(); r != nil {
+			e, ok := r.(*Error)
+			if !ok {
+				panic(r)
+			}
+			ev.unwind(m, e)
+			failure = e
+		}
+	}()
+	f()
+	return nil
+}
+
+// run is catch for the exported methods: the error is made readable.
+func (ev *Evaluator) run(f func()) error {
+	e := ev.catch(f)
+	if e == nil {
+		return nil
+	}
+	ev.explain(e)
+	return e
+}
+
+// explain resolves positions and renders the trace.
+func (ev *Evaluator) explain(e *Error) {
+	if e.Trace != nil {
+		return
+	}
+	if e.pos != 0 {
+		e.Position = ev.files.Position(e.pos)
+	}
+	trace := make([]Frame, 0, len(e.frames)+len(e.contexts))
+	for i := len(e.frames) - 1; i >= 0; i-- {
+		f := e.frames[i]
+		trace = append(trace, Frame{Msg: "while calling " + ev.callName(f.fn), Position: ev.files.Position(f.pos)})
+	}
+	for i := len(e.contexts) - 1; i >= 0; i-- {
+		msg := ""
+		if bad := ev.catch(func() {
+			msg = ev.coerce(e.contexts[i], 0, coercion{}, &Context{})
+		}); bad != nil {
+			msg = "(the message of addErrorContext fails itself: " + bad.Msg + ")"
+		}
+		trace = append(trace, Frame{Msg: msg, Context: true})
+	}
+	e.Trace = trace
+	e.frames, e.contexts = nil, nil
+}
+
+func (ev *Evaluator) callName(fn Value) string {
+	switch fn := fn.(type) {
+	case *Lambda:
+		if fn.fn.Name != 0 {
+			return "'" + ev.symbols.Name(fn.fn.Name) + "'"
+		}
+		return "an anonymous function"
+	case *Builtin:
+		return "the '" + fn.Name + "' builtin"
+	}
+	return "a function"
+}
+
+// Excerpt shows the line of a position with a caret under the column, or ""
+// when its text is not at hand.
+func (ev *Evaluator) Excerpt(p syntax.Position) string {
+	line, ok := ev.files.SourceLine(p)
+	if !ok {
+		return ""
+	}
+	column := min(p.Column-1, len(line))
+	pad := strings.Map(func(r rune) rune {
+		if r == '\t' {
+			return r
+		}
+		return ' '
+	}, line[:column])
+	number := fmt.Sprintf("%5d", p.Line)
+	return number + "| " + line + "\n" + strings.Repeat(" ", len(number)) + "| " + pad + "^\n"
+}

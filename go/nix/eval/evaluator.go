@@ -1,0 +1,235 @@
+package eval
+
+import (
+	"context"
+
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// Options configure an Evaluator.
+type Options struct {
+	// Context cancels the evaluation; its deadline is the time limit. Default context.Background().
+	Context context.Context
+	// Sources are the files that may be read. Default none.
+	Sources *source.FS
+	// Limits bound the evaluation.
+	Limits Limits
+	// SearchPath is what `<name>` is looked up in: prefix and absolute path. Default empty.
+	SearchPath []SearchEntry
+	// Env is what builtins.getEnv sees. Default nothing.
+	Env map[string]string
+	// Home is what `~` in path literals stands for. Default: such literals are errors.
+	Home string
+	// System is builtins.currentSystem. Default: there is none, as in pure evaluation.
+	System string
+	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
+	Trace func(message string)
+	// TOMLTimestamps lets fromTOML read timestamps, as Nix's experimental feature does.
+	TOMLTimestamps bool
+}
+
+// SearchEntry maps a first part of `<prefix/…>` to a path; an empty prefix
+// stands for a directory of such names.
+type SearchEntry struct{ Prefix, Path string }
+
+// Evaluator evaluates expressions that share one cache of files.
+type Evaluator struct {
+	ctx     context.Context
+	limits  Limits
+	options Options
+	sources *source.FS
+
+	files   *syntax.FileSet
+	symbols *syntax.Symbols
+	sym     wellKnown
+	base    []Value
+	globals map[syntax.Symbol]int
+
+	imports     map[string]*Thunk
+	reads       map[string]*Read
+	nameStrings []*String
+	regexps     map[string]*compiledRegexp
+	storePaths  map[string]string
+
+	// what is in progress
+	frames    []frame
+	contexts  []Value
+	forcing   []*Thunk
+	depth     int
+	calls     int
+	steps     int
+	allocated int64
+}
+
+// wellKnown are the names that evaluation itself uses.
+type wellKnown struct {
+	functor, toString, outPath, overrides, typ, name, value, path, key, file, startSet, operator, drvPath,
+	wrong, right, prefix, success, allOutputs, outputs syntax.Symbol
+}
+
+// New makes an Evaluator.
+func New(o Options) *Evaluator {
+	if o.Context == nil {
+		o.Context = context.Background()
+	}
+	if o.Sources == nil {
+		o.Sources = &source.FS{}
+	}
+	ev := &Evaluator{
+		ctx:     o.Context,
+		limits:  o.Limits.withDefaults(),
+		options: o,
+		sources: o.Sources,
+		files:   &syntax.FileSet{},
+		symbols: syntax.NewSymbols(),
+		imports: make(map[string]*Thunk),
+		reads:   make(map[string]*Read),
+	}
+	s := ev.symbols
+	ev.sym = wellKnown{
+		functor: s.Intern("__functor"), toString: s.Intern("__toString"), outPath: s.Intern("outPath"),
+		overrides: s.Intern("__overrides"), typ: s.Intern("type"), name: s.Intern("name"), value: s.Intern("value"),
+		path: s.Intern("path"), key: s.Intern("key"), file: s.Intern("file"), startSet: s.Intern("startSet"),
+		operator: s.Intern("operator"), drvPath: s.Intern("drvPath"), wrong: s.Intern("wrong"), right: s.Intern("right"),
+		prefix: s.Intern("prefix"), success: s.Intern("success"), allOutputs: s.Intern("allOutputs"), outputs: s.Intern("outputs"),
+	}
+	ev.installBuiltins()
+	return ev
+}
+
+// EvalFile evaluates a file, or the default.nix of a directory.
+func (ev *Evaluator) EvalFile(path string) (v Value, err error) {
+	err = ev.run(func() { v = ev.force(ev.importPath(cleanPath(path), 0), 0) })
+	return v, err
+}
+
+// EvalExpr evaluates a text. Relative paths in it start from dir; name is what
+// positions in it print.
+func (ev *Evaluator) EvalExpr(text, name, dir string) (v Value, err error) {
+	err = ev.run(func() { v = ev.eval(ev.parse(text, name, dir, nil), nil) })
+	return v, err
+}
+
+// Force evaluates a value to its outermost constructor.
+func (ev *Evaluator) Force(v Value) (w Value, err error) {
+	err = ev.run(func() { w = ev.force(v, 0) })
+	return w, err
+}
+
+// ForceDeep evaluates a value and all that is in it.
+func (ev *Evaluator) ForceDeep(v Value) error {
+	return ev.run(func() { ev.forceDeep(v, 0) })
+}
+
+// Call calls a function.
+func (ev *Evaluator) Call(fn Value, args ...Value) (v Value, err error) {
+	err = ev.run(func() { v = ev.apply(fn, args, 0) })
+	return v, err
+}
+
+// Select takes attributes in turn. ok is false when one of them is missing.
+func (ev *Evaluator) Select(v Value, names ...string) (w Value, ok bool, err error) {
+	err = ev.run(func() {
+		w = ev.force(v, 0)
+		for _, name := range names {
+			a := ev.forceAttrs(w, 0).get(ev.symbols.Intern(name))
+			if a == nil {
+				w = nil
+				return
+			}
+			w = ev.force(a.Value, a.Pos)
+		}
+		ok = true
+	})
+	return w, ok, err
+}
+
+// AttrNames lists the names of a set, sorted.
+func (ev *Evaluator) AttrNames(v Value) (names []string, err error) {
+	err = ev.run(func() {
+		for _, a := range ev.byName(ev.forceAttrs(v, 0)) {
+			names = append(names, ev.symbols.Name(a.Name))
+		}
+	})
+	return names, err
+}
+
+// ToJSON renders a value as builtins.toJSON does.
+func (ev *Evaluator) ToJSON(v Value) (data []byte, err error) {
+	err = ev.run(func() {
+		w := jsonWriter{ev: ev, limit: ev.limits.Output}
+		w.value(v, 0)
+		data = w.out
+	})
+	return data, err
+}
+
+// Print renders a value as `nix-instantiate --eval --strict` does.
+func (ev *Evaluator) Print(v Value) (text string, err error) {
+	err = ev.run(func() {
+		ev.forceDeep(v, 0)
+		text = ev.printStrict(v)
+	})
+	return text, err
+}
+
+// PrintXML renders a value as `nix-instantiate --eval --strict --xml
+// --no-location` does.
+func (ev *Evaluator) PrintXML(v Value) (text string, err error) {
+	err = ev.run(func() {
+		ev.forceDeep(v, 0)
+		w := xmlWriter{ev: ev, drvs: make(map[string]bool)}
+		w.document(v, 0)
+		text = w.out.String()
+	})
+	return text, err
+}
+
+// Str, Set and ListOf make values to call functions with.
+
+// Str makes a string.
+func Str(s string) Value { return &String{S: s} }
+
+// StrRefersTo makes a string that refers to store paths, as the string of a
+// path in interpolation does.
+func StrRefersTo(s string, paths ...string) Value {
+	return &String{S: s, Context: Context(nil).union(Context(paths))}
+}
+
+// ListOf makes a list.
+func ListOf(elems ...Value) Value { return &List{Elems: elems} }
+
+// Set makes an attribute set.
+func (ev *Evaluator) Set(members map[string]Value) Value {
+	out := make([]Attr, 0, len(members))
+	for name, v := range members {
+		out = append(out, Attr{Name: ev.symbols.Intern(name), Value: v})
+	}
+	return ev.sortAttrs(out)
+}
+
+// Delay makes a value that is computed when it is first needed.
+func (ev *Evaluator) Delay(compute func() (Value, error)) Value {
+	return ev.delayNative(func() Value {
+		v, err := compute()
+		if err != nil {
+			ev.raiseGo(err)
+		}
+		return ev.force(v, 0)
+	})
+}
+
+// AllocatedBytes is how much of Limits.Allocation is used.
+func (ev *Evaluator) AllocatedBytes() int64 { return ev.allocated }
+
+// Func2 makes a function of two strings.
+func (ev *Evaluator) Func2(f func(a, b string) (Value, error)) Value {
+	return &Builtin{Name: "function", arity: 2, call: func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
+		v, err := f(ev.forceString(args[0], pos).S, ev.forceString(args[1], pos).S)
+		if err != nil {
+			ev.raiseGo(err)
+		}
+		return ev.force(v, pos)
+	}}
+}

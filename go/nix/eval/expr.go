@@ -1,0 +1,384 @@
+package eval
+
+import (
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// delay returns the value of an expression if it is at hand, else a thunk.
+func (ev *Evaluator) delay(e syntax.Expr, en *env) Value {
+	switch e := e.(type) {
+	case *syntax.Var:
+		switch e.Kind {
+		case syntax.Local:
+			if v := en.at(e.Level).vals[e.Index]; v != nil {
+				return v
+			}
+		case syntax.Global:
+			return ev.base[e.Index]
+		}
+	case *syntax.String:
+		return stringLiteral(e)
+	case *syntax.Int:
+		return Int(e.Val)
+	case *syntax.Float:
+		return Float(e.Val)
+	case *syntax.Path:
+		return Path(e.Val)
+	case *syntax.Lambda:
+		ev.charge(16)
+		return &Lambda{fn: e, env: en}
+	case *syntax.List:
+		if len(e.Elems) == 0 {
+			return emptyList
+		}
+	}
+	ev.charge(64)
+	return &Thunk{expr: e, env: en}
+}
+
+func (e *env) at(level int) *env {
+	for ; level > 0; level-- {
+		e = e.up
+	}
+	return e
+}
+
+func stringLiteral(e *syntax.String) Value {
+	if v, ok := e.Value.(*String); ok {
+		return v
+	}
+	v := &String{S: e.Val}
+	e.Value = v
+	return v
+}
+
+// force evaluates a value to its outermost constructor.
+func (ev *Evaluator) force(v Value, pos syntax.Pos) Value {
+	t, ok := v.(*Thunk)
+	if !ok {
+		return v
+	}
+	if t.state == forced {
+		return t.val
+	}
+	return ev.forceThunk(t, pos)
+}
+
+func (ev *Evaluator) forceThunk(t *Thunk, pos syntax.Pos) Value {
+	switch t.state {
+	case forcing:
+		ev.fail(InfiniteRecursion, pos, "infinite recursion encountered")
+	case failed:
+		panic(t.val.(*failure).err)
+	}
+	ev.tick()
+	ev.enter()
+	t.state = forcing
+	ev.forcing = append(ev.forcing, t)
+	v := ev.eval(t.expr, t.env)
+	ev.forcing = ev.forcing[:len(ev.forcing)-1]
+	t.val, t.state = v, forced
+	t.expr, t.env = nil, nil
+	ev.depth--
+	return v
+}
+
+// eval evaluates an expression to its outermost constructor.
+func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
+	switch e := e.(type) {
+	case *syntax.Var:
+		return ev.variable(e, en)
+	case *syntax.String:
+		return stringLiteral(e)
+	case *syntax.Int:
+		return Int(e.Val)
+	case *syntax.Float:
+		return Float(e.Val)
+	case *syntax.Path:
+		return Path(e.Val)
+	case *syntax.Lambda:
+		ev.charge(16)
+		return &Lambda{fn: e, env: en}
+	case *syntax.CurPos:
+		return ev.position(e.At)
+	case *syntax.InheritFrom:
+		return ev.force(en.vals[e.Index], e.At)
+	}
+	ev.enter()
+	var v Value
+	switch e := e.(type) {
+	case *syntax.Call:
+		v = ev.evalCall(e, en)
+	case *syntax.Select:
+		v = ev.selection(e, en)
+	case *syntax.Attrs:
+		v = ev.attrs(e, en)
+	case *syntax.If:
+		if ev.condition(e.Cond, en) {
+			v = ev.eval(e.Then, en)
+		} else {
+			v = ev.eval(e.Else, en)
+		}
+	case *syntax.Let:
+		v = ev.let(e, en)
+	case *syntax.Binary:
+		v = ev.binary(e, en)
+	case *syntax.Concat:
+		v = ev.concat(e, en)
+	case *syntax.List:
+		elems := ev.makeList(len(e.Elems))
+		for i, x := range e.Elems {
+			elems[i] = ev.delay(x, en)
+		}
+		v = listOf(elems)
+	case *syntax.HasAttr:
+		v = ev.hasAttr(e, en)
+	case *syntax.Not:
+		v = Bool(!ev.condition(e.X, en))
+	case *syntax.Assert:
+		v = ev.assert(e, en)
+	case *syntax.With:
+		inner := ev.newEnv(en, 1)
+		inner.vals[0] = ev.delay(e.Scope, en)
+		inner.outer = e.Outer
+		v = ev.eval(e.Body, inner)
+	case *apply:
+		v = ev.apply(e.fn, e.args, e.at)
+	case *native:
+		v = e.run()
+	default:
+		panic("eval: unknown expression")
+	}
+	ev.depth--
+	return v
+}
+
+func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
+	switch e.Kind {
+	case syntax.Local:
+		return ev.force(en.at(e.Level).vals[e.Index], e.At)
+	case syntax.Global:
+		return ev.force(ev.base[e.Index], e.At)
+	}
+	// The nearest `with` that has the name gives it.
+	en = en.at(e.Level)
+	for {
+		scope := ev.forceAttrs(en.vals[0], e.At)
+		if a := scope.get(e.Name); a != nil {
+			return ev.force(a.Value, e.At)
+		}
+		outer := en.outer
+		if outer == 0 {
+			ev.fail(UndefinedVariable, e.At, "undefined variable '%s'", ev.symbols.Name(e.Name))
+		}
+		en = en.at(outer)
+	}
+}
+
+// condition evaluates to a Boolean.
+func (ev *Evaluator) condition(e syntax.Expr, en *env) bool {
+	switch v := ev.eval(e, en).(type) {
+	case Bool:
+		return bool(v)
+	default:
+		ev.failType(e.Pos(), "expected a Boolean but found %s: %s", describe(v), ev.show(v))
+		return false
+	}
+}
+
+// attrName is the name in one step of an attribute path.
+func (ev *Evaluator) attrName(n *syntax.AttrName, en *env, pos syntax.Pos) syntax.Symbol {
+	if n.Expr == nil {
+		return n.Name
+	}
+	return ev.forceName(ev.eval(n.Expr, en), n.Expr.Pos())
+}
+
+func (ev *Evaluator) selection(e *syntax.Select, en *env) Value {
+	v := ev.eval(e.X, en)
+	pos := e.At
+	for i := range e.Path {
+		name := ev.attrName(&e.Path[i], en, e.At)
+		set, ok := ev.force(v, pos).(*Attrs)
+		if !ok {
+			if e.Default != nil {
+				return ev.eval(e.Default, en)
+			}
+			got := ev.force(v, pos)
+			ev.failType(e.At, "expected a set but found %s: %s", describe(got), ev.show(got))
+		}
+		a := set.get(name)
+		if a == nil {
+			if e.Default != nil {
+				return ev.eval(e.Default, en)
+			}
+			ev.fail(MissingAttr, e.At, "attribute '%s' missing", ev.symbols.Name(name))
+		}
+		v = a.Value
+		if a.Pos != 0 {
+			pos = a.Pos
+		}
+	}
+	return ev.force(v, pos)
+}
+
+func (ev *Evaluator) hasAttr(e *syntax.HasAttr, en *env) Value {
+	v := ev.eval(e.X, en)
+	for i := range e.Path {
+		set, ok := ev.force(v, e.At).(*Attrs)
+		name := ev.attrName(&e.Path[i], en, e.At)
+		if !ok {
+			return Bool(false)
+		}
+		a := set.get(name)
+		if a == nil {
+			return Bool(false)
+		}
+		v = a.Value
+	}
+	return Bool(true)
+}
+
+func (ev *Evaluator) let(e *syntax.Let, en *env) Value {
+	inner := ev.newEnv(en, len(e.Attrs.Defs))
+	sources := ev.inheritSources(e.Attrs, inner)
+	for i := range e.Attrs.Defs {
+		d := &e.Attrs.Defs[i]
+		inner.vals[i] = ev.delay(d.Value, chooseEnv(d.Kind, inner, en, sources))
+	}
+	return ev.eval(e.Body, inner)
+}
+
+// inheritSources makes the scope that holds the sources of `inherit (…)`.
+func (ev *Evaluator) inheritSources(a *syntax.Attrs, en *env) *env {
+	if len(a.From) == 0 {
+		return nil
+	}
+	sources := ev.newEnv(en, len(a.From))
+	for i, x := range a.From {
+		sources.vals[i] = ev.delay(x, en)
+	}
+	return sources
+}
+
+func chooseEnv(kind syntax.DefKind, inner, outer, sources *env) *env {
+	switch kind {
+	case syntax.Inherited:
+		return outer
+	case syntax.InheritedFrom:
+		return sources
+	}
+	return inner
+}
+
+func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
+	out := ev.makeAttrs(len(e.Defs) + len(e.Dynamic))
+	inner := en
+	if !e.Rec {
+		sources := ev.inheritSources(e, en)
+		for i := range e.Defs {
+			d := &e.Defs[i]
+			out = append(out, Attr{d.Name, d.At, ev.delay(d.Value, chooseEnv(d.Kind, en, en, sources))})
+		}
+	} else {
+		inner = ev.newEnv(en, len(e.Defs))
+		sources := ev.inheritSources(e, inner)
+		overrides := -1
+		for i := range e.Defs {
+			if e.Defs[i].Name == ev.sym.overrides {
+				overrides = i
+			}
+		}
+		for i := range e.Defs {
+			d := &e.Defs[i]
+			scope := chooseEnv(d.Kind, inner, en, sources)
+			var v Value
+			if overrides >= 0 && d.Kind != syntax.Inherited {
+				ev.charge(64)
+				v = &Thunk{expr: d.Value, env: scope}
+			} else {
+				v = ev.delay(d.Value, scope)
+			}
+			inner.vals[i] = v
+			out = append(out, Attr{d.Name, d.At, v})
+		}
+		if overrides >= 0 {
+			out = ev.override(e, inner, out, overrides)
+		}
+	}
+	for i := range e.Dynamic {
+		out = ev.dynamic(&e.Dynamic[i], inner, out)
+	}
+	if len(e.Dynamic) > 0 {
+		s := ev.sortAttrs(out)
+		if s != emptyAttrs {
+			s.Pos = e.At
+		}
+		return s
+	}
+	if len(out) == 0 {
+		return emptyAttrs
+	}
+	return &Attrs{Attrs: out, Pos: e.At}
+}
+
+// override applies `__overrides` of a recursive set.
+func (ev *Evaluator) override(e *syntax.Attrs, inner *env, out []Attr, index int) []Attr {
+	extra := ev.forceAttrs(out[index].Value, e.Defs[index].At)
+	added := false
+	for _, a := range extra.Attrs {
+		replaced := false
+		for i := range e.Defs {
+			if e.Defs[i].Name == a.Name {
+				out[i] = a
+				inner.vals[i] = a.Value
+				replaced = true
+				break
+			}
+		}
+		if !replaced {
+			out = append(out, a)
+			added = true
+		}
+	}
+	if added {
+		out = ev.sortAttrs(out).Attrs
+	}
+	return out
+}
+
+// dynamic adds `${name} = value`; a null name adds nothing.
+func (ev *Evaluator) dynamic(d *syntax.DynamicAttr, en *env, out []Attr) []Attr {
+	v := ev.eval(d.Name, en)
+	if _, null := v.(Null); null {
+		return out
+	}
+	name := ev.forceName(v, d.At)
+	for i := range out {
+		if out[i].Name == name {
+			ev.fail(EvalFailure, d.At, "dynamic attribute '%s' already defined at %s",
+				ev.symbols.Name(name), ev.files.Position(out[i].Pos))
+		}
+	}
+	return append(out, Attr{name, d.At, ev.delay(d.Value, en)})
+}
+
+func (ev *Evaluator) assert(e *syntax.Assert, en *env) Value {
+	if ev.condition(e.Cond, en) {
+		return ev.eval(e.Body, en)
+	}
+	if eq, ok := e.Cond.(*syntax.Binary); ok && eq.Op == syntax.OpEq {
+		ev.assertEqual(ev.eval(eq.X, en), ev.eval(eq.Y, en), eq.At)
+	}
+	ev.fail(AssertionFailed, e.At, "assertion '%s' failed", syntax.Print(e.Cond, ev.symbols))
+	return nil
+}
+
+// position is the set that __curPos and unsafeGetAttrPos give.
+func (ev *Evaluator) position(pos syntax.Pos) Value {
+	p := ev.files.Position(pos)
+	if !p.IsValid() {
+		return Null{}
+	}
+	return ev.attrsOf("file", ev.str(p.File), "line", Int(p.Line), "column", Int(p.Column))
+}

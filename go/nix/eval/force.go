@@ -1,0 +1,208 @@
+package eval
+
+import (
+	"path"
+
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// The force functions evaluate a value and insist on its type.
+
+func (ev *Evaluator) wrongType(pos syntax.Pos, want string, v Value) {
+	ev.failType(pos, "expected %s but found %s: %s", want, describe(v), ev.show(v))
+}
+
+func (ev *Evaluator) forceAttrs(v Value, pos syntax.Pos) *Attrs {
+	v = ev.force(v, pos)
+	a, ok := v.(*Attrs)
+	if !ok {
+		ev.wrongType(pos, "a set", v)
+	}
+	return a.settle()
+}
+
+func (ev *Evaluator) forceList(v Value, pos syntax.Pos) *List {
+	v = ev.force(v, pos)
+	l, ok := v.(*List)
+	if !ok {
+		ev.wrongType(pos, "a list", v)
+	}
+	return l
+}
+
+func (ev *Evaluator) forceBool(v Value, pos syntax.Pos) bool {
+	v = ev.force(v, pos)
+	b, ok := v.(Bool)
+	if !ok {
+		ev.wrongType(pos, "a Boolean", v)
+	}
+	return bool(b)
+}
+
+func (ev *Evaluator) forceInt(v Value, pos syntax.Pos) int64 {
+	v = ev.force(v, pos)
+	n, ok := v.(Int)
+	if !ok {
+		ev.wrongType(pos, "an integer", v)
+	}
+	return int64(n)
+}
+
+// forceFloat takes integers too.
+func (ev *Evaluator) forceFloat(v Value, pos syntax.Pos) float64 {
+	switch v := ev.force(v, pos).(type) {
+	case Float:
+		return float64(v)
+	case Int:
+		return float64(v)
+	default:
+		ev.wrongType(pos, "a float", v)
+		return 0
+	}
+}
+
+func (ev *Evaluator) forceString(v Value, pos syntax.Pos) *String {
+	v = ev.force(v, pos)
+	s, ok := v.(*String)
+	if !ok {
+		ev.wrongType(pos, "a string", v)
+	}
+	return s
+}
+
+// stringNoContext is for strings that may not refer to the store.
+func (ev *Evaluator) stringNoContext(v Value, pos syntax.Pos) string {
+	s := ev.forceString(v, pos)
+	if len(s.Context) > 0 {
+		ev.fail(EvalFailure, pos, "the string '%s' is not allowed to refer to a store path (such as '%s')", s.S, s.Context[0])
+	}
+	return s.S
+}
+
+// forceName is for strings that name an attribute.
+func (ev *Evaluator) forceName(v Value, pos syntax.Pos) syntax.Symbol {
+	s := ev.forceString(v, pos)
+	if len(s.Context) > 0 {
+		ev.stringNoContext(s, pos)
+	}
+	if s == emptyString {
+		// It is shared by all evaluators.
+		return ev.symbols.Intern("")
+	}
+	if s.sym == 0 {
+		s.sym = ev.symbols.Intern(s.S)
+	}
+	return s.sym
+}
+
+// forceFunction takes functors too.
+func (ev *Evaluator) forceFunction(v Value, pos syntax.Pos) Value {
+	v = ev.force(v, pos)
+	switch f := v.(type) {
+	case *Lambda, *Builtin, *Partial:
+		return v
+	case *Attrs:
+		if f.get(ev.sym.functor) != nil {
+			return v
+		}
+	}
+	ev.wrongType(pos, "a function", v)
+	return nil
+}
+
+// coercion says what may become a string besides strings.
+type coercion struct {
+	more  bool // numbers, Booleans, null and lists too, as toString does
+	store bool // paths become store paths, as in interpolation
+}
+
+// coerce makes a string of a value and adds what it refers to.
+func (ev *Evaluator) coerce(v Value, pos syntax.Pos, how coercion, ctx *Context) string {
+	v = ev.force(v, pos)
+	switch v := v.(type) {
+	case *String:
+		*ctx = ctx.union(v.Context)
+		return v.S
+	case Path:
+		if how.store {
+			p := ev.copyToStore(string(v), pos)
+			*ctx = ctx.with(p)
+			return p
+		}
+		return string(v)
+	}
+	ev.enterCall()
+	ev.enter()
+	s := ev.coerceOther(v, pos, how, ctx)
+	ev.depth--
+	ev.calls--
+	return s
+}
+
+func (ev *Evaluator) coerceOther(v Value, pos syntax.Pos, how coercion, ctx *Context) string {
+	switch v := v.(type) {
+	case *Attrs:
+		if f := v.get(ev.sym.toString); f != nil {
+			return ev.coerce(ev.apply1(ev.force(f.Value, pos), v, pos), pos, how, ctx)
+		}
+		if a := v.get(ev.sym.outPath); a != nil {
+			return ev.coerce(a.Value, pos, how, ctx)
+		}
+	case Bool:
+		if how.more {
+			if v {
+				return "1"
+			}
+			return ""
+		}
+	case Int:
+		if how.more {
+			return formatInt(int64(v))
+		}
+	case Float:
+		if how.more {
+			return fixedFloat(float64(v))
+		}
+	case Null:
+		if how.more {
+			return ""
+		}
+	case *List:
+		if how.more {
+			return ev.coerceList(v, pos, how, ctx)
+		}
+	}
+	ev.failType(pos, "cannot coerce %s to a string: %s", describe(v), ev.show(v))
+	return ""
+}
+
+// coerceList joins with spaces; an empty list inside adds none.
+func (ev *Evaluator) coerceList(l *List, pos syntax.Pos, how coercion, ctx *Context) string {
+	var out []byte
+	for i, x := range l.Elems {
+		s := ev.coerce(x, pos, how, ctx)
+		ev.charge(len(s) + 1)
+		out = append(out, s...)
+		if i < len(l.Elems)-1 {
+			if inner, ok := ev.force(x, pos).(*List); !ok || len(inner.Elems) > 0 {
+				out = append(out, ' ')
+			}
+		}
+	}
+	return string(out)
+}
+
+// coercePath makes an absolute path of a path, or of a string or set that says one.
+func (ev *Evaluator) coercePath(v Value, pos syntax.Pos, ctx *Context) string {
+	v = ev.force(v, pos)
+	if p, ok := v.(Path); ok {
+		return string(p)
+	}
+	s := ev.coerce(v, pos, coercion{}, ctx)
+	if s == "" || s[0] != '/' {
+		ev.fail(EvalFailure, pos, "string '%s' doesn't represent an absolute path", s)
+	}
+	return cleanPath(s)
+}
+
+func cleanPath(p string) string { return path.Clean("/" + p) }

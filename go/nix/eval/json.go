@@ -1,0 +1,200 @@
+package eval
+
+import (
+	"math"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// jsonWriter renders builtins.toJSON: compact, keys sorted by bytes, and in
+// the spelling of the library that Nix uses.
+type jsonWriter struct {
+	ev    *Evaluator
+	out   []byte
+	ctx   Context
+	limit int
+}
+
+func (w *jsonWriter) value(v Value, pos syntax.Pos) {
+	if w.limit > 0 && len(w.out) > w.limit {
+		w.ev.limit("output", nil, "the output is larger than its limit of %d bytes", w.limit)
+	}
+	ev := w.ev
+	ev.tick()
+	switch v := ev.force(v, pos).(type) {
+	case Null:
+		w.out = append(w.out, "null"...)
+	case Bool:
+		w.out = strconv.AppendBool(w.out, bool(v))
+	case Int:
+		w.out = strconv.AppendInt(w.out, int64(v), 10)
+	case Float:
+		w.out = appendJSONFloat(w.out, float64(v))
+	case *String:
+		w.ctx = w.ctx.union(v.Context)
+		w.str(v.S, pos)
+	case Path:
+		p := ev.copyToStore(string(v), pos)
+		w.ctx = w.ctx.with(p)
+		w.str(p, pos)
+	case *List:
+		ev.enter()
+		ev.enterCall()
+		w.out = append(w.out, '[')
+		for i, x := range v.Elems {
+			if i > 0 {
+				w.out = append(w.out, ',')
+			}
+			w.value(x, pos)
+		}
+		w.out = append(w.out, ']')
+		ev.calls--
+		ev.depth--
+	case *Attrs:
+		ev.enter()
+		ev.enterCall()
+		w.set(v, pos)
+		ev.calls--
+		ev.depth--
+	default:
+		ev.failType(pos, "cannot convert %s to JSON", describe(v))
+	}
+}
+
+func (w *jsonWriter) set(a *Attrs, pos syntax.Pos) {
+	if f := a.get(w.ev.sym.toString); f != nil {
+		v := w.ev.apply1(w.ev.force(f.Value, pos), a, pos)
+		switch v.(type) {
+		case *String, Path, *Attrs:
+		default:
+			w.ev.failType(pos, "`__toString` should return a string, but got %s: %s", describe(v), w.ev.show(v))
+		}
+		w.str(w.ev.coerce(v, pos, coercion{}, &w.ctx), pos)
+		return
+	}
+	if p := a.get(w.ev.sym.outPath); p != nil {
+		w.value(p.Value, p.Pos)
+		return
+	}
+	w.out = append(w.out, '{')
+	for i, m := range w.ev.byName(a.settle()) {
+		if i > 0 {
+			w.out = append(w.out, ',')
+		}
+		w.str(w.ev.symbols.Name(m.Name), m.Pos)
+		w.out = append(w.out, ':')
+		w.value(m.Value, m.Pos)
+	}
+	w.out = append(w.out, '}')
+}
+
+const hexDigits = "0123456789abcdef"
+
+func (w *jsonWriter) str(s string, pos syntax.Pos) {
+	w.ev.charge(len(s))
+	w.out = append(w.out, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			_, n := utf8.DecodeRuneInString(s[i:])
+			if n == 1 {
+				w.ev.fail(EvalFailure, pos, "JSON serialization error: [json.exception.type_error.316] invalid UTF-8 byte at index %d: 0x%02X", i, c)
+			}
+			i += n
+			continue
+		}
+		w.out = append(w.out, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			w.out = append(w.out, '\\', c)
+		case '\b':
+			w.out = append(w.out, `\b`...)
+		case '\f':
+			w.out = append(w.out, `\f`...)
+		case '\n':
+			w.out = append(w.out, `\n`...)
+		case '\r':
+			w.out = append(w.out, `\r`...)
+		case '\t':
+			w.out = append(w.out, `\t`...)
+		default:
+			w.out = append(w.out, `\u00`...)
+			w.out = append(w.out, hexDigits[c>>4], hexDigits[c&15])
+		}
+		i++
+		start = i
+	}
+	w.out = append(w.out, s[start:]...)
+	w.out = append(w.out, '"')
+}
+
+// appendJSONFloat writes the shortest digits that read back as the same
+// number, with a point or an exponent, and null for what JSON does not have.
+func appendJSONFloat(out []byte, f float64) []byte {
+	if !isFinite(f) {
+		return append(out, "null"...)
+	}
+	if f == 0 {
+		if math.Signbit(f) {
+			return append(out, "-0.0"...)
+		}
+		return append(out, "0.0"...)
+	}
+	digits := strconv.AppendFloat(nil, math.Abs(f), 'e', -1, 64)
+	// d.ddde±xx: split into digits and the place of the point.
+	e := len(digits) - 1
+	for digits[e] != 'e' {
+		e--
+	}
+	exp, _ := strconv.Atoi(string(digits[e+1:]))
+	mant := make([]byte, 0, 20)
+	for _, c := range digits[:e] {
+		if c != '.' {
+			mant = append(mant, c)
+		}
+	}
+	if f < 0 {
+		out = append(out, '-')
+	}
+	k, n := len(mant), exp+1
+	switch {
+	case k <= n && n <= 15:
+		out = append(out, mant...)
+		for i := k; i < n; i++ {
+			out = append(out, '0')
+		}
+		return append(out, ".0"...)
+	case 0 < n && n <= 15:
+		out = append(out, mant[:n]...)
+		out = append(out, '.')
+		return append(out, mant[n:]...)
+	case -4 < n && n <= 0:
+		out = append(out, "0."...)
+		for i := n; i < 0; i++ {
+			out = append(out, '0')
+		}
+		return append(out, mant...)
+	}
+	out = append(out, mant[0])
+	if k > 1 {
+		out = append(out, '.')
+		out = append(out, mant[1:]...)
+	}
+	x := n - 1
+	sign := byte('+')
+	if x < 0 {
+		sign, x = '-', -x
+	}
+	out = append(out, 'e', sign)
+	if x < 10 {
+		out = append(out, '0')
+	}
+	return strconv.AppendInt(out, int64(x), 10)
+}

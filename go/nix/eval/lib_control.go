@@ -1,0 +1,221 @@
+package eval
+
+import (
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// controlLib are the builtins about evaluation itself.
+var controlLib = []definition{
+	{"abort", 1, (*Evaluator).libAbort},
+	{"throw", 1, (*Evaluator).libThrow},
+	{"tryEval", 1, (*Evaluator).libTryEval},
+	{"addErrorContext", 2, (*Evaluator).libAddErrorContext},
+	{"seq", 2, (*Evaluator).libSeq},
+	{"deepSeq", 2, (*Evaluator).libDeepSeq},
+	{"trace", 2, (*Evaluator).libTrace},
+	{"traceVerbose", 2, (*Evaluator).libTraceVerbose},
+	{"warn", 2, (*Evaluator).libWarn},
+	{"break", 1, (*Evaluator).libBreak},
+	{"functionArgs", 1, (*Evaluator).libFunctionArgs},
+	{"genericClosure", 1, (*Evaluator).libGenericClosure},
+	{"unsafeGetAttrPos", 2, (*Evaluator).libUnsafeGetAttrPos},
+}
+
+func (ev *Evaluator) libAbort(args []Value, pos syntax.Pos) Value {
+	ev.fail(Aborted, pos, "evaluation aborted with the following error message: '%s'", ev.coerce(args[0], pos, coercion{}, &Context{}))
+	return nil
+}
+
+func (ev *Evaluator) libThrow(args []Value, pos syntax.Pos) Value {
+	ev.fail(Thrown, pos, "%s", ev.coerce(args[0], pos, coercion{}, &Context{}))
+	return nil
+}
+
+func (ev *Evaluator) libTryEval(args []Value, pos syntax.Pos) Value {
+	v, ok := args[0], true
+	e := ev.catch(func() { ev.force(v, pos) })
+	if e != nil {
+		if !e.catchable() {
+			panic(e)
+		}
+		v, ok = Bool(false), false
+	}
+	out := ev.makeAttrs(2)
+	out = append(out, Attr{Name: ev.sym.value, Value: v}, Attr{Name: ev.sym.success, Value: Bool(ok)})
+	return ev.sortAttrs(out)
+}
+
+func (ev *Evaluator) libAddErrorContext(args []Value, pos syntax.Pos) Value {
+	ev.contexts = append(ev.contexts, args[0])
+	v := ev.force(args[1], pos)
+	ev.contexts = ev.contexts[:len(ev.contexts)-1]
+	return v
+}
+
+func (ev *Evaluator) libSeq(args []Value, pos syntax.Pos) Value {
+	ev.force(args[0], pos)
+	return ev.force(args[1], pos)
+}
+
+func (ev *Evaluator) libDeepSeq(args []Value, pos syntax.Pos) Value {
+	ev.forceDeep(args[0], pos)
+	return ev.force(args[1], pos)
+}
+
+// forceDeep evaluates a value and all that is in it, each part once.
+func (ev *Evaluator) forceDeep(v Value, pos syntax.Pos) {
+	ev.forceDeepSeen(v, pos, make(map[any]bool))
+}
+
+func (ev *Evaluator) forceDeepSeen(v Value, pos syntax.Pos, seen map[any]bool) {
+	switch v := ev.force(v, pos).(type) {
+	case *List:
+		if seen[v] {
+			return
+		}
+		seen[v] = true
+		ev.enter()
+		ev.enterCall()
+		for _, x := range v.Elems {
+			ev.forceDeepSeen(x, pos, seen)
+		}
+		ev.calls--
+		ev.depth--
+	case *Attrs:
+		if seen[v] {
+			return
+		}
+		seen[v] = true
+		ev.enter()
+		ev.enterCall()
+		for i := range v.settle().Attrs {
+			ev.forceDeepSeen(v.Attrs[i].Value, v.Attrs[i].Pos, seen)
+		}
+		ev.calls--
+		ev.depth--
+	}
+}
+
+func (ev *Evaluator) say(msg string) {
+	if ev.options.Trace != nil {
+		ev.options.Trace(msg)
+	}
+}
+
+func (ev *Evaluator) libTrace(args []Value, pos syntax.Pos) Value {
+	v := ev.force(args[0], pos)
+	if s, ok := v.(*String); ok {
+		ev.say("trace: " + s.S)
+	} else {
+		ev.say("trace: " + ev.show(v))
+	}
+	return ev.force(args[1], pos)
+}
+
+func (ev *Evaluator) libTraceVerbose(args []Value, pos syntax.Pos) Value {
+	return ev.force(args[1], pos)
+}
+
+func (ev *Evaluator) libWarn(args []Value, pos syntax.Pos) Value {
+	ev.say("evaluation warning: " + ev.forceString(args[0], pos).S)
+	return ev.force(args[1], pos)
+}
+
+func (ev *Evaluator) libBreak(args []Value, pos syntax.Pos) Value { return ev.force(args[0], pos) }
+
+func (ev *Evaluator) libFunctionArgs(args []Value, pos syntax.Pos) Value {
+	v := ev.force(args[0], pos)
+	switch f := v.(type) {
+	case *Builtin, *Partial:
+		return emptyAttrs
+	case *Lambda:
+		if f.fn.Formals == nil {
+			return emptyAttrs
+		}
+		out := ev.makeAttrs(len(f.fn.Formals.List))
+		for _, formal := range f.fn.Formals.List {
+			out = append(out, Attr{formal.Name, formal.At, Bool(formal.Default != nil)})
+		}
+		return ev.newAttrs(out)
+	}
+	ev.failType(pos, "'functionArgs' requires a function")
+	return nil
+}
+
+func (ev *Evaluator) requireAttr(a *Attrs, name syntax.Symbol, pos syntax.Pos) *Attr {
+	x := a.get(name)
+	if x == nil {
+		ev.fail(MissingAttr, pos, "attribute '%s' missing", ev.symbols.Name(name))
+	}
+	return x
+}
+
+func (ev *Evaluator) libGenericClosure(args []Value, pos syntax.Pos) Value {
+	a := ev.forceAttrs(args[0], pos)
+	start := ev.forceList(ev.requireAttr(a, ev.sym.startSet, pos).Value, pos)
+	if len(start.Elems) == 0 {
+		return start
+	}
+	operator := ev.forceFunction(ev.requireAttr(a, ev.sym.operator, pos).Value, pos)
+	work := append([]Value(nil), start.Elems...)
+	seen := keySet{ev: ev, pos: pos}
+	var out []Value
+	for len(work) > 0 {
+		ev.tick()
+		elem := work[0]
+		work = work[1:]
+		key := ev.requireAttr(ev.forceAttrs(elem, pos), ev.sym.key, pos)
+		if !seen.add(ev.force(key.Value, pos)) {
+			continue
+		}
+		ev.charge(64)
+		out = append(out, elem)
+		next := ev.forceList(ev.apply1(operator, elem, pos), pos)
+		for _, x := range next.Elems {
+			ev.force(x, pos)
+		}
+		work = append(work, next.Elems...)
+	}
+	return listOf(out)
+}
+
+// keySet is a set of values ordered by `<`, as a tree without balance rules
+// would be too slow on sorted keys: a sorted slice.
+type keySet struct {
+	ev   *Evaluator
+	pos  syntax.Pos
+	keys []Value
+}
+
+func (k *keySet) add(v Value) bool {
+	lo, hi := 0, len(k.keys)
+	if hi == 0 {
+		// Nix compares the first key with nothing, so any type is fine there.
+		k.keys = append(k.keys, v)
+		return true
+	}
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if k.ev.less(k.keys[mid], v, k.pos) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < len(k.keys) && !k.ev.less(v, k.keys[lo], k.pos) {
+		return false
+	}
+	k.keys = append(k.keys, nil)
+	copy(k.keys[lo+1:], k.keys[lo:])
+	k.keys[lo] = v
+	return true
+}
+
+func (ev *Evaluator) libUnsafeGetAttrPos(args []Value, pos syntax.Pos) Value {
+	name := ev.forceName(args[0], pos)
+	a := ev.forceAttrs(args[1], pos).get(name)
+	if a == nil || a.Pos == 0 {
+		return Null{}
+	}
+	return ev.position(a.Pos)
+}

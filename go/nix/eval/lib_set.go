@@ -1,0 +1,160 @@
+package eval
+
+import (
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// setLib are the builtins over attribute sets.
+var setLib = []definition{
+	{"attrNames", 1, (*Evaluator).libAttrNames},
+	{"attrValues", 1, (*Evaluator).libAttrValues},
+	{"getAttr", 2, (*Evaluator).libGetAttr},
+	{"hasAttr", 2, (*Evaluator).libHasAttr},
+	{"removeAttrs", 2, (*Evaluator).libRemoveAttrs},
+	{"intersectAttrs", 2, (*Evaluator).libIntersectAttrs},
+	{"listToAttrs", 1, (*Evaluator).libListToAttrs},
+	{"mapAttrs", 2, (*Evaluator).libMapAttrs},
+	{"catAttrs", 2, (*Evaluator).libCatAttrs},
+	{"zipAttrsWith", 2, (*Evaluator).libZipAttrsWith},
+}
+
+func (ev *Evaluator) libAttrNames(args []Value, pos syntax.Pos) Value {
+	a := ev.forceAttrs(args[0], pos)
+	out := ev.makeList(len(a.Attrs))
+	for i, x := range ev.byName(a) {
+		out[i] = ev.nameString(x.Name)
+	}
+	return listOf(out)
+}
+
+func (ev *Evaluator) libAttrValues(args []Value, pos syntax.Pos) Value {
+	a := ev.forceAttrs(args[0], pos)
+	out := ev.makeList(len(a.Attrs))
+	for i, x := range ev.byName(a) {
+		out[i] = x.Value
+	}
+	return listOf(out)
+}
+
+func (ev *Evaluator) libGetAttr(args []Value, pos syntax.Pos) Value {
+	name := ev.forceName(args[0], pos)
+	a := ev.requireAttr(ev.forceAttrs(args[1], pos), name, pos)
+	return ev.force(a.Value, pos)
+}
+
+func (ev *Evaluator) libHasAttr(args []Value, pos syntax.Pos) Value {
+	name := ev.forceName(args[0], pos)
+	return Bool(ev.forceAttrs(args[1], pos).get(name) != nil)
+}
+
+func (ev *Evaluator) libRemoveAttrs(args []Value, pos syntax.Pos) Value {
+	a := ev.forceAttrs(args[0], pos)
+	l := ev.forceList(args[1], pos)
+	names := make([]syntax.Symbol, 0, len(l.Elems))
+	for _, x := range l.Elems {
+		names = append(names, ev.forceName(x, pos))
+	}
+	slices.Sort(names)
+	out := ev.makeAttrs(len(a.Attrs))
+	for _, x := range a.Attrs {
+		if _, found := slices.BinarySearch(names, x.Name); !found {
+			out = append(out, x)
+		}
+	}
+	if len(out) == len(a.Attrs) {
+		return a
+	}
+	return ev.newAttrs(out)
+}
+
+// libIntersectAttrs takes the second set's attributes that the first has too.
+func (ev *Evaluator) libIntersectAttrs(args []Value, pos syntax.Pos) Value {
+	a := ev.forceAttrs(args[0], pos)
+	b := ev.forceAttrs(args[1], pos)
+	out := ev.makeAttrs(min(len(a.Attrs), len(b.Attrs)))
+	if len(a.Attrs) <= len(b.Attrs) {
+		for _, x := range a.Attrs {
+			if y := b.get(x.Name); y != nil {
+				out = append(out, *y)
+			}
+		}
+	} else {
+		for _, y := range b.Attrs {
+			if a.find(y.Name) >= 0 {
+				out = append(out, y)
+			}
+		}
+	}
+	return ev.newAttrs(out)
+}
+
+// libListToAttrs lets the first of equal names win.
+func (ev *Evaluator) libListToAttrs(args []Value, pos syntax.Pos) Value {
+	l := ev.forceList(args[0], pos)
+	ev.charge(8 * len(l.Elems))
+	seen := make(map[syntax.Symbol]bool, len(l.Elems))
+	out := ev.makeAttrs(len(l.Elems))
+	for _, x := range l.Elems {
+		a := ev.forceAttrs(x, pos)
+		n := ev.requireAttr(a, ev.sym.name, pos)
+		name := ev.forceName(n.Value, n.Pos)
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		v := ev.requireAttr(a, ev.sym.value, pos)
+		out = append(out, Attr{name, v.Pos, v.Value})
+	}
+	return ev.sortAttrs(out)
+}
+
+func (ev *Evaluator) libMapAttrs(args []Value, pos syntax.Pos) Value {
+	a := ev.forceAttrs(args[1], pos)
+	out := ev.makeAttrs(len(a.Attrs))
+	for _, x := range a.Attrs {
+		out = append(out, Attr{Name: x.Name, Value: ev.delayCall(pos, args[0], ev.nameString(x.Name), x.Value)})
+	}
+	return ev.newAttrs(out)
+}
+
+func (ev *Evaluator) libCatAttrs(args []Value, pos syntax.Pos) Value {
+	name := ev.forceName(args[0], pos)
+	l := ev.forceList(args[1], pos)
+	ev.charge(16 * len(l.Elems))
+	var out []Value
+	for _, x := range l.Elems {
+		if a := ev.forceAttrs(x, pos).get(name); a != nil {
+			out = append(out, a.Value)
+		}
+	}
+	return listOf(out)
+}
+
+func (ev *Evaluator) libZipAttrsWith(args []Value, pos syntax.Pos) Value {
+	f := ev.forceFunction(args[0], pos)
+	l := ev.forceList(args[1], pos)
+	index := make(map[syntax.Symbol]int)
+	var names []syntax.Symbol
+	var lists []*List
+	for _, x := range l.Elems {
+		a := ev.forceAttrs(x, pos)
+		ev.charge(16 * len(a.Attrs))
+		for _, m := range a.Attrs {
+			i, ok := index[m.Name]
+			if !ok {
+				i = len(lists)
+				index[m.Name] = i
+				names = append(names, m.Name)
+				lists = append(lists, &List{})
+			}
+			lists[i].Elems = append(lists[i].Elems, m.Value)
+		}
+	}
+	out := ev.makeAttrs(len(names))
+	for i, name := range names {
+		out = append(out, Attr{Name: name, Value: ev.delayCall(pos, f, ev.nameString(name), lists[i])})
+	}
+	return ev.sortAttrs(out)
+}

@@ -1,0 +1,262 @@
+package eval
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+func (ev *Evaluator) binary(e *syntax.Binary, en *env) Value {
+	if e.Override != nil {
+		return ev.overridden(e, en)
+	}
+	switch e.Op {
+	case syntax.OpAnd:
+		return Bool(ev.condition(e.X, en) && ev.condition(e.Y, en))
+	case syntax.OpOr:
+		return Bool(ev.condition(e.X, en) || ev.condition(e.Y, en))
+	case syntax.OpImpl:
+		return Bool(!ev.condition(e.X, en) || ev.condition(e.Y, en))
+	case syntax.OpUpdate:
+		return ev.evalUpdate(e, en)
+	}
+	x := ev.eval(e.X, en)
+	y := ev.eval(e.Y, en)
+	switch e.Op {
+	case syntax.OpEq:
+		return Bool(ev.equal(x, y, e.At))
+	case syntax.OpNeq:
+		return Bool(!ev.equal(x, y, e.At))
+	case syntax.OpLess:
+		return Bool(ev.less(x, y, e.At))
+	case syntax.OpGreater:
+		return Bool(ev.less(y, x, e.At))
+	case syntax.OpLeq:
+		return Bool(!ev.less(y, x, e.At))
+	case syntax.OpGeq:
+		return Bool(!ev.less(x, y, e.At))
+	case syntax.OpConcat:
+		return ev.concatLists([]Value{x, y}, e.At)
+	}
+	return ev.arithmetic(e.Op, x, y, e.At)
+}
+
+// overridden calls what the text put in place of the builtin behind an operator.
+func (ev *Evaluator) overridden(e *syntax.Binary, en *env) Value {
+	fn := ev.variable(e.Override, en)
+	x, y := ev.delay(e.X, en), ev.delay(e.Y, en)
+	if e.Op == syntax.OpGreater || e.Op == syntax.OpLeq {
+		x, y = y, x
+	}
+	v := ev.apply2(fn, x, y, e.At)
+	if e.Op == syntax.OpLeq || e.Op == syntax.OpGeq {
+		return Bool(!ev.forceBool(v, e.At))
+	}
+	return v
+}
+
+// evalUpdate merges a chain of `//`, the right operand first as Nix does.
+func (ev *Evaluator) evalUpdate(e *syntax.Binary, en *env) Value {
+	y := ev.operandSet(e.Y, en)
+	x := ev.operandSet(e.X, en)
+	return ev.update(x, y)
+}
+
+func (ev *Evaluator) operandSet(e syntax.Expr, en *env) *Attrs {
+	v := ev.eval(e, en)
+	set, ok := v.(*Attrs)
+	if !ok {
+		ev.failType(e.Pos(), "expected a set but found %s: %s", describe(v), ev.show(v))
+	}
+	return set
+}
+
+func (ev *Evaluator) concatLists(lists []Value, pos syntax.Pos) Value {
+	n := 0
+	var only *List
+	for i, v := range lists {
+		l := ev.forceList(v, pos)
+		lists[i] = l
+		n += len(l.Elems)
+		if len(l.Elems) > 0 {
+			only = l
+		}
+	}
+	if only == nil {
+		return emptyList
+	}
+	if len(only.Elems) == n {
+		return only
+	}
+	ev.charge(24 + 16*n)
+	out := make([]Value, 0, n)
+	for _, v := range lists {
+		out = append(out, v.(*List).Elems...)
+	}
+	return &List{Elems: out}
+}
+
+// arithmetic is `-`, `*` and `/`, and the builtins of that kind.
+func (ev *Evaluator) arithmetic(op syntax.Op, x, y Value, pos syntax.Pos) Value {
+	_, xf := x.(Float)
+	_, yf := y.(Float)
+	if op == syntax.OpDiv {
+		d := ev.forceFloat(y, pos)
+		if d == 0 {
+			ev.fail(EvalFailure, pos, "division by zero")
+		}
+	}
+	if xf || yf {
+		a, b := ev.forceFloat(x, pos), ev.forceFloat(y, pos)
+		switch op {
+		case syntax.OpSub:
+			return Float(a - b)
+		case syntax.OpMul:
+			return Float(a * b)
+		}
+		return Float(a / b)
+	}
+	a, b := ev.forceInt(x, pos), ev.forceInt(y, pos)
+	switch op {
+	case syntax.OpSub:
+		c := a - b
+		if (a^b)&(a^c) < 0 {
+			ev.overflow(pos, "subtracting", a, '-', b)
+		}
+		return Int(c)
+	case syntax.OpMul:
+		c, ok := mulInt(a, b)
+		if !ok {
+			ev.overflow(pos, "multiplying", a, '*', b)
+		}
+		return Int(c)
+	}
+	if a == math.MinInt64 && b == -1 {
+		ev.overflow(pos, "dividing", a, '/', b)
+	}
+	return Int(a / b)
+}
+
+func (ev *Evaluator) addInt(a, b int64, pos syntax.Pos) int64 {
+	c := a + b
+	if (a^c)&(b^c) < 0 {
+		ev.overflow(pos, "adding", a, '+', b)
+	}
+	return c
+}
+
+func mulInt(a, b int64) (int64, bool) {
+	hi, lo := bits.Mul64(magnitude(a), magnitude(b))
+	negative := (a < 0) != (b < 0)
+	if hi != 0 || lo > 1<<63 || lo == 1<<63 && !negative {
+		return 0, false
+	}
+	if negative {
+		return int64(-lo), true
+	}
+	return int64(lo), true
+}
+
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
+}
+
+func (ev *Evaluator) overflow(pos syntax.Pos, verb string, a int64, op byte, b int64) {
+	ev.fail(EvalFailure, pos, "integer overflow in %s %d %c %d", verb, a, op, b)
+}
+
+// concat is `+`, an interpolated string, or an interpolated path: the first
+// operand decides which.
+func (ev *Evaluator) concat(e *syntax.Concat, en *env) Value {
+	if !e.Interpolation {
+		first := ev.eval(e.Parts[0], en)
+		switch first := first.(type) {
+		case Int, Float:
+			return ev.addNumbers(first, e, en)
+		case Path:
+			return ev.concatPath(first, e, en)
+		}
+		return ev.concatStrings(first, e, en)
+	}
+	return ev.concatStrings(nil, e, en)
+}
+
+func (ev *Evaluator) addNumbers(sum Value, e *syntax.Concat, en *env) Value {
+	for _, part := range e.Parts[1:] {
+		v := ev.eval(part, en)
+		switch a := sum.(type) {
+		case Int:
+			switch b := v.(type) {
+			case Int:
+				sum = Int(ev.addInt(int64(a), int64(b), part.Pos()))
+			case Float:
+				sum = Float(float64(a) + float64(b))
+			default:
+				ev.failType(part.Pos(), "cannot add %s to an integer", describe(v))
+			}
+		case Float:
+			switch b := v.(type) {
+			case Int:
+				sum = a + Float(b)
+			case Float:
+				sum = a + b
+			default:
+				ev.failType(part.Pos(), "cannot add %s to a float", describe(v))
+			}
+		}
+	}
+	return sum
+}
+
+func (ev *Evaluator) concatPath(first Path, e *syntax.Concat, en *env) Value {
+	text := []byte(first)
+	var ctx Context
+	for _, part := range e.Parts[1:] {
+		text = append(text, ev.coerce(ev.eval(part, en), part.Pos(), coercion{}, &ctx)...)
+	}
+	if len(ctx) > 0 {
+		ev.fail(EvalFailure, e.At, "a string that refers to a store path cannot be appended to a path")
+	}
+	ev.charge(len(text) + 16)
+	return Path(cleanPath(string(text)))
+}
+
+// concatStrings joins strings. first is the value of the first part, if it is known.
+func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value {
+	var room [4]string
+	parts := room[:0]
+	var ctx Context
+	n := 0
+	// What a string is added to is copied to the store when it is a path.
+	how := coercion{store: true}
+	for i, part := range e.Parts {
+		v := first
+		if i > 0 || v == nil {
+			v = ev.eval(part, en)
+		}
+		var s string
+		if str, ok := v.(*String); ok {
+			s = str.S
+			if len(str.Context) > 0 {
+				ctx = ctx.union(str.Context)
+			}
+		} else {
+			s = ev.coerce(v, part.Pos(), how, &ctx)
+		}
+		n += len(s)
+		parts = append(parts, s)
+	}
+	if n == 0 && len(ctx) == 0 {
+		return emptyString
+	}
+	ev.charge(n + 48)
+	out := make([]byte, 0, n)
+	for _, s := range parts {
+		out = append(out, s...)
+	}
+	return &String{S: string(out), Context: ctx}
+}

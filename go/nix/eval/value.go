@@ -1,0 +1,214 @@
+package eval
+
+import (
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// Value is a Nix value. One that was just taken out of a list or a set may be
+// a *Thunk, which Force evaluates.
+type Value interface{ value() }
+
+type (
+	// Null is null.
+	Null struct{}
+	// Bool is true or false.
+	Bool bool
+	// Int is a 64-bit integer.
+	Int int64
+	// Float is a floating-point number.
+	Float float64
+	// String is a byte string with the store paths that it refers to.
+	String struct {
+		S       string
+		Context Context
+		// sym is the Symbol of S, once it was asked for.
+		sym syntax.Symbol
+	}
+	// Path is an absolute path.
+	Path string
+	// List is a list.
+	List struct{ Elems []Value }
+	// Attrs is an attribute set, sorted by Symbol.
+	Attrs struct {
+		Attrs []Attr
+		Pos   syntax.Pos
+		// unsettled says that some attributes are optional.
+		unsettled bool
+	}
+	// Attr is one attribute.
+	Attr struct {
+		Name  syntax.Symbol
+		Pos   syntax.Pos
+		Value Value
+	}
+	// Lambda is a function written in Nix.
+	Lambda struct {
+		fn  *syntax.Lambda
+		env *env
+	}
+	// Builtin is a function of this package.
+	Builtin struct {
+		Name  string
+		arity int
+		call  func(ev *Evaluator, args []Value, pos syntax.Pos) Value
+	}
+	// Partial is a Builtin that still lacks arguments.
+	Partial struct {
+		fn   *Builtin
+		args []Value
+	}
+	// Thunk is a value that is not evaluated yet.
+	Thunk struct {
+		expr  syntax.Expr
+		env   *env
+		val   Value
+		state thunkState
+	}
+)
+
+type thunkState uint8
+
+const (
+	delayed thunkState = iota
+	forcing
+	forced
+	failed // val is a *failure
+)
+
+// failure keeps the error of a thunk, which is the same each time it is forced.
+type failure struct{ err *Error }
+
+func (Null) value()     {}
+func (Bool) value()     {}
+func (Int) value()      {}
+func (Float) value()    {}
+func (*String) value()  {}
+func (Path) value()     {}
+func (*List) value()    {}
+func (*Attrs) value()   {}
+func (*Lambda) value()  {}
+func (*Builtin) value() {}
+func (*Partial) value() {}
+func (*Thunk) value()   {}
+func (*failure) value() {}
+
+// env is a scope at run time: what syntax.Var's levels and indexes count.
+type env struct {
+	up   *env
+	vals []Value
+	// outer is, for a `with`, how many levels up the enclosing one is, or 0.
+	outer int
+}
+
+// newEnv makes a scope of n slots in one allocation where n is small.
+func (ev *Evaluator) newEnv(up *env, n int) *env {
+	ev.charge(48 + 16*n)
+	switch {
+	case n <= 1:
+		e := &struct {
+			env
+			slots [1]Value
+		}{}
+		e.up, e.vals = up, e.slots[:n]
+		return &e.env
+	case n == 2:
+		e := &struct {
+			env
+			slots [2]Value
+		}{}
+		e.up, e.vals = up, e.slots[:]
+		return &e.env
+	case n <= 4:
+		e := &struct {
+			env
+			slots [4]Value
+		}{}
+		e.up, e.vals = up, e.slots[:n]
+		return &e.env
+	}
+	return &env{up: up, vals: make([]Value, n)}
+}
+
+// apply is the expression of a thunk that calls a function: `map` and the like make them.
+type apply struct {
+	fn   Value
+	args []Value
+	at   syntax.Pos
+}
+
+func (a *apply) Pos() syntax.Pos { return a.at }
+
+// native is the expression of a thunk that Go code computes.
+type native struct {
+	run func() Value
+}
+
+func (*native) Pos() syntax.Pos { return 0 }
+
+// delayCall makes a thunk of a call.
+func (ev *Evaluator) delayCall(pos syntax.Pos, fn Value, args ...Value) Value {
+	ev.charge(112 + 16*len(args))
+	return &Thunk{expr: &apply{fn: fn, args: args, at: pos}}
+}
+
+func (ev *Evaluator) delayNative(run func() Value) Value {
+	ev.charge(80)
+	return &Thunk{expr: &native{run: run}}
+}
+
+// typeName is what builtins.typeOf says of a forced value.
+func typeName(v Value) string {
+	switch v.(type) {
+	case Null:
+		return "null"
+	case Bool:
+		return "bool"
+	case Int:
+		return "int"
+	case Float:
+		return "float"
+	case *String:
+		return "string"
+	case Path:
+		return "path"
+	case *List:
+		return "list"
+	case *Attrs:
+		return "set"
+	case *Lambda, *Builtin, *Partial:
+		return "lambda"
+	}
+	return "thunk"
+}
+
+// describe names the type of a value in messages, with its article.
+func describe(v Value) string {
+	switch v := v.(type) {
+	case Null:
+		return "null"
+	case Bool:
+		return "a Boolean"
+	case Int:
+		return "an integer"
+	case Float:
+		return "a float"
+	case *String:
+		if len(v.Context) > 0 {
+			return "a string with context"
+		}
+		return "a string"
+	case Path:
+		return "a path"
+	case *List:
+		return "a list"
+	case *Attrs:
+		return "a set"
+	case *Lambda:
+		return "a function"
+	case *Builtin:
+		return "the built-in function '" + v.Name + "'"
+	case *Partial:
+		return "the partially applied built-in function '" + v.fn.Name + "'"
+	}
+	return "a thunk"
+}

@@ -1,0 +1,245 @@
+// Package flake evaluates flakes with the embedded evaluator, without Nix and
+// without network: the flake in a directory or a git work tree, with the
+// inputs that its flake.lock names, as far as their sources are on this
+// machine. A source that is not is an *InputError that says what to get.
+//
+// Nothing is copied: a work tree is read where it is, and only its tracked
+// files are visible. Other sources are checked against the lock's narHash and
+// appear below /nix/store under the name that Nix would give them, so that
+// positions in them mean the same with both.
+package flake
+
+import (
+	"context"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+)
+
+//go:embed call.nix
+var callText string
+
+// Options say how a flake is evaluated.
+type Options struct {
+	// Eval configures the evaluator; its Sources are made by Open.
+	Eval eval.Options
+	// Overrides replace inputs, as --override-input does.
+	Overrides []Override
+	// Find gives the directory that holds a locked source which needs a
+	// download. Default: none does.
+	Find func(*Locked) (dir string, ok bool)
+}
+
+// Ref is a flake on this machine.
+type Ref struct {
+	// Dir is the absolute directory with the flake.nix, links followed.
+	Dir string
+	// GitRoot is the work tree around it of which the tracked files are the
+	// source; empty when the source is the directory with all that is in it.
+	GitRoot string
+}
+
+func (r Ref) root() string {
+	if r.GitRoot != "" {
+		return r.GitRoot
+	}
+	return r.Dir
+}
+
+// dir is where in the source flake.nix is, "" for its top.
+func (r Ref) dir() string {
+	rel, err := filepath.Rel(r.root(), r.Dir)
+	if err != nil || rel == "." {
+		return ""
+	}
+	return filepath.ToSlash(rel)
+}
+
+// Override replaces an input: `nixpkgs`, or `a/b` for the input b of the input a.
+type Override struct {
+	Input string
+	Ref   Ref
+}
+
+// Flake is an opened flake. Close it when its values are no longer needed.
+type Flake struct {
+	Ref  Ref
+	Lock *Lock // nil when there is no flake.lock
+
+	ctx     context.Context
+	options Options
+	sources *source.FS
+	ev      *eval.Evaluator
+	graph   *graph
+	dirs    []*source.Dir
+	mounted map[string]bool
+	value   eval.Value
+}
+
+// Open reads the lock of a flake and prepares its evaluation; no Nix file is read yet.
+func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
+	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool)}
+	o.Eval.Context, o.Eval.Sources = ctx, f.sources
+	if err := f.mountLocal(ref); err != nil {
+		f.Close()
+		return nil, err
+	}
+	lock, err := f.readLock(ref)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	f.Lock = lock
+	f.graph = newGraph(ref, lock)
+	for _, over := range o.Overrides {
+		if err := f.override(over); err != nil {
+			f.Close()
+			return nil, err
+		}
+	}
+	f.ev = eval.New(o.Eval)
+	return f, nil
+}
+
+// Close releases the directories that are open.
+func (f *Flake) Close() {
+	for _, d := range f.dirs {
+		d.Close()
+	}
+	f.dirs = nil
+}
+
+// Evaluator is the evaluator of the flake's values.
+func (f *Flake) Evaluator() *eval.Evaluator { return f.ev }
+
+// Value is the flake as builtins.getFlake gives it: its outputs, inputs and
+// what is known of its source.
+func (f *Flake) Value() (eval.Value, error) {
+	if f.value != nil {
+		return f.value, nil
+	}
+	nodes, err := f.nodeValues()
+	if err != nil {
+		return nil, err
+	}
+	call, err := f.ev.EvalExpr(callText, "«flake»", "/")
+	if err != nil {
+		return nil, err
+	}
+	unlocked := f.ev.Func2(func(node, input string) (eval.Value, error) {
+		return nil, &InputError{Input: f.graph.inputPath(node, input), Reason: NotLocked, Flake: f.Ref.Dir}
+	})
+	f.value, err = f.ev.Call(call, f.ev.Set(map[string]eval.Value{
+		"nodes": f.ev.Set(nodes), "root": eval.Str(f.graph.root), "unlocked": unlocked,
+	}))
+	return f.value, err
+}
+
+// Output is one attribute of the flake's outputs. ok is false when one of the names is missing.
+func (f *Flake) Output(names ...string) (v eval.Value, ok bool, err error) {
+	all, err := f.Value()
+	if err != nil {
+		return nil, false, err
+	}
+	return f.ev.Select(all, append([]string{"outputs"}, names...)...)
+}
+
+// NARHash is the hash of the flake's own source in the notation of Nix (SRI).
+func (f *Flake) NARHash() (string, error) {
+	sum, err := eval.NARHash(f.ctx, f.sources, f.Ref.root())
+	if err != nil {
+		return "", err
+	}
+	return sri(sum), nil
+}
+
+// State is what git says of the flake's work tree; the zero value for a flake in no work tree.
+func (f *Flake) State() (GitState, error) {
+	if f.Ref.GitRoot == "" {
+		return GitState{}, nil
+	}
+	return gitState(f.ctx, f.Ref.GitRoot)
+}
+
+func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
+
+func parseSRI(s string) ([]byte, bool) {
+	text, ok := strings.CutPrefix(s, "sha256-")
+	if !ok {
+		return nil, false
+	}
+	sum, err := base64.StdEncoding.DecodeString(text)
+	return sum, err == nil && len(sum) == 32
+}
+
+// mountLocal makes a flake's source readable where it is.
+func (f *Flake) mountLocal(ref Ref) error {
+	root := ref.root()
+	if f.mounted[root] {
+		return nil
+	}
+	tree, err := f.openTree(ref)
+	if err != nil {
+		return err
+	}
+	f.sources.Mount(filepath.ToSlash(root), tree)
+	f.mounted[root] = true
+	return nil
+}
+
+func (f *Flake) openTree(ref Ref) (source.Tree, error) {
+	dir, err := source.OpenDir(ref.root())
+	if err != nil {
+		return nil, err
+	}
+	f.dirs = append(f.dirs, dir)
+	if ref.GitRoot == "" {
+		return dir, nil
+	}
+	return worktree(f.ctx, ref.GitRoot, dir)
+}
+
+// readLock reads the flake.lock beside a flake.nix; nil when there is none.
+func (f *Flake) readLock(ref Ref) (*Lock, error) {
+	data, err := f.sources.ReadFile(path.Join(filepath.ToSlash(ref.Dir), "flake.lock"))
+	switch {
+	case errors.Is(err, source.ErrHidden):
+		return nil, &InputError{Flake: ref.Dir, Reason: LockNotTracked}
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return ParseLock(data)
+}
+
+// ErrNoFlake is returned by Find for a directory without a flake.
+var ErrNoFlake = errors.New("no flake.nix there or above it")
+
+// Find looks for the flake of a directory as Nix does: in it and above it, up
+// to the top of the git work tree. The directory need not be clean.
+func Find(dir string) (Ref, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return Ref{}, err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return Ref{}, err
+	}
+	for at := dir; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "flake.nix")); err == nil {
+			return Ref{Dir: at, GitRoot: GitRoot(at)}, nil
+		}
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil || at == filepath.Dir(at) {
+			return Ref{}, &fs.PathError{Op: "find", Path: dir, Err: ErrNoFlake}
+		}
+	}
+}

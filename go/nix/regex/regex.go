@@ -1,0 +1,161 @@
+// Package regex matches POSIX extended regular expressions over bytes, as the
+// C++ standard library that Nix uses does: the leftmost match, the longest of
+// those, and the groups of the one that a backtracking search finds first.
+//
+// Expressions are translated to Go's regexp, which has the same rule when
+// told to prefer the longest match and takes time linear in the text.
+package regex
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// ErrTooLarge is returned for expressions that would need too much memory.
+var ErrTooLarge = errors.New("regular expression is too large")
+
+// Regexp is a compiled expression.
+type Regexp struct {
+	start  *regexp.Regexp // for a search at the start of the text
+	later  *regexp.Regexp // for one behind it, where `^` does not match; nil if start serves
+	whole  *regexp.Regexp // for the whole text
+	groups int
+	size   int
+}
+
+// Compile parses an expression. Any error but ErrTooLarge means that it is not valid.
+func Compile(pattern string) (*Regexp, error) {
+	t := translator{src: pattern}
+	body, err := t.translate()
+	if err != nil {
+		return nil, err
+	}
+	re := &Regexp{groups: t.groups, size: len(body)}
+	compile := func(s string) *regexp.Regexp {
+		if err != nil {
+			return nil
+		}
+		var c *regexp.Regexp
+		if c, err = regexp.Compile(s); err != nil {
+			err = ErrTooLarge
+			return nil
+		}
+		c.Longest()
+		return c
+	}
+	re.start = compile(body)
+	re.whole = compile(`\A(?:` + body + `)\z`)
+	if t.anchored {
+		re.later = compile(strings.ReplaceAll(body, lineStart, never))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return re, nil
+}
+
+// lineStart and never are how `^` is translated at the start and behind it.
+// The empty group makes the text of the former unique.
+const (
+	lineStart = `(?:\A){1}`
+	never     = `[^\x00-\x{10FFFF}]`
+)
+
+// Cost estimates the steps that matching a text of n bytes takes.
+func (re *Regexp) Cost(n int) int { return n * (re.size + 1) }
+
+// Group is the text of a group; ok is false when it took no part in the match.
+type Group struct {
+	Text string
+	OK   bool
+}
+
+// Match matches the whole text and returns its groups.
+func (re *Regexp) Match(text string) ([]Group, bool) {
+	s := toRunes(text)
+	m := re.whole.FindStringSubmatchIndex(s.text)
+	if m == nil {
+		return nil, false
+	}
+	return s.groupsOf(m, 0), true
+}
+
+// Piece is a part of a split text: what stands before a match, and the match's groups.
+type Piece struct {
+	Before string
+	Groups []Group
+}
+
+// Split finds all matches. rest is what stands behind the last.
+func (re *Regexp) Split(text string) (pieces []Piece, rest string) {
+	s := toRunes(text)
+	from, search := 0, 0
+	for search <= len(s.text) {
+		exp := re.start
+		if search > 0 && re.later != nil {
+			exp = re.later
+		}
+		m := exp.FindStringSubmatchIndex(s.text[search:])
+		if m == nil {
+			break
+		}
+		start, end := search+m[0], search+m[1]
+		pieces = append(pieces, Piece{Before: s.bytes(from, start), Groups: s.groupsOf(m, search)})
+		from, search = end, end
+		if start == end {
+			// Nothing longer begins here, so the next search starts one byte on.
+			_, n := utf8.DecodeRuneInString(s.text[end:])
+			search = end + max(n, 1)
+		}
+	}
+	return pieces, s.bytes(from, len(s.text))
+}
+
+// runes is a text in which each byte is a rune of its own.
+type runes struct {
+	text string
+	wide bool // the text had bytes that are not ASCII
+}
+
+func toRunes(s string) runes {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return runes{widen(s), true}
+		}
+	}
+	return runes{text: s}
+}
+
+func widen(s string) string {
+	var b strings.Builder
+	b.Grow(len(s) + len(s)/4)
+	for i := 0; i < len(s); i++ {
+		b.WriteRune(rune(s[i]))
+	}
+	return b.String()
+}
+
+// bytes is a part of the text as it was.
+func (r runes) bytes(from, to int) string {
+	s := r.text[from:to]
+	if !r.wide {
+		return s
+	}
+	out := make([]byte, 0, len(s))
+	for _, c := range s {
+		out = append(out, byte(c))
+	}
+	return string(out)
+}
+
+func (r runes) groupsOf(m []int, offset int) []Group {
+	groups := make([]Group, len(m)/2-1)
+	for i := range groups {
+		if from := m[2*i+2]; from >= 0 {
+			groups[i] = Group{r.bytes(offset+from, offset+m[2*i+3]), true}
+		}
+	}
+	return groups
+}

@@ -1,0 +1,268 @@
+// Package resolver gives each variable of a Nix syntax tree its slot, so that
+// evaluation needs no look-up by name except inside `with`. A variable that no
+// scope has, and no `with` can have, is an error before anything is evaluated,
+// as in Nix.
+package resolver
+
+import (
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// Options describe what surrounds the text.
+type Options struct {
+	Files   *syntax.FileSet
+	Symbols *syntax.Symbols
+	// Global gives the number of a variable of the base scope.
+	Global func(syntax.Symbol) (int, bool)
+	// Outer are the variables of one scope between the base scope and the
+	// text, sorted; nil for none. Their slots are their indexes.
+	Outer []syntax.Symbol
+}
+
+// Resolve fills in the resolver's fields of a tree. The error is a *syntax.Error.
+func Resolve(e syntax.Expr, o Options) (err error) {
+	r := resolver{Options: o}
+	for i, name := range [...]string{"__sub", "__mul", "__div", "__lessThan"} {
+		r.operators[i] = o.Symbols.Intern(name)
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			failure, ok := v.(*syntax.Error)
+			if !ok {
+				panic(v)
+			}
+			err = failure
+		}
+	}()
+	var s *scope
+	if o.Outer != nil {
+		s = &scope{names: o.Outer}
+		r.noteOverride(o.Outer...)
+	}
+	r.expr(e, s)
+	return nil
+}
+
+type resolver struct {
+	Options
+	operators [4]syntax.Symbol
+	// overridden is set once a scope rebinds a builtin behind an operator.
+	overridden bool
+}
+
+// scope is one scope at run time. Exactly one of the ways to hold names is used.
+type scope struct {
+	up     *scope
+	with   bool
+	names  []syntax.Symbol // sorted
+	defs   []syntax.AttrDef
+	lambda *syntax.Lambda
+}
+
+func (s *scope) find(name syntax.Symbol) int {
+	switch {
+	case s.defs != nil:
+		i, ok := slices.BinarySearchFunc(s.defs, name, func(d syntax.AttrDef, n syntax.Symbol) int {
+			return int(d.Name) - int(n)
+		})
+		if ok {
+			return i
+		}
+	case s.lambda != nil:
+		first := 0
+		if s.lambda.Arg != 0 {
+			if s.lambda.Arg == name {
+				return 0
+			}
+			first = 1
+		}
+		if s.lambda.Formals != nil {
+			if i := s.lambda.Formals.Find(name); i >= 0 {
+				return first + i
+			}
+		}
+	case s.names != nil:
+		if i, ok := slices.BinarySearch(s.names, name); ok {
+			return i
+		}
+	}
+	return -1
+}
+
+func (r *resolver) noteOverride(names ...syntax.Symbol) {
+	for _, name := range names {
+		if slices.Contains(r.operators[:], name) {
+			r.overridden = true
+		}
+	}
+}
+
+func (r *resolver) noteDefs(defs []syntax.AttrDef) {
+	for i := range defs {
+		r.noteOverride(defs[i].Name)
+	}
+}
+
+func (r *resolver) variable(v *syntax.Var, s *scope) {
+	level, with := 0, -1
+	for ; s != nil; s, level = s.up, level+1 {
+		if s.with {
+			if with < 0 {
+				with = level
+			}
+			continue
+		}
+		if i := s.find(v.Name); i >= 0 {
+			v.Kind, v.Level, v.Index = syntax.Local, level, i
+			return
+		}
+	}
+	if i, ok := r.Global(v.Name); ok {
+		v.Kind, v.Index = syntax.Global, i
+		return
+	}
+	if with < 0 {
+		panic(&syntax.Error{
+			Msg:      "undefined variable '" + r.Symbols.Name(v.Name) + "'",
+			Position: r.Files.Position(v.At),
+		})
+	}
+	v.Kind, v.Level = syntax.WithScope, with
+}
+
+func (r *resolver) path(path []syntax.AttrName, s *scope) {
+	for i := range path {
+		if path[i].Expr != nil {
+			r.expr(path[i].Expr, s)
+		}
+	}
+}
+
+func (r *resolver) expr(e syntax.Expr, s *scope) {
+	switch e := e.(type) {
+	case *syntax.Var:
+		r.variable(e, s)
+	case *syntax.Concat:
+		for _, x := range e.Parts {
+			r.expr(x, s)
+		}
+	case *syntax.List:
+		for _, x := range e.Elems {
+			r.expr(x, s)
+		}
+	case *syntax.Attrs:
+		inner := s
+		if e.Rec {
+			inner = &scope{up: s, defs: e.Defs}
+			r.noteDefs(e.Defs)
+		}
+		r.bindings(e, s, inner)
+		for i := range e.Dynamic {
+			r.expr(e.Dynamic[i].Name, inner)
+			r.expr(e.Dynamic[i].Value, inner)
+		}
+	case *syntax.Let:
+		inner := &scope{up: s, defs: e.Attrs.Defs}
+		r.noteDefs(e.Attrs.Defs)
+		r.bindings(e.Attrs, s, inner)
+		r.expr(e.Body, inner)
+	case *syntax.Select:
+		r.expr(e.X, s)
+		r.path(e.Path, s)
+		if e.Default != nil {
+			r.expr(e.Default, s)
+		}
+	case *syntax.HasAttr:
+		r.expr(e.X, s)
+		r.path(e.Path, s)
+	case *syntax.Lambda:
+		r.lambda(e, s)
+	case *syntax.Call:
+		r.expr(e.Fn, s)
+		for _, x := range e.Args {
+			r.expr(x, s)
+		}
+	case *syntax.With:
+		for up, level := s, 1; up != nil; up, level = up.up, level+1 {
+			if up.with {
+				e.Outer = level
+				break
+			}
+		}
+		r.expr(e.Scope, s)
+		r.expr(e.Body, &scope{up: s, with: true})
+	case *syntax.If:
+		r.expr(e.Cond, s)
+		r.expr(e.Then, s)
+		r.expr(e.Else, s)
+	case *syntax.Assert:
+		r.expr(e.Cond, s)
+		r.expr(e.Body, s)
+	case *syntax.Not:
+		r.expr(e.X, s)
+	case *syntax.Binary:
+		r.binary(e, s)
+	}
+}
+
+// bindings resolves the static attributes of a set or let: `inherit x` looks
+// outside, `inherit (e) x` into a scope of its own that only holds the sources.
+func (r *resolver) bindings(a *syntax.Attrs, outside, inside *scope) {
+	for _, x := range a.From {
+		r.expr(x, inside)
+	}
+	for i := range a.Defs {
+		switch d := &a.Defs[i]; d.Kind {
+		case syntax.Plain:
+			r.expr(d.Value, inside)
+		case syntax.Inherited:
+			r.expr(d.Value, outside)
+		}
+	}
+}
+
+func (r *resolver) lambda(e *syntax.Lambda, s *scope) {
+	inner := &scope{up: s, lambda: e}
+	if e.Arg != 0 {
+		r.noteOverride(e.Arg)
+	}
+	if e.Formals != nil {
+		for i := range e.Formals.List {
+			r.noteOverride(e.Formals.List[i].Name)
+		}
+		for i := range e.Formals.List {
+			if d := e.Formals.List[i].Default; d != nil {
+				r.expr(d, inner)
+			}
+		}
+	}
+	r.expr(e.Body, inner)
+}
+
+func (r *resolver) binary(e *syntax.Binary, s *scope) {
+	r.expr(e.X, s)
+	r.expr(e.Y, s)
+	if !r.overridden {
+		return
+	}
+	var name syntax.Symbol
+	switch e.Op {
+	case syntax.OpSub:
+		name = r.operators[0]
+	case syntax.OpMul:
+		name = r.operators[1]
+	case syntax.OpDiv:
+		name = r.operators[2]
+	case syntax.OpLess, syntax.OpGreater, syntax.OpLeq, syntax.OpGeq:
+		name = r.operators[3]
+	default:
+		return
+	}
+	v := &syntax.Var{Name: name, At: e.At}
+	r.variable(v, s)
+	if v.Kind != syntax.Global {
+		e.Override = v
+	}
+}

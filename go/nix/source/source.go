@@ -1,0 +1,252 @@
+// Package source is what an evaluation may read: trees of files mounted at
+// absolute paths. Symbolic links are followed by hand, so that one can lead
+// from a mounted tree to another but never out of all of them; a directory of
+// the host is read through an os.Root besides.
+package source
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Tree is a read-only file tree. Names are as in io/fs: slash-separated,
+// relative, "." for the tree itself. None of the methods follows a symbolic
+// link in the last step of a name.
+type Tree interface {
+	Lstat(name string) (fs.FileInfo, error)
+	ReadFile(name string) ([]byte, error)
+	ReadDir(name string) ([]fs.DirEntry, error)
+	Readlink(name string) (string, error)
+}
+
+// ErrOutside is wrapped by errors for paths that no mounted tree holds.
+var ErrOutside = errors.New("outside of the source trees of this evaluation")
+
+// maxLinks bounds how many symbolic links one path may take.
+const maxLinks = 40
+
+// FS is a set of mounted trees.
+type FS struct {
+	mounts []mount
+	real   map[string]string // directories without links, and what links resolve to
+	infos  map[string]fs.FileInfo
+}
+
+type mount struct {
+	at   string
+	tree Tree
+}
+
+// Mount adds a tree at a clean absolute path. An inner mount hides the outer one there.
+func (f *FS) Mount(at string, tree Tree) {
+	f.mounts = append(f.mounts, mount{path.Clean(at), tree})
+	slices.SortStableFunc(f.mounts, func(a, b mount) int { return len(b.at) - len(a.at) })
+	f.real, f.infos = nil, nil
+}
+
+// within is the name of p in the tree mounted at at.
+func within(at, p string) (string, bool) {
+	switch {
+	case p == at:
+		return ".", true
+	case at == "/":
+		return p[1:], true
+	case strings.HasPrefix(p, at) && p[len(at)] == '/':
+		return p[len(at)+1:], true
+	}
+	return "", false
+}
+
+func (f *FS) find(op, p string) (Tree, string, error) {
+	for _, m := range f.mounts {
+		if name, ok := within(m.at, p); ok {
+			return m.tree, name, nil
+		}
+	}
+	return nil, "", &fs.PathError{Op: op, Path: p, Err: ErrOutside}
+}
+
+// Lstat looks at a clean absolute path; links in its directories are followed.
+func (f *FS) Lstat(p string) (fs.FileInfo, error) {
+	p, err := f.ResolveParent(p)
+	if err != nil {
+		return nil, err
+	}
+	return f.lstat(p)
+}
+
+// lstat looks at a file once; a tree is taken not to change.
+func (f *FS) lstat(p string) (fs.FileInfo, error) {
+	if info, ok := f.infos[p]; ok {
+		return info, nil
+	}
+	tree, name, err := f.find("stat", p)
+	if err != nil {
+		if f.above(p) {
+			return wayDir(path.Base(p)), nil
+		}
+		return nil, err
+	}
+	info, err := tree.Lstat(name)
+	if err != nil {
+		return nil, rename(err, p)
+	}
+	if f.infos == nil {
+		f.infos = make(map[string]fs.FileInfo)
+	}
+	f.infos[p] = info
+	return info, nil
+}
+
+// ReadFile reads a file; links are followed.
+func (f *FS) ReadFile(p string) ([]byte, error) {
+	p, err := f.Resolve(p)
+	if err != nil {
+		return nil, err
+	}
+	tree, name, err := f.find("open", p)
+	if err != nil {
+		return nil, err
+	}
+	data, err := tree.ReadFile(name)
+	return data, rename(err, p)
+}
+
+// ReadDir lists a directory, sorted; links are followed.
+func (f *FS) ReadDir(p string) ([]fs.DirEntry, error) {
+	p, err := f.Resolve(p)
+	if err != nil {
+		return nil, err
+	}
+	tree, name, err := f.find("open", p)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := tree.ReadDir(name)
+	return entries, rename(err, p)
+}
+
+// Readlink reads a link; links in its directories are followed.
+func (f *FS) Readlink(p string) (string, error) {
+	p, err := f.ResolveParent(p)
+	if err != nil {
+		return "", err
+	}
+	tree, name, err := f.find("readlink", p)
+	if err != nil {
+		return "", err
+	}
+	target, err := tree.Readlink(name)
+	return target, rename(err, p)
+}
+
+// Resolve follows every link of a clean absolute path.
+func (f *FS) Resolve(p string) (string, error) {
+	links := 0
+	return f.resolve(p, &links)
+}
+
+// ResolveParent follows every link but one in the last step.
+func (f *FS) ResolveParent(p string) (string, error) {
+	dir, base := path.Split(p)
+	if base == "" {
+		return p, nil
+	}
+	links := 0
+	dir, err := f.resolve(path.Clean(dir), &links)
+	if err != nil {
+		return "", err
+	}
+	return path.Join(dir, base), nil
+}
+
+func (f *FS) resolve(p string, links *int) (string, error) {
+	if r, ok := f.real[p]; ok {
+		return r, nil
+	}
+	if p == "/" || f.above(p) {
+		return p, nil
+	}
+	dir, base := path.Split(p)
+	dir, err := f.resolve(path.Clean(dir), links)
+	if err != nil {
+		return "", err
+	}
+	full := path.Join(dir, base)
+	info, err := f.lstat(full)
+	if err != nil {
+		return "", err
+	}
+	if info.Mode()&fs.ModeSymlink != 0 {
+		if *links++; *links > maxLinks {
+			return "", &fs.PathError{Op: "resolve", Path: p, Err: errors.New("too many symbolic links")}
+		}
+		tree, name, err := f.find("readlink", full)
+		if err != nil {
+			return "", err
+		}
+		target, err := tree.Readlink(name)
+		if err != nil {
+			return "", rename(err, full)
+		}
+		if !path.IsAbs(target) {
+			target = path.Join(dir, target)
+		}
+		full, err = f.resolve(path.Clean(target), links)
+		if err != nil {
+			return "", fmt.Errorf("following the symbolic link %s: %w", p, err)
+		}
+		f.remember(p, full)
+	} else if info.IsDir() {
+		f.remember(p, full)
+	}
+	return full, nil
+}
+
+func (f *FS) remember(p, full string) {
+	if f.real == nil {
+		f.real = make(map[string]string)
+	}
+	f.real[p] = full
+}
+
+// above reports whether p is a directory on the way to a mounted tree, or its
+// top, which is taken as it is.
+func (f *FS) above(p string) bool {
+	if p == "/" {
+		return len(f.mounts) > 0
+	}
+	for _, m := range f.mounts {
+		if m.at == p || strings.HasPrefix(m.at, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// wayDir is what is known of a directory on the way to a mounted tree: that it is one.
+type wayDir string
+
+func (d wayDir) Name() string     { return string(d) }
+func (wayDir) Size() int64        { return 0 }
+func (wayDir) Mode() fs.FileMode  { return fs.ModeDir | 0o555 }
+func (wayDir) ModTime() time.Time { return time.Time{} }
+func (wayDir) IsDir() bool        { return true }
+func (wayDir) Sys() any           { return nil }
+
+// rename puts the whole path into an error of a tree.
+func rename(err error, p string) error {
+	if err == nil {
+		return nil
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		return &fs.PathError{Op: pe.Op, Path: p, Err: pe.Err}
+	}
+	return &fs.PathError{Op: "read", Path: p, Err: err}
+}

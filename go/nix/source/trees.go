@@ -1,0 +1,228 @@
+package source
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+)
+
+// Dir is a directory of the host, read through an os.Root.
+type Dir struct {
+	root *os.Root
+	// below keeps directories open, since a Root walks a name from its own each time.
+	below map[string]*os.Root
+}
+
+// maxBelow bounds how many directories are kept open.
+const maxBelow = 64
+
+// OpenDir opens a directory. Close it when the evaluation is done.
+func OpenDir(name string) (*Dir, error) {
+	root, err := os.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	return &Dir{root: root, below: make(map[string]*os.Root)}, nil
+}
+
+// Close closes the directory.
+func (d *Dir) Close() error {
+	for _, r := range d.below {
+		r.Close()
+	}
+	d.below = nil
+	return d.root.Close()
+}
+
+// parent returns a Root near a name, and the rest of the name there.
+func (d *Dir) parent(name string) (*os.Root, string) {
+	i := strings.LastIndexByte(name, '/')
+	if i < 0 {
+		return d.root, name
+	}
+	dir, base := name[:i], name[i+1:]
+	if r := d.below[dir]; r != nil {
+		return r, base
+	}
+	if len(d.below) >= maxBelow {
+		return d.root, name
+	}
+	above, rest := d.parent(dir)
+	r, err := above.OpenRoot(rest)
+	if err != nil {
+		return d.root, name
+	}
+	d.below[dir] = r
+	return r, base
+}
+
+func (d *Dir) Lstat(name string) (fs.FileInfo, error) {
+	root, rest := d.parent(name)
+	return root.Lstat(rest)
+}
+
+func (d *Dir) Readlink(name string) (string, error) {
+	root, rest := d.parent(name)
+	return root.Readlink(rest)
+}
+
+// ReadFile refuses what is no regular file: a pipe would block the evaluation.
+func (d *Dir) ReadFile(name string) ([]byte, error) {
+	root, rest := d.parent(name)
+	f, err := root.OpenFile(rest, os.O_RDONLY|nonBlocking, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: notRegular(info)}
+	}
+	if info.Size() > maxFile {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: errTooLarge}
+	}
+	data := make([]byte, 0, info.Size()+1)
+	for {
+		n, err := f.Read(data[len(data):cap(data)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			return data, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(data) > maxFile {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: errTooLarge}
+		}
+		if len(data) == cap(data) {
+			data = slices.Grow(data, len(data)+512)
+		}
+	}
+}
+
+func (d *Dir) ReadDir(name string) ([]fs.DirEntry, error) {
+	root, rest := d.parent(name)
+	f, err := root.Open(rest)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	entries, err := f.ReadDir(-1)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	return entries, nil
+}
+
+// maxFile is the largest file that is read, 64 MiB.
+const maxFile = 64 << 20
+
+var errTooLarge = errors.New("the file is larger than 64 MiB")
+
+func notRegular(info fs.FileInfo) error {
+	if info.IsDir() {
+		return errors.New("is a directory")
+	}
+	return errors.New("is not a regular file")
+}
+
+// Embedded is a tree of files that are part of the program. It has no links.
+type Embedded struct{ FS fs.FS }
+
+func (e Embedded) Lstat(name string) (fs.FileInfo, error)     { return fs.Stat(e.FS, name) }
+func (e Embedded) ReadFile(name string) ([]byte, error)       { return fs.ReadFile(e.FS, name) }
+func (e Embedded) ReadDir(name string) ([]fs.DirEntry, error) { return fs.ReadDir(e.FS, name) }
+func (e Embedded) Readlink(name string) (string, error) {
+	return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
+}
+
+// Visible shows only some files of a tree, and the directories that lead to them.
+type Visible struct {
+	tree  Tree
+	files []string // sorted
+}
+
+// NewVisible hides everything but the named files, which are sorted by their bytes.
+func NewVisible(tree Tree, files []string) *Visible { return &Visible{tree, files} }
+
+// inDir returns the files below a directory.
+func (v *Visible) inDir(name string) []string {
+	if name == "." {
+		return v.files
+	}
+	// '0' is the byte after '/'.
+	from, _ := slices.BinarySearch(v.files, name+"/")
+	to, _ := slices.BinarySearch(v.files, name+"0")
+	return v.files[from:to]
+}
+
+func (v *Visible) visible(name string) bool {
+	if _, ok := slices.BinarySearch(v.files, name); ok {
+		return true
+	}
+	return len(v.inDir(name)) > 0 || name == "."
+}
+
+// ErrHidden is wrapped by errors for files that exist but are not visible.
+var ErrHidden = errors.New("exists but is not tracked by Git; `git add` it to make it part of the source")
+
+func (v *Visible) check(op, name string) error {
+	if v.visible(name) {
+		return nil
+	}
+	err := error(fs.ErrNotExist)
+	if _, statErr := v.tree.Lstat(name); statErr == nil {
+		err = hidden{}
+	}
+	return &fs.PathError{Op: op, Path: name, Err: err}
+}
+
+// hidden is fs.ErrNotExist with a better message.
+type hidden struct{}
+
+func (hidden) Error() string        { return ErrHidden.Error() }
+func (hidden) Is(target error) bool { return target == fs.ErrNotExist || target == ErrHidden }
+
+func (v *Visible) Lstat(name string) (fs.FileInfo, error) {
+	if err := v.check("stat", name); err != nil {
+		return nil, err
+	}
+	return v.tree.Lstat(name)
+}
+
+func (v *Visible) ReadFile(name string) ([]byte, error) {
+	if err := v.check("open", name); err != nil {
+		return nil, err
+	}
+	return v.tree.ReadFile(name)
+}
+
+func (v *Visible) Readlink(name string) (string, error) {
+	if err := v.check("readlink", name); err != nil {
+		return "", err
+	}
+	return v.tree.Readlink(name)
+}
+
+func (v *Visible) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := v.check("open", name); err != nil {
+		return nil, err
+	}
+	entries, err := v.tree.ReadDir(name)
+	if err != nil {
+		return nil, err
+	}
+	prefix := ""
+	if name != "." {
+		prefix = name + "/"
+	}
+	below := &Visible{files: v.inDir(name)}
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !below.visible(prefix + e.Name()) }), nil
+}

@@ -1,0 +1,246 @@
+package syntax
+
+// Expr is a node of the syntax tree.
+type Expr interface {
+	// Pos is the position that Nix gives the node: the operator of a binary
+	// expression, else the first byte.
+	Pos() Pos
+}
+
+type (
+	// Int is an integer literal.
+	Int struct {
+		Val int64
+		At  Pos
+	}
+	// Float is a floating-point literal.
+	Float struct {
+		Val float64
+		At  Pos
+	}
+	// String is a string, or an indented string or URI, without interpolation.
+	String struct {
+		Val string
+		At  Pos
+		// Value is room for the evaluator to keep the string's value in.
+		Value any
+	}
+	// Path is a path literal, made absolute. As the first piece of an
+	// interpolated path it may end in a slash.
+	Path struct {
+		Val string
+		At  Pos
+	}
+	// Var is a use of a variable. Kind, Level and Index are set by package resolver.
+	Var struct {
+		Name  Symbol
+		At    Pos
+		Kind  VarKind
+		Level int
+		Index int
+	}
+	// CurPos is `__curPos`.
+	CurPos struct{ At Pos }
+	// Concat is `a + b`, an interpolated string, or an interpolated path.
+	Concat struct {
+		Parts []Expr
+		At    Pos
+		// Interpolation marks strings: there every part is coerced to a string.
+		Interpolation bool
+	}
+	// List is `[ … ]`.
+	List struct {
+		Elems []Expr
+		At    Pos
+	}
+	// Attrs is `{ … }`, `rec { … }`, or the bindings of a Let.
+	Attrs struct {
+		Rec     bool
+		At      Pos
+		Defs    []AttrDef     // sorted by Symbol
+		Dynamic []DynamicAttr // in the order of the text
+		From    []Expr        // the sources of `inherit (source) …`
+
+		byName map[Symbol]int // while parsing large sets
+	}
+	// Select is `x.a.b` or `x.a.b or d`.
+	Select struct {
+		X       Expr
+		Path    []AttrName
+		Default Expr // nil without `or`
+		At      Pos
+	}
+	// HasAttr is `x ? a.b`.
+	HasAttr struct {
+		X    Expr
+		Path []AttrName
+		At   Pos
+	}
+	// InheritFrom stands for source number Index of the Attrs or Let around it.
+	InheritFrom struct {
+		Index int
+		At    Pos
+	}
+	// Lambda is `x: e`, `{ a, b ? c, ... }: e`, or either with `@`.
+	Lambda struct {
+		Arg     Symbol // 0 when the argument has no name
+		Formals *Formals
+		Body    Expr
+		At      Pos
+		Name    Symbol // the attribute or variable that it is bound to, for messages
+		// Slots is the number of variables in its scope: the argument first, then the formals.
+		Slots int
+	}
+	// Call is `f x y`.
+	Call struct {
+		Fn   Expr
+		Args []Expr
+		At   Pos
+	}
+	// Let is `let … in e`.
+	Let struct {
+		Attrs *Attrs
+		Body  Expr
+		At    Pos
+	}
+	// With is `with e; e`. Outer is set by package resolver.
+	With struct {
+		Scope Expr
+		Body  Expr
+		At    Pos
+		Outer int // levels up to the enclosing with, or 0
+	}
+	// If is `if c then a else b`.
+	If struct {
+		Cond, Then, Else Expr
+		At               Pos
+	}
+	// Assert is `assert c; e`.
+	Assert struct {
+		Cond, Body Expr
+		At         Pos
+	}
+	// Not is `!e`.
+	Not struct {
+		X  Expr
+		At Pos
+	}
+	// Binary is an operator with two operands.
+	Binary struct {
+		Op   Op
+		X, Y Expr
+		At   Pos
+		// Override is set by package resolver when the text rebinds the
+		// builtin behind the operator (`__sub` and the like).
+		Override *Var
+		// Negation marks `-x`, which is `0 - x`.
+		Negation bool
+	}
+)
+
+// VarKind says how a variable is found.
+type VarKind uint8
+
+const (
+	Unresolved VarKind = iota
+	Local              // slot Index of the scope Level levels up
+	Global             // number Index of the evaluator's base scope
+	WithScope          // by name, in the `with` Level levels up and those around it
+)
+
+// AttrDef is one static attribute.
+type AttrDef struct {
+	Name  Symbol
+	At    Pos
+	Kind  DefKind
+	Value Expr
+}
+
+// DefKind says how an attribute was written.
+type DefKind uint8
+
+const (
+	Plain         DefKind = iota // name = value
+	Inherited                    // inherit name: Value is a Var of the surrounding scope
+	InheritedFrom                // inherit (e) name: Value is a Select on an InheritFrom
+)
+
+// DynamicAttr is `${name} = value`.
+type DynamicAttr struct {
+	Name, Value Expr
+	At          Pos
+}
+
+// AttrName is one step of an attribute path: a Symbol, or an expression.
+type AttrName struct {
+	Name Symbol
+	Expr Expr // nil for a static name
+}
+
+// Formals are the attributes that a function takes.
+type Formals struct {
+	List     []Formal // sorted by Symbol
+	Ellipsis bool
+}
+
+// Formal is one of them.
+type Formal struct {
+	Name    Symbol
+	At      Pos
+	Default Expr // nil without `?`
+}
+
+// Find returns the index of a formal, or -1.
+func (f *Formals) Find(name Symbol) int {
+	for i := range f.List {
+		if f.List[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Op is a binary operator.
+type Op uint8
+
+const (
+	OpImpl Op = iota
+	OpOr
+	OpAnd
+	OpEq
+	OpNeq
+	OpLess
+	OpGreater
+	OpLeq
+	OpGeq
+	OpUpdate
+	OpSub
+	OpMul
+	OpDiv
+	OpConcat
+)
+
+var opNames = [...]string{"->", "||", "&&", "==", "!=", "<", ">", "<=", ">=", "//", "-", "*", "/", "++"}
+
+func (o Op) String() string { return opNames[o] }
+
+func (e *Int) Pos() Pos         { return e.At }
+func (e *Float) Pos() Pos       { return e.At }
+func (e *String) Pos() Pos      { return e.At }
+func (e *Path) Pos() Pos        { return e.At }
+func (e *Var) Pos() Pos         { return e.At }
+func (e *CurPos) Pos() Pos      { return e.At }
+func (e *Concat) Pos() Pos      { return e.At }
+func (e *List) Pos() Pos        { return e.At }
+func (e *Attrs) Pos() Pos       { return e.At }
+func (e *Select) Pos() Pos      { return e.At }
+func (e *HasAttr) Pos() Pos     { return e.At }
+func (e *InheritFrom) Pos() Pos { return e.At }
+func (e *Lambda) Pos() Pos      { return e.At }
+func (e *Call) Pos() Pos        { return e.At }
+func (e *Let) Pos() Pos         { return e.At }
+func (e *With) Pos() Pos        { return e.At }
+func (e *If) Pos() Pos          { return e.At }
+func (e *Assert) Pos() Pos      { return e.At }
+func (e *Not) Pos() Pos         { return e.At }
+func (e *Binary) Pos() Pos      { return e.At }

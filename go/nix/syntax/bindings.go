@@ -1,0 +1,173 @@
+package syntax
+
+import (
+	"slices"
+	"strings"
+)
+
+// find returns the index of a static attribute while the set is still unsorted, or -1.
+func (a *Attrs) find(name Symbol) int {
+	if a.byName != nil {
+		if i, ok := a.byName[name]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range a.Defs {
+		if a.Defs[i].Name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+func (a *Attrs) add(d AttrDef) {
+	a.Defs = append(a.Defs, d)
+	if a.byName != nil {
+		a.byName[d.Name] = len(a.Defs) - 1
+	} else if len(a.Defs) > 16 {
+		a.byName = make(map[Symbol]int, 64)
+		for i := range a.Defs {
+			a.byName[a.Defs[i].Name] = i
+		}
+	}
+}
+
+// finish sorts the static attributes of a set and of the sets that `a.b = …` made.
+func (p *parser) finish() {
+	for _, a := range p.sets {
+		a.byName = nil
+		slices.SortFunc(a.Defs, func(x, y AttrDef) int { return int(x.Name) - int(y.Name) })
+	}
+}
+
+func (p *parser) newAttrs(at Pos) *Attrs {
+	a := &Attrs{At: at}
+	p.sets = append(p.sets, a)
+	return a
+}
+
+// bind adds `path = value`, making the sets in between.
+func (p *parser) bind(set *Attrs, path []AttrName, at Pos, value Expr) {
+	last := len(path) - 1
+	for i, step := range path[:last] {
+		var inner *Attrs
+		if step.Expr != nil {
+			inner = p.newAttrs(0)
+			set.Dynamic = append(set.Dynamic, DynamicAttr{Name: step.Expr, Value: inner, At: at})
+		} else if j := set.find(step.Name); j >= 0 {
+			found, ok := set.Defs[j].Value.(*Attrs)
+			if !ok {
+				p.duplicate(path[:i+1], at, set.Defs[j].At)
+			}
+			inner = found
+		} else {
+			inner = p.newAttrs(0)
+			set.add(AttrDef{Name: step.Name, At: at, Value: inner})
+		}
+		set = inner
+	}
+	if path[last].Expr != nil {
+		set.Dynamic = append(set.Dynamic, DynamicAttr{Name: path[last].Expr, Value: value, At: at})
+		return
+	}
+	p.merge(set, path, AttrDef{Name: path[last].Name, At: at, Value: value})
+}
+
+// merge adds an attribute. Two sets under one name become one set, in which
+// the first one's `rec` decides, as in Nix.
+func (p *parser) merge(set *Attrs, path []AttrName, def AttrDef) {
+	j := set.find(def.Name)
+	if j < 0 {
+		set.add(def)
+		nameLambdas(def.Value, def.Name)
+		return
+	}
+	old, ok1 := set.Defs[j].Value.(*Attrs)
+	extra, ok2 := def.Value.(*Attrs)
+	if !ok1 || !ok2 {
+		p.duplicate(path, def.At, set.Defs[j].At)
+	}
+	shift := len(old.From)
+	seen := make(map[*InheritFrom]bool)
+	for _, d := range extra.Defs {
+		if d.Kind == InheritedFrom {
+			// One node may serve all names of one `inherit (…)`.
+			if from := d.Value.(*Select).X.(*InheritFrom); !seen[from] {
+				from.Index += shift
+				seen[from] = true
+			}
+		}
+		p.merge(old, append(path[:len(path):len(path)], AttrName{Name: d.Name}), d)
+	}
+	old.Dynamic = append(old.Dynamic, extra.Dynamic...)
+	old.From = append(old.From, extra.From...)
+}
+
+// nameLambdas gives functions the name that they are bound to.
+func nameLambdas(e Expr, name Symbol) {
+	for {
+		l, ok := e.(*Lambda)
+		if !ok {
+			return
+		}
+		l.Name = name
+		e = l.Body
+	}
+}
+
+func (p *parser) duplicate(path []AttrName, at, previous Pos) {
+	names := make([]string, len(path))
+	for i, step := range path {
+		names[i] = p.showName(step)
+	}
+	prev := p.files.Position(previous)
+	p.failAlso(at, prev, "attribute '"+strings.Join(names, ".")+"' already defined at "+prev.String())
+}
+
+func (p *parser) showName(n AttrName) string {
+	var b printer
+	b.symbols = p.symbols
+	b.name(n)
+	return b.String()
+}
+
+// inherit adds `inherit names;` or, with a source, `inherit (source) names;`.
+func (p *parser) inherit(set *Attrs, source Expr) {
+	var from *InheritFrom
+	if source != nil {
+		set.From = append(set.From, source)
+		from = &InheritFrom{Index: len(set.From) - 1, At: source.Pos()}
+	}
+	for {
+		t := p.peek()
+		at := p.pos(t)
+		var name Symbol
+		switch t.kind {
+		case tID, tOrKw:
+			name = p.symbols.Intern(t.text)
+			p.next++
+		case '"', tDollarCurly:
+			e := p.stringAttr()
+			s, ok := e.(*String)
+			if !ok {
+				p.fail(at, "dynamic attributes not allowed in inherit")
+			}
+			name = p.symbols.Intern(s.Val)
+		case ';':
+			p.next++
+			return
+		default:
+			p.unexpected()
+		}
+		if j := set.find(name); j >= 0 {
+			p.duplicate([]AttrName{{Name: name}}, at, set.Defs[j].At)
+		}
+		if from == nil {
+			set.add(AttrDef{Name: name, At: at, Kind: Inherited, Value: &Var{Name: name, At: at}})
+		} else {
+			set.add(AttrDef{Name: name, At: at, Kind: InheritedFrom,
+				Value: &Select{X: from, Path: []AttrName{{Name: name}}, At: at}})
+		}
+	}
+}

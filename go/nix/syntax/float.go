@@ -1,0 +1,51 @@
+package syntax
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+// FormatFloat renders a float as C's %g does: six significant digits, no
+// trailing zeros. It is how Nix prints one.
+func FormatFloat(f float64) string {
+	switch {
+	case math.IsNaN(f):
+		if math.Signbit(f) {
+			return "-nan"
+		}
+		return "nan"
+	case math.IsInf(f, 1):
+		return "inf"
+	case math.IsInf(f, -1):
+		return "-inf"
+	case f == 0:
+		if math.Signbit(f) {
+			return "-0"
+		}
+		return "0"
+	}
+	s := strconv.FormatFloat(f, 'e', 5, 64)
+	mantissa, exponent, _ := strings.Cut(s, "e")
+	exp, _ := strconv.Atoi(exponent)
+	if exp < -4 || exp >= 6 {
+		mantissa = trimZeros(mantissa)
+		sign := "+"
+		if exp < 0 {
+			sign, exp = "-", -exp
+		}
+		digits := strconv.Itoa(exp)
+		if len(digits) < 2 {
+			digits = "0" + digits
+		}
+		return mantissa + "e" + sign + digits
+	}
+	return trimZeros(strconv.FormatFloat(f, 'f', 5-exp, 64))
+}
+
+func trimZeros(s string) string {
+	if !strings.Contains(s, ".") {
+		return s
+	}
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
+}

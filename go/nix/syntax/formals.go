@@ -1,0 +1,21 @@
+package syntax
+
+import "slices"
+
+// checkFormals sorts the formals and refuses a name that occurs twice.
+func (p *parser) checkFormals(at Pos, f *Formals, arg Symbol) {
+	slices.SortFunc(f.List, func(x, y Formal) int {
+		if x.Name != y.Name {
+			return int(x.Name) - int(y.Name)
+		}
+		return int(x.At) - int(y.At)
+	})
+	for i := 1; i < len(f.List); i++ {
+		if f.List[i].Name == f.List[i-1].Name {
+			p.fail(f.List[i].At, "duplicate formal function argument '"+p.symbols.Name(f.List[i].Name)+"'")
+		}
+	}
+	if arg != 0 && f.Find(arg) >= 0 {
+		p.fail(at, "duplicate formal function argument '"+p.symbols.Name(arg)+"'")
+	}
+}

@@ -1,0 +1,290 @@
+package syntax
+
+import "strings"
+
+// mode is what the scanner is inside of.
+type mode uint8
+
+const (
+	modeInitial   mode = iota // the bottom of the stack: `}` does not pop it
+	modeDefault               // inside braces
+	modeString                // inside "…"
+	modeIndString             // inside ''…''
+	modePath                  // after a piece of a path
+	modePathSlash             // after a piece of a path that ended in a slash
+)
+
+// scanner cuts a text into tokens. Which token comes next depends only on the
+// text, never on the parser, so a whole file is scanned at once.
+type scanner struct {
+	src    string
+	pos    int
+	modes  []mode
+	tokens []token
+	// failed is the message of a tError token, which is always the last one.
+	failed string
+}
+
+func scan(src string) *scanner {
+	s := &scanner{src: src, modes: make([]mode, 1, 16), tokens: make([]token, 0, len(src)/4+8)}
+	for s.next() {
+	}
+	return s
+}
+
+func (s *scanner) mode() mode  { return s.modes[len(s.modes)-1] }
+func (s *scanner) push(m mode) { s.modes = append(s.modes, m) }
+func (s *scanner) pop()        { s.modes = s.modes[:len(s.modes)-1] }
+
+func (s *scanner) emit(k kind, end int, text string) bool {
+	s.tokens = append(s.tokens, token{kind: k, start: uint32(s.pos), end: uint32(end), text: text})
+	s.pos = end
+	return true
+}
+
+func (s *scanner) fail(at int, msg string) bool {
+	s.failed = msg
+	s.tokens = append(s.tokens, token{kind: tError, start: uint32(at), end: uint32(len(s.src))})
+	return false
+}
+
+// eof ends the scan. An error about the end of the file points behind the text.
+func (s *scanner) eof() bool {
+	s.tokens = append(s.tokens, token{kind: tEOF, start: uint32(len(s.src)), end: uint32(len(s.src))})
+	return false
+}
+
+func (s *scanner) next() bool {
+	switch s.mode() {
+	case modeString:
+		return s.inString()
+	case modeIndString:
+		return s.inIndString()
+	case modePath, modePathSlash:
+		return s.inPath()
+	}
+	return s.inDefault()
+}
+
+func (s *scanner) at(i int) byte {
+	if i < len(s.src) {
+		return s.src[i]
+	}
+	return 0
+}
+
+func (s *scanner) has(prefix string) bool { return strings.HasPrefix(s.src[s.pos:], prefix) }
+
+// skipBlank passes white space and comments. A comment that does not end is no comment.
+func (s *scanner) skipBlank() {
+	for s.pos < len(s.src) {
+		switch c := s.src[s.pos]; {
+		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
+			s.pos++
+		case c == '#':
+			for s.pos < len(s.src) && s.src[s.pos] != '\n' && s.src[s.pos] != '\r' {
+				s.pos++
+			}
+		case c == '/' && s.at(s.pos+1) == '*':
+			end := strings.Index(s.src[s.pos+2:], "*/")
+			if end < 0 {
+				return
+			}
+			s.pos += 2 + end + 2
+		default:
+			return
+		}
+	}
+}
+
+// inDefault scans ordinary code: the longest match wins, and among equally
+// long ones the order is name, number, path, URI.
+func (s *scanner) inDefault() bool {
+	s.skipBlank()
+	if s.pos >= len(s.src) {
+		return s.eof()
+	}
+	c := s.src[s.pos]
+	if isPathChar(c) || c == '/' || c == '~' {
+		if done, more := s.word(); done {
+			return more
+		}
+	}
+	if c == '<' {
+		if n := s.searchPath(); n > 0 {
+			return s.emit(tSPath, s.pos+n, s.src[s.pos+1:s.pos+n-1])
+		}
+	}
+	return s.operator(c)
+}
+
+// word scans what may begin with a letter, a digit, or a piece of a path.
+func (s *scanner) word() (done, more bool) {
+	rest := s.src[s.pos:]
+	best, bestKind := 0, tInvalid
+	consider := func(k kind, n int) {
+		if n > best {
+			best, bestKind = n, k
+		}
+	}
+	c := rest[0]
+	if isIDStart(c) {
+		consider(tID, idLen(rest))
+	}
+	if isDigit(c) {
+		consider(tInt, digitsLen(rest))
+	}
+	if isDigit(c) || c == '.' {
+		consider(tFloat, floatLen(rest))
+	}
+	pathN, interpolated := pathLen(rest)
+	if interpolated > best {
+		// A piece of a path up to a slash, then `${`.
+		s.push(modePathSlash)
+		return true, s.emit(startKind(c), s.pos+interpolated-2, rest[:interpolated-2])
+	}
+	if c == '~' {
+		consider(tHPath, pathN)
+	} else {
+		consider(tPath, pathN)
+	}
+	if isLetter(c) {
+		consider(tURI, uriLen(rest))
+	}
+	if best == 0 {
+		return false, true
+	}
+	text := rest[:best]
+	switch bestKind {
+	case tID:
+		if best <= 7 {
+			if k, ok := keywords[text]; ok {
+				bestKind = k
+			}
+		}
+	case tPath, tHPath:
+		if text[best-1] == '/' {
+			s.push(modePathSlash)
+		} else {
+			s.push(modePath)
+		}
+	}
+	return true, s.emit(bestKind, s.pos+best, text)
+}
+
+func startKind(c byte) kind {
+	if c == '~' {
+		return tHPath
+	}
+	return tPath
+}
+
+var operators = [...]struct {
+	text string
+	kind kind
+}{
+	{"...", tEllipsis}, {"==", tEq}, {"!=", tNeq}, {"<=", tLeq}, {">=", tGeq}, {"&&", tAnd},
+	{"||", tOr}, {"->", tImpl}, {"//", tUpdate}, {"++", tConcat},
+}
+
+func (s *scanner) operator(c byte) bool {
+	for i := range operators {
+		if op := &operators[i]; op.text[0] == c && s.has(op.text) {
+			return s.emit(op.kind, s.pos+len(op.text), op.text)
+		}
+	}
+	switch {
+	case s.has("<|"), s.has("|>"):
+		return s.fail(s.pos, "experimental Nix feature 'pipe-operators' is disabled; add '--extra-experimental-features pipe-operators' to enable it")
+	case s.has("${"):
+		s.push(modeDefault)
+		return s.emit(tDollarCurly, s.pos+2, "${")
+	case s.has("''"):
+		end := s.pos + 2
+		// Spaces up to a first line end are not part of the string.
+		for s.at(end) == ' ' {
+			end++
+		}
+		if s.at(end) == '\n' {
+			end++
+		} else {
+			end = s.pos + 2
+		}
+		s.push(modeIndString)
+		return s.emit(tIndOpen, end, "''")
+	}
+	switch c {
+	case '"':
+		s.push(modeString)
+	case '{':
+		s.push(modeDefault)
+	case '}':
+		if s.mode() != modeInitial {
+			s.pop()
+		}
+	}
+	if c >= 128 {
+		return s.emit(tInvalid, s.pos+1, "")
+	}
+	if c == 0 {
+		return s.eof()
+	}
+	return s.emit(kind(c), s.pos+1, s.src[s.pos:s.pos+1])
+}
+
+// inPath scans what follows a piece of a path: a further piece, `${`, or the end.
+func (s *scanner) inPath() bool {
+	rest := s.src[s.pos:]
+	if s.has("${") {
+		s.pop()
+		s.push(modePath)
+		s.push(modeDefault)
+		return s.emit(tDollarCurly, s.pos+2, "${")
+	}
+	// The longest of a whole path, a piece that ends in a slash, and plain characters.
+	n, _ := pathLenAt(rest)
+	chars := 0
+	for chars < len(rest) && isPathChar(rest[chars]) {
+		chars++
+	}
+	if chars < len(rest) && rest[chars] == '/' {
+		n = max(n, chars+1)
+	}
+	n = max(n, chars)
+	if n > 0 {
+		s.pop()
+		if rest[n-1] == '/' {
+			s.push(modePathSlash)
+		} else {
+			s.push(modePath)
+		}
+		return s.emit(tStr, s.pos+n, rest[:n])
+	}
+	if s.mode() == modePathSlash {
+		return s.fail(s.pos, "path has a trailing slash")
+	}
+	s.pop()
+	return s.emit(tPathEnd, s.pos, "")
+}
+
+// searchPath is the length of `<…>` here, or 0.
+func (s *scanner) searchPath() int {
+	rest := s.src[s.pos:]
+	i := 1
+	for {
+		start := i
+		for i < len(rest) && isPathChar(rest[i]) {
+			i++
+		}
+		if i == start || i >= len(rest) {
+			return 0
+		}
+		if rest[i] == '>' {
+			return i + 1
+		}
+		if rest[i] != '/' {
+			return 0
+		}
+		i++
+	}
+}
