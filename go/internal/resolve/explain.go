@@ -44,7 +44,7 @@ func explainFlake(ctx context.Context, f *flakeSource, root string, failure *nix
 			Hintf("register it: nix registry add %s github:OWNER/REPO; or refer to it by its address", strings.TrimPrefix(flake, "flake:"))
 
 	case failure.Contains("flake.nix' file", "could not find a flake.nix", "does not contain a 'flake.nix'", "/flake.nix'") && len(at) == 0:
-		return diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in %s", flake).
+		return diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`", flake).
 			Hintf("a flake in a folder of a repository is reached with ?dir=FOLDER")
 
 	case isDownloadFailure(failure):
