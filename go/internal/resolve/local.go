@@ -52,7 +52,7 @@ func findLocalFlake(dir, typed string, explicit bool) (*localFlake, error) {
 			return found, nil
 		}
 		if explicit || exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
-			return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in %s%s", typed, aboveOrNot(explicit)).
+			return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`%s", typed, aboveOrNot(explicit)).
 				Hintf("write one, or refer to a profile file (./NAME.nix) or a built-in profile (builtin:NAME)")
 		}
 	}
