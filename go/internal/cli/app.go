@@ -76,13 +76,14 @@ func (p *program) app() *cli.App {
 		Flags:                     commonFlags(),
 		Action: func(c *cli.Context) error {
 			if name := c.Args().First(); name != "" {
-				return unknownCommand(c.App, name)
+				return unknownCommand(c.App.Commands, "insomnia", name)
 			}
 			return cli.ShowAppHelp(c)
 		},
 		Commands: []*cli.Command{
 			p.resolveCommand(),
 			p.verifyCommand(),
+			p.profileCommand(),
 			p.schemaCommand(),
 			p.doctorCommand(),
 			p.completionCommand(),
@@ -90,12 +91,28 @@ func (p *program) app() *cli.App {
 			p.versionCommand(),
 		},
 	}
-	for _, command := range app.Commands {
+	complete("insomnia", app.Commands)
+	return app
+}
+
+// complete gives all commands what they have in common, and their full names.
+func complete(group string, commands []*cli.Command) {
+	for _, command := range commands {
+		command.HelpName = group + " " + command.Name
 		command.Flags = append(command.Flags, commonFlags()...)
 		command.OnUsageError = usageError
 		command.HideHelpCommand = true
+		complete(command.HelpName, command.Subcommands)
 	}
-	return app
+}
+
+// everyCommand lists commands and those of their groups.
+func everyCommand(commands []*cli.Command) []*cli.Command {
+	var all []*cli.Command
+	for _, c := range commands {
+		all = append(append(all, c), everyCommand(c.Subcommands)...)
+	}
+	return all
 }
 
 // commonFlags stand on every command, and may come before it.
@@ -145,17 +162,17 @@ func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
 	return &resolve.Resolver{Nix: nix, Library: insomnia.Library, Version: programVersion(), Dir: dir, CacheDir: cache}, nil
 }
 
-func unknownCommand(app *cli.App, name string) error {
+func unknownCommand(commands []*cli.Command, group, name string) error {
 	var names []string
-	for _, command := range app.Commands {
+	for _, command := range commands {
 		if command.Name != "help" {
 			names = append(names, command.Name)
 		}
 	}
-	e := diag.Errorf(diag.ExitUsage, "unknown-command", "there is no command `%s`", name).
+	e := diag.Errorf(diag.ExitUsage, "unknown-command", "there is no command `%s`", strings.TrimPrefix(group+" "+name, "insomnia ")).
 		Expectedf("one of: %s", strings.Join(names, ", "))
 	if near := resolve.Closest(name, names); near != "" {
-		e.Hintf("did you mean insomnia %s?", near)
+		e.Hintf("did you mean %s %s?", group, near)
 	}
 	return e
 }
@@ -184,17 +201,22 @@ func usageError(c *cli.Context, err error, _ bool) error {
 }
 
 func helpCommand(c *cli.Context) string {
+	return commandName(c) + " --help"
+}
+
+// commandName is what one types for the command: insomnia profile list.
+func commandName(c *cli.Context) string {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != "insomnia" {
-		return "insomnia " + c.Command.Name + " --help"
+		return c.Command.HelpName
 	}
-	return "insomnia --help"
+	return "insomnia"
 }
 
 // arguments checks the number of arguments; names are for the message.
 func arguments(c *cli.Context, most int, names string) error {
 	if c.NArg() > most {
 		return diag.Errorf(diag.ExitUsage, "usage", "one argument too many: %s", c.Args().Get(most)).
-			Hintf("usage: insomnia %s [flags] %s", c.Command.Name, names)
+			Hintf("usage: %s [flags] %s", commandName(c), names)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 		return args, nil
 	}
 	var command *cli.Command
-	var flags, rest []string
+	var names, flags, rest []string
 	for i := 1; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
@@ -33,10 +33,9 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 			break
 		}
 		if len(arg) < 2 || arg[0] != '-' {
-			if command == nil && len(rest) == 0 {
-				if command = app.Command(arg); command != nil {
-					continue
-				}
+			if below := commandBelow(app, command, arg); below != nil && len(rest) == 0 {
+				command, names = below, append(names, below.Name)
+				continue
 			}
 			rest = append(rest, arg)
 			continue
@@ -63,15 +62,25 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 			flags = append(flags, arg)
 		}
 	}
-	out := []string{args[0]}
-	if command != nil {
-		out = append(out, command.Name)
-	}
+	out := append([]string{args[0]}, names...)
 	out = append(out, flags...)
 	if len(rest) > 0 {
 		out = append(append(out, "--"), rest...)
 	}
 	return out, nil
+}
+
+// commandBelow finds a command by its name: of the program, or of a group.
+func commandBelow(app *cli.App, group *cli.Command, name string) *cli.Command {
+	if group == nil {
+		return app.Command(name)
+	}
+	for _, c := range group.Subcommands {
+		if c.HasName(name) {
+			return c
+		}
+	}
+	return nil
 }
 
 // valuesOf is the number of values that a flag takes. Before the command is
@@ -84,7 +93,7 @@ func valuesOf(app *cli.App, command *cli.Command, name string) int {
 	if command != nil {
 		lists = append(lists, command.Flags)
 	} else {
-		for _, c := range app.Commands {
+		for _, c := range everyCommand(app.Commands) {
 			lists = append(lists, c.Flags)
 		}
 	}

@@ -64,8 +64,11 @@ func commandsPage(app *cli.App) string {
 	for _, f := range app.Flags {
 		common[f.Names()[0]] = true
 	}
-	for _, command := range app.Commands {
-		fmt.Fprintf(&b, "\n## insomnia %s\n\n", strings.TrimSpace(command.Name+" "+command.ArgsUsage))
+	for _, command := range everyCommand(app.Commands) {
+		if len(command.Subcommands) > 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n", strings.TrimSpace(command.HelpName+" "+command.ArgsUsage))
 		fmt.Fprintf(&b, "%s.\n", strings.ToUpper(command.Usage[:1])+command.Usage[1:])
 		if command.Description != "" {
 			fmt.Fprintf(&b, "\n%s\n", command.Description)
@@ -108,7 +111,7 @@ func flagTable(b *strings.Builder, flags []cli.Flag) {
 // Every command and flag says what it is for.
 func TestEverythingIsDescribed(t *testing.T) {
 	app := (&program{}).app()
-	for _, command := range app.Commands {
+	for _, command := range everyCommand(app.Commands) {
 		if command.Usage == "" {
 			t.Errorf("%s has no usage", command.Name)
 		}
@@ -139,6 +142,9 @@ func TestReorder(t *testing.T) {
 		{"resolve resolve", "resolve -- resolve"},
 		{"resolve -", "resolve -- -"},
 		{"nonsense resolve", "-- nonsense resolve"},
+		{"profile diff a --json b", "profile diff --json -- a b"},
+		{"--json profile explain a diff", "profile explain --json -- a diff"},
+		{"profile nonsense diff", "profile -- nonsense diff"},
 		{"schema manifest --json", "schema --json -- manifest"},
 		{"--help", "--help"},
 		{"resolve --he --generate-bash-completion", "resolve --he --generate-bash-completion"},

@@ -1,0 +1,27 @@
+package cli
+
+import "github.com/urfave/cli/v2"
+
+// profileCommand is the group of commands about profiles.
+func (p *program) profileCommand() *cli.Command {
+	return group("profile", "look at profiles and choose among them",
+		p.explainCommand(),
+		p.diffCommand(),
+	)
+}
+
+// group is a command that only holds others.
+func group(name, usage string, commands ...*cli.Command) *cli.Command {
+	return &cli.Command{
+		Name:        name,
+		Usage:       usage,
+		ArgsUsage:   "COMMAND",
+		Subcommands: commands,
+		Action: func(c *cli.Context) error {
+			if given := c.Args().First(); given != "" {
+				return unknownCommand(commands, "insomnia "+name, given)
+			}
+			return cli.ShowSubcommandHelp(c)
+		},
+	}
+}
