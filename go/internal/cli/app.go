@@ -91,18 +91,17 @@ func (p *program) app() *cli.App {
 			p.versionCommand(),
 		},
 	}
-	complete("insomnia", app.Commands)
+	complete(app.Commands)
 	return app
 }
 
-// complete gives all commands what they have in common, and their full names.
-func complete(group string, commands []*cli.Command) {
+// complete gives all commands what they have in common.
+func complete(commands []*cli.Command) {
 	for _, command := range commands {
-		command.HelpName = group + " " + command.Name
 		command.Flags = append(command.Flags, commonFlags()...)
 		command.OnUsageError = usageError
 		command.HideHelpCommand = true
-		complete(command.HelpName, command.Subcommands)
+		complete(command.Subcommands)
 	}
 }
 

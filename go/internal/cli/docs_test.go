@@ -64,8 +64,9 @@ func commandsPage(app *cli.App) string {
 	for _, f := range app.Flags {
 		common[f.Names()[0]] = true
 	}
+	app.Setup()
 	for _, command := range everyCommand(app.Commands) {
-		if len(command.Subcommands) > 0 {
+		if len(command.Subcommands) > 0 || command.Name == "help" {
 			continue
 		}
 		fmt.Fprintf(&b, "\n## %s\n\n", strings.TrimSpace(command.HelpName+" "+command.ArgsUsage))

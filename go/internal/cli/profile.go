@@ -12,6 +12,9 @@ func (p *program) profileCommand() *cli.Command {
 
 // group is a command that only holds others.
 func group(name, usage string, commands ...*cli.Command) *cli.Command {
+	for _, c := range commands {
+		c.HelpName = "insomnia " + name + " " + c.Name
+	}
 	return &cli.Command{
 		Name:        name,
 		Usage:       usage,
