@@ -14,6 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
 // embeddedEvaluator is the evaluator inside this program, package eval. It gets
@@ -136,12 +137,15 @@ func embeddedFailure(err error, timeout time.Duration) error {
 		return limitReached(limit, timeout)
 	}
 	f := &nixcli.Failure{Message: e.Msg}
-	if e.Position.IsValid() {
+	if strings.HasPrefix(e.Position.File, "/") {
 		f.Frames = append(f.Frames, nixcli.Frame{File: e.Position.File, Line: e.Position.Line, Column: e.Position.Column})
 	}
 	for _, frame := range e.Trace {
-		f.Frames = append(f.Frames, nixcli.Frame{Message: frame.Msg,
-			File: frame.Position.File, Line: frame.Position.Line, Column: frame.Position.Column})
+		at := frame.Position
+		if !strings.HasPrefix(at.File, "/") {
+			at = syntax.Position{} // in the texts of this program
+		}
+		f.Frames = append(f.Frames, nixcli.Frame{Message: frame.Msg, File: at.File, Line: at.Line, Column: at.Column})
 	}
 	return &explainable{f, e}
 }
