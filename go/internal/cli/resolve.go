@@ -37,14 +37,15 @@ func evaluationFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "override-input", Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
 		&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation after `DURATION`; downloads do not count"},
 		&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"},
-		&cli.StringFlag{Name: "evaluator", Value: "nix", Usage: "`EVALUATOR` that evaluates the profile: nix, the one that is installed, is the only one so far"},
+		&cli.StringFlag{Name: "evaluator", Value: resolve.Embedded, Usage: "`EVALUATOR` that evaluates the profile: embedded, the one inside this program, or nix, the one that is installed"},
 	}
 }
 
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
-	options := resolve.Options{Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
-	if name := c.String("evaluator"); name != "nix" {
-		return options, diag.Errorf(diag.ExitUsage, "usage", "there is no evaluator `%s`", name).Expectedf("nix")
+	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
+	if options.Evaluator != resolve.Embedded && options.Evaluator != resolve.Nix {
+		return options, diag.Errorf(diag.ExitUsage, "usage", "there is no evaluator `%s`", options.Evaluator).
+			Expectedf("%s or %s", resolve.Embedded, resolve.Nix)
 	}
 	if options.Timeout <= 0 {
 		return options, diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -19,23 +20,52 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"insomnia": func() { os.Exit(Main(os.Args)) },
+		"insomnia": func() { os.Exit(Main(withEvaluator(os.Args))) },
 	})
 }
 
-// TestScripts runs testdata/script: each file is a session at a terminal.
+// evaluatorVariable names the evaluator of a script to the program.
+const evaluatorVariable = "INSOMNIA_TEST_EVALUATOR"
+
+// withEvaluator adds --evaluator to the commands that evaluate, so that the
+// same script serves both.
+func withEvaluator(args []string) []string {
+	name := os.Getenv(evaluatorVariable)
+	if name == "" || slices.Contains(args, "--evaluator") || slices.Contains(args, "--manifest") {
+		return args
+	}
+	for i, arg := range args {
+		if arg == "resolve" || arg == "verify" {
+			return slices.Insert(slices.Clone(args), i+1, "--evaluator", name)
+		}
+	}
+	return args
+}
+
+// TestScripts runs testdata/script: each file is a session at a terminal. Those
+// in `both` run with each evaluator.
 //
-// Conditions: [nix] where Nix is installed; in CI it must be. Commands beside
-// testscript's own: `repository DIR` makes a git work tree with all files
-// tracked, `interrupt PROGRAM…` sends ctrl-C once the program's nix runs,
-// `canonical FILE` checks that a file is one line of JSON, `full ARGS…` runs
-// insomnia with a full disk as standard output, `closed ARGS…` with a pipe that
-// nobody reads.
+// Conditions: [nix] where Nix is installed, which in CI it must be; [embedded]
+// when the embedded evaluator is at work. Commands beside testscript's own:
+// `repository DIR` makes a git work tree with all files tracked, `interrupt
+// PROGRAM…` sends ctrl-C once the program's nix runs, `canonical FILE` checks
+// that a file is one line of JSON, `full ARGS…` runs insomnia with a full disk
+// as standard output, `closed ARGS…` with a pipe that nobody reads.
 func TestScripts(t *testing.T) {
+	for _, run := range []struct{ folder, evaluator string }{
+		{"embedded", ""}, {"both", resolve.Embedded}, {"both", resolve.Nix}, {"nix", resolve.Nix},
+	} {
+		t.Run(run.folder+"/"+run.evaluator, func(t *testing.T) { runScripts(t, run.folder, run.evaluator) })
+	}
+}
+
+func runScripts(t *testing.T, folder, evaluator string) {
 	repository, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
@@ -44,18 +74,25 @@ func TestScripts(t *testing.T) {
 	if nixErr != nil && os.Getenv("CI") == "true" {
 		t.Fatal("nix is not installed, and in CI it must be")
 	}
+	if nixErr != nil && evaluator == resolve.Nix && folder == "both" {
+		t.Skip("nix is not installed")
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 filepath.Join("testdata/script", folder),
 		RequireExplicitExec: false,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition: func(name string) (bool, error) {
-			if name == "nix" {
+			switch name {
+			case "nix":
 				return nixErr == nil, nil
+			case "embedded":
+				return evaluator != resolve.Nix, nil
 			}
 			return false, fmt.Errorf("unknown condition %s", name)
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("REPO", repository)
+			env.Setenv(evaluatorVariable, evaluator)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -94,7 +131,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	ts.Check(err)
 	cmd := exec.Command(program, args...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL"} {
+	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL", evaluatorVariable} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd

@@ -63,7 +63,7 @@ func examineGit() Finding {
 }
 
 func (r *Resolver) examineCache() Finding {
-	dir, _, err := r.materialise()
+	dir, err := r.materialise()
 	if err != nil {
 		d := diag.From(err).Diagnostics[0]
 		return Finding{"cache", StatusMissing, d.Message, d.Hint}

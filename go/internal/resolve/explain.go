@@ -19,7 +19,7 @@ var (
 )
 
 // explainFlake says what a failed evaluation of a flake means.
-func explainFlake(ctx context.Context, f *flakeSource, root string, failure *nixcli.Failure) error {
+func explainFlake(ctx context.Context, f *nixFlake, root string, failure *nixcli.Failure) error {
 	flake := f.ref.Flake
 	at := places(failure.Frames, f.tree, f.tree.own)
 	if err := explainUntracked(ctx, f, failure, at); err != nil {
@@ -27,17 +27,10 @@ func explainFlake(ctx context.Context, f *flakeSource, root string, failure *nix
 	}
 	switch {
 	case failure.Contains("does not provide attribute"):
-		if root == outputName {
-			return diag.Errorf(diag.ExitNotFound, "no-profiles", "`%s` has no output `%s`", flake, outputName).
-				Hintf("define it in the flake's outputs: %s.NAME = insomnia.lib.mkProfile { … };\n"+
-					"a profile that stands elsewhere is reached by its whole attribute path: %s#a.b.NAME", outputName, flake)
-		}
-		return diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no output `%s`", flake, root).
-			Hintf("a path with dots starts from the flake's outputs: %s#%s.%s", flake, outputName, attrText(f.ref.Attr))
+		return noOutput(f.ref, root)
 
 	case failure.Contains("requires lock file changes", "cannot write modified lock file", "cannot update unlocked flake input", "which is not locked"):
-		return diag.Errorf(diag.ExitMissing, "input-not-locked", "`%s` has an input that its flake.lock does not lock", flake).
-			Hintf("lock it: %s", f.lockCommand())
+		return notLocked(flake, f.lockCommand())
 
 	case failure.Contains("in the flake registries"):
 		return diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no flake named `%s` in your registries", strings.TrimPrefix(flake, "flake:")).
@@ -55,7 +48,7 @@ func explainFlake(ctx context.Context, f *flakeSource, root string, failure *nix
 
 // explainUntracked recognises a file that is there but not in git, which Nix
 // only reports as missing from its copy.
-func explainUntracked(ctx context.Context, f *flakeSource, failure *nixcli.Failure, at []diag.Position) error {
+func explainUntracked(ctx context.Context, f *nixFlake, failure *nixcli.Failure, at []diag.Position) error {
 	if f.local == nil || f.local.GitRoot == "" {
 		return nil
 	}
@@ -64,7 +57,7 @@ func explainUntracked(ctx context.Context, f *flakeSource, failure *nixcli.Failu
 		candidates = append(candidates, m[1])
 	}
 	for _, m := range storeFile().FindAllStringSubmatch(failure.Message, -1) {
-		if _, isInput := f.tree.inputs[m[1]]; !isInput && m[2] != "" {
+		if _, isInput := f.tree.inputs()[m[1]]; !isInput && m[2] != "" {
 			candidates = append(candidates, strings.TrimPrefix(m[2], "/"))
 		}
 	}
@@ -76,15 +69,51 @@ func explainUntracked(ctx context.Context, f *flakeSource, failure *nixcli.Failu
 		if !untracked(ctx, f.local.GitRoot, rel) {
 			continue
 		}
-		exit := diag.ExitEvaluation
-		if filepath.Base(rel) == "flake.nix" {
-			exit = diag.ExitNotFound
-		}
-		return diag.Errorf(exit, "untracked-file", "%s is not tracked by git, so Nix does not see it", rel).
-			At(at...).
-			Hintf("git -C %s add %s", f.local.GitRoot, rel)
+		return notTrackedFile(f.local, filepath.Join(f.local.GitRoot, rel), at)
 	}
 	return nil
+}
+
+// noOutput is for a flake without the output that was asked for.
+func noOutput(ref *Reference, output string) *diag.Error {
+	if output == outputName {
+		return diag.Errorf(diag.ExitNotFound, "no-profiles", "`%s` has no output `%s`", ref.Flake, outputName).
+			Hintf("define it in the flake's outputs: %s.NAME = insomnia.lib.mkProfile { … };\n"+
+				"a profile that stands elsewhere is reached by its whole attribute path: %s#a.b.NAME", outputName, ref.Flake)
+	}
+	return diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no output `%s`", ref.Flake, output).
+		Hintf("a path with dots starts from the flake's outputs: %s#%s.%s", ref.Flake, outputName, attrText(ref.Attr))
+}
+
+func notLocked(flake, command string) *diag.Error {
+	return diag.Errorf(diag.ExitMissing, "input-not-locked", "`%s` has an input that its flake.lock does not lock", flake).
+		Hintf("lock it: %s", command)
+}
+
+func noSuchInput(input string, names []string) *diag.Error {
+	e := diag.Errorf(diag.ExitNotFound, "input-not-found", "the flake has no input `%s` to override", input)
+	if len(names) > 0 {
+		e.Expectedf("one of: %s", strings.Join(names, ", "))
+	}
+	return e
+}
+
+// notTrackedFile is for a file that is there but that git does not know.
+func notTrackedFile(local *localFlake, file string, at []diag.Position) *diag.Error {
+	rel, root := file, filepath.Dir(file)
+	if local != nil && local.GitRoot != "" {
+		root = local.GitRoot
+		if below, err := filepath.Rel(root, file); err == nil {
+			rel = below
+		}
+	}
+	exit := diag.ExitEvaluation
+	if filepath.Base(rel) == "flake.nix" {
+		exit = diag.ExitNotFound
+	}
+	return diag.Errorf(exit, "untracked-file", "%s is not tracked by git, so Nix does not see it", rel).
+		At(at...).
+		Hintf("git -C %s add %s", root, rel)
 }
 
 // explainCommon is for what can fail in any evaluation.
@@ -145,7 +174,7 @@ func isDownloadFailure(failure *nixcli.Failure) bool {
 // wantedDownload is the reference of the locked input that an evaluation
 // stopped for, or empty. Only what the lock or an override names is ever
 // downloaded: a profile can put any text it likes into its own errors.
-func wantedDownload(failure *nixcli.Failure, f *flakeSource) string {
+func wantedDownload(failure *nixcli.Failure, f *nixFlake) string {
 	if !isDownloadFailure(failure) {
 		return ""
 	}
@@ -168,7 +197,7 @@ func wantedDownload(failure *nixcli.Failure, f *flakeSource) string {
 
 // downloadFailed is for an evaluation that wanted to download what it may not:
 // something that is no locked input.
-func downloadFailed(f *flakeSource, failure *nixcli.Failure, at []diag.Position) error {
+func downloadFailed(f *nixFlake, failure *nixcli.Failure, at []diag.Position) error {
 	for _, frame := range failure.Frames {
 		m := inputFrame().FindStringSubmatch(frame.Message)
 		if m == nil || len(at) > 0 {

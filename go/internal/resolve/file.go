@@ -1,52 +1,38 @@
 package resolve
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 )
 
-//go:embed nix/entry.nix
-var entryText string
+// profileFile is a profile file or a built-in profile, found.
+type profileFile struct {
+	ref     *Reference
+	file    string // real path; empty for a built-in profile
+	root    string // what the file may read
+	name    string
+	profile string // what entry.nix takes
+}
 
-// resolveFile resolves a profile file or a built-in profile, with the embedded
-// library, purely, without the Nix store.
+// resolveFile resolves a profile file or a built-in profile, with the embedded library.
 func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
-	library, digest, err := r.materialise()
-	if err != nil {
-		return nil, err
-	}
-	file, root, name, profile := "", "", ref.Name, "builtin:"+ref.Name
+	p := &profileFile{ref: ref, name: ref.Name, profile: "builtin:" + ref.Name}
 	if ref.Kind == KindPath {
-		if file, root, err = locateProfile(ref, options.Root, r.Dir); err != nil {
+		var err error
+		if p.file, p.root, err = locateProfile(ref, options.Root, r.Dir); err != nil {
 			return nil, err
 		}
-		name, profile = strings.TrimSuffix(filepath.Base(file), ".nix"), file
+		p.name, p.profile = strings.TrimSuffix(filepath.Base(p.file), ".nix"), p.file
 	}
-	in := &fileSources{library: library}
-
-	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: fileArgs(library, root, profile, name)})
-	var failure *nixcli.Failure
-	if errors.As(err, &failure) {
-		return nil, explainFile(ref, file, root, in, failure)
-	}
+	evaluator := r.evaluator(options)
+	a, err := evaluator.file(ctx, p, options)
 	if err != nil {
 		return nil, err
-	}
-	var a answer
-	if err := json.Unmarshal(out.Stdout, &a); err != nil {
-		return nil, unreadable(err)
 	}
 	if a.Status == "missing" {
 		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no built-in profile `%s`", ref.Name)
@@ -58,36 +44,22 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Opti
 		}
 		return nil, e
 	}
-	if a.Position == nil && file != "" {
-		a.Position = &position{File: file}
+	if a.Position == nil && p.file != "" {
+		a.Position = &position{File: p.file}
 	}
-	canonical, err := check(&a, ref.Text, in)
+	canonical, err := check(&a.answer, ref.Text, a.sources)
 	if err != nil {
 		return nil, err
 	}
 	result := resolved(Profile{Name: manifestName(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
 	if options.Provenance {
-		if result.Provenance, err = r.fileProvenance(ctx, file, root, digest); err != nil {
+		if result.Provenance, err = r.fileProvenance(ctx, p); err != nil {
 			return nil, err
 		}
+		result.Provenance.Evaluator = evaluator.title(ctx)
+		result.Provenance.Files = a.reads
 	}
 	return result, nil
-}
-
-// fileArgs is the one way to evaluate a file purely without a store that holds
-// on all versions; each guard closes a hole that was seen open without it.
-func fileArgs(library, root, profile, name string) []string {
-	args := []string{"eval", "--json", "--impure",
-		"--option", "experimental-features", "nix-command",
-		"--store", "dummy://",
-		"--option", "restrict-eval", "true",
-		"--option", "allowed-uris", "",
-		"--option", "allow-import-from-derivation", "false",
-		"-I", "insomnia=" + library}
-	if root != "" {
-		args = append(args, "-I", "profile="+root)
-	}
-	return append(args, "--file", filepath.Join(library, "entry.nix"), "--argstr", "profile", profile, "--argstr", "name", name, "result")
 }
 
 // locateProfile gives the real path of the profile file and of what it may read.
@@ -133,87 +105,6 @@ func nixFiles(dir string) []string {
 	return names
 }
 
-// materialise writes the embedded library, and the expressions that call it, to
-// a folder named by their content.
-func (r *Resolver) materialise() (dir, digest string, err error) {
-	files := map[string][]byte{
-		"entry.nix": []byte(entryText), "describe.nix": []byte(describeText), "select.nix": []byte(selectText),
-	}
-	err = fs.WalkDir(r.Library, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		files[path], err = fs.ReadFile(r.Library, path)
-		return err
-	})
-	if err != nil {
-		return "", "", diag.Errorf(diag.ExitInternal, "internal", "cannot read the embedded library: %v", err)
-	}
-	h := sha256.New()
-	for _, name := range sortedKeys(files) {
-		sum := sha256.Sum256(files[name])
-		h.Write([]byte(name + "\x00"))
-		h.Write(sum[:])
-	}
-	sum := h.Sum(nil)
-	digest = sri(sum)
-
-	parent := filepath.Join(r.CacheDir, "library")
-	if err = os.MkdirAll(parent, 0o700); err == nil {
-		parent, err = filepath.EvalSymlinks(parent)
-	}
-	dir = filepath.Join(parent, hex.EncodeToString(sum[:16]))
-	if err == nil && !intact(dir, files) {
-		err = writeLibrary(parent, dir, files)
-	}
-	if err != nil {
-		return "", "", diag.Errorf(diag.ExitMissing, "cache-not-writable", "cannot write the library to the cache folder: %v", err).
-			Hintf("set XDG_CACHE_HOME to a folder that can be written")
-	}
-	return dir, digest, nil
-}
-
-// intact compares the folder with what should be in it: someone may have edited
-// or half deleted it.
-func intact(dir string, files map[string][]byte) bool {
-	for name, content := range files {
-		have, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil || !bytes.Equal(have, content) {
-			return false
-		}
-	}
-	return true
-}
-
-func writeLibrary(parent, dir string, files map[string][]byte) error {
-	temporary, err := os.MkdirTemp(parent, ".new-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(temporary)
-	for name, content := range files {
-		path := filepath.Join(temporary, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			return err
-		}
-	}
-	err = os.Rename(temporary, dir)
-	if err != nil && intact(dir, files) {
-		return nil // another process was first
-	}
-	if err != nil {
-		// A damaged copy is in the way.
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		return os.Rename(temporary, dir)
-	}
-	return nil
-}
-
 // fileSources names files of the embedded library by where they stand in it.
 type fileSources struct{ library string }
 
@@ -230,22 +121,4 @@ func (s *fileSources) place(p position) diag.Position {
 
 func (s *fileSources) text(message string) string {
 	return strings.ReplaceAll(message, s.library+"/", "builtin:")
-}
-
-var forbiddenPath = lazily(`access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`)
-
-func explainFile(ref *Reference, file, root string, in *fileSources, failure *nixcli.Failure) error {
-	own := func(file string) bool { return strings.HasPrefix(file, "/") }
-	at := places(failure.Frames, in, own)
-	if file != "" && (len(at) == 0 || !own(at[0].File)) {
-		at = []diag.Position{{File: file}}
-	}
-	if m := forbiddenPath().FindStringSubmatch(failure.Message); m != nil {
-		e := evaluationError("outside-root", "the profile reads "+in.text(m[1])+", which is outside "+root, at)
-		if ref.Kind == KindPath {
-			e.Hintf("move the file, or widen what the profile may read with --root FOLDER")
-		}
-		return e
-	}
-	return explainCommon(failure, in, at)
 }

@@ -65,6 +65,53 @@ func aboveOrNot(explicit bool) string {
 	return " or above it"
 }
 
+// explicitFolder tells whether a reference says by itself what its source is.
+func explicitFolder(flake string) bool {
+	return strings.HasPrefix(flake, "path:") || strings.HasPrefix(flake, "git+file:")
+}
+
+// localFlakeOf is the flake that a reference to a folder means.
+func localFlakeOf(ref *Reference) (*localFlake, error) {
+	local, err := findLocalFlake(ref.LocalDir, ref.Flake, explicitFolder(ref.Flake))
+	if err == nil && strings.HasPrefix(ref.Flake, "git+file:") {
+		local.GitRoot = gitRoot(local.Dir)
+	}
+	return local, err
+}
+
+// overrideSource is a folder that replaces an input.
+type overrideSource struct {
+	text    string // the reference, absolute
+	Dir     string
+	GitRoot string // empty when all that is in the folder is the source
+}
+
+// overrideFolder finds the folder that an override names; nil when it names
+// none. A relative path is made absolute, since Nix versions differ in what
+// they take it to be relative to.
+func (r *Resolver) overrideFolder(ref string) (*overrideSource, error) {
+	if rest, ok := strings.CutPrefix(ref, "path:"); ok && !strings.HasPrefix(rest, "/") {
+		ref = "path:" + absolute(rest, r.Dir)
+	}
+	found := &overrideSource{text: ref}
+	switch {
+	case strings.HasPrefix(ref, "path:"):
+		found.Dir = localDirOfPathURL(ref, r.Dir)
+	case strings.HasPrefix(ref, "git+file:") && localDirOfGitURL(ref) != "":
+		found.Dir = localDirOfGitURL(ref)
+		found.GitRoot = gitRoot(found.Dir)
+	case looksLikePath(ref):
+		found.Dir = absolute(ref, r.Dir)
+		found.GitRoot, found.text = gitRoot(found.Dir), found.Dir
+	default:
+		return nil, nil
+	}
+	if info, err := os.Stat(found.Dir); err != nil || !info.IsDir() {
+		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s for the overridden input", found.Dir)
+	}
+	return found, nil
+}
+
 // gitRoot is the folder at or above dir that holds .git, or empty.
 func gitRoot(dir string) string {
 	for at := dir; ; at = filepath.Dir(at) {

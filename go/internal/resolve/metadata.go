@@ -30,7 +30,7 @@ func (m *metadata) lockedURL(typed string) string {
 }
 
 // readMetadata asks Nix about a flake; no output of it is evaluated.
-func (r *Resolver) readMetadata(ctx context.Context, f *flakeSource, options Options, network bool) (*metadata, error) {
+func (r *Resolver) readMetadata(ctx context.Context, f *nixFlake, options Options, network bool) (*metadata, error) {
 	args := append([]string{"flake", "metadata", "--json"}, f.lockFlags()...)
 	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: network, Args: append(args, f.url)})
 	if err != nil {
@@ -44,8 +44,8 @@ func (r *Resolver) readMetadata(ctx context.Context, f *flakeSource, options Opt
 }
 
 // fetchFlake downloads a remote flake and reads its metadata.
-func (r *Resolver) fetchFlake(ctx context.Context, f *flakeSource, options Options) (*metadata, error) {
-	f.tree = newTree("", nil, r.Library)
+func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options) (*metadata, error) {
+	f.tree = newTree("", func() *lockFile { return nil }, r.Library)
 	m, err := r.readMetadata(ctx, f, options, !options.Offline)
 	if err == nil {
 		return m, nil
@@ -77,13 +77,13 @@ func (r *Resolver) fetchInput(ctx context.Context, url string, options Options) 
 	return err
 }
 
-func offline(what string) error {
+func offline(what string) *diag.Error {
 	return diag.Errorf(diag.ExitMissing, "offline", "%s is not on this machine, and --offline refuses to download it", what).
 		Hintf("run once without --offline")
 }
 
 // pin records what the source is before it is evaluated.
-func (r *Resolver) pin(ctx context.Context, f *flakeSource, options Options) error {
+func (r *Resolver) pin(ctx context.Context, f *nixFlake, options Options) error {
 	if f.metadata != nil {
 		return nil
 	}
@@ -113,7 +113,7 @@ func (r *Resolver) pin(ctx context.Context, f *flakeSource, options Options) err
 // unchanged makes sure that what was evaluated is what pin recorded. The store
 // path in the profile's position shows it; where there is none, the source is
 // asked for once more.
-func (r *Resolver) unchanged(ctx context.Context, f *flakeSource, options Options, defined *position) error {
+func (r *Resolver) unchanged(ctx context.Context, f *nixFlake, options Options, defined *position) error {
 	if f.local == nil {
 		return nil
 	}
@@ -129,4 +129,48 @@ func (r *Resolver) unchanged(ctx context.Context, f *flakeSource, options Option
 			Hintf("run it again")
 	}
 	return nil
+}
+
+// provenance is what pin recorded, if it still holds.
+func (f *nixFlake) provenance(ctx context.Context, defined *position) (*Provenance, error) {
+	r := f.evaluator.Resolver
+	if err := r.unchanged(ctx, f, f.options, defined); err != nil {
+		return nil, err
+	}
+	m := f.metadata
+	p := &Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: f.evaluator.title(ctx)}
+	if f.local != nil && f.local.GitRoot != "" && p.Rev == "" {
+		p.Dirty = true
+		if head, err := git(ctx, f.local.GitRoot, "rev-parse", "--verify", "HEAD"); err == nil {
+			p.Rev = strings.TrimSpace(string(head))
+		}
+	}
+	for _, o := range f.overrides {
+		p.Overrides = append(p.Overrides, OverriddenFrom(o))
+	}
+	hash, err := f.narHash(ctx)
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash the source: %v", err)
+	}
+	if locked := m.Locked.NarHash; locked != "" && locked != hash {
+		return nil, diag.Errorf(diag.ExitState, "source-changed", "the source has the hash %s, but Nix recorded %s", hash, locked).
+			Hintf("if the tree is being edited, run it again; else `nix store verify` checks the store")
+	}
+	p.NarHash = hash
+	return p, nil
+}
+
+// narHash hashes what Nix evaluated: its copy in the store, or, where it makes
+// none, the files it would have copied.
+func (f *nixFlake) narHash(ctx context.Context) (string, error) {
+	if f.metadata.Path != "" && exists(f.metadata.Path) {
+		return NarHash(f.metadata.Path)
+	}
+	if f.local == nil {
+		return f.metadata.Locked.NarHash, nil
+	}
+	if f.local.GitRoot != "" {
+		return TrackedNarHash(ctx, f.local.GitRoot)
+	}
+	return NarHash(f.local.Dir)
 }

@@ -26,8 +26,15 @@ type Provenance struct {
 	FileHash  string           `json:"fileHash,omitempty"`
 	Overrides []OverriddenFrom `json:"overrides,omitempty"`
 	Library   string           `json:"library,omitempty"` // digest of the embedded library, where it was used
+	Files     []ReadFile       `json:"files,omitempty"`   // what the embedded evaluator read
 	Program   string           `json:"program"`
-	Evaluator string           `json:"evaluator"` // such as "nix 2.34.8"; "none" for a manifest
+	Evaluator string           `json:"evaluator"` // "embedded", such as "nix 2.34.8", or "none" for a manifest
+}
+
+// ReadFile is a file that an evaluation read.
+type ReadFile struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"` // as Nix writes it: sha256-BASE64
 }
 
 // OverriddenFrom is an input that --override-input replaced.
@@ -58,45 +65,6 @@ func (r *Resolved) Envelope() ([]byte, error) {
 		return nil, err
 	}
 	return value, nil
-}
-
-func (r *Resolver) flakeProvenance(ctx context.Context, f *flakeSource) (*Provenance, error) {
-	m := f.metadata
-	p := &Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: r.evaluator(ctx)}
-	if f.local != nil && f.local.GitRoot != "" && p.Rev == "" {
-		p.Dirty = true
-		if head, err := git(ctx, f.local.GitRoot, "rev-parse", "--verify", "HEAD"); err == nil {
-			p.Rev = strings.TrimSpace(string(head))
-		}
-	}
-	for _, o := range f.overrides {
-		p.Overrides = append(p.Overrides, OverriddenFrom(o))
-	}
-	hash, err := f.narHash(ctx)
-	if err != nil {
-		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash the source: %v", err)
-	}
-	if locked := m.Locked.NarHash; locked != "" && locked != hash {
-		return nil, diag.Errorf(diag.ExitState, "source-changed", "the source has the hash %s, but Nix recorded %s", hash, locked).
-			Hintf("if the tree is being edited, run it again; else `nix store verify` checks the store")
-	}
-	p.NarHash = hash
-	return p, nil
-}
-
-// narHash hashes what Nix evaluated: its copy in the store, or, where it makes
-// none, the files it would have copied.
-func (f *flakeSource) narHash(ctx context.Context) (string, error) {
-	if f.metadata.Path != "" && exists(f.metadata.Path) {
-		return NarHash(f.metadata.Path)
-	}
-	if f.local == nil {
-		return f.metadata.Locked.NarHash, nil
-	}
-	if f.local.GitRoot != "" {
-		return TrackedNarHash(ctx, f.local.GitRoot)
-	}
-	return NarHash(f.local.Dir)
 }
 
 // NarHash is the hash of a file or folder as `nix hash path` prints it.
@@ -136,37 +104,33 @@ func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToStri
 
 func (r *Resolver) program() string { return "insomnia " + r.Version }
 
-func (r *Resolver) evaluator(ctx context.Context) string {
-	version, _, err := r.Nix.Version(ctx)
-	if err != nil || version == "" {
-		return "nix"
-	}
-	return "nix " + version
-}
-
 // fileProvenance is for a path profile: the commit of the work tree around it,
 // and the hash of the file itself.
-func (r *Resolver) fileProvenance(ctx context.Context, file, root, library string) (*Provenance, error) {
-	p := &Provenance{Library: library, Program: r.program(), Evaluator: r.evaluator(ctx)}
-	if file == "" {
+func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*Provenance, error) {
+	_, digest, err := r.libraryFiles()
+	if err != nil {
+		return nil, err
+	}
+	p := &Provenance{Library: sri(digest), Program: r.program()}
+	if file.file == "" {
 		return p, nil
 	}
-	data, err := os.ReadFile(file)
+	data, err := os.ReadFile(file.file)
 	if err != nil {
 		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot read the profile again: %v", err)
 	}
 	sum := sha256.Sum256(data)
 	p.FileHash = sri(sum[:])
-	if p.File, err = filepath.Rel(root, file); err != nil {
-		p.File = filepath.Base(file)
+	if p.File, err = filepath.Rel(file.root, file.file); err != nil {
+		p.File = filepath.Base(file.file)
 	}
-	if gitRoot(root) == "" {
+	if gitRoot(file.root) == "" {
 		return p, nil
 	}
-	if head, err := git(ctx, root, "rev-parse", "--verify", "HEAD"); err == nil {
+	if head, err := git(ctx, file.root, "rev-parse", "--verify", "HEAD"); err == nil {
 		p.Rev = strings.TrimSpace(string(head))
 	}
-	status, err := git(ctx, root, "status", "--porcelain", "-z", "--untracked-files=all")
+	status, err := git(ctx, file.root, "status", "--porcelain", "-z", "--untracked-files=all")
 	p.Dirty = err != nil || len(status) > 0
 	return p, nil
 }

@@ -84,7 +84,7 @@ func Parse(text, dir string) (*Reference, error) {
 		return withFragment(ref, fragment)
 	case scheme != "":
 		return nil, unknownSource(text, scheme)
-	case looksLikePath(flake):
+	case looksLikePath(beforeQuery(flake)):
 		return parsePath(ref, flake, fragment, hasFragment, dir)
 	case hasFragment && flake == "":
 		return parsePath(ref, ".", fragment, true, dir)
@@ -131,6 +131,11 @@ func parseBuiltin(ref *Reference, name string) (*Reference, error) {
 	}
 	ref.Kind, ref.Name = KindBuiltin, name
 	return ref, nil
+}
+
+func beforeQuery(s string) string {
+	bare, _, _ := strings.Cut(s, "?")
+	return bare
 }
 
 func looksLikePath(s string) bool {

@@ -39,6 +39,7 @@ type Override struct{ Input, Ref string }
 
 // Options are what the user said beside the reference.
 type Options struct {
+	Evaluator  string // Embedded or Nix; empty: Embedded
 	Overrides  []Override
 	Root       string        // widens what a path profile may read
 	Timeout    time.Duration // of one evaluation; zero: nixcli.DefaultTimeout

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
@@ -19,15 +20,16 @@ var storeFile = lazily(`/nix/store/([0-9a-z]{32}-[^/'"\s«»:]+)(/[^'"\s«»:]*)
 // from. A store path is taken for a copy when one of its files has the same
 // content as the file of that name in the folder.
 type tree struct {
-	root   string            // the folder that was copied; empty when it is not local
-	inputs map[string]string // store path name of a locked input: the input's name
-	copies map[string]bool   // store path name: is it a copy of root
+	root   string                   // the folder that was copied; empty when it is not local
+	inputs func() map[string]string // store path name of a locked input: the input's name
+	copies map[string]bool          // store path name: is it a copy of root
 	// library is the embedded library: a flake may hold a copy of it.
 	library fs.FS
 }
 
-func newTree(root string, lock *lockFile, library fs.FS) *tree {
-	return &tree{root: root, inputs: lock.storeNames(), copies: map[string]bool{}, library: library}
+func newTree(root string, lock func() *lockFile, library fs.FS) *tree {
+	inputs := sync.OnceValue(func() map[string]string { return lock().storeNames() })
+	return &tree{root: root, inputs: inputs, copies: map[string]bool{}, library: library}
 }
 
 func (t *tree) place(p position) diag.Position {
@@ -47,7 +49,7 @@ func (t *tree) file(name string) string {
 		return name
 	}
 	rel := strings.TrimPrefix(name, "/nix/store/"+m[1])
-	if input, ok := t.inputs[m[1]]; ok {
+	if input, ok := t.inputs()[m[1]]; ok {
 		return "input:" + input + rel
 	}
 	if t.isCopy(m[1], rel) {
@@ -57,7 +59,7 @@ func (t *tree) file(name string) string {
 }
 
 func (t *tree) isCopy(name, rel string) bool {
-	if t.root == "" || t.inputs[name] != "" {
+	if t.root == "" || t.inputs()[name] != "" {
 		return false
 	}
 	if t.copies[name] {

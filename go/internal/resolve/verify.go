@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -40,11 +39,12 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 		return nil, usage("not-a-flake", "verify checks all profiles of a flake, and `%s` is not one", ref.Text).
 			Hintf("for a single profile: insomnia resolve %s", ref.Text)
 	}
-	f, err := r.openFlake(ctx, ref, options)
+	f, err := r.evaluator(options).open(ctx, ref, options)
 	if err != nil {
 		return nil, err
 	}
-	v := &verification{resolver: r, flake: f, options: options, failed: map[string]diag.Diagnostic{}}
+	defer f.close()
+	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
 	found, err := v.all(ctx)
 	if err != nil {
 		return nil, err
@@ -57,10 +57,8 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 }
 
 type verification struct {
-	resolver *Resolver
-	flake    *flakeSource
-	options  Options
-	failed   map[string]diag.Diagnostic // by name: evaluation dies of these
+	flake  *flakeSource
+	failed map[string]diag.Diagnostic // by name: evaluation dies of these
 }
 
 var indexFrame = lazily(`insomnia-profile=(\d+)`)
@@ -68,6 +66,13 @@ var indexFrame = lazily(`insomnia-profile=(\d+)`)
 // all asks for all profiles, leaves out what evaluation dies of, and asks again.
 func (v *verification) all(ctx context.Context) (*survey, error) {
 	var known *survey
+	if v.flake.apart {
+		known, err := v.names(ctx)
+		if err != nil || known.Names == nil {
+			return known, err
+		}
+		return v.oneByOne(ctx, known, nil)
+	}
 	for {
 		found, failure, err := v.ask(ctx, sortedKeys(v.failed), nil)
 		if err != nil {
@@ -89,9 +94,10 @@ func (v *verification) all(ctx context.Context) (*survey, error) {
 	}
 }
 
-// oneByOne is for a failure that does not say which profile it is about, as a
-// stack overflow on old versions: each profile in an evaluation of its own.
-func (v *verification) oneByOne(ctx context.Context, all *survey, cause *nixcli.Failure) (*survey, error) {
+// oneByOne gives each profile an evaluation of its own, with limits of its own.
+// cause is why: a failure that does not say which profile it is about, as a
+// stack overflow on old versions of Nix, or nil where evaluations cost little.
+func (v *verification) oneByOne(ctx context.Context, all *survey, cause *failed) (*survey, error) {
 	names := *all.Names
 	all.Profiles = make([]*string, len(names))
 	failures := 0
@@ -110,9 +116,9 @@ func (v *verification) oneByOne(ctx context.Context, all *survey, cause *nixcli.
 			all.Profiles[i] = found.Profiles[i]
 		}
 	}
-	if failures == 0 {
+	if failures == 0 && cause != nil {
 		// Together they fail and alone they do not: say what was said.
-		return nil, v.explain(ctx, cause)
+		return nil, cause.err
 	}
 	return all, nil
 }
@@ -126,19 +132,19 @@ func (v *verification) known(name string) bool {
 func (v *verification) names(ctx context.Context) (*survey, error) {
 	found, failure, err := v.ask(ctx, nil, []string{})
 	if failure != nil {
-		return nil, v.explain(ctx, failure)
+		return nil, failure.err
 	}
 	return found, err
 }
 
 // ask runs survey.nix. A failure of the evaluation itself is given back as one.
-func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, *nixcli.Failure, error) {
+func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, *failed, error) {
 	limit := "null"
 	if only != nil {
 		limit = nixList(only)
 	}
 	apply := "(" + surveyText + ") { describe = (" + describeText + "); skip = " + nixList(skip) + "; only = " + limit + "; }"
-	out, failure, err := v.resolver.runFlake(ctx, v.flake, v.options, outputName, apply)
+	out, failure, err := v.flake.apply(ctx, outputName, apply)
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
@@ -149,12 +155,8 @@ func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, *
 	return &s, nil, nil
 }
 
-func (v *verification) explain(ctx context.Context, failure *nixcli.Failure) error {
-	return explainFlake(ctx, v.flake, outputName, failure)
-}
-
-func (v *verification) fail(ctx context.Context, known *survey, index int, failure *nixcli.Failure) {
-	d := diag.From(v.explain(ctx, failure)).Diagnostics[0]
+func (v *verification) fail(ctx context.Context, known *survey, index int, failure *failed) {
+	d := failure.err.Diagnostics[0]
 	if !v.flake.atAuthor(d.Positions) && index < len(known.Positions) {
 		if at := definedAt(known.Positions[index], v.flake.tree); len(at) > 0 {
 			d.Positions = at
@@ -173,9 +175,9 @@ func definedAt(p *position, in sources) []diag.Position {
 }
 
 // failedIndex reads from the trace which profile an evaluation died of.
-func failedIndex(failure *nixcli.Failure) (int, bool) {
-	for _, frame := range slices.Backward(failure.Frames) {
-		if m := indexFrame().FindStringSubmatch(frame.Message); m != nil {
+func failedIndex(failure *failed) (int, bool) {
+	for _, context := range slices.Backward(failure.contexts) {
+		if m := indexFrame().FindStringSubmatch(context); m != nil {
 			index, err := strconv.Atoi(m[1])
 			return index, err == nil
 		}

@@ -46,11 +46,12 @@ type Evaluator struct {
 	base    []Value
 	globals map[syntax.Symbol]int
 
-	imports     map[string]*Thunk
-	reads       map[string]*Read
-	nameStrings []*String
-	regexps     map[string]*compiledRegexp
-	storePaths  map[string]string
+	imports       map[string]*Thunk
+	scopedImports map[scopedFile]*Thunk
+	reads         map[string]*Read
+	nameStrings   []*String
+	regexps       map[string]*compiledRegexp
+	storePaths    map[string]string
 
 	// what is in progress
 	frames    []frame
@@ -96,6 +97,12 @@ func New(o Options) *Evaluator {
 	}
 	ev.installBuiltins()
 	return ev
+}
+
+// Renew begins a new account of time and allocation, so that many evaluations
+// can share one Evaluator and each has the limits to itself.
+func (ev *Evaluator) Renew(ctx context.Context) {
+	ev.ctx, ev.allocated = ctx, 0
 }
 
 // EvalFile evaluates a file, or the default.nix of a directory.

@@ -37,6 +37,26 @@ var pathLib = []definition{
 func (ev *Evaluator) libScopedImport(args []Value, pos syntax.Pos) Value {
 	scope := ev.forceAttrs(args[0], pos)
 	file := ev.resolveImport(ev.coercePath(args[1], pos, &Context{}), pos)
+	// The same file in the same scope has the same value.
+	at := scopedFile{scope, file}
+	if t, ok := ev.scopedImports[at]; ok {
+		return ev.force(t, pos)
+	}
+	t := &Thunk{expr: &native{run: func() Value { return ev.evalInScope(scope, file, pos) }}}
+	if ev.scopedImports == nil {
+		ev.scopedImports = make(map[scopedFile]*Thunk)
+	}
+	ev.scopedImports[at] = t
+	return ev.force(t, pos)
+}
+
+// scopedFile is a file imported with a scope.
+type scopedFile struct {
+	scope *Attrs
+	file  string
+}
+
+func (ev *Evaluator) evalInScope(scope *Attrs, file string, pos syntax.Pos) Value {
 	names := make([]syntax.Symbol, len(scope.Attrs))
 	en := ev.newEnv(nil, len(scope.Attrs))
 	for i, a := range scope.Attrs {

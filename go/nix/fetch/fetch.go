@@ -17,10 +17,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
@@ -41,6 +39,8 @@ var (
 	ErrUnsupported = errors.New("only Nix can fetch this")
 	// ErrWrongHash: what arrived is not what the lock means.
 	ErrWrongHash = errors.New("what was downloaded is not what flake.lock means")
+	// ErrNotFound: there is nothing at the address.
+	ErrNotFound = errors.New("it is not there")
 	// ErrDownload: the server or the network failed.
 	ErrDownload = errors.New("the download failed")
 )
@@ -74,10 +74,7 @@ func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 	if _, ok := s.Find(l); ok {
 		return dir, nil
 	}
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return "", err
-	}
-	work, err := os.MkdirTemp(s.Dir, ".new-")
+	work, err := s.workDir()
 	if err != nil {
 		return "", err
 	}
@@ -94,13 +91,26 @@ func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 		return "", fmt.Errorf("%w: the narHash of %s is sha256-%s, locked is %s", ErrWrongHash, l,
 			base64.StdEncoding.EncodeToString(got), l.NarHash)
 	}
+	return dir, s.keep(root, dir, l)
+}
+
+// keep moves a source to its place.
+func (s *Store) keep(root, dir string, l *flake.Locked) error {
 	if err := os.Rename(root, dir); err != nil {
 		if _, ok := s.Find(l); ok {
-			return dir, nil // another process was first
+			return nil // it was there, or another process was first
 		}
+		return err
+	}
+	return nil
+}
+
+// workDir makes a folder for one download.
+func (s *Store) workDir() (string, error) {
+	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
 		return "", err
 	}
-	return dir, nil
+	return os.MkdirTemp(s.Dir, ".new-")
 }
 
 func narHash(ctx context.Context, root string) ([]byte, error) {
@@ -156,21 +166,17 @@ func (s *Store) download(ctx context.Context, l *flake.Locked, work string) (str
 const maxArchive = 1 << 30
 
 func (s *Store) downloadArchive(ctx context.Context, u *url.URL, work string) (string, error) {
-	client := s.Client
-	if client == nil {
-		client = &http.Client{Timeout: 5 * time.Minute}
-	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return "", fmt.Errorf("%w: %v", ErrDownload, err)
 	}
-	response, err := client.Do(request)
+	response, err := s.client().Do(request)
 	if err != nil {
 		return "", fmt.Errorf("%w: %v", ErrDownload, err)
 	}
 	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("%w: %s answers %s", ErrDownload, u.Redacted(), response.Status)
+	if err := badStatus(response); err != nil {
+		return "", err
 	}
 	file := filepath.Join(work, "archive")
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
@@ -193,7 +199,7 @@ func (s *Store) downloadArchive(ctx context.Context, u *url.URL, work string) (s
 // gitFetch gets one commit with the installed git and writes its files out.
 func gitFetch(ctx context.Context, l *flake.Locked, work string) (string, error) {
 	u, err := url.Parse(l.URL)
-	if err != nil || u.Scheme != "https" && u.Scheme != "http" && u.Scheme != "ssh" && u.Scheme != "file" {
+	if err != nil || !gitSchemes[u.Scheme] {
 		return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
 	}
 	repo := filepath.Join(work, "repo")
@@ -202,16 +208,8 @@ func gitFetch(ctx context.Context, l *flake.Locked, work string) (string, error)
 		{"-C", repo, "-c", "protocol.allow=never", "-c", "protocol." + u.Scheme + ".allow=always",
 			"fetch", "--quiet", "--depth=1", "--no-tags", "--", u.String(), l.Rev},
 	} {
-		cmd := exec.CommandContext(ctx, "git", args...)
-		for _, entry := range os.Environ() {
-			if !strings.HasPrefix(entry, "GIT_") {
-				cmd.Env = append(cmd.Env, entry)
-			}
-		}
-		cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0")
-		cmd.WaitDelay = time.Second
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return "", fmt.Errorf("%w: git: %v: %s", ErrDownload, err, strings.TrimSpace(string(out)))
+		if _, err := runGit(ctx, args...); err != nil {
+			return "", err
 		}
 	}
 	tree, err := flake.GitTree(ctx, repo, l.Rev)

@@ -45,6 +45,9 @@ type Ref struct {
 	// GitRoot is the work tree around it of which the tracked files are the
 	// source; empty when the source is the directory with all that is in it.
 	GitRoot string
+	// Locked is for a source that was downloaded instead, and is then all that
+	// is set. Options.Find knows where it is.
+	Locked *Locked
 }
 
 func (r Ref) root() string {
@@ -88,11 +91,7 @@ type Flake struct {
 func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
 	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool)}
 	o.Eval.Context, o.Eval.Sources = ctx, f.sources
-	if err := f.mountLocal(ref); err != nil {
-		f.Close()
-		return nil, err
-	}
-	lock, err := f.readLock(ref)
+	lock, err := f.mountFlake(ref)
 	if err != nil {
 		f.Close()
 		return nil, err
@@ -107,6 +106,12 @@ func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
 	}
 	f.ev = eval.New(o.Eval)
 	return f, nil
+}
+
+// Renew begins a new account of time and allocation for what is evaluated next.
+func (f *Flake) Renew(ctx context.Context) {
+	f.ctx = ctx
+	f.ev.Renew(ctx)
 }
 
 // Close releases the directories that are open.
@@ -154,6 +159,9 @@ func (f *Flake) Output(names ...string) (v eval.Value, ok bool, err error) {
 
 // NARHash is the hash of the flake's own source in the notation of Nix (SRI).
 func (f *Flake) NARHash() (string, error) {
+	if f.Ref.Locked != nil {
+		return f.Ref.Locked.NarHash, nil
+	}
 	sum, err := eval.NARHash(f.ctx, f.sources, f.Ref.root())
 	if err != nil {
 		return "", err
@@ -207,9 +215,24 @@ func (f *Flake) openTree(ref Ref) (source.Tree, error) {
 	return worktree(f.ctx, ref.GitRoot, dir)
 }
 
+// mountFlake makes a flake's source readable and reads its lock.
+func (f *Flake) mountFlake(ref Ref) (*Lock, error) {
+	if ref.Locked == nil {
+		if err := f.mountLocal(ref); err != nil {
+			return nil, err
+		}
+		return f.readLock(ref, filepath.ToSlash(ref.Dir))
+	}
+	at, err := f.mountLocked("", ref.Locked)
+	if err != nil {
+		return nil, err
+	}
+	return f.readLock(ref, path.Join(at, ref.Locked.Dir))
+}
+
 // readLock reads the flake.lock beside a flake.nix; nil when there is none.
-func (f *Flake) readLock(ref Ref) (*Lock, error) {
-	data, err := f.sources.ReadFile(path.Join(filepath.ToSlash(ref.Dir), "flake.lock"))
+func (f *Flake) readLock(ref Ref, dir string) (*Lock, error) {
+	data, err := f.sources.ReadFile(path.Join(dir, "flake.lock"))
 	switch {
 	case errors.Is(err, source.ErrHidden):
 		return nil, &InputError{Flake: ref.Dir, Reason: LockNotTracked}

@@ -45,6 +45,9 @@ func (g *graph) add(prefix string, ref Ref, lock *Lock) string {
 		}
 		if name == lock.Root {
 			node.local, node.locked = &ref, nil
+			if ref.Locked != nil {
+				node.local, node.locked = nil, ref.Locked
+			}
 		}
 		g.nodes[prefix+name] = node
 	}
@@ -118,10 +121,7 @@ func (f *Flake) override(o Override) error {
 	if !known && f.Lock != nil {
 		return noInput(o.Input, node)
 	}
-	if err := f.mountLocal(o.Ref); err != nil {
-		return err
-	}
-	lock, err := f.readLock(o.Ref)
+	lock, err := f.mountFlake(o.Ref)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,205 @@
+package resolve
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+// embeddedEvaluator is the evaluator inside this program, package eval. It gets
+// the same texts as the installed Nix.
+type embeddedEvaluator struct{ *Resolver }
+
+func (e *embeddedEvaluator) title(context.Context) string { return Embedded }
+
+//go:embed nix/entry.nix nix/describe.nix nix/select.nix
+var entryFiles embed.FS
+
+// libraryMount is where the library appears to an evaluation; messages show
+// `builtin:` in its place.
+const libraryMount = "/insomnia-library"
+
+// limited is a context that ends when the evaluation has had its time.
+func limited(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if timeout <= 0 {
+		timeout = nixcli.DefaultTimeout
+	}
+	return context.WithTimeout(ctx, timeout)
+}
+
+// mountLibrary makes the library readable, straight from the program.
+func (e *embeddedEvaluator) mountLibrary(sources *source.FS) error {
+	for _, m := range []struct {
+		at, from string
+		files    fs.FS
+	}{{libraryMount, "nix", entryFiles}, {libraryMount + "/lib", "lib", e.Library}, {libraryMount + "/profiles", "profiles", e.Library}} {
+		files, err := fs.Sub(m.files, m.from)
+		if err != nil {
+			return diag.Errorf(diag.ExitInternal, "internal", "cannot read the embedded library: %v", err)
+		}
+		sources.Mount(m.at, source.Embedded{FS: files})
+	}
+	return nil
+}
+
+// file evaluates a profile file where it is, and the library from the program.
+func (e *embeddedEvaluator) file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error) {
+	sources := &source.FS{}
+	if err := e.mountLibrary(sources); err != nil {
+		return nil, err
+	}
+	if p.root != "" {
+		dir, err := source.OpenDir(p.root)
+		if err != nil {
+			return nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", p.root, err)
+		}
+		defer dir.Close()
+		sources.Mount(filepath.ToSlash(p.root), dir)
+	}
+	ctx, cancel := limited(ctx, options.Timeout)
+	defer cancel()
+	ev := eval.New(eval.Options{Context: ctx, Sources: sources, Trace: e.warn})
+	in := &fileSources{library: libraryMount}
+
+	data, err := evaluateEntry(ev, p)
+	if err != nil {
+		return nil, explainEmbeddedFile(p, in, embeddedFailure(err, options.Timeout))
+	}
+	a := &fileAnswer{sources: in}
+	if err := json.Unmarshal(data, &a.answer); err != nil {
+		return nil, unreadable(err)
+	}
+	if options.Provenance {
+		a.reads = readFiles(ev, func(file string) string {
+			if rel, err := filepath.Rel(p.root, file); p.root != "" && err == nil && filepath.IsLocal(rel) {
+				return filepath.ToSlash(rel)
+			}
+			return in.file(file)
+		})
+	}
+	return a, nil
+}
+
+func evaluateEntry(ev *eval.Evaluator, p *profileFile) ([]byte, error) {
+	entry, err := ev.EvalFile(libraryMount + "/entry.nix")
+	if err != nil {
+		return nil, err
+	}
+	v, err := ev.Call(entry, ev.Set(map[string]eval.Value{"profile": eval.Str(p.profile), "name": eval.Str(p.name)}))
+	if err != nil {
+		return nil, err
+	}
+	if v, _, err = ev.Select(v, "result"); err != nil {
+		return nil, err
+	}
+	return ev.ToJSON(v)
+}
+
+func (r *Resolver) warn(message string) {
+	if r.Nix != nil && r.Nix.Warn != nil {
+		r.Nix.Warn(message)
+	}
+}
+
+// readFiles are the files that an evaluation has read, by the names that say
+// the same on another machine.
+func readFiles(ev *eval.Evaluator, name func(string) string) []ReadFile {
+	var out []ReadFile
+	for _, read := range ev.Reads() {
+		if !strings.HasPrefix(read.Path, libraryMount+"/") { // the library has a digest of its own
+			out = append(out, ReadFile{name(read.Path), sri(read.SHA256[:])})
+		}
+	}
+	return out
+}
+
+// embeddedFailure puts an error of package eval into the form of Nix's own, so
+// that both are explained in one place. What only this evaluator says, its
+// limits above all, becomes a *diag.Error.
+func embeddedFailure(err error, timeout time.Duration) error {
+	var e *eval.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	var limit *eval.LimitError
+	if errors.As(err, &limit) && limit.Limit != "depth" {
+		return limitReached(limit, timeout)
+	}
+	f := &nixcli.Failure{Message: e.Msg}
+	if strings.HasPrefix(e.Position.File, "/") {
+		f.Frames = append(f.Frames, nixcli.Frame{File: e.Position.File, Line: e.Position.Line, Column: e.Position.Column})
+	}
+	for _, frame := range e.Trace {
+		at := frame.Position
+		if !strings.HasPrefix(at.File, "/") {
+			at = syntax.Position{} // in the texts of this program
+		}
+		f.Frames = append(f.Frames, nixcli.Frame{Message: frame.Msg, File: at.File, Line: at.Line, Column: at.Column})
+	}
+	return &explainable{f, e}
+}
+
+// explainable is a failed evaluation, in both forms.
+type explainable struct {
+	failure *nixcli.Failure
+	err     *eval.Error
+}
+
+func (e *explainable) Error() string { return e.err.Error() }
+func (e *explainable) Unwrap() error { return e.err }
+
+func limitReached(limit *eval.LimitError, timeout time.Duration) *diag.Error {
+	switch limit.Limit {
+	case "cancelled":
+		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the evaluation was stopped")
+	case "time":
+		if timeout <= 0 {
+			timeout = nixcli.DefaultTimeout
+		}
+		return diag.Errorf(diag.ExitEvaluation, "deadline", "the evaluation did not finish within %s and was stopped", timeout).
+			Hintf("look for a loop in the profile, or allow more time with --timeout")
+	case "output":
+		return diag.Errorf(diag.ExitEvaluation, "output-too-large", "%s", limit.Msg).
+			Hintf("a manifest has at most 8 MiB; look for generated text or lists in the profile")
+	}
+	return diag.Errorf(diag.ExitEvaluation, "memory-limit", "%s", limit.Msg).
+		Hintf("look for text or lists that grow without end in the profile")
+}
+
+// needsNix is for what the embedded evaluator does not do.
+func needsNix(message string, at []diag.Position) *diag.Error {
+	return diag.Errorf(diag.ExitMissing, "needs-nix", "%s", message).At(at...).
+		Hintf("evaluate it with the Nix that is installed: --evaluator nix;\n" +
+			"or go on from a manifest that was resolved before: insomnia resolve --manifest FILE")
+}
+
+func explainEmbeddedFile(p *profileFile, in *fileSources, err error) error {
+	var e *explainable
+	if !errors.As(err, &e) {
+		return err
+	}
+	if errors.Is(e.err, source.ErrOutside) {
+		e.failure.Message = "access to path '" + blamedPath(e.err) + "' is forbidden in restricted mode"
+	}
+	return explainFile(p, in, e.failure)
+}
+
+// blamedPath is the path that an error of the file system is about.
+func blamedPath(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Path
+	}
+	return ""
+}

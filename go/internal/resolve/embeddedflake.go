@@ -1,0 +1,297 @@
+package resolve
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/fetch"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+)
+
+// embeddedFlake is a flake that the embedded evaluator evaluates where it is.
+type embeddedFlake struct {
+	*flakeSource
+	resolver  *Resolver
+	options   Options
+	where     flake.Ref
+	overrides []flake.Override
+	typed     []OverriddenFrom
+	store     *fetch.Store
+	flake     *flake.Flake // nil when it is to be opened anew
+	fetched   map[string]bool
+}
+
+func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Options) (*flakeSource, error) {
+	f := &embeddedFlake{flakeSource: &flakeSource{ref: ref, apart: true}, resolver: e.Resolver, options: options,
+		store: e.sourceStore(), fetched: map[string]bool{}}
+	f.flakeRun = f
+	for _, o := range options.Overrides {
+		where, typed, err := f.override(ctx, o.Ref)
+		if err != nil {
+			return nil, err
+		}
+		f.overrides = append(f.overrides, flake.Override{Input: o.Input, Ref: where})
+		f.typed = append(f.typed, OverriddenFrom{o.Input, typed})
+	}
+	root := ""
+	if ref.LocalDir != "" && !bareRepository(ref) {
+		local, err := localFlakeOf(ref)
+		if err != nil {
+			return nil, err
+		}
+		f.local, root = local, local.Root()
+		f.where = flake.Ref{Dir: local.Dir, GitRoot: local.GitRoot}
+	} else {
+		locked, err := f.download(ctx, ref.Flake)
+		if err != nil {
+			return nil, err
+		}
+		f.where = flake.Ref{Locked: locked}
+	}
+	lock := func() *lockFile {
+		if f.local == nil {
+			return nil
+		}
+		return readLock(f.local.Dir)
+	}
+	f.tree = newTree(root, lock, e.Library)
+	return f.flakeSource, nil
+}
+
+func (r *Resolver) sourceStore() *fetch.Store {
+	return &fetch.Store{Dir: filepath.Join(r.CacheDir, "sources")}
+}
+
+// override finds what replaces an input.
+func (f *embeddedFlake) override(ctx context.Context, text string) (flake.Ref, string, error) {
+	resolved, err := f.resolver.overrideFolder(text)
+	if err != nil {
+		return flake.Ref{}, "", err
+	}
+	if resolved == nil {
+		locked, err := f.download(ctx, text)
+		return flake.Ref{Locked: locked}, text, err
+	}
+	return flake.Ref{Dir: resolved.Dir, GitRoot: resolved.GitRoot}, resolved.text, nil
+}
+
+func (f *embeddedFlake) close() {
+	if f.flake != nil {
+		f.flake.Close()
+		f.flake = nil
+	}
+}
+
+// apply evaluates; when that fails for want of a locked input, exactly this
+// input is downloaded, and the evaluation begins again.
+func (f *embeddedFlake) apply(ctx context.Context, output, function string) ([]byte, *failed, error) {
+	for {
+		out, err := f.once(ctx, output, function)
+		if err == nil {
+			return out, nil, nil
+		}
+		var limit *eval.LimitError
+		var input *flake.InputError
+		wanted := errors.As(err, &input) && input.Reason == flake.Missing && input.Locked != nil
+		if wanted || errors.As(err, &limit) {
+			f.close() // its values remember the failure
+		}
+		if wanted && !f.fetched[input.Locked.NarHash] {
+			f.fetched[input.Locked.NarHash] = true
+			if err := f.fetch(ctx, input.Locked); err != nil {
+				return nil, nil, err
+			}
+			continue
+		}
+		failure, err := f.explain(ctx, output, embeddedFailure(err, f.options.Timeout))
+		return nil, failure, err
+	}
+}
+
+// errNoOutput is for a flake without the output that was asked for.
+var errNoOutput = errors.New("no such output")
+
+// once evaluates with what is on this machine, within the limits.
+func (f *embeddedFlake) once(ctx context.Context, output, function string) ([]byte, error) {
+	ctx, cancel := limited(ctx, f.options.Timeout)
+	defer cancel()
+	if f.flake == nil {
+		opened, err := flake.Open(ctx, f.where, flake.Options{Eval: eval.Options{Trace: f.resolver.warn},
+			Overrides: f.overrides, Find: f.store.Find})
+		if err != nil {
+			return nil, err
+		}
+		f.flake = opened
+	} else {
+		f.flake.Renew(ctx)
+	}
+	v, ok, err := f.flake.Output(output)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errNoOutput
+	}
+	ev := f.flake.Evaluator()
+	call, err := ev.EvalExpr(function, "«string»", "/")
+	if err != nil {
+		return nil, err
+	}
+	if v, err = ev.Call(call, v); err != nil {
+		return nil, err
+	}
+	return ev.ToJSON(v)
+}
+
+// explain says what a failed evaluation means. What no other profile of the
+// flake can fare better with is an error, the rest a *failed.
+func (f *embeddedFlake) explain(ctx context.Context, output string, err error) (*failed, error) {
+	name := f.ref.Flake
+	if errors.Is(err, errNoOutput) {
+		return &failed{err: noOutput(f.ref, output)}, nil
+	}
+	var evaluation *explainable
+	if !errors.As(err, &evaluation) {
+		var known *diag.Error
+		if errors.As(err, &known) {
+			if known.Exit == diag.ExitInterrupted {
+				return nil, known
+			}
+			return &failed{err: known}, nil
+		}
+		return nil, f.explainOpen(err)
+	}
+	out := &failed{}
+	for _, frame := range evaluation.failure.Frames {
+		out.contexts = append(out.contexts, frame.Message)
+	}
+	at := places(evaluation.failure.Frames, f.tree, f.tree.own)
+	var input *flake.InputError
+	switch {
+	case errors.As(err, &input):
+		out.err = f.explainInput(input)
+	case errors.Is(err, source.ErrHidden):
+		out.err = notTrackedFile(f.local, blamedPath(evaluation.err), at)
+	case evaluation.err.Kind == eval.FileAccess && strings.HasSuffix(blamedPath(evaluation.err), "/flake.nix") && len(at) == 0:
+		out.err = diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`", name).
+			Hintf("a flake in a folder of a repository is reached with ?dir=FOLDER")
+	case evaluation.err.Kind == eval.NeedsNix:
+		out.err = needsNix(needsNixMessage(evaluation.failure.Message), at)
+	case errors.Is(err, source.ErrOutside):
+		out.err = evaluationError("outside-source", "the profile reads "+blamedPath(evaluation.err)+", which is not part of the flake", at).
+			Hintf("move the file into the flake, or make it an input")
+	default:
+		out.err = diag.From(explainCommon(evaluation.failure, f.tree, at))
+	}
+	return out, nil
+}
+
+// needsNixMessage is what a builtin of package eval says, without the ways on,
+// which stand in the hint.
+func needsNixMessage(message string) string {
+	message, _, _ = strings.Cut(message, ";")
+	return message
+}
+
+// explainOpen is for a flake that cannot even be opened.
+func (f *embeddedFlake) explainOpen(err error) error {
+	var input *flake.InputError
+	if errors.As(err, &input) {
+		return f.explainInput(input)
+	}
+	var git *flake.GitError
+	if errors.As(err, &git) {
+		return gitFailed(git)
+	}
+	return diag.Errorf(diag.ExitEvaluation, "source-unreadable", "cannot read the flake `%s`: %v", f.ref.Flake, err)
+}
+
+func gitFailed(git *flake.GitError) *diag.Error {
+	if strings.Contains(git.Msg, "dubious ownership") {
+		return diag.Errorf(diag.ExitRefused, "foreign-owner", "git refuses the repository, since another user owns it").
+			Hintf("if you trust it: git config --global --add safe.directory FOLDER")
+	}
+	if strings.Contains(git.Msg, "no `git` on PATH") {
+		return diag.Errorf(diag.ExitMissing, "git-missing", "git is needed to read this flake, and there is no `git` on PATH").
+			Hintf("install git")
+	}
+	return diag.Errorf(diag.ExitEvaluation, "git-failed", "%v", git)
+}
+
+// explainInput says what is wrong with an input.
+func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
+	switch e.Reason {
+	case flake.NotLocked:
+		return notLocked(f.ref.Flake, f.lockCommand())
+	case flake.LockNotTracked:
+		return diag.Errorf(diag.ExitEvaluation, "untracked-file", "flake.lock is not tracked by git, so it is not part of the flake").
+			Hintf("git -C %s add flake.lock", e.Flake)
+	case flake.NoSuchInput:
+		return noSuchInput(e.Input, e.Names)
+	case flake.WrongHash:
+		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", e).
+			Hintf("if the source was meant to change, lock it again: %s", f.lockCommand())
+	case flake.Unsupported:
+		return needsNix(e.Error(), nil)
+	case flake.Missing:
+		return offline(e.Locked.String())
+	}
+	var git *flake.GitError
+	if errors.As(e, &git) {
+		return gitFailed(git)
+	}
+	return diag.Errorf(diag.ExitMissing, "input-unreadable", "%v", e)
+}
+
+// provenance hashes the source and asks git for its commit.
+func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*Provenance, error) {
+	f.flake.Renew(ctx)
+	p := &Provenance{Program: f.resolver.program(), Evaluator: Embedded, Overrides: f.typed}
+	hash, err := f.flake.NARHash()
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash the source: %v", err)
+	}
+	p.NarHash = hash
+	if f.local == nil {
+		p.Rev, p.URL = f.where.Locked.Rev, lockedText(f.where.Locked)
+	} else {
+		state, err := f.flake.State()
+		if err != nil {
+			return nil, f.explainOpen(err)
+		}
+		p.Rev, p.Dirty = state.Rev, state.Dirty
+		p.URL = localURL(f.local, state, hash)
+	}
+	p.Files = readFiles(f.flake.Evaluator(), f.portable)
+	return p, nil
+}
+
+// portable names a file by where it is in the flake, or in an input.
+func (f *embeddedFlake) portable(file string) string {
+	if f.tree.root != "" {
+		if rel, err := filepath.Rel(f.tree.root, file); err == nil && filepath.IsLocal(rel) {
+			return filepath.ToSlash(rel)
+		}
+	}
+	return f.tree.file(file)
+}
+
+// localURL is the locked reference of a flake in a folder.
+func localURL(local *localFlake, state flake.GitState, hash string) string {
+	if local.GitRoot == "" {
+		return "path:" + local.Dir + "?narHash=" + strings.ReplaceAll(strings.ReplaceAll(hash, "+", "%2B"), "=", "%3D")
+	}
+	url, separator := "git+file://"+filepath.ToSlash(local.GitRoot), "?"
+	if rel, err := filepath.Rel(local.GitRoot, local.Dir); err == nil && rel != "." {
+		url, separator = url+"?dir="+filepath.ToSlash(rel), "&"
+	}
+	if state.Rev != "" && !state.Dirty {
+		url += separator + "rev=" + state.Rev
+	}
+	return url
+}

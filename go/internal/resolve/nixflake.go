@@ -1,0 +1,178 @@
+package resolve
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+)
+
+// nixEvaluator is the installed Nix.
+type nixEvaluator struct{ *Resolver }
+
+func (n *nixEvaluator) title(ctx context.Context) string {
+	version, _, err := n.Nix.Version(ctx)
+	if err != nil || version == "" {
+		return "nix"
+	}
+	return "nix " + version
+}
+
+// nixFlake is a flake that the installed Nix evaluates.
+type nixFlake struct {
+	*flakeSource
+	evaluator *nixEvaluator
+	options   Options
+	url       string // what Nix is given
+	lock      *lockFile
+	overrides []Override
+	metadata  *metadata // nil unless it was asked for
+}
+
+func (f *nixFlake) close() {}
+
+// open finds the flake; a remote one is downloaded, nothing is evaluated.
+func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options) (*flakeSource, error) {
+	r := n.Resolver
+	f := &nixFlake{flakeSource: &flakeSource{ref: ref}, evaluator: n, options: options, url: ref.Flake}
+	f.flakeRun = f
+	for _, o := range options.Overrides {
+		url, err := r.overrideRef(o.Ref)
+		if err != nil {
+			return nil, err
+		}
+		f.overrides = append(f.overrides, Override{o.Input, url})
+	}
+	root := ""
+	if ref.LocalDir != "" && !bareRepository(ref) {
+		local, err := localFlakeOf(ref)
+		if err != nil {
+			return nil, err
+		}
+		if !explicitFolder(ref.Flake) && local.GitRoot == "" {
+			if err := refusePrivateFiles(local); err != nil {
+				return nil, err
+			}
+		}
+		f.local, root = local, local.Root()
+		f.lock = readLock(local.Dir)
+	} else if remote(ref.Flake) {
+		m, err := r.fetchFlake(ctx, f, options)
+		if err != nil {
+			return nil, err
+		}
+		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
+	}
+	f.tree = newTree(root, func() *lockFile { return f.lock }, r.Library)
+	if options.Provenance {
+		if err := r.pin(ctx, f, options); err != nil {
+			return nil, err
+		}
+	}
+	return f.flakeSource, nil
+}
+
+// bareRepository tells whether a git reference names a repository without a work tree.
+func bareRepository(ref *Reference) bool {
+	return strings.HasPrefix(ref.Flake, "git+file:") && exists(filepath.Join(ref.LocalDir, "HEAD")) &&
+		!exists(filepath.Join(ref.LocalDir, "flake.nix"))
+}
+
+// remote tells whether a reference leads off this machine, or may.
+func remote(flake string) bool {
+	scheme, _, _ := strings.Cut(flake, ":")
+	switch scheme {
+	case "path", "git+file", "tarball+file", "file+file", "file", "hg+file":
+		return false
+	}
+	return true
+}
+
+// overrideRef is what Nix is given for an override; a folder is not copied to
+// its store with private files in it.
+func (r *Resolver) overrideRef(ref string) (string, error) {
+	folder, err := r.overrideFolder(ref)
+	if err != nil || folder == nil {
+		return ref, err
+	}
+	if folder.GitRoot == "" && !strings.HasPrefix(ref, "path:") {
+		err = refusePrivateFiles(&localFlake{Dir: folder.Dir})
+	}
+	return folder.text, err
+}
+
+// apply evaluates without network; when that fails for want of a locked
+// input, exactly this input is downloaded, and the evaluation tried again.
+func (f *nixFlake) apply(ctx context.Context, root, apply string) ([]byte, *failed, error) {
+	r, options := f.evaluator.Resolver, f.options
+	call := nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
+		Quiet: []string{"does not match any input", "non-existent input", "not writing modified lock file"}}
+	call.Args = append(call.Args, f.url+"#"+fragment(root), "--apply", apply)
+	fetched := map[string]bool{}
+	for {
+		out, err := r.Nix.Run(ctx, call)
+		if err == nil {
+			return out.Stdout, nil, unmatchedOverride(f, out.Warnings)
+		}
+		var failure *nixcli.Failure
+		if !errors.As(err, &failure) {
+			return nil, nil, err
+		}
+		input := wantedDownload(failure, f)
+		if input == "" || fetched[input] {
+			return nil, f.failed(ctx, root, failure), nil
+		}
+		fetched[input] = true
+		if err := r.fetchInput(ctx, input, options); err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// lockFlags hold Nix to the lock. With overrides the lock differs by intent;
+// then it is only kept from being written.
+func (f *nixFlake) lockFlags() []string {
+	if len(f.overrides) == 0 {
+		return []string{"--no-update-lock-file"}
+	}
+	flags := []string{"--no-write-lock-file"}
+	for _, o := range f.overrides {
+		flags = append(flags, "--override-input", o.Input, o.Ref)
+	}
+	return flags
+}
+
+// unmatchedOverride makes an error of what Nix only warns of. The words are
+// those of 2.8 and of newer versions.
+func unmatchedOverride(f *nixFlake, warnings []string) error {
+	for _, w := range warnings {
+		for _, o := range f.overrides {
+			if !strings.Contains(w, "'--override-input "+o.Input+" ") && !strings.Contains(w, "non-existent input '"+o.Input+"'") {
+				continue
+			}
+			return noSuchInput(o.Input, f.lock.inputNames())
+		}
+	}
+	return nil
+}
+
+// failed says what a failure of Nix means.
+func (f *nixFlake) failed(ctx context.Context, root string, failure *nixcli.Failure) *failed {
+	out := &failed{err: diag.From(explainFlake(ctx, f, root, failure))}
+	for _, frame := range failure.Frames {
+		out.contexts = append(out.contexts, frame.Message)
+	}
+	return out
+}
+
+// fragment encodes an attribute for the part of an installable after `#`.
+func fragment(attr string) string {
+	if isPlainName(attr) {
+		return attr
+	}
+	return url.PathEscape(`"` + attr + `"`)
+}

@@ -1,0 +1,63 @@
+package resolve
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
+)
+
+// flakeRegistry is Nix's registry.json: what a name such as `insomnia` stands for.
+type flakeRegistry struct {
+	Flakes []struct {
+		From struct {
+			Type string `json:"type"`
+			ID   string `json:"id"`
+		} `json:"from"`
+		To flake.Locked `json:"to"`
+	} `json:"flakes"`
+}
+
+// parseIndirect looks a name up in the user's and the system's registry; the
+// global one of Nix would be a download that nobody asked for.
+func (r *Resolver) parseIndirect(text, bare string, typed *flake.Locked) (*flake.Locked, error) {
+	id, at, _ := strings.Cut(bare, "/")
+	for _, file := range registryFiles() {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		var registry flakeRegistry
+		if err := json.Unmarshal(data, &registry); err != nil {
+			return nil, diag.Errorf(diag.ExitState, "registry-unreadable", "cannot read the registry %s: %v", file, err)
+		}
+		for _, entry := range registry.Flakes {
+			if entry.From.Type != "indirect" || entry.From.ID != id {
+				continue
+			}
+			l := entry.To
+			if isRevision(at) {
+				l.Rev = at
+			} else if at != "" {
+				l.Ref = at
+			}
+			if typed.Dir != "" {
+				l.Dir = typed.Dir
+			}
+			return &l, nil
+		}
+	}
+	return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no flake named `%s` in your registries", id).
+		Hintf("register it: nix registry add %s github:OWNER/REPO; or refer to it by its address", id)
+}
+
+func registryFiles() []string {
+	config := os.Getenv("XDG_CONFIG_HOME")
+	if config == "" {
+		config = filepath.Join(homeDir(), ".config")
+	}
+	return []string{filepath.Join(config, "nix", "registry.json"), "/etc/nix/registry.json"}
+}
