@@ -100,7 +100,7 @@ func evaluateEntry(ev *eval.Evaluator, p *profileFile) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if v, _, err = ev.Select(v, "result"); err != nil {
+	if v, _, err = ev.Select(v, p.output); err != nil {
 		return nil, err
 	}
 	return ev.ToJSON(v)

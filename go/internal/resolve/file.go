@@ -17,11 +17,15 @@ type profileFile struct {
 	root    string // what the file may read
 	name    string
 	profile string // what entry.nix takes
+	output  string // what entry.nix is asked for
 }
 
 // resolveFile resolves a profile file or a built-in profile, with the embedded library.
 func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
-	p := &profileFile{ref: ref, name: ref.Name, profile: "builtin:" + ref.Name}
+	p := &profileFile{ref: ref, name: ref.Name, profile: "builtin:" + ref.Name, output: "result"}
+	if options.Explain {
+		p.output = "explained"
+	}
 	if ref.Kind == KindPath {
 		var err error
 		if p.file, p.root, err = locateProfile(ref, options.Root, r.Dir); err != nil {
@@ -52,6 +56,11 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Opti
 		return nil, err
 	}
 	result := resolved(Profile{Name: manifestName(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
+	if options.Explain {
+		if result.Origins, err = originsOf(&a.answer, canonical, a.sources); err != nil {
+			return nil, err
+		}
+	}
 	if options.Provenance {
 		if result.Provenance, err = r.fileProvenance(ctx, p); err != nil {
 			return nil, err

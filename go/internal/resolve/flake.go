@@ -34,7 +34,11 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 	if len(ref.Attr) > 1 {
 		root, path = ref.Attr[0], ref.Attr[1:]
 	}
-	apply := "(" + selectText + ") { describe = (" + describeText + "); path = " + nixList(path) + "; }"
+	describe := "(" + describeText + ")"
+	if options.Explain {
+		describe = "(args: " + describe + " (args // { explain = true; }))"
+	}
+	apply := "(" + selectText + ") { describe = " + describe + "; path = " + nixList(path) + "; }"
 	out, failure, err := f.apply(ctx, root, apply)
 	if failure != nil {
 		return nil, f.located(ctx, root, path, failure.err)
@@ -69,6 +73,11 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 		fullAttr = []string{outputName, attr[0]}
 	}
 	result := resolved(Profile{Name: manifestName(canonical), Source: string(KindFlake), Ref: ref.Text, Attr: attrText(fullAttr)}, canonical)
+	if options.Explain {
+		if result.Origins, err = originsOf(&a, canonical, f.tree); err != nil {
+			return nil, err
+		}
+	}
 	if options.Provenance {
 		if result.Provenance, err = f.provenance(ctx, a.Position); err != nil {
 			return nil, err

@@ -46,7 +46,7 @@ func fileArgs(library string, p *profileFile) []string {
 	if p.root != "" {
 		args = append(args, "-I", "profile="+p.root)
 	}
-	return append(args, "--file", filepath.Join(library, "entry.nix"), "--argstr", "profile", p.profile, "--argstr", "name", p.name, "result")
+	return append(args, "--file", filepath.Join(library, "entry.nix"), "--argstr", "profile", p.profile, "--argstr", "name", p.name, p.output)
 }
 
 var forbiddenPath = lazily(`access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`)

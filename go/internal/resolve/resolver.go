@@ -45,6 +45,7 @@ type Options struct {
 	Timeout    time.Duration // of one evaluation; zero: nixcli.DefaultTimeout
 	Offline    bool          // refuse every download
 	Provenance bool          // find out where the source came from
+	Explain    bool          // find out where each value comes from
 }
 
 // Resolved is a profile resolved and checked.
@@ -53,6 +54,7 @@ type Resolved struct {
 	Provenance *Provenance // nil unless asked for
 	Manifest   []byte      // canonical JSON, no newline
 	Digest     string      // "sha256-…" over Manifest
+	Origins    []Origin    // in the order of the paths; nil unless asked for
 }
 
 // Profile says which profile it was.
@@ -91,6 +93,7 @@ type answer struct {
 	Position *position       `json:"position"`
 	Problems []problem       `json:"problems"`
 	Manifest json.RawMessage `json:"manifest"`
+	Explain  map[string]told `json:"explain"`
 }
 
 type position struct {

@@ -5,12 +5,14 @@
 #             what else the value is
 #   problems  the library's problems, and everything that is no plain data
 #   manifest  the manifest; null when there are problems
+#   explain   where its values come from, if asked for; null when nothing knows
 # `value` is the output, `where` its attribute path for messages, `position`
 # the place of its definition or null.
 {
   value,
   where,
   position,
+  explain ? false,
 }:
 let
   inherit (builtins)
@@ -100,6 +102,7 @@ let
       inherit kind where position;
       problems = all;
       manifest = if all == [ ] then manifest else null;
+      explain = if explain && kind == "profile" then value.explain or null else null;
     };
 
   kind =

@@ -78,7 +78,7 @@ let
   };
 
   builtin = builtins.match "builtin:(.*)" profile;
-  describe = import ./describe.nix;
+  describe = explain: args: import ./describe.nix (args // { inherit explain; });
   source = load (/. + profile);
   wanted = builtins.functionArgs source;
   unknown = builtins.filter (n: n != "insomnia" && !wanted.${n}) (builtins.attrNames wanted);
@@ -89,9 +89,9 @@ let
       throw "a profile is called with { insomnia } alone, and this one asks for ${builtins.concatStringsSep ", " unknown}"
     else
       source { inherit insomnia; };
-in
-{
-  result =
+
+  answer =
+    describe:
     if builtin != null then
       import ./select.nix {
         inherit describe;
@@ -107,4 +107,9 @@ in
         where = [ ];
         position = null;
       };
+in
+{
+  result = answer (describe false);
+  # The same, with where each value comes from.
+  explained = answer (describe true);
 }

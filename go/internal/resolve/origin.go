@@ -1,0 +1,131 @@
+package resolve
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Origin says where one value of a manifest comes from. Values in slots for
+// secrets are never in it.
+type Origin struct {
+	Path  string          `json:"path"` // dotted
+	Value json.RawMessage `json:"value"`
+	// Definitions are what was written for it and counts: one, or for a list
+	// all that it gathers. Empty when no author wrote anything.
+	Definitions []Definition `json:"definitions"`
+	// Overrode is what was written or derived too, and does not count.
+	Overrode []Definition `json:"overrode"`
+	Preset   *Preset      `json:"preset"`  // what the value was derived from, or null
+	Default  bool         `json:"default"` // the schema's default
+}
+
+// Definition is one value that was written, or derived where Preset says so.
+type Definition struct {
+	File     string          `json:"file,omitempty"` // empty where no place is known
+	Line     int             `json:"line,omitempty"`
+	Column   int             `json:"column,omitempty"`
+	Priority int             `json:"priority,omitempty"` // the lower one wins; 100 for what is written plainly
+	Value    json.RawMessage `json:"value"`
+	Preset   *Preset         `json:"preset,omitempty"`
+}
+
+// Preset is a semantic preset that a value was derived from.
+type Preset struct {
+	Name        string          `json:"name"`
+	Value       json.RawMessage `json:"value"`
+	Formula     string          `json:"formula"`
+	Definitions []Definition    `json:"definitions"` // empty: it is the preset's default
+	Overrode    []Definition    `json:"overrode"`
+}
+
+// Place is where the definition stands.
+func (d Definition) Place() diag.Position {
+	return diag.Position{File: d.File, Line: d.Line, Column: d.Column}
+}
+
+// told is one entry of the library's `explain`.
+type told struct {
+	Value       json.RawMessage  `json:"value"`
+	Definitions []toldDefinition `json:"definitions"`
+	Overrode    []toldDefinition `json:"overrode"`
+	Preset      *toldPreset      `json:"preset"`
+	Default     bool             `json:"default"`
+}
+
+type toldDefinition struct {
+	position
+	Priority int             `json:"priority"`
+	Value    json.RawMessage `json:"value"`
+	Preset   *toldPreset     `json:"preset"`
+}
+
+type toldPreset struct {
+	Name        string           `json:"name"`
+	Value       json.RawMessage  `json:"value"`
+	Formula     string           `json:"formula"`
+	Definitions []toldDefinition `json:"definitions"`
+	Overrode    []toldDefinition `json:"overrode"`
+}
+
+// originsOf reads what the library says of a profile. Of a plain manifest only
+// the place of the output is known.
+func originsOf(a *answer, canonical []byte, in sources) ([]Origin, error) {
+	if a.Explain == nil {
+		if a.Kind == "profile" {
+			return nil, diag.Errorf(diag.ExitEvaluation, "no-explanation", "the library that made this profile cannot explain it").
+				Hintf("update the flake's input insomnia")
+		}
+		return plainOrigins(a, canonical, in)
+	}
+	out := make([]Origin, 0, len(a.Explain))
+	for _, path := range sortedKeys(a.Explain) {
+		t := a.Explain[path]
+		out = append(out, Origin{Path: path, Value: t.Value, Default: t.Default, Preset: presetOf(t.Preset, in),
+			Definitions: definitionsOf(t.Definitions, in), Overrode: definitionsOf(t.Overrode, in)})
+	}
+	return out, nil
+}
+
+func definitionsOf(list []toldDefinition, in sources) []Definition {
+	out := make([]Definition, len(list))
+	for i, d := range list {
+		out[i] = Definition{Priority: d.Priority, Value: d.Value, Preset: presetOf(d.Preset, in)}
+		if d.File != "" {
+			at := in.place(d.position)
+			out[i].File, out[i].Line, out[i].Column = at.File, at.Line, at.Column
+		}
+	}
+	return out
+}
+
+func presetOf(p *toldPreset, in sources) *Preset {
+	if p == nil {
+		return nil
+	}
+	return &Preset{Name: p.Name, Value: p.Value, Formula: p.Formula,
+		Definitions: definitionsOf(p.Definitions, in), Overrode: definitionsOf(p.Overrode, in)}
+}
+
+// plainOrigins is for what mkManifest returns: all of it is defined at the output.
+func plainOrigins(a *answer, canonical []byte, in sources) ([]Origin, error) {
+	leaves, err := manifest.Leaves(canonical)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	out := make([]Origin, len(leaves))
+	for i, leaf := range leaves {
+		out[i] = Origin{Path: leaf.Path, Value: leaf.Value, Definitions: []Definition{}, Overrode: []Definition{}}
+		if leaf.Secret && strings.HasPrefix(string(leaf.Value), `{"value":`) {
+			out[i].Value = json.RawMessage(`"<secret>"`)
+		}
+		if a.Position != nil && a.Position.File != "" {
+			at := in.place(*a.Position)
+			out[i].Definitions = append(out[i].Definitions,
+				Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: out[i].Value})
+		}
+	}
+	return out, nil
+}

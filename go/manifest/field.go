@@ -1,0 +1,79 @@
+package manifest
+
+import (
+	"encoding/json"
+	"slices"
+)
+
+// Leaf is one value of a manifest that is not divided further: everything but
+// the objects that the schema closes and the maps that have entries.
+type Leaf struct {
+	Path    string // dotted
+	Pointer string
+	Value   json.RawMessage
+	Secret  bool // a slot for a secret
+}
+
+// Leaves gives the leaves of a manifest, in the order of their paths in the text.
+func Leaves(data []byte) ([]Leaf, error) {
+	v, problems := parse(data)
+	if v == nil || len(problems) > 0 {
+		return nil, Problems(problems)
+	}
+	var out []Leaf
+	var walk func(s *schema, v *value, at *location)
+	walk = func(s *schema, v *value, at *location) {
+		inside := s != nil && s.secretRef == nil && (len(s.properties) > 0 || s.additional != nil)
+		if !inside || !v.is(kindObject) || s.additional != nil && len(v.members) == 0 {
+			out = append(out, Leaf{Path: at.path(), Pointer: at.pointer(), Value: appendCanonical(nil, s, v), Secret: s != nil && s.secretRef != nil})
+			return
+		}
+		for _, m := range v.members {
+			below := s.property(m.name)
+			if below == nil {
+				below = s.additional
+			}
+			walk(below, m.value, at.field(m.name))
+		}
+	}
+	walk(manifestSchema, v, nil)
+	return out, nil
+}
+
+// Field tells whether a manifest can have a field at this path, and gives the
+// schema's default of it, or nil.
+func Field(path []string) (fallback json.RawMessage, known bool) {
+	s := manifestSchema
+	for _, key := range path {
+		below := s.property(key)
+		if below == nil {
+			below = s.additional
+		}
+		if below == nil {
+			return nil, false
+		}
+		s = below
+	}
+	if s.defaultValue != nil {
+		fallback = appendCanonical(nil, s, s.defaultValue)
+	}
+	return fallback, true
+}
+
+// FieldNames are the names of all fields of sections, dotted, in order.
+func FieldNames() []string {
+	var out []string
+	var walk func(s *schema, at *location)
+	walk = func(s *schema, at *location) {
+		for _, p := range s.properties {
+			below := at.field(p.name)
+			out = append(out, below.path())
+			if p.schema.secretRef == nil {
+				walk(p.schema, below)
+			}
+		}
+	}
+	walk(manifestSchema, nil)
+	slices.Sort(out)
+	return out
+}
