@@ -1,0 +1,173 @@
+// Package config reads and writes what a user or a project has set:
+// config.toml and local.toml.
+//
+// A config says where profiles are found and what they are called; what a
+// profile does stands in the profile alone, so a runtime setting here is an
+// error that says where it belongs. config.toml is written by people and may be
+// read-only; local.toml beside it has the same form, wins over it, and is the
+// only file that commands write.
+//
+// [File] is the type of both. Its JSON Schema, schema.json, is generated from
+// it. Reading is strict, reports everything at once, and gives the file, line
+// and column of each problem. No message holds a value from [secrets].
+package config
+
+import (
+	_ "embed"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+//go:generate go test -run TestSchema -update
+
+//go:embed schema.json
+var schemaJSON []byte
+
+// SchemaJSON is the JSON Schema of [File].
+func SchemaJSON() []byte { return schemaJSON }
+
+// Scope says whose config it is.
+type Scope string
+
+const (
+	User    Scope = "user"
+	Project Scope = "project"
+)
+
+// File is what stands in config.toml and local.toml.
+type File struct {
+	// The profile that is used when none is named: a qualified reference.
+	Default Reference `json:"default,omitempty"`
+	// Names of your own for profiles. An alias may carry the name of a profile and settles what that name means.
+	Aliases map[Name]Reference `json:"aliases,omitempty"`
+	// Flakes with profiles, by the name that stands before the colon of a reference.
+	Sources map[Name]FlakeReference `json:"sources,omitempty"`
+	// Where profiles are looked for by name.
+	Discovery Discovery `json:"discovery,omitzero"`
+	// How lists are shown.
+	UI UI `json:"ui,omitzero"`
+	// Where the secrets that profiles name are kept. Only in the user's config.
+	Secrets map[SecretName]Binding `json:"secrets,omitempty"`
+	// What evaluates profiles. Only in the user's config.
+	Evaluator Evaluator `json:"evaluator,omitempty"`
+}
+
+// Discovery switches the places off where a name is looked up. A qualified
+// reference works all the same.
+type Discovery struct {
+	// Whether the profiles inside the program are looked at.
+	Builtin *bool `json:"builtin,omitempty"`
+	// Whether the user's folder of profiles is looked at.
+	User *bool `json:"user,omitempty"`
+	// Whether the project's folder of profiles is looked at.
+	Project *bool `json:"project,omitempty"`
+	// Whether the project's flake is looked at, which evaluates it.
+	Flake *bool `json:"flake,omitempty"`
+	// Whether the named sources are looked at.
+	Sources *bool `json:"sources,omitempty"`
+}
+
+// UI says how lists are shown.
+type UI struct {
+	// Whether `profile list` says in words what each profile may do.
+	Summaries *bool `json:"summaries,omitempty"`
+}
+
+// Binding says where the value of one secret is kept, and who may get it.
+type Binding struct {
+	// The place: age:NAME, env:NAME, file:PATH or exec:COMMAND.
+	URI BindingURI `json:"uri"`
+	// Hosts that the secret may be sent to.
+	Hosts []Host `json:"hosts,omitempty"`
+}
+
+type (
+	// Name is a name for an alias or a source.
+	Name string
+	// Reference leads to a profile: builtin:NAME, user:NAME, project:NAME, SOURCE:NAME, a file or a flake reference.
+	Reference string
+	// FlakeReference leads to a flake.
+	FlakeReference string
+	// SecretName is the name that profiles use for a secret.
+	SecretName string
+	// BindingURI is the place of a secret's value.
+	BindingURI string
+	// Host is the name of a host.
+	Host string
+	// Evaluator names an evaluator.
+	Evaluator string
+)
+
+// constraint is what a text must be like.
+type constraint struct {
+	pattern  string
+	enum     []string
+	expected string
+}
+
+type constrained interface{ constraint() constraint }
+
+func (Name) constraint() constraint {
+	return constraint{pattern: `^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$`, expected: "letters, digits, _ and -"}
+}
+func (Reference) constraint() constraint {
+	return constraint{pattern: `^[^-\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, expected: "a reference such as user:coder or ./coder.nix"}
+}
+func (FlakeReference) constraint() constraint {
+	return constraint{pattern: `^[^-#\x00-\x20\x7f][^#\x00-\x1f\x7f]*$`, expected: "a flake reference such as github:OWNER/REPO, without `#`"}
+}
+func (SecretName) constraint() constraint {
+	return constraint{pattern: `^[a-z0-9-]+([.][a-z0-9-]+)*$`, expected: "segments of a-z, 0-9 and - joined by dots"}
+}
+func (BindingURI) constraint() constraint {
+	return constraint{pattern: `^(age|env|file|exec):[^\x00-\x1f\x7f]*$`, expected: "age:NAME, env:NAME, file:PATH or exec:COMMAND"}
+}
+func (Host) constraint() constraint {
+	return constraint{pattern: `^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?$`, expected: "the name of a host"}
+}
+func (Evaluator) constraint() constraint {
+	return constraint{enum: []string{"embedded", "nix"}, expected: "embedded or nix"}
+}
+
+// Setting is one value and where it was set.
+type Setting struct {
+	Value string
+	At    diag.Position
+}
+
+// Config is what one scope has set: local.toml over config.toml.
+type Config struct {
+	Scope Scope
+	Dir   string // holds config.toml and local.toml
+	// Default is nil when none is set.
+	Default   *Setting
+	Aliases   map[string]Setting
+	Sources   map[string]Setting
+	Discovery Discovery
+	UI        UI
+	Evaluator string
+}
+
+func (c *Config) lay(f *File, places map[string]diag.Position) {
+	if f.Default != "" {
+		c.Default = &Setting{string(f.Default), places["/default"]}
+	}
+	for name, ref := range f.Aliases {
+		c.Aliases[string(name)] = Setting{string(ref), places["/aliases/"+string(name)]}
+	}
+	for name, ref := range f.Sources {
+		c.Sources[string(name)] = Setting{string(ref), places["/sources/"+string(name)]}
+	}
+	for _, pair := range []struct{ to, from **bool }{
+		{&c.Discovery.Builtin, &f.Discovery.Builtin}, {&c.Discovery.User, &f.Discovery.User},
+		{&c.Discovery.Project, &f.Discovery.Project}, {&c.Discovery.Flake, &f.Discovery.Flake},
+		{&c.Discovery.Sources, &f.Discovery.Sources}, {&c.UI.Summaries, &f.UI.Summaries},
+	} {
+		if *pair.from != nil {
+			*pair.to = *pair.from
+		}
+	}
+	if f.Evaluator != "" {
+		c.Evaluator = string(f.Evaluator)
+	}
+}

@@ -1,0 +1,254 @@
+package config
+
+import (
+	"encoding/json"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/xrash/smetrics"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// decodeFile reads one file; places are by JSON pointer.
+func decodeFile(data []byte, path string, scope Scope) (*File, map[string]diag.Position, []diag.Diagnostic) {
+	d := &decoder{scope: scope, places: map[string]diag.Position{}}
+	file := &File{}
+	root, syntax := parseTree(data, path)
+	if syntax != nil {
+		return file, d.places, []diag.Diagnostic{*syntax}
+	}
+	d.value(reflect.ValueOf(file).Elem(), root, "")
+	return file, d.places, d.problems
+}
+
+type decoder struct {
+	scope    Scope
+	places   map[string]diag.Position
+	problems []diag.Diagnostic
+}
+
+func (d *decoder) problem(n *node, code, path, message, expected, hint string) {
+	if strings.HasPrefix(path, "secrets") {
+		code = "secret-literal" // its line is never quoted
+	}
+	pointer := ""
+	if path != "" {
+		pointer = "/" + strings.ReplaceAll(path, ".", "/")
+	}
+	d.problems = append(d.problems, diag.Diagnostic{Severity: diag.SeverityError, Code: code, Path: path, Pointer: pointer,
+		Message: message, Expected: expected, Hint: hint, Positions: []diag.Position{n.at}})
+}
+
+// value fills v; what does not fit is reported and left out. It tells whether
+// the value fits.
+func (d *decoder) value(v reflect.Value, n *node, path string) bool {
+	switch v.Kind() {
+	case reflect.Struct:
+		return d.structure(v, n, path)
+	case reflect.Map:
+		return d.table(v, n, path)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		if !d.value(v.Elem(), n, path) {
+			v.SetZero()
+			return false
+		}
+	case reflect.Slice:
+		if !d.kind(n, path, "list", "a list") {
+			return false
+		}
+		for i, item := range n.items {
+			element := reflect.New(v.Type().Elem()).Elem()
+			if d.value(element, item, path+"["+strconv.Itoa(i)+"]") {
+				v.Set(reflect.Append(v, element))
+			}
+		}
+	case reflect.Bool:
+		if !d.kind(n, path, "bool", "true or false") {
+			return false
+		}
+		v.SetBool(n.text == "true")
+	default:
+		return d.text(v, n, path)
+	}
+	return true
+}
+
+func (d *decoder) kind(n *node, path, want, expected string) bool {
+	if n.kind != want {
+		d.problem(n, "type", path, "this is a "+n.kind, expected, "")
+		return false
+	}
+	return true
+}
+
+func (d *decoder) text(v reflect.Value, n *node, path string) bool {
+	c := v.Interface().(constrained).constraint()
+	if !d.kind(n, path, "text", c.expected) {
+		return false
+	}
+	if why := c.refuses(n.text); why != "" {
+		message := "`" + n.text + "` " + why
+		if strings.HasPrefix(path, "secrets") {
+			message = "this " + why
+		}
+		d.problem(n, "pattern", path, message, c.expected, didYouMean(n.text, c.enum))
+		return false
+	}
+	v.SetString(n.text)
+	d.places["/"+strings.ReplaceAll(path, ".", "/")] = n.at
+	return true
+}
+
+func (c constraint) refuses(text string) string {
+	switch {
+	case c.enum != nil && !slices.Contains(c.enum, text):
+		return "is not known here"
+	case c.pattern != "" && !regexp.MustCompile(c.pattern).MatchString(text), len(text) > 1024:
+		return "does not fit here"
+	}
+	return ""
+}
+
+func (d *decoder) table(v reflect.Value, n *node, path string) bool {
+	if !d.kind(n, path, "table", "a table ["+path+"]") {
+		return false
+	}
+	v.Set(reflect.MakeMap(v.Type()))
+	for _, key := range n.keys {
+		sub := path + "." + key
+		k := reflect.New(v.Type().Key()).Elem()
+		if c := k.Interface().(constrained).constraint(); c.refuses(key) != "" {
+			d.problem(n.fields[key], "property-name", path, "the name `"+key+"` does not fit here", c.expected, "")
+			continue
+		}
+		k.SetString(key)
+		if path != "secrets" && slices.Contains(reserved, key) && path == "sources" {
+			d.problem(n.fields[key], "property-name", sub, "`"+key+"` already means something else before a colon", "another name", "")
+			continue
+		}
+		value := reflect.New(v.Type().Elem()).Elem()
+		if d.value(value, n.fields[key], sub) {
+			v.SetMapIndex(k, value)
+		}
+	}
+	return true
+}
+
+// reserved are the words that a reference may begin with already.
+var reserved = []string{"builtin", "user", "project", "path", "flake", "github", "gitlab", "sourcehut", "git", "hg", "http", "https", "file", "tarball", "age", "env", "exec"}
+
+func (d *decoder) structure(v reflect.Value, n *node, path string) bool {
+	if !d.kind(n, path, "table", "a table ["+path+"]") {
+		return false
+	}
+	var names []string
+	index := map[string]int{}
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		names, index[name] = append(names, name), i
+	}
+	for _, key := range n.keys {
+		sub := key
+		if path != "" {
+			sub = path + "." + key
+		}
+		i, known := index[key]
+		switch {
+		case !known:
+			d.unknown(n.fields[key], key, sub, names)
+		case path == "" && d.scope == Project && (key == "secrets" || key == "evaluator"):
+			d.problem(n.fields[key], "user-only", sub, "`"+key+"` stands only in the user's config, since a project must not decide it", "",
+				"move it to insomnia/config.toml in $XDG_CONFIG_HOME (~/.config)")
+		default:
+			d.value(v.Field(i), n.fields[key], sub)
+		}
+	}
+	if v.Type() == reflect.TypeFor[Binding]() && v.FieldByName("URI").String() == "" && n.fields["uri"] == nil {
+		d.problem(n, "required", path, "`uri` is missing", BindingURI("").constraint().expected, "")
+		return false
+	}
+	return true
+}
+
+// unknown refuses a key, and sends a runtime setting to where it belongs.
+func (d *decoder) unknown(n *node, key, path string, names []string) {
+	if strings.HasPrefix(path, "secrets") {
+		d.problem(n, "", path, "only uri and hosts stand here; the value of a secret never stands in a config", "", "")
+		return
+	}
+	if field := runtimeSettings()[strings.ToLower(strings.ReplaceAll(key, "_", ""))]; field != "" {
+		d.problem(n, "belongs-in-profile", path, "`"+key+"` is a setting of a profile, and a config holds none", "",
+			"set `"+field+"` in a profile; `insomnia profile new NAME` writes one to begin with")
+		return
+	}
+	if slices.Contains(startupInputs, key) {
+		d.problem(n, "belongs-to-start", path, "`"+key+"` is said when a Pod is started, and a config does not hold it", "",
+			"give it to insomnia pod new")
+		return
+	}
+	d.problem(n, "unknown-field", path, "unknown key `"+key+"`", "one of: "+strings.Join(names, ", "), didYouMean(key, names))
+}
+
+var startupInputs = []string{"workspace", "podName", "pod", "runtime", "prompt"}
+
+// runtimeSettings are the fields of profiles by their names in small letters.
+var runtimeSettings = sync.OnceValue(func() map[string]string {
+	out := map[string]string{}
+	type object struct {
+		Ref        string                     `json:"$ref"`
+		Properties map[string]json.RawMessage `json:"properties"`
+		Defs       map[string]json.RawMessage `json:"$defs"`
+	}
+	for _, schema := range [][]byte{manifest.ProfileSchemaJSON(), manifest.SchemaJSON()} {
+		var root object
+		if json.Unmarshal(schema, &root) != nil {
+			continue
+		}
+		var visit func(raw json.RawMessage, path string)
+		visit = func(raw json.RawMessage, path string) {
+			var o object
+			if json.Unmarshal(raw, &o) != nil {
+				return
+			}
+			if name, ok := strings.CutPrefix(o.Ref, "#/$defs/"); ok {
+				json.Unmarshal(root.Defs[name], &o)
+			}
+			for name, sub := range o.Properties {
+				at := name
+				if path != "" {
+					at = path + "." + name
+				}
+				if strings.Count(at, ".") > 2 || strings.HasPrefix(at, "overrides") {
+					continue
+				}
+				key := strings.ToLower(name)
+				if old, known := out[key]; !known || strings.Count(at, ".") < strings.Count(old, ".") || strings.Count(at, ".") == strings.Count(old, ".") && at < old {
+					out[key] = at
+				}
+				visit(sub, at)
+			}
+		}
+		visit(schema, "")
+	}
+	return out
+})
+
+func didYouMean(word string, known []string) string {
+	best, score := "", 0.8
+	for _, candidate := range known {
+		if s := smetrics.JaroWinkler(strings.ToLower(word), candidate, 0.7, 4); s > score {
+			best, score = candidate, s
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return "did you mean `" + best + "`?"
+}

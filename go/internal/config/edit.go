@@ -1,0 +1,221 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+const header = "# Written by insomnia; it wins over config.toml beside it. Edit it as you like.\n"
+
+// Set writes a value to local.toml of a folder and keeps everything else in it,
+// comments too. table is empty for a key at the top. An empty value removes the key.
+func Set(dir string, scope Scope, table, key, value string) error {
+	path := filepath.Join(dir, LocalName)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return diag.Errorf(diag.ExitRefused, "config-not-ours", "%s is not a file of its own, and is left alone", path).
+			Hintf("keep what is linked in config.toml, and let local.toml be written by insomnia")
+	}
+	old, err := readFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		old, err = []byte(header), nil
+	}
+	if err != nil {
+		return Problem([]diag.Diagnostic{unreadable(path, err)})
+	}
+	if _, _, problems := decodeFile(old, path, scope); len(problems) > 0 {
+		return Problem(problems)
+	}
+	changed := edit(old, path, table, key, value)
+	file, _, problems := decodeFile(changed, path, scope)
+	if len(problems) > 0 || !file.holds(table, key, value) {
+		return diag.Errorf(diag.ExitState, "config-not-written", "`%s` cannot be set in %s as the file is written", key, path).
+			Hintf("set it there by hand: %s = %s", key, quote(value)).At(diag.Position{File: path})
+	}
+	if err := write(path, changed); err != nil {
+		return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, reasonOf(err)).
+			Hintf("give yourself the right to write in %s", dir)
+	}
+	return nil
+}
+
+func reasonOf(err error) error {
+	var in *fs.PathError
+	if errors.As(err, &in) {
+		return in.Err
+	}
+	return err
+}
+
+func (f *File) holds(table, key, value string) bool {
+	switch table {
+	case "":
+		return string(f.Default) == value
+	case "aliases":
+		return string(f.Aliases[Name(key)]) == value
+	case "sources":
+		return string(f.Sources[Name(key)]) == value
+	}
+	return false
+}
+
+func quote(s string) string { return strconv.Quote(s) }
+
+func edit(old []byte, path, table, key, value string) []byte {
+	root, syntax := parseTree(old, path)
+	if syntax != nil {
+		return old
+	}
+	holder := root
+	if table != "" {
+		holder = root.fields[table]
+	}
+	line := key + " = " + quote(value)
+	if holder != nil {
+		if n := holder.fields[key]; n != nil && n.to > n.from {
+			return replace(old, n, line, value == "")
+		}
+	}
+	switch {
+	case value == "":
+		return old
+	case table == "":
+		// Before the first table: what stands behind it would belong to the table.
+		at := 0
+		for _, k := range root.keys {
+			if n := root.fields[k]; n.to > n.from && root.fields[k].at.Column == 1 && n.kind != "table" {
+				at = max(at, n.to+1)
+			}
+		}
+		if at == 0 {
+			at = commentEnd(old)
+		}
+		return insert(old, min(at, len(old)), line+"\n")
+	case holder == nil:
+		gap := ""
+		if len(old) > 0 {
+			gap = "\n"
+		}
+		return insert(old, len(old), gap+"["+table+"]\n"+line+"\n")
+	}
+	at := 0
+	for _, n := range holder.fields {
+		at = max(at, n.to+1)
+	}
+	if at == 0 { // an empty table: behind its header
+		at = lineEnd(old, holder.at.Line)
+	}
+	return insert(old, min(at, len(old)), line+"\n")
+}
+
+// replace puts a line in the place of a key and its value; a comment behind it stays.
+func replace(old []byte, n *node, line string, remove bool) []byte {
+	if remove {
+		from := bytes.LastIndexByte(old[:n.from], '\n') + 1
+		return append(append([]byte{}, old[:from]...), old[min(n.to+1, len(old)):]...)
+	}
+	comment := ""
+	if text := old[n.from:n.to]; bytes.Count(text, []byte("\n")) == 0 {
+		if i := commentStart(text); i >= 0 {
+			comment = " " + string(text[i:])
+		}
+	}
+	out := append([]byte{}, old[:n.from]...)
+	out = append(out, line+comment...)
+	return append(out, old[n.to:]...)
+}
+
+// commentStart finds the comment behind a value on one line.
+func commentStart(line []byte) int {
+	quote := byte(0)
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; {
+		case quote != 0:
+			if c == '\\' && quote == '"' {
+				i++
+			} else if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '#':
+			return i
+		}
+	}
+	return -1
+}
+
+// commentEnd is the end of the comment that a file begins with, if an empty
+// line or nothing follows; else the beginning of the file.
+func commentEnd(data []byte) int {
+	at := 0
+	for at < len(data) && data[at] == '#' {
+		end := bytes.IndexByte(data[at:], '\n')
+		if end < 0 {
+			return len(data)
+		}
+		at += end + 1
+	}
+	if at < len(data) && data[at] != '\n' {
+		return 0
+	}
+	return at
+}
+
+func lineEnd(data []byte, line int) int {
+	at := 0
+	for ; line > 0; line-- {
+		end := bytes.IndexByte(data[at:], '\n')
+		if end < 0 {
+			return len(data)
+		}
+		at += end + 1
+	}
+	return at
+}
+
+func insert(old []byte, at int, text string) []byte {
+	out := append([]byte{}, old[:at]...)
+	if at > 0 && old[at-1] != '\n' {
+		out = append(out, '\n')
+	}
+	out = append(out, text...)
+	return append(out, old[at:]...)
+}
+
+// write replaces a file whole or not at all, and outlives a power cut.
+func write(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".local-*.toml")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err := errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	return d.Sync()
+}

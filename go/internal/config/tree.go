@@ -1,0 +1,153 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// node is one value of a TOML file, with its place.
+type node struct {
+	kind     string // table, list, text, bool, or what else TOML knows
+	at       diag.Position
+	text     string
+	items    []*node
+	keys     []string // of a table, in the order of the file
+	fields   map[string]*node
+	from, to int // of a key and its value, in bytes; zero for tables with a header
+}
+
+func (n *node) field(key string, at diag.Position) *node {
+	if n.fields == nil {
+		n.fields = map[string]*node{}
+	}
+	f, ok := n.fields[key]
+	if !ok {
+		f = &node{kind: "table", at: at}
+		n.fields[key] = f
+		n.keys = append(n.keys, key)
+	}
+	return f
+}
+
+// parseTree reads TOML with places. No message quotes the file, which may hold a key.
+func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
+	var any map[string]any
+	if err := toml.Unmarshal(data, &any); err != nil {
+		at := diag.Position{File: file}
+		var decode *toml.DecodeError
+		if errors.As(err, &decode) {
+			at.Line, at.Column = decode.Position()
+		}
+		return nil, &diag.Diagnostic{Severity: diag.SeverityError, Code: "syntax", Message: "not readable as TOML: " + tomlReason(err),
+			Positions: []diag.Position{at}}
+	}
+	r := treeReader{data: data, file: file}
+	r.parser.Reset(data)
+	root := &node{kind: "table", at: diag.Position{File: file}}
+	table := root
+	for r.parser.NextExpression() {
+		switch e := r.parser.Expression(); e.Kind {
+		case unstable.Table, unstable.ArrayTable:
+			table = r.into(root, e.Key())
+			if e.Kind == unstable.ArrayTable {
+				table.kind = "list" // no list of tables stands in a config
+			}
+		case unstable.KeyValue:
+			r.keyValue(table, e)
+		}
+	}
+	return root, nil
+}
+
+func tomlReason(err error) string {
+	text := strings.TrimPrefix(err.Error(), "toml: ")
+	for _, known := range []string{"already", "duplicate", "redefin"} {
+		if strings.Contains(text, known) {
+			return "a key is given twice"
+		}
+	}
+	if strings.ContainsAny(text, "'\"`") {
+		return "syntax error"
+	}
+	return text
+}
+
+type treeReader struct {
+	parser unstable.Parser
+	data   []byte
+	file   string
+}
+
+func (r *treeReader) position(offset int) diag.Position {
+	before := r.data[:offset]
+	line := bytes.Count(before, []byte("\n")) + 1
+	return diag.Position{File: r.file, Line: line, Column: offset - bytes.LastIndexByte(before, '\n')}
+}
+
+// into follows the parts of a key to the value that they name.
+func (r *treeReader) into(n *node, key unstable.Iterator) *node {
+	for key.Next() {
+		k := key.Node()
+		n = n.field(string(k.Data), r.position(int(k.Raw.Offset)))
+	}
+	return n
+}
+
+func (r *treeReader) keyValue(table *node, e *unstable.Node) {
+	from := -1
+	for k := e.Key(); k.Next() && from < 0; {
+		from = int(k.Node().Raw.Offset)
+	}
+	n := r.into(table, e.Key())
+	r.value(n, e.Value())
+	n.from, n.to = from, r.end(from)
+}
+
+// end is the end of the expression that begins at an offset: where its line
+// ends and every bracket and text is closed, comments not counted.
+func (r *treeReader) end(from int) int {
+	end := from
+	for i := from; i <= len(r.data); i++ {
+		if i < len(r.data) && r.data[i] != '\n' {
+			continue
+		}
+		var any map[string]any
+		if toml.Unmarshal(r.data[from:i], &any) == nil {
+			end = i
+			break
+		}
+	}
+	return end
+}
+
+func (r *treeReader) value(n *node, v *unstable.Node) {
+	switch v.Kind {
+	case unstable.String:
+		n.kind, n.text = "text", string(v.Data)
+	case unstable.Bool:
+		n.kind, n.text = "bool", string(v.Data)
+	case unstable.Array:
+		n.kind = "list"
+		for items := v.Children(); items.Next(); {
+			item := &node{at: n.at}
+			r.value(item, items.Node())
+			n.items = append(n.items, item)
+		}
+	case unstable.InlineTable:
+		n.kind = "table"
+		for items := v.Children(); items.Next(); {
+			e := items.Node()
+			r.value(r.into(n, e.Key()), e.Value())
+		}
+	case unstable.Integer, unstable.Float:
+		n.kind = "number"
+	default:
+		n.kind = "date"
+	}
+}
