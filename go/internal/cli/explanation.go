@@ -1,0 +1,239 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// explanation renders origins for people, in lines of at most 80 columns as far
+// as names of files allow.
+type explanation struct {
+	out    strings.Builder
+	places *diag.Text
+	whole  bool // one field: with its default, and long values in full
+}
+
+const (
+	pageWidth  = 80
+	labelWidth = 12 // of what stands in front of each line of a field
+)
+
+func newExplanation(whole bool) *explanation {
+	return &explanation{places: diag.NewText(), whole: whole}
+}
+
+func (x *explanation) render(origins []resolve.Origin) string {
+	for i, o := range origins {
+		if i > 0 {
+			x.out.WriteByte('\n')
+		}
+		x.field(o)
+	}
+	return x.out.String()
+}
+
+func (x *explanation) field(o resolve.Origin) {
+	x.head(o)
+	for i, d := range o.Definitions {
+		label := "set at"
+		if i > 0 {
+			label = "and at"
+		}
+		if len(o.Definitions) > 1 {
+			x.line(label, x.place(d)+"  "+x.short(d.Value, len(x.place(d))+2))
+		} else {
+			x.line(label, x.place(d)+priority(d))
+		}
+	}
+	if o.Preset != nil {
+		x.preset(*o.Preset)
+	}
+	for _, d := range o.Overrode {
+		if d.Preset != nil {
+			from := "preset " + d.Preset.Name + " = " + compact(d.Preset.Value)
+			x.line("overrode", from+"  "+x.short(d.Value, len(from)+2))
+			if x.whole {
+				x.line("formula", diag.Escape(d.Preset.Formula, false))
+			}
+			continue
+		}
+		x.overrode(d)
+	}
+	fallback, _ := manifest.Field(splitPath(o.Path))
+	switch {
+	case o.Default && fallback != nil, o.Path == "schema", o.Default && len(o.Definitions) == 0:
+		x.line("default", "of the schema; nobody set it")
+	case len(o.Definitions) == 0 && o.Preset == nil:
+		x.line("set at", "a place that is not known")
+	}
+	if x.whole && !o.Default && fallback != nil {
+		x.line("default", x.short(fallback, 0))
+	}
+}
+
+// head is the name of the field and its value.
+func (x *explanation) head(o resolve.Origin) {
+	name := diag.Escape(o.Path, false)
+	text := compact(o.Value)
+	if utf8.RuneCountInString(name+" = "+text) <= pageWidth {
+		fmt.Fprintf(&x.out, "%s = %s\n", name, text)
+		return
+	}
+	if !x.whole {
+		fmt.Fprintf(&x.out, "%s = %s\n", name, x.cut(text, pageWidth-utf8.RuneCountInString(name)-3, o.Value))
+		return
+	}
+	fmt.Fprintf(&x.out, "%s =\n", name)
+	for _, line := range strings.Split(long(o.Value), "\n") {
+		fmt.Fprintf(&x.out, "    %s\n", diag.Escape(line, false))
+	}
+}
+
+func (x *explanation) preset(p resolve.Preset) {
+	chosen := p.Name + " = " + compact(p.Value)
+	if len(p.Definitions) == 0 {
+		chosen += ", its default"
+	}
+	for _, d := range p.Definitions {
+		chosen += ", set at " + x.place(d) + priority(d)
+	}
+	x.line("preset", chosen)
+	x.line("formula", diag.Escape(p.Formula, false))
+	for _, d := range p.Overrode {
+		x.overrode(d)
+	}
+}
+
+func (x *explanation) overrode(d resolve.Definition) {
+	place := x.place(d) + priority(d)
+	x.line("overrode", place+"  "+x.short(d.Value, len(place)+2))
+}
+
+// line is a label and words, wrapped below themselves.
+func (x *explanation) line(label, words string) {
+	for i, part := range wrap(words, pageWidth-labelWidth) {
+		if i > 0 {
+			label = ""
+		}
+		fmt.Fprintf(&x.out, "  %-*s%s\n", labelWidth-2, label, part)
+	}
+}
+
+func (x *explanation) place(d resolve.Definition) string {
+	if d.File == "" {
+		return "a place that is not known"
+	}
+	at := d.Place()
+	at.Column = 0
+	return x.places.Place(at)
+}
+
+// priority says what stands out: 100 is what is written plainly.
+func priority(d resolve.Definition) string {
+	switch d.Priority {
+	case 0, 100:
+		return ""
+	case 50:
+		return " (mkForce)"
+	case 1000:
+		return " (mkDefault)"
+	}
+	return fmt.Sprintf(" (priority %d)", d.Priority)
+}
+
+// short is a value on the rest of a line of which some columns are taken.
+func (x *explanation) short(value json.RawMessage, taken int) string {
+	return x.cut(compact(value), max(pageWidth-labelWidth-taken, 24), value)
+}
+
+// cut shortens a rendered value and says how large it is.
+func (x *explanation) cut(text string, width int, value json.RawMessage) string {
+	if utf8.RuneCountInString(text) <= width {
+		return text
+	}
+	size := fmt.Sprintf("… (%d bytes)", len(value))
+	var list []json.RawMessage
+	var s string
+	switch {
+	case json.Unmarshal(value, &list) == nil:
+		size = fmt.Sprintf("… (%d elements)", len(list))
+	case json.Unmarshal(value, &s) == nil:
+		size = fmt.Sprintf("… (%d bytes)", len(s))
+	}
+	runes := []rune(text)
+	keep := max(width-utf8.RuneCountInString(size), 8)
+	return string(runes[:min(keep, len(runes))]) + size
+}
+
+// compact is a value on one line, safe to print.
+func compact(value json.RawMessage) string {
+	var ref struct {
+		Type string `json:"_type"`
+		Name string `json:"name"`
+	}
+	if json.Unmarshal(value, &ref) == nil && ref.Type == manifest.SecretRefType {
+		return "secret " + diag.Escape(ref.Name, false)
+	}
+	if string(value) == `"<secret>"` {
+		return "<secret>"
+	}
+	var b bytes.Buffer
+	if json.Compact(&b, value) != nil {
+		return "null"
+	}
+	return diag.Escape(b.String(), false)
+}
+
+// long is a value in as many lines as it takes.
+func long(value json.RawMessage) string {
+	var s string
+	if json.Unmarshal(value, &s) == nil {
+		return strings.TrimSuffix(s, "\n")
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(value, &list) == nil {
+		lines := make([]string, len(list))
+		for i, item := range list {
+			lines[i] = ruleLine(item)
+		}
+		return strings.Join(lines, "\n")
+	}
+	var b bytes.Buffer
+	if json.Indent(&b, value, "", "  ") != nil {
+		return compact(value)
+	}
+	return b.String()
+}
+
+// ruleLine shows a permission rule as people say it, and anything else as it is.
+func ruleLine(item json.RawMessage) string {
+	var r manifest.Rule
+	if json.Unmarshal(item, &r) != nil || r.Tool == "" || r.Action == "" {
+		return compact(item)
+	}
+	line := fmt.Sprintf("%-5s %s %s", r.Action, r.Tool, r.Pattern)
+	if r.Reason != nil {
+		line += "  (" + string(*r.Reason) + ")"
+	}
+	return line
+}
+
+// wrap breaks words into lines; what has no space stays whole.
+func wrap(text string, width int) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.SplitAfter(text, " ") {
+		if line != "" && utf8.RuneCountInString(strings.TrimRight(line+word, " ")) > width {
+			lines, line = append(lines, strings.TrimRight(line, " ")), ""
+		}
+		line += word
+	}
+	return append(lines, strings.TrimRight(line, " "))
+}
