@@ -252,3 +252,6 @@ func didYouMean(word string, known []string) string {
 	}
 	return "did you mean `" + best + "`?"
 }
+
+// Reserved tells whether a word before a colon means something already.
+func Reserved(word string) bool { return slices.Contains(reserved, word) }

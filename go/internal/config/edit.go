@@ -37,7 +37,7 @@ func Set(dir string, scope Scope, table, key, value string) error {
 		return diag.Errorf(diag.ExitState, "config-not-written", "`%s` cannot be set in %s as the file is written", key, path).
 			Hintf("set it there by hand: %s = %s", key, quote(value)).At(diag.Position{File: path})
 	}
-	if err := write(path, changed); err != nil {
+	if err := Write(path, changed); err != nil {
 		return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, reasonOf(err)).
 			Hintf("give yourself the right to write in %s", dir)
 	}
@@ -188,8 +188,8 @@ func insert(old []byte, at int, text string) []byte {
 	return append(out, old[at:]...)
 }
 
-// write replaces a file whole or not at all, and outlives a power cut.
-func write(path string, data []byte) error {
+// Write replaces a file whole or not at all, and outlives a power cut.
+func Write(path string, data []byte) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -55,21 +55,37 @@ func (e *embeddedEvaluator) mountLibrary(sources *source.FS) error {
 
 // file evaluates a profile file where it is, and the library from the program.
 func (e *embeddedEvaluator) file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error) {
-	sources := &source.FS{}
-	if err := e.mountLibrary(sources); err != nil {
+	ev, done, err := e.prepare(p.root)
+	if err != nil {
 		return nil, err
 	}
-	if p.root != "" {
-		dir, err := source.OpenDir(p.root)
-		if err != nil {
-			return nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", p.root, err)
-		}
-		defer dir.Close()
-		sources.Mount(filepath.ToSlash(p.root), dir)
+	defer done()
+	return e.evaluate(ctx, ev, p, options)
+}
+
+// prepare makes an evaluator that may read the library and what is below root.
+func (e *embeddedEvaluator) prepare(root string) (*eval.Evaluator, func(), error) {
+	sources := &source.FS{}
+	if err := e.mountLibrary(sources); err != nil {
+		return nil, nil, err
 	}
+	done := func() {}
+	if root != "" {
+		dir, err := source.OpenDir(root)
+		if err != nil {
+			return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", root, err)
+		}
+		done = func() { dir.Close() }
+		sources.Mount(filepath.ToSlash(root), dir)
+	}
+	return eval.New(eval.Options{Sources: sources, Trace: e.warn}), done, nil
+}
+
+// evaluate asks a prepared evaluator for one profile, within the limits.
+func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *profileFile, options Options) (*fileAnswer, error) {
 	ctx, cancel := limited(ctx, options.Timeout)
 	defer cancel()
-	ev := eval.New(eval.Options{Context: ctx, Sources: sources, Trace: e.warn})
+	ev.Renew(ctx)
 	in := &fileSources{library: libraryMount}
 
 	data, err := evaluateEntry(ev, p)

@@ -22,6 +22,10 @@ type profileFile struct {
 
 // resolveFile resolves a profile file or a built-in profile, with the embedded library.
 func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
+	return r.resolveFileWith(ctx, r.evaluator(options), ref, options)
+}
+
+func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref *Reference, options Options) (*Resolved, error) {
 	p := &profileFile{ref: ref, name: ref.Name, profile: "builtin:" + ref.Name, output: "result"}
 	if options.Explain {
 		p.output = "explained"
@@ -33,7 +37,6 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Opti
 		}
 		p.name, p.profile = strings.TrimSuffix(filepath.Base(p.file), ".nix"), p.file
 	}
-	evaluator := r.evaluator(options)
 	a, err := evaluator.file(ctx, p, options)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,7 @@ type Verified struct {
 	Model       string            `json:"model,omitempty"`
 	Digest      string            `json:"digest,omitempty"`
 	Diagnostics []diag.Diagnostic `json:"diagnostics"`
+	Manifest    []byte            `json:"-"` // canonical; nil when it is broken
 }
 
 // survey is what survey.nix answers: an answer, as JSON text, for each name.
@@ -205,7 +206,7 @@ func (v *verification) verdicts(found *survey) ([]Verified, error) {
 			out[i].Diagnostics = append(out[i].Diagnostics, diag.From(err).Diagnostics...)
 			continue
 		}
-		out[i].Ok, out[i].Digest = true, manifest.Digest(canonical)
+		out[i].Ok, out[i].Digest, out[i].Manifest = true, manifest.Digest(canonical), canonical
 		out[i].Role, out[i].Model = summary(canonical)
 	}
 	return out, nil

@@ -4,7 +4,9 @@
 # profile are loaded through a scope in which every builtin that reaches beyond
 # the two folders on the search path is refused, since Nix's own restricted
 # mode lets some of them through.
-{ profile, name }:
+#
+# What no profile changes stands outside the function, so that calls of one
+# evaluation share it.
 let
   refuse =
     builtin: reason: _:
@@ -77,8 +79,11 @@ let
     insomniaProfiles = load ./profiles { inherit insomnia; };
   };
 
-  builtin = builtins.match "builtin:(.*)" profile;
   describe = explain: args: import ./describe.nix (args // { inherit explain; });
+in
+{ profile, name }:
+let
+  builtin = builtins.match "builtin:(.*)" profile;
   source = load (/. + profile);
   wanted = builtins.functionArgs source;
   unknown = builtins.filter (n: n != "insomnia" && !wanted.${n}) (builtins.attrNames wanted);

@@ -1,0 +1,445 @@
+package registry
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/xrash/smetrics"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// Selection is what a reference has led to.
+type Selection struct {
+	Candidate
+	// Notes say why, where it was not said in the reference: by default, by an alias.
+	Notes []string
+}
+
+// Ambiguous is the error for a name that several places know.
+type Ambiguous struct {
+	Name       string
+	Candidates []Candidate
+}
+
+func (a *Ambiguous) Error() string { return "several profiles are named " + a.Name }
+
+// Select finds what a reference means; empty is the default. References that
+// say by themselves where they lead come back as they are.
+func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) {
+	if text == "" {
+		return r.byDefault(ctx)
+	}
+	if explicit(text) {
+		return &Selection{Candidate: Candidate{Ref: text, Target: text}}, nil
+	}
+	if source, name, ok := strings.Cut(text, ":"); ok {
+		c, err := r.qualified(ctx, source, name)
+		if err != nil {
+			return nil, err
+		}
+		return &Selection{Candidate: c}, nil
+	}
+	if err := config.Problem(r.Problems); err != nil {
+		return nil, err
+	}
+	if s, ok, err := r.alias(ctx, text, nil); ok || err != nil {
+		return s, err
+	}
+	c, err := r.bare(ctx, text)
+	if err != nil {
+		return nil, err
+	}
+	return &Selection{Candidate: c}, nil
+}
+
+// explicit tells whether a reference is a path or a flake reference.
+func explicit(text string) bool {
+	scheme, _, qualified := strings.Cut(text, ":")
+	switch {
+	case strings.HasPrefix(text, "-"), strings.HasPrefix(text, "."), strings.HasPrefix(text, "~"), strings.HasSuffix(text, ".nix"):
+		return true
+	case strings.ContainsAny(scheme, "/#+"):
+		return true
+	case !qualified:
+		return false
+	}
+	return scheme == Builtin || config.Reserved(scheme) && scheme != User && scheme != Project
+}
+
+// Named gives every profile of that name, wherever names are looked up.
+func (r *Registry) Named(ctx context.Context, name string) ([]Candidate, error) {
+	files, problems := r.Files(false)
+	if len(problems) > 0 {
+		return nil, &diag.Error{Exit: diag.ExitNotFound, Diagnostics: problems}
+	}
+	var found []Candidate
+	for _, c := range files {
+		if c.Name == name {
+			found = append(found, c)
+		}
+	}
+	flake, ok := r.ProjectFlake(false)
+	if ok {
+		ofFlake, err := r.namedInFlake(ctx, flake, name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, ofFlake...)
+	}
+	if r.looksAt(func(d config.Discovery) *bool { return d.Sources }) {
+		for _, s := range r.Sources() {
+			if s.Locked != nil && slices.Contains(s.Locked.Profiles, name) {
+				found = append(found, s.Flake().Candidate(Defined{Name: name}))
+			}
+		}
+	}
+	Explicit(found, &flake, r)
+	return found, nil
+}
+
+func (r *Registry) namedInFlake(ctx context.Context, flake Flake, name string) ([]Candidate, error) {
+	defined, err := r.FlakeNames(ctx, flake)
+	if err != nil {
+		e := diag.From(err)
+		if e.Exit == diag.ExitInterrupted {
+			return nil, e
+		}
+		first := e.Diagnostics[0]
+		first.Message = fmt.Sprintf("whether the project's flake has a profile `%s` cannot be told: %s", name, first.Message)
+		hint := "a qualified reference needs no look at it: " + Builtin + ":" + name + " or " + User + ":" + name
+		if first.Hint != "" {
+			hint = first.Hint + "\n" + hint
+		}
+		first.Hint = hint
+		return nil, &diag.Error{Exit: e.Exit, Diagnostics: append([]diag.Diagnostic{first}, e.Diagnostics[1:]...)}
+	}
+	var found []Candidate
+	for _, d := range defined {
+		if d.Name == name {
+			found = append(found, flake.Candidate(d))
+		}
+	}
+	return found, nil
+}
+
+// bare looks a name up everywhere; it must be found in exactly one place.
+func (r *Registry) bare(ctx context.Context, name string) (Candidate, error) {
+	found, err := r.Named(ctx, name)
+	if err != nil {
+		return Candidate{}, err
+	}
+	switch len(found) {
+	case 1:
+		return found[0], nil
+	case 0:
+		return Candidate{}, r.notFound(name)
+	}
+	return Candidate{}, &Ambiguous{name, found}
+}
+
+func (r *Registry) notFound(name string) error {
+	e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "no source has a profile named `%s`", name)
+	var hints []string
+	for _, path := range []string{name + ".nix", name} {
+		if exists(filepath.Join(r.Dir, path)) {
+			hints = append(hints, "a path begins with ./ : ./"+path)
+		}
+	}
+	files, _ := r.Files(false)
+	var names []string
+	refs := map[string]string{}
+	for _, c := range files {
+		names, refs[c.Name] = append(names, c.Name), c.Name
+	}
+	for _, c := range r.configs() {
+		for _, alias := range sortedKeys(c.Aliases) {
+			names, refs[alias] = append(names, alias), alias
+		}
+	}
+	if near := closest(name, names); near != "" {
+		hints = append(hints, "did you mean "+refs[near]+"?")
+	}
+	hints = append(hints, "insomnia profile list shows what there is")
+	return e.Hintf("%s", strings.Join(hints, "\n"))
+}
+
+// qualified finds SOURCE:NAME.
+func (r *Registry) qualified(ctx context.Context, source, name string) (Candidate, error) {
+	var found []Candidate
+	where := ""
+	switch source {
+	case User, Project:
+		dir := r.Folder(config.Scope(source))
+		if dir == "" {
+			return Candidate{}, diag.Errorf(diag.ExitNotFound, "no-project", "there is no project here for `%s:%s`", source, name).
+				Hintf("a project is a git work tree, or a folder with .insomnia or flake.nix, at or above the working directory")
+		}
+		where = dir
+		files, err := r.folder(source, dir)
+		if err != nil {
+			return Candidate{}, err
+		}
+		for _, c := range files {
+			if c.Name == name {
+				found = append(found, c)
+			}
+		}
+		if flake, ok := r.ProjectFlake(true); ok && source == Project {
+			where += " and " + flake.File
+			ofFlake, err := r.namedInFlake(ctx, flake, name)
+			if err != nil {
+				return Candidate{}, err
+			}
+			found = append(found, ofFlake...)
+			Explicit(found, &flake, r)
+		}
+		if len(found) == 0 {
+			return Candidate{}, r.notIn(source, name, where, files)
+		}
+	default:
+		return r.inNamed(source, name)
+	}
+	if len(found) > 1 {
+		return Candidate{}, &Ambiguous{name, found}
+	}
+	return found[0], nil
+}
+
+func (r *Registry) notIn(source, name, where string, files []Candidate) error {
+	e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no profile `%s` in %s", name, where)
+	var names []string
+	for _, c := range files {
+		names = append(names, c.Name)
+	}
+	if near := closest(name, names); near != "" {
+		return e.Hintf("did you mean %s:%s?", source, near)
+	}
+	return e.Hintf("insomnia profile new %s --%s writes one to begin with", name, source)
+}
+
+// inNamed finds a profile of a source that a config names.
+func (r *Registry) inNamed(source, name string) (Candidate, error) {
+	if err := config.Problem(r.Problems); err != nil {
+		return Candidate{}, err
+	}
+	names := []string{Builtin, User, Project}
+	for _, s := range r.Sources() {
+		if s.Name != source {
+			names = append(names, s.Name)
+			continue
+		}
+		if s.Locked == nil {
+			return Candidate{}, diag.Errorf(diag.ExitNotFound, "source-not-pinned", "the source `%s` is not pinned as it stands", source).
+				At(s.Set.At).Hintf("pin it: insomnia source update %s", source)
+		}
+		if !slices.Contains(s.Locked.Profiles, name) {
+			e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "the source `%s` has no profile `%s`", source, name).
+				Expectedf("one of: %s", strings.Join(s.Locked.Profiles, ", "))
+			if near := closest(name, s.Locked.Profiles); near != "" {
+				e.Hintf("did you mean %s:%s?", source, near)
+			}
+			return Candidate{}, e
+		}
+		return s.Flake().Candidate(Defined{Name: name}), nil
+	}
+	e := diag.Errorf(diag.ExitNotFound, "source-unknown", "there is no source `%s`: %s:%s", source, source, name).
+		Expectedf("one of: %s; or a path or flake reference", strings.Join(names, ", "))
+	if near := closest(source, names); near != "" {
+		e.Hintf("did you mean %s:%s?", near, name)
+	} else {
+		e.Hintf("name it: insomnia source add %s FLAKEREF", source)
+	}
+	return Candidate{}, e
+}
+
+// alias follows an alias; ok is false when the name is none.
+func (r *Registry) alias(ctx context.Context, name string, chain []config.Setting) (*Selection, bool, error) {
+	for _, c := range r.configs() {
+		set, ok := c.Aliases[name]
+		if !ok {
+			continue
+		}
+		if slices.Contains(chain, set) {
+			e := diag.Errorf(diag.ExitNotFound, "alias-cycle", "the alias `%s` leads back to itself", name).
+				Hintf("let one of them lead to a qualified reference such as user:coder")
+			for _, s := range append(chain[slices.Index(chain, set):], set) {
+				if len(e.Diagnostics[0].Positions) == 0 || !slices.ContainsFunc(e.Diagnostics[0].Positions, func(p diag.Position) bool { return p.File == s.At.File && p.Line == s.At.Line }) {
+					at := s.At
+					at.Note = "leads to " + s.Value
+					e.At(at)
+				}
+			}
+			return nil, true, e
+		}
+		s, err := r.follow(ctx, c, set, "the alias `"+name+"`", append(slices.Clip(chain), set))
+		if err != nil {
+			return nil, true, err
+		}
+		if s.Name == "" {
+			s.Name = name
+		}
+		s.Notes = append([]string{fmt.Sprintf("%s (alias for %s, from %s)", name, set.Value, r.place(set.At))}, s.Notes...)
+		return s, true, nil
+	}
+	return nil, false, nil
+}
+
+// follow resolves what a config leads to.
+func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Setting, what string, chain []config.Setting) (*Selection, error) {
+	bound := func(err error) error {
+		var ambiguous *Ambiguous
+		if a, ok := err.(*Ambiguous); ok {
+			ambiguous = a
+		}
+		if ambiguous != nil {
+			return diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s leads to `%s`, which several profiles are named", what, set.Value).At(set.At).
+				Hintf("let it lead to one of them:\n  %s", strings.Join(refs(ambiguous.Candidates), "\n  "))
+		}
+		e := diag.From(err)
+		if e.Exit == diag.ExitInterrupted || e.Diagnostics[0].Code == "alias-cycle" {
+			return e
+		}
+		first := e.Diagnostics[0]
+		first.Message = what + " leads to `" + set.Value + "`: " + first.Message
+		first.Positions = append([]diag.Position{set.At}, first.Positions...)
+		return &diag.Error{Exit: e.Exit, Diagnostics: append([]diag.Diagnostic{first}, e.Diagnostics[1:]...), Summary: e.Summary}
+	}
+	switch {
+	case explicit(set.Value):
+		target := r.based(c, set.Value)
+		if err := r.missingFile(target); err != nil {
+			return nil, bound(err)
+		}
+		return &Selection{Candidate: Candidate{Ref: set.Value, Target: target}}, nil
+	case strings.Contains(set.Value, ":"):
+		source, name, _ := strings.Cut(set.Value, ":")
+		found, err := r.qualified(ctx, source, name)
+		if err != nil {
+			return nil, bound(err)
+		}
+		return &Selection{Candidate: found}, nil
+	}
+	s, ok, err := r.alias(ctx, set.Value, chain)
+	if err != nil {
+		return nil, bound(err)
+	}
+	if ok {
+		return s, nil
+	}
+	found, err := r.Named(ctx, set.Value)
+	if err != nil {
+		return nil, bound(err)
+	}
+	e := diag.Errorf(diag.ExitNotFound, "name-unqualified", "%s leads to `%s`, which does not say where it comes from", what, set.Value).At(set.At)
+	if len(found) > 0 {
+		return nil, e.Hintf("write the qualified reference:\n  %s", strings.Join(refs(found), "\n  "))
+	}
+	return nil, e.Hintf("write a qualified reference, such as user:NAME; insomnia profile list shows what there is")
+}
+
+// missingFile tells of a path profile or a built-in one that is not there.
+func (r *Registry) missingFile(target string) error {
+	if name, ok := strings.CutPrefix(target, Builtin+":"); ok {
+		if !slices.ContainsFunc(r.builtin(), func(c Candidate) bool { return c.Name == name }) {
+			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no built-in profile `%s`", name).
+				Hintf("insomnia profile list shows what there is")
+		}
+	}
+	if filepath.IsAbs(target) && strings.HasSuffix(target, ".nix") && !exists(target) {
+		return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", target)
+	}
+	return nil
+}
+
+// based makes a relative path in a config one that works anywhere: it starts
+// from the project, or from the folder of the user's config.
+func (r *Registry) based(c *config.Config, ref string) string {
+	if !strings.HasPrefix(ref, ".") {
+		return ref
+	}
+	base := c.Dir
+	if c.Scope == config.Project {
+		base = r.Root
+	}
+	path, fragment, ok := strings.Cut(ref, "#")
+	path = filepath.Join(base, path)
+	if ok {
+		path += "#" + fragment
+	}
+	return path
+}
+
+// Default is the reference that is used when none is named, and where it is
+// set; the place is empty for the one of the program itself.
+func (r *Registry) Default() config.Setting {
+	for _, c := range r.configs() {
+		if c.Default != nil {
+			return *c.Default
+		}
+	}
+	return config.Setting{Value: Fallback}
+}
+
+func (r *Registry) byDefault(ctx context.Context) (*Selection, error) {
+	if err := config.Problem(r.Problems); err != nil {
+		return nil, err
+	}
+	for _, c := range r.configs() {
+		if c.Default == nil {
+			continue
+		}
+		s, err := r.follow(ctx, c, *c.Default, "the default", nil)
+		if err != nil {
+			return nil, err
+		}
+		if s.Name == "" {
+			s.Name = s.Ref
+			if name, ok := strings.CutPrefix(s.Ref, Builtin+":"); ok {
+				s.Name = name
+			}
+		}
+		s.Notes = append([]string{fmt.Sprintf("%s (default, from %s)", s.Name, r.place(c.Default.At))}, s.Notes...)
+		return s, nil
+	}
+	return &Selection{Candidate: Candidate{Name: "coder", Source: Builtin, Ref: Fallback, Target: Fallback},
+		Notes: []string{"coder (default, built in; insomnia profile default REF sets another)"}}, nil
+}
+
+// place is file:line as people read it: relative in the project.
+func (r *Registry) place(p diag.Position) string {
+	file := p.File
+	if rel := r.relative(file); r.Root != "" && strings.HasPrefix(file, r.Root+string(os.PathSeparator)) {
+		file = strings.TrimPrefix(rel, "./")
+	}
+	if p.Line > 0 {
+		return fmt.Sprintf("%s:%d", file, p.Line)
+	}
+	return file
+}
+
+func refs(candidates []Candidate) []string {
+	var out []string
+	for _, c := range candidates {
+		out = append(out, c.Ref)
+	}
+	return out
+}
+
+func closest(wanted string, names []string) string {
+	best, score := "", 0.8
+	for _, name := range names {
+		if s := smetrics.JaroWinkler(strings.ToLower(wanted), strings.ToLower(name), 0.7, 4); s > score {
+			best, score = name, s
+		}
+	}
+	return best
+}
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,0 +1,113 @@
+package registry
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// LockName is the file beside a config that pins its sources.
+const LockName = "sources.lock"
+
+// Locked is one pinned source.
+type Locked struct {
+	Ref      string   `json:"ref"` // as it stands in [sources]
+	URL      string   `json:"url"` // locked flake reference
+	Rev      string   `json:"rev,omitempty"`
+	NarHash  string   `json:"narHash"`
+	Profiles []string `json:"profiles"` // names, so that a list needs no evaluation
+}
+
+type lockFile struct {
+	Schema  string            `json:"schema"` // "insomnia.sources/v1"
+	Sources map[string]Locked `json:"sources"`
+}
+
+const lockSchema = "insomnia.sources/v1"
+
+func (r *Registry) readLocks() {
+	for _, c := range []*config.Config{r.User, r.Project} { // the project's wins
+		if c == nil || c.Dir == "" {
+			continue
+		}
+		locks, problem := ReadLock(c.Dir)
+		if problem != nil {
+			r.Problems = append(r.Problems, *problem)
+		}
+		for name, setting := range c.Sources {
+			delete(r.locks, name)
+			if locked, ok := locks[name]; ok && locked.Ref == setting.Value {
+				r.locks[name] = locked
+			}
+		}
+	}
+}
+
+// ReadLock reads the pins beside a config.
+func ReadLock(dir string) (map[string]Locked, *diag.Diagnostic) {
+	path := filepath.Join(dir, LockName)
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return map[string]Locked{}, nil
+	}
+	var l lockFile
+	if err == nil {
+		err = json.Unmarshal(data, &l)
+	}
+	if err == nil && l.Schema != lockSchema {
+		err = errors.New("it is not of the form " + lockSchema)
+	}
+	if err != nil {
+		return map[string]Locked{}, &diag.Diagnostic{Severity: diag.SeverityError, Code: "lock-unreadable", Message: "the lock of the sources cannot be read: " + err.Error(),
+			Hint: "move it away and pin again: insomnia source update", Positions: []diag.Position{{File: path}}}
+	}
+	if l.Sources == nil {
+		l.Sources = map[string]Locked{}
+	}
+	return l.Sources, nil
+}
+
+// WriteLock writes the pins beside a config.
+func WriteLock(dir string, sources map[string]Locked) error {
+	data, err := json.MarshalIndent(lockFile{lockSchema, sources}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return config.Write(filepath.Join(dir, LockName), append(data, '\n'))
+}
+
+// Source is a named source and its pin.
+type Source struct {
+	Name   string
+	Set    config.Setting
+	Scope  config.Scope
+	Locked *Locked // nil when it is not pinned as it stands
+}
+
+// Sources are the named sources by name.
+func (r *Registry) Sources() []Source {
+	var out []Source
+	seen := map[string]bool{}
+	for _, c := range r.configs() {
+		for _, name := range sortedKeys(c.Sources) {
+			if seen[name] {
+				continue
+			}
+			seen[name] = true
+			s := Source{Name: name, Set: c.Sources[name], Scope: c.Scope}
+			if locked, ok := r.locks[name]; ok {
+				s.Locked = &locked
+			}
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Flake is the pinned flake of a source.
+func (s Source) Flake() Flake { return Flake{Source: s.Name, Ref: s.Locked.URL} }

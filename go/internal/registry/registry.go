@@ -1,0 +1,351 @@
+// Package registry finds profiles by name.
+//
+// A profile comes from one of four sources: the program itself (builtin), the
+// user's folder, the project (its folder .insomnia/profiles and its flake), and
+// flakes that a config names. A qualified reference (user:coder) says which. A
+// bare name must be found in exactly one place, or nothing is chosen: no source
+// has precedence over another. What settles a name for good is an alias.
+//
+// The package looks at files and never evaluates; what a flake offers it asks
+// through [Registry.FlakeNames]. It makes no request to the network.
+package registry
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// The sources that always exist.
+const (
+	Builtin = "builtin"
+	User    = "user"
+	Project = "project"
+)
+
+// Fallback is the profile that is used when nothing else is set.
+const Fallback = "builtin:coder"
+
+// Candidate is a profile, found but not evaluated.
+type Candidate struct {
+	Name   string
+	Source string // builtin, user, project or the name of a source
+	Ref    string // can be pasted
+	Target string // what the resolver takes
+	// File is where it stands, as far as that is known.
+	File string
+	Line int
+}
+
+// Defined is a profile of a flake and where it stands there.
+type Defined struct {
+	Name string
+	File string
+	Line int
+}
+
+// Flake is a flake with profiles: of the project or of a named source.
+type Flake struct {
+	Source string
+	Ref    string // what the resolver takes, without `#`
+	Paste  string // the same for people, without `#`; empty where SOURCE:NAME is better
+	File   string // of its flake.nix, when it is here
+}
+
+// Registry knows the sources.
+type Registry struct {
+	Dir     string // the working directory
+	Library fs.FS
+	User    *config.Config
+	Project *config.Config // nil outside a project
+	// Root is the folder of the project; empty outside one.
+	Root string
+	// Problems are what is wrong with the configs, and with their locks.
+	Problems []diag.Diagnostic
+	// FlakeNames evaluates which profiles a flake has, without the network.
+	FlakeNames func(ctx context.Context, flake Flake) ([]Defined, error)
+	// Locks of the named sources, by name.
+	locks map[string]Locked
+}
+
+// Open reads the configs of the user and of the project that dir is in.
+func Open(dir string, library fs.FS) *Registry {
+	r := &Registry{Dir: dir, Library: library, Root: findRoot(dir), locks: map[string]Locked{}}
+	r.User, r.Problems = config.Load(UserDir(), config.User)
+	if r.Root != "" {
+		var problems []diag.Diagnostic
+		r.Project, problems = config.Load(filepath.Join(r.Root, folderName), config.Project)
+		r.Problems = append(r.Problems, problems...)
+	}
+	r.readLocks()
+	return r
+}
+
+const folderName = ".insomnia"
+
+// UserDir is $XDG_CONFIG_HOME/insomnia; empty for users without a home.
+func UserDir() string {
+	base := os.Getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(base) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		base = filepath.Join(home, ".config")
+	}
+	return filepath.Join(base, "insomnia")
+}
+
+// findRoot is the nearest folder at or above dir that holds .insomnia or a
+// flake.nix, up to the git work tree that holds dir, and else this work tree.
+// Outside a work tree, folders above the user's home are not looked at.
+func findRoot(dir string) string {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	home, _ := os.UserHomeDir()
+	for at := dir; ; at = filepath.Dir(at) {
+		if exists(filepath.Join(at, folderName)) || exists(filepath.Join(at, "flake.nix")) {
+			return at
+		}
+		if exists(filepath.Join(at, ".git")) {
+			return at
+		}
+		if at == home || at == filepath.Dir(at) {
+			return ""
+		}
+	}
+}
+
+// configs are those that there are, the one that wins first.
+func (r *Registry) configs() []*config.Config {
+	if r.Project == nil {
+		return []*config.Config{r.User}
+	}
+	return []*config.Config{r.Project, r.User}
+}
+
+// looksAt tells whether names are looked up in a place.
+func (r *Registry) looksAt(pick func(config.Discovery) *bool) bool {
+	for _, c := range r.configs() {
+		if on := pick(c.Discovery); on != nil {
+			return *on
+		}
+	}
+	return true
+}
+
+// Summaries tells whether lists show what profiles may do.
+func (r *Registry) Summaries() bool {
+	for _, c := range r.configs() {
+		if c.UI.Summaries != nil {
+			return *c.UI.Summaries
+		}
+	}
+	return true
+}
+
+// Files are the profiles that need no evaluation to be found, with what could
+// not be looked at. all ignores what [discovery] switches off.
+func (r *Registry) Files(all bool) ([]Candidate, []diag.Diagnostic) {
+	var found []Candidate
+	var problems []diag.Diagnostic
+	add := func(on bool, list []Candidate, err error) {
+		if !on && !all {
+			return
+		}
+		found = append(found, list...)
+		if err != nil {
+			problems = append(problems, diag.From(err).Diagnostics...)
+		}
+	}
+	add(r.looksAt(func(d config.Discovery) *bool { return d.Builtin }), r.builtin(), nil)
+	user, err := r.folder(User, r.userFolder())
+	add(r.looksAt(func(d config.Discovery) *bool { return d.User }), user, err)
+	project, err := r.folder(Project, r.projectFolder())
+	add(r.looksAt(func(d config.Discovery) *bool { return d.Project }), project, err)
+	return found, problems
+}
+
+func (r *Registry) userFolder() string {
+	if r.User.Dir == "" {
+		return ""
+	}
+	return filepath.Join(r.User.Dir, "profiles")
+}
+
+func (r *Registry) projectFolder() string {
+	if r.Root == "" {
+		return ""
+	}
+	return filepath.Join(r.Root, folderName, "profiles")
+}
+
+// Folder is where the profiles of a scope stand; empty when there is none.
+func (r *Registry) Folder(scope config.Scope) string {
+	if scope == config.User {
+		return r.userFolder()
+	}
+	return r.projectFolder()
+}
+
+// builtin are the profiles inside the program: a folder each.
+func (r *Registry) builtin() []Candidate {
+	entries, _ := fs.ReadDir(r.Library, "profiles")
+	var out []Candidate
+	for _, e := range entries {
+		if _, err := fs.Stat(r.Library, "profiles/"+e.Name()+"/profile.nix"); err != nil {
+			continue
+		}
+		ref := "builtin:" + e.Name()
+		out = append(out, Candidate{Name: e.Name(), Source: Builtin, Ref: ref, Target: ref, File: "builtin:profiles/" + e.Name() + "/profile.nix"})
+	}
+	return out
+}
+
+// folder lists NAME.nix and NAME/profile.nix; both are links as well as files.
+func (r *Registry) folder(source, dir string) ([]Candidate, error) {
+	if dir == "" {
+		return nil, nil
+	}
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, unreadable(dir, err)
+	}
+	var out []Candidate
+	count := map[string]int{}
+	for _, e := range entries {
+		name, file := e.Name(), filepath.Join(dir, e.Name())
+		if strings.HasPrefix(name, ".") {
+			continue
+		}
+		if bare, ok := strings.CutSuffix(name, ".nix"); ok {
+			name = bare
+		} else if file = filepath.Join(file, "profile.nix"); !existsOrHidden(file) {
+			continue
+		}
+		count[name]++
+		out = append(out, Candidate{Name: name, Source: source, Ref: source + ":" + name, Target: file, File: file})
+	}
+	for i, c := range out {
+		if count[c.Name] > 1 || !plain(c.Name) {
+			out[i].Ref = r.relative(c.File)
+		}
+	}
+	return out, nil
+}
+
+func unreadable(dir string, err error) error {
+	var in *fs.PathError
+	if errors.As(err, &in) {
+		err = in.Err
+	}
+	return diag.Errorf(diag.ExitNotFound, "source-unreadable", "the folder of profiles cannot be read: %v", err).
+		At(diag.Position{File: dir}).Hintf("it must be a folder that you may read: ls -ld %s", dir)
+}
+
+// ProjectFlake is the flake of the project, found as Nix finds it.
+func (r *Registry) ProjectFlake(all bool) (Flake, bool) {
+	if r.Root == "" || !all && !r.looksAt(func(d config.Discovery) *bool { return d.Flake }) {
+		return Flake{}, false
+	}
+	for at := r.Root; ; at = filepath.Dir(at) {
+		if file := filepath.Join(at, "flake.nix"); exists(file) {
+			return Flake{Source: Project, Ref: at, Paste: r.relative(at), File: file}, true
+		}
+		if exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
+			return Flake{}, false
+		}
+	}
+}
+
+// OfFlake makes a candidate of a flake's profile.
+func (f Flake) Candidate(d Defined) Candidate {
+	c := Candidate{Name: d.Name, Source: f.Source, Target: f.Ref + "#" + attr(d.Name), File: d.File, Line: d.Line}
+	if c.File == "" {
+		c.File = f.File
+	}
+	if c.Ref = f.Source + ":" + d.Name; !plain(d.Name) {
+		c.Ref = f.paste(d.Name)
+	}
+	return c
+}
+
+func (f Flake) paste(name string) string {
+	if f.Paste == "" {
+		return f.Ref + "#" + attr(name)
+	}
+	return f.Paste + "#" + attr(name)
+}
+
+// Explicit gives profiles that share source and name references of their own.
+func Explicit(candidates []Candidate, flake *Flake, r *Registry) {
+	count := map[string]int{}
+	for _, c := range candidates {
+		count[c.Ref]++
+	}
+	for i, c := range candidates {
+		if count[c.Ref] < 2 {
+			continue
+		}
+		if _, name, ok := strings.Cut(c.Target, "#"); ok && flake != nil && name != "" {
+			candidates[i].Ref = flake.paste(c.Name)
+		} else {
+			candidates[i].Ref = r.relative(c.File)
+		}
+	}
+}
+
+// relative writes a path so that it can be pasted in the working directory.
+func (r *Registry) relative(path string) string {
+	dir := r.Dir
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	if rel, err := filepath.Rel(dir, path); err == nil && strings.Count(rel, "..") <= 4 {
+		if rel == "." || rel == ".." || strings.HasPrefix(rel, "../") {
+			return rel
+		}
+		return "./" + rel
+	}
+	return path
+}
+
+func attr(name string) string {
+	if plain(name) {
+		return name
+	}
+	return `"` + name + `"`
+}
+
+func plain(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-')
+	})
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// existsOrHidden is true for what may be there and may not be looked at, so
+// that it is shown as broken and not left out.
+func existsOrHidden(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil || errors.Is(err, fs.ErrPermission)
+}
+
+func sortCandidates(list []Candidate) {
+	slices.SortStableFunc(list, func(a, b Candidate) int { return strings.Compare(a.Name, b.Name) })
+}

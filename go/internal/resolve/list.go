@@ -1,0 +1,136 @@
+package resolve
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+)
+
+// Listed is one profile of a list: its manifest, or what is wrong with it.
+type Listed struct {
+	Manifest    []byte
+	Diagnostics []diag.Diagnostic
+}
+
+// ListFiles resolves many profile files and built-in profiles at once. Those
+// that may read the same files share the library as it was evaluated; a broken
+// one is in nobody's way. The answers stand in the order of the references.
+func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options) []Listed {
+	out := make([]Listed, len(refs))
+	parsed := make([]*Reference, len(refs))
+	order := make([]int, 0, len(refs))
+	for i, text := range refs {
+		ref, err := Parse(text, r.Dir)
+		if err == nil && ref.Kind == KindFlake {
+			err = usage("not-a-file", "`%s` is no profile file", text)
+		}
+		if err != nil {
+			out[i].Diagnostics = diag.From(err).Diagnostics
+			continue
+		}
+		parsed[i] = ref
+		order = append(order, i)
+	}
+	// Neighbours have the same root most often.
+	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(parsed[a].Path, parsed[b].Path) })
+
+	workers := min(runtime.GOMAXPROCS(0), 8, max(1, len(order)/8))
+	var wait sync.WaitGroup
+	for w := range workers {
+		part := order[len(order)*w/workers : len(order)*(w+1)/workers]
+		wait.Go(func() {
+			evaluator := r.evaluator(options)
+			if options.Evaluator != Nix {
+				shared := &sharedEvaluator{embeddedEvaluator: &embeddedEvaluator{r}}
+				defer shared.forget()
+				evaluator = shared
+			}
+			for _, i := range part {
+				result, err := r.resolveFileWith(ctx, evaluator, parsed[i], options)
+				if err != nil {
+					out[i].Diagnostics = diag.From(err).Diagnostics
+					continue
+				}
+				out[i].Manifest = result.Manifest
+			}
+		})
+	}
+	wait.Wait()
+	return out
+}
+
+// sharedEvaluator keeps the evaluator between files of one root, and with it the library.
+type sharedEvaluator struct {
+	*embeddedEvaluator
+	root string
+	ev   *eval.Evaluator
+	done func()
+}
+
+func (s *sharedEvaluator) file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error) {
+	if s.ev == nil || s.root != p.root {
+		s.forget()
+		ev, done, err := s.prepare(p.root)
+		if err != nil {
+			return nil, err
+		}
+		s.root, s.ev, s.done = p.root, ev, done
+	}
+	a, err := s.evaluate(ctx, s.ev, p, options)
+	if err != nil {
+		switch diag.From(err).Diagnostics[0].Code {
+		case "deadline", "memory-limit", "output-too-large", "interrupted":
+			s.forget() // its values remember the failure
+		}
+	}
+	return a, err
+}
+
+func (s *sharedEvaluator) forget() {
+	if s.ev != nil {
+		s.done()
+		s.ev = nil
+	}
+}
+
+// Defined is the name of a flake's profile and where it stands.
+type Defined struct {
+	Name     string
+	Position *diag.Position
+}
+
+// FlakeNames are the profiles of a flake by name; none of them is evaluated. A
+// flake without such an output has none.
+func (r *Resolver) FlakeNames(ctx context.Context, text string, options Options) ([]Defined, error) {
+	ref, err := Parse(text, r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	f, err := r.evaluator(options).open(ctx, ref, options)
+	if err != nil {
+		return nil, err
+	}
+	defer f.close()
+	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
+	found, err := v.names(ctx)
+	if diag.CodeIs(err, "no-profiles") || diag.CodeIs(err, "no-flake") {
+		return nil, nil
+	}
+	if err != nil || found.Names == nil {
+		return nil, err
+	}
+	out := make([]Defined, len(*found.Names))
+	for i, name := range *found.Names {
+		out[i].Name = name
+		if i < len(found.Positions) && found.Positions[i] != nil && found.Positions[i].File != "" {
+			at := f.tree.place(*found.Positions[i])
+			out[i].Position = &at
+		}
+	}
+	return out, nil
+}
