@@ -1,7 +1,107 @@
 package cli
 
-import "github.com/urfave/cli/v2"
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
 
 func (p *program) diffCommand() *cli.Command {
-	return &cli.Command{Name: "diff", Usage: "say what another profile does differently", ArgsUsage: "A B"}
+	return &cli.Command{
+		Name:      "diff",
+		Usage:     "say what another profile does differently",
+		ArgsUsage: "A B",
+		Description: "What B does and A does not, by meaning: permissions, tools, the sandbox and secrets first. A line\n" +
+			"that begins with `!` tells what B may do and A may not. A and B are references, or files with a\n" +
+			"manifest (.json or .toml). The exit code is 1 when they differ. With --json it prints the\n" +
+			"JSON Patch (RFC 6902) that makes B's manifest of A's.",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
+		}, evaluationFlags()...),
+		Action: p.diff,
+	}
+}
+
+func (p *program) diff(c *cli.Context) error {
+	const usage = "A B"
+	if err := arguments(c, 2, usage); err != nil {
+		return err
+	}
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return err
+	}
+	if c.NArg() < 2 {
+		return diag.Errorf(diag.ExitUsage, "usage", "two profiles are compared, and %d was named", c.NArg()).
+			Hintf("usage: %s %s", commandName(c), usage)
+	}
+	options.Root = c.String("root")
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	a, err := resolveOrRead(c.Context, resolver, c.Args().Get(0), options)
+	if err != nil {
+		return err
+	}
+	b, err := resolveOrRead(c.Context, resolver, c.Args().Get(1), options)
+	if err != nil {
+		return err
+	}
+	out, err := diffOutput(a, b, c.Args().Get(0), c.Args().Get(1), c.Bool("json"))
+	if err != nil {
+		return err
+	}
+	if err := p.write(out); err != nil {
+		return err
+	}
+	if !bytes.Equal(a.Manifest, b.Manifest) {
+		return &diag.Error{Exit: diag.ExitDifference}
+	}
+	return nil
+}
+
+// resolveOrRead takes a reference, or the name of a manifest file.
+func resolveOrRead(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*resolve.Resolved, error) {
+	lower := strings.ToLower(text)
+	if strings.Contains(text, "#") || !strings.HasSuffix(lower, ".json") && !strings.HasSuffix(lower, ".toml") {
+		return resolver.Resolve(ctx, text, options)
+	}
+	return resolver.File(text, options)
+}
+
+func diffOutput(a, b *resolve.Resolved, nameA, nameB string, asJSON bool) ([]byte, error) {
+	var out bytes.Buffer
+	if asJSON {
+		patch, err := difference.Patch(a.Manifest, b.Manifest)
+		if err != nil {
+			return nil, err
+		}
+		encoder := json.NewEncoder(&out)
+		encoder.SetEscapeHTML(false)
+		err = encoder.Encode(patch)
+		return out.Bytes(), err
+	}
+	entries, err := difference.Between(a.Manifest, b.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	nameA, nameB = diag.Escape(nameA, false), diag.Escape(nameB, false)
+	if len(entries) == 0 {
+		fmt.Fprintf(&out, "%s and %s have the same manifest\n", nameA, nameB)
+		return out.Bytes(), nil
+	}
+	fmt.Fprintf(&out, "%s, compared with %s:\n\n%s", nameB, nameA, difference.Text(entries))
+	if difference.Widened(entries) > 0 {
+		fmt.Fprintf(&out, "\n! marks what %s may do and %s may not\n", nameB, nameA)
+	}
+	return out.Bytes(), nil
 }

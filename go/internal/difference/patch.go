@@ -1,0 +1,119 @@
+package difference
+
+import (
+	"encoding/json"
+	"strconv"
+)
+
+// Operation is one step of a JSON Patch (RFC 6902).
+type Operation struct {
+	Op    string          `json:"op"` // add, remove or replace
+	Path  string          `json:"path"`
+	Value json.RawMessage `json:"value,omitempty"` // not for remove
+}
+
+// Patch is what makes the second manifest of the first: a JSON Patch, empty
+// when they are equal.
+func Patch(first, second []byte) ([]Operation, error) {
+	a, err := object(first)
+	if err != nil {
+		return nil, err
+	}
+	b, err := object(second)
+	if err != nil {
+		return nil, err
+	}
+	p := patcher{operations: []Operation{}}
+	if err := p.members("", a, b); err != nil {
+		return nil, err
+	}
+	return p.operations, nil
+}
+
+type patcher struct{ operations []Operation }
+
+func (p *patcher) add(op, path string, value any) error {
+	o := Operation{Op: op, Path: path}
+	if op != "remove" {
+		data, err := json.Marshal(value)
+		if err != nil {
+			return err
+		}
+		o.Value = data
+	}
+	p.operations = append(p.operations, o)
+	return nil
+}
+
+func (p *patcher) members(path string, a, b map[string]any) error {
+	for _, key := range keys(a, b) {
+		at := path + "/" + escape(key)
+		was, inA := a[key]
+		now, inB := b[key]
+		var err error
+		switch {
+		case !inB:
+			err = p.add("remove", at, nil)
+		case !inA:
+			err = p.add("add", at, now)
+		default:
+			err = p.value(at, was, now)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *patcher) value(path string, a, b any) error {
+	if same(a, b) {
+		return nil
+	}
+	if a, ok := a.(map[string]any); ok {
+		if b, ok := b.(map[string]any); ok && !isSecret(a) && !isSecret(b) {
+			return p.members(path, a, b)
+		}
+	}
+	if a, ok := a.([]any); ok {
+		if b, ok := b.([]any); ok {
+			return p.elements(path, a, b)
+		}
+	}
+	return p.add("replace", path, b)
+}
+
+// elements removes and adds single elements, from the front; the index is that
+// of the list as it stands after the steps before.
+func (p *patcher) elements(path string, a, b []any) error {
+	index := 0
+	for _, step := range script(canonicalAll(a), canonicalAll(b)) {
+		at := path + "/" + strconv.Itoa(index)
+		var err error
+		switch step.kind {
+		case kept:
+			index++
+		case removed:
+			err = p.add("remove", at, nil)
+		case added:
+			err = p.add("add", at, b[step.to])
+			index++
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// canonicalAll gives the elements as texts that are equal when they are.
+func canonicalAll(items []any) []string {
+	out := make([]string, len(items))
+	for i, item := range items {
+		data, err := json.Marshal(item) // keys sorted
+		if err == nil {
+			out[i] = string(data)
+		}
+	}
+	return out
+}

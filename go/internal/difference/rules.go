@@ -1,0 +1,305 @@
+package difference
+
+import (
+	"slices"
+	"strings"
+)
+
+// action is what happens to a call, from the strictest.
+type action int
+
+const (
+	deny action = iota
+	ask
+	allow
+)
+
+var (
+	actionNames = []string{"deny", "ask", "allow"}
+	actionsDone = []string{"refused", "asked about", "allowed"}
+)
+
+func actionOf(v any) action { return action(max(0, slices.Index(actionNames, text(v)))) }
+
+// ruleKey is what a rule is about. Of several rules for one key the strictest counts.
+type ruleKey struct{ tool, pattern string }
+
+// ruleSet is permissions as they decide: deny over ask over allow over default.
+type ruleSet struct {
+	rules    map[ruleKey]action
+	reasons  map[ruleKey]string
+	fallback action
+}
+
+func ruleSetOf(permissions any) ruleSet {
+	p := members(permissions)
+	set := ruleSet{rules: map[ruleKey]action{}, reasons: map[ruleKey]string{}, fallback: actionOf(p["default"])}
+	for _, item := range list(p["rules"]) {
+		rule := members(item)
+		key := ruleKey{text(rule["tool"]), text(rule["pattern"])}
+		act := actionOf(rule["action"])
+		if have, ok := set.rules[key]; !ok || act < have {
+			set.rules[key] = act
+		}
+		set.reasons[key] += text(rule["action"]) + "\x00" + text(rule["reason"]) + "\x00"
+	}
+	return set
+}
+
+// laxest is the most that a call of this key may meet; strictest the least.
+// Both are bounds: globs that may overlap count as overlapping.
+func (s ruleSet) laxest(key ruleKey) action {
+	covering, covered := s.covering(key)
+	if covered && covering < allow {
+		return covering
+	}
+	most := s.fallback
+	if covered {
+		most = allow
+	}
+	for other, act := range s.rules {
+		if act > most && overlap(other, key) {
+			most = act
+		}
+	}
+	return most
+}
+
+func (s ruleSet) strictest(key ruleKey) action {
+	least, covered := s.covering(key)
+	if !covered {
+		least = s.fallback
+	}
+	for other, act := range s.rules {
+		if act < least && overlap(other, key) {
+			least = act
+		}
+	}
+	return least
+}
+
+// covering is the strictest rule that decides every call of the key.
+func (s ruleSet) covering(key ruleKey) (strictest action, covered bool) {
+	strictest = allow
+	for other, act := range s.rules {
+		if covers(other, key) {
+			covered = true
+			strictest = min(strictest, act)
+		}
+	}
+	return strictest, covered
+}
+
+// covers tells for certain that every call of narrow is one of wide.
+func covers(wide, narrow ruleKey) bool {
+	if !toolCovers(wide.tool, narrow.tool) {
+		return false
+	}
+	if wide.pattern == narrow.pattern {
+		return true
+	}
+	prefix, ok := strings.CutSuffix(wide.pattern, "*")
+	return ok && !strings.ContainsAny(prefix, wildcards) && strings.HasPrefix(narrow.pattern, prefix)
+}
+
+func toolCovers(wide, narrow string) bool {
+	if prefix, ok := strings.CutSuffix(wide, "*"); ok {
+		return strings.HasPrefix(narrow, prefix)
+	}
+	return wide == narrow
+}
+
+const wildcards = `*?[]{}\`
+
+// overlap tells whether some call may be of both.
+func overlap(a, b ruleKey) bool {
+	return (toolCovers(a.tool, b.tool) || toolCovers(b.tool, a.tool)) && prefixesMeet(a.pattern, b.pattern)
+}
+
+func prefixesMeet(a, b string) bool {
+	i, j := strings.IndexAny(a, wildcards), strings.IndexAny(b, wildcards)
+	switch {
+	case i < 0 && j < 0:
+		return a == b
+	case i < 0:
+		return strings.HasPrefix(a, b[:j])
+	case j < 0:
+		return strings.HasPrefix(b, a[:i])
+	}
+	n := min(i, j)
+	return a[:n] == b[:n]
+}
+
+// ruleChange is what happens to the calls of one key.
+type ruleChange struct {
+	key    ruleKey
+	now    action // at most
+	effect Effect
+	before string // words before the verb
+	after  string // words behind the pattern
+	idle   bool   // the other rules or the default make up for it
+}
+
+// ruleLine is what several patterns have in common.
+type ruleLine struct {
+	effect                Effect
+	before, object, after string // no object: the patterns
+}
+
+// permissionRules words the change of the rules, as a set.
+func permissionRules(s *scope, c change) {
+	a, b := ruleSetOf(s.a["permissions"]), ruleSetOf(s.b["permissions"])
+	var changes []ruleChange
+	idle := map[string]int{}
+	for _, key := range unionKeys(a.rules, b.rules) {
+		before, inA := a.rules[key]
+		after, inB := b.rules[key]
+		if inA && inB && before == after {
+			if a.reasons[key] != b.reasons[key] {
+				s.say(Permissions, Neutral, c, "gives another reason for one of its rules: %s", ruleText(key))
+			}
+			continue
+		}
+		changes = append(changes, judge(a, b, key, before, after, inA, inB))
+	}
+	var order []ruleLine
+	patterns := map[ruleLine][]string{}
+	for _, r := range changes {
+		if r.idle {
+			idle[r.before]++
+			continue
+		}
+		if slices.ContainsFunc(changes, r.within) {
+			continue // said of more already
+		}
+		verb, object := verbOf(r.key)
+		at := ruleLine{r.effect, r.before + verb, object, r.after}
+		if _, known := patterns[at]; !known {
+			order = append(order, at)
+		}
+		patterns[at] = append(patterns[at], r.key.pattern)
+	}
+	for _, at := range order {
+		object, items := at.object, []string(nil)
+		if object == "" {
+			if items = quotedAll(patterns[at]); len(items) == 1 {
+				object, items = items[0], nil
+			} else {
+				object = "these"
+			}
+		}
+		s.say(Permissions, at.effect, c, "%s %s%s", at.before, object, at.after).Items = items
+	}
+	for _, text := range []string{"has", "drops"} {
+		if n := idle[text]; n > 0 {
+			s.say(Permissions, Neutral, c, "%s %s that its other rules or the default make up for", text, count(n, "rule"))
+		}
+	}
+	if len(changes) == 0 && same(a.reasons, b.reasons) {
+		s.say(Permissions, Neutral, c, "writes the same rules in another way")
+	}
+}
+
+func judge(a, b ruleSet, key ruleKey, before, after action, inA, inB bool) ruleChange {
+	r := ruleChange{key: key, now: b.laxest(key), effect: Neutral}
+	was, leastA, leastB := a.laxest(key), a.strictest(key), b.strictest(key)
+	_, ruledInA := a.covering(key)
+	switch {
+	case r.now > was, inB && !ruledInA && b.usual(key) > a.fallback:
+		r.effect = Wider
+	case r.now < was:
+		r.effect = Narrower
+	case leastB > leastA:
+		r.effect = Wider
+	case leastB < leastA:
+		r.effect = Narrower
+	}
+	from, to := a.usual(key), b.usual(key)
+	told := to > from && r.effect == Wider || to < from && r.effect == Narrower
+	switch {
+	case told && to == allow:
+		r.before, r.after = "may now ", " without asking"
+	case told && to == ask && from == deny:
+		r.before, r.after = "may now ", " after asking"
+	case told && to == ask:
+		r.before = "must now ask to "
+	case told:
+		r.before = "may no longer "
+	case r.effect == Neutral && inB:
+		r.idle, r.before = true, "has"
+	case r.effect == Neutral:
+		r.idle, r.before = true, "drops"
+	case inA && inB:
+		r.before = "has a rule to " + actionNames[after] + " where it had one to " + actionNames[before] + ": "
+	case inB:
+		r.before = "has a new rule to " + actionNames[after] + ": "
+	default:
+		r.before = "drops its rule to " + actionNames[before] + ": "
+	}
+	if told {
+		r.after += " (was " + actionsDone[from] + ")"
+	}
+	return r
+}
+
+// usual is what happens to the calls of a key that no narrower rule is about.
+func (s ruleSet) usual(key ruleKey) action {
+	if strictest, covered := s.covering(key); covered {
+		return strictest
+	}
+	return s.fallback
+}
+
+// within tells whether the other change says all that this one does.
+func (r ruleChange) within(other ruleChange) bool {
+	return !other.idle && other.key != r.key && covers(other.key, r.key) && other.effect == r.effect && other.now == r.now
+}
+
+func unionKeys(a, b map[ruleKey]action) []ruleKey {
+	var out []ruleKey
+	for k := range a {
+		out = append(out, k)
+	}
+	for k := range b {
+		if _, ok := a[k]; !ok {
+			out = append(out, k)
+		}
+	}
+	slices.SortFunc(out, func(x, y ruleKey) int {
+		if d := strings.Compare(x.tool, y.tool); d != 0 {
+			return d
+		}
+		return strings.Compare(x.pattern, y.pattern)
+	})
+	return out
+}
+
+var verbs = map[string]struct{ verb, all string }{
+	"bash": {"run", "any command"}, "read": {"read", "any file"}, "edit": {"edit", "any file"},
+	"write": {"write", "any file"}, "webfetch": {"fetch", "any page"}, "websearch": {"search the web for", "anything"},
+}
+
+// verbOf says what a call of the tool does, and to what; no object means to
+// what the pattern says.
+func verbOf(key ruleKey) (verb, object string) {
+	known, ok := verbs[key.tool]
+	switch {
+	case ok && key.pattern == "*":
+		return known.verb, known.all
+	case ok:
+		return known.verb, ""
+	case key.tool == "*" && key.pattern == "*":
+		return "use", "any tool"
+	case key.pattern == "*":
+		return "use", "`" + key.tool + "`"
+	}
+	return "use `" + key.tool + "` on", ""
+}
+
+func ruleText(key ruleKey) string {
+	verb, object := verbOf(key)
+	if object == "" {
+		object = "`" + key.pattern + "`"
+	}
+	return verb + " " + object
+}

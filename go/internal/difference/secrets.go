@@ -1,0 +1,88 @@
+package difference
+
+import (
+	"fmt"
+	"strings"
+)
+
+const secretRef = "insomnia.secret-ref/v1"
+
+func isSecret(v map[string]any) bool { return v["_type"] == secretRef }
+
+// secrets compares the slots of both manifests: which secret goes where.
+func secrets(c *comparison, a, b map[string]any) {
+	before, after := map[string]any{}, map[string]any{}
+	slots(before, "", a)
+	slots(after, "", b)
+	s := &scope{comparison: c}
+	for _, pointer := range keys(before, after) {
+		at := change{pointer: pointer}
+		was, now := text(before[pointer]), text(after[pointer])
+		purpose := purposeOf(pointer)
+		switch {
+		case was == now:
+		case now == "":
+			s.say(Secrets, Narrower, at, "no longer uses the secret `%s` %s", was, purpose)
+		case was == "":
+			s.say(Secrets, Wider, at, "now uses the secret `%s` %s", now, purpose)
+		default:
+			s.say(Secrets, Wider, at, "now uses the secret `%s` %s (was `%s`)", now, purpose, was)
+		}
+	}
+}
+
+// slots finds the names of secrets, by pointer.
+func slots(found map[string]any, pointer string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		if isSecret(v) {
+			found[pointer] = v["name"]
+			return
+		}
+		for key, member := range v {
+			slots(found, pointer+"/"+escape(key), member)
+		}
+	case []any:
+		for i, item := range v {
+			slots(found, fmt.Sprintf("%s/%d", pointer, i), item)
+		}
+	}
+}
+
+func purposeOf(pointer string) string {
+	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	switch {
+	case pointer == "/model/auth":
+		return "to call the model"
+	case pointer == "/web/search/auth":
+		return "to search the web"
+	case len(parts) == 4 && parts[0] == "mcpServers" && parts[2] == "env":
+		return fmt.Sprintf("for the MCP server `%s`, as `%s`", parts[1], parts[3])
+	case len(parts) == 4 && parts[0] == "mcpServers":
+		return fmt.Sprintf("for the MCP server `%s`, in the header `%s`", parts[1], parts[3])
+	case len(parts) == 4 && parts[0] == "subagents":
+		return fmt.Sprintf("to call the model of the delegate `%s`", parts[1])
+	}
+	return "in `" + pointer + "`"
+}
+
+// slot is the handler of a field for a secret; references are worded by secrets.
+func slot(s *scope, c change) {
+	a, b := members(c.a), members(c.b)
+	if (c.a == nil || isSecret(a)) && (c.b == nil || isSecret(b)) {
+		return
+	}
+	if (c.a == nil || isSecret(a)) != (c.b == nil || isSecret(b)) || !isSecret(a) && !isSecret(b) {
+		// A literal came, went or changed. It is no secret by contract, and is not shown all the same.
+		switch {
+		case c.b == nil || isSecret(b):
+			s.say(Servers, Neutral, c, "no longer gets a literal value for `%s`", c.name)
+		case c.a == nil || isSecret(a):
+			s.say(Servers, Wider, c, "now gets a literal value for `%s`", c.name)
+		default:
+			s.say(Servers, Wider, c, "gets another value for `%s`", c.name)
+		}
+		return
+	}
+	s.plain(c)
+}

@@ -1,0 +1,137 @@
+package difference
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+)
+
+// text is a value that is a string, or empty.
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// list is a value that is a list, or empty.
+func list(v any) []any {
+	l, _ := v.([]any)
+	return l
+}
+
+// texts are the strings of a list.
+func texts(v any) []string {
+	var out []string
+	for _, item := range list(v) {
+		if s, ok := item.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func members(v any) map[string]any {
+	m, _ := v.(map[string]any)
+	return m
+}
+
+// truth is a boolean; what is absent is false.
+func truth(v any) bool {
+	b, _ := v.(bool)
+	return b
+}
+
+// number is an integer; what is absent has none.
+func number(v any) (int64, bool) {
+	n, ok := v.(json.Number)
+	if !ok {
+		return 0, false
+	}
+	i, err := n.Int64()
+	return i, err == nil
+}
+
+const longestShown = 160
+
+// shown is a value in a sentence.
+func shown(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		if v == "" {
+			return "empty"
+		}
+		return quoted(v)
+	case json.Number:
+		return grouped(v.String())
+	case []any:
+		if len(v) == 0 {
+			return "none"
+		}
+	case map[string]any:
+		if len(v) == 0 {
+			return "none"
+		}
+		if isSecret(v) {
+			return "the secret `" + text(v["name"]) + "`"
+		}
+	}
+	data, err := json.Marshal(v)
+	if err != nil {
+		return "another value"
+	}
+	return quoted(string(data))
+}
+
+// quoted puts backticks around text, cut when it is long.
+func quoted(s string) string {
+	if line, _, more := strings.Cut(s, "\n"); more {
+		s = line + "…"
+	}
+	if runes := []rune(s); len(runes) > longestShown {
+		s = string(runes[:longestShown]) + "…"
+	}
+	return "`" + s + "`"
+}
+
+// quotedAll quotes whole: what is granted is never cut.
+func quotedAll(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = "`" + name + "`"
+	}
+	return out
+}
+
+// grouped writes thousands apart: 163,500.
+func grouped(digits string) string {
+	if strings.Trim(digits, "0123456789") != "" {
+		return digits
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// without are the texts of a that b has not.
+func without(a, b []string) []string {
+	has := map[string]bool{}
+	for _, s := range b {
+		has[s] = true
+	}
+	var out []string
+	for _, s := range a {
+		if !has[s] {
+			out = append(out, s)
+		}
+	}
+	return out
+}
