@@ -21,6 +21,7 @@ import (
 type program struct {
 	stdout, stderr io.Writer
 	terminal       bool // standard error is a terminal
+	json           bool // words on standard error are JSON
 }
 
 // Main runs the program with the process's own streams and gives its exit code.
@@ -33,6 +34,7 @@ func Main(args []string) int {
 
 func (p *program) run(ctx context.Context, args []string) int {
 	app := p.app()
+	p.json = wantsJSON(args)
 	args, err := reorder(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, args)

@@ -48,11 +48,11 @@ func (p *program) diff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	a, err := resolveOrRead(c.Context, resolver, c.Args().Get(0), options)
+	a, err := p.resolveOrRead(c.Context, resolver, c.Args().Get(0), options)
 	if err != nil {
 		return err
 	}
-	b, err := resolveOrRead(c.Context, resolver, c.Args().Get(1), options)
+	b, err := p.resolveOrRead(c.Context, resolver, c.Args().Get(1), options)
 	if err != nil {
 		return err
 	}
@@ -70,10 +70,11 @@ func (p *program) diff(c *cli.Context) error {
 }
 
 // resolveOrRead takes a reference, or the name of a manifest file.
-func resolveOrRead(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*resolve.Resolved, error) {
+func (p *program) resolveOrRead(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*resolve.Resolved, error) {
 	lower := strings.ToLower(text)
 	if strings.Contains(text, "#") || !strings.HasSuffix(lower, ".json") && !strings.HasSuffix(lower, ".toml") {
-		return resolver.Resolve(ctx, text, options)
+		result, _, err := p.resolveChosen(ctx, resolver, text, options)
+		return result, err
 	}
 	return resolver.File(text, options)
 }

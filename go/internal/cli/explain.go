@@ -45,7 +45,7 @@ func (p *program) explain(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := resolver.Resolve(c.Context, c.Args().First(), options)
+	result, _, err := p.resolveChosen(c.Context, resolver, c.Args().First(), options)
 	if err != nil {
 		return err
 	}

@@ -5,8 +5,12 @@ import "github.com/urfave/cli/v2"
 // profileCommand is the group of commands about profiles.
 func (p *program) profileCommand() *cli.Command {
 	return group("profile", "look at profiles and choose among them",
+		p.profileListCommand(),
+		p.profileShowCommand(),
 		p.explainCommand(),
 		p.diffCommand(),
+		p.profileDefaultCommand(),
+		p.profileNewCommand(),
 	)
 }
 

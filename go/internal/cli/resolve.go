@@ -16,11 +16,11 @@ func (p *program) resolveCommand() *cli.Command {
 		Name:      "resolve",
 		Usage:     "resolve a profile to its manifest and print it as canonical JSON",
 		ArgsUsage: "[REF]",
-		Description: "REF is a flake reference with the name of a profile (.#coder, github:OWNER/REPO#coder,\n" +
-			"path:FOLDER#coder, git+file:///FOLDER#coder), a profile file (./coder.nix, or a folder with a\n" +
-			"profile.nix), or a built-in profile (builtin:coder). Without REF it is `.`: the profile of the\n" +
-			"flake here, if it has just one. A path with dots starts from the flake's outputs:\n" +
-			".#lib.profiles.coder.",
+		Description: "REF is the name of a profile (coder), a qualified reference (builtin:coder, user:coder,\n" +
+			"project:coder, SOURCE:coder), a flake reference (.#coder, github:OWNER/REPO#coder, path:FOLDER#coder),\n" +
+			"or a profile file (./coder.nix, or a folder with a profile.nix). `.` is the profile of the flake\n" +
+			"here, if it has just one. A path with dots starts from the flake's outputs: .#lib.profiles.coder.\n" +
+			"Without REF it is the default profile: the project's, else the user's, else builtin:coder.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json) instead of resolving a profile; needs no Nix"},
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
@@ -43,6 +43,9 @@ func evaluationFlags() []cli.Flag {
 
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
+	if err := applyUserConfig(c, &options); err != nil {
+		return options, err
+	}
 	if options.Evaluator != resolve.Embedded && options.Evaluator != resolve.Nix {
 		return options, diag.Errorf(diag.ExitUsage, "usage", "there is no evaluator `%s`", options.Evaluator).
 			Expectedf("%s or %s", resolve.Embedded, resolve.Nix)
@@ -88,7 +91,7 @@ func (p *program) resolve(c *cli.Context) error {
 		}
 		result, err = resolver.File(file, options)
 	} else {
-		result, err = resolver.Resolve(c.Context, c.Args().First(), options)
+		result, _, err = p.resolveChosen(c.Context, resolver, c.Args().First(), options)
 	}
 	if err != nil {
 		return err

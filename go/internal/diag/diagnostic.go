@@ -21,6 +21,7 @@ type Severity string
 const (
 	SeverityError   Severity = "error"
 	SeverityWarning Severity = "warning"
+	SeverityNote    Severity = "note"
 )
 
 // Position is a place in a source file. Line and Column count from 1; Column

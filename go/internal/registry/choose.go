@@ -149,7 +149,7 @@ func (r *Registry) notFound(name string) error {
 	var hints []string
 	for _, path := range []string{name + ".nix", name} {
 		if exists(filepath.Join(r.Dir, path)) {
-			hints = append(hints, "a path begins with ./ : ./"+path)
+			hints = append(hints, "if the file is meant: ./"+path)
 		}
 	}
 	files, _ := r.Files(false)
@@ -443,3 +443,66 @@ func closest(wanted string, names []string) string {
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// Alias is a name that a config gives to a reference.
+type Alias struct {
+	Name string
+	config.Setting
+}
+
+// Aliases are those that count, the project's over the user's, by name.
+func (r *Registry) Aliases() []Alias {
+	all := map[string]config.Setting{}
+	for _, c := range slices.Backward(r.configs()) {
+		maps.Copy(all, c.Aliases)
+	}
+	var out []Alias
+	for _, name := range sortedKeys(all) {
+		out = append(out, Alias{name, all[name]})
+	}
+	return out
+}
+
+// Check tells of an explicit reference to a file or built-in profile that is not there.
+func (r *Registry) Check(s *Selection) error { return r.missingFile(s.Target) }
+
+// Portable writes an explicit reference so that the config of a scope can hold
+// it: relative to the project, or absolute.
+func (r *Registry) Portable(target string, scope config.Scope) string {
+	path, fragment, ok := strings.Cut(target, "#")
+	if !filepath.IsAbs(path) {
+		path = filepath.Join(r.Dir, path)
+	}
+	if real, err := filepath.EvalSymlinks(path); err == nil && scope == config.Project {
+		if rel, err := filepath.Rel(r.Root, real); err == nil && filepath.IsLocal(rel) {
+			if path = "./" + rel; rel == "." {
+				path = "."
+			}
+		}
+	}
+	if ok {
+		path += "#" + fragment
+	}
+	return path
+}
+
+// Names are what can be typed for a profile without evaluating anything:
+// aliases, files, and the pinned names of sources.
+func (r *Registry) Names() []string {
+	names := map[string]bool{}
+	files, _ := r.Files(false)
+	for _, c := range files {
+		names[c.Name] = true
+	}
+	for _, a := range r.Aliases() {
+		names[a.Name] = true
+	}
+	for _, s := range r.Sources() {
+		if s.Locked != nil {
+			for _, name := range s.Locked.Profiles {
+				names[name] = true
+			}
+		}
+	}
+	return sortedKeys(names)
+}

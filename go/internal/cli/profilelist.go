@@ -1,0 +1,221 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+func (p *program) profileListCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "list",
+		Usage: "list the profiles that can be chosen here",
+		Description: "From the program, the user's folder, the project's folder and flake, and the named sources.\n" +
+			"The default is marked with *. A broken profile is listed with what is wrong with it. Nothing is\n" +
+			"downloaded. The exit code is 1 when a config or a source cannot be read.",
+		Flags:  listFlags(),
+		Action: p.profileList,
+	}
+}
+
+// profileListReport is what `profile list --json` prints.
+type profileListReport struct {
+	Schema   string            `json:"schema"` // "insomnia.profiles/v1"
+	Profiles []row             `json:"profiles"`
+	Aliases  []aliasRow        `json:"aliases"`
+	Problems []diag.Diagnostic `json:"problems"` // of configs and sources
+}
+
+type aliasRow struct {
+	Name string        `json:"name"`
+	Ref  string        `json:"ref"`
+	Set  diag.Position `json:"set"`
+}
+
+func (p *program) profileList(c *cli.Context) error {
+	if err := arguments(c, 0, ""); err != nil {
+		return err
+	}
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	r := p.registry(resolver, options)
+	rows, problems := p.list(c.Context, r, resolver, options)
+	if err := c.Context.Err(); err != nil {
+		return err
+	}
+	report := profileListReport{Schema: "insomnia.profiles/v1", Profiles: rows, Aliases: aliasRows(r), Problems: problems}
+	if report.Problems == nil {
+		report.Problems = []diag.Diagnostic{}
+	}
+	if c.Bool("json") {
+		err = p.printJSON(report)
+		problems = slices.DeleteFunc(problems, func(diag.Diagnostic) bool { return true })
+	} else {
+		err = p.write(profileTable(report, r))
+	}
+	if err != nil || len(report.Problems) == 0 {
+		return err
+	}
+	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: problems}
+}
+
+// list evaluates everything that has a name here.
+func (p *program) list(ctx context.Context, r *registry.Registry, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
+	candidates, problems := r.Files(false)
+	problems = append(slices.Clone(r.Problems), problems...)
+	known := map[string]resolve.Listed{}
+
+	flakes := []registry.Flake{}
+	project, ok := r.ProjectFlake(false)
+	if ok {
+		flakes = append(flakes, project)
+	}
+	for _, s := range r.Sources() {
+		if s.Locked == nil {
+			problems = append(problems, diag.Diagnostic{Severity: diag.SeverityWarning, Code: "source-not-pinned",
+				Message: "the source `" + s.Name + "` is not pinned as it stands", Hint: "insomnia source update " + s.Name, Positions: []diag.Position{s.Set.At}})
+			continue
+		}
+		flakes = append(flakes, s.Flake())
+	}
+	for _, flake := range flakes {
+		verified, err := resolver.Verify(ctx, flake.Ref, looking(options))
+		if err != nil {
+			if diag.CodeIs(err, "no-profiles") || diag.CodeIs(err, "no-flake") {
+				continue
+			}
+			if strange(flake) {
+				p.say(passedOver(flake, err))
+				continue
+			}
+			for _, d := range diag.From(err).Diagnostics {
+				d.Message = "the profiles of the source `" + flake.Source + "` cannot be listed: " + d.Message
+				problems = append(problems, d)
+			}
+			continue
+		}
+		for _, v := range verified {
+			c := flake.Candidate(registry.Defined{Name: v.Name})
+			known[c.Target] = resolve.Listed{Manifest: v.Manifest, Diagnostics: v.Diagnostics}
+			candidates = append(candidates, c)
+		}
+	}
+	registry.Explicit(candidates, &project, r)
+
+	rows := p.evaluate(ctx, resolver, candidates, known, options)
+	chosen, err := r.Select(ctx, "")
+	switch {
+	case err == nil:
+		for i := range rows {
+			rows[i].Default = rows[i].target == chosen.Target
+		}
+	case len(r.Problems) == 0:
+		problems = append(problems, defaultProblem(err)...)
+	}
+	slices.SortStableFunc(rows, func(a, b row) int { return strings.Compare(a.Name, b.Name) })
+	return rows, append(problems, p.badAliases(ctx, r)...)
+}
+
+func defaultProblem(err error) []diag.Diagnostic {
+	var ambiguous *registry.Ambiguous
+	if errors.As(err, &ambiguous) {
+		return []diag.Diagnostic{{Severity: diag.SeverityError, Code: "name-ambiguous", Message: "the default is ambiguous: " + err.Error(), Positions: []diag.Position{}}}
+	}
+	return diag.From(err).Diagnostics
+}
+
+// badAliases are the aliases that lead nowhere.
+func (p *program) badAliases(ctx context.Context, r *registry.Registry) []diag.Diagnostic {
+	var problems []diag.Diagnostic
+	if len(r.Problems) > 0 {
+		return nil
+	}
+	cycles := map[string]bool{}
+	for _, a := range aliasRows(r) {
+		_, err := r.Select(ctx, a.Name)
+		if err == nil {
+			continue
+		}
+		for _, d := range diag.From(err).Diagnostics {
+			if d.Code == "alias-cycle" {
+				lines := []string{}
+				for _, at := range d.Positions {
+					lines = append(lines, fmt.Sprint(at.File, at.Line))
+				}
+				slices.Sort(lines)
+				if key := strings.Join(lines, " "); cycles[key] {
+					continue
+				} else {
+					cycles[key] = true
+				}
+			}
+			problems = append(problems, d)
+		}
+	}
+	return problems
+}
+
+func aliasRows(r *registry.Registry) []aliasRow {
+	out := []aliasRow{}
+	for _, a := range r.Aliases() {
+		out = append(out, aliasRow{a.Name, a.Value, a.At})
+	}
+	return out
+}
+
+func profileTable(report profileListReport, r *registry.Registry) []byte {
+	var b bytes.Buffer
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  NAME\tREFERENCE\tSOURCE\tMODEL\tSUMMARY")
+	for _, row := range report.Profiles {
+		mark, model, what := " ", "-", row.what()
+		if row.Default {
+			mark = "*"
+		}
+		if row.Ok {
+			model = row.Summary.Model
+			if !r.Summaries() {
+				what = row.Summary.Description
+			}
+		}
+		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\n", mark, diag.Escape(row.Name, false), diag.Escape(row.Ref, false), diag.Escape(row.Source, false),
+			orDash(model), orDash(what))
+	}
+	w.Flush()
+	if len(report.Aliases) > 0 {
+		b.WriteByte('\n')
+		fmt.Fprintln(w, "  ALIAS\tLEADS TO\tSET IN")
+		for _, a := range report.Aliases {
+			fmt.Fprintf(w, "  %s\t%s\t%s\n", diag.Escape(a.Name, false), diag.Escape(a.Ref, false),
+				diag.NewText().Place(diag.Position{File: filepath.Clean(a.Set.File), Line: a.Set.Line}))
+		}
+		w.Flush()
+	}
+	return trimLines(b.Bytes())
+}
+
+// trimLines takes the blanks off the ends of lines.
+func trimLines(data []byte) []byte {
+	lines := strings.Split(string(data), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	return []byte(strings.Join(lines, "\n"))
+}

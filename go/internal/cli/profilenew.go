@@ -1,0 +1,94 @@
+package cli
+
+import (
+	_ "embed"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+//go:embed starter.nix
+var starter string
+
+func (p *program) profileNewCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "new",
+		Usage:     "write a profile to begin with",
+		ArgsUsage: "NAME",
+		Description: "Writes a commented profile file that resolves as it is, to the project's .insomnia/profiles where\n" +
+			"there is a project and else to the user's folder, and prints its path. A file that is there\n" +
+			"is left alone.",
+		Flags:  scopeFlags("write it"),
+		Action: p.profileNew,
+	}
+}
+
+func (p *program) profileNew(c *cli.Context) error {
+	if err := arguments(c, 1, "NAME"); err != nil {
+		return err
+	}
+	name := c.Args().First()
+	if name == "" {
+		return diag.Errorf(diag.ExitUsage, "usage", "what is the profile to be called?").Expectedf("insomnia profile new NAME")
+	}
+	if k := manifest.ProfileName("").Constraint(); !regexp.MustCompile(k.Pattern).MatchString(name) || len(name) > k.MaxLength {
+		return diag.Errorf(diag.ExitUsage, "usage", "`%s` is not the name of a profile", name).
+			Expectedf("a-z, 0-9 and -, at most %d, such as my-coder", k.MaxLength)
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	r := p.registry(resolver, resolve.Options{})
+	fallback := config.User
+	if r.Root != "" {
+		fallback = config.Project
+	}
+	to, _, err := scope(c, r, fallback)
+	if err != nil {
+		return err
+	}
+	dir := r.Folder(to)
+	path := filepath.Join(dir, name+".nix")
+	for _, there := range []string{path, filepath.Join(dir, name, "profile.nix")} {
+		if _, err := os.Lstat(there); err == nil {
+			return diag.Errorf(diag.ExitState, "file-exists", "%s is there already, and is left alone", there).
+				Hintf("choose another name, or edit the file")
+		}
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return cannotWrite(path, err)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return cannotWrite(path, err)
+	}
+	_, err = f.WriteString(strings.ReplaceAll(starter, "NAME", name))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return cannotWrite(path, err)
+	}
+	p.note([]string{"try it: insomnia resolve " + string(to) + ":" + name})
+	if c.Bool("json") {
+		return p.printJSON(map[string]string{"schema": "insomnia.new/v1", "file": path, "ref": string(to) + ":" + name})
+	}
+	return p.write([]byte(diag.NewText().Place(diag.Position{File: path}) + "\n"))
+}
+
+func cannotWrite(path string, err error) error {
+	var in *fs.PathError
+	if errors.As(err, &in) {
+		err = in.Err
+	}
+	return diag.Errorf(diag.ExitState, "file-not-written", "cannot write %s: %v", path, err).
+		Hintf("give yourself the right to write there")
+}

@@ -1,0 +1,146 @@
+package registry
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Summary is what one wants to know of a profile before choosing it.
+type Summary struct {
+	Name        string `json:"name"` // as the manifest has it
+	Description string `json:"description,omitempty"`
+	Role        string `json:"role"`
+	Variant     string `json:"variant"`
+	Model       string `json:"model"`
+	Mode        string `json:"mode"` // permissions.mode
+	// Window and Threshold are tokens: of the model, and where compaction begins; 0 for never.
+	Window     int64  `json:"windowTokens"`
+	Threshold  int64  `json:"thresholdTokens"`
+	Tools      int    `json:"tools"` // -1 for all that are not denied
+	MCPServers int    `json:"mcpServers"`
+	Delegates  int    `json:"delegates"`
+	Secrets    int    `json:"secrets"` // how many; their names are nobody's business here
+	Words      string `json:"words"`   // all of it in plain words
+}
+
+// Summarize computes the summary of canonical manifest bytes.
+func Summarize(data []byte) (Summary, error) {
+	m, problems := manifest.Decode(data)
+	if len(problems) > 0 {
+		return Summary{}, manifest.Problems(problems)
+	}
+	s := Summary{
+		Name: string(m.Profile.Name), Description: string(m.Profile.Description), Role: string(m.Profile.Role), Variant: string(m.Profile.Variant),
+		Model: string(m.Model.Ref), Mode: string(m.Permissions.Mode), Window: m.Model.ContextWindowTokens,
+		Tools: len(m.Tools.Allow), MCPServers: len(m.MCPServers), Delegates: len(m.Subagents),
+	}
+	if m.Context.Compaction.Strategy != "off" {
+		s.Threshold = m.Context.Compaction.ThresholdTokens
+	}
+	if m.Tools.Default == "allow" {
+		s.Tools = -1
+	}
+	names := secretNames(data)
+	s.Secrets = len(names)
+	for name := range names {
+		s.Description = strings.ReplaceAll(s.Description, name, "…")
+	}
+	s.Words = s.words(len(m.Tools.Deny))
+	return s, nil
+}
+
+// secretNames are the secrets that a manifest refers to.
+func secretNames(data []byte) map[string]bool {
+	var value any
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	names := map[string]bool{}
+	if decoder.Decode(&value) != nil {
+		return names
+	}
+	var visit func(v any)
+	visit = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			if name, ok := v["name"].(string); ok && v["_type"] == manifest.SecretRefType {
+				names[name] = true
+			}
+			for _, sub := range v {
+				visit(sub)
+			}
+		case []any:
+			for _, sub := range v {
+				visit(sub)
+			}
+		}
+	}
+	visit(value)
+	return names
+}
+
+// Modes are the permission modes in words.
+var Modes = map[string]string{
+	"plan":        "plans, changes nothing",
+	"ask":         "asks before it changes anything",
+	"acceptEdits": "edits files, asks for the rest",
+	"auto":        "acts alone within its rules",
+	"bypass":      "acts without asking",
+}
+
+func (s Summary) words(denied int) string {
+	what := s.Role
+	if what == "custom" {
+		what = "a role of its own"
+	}
+	if s.Variant != "standard" {
+		what = s.Variant + " " + what
+	}
+	parts := []string{what + ": " + Modes[s.Mode]}
+	switch {
+	case s.Tools >= 0:
+		parts = append(parts, Count(s.Tools, "tool"))
+	case denied > 0:
+		parts = append(parts, fmt.Sprintf("all tools but %d", denied))
+	default:
+		parts = append(parts, "all tools")
+	}
+	if s.MCPServers > 0 {
+		parts = append(parts, Count(s.MCPServers, "MCP server"))
+	}
+	if s.Delegates > 0 {
+		parts = append(parts, Count(s.Delegates, "delegate"))
+	}
+	if s.Threshold > 0 {
+		parts = append(parts, "compacts at "+Tokens(s.Threshold)+" of "+Tokens(s.Window)+" tokens")
+	} else {
+		parts = append(parts, Tokens(s.Window)+" tokens, never compacts")
+	}
+	if s.Secrets > 0 {
+		parts = append(parts, "uses "+Count(s.Secrets, "secret"))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Count writes a number and what is counted.
+func Count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// Tokens writes a number of tokens shortly: 237k, 1M.
+func Tokens(n int64) string {
+	switch {
+	case n >= 1_000_000 && n%100_000 == 0:
+		return strconv.FormatFloat(float64(n)/1e6, 'f', -1, 64) + "M"
+	case n >= 10_000:
+		return strconv.FormatInt((n+500)/1000, 10) + "k"
+	}
+	return strconv.FormatInt(n, 10)
+}
