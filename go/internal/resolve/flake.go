@@ -72,7 +72,7 @@ func (r *Resolver) openFlake(ctx context.Context, ref *Reference, options Option
 		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
 	}
 	f.tree = newTree(root, f.lock, r.Library)
-	return f, nil
+	return f, refuseUnsafeInputs(f)
 }
 
 // bareRepository tells whether a git reference names a repository without a work tree.
