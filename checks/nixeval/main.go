@@ -92,7 +92,7 @@ func fail(ev *eval.Evaluator, err error) {
 	var e *eval.Error
 	if ev != nil && errors.As(err, &e) {
 		fmt.Fprint(os.Stderr, ev.Excerpt(e.Position))
-		for _, f := range e.Trace {
+		for _, f := range e.Trace[:min(len(e.Trace), 8)] {
 			fmt.Fprintln(os.Stderr, "  ", f.Msg, f.Position)
 		}
 	}

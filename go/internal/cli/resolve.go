@@ -37,14 +37,17 @@ func evaluationFlags() []cli.Flag {
 		&cli.StringSliceFlag{Name: "override-input", Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
 		&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation after `DURATION`; downloads do not count"},
 		&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"},
-		&cli.StringFlag{Name: "evaluator", Value: "nix", Usage: "`EVALUATOR` that evaluates the profile: nix, the one that is installed, is the only one so far"},
+		&cli.StringFlag{Name: "evaluator", Value: string(resolve.Embedded), EnvVars: []string{"INSOMNIA_EVALUATOR"}, Usage: "`EVALUATOR` that evaluates the profile: embedded, the one in this program, or nix, the one that is installed"},
 	}
 }
 
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	options := resolve.Options{Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
-	if name := c.String("evaluator"); name != "nix" {
-		return options, diag.Errorf(diag.ExitUsage, "usage", "there is no evaluator `%s`", name).Expectedf("nix")
+	switch options.Evaluator = resolve.Evaluator(c.String("evaluator")); options.Evaluator {
+	case resolve.Embedded, resolve.InstalledNix:
+	default:
+		return options, diag.Errorf(diag.ExitUsage, "usage", "there is no evaluator `%s`", options.Evaluator).
+			Expectedf("one of: %s, %s", resolve.Embedded, resolve.InstalledNix)
 	}
 	if options.Timeout <= 0 {
 		return options, diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")

@@ -25,7 +25,8 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// TestScripts runs testdata/script: each file is a session at a terminal.
+// TestScripts runs testdata/script with the installed Nix as the evaluator: each
+// file is a session at a terminal.
 //
 // Conditions: [nix] where Nix is installed; in CI it must be. Commands beside
 // testscript's own: `repository DIR` makes a git work tree with all files
@@ -33,7 +34,31 @@ func TestMain(m *testing.M) {
 // `canonical FILE` checks that a file is one line of JSON, `full ARGS…` runs
 // insomnia with a full disk as standard output, `closed ARGS…` with a pipe that
 // nobody reads.
-func TestScripts(t *testing.T) {
+func TestScripts(t *testing.T) { runScripts(t, "testdata/script", "nix") }
+
+// TestEmbeddedScripts runs testdata/embedded with the embedded evaluator, and
+// those sessions of testdata/script that are the same with it.
+func TestEmbeddedScripts(t *testing.T) {
+	runScripts(t, "testdata/embedded", "embedded")
+	differ := map[string]bool{
+		"nonix": true, "fakes": true, // about a missing or broken nix
+		"resolve": true, "interrupt": true, // look at calls of nix
+		"downloads": true, "inputs": true, "noflake": true, "flake": true, // testdata/embedded has its own
+	}
+	all, err := filepath.Glob("testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var same []string
+	for _, file := range all {
+		if !differ[strings.TrimSuffix(filepath.Base(file), ".txtar")] {
+			same = append(same, file)
+		}
+	}
+	runScripts(t, "", "embedded", same...)
+}
+
+func runScripts(t *testing.T, dir, evaluator string, files ...string) {
 	repository, err := filepath.Abs("../../..")
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +68,8 @@ func TestScripts(t *testing.T) {
 		t.Fatal("nix is not installed, and in CI it must be")
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
+		Dir:                 dir,
+		Files:               files,
 		RequireExplicitExec: false,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition: func(name string) (bool, error) {
@@ -54,6 +80,7 @@ func TestScripts(t *testing.T) {
 		},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("REPO", repository)
+			env.Setenv("INSOMNIA_EVALUATOR", evaluator)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("GIT_CONFIG_GLOBAL", "/dev/null")
@@ -92,7 +119,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	ts.Check(err)
 	cmd := exec.Command(program, args...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL"} {
+	for _, name := range []string{"PATH", "HOME", "INSOMNIA_EVALUATOR", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL"} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd

@@ -91,6 +91,11 @@ func explainUntracked(ctx context.Context, f *flakeSource, failure *nixcli.Failu
 func explainCommon(failure *nixcli.Failure, in sources, at []diag.Position) error {
 	plain := strings.Join(failure.Plain, "\n")
 	switch {
+	case failure.Contains("which the embedded evaluator does not do"):
+		return needsNix(in.text(failure.Message)).At(at...)
+	case failure.Contains("more memory than"):
+		return evaluationError("memory-limit", in.text(failure.Message), at).
+			Hintf("look for text or lists that grow without end")
 	case strings.Contains(plain, "dubious ownership") || failure.Contains("is not owned by current user"):
 		return diag.Errorf(diag.ExitRefused, "foreign-owner", "git refuses the repository, since another user owns it").
 			Hintf("if you trust it: git config --global --add safe.directory FOLDER")

@@ -23,29 +23,31 @@ var entryText string
 // resolveFile resolves a profile file or a built-in profile, with the embedded
 // library, purely, without the Nix store.
 func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
-	library, digest, err := r.materialise()
-	if err != nil {
-		return nil, err
-	}
 	file, root, name, profile := "", "", ref.Name, "builtin:"+ref.Name
 	if ref.Kind == KindPath {
+		var err error
 		if file, root, err = locateProfile(ref, options.Root, r.Dir); err != nil {
 			return nil, err
 		}
 		name, profile = strings.TrimSuffix(filepath.Base(file), ".nix"), file
 	}
-	in := &fileSources{library: library}
-
-	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: fileArgs(library, root, profile, name)})
+	in := &fileSources{library: libraryAt}
+	var out []byte
 	var failure *nixcli.Failure
-	if errors.As(err, &failure) {
+	var err error
+	if options.embedded() {
+		out, failure, err = r.evaluateFile(ctx, options, file, root, name)
+	} else {
+		out, failure, err = r.runFile(ctx, options, in, root, profile, name)
+	}
+	if failure != nil {
 		return nil, explainFile(ref, file, root, in, failure)
 	}
 	if err != nil {
 		return nil, err
 	}
 	var a answer
-	if err := json.Unmarshal(out.Stdout, &a); err != nil {
+	if err := json.Unmarshal(out, &a); err != nil {
 		return nil, unreadable(err)
 	}
 	if a.Status == "missing" {
@@ -67,11 +69,29 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Opti
 	}
 	result := resolved(Profile{Name: manifestName(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
 	if options.Provenance {
-		if result.Provenance, err = r.fileProvenance(ctx, file, root, digest); err != nil {
+		if result.Provenance, err = r.fileProvenance(ctx, options, file, root); err != nil {
 			return nil, err
 		}
 	}
 	return result, nil
+}
+
+// runFile has the installed Nix evaluate.
+func (r *Resolver) runFile(ctx context.Context, options Options, in *fileSources, root, profile, name string) ([]byte, *nixcli.Failure, error) {
+	library, _, err := r.materialise()
+	if err != nil {
+		return nil, nil, err
+	}
+	in.library = library
+	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: fileArgs(library, root, profile, name)})
+	var failure *nixcli.Failure
+	if errors.As(err, &failure) {
+		return nil, failure, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return out.Stdout, nil, nil
 }
 
 // fileArgs is the one way to evaluate a file purely without a store that holds
@@ -133,13 +153,12 @@ func nixFiles(dir string) []string {
 	return names
 }
 
-// materialise writes the embedded library, and the expressions that call it, to
-// a folder named by their content.
-func (r *Resolver) materialise() (dir, digest string, err error) {
+// libraryFiles are the files of the embedded library, and the expressions that call it.
+func (r *Resolver) libraryFiles() (map[string][]byte, error) {
 	files := map[string][]byte{
 		"entry.nix": []byte(entryText), "describe.nix": []byte(describeText), "select.nix": []byte(selectText),
 	}
-	err = fs.WalkDir(r.Library, ".", func(path string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(r.Library, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -147,15 +166,29 @@ func (r *Resolver) materialise() (dir, digest string, err error) {
 		return err
 	})
 	if err != nil {
-		return "", "", diag.Errorf(diag.ExitInternal, "internal", "cannot read the embedded library: %v", err)
+		return nil, diag.Errorf(diag.ExitInternal, "internal", "cannot read the embedded library: %v", err)
 	}
+	return files, nil
+}
+
+func digestOf(files map[string][]byte) []byte {
 	h := sha256.New()
 	for _, name := range sortedKeys(files) {
 		sum := sha256.Sum256(files[name])
 		h.Write([]byte(name + "\x00"))
 		h.Write(sum[:])
 	}
-	sum := h.Sum(nil)
+	return h.Sum(nil)
+}
+
+// materialise writes the embedded library, and the expressions that call it, to
+// a folder named by their content.
+func (r *Resolver) materialise() (dir, digest string, err error) {
+	files, err := r.libraryFiles()
+	if err != nil {
+		return "", "", err
+	}
+	sum := digestOf(files)
 	digest = sri(sum)
 
 	parent := filepath.Join(r.CacheDir, "library")

@@ -57,13 +57,15 @@ func (r *Resolver) openFlake(ctx context.Context, ref *Reference, options Option
 		if strings.HasPrefix(ref.Flake, "git+file:") {
 			local.GitRoot = gitRoot(local.Dir)
 		}
-		if !explicit && local.GitRoot == "" {
+		if !explicit && local.GitRoot == "" && !options.embedded() {
 			if err := refusePrivateFiles(local); err != nil {
 				return nil, err
 			}
 		}
 		f.local, root = local, local.Root()
 		f.lock = readLock(local.Dir)
+	} else if options.embedded() {
+		return nil, needsNix("the embedded evaluator reads flakes on this machine, and " + ref.Flake + " is to be found elsewhere")
 	} else if remote(ref.Flake) {
 		m, err := r.fetchFlake(ctx, f, options)
 		if err != nil {
@@ -165,7 +167,7 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 		if err := r.unchanged(ctx, f, options, a.Position); err != nil {
 			return nil, err
 		}
-		if result.Provenance, err = r.flakeProvenance(ctx, f); err != nil {
+		if result.Provenance, err = r.flakeProvenance(ctx, f, options); err != nil {
 			return nil, err
 		}
 	}
@@ -199,6 +201,9 @@ func (f *flakeSource) atAuthor(positions []diag.Position) bool {
 // runFlake evaluates without network; when that fails for want of a locked
 // input, exactly this input is downloaded, and the evaluation tried again.
 func (r *Resolver) runFlake(ctx context.Context, f *flakeSource, options Options, root, apply string) ([]byte, *nixcli.Failure, error) {
+	if options.embedded() {
+		return r.evaluateFlake(ctx, f, options, root, apply)
+	}
 	call := nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
 		Quiet: []string{"does not match any input", "non-existent input", "not writing modified lock file"}}
 	call.Args = append(call.Args, f.url+"#"+fragment(root), "--apply", apply)

@@ -31,6 +31,9 @@ func (m *metadata) lockedURL(typed string) string {
 
 // readMetadata asks Nix about a flake; no output of it is evaluated.
 func (r *Resolver) readMetadata(ctx context.Context, f *flakeSource, options Options, network bool) (*metadata, error) {
+	if options.embedded() {
+		return r.embeddedMetadata(ctx, f, options)
+	}
 	args := append([]string{"flake", "metadata", "--json"}, f.lockFlags()...)
 	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: network, Args: append(args, f.url)})
 	if err != nil {

@@ -60,9 +60,9 @@ func (r *Resolved) Envelope() ([]byte, error) {
 	return value, nil
 }
 
-func (r *Resolver) flakeProvenance(ctx context.Context, f *flakeSource) (*Provenance, error) {
+func (r *Resolver) flakeProvenance(ctx context.Context, f *flakeSource, options Options) (*Provenance, error) {
 	m := f.metadata
-	p := &Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: r.evaluator(ctx)}
+	p := &Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: r.evaluator(ctx, options)}
 	if f.local != nil && f.local.GitRoot != "" && p.Rev == "" {
 		p.Dirty = true
 		if head, err := git(ctx, f.local.GitRoot, "rev-parse", "--verify", "HEAD"); err == nil {
@@ -136,7 +136,10 @@ func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToStri
 
 func (r *Resolver) program() string { return "insomnia " + r.Version }
 
-func (r *Resolver) evaluator(ctx context.Context) string {
+func (r *Resolver) evaluator(ctx context.Context, options Options) string {
+	if options.embedded() {
+		return "embedded " + r.Version
+	}
 	version, _, err := r.Nix.Version(ctx)
 	if err != nil || version == "" {
 		return "nix"
@@ -146,8 +149,12 @@ func (r *Resolver) evaluator(ctx context.Context) string {
 
 // fileProvenance is for a path profile: the commit of the work tree around it,
 // and the hash of the file itself.
-func (r *Resolver) fileProvenance(ctx context.Context, file, root, library string) (*Provenance, error) {
-	p := &Provenance{Library: library, Program: r.program(), Evaluator: r.evaluator(ctx)}
+func (r *Resolver) fileProvenance(ctx context.Context, options Options, file, root string) (*Provenance, error) {
+	files, err := r.libraryFiles()
+	if err != nil {
+		return nil, err
+	}
+	p := &Provenance{Library: sri(digestOf(files)), Program: r.program(), Evaluator: r.evaluator(ctx, options)}
 	if file == "" {
 		return p, nil
 	}

@@ -1,7 +1,8 @@
 // Package resolve turns a reference into a resolved manifest: it finds the
 // source, has it evaluated, and checks what comes back.
 //
-// The installed Nix evaluates (package nixcli). What it answers is not trusted:
+// The embedded evaluator (packages below go/nix) evaluates, or when it is asked
+// for the installed Nix (package nixcli). What either answers is not trusted:
 // the manifest is decoded strictly and validated by package manifest, and its
 // canonical bytes and digest are computed here. Every error is a *diag.Error
 // with the author's own files and lines.
@@ -44,6 +45,7 @@ type Options struct {
 	Timeout    time.Duration // of one evaluation; zero: nixcli.DefaultTimeout
 	Offline    bool          // refuse every download
 	Provenance bool          // find out where the source came from
+	Evaluator  Evaluator     // empty: Embedded
 }
 
 // Resolved is a profile resolved and checked.

@@ -134,7 +134,7 @@ func (ev *Evaluator) failFile(pos syntax.Pos, p string, err error) {
 	default:
 		msg = err.Error()
 	}
-	ev.raise(&Error{Kind: FileAccess, Msg: msg, pos: pos, Cause: err})
+	ev.raise(&Error{Kind: FileAccess, Msg: msg, pos: pos, Path: p, Cause: err})
 }
 
 // raiseGo raises an error of Go code that evaluation called.

@@ -19,14 +19,14 @@ var missingLib = []definition{
 	{"fetchMercurial", 1, needsNix("fetchMercurial", "downloads")},
 	{"fetchTree", 1, needsNix("fetchTree", "downloads")},
 	{"getFlake", 1, needsNix("getFlake", "downloads")},
-	{"parseFlakeRef", 1, needsNix("parseFlakeRef", "is not part of this evaluator")},
-	{"flakeRefToString", 1, needsNix("flakeRefToString", "is not part of this evaluator")},
+	{"parseFlakeRef", 1, needsNix("parseFlakeRef", "reads references")},
+	{"flakeRefToString", 1, needsNix("flakeRefToString", "reads references")},
 }
 
 // needsNix says what a builtin would do and that it is refused.
 func needsNix(name, does string) func(*Evaluator, []Value, syntax.Pos) Value {
 	return func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		ev.fail(NeedsNix, pos, "builtins.%s %s, which the embedded evaluator does not do; use Nix for this (`--evaluator nix`), or a manifest that was resolved before (`--manifest FILE`)", name, does)
+		ev.fail(NeedsNix, pos, "builtins.%s %s, which the embedded evaluator does not do", name, does)
 		return nil
 	}
 }
