@@ -25,7 +25,7 @@
 */
 title: problems:
 let
-  inherit (builtins) concatStringsSep length;
+  inherit (builtins) concatStringsSep;
   escape = import ./text/escape.nix;
 
   line = words: "    " + escape words;

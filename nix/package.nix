@@ -15,7 +15,7 @@ buildGoModule {
 
   # A test computes this hash; `go test ./checks -run TestVendorHash -update`
   # writes it here after a change to go.mod.
-  vendorHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+  vendorHash = "sha256-NO4fRRH0LgqKBUSAZnPM73eTYEpKBzacFVfb/Srrmhg=";
 
   subPackages = [ "go/cmd/insomnia" ];
   env.CGO_ENABLED = 0;

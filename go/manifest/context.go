@@ -26,7 +26,7 @@ type Compaction struct {
 	// Cap on the tokens of the summary.
 	SummaryMaxTokens int64 `json:"summaryMaxTokens" jsonschema:"minimum=1,maximum=10000000"`
 	// Model that writes the summary, when it is not the model of the Pod.
-	Model *ModelRef `json:"model,omitempty"`
+	Model *ModelRef `json:"model,omitzero"`
 }
 
 // Pruning says when old tool results are dropped from the context.
@@ -50,7 +50,7 @@ type Memory struct {
 	// Days that a memory is kept.
 	RetentionDays int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
 	// Tokens of conversation after which memories are extracted.
-	ExtractThresholdTokens *int64 `json:"extractThresholdTokens,omitempty" jsonschema:"minimum=1,maximum=100000000"`
+	ExtractThresholdTokens *int64 `json:"extractThresholdTokens,omitzero" jsonschema:"minimum=1,maximum=100000000"`
 	// Model that extracts memories, when it is not the model of the Pod.
-	Model *ModelRef `json:"model,omitempty"`
+	Model *ModelRef `json:"model,omitzero"`
 }

@@ -123,23 +123,14 @@ func TestWrongCaseAndTyposHaveSuggestions(t *testing.T) {
 
 // Everything that the schema allows must have its place in the Go types, and come back from there.
 func TestTypesHoldWhatTheSchemaAllows(t *testing.T) {
-	for _, name := range []string{"minimal", "full"} {
-		text := []byte(base(t, name))
-		m, problems := Decode(text)
-		if len(problems) > 0 {
-			t.Fatalf("%s: %v", name, Problems(problems))
-		}
-		want, err := Canonical(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := Encode(m)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(got) != string(want) {
-			t.Errorf("%s: through the types\n%s\nwithout\n%s", name, got, want)
-		}
+	full := base(t, "full")
+	empty := strings.NewReplacer(
+		`{ "value": "warn" }`, `{ "value": "" }`, `"initial": "What is to be done?"`, `"initial": ""`, `"default": "20"`, `"default": "", "choices": []`,
+		`"reason": "Pushing is for people."`, `"reason": ""`, `"maxCostCents": 2500, `, ``, `"thinkingBudgetTokens": 16000`, `"thinkingBudgetTokens": 0`,
+		`"temperature": 0.7`, `"temperature": 0`,
+	).Replace(full)
+	for _, text := range []string{base(t, "minimal"), full, empty} {
+		checkTypes(t, []byte(text))
 	}
 	checkFullness(t)
 }

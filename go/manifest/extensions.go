@@ -6,15 +6,15 @@ type MCPServer struct {
 	// Transport of the server.
 	Type MCPType `json:"type" jsonschema_extras:"default=stdio"`
 	// Program that is started, for a stdio server.
-	Command *Argument `json:"command,omitempty"`
+	Command *Argument `json:"command,omitzero"`
 	// Arguments of the program.
 	Args []Argument `json:"args" jsonschema_extras:"x-merge=replace,x-maxItems=256"`
 	// Directory below the workspace that the program starts in.
-	Cwd *RelativePath `json:"cwd,omitempty"`
+	Cwd *RelativePath `json:"cwd,omitzero"`
 	// Environment of the program.
 	Env map[EnvName]EnvValue `json:"env" jsonschema_extras:"x-maxProperties=128"`
 	// Address of the server, for an http or sse server.
-	URL *URL `json:"url,omitempty"`
+	URL *URL `json:"url,omitzero"`
 	// Headers that requests to the server carry.
 	Headers map[HeaderName]EnvValue `json:"headers" jsonschema_extras:"x-maxProperties=64"`
 	// Tools of the server that are offered; empty for all.
@@ -33,11 +33,11 @@ type MCPServer struct {
 // the pair Type and Name is set.
 type EnvValue struct {
 	// The value itself, for what is no secret.
-	Value *string `json:"value,omitempty"`
+	Value *string `json:"value,omitzero"`
 	// Set to SecretRefType for a reference.
-	Type string `json:"_type,omitempty"`
+	Type string `json:"_type,omitzero"`
 	// Name of the secret, for a reference.
-	Name SecretName `json:"name,omitempty"`
+	Name SecretName `json:"name,omitzero"`
 }
 
 // LiteralValue is a value that is no secret.
@@ -70,7 +70,7 @@ type WebSearch struct {
 	// Whether and how fresh.
 	Mode SearchMode `json:"mode" jsonschema_extras:"default=disabled"`
 	// Service that is asked; absent for the one of the model's provider.
-	Provider *ProviderName `json:"provider,omitempty"`
+	Provider *ProviderName `json:"provider,omitzero"`
 	// Reference to the secret that the service is called with; null for none.
 	Auth *SecretRef `json:"auth"`
 	// Cap on the results of one search.
@@ -120,20 +120,23 @@ type WorkflowInput struct {
 	// Kind of value.
 	Type InputType `json:"type"`
 	// What to choose from, for an input of type choice.
-	Choices []Line `json:"choices,omitempty" jsonschema_extras:"x-maxItems=64"`
+	Choices []Line `json:"choices,omitzero" jsonschema_extras:"x-maxItems=64"`
 	// Whether a value must be given.
 	Required bool `json:"required" jsonschema:"default=false"`
 	// Value when none is given, written as text.
-	Default *Line `json:"default,omitempty"`
+	Default *Line `json:"default,omitzero"`
 }
 
 // Subagent is a delegate: shaped like a manifest, and never allowed more than
 // the Pod that starts it.
+//
+// The Pod's own rules that deny or ask hold for its delegates too, so that a
+// delegate need not repeat them.
 type Subagent struct {
 	// When to delegate to it.
 	Description Line `json:"description"`
 	// Model of the delegate; absent for the model of the Pod.
-	Model *Model `json:"model,omitempty"`
+	Model *Model `json:"model,omitzero"`
 	// Text that the delegate's model is given.
 	Prompts SubagentPrompts `json:"prompts"`
 	// Tools that the delegate is offered.

@@ -65,7 +65,7 @@ type Model struct {
 	// Name that the provider's API knows the model by: the part of ref after the first slash.
 	ID ModelID `json:"id"`
 	// Address of the API, when it is not the provider's own.
-	BaseURL *URL `json:"baseUrl,omitempty"`
+	BaseURL *URL `json:"baseUrl,omitzero"`
 	// Dialect that the API speaks.
 	WireAPI WireAPI `json:"wireApi"`
 	// Reference to the secret that the API is called with; null for none.
@@ -77,15 +77,15 @@ type Model struct {
 	// How much the model reasons before it answers.
 	Effort Effort `json:"effort" jsonschema_extras:"default=medium"`
 	// Cap on the tokens of reasoning, for models that take a number.
-	ThinkingBudgetTokens *int64 `json:"thinkingBudgetTokens,omitempty" jsonschema:"minimum=0,maximum=10000000"`
+	ThinkingBudgetTokens *int64 `json:"thinkingBudgetTokens,omitzero" jsonschema:"minimum=0,maximum=10000000"`
 	// Sampling temperature, with at most three decimals.
-	Temperature *Decimal `json:"temperature,omitempty" jsonschema:"minimum=0,maximum=2"`
+	Temperature *Decimal `json:"temperature,omitzero" jsonschema:"minimum=0,maximum=2"`
 	// Nucleus sampling share, with at most three decimals.
-	TopP *Decimal `json:"topP,omitempty" jsonschema:"minimum=0,maximum=1"`
+	TopP *Decimal `json:"topP,omitzero" jsonschema:"minimum=0,maximum=1"`
 	// Models to try in this order when the model is not available.
 	Fallbacks []ModelRef `json:"fallbacks" jsonschema_extras:"x-merge=replace,x-maxItems=8"`
 	// Model for small tasks such as titles.
-	Small *ModelRef `json:"small,omitempty"`
+	Small *ModelRef `json:"small,omitzero"`
 }
 
 // Prompts is the text that the model is given.
@@ -99,9 +99,9 @@ type Prompts struct {
 	// Cap on the bytes of each context file.
 	ContextMaxBytes int64 `json:"contextMaxBytes" jsonschema:"minimum=0,maximum=1048576,default=65536"`
 	// Language that the agent answers in, as a BCP 47 tag.
-	Language *LanguageTag `json:"language,omitempty"`
+	Language *LanguageTag `json:"language,omitzero"`
 	// First message of the session, when the user gives none.
-	Initial *Text `json:"initial,omitempty"`
+	Initial *Text `json:"initial,omitzero"`
 }
 
 // Tools says which tools the model is offered. A tool that is in deny is not
@@ -139,7 +139,7 @@ type Rule struct {
 	// What happens to a call that matches.
 	Action Action `json:"action"`
 	// Why the rule is there; shown when it decides.
-	Reason *Line `json:"reason,omitempty"`
+	Reason *Line `json:"reason,omitzero"`
 }
 
 // Sandbox says what the operating system lets commands of the agent do.
@@ -165,7 +165,7 @@ type Limits struct {
 	// Time after which the agent stops.
 	MaxWallSeconds int64 `json:"maxWallSeconds" jsonschema:"minimum=1,maximum=2592000,default=14400"`
 	// Cost in hundredths of a US dollar after which the agent stops.
-	MaxCostCents *int64 `json:"maxCostCents,omitempty" jsonschema:"minimum=1,maximum=10000000"`
+	MaxCostCents *int64 `json:"maxCostCents,omitzero" jsonschema:"minimum=1,maximum=10000000"`
 	// Delegates that may run at a time; 0 for no delegation.
 	MaxSubagents int64 `json:"maxSubagents" jsonschema:"minimum=0,maximum=256,default=0"`
 	// How deep delegates may delegate; 0 for no delegation.

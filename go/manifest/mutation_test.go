@@ -247,14 +247,33 @@ func TestMutationsAgreeWithOracle(t *testing.T) {
 		}
 		compareWithOracle(rt, o, data, problems)
 		if !rt.Failed() && len(problems) == 0 {
-			if _, problems := Decode(data); len(problems) > 0 {
-				rt.Errorf("valid, but not decoded: %v in %s", Problems(problems), data)
-			}
+			checkTypes(rt, data)
 		}
 	})
 	t.Logf("%d valid, %d invalid", valid, invalid)
 	if valid < n/50 || invalid < n/50 {
 		t.Errorf("the mutations are lopsided: %d valid, %d invalid", valid, invalid)
+	}
+}
+
+// checkTypes takes a valid manifest through the Go types and back.
+func checkTypes(t reporter, data []byte) {
+	t.Helper()
+	want, err := Canonical(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, problems := Decode(data)
+	if len(problems) > 0 {
+		t.Errorf("valid, but not decoded: %v in %s", Problems(problems), data)
+		return
+	}
+	got, err := Encode(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("through the Go types: %s\nnot: %s", around(got, want), around(want, got))
 	}
 }
 

@@ -18,14 +18,12 @@ let
     isAttrs
     isBool
     isFloat
-    isFunction
     isInt
     isList
     isString
     listToAttrs
     map
     mapAttrs
-    tail
     ;
   author = import ./author.nix manifestNode;
   places = import ../merge/places.nix;

@@ -6,11 +6,9 @@ let
     concatMap
     concatStringsSep
     elemAt
-    filter
     head
     isString
     length
-    tail
     ;
   startupInputs = import ./startupInputs.nix;
 

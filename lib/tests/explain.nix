@@ -3,18 +3,12 @@ let
   inherit (builtins)
     attrNames
     filter
-    head
     map
     toJSON
     replaceStrings
     ;
   build = import ./build.nix;
-  inherit (build)
-    file
-    lib
-    model
-    profileOf
-    ;
+  inherit (build) file lib profileOf;
   test = build.test "explain";
 
   coder = file ./profiles/coder.nix;

@@ -14,7 +14,6 @@ let
     length
     listToAttrs
     map
-    mapAttrs
     ;
   build = import ./build.nix;
   inherit (build) lib;

@@ -1,12 +1,8 @@
 # Runs the merge cases.
 let
   inherit (builtins)
-    concatStringsSep
     elemAt
-    genList
-    isString
     length
-    match
     replaceStrings
     sort
     toJSON

@@ -2,11 +2,7 @@
 let
   inherit (builtins)
     attrNames
-    elemAt
     filter
-    hasAttr
-    head
-    length
     readFile
     replaceStrings
     toJSON
@@ -299,6 +295,37 @@ in
     ]
     [
       4
+      "Personal"
+    ]
+  )
+  (test "one file extends two profiles, and both are imported"
+    (
+      let
+        made =
+          tag:
+          lib.mkProfile {
+            name = tag;
+            inherit model;
+            tags = [ tag ];
+          };
+        mine = lib.mkProfile {
+          name = "mine";
+          imports = [
+            ((made "a").extend ./profiles/personal.nix)
+            ((made "b").extend ./profiles/personal.nix)
+          ];
+        };
+      in
+      [
+        mine.manifest.profile.tags
+        mine.manifest.profile.description
+      ]
+    )
+    [
+      [
+        "a"
+        "b"
+      ]
       "Personal"
     ]
   )

@@ -1,10 +1,8 @@
 # Whatever stands in a profile, its problems can be read: nothing ends the evaluation.
 let
   inherit (builtins)
-    concatMap
     filter
     fromJSON
-    genList
     head
     length
     map

@@ -8,7 +8,6 @@ let
     filter
     fromJSON
     genList
-    head
     length
     map
     readFile
@@ -398,6 +397,17 @@ let
   ];
 
   sorted = builtins.sort (a: b: a < b);
+  forms = import ../validate/forms.nix;
+  patternsIn =
+    node:
+    if builtins.isAttrs node then
+      (if builtins.isString (node.pattern or null) then [ node.pattern ] else [ ])
+      ++ concatMap (name: patternsIn node.${name}) (builtins.attrNames node)
+    else if builtins.isList node then
+      concatMap patternsIn node
+    else
+      [ ];
+  patterns = file: patternsIn (schemaOf file);
   schemaOf = file: fromJSON (readFile (../schema + "/${file}"));
 in
 map (
@@ -464,6 +474,26 @@ map (
   (test "the schema of profiles has no faults" (schemaFaults (schemaOf "profile.json")) [ ])
 
   # --- words
+  (test "every pattern of the schemas has a name and an example that fits" (filter
+    (pattern: !(forms ? ${pattern}) || builtins.match pattern forms.${pattern}.example == null)
+    (
+      concatMap patterns [
+        "manifest.json"
+        "profile.json"
+      ]
+    )
+  ) [ ])
+  (test "a form is named with an example"
+    (map (problem: problem.expected) (
+      validate (load (string {
+        maxLength = 8;
+        pattern = "^(none|forever|[1-9][0-9]{0,3}d)$";
+      })) "x"
+    ))
+    [
+      "a retention such as 30d, of at most 8 characters; exactly: ^(none|forever|[1-9][0-9]{0,3}d)$"
+    ]
+  )
   (test "near words are suggested"
     [
       (suggest "provder" [

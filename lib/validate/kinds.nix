@@ -9,6 +9,7 @@ let
     toJSON
     typeOf
     ;
+  forms = import ./forms.nix;
   nouns = {
     int = "an integer";
     float = "a number with a fraction";
@@ -30,10 +31,6 @@ let
     null = "null";
   };
   show = value: if isString value then value else toJSON value;
-in
-{
-  # What a value is: "a list".
-  is = value: nouns.${typeOf value} or "something else";
 
   # What a node wants: "an integer from 1 to 100".
   wants =
@@ -70,6 +67,35 @@ in
       )
     else if raw ? const then
       show raw.const
+    else if raw ? pattern && forms ? ${raw.pattern} then
+      "${forms.${raw.pattern}.form} such as ${forms.${raw.pattern}.example}${
+        if raw ? maxLength then ", of at most ${toString raw.maxLength} characters" else ""
+      }; exactly: ${raw.pattern}"
+    else if raw ? pattern then
+      "text of the form ${raw.pattern}"
+    else if raw ? x-singleLine && raw ? x-maxBytes then
+      "a line of at most ${toString raw.x-maxBytes} bytes"
+    else if raw ? x-maxBytes then
+      "text of at most ${toString raw.x-maxBytes} bytes"
     else
       noun + bounds;
+in
+{
+  # What a value is: "a list".
+  is = value: nouns.${typeOf value} or "something else";
+
+  inherit wants;
+
+  # The same in fewer words, to go into a sentence.
+  noun =
+    node:
+    let
+      raw = node.raw;
+    in
+    if !node.secret && raw ? pattern && forms ? ${raw.pattern} then
+      forms.${raw.pattern}.form
+    else if !node.secret && raw ? x-maxBytes then
+      "text"
+    else
+      wants node;
 }

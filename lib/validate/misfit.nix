@@ -65,7 +65,7 @@ let
     else
       {
         code = "type";
-        message = "is ${kinds.is value}, where ${expected} belongs";
+        message = "is ${kinds.is value}, where ${kinds.noun node} belongs";
         inherit expected;
       }
       // (

@@ -38,7 +38,6 @@ let
     isString
     length
     listToAttrs
-    mapAttrs
     match
     removeAttrs
     replaceStrings
@@ -94,12 +93,7 @@ let
       ++ (
         if raw ? pattern && match raw.pattern value == null then
           [
-            (
-              problem "pattern" "does not have the form that belongs here"
-              // {
-                expected = "text of the form ${raw.pattern}";
-              }
-            )
+            (problem "pattern" "does not have the form that belongs here")
           ]
         else
           [ ]

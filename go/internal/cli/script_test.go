@@ -1,3 +1,5 @@
+//go:build unix
+
 package cli
 
 import (
@@ -164,6 +166,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	var stdout, stderr bytes.Buffer
 	cmd := command(ts, args)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	os.Remove(filepath.Join(ts.Getenv("HOME"), "started"))
 	ts.Check(cmd.Start())
 	var pid int
 	for deadline := time.Now().Add(20 * time.Second); pid == 0; time.Sleep(10 * time.Millisecond) {

@@ -66,7 +66,7 @@ func (n *Nix) environment(from []string, network bool) ([]string, error) {
 	}
 	config += guards + "flake-registry = " + filepath.Join(dir, "registry.json") + "\n"
 	if !network {
-		config += "substitute = false\n"
+		config += "substitute = false\ndownload-attempts = 1\n"
 		env = append(env,
 			"http_proxy="+closedProxy, "https_proxy="+closedProxy, "all_proxy="+closedProxy, "ftp_proxy="+closedProxy,
 			"HTTPS_PROXY="+closedProxy, "ALL_PROXY="+closedProxy, "no_proxy=", "NO_PROXY=",

@@ -126,7 +126,7 @@ func (n *Nix) Run(ctx context.Context, call Call) (*Output, error) {
 	killGroup(cmd.Process.Pid)
 	stderr.close()
 	if n.Debug != nil {
-		n.Debug("ran nix", map[string]any{"args": call.Args, "ms": time.Since(started).Milliseconds(), "network": call.Network})
+		n.Debug("ran nix", map[string]any{"args": shortened(call.Args), "ms": time.Since(started).Milliseconds(), "network": call.Network})
 	}
 
 	if parent.Err() != nil {
@@ -148,6 +148,15 @@ func (n *Nix) Run(ctx context.Context, call Call) (*Output, error) {
 		}
 	}
 	return &Output{Stdout: stdout.buf.Bytes(), Warnings: stderr.warnings}, nil
+}
+
+// shortened leaves the expressions out of the log.
+func shortened(args []string) []string {
+	short := slices.Clone(args)
+	for i, arg := range short {
+		short[i] = truncate(arg, 100)
+	}
+	return short
 }
 
 func stopped(cause error, timeout time.Duration) error {

@@ -28,15 +28,15 @@ func explainFlake(ctx context.Context, f *flakeSource, root string, failure *nix
 	switch {
 	case failure.Contains("does not provide attribute"):
 		if root == outputName {
-			return diag.Errorf(diag.ExitNotFound, "no-profiles", "%s has no output `%s`", flake, outputName).
+			return diag.Errorf(diag.ExitNotFound, "no-profiles", "`%s` has no output `%s`", flake, outputName).
 				Hintf("define it in the flake's outputs: %s.NAME = insomnia.lib.mkProfile { … };\n"+
 					"a profile that stands elsewhere is reached by its whole attribute path: %s#a.b.NAME", outputName, flake)
 		}
-		return diag.Errorf(diag.ExitNotFound, "attribute-not-found", "%s has no output `%s`", flake, root).
+		return diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no output `%s`", flake, root).
 			Hintf("a path with dots starts from the flake's outputs: %s#%s.%s", flake, outputName, attrText(f.ref.Attr))
 
 	case failure.Contains("requires lock file changes", "cannot write modified lock file", "cannot update unlocked flake input", "which is not locked"):
-		return diag.Errorf(diag.ExitMissing, "input-not-locked", "%s has an input that its flake.lock does not lock", flake).
+		return diag.Errorf(diag.ExitMissing, "input-not-locked", "`%s` has an input that its flake.lock does not lock", flake).
 			Hintf("lock it: %s", f.lockCommand())
 
 	case failure.Contains("in the flake registries"):
@@ -44,7 +44,7 @@ func explainFlake(ctx context.Context, f *flakeSource, root string, failure *nix
 			Hintf("register it: nix registry add %s github:OWNER/REPO; or refer to it by its address", strings.TrimPrefix(flake, "flake:"))
 
 	case failure.Contains("flake.nix' file", "could not find a flake.nix", "does not contain a 'flake.nix'", "/flake.nix'") && len(at) == 0:
-		return diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in %s", flake).
+		return diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`", flake).
 			Hintf("a flake in a folder of a repository is reached with ?dir=FOLDER")
 
 	case isDownloadFailure(failure):
@@ -182,7 +182,7 @@ func downloadFailed(f *flakeSource, failure *nixcli.Failure, at []diag.Position)
 		if f.lock.find(m[1]) != nil {
 			return fetchFailed(m[1], failure) // it was tried
 		}
-		return diag.Errorf(diag.ExitMissing, "input-not-locked", "%s has the input %s, which its flake.lock does not lock", f.ref.Flake, m[1]).
+		return diag.Errorf(diag.ExitMissing, "input-not-locked", "`%s` has the input `%s`, which its flake.lock does not lock", f.ref.Flake, m[1]).
 			Hintf("lock it: %s", f.lockCommand())
 	}
 	return evaluationError("fetches-at-evaluation", "the profile downloads something while it is evaluated, which is not allowed: "+failure.Message, at).

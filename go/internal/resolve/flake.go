@@ -48,7 +48,7 @@ func (r *Resolver) openFlake(ctx context.Context, ref *Reference, options Option
 		f.overrides = append(f.overrides, Override{o.Input, url})
 	}
 	root := ""
-	if ref.LocalDir != "" {
+	if ref.LocalDir != "" && !bareRepository(ref) {
 		explicit := strings.HasPrefix(ref.Flake, "path:") || strings.HasPrefix(ref.Flake, "git+file:")
 		local, err := findLocalFlake(ref.LocalDir, ref.Flake, explicit)
 		if err != nil {
@@ -74,7 +74,13 @@ func (r *Resolver) openFlake(ctx context.Context, ref *Reference, options Option
 		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
 	}
 	f.tree = newTree(root, f.lock, r.Library)
-	return f, nil
+	return f, refuseUnsafeInputs(f)
+}
+
+// bareRepository tells whether a git reference names a repository without a work tree.
+func bareRepository(ref *Reference) bool {
+	return strings.HasPrefix(ref.Flake, "git+file:") && exists(filepath.Join(ref.LocalDir, "HEAD")) &&
+		!exists(filepath.Join(ref.LocalDir, "flake.nix"))
 }
 
 // remote tells whether a reference leads off this machine, or may.
@@ -262,14 +268,14 @@ func unmatchedOverride(f *flakeSource, warnings []string) error {
 func choose(f *flakeSource, names []string) error {
 	flake := f.ref.Flake
 	if len(names) == 0 {
-		return diag.Errorf(diag.ExitNotFound, "no-profiles", "%s of %s is empty", outputName, flake).
+		return diag.Errorf(diag.ExitNotFound, "no-profiles", "`%s` of `%s` is empty", outputName, flake).
 			Hintf("define a profile: %s.NAME = insomnia.lib.mkProfile { … };", outputName)
 	}
 	refs := make([]string, len(names))
 	for i, name := range names {
 		refs[i] = "  " + flake + "#" + attrText([]string{name})
 	}
-	return diag.Errorf(diag.ExitNotFound, "profile-ambiguous", "%s has %s", flake, count(len(names), "profile")).
+	return diag.Errorf(diag.ExitNotFound, "profile-ambiguous", "`%s` has %s", flake, count(len(names), "profile")).
 		Hintf("say which one is meant:\n%s", strings.Join(refs, "\n"))
 }
 
@@ -283,9 +289,9 @@ func missing(f *flakeSource, root string, path []string, a *answer) error {
 	var e *diag.Error
 	prefix := flake + "#"
 	if len(f.ref.Attr) == 1 {
-		e = diag.Errorf(diag.ExitNotFound, "profile-not-found", "%s has no profile `%s`", flake, wanted)
+		e = diag.Errorf(diag.ExitNotFound, "profile-not-found", "`%s` has no profile `%s`", flake, wanted)
 	} else {
-		e = diag.Errorf(diag.ExitNotFound, "attribute-not-found", "%s has no `%s` in `%s`", flake, wanted, attrText(parent))
+		e = diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no `%s` in `%s`", flake, wanted, attrText(parent))
 		prefix += attrText(parent) + "."
 	}
 	if len(a.Names) > 0 {

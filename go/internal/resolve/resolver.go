@@ -71,10 +71,10 @@ func (r *Resolver) Resolve(ctx context.Context, text string, options Options) (*
 		return nil, err
 	}
 	if ref.Kind != KindFlake && len(options.Overrides) > 0 {
-		return nil, usage("override-without-flake", "--override-input is for flakes, and %s is none", text)
+		return nil, usage("override-without-flake", "--override-input is for flakes, and `%s` is none", text)
 	}
 	if ref.Kind != KindPath && options.Root != "" {
-		return nil, usage("root-without-path", "--root is for profile files, and %s is none", text)
+		return nil, usage("root-without-path", "--root is for profile files, and `%s` is none", text)
 	}
 	if ref.Kind == KindFlake {
 		return r.resolveFlake(ctx, ref, options)

@@ -37,7 +37,7 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 		return nil, err
 	}
 	if ref.Kind != KindFlake || len(ref.Attr) > 0 {
-		return nil, usage("not-a-flake", "verify checks all profiles of a flake, and %s is not one", ref.Text).
+		return nil, usage("not-a-flake", "verify checks all profiles of a flake, and `%s` is not one", ref.Text).
 			Hintf("for a single profile: insomnia resolve %s", ref.Text)
 	}
 	f, err := r.openFlake(ctx, ref, options)
@@ -50,7 +50,7 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 		return nil, err
 	}
 	if found.Names == nil {
-		return nil, diag.Errorf(diag.ExitInvalid, "not-profiles", "%s of %s is not a set of profiles", outputName, ref.Flake).
+		return nil, diag.Errorf(diag.ExitInvalid, "not-profiles", "`%s` of `%s` is not a set of profiles", outputName, ref.Flake).
 			Expectedf("%s.NAME = insomnia.lib.mkProfile { … };", outputName)
 	}
 	return v.verdicts(found)

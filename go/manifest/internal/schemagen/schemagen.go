@@ -213,7 +213,7 @@ func (p *pass) structType(t reflect.Type) {
 
 func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 	t := field.Type
-	nullable := t == secretType && !strings.Contains(field.Tag.Get("json"), "omitempty")
+	nullable := t == secretType && !optional(field)
 	switch {
 	case nullable:
 		s.AnyOf = []*jsonschema.Schema{ref("SecretRef"), {Type: "null"}}
@@ -224,7 +224,7 @@ func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 	case t.Kind() == reflect.Slice:
 		takeCount(s, "x-maxItems", &s.MaxItems)
 		takeCount(s, "x-minItems", &s.MinItems)
-		if s.MinItems == nil && !strings.Contains(field.Tag.Get("json"), "omitempty") {
+		if s.MinItems == nil && !optional(field) {
 			s.Default = []any{}
 		}
 		if only, ok := s.Extras["x-default"]; ok {
@@ -234,7 +234,7 @@ func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 		p.item(t.Elem())
 	case t.Kind() == reflect.Map:
 		takeCount(s, "x-maxProperties", &s.MaxProperties)
-		if !strings.Contains(field.Tag.Get("json"), "omitempty") {
+		if !optional(field) {
 			s.Default = map[string]any{}
 		}
 		if s.AdditionalProperties == nil {
@@ -256,6 +256,12 @@ func (p *pass) item(t reflect.Type) {
 	p.inItem = true
 	p.structType(t)
 	p.inItem = outer
+}
+
+// optional tells whether a field may be absent: its zero value, and an empty
+// text or list is not that when it is a pointer or a list.
+func optional(field reflect.StructField) bool {
+	return strings.Contains(field.Tag.Get("json"), "omitzero")
 }
 
 func takeCount(s *jsonschema.Schema, key string, to **uint64) {

@@ -1,0 +1,140 @@
+# Comes down from whatever stands for a layer to an attribute set: calls functions, reads
+# paths, opens profile values. Gives { body; key; file; under; made?; } or { fault; }.
+#
+# `key` tells layers apart: the file, or name@file:line of a profile value, or the place in
+# the imports of another layer. `made` marks keys that two different layers may share.
+insomnia:
+let
+  inherit (builtins)
+    addErrorContext
+    attrNames
+    concatStringsSep
+    filter
+    functionArgs
+    intersectAttrs
+    isAttrs
+    isFunction
+    isPath
+    isString
+    pathExists
+    substring
+    unsafeDiscardStringContext
+    ;
+  escape = import ../text/escape.nix;
+  kinds = import ../validate/kinds.nix;
+  placeOf = import ./placeOf.nix;
+  tags = import ./tags.nix;
+
+  given = { inherit insomnia; };
+
+  nameFile = file: unsafeDiscardStringContext (toString file);
+  within = context: value: addErrorContext "insomnia-layer=${context}" value;
+
+  # A folder stands for its default.nix, so that both count as one layer.
+  fileOf = path: if pathExists (path + "/default.nix") then path + "/default.nix" else path;
+
+  wrong = message: hint: {
+    fault = {
+      code = "layer-type";
+      inherit message hint;
+      expected = "an attribute set, a function of { insomnia }, a path to either, or a profile value";
+    };
+  };
+
+  # Comes down to an attribute set: { body; key; file; under; } or { fault; }.
+  settle =
+    origin: value:
+    if isPath value || (isString value && substring 0 1 value == "/") then
+      let
+        file = fileOf value;
+        name = nameFile file;
+      in
+      if !(pathExists file) then
+        wrong "there is no file ${escape name} that could be read" "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
+      else
+        settle {
+          key = name;
+          file = name;
+        } (within name (import file))
+    else if isFunction value then
+      let
+        args = functionArgs value;
+        strangers = filter (name: name != "insomnia" && !args.${name}) (attrNames args);
+      in
+      if strangers != [ ] then
+        wrong "the function asks for ${concatStringsSep ", " (map (name: "`${name}`") strangers)}; a layer is called with { insomnia } and nothing else" "take what it needs from `insomnia`, or call it yourself and import the result"
+      else
+        settle origin (
+          within origin.key (
+            value (if args == { } || args ? insomnia then given else intersectAttrs args given)
+          )
+        )
+    else if isAttrs value then
+      if value ? _type then
+        if value._type == "insomnia.profile" && value ? layers.root then
+          fromSpec value.layers.root
+        else
+          { fault = tags.refusal value; }
+      else if value.schema or null == "insomnia.pod/v1" then
+        wrong "is a resolved manifest, not a layer" "import the profile it was made from, or put what you need of it into `overrides`"
+      else if value ? outPath then
+        wrong "is a derivation or a flake, not a layer" "name a file in it: (x + \"/profile.nix\"), or one of its insomniaProfiles"
+      else
+        origin
+        // {
+          body = value;
+          under = [ ];
+        }
+    else if isString value then
+      wrong "is text" (
+        "write a path without quotes: ./${if value == "" then "layer.nix" else escape value}"
+      )
+    else if value == null then
+      wrong "is null" "for an import under a condition write `imports = [ … ] ++ (if CONDITION then [ … ] else [ ])`"
+    else
+      wrong "is ${kinds.is value}" "write { … }, ./file.nix or a profile value";
+
+  # The root of a profile value, or of the profile that is being made.
+  fromSpec =
+    spec:
+    let
+      origin = {
+        key = spec.key or "profile";
+        file = null;
+      };
+      settled = settle origin spec.value;
+    in
+    if settled ? fault then
+      settled
+    else if settled.key != origin.key || settled.file != null then
+      if spec ? under then
+        settled
+        // {
+          key = settled.key + "+";
+          under = settled.under ++ spec.under;
+          made = true;
+        }
+      else
+        settled
+    else
+      let
+        place = placeOf settled.body;
+      in
+      settled
+      // {
+        key =
+          (
+            if isString (settled.body.name or null) then
+              unsafeDiscardStringContext settled.body.name
+            else
+              "profile"
+          )
+          + (if spec ? under then "+" else "")
+          + (if place == null then "" else "@${place.file}:${toString place.line}:${toString place.column}");
+        under = spec.under or [ ];
+        made = true;
+      };
+in
+{
+  inherit settle fromSpec;
+}

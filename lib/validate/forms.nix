@@ -1,0 +1,76 @@
+# What a text of a pattern is called, with an example, for messages. A pattern that is not
+# here is shown as it is; a test sees that none of the schemas' is missing.
+{
+  "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" = {
+    form = "a domain";
+    example = "*.example.org";
+  };
+  "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$" = {
+    form = "a tool name";
+    example = "mcp__github__*";
+  };
+  "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$" = {
+    form = "a relative path";
+    example = "docs/style.md";
+  };
+  "^(none|forever|[1-9][0-9]{0,3}d)$" = {
+    form = "a retention";
+    example = "30d";
+  };
+  "^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$" = {
+    form = "a path glob";
+    example = "~/.ssh/*";
+  };
+  "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$" = {
+    form = "a server name";
+    example = "github";
+  };
+  "^[A-Za-z0-9][A-Za-z0-9-]*$" = {
+    form = "a header name";
+    example = "X-Team";
+  };
+  "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$" = {
+    form = "a model id";
+    example = "claude-sonnet-4-5";
+  };
+  "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$" = {
+    form = "a skill file";
+    example = "examples/short.md";
+  };
+  "^[A-Za-z][A-Za-z0-9_-]*$" = {
+    form = "an input name";
+    example = "area";
+  };
+  "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$" = {
+    form = "a language tag";
+    example = "en-GB";
+  };
+  "^[A-Za-z_][A-Za-z0-9_]*$" = {
+    form = "a variable name";
+    example = "LOG_LEVEL";
+  };
+  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$" = {
+    form = "a name";
+    example = "coder";
+  };
+  "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$" = {
+    form = "a secret name";
+    example = "brave.search.default";
+  };
+  "^[a-z0-9]+(-[a-z0-9]+)*$" = {
+    form = "a skill name";
+    example = "release-notes";
+  };
+  "^[a-z0-9][a-z0-9-]*$" = {
+    form = "a provider name";
+    example = "anthropic";
+  };
+  "^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$" = {
+    form = "a model reference";
+    example = "anthropic/claude-sonnet-4-5";
+  };
+  "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$" = {
+    form = "an address";
+    example = "https://api.example.org/v1";
+  };
+}
