@@ -77,6 +77,7 @@ func (ev *Evaluator) installBuiltins() {
 			add(name, &String{S: ev.options.System})
 		}
 	}
+	add("derivation", ev.derivationFunction())
 	set := &Attrs{}
 	add("builtins", set)
 	*set = *ev.sortAttrs(attrs)

@@ -53,6 +53,7 @@ type Evaluator struct {
 	nameStrings []*String
 	regexps     map[string]*compiledRegexp
 	storePaths  map[string]string
+	drvs        map[string]*knownDrv
 
 	// what is in progress
 	frames    []frame
