@@ -56,7 +56,7 @@ func main() {
 }
 
 func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
-	options := eval.Options{Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
+	options := eval.Options{Limits: eval.Limits{Allocation: 64 << 30}, Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
 	if dir, attr, ok := strings.Cut(what, "#"); ok {
 		ref, err := flake.Find(dir)
 		if err != nil {
