@@ -92,7 +92,29 @@ func (r *Resolver) evaluateOnce(ctx context.Context, f *flakeSource, options Opt
 	if err != nil {
 		return nil, err
 	}
-	return ev.ToJSON(answer)
+	out, err := ev.ToJSON(answer)
+	f.reads = ev.Reads()
+	return out, err
+}
+
+// filesRead names files for the provenance as they are named in messages; those
+// of a flake in a folder are named from there.
+func filesRead(reads []eval.Read, in sources) map[string]string {
+	out := make(map[string]string, len(reads))
+	root := ""
+	if t, ok := in.(*tree); ok {
+		root = t.root
+	}
+	for _, r := range reads {
+		name := in.place(position{File: r.Path}).File
+		if rel, err := filepath.Rel(root, name); root != "" && err == nil && filepath.IsLocal(rel) {
+			name = filepath.ToSlash(rel)
+		}
+		if !strings.HasPrefix(name, callsAt+"/") {
+			out[name] = sri(r.SHA256[:])
+		}
+	}
+	return out
 }
 
 var errNoOutput = errors.New("the flake does not provide attribute")
@@ -163,7 +185,7 @@ func needsNix(message string) *diag.Error {
 
 // evaluateFile is the embedded evaluation of a built-in profile (file is empty)
 // or of a profile file that may read what is below root.
-func (r *Resolver) evaluateFile(ctx context.Context, options Options, file, root, name string) ([]byte, *nixcli.Failure, error) {
+func (r *Resolver) evaluateFile(ctx context.Context, options Options, in *fileSources, file, root, name string) ([]byte, *nixcli.Failure, error) {
 	ctx, cancel := options.deadline(ctx)
 	defer cancel()
 	sources := &source.FS{}
@@ -195,6 +217,7 @@ func (r *Resolver) evaluateFile(ctx context.Context, options Options, file, root
 		out, err = ev.ToJSON(answer)
 	}
 	if err == nil {
+		in.reads = ev.Reads()
 		return out, nil, nil
 	}
 	failure, err := embeddedFailure(err, nil, options)

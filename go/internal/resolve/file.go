@@ -15,6 +15,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
 //go:embed nix/entry.nix
@@ -36,7 +37,7 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Opti
 	var failure *nixcli.Failure
 	var err error
 	if options.embedded() {
-		out, failure, err = r.evaluateFile(ctx, options, file, root, name)
+		out, failure, err = r.evaluateFile(ctx, options, in, file, root, name)
 	} else {
 		out, failure, err = r.runFile(ctx, options, in, root, profile, name)
 	}
@@ -69,7 +70,7 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *Reference, options Opti
 	}
 	result := resolved(Profile{Name: manifestName(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
 	if options.Provenance {
-		if result.Provenance, err = r.fileProvenance(ctx, options, file, root); err != nil {
+		if result.Provenance, err = r.fileProvenance(ctx, options, in, file, root); err != nil {
 			return nil, err
 		}
 	}
@@ -248,7 +249,10 @@ func writeLibrary(parent, dir string, files map[string][]byte) error {
 }
 
 // fileSources names files of the embedded library by where they stand in it.
-type fileSources struct{ library string }
+type fileSources struct {
+	library string
+	reads   []eval.Read
+}
 
 func (s *fileSources) file(name string) string {
 	if rel, ok := strings.CutPrefix(name, s.library+"/"); ok {

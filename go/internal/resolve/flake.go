@@ -12,6 +12,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
 var (
@@ -35,6 +36,7 @@ type flakeSource struct {
 	tree      *tree
 	overrides []Override
 	metadata  *metadata // nil unless it was asked for
+	reads     []eval.Read
 }
 
 // openFlake finds the flake; a remote one is downloaded, nothing is evaluated.

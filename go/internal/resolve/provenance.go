@@ -28,6 +28,8 @@ type Provenance struct {
 	Library   string           `json:"library,omitempty"` // digest of the embedded library, where it was used
 	Program   string           `json:"program"`
 	Evaluator string           `json:"evaluator"` // such as "nix 2.34.8"; "none" for a manifest
+	// Files are what the embedded evaluator read, by name, with their SHA-256.
+	Files map[string]string `json:"files,omitempty"`
 }
 
 // OverriddenFrom is an input that --override-input replaced.
@@ -69,6 +71,7 @@ func (r *Resolver) flakeProvenance(ctx context.Context, f *flakeSource, options 
 			p.Rev = strings.TrimSpace(string(head))
 		}
 	}
+	p.Files = filesRead(f.reads, f.tree)
 	for _, o := range f.overrides {
 		p.Overrides = append(p.Overrides, OverriddenFrom(o))
 	}
@@ -149,12 +152,12 @@ func (r *Resolver) evaluator(ctx context.Context, options Options) string {
 
 // fileProvenance is for a path profile: the commit of the work tree around it,
 // and the hash of the file itself.
-func (r *Resolver) fileProvenance(ctx context.Context, options Options, file, root string) (*Provenance, error) {
+func (r *Resolver) fileProvenance(ctx context.Context, options Options, in *fileSources, file, root string) (*Provenance, error) {
 	files, err := r.libraryFiles()
 	if err != nil {
 		return nil, err
 	}
-	p := &Provenance{Library: sri(digestOf(files)), Program: r.program(), Evaluator: r.evaluator(ctx, options)}
+	p := &Provenance{Library: sri(digestOf(files)), Program: r.program(), Evaluator: r.evaluator(ctx, options), Files: filesRead(in.reads, in)}
 	if file == "" {
 		return p, nil
 	}
