@@ -3,8 +3,13 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/insomnia-pods/insomnia/go/internal/cli"
 )
 
-func main() { os.Exit(cli.Main(os.Args)) }
+func main() {
+	// A run is short: collecting garbage often costs more than the memory is worth.
+	debug.SetGCPercent(400)
+	os.Exit(cli.Main(os.Args))
+}

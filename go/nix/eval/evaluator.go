@@ -25,6 +25,8 @@ type Options struct {
 	System string
 	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
 	Trace func(message string)
+	// Refuse gives the names of builtins that throw when they are used, and what they throw.
+	Refuse map[string]string
 	// TOMLTimestamps lets fromTOML read timestamps, as Nix's experimental feature does.
 	TOMLTimestamps bool
 }
@@ -52,6 +54,7 @@ type Evaluator struct {
 	nameStrings   []*String
 	regexps       map[string]*compiledRegexp
 	storePaths    map[string]string
+	drvs          map[string]*knownDrv
 
 	// what is in progress
 	frames    []frame
@@ -140,7 +143,11 @@ func (ev *Evaluator) Select(v Value, names ...string) (w Value, ok bool, err err
 	err = ev.run(func() {
 		w = ev.force(v, 0)
 		for _, name := range names {
-			a := ev.forceAttrs(w, 0).get(ev.symbols.Intern(name))
+			set, ok := w.(*Attrs)
+			if !ok {
+				ev.wrongType(0, "a set", w)
+			}
+			a := set.get(ev.symbols.Intern(name))
 			if a == nil {
 				w = nil
 				return

@@ -4,6 +4,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxNesting bounds how deep expressions may nest, so that neither the parser
@@ -34,8 +35,13 @@ func Parse(src string, o Options) (e Expr, err error) {
 			e, err = nil, failure
 		}
 	}()
-	s := scan(src)
+	buffer := tokenBuffers.Get().(*[]token)
+	s := scan(src, (*buffer)[:0])
 	p.tokens, p.scanFailure = s.tokens, s.failed
+	defer func() {
+		*buffer = s.tokens
+		tokenBuffers.Put(buffer)
+	}()
 	e = p.expr()
 	if p.peek().kind != tEOF {
 		p.unexpected("end of file")
@@ -43,6 +49,9 @@ func Parse(src string, o Options) (e Expr, err error) {
 	p.finish()
 	return e, nil
 }
+
+// tokenBuffers spares a new buffer for each file of an evaluation.
+var tokenBuffers = sync.Pool{New: func() any { return new([]token) }}
 
 type parser struct {
 	Options
