@@ -9,14 +9,14 @@ import (
 
 // refuseUnsafeInputs looks at what a lock would have Nix read from this machine,
 // before Nix reads anything: a flake from elsewhere may name no file here at
-// all, and one in a folder here no private files outside of it, since Nix would
-// copy them to where all users can read.
-func refuseUnsafeInputs(f *nixFlake) error {
-	if f.lock == nil {
+// all, and, for Nix, one in a folder here no private files outside of it, since
+// Nix would copy them to where all users can read.
+func refuseUnsafeInputs(f *flakeSource, lock *lockFile, evaluator string) error {
+	if lock == nil {
 		return nil
 	}
-	for _, name := range sortedKeys(f.lock.Nodes) {
-		locked := f.lock.Nodes[name].Locked
+	for _, name := range sortedKeys(lock.Nodes) {
+		locked := lock.Nodes[name].Locked
 		if locked == nil {
 			continue
 		}
@@ -30,7 +30,7 @@ func refuseUnsafeInputs(f *nixFlake) error {
 		if rel, err := filepath.Rel(f.local.Root(), path); err == nil && filepath.IsLocal(rel) {
 			continue
 		}
-		if !whole || !exists(path) {
+		if evaluator == Embedded || !whole || !exists(path) {
 			continue
 		}
 		if private := privateFiles(path); len(private) > 0 {
@@ -58,7 +58,7 @@ func (l *lockedRef) machinePath() (path string, whole bool) {
 	return "", false
 }
 
-func unsafeInput(f *nixFlake, name, path, why string) error {
+func unsafeInput(f *flakeSource, name, path, why string) error {
 	return diag.Errorf(diag.ExitRefused, "unsafe-input", "the input `%s` of `%s` is %s, %s", name, f.ref.Flake, path, why).
 		Hintf("if it is yours, make it a git repository and the input git+file://%s; else leave this flake alone", path)
 }
