@@ -38,7 +38,7 @@ const evaluatorVariable = "INSOMNIA_TEST_EVALUATOR"
 // same script serves both.
 func withEvaluator(args []string) []string {
 	name := os.Getenv(evaluatorVariable)
-	if name == "" || slices.Contains(args, "--evaluator") || slices.Contains(args, "--manifest") {
+	if name == "" || slices.Contains(args, "--evaluator") || slices.Contains(args, "--manifest") || slices.Contains(args, "--against-nix") {
 		return args
 	}
 	for i, arg := range args {
