@@ -75,6 +75,10 @@ func (r *Resolver) flakeProvenance(ctx context.Context, f *flakeSource, options 
 	for _, o := range f.overrides {
 		p.Overrides = append(p.Overrides, OverriddenFrom(o))
 	}
+	if options.embedded() {
+		p.NarHash = m.Locked.NarHash // computed here already
+		return p, nil
+	}
 	hash, err := f.narHash(ctx)
 	if err != nil {
 		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash the source: %v", err)
