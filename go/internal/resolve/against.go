@@ -2,13 +2,14 @@ package resolve
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 // VerifyAgainstNix is Verify with the embedded evaluator, held to what the
 // installed Nix makes of the same flake: a profile that comes out differently
-// counts as broken.
+// counts as broken. The digest is compared, and of the problems code and path.
 func (r *Resolver) VerifyAgainstNix(ctx context.Context, text string, options Options) ([]Verified, error) {
 	options.Evaluator = Embedded
 	ours, err := r.Verify(ctx, text, options)
@@ -49,6 +50,14 @@ func difference(ours, theirs Verified) string {
 		return "the embedded evaluator says " + verdict(ours) + ", the installed Nix says " + verdict(theirs)
 	case ours.Digest != theirs.Digest:
 		return "the embedded evaluator makes " + ours.Digest + " of it, the installed Nix " + theirs.Digest
+	case len(ours.Diagnostics) != len(theirs.Diagnostics):
+		return "the embedded evaluator finds " + count(len(ours.Diagnostics), "problem") + ", the installed Nix " +
+			strconv.Itoa(len(theirs.Diagnostics))
+	}
+	for i := range ours.Diagnostics {
+		if a, b := ours.Diagnostics[i], theirs.Diagnostics[i]; a.Code != b.Code || a.Path != b.Path {
+			return "the embedded evaluator finds " + a.Code + " at `" + a.Path + "`, the installed Nix " + b.Code + " at `" + b.Path + "`"
+		}
 	}
 	return ""
 }

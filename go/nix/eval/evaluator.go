@@ -68,7 +68,7 @@ type Evaluator struct {
 
 // wellKnown are the names that evaluation itself uses.
 type wellKnown struct {
-	functor, toString, outPath, overrides, typ, name, value, path, key, file, startSet, operator, drvPath,
+	functor, toString, outPath, overrides, typ, name, value, path, key, startSet, operator, drvPath,
 	wrong, right, prefix, success, allOutputs, outputs syntax.Symbol
 }
 
@@ -94,7 +94,7 @@ func New(o Options) *Evaluator {
 	ev.sym = wellKnown{
 		functor: s.Intern("__functor"), toString: s.Intern("__toString"), outPath: s.Intern("outPath"),
 		overrides: s.Intern("__overrides"), typ: s.Intern("type"), name: s.Intern("name"), value: s.Intern("value"),
-		path: s.Intern("path"), key: s.Intern("key"), file: s.Intern("file"), startSet: s.Intern("startSet"),
+		path: s.Intern("path"), key: s.Intern("key"), startSet: s.Intern("startSet"),
 		operator: s.Intern("operator"), drvPath: s.Intern("drvPath"), wrong: s.Intern("wrong"), right: s.Intern("right"),
 		prefix: s.Intern("prefix"), success: s.Intern("success"), allOutputs: s.Intern("allOutputs"), outputs: s.Intern("outputs"),
 	}

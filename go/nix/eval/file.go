@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/insomnia-pods/insomnia/go/nix/resolver"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
@@ -111,7 +112,8 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 			ev.failFile(pos, file, err)
 		}
 		ev.charge(len(data))
-		r = &Read{Path: file, SHA256: sha256.Sum256(data), text: string(data)}
+		// Nobody else has the bytes, so that they need not be copied.
+		r = &Read{Path: file, SHA256: sha256.Sum256(data), text: unsafe.String(unsafe.SliceData(data), len(data))}
 		ev.reads[file] = r
 	}
 	return r.text
