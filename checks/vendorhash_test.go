@@ -14,7 +14,7 @@ import (
 	"github.com/nix-community/go-nix/pkg/nar"
 )
 
-var update = flag.Bool("update", false, "write the computed vendorHash to nix/package.nix")
+var update = flag.Bool("update", false, "write what a test computes to the file that it checks")
 
 // nixpkgs' buildGoModule fetches the modules with `go mod vendor` and compares
 // the NAR hash of that folder with vendorHash. Nobody sees a stale hash before a

@@ -45,6 +45,7 @@ func run(ctx context.Context, runs int) error {
 	defer os.RemoveAll(dir)
 	insomnia := filepath.Join(dir, "insomnia")
 	hello := filepath.Join(dir, "hello")
+	floor := filepath.Join(dir, "floor")
 	helloSource := filepath.Join(dir, "hello.go")
 	source := "package main\n\nimport \"os\"\n\nfunc main() { os.Stdout.WriteString(\"hello\\n\") }\n"
 	if err := os.WriteFile(helloSource, []byte(source), 0o600); err != nil {
@@ -53,6 +54,7 @@ func run(ctx context.Context, runs int) error {
 	for _, build := range [][]string{
 		{"go", "build", "-o", insomnia, "./go/cmd/insomnia"},
 		{"go", "build", "-o", hello, helloSource},
+		{"go", "build", "-o", floor, "./checks/bench/floor"},
 	} {
 		if out, err := exec.CommandContext(ctx, build[0], build[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%v: %w\n%s", build, err, out)
@@ -71,11 +73,20 @@ func run(ctx context.Context, runs int) error {
 		"nix", "--extra-experimental-features", "nix-command flakes",
 		"eval", "--json", "--no-write-lock-file", ".#insomniaProfiles.coder.manifest",
 	}
+	embedded := []string{insomnia, "resolve", ".#coder"}
 	pairs := []pair{
-		{"insomnia version / Go hello", 0, []string{insomnia, "version"}, []string{hello}},
-		{"insomnia resolve --manifest / Go hello", 0, []string{insomnia, "resolve", "--manifest", manifest}, []string{hello}},
-		{"insomnia resolve .#coder / nix eval", 1.25, []string{insomnia, "resolve", ".#coder"}, eval},
-		{"insomnia resolve builtin:coder / nix eval", 0, []string{insomnia, "resolve", "builtin:coder"}, eval},
+		{"insomnia version / Go hello", 1.5, []string{insomnia, "version"}, []string{hello}},
+		{"floor / Go hello", 1.5, []string{floor, manifest}, []string{hello}},
+		{"insomnia resolve .#coder / floor", 2.2, embedded, []string{floor, manifest}},
+		{"insomnia resolve builtin:coder / floor", 0, []string{insomnia, "resolve", "builtin:coder"}, []string{floor, manifest}},
+		{"insomnia resolve --manifest / floor", 0, []string{insomnia, "resolve", "--manifest", manifest}, []string{floor, manifest}},
+		{"insomnia verify . / insomnia resolve .#coder", 0, []string{insomnia, "verify", "."}, embedded},
+	}
+	if _, err := exec.LookPath("nix"); err == nil {
+		pairs = append(pairs,
+			pair{"insomnia resolve .#coder / nix eval", 1. / 6, embedded, eval},
+			pair{"… --evaluator nix / nix eval", 1.25, append(slices.Clone(embedded), "--evaluator", "nix"), eval},
+		)
 	}
 	fmt.Printf("%-46s %9s %9s %7s %7s %7s %6s\n", "whole processes, median of "+fmt.Sprint(runs), "ours ms", "other ms", "ratio", "min", "max", "goal")
 	for _, p := range pairs {

@@ -56,7 +56,7 @@ func main() {
 }
 
 func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
-	options := eval.Options{Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
+	options := eval.Options{Limits: eval.Limits{Allocation: 64 << 30}, Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
 	if dir, attr, ok := strings.Cut(what, "#"); ok {
 		ref, err := flake.Find(dir)
 		if err != nil {
@@ -92,7 +92,7 @@ func fail(ev *eval.Evaluator, err error) {
 	var e *eval.Error
 	if ev != nil && errors.As(err, &e) {
 		fmt.Fprint(os.Stderr, ev.Excerpt(e.Position))
-		for _, f := range e.Trace {
+		for _, f := range e.Trace[:min(len(e.Trace), 8)] {
 			fmt.Fprintln(os.Stderr, "  ", f.Msg, f.Position)
 		}
 	}

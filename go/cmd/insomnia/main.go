@@ -1,10 +1,22 @@
-// Insomnia resolves agent profiles written in Nix to one typed manifest.
+// Command insomnia resolves agent profiles written in Nix.
 package main
 
 import (
 	"os"
+	"runtime"
+	"runtime/debug"
 
 	"github.com/insomnia-pods/insomnia/go/internal/cli"
 )
 
-func main() { os.Exit(cli.Main(os.Args)) }
+func main() {
+	collectLate()
+	os.Exit(cli.Main(os.Args))
+}
+
+// collectLate has the first garbage collection wait for 64 MiB, which few runs
+// reach; after it collections are as frequent as for any program.
+func collectLate() {
+	debug.SetGCPercent(1600)
+	runtime.AddCleanup(new([64]byte), func(percent int) { debug.SetGCPercent(percent) }, 200)
+}

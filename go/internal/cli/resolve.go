@@ -22,7 +22,7 @@ func (p *program) resolveCommand() *cli.Command {
 			"here, if it has just one. A path with dots starts from the flake's outputs: .#lib.profiles.coder.\n" +
 			"Without REF it is the default profile: the project's, else the user's, else builtin:coder.",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json) instead of resolving a profile; needs no Nix"},
+			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json) instead of resolving a profile"},
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},

@@ -4,6 +4,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -37,7 +38,7 @@ const evaluatorVariable = "INSOMNIA_TEST_EVALUATOR"
 // same script serves both.
 func withEvaluator(args []string) []string {
 	name := os.Getenv(evaluatorVariable)
-	if name == "" || slices.Contains(args, "--evaluator") || slices.Contains(args, "--manifest") {
+	if name == "" || slices.Contains(args, "--evaluator") || slices.Contains(args, "--manifest") || slices.Contains(args, "--against-nix") {
 		return args
 	}
 	for i, arg := range args {
@@ -110,8 +111,41 @@ func runScripts(t *testing.T, folder, evaluator string) {
 			"exits":      exits,
 			"listen":     listen,
 			"requests":   requests,
+			"lock":       lockInputs,
 		},
 	})
+}
+
+// lockInputs DIR NAME=KIND:FOLDER[:URL]… writes DIR/flake.lock without Nix. KIND
+// is path, git or tarball; FOLDER has the content, from where its hash is.
+func lockInputs(ts *testscript.TestScript, neg bool, args []string) {
+	inputs := map[string]string{}
+	nodes := map[string]any{"root": map[string]any{"inputs": inputs}}
+	for _, arg := range args[1:] {
+		name, rest, _ := strings.Cut(arg, "=")
+		parts := strings.SplitN(rest, ":", 3)
+		folder := ts.MkAbs(parts[1])
+		hash, err := resolve.NarHash(folder)
+		locked := map[string]any{"type": parts[0]}
+		switch parts[0] {
+		case "path":
+			locked["path"] = folder
+		case "git":
+			hash, err = resolve.TrackedNarHash(context.Background(), folder)
+			rev, gitErr := exec.Command("git", "-C", folder, "rev-parse", "HEAD").Output()
+			ts.Check(gitErr)
+			locked["url"], locked["rev"] = "file://"+folder, strings.TrimSpace(string(rev))
+		case "tarball":
+			locked["url"] = parts[2]
+		}
+		ts.Check(err)
+		locked["narHash"] = hash
+		inputs[name] = name
+		nodes[name] = map[string]any{"locked": locked, "original": locked}
+	}
+	data, err := json.Marshal(map[string]any{"version": 7, "root": "root", "nodes": nodes})
+	ts.Check(err)
+	ts.Check(os.WriteFile(filepath.Join(ts.MkAbs(args[0]), "flake.lock"), data, 0o644))
 }
 
 func makeRepository(ts *testscript.TestScript, neg bool, args []string) {
@@ -176,6 +210,7 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	var stdout, stderr bytes.Buffer
 	cmd := command(ts, args)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	os.Remove(filepath.Join(ts.Getenv("HOME"), "started"))
 	ts.Check(cmd.Start())
 	var pid int
 	for deadline := time.Now().Add(20 * time.Second); pid == 0; time.Sleep(10 * time.Millisecond) {

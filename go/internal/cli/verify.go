@@ -19,7 +19,9 @@ func (p *program) verifyCommand() *cli.Command {
 		ArgsUsage: "[FLAKEREF]",
 		Description: "Resolves all insomniaProfiles of the flake (`.` when none is named), broken ones beside healthy\n" +
 			"ones, and prints a line for each. The exit code is 1 when one is broken.",
-		Flags:  evaluationFlags(),
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "against-nix", Usage: "evaluate with the installed Nix too; a profile that comes out differently is broken"},
+		}, evaluationFlags()...),
 		Action: p.verify,
 	}
 }
@@ -48,7 +50,14 @@ func (p *program) verify(c *cli.Context) error {
 	if flake == "" {
 		flake = "."
 	}
-	verified, err := resolver.Verify(c.Context, flake, options)
+	verify := resolver.Verify
+	if c.Bool("against-nix") {
+		if c.IsSet("evaluator") {
+			return diag.Errorf(diag.ExitUsage, "usage", "--against-nix and --evaluator exclude each other")
+		}
+		verify = resolver.VerifyAgainstNix
+	}
+	verified, err := verify(c.Context, flake, options)
 	if err != nil {
 		return err
 	}

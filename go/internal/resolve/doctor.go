@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
@@ -14,9 +13,10 @@ import (
 type Status string
 
 const (
-	StatusOk      Status = "ok"
-	StatusWarning Status = "warning"
-	StatusMissing Status = "missing"
+	StatusOk       Status = "ok"
+	StatusWarning  Status = "warning"
+	StatusOptional Status = "optional" // missing, and most things work without it
+	StatusMissing  Status = "missing"
 )
 
 // Finding is one thing that was examined.
@@ -27,29 +27,31 @@ type Finding struct {
 	Hint   string `json:"hint,omitempty"`
 }
 
-// Examine says what works on this machine.
+// Examine says what works on this machine: what the embedded evaluator needs,
+// then the installed Nix, without which only --evaluator nix fails.
 func (r *Resolver) Examine(ctx context.Context) []Finding {
-	findings := []Finding{r.examineNix(ctx), examineGit(), r.examineCache()}
-	if findings[0].Status == StatusMissing {
-		return append(findings, Finding{"manifests", StatusOk, "resolve --manifest FILE works without Nix", ""})
+	nix := r.examineNix(ctx)
+	findings := []Finding{r.examineProfiles(ctx, "profiles", Embedded), r.examineCache(), examineGit(), nix}
+	if nix.Status != StatusOptional {
+		findings = append(findings, r.examineStore(ctx), r.examineProfiles(ctx, "nix profiles", Nix))
 	}
-	return append(findings, r.examineStore(ctx), r.examineProfiles(ctx))
+	return findings
 }
 
 func (r *Resolver) examineNix(ctx context.Context) Finding {
+	const without = "--evaluator nix does not work without it; the embedded evaluator does not need it"
 	version, printed, err := r.Nix.Version(ctx)
 	switch {
 	case diag.CodeIs(err, "nix-missing"):
-		d := diag.From(err).Diagnostics[0]
-		return Finding{"nix", StatusMissing, "not on PATH; profiles cannot be resolved", strings.ReplaceAll(d.Hint, "\n", " ")}
+		return Finding{"nix", StatusOptional, "not on PATH", without}
 	case err != nil:
-		return Finding{"nix", StatusMissing, "does not run: " + err.Error(), "install it from https://nixos.org/download"}
+		return Finding{"nix", StatusOptional, "does not run: " + err.Error(), without}
 	case version == "":
-		return Finding{"nix", StatusMissing, fmt.Sprintf("does not say its version: %q", printed), "install it from https://nixos.org/download"}
+		return Finding{"nix", StatusOptional, fmt.Sprintf("does not say its version: %q", printed), without}
 	case nixcli.TooOld(version):
-		return Finding{"nix", StatusMissing, version + " is too old", nixcli.OldestVersion + " or newer is needed"}
+		return Finding{"nix", StatusOptional, version + " is too old for --evaluator nix", nixcli.OldestVersion + " or newer is needed"}
 	case nixcli.Vulnerable(version):
-		return Finding{"nix", StatusWarning, version + " works, but evaluating other people's profiles with it is not safe (CVE-2026-110449)",
+		return Finding{"nix", StatusWarning, version + " works, but evaluating other people's profiles with it (--evaluator nix) is not safe (CVE-2026-110449)",
 			"update to 2.28.8, 2.30.6, 2.31.6, 2.34.9, 2.35.3 or newer"}
 	}
 	return Finding{"nix", StatusOk, version, ""}
@@ -59,7 +61,7 @@ func examineGit() Finding {
 	if path, err := exec.LookPath("git"); err == nil {
 		return Finding{"git", StatusOk, path, ""}
 	}
-	return Finding{"git", StatusMissing, "not on PATH; flakes in git repositories cannot be read", "install git"}
+	return Finding{"git", StatusOptional, "not on PATH; flakes that look at their own commit, git inputs and --provenance need it", "install git"}
 }
 
 func (r *Resolver) examineCache() Finding {
@@ -71,20 +73,24 @@ func (r *Resolver) examineCache() Finding {
 	return Finding{"cache", StatusOk, dir, ""}
 }
 
-// examineStore evaluates nothing much, with the store that flakes need.
+// examineStore evaluates nothing much, with the store that Nix needs for flakes.
 func (r *Resolver) examineStore(ctx context.Context) Finding {
 	_, err := r.Nix.Run(ctx, nixcli.Call{Dir: "/", Args: []string{"eval", "--json", "--expr", `builtins.toFile "insomnia-doctor" "ok"`}})
 	if err != nil {
-		return Finding{"store", StatusMissing, "flakes cannot be evaluated: " + err.Error(), "`nix store ping` should succeed for this user"}
+		return Finding{"nix store", StatusWarning, "--evaluator nix cannot evaluate flakes: " + err.Error(), "`nix store ping` should succeed for this user"}
 	}
-	return Finding{"store", StatusOk, "flakes can be evaluated", ""}
+	return Finding{"nix store", StatusOk, "flakes can be evaluated", ""}
 }
 
 // examineProfiles resolves a built-in profile.
-func (r *Resolver) examineProfiles(ctx context.Context) Finding {
-	result, err := r.Resolve(ctx, "builtin:coder", Options{})
-	if err != nil {
-		return Finding{"profiles", StatusMissing, "builtin:coder does not resolve: " + err.Error(), "insomnia resolve builtin:coder"}
+func (r *Resolver) examineProfiles(ctx context.Context, name, evaluator string) Finding {
+	result, err := r.Resolve(ctx, "builtin:coder", Options{Evaluator: evaluator})
+	if err == nil {
+		return Finding{name, StatusOk, "builtin:coder resolves to " + result.Digest, ""}
 	}
-	return Finding{"profiles", StatusOk, "builtin:coder resolves to " + result.Digest, ""}
+	status := StatusMissing
+	if evaluator == Nix {
+		status = StatusWarning
+	}
+	return Finding{name, status, "builtin:coder does not resolve: " + err.Error(), "insomnia resolve builtin:coder --evaluator " + evaluator}
 }

@@ -53,14 +53,24 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 		}
 		f.where = flake.Ref{Locked: locked}
 	}
-	lock := func() *lockFile {
-		if f.local == nil {
-			return nil
+	f.tree = newTree(root, f.lock, e.Library)
+	if f.local == nil {
+		if err := refuseUnsafeInputs(f.flakeSource, f.lock(), Embedded); err != nil {
+			return nil, err
 		}
+	}
+	return f.flakeSource, nil
+}
+
+// lock reads the flake's lock; nil when there is none.
+func (f *embeddedFlake) lock() *lockFile {
+	if f.local != nil {
 		return readLock(f.local.Dir)
 	}
-	f.tree = newTree(root, lock, e.Library)
-	return f.flakeSource, nil
+	if dir, ok := f.store.Find(f.where.Locked); ok {
+		return readLock(filepath.Join(dir, f.where.Locked.Dir))
+	}
+	return nil
 }
 
 func (r *Resolver) sourceStore() *fetch.Store {
@@ -104,7 +114,10 @@ func (f *embeddedFlake) apply(ctx context.Context, output, function string) ([]b
 		if wanted && !f.fetched[input.Locked.NarHash] {
 			f.fetched[input.Locked.NarHash] = true
 			if err := f.fetch(ctx, input.Locked); err != nil {
-				return nil, nil, err
+				if ctx.Err() != nil {
+					return nil, nil, err
+				}
+				return nil, &failed{err: diag.From(err)}, nil
 			}
 			continue
 		}

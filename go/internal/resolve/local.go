@@ -126,25 +126,35 @@ func gitRoot(dir string) string {
 
 // refusePrivateFiles keeps Nix from copying private files to its store, which
 // every user of the machine can read: of a folder that is no git work tree Nix
-// takes all files, tracked or not. Hidden files and files that others may not
-// read count as private.
+// takes all files, tracked or not.
 func refusePrivateFiles(flake *localFlake) error {
-	const most = 5000
+	private := privateFiles(flake.Dir)
+	if len(private) == 0 {
+		return nil
+	}
+	return diag.Errorf(diag.ExitRefused, "private-files", "%s is not in a git repository, so Nix would copy every file in it to its store, "+
+		"where all users of this machine can read them: %s", flake.Dir, strings.Join(private, ", ")).
+		Hintf("make it a repository, of which only tracked files are copied: git init && git add flake.nix …\n" +
+			"or accept the copy by writing path: in front of the folder")
+}
+
+// privateFiles are the first few files of a folder, or the file itself, that
+// should not be copied to where everyone can read: hidden ones, and ones that
+// others may not read.
+func privateFiles(root string) []string {
+	const mostSeen, mostShown = 5000, 5
 	seen := 0
 	var private []string
-	err := filepath.WalkDir(flake.Dir, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if seen++; seen > most {
+		if seen++; seen > mostSeen || len(private) == mostShown {
 			return filepath.SkipAll
 		}
-		rel, _ := filepath.Rel(flake.Dir, path)
-		if rel == "." {
-			return nil
-		}
+		rel, _ := filepath.Rel(root, path)
 		name := entry.Name()
-		if strings.HasPrefix(name, ".") && !slices.Contains([]string{".gitignore", ".gitattributes", ".editorconfig"}, name) {
+		if rel != "." && strings.HasPrefix(name, ".") && !slices.Contains([]string{".gitignore", ".gitattributes", ".editorconfig"}, name) {
 			private = append(private, rel)
 			if entry.IsDir() {
 				return filepath.SkipDir
@@ -153,22 +163,15 @@ func refusePrivateFiles(flake *localFlake) error {
 		}
 		if entry.Type().IsRegular() {
 			if info, err := entry.Info(); err == nil && info.Mode().Perm()&0o004 == 0 {
-				private = append(private, rel)
+				private = append(private, filepath.Join(filepath.Base(root), rel))
 			}
 		}
 		return nil
 	})
-	if err != nil || seen > most {
+	if err != nil || seen > mostSeen {
 		private = append(private, "what else is in it")
 	}
-	if len(private) == 0 {
-		return nil
-	}
-	shown := private[:min(len(private), 5)]
-	return diag.Errorf(diag.ExitRefused, "private-files", "%s is not in a git repository, so Nix would copy every file in it to its store, "+
-		"where all users of this machine can read them: %s", flake.Dir, strings.Join(shown, ", ")).
-		Hintf("make it a repository, of which only tracked files are copied: git init && git add flake.nix …\n" +
-			"or accept the copy by writing path: in front of the folder")
+	return private
 }
 
 // git runs git in a folder without the variables that point it elsewhere.

@@ -68,6 +68,9 @@ func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options
 		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
 	}
 	f.tree = newTree(root, func() *lockFile { return f.lock }, r.Library)
+	if err := refuseUnsafeInputs(f.flakeSource, f.lock, Nix); err != nil {
+		return nil, err
+	}
 	if options.Provenance {
 		if err := r.pin(ctx, f, options); err != nil {
 			return nil, err

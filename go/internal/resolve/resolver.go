@@ -1,10 +1,12 @@
 // Package resolve turns a reference into a resolved manifest: it finds the
 // source, has it evaluated, and checks what comes back.
 //
-// The installed Nix evaluates (package nixcli). What it answers is not trusted:
-// the manifest is decoded strictly and validated by package manifest, and its
-// canonical bytes and digest are computed here. Every error is a *diag.Error
-// with the author's own files and lines.
+// One of two evaluators evaluates: the one inside this program (packages below
+// go/nix), or the installed Nix (package nixcli). Both get the Nix texts in the
+// folder nix. What they answer is not trusted: the manifest is decoded strictly
+// and validated by package manifest, and its canonical bytes and digest are
+// computed here. Every error is a *diag.Error with the author's own files and
+// lines.
 package resolve
 
 import (

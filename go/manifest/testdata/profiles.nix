@@ -11,7 +11,8 @@ let
   profile =
     entry:
     insomnia.lib.mkProfile (
-      entry.layer // (if entry ? over then { imports = [ (profile (builtins.elemAt read entry.over)) ]; } else { })
+      entry.layer
+      // (if entry ? over then { imports = [ (profile (builtins.elemAt read entry.over)) ]; } else { })
     );
   result =
     made:

@@ -51,6 +51,12 @@ func (ev *Evaluator) installBuiltins() {
 	for _, t := range tables {
 		for _, d := range t {
 			all = append(all, Builtin{Name: d.name, arity: d.arity, call: d.call})
+			if why, refused := ev.options.Refuse[d.name]; refused {
+				all[len(all)-1].call = func(ev *Evaluator, _ []Value, pos syntax.Pos) Value {
+					ev.fail(Thrown, pos, "%s", why)
+					return nil
+				}
+			}
 			add(d.name, &all[len(all)-1])
 		}
 	}
@@ -61,9 +67,17 @@ func (ev *Evaluator) installBuiltins() {
 	add("nixVersion", &String{S: nixVersion})
 	add("storeDir", &String{S: storeDir})
 	add("nixPath", ev.nixPath())
-	if ev.options.System != "" {
-		add("currentSystem", &String{S: ev.options.System})
+	for _, name := range []string{"currentSystem", "currentTime"} {
+		if why, refused := ev.options.Refuse[name]; refused {
+			add(name, ev.delayNative(func() Value {
+				ev.fail(Thrown, 0, "%s", why)
+				return nil
+			}))
+		} else if name == "currentSystem" && ev.options.System != "" {
+			add(name, &String{S: ev.options.System})
+		}
 	}
+	add("derivation", ev.derivationFunction())
 	set := &Attrs{}
 	add("builtins", set)
 	*set = *ev.sortAttrs(attrs)

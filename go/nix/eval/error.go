@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
@@ -43,9 +44,11 @@ type Error struct {
 	Msg  string
 	// Position is where it happened; it may be invalid.
 	Position syntax.Position
-	// Trace are the calls that led there, innermost first: only the few
-	// nearest ones, and every message of addErrorContext.
+	// Trace are the calls that led there, innermost first, a long middle left
+	// out, and then every message of addErrorContext.
 	Trace []Frame
+	// Path is the file that a failure of kind FileAccess is about.
+	Path string
 	// Cause is a *LimitError, a *syntax.Error or an error of the file system, or nil.
 	Cause error
 
@@ -92,8 +95,11 @@ type frame struct {
 	pos syntax.Pos
 }
 
-// tracedCalls is how many calls an Error's trace shows.
-const tracedCalls = 8
+// How many calls an Error's trace has: the nearest ones and the outermost.
+const (
+	nearCalls = 80
+	farCalls  = 20
+)
 
 // fail raises an error.
 func (ev *Evaluator) fail(kind Kind, pos syntax.Pos, format string, args ...any) {
@@ -105,8 +111,11 @@ func (ev *Evaluator) failType(pos syntax.Pos, format string, args ...any) {
 }
 
 func (ev *Evaluator) raise(e *Error) {
-	first := max(0, len(ev.frames)-tracedCalls)
-	e.frames = append([]frame(nil), ev.frames[first:]...)
+	if n := len(ev.frames); n > nearCalls+farCalls {
+		e.frames = slices.Concat(ev.frames[:farCalls], ev.frames[n-nearCalls:])
+	} else {
+		e.frames = slices.Clone(ev.frames)
+	}
 	e.contexts = append([]Value(nil), ev.contexts...)
 	if e.pos == 0 && !e.Position.IsValid() {
 		for i := len(ev.frames) - 1; i >= 0; i-- {

@@ -25,6 +25,8 @@ type Options struct {
 	System string
 	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
 	Trace func(message string)
+	// Refuse gives the names of builtins that throw when they are used, and what they throw.
+	Refuse map[string]string
 	// TOMLTimestamps lets fromTOML read timestamps, as Nix's experimental feature does.
 	TOMLTimestamps bool
 }
@@ -52,6 +54,7 @@ type Evaluator struct {
 	nameStrings   []*String
 	regexps       map[string]*compiledRegexp
 	storePaths    map[string]string
+	drvs          map[string]*knownDrv
 
 	// what is in progress
 	frames    []frame
@@ -65,7 +68,7 @@ type Evaluator struct {
 
 // wellKnown are the names that evaluation itself uses.
 type wellKnown struct {
-	functor, toString, outPath, overrides, typ, name, value, path, key, file, startSet, operator, drvPath,
+	functor, toString, outPath, overrides, typ, name, value, path, key, startSet, operator, drvPath,
 	wrong, right, prefix, success, allOutputs, outputs syntax.Symbol
 }
 
@@ -91,7 +94,7 @@ func New(o Options) *Evaluator {
 	ev.sym = wellKnown{
 		functor: s.Intern("__functor"), toString: s.Intern("__toString"), outPath: s.Intern("outPath"),
 		overrides: s.Intern("__overrides"), typ: s.Intern("type"), name: s.Intern("name"), value: s.Intern("value"),
-		path: s.Intern("path"), key: s.Intern("key"), file: s.Intern("file"), startSet: s.Intern("startSet"),
+		path: s.Intern("path"), key: s.Intern("key"), startSet: s.Intern("startSet"),
 		operator: s.Intern("operator"), drvPath: s.Intern("drvPath"), wrong: s.Intern("wrong"), right: s.Intern("right"),
 		prefix: s.Intern("prefix"), success: s.Intern("success"), allOutputs: s.Intern("allOutputs"), outputs: s.Intern("outputs"),
 	}
@@ -140,7 +143,11 @@ func (ev *Evaluator) Select(v Value, names ...string) (w Value, ok bool, err err
 	err = ev.run(func() {
 		w = ev.force(v, 0)
 		for _, name := range names {
-			a := ev.forceAttrs(w, 0).get(ev.symbols.Intern(name))
+			set, ok := w.(*Attrs)
+			if !ok {
+				ev.wrongType(0, "a set", w)
+			}
+			a := set.get(ev.symbols.Intern(name))
 			if a == nil {
 				w = nil
 				return

@@ -138,9 +138,8 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 	case *syntax.Assert:
 		v = ev.assert(e, en)
 	case *syntax.With:
-		inner := ev.newEnv(en, 1)
-		inner.vals[0] = ev.delay(e.Scope, en)
-		inner.outer = e.Outer
+		inner := ev.newEnv(en, 2)
+		inner.vals[0], inner.vals[1] = ev.delay(e.Scope, en), Int(e.Outer)
 		v = ev.eval(e.Body, inner)
 	case *apply:
 		v = ev.apply(e.fn, e.args, e.at)
@@ -167,7 +166,7 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 		if a := scope.get(e.Name); a != nil {
 			return ev.force(a.Value, e.At)
 		}
-		outer := en.outer
+		outer := int(en.vals[1].(Int))
 		if outer == 0 {
 			ev.fail(UndefinedVariable, e.At, "undefined variable '%s'", ev.symbols.Name(e.Name))
 		}

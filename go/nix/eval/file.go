@@ -7,6 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unsafe"
 
 	"github.com/insomnia-pods/insomnia/go/nix/resolver"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
@@ -17,7 +18,7 @@ import (
 type Read struct {
 	Path   string // with all links followed
 	SHA256 [sha256.Size]byte
-	data   []byte
+	text   string
 }
 
 // Reads lists the files read so far, by path.
@@ -111,10 +112,11 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 			ev.failFile(pos, file, err)
 		}
 		ev.charge(len(data))
-		r = &Read{Path: file, SHA256: sha256.Sum256(data), data: data}
+		// Nobody else has the bytes, so that they need not be copied.
+		r = &Read{Path: file, SHA256: sha256.Sum256(data), text: unsafe.String(unsafe.SliceData(data), len(data))}
 		ev.reads[file] = r
 	}
-	return string(r.data)
+	return r.text
 }
 
 // failFile reports what the file system said.
@@ -134,7 +136,7 @@ func (ev *Evaluator) failFile(pos syntax.Pos, p string, err error) {
 	default:
 		msg = err.Error()
 	}
-	ev.raise(&Error{Kind: FileAccess, Msg: msg, pos: pos, Cause: err})
+	ev.raise(&Error{Kind: FileAccess, Msg: msg, pos: pos, Path: p, Cause: err})
 }
 
 // raiseGo raises an error of Go code that evaluation called.

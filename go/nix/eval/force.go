@@ -205,4 +205,17 @@ func (ev *Evaluator) coercePath(v Value, pos syntax.Pos, ctx *Context) string {
 	return cleanPath(s)
 }
 
+// readPath is coercePath for a file that is about to be read: what a
+// derivation would build is not there.
+func (ev *Evaluator) readPath(v Value, pos syntax.Pos) string {
+	var ctx Context
+	p := ev.coercePath(v, pos, &ctx)
+	for _, c := range ctx {
+		if e := parseContextElem(c); e.output != "" || e.all {
+			ev.fail(NeedsNix, pos, "reading '%s' needs the derivation '%s' to be built, which the embedded evaluator does not do", p, e.path)
+		}
+	}
+	return p
+}
+
 func cleanPath(p string) string { return path.Clean("/" + p) }

@@ -24,7 +24,7 @@ var hashLib = []definition{
 	}},
 	{"hashFile", 2, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
 		h := ev.hashAlgorithm(ev.stringNoContext(args[0], pos), pos)
-		h.Write([]byte(ev.readFile(ev.coercePath(args[1], pos, &Context{}), pos)))
+		h.Write([]byte(ev.readFile(ev.readPath(args[1], pos), pos)))
 		return ev.str(hex.EncodeToString(h.Sum(nil)))
 	}},
 	{"convertHash", 1, (*Evaluator).libConvertHash},

@@ -10,8 +10,7 @@ var missingLib = []definition{
 	{"path", 1, (*Evaluator).libPath},
 	{"filterSource", 2, (*Evaluator).libFilterSource},
 	{"toFile", 2, (*Evaluator).libToFile},
-	{"derivationStrict", 1, needsNix("derivationStrict", "makes a derivation")},
-	{"derivation", 1, needsNix("derivation", "makes a derivation")},
+	{"derivationStrict", 1, (*Evaluator).libDerivationStrict},
 	{"storePath", 1, needsNix("storePath", "reads the Nix store")},
 	{"fetchurl", 1, needsNix("fetchurl", "downloads")},
 	{"fetchTarball", 1, needsNix("fetchTarball", "downloads")},
@@ -19,14 +18,14 @@ var missingLib = []definition{
 	{"fetchMercurial", 1, needsNix("fetchMercurial", "downloads")},
 	{"fetchTree", 1, needsNix("fetchTree", "downloads")},
 	{"getFlake", 1, needsNix("getFlake", "downloads")},
-	{"parseFlakeRef", 1, needsNix("parseFlakeRef", "is not part of this evaluator")},
-	{"flakeRefToString", 1, needsNix("flakeRefToString", "is not part of this evaluator")},
+	{"parseFlakeRef", 1, needsNix("parseFlakeRef", "reads references")},
+	{"flakeRefToString", 1, needsNix("flakeRefToString", "reads references")},
 }
 
 // needsNix says what a builtin would do and that it is refused.
 func needsNix(name, does string) func(*Evaluator, []Value, syntax.Pos) Value {
 	return func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		ev.fail(NeedsNix, pos, "builtins.%s %s, which the embedded evaluator does not do; use Nix for this (`--evaluator nix`), or a manifest that was resolved before (`--manifest FILE`)", name, does)
+		ev.fail(NeedsNix, pos, "builtins.%s %s, which the embedded evaluator does not do", name, does)
 		return nil
 	}
 }

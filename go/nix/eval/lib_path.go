@@ -14,7 +14,7 @@ import (
 // pathLib are the builtins about paths and files.
 var pathLib = []definition{
 	{"import", 1, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		return ev.force(ev.importPath(ev.coercePath(args[0], pos, &Context{}), pos), pos)
+		return ev.force(ev.importPath(ev.readPath(args[0], pos), pos), pos)
 	}},
 	{"scopedImport", 2, (*Evaluator).libScopedImport},
 	{"readFile", 1, (*Evaluator).libReadFile},
@@ -36,7 +36,7 @@ var pathLib = []definition{
 
 func (ev *Evaluator) libScopedImport(args []Value, pos syntax.Pos) Value {
 	scope := ev.forceAttrs(args[0], pos)
-	file := ev.resolveImport(ev.coercePath(args[1], pos, &Context{}), pos)
+	file := ev.resolveImport(ev.readPath(args[1], pos), pos)
 	// The same file in the same scope has the same value.
 	at := scopedFile{scope, file}
 	if t, ok := ev.scopedImports[at]; ok {
@@ -67,7 +67,7 @@ func (ev *Evaluator) evalInScope(scope *Attrs, file string, pos syntax.Pos) Valu
 }
 
 func (ev *Evaluator) libReadFile(args []Value, pos syntax.Pos) Value {
-	p := ev.coercePath(args[0], pos, &Context{})
+	p := ev.readPath(args[0], pos)
 	text := ev.readFile(p, pos)
 	if strings.IndexByte(text, 0) >= 0 {
 		ev.fail(EvalFailure, pos, "the contents of the file '%s' cannot be represented as a Nix string", p)
@@ -88,7 +88,7 @@ func fileType(mode fs.FileMode) string {
 }
 
 func (ev *Evaluator) libReadDir(args []Value, pos syntax.Pos) Value {
-	p := ev.coercePath(args[0], pos, &Context{})
+	p := ev.readPath(args[0], pos)
 	real, err := ev.sources.Resolve(p)
 	if err != nil {
 		ev.failFile(pos, p, err)
@@ -112,7 +112,7 @@ func (ev *Evaluator) libReadDir(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libReadFileType(args []Value, pos syntax.Pos) Value {
-	p := ev.coercePath(args[0], pos, &Context{})
+	p := ev.readPath(args[0], pos)
 	info, err := ev.sources.Lstat(p)
 	if err != nil {
 		ev.failFile(pos, p, err)
@@ -126,7 +126,7 @@ func (ev *Evaluator) libPathExists(args []Value, pos syntax.Pos) Value {
 	v := ev.force(args[0], pos)
 	s, isString := v.(*String)
 	mustBeDir := isString && (strings.HasSuffix(s.S, "/") || strings.HasSuffix(s.S, "/."))
-	p := ev.coercePath(v, pos, &Context{})
+	p := ev.readPath(v, pos)
 	if mustBeDir {
 		real, err := ev.sources.Resolve(p)
 		if err != nil {
@@ -183,7 +183,7 @@ func (ev *Evaluator) libFindFile(args []Value, pos syntax.Pos) Value {
 				continue
 			}
 		}
-		base := ev.coercePath(ev.requireAttr(e, ev.sym.path, pos).Value, pos, &Context{})
+		base := ev.readPath(ev.requireAttr(e, ev.sym.path, pos).Value, pos)
 		p := cleanPath(base + "/" + rest)
 		if _, err := ev.sources.Resolve(p); err == nil {
 			return Path(p)

@@ -121,11 +121,14 @@ func (ev *Evaluator) checkStoreName(name string, pos syntax.Pos) {
 		ev.fail(EvalFailure, pos, "file names are not allowed to end in '.drv'")
 	}
 	for i := 0; i < len(name); i++ {
-		c := name[i]
-		if !(isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("+-._?=", c) >= 0) {
+		if c := name[i]; !isStoreNameByte(c) {
 			bad("contains the character '" + string(rune(c)) + "'")
 		}
 	}
+}
+
+func isStoreNameByte(c byte) bool {
+	return isDigit(c) || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("+-._?=", c) >= 0
 }
 
 // libPath is builtins.path.
@@ -137,7 +140,7 @@ func (ev *Evaluator) libPath(args []Value, pos syntax.Pos) Value {
 	for _, x := range a.Attrs {
 		switch n := ev.symbols.Name(x.Name); n {
 		case "path":
-			p = ev.coercePath(x.Value, x.Pos, &Context{})
+			p = ev.readPath(x.Value, x.Pos)
 		case "name":
 			name = ev.stringNoContext(x.Value, x.Pos)
 		case "filter":
@@ -162,7 +165,7 @@ func (ev *Evaluator) libPath(args []Value, pos syntax.Pos) Value {
 
 // libFilterSource is builtins.filterSource.
 func (ev *Evaluator) libFilterSource(args []Value, pos syntax.Pos) Value {
-	p := ev.coercePath(args[1], pos, &Context{})
+	p := ev.readPath(args[1], pos)
 	return ev.addFiltered(p, path.Base(p), ev.forceFunction(args[0], pos), false, "", pos)
 }
 

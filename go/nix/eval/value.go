@@ -94,15 +94,15 @@ func (*failure) value() {}
 
 // env is a scope at run time: what syntax.Var's levels and indexes count.
 type env struct {
-	up   *env
+	up *env
+	// vals are the variables. A `with` has two: its set, and how many levels up
+	// the enclosing one is, or 0.
 	vals []Value
-	// outer is, for a `with`, how many levels up the enclosing one is, or 0.
-	outer int
 }
 
 // newEnv makes a scope of n slots in one allocation where n is small.
 func (ev *Evaluator) newEnv(up *env, n int) *env {
-	ev.charge(48 + 16*n)
+	ev.charge(32 + 16*n)
 	switch {
 	case n <= 1:
 		e := &struct {

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
@@ -131,6 +132,9 @@ func (f *Flake) Value() (eval.Value, error) {
 	if f.value != nil {
 		return f.value, nil
 	}
+	if err := f.checkOverrides(); err != nil {
+		return nil, err
+	}
 	nodes, err := f.nodeValues()
 	if err != nil {
 		return nil, err
@@ -146,6 +150,32 @@ func (f *Flake) Value() (eval.Value, error) {
 		"nodes": f.ev.Set(nodes), "root": eval.Str(f.graph.root), "unlocked": unlocked,
 	}))
 	return f.value, err
+}
+
+// checkOverrides makes sure, for a flake without a lock, that flake.nix has the
+// inputs that are overridden.
+func (f *Flake) checkOverrides() error {
+	if f.Lock != nil || f.Ref.Locked != nil || len(f.options.Overrides) == 0 {
+		return nil
+	}
+	text, err := f.ev.EvalExpr(`file: let f = import file; in removeAttrs (builtins.functionArgs f.outputs // (f.inputs or { })) [ "self" ]`, "«flake»", "/")
+	if err != nil {
+		return err
+	}
+	v, err := f.ev.Call(text, eval.Path(path.Join(filepath.ToSlash(f.Ref.Dir), "flake.nix")))
+	if err != nil {
+		return err
+	}
+	names, err := f.ev.AttrNames(v)
+	if err != nil {
+		return err
+	}
+	for _, o := range f.options.Overrides {
+		if input, _, _ := strings.Cut(o.Input, "/"); !slices.Contains(names, input) {
+			return &InputError{Input: o.Input, Flake: f.Ref.Dir, Reason: NoSuchInput, Names: names}
+		}
+	}
+	return nil
 }
 
 // Output is one attribute of the flake's outputs. ok is false when one of the names is missing.

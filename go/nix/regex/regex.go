@@ -9,6 +9,7 @@ package regex
 import (
 	"errors"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,11 +19,11 @@ var ErrTooLarge = errors.New("regular expression is too large")
 
 // Regexp is a compiled expression.
 type Regexp struct {
-	start  *regexp.Regexp // for a search at the start of the text
-	later  *regexp.Regexp // for one behind it, where `^` does not match; nil if start serves
-	whole  *regexp.Regexp // for the whole text
-	groups int
-	size   int
+	body string // in Go's syntax
+	// compiled when they are first needed:
+	whole *regexp.Regexp // for the whole text
+	start *regexp.Regexp // for a search at the start of the text
+	later *regexp.Regexp // for one behind it, where `^` does not match
 }
 
 // Compile parses an expression. Any error but ErrTooLarge means that it is not valid.
@@ -32,28 +33,21 @@ func Compile(pattern string) (*Regexp, error) {
 	if err != nil {
 		return nil, err
 	}
-	re := &Regexp{groups: t.groups, size: len(body)}
-	compile := func(s string) *regexp.Regexp {
-		if err != nil {
-			return nil
-		}
-		var c *regexp.Regexp
-		if c, err = regexp.Compile(s); err != nil {
-			err = ErrTooLarge
-			return nil
-		}
-		c.Longest()
-		return c
+	if _, err := syntax.Parse(whole(body), syntax.Perl); err != nil {
+		return nil, ErrTooLarge
 	}
-	re.start = compile(body)
-	re.whole = compile(`\A(?:` + body + `)\z`)
-	if t.anchored {
-		re.later = compile(strings.ReplaceAll(body, lineStart, never))
+	return &Regexp{body: body}, nil
+}
+
+func whole(body string) string { return `\A(?:` + body + `)\z` }
+
+// compile compiles an expression that Compile has parsed.
+func compile(exp **regexp.Regexp, text string) *regexp.Regexp {
+	if *exp == nil {
+		*exp = regexp.MustCompile(text)
+		(*exp).Longest()
 	}
-	if err != nil {
-		return nil, err
-	}
-	return re, nil
+	return *exp
 }
 
 // lineStart and never are how `^` is translated at the start and behind it.
@@ -64,7 +58,7 @@ const (
 )
 
 // Cost estimates the steps that matching a text of n bytes takes.
-func (re *Regexp) Cost(n int) int { return n * (re.size + 1) }
+func (re *Regexp) Cost(n int) int { return n * (len(re.body) + 1) }
 
 // Group is the text of a group; ok is false when it took no part in the match.
 type Group struct {
@@ -75,7 +69,7 @@ type Group struct {
 // Match matches the whole text and returns its groups.
 func (re *Regexp) Match(text string) ([]Group, bool) {
 	s := toRunes(text)
-	m := re.whole.FindStringSubmatchIndex(s.text)
+	m := compile(&re.whole, whole(re.body)).FindStringSubmatchIndex(s.text)
 	if m == nil {
 		return nil, false
 	}
@@ -93,9 +87,9 @@ func (re *Regexp) Split(text string) (pieces []Piece, rest string) {
 	s := toRunes(text)
 	from, search := 0, 0
 	for search <= len(s.text) {
-		exp := re.start
-		if search > 0 && re.later != nil {
-			exp = re.later
+		exp := compile(&re.start, re.body)
+		if search > 0 && strings.Contains(re.body, lineStart) {
+			exp = compile(&re.later, strings.ReplaceAll(re.body, lineStart, never))
 		}
 		m := exp.FindStringSubmatchIndex(s.text[search:])
 		if m == nil {

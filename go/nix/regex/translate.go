@@ -11,11 +11,9 @@ var errSyntax = errors.New("invalid regular expression")
 
 // translator rewrites an extended expression in Go's syntax.
 type translator struct {
-	src      string
-	pos      int
-	groups   int
-	anchored bool
-	depth    int
+	src   string
+	pos   int
+	depth int
 }
 
 // maxRepeat is the largest count in braces; Go's regexp takes no larger one.
@@ -72,7 +70,6 @@ func (t *translator) sequence() (string, error) {
 		case '^':
 			// An anchor takes no quantifier, so that one after it is an error below.
 			t.pos++
-			t.anchored = true
 			b.WriteString(lineStart)
 			continue
 		case '$':
@@ -96,7 +93,6 @@ func (t *translator) atom(c byte) (string, error) {
 	switch c {
 	case '(':
 		t.pos++
-		t.groups++
 		if t.depth++; t.depth > maxGroups {
 			return "", ErrTooLarge
 		}

@@ -1,9 +1,9 @@
 package syntax
 
 import (
-	"path"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxNesting bounds how deep expressions may nest, so that neither the parser
@@ -34,8 +34,13 @@ func Parse(src string, o Options) (e Expr, err error) {
 			e, err = nil, failure
 		}
 	}()
-	s := scan(src)
+	buffer := tokenBuffers.Get().(*[]token)
+	s := scan(src, (*buffer)[:0])
 	p.tokens, p.scanFailure = s.tokens, s.failed
+	defer func() {
+		*buffer = s.tokens
+		tokenBuffers.Put(buffer)
+	}()
 	e = p.expr()
 	if p.peek().kind != tEOF {
 		p.unexpected("end of file")
@@ -43,6 +48,9 @@ func Parse(src string, o Options) (e Expr, err error) {
 	p.finish()
 	return e, nil
 }
+
+// tokenBuffers spares a new buffer for each file of an evaluation.
+var tokenBuffers = sync.Pool{New: func() any { return new([]token) }}
 
 type parser struct {
 	Options
@@ -400,7 +408,7 @@ func (p *parser) attrName() AttrName {
 		return AttrName{Expr: e}
 	}
 	p.unexpected("identifier", "'or'", "'${'", `'"'`)
-	panic("unreachable")
+	panic("syntax: unreachable")
 }
 
 // stringAttr parses `"…"` or `${…}` as the name of an attribute.
@@ -480,7 +488,7 @@ func (p *parser) simple() Expr {
 		return l
 	}
 	p.unexpected()
-	panic("unreachable")
+	panic("syntax: unreachable")
 }
 
 func (p *parser) braced(at Pos) *Attrs {
@@ -519,101 +527,4 @@ func (p *parser) bindings(set *Attrs, end kind) {
 			p.unexpected("'inherit'")
 		}
 	}
-}
-
-// str parses a quoted string.
-func (p *parser) str() Expr {
-	p.next++ // "
-	at := p.pos(p.peek())
-	plain := p.peek().kind == tStr
-	parts := p.stringParts('"')
-	p.expect('"')
-	if len(parts) == 0 {
-		return &String{At: at}
-	}
-	if plain && len(parts) == 1 {
-		return parts[0]
-	}
-	return &Concat{Parts: parts, At: at, Interpolation: true}
-}
-
-func (p *parser) stringParts(end kind) []Expr {
-	var parts []Expr
-	for {
-		t := p.peek()
-		switch t.kind {
-		case tStr:
-			p.next++
-			parts = append(parts, &String{Val: t.text, At: p.pos(t)})
-		case tDollarCurly:
-			p.next++
-			parts = append(parts, p.expr())
-			p.expect('}')
-		default:
-			if t.kind == end {
-				return parts
-			}
-			p.unexpected(end.String())
-		}
-	}
-}
-
-func (p *parser) indentedString(at Pos) Expr {
-	p.next++
-	var parts []part
-	for {
-		t := p.peek()
-		switch t.kind {
-		case tIndStr:
-			p.next++
-			parts = append(parts, part{pos: p.pos(t), text: t.text, indented: t.indented})
-		case tDollarCurly:
-			p.next++
-			parts = append(parts, part{pos: p.pos(t), expr: p.expr()})
-			p.expect('}')
-		case tIndClose:
-			p.next++
-			return p.stripIndentation(at, parts)
-		default:
-			p.unexpected()
-		}
-	}
-}
-
-// path parses a path literal and its interpolations.
-func (p *parser) path(t *token, at Pos) Expr {
-	p.next++
-	var abs string
-	switch {
-	case t.kind == tHPath:
-		if p.Home == "" {
-			p.fail(at, "the path '"+t.text+"' can not be resolved in pure mode")
-		}
-		abs = p.Home + t.text[1:]
-	case t.text[0] == '/':
-		abs = cleanPath(t.text)
-	default:
-		abs = cleanPath(p.Dir + "/" + t.text)
-	}
-	if p.peek().kind == tStr && p.ahead(1) != tDollarCurly {
-		// The scanner takes `a/b//c` for a path; the grammar does not.
-		p.next++
-		p.unexpected("'${'")
-	}
-	first := &Path{Val: abs, At: at}
-	rest := p.stringParts(tPathEnd)
-	p.expect(tPathEnd)
-	if len(rest) == 0 {
-		return first
-	}
-	return &Concat{Parts: append([]Expr{first}, rest...), At: at}
-}
-
-// cleanPath makes a path canonical and keeps one trailing slash.
-func cleanPath(s string) string {
-	clean := path.Clean(s)
-	if len(s) > 1 && s[len(s)-1] == '/' {
-		clean += "/"
-	}
-	return clean
 }

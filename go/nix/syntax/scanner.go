@@ -1,6 +1,9 @@
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // mode is what the scanner is inside of.
 type mode uint8
@@ -25,8 +28,9 @@ type scanner struct {
 	failed string
 }
 
-func scan(src string) *scanner {
-	s := &scanner{src: src, modes: make([]mode, 1, 16), tokens: make([]token, 0, len(src)/4+8)}
+// scan appends the tokens of a text to a buffer.
+func scan(src string, buffer []token) *scanner {
+	s := &scanner{src: src, modes: make([]mode, 1, 16), tokens: slices.Grow(buffer, len(src)/8+8)}
 	for s.next() {
 	}
 	return s

@@ -42,9 +42,7 @@ let
       ""
     else
       let
-        parts = map (
-          part: if isString part then "." + quoted part else "[${toString part}]"
-        ) path;
+        parts = map (part: if isString part then "." + quoted part else "[${toString part}]") path;
         text = concatStringsSep "" parts;
       in
       builtins.substring 1 (builtins.stringLength text) text;

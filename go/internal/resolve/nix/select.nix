@@ -19,14 +19,17 @@ let
 
   names = v: if isAttrs v then attrNames v else [ ];
 
-  found = name: parent: where: {
-    status = "found";
-    inherit name;
-  } // describe {
-    value = parent.${name};
-    position = unsafeGetAttrPos name parent;
-    inherit where;
-  };
+  found =
+    name: parent: where:
+    {
+      status = "found";
+      inherit name;
+    }
+    // describe {
+      value = parent.${name};
+      position = unsafeGetAttrPos name parent;
+      inherit where;
+    };
 
   walk =
     depth: v:

@@ -1,0 +1,73 @@
+package resolve
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// VerifyAgainstNix is Verify with the embedded evaluator, held to what the
+// installed Nix makes of the same flake: a profile that comes out differently
+// counts as broken. The digest is compared, and of the problems code and path.
+func (r *Resolver) VerifyAgainstNix(ctx context.Context, text string, options Options) ([]Verified, error) {
+	options.Evaluator = Embedded
+	ours, err := r.Verify(ctx, text, options)
+	if err != nil {
+		return nil, err
+	}
+	options.Evaluator = Nix
+	theirs, err := r.Verify(ctx, text, options)
+	if err != nil {
+		return nil, err
+	}
+	byName := map[string]Verified{}
+	for _, v := range theirs {
+		byName[v.Name] = v
+	}
+	for i := range ours {
+		if d := difference(ours[i], byName[ours[i].Name]); d != "" {
+			ours[i].Ok = false
+			ours[i].Diagnostics = append(ours[i].Diagnostics, diag.Errorf(diag.ExitDifference, "evaluators-differ", "%s", d).
+				Hintf("this is a bug of the embedded evaluator; use --evaluator nix for this profile and report it").Diagnostics...)
+		}
+		delete(byName, ours[i].Name)
+	}
+	for _, name := range sortedKeys(byName) {
+		v := byName[name]
+		v.Ok = false
+		v.Diagnostics = append(v.Diagnostics, diag.Errorf(diag.ExitDifference, "evaluators-differ", "only the installed Nix finds this profile").Diagnostics...)
+		ours = append(ours, v)
+	}
+	return ours, nil
+}
+
+func difference(ours, theirs Verified) string {
+	switch {
+	case theirs.Name == "":
+		return "the installed Nix does not find this profile"
+	case ours.Ok != theirs.Ok:
+		return "the embedded evaluator says " + verdict(ours) + ", the installed Nix says " + verdict(theirs)
+	case ours.Digest != theirs.Digest:
+		return "the embedded evaluator makes " + ours.Digest + " of it, the installed Nix " + theirs.Digest
+	case len(ours.Diagnostics) != len(theirs.Diagnostics):
+		return "the embedded evaluator finds " + count(len(ours.Diagnostics), "problem") + ", the installed Nix " +
+			strconv.Itoa(len(theirs.Diagnostics))
+	}
+	for i := range ours.Diagnostics {
+		if a, b := ours.Diagnostics[i], theirs.Diagnostics[i]; a.Code != b.Code || a.Path != b.Path {
+			return "the embedded evaluator finds " + a.Code + " at `" + a.Path + "`, the installed Nix " + b.Code + " at `" + b.Path + "`"
+		}
+	}
+	return ""
+}
+
+func verdict(v Verified) string {
+	if v.Ok {
+		return "ok"
+	}
+	for _, d := range v.Diagnostics {
+		return "broken (" + d.Message + ")"
+	}
+	return "broken"
+}

@@ -1,0 +1,64 @@
+package resolve
+
+import (
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// refuseUnsafeInputs looks at what a lock would have Nix read from this machine,
+// before Nix reads anything: a flake from elsewhere may name no file here at
+// all, and, for Nix, one in a folder here no private files outside of it, since
+// Nix would copy them to where all users can read.
+func refuseUnsafeInputs(f *flakeSource, lock *lockFile, evaluator string) error {
+	if lock == nil {
+		return nil
+	}
+	for _, name := range sortedKeys(lock.Nodes) {
+		locked := lock.Nodes[name].Locked
+		if locked == nil {
+			continue
+		}
+		path, whole := locked.machinePath()
+		if path == "" {
+			continue
+		}
+		if f.local == nil {
+			return unsafeInput(f, name, path, "and a flake from elsewhere may read nothing of this machine")
+		}
+		if rel, err := filepath.Rel(f.local.Root(), path); err == nil && filepath.IsLocal(rel) {
+			continue
+		}
+		if evaluator == Embedded || !whole || !exists(path) {
+			continue
+		}
+		if private := privateFiles(path); len(private) > 0 {
+			return unsafeInput(f, name, path, "and Nix would copy all of it to its store, where all users of this machine can read it: "+
+				strings.Join(private, ", "))
+		}
+	}
+	return nil
+}
+
+// machinePath is the place on this machine that an input is read from, or
+// empty; whole tells whether Nix copies it as it is, and not only what git tracks.
+func (l *lockedRef) machinePath() (path string, whole bool) {
+	switch l.Type {
+	case "path":
+		if filepath.IsAbs(l.Path) {
+			return filepath.Clean(l.Path), true
+		}
+	case "git", "hg", "tarball", "file":
+		if rest, ok := strings.CutPrefix(l.URL, "file:"); ok {
+			path, _, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "?")
+			return filepath.Clean(path), l.Type == "tarball" || l.Type == "file"
+		}
+	}
+	return "", false
+}
+
+func unsafeInput(f *flakeSource, name, path, why string) error {
+	return diag.Errorf(diag.ExitRefused, "unsafe-input", "the input `%s` of `%s` is %s, %s", name, f.ref.Flake, path, why).
+		Hintf("if it is yours, make it a git repository and the input git+file://%s; else leave this flake alone", path)
+}

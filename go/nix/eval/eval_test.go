@@ -1,0 +1,205 @@
+package eval_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+func TestLimits(t *testing.T) {
+	for _, c := range []struct {
+		name, expr, limit string
+		limits            eval.Limits
+	}{
+		{"endless calls", `let f = x: f (x + 1); in f 0`, "depth", eval.Limits{}},
+		{"deep thunks", `(builtins.foldl' (a: x: { v = a.v + x; }) { v = 0; } (builtins.genList (x: x) 300000)).v`, "depth", eval.Limits{}},
+		{"deep data", `let x = { a = x; }; in builtins.toJSON x`, "depth", eval.Limits{}},
+		{"deep printing", `let f = n: [ (f (n + 1)) ]; in builtins.trace (builtins.deepSeq (f 0) 1) 2`, "depth", eval.Limits{}},
+		{"deep equality", `let f = n: { a = f n; }; in f 0 == f 1`, "depth", eval.Limits{}},
+		{"doubling", `let f = s: n: if n == 0 then s else f (s + s) (n - 1); in f "aaaaaaaa" 60`, "allocation", eval.Limits{}},
+		{"gigantic list", `builtins.length (builtins.genList (x: x) 9000000000000)`, "allocation", eval.Limits{}},
+		{"many lists", `let f = l: n: if n == 0 then l else f (l ++ l) (n - 1); in builtins.length (f [ 1 2 ] 60)`, "allocation", eval.Limits{}},
+		{"gigantic regular expression", `builtins.match "((a{1000}){1000}){1000}" "a"`, "allocation", eval.Limits{}},
+		{"small budget", `builtins.genList (x: x) 100000`, "allocation", eval.Limits{Allocation: 1 << 20}},
+		{"few calls", `let f = n: if n == 0 then 0 else 1 + f (n - 1); in f 60`, "depth", eval.Limits{Calls: 50}},
+		{"output", `builtins.genList (x: x) 10000`, "output", eval.Limits{Output: 1000}},
+	} {
+		ev := eval.New(eval.Options{Limits: c.limits})
+		start := time.Now()
+		v, err := ev.EvalExpr(c.expr, "t", "/")
+		if err == nil {
+			_, err = ev.ToJSON(v)
+		}
+		var e *eval.Error
+		var limit *eval.LimitError
+		if !errors.As(err, &e) || e.Kind != eval.LimitReached || !errors.As(err, &limit) || limit.Limit != c.limit {
+			t.Errorf("%s: got %v, want the limit %s", c.name, err, c.limit)
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s: took %v", c.name, took)
+		}
+	}
+}
+
+func TestCancellation(t *testing.T) {
+	const endless = `let f = a: n: f (builtins.foldl' builtins.add 0 (builtins.genList (x: x) 1000)) n; g = builtins.foldl' (a: b: builtins.foldl' builtins.add a (builtins.genList (x: x) 1000)) 0 (builtins.genList (x: x) 1000000); in g`
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	start := time.Now()
+	_, err := eval.New(eval.Options{Context: ctx, Limits: eval.Limits{Allocation: 1 << 50}}).EvalExpr(endless, "t", "/")
+	var limit *eval.LimitError
+	if !errors.As(err, &limit) || limit.Limit != "time" || !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want the time limit", err)
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("stopped only after %v", took)
+	}
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	_, err = eval.New(eval.Options{Context: stopped, Limits: eval.Limits{Allocation: 1 << 50}}).EvalExpr(endless, "t", "/")
+	if !errors.As(err, &limit) || limit.Limit != "cancelled" {
+		t.Errorf("got %v, want cancelled", err)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	files := fstest.MapFS{
+		"main.nix":  {Data: []byte("{ lib }:\n{\n  a = lib.f 1;\n  b = import ./bad.nix;\n  c = import ./none.nix;\n  d = x;\n}\n")},
+		"bad.nix":   {Data: []byte("{\n  a = ;\n}\n")},
+		"good.nix":  {Data: []byte("let f = n: builtins.addErrorContext \"in ${toString n}\" (throw \"no ${toString n}\"); in {\n  a = f 1;\n  b = import ./bad.nix;\n  c = import ./none.nix;\n  d = { }.x;\n  e = builtins.fetchurl \"x\";\n  g = let x = x; in x;\n  h = assert 1 == 2; 3;\n  i = abort \"x\";\n  j = /etc/passwd + \"\";\n  k = builtins.readFile /etc/passwd;\n  l = 1 + null;\n}\n")},
+		"dir/x.nix": {Data: []byte("1")},
+	}
+	sources := &source.FS{}
+	sources.Mount("/src", source.Embedded{FS: files})
+	ev := eval.New(eval.Options{Sources: sources})
+	if _, err := ev.EvalFile("/src/main.nix"); err == nil || !strings.Contains(err.Error(), "/src/main.nix:6:7: undefined variable 'x'") {
+		t.Errorf("got %v", err)
+	}
+	good, err := ev.EvalFile("/src/good.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]struct {
+		kind eval.Kind
+		msg  string
+	}{
+		"a": {eval.Thrown, "/src/good.nix:1:57: no 1"},
+		"b": {eval.SyntaxError, "/src/bad.nix:2:7: syntax error, unexpected ';'"},
+		"c": {eval.FileAccess, "/src/good.nix:4:7: path '/src/none.nix' does not exist"},
+		"d": {eval.MissingAttr, "/src/good.nix:5:7: attribute 'x' missing"},
+		"e": {eval.NeedsNix, "/src/good.nix:6:7: builtins.fetchurl downloads, which the embedded evaluator does not do"},
+		"g": {eval.InfiniteRecursion, "/src/good.nix:7:15: infinite recursion encountered"},
+		"h": {eval.AssertionFailed, "/src/good.nix:8:16: an integer with value '1' is not equal to an integer with value '2'"},
+		"i": {eval.Aborted, "/src/good.nix:9:7: evaluation aborted with the following error message: 'x'"},
+		"k": {eval.FileAccess, "/src/good.nix:11:7: access to path '/etc/passwd' is forbidden: it is outside of the source trees of this evaluation"},
+		"l": {eval.TypeMismatch, "/src/good.nix:12:11: cannot add null to an integer"},
+	} {
+		_, _, err := ev.Select(good, name)
+		var e *eval.Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: got %v", name, err)
+			continue
+		}
+		if e.Kind != want.kind || e.Error() != want.msg {
+			t.Errorf("%s: got kind %d: %s\nwant kind %d: %s", name, e.Kind, e, want.kind, want.msg)
+		}
+		if name == "a" {
+			if n := len(e.Trace); n < 2 || e.Trace[n-1].Msg != "in 1" || !e.Trace[n-1].Context {
+				t.Errorf("the context is missing from %+v", e.Trace)
+			}
+			if got := ev.Excerpt(e.Position); !strings.Contains(got, "    1| let f") || !strings.HasSuffix(got, "^\n") {
+				t.Errorf("got the excerpt\n%s", got)
+			}
+		}
+		if name == "b" {
+			var bad *syntax.Error
+			if !errors.As(err, &bad) {
+				t.Error("no *syntax.Error inside")
+			}
+		}
+	}
+	var read []string
+	for _, r := range ev.Reads() {
+		read = append(read, r.Path)
+	}
+	if got := strings.Join(read, " "); got != "/src/bad.nix /src/good.nix /src/main.nix" {
+		t.Errorf("read %s", got)
+	}
+}
+
+// TestRecovery makes sure that a failure leaves the evaluator usable.
+func TestRecovery(t *testing.T) {
+	ev := eval.New(eval.Options{Limits: eval.Limits{Calls: 100}})
+	v, err := ev.EvalExpr(`rec { bad = throw "x"; both = [ (builtins.tryEval bad) (builtins.tryEval bad) ]; deep = let f = n: 1 + f n; in f 0; good = 1; }`, "t", "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"bad", "deep", "bad", "deep"} {
+		if _, _, err := ev.Select(v, name); err == nil {
+			t.Errorf("%s does not fail", name)
+		}
+	}
+	for name, want := range map[string]string{"good": "1", "both": `[{"success":false,"value":false},{"success":false,"value":false}]`} {
+		w, _, err := ev.Select(v, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ev.ToJSON(w); err != nil || string(got) != want {
+			t.Errorf("%s: got %s, %v", name, got, err)
+		}
+	}
+}
+
+// TestProfiles compares everything that this repository's profiles evaluate to,
+// explanations with their places included, with what the installed Nix says.
+func TestProfiles(t *testing.T) {
+	root, err := filepath.Abs("../../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(root, "lib/default.nix")); err != nil {
+		t.Fatal(err)
+	}
+	expr := `let insomnia = { lib = import ` + root + `/lib; insomniaProfiles = profiles; };
+		profiles = import ` + root + `/profiles { inherit insomnia; };
+		in builtins.mapAttrs (_: p: { inherit (p) manifest problems explain; }) profiles`
+	dir, err := source.OpenDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	sources := &source.FS{}
+	sources.Mount(root, dir)
+	ev := eval.New(eval.Options{Sources: sources})
+	v, err := ev.EvalExpr(expr, "«string»", "/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := ev.ToJSON(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nix, err := exec.LookPath("nix-instantiate")
+	if err != nil {
+		t.Skip("Nix is not installed")
+	}
+	cmd := exec.Command(nix, "--eval", "--strict", "--json", "--expr", expr)
+	cmd.Env = append(os.Environ(), "NIX_REMOTE=dummy://")
+	want, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != strings.TrimSuffix(string(want), "\n") {
+		t.Errorf("the embedded evaluator and Nix differ: %d and %d bytes", len(got), len(want))
+	}
+}

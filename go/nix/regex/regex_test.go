@@ -1,0 +1,102 @@
+package regex_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/nix/regex"
+)
+
+func TestMatch(t *testing.T) {
+	for _, c := range []struct{ pattern, text, want string }{
+		{"a(b*)c", "abbc", "[bb]"},
+		{"(a|ab)(c|bcd)(d*)", "abcd", "[a bcd ]"},
+		{"(a)|(b)", "b", "[- b]"},
+		{"[]a-c-]+", "]-b", "[]"},
+		{"[^]a]*", "bc", "[]"},
+		{`\(\.\*`, "(.*", "[]"},
+		{"[[:alpha:]_]+", "aZ_", "[]"},
+		{"a{2,3}", "aaaa", "no"},
+		{".", "é", "no"},
+		{"(.)(.)", "é", "[\xc3 \xa9]"},
+		{"a.c", "a\nc", "[]"},
+		{"x$", "x\n", "no"},
+		{`[\w]+`, `\w`, "[]"},
+		{"a]}", "a]}", "[]"},
+	} {
+		re, err := regex.Compile(c.pattern)
+		if err != nil {
+			t.Errorf("%s: %v", c.pattern, err)
+			continue
+		}
+		got := "no"
+		if groups, ok := re.Match(c.text); ok {
+			list := make([]string, len(groups))
+			for i, g := range groups {
+				if list[i] = g.Text; !g.OK {
+					list[i] = "-"
+				}
+			}
+			got = "[" + strings.Join(list, " ") + "]"
+		}
+		if got != c.want {
+			t.Errorf("%s on %q: got %q, want %q", c.pattern, c.text, got, c.want)
+		}
+	}
+}
+
+func TestInvalid(t *testing.T) {
+	for _, pattern := range []string{"(", ")", "a)", "[", "[a", "[]", "*", "a|*", "^*", "{", "a{", "a{,2}", "a{2,1}",
+		`\d`, `a\`, `\]`, "[z-a]", "[a-z-9]", "[[:nope:]]", "[[.ab.]]", "(?:a)"} {
+		if _, err := regex.Compile(pattern); err == nil || errors.Is(err, regex.ErrTooLarge) {
+			t.Errorf("%s: got %v, want a syntax error", pattern, err)
+		}
+	}
+	for _, pattern := range []string{"a{1001}", "((a{100}){100}){100}", strings.Repeat("(", 2000) + strings.Repeat(")", 2000)} {
+		if _, err := regex.Compile(pattern); !errors.Is(err, regex.ErrTooLarge) {
+			t.Errorf("%.20s: got %v, want ErrTooLarge", pattern, err)
+		}
+	}
+}
+
+func TestSplit(t *testing.T) {
+	for _, c := range []struct{ pattern, text, want string }{
+		{",", "a,,b", `["a" ["" ["b"`},
+		{"", "ab", `["" ["a" ["b" [""`},
+		{"x*", "axxb", `["" ["a" ["" ["b" [""`},
+		{"^a", "aa", `["" ["a"`},
+		{"a$", "aa", `["a" [""`},
+	} {
+		re, err := regex.Compile(c.pattern)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pieces, rest := re.Split(c.text)
+		var got []string
+		for _, p := range pieces {
+			got = append(got, fmt.Sprintf("[%q", p.Before))
+		}
+		got = append(got, fmt.Sprintf("[%q", rest))
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%s on %q: got %s, want %s", c.pattern, c.text, s, c.want)
+		}
+	}
+}
+
+// TestLinear makes sure that what takes a backtracking matcher for ever does not.
+func TestLinear(t *testing.T) {
+	re, err := regex.Compile("((a*)*)*b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if _, ok := re.Match(strings.Repeat("a", 100000)); ok {
+		t.Error("it matches")
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("took %v", took)
+	}
+}
