@@ -57,7 +57,7 @@ func (x *explanation) field(o resolve.Origin) {
 	}
 	for _, d := range o.Overrode {
 		if d.Preset != nil {
-			from := "preset " + d.Preset.Name + " = " + compact(d.Preset.Value)
+			from := "the preset " + d.Preset.Name + " = " + compact(d.Preset.Value)
 			x.line("overrode", from+"  "+x.short(d.Value, len(from)+2))
 			if x.whole {
 				x.line("formula", diag.Escape(d.Preset.Formula, false))
@@ -104,7 +104,11 @@ func (x *explanation) preset(p resolve.Preset) {
 	for _, d := range p.Definitions {
 		chosen += ", set at " + x.place(d) + priority(d)
 	}
-	x.line("preset", chosen)
+	label := "preset"
+	if strings.HasPrefix(p.Name, "model.") {
+		label = "from" // the catalog of models gives it
+	}
+	x.line(label, chosen)
 	x.line("formula", diag.Escape(p.Formula, false))
 	for _, d := range p.Overrode {
 		x.overrode(d)

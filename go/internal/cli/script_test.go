@@ -42,7 +42,7 @@ func withEvaluator(args []string) []string {
 		return args
 	}
 	for i, arg := range args {
-		if arg == "resolve" || arg == "verify" {
+		if slices.Contains([]string{"resolve", "verify", "explain", "diff"}, arg) {
 			return slices.Insert(slices.Clone(args), i+1, "--evaluator", name)
 		}
 	}
