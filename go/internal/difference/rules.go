@@ -143,7 +143,7 @@ type ruleChange struct {
 // ruleLine is what several patterns have in common.
 type ruleLine struct {
 	effect                Effect
-	before, object, after string // no object: the patterns
+	before, object, after string // no object: the items
 }
 
 // permissionRules words the change of the rules, as a set.
@@ -163,7 +163,7 @@ func permissionRules(s *scope, c change) {
 		changes = append(changes, judge(a, b, key, before, after, inA, inB))
 	}
 	var order []ruleLine
-	patterns := map[ruleLine][]string{}
+	items := map[ruleLine][]string{}
 	for _, r := range changes {
 		if r.idle {
 			idle[r.before]++
@@ -172,23 +172,23 @@ func permissionRules(s *scope, c change) {
 		if slices.ContainsFunc(changes, r.within) {
 			continue // said of more already
 		}
-		verb, object := verbOf(r.key)
+		verb, object, item := verbOf(r.key)
 		at := ruleLine{r.effect, r.before + verb, object, r.after}
-		if _, known := patterns[at]; !known {
+		if _, known := items[at]; !known {
 			order = append(order, at)
 		}
-		patterns[at] = append(patterns[at], r.key.pattern)
+		items[at] = append(items[at], item)
 	}
 	for _, at := range order {
-		object, items := at.object, []string(nil)
+		object, listed := at.object, []string(nil)
 		if object == "" {
-			if items = quotedAll(patterns[at]); len(items) == 1 {
-				object, items = items[0], nil
+			if listed = quotedAll(items[at]); len(listed) == 1 {
+				object, listed = listed[0], nil
 			} else {
 				object = "these"
 			}
 		}
-		s.say(Permissions, at.effect, c, "%s %s%s", at.before, object, at.after).Items = items
+		s.say(Permissions, at.effect, c, "%s %s%s", at.before, object, at.after).Items = listed
 	}
 	for _, text := range []string{"has", "drops"} {
 		if n := idle[text]; n > 0 {
@@ -279,27 +279,27 @@ var verbs = map[string]struct{ verb, all string }{
 	"write": {"write", "any file"}, "webfetch": {"fetch", "any page"}, "websearch": {"search the web for", "anything"},
 }
 
-// verbOf says what a call of the tool does, and to what; no object means to
-// what the pattern says.
-func verbOf(key ruleKey) (verb, object string) {
+// verbOf says what a call of the tool does, and to what: an object in words, or
+// else an item that others may stand beside.
+func verbOf(key ruleKey) (verb, object, item string) {
 	known, ok := verbs[key.tool]
 	switch {
 	case ok && key.pattern == "*":
-		return known.verb, known.all
+		return known.verb, known.all, ""
 	case ok:
-		return known.verb, ""
+		return known.verb, "", key.pattern
 	case key.tool == "*" && key.pattern == "*":
-		return "use", "any tool"
+		return "use", "any tool", ""
 	case key.pattern == "*":
-		return "use", "`" + key.tool + "`"
+		return "use", "", key.tool
 	}
-	return "use `" + key.tool + "` on", ""
+	return "use `" + key.tool + "` on", "", key.pattern
 }
 
 func ruleText(key ruleKey) string {
-	verb, object := verbOf(key)
+	verb, object, item := verbOf(key)
 	if object == "" {
-		object = "`" + key.pattern + "`"
+		object = "`" + item + "`"
 	}
 	return verb + " " + object
 }
