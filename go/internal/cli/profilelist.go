@@ -126,6 +126,9 @@ func (p *program) list(ctx context.Context, r *registry.Registry, resolver *reso
 		for i := range rows {
 			rows[i].Default = rows[i].target == chosen.Target
 		}
+		if r.Default().At.File != "" {
+			p.note(chosen.Notes)
+		}
 	case len(r.Problems) == 0:
 		problems = append(problems, defaultProblem(err)...)
 	}

@@ -53,7 +53,7 @@ func withEvaluator(args []string) []string {
 // in `both` run with each evaluator.
 //
 // Conditions: [nix] where Nix is installed, which in CI it must be; [embedded]
-// when the embedded evaluator is at work. Commands beside testscript's own:
+// when the embedded evaluator is at work; [root] when permissions stop nobody. Commands beside testscript's own:
 // `repository DIR` makes a git work tree with all files tracked, `interrupt
 // PROGRAM…` sends ctrl-C once the program's nix runs, `canonical FILE` checks
 // that a file is one line of JSON, `full ARGS…` runs insomnia with a full disk
@@ -88,6 +88,8 @@ func runScripts(t *testing.T, folder, evaluator string) {
 				return nixErr == nil, nil
 			case "embedded":
 				return evaluator != resolve.Nix, nil
+			case "root":
+				return os.Geteuid() == 0, nil
 			}
 			return false, fmt.Errorf("unknown condition %s", name)
 		},

@@ -464,7 +464,13 @@ func (r *Registry) Aliases() []Alias {
 }
 
 // Check tells of an explicit reference to a file or built-in profile that is not there.
-func (r *Registry) Check(s *Selection) error { return r.missingFile(s.Target) }
+func (r *Registry) Check(s *Selection) error {
+	target := s.Target
+	if strings.HasSuffix(target, ".nix") && !filepath.IsAbs(target) && !strings.HasPrefix(target, "~") && !strings.Contains(target, ":") {
+		target = filepath.Join(r.Dir, target)
+	}
+	return r.missingFile(target)
+}
 
 // Portable writes an explicit reference so that the config of a scope can hold
 // it: relative to the project, or absolute.
