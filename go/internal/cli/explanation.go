@@ -23,6 +23,8 @@ type explanation struct {
 const (
 	pageWidth  = 80
 	labelWidth = 12 // of what stands in front of each line of a field
+	// fewElements of a list are shown in lines of their own where one line is too short.
+	fewElements = 6
 )
 
 func newExplanation(whole bool) *explanation {
@@ -86,13 +88,19 @@ func (x *explanation) head(o resolve.Origin) {
 		fmt.Fprintf(&x.out, "%s = %s\n", name, text)
 		return
 	}
-	if !x.whole {
+	var list []json.RawMessage
+	few := json.Unmarshal(o.Value, &list) == nil && len(list) <= fewElements
+	if !x.whole && !few {
 		fmt.Fprintf(&x.out, "%s = %s\n", name, x.cut(text, pageWidth-utf8.RuneCountInString(name)-3, o.Value))
 		return
 	}
 	fmt.Fprintf(&x.out, "%s =\n", name)
 	for _, line := range strings.Split(long(o.Value), "\n") {
-		fmt.Fprintf(&x.out, "    %s\n", diag.Escape(line, false))
+		line = diag.Escape(line, false)
+		if !x.whole {
+			line = x.cut(line, pageWidth-4, json.RawMessage(line))
+		}
+		fmt.Fprintf(&x.out, "    %s\n", line)
 	}
 }
 
@@ -167,7 +175,7 @@ func (x *explanation) cut(text string, width int, value json.RawMessage) string 
 	var s string
 	switch {
 	case json.Unmarshal(value, &list) == nil:
-		size = fmt.Sprintf("… (%d elements)", len(list))
+		size = fmt.Sprintf("… (%d in all)", len(list))
 	case json.Unmarshal(value, &s) == nil:
 		size = fmt.Sprintf("… (%d bytes)", len(s))
 	}

@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The examples of a page are what the program says: blocks marked `nix FILE` are
+// files, and in blocks marked `console` each line that begins with `$` is run.
+// They are written anew like the other pages: -run TestExamples -update
+func TestExamples(t *testing.T) {
+	for _, name := range []string{"explain-and-diff.md"} {
+		t.Run(name, func(t *testing.T) {
+			path, err := filepath.Abs(filepath.Join("../../../docs", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			page, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Chdir(t.TempDir())
+			for _, variable := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"} {
+				t.Setenv(variable, t.TempDir())
+			}
+			want := runExamples(t, string(page))
+			if *update {
+				if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(want, string(page)); diff != "" {
+				t.Errorf("docs/%s is not what the program says; write it anew with -update:\n%s", name, diff)
+			}
+		})
+	}
+}
+
+// runExamples gives the page as the program says it.
+func runExamples(t *testing.T, page string) string {
+	const fence = "```"
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(page, fence)
+	for i := 1; i < len(parts); i += 2 {
+		kind, content, _ := strings.Cut(parts[i], "\n")
+		if file, ok := strings.CutPrefix(kind, "nix "); ok {
+			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ran := 0
+	for i := 1; i < len(parts); i += 2 {
+		kind, content, _ := strings.Cut(parts[i], "\n")
+		if kind != "console" {
+			continue
+		}
+		var out strings.Builder
+		out.WriteString(kind + "\n")
+		for line := range strings.SplitSeq(content, "\n") {
+			if command, ok := strings.CutPrefix(line, "$ "); ok {
+				if ran++; out.Len() > len(kind)+1 {
+					out.WriteByte('\n')
+				}
+				out.WriteString(line + "\n" + strings.ReplaceAll(output(strings.Fields(command)), here, "/home/ada/work"))
+			}
+		}
+		parts[i] = out.String()
+	}
+	if ran == 0 {
+		t.Fatal("no examples")
+	}
+	return strings.Join(parts, fence)
+}
+
+func output(args []string) string {
+	var out bytes.Buffer
+	p := &program{stdout: &out, stderr: &out}
+	p.run(context.Background(), args)
+	return out.String()
+}
