@@ -32,8 +32,8 @@ func init() {
 		"model.baseUrl":   address("calls the model at"),
 		"model.wireApi":   said(Model, "speaks the API dialect %s"),
 		"model.effort":    said(Model, "reasons with effort %s"),
-		"model.fallbacks": ordered(Model, "falls back to"),
-		"model.small":     said(Model, "uses %s for small tasks"),
+		"model.fallbacks": sentTo(ordered(Model, "falls back to")),
+		"model.small":     sentTo(said(Model, "uses %s for small tasks")),
 
 		"model.contextWindowTokens":  amount(Model, Neutral, "has a context window of %s tokens"),
 		"model.maxOutputTokens":      amount(Model, Neutral, "answers with at most %s tokens"),
@@ -63,7 +63,7 @@ func init() {
 
 		"web.search.mode": steps(Web, []string{"disabled", "cached", "live"}, map[string]string{
 			"disabled": "may not search the web", "cached": "may search a cache of the web", "live": "may search the web"}),
-		"web.search.provider": said(Web, "searches with %s"),
+		"web.search.provider": wider(said(Web, "searches with %s")),
 		"web.search.auth":     slot,
 		"web.search.allowedDomains": limitedSet(Web, "may now find pages of", "may no longer find pages of",
 			"may now find pages only of", "may now find pages of all hosts, not only of"),
@@ -82,7 +82,7 @@ func init() {
 		"context.compaction.retainedTokens":   amount(Context, Neutral, "keeps %s tokens of it word for word"),
 		"context.compaction.reservedTokens":   amount(Context, Neutral, "keeps %s tokens free for the answer"),
 		"context.compaction.summaryMaxTokens": amount(Context, Neutral, "writes summaries of at most %s tokens"),
-		"context.compaction.model":            said(Context, "summarizes with %s"),
+		"context.compaction.model":            sentTo(said(Context, "summarizes with %s")),
 		"context.pruning.enabled":             either(Context, Neutral, "drops old tool results", "keeps old tool results"),
 		"context.pruning.protectedTokens":     amount(Context, Neutral, "never drops the newest %s tokens of tool results"),
 		"context.pruning.minSavingsTokens":    amount(Context, Neutral, "drops tool results when that saves %s tokens"),
@@ -95,6 +95,7 @@ func init() {
 		"memory.enabled":       either(Memory, Neutral, "remembers between sessions", "remembers nothing between sessions"),
 		"memory.scope":         said(Memory, "shares what it remembers by %s"),
 		"memory.injectSummary": either(Memory, Neutral, "begins with a summary of its memory", "begins without a summary of its memory"),
+		"memory.model":         sentTo(said(Memory, "extracts memories with %s")),
 		"memory.retentionDays": amount(Memory, Neutral, "keeps memories for %s days"),
 
 		"limits.maxTurns":       amount(Limits, Wider, "stops after %s turns"),
@@ -388,10 +389,47 @@ func (o offer) least(name string) bool {
 }
 
 func modelRef(s *scope, c change) {
-	said(Model, "uses the model %s")(s, c)
+	sentTo(said(Model, "uses the model %s"))(s, c)
 	e := &s.entries[len(s.entries)-1]
 	base := strings.TrimSuffix(c.pointer, "/ref")
 	e.Pointers = append(e.Pointers, base+"/provider", base+"/id")
+}
+
+// wider marks what a handler says.
+func wider(say handler) handler {
+	return func(s *scope, c change) {
+		say(s, c)
+		s.entries[len(s.entries)-1].Effect = Wider
+	}
+}
+
+// sentTo marks what a handler says of models when the conversation may go to a
+// provider that it did not go to.
+func sentTo(say handler) handler {
+	return func(s *scope, c change) {
+		say(s, c)
+		model := members(s.a["model"])
+		known := providersOf([]any{model["ref"], model["fallbacks"], model["small"],
+			members(members(s.a["context"])["compaction"])["model"], members(s.a["memory"])["model"]})
+		if fresh := without(providersOf([]any{c.b}), known); len(fresh) > 0 {
+			e := &s.entries[len(s.entries)-1]
+			e.Effect = Wider
+			e.Text += ", of another provider"
+		}
+	}
+}
+
+// providersOf are the parts before the slash of references to models.
+func providersOf(refs []any) []string {
+	var out []string
+	for _, v := range refs {
+		for _, ref := range append(texts(v), text(v)) {
+			if provider, _, ok := strings.Cut(ref, "/"); ok {
+				out = append(out, provider)
+			}
+		}
+	}
+	return out
 }
 
 // modelPart is for the parts of the reference, which are said with it.
@@ -405,7 +443,7 @@ func modelPart(s *scope, c change) {
 func wholeModel(s *scope, c change) {
 	switch {
 	case c.a == nil:
-		s.say(Model, Neutral, c, "uses a model of its own, %s", shown(members(c.b)["ref"]))
+		s.say(Model, Wider, c, "uses a model of its own, %s", shown(members(c.b)["ref"]))
 	case c.b == nil:
 		s.say(Model, Neutral, c, "uses the model of the profile (was %s)", shown(members(c.a)["ref"]))
 	default:

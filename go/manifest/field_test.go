@@ -1,0 +1,60 @@
+package manifest
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestLeaves(t *testing.T) {
+	leaves, err := Leaves([]byte(`{"model":{"auth":{"_type":"insomnia.secret-ref/v1","name":"a"}},"mcpServers":{"a.b":{"env":{"X":{"value":"1"}},
+		"args":["x"]}},"skills":{},"permissions":{"rules":[{"tool":"bash"}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, leaf := range leaves {
+		line := leaf.Path + " " + leaf.Pointer + " " + string(leaf.Value)
+		if leaf.Secret {
+			line += " secret"
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		`model.auth /model/auth {"_type":"insomnia.secret-ref/v1","name":"a"} secret`,
+		`mcpServers."a.b".env.X /mcpServers/a.b/env/X {"value":"1"} secret`,
+		`mcpServers."a.b".args /mcpServers/a.b/args ["x"]`,
+		`skills /skills {}`,
+		`permissions.rules /permissions/rules [{"tool":"bash"}]`,
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q\nnot\n%q", got, want)
+	}
+	if _, err := Leaves([]byte(`{"a":1,"a":2}`)); err == nil {
+		t.Error("a key stands twice, and there is no error")
+	}
+}
+
+func TestField(t *testing.T) {
+	for _, test := range []struct {
+		path     []string
+		known    bool
+		fallback string
+	}{
+		{[]string{"limits", "maxTurns"}, true, "200"},
+		{[]string{"model", "temperature"}, true, ""},
+		{[]string{"mcpServers", "x", "required"}, true, "false"},
+		{[]string{"mcpServers", "x", "nothing"}, false, ""},
+		{[]string{"nothing"}, false, ""},
+	} {
+		fallback, known := Field(test.path)
+		if known != test.known || string(fallback) != test.fallback {
+			t.Errorf("%v: %v %s", test.path, known, fallback)
+		}
+	}
+	names := FieldNames()
+	for _, name := range []string{"permissions", "permissions.mode", "context.compaction.thresholdTokens", "model.auth"} {
+		if !slices.Contains(names, name) {
+			t.Errorf("%s is not among the names", name)
+		}
+	}
+}
