@@ -9,7 +9,9 @@ import (
 )
 
 func main() {
-	// A run is short: collecting garbage often costs more than the memory is worth.
+	// A run is short: collecting garbage often costs more than the memory is
+	// worth, until there is much of it.
 	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(1 << 30)
 	os.Exit(cli.Main(os.Args))
 }
