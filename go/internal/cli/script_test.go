@@ -206,7 +206,7 @@ func canonical(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // interrupt ARGS… runs insomnia until nix has started, as the file `started`
-// tells, then sends ctrl-C. Exit code 130, nothing on stdout, and the process
+// tells, or for a moment where nix plays no part, then sends ctrl-C. Exit code 130, nothing on stdout, and the process
 // that wrote `started` gone.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	var stdout, stderr bytes.Buffer
@@ -214,6 +214,15 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	os.Remove(filepath.Join(ts.Getenv("HOME"), "started"))
 	ts.Check(cmd.Start())
+	if ts.Getenv(evaluatorVariable) != resolve.Nix {
+		time.Sleep(500 * time.Millisecond)
+		ts.Check(cmd.Process.Signal(os.Interrupt))
+		cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != 130 || stdout.Len() > 0 {
+			ts.Fatalf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr.String())
+		}
+		return
+	}
 	var pid int
 	for deadline := time.Now().Add(20 * time.Second); pid == 0; time.Sleep(10 * time.Millisecond) {
 		data, _ := os.ReadFile(filepath.Join(ts.Getenv("HOME"), "started"))

@@ -38,20 +38,13 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 		f.overrides = append(f.overrides, flake.Override{Input: o.Input, Ref: where})
 		f.typed = append(f.typed, OverriddenFrom{o.Input, typed})
 	}
+	if err := f.locate(ctx); err != nil {
+		return nil, err
+	}
 	root := ""
-	if ref.LocalDir != "" && !bareRepository(ref) {
-		local, err := localFlakeOf(ref)
-		if err != nil {
-			return nil, err
-		}
-		f.local, root = local, local.Root()
-		f.where = flake.Ref{Dir: local.Dir, GitRoot: local.GitRoot}
-	} else {
-		locked, err := f.download(ctx, ref.Flake)
-		if err != nil {
-			return nil, err
-		}
-		f.where = flake.Ref{Locked: locked}
+	if f.local != nil {
+		root = f.local.Root()
+		f.where = flake.Ref{Dir: f.local.Dir, GitRoot: f.local.GitRoot}
 	}
 	f.tree = newTree(root, f.lock, e.Library)
 	if f.local == nil {
@@ -60,6 +53,24 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 		}
 	}
 	return f.flakeSource, nil
+}
+
+// locate finds the flake in a folder here, or downloads it.
+func (f *embeddedFlake) locate(ctx context.Context) (err error) {
+	if f.ref.LocalDir != "" && !bareRepository(f.ref) {
+		f.local, err = localFlakeOf(f.ref)
+		return err
+	}
+	l, err := f.resolver.parseRemote(f.ref.Flake)
+	if err != nil {
+		return err
+	}
+	if l.Type == "path" { // a name in the registry stands for a folder
+		f.local, err = findLocalFlake(filepath.Join(l.Path, l.Dir), f.ref.Flake, true)
+		return err
+	}
+	f.where.Locked, err = f.download(ctx, f.ref.Flake)
+	return err
 }
 
 // lock reads the flake's lock; nil when there is none.

@@ -280,7 +280,6 @@ func (b *drvBuilder) finish() Value {
 			b.drv.outputs[o] = drvOutput{}
 		}
 		sum := sha256.Sum256([]byte(b.drv.aterm(ev)))
-		modulo = hex.EncodeToString(sum[:])
 		for _, o := range b.outputs {
 			name := b.name
 			if o != "out" {
@@ -290,6 +289,9 @@ func (b *drvBuilder) finish() Value {
 			b.drv.env[o] = p
 			b.drv.outputs[o] = drvOutput{path: p}
 		}
+		// For others the derivation counts with its outputs named.
+		named := sha256.Sum256([]byte(b.drv.aterm(ev)))
+		modulo = hex.EncodeToString(named[:])
 	}
 	refs := slices.Concat(b.drv.sources, slices.Collect(maps.Keys(b.drv.drvs)))
 	slices.Sort(refs)

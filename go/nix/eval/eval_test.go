@@ -34,6 +34,9 @@ func TestLimits(t *testing.T) {
 		{"few calls", `let f = n: if n == 0 then 0 else 1 + f (n - 1); in f 60`, "depth", eval.Limits{Calls: 50}},
 		{"output", `builtins.genList (x: x) 10000`, "output", eval.Limits{Output: 1000}},
 	} {
+		if c.limits.Allocation == 0 {
+			c.limits.Allocation = 256 << 20 // the default is slow to fill
+		}
 		ev := eval.New(eval.Options{Limits: c.limits})
 		start := time.Now()
 		v, err := ev.EvalExpr(c.expr, "t", "/")

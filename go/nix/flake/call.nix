@@ -19,13 +19,17 @@ let
       sourceInfo = node.sourceInfo;
       below = folder: path: if path == "" then folder else folder + "/" + path;
       outPath =
-        if node ? parent then below all.${node.parent}.outPath node.path else below sourceInfo.outPath node.dir;
+        if node ? parent then
+          below all.${node.parent}.outPath node.path
+        else
+          below sourceInfo.outPath node.dir;
 
       flake = import (outPath + "/flake.nix");
       locked = mapAttrs (_: target: all.${target}) node.inputs;
       named = functionArgs flake.outputs // (flake.inputs or { });
       inputs =
-        mapAttrs (input: _: unlocked name input) (removeAttrs named ([ "self" ] ++ attrNames locked)) // locked;
+        mapAttrs (input: _: unlocked name input) (removeAttrs named ([ "self" ] ++ attrNames locked))
+        // locked;
 
       outputs =
         if flake ? outputs then
