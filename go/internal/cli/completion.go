@@ -1,9 +1,15 @@
 package cli
 
 import (
+	"fmt"
+	"os"
+	"strings"
+
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
 )
 
 // The scripts pass the words on as they are; nothing typed is evaluated.
@@ -39,6 +45,32 @@ _insomnia() {
 compdef _insomnia insomnia
 `
 
+const fishNames = `
+# The names of profiles come from the program.
+function __insomnia_profiles
+    set -l words (commandline -opc)
+    $words --generate-bash-completion 2>/dev/null | string replace -r ':.*' ''
+end
+complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default' -a '(__insomnia_profiles)'
+`
+
+// completeNames offers the names of profiles, and else what the command itself
+// has. Nothing is evaluated.
+func (p *program) completeNames(c *cli.Context) {
+	last := os.Args[max(0, len(os.Args)-2)]
+	if strings.HasPrefix(last, "-") {
+		cli.DefaultCompleteWithFlags(c.Command)(c)
+		return
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return
+	}
+	for _, name := range registry.Open(dir, insomnia.Library).Names() {
+		fmt.Fprintln(c.App.Writer, diag.Escape(name, false))
+	}
+}
+
 func (p *program) completionCommand() *cli.Command {
 	return &cli.Command{
 		Name:        "completion",
@@ -59,7 +91,7 @@ func (p *program) completionCommand() *cli.Command {
 				if err != nil {
 					return err
 				}
-				return p.write([]byte(script))
+				return p.write([]byte(script + fishNames))
 			case "":
 				return diag.Errorf(diag.ExitUsage, "usage", "for which shell?").Expectedf("bash, zsh or fish")
 			default:

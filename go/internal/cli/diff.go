@@ -26,7 +26,8 @@ func (p *program) diffCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
 		}, evaluationFlags()...),
-		Action: p.diff,
+		Action:       p.diff,
+		BashComplete: p.completeNames,
 	}
 }
 

@@ -24,7 +24,8 @@ func (p *program) explainCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
 		}, evaluationFlags()...),
-		Action: p.explain,
+		Action:       p.explain,
+		BashComplete: p.completeNames,
 	}
 }
 

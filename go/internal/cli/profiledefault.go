@@ -50,8 +50,9 @@ func (p *program) profileDefaultCommand() *cli.Command {
 		Description: "Without REF the reference of the default is printed. With REF it is set, in local.toml of the\n" +
 			"user, or of the project with --project; a name becomes the qualified reference that it means\n" +
 			"now. The project's default comes before the user's.",
-		Flags:  append(scopeFlags("set it"), listFlags()...),
-		Action: p.profileDefault,
+		Flags:        append(scopeFlags("set it"), listFlags()...),
+		Action:       p.profileDefault,
+		BashComplete: p.completeNames,
 	}
 }
 

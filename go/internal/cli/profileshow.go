@@ -25,7 +25,8 @@ func (p *program) profileShowCommand() *cli.Command {
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
 		}, evaluationFlags()...),
-		Action: p.profileShow,
+		Action:       p.profileShow,
+		BashComplete: p.completeNames,
 	}
 }
 

@@ -27,7 +27,8 @@ func (p *program) resolveCommand() *cli.Command {
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
 		}, evaluationFlags()...),
-		Action: p.resolve,
+		Action:       p.resolve,
+		BashComplete: p.completeNames,
 	}
 }
 
