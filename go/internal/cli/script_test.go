@@ -78,8 +78,12 @@ func runScripts(t *testing.T, folder, evaluator string) {
 	if nixErr != nil && evaluator == resolve.Nix && folder == "both" {
 		t.Skip("nix is not installed")
 	}
+	dir := folder
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join("testdata/script", folder)
+	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 filepath.Join("testdata/script", folder),
+		Dir:                 dir,
 		RequireExplicitExec: false,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition: func(name string) (bool, error) {
