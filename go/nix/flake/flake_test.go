@@ -332,8 +332,8 @@ func TestDownload(t *testing.T) {
 	wantReason(t, ref, "v", flake.Missing, o)
 	set("/gone", narHash(t, dir))
 	e = wantReason(t, ref, "v", flake.Missing, o)
-	if _, err := store.Fetch(context.Background(), e.Locked); !errors.Is(err, fetch.ErrDownload) {
-		t.Errorf("got %v, want ErrDownload", err)
+	if _, err := store.Fetch(context.Background(), e.Locked); !errors.Is(err, fetch.ErrNotFound) {
+		t.Errorf("got %v, want ErrNotFound", err)
 	}
 	left, err := os.ReadDir(store.Dir)
 	if err != nil || len(left) != 1 {
