@@ -86,6 +86,7 @@ func (p *program) app() *cli.App {
 			p.resolveCommand(),
 			p.verifyCommand(),
 			p.profileCommand(),
+			p.sourceCommand(),
 			p.schemaCommand(),
 			p.doctorCommand(),
 			p.completionCommand(),

@@ -219,3 +219,16 @@ func Write(path string, data []byte) error {
 	defer d.Close()
 	return d.Sync()
 }
+
+// Check tells what would be wrong with a value before anything is done for it.
+func Check(scope Scope, table, key, value string) error {
+	text := key + " = " + quote(value) + "\n"
+	if table != "" {
+		text = "[" + table + "]\n" + text
+	}
+	_, _, problems := decodeFile([]byte(text), "", scope)
+	for i := range problems {
+		problems[i].Positions = []diag.Position{}
+	}
+	return Problem(problems)
+}

@@ -27,9 +27,9 @@ var ExitCodes = []struct {
 }{
 	{ExitDone, "done", "the manifest was printed"},
 	{ExitDifference, "difference or problems found", "`insomnia verify` found a broken profile beside healthy ones"},
-	{ExitUsage, "usage", "an unknown flag, a reference that cannot be read"},
+	{ExitUsage, "usage", "an unknown flag, a reference that cannot be read, a mistake in a config"},
 	{ExitInvalid, "profile invalid", "an unknown field, a conflict between two imports, an output that is no profile"},
-	{ExitNotFound, "not found or ambiguous", "no such flake or profile, or several profiles where one was asked for"},
+	{ExitNotFound, "not found or ambiguous", "no such flake or profile, or several profiles of one name"},
 	{ExitEvaluation, "evaluation failed", "a syntax error, a `throw`, an untracked file, the deadline passed"},
 	{ExitMissing, "needs Nix, a download or a missing program", "Nix is not installed or too old, an input is not locked or cannot be fetched"},
 	{ExitRefused, "refused", "Nix would copy private files into its store"},

@@ -95,7 +95,7 @@ func (r *Registry) Named(ctx context.Context, name string) ([]Candidate, error) 
 	}
 	if r.looksAt(func(d config.Discovery) *bool { return d.Sources }) {
 		for _, s := range r.Sources() {
-			if s.Locked != nil && slices.Contains(s.Locked.Profiles, name) {
+			if s.Locked != nil && slices.Contains(s.Locked.Names(), name) {
 				found = append(found, s.Flake().Candidate(Defined{Name: name}))
 			}
 		}
@@ -239,10 +239,10 @@ func (r *Registry) inNamed(source, name string) (Candidate, error) {
 			return Candidate{}, diag.Errorf(diag.ExitNotFound, "source-not-pinned", "the source `%s` is not pinned as it stands", source).
 				At(s.Set.At).Hintf("pin it: insomnia source update %s", source)
 		}
-		if !slices.Contains(s.Locked.Profiles, name) {
+		if !slices.Contains(s.Locked.Names(), name) {
 			e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "the source `%s` has no profile `%s`", source, name).
-				Expectedf("one of: %s", strings.Join(s.Locked.Profiles, ", "))
-			if near := closest(name, s.Locked.Profiles); near != "" {
+				Expectedf("one of: %s", strings.Join(s.Locked.Names(), ", "))
+			if near := closest(name, s.Locked.Names()); near != "" {
 				e.Hintf("did you mean %s:%s?", source, near)
 			}
 			return Candidate{}, e
@@ -505,7 +505,7 @@ func (r *Registry) Names() []string {
 	}
 	for _, s := range r.Sources() {
 		if s.Locked != nil {
-			for _, name := range s.Locked.Profiles {
+			for _, name := range s.Locked.Names() {
 				names[name] = true
 			}
 		}

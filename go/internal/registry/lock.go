@@ -16,12 +16,17 @@ const LockName = "sources.lock"
 
 // Locked is one pinned source.
 type Locked struct {
-	Ref      string   `json:"ref"` // as it stands in [sources]
-	URL      string   `json:"url"` // locked flake reference
-	Rev      string   `json:"rev,omitempty"`
-	NarHash  string   `json:"narHash"`
-	Profiles []string `json:"profiles"` // names, so that a list needs no evaluation
+	Ref     string `json:"ref"` // as it stands in [sources]
+	URL     string `json:"url"` // locked flake reference
+	Rev     string `json:"rev,omitempty"`
+	NarHash string `json:"narHash"`
+	// Profiles are the digests by name, empty for a broken one: a name is looked
+	// up without evaluating anything, and a change of the pin can be told.
+	Profiles map[string]string `json:"profiles"`
 }
+
+// Names are the names of the profiles.
+func (l *Locked) Names() []string { return sortedKeys(l.Profiles) }
 
 type lockFile struct {
 	Schema  string            `json:"schema"` // "insomnia.sources/v1"

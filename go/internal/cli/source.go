@@ -1,0 +1,285 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+// sourceCommand is the group of commands about named sources.
+func (p *program) sourceCommand() *cli.Command {
+	return group("source", "name flakes whose profiles can be chosen by name",
+		&cli.Command{
+			Name: "add", Usage: "name a flake and pin it", ArgsUsage: "NAME FLAKEREF",
+			Description: "Writes the name to local.toml of the user, or of the project with --project, and what the flake\n" +
+				"is now to sources.lock beside it. Its profiles are NAME:PROFILE from then on.",
+			Flags:  append(scopeFlags("name it"), sourceFlags()...),
+			Action: p.sourceAdd,
+		},
+		&cli.Command{
+			Name: "list", Usage: "list the named sources and what they are pinned to",
+			Action: p.sourceList,
+		},
+		&cli.Command{
+			Name: "update", Usage: "pin sources to what their flakes are now", ArgsUsage: "[NAME]",
+			Description: "Without NAME all of them. Prints which profiles came, went or changed.",
+			Flags:       sourceFlags(),
+			Action:      p.sourceUpdate,
+		},
+		&cli.Command{
+			Name: "rm", Usage: "forget a source", ArgsUsage: "NAME",
+			Description: "Takes it out of local.toml and the lock. A source in config.toml is yours to take out.",
+			Flags:       scopeFlags("forget it"),
+			Action:      p.sourceRemove,
+		},
+	)
+}
+
+func sourceFlags() []cli.Flag {
+	return append([]cli.Flag{&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"}}, listFlags()...)
+}
+
+// pin finds out what a source is now, and the digests of its profiles.
+func (p *program) pin(ctx context.Context, resolver *resolve.Resolver, ref string, options resolve.Options) (registry.Locked, error) {
+	pinned, err := resolver.Pin(ctx, ref, options)
+	if err != nil {
+		return registry.Locked{}, err
+	}
+	verified, err := resolver.Verify(ctx, pinned.URL, options)
+	if err != nil {
+		return registry.Locked{}, err
+	}
+	locked := registry.Locked{Ref: ref, URL: pinned.URL, Rev: pinned.Rev, NarHash: pinned.NarHash, Profiles: map[string]string{}}
+	for _, v := range verified {
+		locked.Profiles[v.Name] = v.Digest
+	}
+	return locked, nil
+}
+
+// lockSource changes one pin in a lock; nil takes it out.
+func lockSource(dir, name string, locked *registry.Locked) error {
+	locks, problem := registry.ReadLock(dir)
+	if problem != nil {
+		return &diag.Error{Exit: diag.ExitState, Diagnostics: []diag.Diagnostic{*problem}}
+	}
+	delete(locks, name)
+	if locked != nil {
+		locks[name] = *locked
+	}
+	return registry.WriteLock(dir, locks)
+}
+
+func (p *program) sourceAdd(c *cli.Context) error {
+	const usage = "NAME FLAKEREF"
+	if err := arguments(c, 2, usage); err != nil {
+		return err
+	}
+	if c.NArg() < 2 {
+		return diag.Errorf(diag.ExitUsage, "usage", "a source has a name and a flake").Hintf("usage: %s %s", commandName(c), usage)
+	}
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	r := p.registry(resolver, options)
+	to, dir, err := scope(c, r, config.User)
+	if err != nil {
+		return err
+	}
+	name, ref := c.Args().Get(0), c.Args().Get(1)
+	if strings.HasPrefix(ref, ".") {
+		ref = r.Portable(ref, config.User) // it is the same from everywhere
+	}
+	for _, s := range r.Sources() {
+		if s.Name == name && s.Scope == to && s.Set.Value != ref {
+			return diag.Errorf(diag.ExitState, "source-exists", "there is a source `%s` already: %s", name, s.Set.Value).At(s.Set.At).
+				Hintf("choose another name, or: insomnia source rm %s", name)
+		}
+	}
+	if err := config.Check(to, "sources", name, ref); err != nil {
+		return err
+	}
+	locked, err := p.pin(c.Context, resolver, ref, options)
+	if err != nil {
+		return err
+	}
+	if err := config.Set(dir, to, "sources", name, ref); err != nil {
+		return err
+	}
+	if err := lockSource(dir, name, &locked); err != nil {
+		return err
+	}
+	return p.sourceChanges(name, registry.Locked{}, locked)
+}
+
+// sourceChanges prints which profiles came, went or changed.
+func (p *program) sourceChanges(name string, before, after registry.Locked) error {
+	var b strings.Builder
+	names := map[string]bool{}
+	for _, profiles := range []map[string]string{before.Profiles, after.Profiles} {
+		for profile := range profiles {
+			names[profile] = true
+		}
+	}
+	for _, profile := range slices.Sorted(maps.Keys(names)) {
+		old, was := before.Profiles[profile]
+		now, is := after.Profiles[profile]
+		what := ""
+		switch {
+		case !was:
+			what = "new"
+		case !is:
+			what = "gone"
+		case old != now:
+			what = "changed"
+		default:
+			continue
+		}
+		if is && now == "" {
+			what += ", broken"
+		}
+		fmt.Fprintf(&b, "%s:%s  %s\n", name, diag.Escape(profile, false), what)
+	}
+	p.note([]string{name + " is pinned to " + after.URL})
+	return p.write([]byte(b.String()))
+}
+
+func (p *program) sourceList(c *cli.Context) error {
+	if err := arguments(c, 0, ""); err != nil {
+		return err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	r := p.registry(resolver, resolve.Options{})
+	if err := config.Problem(r.Problems); err != nil {
+		return err
+	}
+	type source struct {
+		Name     string   `json:"name"`
+		Ref      string   `json:"ref"`
+		Scope    string   `json:"scope"`
+		URL      string   `json:"url,omitempty"`
+		Profiles []string `json:"profiles"`
+	}
+	sources := []source{}
+	var b bytes.Buffer
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tFLAKE\tOF THE\tPROFILES\tPINNED TO")
+	for _, s := range r.Sources() {
+		one := source{Name: s.Name, Ref: s.Set.Value, Scope: string(s.Scope), Profiles: []string{}}
+		pinned := "not pinned: insomnia source update " + s.Name
+		if s.Locked != nil {
+			one.URL, one.Profiles = s.Locked.URL, s.Locked.Names()
+			if pinned = s.Locked.Rev; pinned == "" {
+				pinned = s.Locked.NarHash
+			}
+		}
+		sources = append(sources, one)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", s.Name, diag.Escape(s.Set.Value, false), s.Scope, len(one.Profiles), diag.Escape(pinned, false))
+	}
+	if c.Bool("json") {
+		return p.printJSON(map[string]any{"schema": "insomnia.sources/v1", "sources": sources})
+	}
+	w.Flush()
+	return p.write(b.Bytes())
+}
+
+// scopeDir is the folder of a source's config.
+func scopeDir(r *registry.Registry, s registry.Source) string {
+	if s.Scope == config.Project {
+		return r.Project.Dir
+	}
+	return r.User.Dir
+}
+
+func (p *program) sourceUpdate(c *cli.Context) error {
+	if err := arguments(c, 1, "[NAME]"); err != nil {
+		return err
+	}
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	r := p.registry(resolver, options)
+	if err := config.Problem(r.Problems); err != nil {
+		return err
+	}
+	wanted, done := c.Args().First(), 0
+	for _, s := range r.Sources() {
+		if wanted != "" && s.Name != wanted {
+			continue
+		}
+		done++
+		locked, err := p.pin(c.Context, resolver, s.Set.Value, options)
+		if err != nil {
+			return err
+		}
+		before := registry.Locked{}
+		if s.Locked != nil {
+			before = *s.Locked
+		}
+		if err := lockSource(scopeDir(r, s), s.Name, &locked); err != nil {
+			return err
+		}
+		if err := p.sourceChanges(s.Name, before, locked); err != nil {
+			return err
+		}
+	}
+	if wanted != "" && done == 0 {
+		return noSource(wanted)
+	}
+	return nil
+}
+
+func noSource(name string) error {
+	return diag.Errorf(diag.ExitNotFound, "source-unknown", "there is no source `%s`", name).
+		Hintf("insomnia source list shows what there is")
+}
+
+func (p *program) sourceRemove(c *cli.Context) error {
+	if err := arguments(c, 1, "NAME"); err != nil {
+		return err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return err
+	}
+	r := p.registry(resolver, resolve.Options{})
+	name := c.Args().First()
+	for _, s := range r.Sources() {
+		if s.Name != name || c.Bool("user") && s.Scope != config.User || c.Bool("project") && s.Scope != config.Project {
+			continue
+		}
+		if !strings.HasSuffix(s.Set.At.File, config.LocalName) {
+			return diag.Errorf(diag.ExitRefused, "config-not-ours", "the source `%s` stands in a file that commands do not write", name).
+				At(s.Set.At).Hintf("take it out there")
+		}
+		dir := scopeDir(r, s)
+		if err := config.Set(dir, s.Scope, "sources", name, ""); err != nil {
+			return err
+		}
+		return lockSource(dir, name, nil)
+	}
+	return noSource(name)
+}

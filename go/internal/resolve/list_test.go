@@ -1,0 +1,61 @@
+package resolve
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/insomnia-pods/insomnia"
+)
+
+// A profile of a list costs a fraction of one that is resolved alone, without
+// even counting the start of the program. What is allocated stands for the cost,
+// since it does not depend on how busy the machine is. A broken profile is in
+// nobody's way.
+func TestListShares(t *testing.T) {
+	dir := t.TempDir()
+	var refs []string
+	for i := range 200 {
+		text := fmt.Sprintf("{ insomnia }: insomnia.lib.mkProfile { name = \"p%d\"; imports = [ insomnia.insomniaProfiles.coder ]; }", i)
+		if i == 100 {
+			text = "{ insomnia }: {"
+		}
+		file := filepath.Join(dir, fmt.Sprintf("p%d.nix", i))
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		refs = append(refs, file)
+	}
+	r := &Resolver{Library: insomnia.Library, Dir: dir, CacheDir: t.TempDir()}
+	var alone *Resolved
+	var err error
+	single := allocated(func() { alone, err = r.Resolve(t.Context(), refs[7], Options{}) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []Listed
+	all := allocated(func() { listed = r.ListFiles(context.Background(), refs, Options{}) })
+	for i, l := range listed {
+		if broken := len(l.Diagnostics) > 0; broken != (i == 100) || broken == (l.Manifest != nil) {
+			t.Errorf("profile %d: %v", i, l.Diagnostics)
+		}
+	}
+	if string(listed[7].Manifest) != string(alone.Manifest) {
+		t.Error("the list says something else than resolving alone")
+	}
+	t.Logf("alone %d bytes, in the list %d", single, all/200)
+	if all/200 > single*2/5 {
+		t.Errorf("a profile of the list costs %d bytes, alone it costs %d", all/200, single)
+	}
+}
+
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}

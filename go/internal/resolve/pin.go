@@ -1,0 +1,53 @@
+package resolve
+
+import (
+	"context"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// Pinned is a flake as it is now.
+type Pinned struct {
+	URL     string // leads to exactly this source, on any machine that can reach it
+	Rev     string
+	NarHash string
+}
+
+// Pin finds out what a reference to a flake means now. A folder is pinned by its
+// commit; one without, or with changes beyond it, cannot be.
+func (r *Resolver) Pin(ctx context.Context, text string, options Options) (*Pinned, error) {
+	for range 2 {
+		ref, err := Parse(text, r.Dir)
+		if err != nil {
+			return nil, err
+		}
+		if ref.Kind != KindFlake || len(ref.Attr) > 0 {
+			return nil, usage("not-a-flake", "a source is a flake, and `%s` is not one", ref.Text).
+				Expectedf("a flake reference without `#`, such as github:OWNER/REPO")
+		}
+		f, err := r.evaluator(options).open(ctx, ref, options)
+		if err != nil {
+			return nil, err
+		}
+		v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
+		if _, err = v.names(ctx); err != nil {
+			f.close()
+			return nil, err
+		}
+		p, err := f.provenance(ctx, nil)
+		f.close()
+		if err != nil {
+			return nil, err
+		}
+		if f.local == nil || strings.Contains(p.URL, "narHash=") && p.Rev != "" {
+			return &Pinned{p.URL, p.Rev, p.NarHash}, nil
+		}
+		if p.Rev == "" || p.Dirty || !strings.HasPrefix(p.URL, "git+file:") {
+			return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` is no commit, so it cannot be pinned", text).
+				Hintf("commit what is there; or let an alias lead to the folder: [aliases] NAME = \"%s#PROFILE\"", text)
+		}
+		text = p.URL // the commit, and not the folder around it
+	}
+	return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` cannot be pinned", text)
+}
