@@ -4,7 +4,7 @@ insomnia.lib.mkProfile {
   name = "NAME";
   description = "What the profile is for, in a line";
 
-  # Everything that is not said here comes from these, the later layers first.
+  # Everything that is not said here comes from these.
   # A built-in role to begin with: coder, orchestrator, researcher or reviewer.
   imports = [ insomnia.insomniaProfiles.coder ];
 
