@@ -1,7 +1,7 @@
 # Fields that people expect in a profile and that are given when a Pod starts, with the way
 # to give them. Dotted paths from the top of a profile.
 let
-  name = "pass it to the command: `insomnia pod new NAME`";
+  name = "pass it to the command: `insomnia pod new --name NAME`";
   workspace = "give it to `insomnia pod new --workspace DIR`";
   runtime = "give it to `insomnia pod new --runtime NAME`";
   prompt = "give it to `insomnia pod new --prompt TEXT`; a text that belongs to the role is `prompts.initial`";
@@ -10,7 +10,7 @@ in
 {
   inherit workspace runtime prompt;
   podName = name;
-  pod = "a Pod is named and placed when it is created: `insomnia pod new NAME --workspace DIR`";
+  pod = "a Pod is named and placed when it is created: `insomnia pod new --name NAME --workspace DIR`";
   id = session;
   podId = session;
   sessionId = session;
