@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -78,6 +79,9 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 func locateProfile(ref *Reference, widened, dir string) (file, root string, err error) {
 	info, statErr := os.Stat(ref.Path)
 	switch {
+	case statErr != nil && !errors.Is(statErr, fs.ErrNotExist):
+		return "", "", diag.Errorf(diag.ExitNotFound, "profile-unreadable", "%s cannot be read: %v", ref.Text, errors.Unwrap(statErr)).
+			Hintf("each folder on the way must be one that you may enter: namei -l %s", ref.Path)
 	case statErr != nil:
 		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Text)
 		folder, name := filepath.Split(ref.Path)
