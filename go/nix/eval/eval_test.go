@@ -192,10 +192,7 @@ func TestProfiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	nix, err := exec.LookPath("nix-instantiate")
-	if err != nil {
-		t.Skip("Nix is not installed")
-	}
+	nix := installedNix(t)
 	cmd := exec.Command(nix, "--eval", "--strict", "--json", "--expr", expr)
 	cmd.Env = append(os.Environ(), "NIX_REMOTE=dummy://")
 	want, err := cmd.Output()

@@ -90,12 +90,21 @@ func TestFixtures(t *testing.T) {
 	}
 }
 
+// installedNix is the nix-instantiate to compare with. CI must have one.
+func installedNix(t *testing.T) string {
+	t.Helper()
+	nix, err := exec.LookPath("nix-instantiate")
+	if err != nil && os.Getenv("CI") == "true" {
+		t.Fatal("nix-instantiate is not installed, and in CI it must be")
+	} else if err != nil {
+		t.Skip("nix-instantiate is not installed")
+	}
+	return nix
+}
+
 // TestFixturesAgainstNix holds the expected results to the Nix that is installed.
 func TestFixturesAgainstNix(t *testing.T) {
-	nix, err := exec.LookPath("nix-instantiate")
-	if err != nil {
-		t.Skip("Nix is not installed")
-	}
+	nix := installedNix(t)
 	version, err := exec.Command(nix, "--version").Output()
 	if err != nil {
 		t.Fatal(err)
