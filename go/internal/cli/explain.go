@@ -172,7 +172,7 @@ func section(path string) int {
 }
 
 // explanationJSON is `insomnia.explain/v1`.
-func explanationJSON(profile resolve.Profile, origins []resolve.Origin) ([]byte, error) {
+func explanationJSON(profile manifest.Identity, origins []resolve.Origin) ([]byte, error) {
 	type field struct {
 		resolve.Origin
 		SchemaDefault json.RawMessage `json:"schemaDefault,omitempty"`
@@ -183,9 +183,9 @@ func explanationJSON(profile resolve.Profile, origins []resolve.Origin) ([]byte,
 		fields[i] = field{o, fallback}
 	}
 	data, err := json.Marshal(struct {
-		Schema  string          `json:"schema"`
-		Profile resolve.Profile `json:"profile"`
-		Fields  []field         `json:"fields"`
+		Schema  string            `json:"schema"`
+		Profile manifest.Identity `json:"profile"`
+		Fields  []field           `json:"fields"`
 	}{"insomnia.explain/v1", profile, fields})
 	return append(data, '\n'), err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
@@ -130,11 +131,11 @@ func (r *Resolver) warn(message string) {
 
 // readFiles are the files that an evaluation has read, by the names that say
 // the same on another machine.
-func readFiles(ev *eval.Evaluator, name func(string) string) []ReadFile {
-	var out []ReadFile
+func readFiles(ev *eval.Evaluator, name func(string) string) []manifest.ReadFile {
+	var out []manifest.ReadFile
 	for _, read := range ev.Reads() {
 		if !strings.HasPrefix(read.Path, libraryMount+"/") { // the library has a digest of its own
-			out = append(out, ReadFile{name(read.Path), sri(read.SHA256[:])})
+			out = append(out, manifest.ReadFile{File: name(read.Path), SHA256: sri(read.SHA256[:])})
 		}
 	}
 	return out

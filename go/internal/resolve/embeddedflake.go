@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
@@ -20,7 +21,7 @@ type embeddedFlake struct {
 	options   Options
 	where     flake.Ref
 	overrides []flake.Override
-	typed     []OverriddenFrom
+	typed     []manifest.Overridden
 	store     *fetch.Store
 	flake     *flake.Flake // nil when it is to be opened anew
 	fetched   map[string]bool
@@ -36,7 +37,7 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 			return nil, err
 		}
 		f.overrides = append(f.overrides, flake.Override{Input: o.Input, Ref: where})
-		f.typed = append(f.typed, OverriddenFrom{o.Input, typed})
+		f.typed = append(f.typed, manifest.Overridden{Input: o.Input, Ref: typed})
 	}
 	if err := f.locate(ctx); err != nil {
 		return nil, err
@@ -273,9 +274,9 @@ func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
 }
 
 // provenance hashes the source and asks git for its commit.
-func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*Provenance, error) {
+func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*manifest.Provenance, error) {
 	f.flake.Renew(ctx)
-	p := &Provenance{Program: f.resolver.program(), Evaluator: Embedded, Overrides: f.typed}
+	p := &manifest.Provenance{Program: f.resolver.program(), Evaluator: Embedded, Overrides: f.typed}
 	hash, err := f.flake.NARHash()
 	if err != nil {
 		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash the source: %v", err)

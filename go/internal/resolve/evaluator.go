@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // The evaluators that Options.Evaluator may name.
@@ -31,7 +32,7 @@ type flakeRun interface {
 	apply(ctx context.Context, output, function string) ([]byte, *failed, error)
 	// provenance says where the source came from. defined is the place of the
 	// profile that was evaluated.
-	provenance(ctx context.Context, defined *position) (*Provenance, error)
+	provenance(ctx context.Context, defined *position) (*manifest.Provenance, error)
 	close()
 }
 
@@ -56,7 +57,7 @@ type fileAnswer struct {
 	answer
 	sources sources
 	// reads are the files that were read, where the evaluator knows them.
-	reads []ReadFile
+	reads []manifest.ReadFile
 }
 
 // evaluator is the one that the options name.

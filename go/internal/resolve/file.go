@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // profileFile is a profile file or a built-in profile, found.
@@ -59,7 +60,7 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 	if err != nil {
 		return nil, err
 	}
-	result := resolved(Profile{Name: manifestName(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
+	result := resolved(manifest.Identity{Name: manifestName(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
 	if options.Explain {
 		if result.Origins, err = originsOf(&a.answer, canonical, a.sources); err != nil {
 			return nil, err

@@ -82,9 +82,9 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	if err != nil {
 		return nil, err
 	}
-	result := resolved(Profile{Name: manifestName(canonical), Source: "manifest", Ref: path}, canonical)
+	result := resolved(manifest.Identity{Name: manifestName(canonical), Source: "manifest", Ref: path}, canonical)
 	if options.Provenance {
-		result.Provenance = &Provenance{Program: r.program(), Evaluator: "none"}
+		result.Provenance = &manifest.Provenance{Program: r.program(), Evaluator: "none"}
 		if result.Provenance.NarHash, err = NarHash(abs); err != nil {
 			return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash %s: %v", path, err)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // metadata is what `nix flake metadata --json` says of a flake.
@@ -132,13 +133,13 @@ func (r *Resolver) unchanged(ctx context.Context, f *nixFlake, options Options, 
 }
 
 // provenance is what pin recorded, if it still holds.
-func (f *nixFlake) provenance(ctx context.Context, defined *position) (*Provenance, error) {
+func (f *nixFlake) provenance(ctx context.Context, defined *position) (*manifest.Provenance, error) {
 	r := f.evaluator.Resolver
 	if err := r.unchanged(ctx, f, f.options, defined); err != nil {
 		return nil, err
 	}
 	m := f.metadata
-	p := &Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: f.evaluator.title(ctx)}
+	p := &manifest.Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: f.evaluator.title(ctx)}
 	if f.local != nil && f.local.GitRoot != "" && p.Rev == "" {
 		p.Dirty = true
 		if head, err := git(ctx, f.local.GitRoot, "rev-parse", "--verify", "HEAD"); err == nil {
@@ -146,7 +147,7 @@ func (f *nixFlake) provenance(ctx context.Context, defined *position) (*Provenan
 		}
 	}
 	for _, o := range f.overrides {
-		p.Overrides = append(p.Overrides, OverriddenFrom(o))
+		p.Overrides = append(p.Overrides, manifest.Overridden(o))
 	}
 	hash, err := f.narHash(ctx)
 	if err != nil {

@@ -5,66 +5,20 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/nix-community/go-nix/pkg/nar"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
-
-// Provenance says where a manifest came from and what made it.
-type Provenance struct {
-	URL       string           `json:"url,omitempty"`     // locked reference of a flake
-	Rev       string           `json:"rev,omitempty"`     // commit; of the last one when dirty
-	Dirty     bool             `json:"dirty"`             // the tree has changes beyond rev
-	NarHash   string           `json:"narHash,omitempty"` // of the source tree as Nix saw it
-	File      string           `json:"file,omitempty"`    // of a path profile: below its root
-	FileHash  string           `json:"fileHash,omitempty"`
-	Overrides []OverriddenFrom `json:"overrides,omitempty"`
-	Library   string           `json:"library,omitempty"` // digest of the embedded library, where it was used
-	Files     []ReadFile       `json:"files,omitempty"`   // what the embedded evaluator read
-	Program   string           `json:"program"`
-	Evaluator string           `json:"evaluator"` // "embedded", such as "nix 2.34.8", or "none" for a manifest
-}
-
-// ReadFile is a file that an evaluation read.
-type ReadFile struct {
-	File   string `json:"file"`
-	SHA256 string `json:"sha256"` // as Nix writes it: sha256-BASE64
-}
-
-// OverriddenFrom is an input that --override-input replaced.
-type OverriddenFrom struct {
-	Input string `json:"input"`
-	Ref   string `json:"ref"`
-}
-
-// envelope is `insomnia.resolved/v1`.
-type envelope struct {
-	Schema     string          `json:"schema"`
-	Profile    Profile         `json:"profile"`
-	Provenance *Provenance     `json:"provenance"`
-	Inputs     struct{}        `json:"inputs"` // startup inputs: a Pod's, none when resolving
-	Manifest   json.RawMessage `json:"manifest"`
-	Digest     string          `json:"digest"`
-}
 
 // Envelope is the manifest with its provenance, as canonical JSON.
 func (r *Resolved) Envelope() ([]byte, error) {
-	data, err := json.Marshal(envelope{Schema: "insomnia.resolved/v1", Profile: r.Profile, Provenance: r.Provenance,
-		Manifest: r.Manifest, Digest: r.Digest})
-	if err != nil {
-		return nil, err
-	}
-	value := jsontext.Value(data)
-	if err := value.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
-		return nil, err
-	}
-	return value, nil
+	return manifest.EncodeEnvelope(&manifest.Envelope{Schema: manifest.EnvelopeSchema, Profile: r.Profile,
+		Provenance: r.Provenance, Manifest: r.Manifest, Digest: r.Digest})
 }
 
 // NarHash is the hash of a file or folder as `nix hash path` prints it.
@@ -106,12 +60,12 @@ func (r *Resolver) program() string { return "insomnia " + r.Version }
 
 // fileProvenance is for a path profile: the commit of the work tree around it,
 // and the hash of the file itself.
-func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*Provenance, error) {
+func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*manifest.Provenance, error) {
 	_, digest, err := r.libraryFiles()
 	if err != nil {
 		return nil, err
 	}
-	p := &Provenance{Library: sri(digest), Program: r.program()}
+	p := &manifest.Provenance{Library: sri(digest), Program: r.program()}
 	if file.file == "" {
 		return p, nil
 	}

@@ -52,19 +52,11 @@ type Options struct {
 
 // Resolved is a profile resolved and checked.
 type Resolved struct {
-	Profile    Profile
-	Provenance *Provenance // nil unless asked for
-	Manifest   []byte      // canonical JSON, no newline
-	Digest     string      // "sha256-…" over Manifest
-	Origins    []Origin    // in the order of the paths; nil unless asked for
-}
-
-// Profile says which profile it was.
-type Profile struct {
-	Name   string `json:"name"`
-	Source string `json:"source"` // builtin, path, flake, manifest
-	Ref    string `json:"ref"`    // as typed
-	Attr   string `json:"attr,omitempty"`
+	Profile    manifest.Identity
+	Provenance *manifest.Provenance // nil unless asked for
+	Manifest   []byte               // canonical JSON, no newline
+	Digest     string               // "sha256-…" over Manifest
+	Origins    []Origin             // in the order of the paths; nil unless asked for
 }
 
 // Resolve resolves one reference.
@@ -210,7 +202,7 @@ func notAProfile(a *answer, label string, in sources) error {
 }
 
 // resolved makes the Resolved of canonical bytes.
-func resolved(profile Profile, canonical []byte) *Resolved {
+func resolved(profile manifest.Identity, canonical []byte) *Resolved {
 	return &Resolved{Profile: profile, Manifest: canonical, Digest: manifest.Digest(canonical)}
 }
 

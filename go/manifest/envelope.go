@@ -1,0 +1,119 @@
+package manifest
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// EnvelopeSchema is the version of the envelope that this program writes.
+const EnvelopeSchema = "insomnia.resolved/v1"
+
+// Envelope is a resolved manifest and where it came from. `resolve --provenance`
+// prints one, and each generation of a Pod is one.
+type Envelope struct {
+	Schema     string      `json:"schema"` // EnvelopeSchema
+	Profile    Identity    `json:"profile"`
+	Provenance *Provenance `json:"provenance"`
+	// Inputs are a Pod's startup inputs; none when a profile is only resolved.
+	Inputs Inputs `json:"inputs"`
+	// Manifest holds canonical bytes, of which Digest is the digest.
+	Manifest jsontext.Value `json:"manifest"`
+	Digest   string         `json:"digest"`
+}
+
+// Identity says which profile it was.
+type Identity struct {
+	Name   string `json:"name"`
+	Source string `json:"source"` // builtin, user, project, the name of a source, path, flake or manifest
+	Ref    string `json:"ref"`    // as typed
+	Attr   string `json:"attr,omitempty"`
+}
+
+// Inputs are what a user says when a Pod is created and no profile controls.
+type Inputs struct {
+	Name      string `json:"name,omitempty"`      // of the Pod
+	Workspace string `json:"workspace,omitempty"` // absolute path of the folder it works in
+	Runtime   string `json:"runtime,omitempty"`   // agent program
+	Prompt    string `json:"prompt,omitempty"`    // first prompt
+}
+
+// Provenance says where a manifest came from and what made it.
+type Provenance struct {
+	URL       string       `json:"url,omitempty"`     // locked reference of a flake
+	Rev       string       `json:"rev,omitempty"`     // commit; of the last one when dirty
+	Dirty     bool         `json:"dirty"`             // the tree has changes beyond rev
+	NarHash   string       `json:"narHash,omitempty"` // of the source tree as Nix saw it
+	File      string       `json:"file,omitempty"`    // of a path profile: below its root
+	FileHash  string       `json:"fileHash,omitempty"`
+	Overrides []Overridden `json:"overrides,omitempty"`
+	Library   string       `json:"library,omitempty"` // digest of the embedded library, where it was used
+	Files     []ReadFile   `json:"files,omitempty"`   // what the embedded evaluator read
+	Program   string       `json:"program"`
+	Evaluator string       `json:"evaluator"` // "embedded", such as "nix 2.34.8", or "none" for a manifest
+}
+
+// ReadFile is a file that an evaluation read.
+type ReadFile struct {
+	File   string `json:"file"`
+	SHA256 string `json:"sha256"` // as Nix writes it: sha256-BASE64
+}
+
+// Overridden is an input that --override-input replaced.
+type Overridden struct {
+	Input string `json:"input"`
+	Ref   string `json:"ref"`
+}
+
+// EncodeEnvelope gives the canonical bytes of an envelope; no newline follows.
+func EncodeEnvelope(e *Envelope) ([]byte, error) {
+	data, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the envelope: %w", err)
+	}
+	value := jsontext.Value(data)
+	if err := value.Canonicalize(jsontext.CanonicalizeRawInts(false)); err != nil {
+		return nil, fmt.Errorf("encoding the envelope: %w", err)
+	}
+	return value, nil
+}
+
+// DecodeEnvelope reads an envelope strictly: it has the fields it may have and
+// no others, its manifest is valid and canonical, and its digest is the
+// manifest's.
+func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
+	var top *location
+	if len(data) > MaxManifestBytes+maxAround {
+		return nil, []Problem{top.problem("too-large", "the envelope is larger than any that this program writes")}
+	}
+	var version struct {
+		Schema *string `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &version, json.RejectUnknownMembers(false)); err != nil {
+		return nil, []Problem{top.problem("syntax", "not an envelope: "+err.Error())}
+	}
+	if version.Schema == nil || *version.Schema != EnvelopeSchema {
+		p := top.field("schema").problem("schema-version", "not an envelope that this version of insomnia reads")
+		p.Expected = EnvelopeSchema
+		return nil, []Problem{p}
+	}
+	e := new(Envelope)
+	if err := json.Unmarshal(data, e, json.RejectUnknownMembers(true)); err != nil {
+		return nil, []Problem{top.problem("type", "not a valid envelope: "+err.Error())}
+	}
+	canonical, problems := Check(e.Manifest)
+	switch {
+	case len(problems) > 0:
+		return nil, problems
+	case !bytes.Equal(canonical, e.Manifest):
+		return nil, []Problem{top.field("manifest").problem("not-canonical", "the manifest is not in its canonical form")}
+	case e.Digest != Digest(canonical):
+		return nil, []Problem{top.field("digest").problem("digest", "the digest is not that of the manifest: it was changed after it was resolved")}
+	}
+	return e, nil
+}
+
+// maxAround is the room for provenance and inputs around a manifest.
+const maxAround = 8 << 20

@@ -1,0 +1,63 @@
+package manifest
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func minimalEnvelope(t *testing.T) []byte {
+	t.Helper()
+	canonical, problems := Check([]byte(base(t, "minimal")))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	data, err := EncodeEnvelope(&Envelope{Schema: EnvelopeSchema, Profile: Identity{Name: "coder", Source: "builtin", Ref: "builtin:coder"},
+		Provenance: &Provenance{Program: "insomnia test", Evaluator: "none"},
+		Inputs:     Inputs{Name: "first", Workspace: "/somewhere", Prompt: "begin"}, Manifest: canonical, Digest: Digest(canonical)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestEnvelopeComesBackAsItWas(t *testing.T) {
+	data := minimalEnvelope(t)
+	e, problems := DecodeEnvelope(data)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	again, err := EncodeEnvelope(e)
+	if err != nil || !bytes.Equal(again, data) {
+		t.Errorf("%v\n%s\n%s", err, again, data)
+	}
+}
+
+func TestEnvelopeIsReadStrictly(t *testing.T) {
+	whole := string(minimalEnvelope(t))
+	for _, c := range []struct{ name, old, new, code string }{
+		{"unknown field", `"inputs":{`, `"inputs":{"model":"x",`, "type"},
+		{"unknown field beside", `"digest":`, `"digests":"","digest":`, "type"},
+		{"newer", EnvelopeSchema, "insomnia.resolved/v2", "schema-version"},
+		{"no schema", `"schema":"` + EnvelopeSchema + `"`, `"schema":null`, "schema-version"},
+		{"manifest changed", `"maxTurns":`, `"maxTurns":1`, "digest"},
+		{"digest changed", `"digest":"sha256-`, `"digest":"sha256-A`, "digest"},
+		{"manifest invalid", `"role":"`, `"role":"x`, "enum"},
+		{"manifest spaced", `"limits":{`, `"limits": {`, "not-canonical"},
+		{"cut off", `}`, ``, "syntax"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			changed := strings.Replace(whole, c.old, c.new, 1)
+			if c.name == "cut off" {
+				changed = whole[:len(whole)-1]
+			}
+			if changed == whole {
+				t.Fatalf("%q is not in the envelope", c.old)
+			}
+			_, problems := DecodeEnvelope([]byte(changed))
+			if len(problems) == 0 || problems[0].Code != c.code {
+				t.Errorf("%v, want the code %s", problems, c.code)
+			}
+		})
+	}
+}
