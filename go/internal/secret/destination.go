@@ -1,0 +1,106 @@
+package secret
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Destination is who would get a secret: exactly one of Host, Command and
+// Unknown is set.
+type Destination struct {
+	// Host is the host of an API, in the one way to write it: api.example.org for
+	// https at its own port, api.example.org:8443, http://localhost:8080.
+	Host string `json:"host,omitempty"`
+	// Command is the argv of a local program that would get it in its environment.
+	Command []string `json:"command,omitempty"`
+	// Unknown says why nobody knows where it would go; then it goes nowhere.
+	Unknown string `json:"unknown,omitempty"`
+}
+
+// String names the destination in a message.
+func (d Destination) String() string {
+	switch {
+	case d.Host != "":
+		return d.Host
+	case len(d.Command) > 0:
+		return "the command " + JoinWords(d.Command)
+	}
+	return "an unknown host"
+}
+
+func modelHost(m manifest.Model) Destination {
+	if m.BaseURL != nil {
+		return urlHost(*m.BaseURL)
+	}
+	if host := modelHosts[m.Provider]; host != "" {
+		return Destination{Host: host}
+	}
+	return Destination{Unknown: "the host of the provider `" + string(m.Provider) + "` is not known; set model.baseUrl"}
+}
+
+func searchHost(m *manifest.Manifest) Destination {
+	provider := m.Web.Search.Provider
+	if provider == nil { // the provider of the model searches
+		return modelHost(m.Model)
+	}
+	if host := searchHosts[*provider]; host != "" {
+		return Destination{Host: host}
+	}
+	return Destination{Unknown: "the host of the search provider `" + string(*provider) + "` is not known"}
+}
+
+func serverHost(server manifest.MCPServer) Destination {
+	if server.URL == nil {
+		return Destination{Unknown: "the MCP server has no url, so its headers go nowhere"}
+	}
+	return urlHost(*server.URL)
+}
+
+func serverCommand(server manifest.MCPServer) Destination {
+	if server.Command == nil {
+		return Destination{Unknown: "the MCP server has no command, so its env goes nowhere"}
+	}
+	argv := []string{string(*server.Command)}
+	for _, arg := range server.Args {
+		argv = append(argv, string(arg))
+	}
+	return Destination{Command: argv}
+}
+
+// isHost tells whether a text can be the name of a host in a binding.
+func isHost(text string) bool {
+	for i := range len(text) {
+		c := text[i]
+		inner := (c == '.' || c == '-') && i > 0 && i < len(text)-1
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && !inner {
+			return false
+		}
+	}
+	return text != ""
+}
+
+// urlHost is the host of an address. Unencrypted http is another destination
+// than https, and so is another port.
+func urlHost(address manifest.URL) Destination {
+	u, err := url.Parse(string(address))
+	if err != nil || u.User != nil || !isHost(strings.ToLower(u.Hostname())) {
+		return Destination{Unknown: "the address has no host that can be bound"}
+	}
+	host, scheme, standard := strings.ToLower(u.Hostname()), "", 443
+	if u.Scheme != "https" {
+		scheme, standard = "http://", 80
+	}
+	if text := u.Port(); text != "" {
+		port, err := strconv.Atoi(text)
+		if err != nil || port < 1 || port > 65535 {
+			return Destination{Unknown: "the address has a port that does not exist"}
+		}
+		if port != standard {
+			host += ":" + strconv.Itoa(port)
+		}
+	}
+	return Destination{Host: scheme + host}
+}
