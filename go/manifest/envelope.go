@@ -96,6 +96,9 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	}
 	if version.Schema == nil || *version.Schema != EnvelopeSchema {
 		p := top.field("schema").problem("schema-version", "not an envelope that this version of insomnia reads")
+		if version.Schema != nil {
+			p.Message += ": " + shown(*version.Schema)
+		}
 		p.Expected = EnvelopeSchema
 		return nil, []Problem{p}
 	}
@@ -106,13 +109,24 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	canonical, problems := Check(e.Manifest)
 	switch {
 	case len(problems) > 0:
-		return nil, problems
+		return nil, within("manifest", problems)
 	case !bytes.Equal(canonical, e.Manifest):
 		return nil, []Problem{top.field("manifest").problem("not-canonical", "the manifest is not in its canonical form")}
 	case e.Digest != Digest(canonical):
 		return nil, []Problem{top.field("digest").problem("digest", "the digest is not that of the manifest: it was changed after it was resolved")}
 	}
 	return e, nil
+}
+
+// within places the problems of a value where it stands in another.
+func within(key string, problems []Problem) []Problem {
+	for i, p := range problems {
+		problems[i].Pointer = "/" + key + p.Pointer
+		if problems[i].Path = key; p.Path != "" {
+			problems[i].Path += "." + p.Path
+		}
+	}
+	return problems
 }
 
 // maxAround is the room for provenance and inputs around a manifest.

@@ -2,8 +2,11 @@ package resolve
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -293,6 +296,13 @@ func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*manifest.
 		p.URL = localURL(f.local, state, hash)
 	}
 	p.Files = readFiles(f.flake.Evaluator(), f.portable)
+	if f.local != nil {
+		if data, err := os.ReadFile(filepath.Join(f.local.Dir, lockName)); err == nil {
+			sum := sha256.Sum256(data)
+			p.Files = append(p.Files, manifest.ReadFile{File: f.portable(filepath.Join(f.local.Dir, lockName)), SHA256: sri(sum[:])})
+			slices.SortFunc(p.Files, func(a, b manifest.ReadFile) int { return strings.Compare(a.File, b.File) })
+		}
+	}
 	return p, nil
 }
 

@@ -66,6 +66,7 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 			return nil, err
 		}
 	}
+	result.Again, result.Folder = ref.lasting(r.Dir, nil), p.root
 	if options.Provenance {
 		if result.Provenance, err = r.fileProvenance(ctx, p); err != nil {
 			return nil, err
@@ -100,7 +101,7 @@ func locateProfile(ref *Reference, widened, dir string) (file, root string, err 
 		root = filepath.Dir(file)
 	}
 	if widened != "" {
-		if root, err = filepath.EvalSymlinks(absolute(widened, dir)); err != nil {
+		if root, err = filepath.EvalSymlinks(Absolute(widened, dir)); err != nil {
 			return "", "", usage("root-not-found", "--root %s: %v", widened, errors.Unwrap(err))
 		}
 		if rel, err := filepath.Rel(root, file); err != nil || !filepath.IsLocal(rel) {

@@ -91,7 +91,7 @@ type overrideSource struct {
 // they take it to be relative to.
 func (r *Resolver) overrideFolder(ref string) (*overrideSource, error) {
 	if rest, ok := strings.CutPrefix(ref, "path:"); ok && !strings.HasPrefix(rest, "/") {
-		ref = "path:" + absolute(rest, r.Dir)
+		ref = "path:" + Absolute(rest, r.Dir)
 	}
 	found := &overrideSource{text: ref}
 	switch {
@@ -101,7 +101,7 @@ func (r *Resolver) overrideFolder(ref string) (*overrideSource, error) {
 		found.Dir = localDirOfGitURL(ref)
 		found.GitRoot = gitRoot(found.Dir)
 	case looksLikePath(ref):
-		found.Dir = absolute(ref, r.Dir)
+		found.Dir = Absolute(ref, r.Dir)
 		found.GitRoot, found.text = gitRoot(found.Dir), found.Dir
 	default:
 		return nil, nil

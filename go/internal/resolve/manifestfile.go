@@ -31,7 +31,7 @@ func (m sourceMap) at(pointer string) (diag.Position, bool) {
 // File resolves a manifest written by hand, TOML or JSON: it is completed with
 // the defaults, validated and canonicalised. No Nix is needed.
 func (r *Resolver) File(path string, options Options) (*Resolved, error) {
-	abs := absolute(path, r.Dir)
+	abs := Absolute(path, r.Dir)
 	data, err := readManifestFile(abs, path)
 	if err != nil {
 		return nil, err

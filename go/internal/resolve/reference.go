@@ -146,7 +146,7 @@ func looksLikePath(s string) bool {
 // parsePath tells a path profile from the folder of a flake.
 func parsePath(ref *Reference, path, fragment string, hasFragment bool, dir string) (*Reference, error) {
 	bare, query, _ := strings.Cut(path, "?")
-	abs := absolute(bare, dir)
+	abs := Absolute(bare, dir)
 	if strings.HasSuffix(bare, ".nix") {
 		if filepath.Base(bare) == "flake.nix" {
 			folder := strings.TrimSuffix(strings.TrimSuffix(bare, "flake.nix"), "/")
@@ -273,11 +273,40 @@ func bareName(name, dir string) error {
 	return e.Hintf("say which one is meant:\n  %s", strings.Join(candidates, "\n  "))
 }
 
+// lasting writes the reference so that it means the same from any directory.
+// attr is the attribute path that it has led to.
+func (ref *Reference) lasting(dir string, attr []string) string {
+	switch ref.Kind {
+	case KindBuiltin:
+		return "builtin:" + ref.Name
+	case KindPath:
+		return ref.Path
+	}
+	flake := ref.Flake
+	bare, query, hasQuery := strings.Cut(flake, "?")
+	switch rest, isPath := strings.CutPrefix(bare, "path:"); {
+	case isPath && !strings.HasPrefix(rest, "/"):
+		base := (&url.URL{Path: dir}).EscapedPath()
+		flake = "path:" + Absolute(rest, base)
+	case isPath:
+		hasQuery = false
+	case looksLikePath(bare):
+		flake = Absolute(bare, dir)
+	default:
+		hasQuery = false
+	}
+	if hasQuery {
+		flake += "?" + query
+	}
+	return flake + "#" + strings.ReplaceAll(attrText(attr), "%", "%25")
+}
+
 func usage(code, format string, args ...any) *diag.Error {
 	return diag.Errorf(diag.ExitUsage, code, format, args...)
 }
 
-func absolute(path, dir string) string {
+// Absolute is a path as typed in a directory, with ~ for the home folder.
+func Absolute(path, dir string) string {
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
 		path = homeDir() + rest
 	}
@@ -301,7 +330,7 @@ func localDirOfPathURL(flake, dir string) string {
 	if decoded, err := url.PathUnescape(path); err == nil {
 		path = decoded
 	}
-	return withDir(absolute(path, dir), query)
+	return withDir(Absolute(path, dir), query)
 }
 
 // withDir goes into the folder that `?dir=` names.

@@ -3,6 +3,7 @@ package resolve
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,15 @@ func TestParse(t *testing.T) {
 			}
 			if diff := cmp.Diff(want, *got); diff != "" {
 				t.Error(diff)
+			}
+
+			again, err := Parse(got.lasting(dir, got.Attr), t.TempDir())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again.Kind != want.Kind || again.LocalDir != want.LocalDir || again.Path != want.Path || again.Name != want.Name ||
+				!slices.Equal(again.Attr, want.Attr) || want.LocalDir == "" && again.Flake != want.Flake {
+				t.Errorf("from another directory, %q leads elsewhere: %+v", got.lasting(dir, got.Attr), again)
 			}
 		})
 	}

@@ -57,6 +57,11 @@ type Resolved struct {
 	Manifest   []byte               // canonical JSON, no newline
 	Digest     string               // "sha256-…" over Manifest
 	Origins    []Origin             // in the order of the paths; nil unless asked for
+	// Folder is what the file names of the provenance start from; empty where
+	// none of them is on this machine.
+	Folder string
+	// Again is the reference that leads here from any directory; empty for a manifest.
+	Again string
 }
 
 // Resolve resolves one reference.

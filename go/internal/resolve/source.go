@@ -177,9 +177,11 @@ type lockedRef struct {
 	NarHash string `json:"narHash"`
 }
 
+const lockName = "flake.lock"
+
 // readLock reads the flake.lock of a folder; nil when there is none to read.
 func readLock(dir string) *lockFile {
-	data, err := os.ReadFile(filepath.Join(dir, "flake.lock"))
+	data, err := os.ReadFile(filepath.Join(dir, lockName))
 	if err != nil {
 		return nil
 	}
