@@ -1,0 +1,97 @@
+package registry
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Fact is one line about a profile: the name of a thing, and what holds for it
+// in plain words. The text is not escaped.
+type Fact struct{ Name, Text string }
+
+// Facts says what a manifest lets an agent do, in the order in which one reads
+// it. Secrets are counted and not named.
+func Facts(m *manifest.Manifest, s Summary) []Fact {
+	var facts []Fact
+	add := func(name string, parts ...string) {
+		parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
+		if len(parts) > 0 {
+			facts = append(facts, Fact{name, strings.Join(parts, ", ")})
+		}
+	}
+	add("role", s.Role, s.Variant)
+	add("model", s.Model, Tokens(s.Window)+" tokens", "answers up to "+Tokens(m.Model.MaxOutputTokens), "effort "+string(m.Model.Effort))
+	add("permissions", Modes[s.Mode], "otherwise "+string(m.Permissions.Default), ruleCounts(m.Permissions.Rules))
+	tools := Count(len(m.Tools.Allow), "tool")
+	if m.Tools.Default == "allow" {
+		tools = "all but those denied"
+	}
+	add("tools", tools, listed("", m.Tools.Allow), listed("denied: ", m.Tools.Deny))
+	add("sandbox", "files "+string(m.Sandbox.Filesystem), "network "+string(m.Sandbox.Network), listed("to ", m.Sandbox.AllowedDomains))
+	web := ""
+	if m.Web.Fetch.Enabled {
+		web = "fetches pages"
+	}
+	add("web", "search "+string(m.Web.Search.Mode), web)
+	add("mcp servers", names(m.MCPServers))
+	add("delegates", names(m.Subagents))
+	add("skills", names(m.Skills))
+	add("workflows", names(m.Workflows))
+	if len(m.Hooks) > 0 {
+		add("hooks", Count(len(m.Hooks), "command")+" at events of the session")
+	}
+	if c := m.Context.Compaction; c.Strategy == "off" {
+		add("context", "never compacted")
+	} else {
+		add("context", "compacted at "+Tokens(c.ThresholdTokens), "keeps "+Tokens(c.RetainedTokens), "summary up to "+Tokens(c.SummaryMaxTokens))
+	}
+	if m.Memory.Enabled {
+		add("memory", "of the "+string(m.Memory.Scope), fmt.Sprintf("%d days", m.Memory.RetentionDays))
+	}
+	add("limits", fmt.Sprintf("%d turns", m.Limits.MaxTurns), fmt.Sprintf("%d minutes", m.Limits.MaxWallSeconds/60))
+	if s.Secrets > 0 {
+		add("secrets", "uses "+Count(s.Secrets, "secret"))
+	}
+	return facts
+}
+
+func ruleCounts(rules []manifest.Rule) string {
+	count := map[string]int{}
+	for _, r := range rules {
+		count[string(r.Action)]++
+	}
+	var parts []string
+	for _, action := range []string{"allow", "ask", "deny"} {
+		if n := count[action]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, action))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "rules: " + strings.Join(parts, " ")
+}
+
+func listed[T ~string](prefix string, items []T) string {
+	if len(items) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, item := range items {
+		parts = append(parts, string(item))
+	}
+	return prefix + strings.Join(parts, " ")
+}
+
+func names[K ~string, V any](m map[K]V) string {
+	var all []string
+	for name := range maps.Keys(m) {
+		all = append(all, string(name))
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
