@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
 const header = "# Written by insomnia; it wins over config.toml beside it. Edit it as you like.\n"
@@ -190,34 +191,10 @@ func insert(old []byte, at int, text string) []byte {
 
 // Write replaces a file whole or not at all, and outlives a power cut.
 func Write(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := durable.MkdirAll(durable.OS, filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(dir, ".local-*.toml")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if err := errors.Join(err, f.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return err
-	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	return d.Sync()
+	return durable.Replace(durable.OS, path, data, 0o644)
 }
 
 // Check tells what would be wrong with a value before anything is done for it.

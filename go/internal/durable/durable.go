@@ -1,0 +1,100 @@
+// Package durable writes files so that what was acknowledged outlives a power
+// cut, and what was not leaves the old state whole.
+//
+// The order is what matters: a temporary file that nobody else has, its bytes,
+// fsync, rename over the old one, fsync of the folder. Without the first fsync
+// a file can be there and torn, without the second a file that was
+// acknowledged can be gone.
+package durable
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// Replace writes a file whole in the place of what is there, if anything. Its
+// folder must be there. After an error the old content is still there, unless
+// only the last step failed, the fsync of the folder: then either is.
+//
+// What a process that died has left of it is a file for which [Temporary] is true.
+func Replace(fsys FS, path string, data []byte, perm fs.FileMode) error {
+	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+suffix)
+	if err := Create(fsys, temporary, data, perm); err != nil {
+		return err
+	}
+	if err := fsys.Rename(temporary, path); err != nil {
+		return errors.Join(err, fsys.Remove(temporary))
+	}
+	return fsys.SyncDir(filepath.Dir(path))
+}
+
+// Create writes a new file, which must not be there, and leaves nothing after
+// an error. The file is durable once its folder is: see [FS].
+func Create(fsys FS, path string, data []byte, perm fs.FileMode) error {
+	f, err := fsys.Create(path, perm)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return errors.Join(err, fsys.Remove(path))
+	}
+	return nil
+}
+
+const suffix = ".tmp"
+
+// Temporary tells whether a file of this name is one that [Replace] makes and
+// renames. Whoever keeps writers out by a lock may remove those that are there.
+func Temporary(name string) bool {
+	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, suffix)
+}
+
+// MkdirAll makes a folder and those above it that are missing, durably. They
+// get the permissions perm; those that are there keep theirs.
+func MkdirAll(fsys FS, path string, perm fs.FileMode) error {
+	if _, err := fsys.Lstat(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
+		return err // a file in its place fails in whatever is done next
+	}
+	parent := filepath.Dir(path)
+	if err := MkdirAll(fsys, parent, perm); err != nil {
+		return err
+	}
+	if err := fsys.Mkdir(path, perm); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return fsys.SyncDir(parent)
+}
+
+// RemoveAll removes a file, or a folder with all that is in it. Links are not
+// followed. That nothing is there is no error.
+func RemoveAll(fsys FS, path string) error {
+	info, err := fsys.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		entries, err := fsys.ReadDir(path)
+		if err != nil {
+			return err
+		}
+		for _, entry := range entries {
+			if err := RemoveAll(fsys, filepath.Join(path, entry.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	if err := fsys.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
