@@ -1,22 +1,31 @@
 package pod
 
 import (
-	"context"
-	"errors"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Pod is a Pod as it stands on disk.
+// Pod is a Pod as it stood on disk when it was read.
 type Pod struct {
 	ID      string    `json:"id"`   // UUID, version 7
 	Name    string    `json:"name"` // unique among the Pods that are there
 	Created time.Time `json:"created"`
 	Source  Source    `json:"source"`
 	Current int       `json:"current"` // number of the current generation, from 1
-	State   State     `json:"state"`
-	// Generations are in the order of their numbers.
+	// Revision counts what made another generation the current one. Who decides
+	// on one revision cannot change another.
+	Revision int   `json:"revision"`
+	State    State `json:"state"`
+
+	// What a list shows of the current generation, so that it reads no manifest.
+	Profile    manifest.Identity    `json:"profile"`
+	Model      string               `json:"model"` // provider/model
+	Workspace  string               `json:"workspace,omitempty"`
+	Runtime    string               `json:"runtime,omitempty"`
+	Provenance *manifest.Provenance `json:"provenance"`
+
+	// Generations are in the order of their numbers, without gaps.
 	Generations []Generation `json:"generations"`
 }
 
@@ -40,17 +49,28 @@ type Source struct {
 
 // Generation is one snapshot of a Pod.
 type Generation struct {
-	Number  int       `json:"number"`
-	Created time.Time `json:"created"`
-	Digest  string    `json:"digest"` // of its manifest
+	Number   int       `json:"number"`
+	Created  time.Time `json:"created"`
+	Digest   string    `json:"digest"`   // of its manifest
+	Checksum string    `json:"checksum"` // of its envelope: sha256- and base64
 }
 
 // Event is something that happened to a Pod.
 type Event struct {
 	Time       time.Time `json:"time"`
-	Kind       string    `json:"kind"` // created, started, resumed, reloaded, rolled back, ended
-	Generation int       `json:"generation"`
+	Kind       string    `json:"kind"`
+	Generation int       `json:"generation"` // the current one, after the event
 }
+
+// The kinds of events. Create, Add and Rollback record theirs; Record those of the session.
+const (
+	EventCreated    = "created"
+	EventStarted    = "started"
+	EventResumed    = "resumed"
+	EventReloaded   = "reloaded"
+	EventRolledBack = "rolled back"
+	EventEnded      = "ended"
+)
 
 // New is what a Pod is created from.
 type New struct {
@@ -65,49 +85,13 @@ type Damaged struct {
 	Err error
 }
 
-// Store is the folder of all Pods.
-type Store struct{ dir string }
-
-// Open gives the store below a folder; nothing is made before the first Create.
-func Open(dir string) *Store { return &Store{dir: dir} }
-
-// DefaultDir is $XDG_STATE_HOME/insomnia/pods.
-func DefaultDir() (string, error) { return "", errUnfinished }
-
-// Create writes a new Pod with its first generation. It is there, whole and
-// durably, when Create returns; and not at all after an error.
-func (s *Store) Create(ctx context.Context, n New) (*Pod, error) { return nil, errUnfinished }
-
-// List gives every Pod, newest first, and those that are damaged. The manifests are not read.
-func (s *Store) List() ([]*Pod, []Damaged, error) { return nil, nil, errUnfinished }
-
-// Find gives the Pod of an ID, a name, or the beginning of an ID that only one has.
-func (s *Store) Find(ref string) (*Pod, error) { return nil, errUnfinished }
-
-// Envelope reads and verifies one generation; 0 is the current one.
-func (s *Store) Envelope(p *Pod, number int) (*manifest.Envelope, error) { return nil, errUnfinished }
-
-// Bytes are the bytes of a generation's envelope as they were written, verified.
-func (s *Store) Bytes(p *Pod, number int) ([]byte, error) { return nil, errUnfinished }
-
-// Add adds a generation and makes it the current one. p is what the caller has
-// decided on: if the Pod has changed since, that is a conflict and nothing is written.
-func (s *Store) Add(ctx context.Context, p *Pod, e *manifest.Envelope) (*Pod, error) {
-	return nil, errUnfinished
+// generation gives the entry of a number; 0 is the current one.
+func (p *Pod) generation(number int) (Generation, bool) {
+	if number == 0 {
+		number = p.Current
+	}
+	if number < 1 || number > len(p.Generations) {
+		return Generation{}, false
+	}
+	return p.Generations[number-1], true
 }
-
-// Rollback makes an earlier generation the current one; 0 is the one before.
-func (s *Store) Rollback(ctx context.Context, p *Pod, number int) (*Pod, error) {
-	return nil, errUnfinished
-}
-
-// Record adds an event.
-func (s *Store) Record(ctx context.Context, p *Pod, kind string) error { return errUnfinished }
-
-// Events are what happened to a Pod, oldest first.
-func (s *Store) Events(p *Pod) ([]Event, error) { return nil, errUnfinished }
-
-// Remove takes a Pod away with all its generations.
-func (s *Store) Remove(ctx context.Context, p *Pod) error { return errUnfinished }
-
-var errUnfinished = errors.New("the store of Pods is being built")

@@ -1,0 +1,181 @@
+package pod
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"path/filepath"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Add adds a generation and makes it the current one. p is what the caller has
+// decided on: if another generation has become the current one since, that is a
+// conflict (exit 8, pod-conflict) and nothing is written.
+func (s *Store) Add(ctx context.Context, p *Pod, e *manifest.Envelope) (*Pod, error) {
+	return s.change(ctx, p, func(r *record) (*file, error) {
+		if r.Revision != p.Revision {
+			return nil, conflict(p, r)
+		}
+		named := *e
+		named.Inputs.Name = r.Name
+		data, err := r.generate(&named)
+		if err != nil {
+			return nil, err
+		}
+		r.add(EventReloaded)
+		return &file{generationName(r.Current), data}, nil
+	})
+}
+
+// Rollback makes an earlier generation the current one; 0 is the one before. It
+// is verified first. Conflicts are as with [Store.Add].
+func (s *Store) Rollback(ctx context.Context, p *Pod, number int) (*Pod, error) {
+	return s.change(ctx, p, func(r *record) (*file, error) {
+		if r.Revision != p.Revision {
+			return nil, conflict(p, r)
+		}
+		if number == 0 {
+			number = r.Current - 1
+		}
+		if number < 1 || number > len(r.Generations) {
+			return nil, noGeneration(p, number)
+		}
+		e, err := s.Envelope(&r.Pod, number)
+		if err != nil {
+			return nil, err
+		}
+		if err := r.show(e, number); err != nil {
+			return nil, err
+		}
+		r.add(EventRolledBack)
+		return nil, nil
+	})
+}
+
+// Record adds an event of the session: started, resumed or ended. What starts,
+// starts the generation that the caller has seen: where another has become the
+// current one since, that is a conflict, and the caller should not start it.
+func (s *Store) Record(ctx context.Context, p *Pod, kind string) error {
+	_, err := s.change(ctx, p, func(r *record) (*file, error) {
+		if kind != EventEnded && r.Revision != p.Revision {
+			return nil, conflict(p, r)
+		}
+		r.add(kind)
+		return nil, nil
+	})
+	return err
+}
+
+// Remove takes a Pod away with all its generations.
+func (s *Store) Remove(ctx context.Context, p *Pod) error {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.remove(p), unlock())
+}
+
+func (s *Store) remove(p *Pod) error {
+	r, _, err := s.read(p.ID)
+	if errors.Is(err, errGone) {
+		return conflict(p, nil)
+	}
+	if err != nil {
+		return err
+	}
+	if r.Revision != p.Revision {
+		return conflict(p, r)
+	}
+	here, away := filepath.Join(s.dir, p.ID), filepath.Join(s.dir, removedPrefix+p.ID)
+	if err := s.fs.Rename(here, away); err != nil {
+		return s.notWritten(err)
+	}
+	if err := s.fs.SyncDir(s.dir); err != nil {
+		return s.notWritten(errors.Join(err, s.fs.Rename(away, here)))
+	}
+	// It is gone; what cannot be deleted now is swept by the next writer.
+	_ = durable.RemoveAll(s.fs, away)
+	return nil
+}
+
+type file struct {
+	name string
+	data []byte
+}
+
+// change reads a Pod under the lock, lets apply change it, and writes the new
+// file that this needs, if any, and then pod.json.
+func (s *Store) change(ctx context.Context, p *Pod, apply func(*record) (*file, error)) (*Pod, error) {
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := s.apply(p, apply)
+	return changed, errors.Join(err, unlock())
+}
+
+func (s *Store) apply(p *Pod, apply func(*record) (*file, error)) (*Pod, error) {
+	r, old, err := s.read(p.ID)
+	if errors.Is(err, errGone) {
+		return nil, conflict(p, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Join(s.dir, p.ID)
+	s.sweepPod(dir, r)
+	added, err := apply(r)
+	if err != nil {
+		return nil, err
+	}
+	data, err := r.encode()
+	if err != nil {
+		return nil, err
+	}
+	if added != nil {
+		if err := durable.Create(s.fs, filepath.Join(dir, added.name), added.data, fileMode); err != nil {
+			return nil, s.notWritten(err)
+		}
+		// pod.json may not be on disk before what it speaks of is.
+		if err := s.fs.SyncDir(dir); err != nil {
+			return nil, s.notWritten(err)
+		}
+	}
+	path := filepath.Join(dir, recordName)
+	if err := durable.Replace(s.fs, path, data, fileMode); err != nil {
+		// Only the last fsync may have failed: what was not acknowledged is not to be seen.
+		if there, readErr := s.fs.ReadFile(path, maxRecord); readErr == nil && !bytes.Equal(there, old) {
+			err = errors.Join(err, durable.Replace(s.fs, path, old, fileMode))
+		}
+		return nil, s.notWritten(err)
+	}
+	return &r.Pod, nil
+}
+
+// sweepPod removes what writers that died have left in the folder of a Pod:
+// temporary files, and what pod.json does not know yet.
+func (s *Store) sweepPod(dir string, r *record) {
+	entries, err := s.fs.ReadDir(dir)
+	if err != nil {
+		return // what is in the way says so itself
+	}
+	unfinished := map[string]bool{generationName(len(r.Generations) + 1): true, eventsName(len(r.EventFiles) + 1): true}
+	for _, entry := range entries {
+		if name := entry.Name(); durable.Temporary(name) || unfinished[name] {
+			_ = durable.RemoveAll(s.fs, filepath.Join(dir, name))
+		}
+	}
+}
+
+// conflict is for a caller whose p is not what there is now; r is nil when there is nothing.
+func conflict(p *Pod, r *record) error {
+	if r == nil {
+		return diag.Errorf(diag.ExitState, "pod-conflict", "the Pod `%s` has been removed since it was read", p.Name)
+	}
+	return diag.Errorf(diag.ExitState, "pod-conflict", "the Pod `%s` has changed since it was read: its current generation is %d now, and was %d",
+		p.Name, r.Current, p.Current).
+		Hintf("nothing was changed; look at it and repeat the command: insomnia pod show %s", p.Name)
+}

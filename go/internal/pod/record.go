@@ -1,0 +1,148 @@
+package pod
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+const (
+	recordSchema = "insomnia.stored-pod/v1"
+	schemaPrefix = "insomnia.stored-pod/v"
+
+	recordName = "pod.json"
+	maxRecord  = 16 << 20
+)
+
+// record is the content of pod.json.
+type record struct {
+	Schema string `json:"schema"`
+	Pod
+	Events []Event `json:"events"` // the last ones
+	// EventFiles are the checksums of events-1.json and so on, which hold the older ones.
+	EventFiles []string `json:"eventFiles"`
+}
+
+func (r *record) add(kind string) {
+	r.Events = append(r.Events, Event{Time: now(), Kind: kind, Generation: r.Current})
+	if kind == EventStarted || kind == EventResumed {
+		r.State = Ended
+	}
+}
+
+// now is as exact as it is stored.
+func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+func (r *record) encode() ([]byte, error) {
+	content, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the Pod %s: %w", r.ID, err)
+	}
+	data, _ := frame(content)
+	return data, nil
+}
+
+// errGone is a Pod that is not there, or not any more.
+var errGone = errors.New("no such Pod")
+
+// read reads what the Pod of an ID is; data are the bytes of the file.
+func (s *Store) read(id string) (r *record, data []byte, err error) {
+	path := filepath.Join(s.dir, id, recordName)
+	data, err = s.fs.ReadFile(path, maxRecord)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, err := s.fs.Lstat(filepath.Join(s.dir, id)); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, errGone
+		}
+		return nil, nil, s.damaged(id, recordName+" is missing")
+	}
+	if err != nil {
+		return nil, nil, s.unreadable(id, err)
+	}
+	content, _, err := unframe(data)
+	if err != nil {
+		return nil, nil, s.damaged(id, recordName+": "+err.Error())
+	}
+	r = new(record)
+	if err := json.Unmarshal(content, r, json.RejectUnknownMembers(true)); err != nil || r.Schema != recordSchema {
+		return nil, nil, s.otherSchema(id, content, err)
+	}
+	if problem := r.problem(id); problem != "" {
+		return nil, nil, s.damaged(id, recordName+": "+problem)
+	}
+	return r, data, nil
+}
+
+// problem is what does not fit together although every byte is as it was written.
+func (r *record) problem(id string) string {
+	switch {
+	case r.ID != id:
+		return fmt.Sprintf("it belongs to the Pod %s", shortened(r.ID))
+	case CheckName(r.Name) != nil:
+		return "the name is none that a Pod can have"
+	case r.State != Saved && r.State != Ended:
+		return fmt.Sprintf("the state `%s` is not known", shortened(string(r.State)))
+	case r.Current < 1 || r.Current > len(r.Generations):
+		return "the current generation is none that it has"
+	case r.Provenance == nil:
+		return "it does not say where its profile came from"
+	}
+	for i, g := range r.Generations {
+		if g.Number != i+1 {
+			return "the generations are not numbered in order"
+		}
+	}
+	return ""
+}
+
+// otherSchema says why content of which every byte is as written cannot be read.
+func (s *Store) otherSchema(id string, content []byte, err error) error {
+	var version struct {
+		Schema string `json:"schema"`
+	}
+	if json.Unmarshal(content, &version, json.RejectUnknownMembers(false)) != nil {
+		return s.damaged(id, recordName+" is not JSON")
+	}
+	if version.Schema != recordSchema && strings.HasPrefix(version.Schema, schemaPrefix) {
+		return diag.Errorf(diag.ExitState, "pod-newer", "the Pod %s was written by a newer version of insomnia, and is left alone: its schema is %s",
+			id, shortened(version.Schema)).
+			Expectedf("%s", recordSchema).Hintf("use the newer version, or update this one")
+	}
+	if version.Schema != recordSchema {
+		return s.damaged(id, fmt.Sprintf("%s has the unknown schema `%s`", recordName, shortened(version.Schema)))
+	}
+	return s.damaged(id, fmt.Sprintf("%s is no record of a Pod: %v", recordName, err))
+}
+
+func (s *Store) damaged(id, what string) *diag.Error {
+	return diag.Errorf(diag.ExitState, "pod-damaged", "the Pod %s is damaged: %s", id, what).
+		Hintf("it is left as it is in %s: restore it from a backup, or remove that folder", filepath.Join(s.dir, id))
+}
+
+func (s *Store) unreadable(id string, err error) *diag.Error {
+	return diag.Errorf(diag.ExitState, "pod-unreadable", "the Pod %s cannot be read: %v", id, reason(err)).
+		Hintf("see to the folder %s", filepath.Join(s.dir, id))
+}
+
+// reason is an error of the file system without the path.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}
+
+// clone is a Pod that shares nothing that this package changes.
+func (p *Pod) clone() *Pod {
+	c := *p
+	c.Generations = slices.Clone(p.Generations)
+	return &c
+}

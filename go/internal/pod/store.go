@@ -1,0 +1,84 @@
+package pod
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
+)
+
+const (
+	folderMode = 0o700
+	fileMode   = 0o600
+
+	lockName      = ".lock"
+	newPrefix     = ".new-"
+	removedPrefix = ".removed-"
+
+	lockPatience = 30 * time.Second
+)
+
+// Store is the folder of all Pods.
+type Store struct {
+	dir string
+	fs  durable.FS
+}
+
+// Open gives the store in a folder; nothing is made before the first Create.
+func Open(dir string) *Store { return OpenOn(durable.OS, dir) }
+
+// OpenOn is Open on another file system than this machine's.
+func OpenOn(fsys durable.FS, dir string) *Store { return &Store{dir: filepath.Clean(dir), fs: fsys} }
+
+// lock keeps other writers out until unlock; it makes the folder of the store.
+func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
+	if err := s.safe(); err != nil {
+		return nil, err
+	}
+	if err := durable.MkdirAll(s.fs, s.dir, folderMode); err != nil {
+		return nil, s.notWritten(err)
+	}
+	if err := s.safe(); err != nil {
+		return nil, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	unlock, err = s.fs.Lock(waiting, filepath.Join(s.dir, lockName))
+	switch {
+	case ctx.Err() != nil:
+		if err == nil {
+			err = unlock()
+		}
+		return nil, errors.Join(ctx.Err(), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, diag.Errorf(diag.ExitState, "pods-locked", "another process has been writing to the Pods in %s for %s", s.dir, lockPatience).
+			Hintf("wait for it, or end it: fuser %s", filepath.Join(s.dir, lockName))
+	case err != nil:
+		return nil, s.notWritten(err)
+	}
+	return unlock, nil
+}
+
+// sweep removes what writers that died have left. The caller has the lock, so
+// nobody is at work on it; what cannot be removed does no harm and stays.
+func (s *Store) sweep(entries []fs.DirEntry) {
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasPrefix(name, newPrefix) || strings.HasPrefix(name, removedPrefix) || durable.Temporary(name) {
+			_ = durable.RemoveAll(s.fs, filepath.Join(s.dir, name))
+		}
+	}
+}
+
+func (s *Store) notWritten(err error) error {
+	var typed *diag.Error
+	if errors.As(err, &typed) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return diag.Errorf(diag.ExitState, "pod-not-written", "cannot write to the Pods in %s: %v", s.dir, reason(err)).
+		Hintf("nothing was changed; make room there or give yourself the right to write, and repeat the command")
+}
