@@ -2,25 +2,19 @@
 let
   inherit (builtins)
     attrValues
+    groupBy
+    head
     intersectAttrs
     isAttrs
     isList
     isString
-    listToAttrs
     length
+    map
     mapAttrs
     toJSON
     ;
-  keyed =
-    list:
-    attrValues (
-      listToAttrs (
-        map (value: {
-          name = if isString value then value else toJSON value;
-          inherit value;
-        }) list
-      )
-    );
+  keyOf = value: if isString value then value else toJSON value;
+  keyed = list: map head (attrValues (groupBy keyOf list));
 
   sortSets =
     node: value:

@@ -40,6 +40,7 @@ let
   root = node;
   inherit (builtins)
     attrNames
+    catAttrs
     concatLists
     concatMap
     elemAt
@@ -160,22 +161,26 @@ let
         else
           sort (a: b: (a.order or 1000) < (b.order or 1000)) top.wholes;
       elements = concatLists (map (def: def.value) ordered);
-      tagged = concatMap (
-        def:
-        concatMap (
-          n:
-          if isTag (elemAt def.value n) then
-            [
-              (fault (at ++ [ n ]) def {
-                code = "unknown-tag";
-                message = "an element of a list carries a tag";
-                hint = "tag the list as a whole: mkForce [ … ], mkBefore [ … ]";
-              })
-            ]
-          else
-            [ ]
-        ) (genList (n: n) (length def.value))
-      ) ordered;
+      tagged =
+        if catAttrs "_type" (filter isAttrs elements) == [ ] then
+          [ ]
+        else
+          concatMap (
+            def:
+            concatMap (
+              n:
+              if isTag (elemAt def.value n) then
+                [
+                  (fault (at ++ [ n ]) def {
+                    code = "unknown-tag";
+                    message = "an element of a list carries a tag";
+                    hint = "tag the list as a whole: mkForce [ … ], mkBefore [ … ]";
+                  })
+                ]
+              else
+                [ ]
+            ) (genList (n: n) (length def.value))
+          ) ordered;
     in
     if top.wholes == [ ] then
       {

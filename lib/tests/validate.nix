@@ -102,6 +102,32 @@ let
       problems = [ "minimum " ];
     }
     {
+      name = "a text of one letter at least";
+      schema = string { minLength = 1; };
+      value = "a";
+    }
+    {
+      name = "an empty text";
+      schema = string { minLength = 1; };
+      value = "";
+      problems = [ "min-length " ];
+    }
+    {
+      name = "an object with what it needs";
+      schema = object { a = integer { }; } // {
+        required = [ "a" ];
+      };
+      value.a = 1;
+    }
+    {
+      name = "an object without it";
+      schema = object { a = integer { }; } // {
+        required = [ "a" ];
+      };
+      value = { };
+      problems = [ "required a" ];
+    }
+    {
       name = "both ends count";
       schema = integer {
         minimum = 5;
@@ -424,6 +450,24 @@ map (
     (case: case.name)
     (filter (case: !(case ? problems) && !(fits case.schema case.value)) cases)
   ) [ "different elements" ])
+  (test "many values fit if and only if each of them does" (concatMap (
+    case:
+    let
+      node = load case.schema;
+      disagrees =
+        other:
+        let
+          values = [
+            case.value
+            other.value
+            case.value
+            other.value
+          ];
+        in
+        node.fitsAll values != all node.fits values;
+    in
+    map (other: "${case.name} / ${other.name}") (filter disagrees cases)
+  ) cases) [ ])
 
   # --- loading
   (test "an unsupported keyword is named with its place"

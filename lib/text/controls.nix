@@ -1,15 +1,13 @@
 # The control characters (U+0001 to U+001F and U+007F), for replaceStrings.
 let
-  inherit (builtins)
-    concatStringsSep
-    fromJSON
-    genList
-    substring
-    ;
-  digit = n: substring n 1 "0123456789abcdef";
-  hex = n: "${digit (n / 16)}${digit (n - (n / 16) * 16)}";
-  codes = map (code: ''"\u00${hex code}"'') (genList (n: n + 1) 31 ++ [ 127 ]);
-  all = fromJSON "[${concatStringsSep "," codes}]";
+  all = builtins.fromJSON ''
+    [
+      "\u0001", "\u0002", "\u0003", "\u0004", "\u0005", "\u0006", "\u0007", "\u0008",
+      "\u0009", "\u000a", "\u000b", "\u000c", "\u000d", "\u000e", "\u000f", "\u0010",
+      "\u0011", "\u0012", "\u0013", "\u0014", "\u0015", "\u0016", "\u0017", "\u0018",
+      "\u0019", "\u001a", "\u001b", "\u001c", "\u001d", "\u001e", "\u001f", "\u007f"
+    ]
+  '';
 in
 {
   inherit all;

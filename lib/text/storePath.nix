@@ -2,7 +2,9 @@
 # alone may be spoken of.
 let
   inherit (builtins) length replaceStrings split;
+  directory = [ "/nix/store/" ];
+  nothing = [ "" ];
 in
 text:
-replaceStrings [ "/nix/store/" ] [ "" ] text != text
+replaceStrings directory nothing text != text
 && length (split "/nix/store/[0-9a-z]{32}" text) > 1

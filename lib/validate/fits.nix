@@ -1,12 +1,16 @@
-# Makes the quick test of a node: whether a value fits, yes or no. A healthy profile is
-# checked by these alone; validate.nix, which says what is wrong, runs only when one says
-# no. Tests hold the two to the same verdict.
+# Makes the quick tests of a node: whether one value fits, or each of many, yes or no. A
+# healthy profile is checked by these alone; validate.nix, which says what is wrong, runs
+# only when one says no. Library tests hold all of them to the same verdict.
 let
   inherit (builtins)
     all
     attrNames
+    attrValues
+    concatStringsSep
+    elem
     filter
     floor
+    groupBy
     hasContext
     head
     intersectAttrs
@@ -18,14 +22,18 @@ let
     isString
     length
     listToAttrs
+    map
+    mapAttrs
     match
-    removeAttrs
     replaceStrings
     stringLength
     typeOf
+    zipAttrsWith
     ;
   controls = import ../text/controls.nix;
   storePath = import ../text/storePath.nix;
+
+  unlimited = 1073741824;
 
   keys =
     names:
@@ -36,87 +44,160 @@ let
       }) names
     );
 
-  oneLine = text: replaceStrings controls.all controls.nothing text == text;
+  oneLine =
+    let
+      inherit (controls) all nothing;
+    in
+    text: replaceStrings all nothing text == text;
 
+  unknown = _: false;
+
+  # The longest text that may stand at a node.
+  mostOf =
+    raw:
+    let
+      bytes = raw.x-maxBytes or unlimited;
+      most = raw.maxLength or bytes;
+    in
+    if bytes < most then bytes else most;
+
+  # A text is tested for what its keywords ask and nothing else.
   string =
     raw:
     let
-      most = raw.maxLength or raw.x-maxBytes or 1073741824;
+      most = mostOf raw;
       least = raw.minLength or 0;
       words = keys raw.enum;
+      sized =
+        if least == 0 then
+          value: isString value && stringLength value <= most && !hasContext value
+        else
+          value:
+          isString value && stringLength value <= most && !hasContext value && stringLength value >= least;
+      inherit (raw) pattern;
+      formed = if raw ? pattern then value: sized value && match pattern value != null else sized;
+      portable = if raw ? x-text then value: formed value && !(storePath value) else formed;
     in
     if raw ? enum then
       if all isString raw.enum then
         # Text with a context cannot name an attribute.
-        value: !hasContext value && words ? ${value}
+        value: isString value && !hasContext value && words ? ${value}
       else
-        value: builtins.elem value raw.enum
+        value: elem value raw.enum
     else if raw ? const then
-      value: !hasContext value && value == raw.const
-    else if raw ? pattern && !(raw ? x-text) && !(raw ? x-maxBytes) then
-      value:
-      stringLength value <= most
-      && match raw.pattern value != null
-      && !hasContext value
-      && stringLength value >= least
+      value: isString value && !hasContext value && value == raw.const
+    else if raw ? x-singleLine then
+      value: portable value && oneLine value
     else
-      value:
-      stringLength value <= most
-      && !hasContext value
-      && stringLength value >= least
-      && stringLength value <= raw.x-maxBytes or most
-      && (!(raw ? pattern) || match raw.pattern value != null)
-      && (!(raw ? x-text) || !(storePath value))
-      && (!(raw ? x-singleLine) || oneLine value);
+      portable;
+
+  # Many texts at once: what repeats is tested once, and what no text may hold is looked
+  # for in all of them together. Only if that finds something is each looked at.
+  strings =
+    node:
+    let
+      inherit (node) raw fits;
+      most = mostOf raw;
+      least = raw.minLength or 0;
+      short = value: stringLength value <= most;
+      clean =
+        joined:
+        (!(raw ? x-text) || !(storePath joined)) && (!(raw ? x-singleLine) || oneLine joined);
+    in
+    if raw ? enum || raw ? const || raw ? pattern then
+      values:
+      all isString values
+      && !hasContext (concatStringsSep "" values)
+      && all fits (attrNames (groupBy (value: value) values))
+    else
+      values:
+      all isString values
+      && (
+        let
+          joined = concatStringsSep "" values;
+        in
+        !hasContext joined
+        && (
+          least == 0
+          && (stringLength joined <= most || all short values)
+          && clean joined
+          || all fits values
+        )
+      );
 
   number =
     raw:
+    let
+      low = raw.minimum or null;
+      high = raw.maximum or null;
+    in
     if raw ? enum || raw ? const then
-      value: builtins.elem value (raw.enum or [ raw.const ])
+      value: elem value (raw.enum or [ raw.const ])
     else
       value:
-      value >= raw.minimum or value
-      && value <= raw.maximum or value
+      (low == null || value >= low)
+      && (high == null || value <= high)
       && (
         isInt value
         || (value * 0 == 0 && (!(raw ? x-decimals) || floor (value * 1000.0 + 0.5) / 1000.0 == value))
       );
 
+  # Columns pay from a few values on.
+  each = node: values: if length values < 4 then all node.fits values else node.fitsAll values;
+
   list =
-    node: raw:
+    node:
     let
+      inherit (node) raw items;
       least = raw.minItems or 0;
-      most = raw.maxItems or 1073741824;
-      fits = node.items.fits;
+      most = raw.maxItems or unlimited;
     in
     if raw.uniqueItems or false then
       # Rare: left to the one that says what is wrong.
       value: value == [ ] && least == 0
-    else if node.items == null then
+    else if items == null then
       value: length value >= least && length value <= most
     else
-      value: length value >= least && length value <= most && all fits value;
+      value: length value >= least && length value <= most && each items value;
 
   closed =
     node:
     let
-      inherit (node) props;
-      names = attrNames props;
+      tests = mapAttrs (_: child: child.fits) node.props;
       required = keys node.required;
-      count = length node.required;
     in
     value:
-    removeAttrs value names == { }
-    && (count == 0 || length (attrNames (intersectAttrs required value)) == count)
-    && all (name: props.${name}.fits value.${name}) (attrNames value);
+    all (name: (tests.${name} or unknown) value.${name}) (attrNames value)
+    && intersectAttrs value required == required;
+
+  # Many objects at once, field by field.
+  closedAll =
+    node:
+    let
+      tests = mapAttrs (_: child: child.fitsAll) node.props;
+      required = keys node.required;
+    in
+    values:
+    values == [ ]
+    || (
+      let
+        count = length values;
+        columns = zipAttrsWith (
+          name: column:
+          (!(required ? ${name}) || length column == count) && (tests.${name} or unknown) column
+        ) values;
+      in
+      all isAttrs values
+      && intersectAttrs columns required == required
+      && !(elem false (attrValues columns))
+    );
 
   map' =
-    node: raw:
+    node:
     let
+      inherit (node) raw;
       least = raw.minProperties or 0;
-      most = raw.maxProperties or 1073741824;
-      inherit (node) values;
-      named = if node.names == null then _: true else node.names.fits;
+      most = raw.maxProperties or unlimited;
     in
     value:
     let
@@ -125,7 +206,8 @@ let
     !(value ? outPath || value ? __toString || value ? __functor)
     && length names >= least
     && length names <= most
-    && all (name: named name && values.fits value.${name}) names;
+    && (node.names == null || each node.names names)
+    && each node.values (attrValues value);
 
   union =
     node:
@@ -144,40 +226,83 @@ let
         (head (if value ? _type then references else others)).fits value
       else
         value == null && node.nullable;
+
+  setOf = node: if node.closed then closed node else map' node;
+
+  # By the type that a schema names.
+  typed = {
+    string = node: string node.raw;
+    integer =
+      node:
+      let
+        ofNumber = number node.raw;
+      in
+      value: isInt value && ofNumber value;
+    boolean = node: if node.raw ? const || node.raw ? enum then mixed node else isBool;
+    object =
+      node:
+      let
+        ofSet = setOf node;
+      in
+      value: isAttrs value && ofSet value;
+    array =
+      node:
+      let
+        ofList = list node;
+      in
+      value: isList value && ofList value;
+    number = mixed;
+    null = mixed;
+  };
+
+  mixed =
+    node:
+    let
+      inherit (node) raw accepts;
+      ofString = string raw;
+      ofNumber = number raw;
+      ofList = list node;
+      ofSet = setOf node;
+    in
+    value:
+    accepts ? ${typeOf value}
+    && (
+      if isString value then
+        ofString value
+      else if isInt value || isFloat value then
+        ofNumber value
+      else if isAttrs value then
+        ofSet value
+      else if isList value then
+        ofList value
+      else
+        true
+    );
 in
-node:
-let
-  inherit (node) raw accepts;
-  types = attrNames accepts;
-  ofString = string raw;
-  ofNumber = number raw;
-  ofList = list node raw;
-  ofSet = if node.closed then closed node else map' node raw;
-in
-if node.branches != [ ] then
-  union node
-else if types == [ "string" ] then
-  value: isString value && ofString value
-else if types == [ "int" ] then
-  value: isInt value && ofNumber value
-else if types == [ "bool" ] && !(raw ? const) && !(raw ? enum) then
-  isBool
-else if types == [ "set" ] then
-  value: isAttrs value && ofSet value
-else if types == [ "list" ] then
-  value: isList value && ofList value
-else
-  value:
-  accepts ? ${typeOf value}
-  && (
-    if isString value then
-      ofString value
-    else if isInt value || isFloat value then
-      ofNumber value
-    else if isAttrs value then
-      ofSet value
-    else if isList value then
-      ofList value
+{
+  inherit typed;
+
+  one =
+    node:
+    let
+      type = node.raw.type or null;
+    in
+    if node.branches != [ ] then
+      union node
+    else if isString type then
+      typed.${type} node
     else
-      true
-  )
+      mixed node;
+
+  all =
+    node:
+    let
+      inherit (node) fits;
+    in
+    if node.branches == [ ] && node.raw ? type && node.raw.type == "string" then
+      strings node
+    else if node.closed && node.raw.type or null == "object" then
+      closedAll node
+    else
+      values: all fits values;
+}

@@ -5,94 +5,168 @@
 # A compiled node: raw (the keywords), kind (closed map list set leaf), accepts (by
 # builtins.typeOf), props, required, values, items, branches, secret, nullable,
 # filled (what an absent closed object becomes), deep (something may have to be filled),
-# sorts (a set is at or below it), fits (the quick test of a value).
+# sorts (a set is at or below it), fits and fitsAll (the quick tests of one value and of many).
 schema:
 let
   inherit (builtins)
     attrNames
-    concatMap
+    attrValues
+    elem
     filter
     foldl'
     head
     isAttrs
     isList
-    listToAttrs
+    map
     mapAttrs
     removeAttrs
     substring
+    typeOf
     ;
   keywords = import ./keywords.nix;
-  makeFits = import ./fits.nix;
+  tests = import ./fits.nix;
 
   definitions = schema."$defs" or { };
-  nameOf = reference: substring 8 (-1) reference;
   compiled = mapAttrs (_: compile) definitions;
 
-  typeNames = {
-    string = [ "string" ];
-    integer = [ "int" ];
-    number = [
-      "int"
-      "float"
-    ];
-    boolean = [ "bool" ];
-    array = [ "list" ];
-    object = [ "set" ];
-    null = [ "null" ];
+  # Keywords that may stand beside a reference and change nothing.
+  beside = [
+    "$ref"
+    "description"
+    "$defs"
+    "$schema"
+    "$id"
+    "title"
+  ];
+
+  # What the types of a schema accept, by builtins.typeOf.
+  accepted = {
+    string.string = true;
+    integer.int = true;
+    number = {
+      int = true;
+      float = true;
+    };
+    boolean.bool = true;
+    array.list = true;
+    object.set = true;
+    null.null = true;
   };
-  every = concatMap (name: typeNames.${name}) (attrNames typeNames);
+  either = foldl' (all: more: all // more) { };
+
+  # Types with nothing below them.
+  scalars = attrNames (
+    removeAttrs accepted [
+      "array"
+      "object"
+    ]
+  );
+
+  refuse =
+    fault:
+    throw "insomnia: the schema ${schema."$id" or ""} cannot be used: ${fault} is not implemented";
+
+  unchecked = filter (name: name != "x-merge") keywords;
+
+  # The keywords of a node, once it is known that all of them are implemented.
+  checked =
+    raw:
+    if removeAttrs raw unchecked == { } then
+      raw
+    else
+      let
+        unknown = attrNames (removeAttrs raw keywords);
+        merge = raw.x-merge or "";
+      in
+      if unknown != [ ] then
+        refuse "the keyword `${head unknown}`"
+      else if merge != "" && merge != "replace" && merge != "set" then
+        refuse "the merge `${merge}`"
+      else
+        raw;
+
+  # What is the same for every scalar.
+  bare = {
+    kind = "leaf";
+    props = { };
+    required = [ ];
+    branches = [ ];
+    closed = false;
+    filled = { };
+    deepProps = { };
+    setProps = { };
+    values = null;
+    items = null;
+    names = null;
+    presets = [ ];
+    deep = false;
+    sorts = false;
+  };
+
+  scalar =
+    raw:
+    let
+      node = bare // {
+        raw = checked raw;
+        accepts = accepted.${raw.type};
+        secret = raw.x-secret or false;
+        nullable = raw.type == "null";
+        fits = tests.typed.${raw.type} node;
+        fitsAll = tests.all node;
+      };
+    in
+    node;
 
   compile =
     raw:
     if raw ? "$ref" then
       let
-        siblings = removeAttrs raw [
-          "$ref"
-          "description"
-          "$defs"
-          "$schema"
-          "$id"
-          "title"
-        ];
-        name = nameOf raw."$ref";
+        siblings = removeAttrs raw beside;
+        name = substring 8 (-1) raw."$ref";
       in
       if siblings == { } then compiled.${name} else compile (definitions.${name} // siblings)
+    else if elem (raw.type or null) scalars && !(raw ? anyOf) then
+      scalar raw
     else
-      let
-        branches = map compile (raw.anyOf or [ ]);
-        names =
-          if raw ? type then
-            concatMap (name: typeNames.${name}) (if isList raw.type then raw.type else [ raw.type ])
-          else if raw ? anyOf then
-            concatMap (branch: attrNames branch.accepts) branches
-          else if raw ? const then
-            [ (builtins.typeOf raw.const) ]
-          else
-            every;
-        accepts = listToAttrs (
-          map (name: {
-            inherit name;
-            value = true;
-          }) names
-        );
-        additional = raw.additionalProperties or false;
-        merge = raw.x-merge or "";
-        kind =
-          if raw ? anyOf || merge == "replace" then
-            "leaf"
-          else if accepts ? set then
-            if isAttrs additional then "map" else "closed"
-          else if accepts ? list then
-            if merge == "set" then "set" else "list"
-          else
-            "leaf";
-        props = mapAttrs (_: compile) (raw.properties or { });
-        required = raw.required or [ ];
+      compound raw;
+
+  compound =
+    raw:
+    let
+      branches = map compile (raw.anyOf or [ ]);
+      accepts =
+        if raw ? type then
+          if isList raw.type then either (map (name: accepted.${name}) raw.type) else accepted.${raw.type}
+        else if raw ? anyOf then
+          either (map (branch: branch.accepts) branches)
+        else if raw ? const then
+          { ${typeOf raw.const} = true; }
+        else
+          either (attrValues accepted);
+      additional = raw.additionalProperties or false;
+      merge = raw.x-merge or "";
+      kind =
+        if raw ? anyOf || merge == "replace" then
+          "leaf"
+        else if accepts ? set then
+          if isAttrs additional then "map" else "closed"
+        else if accepts ? list then
+          if merge == "set" then "set" else "list"
+        else
+          "leaf";
+      props = mapAttrs (_: compile) (raw.properties or { });
+      required = raw.required or [ ];
+      keepProps = test: removeAttrs props (filter (name: !(test props.${name})) (attrNames props));
+      node = {
+        inherit
+          kind
+          accepts
+          props
+          required
+          branches
+          ;
+        raw = checked raw;
         closed = accepts ? set && !isAttrs additional && branches == [ ];
-        # Fields below which something may have to be filled, or sorted.
-        deepProps = keepProps (child: child.deep);
-        setProps = keepProps (child: child.sorts);
-        keepProps = test: removeAttrs props (filter (name: !(test props.${name})) (attrNames props));
         # What filling gives to an object in which nothing is said.
         filled = foldl' (
           done: name:
@@ -106,50 +180,36 @@ let
           else
             done
         ) { } (filter (name: props ? ${name}) required);
-        refuse =
-          fault:
-          throw "insomnia: the schema ${schema."$id" or ""} cannot be used: ${fault} is not implemented";
-        checked =
-          let
-            unknown = attrNames (removeAttrs raw keywords);
-          in
-          if unknown != [ ] then
-            refuse "the keyword `${head unknown}`"
-          else if merge != "" && merge != "replace" && merge != "set" then
-            refuse "the merge `${merge}`"
+        # Fields below which something may have to be filled, or sorted.
+        deepProps = keepProps (child: child.deep);
+        setProps = keepProps (child: child.sorts);
+        values = compile additional;
+        items = if raw ? items then compile raw.items else null;
+        names = if raw ? propertyNames then compile raw.propertyNames else null;
+        secret = raw.x-secret or false;
+        nullable = accepts ? null;
+        presets = filter (name: props.${name}.raw ? x-preset) (attrNames props);
+        deep =
+          branches == [ ]
+          && (
+            if kind == "closed" then
+              node.filled != { } || node.deepProps != { }
+            else if kind == "map" then
+              node.values.deep
+            else
+              node.items != null && node.items.deep
+          );
+        sorts =
+          if kind == "closed" then
+            node.setProps != { }
+          else if kind == "map" then
+            node.values.sorts
           else
-            raw;
-        node = {
-          raw = checked;
-          inherit
-            kind
-            accepts
-            props
-            required
-            branches
-            closed
-            filled
-            deepProps
-            setProps
-            ;
-          values = compile additional;
-          items = if raw ? items then compile raw.items else null;
-          names = if raw ? propertyNames then compile raw.propertyNames else null;
-          secret = raw.x-secret or false;
-          nullable = accepts ? null;
-          presets = filter (name: props.${name}.raw ? x-preset) (attrNames props);
-          deep =
-            branches == [ ]
-            && (
-              (kind == "closed" && (filled != { } || deepProps != { }))
-              || (kind == "map" && node.values.deep)
-              || (node.items != null && node.items.deep)
-            );
-          sorts =
-            kind == "set" || (kind == "closed" && setProps != { }) || (kind == "map" && node.values.sorts);
-          fits = makeFits node;
-        };
-      in
-      node;
+            kind == "set";
+        fits = tests.one node;
+        fitsAll = tests.all node;
+      };
+    in
+    node;
 in
 compile schema
