@@ -137,8 +137,12 @@ func (r *record) show(e *manifest.Envelope, number int) error {
 	if err := json.Unmarshal(e.Manifest, &m); err != nil {
 		return fmt.Errorf("the model of the Pod %s: %w", r.ID, err)
 	}
-	r.Current, r.Revision = number, r.Revision+1
-	r.Profile, r.Model, r.Provenance = e.Profile, m.Model.Ref, e.Provenance
+	watch, err := newWatch(e.Provenance)
+	if err != nil {
+		return fmt.Errorf("the provenance of the Pod %s: %w", r.ID, err)
+	}
+	r.Current, r.Revision, r.Watch, r.watch = number, r.Revision+1, watch, watch
+	r.Profile, r.Model = e.Profile, m.Model.Ref
 	r.Workspace, r.Runtime = e.Inputs.Workspace, e.Inputs.Runtime
 	return nil
 }

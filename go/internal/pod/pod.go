@@ -3,6 +3,8 @@ package pod
 import (
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -19,11 +21,11 @@ type Pod struct {
 	State    State `json:"state"`
 
 	// What a list shows of the current generation, so that it reads no manifest.
-	Profile    manifest.Identity    `json:"profile"`
-	Model      string               `json:"model"` // provider/model
-	Workspace  string               `json:"workspace,omitempty"`
-	Runtime    string               `json:"runtime,omitempty"`
-	Provenance *manifest.Provenance `json:"provenance"`
+	Profile   manifest.Identity `json:"profile"`
+	Model     string            `json:"model"` // provider/model
+	Workspace string            `json:"workspace,omitempty"`
+	Runtime   string            `json:"runtime,omitempty"`
+	watch     jsontext.Value    // see [Drifts]
 
 	// Generations are in the order of their numbers, without gaps.
 	Generations []Generation `json:"generations"`

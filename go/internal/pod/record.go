@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
@@ -26,7 +26,8 @@ const (
 type record struct {
 	Schema string `json:"schema"`
 	Pod
-	Events []Event `json:"events"` // the last ones
+	Watch  jsontext.Value `json:"watch"`  // a watch
+	Events []Event        `json:"events"` // the last ones
 	// EventFiles are the checksums of events-1.json and so on, which hold the older ones.
 	EventFiles []string `json:"eventFiles"`
 }
@@ -77,6 +78,7 @@ func (s *Store) read(id string) (r *record, data []byte, err error) {
 	if problem := r.problem(id); problem != "" {
 		return nil, nil, s.damaged(id, recordName+": "+problem)
 	}
+	r.watch = r.Watch
 	return r, data, nil
 }
 
@@ -91,8 +93,6 @@ func (r *record) problem(id string) string {
 		return fmt.Sprintf("the state `%s` is not known", shortened(string(r.State)))
 	case r.Current < 1 || r.Current > len(r.Generations):
 		return "the current generation is none that it has"
-	case r.Provenance == nil:
-		return "it does not say where its profile came from"
 	}
 	for i, g := range r.Generations {
 		if g.Number != i+1 {
@@ -138,11 +138,4 @@ func reason(err error) error {
 		return at.Err
 	}
 	return err
-}
-
-// clone is a Pod that shares nothing that this package changes.
-func (p *Pod) clone() *Pod {
-	c := *p
-	c.Generations = slices.Clone(p.Generations)
-	return &c
 }

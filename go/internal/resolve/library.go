@@ -39,6 +39,16 @@ func (r *Resolver) libraryFiles() (files map[string][]byte, digest []byte, err e
 	return files, h.Sum(nil), nil
 }
 
+// LibraryDigest is what a provenance says of the library inside this program;
+// empty when it cannot be read.
+func (r *Resolver) LibraryDigest() string {
+	_, digest, err := r.libraryFiles()
+	if err != nil {
+		return ""
+	}
+	return sri(digest)
+}
+
 // materialise writes the embedded library, and the expressions that call it, to
 // a folder named by their content.
 func (r *Resolver) materialise() (dir string, err error) {

@@ -1,0 +1,252 @@
+package pod
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
+)
+
+// Drift says whether what the current generation of a Pod was resolved from is
+// still the same. Nothing is evaluated: the files that were read are compared
+// by their hashes, so a change in one of them counts even if it leads to the
+// same manifest.
+type Drift struct {
+	State  DriftState `json:"state"`
+	Detail string     `json:"detail,omitempty"` // for people: what has changed or gone, or why nothing is known
+}
+
+// DriftState is one word for a list.
+type DriftState string
+
+const (
+	Unchanged DriftState = "unchanged"
+	Changed   DriftState = "changed"
+	Gone      DriftState = "gone"    // the source was on this machine, and is not any more
+	Unknown   DriftState = "unknown" // the source is elsewhere, there is none, or it cannot be read
+)
+
+// Drifts finds out. It remembers what it has read, so that the Pods of one list
+// share it; take a new one for the next list.
+type Drifts struct {
+	// Library gives the digest of the library inside this program, as the
+	// provenance has it; nil where it is not to be compared.
+	Library func() string
+
+	library string
+	known   map[string]Drift
+	hashes  map[string]string
+	trees   map[string]string
+}
+
+// Of tells how the profile of a Pod stands to its current generation.
+func (d *Drifts) Of(ctx context.Context, p *Pod) Drift {
+	key := p.Source.Target + "\x00" + p.Source.Folder + "\x00" + string(p.watch)
+	if known, ok := d.known[key]; ok {
+		return known
+	}
+	if d.known == nil {
+		d.known, d.hashes, d.trees = map[string]Drift{}, map[string]string{}, map[string]string{}
+	}
+	var w watch
+	drift := Drift{Unknown, "what to compare was not recorded"}
+	if json.Unmarshal(p.watch, &w) == nil {
+		drift = d.compare(ctx, p.Source, &w)
+	}
+	d.known[key] = drift
+	return drift
+}
+
+// watch is what pod.json keeps of the provenance of the current generation, to
+// compare it without reading the generation.
+type watch struct {
+	// Files are the files on this machine that were read, by their names below
+	// the source's folder or their absolute ones, with the beginnings of their hashes.
+	Files map[string]string `json:"files,omitempty"`
+	Main  string            `json:"main,omitempty"` // the profile file, among Files
+	// NarHash is of the whole source, where the files that were read are not known.
+	NarHash string `json:"narHash,omitempty"`
+	Git     bool   `json:"git,omitempty"` // NarHash is of the tracked files
+	Library string `json:"library,omitempty"`
+}
+
+// watched is how much of a hash is kept: 96 bits, against accidents.
+const watched = 16
+
+func newWatch(p *manifest.Provenance) (jsontext.Value, error) {
+	w := watch{Library: p.Library, Files: map[string]string{}}
+	add := func(name, hash string) {
+		if hash = strings.TrimPrefix(hash, "sha256-"); len(hash) >= watched && onThisMachine(name) {
+			w.Files[name] = hash[:watched]
+		}
+	}
+	for _, f := range p.Files {
+		add(f.File, f.SHA256)
+	}
+	if p.File != "" {
+		w.Main = p.File
+		add(p.File, p.FileHash)
+	}
+	if len(w.Files) == 0 {
+		w.NarHash, w.Git = p.NarHash, strings.HasPrefix(p.URL, "git+file:")
+	}
+	return json.Marshal(w, json.Deterministic(true))
+}
+
+// onThisMachine tells whether a name in a provenance is that of a file here.
+// What is in an input is as the lock says, and the lock is among the files.
+func onThisMachine(name string) bool {
+	if filepath.IsAbs(name) {
+		return !strings.HasPrefix(name, "/nix/store/")
+	}
+	return filepath.IsLocal(name) && !strings.HasPrefix(name, "input:") && !strings.HasPrefix(name, "builtin:")
+}
+
+func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
+	drift := Drift{Unknown, "its source is not on this machine"}
+	switch {
+	case source.Target == "":
+		return Drift{Unknown, "it was made of a manifest"}
+	case source.Folder != "" && len(w.Files) > 0:
+		drift = d.compareFiles(source, w)
+	case source.Folder != "" && w.NarHash != "":
+		drift = d.compareTree(ctx, source.Folder, w)
+	case source.Folder == "" && w.Library != "":
+		drift = Drift{Unchanged, ""} // a built-in profile is in the library
+	}
+	if drift.State != Unchanged || w.Library == "" {
+		return drift
+	}
+	switch library := d.libraryDigest(); library {
+	case w.Library:
+		return drift
+	case "":
+		return Drift{Unknown, "the library inside insomnia is not known"}
+	}
+	return Drift{Changed, "the library inside insomnia is another version"}
+}
+
+func (d *Drifts) libraryDigest() string {
+	if d.library == "" && d.Library != nil {
+		d.library = d.Library()
+	}
+	return d.library
+}
+
+func (d *Drifts) compareFiles(source Source, w *watch) Drift {
+	folder := source.Folder
+	if w.Main != "" && filepath.IsAbs(source.Target) {
+		// The profile may be a link that leads elsewhere now, as home-manager's do.
+		real, err := filepath.EvalSymlinks(source.Target)
+		if errors.Is(err, fs.ErrNotExist) {
+			return Drift{Gone, source.Target}
+		}
+		if err == nil && real != filepath.Join(folder, w.Main) {
+			moved, ok := strings.CutSuffix(real, string(filepath.Separator)+w.Main)
+			if !ok {
+				return Drift{Changed, fmt.Sprintf("%s leads to %s now", source.Target, real)}
+			}
+			folder = moved
+		}
+	}
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return Drift{Gone, folder}
+	}
+	names := make([]string, 0, len(w.Files))
+	for name := range w.Files {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	drift := Drift{Unchanged, ""}
+	for _, name := range names {
+		path := name
+		if !filepath.IsAbs(name) {
+			path = filepath.Join(folder, name)
+		}
+		hash, err := d.hash(path)
+		switch {
+		case hash == w.Files[name]:
+		case errors.Is(err, fs.ErrNotExist) && (name == w.Main || filepath.Base(name) == "flake.nix"):
+			return Drift{Gone, path} // without it there is no profile
+		case errors.Is(err, fs.ErrNotExist):
+			drift = Drift{Changed, name + " is gone"}
+		case err != nil:
+			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", path, reason(err))}
+		case drift.State == Unchanged:
+			drift = Drift{Changed, name}
+		}
+	}
+	return drift
+}
+
+// maxWatched is more than any file that an evaluation can have read.
+const maxWatched = 1 << 30
+
+// hash is the beginning of a file's hash as newWatch keeps it.
+func (d *Drifts) hash(path string) (string, error) {
+	if hash, ok := d.hashes[path]; ok {
+		return hash, nil
+	}
+	// A folder, or a pipe that is waited for, is not what was read.
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	hash := "not a file"
+	if info.Mode().IsRegular() {
+		f, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		h := sha256.New()
+		if _, err := io.Copy(h, io.LimitReader(f, maxWatched)); err != nil {
+			return "", err
+		}
+		hash = base64.StdEncoding.EncodeToString(h.Sum(nil))[:watched]
+	}
+	d.hashes[path] = hash
+	return hash, nil
+}
+
+// compareTree is for what the installed Nix has evaluated, of which only the
+// hash of the whole source is known: every file of it counts.
+func (d *Drifts) compareTree(ctx context.Context, folder string, w *watch) Drift {
+	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+		return Drift{Gone, folder}
+	}
+	key := fmt.Sprintf("%s\x00%v", folder, w.Git)
+	hash, ok := d.trees[key]
+	if !ok {
+		where := flake.Ref{Dir: folder}
+		if w.Git {
+			where.GitRoot = folder
+		}
+		f, err := flake.Open(ctx, where, flake.Options{})
+		if err == nil {
+			hash, err = f.NARHash()
+			f.Close()
+		}
+		if err != nil {
+			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", folder, reason(err))}
+		}
+		d.trees[key] = hash
+	}
+	if hash != w.NarHash {
+		return Drift{Changed, "a file in " + folder}
+	}
+	return Drift{Unchanged, ""}
+}
