@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -26,14 +27,12 @@ type program struct {
 
 // Main runs the program with the process's own streams and gives its exit code.
 func Main(args []string) int {
-	ctx, stop := interruptible()
-	defer stop()
-	p := &program{stdout: os.Stdout, stderr: os.Stderr, terminal: isTerminal(os.Stderr)}
-	return p.run(ctx, args)
+	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
+	return p.run(interruptible(), args)
 }
 
 func (p *program) run(ctx context.Context, args []string) int {
-	app := p.app()
+	app := p.app(firstWord(args))
 	p.json = wantsJSON(args)
 	args, err := reorder(app, args)
 	if err == nil {
@@ -62,7 +61,36 @@ func (p *program) report(err error, asJSON bool) int {
 	return int(e.Exit)
 }
 
-func (p *program) app() *cli.App {
+// commands makes each command when it is asked for: a process needs one of them.
+func (p *program) commands() []commandMaker {
+	return []commandMaker{
+		{"resolve", p.resolveCommand},
+		{"verify", p.verifyCommand},
+		{"profile", p.profileCommand},
+		{"source", p.sourceCommand},
+		{"schema", p.schemaCommand},
+		{"doctor", p.doctorCommand},
+		{"completion", p.completionCommand},
+		{"man", p.manCommand},
+		{"version", p.versionCommand},
+	}
+}
+
+type commandMaker struct {
+	name string
+	make func() *cli.Command
+}
+
+// firstWord is the command that a command line begins with, if it begins with one.
+func firstWord(args []string) string {
+	if len(args) < 2 || args[len(args)-1] == completing {
+		return ""
+	}
+	return args[1]
+}
+
+// app is the whole program, or just the command of that name where there is one.
+func (p *program) app(only string) *cli.App {
 	app := &cli.App{
 		Name:                      "insomnia",
 		Usage:                     "resolve agent profiles written in Nix to one typed manifest",
@@ -82,17 +110,13 @@ func (p *program) app() *cli.App {
 			}
 			return cli.ShowAppHelp(c)
 		},
-		Commands: []*cli.Command{
-			p.resolveCommand(),
-			p.verifyCommand(),
-			p.profileCommand(),
-			p.sourceCommand(),
-			p.schemaCommand(),
-			p.doctorCommand(),
-			p.completionCommand(),
-			p.manCommand(),
-			p.versionCommand(),
-		},
+	}
+	all := p.commands()
+	if i := slices.IndexFunc(all, func(c commandMaker) bool { return c.name == only }); i >= 0 {
+		all = all[i : i+1]
+	}
+	for _, c := range all {
+		app.Commands = append(app.Commands, c.make())
 	}
 	complete(app.Commands)
 	return app

@@ -87,7 +87,9 @@ func (p *program) completionCommand() *cli.Command {
 			case "zsh":
 				return p.write([]byte(zshCompletion))
 			case "fish":
-				script, err := c.App.ToFishCompletion()
+				app := p.app("")
+				app.Setup()
+				script, err := app.ToFishCompletion()
 				if err != nil {
 					return err
 				}

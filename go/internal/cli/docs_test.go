@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write docs/commands.md and docs/exit-co
 // go test ./go/internal/cli -run TestDocs -update
 func TestDocs(t *testing.T) {
 	for name, want := range map[string]string{
-		"commands.md":   commandsPage((&program{}).app()),
+		"commands.md":   commandsPage((&program{}).app("")),
 		"exit-codes.md": exitCodesPage(),
 	} {
 		path := filepath.Join("../../../docs", name)
@@ -91,19 +91,9 @@ func commandsPage(app *cli.App) string {
 func flagTable(b *strings.Builder, flags []cli.Flag) {
 	b.WriteString("| flag | what it does | default |\n|---|---|---|\n")
 	for _, f := range flags {
-		doc := f.(cli.DocGenerationFlag)
-		name := "--" + f.Names()[0]
-		usage := doc.GetUsage()
-		if doc.TakesValue() {
-			value := "VALUE"
-			if _, rest, ok := strings.Cut(usage, "`"); ok {
-				value, _, _ = strings.Cut(rest, "`")
-			}
+		name, value, usage, fallback := flagWords(f)
+		if value != "" {
 			name += " " + value
-		}
-		fallback := ""
-		if doc.TakesValue() {
-			fallback = strings.Trim(doc.GetValue(), `"`)
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", name, usage, fallback)
 	}
@@ -111,7 +101,7 @@ func flagTable(b *strings.Builder, flags []cli.Flag) {
 
 // Every command and flag says what it is for.
 func TestEverythingIsDescribed(t *testing.T) {
-	app := (&program{}).app()
+	app := (&program{}).app("")
 	for _, command := range everyCommand(app.Commands) {
 		if command.Usage == "" {
 			t.Errorf("%s has no usage", command.Name)
@@ -125,7 +115,7 @@ func TestEverythingIsDescribed(t *testing.T) {
 }
 
 func TestReorder(t *testing.T) {
-	app := (&program{}).app()
+	app := (&program{}).app("")
 	pair := "--override-input=a" + pairSeparator + "./b"
 	for _, test := range []struct{ in, want string }{
 		{"resolve .#x --pretty", "resolve --pretty -- .#x"},

@@ -8,13 +8,18 @@ import (
 )
 
 // interruptible is a context that ends at ctrl-C. A second ctrl-C ends the
-// process at once. Broken pipes become write errors instead of a silent death.
-func interruptible() (context.Context, context.CancelFunc) {
-	pipes := make(chan os.Signal, 1)
-	signal.Notify(pipes, syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+// process at once. The handlers are set beside the work, since setting them
+// takes longer than many a command.
+func interruptible() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() {
+		signals := make(chan os.Signal, 1)
+		signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+		<-signals
+		signal.Stop(signals)
+		cancel()
+	}()
+	return ctx
 }
 
 func isTerminal(f *os.File) bool {
