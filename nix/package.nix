@@ -18,7 +18,10 @@ buildGoModule {
   vendorHash = "sha256-NO4fRRH0LgqKBUSAZnPM73eTYEpKBzacFVfb/Srrmhg=";
 
   subPackages = [ "go/cmd/insomnia" ];
+  # Both are for the time that a start takes: without C no libc is loaded, and the
+  # tag leaves out a Markdown parser that would be made ready at each start.
   env.CGO_ENABLED = 0;
+  tags = [ "urfave_cli_no_docs" ];
   ldflags = [
     "-s"
     "-w"

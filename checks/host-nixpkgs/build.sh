@@ -3,5 +3,5 @@ cp -R "$goModules" vendor
 export GOFLAGS="-mod=vendor -trimpath -buildvcs=false"
 mkdir -p "$out/bin"
 for package in $subPackages; do
-  go build -ldflags "$ldflags" -o "$out/bin/" "./$package"
+  go build -tags "$tags" -ldflags "$ldflags" -o "$out/bin/" "./$package"
 done

@@ -36,6 +36,7 @@ let
         vendorHash,
         subPackages,
         ldflags ? [ ],
+        tags ? [ ],
         env ? { },
         meta ? { },
       }:
@@ -55,6 +56,7 @@ let
               goModules
               subPackages
               ldflags
+              tags
               ;
             goEnvironment = ./go-environment.sh;
           }
