@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"time"
 )
@@ -53,70 +52,20 @@ func run(ctx context.Context, runs int, nixpkgsLib string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	insomnia := filepath.Join(dir, "insomnia")
-	hello := filepath.Join(dir, "hello")
-	floor := filepath.Join(dir, "floor")
-	helloSource := filepath.Join(dir, "hello.go")
-	source := "package main\n\nimport \"os\"\n\nfunc main() { os.Stdout.WriteString(\"hello\\n\") }\n"
-	if err := os.WriteFile(helloSource, []byte(source), 0o600); err != nil {
-		return err
-	}
-	for _, build := range [][]string{
-		{"go", "build", "-o", insomnia, "./go/cmd/insomnia"},
-		{"go", "build", "-o", hello, helloSource},
-		{"go", "build", "-o", floor, "./checks/bench/floor"},
-	} {
-		if out, err := exec.CommandContext(ctx, build[0], build[1:]...).CombinedOutput(); err != nil {
-			return fmt.Errorf("%v: %w\n%s", build, err, out)
-		}
-	}
-	resolved, err := exec.CommandContext(ctx, insomnia, "resolve", ".#coder").Output()
+	b, err := prepare(ctx, dir, nixpkgsLib)
 	if err != nil {
-		return fmt.Errorf("resolving .#coder: %w", err)
-	}
-	manifest := filepath.Join(dir, "coder.json")
-	if err := os.WriteFile(manifest, resolved, 0o600); err != nil {
 		return err
 	}
-
-	eval := []string{
-		"nix", "--extra-experimental-features", "nix-command flakes",
-		"eval", "--json", "--no-write-lock-file", ".#insomniaProfiles.coder.manifest",
-	}
-	embedded := []string{insomnia, "resolve", ".#coder"}
-	pairs := []pair{
-		compare("insomnia version / Go hello", 1.5, []string{insomnia, "version"}, []string{hello}),
-		compare("floor / Go hello", 1.5, []string{floor, manifest}, []string{hello}),
-		compare("insomnia resolve .#coder / floor", 2.2, embedded, []string{floor, manifest}),
-		compare("insomnia resolve builtin:coder / floor", 0, []string{insomnia, "resolve", "builtin:coder"}, []string{floor, manifest}),
-		compare("insomnia resolve --manifest / floor", 0, []string{insomnia, "resolve", "--manifest", manifest}, []string{floor, manifest}),
-		// Nine profiles; each further one may cost a quarter of a single run.
-		compare("insomnia verify . / insomnia resolve .#coder", 1+8*0.25, []string{insomnia, "verify", "."}, embedded),
-	}
-	if _, err := exec.LookPath("nix"); err == nil {
-		large, edit, err := largeRepository(ctx, dir)
+	fmt.Printf("%-48s %9s %9s %7s %7s %7s %6s\n", "whole processes, median of "+fmt.Sprint(runs), "ours ms", "other ms", "ratio", "min", "max", "goal")
+	for _, scenes := range []func(context.Context, *bench) ([]pair, error){startScenes, resolveScenes, nixScenes} {
+		pairs, err := scenes(ctx, b)
 		if err != nil {
 			return err
 		}
-		afterEdit := compare("… after an edit among 10,000 files / nix eval", 1./40, embedded, eval)
-		afterEdit.dir, afterEdit.before = large, edit
-		pairs = append(pairs,
-			compare("insomnia resolve .#coder / nix eval", 1./6, embedded, eval),
-			compare("… --evaluator nix / nix eval", 1.25, append(slices.Clone(embedded), "--evaluator", "nix"), eval),
-			afterEdit,
-		)
-		if nixpkgsLib != "" {
-			modules, err := modulesPair(ctx, dir, nixpkgsLib)
-			if err != nil {
-				return err
+		for _, p := range pairs {
+			if err := p.measure(ctx, runs); err != nil {
+				return fmt.Errorf("%s: %w", p.name, err)
 			}
-			pairs = append(pairs, modules)
-		}
-	}
-	fmt.Printf("%-48s %9s %9s %7s %7s %7s %6s\n", "whole processes, median of "+fmt.Sprint(runs), "ours ms", "other ms", "ratio", "min", "max", "goal")
-	for _, p := range pairs {
-		if err := p.measure(ctx, runs); err != nil {
-			return fmt.Errorf("%s: %w", p.name, err)
 		}
 	}
 	return nil

@@ -6,7 +6,36 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 )
+
+// nixScenes compare with the installed Nix; there are none without it.
+func nixScenes(ctx context.Context, b *bench) ([]pair, error) {
+	if _, err := exec.LookPath("nix"); err != nil {
+		return nil, nil
+	}
+	coder := []string{b.insomnia, "resolve", ".#coder"}
+	eval := []string{
+		"nix", "--extra-experimental-features", "nix-command flakes",
+		"eval", "--json", "--no-write-lock-file", ".#insomniaProfiles.coder.manifest",
+	}
+	large, edit, err := largeRepository(ctx, b.dir)
+	if err != nil {
+		return nil, err
+	}
+	afterEdit := compare("… after an edit among 10,000 files / nix eval", 1./40, coder, eval)
+	afterEdit.dir, afterEdit.before = large, edit
+	pairs := []pair{
+		compare("insomnia resolve .#coder / nix eval", 1./6, coder, eval),
+		compare("… --evaluator nix / nix eval", 1.25, append(slices.Clone(coder), "--evaluator", "nix"), eval),
+		afterEdit,
+	}
+	if b.nixpkgsLib == "" {
+		return pairs, nil
+	}
+	modules, err := modulesPair(ctx, b)
+	return append(pairs, modules), err
+}
 
 // largeRepository makes a git repository of this flake with 10,000 more files,
 // and returns it with a function that edits one of them: evaluating after an
@@ -32,12 +61,12 @@ git init -q && git add --all --force && git -c user.name=bench -c user.email=ben
 }
 
 // modulesPair times evalModules of the nixpkgs library in a checkout.
-func modulesPair(ctx context.Context, dir, nixpkgsLib string) (pair, error) {
-	evaluator := filepath.Join(dir, "nixeval")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", evaluator, "./checks/nixeval").CombinedOutput(); err != nil {
-		return pair{}, fmt.Errorf("building nixeval: %w\n%s", err, out)
+func modulesPair(ctx context.Context, b *bench) (pair, error) {
+	evaluator, err := b.build(ctx, "nixeval", "./checks/nixeval", false)
+	if err != nil {
+		return pair{}, err
 	}
-	library, err := filepath.Abs(nixpkgsLib)
+	library, err := filepath.Abs(b.nixpkgsLib)
 	if err != nil {
 		return pair{}, err
 	}
@@ -45,7 +74,7 @@ func modulesPair(ctx context.Context, dir, nixpkgsLib string) (pair, error) {
 	if err != nil {
 		return pair{}, err
 	}
-	file := filepath.Join(dir, "modules.nix")
+	file := filepath.Join(b.dir, "modules.nix")
 	text := fmt.Sprintf("import %q { lib = import %q; }\n", modules, filepath.Join(library, "lib"))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return pair{}, err
