@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
 // rich has something in every section.
@@ -107,6 +109,11 @@ func TestWords(t *testing.T) {
 		{"/mcpServers/x/env/KEY", `{"_type":"insomnia.secret-ref/v1","name":"y.key"}`,
 			"! now uses the secret `y.key` for the MCP server `x`, as `KEY` (was `x.key`)"},
 		{"/mcpServers/x/enabledTools", `["get"]`, "- the MCP server `x` now offers only `get`"},
+		{"/mcpServers/x/env/LOG", "null", "! the MCP server `x` no longer gets a literal value for `LOG`"},
+		{"/mcpServers", "{}", "- no longer uses the secret `x.key` for the MCP server `x`, as `KEY`\n- no longer starts the MCP server `x`: `x -v`"},
+		{"/memory/scope", `"user"`, "! remembers for all projects of the user (`user`, was `project`)"},
+		{"/memory/scope", `"local"`, "- remembers for this user in this project (`local`, was `project`)"},
+		{"/memory/enabled", "false", "- remembers nothing between sessions"},
 		{"/web/search/auth", "null", "- no longer uses the secret `brave.key` to search the web"},
 		{"/hooks", `[]`, "! no longer runs `guard` at PreToolUse of `bash`"},
 		{"/subagents/critic/permissions/mode", `"auto"`, "! the delegate `critic` acts without asking where no rule says otherwise (`auto`, was `ask`)"},
@@ -134,9 +141,18 @@ func TestWords(t *testing.T) {
 			}
 			got = append(got, mark+e.Text)
 		}
-		if len(got) != 1 || got[0] != test.want {
+		if strings.Join(got, "\n") != test.want {
 			t.Errorf("%s %s:\n%s\nnot\n%s", test.pointer, test.value, strings.Join(got, "\n"), test.want)
 		}
+	}
+}
+
+// A required server guards the start: without it the Pod starts all the same.
+func TestRequiredServerIsMissed(t *testing.T) {
+	required := edited(t, "/mcpServers/x/required", "true")
+	entries, err := Between(required, edited(t, "/mcpServers", "{}"))
+	if err != nil || Widened(entries) != 1 {
+		t.Error(Text(entries), err)
 	}
 }
 
@@ -343,10 +359,10 @@ func TestWideningIsFound(t *testing.T) {
 		for i := range rapid.IntRange(0, 4).Draw(t, label) {
 			l := fmt.Sprint(label, i)
 			rules = append(rules, fmt.Sprintf(`{"tool":%q,"pattern":%q,"action":%q}`, rapid.SampledFrom(tools).Draw(t, l+"tool"),
-				rapid.SampledFrom(patterns).Draw(t, l+"pattern"), rapid.SampledFrom(actionNames).Draw(t, l+"action")))
+				rapid.SampledFrom(patterns).Draw(t, l+"pattern"), rapid.SampledFrom(wider.Actions).Draw(t, l+"action")))
 		}
 		return fmt.Sprintf(`{"permissions":{"mode":"ask","default":%q,"rules":[%s]}}`,
-			rapid.SampledFrom(actionNames).Draw(t, label+"default"), strings.Join(rules, ","))
+			rapid.SampledFrom(wider.Actions).Draw(t, label+"default"), strings.Join(rules, ","))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		first, second := draw(t, "a"), draw(t, "b")
@@ -371,7 +387,7 @@ func TestWideningIsFound(t *testing.T) {
 func (s ruleSet) decide(tool, call string) action {
 	out, matched := allow, false
 	for key, act := range s.rules {
-		if toolCovers(key.tool, tool) && globMatches(key.pattern, call) {
+		if wider.ToolCovers(key.Tool, tool) && globMatches(key.Pattern, call) {
 			matched, out = true, min(out, act)
 		}
 	}

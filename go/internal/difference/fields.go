@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
 // manifestFields words the fields of a manifest; what is not in it is worded plainly.
@@ -15,8 +17,8 @@ var delegateFields map[string]handler
 func init() {
 	// The maps refer to each other through the handlers of servers and delegates.
 	shared := map[string]handler{
-		"permissions.mode":    permissionMode,
-		"permissions.default": permissionDefault,
+		"permissions.mode":    steps(Permissions, wider.Modes, ModeWords),
+		"permissions.default": steps(Permissions, wider.Actions, DefaultWords),
 		"permissions.rules":   permissionRules,
 
 		"tools.default": steps(Tools, []string{"deny", "allow"}, map[string]string{
@@ -44,11 +46,8 @@ func init() {
 	}
 	delegateFields = map[string]handler{"description": said(Delegates, "is described as %s")}
 	manifestFields = map[string]handler{
-		"sandbox.filesystem": steps(Sandbox, []string{"read-only", "workspace-write", "full"}, map[string]string{
-			"read-only": "may write no file", "workspace-write": "may write files in the workspace", "full": "may write files everywhere"}),
-		"sandbox.network": steps(Sandbox, []string{"none", "allowlist", "full"}, map[string]string{
-			"none": "may not reach the network with commands", "allowlist": "may reach the listed hosts with commands",
-			"full": "may reach any host with commands"}),
+		"sandbox.filesystem": steps(Sandbox, wider.Filesystems, FilesystemWords),
+		"sandbox.network":    steps(Sandbox, wider.Networks, NetworkWords),
 		"sandbox.writableRoots": limitedSet(Sandbox, "may now write below", "may no longer write below",
 			"may now write only below", "may now write in all of the workspace, not only below"),
 		"sandbox.denyRead":       set(Sandbox, Narrower, "may no longer read", "may now read"),
@@ -61,9 +60,8 @@ func init() {
 		"skills.*":     skill,
 		"workflows.*":  workflow,
 
-		"web.search.mode": steps(Web, []string{"disabled", "cached", "live"}, map[string]string{
-			"disabled": "may not search the web", "cached": "may search a cache of the web", "live": "may search the web"}),
-		"web.search.provider": wider(said(Web, "searches with %s")),
+		"web.search.mode":     steps(Web, wider.Searches, SearchWords),
+		"web.search.provider": marked(said(Web, "searches with %s")),
 		"web.search.auth":     slot,
 		"web.search.allowedDomains": limitedSet(Web, "may now find pages of", "may no longer find pages of",
 			"may now find pages only of", "may now find pages of all hosts, not only of"),
@@ -92,8 +90,8 @@ func init() {
 		"prompts.language":        said(Prompts, "answers in %s"),
 		"prompts.initial":         prose(Prompts, "the first message"),
 
-		"memory.enabled":       either(Memory, Neutral, "remembers between sessions", "remembers nothing between sessions"),
-		"memory.scope":         said(Memory, "shares what it remembers by %s"),
+		"memory.enabled":       either(Memory, Wider, "remembers between sessions", "remembers nothing between sessions"),
+		"memory.scope":         steps(Memory, wider.Memories, MemoryWords),
 		"memory.injectSummary": either(Memory, Neutral, "begins with a summary of its memory", "begins without a summary of its memory"),
 		"memory.model":         sentTo(said(Memory, "extracts memories with %s")),
 		"memory.retentionDays": amount(Memory, Neutral, "keeps memories for %s days"),
@@ -118,6 +116,32 @@ func init() {
 	}
 	delete(manifestFields, "model")
 }
+
+// Words for the steps of an order; each goes on from who does it.
+var (
+	ModeWords = map[string]string{
+		"plan": "only plans and changes nothing", "ask": "asks before it changes anything", "acceptEdits": "edits files without asking",
+		"auto": "acts without asking where no rule says otherwise", "bypass": "acts without any check",
+	}
+	DefaultWords = map[string]string{
+		"deny": "may do nothing that no rule decides", "ask": "asks about what no rule decides",
+		"allow": "may do what no rule decides without asking",
+	}
+	FilesystemWords = map[string]string{
+		"read-only": "may write no file", "workspace-write": "may write files in the workspace", "full": "may write files everywhere",
+	}
+	NetworkWords = map[string]string{
+		"none": "may not reach the network with commands", "allowlist": "may reach the listed hosts with commands",
+		"full": "may reach any host with commands",
+	}
+	SearchWords = map[string]string{
+		"disabled": "may not search the web", "cached": "may search a cache of the web", "live": "may search the web",
+	}
+	MemoryWords = map[string]string{
+		"local": "remembers for this user in this project", "project": "remembers for all who work on the project",
+		"user": "remembers for all projects of the user",
+	}
+)
 
 // said words a value that is neither wider nor narrower.
 func said(group Group, format string) handler {
@@ -194,11 +218,10 @@ func steps(group Group, order []string, words map[string]string) handler {
 
 // towards is the effect of a step in an order; what is not in it counts as wider.
 func towards(order []string, a, b string) Effect {
-	i, j := slices.Index(order, a), slices.Index(order, b)
-	if i >= 0 && j >= 0 && j < i {
-		return Narrower
+	if wider.Beyond(order, a, b) {
+		return Wider
 	}
-	return Wider
+	return Narrower
 }
 
 // set words an unordered list; more is the effect of a longer one.
@@ -305,23 +328,6 @@ func linesOf(v any) []string {
 	return strings.Split(strings.TrimSuffix(text(v), "\n"), "\n")
 }
 
-var modes = []string{"plan", "ask", "acceptEdits", "auto", "bypass"}
-
-func permissionMode(s *scope, c change) {
-	words := map[string]string{
-		"plan": "only plans and changes nothing", "ask": "asks before it changes anything", "acceptEdits": "edits files without asking",
-		"auto": "acts without asking where no rule says otherwise", "bypass": "acts without any check",
-	}
-	steps(Permissions, modes, words)(s, c)
-}
-
-func permissionDefault(s *scope, c change) {
-	steps(Permissions, actionNames, map[string]string{
-		"deny": "may do nothing that no rule decides", "ask": "asks about what no rule decides",
-		"allow": "may do what no rule decides without asking",
-	})(s, c)
-}
-
 // toolLists words both lists of tools at once, by what is offered in the end.
 func toolLists(s *scope, c change) {
 	before, after := members(s.a["tools"]), members(s.b["tools"])
@@ -375,17 +381,17 @@ func offerOf(t map[string]any) offer {
 
 // most tells whether some tool of that name may be offered, least whether all are.
 func (o offer) most(name string) bool {
-	if slices.ContainsFunc(o.deny, func(d string) bool { return toolCovers(d, name) }) {
+	if slices.ContainsFunc(o.deny, func(d string) bool { return wider.ToolCovers(d, name) }) {
 		return false
 	}
-	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return toolCovers(a, name) || toolCovers(name, a) })
+	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return wider.ToolCovers(a, name) || wider.ToolCovers(name, a) })
 }
 
 func (o offer) least(name string) bool {
-	if slices.ContainsFunc(o.deny, func(d string) bool { return toolCovers(d, name) || toolCovers(name, d) }) {
+	if slices.ContainsFunc(o.deny, func(d string) bool { return wider.ToolCovers(d, name) || wider.ToolCovers(name, d) }) {
 		return false
 	}
-	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return toolCovers(a, name) })
+	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return wider.ToolCovers(a, name) })
 }
 
 func modelRef(s *scope, c change) {
@@ -395,8 +401,8 @@ func modelRef(s *scope, c change) {
 	e.Pointers = append(e.Pointers, base+"/provider", base+"/id")
 }
 
-// wider marks what a handler says.
-func wider(say handler) handler {
+// marked counts what a handler says as wider.
+func marked(say handler) handler {
 	return func(s *scope, c change) {
 		say(s, c)
 		s.entries[len(s.entries)-1].Effect = Wider

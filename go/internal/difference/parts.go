@@ -2,6 +2,8 @@ package difference
 
 import (
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
 // part goes through something that has a name and fields of its own.
@@ -15,7 +17,7 @@ var serverFields = map[string]handler{
 	"type":                  said(Servers, "is reached by %s"),
 	"command":               command,
 	"args":                  command,
-	"cwd":                   wider(said(Servers, "starts in %s")),
+	"cwd":                   marked(said(Servers, "starts in %s")),
 	"url":                   serverURL,
 	"env.*":                 slot,
 	"headers.*":             slot,
@@ -32,7 +34,11 @@ func server(s *scope, c change) {
 	case c.a == nil:
 		s.say(Servers, Wider, c, "%s", reaches(members(c.b), name, "starts", "connects to"))
 	case c.b == nil:
-		s.say(Servers, Narrower, c, "no longer %s", reaches(members(c.a), name, "starts", "connects to"))
+		effect := Narrower
+		if truth(members(c.a)["required"]) {
+			effect = Wider // the Pod starts without it
+		}
+		s.say(Servers, effect, c, "no longer %s", reaches(members(c.a), name, "starts", "connects to"))
 	default:
 		s.part(c, name, Servers, serverFields)
 	}
@@ -97,7 +103,7 @@ func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
 		return
 	}
 	effect := Narrower
-	if event := text(hook["event"]); event == "PreToolUse" || event == "UserPromptSubmit" {
+	if wider.Guards(text(hook["event"])) {
 		effect = Wider // a hook there can refuse
 	}
 	s.say(Hooks, effect, c, "no longer runs `%s` at %s", line, at)

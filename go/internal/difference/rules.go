@@ -3,6 +3,8 @@ package difference
 import (
 	"slices"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
 // action is what happens to a call, from the strictest.
@@ -14,15 +16,12 @@ const (
 	allow
 )
 
-var (
-	actionNames = []string{"deny", "ask", "allow"}
-	actionsDone = []string{"refused", "asked about", "allowed"}
-)
+var actionsDone = []string{"refused", "asked about", "allowed"}
 
-func actionOf(v any) action { return action(max(0, slices.Index(actionNames, text(v)))) }
+func actionOf(v any) action { return action(max(0, slices.Index(wider.Actions, text(v)))) }
 
 // ruleKey is what a rule is about. Of several rules for one key the strictest counts.
-type ruleKey struct{ tool, pattern string }
+type ruleKey = wider.Call
 
 // ruleSet is permissions as they decide: deny over ask over allow over default.
 type ruleSet struct {
@@ -36,7 +35,7 @@ func ruleSetOf(permissions any) ruleSet {
 	set := ruleSet{rules: map[ruleKey]action{}, reasons: map[ruleKey]string{}, fallback: actionOf(p["default"])}
 	for _, item := range list(p["rules"]) {
 		rule := members(item)
-		key := ruleKey{text(rule["tool"]), text(rule["pattern"])}
+		key := ruleKey{Tool: text(rule["tool"]), Pattern: text(rule["pattern"])}
 		act := actionOf(rule["action"])
 		if have, ok := set.rules[key]; !ok || act < have {
 			set.rules[key] = act
@@ -58,7 +57,7 @@ func (s ruleSet) laxest(key ruleKey) action {
 		most = allow
 	}
 	for other, act := range s.rules {
-		if act > most && overlap(other, key) {
+		if act > most && other.Meets(key) {
 			most = act
 		}
 	}
@@ -71,7 +70,7 @@ func (s ruleSet) strictest(key ruleKey) action {
 		least = s.fallback
 	}
 	for other, act := range s.rules {
-		if act < least && overlap(other, key) {
+		if act < least && other.Meets(key) {
 			least = act
 		}
 	}
@@ -82,52 +81,12 @@ func (s ruleSet) strictest(key ruleKey) action {
 func (s ruleSet) covering(key ruleKey) (strictest action, covered bool) {
 	strictest = allow
 	for other, act := range s.rules {
-		if covers(other, key) {
+		if other.Covers(key) {
 			covered = true
 			strictest = min(strictest, act)
 		}
 	}
 	return strictest, covered
-}
-
-// covers tells for certain that every call of narrow is one of wide.
-func covers(wide, narrow ruleKey) bool {
-	if !toolCovers(wide.tool, narrow.tool) {
-		return false
-	}
-	if wide.pattern == narrow.pattern {
-		return true
-	}
-	prefix, ok := strings.CutSuffix(wide.pattern, "*")
-	return ok && !strings.ContainsAny(prefix, wildcards) && strings.HasPrefix(narrow.pattern, prefix)
-}
-
-func toolCovers(wide, narrow string) bool {
-	if prefix, ok := strings.CutSuffix(wide, "*"); ok {
-		return strings.HasPrefix(narrow, prefix)
-	}
-	return wide == narrow
-}
-
-const wildcards = `*?[]{}\`
-
-// overlap tells whether some call may be of both.
-func overlap(a, b ruleKey) bool {
-	return (toolCovers(a.tool, b.tool) || toolCovers(b.tool, a.tool)) && prefixesMeet(a.pattern, b.pattern)
-}
-
-func prefixesMeet(a, b string) bool {
-	i, j := strings.IndexAny(a, wildcards), strings.IndexAny(b, wildcards)
-	switch {
-	case i < 0 && j < 0:
-		return a == b
-	case i < 0:
-		return strings.HasPrefix(a, b[:j])
-	case j < 0:
-		return strings.HasPrefix(b, a[:i])
-	}
-	n := min(i, j)
-	return a[:n] == b[:n]
 }
 
 // ruleChange is what happens to the calls of one key.
@@ -172,7 +131,7 @@ func permissionRules(s *scope, c change) {
 		if slices.ContainsFunc(changes, r.within) {
 			continue // said of more already
 		}
-		verb, object, item := verbOf(r.key)
+		verb, object, item := Verb(r.key)
 		at := ruleLine{r.effect, r.before + verb, object, r.after}
 		if _, known := items[at]; !known {
 			order = append(order, at)
@@ -230,11 +189,11 @@ func judge(a, b ruleSet, key ruleKey, before, after action, inA, inB bool) ruleC
 	case r.effect == Neutral:
 		r.idle, r.before = true, "drops"
 	case inA && inB:
-		r.before = "has a rule to " + actionNames[after] + " where it had one to " + actionNames[before] + ": "
+		r.before = "has a rule to " + wider.Actions[after] + " where it had one to " + wider.Actions[before] + ": "
 	case inB:
-		r.before = "has a new rule to " + actionNames[after] + ": "
+		r.before = "has a new rule to " + wider.Actions[after] + ": "
 	default:
-		r.before = "drops its rule to " + actionNames[before] + ": "
+		r.before = "drops its rule to " + wider.Actions[before] + ": "
 	}
 	if told {
 		r.after += " (was " + actionsDone[from] + ")"
@@ -252,7 +211,7 @@ func (s ruleSet) usual(key ruleKey) action {
 
 // within tells whether the other change says all that this one does.
 func (r ruleChange) within(other ruleChange) bool {
-	return !other.idle && other.key != r.key && covers(other.key, r.key) && other.effect == r.effect && other.now == r.now
+	return !other.idle && other.key != r.key && other.key.Covers(r.key) && other.effect == r.effect && other.now == r.now
 }
 
 func unionKeys(a, b map[ruleKey]action) []ruleKey {
@@ -266,10 +225,10 @@ func unionKeys(a, b map[ruleKey]action) []ruleKey {
 		}
 	}
 	slices.SortFunc(out, func(x, y ruleKey) int {
-		if d := strings.Compare(x.tool, y.tool); d != 0 {
+		if d := strings.Compare(x.Tool, y.Tool); d != 0 {
 			return d
 		}
-		return strings.Compare(x.pattern, y.pattern)
+		return strings.Compare(x.Pattern, y.Pattern)
 	})
 	return out
 }
@@ -279,25 +238,25 @@ var verbs = map[string]struct{ verb, all string }{
 	"write": {"write", "any file"}, "webfetch": {"fetch", "any page"}, "websearch": {"search the web for", "anything"},
 }
 
-// verbOf says what a call of the tool does, and to what: an object in words, or
+// Verb says what a call of the tool does, and to what: an object in words, or
 // else an item that others may stand beside.
-func verbOf(key ruleKey) (verb, object, item string) {
-	known, ok := verbs[key.tool]
+func Verb(key ruleKey) (verb, object, item string) {
+	known, ok := verbs[key.Tool]
 	switch {
-	case ok && key.pattern == "*":
+	case ok && key.Pattern == "*":
 		return known.verb, known.all, ""
 	case ok:
-		return known.verb, "", key.pattern
-	case key.tool == "*" && key.pattern == "*":
+		return known.verb, "", key.Pattern
+	case key.Tool == "*" && key.Pattern == "*":
 		return "use", "any tool", ""
-	case key.pattern == "*":
-		return "use", "", key.tool
+	case key.Pattern == "*":
+		return "use", "", key.Tool
 	}
-	return "use `" + key.tool + "` on", "", key.pattern
+	return "use `" + key.Tool + "` on", "", key.Pattern
 }
 
 func ruleText(key ruleKey) string {
-	verb, object, item := verbOf(key)
+	verb, object, item := Verb(key)
 	if object == "" {
 		object = "`" + item + "`"
 	}

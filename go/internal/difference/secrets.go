@@ -18,7 +18,7 @@ func secrets(c *comparison, a, b map[string]any) {
 	for _, pointer := range keys(before, after) {
 		at := change{pointer: pointer}
 		was, now := text(before[pointer]), text(after[pointer])
-		purpose := purposeOf(pointer)
+		purpose := Purpose(pointer)
 		switch {
 		case was == now:
 		case now == "":
@@ -49,7 +49,8 @@ func slots(found map[string]any, pointer string, v any) {
 	}
 }
 
-func purposeOf(pointer string) string {
+// Purpose says what the secret at a place of a manifest is for.
+func Purpose(pointer string) string {
 	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	switch {
 	case pointer == "/model/auth":
@@ -73,10 +74,11 @@ func slot(s *scope, c change) {
 		return
 	}
 	if (c.a == nil || isSecret(a)) != (c.b == nil || isSecret(b)) || !isSecret(a) && !isSecret(b) {
-		// A literal came, went or changed. It is no secret by contract, and is not shown all the same.
+		// A literal came, went or changed: it may have held a server back. It is no
+		// secret by contract, and is not shown all the same.
 		switch {
 		case c.b == nil || isSecret(b):
-			s.say(Servers, Neutral, c, "no longer gets a literal value for `%s`", c.name)
+			s.say(Servers, Wider, c, "no longer gets a literal value for `%s`", c.name)
 		case c.a == nil || isSecret(a):
 			s.say(Servers, Wider, c, "now gets a literal value for `%s`", c.name)
 		default:
