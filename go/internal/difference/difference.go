@@ -82,13 +82,18 @@ func Between(first, second []byte) ([]Entry, error) {
 	secrets(c, a, b)
 	top := &scope{comparison: c, a: a, b: b, fields: manifestFields}
 	top.walk("", "", a, b)
-	slices.SortStableFunc(c.entries, func(x, y Entry) int {
+	Sort(c.entries)
+	return c.entries, nil
+}
+
+// Sort puts entries in the order of their groups, what is wider first.
+func Sort(entries []Entry) {
+	slices.SortStableFunc(entries, func(x, y Entry) int {
 		if d := slices.Index(groups, x.Group) - slices.Index(groups, y.Group); d != 0 {
 			return d
 		}
 		return x.Effect.rank() - y.Effect.rank()
 	})
-	return c.entries, nil
 }
 
 func (e Effect) rank() int { return slices.Index([]Effect{Wider, Narrower, Neutral}, e) }

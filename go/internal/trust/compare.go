@@ -1,0 +1,100 @@
+package trust
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Change is one way in which a set goes further than another.
+type Change struct {
+	Grant Grant
+	// Gone tells that the grant held the agent back and is not there any more.
+	Gone bool
+	// Was is the value that was consented to, of a step or a limit.
+	Was string
+}
+
+// Compare tells where now goes further than what was consented to. There are no
+// changes when now is covered: when each kind of grant, by itself, goes no further.
+// The relation is reflexive and transitive.
+func Compare(consented, now Set) []Change {
+	var changes []Change
+	old, new := groupsOf(consented), groupsOf(now)
+	for _, key := range keysOf(old, new) {
+		switch kinds[key.Kind].compared {
+		case exact:
+			for _, g := range new[key] {
+				if !slices.Contains(old[key], g) {
+					changes = append(changes, Change{Grant: g})
+				}
+			}
+		case kept:
+			for _, g := range old[key] {
+				if !slices.Contains(new[key], g) {
+					changes = append(changes, Change{Grant: g, Gone: true})
+				}
+			}
+		case step:
+			changes = append(changes, further(old[key], new[key], func(value string) int {
+				return slices.Index(kinds[key.Kind].order, value)
+			})...)
+		case limit:
+			changes = append(changes, further(old[key], new[key], func(value string) int {
+				n, err := strconv.Atoi(value)
+				if err != nil {
+					return unlimited
+				}
+				return n
+			})...)
+		case calls:
+			changes = append(changes, freer(kinds[key.Kind], old[key], new[key])...)
+		}
+	}
+	return changes
+}
+
+const unlimited = int(^uint(0) >> 1)
+
+// place is what grants are compared within.
+type place struct {
+	Kind    Kind
+	Pointer string
+}
+
+func groupsOf(s Set) map[place]Set {
+	out := map[place]Set{}
+	for _, g := range s {
+		key := place{g.Kind, g.Pointer}
+		out[key] = append(out[key], g)
+	}
+	return out
+}
+
+func keysOf(a, b map[place]Set) []place {
+	var all []Grant
+	for _, groups := range []map[place]Set{a, b} {
+		for key := range groups {
+			all = append(all, Grant{Kind: key.Kind, Pointer: key.Pointer})
+		}
+	}
+	var out []place
+	for _, g := range setOf(all) {
+		out = append(out, place{g.Kind, g.Pointer})
+	}
+	return out
+}
+
+// further compares two values by their rank; nothing is below all.
+func further(old, new Set, rank func(string) int) []Change {
+	if len(new) == 0 {
+		return nil
+	}
+	now := new[0]
+	if len(old) == 0 {
+		return []Change{{Grant: now}}
+	}
+	if rank(now.Value) <= rank(old[0].Value) {
+		return nil
+	}
+	return []Change{{Grant: now, Was: old[0].Value}}
+}

@@ -1,0 +1,189 @@
+package trust
+
+import "slices"
+
+// Direction says which change of a field goes further.
+type Direction string
+
+// The directions. A field that goes further in one may be changed in the other
+// without being asked about.
+const (
+	Any    Direction = "any change"
+	More   Direction = "an entry more"
+	Fewer  Direction = "an entry less, of what is granted otherwise"
+	Only   Direction = "an entry more, or none left: an empty list stands for all"
+	Later  Direction = "a later word of the order"
+	Higher Direction = "a higher number, or none"
+	On     Direction = "true"
+	Off    Direction = "false"
+	Other  Direction = "another provider"
+	Act    Direction = "a freer action, where the rules and the default do not decide alike already"
+	Call   Direction = "any change of a rule that allows, or that holds back what is freer otherwise"
+)
+
+// Field is a field of the manifest: a grant of a kind, or harmless for a reason.
+// In Path, * stands for the name in a map and [] for an element of a list.
+type Field struct {
+	Path   string
+	Kind   Kind      // empty: no grant
+	Wider  Direction // of a grant
+	Reason string    // why it is no grant
+}
+
+const (
+	inContext  = "how much is kept in the model's context; nothing is allowed by it"
+	inModel    = "how the same model of the same provider answers"
+	inTime     = "time that something allowed may take"
+	inSize     = "size of the result of something allowed"
+	identity   = "what the profile is called and is for; nothing is decided by it"
+	onThisDisk = "what is kept of a session on this machine"
+)
+
+// fields are those of a manifest but for delegates, whose sections follow from it.
+var fields = []Field{
+	{Path: "schema", Reason: "the version of the format"},
+	{Path: "profile.name", Reason: identity},
+	{Path: "profile.description", Reason: identity},
+	{Path: "profile.role", Reason: identity},
+	{Path: "profile.variant", Reason: identity},
+	{Path: "profile.tags", Reason: identity},
+
+	{Path: "model.ref", Kind: Provider, Wider: Other},
+	{Path: "model.provider", Kind: Provider, Wider: Other},
+	{Path: "model.id", Reason: "which model of a provider that gets the conversation anyway"},
+	{Path: "model.baseUrl", Kind: Address, Wider: Any},
+	{Path: "model.wireApi", Reason: "how the same address is spoken to"},
+	{Path: "model.auth", Kind: Secret, Wider: Any},
+	{Path: "model.contextWindowTokens", Reason: inModel},
+	{Path: "model.maxOutputTokens", Reason: inModel},
+	{Path: "model.effort", Reason: inModel},
+	{Path: "model.thinkingBudgetTokens", Reason: inModel},
+	{Path: "model.temperature", Reason: inModel},
+	{Path: "model.topP", Reason: inModel},
+	{Path: "model.fallbacks", Kind: Provider, Wider: Other},
+	{Path: "model.small", Kind: Provider, Wider: Other},
+
+	{Path: "prompts.system", Kind: Text, Wider: Any},
+	{Path: "prompts.append", Kind: Text, Wider: Any},
+	{Path: "prompts.contextFiles", Kind: ContextFile, Wider: More},
+	{Path: "prompts.contextMaxBytes", Reason: inContext},
+	{Path: "prompts.language", Reason: "the language that the agent answers in: a tag, no text"},
+	{Path: "prompts.initial", Kind: Text, Wider: Any},
+
+	{Path: "tools.default", Kind: Tool, Wider: Later},
+	{Path: "tools.allow", Kind: Tool, Wider: More},
+	{Path: "tools.deny", Kind: Tool, Wider: Fewer},
+	{Path: "tools.maxOutputBytes", Reason: inSize},
+	{Path: "tools.timeoutSeconds", Reason: inTime},
+
+	{Path: "mcpServers.*.type", Reason: "how the same command or address is spoken to"},
+	{Path: "mcpServers.*.command", Kind: Command, Wider: Any},
+	{Path: "mcpServers.*.args", Kind: Command, Wider: Any},
+	{Path: "mcpServers.*.cwd", Kind: Command, Wider: Any},
+	{Path: "mcpServers.*.env.*", Kind: Command, Wider: Any},
+	{Path: "mcpServers.*.url", Kind: Server, Wider: Any},
+	{Path: "mcpServers.*.headers.*", Kind: Server, Wider: Any},
+	{Path: "mcpServers.*.enabledTools", Kind: ServerTool, Wider: Only},
+	{Path: "mcpServers.*.disabledTools", Kind: ServerTool, Wider: Fewer},
+	{Path: "mcpServers.*.startupTimeoutSeconds", Reason: inTime},
+	{Path: "mcpServers.*.toolTimeoutSeconds", Reason: inTime},
+	{Path: "mcpServers.*.required", Kind: Required, Wider: Off},
+
+	{Path: "permissions.mode", Kind: Mode, Wider: Later},
+	{Path: "permissions.default", Kind: Rule, Wider: Later},
+	{Path: "permissions.rules[].tool", Kind: Rule, Wider: Call},
+	{Path: "permissions.rules[].pattern", Kind: Rule, Wider: Call},
+	{Path: "permissions.rules[].action", Kind: Rule, Wider: Act},
+	{Path: "permissions.rules[].reason", Reason: "words that are shown beside a decision and decide nothing"},
+
+	{Path: "sandbox.filesystem", Kind: Files, Wider: Later},
+	{Path: "sandbox.writableRoots", Kind: Files, Wider: Only},
+	{Path: "sandbox.denyRead", Kind: Reads, Wider: Fewer},
+	{Path: "sandbox.network", Kind: Hosts, Wider: Later},
+	{Path: "sandbox.allowedDomains", Kind: Hosts, Wider: More},
+	{Path: "sandbox.inheritEnv", Kind: Variable, Wider: More},
+
+	{Path: "memory.enabled", Kind: Memory, Wider: On},
+	{Path: "memory.scope", Kind: Memory, Wider: Later},
+	{Path: "memory.injectSummary", Reason: inContext},
+	{Path: "memory.retentionDays", Reason: onThisDisk},
+	{Path: "memory.extractThresholdTokens", Reason: inContext},
+	{Path: "memory.model", Kind: Provider, Wider: Other},
+
+	{Path: "web.search.mode", Kind: Search, Wider: Later},
+	{Path: "web.search.provider", Kind: Searcher, Wider: Any},
+	{Path: "web.search.auth", Kind: Secret, Wider: Any},
+	{Path: "web.search.maxResults", Reason: inSize},
+	{Path: "web.search.allowedDomains", Kind: SearchHost, Wider: Only},
+	{Path: "web.fetch.enabled", Kind: Fetch, Wider: On},
+	{Path: "web.fetch.timeoutSeconds", Reason: inTime},
+	{Path: "web.fetch.redirectLimit", Reason: "how far a fetch of any page may be led on to any other; each address is judged alike"},
+	{Path: "web.fetch.maxResponseBytes", Reason: inSize},
+	{Path: "web.fetch.allowPrivateAddresses", Kind: Private, Wider: On},
+
+	{Path: "skills.*.description", Kind: Text, Wider: Any},
+	{Path: "skills.*.files.*", Kind: Text, Wider: Any},
+	{Path: "skills.*.allowedTools", Kind: SkillTool, Wider: More},
+
+	{Path: "workflows.*.description", Kind: Text, Wider: Any},
+	{Path: "workflows.*.prompt", Kind: Text, Wider: Any},
+	{Path: "workflows.*.inputs[].name", Kind: Text, Wider: Any},
+	{Path: "workflows.*.inputs[].type", Kind: Text, Wider: Any},
+	{Path: "workflows.*.inputs[].choices", Kind: Text, Wider: Any},
+	{Path: "workflows.*.inputs[].required", Kind: Text, Wider: Any},
+	{Path: "workflows.*.inputs[].default", Kind: Text, Wider: Any},
+
+	{Path: "subagents.*.description", Kind: Text, Wider: Any},
+
+	{Path: "hooks[].event", Kind: Hook, Wider: Any},
+	{Path: "hooks[].matcher", Kind: Hook, Wider: Any},
+	{Path: "hooks[].command", Kind: Hook, Wider: Any},
+	{Path: "hooks[].timeoutSeconds", Kind: Hook, Wider: Any},
+
+	{Path: "context.compaction.strategy", Reason: inContext},
+	{Path: "context.compaction.thresholdTokens", Reason: inContext},
+	{Path: "context.compaction.requestThresholdTokens", Reason: inContext},
+	{Path: "context.compaction.retainedTokens", Reason: inContext},
+	{Path: "context.compaction.reservedTokens", Reason: inContext},
+	{Path: "context.compaction.summaryMaxTokens", Reason: inContext},
+	{Path: "context.compaction.model", Kind: Provider, Wider: Other},
+	{Path: "context.pruning.enabled", Reason: inContext},
+	{Path: "context.pruning.protectedTokens", Reason: inContext},
+	{Path: "context.pruning.minSavingsTokens", Reason: inContext},
+
+	{Path: "limits.maxTurns", Kind: Limit, Wider: Higher},
+	{Path: "limits.maxWallSeconds", Kind: Limit, Wider: Higher},
+	{Path: "limits.maxCostCents", Kind: Limit, Wider: Higher},
+	{Path: "limits.maxSubagents", Kind: Limit, Wider: Higher},
+	{Path: "limits.maxDepth", Kind: Limit, Wider: Higher},
+
+	{Path: "session.retentionDays", Reason: onThisDisk},
+	{Path: "session.recordTrace", Reason: onThisDisk},
+}
+
+// delegated are the sections that a delegate has like the manifest.
+var delegated = []string{
+	"model.ref", "model.provider", "model.id", "model.baseUrl", "model.wireApi", "model.auth", "model.contextWindowTokens",
+	"model.maxOutputTokens", "model.effort", "model.thinkingBudgetTokens", "model.temperature", "model.topP", "model.fallbacks", "model.small",
+	"prompts.system", "prompts.append", "tools.default", "tools.allow", "tools.deny",
+	"permissions.mode", "permissions.default", "permissions.rules[].tool", "permissions.rules[].pattern",
+	"permissions.rules[].action", "permissions.rules[].reason",
+}
+
+// Fields says of every field of a manifest which grant it is, or why it is none.
+func Fields() []Field {
+	var out []Field
+	for _, f := range fields {
+		out = append(out, f)
+		if f.Path != "subagents.*.description" {
+			continue
+		}
+		for _, of := range fields {
+			if slices.Contains(delegated, of.Path) {
+				of.Path = "subagents.*." + of.Path
+				out = append(out, of)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,143 @@
+package trust
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Grant is one thing that a manifest lets an agent do, or forbids it.
+type Grant struct {
+	Kind Kind `json:"kind"`
+	// Pointer (RFC 6901) is the field, or the section, that grants it.
+	Pointer string `json:"pointer"`
+	// Value is what is granted; empty for the default of a kind that decides calls.
+	Value string `json:"value"`
+	// Action is allow, ask or deny, for kinds that decide calls.
+	Action string `json:"action,omitempty"`
+	// To is where a secret goes.
+	To string `json:"to,omitempty"`
+}
+
+// Kind says what a grant is about, and so which of two goes further.
+type Kind string
+
+// The kinds of grants.
+const (
+	Mode        Kind = "mode"         // permissions.mode
+	Rule        Kind = "rule"         // calls by permission rules: "TOOL PATTERN"
+	Tool        Kind = "tool"         // tools that are offered
+	Files       Kind = "files"        // where commands may write: "./*", "./src/*"
+	Reads       Kind = "reads"        // what commands may not read
+	Hosts       Kind = "hosts"        // what commands may reach
+	Variable    Kind = "variable"     // environment variable that commands inherit
+	Secret      Kind = "secret"       // a secret by name, and where it goes
+	Command     Kind = "command"      // MCP server that is started
+	Server      Kind = "server"       // MCP server that is reached
+	ServerTool  Kind = "server-tool"  // tools that an MCP server offers
+	Required    Kind = "required"     // MCP server that must run
+	Hook        Kind = "hook"         // command at an event
+	Guard       Kind = "guard"        // the same, where it can refuse
+	SkillTool   Kind = "skill-tool"   // tools that a skill uses without asking
+	Search      Kind = "search"       // whether the web is searched
+	Searcher    Kind = "searcher"     // who searches it
+	SearchHost  Kind = "search-host"  // where results may come from
+	Fetch       Kind = "fetch"        // whether pages are fetched
+	Private     Kind = "private"      // whether from private networks
+	Provider    Kind = "provider"     // who the conversation is sent to
+	Address     Kind = "address"      // base URL of a model's API
+	Text        Kind = "text"         // text that the model gets, by its digest
+	ContextFile Kind = "context-file" // file of the workspace that the model gets
+	Memory      Kind = "memory"       // who shares what is remembered
+	Limit       Kind = "limit"        // number at which a session ends
+)
+
+// comparison says how grants of a kind are compared.
+type comparison int
+
+const (
+	exact comparison = iota // one that is not in the other set goes further
+	kept                    // a set without one goes further
+	step                    // a later word of the order goes further
+	limit                   // a higher number goes further, and none is the highest
+	calls                   // decisions over calls; see calls.go
+)
+
+type about struct {
+	compared comparison
+	group    difference.Group
+	order    []string                      // of a step
+	covers   func(wide, narrow Grant) bool // of calls: for certain
+	meets    func(a, b Grant) bool         // of calls: where it cannot be told, true
+}
+
+var kinds = map[Kind]about{
+	Mode:        {compared: step, group: difference.Permissions, order: wider.Modes},
+	Rule:        {compared: calls, group: difference.Permissions, covers: callCovers, meets: callsMeet},
+	Tool:        {compared: calls, group: difference.Tools, covers: callCovers, meets: callsMeet},
+	Files:       {compared: calls, group: difference.Sandbox, covers: callCovers, meets: always},
+	Reads:       {compared: calls, group: difference.Sandbox, covers: same, meets: always},
+	Hosts:       {compared: calls, group: difference.Sandbox, covers: hostCovers, meets: always},
+	Variable:    {compared: exact, group: difference.Sandbox},
+	Secret:      {compared: exact, group: difference.Secrets},
+	Command:     {compared: exact, group: difference.Servers},
+	Server:      {compared: exact, group: difference.Servers},
+	ServerTool:  {compared: calls, group: difference.Servers, covers: callCovers, meets: callsMeet},
+	Required:    {compared: kept, group: difference.Servers},
+	Hook:        {compared: exact, group: difference.Hooks},
+	Guard:       {compared: kept, group: difference.Hooks},
+	SkillTool:   {compared: calls, group: difference.Skills, covers: callCovers, meets: callsMeet},
+	Search:      {compared: step, group: difference.Web, order: wider.Searches},
+	Searcher:    {compared: exact, group: difference.Web},
+	SearchHost:  {compared: calls, group: difference.Web, covers: hostCovers, meets: always},
+	Fetch:       {compared: exact, group: difference.Web},
+	Private:     {compared: exact, group: difference.Web},
+	Provider:    {compared: exact, group: difference.Model},
+	Address:     {compared: exact, group: difference.Model},
+	Text:        {compared: exact, group: difference.Prompts},
+	ContextFile: {compared: exact, group: difference.Prompts},
+	Memory:      {compared: step, group: difference.Memory, order: wider.Memories},
+	Limit:       {compared: limit, group: difference.Limits},
+}
+
+// Set is the grants of a manifest: sorted, each once.
+type Set []Grant
+
+// setOf sorts.
+func setOf(grants []Grant) Set {
+	slices.SortFunc(grants, func(a, b Grant) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value),
+			cmp.Compare(a.Action, b.Action), cmp.Compare(a.To, b.To))
+	})
+	return slices.Compact(grants)
+}
+
+// setSchema is the version of the canonical form; another one has other digests.
+const setSchema = "insomnia.grants/v1"
+
+// Canonical is the one way to write the set: canonical JSON (RFC 8785).
+func (s Set) Canonical() []byte {
+	if s == nil {
+		s = Set{}
+	}
+	data, err := json.Marshal(struct {
+		Schema string `json:"schema"`
+		Grants Set    `json:"grants"`
+	}{setSchema, s})
+	if err == nil {
+		err = (*jsontext.Value)(&data).Canonicalize()
+	}
+	if err != nil {
+		panic(err) // texts of a manifest are Unicode; nothing else can fail
+	}
+	return data
+}
+
+// Digest is the digest of the canonical form: "sha256-" and base64.
+func (s Set) Digest() string { return manifest.Digest(s.Canonical()) }

@@ -1,0 +1,282 @@
+package trust
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Of computes what a manifest grants.
+func Of(m *manifest.Manifest) Set {
+	c := &collection{}
+	c.permissions("/permissions", m.Permissions)
+	c.tools("/tools", m.Tools.Default, m.Tools.Allow, m.Tools.Deny)
+	c.sandbox(m.Sandbox)
+	for _, use := range secret.Uses(m) {
+		c.grants = append(c.grants, Grant{Kind: Secret, Pointer: use.Pointer, Value: use.Name, To: use.To.String()})
+	}
+	for name, server := range m.MCPServers {
+		c.server("/mcpServers/"+string(name), server)
+	}
+	for _, hook := range m.Hooks {
+		c.hook(hook)
+	}
+	c.web(m.Web)
+	c.model("/model", m.Model)
+	c.provider(m.Context.Compaction.Model, m.Memory.Model)
+	c.prompts(m.Prompts)
+	for name, skill := range m.Skills {
+		at := "/skills/" + string(name)
+		c.text(at, encoded(struct {
+			Description manifest.Line                       `json:"description"`
+			Files       map[manifest.FilePath]manifest.Text `json:"files"`
+		}{skill.Description, skill.Files}))
+		for _, tool := range skill.AllowedTools {
+			c.decide(SkillTool, at+"/allowedTools", string(tool), "allow")
+		}
+	}
+	for name, workflow := range m.Workflows {
+		c.text("/workflows/"+string(name), encoded(workflow))
+	}
+	for name, delegate := range m.Subagents {
+		c.delegate("/subagents/"+string(name), delegate)
+	}
+	if m.Memory.Enabled {
+		c.add(Memory, "/memory/scope", string(m.Memory.Scope))
+	}
+	c.limits(m.Limits)
+	return setOf(c.grants)
+}
+
+type collection struct{ grants []Grant }
+
+func (c *collection) add(kind Kind, pointer, value string) {
+	c.grants = append(c.grants, Grant{Kind: kind, Pointer: pointer, Value: value})
+}
+
+// decide adds a decision over calls; without a value it is the default, and to
+// deny by default grants nothing.
+func (c *collection) decide(kind Kind, pointer, value, action string) {
+	if value != "" || action != "deny" {
+		c.grants = append(c.grants, Grant{Kind: kind, Pointer: pointer, Value: value, Action: action})
+	}
+}
+
+// text adds a text by its digest; nothing stands for an empty one.
+func (c *collection) text(pointer, text string) {
+	if text != "" {
+		text = manifest.Digest([]byte(text))
+	}
+	c.add(Text, pointer, text)
+}
+
+// encoded is the one way to write a part of a manifest.
+func encoded(v any) string {
+	data, err := json.Marshal(v, json.Deterministic(true))
+	if err != nil {
+		panic(err) // as in [Set.Canonical]
+	}
+	return string(data)
+}
+
+func (c *collection) permissions(at string, p manifest.Permissions) {
+	c.add(Mode, at+"/mode", string(p.Mode))
+	c.decide(Rule, at, "", string(p.Default))
+	for _, rule := range p.Rules {
+		c.decide(Rule, at, string(rule.Tool)+" "+string(rule.Pattern), string(rule.Action))
+	}
+}
+
+func (c *collection) tools(at string, fallback manifest.ToolDefault, allow, deny []manifest.ToolName) {
+	c.decide(Tool, at, "", string(fallback))
+	for _, tool := range allow {
+		c.decide(Tool, at, string(tool), "allow")
+	}
+	for _, tool := range deny {
+		c.decide(Tool, at, string(tool), "deny")
+	}
+}
+
+func (c *collection) sandbox(s manifest.Sandbox) {
+	switch s.Filesystem {
+	case "full":
+		c.decide(Files, "/sandbox/filesystem", "", "allow")
+	case "workspace-write":
+		if len(s.WritableRoots) == 0 {
+			c.decide(Files, "/sandbox/filesystem", "./*", "allow")
+		}
+		for _, root := range s.WritableRoots {
+			c.decide(Files, "/sandbox/filesystem", below(string(root)), "allow")
+		}
+	}
+	c.decide(Reads, "/sandbox/denyRead", "", "allow")
+	for _, glob := range s.DenyRead {
+		c.decide(Reads, "/sandbox/denyRead", string(glob), "deny")
+	}
+	switch s.Network {
+	case "full":
+		c.decide(Hosts, "/sandbox/network", "", "allow")
+	case "allowlist":
+		for _, domain := range s.AllowedDomains {
+			c.decide(Hosts, "/sandbox/network", string(domain), "allow")
+		}
+	}
+	for _, name := range s.InheritEnv {
+		c.add(Variable, "/sandbox/inheritEnv", string(name))
+	}
+}
+
+// below stands for what is in a folder of the workspace.
+func below(folder string) string {
+	if folder == "." {
+		return "./*"
+	}
+	return "./" + folder + "/*"
+}
+
+// endpoint is what is started or reached as an MCP server, with everything that
+// it is given and that is no secret: a literal may be what holds it back.
+type endpoint struct {
+	Command *manifest.Argument             `json:"command,omitempty"`
+	Args    []manifest.Argument            `json:"args,omitempty"`
+	Cwd     *manifest.RelativePath         `json:"cwd,omitempty"`
+	URL     *manifest.URL                  `json:"url,omitempty"`
+	Env     map[manifest.EnvName]string    `json:"env,omitempty"`     // digests
+	Headers map[manifest.HeaderName]string `json:"headers,omitempty"` // digests
+}
+
+func literals[K comparable](values map[K]manifest.EnvValue) map[K]string {
+	out := map[K]string{}
+	for name, value := range values {
+		if value.Value != nil {
+			out[name] = manifest.Digest([]byte(*value.Value))
+		}
+	}
+	return out
+}
+
+func (c *collection) server(at string, s manifest.MCPServer) {
+	kind := Server
+	if s.Command != nil {
+		kind = Command
+	}
+	c.add(kind, at, encoded(endpoint{s.Command, s.Args, s.Cwd, s.URL, literals(s.Env), literals(s.Headers)}))
+	if len(s.EnabledTools) == 0 {
+		c.decide(ServerTool, at, "", "allow")
+	}
+	for _, tool := range s.EnabledTools {
+		c.decide(ServerTool, at, string(tool), "allow")
+	}
+	for _, tool := range s.DisabledTools {
+		c.decide(ServerTool, at, string(tool), "deny")
+	}
+	if s.Required {
+		c.add(Required, at+"/required", "true")
+	}
+}
+
+func (c *collection) hook(h manifest.Hook) {
+	value := encoded(h)
+	c.add(Hook, "/hooks", value)
+	if wider.Guards(string(h.Event)) {
+		c.add(Guard, "/hooks", value)
+	}
+}
+
+func (c *collection) web(w manifest.Web) {
+	if w.Search.Mode != "disabled" {
+		c.add(Search, "/web/search/mode", string(w.Search.Mode))
+		provider := ""
+		if w.Search.Provider != nil {
+			provider = string(*w.Search.Provider)
+		}
+		c.add(Searcher, "/web/search/provider", provider)
+		if len(w.Search.AllowedDomains) == 0 {
+			c.decide(SearchHost, "/web/search/allowedDomains", "", "allow")
+		}
+		for _, domain := range w.Search.AllowedDomains {
+			c.decide(SearchHost, "/web/search/allowedDomains", string(domain), "allow")
+		}
+	}
+	if w.Fetch.Enabled {
+		c.add(Fetch, "/web/fetch/enabled", "true")
+		if w.Fetch.AllowPrivateAddresses {
+			c.add(Private, "/web/fetch/allowPrivateAddresses", "true")
+		}
+	}
+}
+
+func (c *collection) model(at string, m manifest.Model) {
+	c.add(Provider, "/model/provider", string(m.Provider))
+	c.provider(&m.Ref, m.Small)
+	for _, ref := range m.Fallbacks {
+		c.provider(&ref)
+	}
+	address := ""
+	if m.BaseURL != nil {
+		address = string(*m.BaseURL)
+	}
+	c.add(Address, at+"/baseUrl", address)
+}
+
+// provider adds who gets the conversation by a reference to a model. It is one
+// set for the whole manifest: the same words go to all of them.
+func (c *collection) provider(refs ...*manifest.ModelRef) {
+	for _, ref := range refs {
+		if ref != nil {
+			name, _, _ := strings.Cut(string(*ref), "/")
+			c.add(Provider, "/model/provider", name)
+		}
+	}
+}
+
+func (c *collection) prompts(p manifest.Prompts) {
+	c.text("/prompts/system", string(p.System))
+	c.text("/prompts/append", appended(p.Append))
+	if p.Initial != nil {
+		c.text("/prompts/initial", string(*p.Initial))
+	}
+	for _, file := range p.ContextFiles {
+		c.add(ContextFile, "/prompts/contextFiles", string(file))
+	}
+}
+
+func appended(texts []manifest.Text) string {
+	if len(texts) == 0 {
+		return ""
+	}
+	return encoded(texts)
+}
+
+func (c *collection) delegate(at string, d manifest.Subagent) {
+	c.text(at+"/description", string(d.Description))
+	c.text(at+"/prompts/system", string(d.Prompts.System))
+	c.text(at+"/prompts/append", appended(d.Prompts.Append))
+	c.tools(at+"/tools", d.Tools.Default, d.Tools.Allow, d.Tools.Deny)
+	c.permissions(at+"/permissions", d.Permissions)
+	if d.Model != nil {
+		c.model(at+"/model", *d.Model)
+	}
+}
+
+func (c *collection) limits(l manifest.Limits) {
+	number := func(name string, n int64) { c.add(Limit, "/limits/"+name, strconv.FormatInt(n, 10)) }
+	number("maxTurns", l.MaxTurns)
+	number("maxWallSeconds", l.MaxWallSeconds)
+	if l.MaxCostCents != nil {
+		number("maxCostCents", *l.MaxCostCents)
+	} else {
+		c.add(Limit, "/limits/maxCostCents", "")
+	}
+	if l.MaxSubagents > 0 {
+		number("maxSubagents", l.MaxSubagents)
+	}
+	if l.MaxDepth > 0 {
+		number("maxDepth", l.MaxDepth)
+	}
+}

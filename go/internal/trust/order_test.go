@@ -1,0 +1,267 @@
+package trust
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// words that mutations put in the place of texts, so that enumerations, globs and
+// names meet their like.
+var words = []string{"deny", "ask", "allow", "plan", "bypass", "full", "none", "read-only", "live", "user", "*", "a*", "ab", "bash", "p/m", "q/m", "x", ""}
+
+// mutate changes, removes or doubles some member of an object or a list.
+func mutate(t *rapid.T, label string, at any) any {
+	switch at := at.(type) {
+	case map[string]any:
+		names := sorted(at)
+		if len(names) == 0 {
+			return at
+		}
+		name := rapid.SampledFrom(names).Draw(t, label)
+		if rapid.IntRange(0, 12).Draw(t, label+" how") == 0 {
+			delete(at, name)
+			return at
+		}
+		at[name] = mutate(t, label+"/"+name, at[name])
+		return at
+	case []any:
+		n := rapid.IntRange(0, len(at)).Draw(t, label+" at")
+		how := rapid.IntRange(0, 3).Draw(t, label+" how")
+		switch {
+		case n == len(at) && len(at) > 0 && how > 1: // an entry like another, changed
+			data, _ := json.Marshal(at[0])
+			var twin any
+			_ = json.Unmarshal(data, &twin)
+			return append(slices.Clone(at), mutate(t, label+" twin", twin))
+		case n == len(at):
+			return at
+		case how == 0:
+			return slices.Delete(slices.Clone(at), n, n+1)
+		}
+		at[n] = mutate(t, label+"/"+strconv.Itoa(n), at[n])
+		return at
+	case string:
+		return rapid.SampledFrom(words).Draw(t, label+" word")
+	case bool:
+		return !at
+	case float64:
+		return float64(rapid.IntRange(0, 300000).Draw(t, label+" number"))
+	}
+	return at
+}
+
+// drawn is rich with some changes; nearer to another drawn one when it begins there.
+func drawn(t *rapid.T, label string, from map[string]any) map[string]any {
+	data, _ := json.Marshal(from)
+	var doc map[string]any
+	if err := json.Unmarshal(data, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for i := range rapid.IntRange(0, 4).Draw(t, label) {
+		mutate(t, fmt.Sprint(label, i), doc)
+	}
+	return doc
+}
+
+func granted(t *rapid.T, doc map[string]any) (Set, *manifest.Manifest) {
+	data, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := new(manifest.Manifest)
+	if json.Unmarshal(data, m) != nil {
+		t.Skip("the Go types cannot hold it")
+	}
+	return Of(m), m
+}
+
+func TestCoveringIsAPartialOrder(t *testing.T) {
+	chains := 0
+	rapid.Check(t, func(t *rapid.T) {
+		var start map[string]any
+		if err := json.Unmarshal([]byte(rich), &start); err != nil {
+			t.Fatal(err)
+		}
+		docA := drawn(t, "a", start)
+		docB := drawn(t, "b", docA)
+		docC := drawn(t, "c", docB)
+		a, m := granted(t, docA)
+		b, _ := granted(t, docB)
+		c, _ := granted(t, docC)
+		for _, s := range []Set{a, b, c} {
+			if changes := Compare(s, s); len(changes) > 0 {
+				t.Fatalf("a set does not cover itself: %+v", changes)
+			}
+		}
+		// Covering goes from the last to the first, and the other way round.
+		for _, chain := range [][3]Set{{a, b, c}, {c, b, a}} {
+			if len(Compare(chain[0], chain[1])) == 0 && len(Compare(chain[1], chain[2])) == 0 {
+				chains++
+				if changes := Compare(chain[0], chain[2]); len(changes) > 0 {
+					t.Fatalf("each covers the next, but not the first the last: %+v", changes)
+				}
+			}
+		}
+		if (a.Digest() == b.Digest()) != (string(a.Canonical()) == string(b.Canonical())) || slices.Equal(a, b) != (a.Digest() == b.Digest()) {
+			t.Fatal("the digest does not stand for the set")
+		}
+		shuffle(t, m)
+		if again := Of(m); again.Digest() != a.Digest() {
+			t.Fatalf("the order of a list that is a set changes the digest")
+		}
+		var back struct{ Grants Set }
+		if err := json.Unmarshal(a.Canonical(), &back); err != nil || !slices.Equal(back.Grants, a) {
+			t.Fatalf("what is written is not read again: %v", err)
+		}
+	})
+	if chains < 10 {
+		t.Errorf("only %d chains were covered: this shows nothing", chains)
+	}
+}
+
+// shuffle puts the lists of a manifest that are sets in another order.
+func shuffle(t *rapid.T, m *manifest.Manifest) {
+	m.Tools.Allow = shuffled(t, m.Tools.Allow)
+	m.Tools.Deny = shuffled(t, m.Tools.Deny)
+	m.Permissions.Rules = shuffled(t, m.Permissions.Rules)
+	m.Sandbox.WritableRoots = shuffled(t, m.Sandbox.WritableRoots)
+	m.Sandbox.DenyRead = shuffled(t, m.Sandbox.DenyRead)
+	m.Sandbox.AllowedDomains = shuffled(t, m.Sandbox.AllowedDomains)
+	m.Sandbox.InheritEnv = shuffled(t, m.Sandbox.InheritEnv)
+	m.Web.Search.AllowedDomains = shuffled(t, m.Web.Search.AllowedDomains)
+	m.Profile.Tags = shuffled(t, m.Profile.Tags)
+	for name, s := range m.MCPServers {
+		s.EnabledTools, s.DisabledTools = shuffled(t, s.EnabledTools), shuffled(t, s.DisabledTools)
+		m.MCPServers[name] = s
+	}
+	for name, s := range m.Skills {
+		s.AllowedTools = shuffled(t, s.AllowedTools)
+		m.Skills[name] = s
+	}
+	for name, s := range m.Subagents {
+		s.Tools.Allow, s.Tools.Deny, s.Permissions.Rules = shuffled(t, s.Tools.Allow), shuffled(t, s.Tools.Deny), shuffled(t, s.Permissions.Rules)
+		m.Subagents[name] = s
+	}
+}
+
+func shuffled[T any](t *rapid.T, list []T) []T {
+	if len(list) < 2 {
+		return list
+	}
+	return rapid.Permutation(list).Draw(t, "order")
+}
+
+// What is not marked as freer is freer for no call, and freer carries over.
+func TestDecisionsAreBounds(t *testing.T) {
+	draw := func(t *rapid.T, label string) Set {
+		var grants []Grant
+		if action := rapid.SampledFrom(wider.Actions).Draw(t, label+" default"); action != "deny" {
+			grants = append(grants, Grant{Kind: Rule, Action: action})
+		}
+		for i := range rapid.IntRange(0, 4).Draw(t, label) {
+			l := fmt.Sprint(label, i)
+			grants = append(grants, Grant{Kind: Rule, Action: rapid.SampledFrom(wider.Actions).Draw(t, l+" action"),
+				Value: rapid.SampledFrom([]string{"*", "b*", "bash", "edit"}).Draw(t, l+" tool") + " " +
+					rapid.SampledFrom([]string{"*", "a*", "ab*", "ab", "b", "*b", "a?"}).Draw(t, l+" pattern")})
+		}
+		return setOf(grants)
+	}
+	covered := 0
+	rapid.Check(t, func(t *rapid.T) {
+		a, b, c := draw(t, "a"), draw(t, "b"), draw(t, "c")
+		ab, bc := len(Compare(a, b)) == 0, len(Compare(b, c)) == 0
+		if ab && bc && len(Compare(a, c)) > 0 {
+			t.Fatalf("%v covers %v covers %v: %+v", a, b, c, Compare(a, c))
+		}
+		if !ab {
+			return
+		}
+		covered++
+		for _, tool := range []string{"bash", "bat", "edit", "zed"} {
+			for _, argument := range []string{"", "a", "ab", "abc", "b", "bb", "c"} {
+				if rank(decide(b, tool, argument)) > rank(decide(a, tool, argument)) {
+					t.Fatalf("%s %q is freer in %v than in %v", tool, argument, b, a)
+				}
+			}
+		}
+	})
+	if covered < 5 {
+		t.Errorf("only %d pairs were covered: this shows nothing", covered)
+	}
+}
+
+// decide is what a set says of one call.
+func decide(s Set, tool, argument string) string {
+	d := decisionsOf(s)
+	out := ""
+	for _, g := range d.rules {
+		c := call(g)
+		if wider.ToolCovers(c.Tool, tool) && globMatches(c.Pattern, argument) && (out == "" || rank(g.Action) < rank(out)) {
+			out = g.Action
+		}
+	}
+	if out == "" {
+		return d.fallback
+	}
+	return out
+}
+
+func globMatches(pattern, s string) bool {
+	switch {
+	case pattern == "":
+		return s == ""
+	case pattern[0] == '*':
+		return globMatches(pattern[1:], s) || s != "" && globMatches(pattern, s[1:])
+	case s == "":
+		return false
+	}
+	return (pattern[0] == '?' || pattern[0] == s[0]) && globMatches(pattern[1:], s[1:])
+}
+
+func rules(fallback string, lines ...string) Set {
+	grants := []Grant{}
+	if fallback != "deny" {
+		grants = append(grants, Grant{Kind: Rule, Pointer: "/permissions", Action: fallback})
+	}
+	for _, line := range lines {
+		action, value, _ := strings.Cut(line, " ")
+		grants = append(grants, Grant{Kind: Rule, Pointer: "/permissions", Action: action, Value: value})
+	}
+	return setOf(grants)
+}
+
+func TestRulesByExample(t *testing.T) {
+	for _, test := range []struct {
+		name           string
+		consented, now Set
+		asks           bool
+	}{
+		{"the same", rules("ask", "allow bash ls*"), rules("ask", "allow bash ls*"), false},
+		{"a narrower pattern", rules("ask", "allow bash ls*"), rules("ask", "allow bash ls -l"), false},
+		{"a wider pattern", rules("ask", "allow bash ls -l"), rules("ask", "allow bash ls*"), true},
+		{"a deny more", rules("ask", "allow bash *"), rules("ask", "allow bash *", "deny bash rm *"), false},
+		{"a deny less", rules("ask", "deny bash rm *"), rules("ask"), true},
+		{"a deny less, that the default makes up for", rules("deny", "deny bash rm *", "allow edit *"), rules("deny", "allow edit *"), false},
+		{"a wider deny", rules("ask", "deny bash rm *"), rules("ask", "deny bash *"), false},
+		{"an ask less, that the default makes up for", rules("ask", "ask bash git push*"), rules("ask"), false},
+		{"an ask less, under an allow", rules("ask", "ask bash git push*", "allow bash git *"), rules("ask", "allow bash git *"), true},
+		{"ask becomes deny", rules("ask", "ask bash a"), rules("ask", "deny bash a"), false},
+		{"allow becomes ask", rules("deny", "allow bash a"), rules("deny", "ask bash a"), false},
+		{"ask becomes allow", rules("deny", "ask bash a"), rules("deny", "allow bash a"), true},
+		{"the default is stricter, and rules allow what it allowed", rules("allow"), rules("deny", "allow bash a"), false},
+		{"globs that cannot be compared", rules("ask", "allow bash *b"), rules("ask", "allow bash ab"), true},
+	} {
+		if changes := Compare(test.consented, test.now); (len(changes) > 0) != test.asks {
+			t.Errorf("%s: %+v", test.name, changes)
+		}
+	}
+}

@@ -1,0 +1,304 @@
+package trust
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Entries words a set for people, and marks as wider what the changes name: what
+// has not been consented to, and what was held back and is not any more.
+func Entries(now Set, changes []Change) []difference.Entry {
+	var entries []difference.Entry
+	add := func(g Grant, gone bool, was string, effect difference.Effect) {
+		group, text, item := g.words(gone)
+		if was != "" {
+			text += " (consented: " + code(was) + ")"
+		}
+		for i, e := range entries {
+			if item != "" && e.Group == group && e.Text == text && e.Effect == effect {
+				entries[i].Items = append(e.Items, item)
+				entries[i].Pointers = append(e.Pointers, g.Pointer)
+				return
+			}
+		}
+		e := difference.Entry{Group: group, Effect: effect, Text: text, Pointers: []string{g.Pointer}}
+		if item != "" {
+			e.Items = []string{item}
+		}
+		entries = append(entries, e)
+	}
+	for _, g := range now {
+		at := slices.IndexFunc(changes, func(c Change) bool { return c.Grant == g && !c.Gone })
+		switch {
+		case at >= 0:
+			add(g, false, changes[at].Was, difference.Wider)
+		default:
+			add(g, false, "", difference.Neutral)
+		}
+	}
+	for _, c := range changes {
+		if c.Gone {
+			add(c.Grant, true, "", difference.Wider)
+		}
+	}
+	difference.Sort(entries)
+	return entries
+}
+
+// New words only what the changes name.
+func New(changes []Change) []difference.Entry {
+	var now Set
+	for _, c := range changes {
+		if !c.Gone {
+			now = append(now, c.Grant)
+		}
+	}
+	return Entries(now, changes)
+}
+
+func code(s string) string { return "`" + s + "`" }
+
+// words says what a grant allows or forbids: a sentence that goes on from who
+// does it, and the item that it is about, where it can be about several. gone is
+// for a grant that held the agent back.
+func (g Grant) words(gone bool) (group difference.Group, text, item string) {
+	text, item = g.sentence(gone)
+	group = kinds[g.Kind].group
+	parts := strings.Split(g.Pointer, "/")
+	switch {
+	case len(parts) > 3 && parts[1] == "subagents":
+		group, text = difference.Delegates, "the delegate "+code(parts[2])+" "+text
+	case g.Kind == Text:
+		group = textGroups[parts[1]]
+	}
+	return group, text, item
+}
+
+var textGroups = map[string]difference.Group{"prompts": difference.Prompts, "skills": difference.Skills, "workflows": difference.Workflows}
+
+func (g Grant) sentence(gone bool) (text, item string) {
+	named := g.Pointer[strings.LastIndexByte(g.Pointer, '/')+1:]
+	switch g.Kind {
+	case Mode:
+		return difference.ModeWords[g.Value] + " (" + code(g.Value) + ")", ""
+	case Rule:
+		return g.rule(gone)
+	case Tool:
+		return g.offered("", gone)
+	case ServerTool:
+		return g.offered("the MCP server "+code(named)+" ", gone)
+	case SkillTool:
+		return "the skill " + code(strings.Split(g.Pointer, "/")[2]) + " may use without asking", code(g.Value)
+	case Files:
+		return g.files(), ""
+	case Reads:
+		switch {
+		case gone:
+			return "may now read", code(g.Value)
+		case g.Value == "":
+			return "may read the files that its user may read", ""
+		}
+		return "may not read", code(g.Value)
+	case Hosts:
+		if g.Value == "" {
+			return difference.NetworkWords["full"], ""
+		}
+		return "may reach with commands", code(g.Value)
+	case Variable:
+		return "commands see the environment variables", code(g.Value)
+	case Secret:
+		return fmt.Sprintf("uses the secret %s %s, which goes to %s", code(g.Value), difference.Purpose(g.Pointer), code(g.To)), ""
+	case Command, Server:
+		return g.server(named), ""
+	case Required:
+		name := strings.Split(g.Pointer, "/")[2]
+		if gone {
+			return "may start without the MCP server " + code(name), ""
+		}
+		return "does not start without the MCP server " + code(name), ""
+	case Hook, Guard:
+		return g.hook(gone), ""
+	case Search:
+		return difference.SearchWords[g.Value] + " (" + code(g.Value) + ")", ""
+	case Searcher:
+		if g.Value == "" {
+			return "searches with the provider of its model", ""
+		}
+		return "searches with " + code(g.Value), ""
+	case SearchHost:
+		if g.Value == "" {
+			return "may find pages of all hosts", ""
+		}
+		return "may find pages of", code(g.Value)
+	case Fetch:
+		return "may fetch pages from the web", ""
+	case Private:
+		return "may fetch from private networks", ""
+	case Provider:
+		return "sends the conversation to the provider", code(g.Value)
+	case Address:
+		if g.Value == "" {
+			return "calls the model at the provider's own address", ""
+		}
+		return "calls the model at " + code(g.Value), ""
+	case Text:
+		return g.prompt(named), ""
+	case ContextFile:
+		return "reads at its start the files", code(g.Value)
+	case Memory:
+		return difference.MemoryWords[g.Value] + " (" + code(g.Value) + ")", ""
+	case Limit:
+		return g.limit(named), ""
+	}
+	return string(g.Kind) + " " + code(g.Value), ""
+}
+
+func (g Grant) rule(gone bool) (text, item string) {
+	if g.Value == "" {
+		return difference.DefaultWords[g.Action] + " (" + code(g.Action) + ")", ""
+	}
+	verb, object, item := difference.Verb(call(g))
+	if object != "" {
+		item = object
+	} else {
+		item = code(item)
+	}
+	switch {
+	case g.Action == "deny" && gone:
+		return "is no longer refused to " + verb, item
+	case gone:
+		return "no longer has to ask to " + verb, item
+	case g.Action == "deny":
+		return "may not " + verb, item
+	case g.Action == "ask":
+		return "must ask to " + verb, item
+	}
+	return "may without asking " + verb, item
+}
+
+// offered words the tools of the agent, or of a server.
+func (g Grant) offered(by string, gone bool) (text, item string) {
+	verb := map[bool]string{true: "may use", false: "may not use"}
+	if by != "" {
+		verb = map[bool]string{true: by + "offers", false: by + "does not offer"}
+	}
+	switch {
+	case g.Value == "" && by != "":
+		return by + "offers all its tools", ""
+	case g.Value == "":
+		return "may use every tool that no list names", ""
+	case gone && by != "":
+		return by + "offers again", code(g.Value)
+	case gone:
+		return "is no longer refused the tools", code(g.Value)
+	}
+	return verb[g.Action == "allow"], code(g.Value)
+}
+
+func (g Grant) files() string {
+	folder := strings.TrimSuffix(strings.TrimPrefix(g.Value, "./"), "*")
+	switch {
+	case g.Value == "":
+		return difference.FilesystemWords["full"]
+	case folder == "":
+		return difference.FilesystemWords["workspace-write"]
+	}
+	return "may write in the workspace below " + code(strings.TrimSuffix(folder, "/"))
+}
+
+func (g Grant) server(name string) string {
+	var e endpoint
+	if json.Unmarshal([]byte(g.Value), &e) != nil {
+		return "has the MCP server " + code(name)
+	}
+	var text string
+	if e.Command != nil {
+		argv := []string{string(*e.Command)}
+		for _, arg := range e.Args {
+			argv = append(argv, string(arg))
+		}
+		text = "starts the MCP server " + code(name) + ": " + code(secret.JoinWords(argv))
+	} else {
+		text = "connects to the MCP server " + code(name)
+	}
+	if e.URL != nil {
+		text += " at " + code(string(*e.URL))
+	}
+	if e.Cwd != nil {
+		text += ", in " + code(string(*e.Cwd))
+	}
+	return text + given(e.Env, "the variables") + given(e.Headers, "the headers")
+}
+
+func given[K ~string](values map[K]string, what string) string {
+	var names []string
+	for name := range values {
+		names = append(names, code(string(name)))
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	slices.Sort(names)
+	return ", with " + what + " " + strings.Join(names, ", ")
+}
+
+func (g Grant) hook(gone bool) string {
+	var h manifest.Hook
+	if json.Unmarshal([]byte(g.Value), &h) != nil {
+		return "has a hook"
+	}
+	argv := make([]string, len(h.Command))
+	for i, arg := range h.Command {
+		argv[i] = string(arg)
+	}
+	at := string(h.Event)
+	if h.Matcher != "*" {
+		at += " of " + code(string(h.Matcher))
+	}
+	command := code(secret.JoinWords(argv))
+	switch {
+	case gone:
+		return fmt.Sprintf("is no longer held back by %s at %s", command, at)
+	case g.Kind == Guard:
+		return fmt.Sprintf("is held back by %s at %s", command, at)
+	}
+	return fmt.Sprintf("runs %s at %s, for at most %d seconds", command, at, h.TimeoutSeconds)
+}
+
+func (g Grant) prompt(named string) string {
+	digest := ", " + code(g.Value)
+	switch section := strings.Split(g.Pointer, "/")[1]; {
+	case section == "skills":
+		return "has the skill " + code(named) + digest
+	case section == "workflows":
+		return "has the workflow " + code(named) + digest
+	case named == "description":
+		return "may be delegated to" + digest
+	case named == "initial":
+		return "begins with a first message of the profile" + digest
+	case g.Value == "" && named == "append":
+		return "has no text after its system prompt"
+	case g.Value == "":
+		return "has no system prompt of the profile"
+	case named == "append":
+		return "has texts after its system prompt" + digest
+	}
+	return "has the system prompt" + digest
+}
+
+func (g Grant) limit(named string) string {
+	if g.Value == "" {
+		return "has no limit of cost"
+	}
+	return fmt.Sprintf(map[string]string{
+		"maxTurns": "stops after %s turns", "maxWallSeconds": "stops after %s seconds", "maxCostCents": "stops at a cost of %s cents",
+		"maxSubagents": "may have %s delegates at a time", "maxDepth": "may nest delegates %s deep",
+	}[named], g.Value)
+}
