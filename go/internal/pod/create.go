@@ -117,7 +117,7 @@ func (r *record) generate(e *manifest.Envelope) (data []byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	data, sum := frame(content)
+	data, sum := durable.Frame(content)
 	if len(data) > maxGeneration {
 		return nil, diag.Errorf(diag.ExitInvalid, "max-bytes", "the resolved profile has %d bytes with its provenance", len(data)).
 			Expectedf("at most %d MiB", maxGeneration>>20)

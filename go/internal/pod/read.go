@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -166,7 +167,7 @@ func (s *Store) Bytes(p *Pod, number int) ([]byte, error) {
 	if err != nil {
 		return nil, s.unreadable(p.ID, err)
 	}
-	content, sum, err := unframe(data)
+	content, sum, err := durable.Unframe(data)
 	if err == nil && sum != g.Checksum {
 		err = errors.New("it is another envelope than the one that was recorded")
 	}

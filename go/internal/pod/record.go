@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
 const (
@@ -47,7 +48,7 @@ func (r *record) encode() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the Pod %s: %w", r.ID, err)
 	}
-	data, _ := frame(content)
+	data, _ := durable.Frame(content)
 	return data, nil
 }
 
@@ -67,7 +68,7 @@ func (s *Store) read(id string) (r *record, data []byte, err error) {
 	if err != nil {
 		return nil, nil, s.unreadable(id, err)
 	}
-	content, _, err := unframe(data)
+	content, _, err := durable.Unframe(data)
 	if err != nil {
 		return nil, nil, s.damaged(id, recordName+": "+err.Error())
 	}

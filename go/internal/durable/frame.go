@@ -1,4 +1,4 @@
-package pod
+package durable
 
 import (
 	"bytes"
@@ -15,8 +15,9 @@ const (
 	afterContent   = "}\n"
 )
 
-// frame gives the bytes of a file, and the checksum of its content.
-func frame(content []byte) (data []byte, sum string) {
+// Frame gives the bytes of a file for a content that is JSON, and the checksum of
+// the content. Every byte of the file has to be what it is for [Unframe].
+func Frame(content []byte) (data []byte, sum string) {
 	sum = checksum(content)
 	data = make([]byte, 0, len(content)+len(sum)+len(beforeChecksum)+len(afterChecksum)+len(afterContent))
 	data = append(append(append(data, beforeChecksum...), sum...), afterChecksum...)
@@ -28,8 +29,8 @@ var (
 	errChanged = errors.New("its bytes are not those that were written: the checksum differs")
 )
 
-// unframe gives the content of a file, and its checksum, when not one byte has changed.
-func unframe(data []byte) (content []byte, sum string, err error) {
+// Unframe gives the content of a file, and its checksum, when not one byte has changed.
+func Unframe(data []byte) (content []byte, sum string, err error) {
 	rest, ok := bytes.CutPrefix(data, []byte(beforeChecksum))
 	if !ok {
 		return nil, "", errCutOff
