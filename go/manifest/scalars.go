@@ -111,6 +111,11 @@ func (URL) Constraint() Constraint {
 func (SecretName) Constraint() Constraint {
 	return Constraint{Pattern: secretPattern, MaxLength: 200}
 }
+
+// Valid tells whether a text has the form of the name of a secret.
+func (n SecretName) Valid() bool {
+	return len(n) <= n.Constraint().MaxLength && areSegments(string(n), maxSecretSegments)
+}
 func (ServerName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`, MaxLength: 64}
 }

@@ -14,8 +14,10 @@ package config
 
 import (
 	_ "embed"
+	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 //go:generate go test -run TestSchema -update
@@ -77,8 +79,10 @@ type UI struct {
 type Binding struct {
 	// The place: age:NAME, env:NAME, file:PATH or exec:COMMAND.
 	URI BindingURI `json:"uri"`
-	// Hosts that the secret may be sent to.
+	// Hosts that the secret may be sent to; none unless they stand here.
 	Hosts []Host `json:"hosts,omitempty"`
+	// Local commands that may get the secret in their environment: a program and the arguments it begins with, words as in a shell.
+	Commands []Command `json:"commands,omitempty"`
 }
 
 type (
@@ -92,8 +96,10 @@ type (
 	SecretName string
 	// BindingURI is the place of a secret's value.
 	BindingURI string
-	// Host is the name of a host.
+	// Host is a host as HOST or HOST:PORT for https, or with http:// before it for a connection without encryption.
 	Host string
+	// Command is a program and arguments on one line.
+	Command string
 	// Evaluator names an evaluator.
 	Evaluator string
 )
@@ -101,6 +107,7 @@ type (
 // constraint is what a text must be like.
 type constraint struct {
 	pattern  string
+	max      int // characters; 0 for the default
 	enum     []string
 	expected string
 }
@@ -117,13 +124,17 @@ func (FlakeReference) constraint() constraint {
 	return constraint{pattern: `^[^-#\x00-\x20\x7f][^#\x00-\x1f\x7f]*$`, expected: "a flake reference such as github:OWNER/REPO, without `#`"}
 }
 func (SecretName) constraint() constraint {
-	return constraint{pattern: `^[a-z0-9-]+([.][a-z0-9-]+)*$`, expected: "segments of a-z, 0-9 and - joined by dots"}
+	c := manifest.SecretName("").Constraint()
+	return constraint{pattern: c.Pattern, max: c.MaxLength, expected: "segments of a-z, 0-9 and - joined by dots"}
 }
 func (BindingURI) constraint() constraint {
 	return constraint{pattern: `^(age|env|file|exec):[^\x00-\x1f\x7f]*$`, expected: "age:NAME, env:NAME, file:PATH or exec:COMMAND"}
 }
 func (Host) constraint() constraint {
-	return constraint{pattern: `^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]+)?$`, expected: "the name of a host"}
+	return constraint{pattern: `^(http://)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`, expected: "a host as api.example.org or http://localhost:8080"}
+}
+func (Command) constraint() constraint {
+	return constraint{pattern: `^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, expected: "a program and the arguments it begins with"}
 }
 func (Evaluator) constraint() constraint {
 	return constraint{enum: []string{"embedded", "nix"}, expected: "embedded or nix"}
@@ -146,6 +157,13 @@ type Config struct {
 	Discovery Discovery
 	UI        UI
 	Evaluator string
+	Secrets   map[string]Bound // the user's alone
+}
+
+// Bound is a binding and where it was set.
+type Bound struct {
+	Binding
+	At diag.Position
 }
 
 func (c *Config) lay(f *File, places map[string]diag.Position) {
@@ -157,6 +175,9 @@ func (c *Config) lay(f *File, places map[string]diag.Position) {
 	}
 	for name, ref := range f.Sources {
 		c.Sources[string(name)] = Setting{string(ref), places["/sources/"+string(name)]}
+	}
+	for name, binding := range f.Secrets {
+		c.Secrets[string(name)] = Bound{binding, places["/secrets/"+strings.ReplaceAll(string(name), ".", "/")+"/uri"]}
 	}
 	for _, pair := range []struct{ to, from **bool }{
 		{&c.Discovery.Builtin, &f.Discovery.Builtin}, {&c.Discovery.User, &f.Discovery.User},

@@ -110,10 +110,17 @@ func (c constraint) refuses(text string) string {
 	switch {
 	case c.enum != nil && !slices.Contains(c.enum, text):
 		return "is not known here"
-	case c.pattern != "" && !regexp.MustCompile(c.pattern).MatchString(text), len(text) > 1024:
+	case c.pattern != "" && !regexp.MustCompile(c.pattern).MatchString(text), len(text) > c.longest():
 		return "does not fit here"
 	}
 	return ""
+}
+
+func (c constraint) longest() int {
+	if c.max > 0 {
+		return c.max
+	}
+	return 1024
 }
 
 func (d *decoder) table(v reflect.Value, n *node, path string) bool {
@@ -125,7 +132,11 @@ func (d *decoder) table(v reflect.Value, n *node, path string) bool {
 		sub := path + "." + key
 		k := reflect.New(v.Type().Key()).Elem()
 		if c := k.Interface().(constrained).constraint(); c.refuses(key) != "" {
-			d.problem(n.fields[key], "property-name", path, "the name `"+key+"` does not fit here", c.expected, "")
+			message := "the name `" + key + "` does not fit here"
+			if path == "secrets" { // a key that was taken for a name
+				message = "this name of a secret does not fit here"
+			}
+			d.problem(n.fields[key], "property-name", path, message, c.expected, "")
 			continue
 		}
 		k.SetString(key)
@@ -180,7 +191,7 @@ func (d *decoder) structure(v reflect.Value, n *node, path string) bool {
 // unknown refuses a key, and sends a runtime setting to where it belongs.
 func (d *decoder) unknown(n *node, key, path string, names []string) {
 	if strings.HasPrefix(path, "secrets") {
-		d.problem(n, "", path, "only uri and hosts stand here; the value of a secret never stands in a config", "", "")
+		d.problem(n, "", path, "only uri, hosts and commands stand here; the value of a secret never stands in a config", "", "")
 		return
 	}
 	if field := runtimeSettings()[strings.ToLower(strings.ReplaceAll(key, "_", ""))]; field != "" {

@@ -2,11 +2,13 @@ package config
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
@@ -17,7 +19,20 @@ const header = "# Written by insomnia; it wins over config.toml beside it. Edit 
 // Set writes a value to local.toml of a folder and keeps everything else in it,
 // comments too. table is empty for a key at the top. An empty value removes the key.
 func Set(dir string, scope Scope, table, key, value string) error {
+	return change(dir, scope, key+" = "+quote(value), func(old []byte, path string) []byte {
+		return edit(old, path, table, key, value)
+	}, func(_, now *File) bool { return now.holds(table, key, value) })
+}
+
+// change edits local.toml of a folder, one writer at a time. by is what one
+// would write by hand; done tells whether the file says it now.
+func change(dir string, scope Scope, by string, edit func(old []byte, path string) []byte, done func(before, now *File) bool) error {
 	path := filepath.Join(dir, LocalName)
+	unlock, err := lock(dir)
+	if err != nil {
+		return notWritten(path, err)
+	}
+	defer unlock()
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 		return diag.Errorf(diag.ExitRefused, "config-not-ours", "%s is not a file of its own, and is left alone", path).
 			Hintf("keep what is linked in config.toml, and let local.toml be written by insomnia")
@@ -29,20 +44,49 @@ func Set(dir string, scope Scope, table, key, value string) error {
 	if err != nil {
 		return Problem([]diag.Diagnostic{unreadable(path, err)})
 	}
-	if _, _, problems := decodeFile(old, path, scope); len(problems) > 0 {
+	before, _, problems := decodeFile(old, path, scope)
+	if len(problems) > 0 {
 		return Problem(problems)
 	}
-	changed := edit(old, path, table, key, value)
-	file, _, problems := decodeFile(changed, path, scope)
-	if len(problems) > 0 || !file.holds(table, key, value) {
-		return diag.Errorf(diag.ExitState, "config-not-written", "`%s` cannot be set in %s as the file is written", key, path).
-			Hintf("set it there by hand: %s = %s", key, quote(value)).At(diag.Position{File: path})
+	changed := edit(old, path)
+	now, _, problems := decodeFile(changed, path, scope)
+	if len(problems) > 0 || !done(before, now) {
+		return diag.Errorf(diag.ExitState, "config-not-written", "%s cannot be changed as the file is written", path).
+			Hintf("set it there by hand: %s", by).At(diag.Position{File: path})
 	}
 	if err := Write(path, changed); err != nil {
-		return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, reasonOf(err)).
-			Hintf("give yourself the right to write in %s", dir)
+		return notWritten(path, err)
 	}
 	return nil
+}
+
+func notWritten(path string, err error) error {
+	return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, reasonOf(err)).
+		Hintf("give yourself the right to write in %s", filepath.Dir(path))
+}
+
+// lockTimeout is how long one waits for another command to be done writing.
+const lockTimeout = 10 * time.Second
+
+// lock keeps other commands from writing to a folder. Temporary files that an
+// ended command left are swept.
+func lock(dir string) (unlock func(), err error) {
+	if err := durable.MkdirAll(durable.OS, dir, 0o755); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
+	defer cancel()
+	release, err := durable.OS.Lock(ctx, filepath.Join(dir, ".local.lock"))
+	if err != nil {
+		return nil, err
+	}
+	files, _ := os.ReadDir(dir)
+	for _, f := range files {
+		if durable.Temporary(f.Name()) {
+			os.Remove(filepath.Join(dir, f.Name()))
+		}
+	}
+	return func() { release() }, nil
 }
 
 func reasonOf(err error) error {

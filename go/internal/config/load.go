@@ -20,7 +20,7 @@ const maxSize = 1 << 20
 // Load reads config.toml and local.toml of a folder; neither needs to be there.
 // What could be read comes back with everything that is wrong.
 func Load(dir string, scope Scope) (*Config, []diag.Diagnostic) {
-	c := &Config{Scope: scope, Dir: dir, Aliases: map[string]Setting{}, Sources: map[string]Setting{}}
+	c := &Config{Scope: scope, Dir: dir, Aliases: map[string]Setting{}, Sources: map[string]Setting{}, Secrets: map[string]Bound{}}
 	var problems []diag.Diagnostic
 	for _, name := range []string{FileName, LocalName} {
 		path := filepath.Join(dir, name)

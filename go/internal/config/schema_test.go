@@ -37,7 +37,7 @@ func generate(t *testing.T) []byte {
 		if !ok || t.Kind() != reflect.String {
 			return nil
 		}
-		longest := uint64(1024)
+		longest := uint64(c.constraint().longest())
 		s := &jsonschema.Schema{Type: "string", Pattern: c.constraint().pattern, MaxLength: &longest}
 		for _, value := range c.constraint().enum {
 			s.Enum = append(s.Enum, value)
@@ -110,11 +110,21 @@ func TestReaderAndSchemaAgree(t *testing.T) {
 		`model = "x"`:              false,
 		`evaluator = "nix"`:        true,
 		`evaluator = "lix"`:        false,
-		`secrets."a.b" = { uri = "env:X", hosts = ["example.org"] }`: true,
-		`secrets."a.b" = { hosts = [] }`:                             false,
-		`secrets."a.b" = { uri = "sk-123" }`:                         false,
-		`secrets."a.b" = { uri = "env:X", value = "x" }`:             false,
-		`secrets."A" = { uri = "env:X" }`:                            false,
+		`secrets."a.b" = { uri = "env:X", hosts = ["example.org"] }`:                           true,
+		`secrets."a.b" = { hosts = [] }`:                                                       false,
+		`secrets."a.b" = { uri = "sk-123" }`:                                                   false,
+		`secrets."a.b" = { uri = "env:X", value = "x" }`:                                       false,
+		`secrets."A" = { uri = "env:X" }`:                                                      false,
+		`secrets."a-" = { uri = "env:X" }`:                                                     false,
+		`secrets."a.b.c.d.e.f.g.h.i" = { uri = "env:X" }`:                                      false,
+		`secrets.a = { uri = "env:X", hosts = ["http://localhost:8080", "example.org:8443"] }`: true,
+		`secrets.a = { uri = "env:X", hosts = ["https://example.org"] }`:                       false,
+		`secrets.a = { uri = "env:X", hosts = ["*.example.org"] }`:                             false,
+		`secrets.a = { uri = "env:X", hosts = ["example.org/x"] }`:                             false,
+		`secrets.a = { uri = "env:X", hosts = [""] }`:                                          false,
+		`secrets.a = { uri = "env:X", commands = ["npx -y mcp"] }`:                             true,
+		`secrets.a = { uri = "env:X", commands = [""] }`:                                       false,
+		`secrets.a = { uri = "env:X", commands = [" "] }`:                                      false,
 	} {
 		_, _, problems := decodeFile([]byte(text), "x.toml", User)
 		if (len(problems) == 0) != valid {

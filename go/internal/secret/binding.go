@@ -1,0 +1,244 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Binding is where one secret is kept and who may get it, as the user has set.
+type Binding struct {
+	Name string
+	// URI is the place: age:NAME, env:NAME, file:PATH or exec:COMMAND.
+	URI string
+	// Hosts and Commands are who may get it; nobody else may.
+	Hosts    []string
+	Commands []string
+	// At is where the binding is set.
+	At diag.Position
+}
+
+// Backend is what keeps the value: age, env, file or exec.
+func (b Binding) Backend() string {
+	backend, _, _ := strings.Cut(b.URI, ":")
+	return backend
+}
+
+func (b Binding) place() string {
+	_, place, _ := strings.Cut(b.URI, ":")
+	return place
+}
+
+// Bindings are the bindings of a user, and the way to the values.
+type Bindings struct {
+	// Store is what `age:` leads to.
+	Store *Store
+	// Timeout is how long one command of `exec:` may take; 0 for DefaultTimeout.
+	Timeout time.Duration
+
+	all map[string]Binding
+}
+
+// Load reads the bindings from the user's config in dir. A mistake anywhere in
+// the config is an error, and so is a config that others can write.
+func Load(dir string, store *Store) (*Bindings, error) {
+	b := &Bindings{Store: store, all: map[string]Binding{}}
+	for _, name := range []string{config.FileName, config.LocalName} {
+		if err := ownConfig(filepath.Join(dir, name)); err != nil {
+			return nil, err
+		}
+	}
+	c, problems := config.Load(dir, config.User)
+	if err := config.Problem(problems); err != nil {
+		return nil, err
+	}
+	for name, bound := range c.Secrets {
+		b.all[name] = Binding{Name: name, URI: string(bound.URI), Hosts: texts(bound.Hosts), Commands: texts(bound.Commands), At: bound.At}
+	}
+	return b, nil
+}
+
+func texts[S ~string](items []S) []string {
+	var out []string
+	for _, item := range items {
+		out = append(out, string(item))
+	}
+	return out
+}
+
+// ownConfig refuses a config that decides over secrets and belongs to another
+// user, or that everybody can write. Root's is fine: so are files of the Nix store.
+func ownConfig(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return nil // reading it will say why
+	}
+	if owner := ownerOf(info); owner >= 0 && owner != os.Geteuid() && owner != 0 {
+		return diag.Errorf(diag.ExitRefused, "config-unsafe", "the config that binds secrets belongs to another user").
+			At(diag.Position{File: path}).Hintf("sudo chown %d %s", os.Geteuid(), shell(path))
+	}
+	if info.Mode().Perm()&0o002 != 0 {
+		return diag.Errorf(diag.ExitRefused, "config-unsafe", "the config that binds secrets can be written by everybody").
+			At(diag.Position{File: path}).Hintf("chmod o-w %s", shell(path))
+	}
+	return nil
+}
+
+// All are the bindings by name.
+func (b *Bindings) All() []Binding {
+	var out []Binding
+	for _, name := range slices.Sorted(maps.Keys(b.all)) {
+		out = append(out, b.all[name])
+	}
+	return out
+}
+
+// Get gives the binding of a name; a name that is not bound is an error.
+func (b *Bindings) Get(name string) (Binding, error) {
+	if err := CheckName(name); err != nil {
+		return Binding{}, err
+	}
+	bound, ok := b.all[name]
+	if !ok {
+		return Binding{}, diag.Errorf(diag.ExitNotFound, "secret-unbound", "the secret `%s` is not bound", name).
+			Hintf("insomnia secret set %s    keeps its value in a store of your own\n"+
+				"insomnia secret bind %s env:VARIABLE    says where else it is kept", name, name)
+	}
+	return bound, nil
+}
+
+// CheckName refuses what is no name of a secret. The text is not shown: it may
+// be a key that was taken for a name.
+func CheckName(name string) error {
+	if manifest.SecretName(name).Valid() {
+		return nil
+	}
+	return diag.Errorf(diag.ExitUsage, "secret-name", "this is not the name of a secret").
+		Expectedf("at most eight segments of a-z, 0-9 and - joined by dots, such as brave.search.default")
+}
+
+// For gives the value for one use in a manifest, if the user's binding allows it.
+func (b *Bindings) For(ctx context.Context, use Use) (*Secret, error) {
+	bound, err := b.Get(use.Name)
+	if err == nil {
+		err = Allowed(bound, use)
+	}
+	if err != nil {
+		return nil, within(use, err)
+	}
+	s, err := b.read(ctx, bound, use.To.Host != "")
+	if err != nil {
+		return nil, within(use, err)
+	}
+	return s, nil
+}
+
+// Named gives the value to the user, who typed the name and the consumer.
+func (b *Bindings) Named(ctx context.Context, name string) (*Secret, error) {
+	bound, err := b.Get(name)
+	if err != nil {
+		return nil, err
+	}
+	return b.read(ctx, bound, false)
+}
+
+// within says which field of the manifest an error is about.
+func within(use Use, err error) error {
+	var e *diag.Error
+	if errors.As(err, &e) {
+		for i := range e.Diagnostics {
+			e.Diagnostics[i].Path, e.Diagnostics[i].Pointer = use.Path, use.Pointer
+		}
+	}
+	return err
+}
+
+// read asks the one backend that the name is bound to. A value for a header
+// stays on one line.
+func (b *Bindings) read(ctx context.Context, bound Binding, header bool) (*Secret, error) {
+	backend, err := b.backend(bound)
+	if err != nil {
+		return nil, err
+	}
+	value, err := backend.read(ctx, bound)
+	if err != nil {
+		return nil, err
+	}
+	why := flaw(value)
+	if why == "" && header && slices.ContainsFunc(value, func(c byte) bool { return c < 0x20 || c == 0x7f }) {
+		why = "has a line break or another control character in it, and cannot be sent to a host"
+	}
+	if why != "" {
+		wipe(value)
+		return nil, bound.problem(diag.ExitRefused, "secret-value", "%s", why)
+	}
+	return seal(value), nil
+}
+
+// backend is a place where values are kept. It gives bytes that the caller owns,
+// or an error without them.
+type backend interface {
+	read(ctx context.Context, bound Binding) ([]byte, error)
+}
+
+func (b *Bindings) backend(bound Binding) (backend, error) {
+	switch bound.Backend() {
+	case "age":
+		return b.Store, nil
+	case "env":
+		return variable{}, nil
+	case "file":
+		return file{}, nil
+	case "exec":
+		return command{b.Timeout, b.variables()}, nil
+	}
+	return nil, bound.problem(diag.ExitUsage, "secret-backend", "is bound to a place of an unknown kind")
+}
+
+// variables are the environment variables that secrets are bound to: no child
+// inherits them.
+func (b *Bindings) variables() map[string]bool {
+	names := map[string]bool{}
+	for _, bound := range b.all {
+		if bound.Backend() == "env" {
+			names[bound.place()] = true
+		}
+	}
+	return names
+}
+
+// Environment is that of this process without the variables that secrets are
+// bound to.
+func (b *Bindings) Environment() []string { return without(os.Environ(), b.variables()) }
+
+func without(environment []string, names map[string]bool) []string {
+	return slices.DeleteFunc(environment, func(entry string) bool {
+		name, _, _ := strings.Cut(entry, "=")
+		return names[name]
+	})
+}
+
+// problem says what is wrong with a secret, by its name.
+func (b Binding) problem(exit diag.Exit, code, format string, args ...any) *diag.Error {
+	e := diag.Errorf(exit, code, "the secret `"+b.Name+"` "+format, args...)
+	if b.At.File != "" {
+		e.At(b.At)
+	}
+	return e
+}
+
+// shell quotes a word for a command line that can be pasted.
+func shell(word string) string { return JoinWords([]string{word}) }

@@ -1,0 +1,131 @@
+package secret
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// DefaultTimeout is how long a command of `exec:` may take.
+const DefaultTimeout = 30 * time.Second
+
+// command is the backend `exec:COMMAND`: what a command writes to standard
+// output. Its words are split as in a shell, but no shell runs: nothing is
+// expanded. The program is found in PATH or by a path that is not relative.
+//
+// The command runs in the user's home, without a terminal and without input,
+// in a process group of its own that is killed in the end. What it writes to
+// standard error is not shown: nobody knows what stands there.
+type command struct {
+	timeout time.Duration
+	hidden  map[string]bool // variables that it does not inherit
+}
+
+func (c command) read(ctx context.Context, bound Binding) ([]byte, error) {
+	program, args, err := c.program(bound)
+	if err != nil {
+		return nil, err
+	}
+	limit := c.timeout
+	if limit <= 0 {
+		limit = DefaultTimeout
+	}
+	within, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	out := &capped{most: MaxBytes + 2, full: cancel}
+	cmd := exec.CommandContext(within, program, args...)
+	cmd.Env = without(os.Environ(), c.hidden)
+	cmd.Dir, _ = os.UserHomeDir()
+	cmd.Stdout = out
+	cmd.SysProcAttr = ownSession()
+	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
+	cmd.WaitDelay = time.Second
+	err = cmd.Run()
+	if cmd.Process != nil {
+		killGroup(cmd.Process.Pid) // what it left running
+	}
+	switch {
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	case out.over:
+		err = bound.problem(diag.ExitMissing, "secret-command-floods", "is bound to a command that wrote more than 64 KiB").
+			Hintf("the command must write the value alone: %s", bound.place())
+	case within.Err() != nil:
+		err = bound.problem(diag.ExitMissing, "secret-command-hangs", "is bound to a command that took longer than %v", limit).
+			Hintf("see what it waits for: %s", bound.place())
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
+		err = c.failed(bound, program, err)
+	default:
+		return lineBreak(out.data), nil
+	}
+	wipe(out.data)
+	return nil, err
+}
+
+// program finds what to run.
+func (c command) program(bound Binding) (string, []string, error) {
+	words, err := SplitWords(bound.place())
+	if err != nil || len(words) == 0 {
+		return "", nil, bound.problem(diag.ExitUsage, "secret-place", "is bound to a command that cannot be read").
+			Expectedf("exec:PROGRAM ARGUMENT…, with quotes around words that have spaces")
+	}
+	name := words[0]
+	if strings.ContainsRune(name, filepath.Separator) {
+		if name, err = expand(name); err != nil {
+			return "", nil, bound.problem(diag.ExitUsage, "secret-place", "is bound to a program by a relative path").
+				Expectedf("the name of a program in PATH, or exec:/PATH or exec:~/PATH")
+		}
+	}
+	path, err := exec.LookPath(name) // refuses what it finds in the working directory
+	if err != nil {
+		e := bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which is not there", words[0])
+		if !errors.Is(err, exec.ErrNotFound) && !errors.Is(err, os.ErrNotExist) {
+			e = bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which cannot be run", words[0])
+		}
+		return "", nil, e
+	}
+	return path, words[1:], nil
+}
+
+func (c command) failed(bound Binding, program string, err error) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which cannot be run", program)
+	}
+	return bound.problem(diag.ExitMissing, "secret-command-fails", "is bound to a command that failed (%s)", exit.ProcessState).
+		Hintf("what it says is not shown here; see for yourself: %s", bound.place())
+}
+
+// capped keeps what is written to it, up to a size; beyond, it calls full.
+type capped struct {
+	data []byte
+	most int
+	over bool
+	full func()
+}
+
+func (c *capped) Write(p []byte) (int, error) {
+	if len(c.data)+len(p) > c.most {
+		c.over = true
+		c.full()
+		return 0, io.ErrShortBuffer
+	}
+	grown := len(c.data) + len(p)
+	if grown > cap(c.data) { // no copy of the value is left behind
+		larger := make([]byte, len(c.data), max(2*grown, bytes.MinRead))
+		copy(larger, c.data)
+		wipe(c.data)
+		c.data = larger
+	}
+	c.data = append(c.data, p...)
+	return len(p), nil
+}

@@ -1,0 +1,307 @@
+package secret
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"filippo.io/age"
+	"filippo.io/age/agessh"
+	"filippo.io/age/armor"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// keys are what encrypts, decrypts and signs the files of a store. All of it
+// comes from the identity file: the key of a MAC is derived from the identity.
+type keys struct {
+	identities []age.Identity
+	recipients []age.Recipient
+	macKeys    [][]byte // the first one writes
+}
+
+// keys reads the identity, once; a passphrase is asked for once.
+func (s *Store) keys(ctx context.Context) (*keys, error) {
+	s.once.Do(func() { s.loaded, s.failed = s.loadKeys(ctx) })
+	return s.loaded, s.failed
+}
+
+func (s *Store) loadKeys(ctx context.Context) (*keys, error) {
+	data, err := readPrivate(s.IdentityFile, 64<<10)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, identityProblem("secret-identity-missing", "the identity that decrypts your secrets is not there: %s", s.IdentityFile).
+			Hintf("put it back from a backup; without it the store cannot be read")
+	case err != nil:
+		return nil, s.because(err)
+	}
+	defer wipe(data)
+	if isEncrypted(data) {
+		if data, err = s.unlock(ctx, data); err != nil {
+			return nil, err
+		}
+		defer wipe(data)
+	}
+	k := &keys{}
+	if bytes.HasPrefix(data, []byte("-----BEGIN")) {
+		err = k.addSSH(ctx, s, data)
+	} else {
+		err = k.addNative(data)
+	}
+	if errors.Is(err, errNoIdentity) {
+		err = identityProblem("secret-identity", "%s holds no identity that age knows", s.IdentityFile).
+			Expectedf("what age-keygen writes, with or without a passphrase, or an SSH key")
+	}
+	if err != nil {
+		return nil, err
+	}
+	return k, nil
+}
+
+func identityProblem(code, format string, args ...any) *diag.Error {
+	return diag.Errorf(diag.ExitState, code, format, args...)
+}
+
+var errNoIdentity = errors.New("no identity")
+
+// add takes an identity, its recipient and the secret behind it.
+func (k *keys) add(identity age.Identity, recipient age.Recipient, private []byte) error {
+	key, err := hkdf.Key(sha256.New, private, nil, "insomnia.secret-mac/v1", sha256.Size)
+	if err != nil {
+		return err
+	}
+	k.identities = append(k.identities, identity)
+	k.macKeys = append(k.macKeys, key)
+	if k.recipients == nil { // new values are for the first identity; the others read old ones
+		k.recipients = []age.Recipient{recipient}
+	}
+	return nil
+}
+
+func (k *keys) addNative(data []byte) error {
+	identities, err := age.ParseIdentities(bytes.NewReader(data))
+	if err != nil {
+		return errNoIdentity // the message may quote the file
+	}
+	for _, identity := range identities {
+		switch i := identity.(type) {
+		case *age.X25519Identity:
+			err = k.add(i, i.Recipient(), []byte(i.String()))
+		case *age.HybridIdentity:
+			err = k.add(i, i.Recipient(), []byte(i.String()))
+		default:
+			err = errNoIdentity
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (k *keys) addSSH(ctx context.Context, s *Store, pem []byte) error {
+	private, err := ssh.ParseRawPrivateKey(pem)
+	var locked *ssh.PassphraseMissingError
+	if errors.As(err, &locked) {
+		passphrase, err := s.ask(ctx)
+		if err != nil {
+			return err
+		}
+		defer wipe(passphrase)
+		if private, err = ssh.ParseRawPrivateKeyWithPassphrase(pem, passphrase); err != nil {
+			return s.wrongPassphrase()
+		}
+	} else if err != nil {
+		return errNoIdentity
+	}
+	switch key := private.(type) {
+	case *ed25519.PrivateKey:
+		i, err := agessh.NewEd25519Identity(*key)
+		if err != nil {
+			return errNoIdentity
+		}
+		return k.add(i, i.Recipient(), key.Seed())
+	case *rsa.PrivateKey:
+		i, err := agessh.NewRSAIdentity(key)
+		if err != nil {
+			return errNoIdentity
+		}
+		return k.add(i, i.Recipient(), x509.MarshalPKCS1PrivateKey(key))
+	}
+	return errNoIdentity
+}
+
+// recipientsFrom adds the recipients of a file; there need be none.
+func (k *keys) recipientsFrom(path string) error {
+	if err := ownConfig(path); err != nil {
+		return err
+	}
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return diag.Errorf(diag.ExitState, "recipients", "the recipients cannot be read: %v", err)
+	}
+	number := 0
+	for line := range strings.Lines(string(data)) {
+		number++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		recipient, err := parseRecipient(line)
+		if err != nil {
+			return diag.Errorf(diag.ExitUsage, "recipients", "this is no recipient that age knows").
+				Expectedf("age1…, ssh-ed25519 … or ssh-rsa …").At(diag.Position{File: path, Line: number})
+		}
+		k.recipients = append(k.recipients, recipient)
+	}
+	return nil
+}
+
+func parseRecipient(line string) (age.Recipient, error) {
+	if strings.HasPrefix(line, "ssh-") {
+		return agessh.ParseRecipient(line)
+	}
+	recipients, err := age.ParseRecipients(strings.NewReader(line))
+	if err != nil {
+		return nil, err
+	}
+	return recipients[0], nil
+}
+
+// unlock decrypts an identity file with its passphrase.
+func (s *Store) unlock(ctx context.Context, data []byte) ([]byte, error) {
+	passphrase, err := s.ask(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer wipe(passphrase)
+	identity, err := age.NewScryptIdentity(string(passphrase))
+	if err != nil {
+		return nil, s.wrongPassphrase()
+	}
+	var source io.Reader = bytes.NewReader(data)
+	if isArmored(data) {
+		source = armor.NewReader(source)
+	}
+	r, err := age.Decrypt(source, identity)
+	if err != nil {
+		var none *age.NoIdentityMatchError
+		if errors.As(err, &none) {
+			return nil, s.wrongPassphrase()
+		}
+		return nil, errNoIdentity
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, 64<<10))
+	if err != nil {
+		return nil, errNoIdentity
+	}
+	return plain, nil
+}
+
+func (s *Store) ask(ctx context.Context) ([]byte, error) {
+	if s.Passphrase == nil {
+		return nil, s.locked()
+	}
+	passphrase, err := s.Passphrase(ctx, "Passphrase of "+s.IdentityFile)
+	if errors.Is(err, ErrNoTerminal) {
+		return nil, s.locked()
+	}
+	return passphrase, err
+}
+
+// ErrNoTerminal is what Passphrase gives where nobody can be asked.
+var ErrNoTerminal = errors.New("no terminal")
+
+func (s *Store) locked() error {
+	return diag.Errorf(diag.ExitRefused, "secret-identity-locked", "the identity %s has a passphrase, and there is no terminal to ask for it", s.IdentityFile).
+		Hintf("run this at a terminal, or use an identity without a passphrase")
+}
+
+func (s *Store) wrongPassphrase() error {
+	return diag.Errorf(diag.ExitRefused, "secret-passphrase", "this is not the passphrase of %s", s.IdentityFile)
+}
+
+// ensureIdentity makes an identity for a store that has none yet.
+func (s *Store) ensureIdentity(passphrase []byte) (made bool, err error) {
+	if _, err := os.Lstat(s.IdentityFile); err == nil {
+		if len(passphrase) > 0 {
+			return false, diag.Errorf(diag.ExitUsage, "secret-identity", "there is an identity already: %s", s.IdentityFile).
+				Hintf("a passphrase can be set only with the first secret")
+		}
+		return false, nil
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return false, s.because(err)
+	}
+	if names, err := s.Names(); err != nil || len(names) > 0 {
+		if err != nil {
+			return false, err
+		}
+		return false, identityProblem("secret-identity-missing", "the store has secrets, but the identity that decrypts them is not there: %s", s.IdentityFile).
+			Hintf("put it back from a backup; or, if it is lost, delete %s and set the secrets again", shell(s.Dir))
+	}
+	identity, err := age.GenerateX25519Identity()
+	if err != nil {
+		return false, err
+	}
+	text := fmt.Appendf(nil, "# created: %s\n# public key: %s\n%s\n", time.Now().Format(time.RFC3339), identity.Recipient(), identity)
+	defer wipe(text)
+	out := text
+	if len(passphrase) > 0 {
+		if out, err = protect(text, passphrase); err != nil {
+			return false, err
+		}
+	}
+	if err := makeDir(filepath.Dir(s.IdentityFile)); err != nil {
+		return false, s.because(err)
+	}
+	if err := durably(s.IdentityFile, out); err != nil {
+		return false, s.because(err)
+	}
+	s.once.Do(func() { // a passphrase that was just given is not asked for
+		s.loaded = &keys{}
+		s.failed = s.loaded.addNative(text)
+	})
+	return true, nil
+}
+
+// protect encrypts an identity with a passphrase, as `age -p -a` does.
+func protect(text, passphrase []byte) ([]byte, error) {
+	recipient, err := age.NewScryptRecipient(string(passphrase))
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	armored := armor.NewWriter(&out)
+	w, err := age.Encrypt(armored, recipient)
+	if err == nil {
+		_, err = w.Write(text)
+	}
+	if err == nil {
+		err = errors.Join(w.Close(), armored.Close())
+	}
+	return out.Bytes(), err
+}
+
+// isArmored and isEncrypted tell what kind of age file there is.
+func isArmored(data []byte) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN AGE ENCRYPTED FILE-----"))
+}
+func isEncrypted(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("age-encryption.org/")) || isArmored(data)
+}

@@ -1,0 +1,364 @@
+package secret
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"filippo.io/age"
+	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Store is the user's own store, which `age:` leads to: a folder with an
+// age-encrypted file for each secret, NAME.age, and the record of generations.
+//
+// Reading takes no lock and writes nothing. Writing holds a lock, and what was
+// acknowledged outlives a power cut. Files are 0600 in a folder of 0700 and
+// belong to the user; anything else is refused.
+type Store struct {
+	// Dir is the folder of the store.
+	Dir string
+	// IdentityFile holds what decrypts: anything that `age -i` takes but plugins.
+	IdentityFile string
+	// RecipientsFile may name further recipients, as for `age -R`.
+	RecipientsFile string
+	// Passphrase asks for the passphrase of an identity; nil where nobody can be asked.
+	Passphrase func(ctx context.Context, prompt string) ([]byte, error)
+
+	once   sync.Once
+	loaded *keys
+	failed error
+}
+
+// IdentityVariable names another file with an identity.
+const IdentityVariable = "INSOMNIA_IDENTITY"
+
+// DataDir is $XDG_DATA_HOME/insomnia; empty for users without a home.
+func DataDir() string {
+	base := os.Getenv("XDG_DATA_HOME")
+	if !filepath.IsAbs(base) {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		base = filepath.Join(home, ".local", "share")
+	}
+	return filepath.Join(base, "insomnia")
+}
+
+// UserStore is the store of the user in its usual place.
+func UserStore() *Store {
+	dir := DataDir()
+	s := &Store{
+		Dir:            filepath.Join(dir, "secrets"),
+		IdentityFile:   filepath.Join(dir, "identity"),
+		RecipientsFile: filepath.Join(dir, "recipients"),
+	}
+	if path := os.Getenv(IdentityVariable); filepath.IsAbs(path) {
+		s.IdentityFile = path
+	}
+	return s
+}
+
+const (
+	suffix     = ".age"
+	lockName   = ".lock"
+	maxEntry   = 256 << 10 // bytes of an encrypted file
+	lockWithin = 10 * time.Second
+)
+
+// path is the file of an entry. Only a valid name has one, so that no path
+// leaves the folder.
+func (s *Store) path(entry string) (string, error) {
+	if !manifest.SecretName(entry).Valid() {
+		return "", CheckName(entry)
+	}
+	return filepath.Join(s.Dir, entry+suffix), nil
+}
+
+// Names are the entries of the store, in order.
+func (s *Store) Names() ([]string, error) {
+	if err := ownFolder(s.Dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	} else if err != nil {
+		return nil, s.because(err)
+	}
+	files, err := os.ReadDir(s.Dir)
+	if err != nil {
+		return nil, s.because(err)
+	}
+	var names []string
+	for _, f := range files {
+		if name, ok := strings.CutSuffix(f.Name(), suffix); ok && manifest.SecretName(name).Valid() {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// read gives the value of the entry that a binding leads to.
+func (s *Store) read(ctx context.Context, bound Binding) ([]byte, error) {
+	name := bound.place()
+	path, err := s.path(name)
+	if err != nil {
+		return nil, bound.problem(diag.ExitUsage, "secret-place", "is bound to what cannot be a name in the store").Expectedf("age:NAME")
+	}
+	if err := ownFolder(s.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, bound.because(err)
+	}
+	// The record is read before the file: a set that ends between the two makes
+	// the file newer than the record, never older.
+	recorded, err := readPrivate(s.recordPath(), maxRecord)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, bound.because(err)
+	}
+	sealed, err := readPrivate(path, maxEntry)
+	missing := errors.Is(err, fs.ErrNotExist)
+	if err != nil && !missing {
+		return nil, bound.because(err)
+	}
+	if missing && recorded == nil {
+		return nil, bound.missing(name)
+	}
+	k, err := s.keys(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var gen uint64
+	var value []byte
+	if !missing {
+		if gen, value, err = k.open(sealed, name); err != nil {
+			return nil, bound.damaged(path, err)
+		}
+	}
+	known, err := k.generations(recorded)
+	if err != nil {
+		wipe(value)
+		return nil, err
+	}
+	last := known[name]
+	switch {
+	case missing && last.Gen > 0 && !last.Removed:
+		return nil, bound.problem(diag.ExitState, "secret-gone", "was set, but its file is gone: %s", path).
+			Hintf("put the file back from a backup, or set the value again: insomnia secret set %s", bound.Name)
+	case missing:
+		return nil, bound.missing(name)
+	}
+	if gen < last.Gen {
+		wipe(value)
+		return nil, bound.problem(diag.ExitState, "secret-rolled-back", "is not taken: %s is an older value that was put back (generation %d of %d)", path, gen, last.Gen).
+			Hintf("set the value again: insomnia secret set %s", bound.Name)
+	}
+	return value, nil
+}
+
+// Made says what a write has created on the way.
+type Made struct {
+	Identity bool // the identity, and with it the store
+}
+
+// Set keeps a value under a name. The first one makes the store with a new
+// identity, protected by the passphrase if there is one.
+func (s *Store) Set(ctx context.Context, name string, value, passphrase []byte) (Made, error) {
+	var made Made
+	if why := flaw(value); why != "" {
+		return made, diag.Errorf(diag.ExitRefused, "secret-value", "the value %s", why)
+	}
+	path, err := s.path(name)
+	if err != nil {
+		return made, err
+	}
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return made, err
+	}
+	defer unlock()
+	if made.Identity, err = s.ensureIdentity(passphrase); err != nil {
+		return made, err
+	}
+	k, err := s.keys(ctx)
+	if err != nil {
+		return made, err
+	}
+	if err := k.recipientsFrom(s.RecipientsFile); err != nil {
+		return made, err
+	}
+	known, err := s.record(k)
+	if err != nil {
+		return made, err
+	}
+	next := known[name].Gen + 1
+	if old, err := readPrivate(path, maxEntry); err == nil { // a set that was cut off before the record
+		if gen, value, err := k.open(old, name); err == nil {
+			wipe(value)
+			next = max(next, gen+1)
+		}
+	}
+	sealed, err := k.seal(name, next, value)
+	if err != nil {
+		return made, err
+	}
+	if err := durably(path, sealed); err != nil {
+		return made, s.because(err)
+	}
+	known[name] = generation{Gen: next}
+	return made, s.writeRecord(k, known)
+}
+
+// Remove deletes a value; it tells whether there was one.
+func (s *Store) Remove(ctx context.Context, name string) (bool, error) {
+	path, err := s.path(name)
+	if err != nil {
+		return false, err
+	}
+	if err := ownFolder(s.Dir); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	unlock, err := s.lock(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	k, err := s.keys(ctx)
+	if err != nil {
+		return false, err
+	}
+	known, err := s.record(k)
+	if err != nil {
+		return false, err
+	}
+	// The generation stays in the record, so that the file cannot come back.
+	known[name] = generation{Gen: known[name].Gen + 1, Removed: true}
+	if err := s.writeRecord(k, known); err != nil {
+		return false, err
+	}
+	if err := os.Remove(path); err != nil {
+		return false, s.because(err)
+	}
+	return true, syncDir(s.Dir)
+}
+
+// lock makes the folder and keeps other writers out. What an ended writer left
+// behind is swept.
+func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
+	if s.Dir == "" || !filepath.IsAbs(s.Dir) {
+		return nil, diag.Errorf(diag.ExitState, "store", "there is no home to keep secrets in").Hintf("set HOME or XDG_DATA_HOME")
+	}
+	if err := makeDir(s.Dir); err != nil {
+		return nil, s.because(err)
+	}
+	if err := ownFolder(s.Dir); err != nil {
+		return nil, s.because(err)
+	}
+	within, cancel := context.WithTimeout(ctx, lockWithin)
+	defer cancel()
+	l := flock.New(filepath.Join(s.Dir, lockName), flock.SetPermissions(0o600))
+	if _, err := l.TryLockContext(within, 10*time.Millisecond); err != nil {
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if within.Err() != nil {
+			return nil, diag.Errorf(diag.ExitState, "store-busy", "another command has been writing to the store for %v", lockWithin).Hintf("try again")
+		}
+		return nil, s.because(err)
+	}
+	files, err := os.ReadDir(s.Dir)
+	for _, f := range files {
+		if strings.HasPrefix(f.Name(), ".") && f.Name() != lockName {
+			os.Remove(filepath.Join(s.Dir, f.Name()))
+		}
+	}
+	if err != nil {
+		l.Close()
+		return nil, s.because(err)
+	}
+	return func() { l.Close() }, nil
+}
+
+// durably writes a file whole or not at all; when it returns, a power cut does
+// not undo it.
+func durably(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	if err := renameio.WriteFile(path, data, 0o600, renameio.WithTempDir(dir), renameio.WithStaticPermissions(0o600)); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// makeDir makes a folder and what is missing above it, for good.
+func makeDir(path string) error {
+	if _, err := os.Lstat(path); err == nil {
+		return nil
+	}
+	above := filepath.Dir(path)
+	if err := makeDir(above); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return syncDir(above)
+}
+
+func syncDir(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// because says why the store cannot be used.
+func (s *Store) because(err error) error {
+	var u *unsafe
+	var in *fs.PathError
+	var e *diag.Error
+	switch {
+	case errors.As(err, &e):
+		return e
+	case errors.As(err, &u):
+		return diag.Errorf(diag.ExitRefused, "store-unsafe", "the store of secrets is not used: %s", u.what).Hintf("%s", u.remedy)
+	case errors.As(err, &in):
+		return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %s: %v", in.Path, in.Err)
+	}
+	return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %v", err)
+}
+
+func (b Binding) missing(entry string) error {
+	if entry != b.Name {
+		return b.problem(diag.ExitNotFound, "secret-missing", "is bound to %s in the store, which is not set", entry).Hintf("insomnia secret set %s", b.Name)
+	}
+	return b.problem(diag.ExitNotFound, "secret-missing", "is not set in the store").Hintf("insomnia secret set %s", b.Name)
+}
+
+// damaged says what is wrong with the file of an entry.
+func (b Binding) damaged(path string, err error) error {
+	var none *age.NoIdentityMatchError
+	code, what := "secret-damaged", "is damaged: bytes of %s are changed or missing"
+	switch {
+	case errors.As(err, new(*unsafe)), errors.As(err, new(*fs.PathError)), errors.Is(err, errTooLarge):
+		return b.because(err)
+	case errors.As(err, &none):
+		code, what = "secret-identity", "cannot be decrypted: %s is for another identity, or its beginning is damaged"
+	case errors.Is(err, errForged):
+		code, what = "secret-forged", "is not taken: %s was not written with the identity of this store"
+	case errors.Is(err, errSwapped):
+		code, what = "secret-swapped", "is not taken: %s holds the value of another name"
+	case errors.Is(err, errNewer):
+		code, what = "secret-newer", "is not read: %s was written by a newer version of insomnia"
+	}
+	return b.problem(diag.ExitState, code, what, path).
+		Hintf("put the file back from a backup, or set the value again: insomnia secret set %s", b.Name)
+}
