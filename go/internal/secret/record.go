@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
 // record is the file that remembers the last generation of each name, so that
@@ -83,7 +84,7 @@ func (s *Store) writeRecord(k *keys, known map[string]generation) error {
 	if err != nil {
 		return err
 	}
-	if err := durably(s.recordPath(), data); err != nil {
+	if err := durable.Replace(s.fs(), s.recordPath(), data, 0o600); err != nil {
 		return s.because(err)
 	}
 	return nil

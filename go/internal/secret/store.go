@@ -11,10 +11,9 @@ import (
 	"time"
 
 	"filippo.io/age"
-	"github.com/gofrs/flock"
-	"github.com/google/renameio/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -34,6 +33,7 @@ type Store struct {
 	// Passphrase asks for the passphrase of an identity; nil where nobody can be asked.
 	Passphrase func(ctx context.Context, prompt string) ([]byte, error)
 
+	disk   durable.FS // nil for that of this machine
 	once   sync.Once
 	loaded *keys
 	failed error
@@ -207,7 +207,7 @@ func (s *Store) Set(ctx context.Context, name string, value, passphrase []byte) 
 	if err != nil {
 		return made, err
 	}
-	if err := durably(path, sealed); err != nil {
+	if err := durable.Replace(s.fs(), path, sealed, 0o600); err != nil {
 		return made, s.because(err)
 	}
 	known[name] = generation{Gen: next}
@@ -244,10 +244,42 @@ func (s *Store) Remove(ctx context.Context, name string) (bool, error) {
 	if err := s.writeRecord(k, known); err != nil {
 		return false, err
 	}
-	if err := os.Remove(path); err != nil {
+	err = s.fs().Remove(path)
+	if err == nil {
+		err = s.fs().SyncDir(s.Dir)
+	}
+	if err != nil {
 		return false, s.because(err)
 	}
-	return true, syncDir(s.Dir)
+	return true, nil
+}
+
+// sweep removes what a writer that died has left; the lock is held.
+func (s *Store) sweep() error {
+	files, err := s.fs().ReadDir(s.Dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if durable.Temporary(f.Name()) {
+			s.fs().Remove(filepath.Join(s.Dir, f.Name()))
+		}
+	}
+	beside, name := filepath.Split(s.IdentityFile)
+	files, _ = s.fs().ReadDir(beside) // it may not be there yet
+	for _, f := range files {
+		if durable.Temporary(f.Name()) && strings.HasPrefix(f.Name(), "."+name+".") {
+			s.fs().Remove(filepath.Join(beside, f.Name()))
+		}
+	}
+	return nil
+}
+
+func (s *Store) fs() durable.FS {
+	if s.disk == nil {
+		return durable.OS
+	}
+	return s.disk
 }
 
 // lock makes the folder and keeps other writers out. What an ended writer left
@@ -256,7 +288,7 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	if s.Dir == "" || !filepath.IsAbs(s.Dir) {
 		return nil, diag.Errorf(diag.ExitState, "store", "there is no home to keep secrets in").Hintf("set HOME or XDG_DATA_HOME")
 	}
-	if err := makeDir(s.Dir); err != nil {
+	if err := durable.MkdirAll(s.fs(), s.Dir, 0o700); err != nil {
 		return nil, s.because(err)
 	}
 	if err := ownFolder(s.Dir); err != nil {
@@ -264,8 +296,8 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	}
 	within, cancel := context.WithTimeout(ctx, lockWithin)
 	defer cancel()
-	l := flock.New(filepath.Join(s.Dir, lockName), flock.SetPermissions(0o600))
-	if _, err := l.TryLockContext(within, 10*time.Millisecond); err != nil {
+	release, err := s.fs().Lock(within, filepath.Join(s.Dir, lockName))
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
@@ -274,50 +306,11 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 		}
 		return nil, s.because(err)
 	}
-	files, err := os.ReadDir(s.Dir)
-	for _, f := range files {
-		if strings.HasPrefix(f.Name(), ".") && f.Name() != lockName {
-			os.Remove(filepath.Join(s.Dir, f.Name()))
-		}
-	}
-	if err != nil {
-		l.Close()
+	if err := s.sweep(); err != nil {
+		release()
 		return nil, s.because(err)
 	}
-	return func() { l.Close() }, nil
-}
-
-// durably writes a file whole or not at all; when it returns, a power cut does
-// not undo it.
-func durably(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	if err := renameio.WriteFile(path, data, 0o600, renameio.WithTempDir(dir), renameio.WithStaticPermissions(0o600)); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// makeDir makes a folder and what is missing above it, for good.
-func makeDir(path string) error {
-	if _, err := os.Lstat(path); err == nil {
-		return nil
-	}
-	above := filepath.Dir(path)
-	if err := makeDir(above); err != nil {
-		return err
-	}
-	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return syncDir(above)
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return func() { release() }, nil
 }
 
 // because says why the store cannot be used.
