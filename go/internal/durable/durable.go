@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // Replace writes a file whole in the place of what is there, if anything. Its
@@ -70,6 +71,23 @@ func MkdirAll(fsys FS, path string, perm fs.FileMode) error {
 		return err
 	}
 	return fsys.SyncDir(parent)
+}
+
+// SyncAncestors makes durable that a folder is where it is, however it came
+// there. A folder above it that we may not open or sync is none that we made.
+func SyncAncestors(fsys FS, path string) error {
+	for parent := filepath.Dir(path); parent != path; path, parent = parent, filepath.Dir(parent) {
+		err := fsys.SyncDir(parent)
+		for _, foreign := range []error{fs.ErrPermission, errors.ErrUnsupported, syscall.EINVAL, syscall.EROFS} {
+			if errors.Is(err, foreign) {
+				return nil
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // RemoveAll removes a file, or a folder with all that is in it. Links are not

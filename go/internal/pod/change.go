@@ -127,6 +127,12 @@ func (s *Store) apply(p *Pod, apply func(*record) (*file, error)) (*Pod, error) 
 	}
 	dir := filepath.Join(s.dir, p.ID)
 	s.sweepPod(dir, r)
+	if r.Revision == 1 && len(r.Events) == 1 {
+		// Whoever created it may have died before its name was safe.
+		if err := s.fs.SyncDir(s.dir); err != nil {
+			return nil, s.notWritten(err)
+		}
+	}
 	added, err := apply(r)
 	if err != nil {
 		return nil, err
@@ -163,11 +169,7 @@ func (s *Store) sweepPod(dir string, r *record) {
 		return // what is in the way says so itself
 	}
 	unfinished := map[string]bool{generationName(len(r.Generations) + 1): true, eventsName(len(r.EventFiles) + 1): true}
-	for _, entry := range entries {
-		if name := entry.Name(); durable.Temporary(name) || unfinished[name] {
-			_ = durable.RemoveAll(s.fs, filepath.Join(dir, name))
-		}
-	}
+	s.sweep(dir, entries, func(name string) bool { return durable.Temporary(name) || unfinished[name] })
 }
 
 // conflict is for a caller whose p is not what there is now; r is nil when there is nothing.

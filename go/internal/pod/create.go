@@ -38,9 +38,16 @@ func (s *Store) create(n New) (*Pod, error) {
 	if err != nil {
 		return nil, s.notWritten(err)
 	}
-	s.sweep(entries)
+	s.sweep(s.dir, entries, leftInStore)
+	all := s.readAll(entries)
+	if len(all) == 0 {
+		// Whoever made the folders may have died before they were safe.
+		if err := durable.SyncAncestors(s.fs, s.dir); err != nil {
+			return nil, s.notWritten(err)
+		}
+	}
 	taken := map[string]string{}
-	for _, found := range s.readAll(entries) {
+	for _, found := range all {
 		if found.err == nil {
 			taken[found.record.Name] = found.id
 		}
@@ -99,8 +106,8 @@ func (s *Store) publish(id string, files map[string][]byte) error {
 		return discard(err)
 	}
 	if err := s.fs.SyncDir(s.dir); err != nil {
-		// Nobody can have relied on it: the lock is ours, and it was not acknowledged.
-		return discard(errors.Join(err, s.fs.Rename(final, temporary)))
+		// It was not acknowledged, so it is not to be seen; the next writer sweeps it.
+		return errors.Join(err, s.fs.Rename(final, temporary))
 	}
 	return nil
 }

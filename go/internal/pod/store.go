@@ -64,14 +64,27 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	return unlock, nil
 }
 
-// sweep removes what writers that died have left. The caller has the lock, so
-// nobody is at work on it; what cannot be removed does no harm and stays.
-func (s *Store) sweep(entries []fs.DirEntry) {
-	for _, entry := range entries {
-		if name := entry.Name(); strings.HasPrefix(name, newPrefix) || strings.HasPrefix(name, removedPrefix) || durable.Temporary(name) {
-			_ = durable.RemoveAll(s.fs, filepath.Join(s.dir, name))
+// sweep removes from a folder what writers that died have left there. The
+// caller has the lock, so nobody is at work on it. What cannot be removed does
+// no harm and stays.
+func (s *Store) sweep(dir string, entries []fs.DirEntry, left func(name string) bool) {
+	for synced, i := false, 0; i < len(entries); i++ {
+		name := entries[i].Name()
+		if !left(name) {
+			continue
 		}
+		// What it was renamed from, or what speaks of it, may not come back without it.
+		if !synced && s.fs.SyncDir(dir) != nil {
+			return
+		}
+		synced = true
+		_ = durable.RemoveAll(s.fs, filepath.Join(dir, name))
 	}
+}
+
+// leftInStore tells whether a name is one that is there for a moment only.
+func leftInStore(name string) bool {
+	return strings.HasPrefix(name, newPrefix) || strings.HasPrefix(name, removedPrefix) || durable.Temporary(name)
 }
 
 func (s *Store) notWritten(err error) error {
