@@ -68,10 +68,8 @@ func (l *location) pointer() string {
 	if l.index >= 0 {
 		return l.parent.pointer() + "/" + strconv.Itoa(l.index)
 	}
-	return l.parent.pointer() + "/" + pointerEscaper.Replace(l.key)
+	return l.parent.pointer() + "/" + strings.ReplaceAll(strings.ReplaceAll(l.key, "~", "~0"), "/", "~1")
 }
-
-var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
 
 func (l *location) path() string {
 	if l == nil {

@@ -9,9 +9,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// pairFlags take two values, as in `--override-input NAME REF`; they reach the
+// pairFlag takes two values, as in `--override-input NAME REF`; they reach the
 // flag parser joined by pairSeparator.
-var pairFlags = map[string]bool{"override-input": true}
+const pairFlag = "override-input"
 
 const pairSeparator = "\x1f"
 
@@ -86,7 +86,7 @@ func commandBelow(app *cli.App, group *cli.Command, name string) *cli.Command {
 // valuesOf is the number of values that a flag takes. Before the command is
 // known, any command's flag counts.
 func valuesOf(app *cli.App, command *cli.Command, name string) int {
-	if pairFlags[name] {
+	if name == pairFlag {
 		return 2
 	}
 	lists := [][]cli.Flag{app.Flags}

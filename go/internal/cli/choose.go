@@ -234,10 +234,13 @@ func (r *row) fill(listed resolve.Listed) {
 	}
 }
 
-var storePath = regexp.MustCompile(`/nix/store/[0-9a-z]{32}-`)
-
 // withoutStore keeps the paths of this machine's store out of a list.
-func withoutStore(text string) string { return storePath.ReplaceAllString(text, "store:") }
+func withoutStore(text string) string {
+	if !strings.Contains(text, "/nix/store/") {
+		return text
+	}
+	return regexp.MustCompile(`/nix/store/[0-9a-z]{32}-`).ReplaceAllString(text, "store:")
+}
 
 // applyUserConfig takes what the user has set about evaluation; a flag wins.
 func applyUserConfig(c *cli.Context, options *resolve.Options) error {

@@ -80,7 +80,7 @@ func Between(first, second []byte) ([]Entry, error) {
 	}
 	c := &comparison{}
 	secrets(c, a, b)
-	top := &scope{comparison: c, a: a, b: b, fields: manifestFields}
+	top := &scope{comparison: c, a: a, b: b, fields: manifestFields()}
 	top.walk("", "", a, b)
 	Sort(c.entries)
 	return c.entries, nil
@@ -182,9 +182,9 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-var escaper = strings.NewReplacer("~", "~0", "/", "~1")
-
-func escape(key string) string { return escaper.Replace(key) }
+func escape(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+}
 
 // same compares values; numbers by how they are written, as canonical JSON does.
 func same(a, b any) bool { return reflect.DeepEqual(a, b) }

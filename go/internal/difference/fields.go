@@ -4,18 +4,31 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
-// manifestFields words the fields of a manifest; what is not in it is worded plainly.
-var manifestFields map[string]handler
+// words are the handlers of fields by their paths; what has none is worded plainly.
+var words struct {
+	once     sync.Once
+	manifest map[string]handler
+	delegate map[string]handler // whose sections are those of a manifest
+}
 
-// delegateFields are those of a delegate, whose sections are those of a manifest.
-var delegateFields map[string]handler
+// manifestFields words the fields of a manifest.
+func manifestFields() map[string]handler {
+	words.once.Do(makeWords)
+	return words.manifest
+}
 
-func init() {
-	// The maps refer to each other through the handlers of servers and delegates.
+// delegateFields words those of a delegate.
+func delegateFields() map[string]handler {
+	words.once.Do(makeWords)
+	return words.delegate
+}
+
+func makeWords() {
 	shared := map[string]handler{
 		"permissions.mode":    steps(Permissions, wider.Modes, ModeWords),
 		"permissions.default": steps(Permissions, wider.Actions, DefaultWords),
@@ -44,8 +57,8 @@ func init() {
 		"prompts.system": prose(Prompts, "the system prompt"),
 		"prompts.append": prose(Prompts, "the text appended to the system prompt"),
 	}
-	delegateFields = map[string]handler{"description": said(Delegates, "is described as %s")}
-	manifestFields = map[string]handler{
+	ofDelegate := map[string]handler{"description": said(Delegates, "is described as %s")}
+	ofManifest := map[string]handler{
 		"sandbox.filesystem": steps(Sandbox, wider.Filesystems, FilesystemWords),
 		"sandbox.network":    steps(Sandbox, wider.Networks, NetworkWords),
 		"sandbox.writableRoots": limitedSet(Sandbox, "may now write below", "may no longer write below",
@@ -112,9 +125,10 @@ func init() {
 		"profile.tags":        set(Identity, Neutral, "is tagged", "is no longer tagged"),
 	}
 	for path, say := range shared {
-		manifestFields[path], delegateFields[path] = say, say
+		ofManifest[path], ofDelegate[path] = say, say
 	}
-	delete(manifestFields, "model")
+	delete(ofManifest, "model")
+	words.manifest, words.delegate = ofManifest, ofDelegate
 }
 
 // Words for the steps of an order; each goes on from who does it.

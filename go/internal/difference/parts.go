@@ -13,19 +13,21 @@ func (s *scope) part(c change, subject string, group Group, fields map[string]ha
 	inner.inside(change{"", c.name, c.pointer, c.a, c.b})
 }
 
-var serverFields = map[string]handler{
-	"type":                  said(Servers, "is reached by %s"),
-	"command":               command,
-	"args":                  command,
-	"cwd":                   marked(said(Servers, "starts in %s")),
-	"url":                   serverURL,
-	"env.*":                 slot,
-	"headers.*":             slot,
-	"enabledTools":          limitedSet(Servers, "now offers", "no longer offers", "now offers only", "now offers all its tools, not only"),
-	"disabledTools":         set(Servers, Narrower, "no longer offers", "now offers"),
-	"required":              either(Servers, Narrower, "must run for the Pod to start", "need not run for the Pod to start"),
-	"startupTimeoutSeconds": amount(Servers, Neutral, "may take %s seconds to start"),
-	"toolTimeoutSeconds":    amount(Servers, Neutral, "may take %s seconds for a call"),
+func serverFields() map[string]handler {
+	return map[string]handler{
+		"type":                  said(Servers, "is reached by %s"),
+		"command":               command,
+		"args":                  command,
+		"cwd":                   marked(said(Servers, "starts in %s")),
+		"url":                   serverURL,
+		"env.*":                 slot,
+		"headers.*":             slot,
+		"enabledTools":          limitedSet(Servers, "now offers", "no longer offers", "now offers only", "now offers all its tools, not only"),
+		"disabledTools":         set(Servers, Narrower, "no longer offers", "now offers"),
+		"required":              either(Servers, Narrower, "must run for the Pod to start", "need not run for the Pod to start"),
+		"startupTimeoutSeconds": amount(Servers, Neutral, "may take %s seconds to start"),
+		"toolTimeoutSeconds":    amount(Servers, Neutral, "may take %s seconds for a call"),
+	}
 }
 
 func server(s *scope, c change) {
@@ -40,7 +42,7 @@ func server(s *scope, c change) {
 		}
 		s.say(Servers, effect, c, "no longer %s", reaches(members(c.a), name, "starts", "connects to"))
 	default:
-		s.part(c, name, Servers, serverFields)
+		s.part(c, name, Servers, serverFields())
 	}
 }
 
@@ -117,14 +119,16 @@ func delegate(s *scope, c change) {
 	case c.b == nil:
 		s.say(Delegates, Narrower, c, "may no longer delegate to `%s`", c.name)
 	default:
-		s.part(c, name, Delegates, delegateFields)
+		s.part(c, name, Delegates, delegateFields())
 	}
 }
 
-var skillFields = map[string]handler{
-	"description":  said(Skills, "is described as %s"),
-	"allowedTools": set(Skills, Wider, "may now use without asking", "may no longer use without asking"),
-	"files.*":      file,
+func skillFields() map[string]handler {
+	return map[string]handler{
+		"description":  said(Skills, "is described as %s"),
+		"allowedTools": set(Skills, Wider, "may now use without asking", "may no longer use without asking"),
+		"files.*":      file,
+	}
 }
 
 func file(s *scope, c change) { prose(Skills, "its file `"+c.name+"`")(s, c) }
@@ -139,14 +143,16 @@ func skill(s *scope, c change) {
 	case c.b == nil:
 		s.say(Skills, Narrower, c, "no longer has the skill `%s`", c.name)
 	default:
-		s.part(c, "the skill `"+c.name+"`", Skills, skillFields)
+		s.part(c, "the skill `"+c.name+"`", Skills, skillFields())
 	}
 }
 
-var workflowFields = map[string]handler{
-	"description": said(Workflows, "is described as %s"),
-	"prompt":      prose(Workflows, "its prompt"),
-	"inputs":      func(s *scope, c change) { s.say(Workflows, Neutral, c, "asks for other inputs") },
+func workflowFields() map[string]handler {
+	return map[string]handler{
+		"description": said(Workflows, "is described as %s"),
+		"prompt":      prose(Workflows, "its prompt"),
+		"inputs":      func(s *scope, c change) { s.say(Workflows, Neutral, c, "asks for other inputs") },
+	}
 }
 
 func workflow(s *scope, c change) {
@@ -156,6 +162,6 @@ func workflow(s *scope, c change) {
 	case c.b == nil:
 		s.say(Workflows, Neutral, c, "no longer has the workflow `%s`", c.name)
 	default:
-		s.part(c, "the workflow `"+c.name+"`", Workflows, workflowFields)
+		s.part(c, "the workflow `"+c.name+"`", Workflows, workflowFields())
 	}
 }

@@ -233,20 +233,30 @@ func unionKeys(a, b map[ruleKey]action) []ruleKey {
 	return out
 }
 
-var verbs = map[string]struct{ verb, all string }{
-	"bash": {"run", "any command"}, "read": {"read", "any file"}, "edit": {"edit", "any file"},
-	"write": {"write", "any file"}, "webfetch": {"fetch", "any page"}, "websearch": {"search the web for", "anything"},
+// toolVerb says what a call of a tool does, and to what at most; empty for other tools.
+func toolVerb(tool string) (verb, all string) {
+	switch tool {
+	case "bash":
+		return "run", "any command"
+	case "read", "edit", "write":
+		return tool, "any file"
+	case "webfetch":
+		return "fetch", "any page"
+	case "websearch":
+		return "search the web for", "anything"
+	}
+	return "", ""
 }
 
 // Verb says what a call of the tool does, and to what: an object in words, or
 // else an item that others may stand beside.
 func Verb(key ruleKey) (verb, object, item string) {
-	known, ok := verbs[key.Tool]
+	verb, all := toolVerb(key.Tool)
 	switch {
-	case ok && key.Pattern == "*":
-		return known.verb, known.all, ""
-	case ok:
-		return known.verb, "", key.Pattern
+	case verb != "" && key.Pattern == "*":
+		return verb, all, ""
+	case verb != "":
+		return verb, "", key.Pattern
 	case key.Tool == "*" && key.Pattern == "*":
 		return "use", "any tool", ""
 	case key.Pattern == "*":

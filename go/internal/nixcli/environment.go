@@ -3,6 +3,7 @@ package nixcli
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -11,20 +12,18 @@ import (
 // passed are the variables that Nix gets from ours. Everything else stays
 // behind: API keys have no business in an evaluation, GIT_DIR and its like (set
 // in git hooks) break git flakes, NIX_PATH opens files outside the source.
-var passed = map[string]bool{
-	"PATH": true, "HOME": true, "USER": true, "LOGNAME": true, "SHELL": true,
-	"TMPDIR": true, "TMP": true, "TEMP": true, "TERM": true, "TZ": true, "LANG": true, "LANGUAGE": true,
-	"XDG_CACHE_HOME": true, "XDG_CONFIG_HOME": true, "XDG_CONFIG_DIRS": true, "XDG_STATE_HOME": true, "XDG_RUNTIME_DIR": true, "NIX_CACHE_HOME": true,
-	"NIX_CONFIG": true, "NIX_CONF_DIR": true, "NIX_USER_CONF_FILES": true, "NIX_REMOTE": true, "NIX_STORE_DIR": true,
-	"NIX_STATE_DIR": true, "NIX_LOG_DIR": true, "NIX_DATA_DIR": true, "NIX_DAEMON_SOCKET_PATH": true, "NIX_SSL_CERT_FILE": true,
-	"LOCALE_ARCHIVE": true, "SSL_CERT_FILE": true, "SSL_CERT_DIR": true, "CURL_CA_BUNDLE": true,
+var passed = []string{
+	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "TMPDIR", "TMP", "TEMP", "TERM", "TZ", "LANG", "LANGUAGE",
+	"XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_CONFIG_DIRS", "XDG_STATE_HOME", "XDG_RUNTIME_DIR", "NIX_CACHE_HOME",
+	"NIX_CONFIG", "NIX_CONF_DIR", "NIX_USER_CONF_FILES", "NIX_REMOTE", "NIX_STORE_DIR", "NIX_STATE_DIR", "NIX_LOG_DIR",
+	"NIX_DATA_DIR", "NIX_DAEMON_SOCKET_PATH", "NIX_SSL_CERT_FILE",
+	"LOCALE_ARCHIVE", "SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE",
 }
 
 // passedForDownloads are wanted only where the network may be used.
-var passedForDownloads = map[string]bool{
-	"http_proxy": true, "https_proxy": true, "all_proxy": true, "no_proxy": true, "ftp_proxy": true,
-	"HTTP_PROXY": true, "HTTPS_PROXY": true, "ALL_PROXY": true, "NO_PROXY": true,
-	"SSH_AUTH_SOCK": true,
+var passedForDownloads = []string{
+	"http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+	"SSH_AUTH_SOCK",
 }
 
 // guards are appended to NIX_CONFIG and so win over the user's configuration.
@@ -60,7 +59,7 @@ func (n *Nix) environment(from []string, network bool) ([]string, error) {
 		switch {
 		case name == "NIX_CONFIG":
 			config = value
-		case passed[name], strings.HasPrefix(name, "LC_"), network && passedForDownloads[name]:
+		case slices.Contains(passed, name), strings.HasPrefix(name, "LC_"), network && slices.Contains(passedForDownloads, name):
 			env = append(env, entry)
 		}
 	}

@@ -181,7 +181,7 @@ func orElse(s, other string) string {
 
 // fixedIn are the first safe releases of the series that got the fix for
 // CVE-2026-110449; series between and below them never did.
-var fixedIn = map[int]int{28: 8, 30: 6, 31: 6, 34: 9, 35: 3}
+var fixedIn = []struct{ minor, patch int }{{28, 8}, {30, 6}, {31, 6}, {34, 9}, {35, 3}}
 
 // Vulnerable tells whether code that is not trusted should not be evaluated
 // with this version.
@@ -193,8 +193,10 @@ func Vulnerable(version string) bool {
 	if major != 2 {
 		return major < 2
 	}
-	if fixed, ok := fixedIn[minor]; ok {
-		return patch < fixed
+	for _, fixed := range fixedIn {
+		if minor == fixed.minor {
+			return patch < fixed.patch
+		}
 	}
 	return minor < 35
 }

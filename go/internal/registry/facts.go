@@ -25,7 +25,7 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 	}
 	add("role", s.Role, s.Variant)
 	add("model", s.Model, Tokens(s.Window)+" tokens", "answers up to "+Tokens(m.Model.MaxOutputTokens), "effort "+string(m.Model.Effort))
-	add("permissions", Modes[s.Mode], "otherwise "+string(m.Permissions.Default), ruleCounts(m.Permissions.Rules))
+	add("permissions", modeWords(s.Mode), "otherwise "+string(m.Permissions.Default), ruleCounts(m.Permissions.Rules))
 	tools := Count(len(m.Tools.Allow), "tool")
 	if m.Tools.Default == "allow" {
 		tools = "all but those denied"

@@ -83,13 +83,21 @@ func secretNames(data []byte) map[string]bool {
 	return names
 }
 
-// Modes are the permission modes in words.
-var Modes = map[string]string{
-	"plan":        "plans, changes nothing",
-	"ask":         "asks before it changes anything",
-	"acceptEdits": "edits files, asks for the rest",
-	"auto":        "acts alone within its rules",
-	"bypass":      "acts without asking",
+// modeWords says what a permission mode means.
+func modeWords(mode string) string {
+	switch mode {
+	case "plan":
+		return "plans, changes nothing"
+	case "ask":
+		return "asks before it changes anything"
+	case "acceptEdits":
+		return "edits files, asks for the rest"
+	case "auto":
+		return "acts alone within its rules"
+	case "bypass":
+		return "acts without asking"
+	}
+	return ""
 }
 
 func (s Summary) words(denied int) string {
@@ -100,7 +108,7 @@ func (s Summary) words(denied int) string {
 	if s.Variant != "standard" {
 		what = s.Variant + " " + what
 	}
-	parts := []string{what + ": " + Modes[s.Mode]}
+	parts := []string{what + ": " + modeWords(s.Mode)}
 	switch {
 	case s.Tools >= 0:
 		parts = append(parts, Count(s.Tools, "tool"))

@@ -5,8 +5,15 @@ import (
 	"sync"
 )
 
-// lazily compiles a pattern when it is first used: they are for errors, and
-// compiling all of them at every start was a third of the time it took.
-func lazily(pattern string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
+// lazyPattern is compiled when it is first used: the patterns are for errors, and
+// no start waits for them.
+type lazyPattern struct {
+	text     string
+	once     sync.Once
+	compiled *regexp.Regexp
+}
+
+func (p *lazyPattern) get() *regexp.Regexp {
+	p.once.Do(func() { p.compiled = regexp.MustCompile(p.text) })
+	return p.compiled
 }

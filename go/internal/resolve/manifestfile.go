@@ -169,4 +169,7 @@ func (x *lineIndex) position(offset int) diag.Position {
 	return diag.Position{File: x.file, Line: lo + 1, Column: offset - x.starts[lo] + 1}
 }
 
-var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")
+// pointerKey is a key as it stands in a JSON pointer.
+func pointerKey(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
+}

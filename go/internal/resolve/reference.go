@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -37,13 +38,13 @@ type Reference struct {
 }
 
 // flakeSchemes are the URL schemes of flake references.
-var flakeSchemes = map[string]bool{
-	"path": true, "flake": true, "github": true, "gitlab": true, "sourcehut": true,
-	"git": true, "git+file": true, "git+http": true, "git+https": true, "git+ssh": true,
-	"hg+http": true, "hg+https": true, "hg+ssh": true, "hg+file": true,
-	"http": true, "https": true, "file": true,
-	"tarball+http": true, "tarball+https": true, "tarball+file": true,
-	"file+http": true, "file+https": true, "file+file": true,
+var flakeSchemes = []string{
+	"path", "flake", "github", "gitlab", "sourcehut",
+	"git", "git+file", "git+http", "git+https", "git+ssh",
+	"hg+http", "hg+https", "hg+ssh", "hg+file",
+	"http", "https", "file",
+	"tarball+http", "tarball+https", "tarball+file",
+	"file+http", "file+https", "file+file",
 }
 
 // Parse takes a reference apart. dir is the directory that relative paths start
@@ -69,7 +70,7 @@ func Parse(text, dir string) (*Reference, error) {
 	flake, fragment, hasFragment := strings.Cut(text, "#")
 	scheme := schemeOf(flake)
 	switch {
-	case scheme != "" && flakeSchemes[scheme]:
+	case slices.Contains(flakeSchemes, scheme):
 		ref.Kind, ref.Flake = KindFlake, flake
 		if scheme == "path" {
 			ref.LocalDir = localDirOfPathURL(flake, dir)

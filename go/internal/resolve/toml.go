@@ -75,7 +75,7 @@ func (c *tomlConverter) value(v any, pointer, path string) any {
 			if path != "" {
 				sub = path + "." + sub
 			}
-			out[key] = c.value(v[key], pointer+"/"+pointerEscaper.Replace(key), sub)
+			out[key] = c.value(v[key], pointer+"/"+pointerKey(key), sub)
 		}
 		return out
 	case []any:
@@ -130,7 +130,7 @@ func tomlPlaces(data []byte, file string) sourceMap {
 	// into follows a key; through array tables it leads to the last element.
 	into := func(base string, key unstable.Iterator, last func(string) string) string {
 		for key.Next() {
-			base += "/" + pointerEscaper.Replace(string(key.Node().Data))
+			base += "/" + pointerKey(string(key.Node().Data))
 			if key.IsLast() {
 				base = last(base)
 			} else if n := elements[base]; n > 0 {

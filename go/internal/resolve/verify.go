@@ -62,7 +62,7 @@ type verification struct {
 	failed map[string]diag.Diagnostic // by name: evaluation dies of these
 }
 
-var indexFrame = lazily(`insomnia-profile=(\d+)`)
+var indexFrame = lazyPattern{text: `insomnia-profile=(\d+)`}
 
 // all asks for all profiles, leaves out what evaluation dies of, and asks again.
 func (v *verification) all(ctx context.Context) (*survey, error) {
@@ -178,7 +178,7 @@ func definedAt(p *position, in sources) []diag.Position {
 // failedIndex reads from the trace which profile an evaluation died of.
 func failedIndex(failure *failed) (int, bool) {
 	for _, context := range slices.Backward(failure.contexts) {
-		if m := indexFrame().FindStringSubmatch(context); m != nil {
+		if m := indexFrame.get().FindStringSubmatch(context); m != nil {
 			index, err := strconv.Atoi(m[1])
 			return index, err == nil
 		}
