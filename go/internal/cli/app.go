@@ -68,6 +68,7 @@ func (p *program) commands() []commandMaker {
 		{"verify", p.verifyCommand},
 		{"profile", p.profileCommand},
 		{"source", p.sourceCommand},
+		{"manifest", p.manifestCommand},
 		{"schema", p.schemaCommand},
 		{"doctor", p.doctorCommand},
 		{"completion", p.completionCommand},

@@ -77,7 +77,11 @@ func (p *program) resolveOrRead(ctx context.Context, resolver *resolve.Resolver,
 		result, _, err := p.resolveChosen(ctx, resolver, text, options)
 		return result, err
 	}
-	return resolver.File(text, options)
+	result, err := resolver.File(ctx, text, options)
+	if err == nil {
+		p.losses(result.Losses)
+	}
+	return result, err
 }
 
 func diffOutput(a, b *resolve.Resolved, nameA, nameB string, asJSON bool) ([]byte, error) {

@@ -90,7 +90,9 @@ func (p *program) resolve(c *cli.Context) error {
 				return diag.Errorf(diag.ExitUsage, "usage", "--%s and --manifest exclude each other", name)
 			}
 		}
-		result, err = resolver.File(file, options)
+		if result, err = resolver.File(c.Context, file, options); err == nil {
+			p.losses(result.Losses)
+		}
 	} else {
 		result, _, err = p.resolveChosen(c.Context, resolver, c.Args().First(), options)
 	}

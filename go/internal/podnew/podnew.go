@@ -70,7 +70,7 @@ func (m *Maker) Draft(ctx context.Context, r Request) (*Draft, error) {
 	d := &Draft{New: pod.New{Name: inputs.Name}}
 	switch {
 	case r.FromResolved != "":
-		e, err := m.Resolver.EnvelopeFile(r.FromResolved)
+		e, err := m.Resolver.Envelope(r.FromResolved)
 		if err != nil {
 			return nil, err
 		}
@@ -78,11 +78,11 @@ func (m *Maker) Draft(ctx context.Context, r Request) (*Draft, error) {
 		e.Profile.Source, e.Inputs = FromEnvelope, inputs
 		d.New.Envelope = e
 	case r.Manifest != "":
-		result, err := m.Resolver.File(r.Manifest, r.Options)
+		result, err := m.Resolver.File(ctx, r.Manifest, r.Options)
 		if err != nil {
 			return nil, err
 		}
-		d.New.Envelope = envelope(result, inputs)
+		d.New.Envelope, d.Losses = envelope(result, inputs), result.Losses
 	default:
 		chosen, err := m.Select(ctx, r.Ref)
 		if err != nil {

@@ -64,11 +64,21 @@ func (e *embeddedEvaluator) file(ctx context.Context, p *profileFile, options Op
 	return e.evaluate(ctx, ev, p, options)
 }
 
-// prepare makes an evaluator that may read the library and what is below root.
-func (e *embeddedEvaluator) prepare(root string) (*eval.Evaluator, func(), error) {
+// mounted is a tree that an evaluation may read beside what is on disk.
+type mounted struct {
+	at   string
+	tree source.Tree
+}
+
+// prepare makes an evaluator that may read the library, what is below root, and
+// more that is not on disk.
+func (e *embeddedEvaluator) prepare(root string, more ...mounted) (*eval.Evaluator, func(), error) {
 	sources := &source.FS{}
 	if err := e.mountLibrary(sources); err != nil {
 		return nil, nil, err
+	}
+	for _, m := range more {
+		sources.Mount(m.at, m.tree)
 	}
 	done := func() {}
 	if root != "" {

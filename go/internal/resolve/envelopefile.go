@@ -9,10 +9,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// EnvelopeFile reads an envelope that was written before, by `resolve
+// Envelope reads an envelope that was written before, by `resolve
 // --provenance` or by an export. How it is spaced does not matter; what it says
 // must be as it was resolved.
-func (r *Resolver) EnvelopeFile(path string) (*manifest.Envelope, error) {
+func (r *Resolver) Envelope(path string) (*manifest.Envelope, error) {
 	abs := Absolute(path, r.Dir)
 	data, err := readManifestFile(abs, path)
 	if err != nil {

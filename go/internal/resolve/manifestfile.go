@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/legacy"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -30,7 +32,7 @@ func (m sourceMap) at(pointer string) (diag.Position, bool) {
 
 // File resolves a manifest written by hand, TOML or JSON: it is completed with
 // the defaults, validated and canonicalised. No Nix is needed.
-func (r *Resolver) File(path string, options Options) (*Resolved, error) {
+func (r *Resolver) File(ctx context.Context, path string, options Options) (*Resolved, error) {
 	abs := Absolute(path, r.Dir)
 	data, err := readManifestFile(abs, path)
 	if err != nil {
@@ -45,6 +47,10 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	case ".toml":
 		if data, places, found, err = tomlToJSON(data, abs); err != nil {
 			return nil, err
+		}
+		if legacy.Recognise(data) {
+			older := &olderFile{abs: abs, doc: data, places: places, found: found}
+			return r.resolveOlder(ctx, older, path, options)
 		}
 	case ".nix":
 		return nil, usage("manifest-is-profile", "--manifest reads a resolved or hand-written manifest, and %s is a profile", path).
@@ -82,12 +88,18 @@ func (r *Resolver) File(path string, options Options) (*Resolved, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.ofManifest(canonical, abs, path, options)
+}
+
+// ofManifest is a manifest that came from a file.
+func (r *Resolver) ofManifest(canonical []byte, abs, path string, options Options) (*Resolved, error) {
 	result := resolved(manifest.Identity{Name: manifestName(canonical), Source: "manifest", Ref: path}, canonical)
 	if options.Provenance {
-		result.Provenance = &manifest.Provenance{Program: r.program(), Evaluator: "none"}
-		if result.Provenance.NarHash, err = NarHash(abs); err != nil {
+		hash, err := NarHash(abs)
+		if err != nil {
 			return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash %s: %v", path, err)
 		}
+		result.Provenance = &manifest.Provenance{Program: r.program(), Evaluator: "none", NarHash: hash}
 	}
 	return result, nil
 }

@@ -95,7 +95,7 @@ func TestManifestFileProblems(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, test.file), []byte(test.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			result, err := r.File(test.file, Options{})
+			result, err := r.File(t.Context(), test.file, Options{})
 			if err == nil {
 				t.Fatalf("accepted: %s", result.Manifest)
 			}
@@ -132,7 +132,7 @@ func TestManifestFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "m.toml"), []byte(source), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	first, err := r.File("m.toml", Options{})
+	first, err := r.File(t.Context(), "m.toml", Options{})
 	if err != nil {
 		var b strings.Builder
 		diag.NewText().Write(&b, diag.From(err))
@@ -141,7 +141,7 @@ func TestManifestFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "m.json"), first.Manifest, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	second, err := r.File("m.json", Options{})
+	second, err := r.File(t.Context(), "m.json", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -60,6 +60,9 @@ type Resolved struct {
 	// Folder is what the file names of the provenance start from; empty where
 	// none of them is on this machine.
 	Folder string
+	// Losses are what a manifest of the older kind says and this one does not.
+	Losses []diag.Diagnostic
+	Older  bool // the manifest is of the older kind
 	// Again is the reference that leads here from any directory; empty for a manifest.
 	Again string
 }

@@ -1,0 +1,125 @@
+// Package legacy reads manifests of the older kind, snake_case TOML with one
+// table per section, and writes each as a profile.
+//
+// [Read] checks a file and gives a [Profile]: the Nix text that resolves to the
+// same behaviour, and what has no counterpart in it. Nothing is evaluated here;
+// the text goes through the evaluator like any other profile, so that a file of
+// the older kind and the profile made of it resolve to the same bytes.
+package legacy
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// Recognise tells whether a document is of the older kind: it does not say that
+// it is of ours, and has a section that ours has not.
+func Recognise(doc []byte) bool {
+	var top map[string]json.RawMessage
+	if json.Unmarshal(doc, &top) != nil || top["schema"] != nil {
+		return false
+	}
+	for _, section := range []string{"pod", "worker", "scope", "compaction"} {
+		if top[section] != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// Profile is a manifest of the older kind as a profile.
+type Profile struct {
+	// Name of the profile, made of pod.name.
+	Name string
+	// Losses are what has no counterpart, or means something else now: warnings;
+	// and what has become something else: notes.
+	Losses []diag.Diagnostic
+	// Secrets are the names that stand for keys now.
+	Secrets []Secret
+
+	file   string // base name, for the comment
+	inputs []string
+	values []assignment
+}
+
+// Secret is a name that stands for a key, and where the key is.
+type Secret struct {
+	Name string `json:"name"`
+	From string `json:"from,omitempty"` // env:VARIABLE or file:PATH; empty where the older manifest named a secret already
+}
+
+// assignment is one value of the profile.
+type assignment struct {
+	path   string // dotted, from the top of the profile
+	value  any    // string, bool, json.Number, list of strings or of rule
+	origin string // pointer to where it was written; empty for what the older program assumed
+	why    string // comment
+}
+
+// Place finds where a pointer stands in the file.
+type Place func(pointer string) (diag.Position, bool)
+
+// Read checks a document of the older kind, given as JSON, and converts it. The
+// problems are all that is wrong with it; then there is no profile. file is its
+// base name.
+func Read(doc []byte, file string, place Place) (*Profile, []diag.Diagnostic) {
+	c := &converter{place: place, p: &Profile{file: file}}
+	decoder := json.NewDecoder(bytes.NewReader(doc))
+	decoder.UseNumber()
+	if err := decoder.Decode(&c.doc); err != nil {
+		return nil, []diag.Diagnostic{c.diagnostic(diag.SeverityError, "syntax", "", "not a manifest")}
+	}
+	c.check(sections, c.doc, "")
+	if len(c.problems) == 0 {
+		c.convert()
+	}
+	if len(c.problems) > 0 {
+		return nil, c.problems
+	}
+	slices.SortStableFunc(c.p.Losses, func(a, b diag.Diagnostic) int { return line(a) - line(b) })
+	return c.p, nil
+}
+
+func line(d diag.Diagnostic) int {
+	if len(d.Positions) == 0 {
+		return 0
+	}
+	return d.Positions[len(d.Positions)-1].Line
+}
+
+// Origin is the pointer to what the value at a path of the profile was made
+// from; ok is false for what was not written in the file.
+func (p *Profile) Origin(path string) (pointer string, ok bool) {
+	best := -1
+	for _, a := range p.values {
+		if (a.path == path || within(path, a.path) || within(a.path, path)) && len(a.path) > best && a.origin != "" {
+			best, pointer, ok = len(a.path), a.origin, true
+		}
+	}
+	return pointer, ok
+}
+
+func within(path, section string) bool {
+	return len(path) > len(section) && path[:len(section)] == section && (path[len(section)] == '.' || path[len(section)] == '[')
+}
+
+// WithoutAssumed is the profile without a number that the older program assumed
+// and that does not fit the model; a preset derives it. It is nil when nothing
+// was assumed at that path.
+func (p *Profile) WithoutAssumed(path string) *Profile {
+	for i, a := range p.values {
+		if a.path == path && a.origin == "" {
+			less := *p
+			less.values = append(append([]assignment{}, p.values[:i]...), p.values[i+1:]...)
+			less.Losses = append(append([]diag.Diagnostic{}, p.Losses...), diag.Diagnostic{Severity: diag.SeverityNote,
+				Code: "default-dropped", Path: path, Positions: []diag.Position{},
+				Message: fmt.Sprintf("the older default of %v does not fit the model's window; it is derived by a preset", a.value)})
+			return &less
+		}
+	}
+	return nil
+}
