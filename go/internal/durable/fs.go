@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -74,6 +75,9 @@ var (
 
 func (system) ReadFile(path string, limit int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|readFlags, 0)
+	if errors.Is(err, syscall.ELOOP) { // a link
+		err = &fs.PathError{Op: "read", Path: path, Err: ErrNotRegular}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -164,6 +164,9 @@ func (s *Store) Bytes(p *Pod, number int) ([]byte, error) {
 		}
 		return nil, s.damagedGeneration(p, g.Number, "its file is missing")
 	}
+	if notOurs(err) {
+		return nil, s.damagedGeneration(p, g.Number, reason(err).Error())
+	}
 	if err != nil {
 		return nil, s.unreadable(p.ID, err)
 	}
@@ -175,6 +178,11 @@ func (s *Store) Bytes(p *Pod, number int) ([]byte, error) {
 		return nil, s.damagedGeneration(p, g.Number, err.Error())
 	}
 	return content, nil
+}
+
+// notOurs tells an error that says what a file is from one of reading it.
+func notOurs(err error) bool {
+	return errors.Is(err, durable.ErrNotRegular) || errors.Is(err, durable.ErrTooLarge)
 }
 
 func noGeneration(p *Pod, number int) error {

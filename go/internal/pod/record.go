@@ -65,6 +65,9 @@ func (s *Store) read(id string) (r *record, data []byte, err error) {
 		}
 		return nil, nil, s.damaged(id, recordName+" is missing")
 	}
+	if notOurs(err) {
+		return nil, nil, s.damaged(id, recordName+": "+reason(err).Error())
+	}
 	if err != nil {
 		return nil, nil, s.unreadable(id, err)
 	}
