@@ -107,7 +107,7 @@ type file struct {
 }
 
 // change reads a Pod under the lock, lets apply change it, and writes the new
-// file that this needs, if any, and then pod.json.
+// files that this needs, if any, and then pod.json.
 func (s *Store) change(ctx context.Context, p *Pod, apply func(*record) (*file, error)) (*Pod, error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -137,14 +137,23 @@ func (s *Store) apply(p *Pod, apply func(*record) (*file, error)) (*Pod, error) 
 	if err != nil {
 		return nil, err
 	}
+	older, err := r.spill()
+	if err != nil {
+		return nil, err
+	}
 	data, err := r.encode()
 	if err != nil {
 		return nil, err
 	}
-	if added != nil {
-		if err := durable.Create(s.fs, filepath.Join(dir, added.name), added.data, fileMode); err != nil {
+	for _, f := range []*file{added, older} {
+		if f == nil {
+			continue
+		}
+		if err := durable.Create(s.fs, filepath.Join(dir, f.name), f.data, fileMode); err != nil {
 			return nil, s.notWritten(err)
 		}
+	}
+	if added != nil || older != nil {
 		// pod.json may not be on disk before what it speaks of is.
 		if err := s.fs.SyncDir(dir); err != nil {
 			return nil, s.notWritten(err)

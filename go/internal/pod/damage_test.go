@@ -46,49 +46,53 @@ func listed(t *testing.T, s *Store) (names []string, damaged []Damaged) {
 	return names, damaged
 }
 
+// put writes a file of a file system in memory, whatever is there.
+func put(t *testing.T, fsys durable.FS, path string, data []byte) {
+	t.Helper()
+	if err := durable.Replace(fsys, path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestEveryDamageOfAGenerationIsFound(t *testing.T) {
-	s := newStore(t)
+	fsys := crashfs.New()
+	s := OpenOn(fsys, memoryDir)
 	p := create(t, s, "a", 1)
 	create(t, s, "b", 1)
 	path := filepath.Join(s.dir, p.ID, "generation-1.json")
-	whole := must[[]byte](t)(os.ReadFile(path))
+	whole := must[[]byte](t)(fsys.ReadFile(path, maxGeneration))
 	damages(whole, func(what string, at int, damaged []byte) {
-		if err := os.WriteFile(path, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		put(t, fsys, path, damaged)
 		if _, err := s.Envelope(p, 0); !diag.CodeIs(err, "pod-damaged") || diag.From(err).Exit != diag.ExitState {
 			t.Fatalf("%s at %d: the envelope is %v", what, at, err)
 		}
 		if _, err := s.Bytes(p, 0); !diag.CodeIs(err, "pod-damaged") {
 			t.Fatalf("%s at %d: the bytes are %v", what, at, err)
 		}
-		if at%100 == 0 {
-			if names, _ := listed(t, s); len(names) != 2 {
-				t.Fatalf("%s at %d: %v are listed", what, at, names)
-			}
+		if names, _ := listed(t, s); len(names) != 2 {
+			t.Fatalf("%s at %d: %v are listed", what, at, names)
 		}
 	})
-	if got := must[[]byte](t)(os.ReadFile(path)); bytes.Equal(got, whole) {
-		t.Error("nothing was damaged")
-	}
+	put(t, fsys, path, whole)
+	must[*manifest.Envelope](t)(s.Envelope(p, 0))
 }
 
 func TestEveryDamageOfAPodIsFound(t *testing.T) {
-	s := newStore(t)
+	fsys := crashfs.New()
+	s := OpenOn(fsys, memoryDir)
 	p := create(t, s, "a", 1)
 	create(t, s, "b", 1)
 	path := filepath.Join(s.dir, p.ID, recordName)
-	whole := must[[]byte](t)(os.ReadFile(path))
+	whole := must[[]byte](t)(fsys.ReadFile(path, maxRecord))
 	damages(whole, func(what string, at int, damaged []byte) {
-		if err := os.WriteFile(path, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		put(t, fsys, path, damaged)
 		names, broken := listed(t, s)
 		if len(names) != 1 || names[0] != "b" || len(broken) != 1 || broken[0].ID != p.ID || !diag.CodeIs(broken[0].Err, "pod-damaged") {
 			t.Fatalf("%s at %d: %v are listed, and damaged are %v", what, at, names, broken)
 		}
 	})
 	// Nothing touches it, and nothing stands in the way of others.
+	left := must[[]byte](t)(fsys.ReadFile(path, maxRecord))
 	wants(t, s.Record(ctx, p, EventStarted), diag.ExitState, "pod-damaged")
 	wants(t, s.Remove(ctx, p), diag.ExitState, "pod-damaged")
 	_, err := s.Add(ctx, p, envelope(t, 2))
@@ -101,9 +105,31 @@ func TestEveryDamageOfAPodIsFound(t *testing.T) {
 		t.Errorf("that it may be the damaged one is not said: %v", err)
 	}
 	create(t, s, "c", 1)
-	if got := must[[]byte](t)(os.ReadFile(path)); !bytes.Equal(got, append(bytes.Clone(whole), '\n')) {
+	if now := must[[]byte](t)(fsys.ReadFile(path, maxRecord)); !bytes.Equal(now, left) {
 		t.Error("the damaged file was changed")
 	}
+}
+
+func TestEveryDamageOfOlderEventsIsFound(t *testing.T) {
+	fsys := crashfs.New()
+	s := OpenOn(fsys, memoryDir)
+	p := create(t, s, "a", 1)
+	for range 2 * eventsEach {
+		must[int](t)(0, s.Record(ctx, p, EventResumed))
+	}
+	path := filepath.Join(s.dir, p.ID, "events-2.json")
+	whole := must[[]byte](t)(fsys.ReadFile(path, maxRecord))
+	damages(whole, func(what string, at int, damaged []byte) {
+		put(t, fsys, path, damaged)
+		if _, err := s.Events(p); !diag.CodeIs(err, "pod-damaged") {
+			t.Fatalf("%s at %d: %v", what, at, err)
+		}
+	})
+	put(t, fsys, path, must[[]byte](t)(fsys.ReadFile(filepath.Join(s.dir, p.ID, "events-1.json"), maxRecord)))
+	if _, err := s.Events(p); !diag.CodeIs(err, "pod-damaged") {
+		t.Fatalf("the events of another time: %v", err)
+	}
+	must[*manifest.Envelope](t)(s.Envelope(p, 0))
 }
 
 // Files that are whole, but not those that belong there.

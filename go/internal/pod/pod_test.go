@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable/crashfs"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -241,4 +242,30 @@ func TestInterruptedBeforeTheLockChangesNothing(t *testing.T) {
 		t.Error(err)
 	}
 	create(t, s, "b", 1)
+}
+
+func TestNoEventIsForgotten(t *testing.T) {
+	fsys := crashfs.New()
+	s := OpenOn(fsys, memoryDir)
+	p := create(t, s, "a", 1)
+	want := []string{"created 1"}
+	for i := range 2*eventsEach + 10 {
+		kind := []string{EventStarted, EventEnded, EventResumed}[i%3]
+		want = append(want, kind+" 1")
+		if err := s.Record(ctx, p, kind); err != nil {
+			t.Fatal(err)
+		}
+		if i%20 == 0 {
+			if data := must[[]byte](t)(fsys.ReadFile(filepath.Join(s.dir, p.ID, recordName), maxRecord)); len(data) > 8000 {
+				t.Errorf("pod.json has %d bytes after %d events", len(data), i+2)
+			}
+		}
+	}
+	var got []string
+	for _, e := range must[[]Event](t)(s.Events(p)) {
+		got = append(got, fmt.Sprint(e.Kind, " ", e.Generation))
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
 }

@@ -43,6 +43,11 @@ func (s *simulation) run(ctx context.Context, states int) error {
 func (s *simulation) round(ctx context.Context, random *rand.Rand) error {
 	fsys := crashfs.New()
 	w := &world{disk: fsys, store: pod.OpenOn(s.wrap(fsys), storeDir), random: random, expected: map[string][]state{}}
+	if random.IntN(4) == 0 {
+		if err := w.age(ctx); err != nil {
+			return err
+		}
+	}
 	for range 12 {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -159,6 +164,23 @@ func (w *world) change(ctx context.Context) error {
 		w.doing, w.next = "removing", state{}
 		err = w.store.Remove(ctx, p)
 	}
+	return err
+}
+
+// age makes a Pod that has seen so much that its older events are about to
+// move to a file of their own.
+func (w *world) age(ctx context.Context) error {
+	if err := w.create(ctx); err != nil {
+		return err
+	}
+	p, err := w.store.Find(w.id)
+	for range 45 {
+		if err == nil {
+			err = w.store.Record(ctx, p, pod.EventResumed)
+			w.next = w.next.with(1, pod.EventResumed)
+		}
+	}
+	w.settle(true)
 	return err
 }
 
