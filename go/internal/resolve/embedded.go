@@ -3,7 +3,6 @@ package resolve
 import (
 	"context"
 	"embed"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"path/filepath"
@@ -104,7 +103,7 @@ func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p 
 		return nil, explainEmbeddedFile(p, in, embeddedFailure(err, options.Timeout))
 	}
 	a := &fileAnswer{sources: in}
-	if err := json.Unmarshal(data, &a.answer); err != nil {
+	if err := a.read(data); err != nil {
 		return nil, unreadable(err)
 	}
 	if options.Provenance {

@@ -48,7 +48,7 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 		return nil, err
 	}
 	var a answer
-	if err := json.Unmarshal(out, &a); err != nil {
+	if err := a.read(out); err != nil {
 		return nil, unreadable(err)
 	}
 	attr := ref.Attr

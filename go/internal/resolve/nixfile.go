@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"path/filepath"
 	"strings"
@@ -27,7 +26,7 @@ func (n *nixEvaluator) file(ctx context.Context, p *profileFile, options Options
 		return nil, err
 	}
 	a := &fileAnswer{sources: in}
-	if err := json.Unmarshal(out.Stdout, &a.answer); err != nil {
+	if err := a.read(out.Stdout); err != nil {
 		return nil, unreadable(err)
 	}
 	return a, nil

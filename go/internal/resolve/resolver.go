@@ -85,36 +85,6 @@ func (r *Resolver) Resolve(ctx context.Context, text string, options Options) (*
 	return r.resolveFile(ctx, ref, options)
 }
 
-// answer is what describe.nix and select.nix give back.
-type answer struct {
-	Status   string          `json:"status"`
-	Name     string          `json:"name"`
-	Names    []string        `json:"names"`
-	At       int             `json:"at"`
-	Kind     string          `json:"kind"`
-	Position *position       `json:"position"`
-	Problems []problem       `json:"problems"`
-	Manifest json.RawMessage `json:"manifest"`
-	Explain  map[string]told `json:"explain"`
-}
-
-type position struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-	Note   string `json:"note"`
-}
-
-type problem struct {
-	Code      string     `json:"code"`
-	Path      string     `json:"path"`
-	Pointer   string     `json:"pointer"`
-	Message   string     `json:"message"`
-	Expected  string     `json:"expected"`
-	Hint      string     `json:"hint"`
-	Positions []position `json:"positions"`
-}
-
 // sources maps the places Nix names to the author's files.
 type sources interface {
 	place(p position) diag.Position
@@ -143,16 +113,13 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 // checkManifest validates and canonicalises. places finds where
 // in the author's files the problem is.
 func checkManifest(data []byte, label string, places func(manifest.Problem) []diag.Position) ([]byte, error) {
-	if problems := manifest.Validate(data); len(problems) > 0 {
+	canonical, problems := manifest.Check(data)
+	if len(problems) > 0 {
 		diagnostics := make([]diag.Diagnostic, len(problems))
 		for i, p := range problems {
 			diagnostics[i] = problemOf(p, places(p))
 		}
 		return nil, invalid(label, diagnostics)
-	}
-	canonical, err := manifest.Canonical(data)
-	if err != nil {
-		return nil, diag.Errorf(diag.ExitInternal, "internal", "cannot canonicalise the manifest: %v", err)
 	}
 	return canonical, nil
 }
@@ -216,15 +183,19 @@ func resolved(profile manifest.Identity, canonical []byte) *Resolved {
 
 // manifestName is the profile's name as the manifest has it.
 func manifestName(canonical []byte) string {
-	var m struct {
-		Profile struct {
-			Name string `json:"name"`
-		} `json:"profile"`
-	}
-	if json.Unmarshal(canonical, &m) != nil {
-		return ""
-	}
-	return m.Profile.Name
+	name := ""
+	members(canonical, func(section string, value []byte) error {
+		if section != "profile" {
+			return nil
+		}
+		return members(value, func(field string, value []byte) error {
+			if field == "name" {
+				return json.Unmarshal(value, &name)
+			}
+			return nil
+		})
+	})
+	return name
 }
 
 // UserCacheDir is $XDG_CACHE_HOME/insomnia, or a folder below the temporary one

@@ -198,7 +198,7 @@ func (v *verification) verdicts(found *survey) ([]Verified, error) {
 			return nil, unreadable(errors.New("no answer for profile " + name))
 		}
 		var a answer
-		if err := json.Unmarshal([]byte(*found.Profiles[i]), &a); err != nil {
+		if err := a.read([]byte(*found.Profiles[i])); err != nil {
 			return nil, unreadable(err)
 		}
 		canonical, err := check(&a, "profile "+attrText([]string{name}), v.flake.tree)

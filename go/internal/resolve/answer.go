@@ -1,0 +1,107 @@
+package resolve
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// answer is what describe.nix and select.nix give back.
+type answer struct {
+	Status   string
+	Name     string
+	Names    []string
+	At       int
+	Kind     string
+	Position *position
+	Problems []problem
+	Manifest json.RawMessage
+	Explain  map[string]told
+}
+
+type position struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+	Note   string `json:"note"`
+}
+
+type problem struct {
+	Code      string     `json:"code"`
+	Path      string     `json:"path"`
+	Pointer   string     `json:"pointer"`
+	Message   string     `json:"message"`
+	Expected  string     `json:"expected"`
+	Hint      string     `json:"hint"`
+	Positions []position `json:"positions"`
+}
+
+// read takes an answer apart. The manifest is only cut out, since its own package
+// reads it; what an answer for a healthy profile does not have costs nothing.
+func (a *answer) read(data []byte) error {
+	return members(data, func(name string, value []byte) error {
+		var to any
+		switch name {
+		case "manifest":
+			a.Manifest = value
+			return nil
+		case "status":
+			to = &a.Status
+		case "name":
+			to = &a.Name
+		case "names":
+			to = &a.Names
+		case "at":
+			to = &a.At
+		case "kind":
+			to = &a.Kind
+		case "position":
+			to = &a.Position
+		case "problems":
+			to = &a.Problems
+		case "explain":
+			to = &a.Explain
+		}
+		if to == nil || string(value) == "null" || string(value) == "[]" {
+			return nil
+		}
+		return json.Unmarshal(value, to)
+	})
+}
+
+var (
+	errEmpty    = errors.New("it is empty")
+	errNoObject = errors.New("it is no object")
+)
+
+// members visits the members of a JSON object; their values are cut out of data.
+func members(data []byte, visit func(name string, value []byte) error) error {
+	d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	if kind := d.PeekKind(); kind != jsontext.KindBeginObject && kind != jsontext.KindInvalid {
+		return errNoObject
+	}
+	if _, err := d.ReadToken(); errors.Is(err, io.EOF) {
+		return errEmpty
+	} else if err != nil {
+		return err
+	}
+	for d.PeekKind() != jsontext.KindEndObject {
+		token, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		name := token.String()
+		value, err := d.ReadValue()
+		if err != nil {
+			return err
+		}
+		end := int(d.InputOffset())
+		if err := visit(name, data[end-len(value):end:end]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
