@@ -111,7 +111,7 @@ func (c *collection) sandbox(s manifest.Sandbox) {
 			c.decide(Files, "/sandbox/filesystem", "./*", "allow")
 		}
 		for _, root := range s.WritableRoots {
-			c.decide(Files, "/sandbox/filesystem", below(string(root)), "allow")
+			c.decide(Files, "/sandbox/filesystem", folder(string(root)), "allow")
 		}
 	}
 	c.decide(Reads, "/sandbox/denyRead", "", "allow")
@@ -131,12 +131,12 @@ func (c *collection) sandbox(s manifest.Sandbox) {
 	}
 }
 
-// below stands for what is in a folder of the workspace.
-func below(folder string) string {
-	if folder == "." {
+// folder stands for what is in a folder of the workspace.
+func folder(name string) string {
+	if name == "." {
 		return "./*"
 	}
-	return "./" + folder + "/*"
+	return "./" + name + "/*"
 }
 
 // endpoint is what is started or reached as an MCP server, with everything that

@@ -1,0 +1,126 @@
+package trust
+
+import (
+	"context"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Request is what is to be done with a manifest: a Pod is to start from it, or a
+// secret to be handed out for it.
+type Request struct {
+	Source   Source
+	Manifest []byte // canonical, as it will be used: not resolved again afterwards
+	// Ask puts the question to the user; nil where there is no terminal.
+	Ask func(ctx context.Context, v *Verdict) (bool, error)
+}
+
+// Verdict is what a manifest grants, and what of it the user has consented to.
+type Verdict struct {
+	Source Source
+	Now    Set
+	// Consent is what there is for the source; nil when there is none.
+	Consent *Consent
+	// Changes are empty when everything is consented to. They are from the set
+	// that is nearest, or from nothing.
+	Changes []Change
+}
+
+// Judge compares a manifest with what has been consented to for its source.
+func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
+	m, problems := manifest.Decode(data)
+	if len(problems) > 0 {
+		return nil, manifest.Problems(problems)
+	}
+	v := &Verdict{Source: source, Now: Of(m)}
+	if source.Own {
+		return v, nil
+	}
+	var err error
+	if v.Consent, err = s.Consented(source.Key); err != nil {
+		return nil, err
+	}
+	v.Changes = Compare(nil, v.Now)
+	if v.Consent != nil {
+		for _, given := range v.Consent.Given {
+			if changes := Compare(given.Grants, v.Now); len(changes) < len(v.Changes) {
+				v.Changes = changes
+			}
+		}
+	}
+	return v, nil
+}
+
+// Authorize is asked before a Pod starts and before a secret is handed out; it is
+// not needed to create, list or show. It returns nil when the user has consented
+// to all that the manifest grants, or does so when asked, and else an error with
+// what is new and the command that would grant just that. Profiles of the program
+// and of the user have consent by themselves. Which host a secret may go to is
+// another matter, which package secret decides for all of them.
+func (s *Store) Authorize(ctx context.Context, r Request) error {
+	v, err := s.Judge(r.Source, r.Manifest)
+	if err != nil {
+		return err
+	}
+	if len(v.Changes) == 0 {
+		return nil
+	}
+	if r.Ask == nil {
+		return v.Refusal()
+	}
+	yes, err := r.Ask(ctx, v)
+	if err != nil {
+		return err
+	}
+	if !yes {
+		return v.Refusal()
+	}
+	return s.Grant(ctx, r.Source, v.Now)
+}
+
+// Command is the command that consents to just this set.
+func (v *Verdict) Command() string {
+	return "insomnia trust grant " + argument(v.Source.Ref) + " --grants " + v.Now.Digest()
+}
+
+// argument writes a reference so that it can be pasted; of several words the first is a flag.
+func argument(ref string) string {
+	if flag, value, ok := strings.Cut(ref, " "); ok && flag == podFlag {
+		return flag + " " + secret.JoinWords([]string{value})
+	}
+	return secret.JoinWords([]string{ref})
+}
+
+const podFlag = "--pod"
+
+// OfPod is the source of a Pod's manifest, named by the Pod: its profile may grant
+// something else by now.
+func OfPod(source Source, name string) Source {
+	source.Ref = podFlag + " " + name
+	return source
+}
+
+// Summary says in a line how the manifest stands to what was consented to.
+func (v *Verdict) Summary() string {
+	ref := code(v.Source.Ref)
+	switch {
+	case v.Source.Own:
+		return ref + " is built in or in your own folder, and has your consent"
+	case len(v.Changes) == 0:
+		return "you have consented to all that " + ref + " grants"
+	case v.Consent == nil:
+		return "you have not consented to what " + ref + " grants"
+	}
+	return ref + " grants more than you have consented to"
+}
+
+// Refusal is the error for a manifest that is not consented to: what is new, and
+// the command that would grant it.
+func (v *Verdict) Refusal() *diag.Error {
+	e := diag.Errorf(diag.ExitRefused, "consent-missing", "%s:\n%s", v.Summary(), difference.Text(New(v.Changes)))
+	return e.Hintf("look at all of it: insomnia trust show %s\nif you agree: %s", argument(v.Source.Ref), v.Command())
+}

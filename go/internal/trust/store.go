@@ -1,0 +1,247 @@
+package trust
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+)
+
+// Store is the folder of all consents: a file for each source, which the user
+// alone can write.
+type Store struct {
+	dir string
+	fs  durable.FS
+}
+
+// Open gives the store in a folder; nothing is made before the first consent.
+func Open(dir string) *Store { return OpenOn(durable.OS, dir) }
+
+// OpenOn is Open on another file system than this machine's.
+func OpenOn(fsys durable.FS, dir string) *Store { return &Store{dir: filepath.Clean(dir), fs: fsys} }
+
+// DefaultDir is $XDG_STATE_HOME/insomnia/trust, by default in ~/.local/state.
+func DefaultDir() (string, error) {
+	pods, err := pod.DefaultDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(filepath.Dir(pods), "trust"), nil
+}
+
+// Consent is what the user has consented to for one source.
+type Consent struct {
+	Key string `json:"key"`
+	Ref string `json:"ref"` // as it was typed
+	// Given are the sets, oldest first. None covers another: a snapshot from before
+	// the profile became narrower in one thing and wider in another keeps its consent.
+	Given []Given `json:"given"`
+}
+
+// Given is one set and when it was consented to.
+type Given struct {
+	At     time.Time `json:"at"`
+	Grants Set       `json:"grants"`
+}
+
+const (
+	folderMode   = 0o700
+	fileMode     = 0o600
+	lockName     = ".lock"
+	extension    = ".json"
+	lockPatience = 30 * time.Second
+	// mostGiven are kept for a source; the oldest is asked for again.
+	mostGiven = 16
+)
+
+// path is the file of a source.
+func (s *Store) path(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return filepath.Join(s.dir, hex.EncodeToString(sum[:16])+extension)
+}
+
+// Consented gives the consent for a source, or nil when there is none. What
+// cannot be read is an error, and no consent.
+func (s *Store) Consented(key string) (*Consent, error) {
+	if err := s.safe(); err != nil {
+		return nil, err
+	}
+	return s.read(s.path(key), key)
+}
+
+// List gives every consent, by key, and what is wrong with the others.
+func (s *Store) List() ([]*Consent, []diag.Diagnostic, error) {
+	if err := s.safe(); err != nil {
+		return nil, nil, err
+	}
+	entries, err := s.fs.ReadDir(s.dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, s.unreadable(s.dir, err)
+	}
+	var all []*Consent
+	var problems []diag.Diagnostic
+	for _, entry := range entries {
+		if !isConsent(entry.Name()) {
+			continue
+		}
+		c, err := s.read(filepath.Join(s.dir, entry.Name()), "")
+		if err != nil {
+			problems = append(problems, diag.From(err).Diagnostics...)
+		} else if c != nil {
+			all = append(all, c)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Consent) int { return strings.Compare(a.Key, b.Key) })
+	return all, problems, nil
+}
+
+func isConsent(name string) bool {
+	return strings.HasSuffix(name, extension) && !strings.HasPrefix(name, ".")
+}
+
+// Grant records consent to just this set. It is durable when Grant returns.
+func (s *Store) Grant(ctx context.Context, source Source, set Set) error {
+	return s.write(ctx, func() error {
+		path := s.path(source.Key)
+		c, err := s.read(path, source.Key)
+		switch {
+		case diag.CodeIs(err, "consent-damaged"):
+			// Whoever looks into it later finds it.
+			if err := s.fs.Rename(path, strings.TrimSuffix(path, extension)+".damaged"); err != nil {
+				return s.notWritten(err)
+			}
+		case err != nil:
+			return err
+		}
+		if c == nil {
+			c = &Consent{Key: source.Key}
+		}
+		c.Ref = source.Ref
+		c.Given = slices.DeleteFunc(c.Given, func(g Given) bool { return len(Compare(set, g.Grants)) == 0 })
+		c.Given = append(c.Given, Given{At: time.Now().UTC().Truncate(time.Second), Grants: set})
+		c.Given = c.Given[max(0, len(c.Given)-mostGiven):]
+		data, err := encode(c)
+		if err != nil {
+			return err
+		}
+		if err := durable.Replace(s.fs, path, data, fileMode); err != nil {
+			return s.notWritten(err)
+		}
+		return nil
+	})
+}
+
+// Revoke takes the consent for a source back; without one it is an error.
+func (s *Store) Revoke(ctx context.Context, key string) error {
+	if _, err := s.fs.Lstat(s.path(key)); errors.Is(err, fs.ErrNotExist) {
+		return notConsented(key)
+	}
+	return s.write(ctx, func() error {
+		path := s.path(key)
+		if _, err := s.read(path, key); err != nil && !diag.CodeIs(err, "consent-damaged") {
+			return err
+		}
+		err := s.fs.Remove(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return notConsented(key)
+		}
+		if err == nil {
+			err = s.fs.SyncDir(s.dir)
+		}
+		if err != nil {
+			return s.notWritten(err)
+		}
+		return nil
+	})
+}
+
+func notConsented(key string) error {
+	return diag.Errorf(diag.ExitNotFound, "consent-not-found", "there is no consent for %s", key).
+		Hintf("insomnia trust list shows what there is")
+}
+
+// write keeps other writers out while it runs, and makes the folder.
+func (s *Store) write(ctx context.Context, do func() error) (err error) {
+	if err := s.safe(); err != nil {
+		return err
+	}
+	if err := durable.MkdirAll(s.fs, s.dir, folderMode); err != nil {
+		return s.notWritten(err)
+	}
+	if err := s.safe(); err != nil {
+		return err
+	}
+	waiting, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	unlock, err := s.fs.Lock(waiting, filepath.Join(s.dir, lockName))
+	switch {
+	case ctx.Err() != nil:
+		return errors.Join(ctx.Err(), err)
+	case errors.Is(err, context.DeadlineExceeded):
+		return diag.Errorf(diag.ExitState, "trust-locked", "another process has been writing to the consents in %s for %s", s.dir, lockPatience).
+			Hintf("wait for it, or end it: fuser %s", filepath.Join(s.dir, lockName))
+	case err != nil:
+		return s.notWritten(err)
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	if entries, err := s.fs.ReadDir(s.dir); err == nil {
+		for _, entry := range entries { // of writers that died
+			if durable.Temporary(entry.Name()) {
+				_ = s.fs.Remove(filepath.Join(s.dir, entry.Name()))
+			}
+		}
+	}
+	return do()
+}
+
+// safe refuses a folder in which somebody else could put a consent.
+func (s *Store) safe() error {
+	for _, dir := range []string{filepath.Dir(s.dir), s.dir} {
+		info, err := s.fs.Lstat(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil {
+			return s.unreadable(dir, err)
+		}
+		if what, remedy := durable.Unsafe(dir, info); what != "" {
+			return unsafe("the folder of the consents", dir, what, remedy)
+		}
+	}
+	return nil
+}
+
+func unsafe(name, path, what, remedy string) error {
+	return diag.Errorf(diag.ExitRefused, "unsafe-state", "%s is refused: %s %s", name, path, what).Hintf("%s", remedy)
+}
+
+func (s *Store) unreadable(path string, err error) error {
+	return diag.Errorf(diag.ExitState, "consent-unreadable", "%s cannot be read: %v", path, reason(err)).
+		Hintf("give yourself the right to read it and the folders above it")
+}
+
+func (s *Store) notWritten(err error) error {
+	return diag.Errorf(diag.ExitState, "consent-not-written", "cannot write to the consents in %s: %v", s.dir, reason(err)).
+		Hintf("nothing was changed; make room there or give yourself the right to write, and repeat the command")
+}
+
+// reason is an error of the file system without the path.
+func reason(err error) error {
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
+}

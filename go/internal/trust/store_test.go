@@ -1,0 +1,322 @@
+//go:build unix
+
+package trust
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
+)
+
+var project = Source{Key: "/home/ada/p/.insomnia/profiles/coder.nix", Ref: "project:coder"}
+
+func whole(t testing.TB) Set { return Of(parsed(t, []byte(rich))) }
+
+func opened(t *testing.T) *Store { return Open(filepath.Join(t.TempDir(), "insomnia", "trust")) }
+
+func grant(t testing.TB, s *Store, source Source, set Set) {
+	t.Helper()
+	if err := s.Grant(context.Background(), source, set); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func code1(err error) string {
+	if err == nil {
+		return ""
+	}
+	return diag.From(err).Diagnostics[0].Code
+}
+
+func TestConsentIsKept(t *testing.T) {
+	s := opened(t)
+	if c, err := s.Consented(project.Key); c != nil || err != nil {
+		t.Fatal(c, err)
+	}
+	if all, problems, err := s.List(); len(all) != 0 || len(problems) != 0 || err != nil {
+		t.Fatal(all, problems, err)
+	}
+	grant(t, s, project, whole(t))
+	c, err := s.Consented(project.Key)
+	if err != nil || len(c.Given) != 1 || c.Given[0].Grants.Digest() != whole(t).Digest() || c.Ref != project.Ref {
+		t.Fatalf("%+v %v", c, err)
+	}
+	if c, err := s.Consented("/home/ada/other.nix"); c != nil || err != nil {
+		t.Errorf("another source has consent: %v %v", c, err)
+	}
+	for path, mode := range map[string]fs.FileMode{s.path(project.Key): 0o600, s.dir: 0o700} {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != mode {
+			t.Errorf("%s: %v %v", path, info.Mode(), err)
+		}
+	}
+	if err := s.Revoke(context.Background(), project.Key); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.Consented(project.Key); c != nil || err != nil {
+		t.Error(c, err)
+	}
+	if err := s.Revoke(context.Background(), project.Key); code1(err) != "consent-not-found" {
+		t.Error(err)
+	}
+}
+
+// A later set does not take an earlier one away, unless it covers it.
+func TestEarlierSetsStay(t *testing.T) {
+	s := opened(t)
+	freer := Of(parsed(t, with(t, "/permissions/mode", "bypass")))
+	other := Of(parsed(t, with(t, "/prompts/system", "two\n")))
+	grant(t, s, project, whole(t))
+	grant(t, s, project, other)
+	grant(t, s, project, whole(t))
+	c, _ := s.Consented(project.Key)
+	if len(c.Given) != 2 || c.Given[1].Grants.Digest() != whole(t).Digest() {
+		t.Errorf("%d sets", len(c.Given))
+	}
+	grant(t, s, project, freer)
+	if c, _ = s.Consented(project.Key); len(c.Given) != 2 || c.Given[0].Grants.Digest() != other.Digest() {
+		t.Errorf("%d sets", len(c.Given))
+	}
+	for i := range mostGiven + 5 {
+		grant(t, s, project, Of(parsed(t, with(t, "/prompts/system", fmt.Sprint(i)))))
+	}
+	if c, _ = s.Consented(project.Key); len(c.Given) != mostGiven {
+		t.Errorf("%d sets are kept", len(c.Given))
+	}
+}
+
+// Every byte of the file, flipped, cut off or taken from another file, leaves no consent.
+func TestDamageIsNoConsent(t *testing.T) {
+	s := opened(t)
+	small := Set{{Kind: Mode, Pointer: "/permissions/mode", Value: "ask"}}
+	grant(t, s, project, small)
+	path := s.path(project.Key)
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	try := func(what string, data []byte) {
+		t.Helper()
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		c, err := s.Consented(project.Key)
+		if c != nil || diag.From(err).Exit != diag.ExitState {
+			t.Fatalf("%s: %+v %v", what, c, err)
+		}
+	}
+	for i := range good {
+		bad := bytes.Clone(good)
+		bad[i] ^= 1 << (i % 8)
+		try(fmt.Sprintf("bit %d of byte %d", i%8, i), bad)
+		try(fmt.Sprintf("cut off after %d", i), good[:i])
+	}
+	if all, problems, err := s.List(); len(all) != 0 || len(problems) != 1 || err != nil {
+		t.Error(all, problems, err)
+	}
+
+	other := Source{Key: "/home/ada/other.nix", Ref: "./other.nix"}
+	grant(t, s, other, small)
+	theirs, err := os.ReadFile(s.path(other.Key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	try("the file of another source", theirs)
+
+	if err := s.Grant(context.Background(), project, small); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.Consented(project.Key); c == nil || err != nil {
+		t.Error("a new consent does not replace the damaged one", err)
+	}
+	if kept, err := os.ReadFile(strings.TrimSuffix(path, ".json") + ".damaged"); err != nil || !bytes.Equal(kept, theirs) {
+		t.Error("the damaged one is not set aside", err)
+	}
+}
+
+// A newer version's consent is neither read nor rewritten nor removed.
+func TestNewerIsLeftAlone(t *testing.T) {
+	s := opened(t)
+	grant(t, s, project, whole(t))
+	path := s.path(project.Key)
+	newer, _ := durable.Frame([]byte(`{"schema":"insomnia.consent/v2","more":1}`))
+	if err := os.WriteFile(path, newer, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, read := s.Consented(project.Key)
+	for what, err := range map[string]error{"read": read, "grant": s.Grant(context.Background(), project, whole(t)), "revoke": s.Revoke(context.Background(), project.Key)} {
+		if code1(err) != "consent-newer" || diag.From(err).Exit != diag.ExitState {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, newer) {
+		t.Error("it was rewritten", err)
+	}
+}
+
+// A folder or a file in which somebody else could put a consent is refused.
+func TestUnsafePlacesAreRefused(t *testing.T) {
+	for name, spoil := range map[string]func(s *Store) error{
+		"a folder that others may write":           func(s *Store) error { return os.Chmod(s.dir, 0o770) },
+		"a file that others may write":             func(s *Store) error { return os.Chmod(s.path(project.Key), 0o602) },
+		"a folder around it that others may write": func(s *Store) error { return os.Chmod(filepath.Dir(s.dir), 0o777) },
+		"a folder that is a link": func(s *Store) error {
+			return errors.Join(os.Rename(s.dir, s.dir+".real"), os.Symlink(s.dir+".real", s.dir))
+		},
+		"a file that is a link": func(s *Store) error {
+			path := s.path(project.Key)
+			return errors.Join(os.Rename(path, path+".real"), os.Symlink(path+".real", path))
+		},
+		"a folder of somebody else": func(s *Store) error { return foreign(s.dir) },
+		"a file of somebody else":   func(s *Store) error { return foreign(s.path(project.Key)) },
+	} {
+		s := opened(t)
+		grant(t, s, project, whole(t))
+		if err := spoil(s); errors.Is(err, syscall.EPERM) {
+			continue // only root can give a file away
+		} else if err != nil {
+			t.Fatal(name, err)
+		}
+		_, read := s.Consented(project.Key)
+		for what, err := range map[string]error{"read": read, "grant": s.Grant(context.Background(), project, whole(t))} {
+			if e := diag.From(err); err == nil || e.Exit != diag.ExitRefused || e.Diagnostics[0].Hint == "" {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+		}
+	}
+}
+
+func foreign(path string) error { return os.Chown(path, 12345, -1) }
+
+func TestWritersAtOnce(t *testing.T) {
+	s := opened(t)
+	var done sync.WaitGroup
+	for i := range 8 {
+		done.Go(func() {
+			other := Open(s.dir) // as another process has it
+			set := Set{{Kind: Text, Pointer: "/prompts/system", Value: fmt.Sprint(i)}}
+			if err := other.Grant(context.Background(), project, set); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	done.Wait()
+	if c, err := s.Consented(project.Key); err != nil || len(c.Given) != 8 {
+		t.Errorf("%+v %v", c, err)
+	}
+}
+
+// failing is a disk on which one operation fails.
+type failing struct {
+	durable.FS
+	left int
+	what string
+}
+
+var errDisk = errors.New("input/output error")
+
+func (f *failing) fails(what string) error {
+	if f.left--; f.left != 0 {
+		return nil
+	}
+	f.what = what
+	return &fs.PathError{Op: what, Path: "x", Err: errDisk}
+}
+
+func (f *failing) Create(path string, perm fs.FileMode) (durable.File, error) {
+	if err := f.fails("create"); err != nil {
+		return nil, err
+	}
+	file, err := f.FS.Create(path, perm)
+	return &failingFile{file, f}, err
+}
+
+func (f *failing) Rename(from, to string) error {
+	return errors.Join(f.fails("rename"), f.FS.Rename(from, to))
+}
+
+func (f *failing) SyncDir(path string) error {
+	if err := f.fails("sync the folder"); err != nil {
+		return err
+	}
+	return f.FS.SyncDir(path)
+}
+
+func (f *failing) ReadFile(path string, limit int64) ([]byte, error) {
+	if err := f.fails("read"); err != nil {
+		return nil, err
+	}
+	return f.FS.ReadFile(path, limit)
+}
+
+type failingFile struct {
+	durable.File
+	disk *failing
+}
+
+func (f *failingFile) Write(p []byte) (int, error) {
+	if err := f.disk.fails("write"); err != nil {
+		return 0, err
+	}
+	return f.File.Write(p)
+}
+
+func (f *failingFile) Sync() error {
+	if err := f.disk.fails("sync"); err != nil {
+		return err
+	}
+	return f.File.Sync()
+}
+
+// Whatever fails is reported, and leaves one whole consent: the old or the new.
+func TestEachOperationFails(t *testing.T) {
+	seen := map[string]bool{}
+	for at := 1; ; at++ {
+		s := opened(t)
+		grant(t, s, project, whole(t))
+		disk := &failing{FS: durable.OS, left: at}
+		freer := Of(parsed(t, with(t, "/permissions/mode", "bypass")))
+		err := OpenOn(disk, s.dir).Grant(context.Background(), project, freer)
+		if disk.left > 0 {
+			break
+		}
+		seen[disk.what] = true
+		if e := diag.From(err); err == nil || e.Exit != diag.ExitState || strings.Contains(e.Error(), "rename x") {
+			t.Errorf("%s fails: %v", disk.what, err)
+		}
+		c, err := s.Consented(project.Key)
+		if err != nil || len(c.Given) != 1 {
+			t.Errorf("%s failed, and then: %+v %v", disk.what, c, err)
+		}
+	}
+	for _, what := range []string{"read", "create", "write", "sync", "rename", "sync the folder"} {
+		if !seen[what] {
+			t.Errorf("%s did not fail", what)
+		}
+	}
+}
+
+func TestInterruptedWhileWaiting(t *testing.T) {
+	s := opened(t)
+	grant(t, s, project, whole(t))
+	unlock, err := durable.OS.Lock(context.Background(), filepath.Join(s.dir, lockName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unlock() }()
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := s.Grant(ctx, project, whole(t)); diag.From(err).Exit != diag.ExitInterrupted {
+		t.Error(err)
+	}
+}
