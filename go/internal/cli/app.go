@@ -69,6 +69,7 @@ func (p *program) commands() []commandMaker {
 		{"profile", p.profileCommand},
 		{"source", p.sourceCommand},
 		{"manifest", p.manifestCommand},
+		{"trust", p.trustCommand},
 		{"schema", p.schemaCommand},
 		{"doctor", p.doctorCommand},
 		{"completion", p.completionCommand},

@@ -51,7 +51,7 @@ function __insomnia_profiles
     set -l words (commandline -opc)
     $words --generate-bash-completion 2>/dev/null | string replace -r ':.*' ''
 end
-complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default' -a '(__insomnia_profiles)'
+complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke' -a '(__insomnia_profiles)'
 `
 
 // completeNames offers the names of profiles, and else what the command itself

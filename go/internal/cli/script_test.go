@@ -117,6 +117,8 @@ func runScripts(t *testing.T, folder, evaluator string) {
 			"exits":      exits,
 			"listen":     listen,
 			"requests":   requests,
+			"terminal":   terminal,
+			"digest":     digest,
 			"lock":       lockInputs,
 		},
 	})

@@ -32,7 +32,7 @@ var ExitCodes = []struct {
 	{ExitNotFound, "not found or ambiguous", "no such flake or profile, or several profiles of one name"},
 	{ExitEvaluation, "evaluation failed", "a syntax error, a `throw`, an untracked file, the deadline passed"},
 	{ExitMissing, "needs Nix, a download or a missing program", "Nix is not installed or too old, an input is not locked or cannot be fetched"},
-	{ExitRefused, "refused", "Nix would copy private files into its store"},
+	{ExitRefused, "refused", "no consent to what a profile grants, Nix would copy private files into its store"},
 	{ExitState, "state damaged or conflict", "the source tree changed while it was being resolved"},
 	{ExitInternal, "internal error, or the output could not be written", "standard output is full or closed"},
 	{ExitInterrupted, "interrupted", "ctrl-C"},

@@ -66,7 +66,7 @@ func (s *Store) Authorize(ctx context.Context, r Request) error {
 	if err != nil {
 		return err
 	}
-	if len(v.Changes) == 0 {
+	if v.Consented() {
 		return nil
 	}
 	if r.Ask == nil {
@@ -82,17 +82,42 @@ func (s *Store) Authorize(ctx context.Context, r Request) error {
 	return s.Grant(ctx, r.Source, v.Now)
 }
 
-// Command is the command that consents to just this set.
-func (v *Verdict) Command() string {
-	return "insomnia trust grant " + argument(v.Source.Ref) + " --grants " + v.Now.Digest()
+// State says how a manifest stands to what was consented to.
+type State string
+
+const (
+	ByItself State = "own"       // the program's or the user's own: it needs no consent
+	Covered  State = "consented" // there is consent to all of it
+	Further  State = "wider"     // there is consent to less
+	Unknown  State = "none"      // there is none
+)
+
+func (v *Verdict) State() State {
+	switch {
+	case v.Source.Own:
+		return ByItself
+	case len(v.Changes) == 0:
+		return Covered
+	case v.Consent == nil:
+		return Unknown
+	}
+	return Further
 }
 
-// argument writes a reference so that it can be pasted; of several words the first is a flag.
-func argument(ref string) string {
-	if flag, value, ok := strings.Cut(ref, " "); ok && flag == podFlag {
-		return flag + " " + secret.JoinWords([]string{value})
+// Consented tells whether the manifest may be used.
+func (v *Verdict) Consented() bool { return v.Source.Own || len(v.Changes) == 0 }
+
+// Command is the command that consents to just this set.
+func (v *Verdict) Command() string {
+	return "insomnia trust grant " + v.Argument() + " --grants " + v.Now.Digest()
+}
+
+// Argument names the source to the commands of `insomnia trust`, and can be pasted.
+func (v *Verdict) Argument() string {
+	if name, ok := strings.CutPrefix(v.Source.Ref, podFlag+" "); ok {
+		return podFlag + " " + secret.JoinWords([]string{name})
 	}
-	return secret.JoinWords([]string{ref})
+	return secret.JoinWords([]string{v.Source.Ref})
 }
 
 const podFlag = "--pod"
@@ -107,12 +132,12 @@ func OfPod(source Source, name string) Source {
 // Summary says in a line how the manifest stands to what was consented to.
 func (v *Verdict) Summary() string {
 	ref := code(v.Source.Ref)
-	switch {
-	case v.Source.Own:
+	switch v.State() {
+	case ByItself:
 		return ref + " is built in or in your own folder, and has your consent"
-	case len(v.Changes) == 0:
+	case Covered:
 		return "you have consented to all that " + ref + " grants"
-	case v.Consent == nil:
+	case Unknown:
 		return "you have not consented to what " + ref + " grants"
 	}
 	return ref + " grants more than you have consented to"
@@ -122,5 +147,5 @@ func (v *Verdict) Summary() string {
 // the command that would grant it.
 func (v *Verdict) Refusal() *diag.Error {
 	e := diag.Errorf(diag.ExitRefused, "consent-missing", "%s:\n%s", v.Summary(), difference.Text(New(v.Changes)))
-	return e.Hintf("look at all of it: insomnia trust show %s\nif you agree: %s", argument(v.Source.Ref), v.Command())
+	return e.Hintf("look at all of it: insomnia trust show %s\nif you agree: %s", v.Argument(), v.Command())
 }

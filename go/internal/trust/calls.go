@@ -42,7 +42,11 @@ func freer(kind about, old, new Set) []Change {
 	before, after := decisionsOf(old), decisionsOf(new)
 	var changes []Change
 	if rank(after.fallback) > rank(before.fallback) {
-		changes = append(changes, Change{Grant: Grant{Kind: new[0].Kind, Pointer: new[0].Pointer, Action: after.fallback}, Was: before.fallback})
+		change := Change{Grant: Grant{Kind: new[0].Kind, Pointer: new[0].Pointer, Action: after.fallback}}
+		if len(old) > 0 {
+			change.Was = before.fallback
+		}
+		changes = append(changes, change)
 	}
 	for _, g := range after.rules {
 		atLeast := rank(g.Action)

@@ -10,7 +10,7 @@ type Change struct {
 	Grant Grant
 	// Gone tells that the grant held the agent back and is not there any more.
 	Gone bool
-	// Was is the value that was consented to, of a step or a limit.
+	// Was is the value that was consented to, of what has just one.
 	Was string
 }
 
@@ -25,7 +25,7 @@ func Compare(consented, now Set) []Change {
 		case exact:
 			for _, g := range new[key] {
 				if !slices.Contains(old[key], g) {
-					changes = append(changes, Change{Grant: g})
+					changes = append(changes, Change{Grant: g, Was: kinds[key.Kind].was(old[key])})
 				}
 			}
 		case kept:
@@ -51,6 +51,14 @@ func Compare(consented, now Set) []Change {
 		}
 	}
 	return changes
+}
+
+// was is the value of a kind that has one for a place.
+func (a about) was(old Set) string {
+	if !a.single || len(old) == 0 {
+		return ""
+	}
+	return old[0].Value
 }
 
 const unlimited = int(^uint(0) >> 1)

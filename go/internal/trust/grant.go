@@ -72,6 +72,7 @@ const (
 type about struct {
 	compared comparison
 	group    difference.Group
+	single   bool                          // of an exact one: a place has one value
 	order    []string                      // of a step
 	covers   func(wide, narrow Grant) bool // of calls: for certain
 	meets    func(a, b Grant) bool         // of calls: where it cannot be told, true
@@ -94,13 +95,13 @@ var kinds = map[Kind]about{
 	Guard:       {compared: kept, group: difference.Hooks},
 	SkillTool:   {compared: calls, group: difference.Skills, covers: callCovers, meets: callsMeet},
 	Search:      {compared: step, group: difference.Web, order: wider.Searches},
-	Searcher:    {compared: exact, group: difference.Web},
+	Searcher:    {compared: exact, single: true, group: difference.Web},
 	SearchHost:  {compared: calls, group: difference.Web, covers: hostCovers, meets: always},
 	Fetch:       {compared: exact, group: difference.Web},
 	Private:     {compared: exact, group: difference.Web},
 	Provider:    {compared: exact, group: difference.Model},
-	Address:     {compared: exact, group: difference.Model},
-	Text:        {compared: exact, group: difference.Prompts},
+	Address:     {compared: exact, single: true, group: difference.Model},
+	Text:        {compared: exact, single: true, group: difference.Prompts},
 	ContextFile: {compared: exact, group: difference.Prompts},
 	Memory:      {compared: step, group: difference.Memory, order: wider.Memories},
 	Limit:       {compared: limit, group: difference.Limits},

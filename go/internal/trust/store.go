@@ -78,6 +78,12 @@ func (s *Store) Consented(key string) (*Consent, error) {
 	return s.read(s.path(key), key)
 }
 
+// Has tells whether there is a file for a source, whatever stands in it.
+func (s *Store) Has(key string) bool {
+	_, err := s.fs.Lstat(s.path(key))
+	return err == nil
+}
+
 // List gives every consent, by key, and what is wrong with the others.
 func (s *Store) List() ([]*Consent, []diag.Diagnostic, error) {
 	if err := s.safe(); err != nil {
@@ -145,7 +151,7 @@ func (s *Store) Grant(ctx context.Context, source Source, set Set) error {
 
 // Revoke takes the consent for a source back; without one it is an error.
 func (s *Store) Revoke(ctx context.Context, key string) error {
-	if _, err := s.fs.Lstat(s.path(key)); errors.Is(err, fs.ErrNotExist) {
+	if !s.Has(key) {
 		return notConsented(key)
 	}
 	return s.write(ctx, func() error {

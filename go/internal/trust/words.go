@@ -18,7 +18,9 @@ func Entries(now Set, changes []Change) []difference.Entry {
 	var entries []difference.Entry
 	add := func(g Grant, gone bool, was string, effect difference.Effect) {
 		group, text, item := g.words(gone)
-		if was != "" {
+		if inner, ok := strings.CutSuffix(text, ")"); was != "" && ok {
+			text = inner + "; consented: " + code(was) + ")"
+		} else if was != "" {
 			text += " (consented: " + code(was) + ")"
 		}
 		for i, e := range entries {
@@ -37,6 +39,8 @@ func Entries(now Set, changes []Change) []difference.Entry {
 	for _, g := range now {
 		at := slices.IndexFunc(changes, func(c Change) bool { return c.Grant == g && !c.Gone })
 		switch {
+		case g.Kind == Guard, g.Kind == Text && g.Value == "" && (at < 0 || changes[at].Was == ""):
+			// The hook says it; and that there is no text, when none was taken away, says nothing.
 		case at >= 0:
 			add(g, false, changes[at].Was, difference.Wider)
 		default:
@@ -64,6 +68,15 @@ func New(changes []Change) []difference.Entry {
 }
 
 func code(s string) string { return "`" + s + "`" }
+
+// Words is the grant in a sentence, as it stands by itself.
+func (g Grant) Words(gone bool) string {
+	_, text, item := g.words(gone)
+	if item != "" {
+		text += " " + item
+	}
+	return text
+}
 
 // words says what a grant allows or forbids: a sentence that goes on from who
 // does it, and the item that it is about, where it can be about several. gone is
@@ -114,7 +127,7 @@ func (g Grant) sentence(gone bool) (text, item string) {
 	case Variable:
 		return "commands see the environment variables", code(g.Value)
 	case Secret:
-		return fmt.Sprintf("uses the secret %s %s, which goes to %s", code(g.Value), difference.Purpose(g.Pointer), code(g.To)), ""
+		return fmt.Sprintf("uses the secret %s %s; it goes to %s", code(g.Value), difference.Purpose(g.Pointer), g.to()), ""
 	case Command, Server:
 		return g.server(named), ""
 	case Required:
@@ -160,6 +173,19 @@ func (g Grant) sentence(gone bool) (text, item string) {
 	return string(g.Kind) + " " + code(g.Value), ""
 }
 
+func (g Grant) to() string {
+	if command, ok := strings.CutPrefix(g.To, commandPrefix); ok {
+		return commandPrefix + code(command)
+	}
+	if g.To == (secret.Destination{}).String() {
+		return g.To
+	}
+	return code(g.To)
+}
+
+// commandPrefix is what [secret.Destination] writes before a command.
+const commandPrefix = "the command "
+
 func (g Grant) rule(gone bool) (text, item string) {
 	if g.Value == "" {
 		return difference.DefaultWords[g.Action] + " (" + code(g.Action) + ")", ""
@@ -180,7 +206,7 @@ func (g Grant) rule(gone bool) (text, item string) {
 	case g.Action == "ask":
 		return "must ask to " + verb, item
 	}
-	return "may without asking " + verb, item
+	return "may " + verb + " without asking", item
 }
 
 // offered words the tools of the agent, or of a server.
@@ -266,8 +292,6 @@ func (g Grant) hook(gone bool) string {
 	switch {
 	case gone:
 		return fmt.Sprintf("is no longer held back by %s at %s", command, at)
-	case g.Kind == Guard:
-		return fmt.Sprintf("is held back by %s at %s", command, at)
 	}
 	return fmt.Sprintf("runs %s at %s, for at most %d seconds", command, at, h.TimeoutSeconds)
 }
