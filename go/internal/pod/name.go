@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
@@ -11,18 +12,23 @@ import (
 const maxName = 64
 
 var (
-	nameForm = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
-	idForm   = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	nameForm = pattern(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
+	idForm   = pattern(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 )
+
+// pattern is compiled when it is first used, and not before main begins.
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // CheckName tells what is wrong with a name for a Pod: it has the form of a
 // profile's name and is no ID. Whether another Pod has it, Create tells.
 func CheckName(name string) error {
 	switch {
-	case len(name) > maxName || !nameForm.MatchString(name):
+	case len(name) > maxName || !nameForm().MatchString(name):
 		return diag.Errorf(diag.ExitUsage, "pod-name", "`%s` cannot be the name of a Pod", shortened(name)).
 			Expectedf("small letters, digits and hyphens between them, at most %d characters: fix-login", maxName)
-	case idForm.MatchString(name):
+	case idForm().MatchString(name):
 		return diag.Errorf(diag.ExitUsage, "pod-name", "`%s` cannot be the name of a Pod: it is an ID", name).
 			Expectedf("a name that nobody takes for an ID: fix-login")
 	}

@@ -33,7 +33,7 @@ func (s *Store) readAll(entries []fs.DirEntry) []found {
 		}
 		f := found{id: id}
 		switch {
-		case !idForm.MatchString(id):
+		case !idForm().MatchString(id):
 			f.err = s.damaged(id, "its folder is not named as Pods are")
 		case !entry.IsDir():
 			f.err = s.damaged(id, "it is not a folder")
