@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,42 +89,17 @@ func (p *program) list(ctx context.Context, r *registry.Registry, resolver *reso
 	problems = append(slices.Clone(r.Problems), problems...)
 	known := map[string]resolve.Listed{}
 
-	flakes := []registry.Flake{}
-	project, ok := r.ProjectFlake(false)
-	if ok {
-		flakes = append(flakes, project)
-	}
-	for _, s := range r.Sources() {
-		if s.Locked == nil {
-			problems = append(problems, diag.Diagnostic{Severity: diag.SeverityWarning, Code: "source-not-pinned",
-				Message: "the source `" + s.Name + "` is not pinned as it stands", Hint: "insomnia source update " + s.Name, Positions: []diag.Position{s.Set.At}})
-			continue
-		}
-		flakes = append(flakes, s.Flake())
-	}
+	flakes, project, unpinned := flakesOf(r)
+	problems = append(problems, unpinned...)
 	for _, flake := range flakes {
-		verified, err := resolver.Verify(ctx, flake.Ref, looking(options))
-		if err != nil {
-			if diag.CodeIs(err, "no-profiles") || diag.CodeIs(err, "no-flake") {
-				continue
-			}
-			if strange(flake) {
-				p.say(passedOver(flake, err))
-				continue
-			}
-			for _, d := range diag.From(err).Diagnostics {
-				d.Message = "the profiles of the source `" + flake.Source + "` cannot be listed: " + d.Message
-				problems = append(problems, d)
-			}
-			continue
-		}
-		for _, v := range verified {
-			c := flake.Candidate(registry.Defined{Name: v.Name})
-			known[c.Target] = resolve.Listed{Manifest: v.Manifest, Diagnostics: v.Diagnostics}
-			candidates = append(candidates, c)
+		found, listed, wrong, passed := p.ofFlake(ctx, resolver, flake, options)
+		candidates, problems = append(candidates, found...), append(problems, wrong...)
+		maps.Copy(known, listed)
+		if passed != nil {
+			p.say(*passed)
 		}
 	}
-	registry.Explicit(candidates, &project, r)
+	registry.Explicit(candidates, project, r)
 
 	rows := p.evaluate(ctx, resolver, candidates, known, options)
 	chosen, err := r.Select(ctx, "")
@@ -140,6 +116,50 @@ func (p *program) list(ctx context.Context, r *registry.Registry, resolver *reso
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return strings.Compare(a.Name, b.Name) })
 	return rows, append(problems, p.badAliases(ctx, r)...)
+}
+
+// flakesOf are the flakes with profiles, that of the project among them, and
+// the sources that cannot be looked at.
+func flakesOf(r *registry.Registry) (flakes []registry.Flake, project *registry.Flake, problems []diag.Diagnostic) {
+	if flake, ok := r.ProjectFlake(false); ok {
+		project, flakes = &flake, append(flakes, flake)
+	}
+	for _, s := range r.Sources() {
+		if s.Locked == nil {
+			problems = append(problems, diag.Diagnostic{Severity: diag.SeverityWarning, Code: "source-not-pinned",
+				Message: "the source `" + s.Name + "` is not pinned as it stands", Hint: "insomnia source update " + s.Name, Positions: []diag.Position{s.Set.At}})
+			continue
+		}
+		flakes = append(flakes, s.Flake())
+	}
+	return flakes, project, problems
+}
+
+// ofFlake evaluates the profiles of a flake. passed says why one that has
+// nothing to do with Insomnia was passed over.
+func (p *program) ofFlake(ctx context.Context, resolver *resolve.Resolver, flake registry.Flake, options resolve.Options) (found []registry.Candidate, known map[string]resolve.Listed, problems []diag.Diagnostic, passed *diag.Diagnostic) {
+	verified, err := resolver.Verify(ctx, flake.Ref, looking(options))
+	switch {
+	case err == nil:
+	case diag.CodeIs(err, "no-profiles") || diag.CodeIs(err, "no-flake"):
+		return nil, nil, nil, nil
+	case strange(flake):
+		over := passedOver(flake, err)
+		return nil, nil, nil, &over
+	default:
+		for _, d := range diag.From(err).Diagnostics {
+			d.Message = "the profiles of the source `" + flake.Source + "` cannot be listed: " + d.Message
+			problems = append(problems, d)
+		}
+		return nil, nil, problems, nil
+	}
+	known = map[string]resolve.Listed{}
+	for _, v := range verified {
+		c := flake.Candidate(registry.Defined{Name: v.Name})
+		known[c.Target] = resolve.Listed{Manifest: v.Manifest, Diagnostics: v.Diagnostics}
+		found = append(found, c)
+	}
+	return found, known, nil, nil
 }
 
 func defaultProblem(err error) []diag.Diagnostic {

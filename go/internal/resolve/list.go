@@ -23,6 +23,13 @@ type Listed struct {
 // one is in nobody's way. The answers stand in the order of the references.
 func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options) []Listed {
 	out := make([]Listed, len(refs))
+	r.EachFile(ctx, refs, options, func(int) {}, func(i int, l Listed) { out[i] = l })
+	return out
+}
+
+// EachFile is ListFiles bit by bit: it calls begun with the index of a reference
+// before its evaluation and found with the answer, one call at a time.
+func (r *Resolver) EachFile(ctx context.Context, refs []string, options Options, begun func(i int), found func(i int, l Listed)) {
 	parsed := make([]*Reference, len(refs))
 	order := make([]int, 0, len(refs))
 	for i, text := range refs {
@@ -31,7 +38,7 @@ func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options
 			err = usage("not-a-file", "`%s` is no profile file", text)
 		}
 		if err != nil {
-			out[i].Diagnostics = diag.From(err).Diagnostics
+			found(i, Listed{Diagnostics: diag.From(err).Diagnostics})
 			continue
 		}
 		parsed[i] = ref
@@ -44,6 +51,7 @@ func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	workers := min(runtime.GOMAXPROCS(0), 8, max(1, len(order)/8))
 	var wait sync.WaitGroup
+	var one sync.Mutex
 	for w := range workers {
 		part := order[len(order)*w/workers : len(order)*(w+1)/workers]
 		wait.Go(func() {
@@ -54,17 +62,22 @@ func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options
 				evaluator = shared
 			}
 			for _, i := range part {
-				result, err := r.resolveFileWith(ctx, evaluator, parsed[i], options)
-				if err != nil {
-					out[i].Diagnostics = diag.From(err).Diagnostics
-					continue
+				one.Lock()
+				begun(i)
+				one.Unlock()
+				var l Listed
+				if result, err := r.resolveFileWith(ctx, evaluator, parsed[i], options); err != nil {
+					l.Diagnostics = diag.From(err).Diagnostics
+				} else {
+					l.Manifest = result.Manifest
 				}
-				out[i].Manifest = result.Manifest
+				one.Lock()
+				found(i, l)
+				one.Unlock()
 			}
 		})
 	}
 	wait.Wait()
-	return out
 }
 
 // sharedEvaluator keeps the evaluator between files of one root, and with it the library.
