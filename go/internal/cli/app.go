@@ -110,7 +110,7 @@ func (p *program) app(only string) *cli.App {
 			if name := c.Args().First(); name != "" {
 				return unknownCommand(c.App.Commands, "insomnia", name)
 			}
-			return cli.ShowAppHelp(c)
+			return p.alone(c)
 		},
 	}
 	all := p.commands()

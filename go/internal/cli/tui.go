@@ -1,0 +1,281 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-isatty"
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/podnew"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/tui"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// accessibleVariable asks for lines instead of a screen.
+const accessibleVariable = "INSOMNIA_ACCESSIBLE"
+
+// alone is what `insomnia` does without a command: it opens the TUI where there
+// is a person at a terminal, and prints the help elsewhere.
+func (p *program) alone(c *cli.Context) error {
+	accessible := os.Getenv(accessibleVariable) != "" && os.Getenv(accessibleVariable) != "0"
+	dumb := os.Getenv("TERM") == "dumb" || os.Getenv("TERM") == ""
+	out, ours := p.stdout.(*os.File)
+	if !ours || !isatty.IsTerminal(out.Fd()) || !isatty.IsTerminal(os.Stdin.Fd()) || dumb && !accessible {
+		return cli.ShowAppHelp(c)
+	}
+	backend, err := p.tuiBackend(c)
+	if err != nil {
+		return err
+	}
+	return tui.Run(c.Context, backend, tui.Options{In: os.Stdin, Out: out, Accessible: accessible})
+}
+
+// tuiWork does the work behind the TUI.
+type tuiWork struct {
+	program  *program // one whose words go nowhere: the screen says what there is to say
+	resolver *resolve.Resolver
+	options  resolve.Options // of every evaluation: nothing is downloaded
+	store    *pod.Store
+}
+
+func (p *program) tuiBackend(c *cli.Context) (*tui.Backend, error) {
+	silent := &program{stdout: io.Discard, stderr: io.Discard}
+	resolver, err := silent.resolver(c)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := pod.DefaultDir()
+	if err != nil {
+		return nil, err
+	}
+	options := resolve.Options{Evaluator: resolve.Embedded, Timeout: listTimeout, Offline: true}
+	if err := applyUserConfig(c, &options); err != nil {
+		options.Evaluator = resolve.Embedded // the list of profiles says what is wrong with the config
+	}
+	w := &tuiWork{program: silent, resolver: resolver, options: options, store: pod.Open(dir)}
+	return &tui.Backend{Dir: resolver.Dir, Pods: w.pods, Details: w.details, Profiles: w.profiles,
+		Resolve: w.resolve, Create: w.create, Now: time.Now}, nil
+}
+
+func (w *tuiWork) pods(ctx context.Context, show func(tui.Pods)) {
+	all, damaged, err := w.store.List()
+	list := tui.Pods{Err: err}
+	for _, p := range all {
+		list.Rows = append(list.Rows, tui.Pod{ID: p.ID, Name: p.Name, Profile: p.Profile.Name, Ref: p.Profile.Ref,
+			Source: p.Profile.Source, Model: p.Model, State: string(p.State), Workspace: p.Workspace, Created: p.Created})
+	}
+	for _, d := range damaged {
+		list.Rows = append(list.Rows, tui.Pod{ID: d.ID, Name: d.ID, Damage: strings.TrimPrefix(d.Err.Error(), "the Pod "+d.ID+" is damaged: ")})
+	}
+	show(tui.Pods{Rows: slices.Clone(list.Rows), Err: err})
+	drifts := pod.Drifts{Library: w.resolver.LibraryDigest}
+	shown := time.Now()
+	for i, p := range all {
+		if ctx.Err() != nil {
+			return
+		}
+		if d := drifts.Of(ctx, p); d.State == pod.Changed || d.State == pod.Gone {
+			list.Rows[i].Drift, list.Rows[i].Detail = string(d.State), d.Detail
+		}
+		if time.Since(shown) > often {
+			shown = time.Now()
+			show(tui.Pods{Rows: slices.Clone(list.Rows)})
+		}
+	}
+	show(list)
+}
+
+func (w *tuiWork) details(ctx context.Context, id string) (*tui.Details, error) {
+	p, err := w.store.Find(id)
+	if err != nil {
+		return nil, err
+	}
+	e, err := w.store.Envelope(p, 0)
+	if err != nil {
+		return nil, err
+	}
+	m, problems := manifest.Decode(e.Manifest)
+	if len(problems) > 0 {
+		return nil, manifest.Problems(problems)
+	}
+	summary, err := registry.Summarize(e.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	d := &tui.Details{Manifest: m, Summary: summary}
+	for _, f := range []registry.Fact{
+		{Name: "name", Text: p.Name}, {Name: "id", Text: p.ID}, {Name: "state", Text: string(p.State)},
+		{Name: "profile", Text: e.Profile.Name}, {Name: "reference", Text: e.Profile.Ref}, {Name: "source", Text: e.Profile.Source},
+		{Name: "created", Text: p.Created.Local().Format(time.DateTime)}, {Name: "workspace", Text: e.Inputs.Workspace},
+		{Name: "runtime", Text: e.Inputs.Runtime}, {Name: "first prompt", Text: e.Inputs.Prompt},
+		{Name: "generation", Text: fmt.Sprintf("%d of %d", p.Current, len(p.Generations))}, {Name: "digest", Text: e.Digest},
+	} {
+		if f.Text != "" {
+			d.Facts = append(d.Facts, f)
+		}
+	}
+	events, err := w.store.Events(p)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range events {
+		d.Events = append(d.Events, registry.Fact{Name: e.Time.Local().Format(time.DateTime), Text: fmt.Sprintf("%s, generation %d", e.Kind, e.Generation)})
+	}
+	return d, nil
+}
+
+// listing is a list of profiles that becomes known bit by bit.
+type listing struct {
+	candidates []registry.Candidate
+	rows       map[string]row // by target, of those that have been evaluated
+	defaults   *registry.Selection
+	problems   []diag.Diagnostic
+	busy       string
+	shown      time.Time
+	show       func(tui.Profiles)
+}
+
+// often is how often a list is shown that changes all the time.
+const often = 40 * time.Millisecond
+
+func (l *listing) say(now bool) {
+	if !now && time.Since(l.shown) < often {
+		return
+	}
+	l.shown = time.Now()
+	out := tui.Profiles{Busy: l.busy}
+	for _, c := range l.candidates {
+		out.Rows = append(out.Rows, l.profile(c))
+	}
+	slices.SortStableFunc(out.Rows, func(a, b tui.Profile) int { return strings.Compare(a.Name, b.Name) })
+	if l.defaults != nil {
+		found := tui.Profile{Name: l.defaults.Name, Source: l.defaults.Source, Ref: l.defaults.Target, File: l.defaults.File, Default: true}
+		for _, p := range out.Rows {
+			if p.Default {
+				found = p
+			}
+		}
+		out.Default = &found
+	}
+	for _, d := range l.problems {
+		out.Problems = append(out.Problems, d.Message)
+	}
+	l.show(out)
+}
+
+func (l *listing) profile(c registry.Candidate) tui.Profile {
+	p := tui.Profile{Name: c.Name, Source: c.Source, Ref: c.Ref, File: c.File, Default: l.defaults != nil && l.defaults.Target == c.Target}
+	if r, ok := l.rows[c.Target]; ok {
+		p.Known = true
+		if p.Summary = r.Summary; !r.Ok {
+			p.Broken = strings.TrimPrefix(r.what(), "broken: ")
+		}
+	}
+	return p
+}
+
+// fill takes what an evaluation gave.
+func (l *listing) fill(c registry.Candidate, listed resolve.Listed) {
+	r := row{Name: c.Name, Ref: c.Ref, Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}, target: c.Target}
+	r.fill(listed)
+	l.rows[c.Target] = r
+}
+
+// profiles lists what `profile list` does: the files at once, then the flakes,
+// then what each of them may do.
+func (w *tuiWork) profiles(ctx context.Context, show func(tui.Profiles)) {
+	r := w.program.registry(w.resolver, w.options)
+	l := &listing{rows: map[string]row{}, show: show, busy: "finding the default profile"}
+	files, problems := r.Files(false)
+	flakes, project, unpinned := flakesOf(r)
+	l.candidates, l.problems = slices.Clone(files), slices.Concat(r.Problems, problems, unpinned)
+	l.say(true)
+
+	chosen, err := r.Select(ctx, "")
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err == nil:
+		l.defaults = chosen
+	case len(r.Problems) == 0:
+		l.problems = append(l.problems, defaultProblem(err)...)
+	}
+	for _, flake := range flakes {
+		l.busy = "evaluating the profiles of " + flake.Source + ", " + flake.Ref
+		l.say(true)
+		found, known, wrong, passed := w.program.ofFlake(ctx, w.resolver, flake, w.options)
+		if ctx.Err() != nil {
+			return
+		}
+		l.candidates, l.problems = append(l.candidates, found...), append(l.problems, wrong...)
+		if passed != nil {
+			l.problems = append(l.problems, *passed)
+		}
+		registry.Explicit(l.candidates, project, r)
+		for _, c := range found {
+			l.fill(c, known[c.Target])
+		}
+	}
+	targets := make([]string, len(files))
+	for i, c := range files {
+		targets[i] = c.Target
+	}
+	w.resolver.EachFile(ctx, targets, looking(w.options),
+		func(i int) { l.busy = "evaluating " + l.candidates[i].Ref; l.say(false) },
+		func(i int, listed resolve.Listed) { l.fill(l.candidates[i], listed); l.say(false) })
+	if ctx.Err() != nil {
+		return
+	}
+	l.problems = append(l.problems, w.program.badAliases(ctx, r)...)
+	l.busy = ""
+	l.say(true)
+}
+
+func (w *tuiWork) maker() *podnew.Maker {
+	return &podnew.Maker{Resolver: w.resolver, Store: w.store, Select: func(ctx context.Context, ref string) (*registry.Selection, error) {
+		return w.program.selectRef(ctx, w.resolver, ref, w.options)
+	}}
+}
+
+func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (*tui.Resolved, error) {
+	options := w.options
+	options.Timeout = 0 // the usual one: this profile was chosen
+	draft, err := w.maker().Draft(ctx, podnew.Request{Ref: ref, Options: options, Inputs: in})
+	if diag.CodeIs(err, "offline") {
+		e := diag.From(err)
+		e.Diagnostics[0].Message, _, _ = strings.Cut(e.Diagnostics[0].Message, ", and --offline")
+		return nil, e.Hintf("nothing is downloaded here; this does it, and creates the Pod: insomnia pod new %s", secret.JoinWords([]string{ref}))
+	}
+	if err != nil {
+		return nil, err
+	}
+	e := draft.New.Envelope
+	m, problems := manifest.Decode(e.Manifest)
+	if len(problems) > 0 {
+		return nil, manifest.Problems(problems)
+	}
+	summary, err := registry.Summarize(e.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	return &tui.Resolved{Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: summary, Work: draft}, nil
+}
+
+func (w *tuiWork) create(ctx context.Context, r *tui.Resolved) (*tui.Created, error) {
+	p, err := w.maker().Create(ctx, r.Work.(*podnew.Draft))
+	if err != nil {
+		return nil, err
+	}
+	return &tui.Created{ID: p.ID, Says: "The Pod " + p.Name + " is saved. It is not started: no runtime is installed."}, nil
+}

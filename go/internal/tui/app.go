@@ -1,0 +1,227 @@
+package tui
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// screen is one page of the interface. Its methods are called by the program's
+// one loop and never at the same time.
+type screen interface {
+	// title is what the page is called in the line at the top.
+	title() string
+	// start is asked for once, when the screen is opened.
+	start() tea.Cmd
+	// update takes a message: keys when the screen is on top, results always.
+	update(msg tea.Msg) tea.Cmd
+	// draw gives the lines of the page; at is the one that must be seen.
+	draw(width, height int) (lines []string, at int)
+	// status says what goes on: busy when something does.
+	status() (text string, busy bool)
+	// hints are the keys that work, the most useful first.
+	hints() []hint
+	// close ends the work of the screen.
+	close()
+}
+
+// hint is a key and what it does.
+type hint struct{ key, does string }
+
+// shared is what all screens have.
+type shared struct {
+	*Backend
+	ctx    context.Context
+	work   *worker
+	styles styles
+}
+
+// Messages that move between screens.
+type (
+	openMsg  struct{ screen screen }
+	backMsg  struct{}
+	chosen   Profile
+	savedMsg Created
+)
+
+func open(s screen) tea.Cmd { return func() tea.Msg { return openMsg{s} } }
+func back() tea.Msg         { return backMsg{} }
+
+// app is the whole interface: screens on a stack.
+type app struct {
+	*shared
+	screens       []screen
+	width, height int
+	spinner       spinner.Model
+	spinning      bool
+	interrupted   bool
+}
+
+func newApp(ctx context.Context, b *Backend) *app {
+	sh := &shared{Backend: b, ctx: ctx, work: &worker{}, styles: newStyles()}
+	a := &app{shared: sh, width: 80, height: 24}
+	a.spinner = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: spinner.MiniDot.Frames, FPS: 120 * time.Millisecond}))
+	a.screens = []screen{newPods(sh)}
+	return a
+}
+
+func (a *app) top() screen { return a.screens[len(a.screens)-1] }
+
+func (a *app) Init() tea.Cmd { return a.spin(a.top().start()) }
+
+func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	return a, a.spin(a.handle(msg))
+}
+
+func (a *app) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		a.width, a.height = msg.Width, msg.Height
+		return nil
+	case spinner.TickMsg:
+		var next tea.Cmd
+		a.spinner, next = a.spinner.Update(msg)
+		if _, a.spinning = a.top().status(); !a.spinning {
+			return nil
+		}
+		return next
+	case tea.KeyPressMsg:
+		switch msg.String() {
+		case "ctrl+c":
+			a.interrupted = true
+			return tea.Quit
+		case "ctrl+z":
+			return tea.Suspend
+		}
+		return a.top().update(msg)
+	case tea.PasteMsg:
+		return a.top().update(msg)
+	case openMsg:
+		a.screens = append(a.screens, msg.screen)
+		return msg.screen.start()
+	case backMsg:
+		a.pop()
+		if len(a.screens) == 0 {
+			return tea.Quit
+		}
+		return nil
+	case chosen: // by the picker, or by what it opened: back to the form
+		for len(a.screens) > 1 {
+			if _, ok := a.top().(*form); ok {
+				break
+			}
+			a.pop()
+		}
+		return a.top().update(msg)
+	case savedMsg:
+		for len(a.screens) > 1 {
+			a.pop()
+		}
+		return a.top().update(msg)
+	}
+	var commands []tea.Cmd
+	for _, s := range a.screens {
+		commands = append(commands, s.update(msg))
+	}
+	return tea.Batch(commands...)
+}
+
+func (a *app) pop() {
+	a.top().close()
+	a.screens = a.screens[:len(a.screens)-1]
+}
+
+// spin keeps the spinner turning for as long as the top screen is busy.
+func (a *app) spin(cmd tea.Cmd) tea.Cmd {
+	if a.spinning || len(a.screens) == 0 {
+		return cmd
+	}
+	if _, busy := a.top().status(); !busy {
+		return cmd
+	}
+	a.spinning = true
+	return tea.Batch(cmd, a.spinner.Tick)
+}
+
+func (a *app) View() tea.View {
+	view := tea.NewView(strings.Join(a.lines(), "\n"))
+	view.AltScreen = true
+	view.WindowTitle = "insomnia"
+	return view
+}
+
+// lines are the whole screen: a title, the page, what goes on, the keys.
+func (a *app) lines() []string {
+	if len(a.screens) == 0 || a.width < 1 || a.height < 1 {
+		return nil
+	}
+	help := a.help()
+	if len(help) > max(1, a.height/4) {
+		help = help[:max(1, a.height/4)]
+	}
+	var head []string
+	if a.height >= 8 {
+		head = []string{a.heading(), ""}
+	}
+	room := max(0, a.height-len(head)-len(help)-1)
+	page, at := a.top().draw(a.width, room)
+	page = window(page, at, room)
+	lines := append(head, page...)
+	for len(lines) < len(head)+room {
+		lines = append(lines, "")
+	}
+	lines = append(append(lines, a.statusLine()), help...)
+	if len(lines) > a.height {
+		lines = lines[len(lines)-a.height:]
+	}
+	for i, line := range lines {
+		lines[i] = cut(line, a.width)
+	}
+	return lines
+}
+
+func (a *app) heading() string {
+	names := []string{"Insomnia"}
+	for _, s := range a.screens {
+		names = append(names, s.title())
+	}
+	text := strings.Join(names, " › ")
+	if ansi.StringWidth(text) > a.width {
+		text = names[len(names)-1]
+	}
+	return a.styles.title.Render(cut(text, a.width))
+}
+
+func (a *app) statusLine() string {
+	text, busy := a.top().status()
+	if busy {
+		return a.spinner.View() + " " + text
+	}
+	return text
+}
+
+// help writes the keys, on as many lines as they need.
+func (a *app) help() []string {
+	hints := a.top().hints()
+	hints = append(hints[:len(hints):len(hints)], hint{"ctrl-c", "leave"})
+	var lines []string
+	row, used := "", 0
+	for _, h := range hints {
+		w := ansi.StringWidth(h.key) + 1 + ansi.StringWidth(h.does)
+		if used > 0 && used+3+w > a.width {
+			lines = append(lines, row)
+			row, used = "", 0
+		}
+		if used > 0 {
+			row += a.styles.dim.Render(" · ")
+			used += 3
+		}
+		row += a.styles.key.Render(h.key) + " " + a.styles.dim.Render(h.does)
+		used += w
+	}
+	return append(lines, row)
+}

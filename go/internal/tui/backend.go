@@ -1,0 +1,100 @@
+package tui
+
+import (
+	"context"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Backend does the work behind the screens. Its functions may take long and
+// end soon after their context does. What is called show gets all that is known
+// so far, as often as that changes, from one goroutine at a time; what it was
+// given is not changed afterwards.
+type Backend struct {
+	// Dir is the working directory: the workspace unless another is named.
+	Dir string
+	// Pods lists the Pods.
+	Pods func(ctx context.Context, show func(Pods))
+	// Details says all about one Pod.
+	Details func(ctx context.Context, id string) (*Details, error)
+	// Profiles lists the profiles that can be chosen here.
+	Profiles func(ctx context.Context, show func(Profiles))
+	// Resolve evaluates what a reference leads to, and checks the startup inputs.
+	// It downloads and writes nothing.
+	Resolve func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error)
+	// Create saves the Pod that Resolve has made ready: nothing is evaluated again.
+	Create func(ctx context.Context, r *Resolved) (*Created, error)
+	// Now is the time that ages are counted from.
+	Now func() time.Time
+}
+
+// Pods are the Pods that there are, newest first.
+type Pods struct {
+	Rows []Pod
+	Err  error // the list could not be read
+}
+
+// Pod is a row of the list of Pods.
+type Pod struct {
+	ID, Name string
+	Profile  string // its name
+	Ref      string // reference that it was created from
+	Source   string
+	Model    string
+	State    string
+	// Workspace is the folder that it works in.
+	Workspace string
+	Created   time.Time
+	// Drift is a word for how the profile differs from the snapshot by now; empty
+	// for not at all. Detail says more.
+	Drift, Detail string
+	Damage        string // why it cannot be read; empty for a Pod that can
+}
+
+// Details is all about one Pod.
+type Details struct {
+	Facts    []registry.Fact // of the Pod itself
+	Manifest *manifest.Manifest
+	Summary  registry.Summary
+	Events   []registry.Fact // when, and what
+}
+
+// Profiles are the profiles that can be chosen.
+type Profiles struct {
+	Rows []Profile
+	// Default is used unless another is chosen; nil while that is not known.
+	Default *Profile
+	// Problems are what is wrong with configs, sources and the default.
+	Problems []string
+	// Busy says what is being looked at.
+	Busy string
+}
+
+// Profile is a profile that can be chosen, or a broken one.
+type Profile struct {
+	Name, Source string
+	Ref          string // can be pasted, and given to Resolve
+	File         string
+	Default      bool
+	Known        bool              // it has been evaluated
+	Summary      *registry.Summary // nil while not known, and when broken
+	Broken       string            // why; empty when it is not
+}
+
+// Resolved is a profile evaluated, of which a Pod can be made.
+type Resolved struct {
+	Ref, Digest string
+	Inputs      manifest.Inputs
+	Manifest    *manifest.Manifest
+	Summary     registry.Summary
+	// Work is the backend's own: what Create needs.
+	Work any
+}
+
+// Created is a Pod that has been saved.
+type Created struct {
+	ID   string
+	Says string
+}

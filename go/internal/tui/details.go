@@ -1,0 +1,76 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// details shows all about one Pod.
+type details struct {
+	*shared
+	pager
+	pod     Pod
+	reading *question
+	found   *Details
+	err     error
+}
+
+func newDetails(sh *shared, pod Pod) *details { return &details{shared: sh, pod: pod} }
+
+func (d *details) title() string { return clean(d.pod.Name) }
+
+func (d *details) start() tea.Cmd {
+	var cmd tea.Cmd
+	d.reading, cmd = ask(d.ctx, d.work, func(ctx context.Context) (*Details, error) { return d.Details(ctx, d.pod.ID) })
+	return cmd
+}
+
+func (d *details) close() { d.reading.stop() }
+
+func (d *details) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case answer[*Details]:
+		if msg.to == d.reading {
+			d.reading, d.found, d.err = nil, msg.value, msg.err
+		}
+	case tea.KeyPressMsg:
+		switch key := msg.String(); key {
+		case "esc", "q", "left":
+			return back
+		default:
+			d.press(key)
+		}
+	}
+	return nil
+}
+
+func (d *details) draw(width, height int) ([]string, int) {
+	if d.err != nil {
+		return d.pager.draw(wrapped(report(d.err), width), height), 0
+	}
+	if d.found == nil {
+		return nil, 0
+	}
+	return d.pager.draw(d.styles.page(d.found.sections(), width), height), 0
+}
+
+// sections are the page on a Pod that there is.
+func (d *Details) sections() []section {
+	sections := append([]section{{"The Pod", d.Facts}}, granted(d.Manifest, d.Summary)...)
+	if len(d.Events) > 0 {
+		sections = append(sections, section{"What happened to it", d.Events})
+	}
+	return sections
+}
+
+func (d *details) status() (string, bool) {
+	if d.reading != nil {
+		return "reading " + clean(d.pod.Name), true
+	}
+	return d.styles.dim.Render(d.where()), false
+}
+
+func (d *details) hints() []hint {
+	return []hint{{"↑↓", "scroll"}, {"space", "next page"}, {"esc", "back"}}
+}

@@ -1,0 +1,83 @@
+package tui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// sample is a manifest with something in every part that a preview shows.
+var sample = sync.OnceValues(func() (*manifest.Manifest, registry.Summary) {
+	dir, err := filepath.Abs("testdata")
+	if err != nil {
+		panic(err)
+	}
+	resolver := &resolve.Resolver{Library: insomnia.Library, Dir: dir, CacheDir: os.TempDir()}
+	r, err := resolver.Resolve(context.Background(), "./coder.nix", resolve.Options{Evaluator: resolve.Embedded})
+	if err != nil {
+		panic(err)
+	}
+	m, problems := manifest.Decode(r.Manifest)
+	if len(problems) > 0 {
+		panic(manifest.Problems(problems))
+	}
+	s, err := registry.Summarize(r.Manifest)
+	if err != nil {
+		panic(err)
+	}
+	return m, s
+})
+
+// fake is a backend of things that are always the same.
+func fake(t testing.TB) *Backend {
+	m, summary := sample()
+	profile := func(name, source string) Profile {
+		return Profile{Name: name, Source: source, Ref: source + ":" + name, Known: true, Summary: &summary}
+	}
+	rows := []Profile{
+		{Name: "broken", Source: "project", Ref: "project:broken", Known: true, Broken: "modle: unknown field `modle` (.insomnia/profiles/broken.nix:2)"},
+		profile("coder", "builtin"), profile("coder", "project"), profile("reviewer", "builtin"),
+		{Name: "slow", Source: "user", Ref: "user:slow"},
+	}
+	rows[1].Default = true
+	return &Backend{
+		Dir: "/", // a folder that is everywhere
+		Now: func() time.Time { return noon },
+		Pods: func(ctx context.Context, show func(Pods)) {
+			show(Pods{Rows: []Pod{
+				{ID: "1", Name: "fix-login", Profile: "coder", Ref: "project:coder", Source: "project", Model: "anthropic/claude-sonnet-5-5",
+					State: "saved", Workspace: "/work/shop", Created: noon.Add(-3 * time.Minute)},
+				{ID: "2", Name: "read-all", Profile: "reviewer", Ref: "builtin:reviewer", Source: "builtin", Model: "anthropic/claude-opus-5-5",
+					State: "ended", Workspace: "/work/shop", Created: noon.Add(-50 * time.Hour), Drift: "changed", Detail: "profile.nix"},
+				{ID: "01a21e26-af00-74f0-b771-660c720e2ecc", Damage: "generation-1.json: the checksum is not that of its bytes"},
+			}})
+		},
+		Details: func(ctx context.Context, id string) (*Details, error) {
+			return &Details{Manifest: m, Summary: summary, Facts: []registry.Fact{{Name: "name", Text: "fix-login"}, {Name: "state", Text: "saved"}},
+				Events: []registry.Fact{{Name: "2026-03-01 11:57:00", Text: "created, generation 1"}}}, nil
+		},
+		Profiles: func(ctx context.Context, show func(Profiles)) {
+			show(Profiles{Rows: rows, Default: &rows[1], Problems: []string{"the source `team` is not pinned as it stands"}})
+		},
+		Resolve: func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error) {
+			if ref == "./none.nix" {
+				return nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file ./none.nix").Hintf("insomnia profile list shows what there is")
+			}
+			return &Resolved{Ref: ref, Digest: "sha256-XJHnQyoTYvT6Nmz7ZqKcBwHvp4kaPTVX4a5tNz7yJ9w=", Inputs: in, Manifest: m, Summary: summary}, nil
+		},
+		Create: func(ctx context.Context, r *Resolved) (*Created, error) {
+			return &Created{ID: "1", Says: "The Pod fix-login is saved. It is not started: no runtime is installed."}, nil
+		},
+	}
+}

@@ -1,0 +1,122 @@
+package tui
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// granted says what a manifest lets a Pod do, the rules, programs and secrets
+// one by one.
+func granted(m *manifest.Manifest, s registry.Summary) []section {
+	sections := []section{{"What it may do", may(m, s)}}
+	for _, part := range []section{
+		{"Servers and programs beside it", programs(m)}, {"Secrets, and who gets them", secrets(m)}, {"Rules", rules(m)},
+	} {
+		if len(part.facts) > 0 {
+			sections = append(sections, part)
+		}
+	}
+	return sections
+}
+
+// may are the facts of the manifest, with what a summary leaves out.
+func may(m *manifest.Manifest, s registry.Summary) []registry.Fact {
+	var facts []registry.Fact
+	add := func(name, text string) {
+		if text != "" {
+			facts = append(facts, registry.Fact{Name: name, Text: text})
+		}
+	}
+	for _, f := range registry.Facts(m, s) {
+		switch f.Name {
+		case "secrets": // stand below by name
+		case "model":
+			facts = append(facts, f)
+			if m.Model.BaseURL != nil {
+				add("model api", string(*m.Model.BaseURL))
+			}
+		case "sandbox":
+			facts = append(facts, f)
+			add("writes to", spaced(m.Sandbox.WritableRoots))
+			add("never reads", spaced(m.Sandbox.DenyRead))
+			add("environment", spaced(m.Sandbox.InheritEnv))
+		default:
+			facts = append(facts, f)
+		}
+	}
+	return facts
+}
+
+func spaced[T ~string](list []T) string { return strings.Join(words(list), " ") }
+
+// rules are those of the permissions, denials first.
+func rules(m *manifest.Manifest) []registry.Fact {
+	var facts []registry.Fact
+	var reason manifest.Line
+	for _, action := range []manifest.Action{"deny", "ask", "allow"} {
+		for _, r := range m.Permissions.Rules {
+			if r.Action != action {
+				continue
+			}
+			text := string(r.Tool) + " " + string(r.Pattern)
+			// Neighbours share their reason most often.
+			if r.Reason != nil && *r.Reason != reason {
+				reason = *r.Reason
+				text += " (" + string(reason) + ")"
+			}
+			facts = append(facts, registry.Fact{Name: string(action), Text: text})
+		}
+	}
+	return facts
+}
+
+// programs are the MCP servers and hooks: what runs beside the agent.
+func programs(m *manifest.Manifest) []registry.Fact {
+	var facts []registry.Fact
+	for _, name := range slices.Sorted(maps.Keys(m.MCPServers)) {
+		server := m.MCPServers[name]
+		text := ""
+		switch {
+		case server.Command != nil:
+			text = secret.JoinWords(append([]string{string(*server.Command)}, words(server.Args)...))
+		case server.URL != nil:
+			text = "at " + string(*server.URL)
+		}
+		if server.Required {
+			text += " (required)"
+		}
+		facts = append(facts, registry.Fact{Name: "mcp " + string(name), Text: text})
+	}
+	for _, hook := range m.Hooks {
+		facts = append(facts, registry.Fact{Name: "at " + string(hook.Event), Text: secret.JoinWords(words(hook.Command))})
+	}
+	return facts
+}
+
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = string(s)
+	}
+	return out
+}
+
+func secrets(m *manifest.Manifest) []registry.Fact {
+	to := map[string][]string{}
+	uses := secret.Uses(m)
+	for _, use := range uses {
+		if text := use.To.String(); !slices.Contains(to[use.Name], text) {
+			to[use.Name] = append(to[use.Name], text)
+		}
+	}
+	var facts []registry.Fact
+	for _, name := range secret.Names(uses) {
+		facts = append(facts, registry.Fact{Name: name, Text: strings.Join(to[name], ", ")})
+	}
+	return facts
+}

@@ -1,0 +1,306 @@
+package tui
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"github.com/sahilm/fuzzy"
+)
+
+// picker lets one choose a profile from all that there are. The list is the
+// form's, which goes on filling it.
+type picker struct {
+	*shared
+	form   *form
+	filter textinput.Model
+	at     int
+	wanted string // reference that the pointer stays on
+	notice string
+}
+
+func newPicker(sh *shared, f *form) *picker {
+	p := &picker{shared: sh, form: f, filter: newInput("type to filter")}
+	p.filter.Focus()
+	if current := f.selected(); current != nil {
+		p.wanted = current.Ref
+	}
+	return p
+}
+
+func (p *picker) title() string  { return "Profile" }
+func (p *picker) start() tea.Cmd { return nil }
+func (p *picker) close()         {}
+
+// found are the profiles that the filter lets through, the best first: those
+// whose reference matches, then those whose words have the text in them.
+func found(rows []Profile, filter string) []Profile {
+	filter = strings.ToLower(strings.TrimSpace(filter))
+	if filter == "" {
+		return rows
+	}
+	refs := make([]string, len(rows))
+	for i, row := range rows {
+		refs[i] = strings.ToLower(row.Ref)
+	}
+	matches := fuzzy.Find(filter, refs)
+	slices.SortStableFunc(matches, func(a, b fuzzy.Match) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Index, b.Index))
+	})
+	var out []Profile
+	taken := map[int]bool{}
+	for _, m := range matches {
+		out = append(out, rows[m.Index])
+		taken[m.Index] = true
+	}
+	for i, row := range rows {
+		if !taken[i] && strings.Contains(strings.ToLower(spoken(row)), filter) {
+			out = append(out, row)
+		}
+	}
+	return out
+}
+
+// spoken are the words of a row that can be looked for.
+func spoken(p Profile) string {
+	if p.Summary == nil {
+		return p.Source + " " + p.Broken
+	}
+	return strings.Join([]string{p.Source, p.Summary.Model, p.Summary.Description}, " ")
+}
+
+// likeReference tells whether what was typed is more than a filter: a path or a
+// flake reference.
+func likeReference(text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.ContainsAny(text, "/#") || strings.HasPrefix(text, ".") || strings.HasPrefix(text, "~") || strings.HasSuffix(text, ".nix")
+}
+
+// rows are what the pointer moves over: profiles, and last the entry for a
+// reference typed by hand.
+func (p *picker) rows() []Profile { return found(p.form.list.Rows, p.filter.Value()) }
+
+func (p *picker) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		return p.press(msg)
+	case tea.PasteMsg:
+		return p.edit(msg)
+	}
+	return nil
+}
+
+func (p *picker) press(msg tea.KeyPressMsg) tea.Cmd {
+	p.notice = ""
+	rows := p.rows()
+	at := p.position(rows)
+	switch key := msg.String(); key {
+	case "esc":
+		if p.filter.Value() != "" {
+			p.filter.SetValue("")
+			p.at = 0
+			return nil
+		}
+		return back
+	case "enter":
+		if at == len(rows) {
+			return open(newReference(p.shared, p.typed()))
+		}
+		row := rows[at]
+		if row.Broken != "" {
+			p.notice = p.styles.broken.Render("this profile is broken and cannot be chosen")
+			return nil
+		}
+		return func() tea.Msg { return chosen(row) }
+	case "up", "down", "pgup", "pgdown", "ctrl+n", "ctrl+p":
+		p.point(rows, moved(key, at, len(rows)+1))
+		return nil
+	case "tab":
+		p.point(rows, len(rows))
+		return nil
+	}
+	return p.edit(msg)
+}
+
+func (p *picker) edit(msg tea.Msg) tea.Cmd {
+	before := p.filter.Value()
+	var cmd tea.Cmd
+	p.filter, cmd = p.filter.Update(msg)
+	if p.filter.Value() != before {
+		p.at, p.wanted = 0, ""
+		if likeReference(p.filter.Value()) && len(p.rows()) > 0 {
+			p.point(p.rows(), len(p.rows()))
+		}
+	}
+	return cmd
+}
+
+// typed is what the entry for references begins with.
+func (p *picker) typed() string {
+	if likeReference(p.filter.Value()) {
+		return strings.TrimSpace(p.filter.Value())
+	}
+	return ""
+}
+
+// point puts the pointer on a row, where it stays when others come.
+func (p *picker) point(rows []Profile, at int) {
+	p.at, p.wanted = at, ""
+	if at < len(rows) {
+		p.wanted = rows[at].Ref
+	} else {
+		p.at = len(rows)
+		p.wanted = byHand
+	}
+}
+
+// byHand stands for the last entry; no reference is empty and blank.
+const byHand = " "
+
+func (p *picker) position(rows []Profile) int {
+	if p.wanted == byHand {
+		return len(rows)
+	}
+	for i, row := range rows {
+		if row.Ref == p.wanted {
+			return i
+		}
+	}
+	return max(0, min(p.at, len(rows)))
+}
+
+var profileColumns = []column{{"", 26, 0}, {"", 6, 2}, {"", 14, 1}}
+
+func (p *picker) draw(width, height int) ([]string, int) {
+	p.filter.SetWidth(max(4, width-10))
+	rows := p.rows()
+	at := p.position(rows)
+	pane := p.pane(rows, at, width)
+	pane = pane[:max(0, min(len(pane), height-6))]
+
+	cells := make([][]string, len(rows))
+	for i, row := range rows {
+		mark := "  "
+		switch {
+		case row.Broken != "":
+			mark = "✗ "
+		case row.Default:
+			mark = "* "
+		}
+		cells[i] = []string{mark + clean(row.Ref), clean(row.Source), p.says(row)}
+	}
+	widths := widths(profileColumns, cells, width-len(beside))
+	lines := []string{p.styles.dim.Render("filter: ") + shown(p.filter.View()), ""}
+	room := height - len(pane) - len(lines)
+	var entries []string
+	for i, row := range rows {
+		style := p.styles.plain
+		if row.Broken != "" || !row.Known {
+			style = p.styles.dim
+		}
+		entries = append(entries, p.styles.mark(line(cells[i], widths), i == at, style))
+	}
+	if len(rows) == 0 && p.form.listing == nil {
+		entries = append(entries, p.styles.dim.Render(beside+"  no profile matches"))
+	}
+	last := "  Type a path or flake reference"
+	if text := p.typed(); text != "" {
+		last = "  Use " + clean(text)
+	}
+	entries = append(entries, p.styles.mark(last, at == len(rows), p.styles.plain))
+	pointed := at
+	if at == len(rows) {
+		pointed = len(entries) - 1
+	}
+	lines = append(lines, window(entries, pointed, room)...)
+	for len(lines) < height-len(pane) {
+		lines = append(lines, "")
+	}
+	return append(lines, pane...), 0
+}
+
+// says is the summary of a row, or why it is broken.
+func (p *picker) says(row Profile) string {
+	switch {
+	case row.Broken != "":
+		return clean(row.Broken)
+	case row.Summary != nil:
+		return clean(row.Summary.Words)
+	}
+	return "…"
+}
+
+// pane says all about the profile that the pointer is on.
+func (p *picker) pane(rows []Profile, at, width int) []string {
+	lines := []string{p.styles.rule(width)}
+	if at == len(rows) {
+		return append(lines, beside+"A file (./coder.nix), a flake (.#coder), or what any command takes.", "", "", "")
+	}
+	row := rows[at]
+	room := width - len(beside)
+	var text []string
+	if row.Summary != nil && row.Summary.Description != "" {
+		text = append(text, wrapped(clean(row.Summary.Description), room)...)
+	}
+	if row.Summary != nil {
+		text = append(text, wrapped(clean(row.Summary.Model)+", "+clean(row.Summary.Words), room)...)
+	}
+	if row.Broken != "" {
+		for _, t := range wrapped("broken: "+clean(row.Broken), room) {
+			text = append(text, p.styles.broken.Render(t))
+		}
+	}
+	if others := p.sameName(row); len(others) > 0 {
+		text = append(text, p.styles.warn.Render(cut("`"+clean(row.Name)+"` alone is ambiguous: also "+clean(strings.Join(others, ", ")), room)))
+	}
+	for len(text) < 4 {
+		text = append(text, "")
+	}
+	for _, t := range text[:4] {
+		lines = append(lines, beside+t)
+	}
+	return lines
+}
+
+// sameName are the references of other profiles that have the name too.
+func (p *picker) sameName(row Profile) []string {
+	var refs []string
+	for _, other := range p.form.list.Rows {
+		if other.Name == row.Name && other.Ref != row.Ref {
+			refs = append(refs, other.Ref)
+		}
+	}
+	return refs
+}
+
+func (p *picker) status() (string, bool) {
+	switch {
+	case p.notice != "":
+		return p.notice, false
+	case p.form.listing != nil:
+		known := 0
+		for _, row := range p.form.list.Rows {
+			if row.Known {
+				known++
+			}
+		}
+		busy := clean(p.form.list.Busy)
+		if busy == "" {
+			busy = "looking for profiles"
+		}
+		return busy + p.styles.dim.Render(" · "+count(known, "profile")+" known"), true
+	case len(p.form.list.Problems) > 0:
+		return p.styles.warn.Render(clean(p.form.list.Problems[0])), false
+	}
+	return p.styles.dim.Render(count(len(p.form.list.Rows), "profile") + ": * is the default, ✗ is broken"), false
+}
+
+func (p *picker) hints() []hint {
+	escape := "back"
+	if p.filter.Value() != "" {
+		escape = "no filter"
+	}
+	return []hint{{"type", "to filter"}, {"↑↓", "move"}, {"enter", "choose"}, {"tab", "path or flake"}, {"esc", escape}}
+}

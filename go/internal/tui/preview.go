@@ -1,0 +1,137 @@
+package tui
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// preview shows what a new Pod will be allowed to do, and saves it. What is
+// saved is what was shown: the profile is not evaluated again.
+type preview struct {
+	*shared
+	pager
+	ref       string
+	inputs    manifest.Inputs
+	resolving *question
+	saving    *question
+	resolved  *Resolved
+	err       error
+}
+
+func newPreview(sh *shared, ref string, in manifest.Inputs) *preview {
+	return &preview{shared: sh, ref: ref, inputs: in}
+}
+
+func (p *preview) title() string { return "Preview" }
+
+func (p *preview) start() tea.Cmd {
+	p.err, p.resolved = nil, nil
+	var cmd tea.Cmd
+	p.resolving, cmd = ask(p.ctx, p.work, func(ctx context.Context) (*Resolved, error) { return p.Resolve(ctx, p.ref, p.inputs) })
+	return cmd
+}
+
+// close ends the evaluation. A Pod that is being saved is saved.
+func (p *preview) close() { p.resolving.stop() }
+
+func (p *preview) update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case answer[*Resolved]:
+		if msg.to != p.resolving {
+			return nil
+		}
+		p.resolving, p.resolved, p.err = nil, msg.value, msg.err
+	case answer[*Created]:
+		if msg.to != p.saving {
+			return nil
+		}
+		p.saving = nil
+		if msg.err != nil {
+			p.err = msg.err
+			return nil
+		}
+		saved := savedMsg(*msg.value)
+		return func() tea.Msg { return saved }
+	case tea.KeyPressMsg:
+		return p.key(msg.String())
+	}
+	return nil
+}
+
+func (p *preview) key(key string) tea.Cmd {
+	if p.saving != nil {
+		return nil
+	}
+	switch key {
+	case "esc", "q":
+		return back
+	case "enter":
+		switch {
+		case p.resolving != nil:
+			return nil
+		case p.resolved != nil && p.err == nil:
+			return p.save()
+		}
+		return p.start()
+	}
+	p.press(key)
+	return nil
+}
+
+func (p *preview) save() tea.Cmd {
+	var cmd tea.Cmd
+	p.saving, cmd = ask(p.ctx, p.work, func(ctx context.Context) (*Created, error) { return p.Create(ctx, p.resolved) })
+	return cmd
+}
+
+func (p *preview) draw(width, height int) ([]string, int) {
+	if p.err != nil {
+		lines := []string{p.styles.broken.Render("This Pod cannot be created."), ""}
+		return p.pager.draw(append(lines, wrapped(report(p.err), width)...), height), 0
+	}
+	if p.resolved == nil {
+		return nil, 0
+	}
+	return p.pager.draw(p.styles.page(p.resolved.sections(), width), height), 0
+}
+
+// sections are the page on a Pod that could be created.
+func (r *Resolved) sections() []section {
+	facts := []registry.Fact{{Name: "profile", Text: r.Summary.Name}, {Name: "reference", Text: r.Ref}}
+	in := r.Inputs
+	for _, f := range []registry.Fact{
+		{Name: "workspace", Text: in.Workspace}, {Name: "name", Text: in.Name}, {Name: "runtime", Text: in.Runtime},
+		{Name: "first prompt", Text: in.Prompt}, {Name: "digest", Text: r.Digest},
+	} {
+		if f.Text != "" {
+			facts = append(facts, f)
+		}
+	}
+	return append([]section{{"The Pod", facts}}, granted(r.Manifest, r.Summary)...)
+}
+
+func (p *preview) status() (string, bool) {
+	switch {
+	case p.resolving != nil:
+		return "evaluating " + clean(p.ref), true
+	case p.saving != nil:
+		return "saving the Pod", true
+	}
+	return p.styles.dim.Render(p.where()), false
+}
+
+func (p *preview) hints() []hint {
+	switch {
+	case p.resolving != nil:
+		return []hint{{"esc", "stop"}}
+	case p.saving != nil:
+		return nil
+	case p.err != nil:
+		return []hint{{"enter", "try again"}, {"↑↓", "scroll"}, {"esc", "back"}}
+	}
+	return []hint{{"enter", "create the Pod"}, {"↑↓", "scroll"}, {"space", "next page"}, {"esc", "back"}}
+}

@@ -1,0 +1,234 @@
+package tui
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"charm.land/bubbles/v2/spinner"
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+var update = flag.Bool("update", false, "write the screens in testdata anew")
+
+// keys by the names that are printed in the help lines.
+var keys = map[string]tea.KeyPressMsg{
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift},
+	"up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown}, "pgdown": {Code: tea.KeyPgDown}, "space": {Code: tea.KeySpace, Text: " "},
+	"end": {Code: tea.KeyEnd}, "backspace": {Code: tea.KeyBackspace},
+	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+s": {Code: 's', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
+}
+
+// settle runs commands, and those that they lead to, until nothing is left. It
+// tells whether one of them was to quit.
+func settle(t testing.TB, a *app, cmd tea.Cmd) (quit bool) {
+	t.Helper()
+	if cmd == nil {
+		return false
+	}
+	switch msg := cmd().(type) {
+	case nil, spinner.TickMsg:
+	case tea.QuitMsg:
+		return true
+	case tea.BatchMsg:
+		for _, c := range msg {
+			quit = settle(t, a, c) || quit
+		}
+	default:
+		_, next := a.Update(msg)
+		return settle(t, a, next)
+	}
+	return quit
+}
+
+// press types keys, by name or as text.
+func press(t testing.TB, a *app, typed ...string) (quit bool) {
+	t.Helper()
+	for _, k := range typed {
+		if key, ok := keys[k]; ok {
+			_, cmd := a.Update(key)
+			quit = settle(t, a, cmd) || quit
+			a.View() // as the program does after each message
+			continue
+		}
+		for _, r := range k {
+			_, cmd := a.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+			quit = settle(t, a, cmd) || quit
+		}
+	}
+	return quit
+}
+
+func begin(t testing.TB, b *Backend, width, height int) *app {
+	t.Helper()
+	a := newApp(t.Context(), b)
+	settle(t, a, a.Init())
+	a.Update(tea.WindowSizeMsg{Width: width, Height: height})
+	return a
+}
+
+func text(a *app) string {
+	lines := a.lines()
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(ansi.Strip(line), " ")
+	}
+	for len(lines) > 0 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
+	return strings.Join(lines, "\n") + "\n"
+}
+
+// Every screen in three sizes, as it was when somebody looked at it and found it
+// good: go test ./go/internal/tui -run TestScreens -update
+func TestScreens(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		typed []string
+	}{
+		{"pods", nil},
+		{"pods-pointed", []string{"down", "down"}},
+		{"pods-damaged", []string{"down", "down", "down", "enter"}},
+		{"details", []string{"down", "enter"}},
+		{"form", []string{"n"}},
+		{"form-problems", []string{"n", "tab", "ctrl+u", "/nowhere", "tab", "Bad Name", "tab"}},
+		{"picker", []string{"n", "enter"}},
+		{"picker-broken", []string{"n", "enter", "up", "enter"}},
+		{"picker-filter", []string{"n", "enter", "rev"}},
+		{"picker-nothing", []string{"n", "enter", "zzz"}},
+		{"picker-path", []string{"n", "enter", "./own.nix"}},
+		{"chosen", []string{"n", "enter", "rev", "enter"}},
+		{"typed", []string{"n", "enter", "./own.nix", "enter"}},
+		{"reference", []string{"n", "enter", "tab", "enter"}},
+		{"reference-missing", []string{"n", "enter", "./none.nix", "enter"}},
+		{"preview", []string{"n", "ctrl+s"}},
+		{"preview-end", []string{"n", "ctrl+s", "end"}},
+		{"created", []string{"n", "ctrl+s", "enter"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			var got strings.Builder
+			for _, size := range [][2]int{{80, 24}, {40, 15}, {120, 40}} {
+				a := begin(t, fake(t), size[0], size[1])
+				press(t, a, test.typed...)
+				fmt.Fprintf(&got, "-- %dx%d --\n%s", size[0], size[1], text(a))
+			}
+			file := filepath.Join("testdata", "screens", test.name+".txt")
+			if *update {
+				if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What comes from outside cannot reach the terminal but as text, and no line is
+// longer than the screen, whatever it holds.
+func TestNothingGetsOut(t *testing.T) {
+	hostile := rapid.OneOf(
+		rapid.SampledFrom([]string{"\x1b[2J", "\x1b]52;c;aGk=\a", "\x9b31m", "a\nb\r\nc", "‮right", "\xff\xfe", "\x1b]8;;http://x\x1b\\y\x1b]8;;\x1b\\", "日本語のとても長い名前", "👩‍👩‍👧‍👦", "e" + strings.Repeat("\u0301", 50), strings.Repeat("long", 300)}),
+		rapid.String(),
+	)
+	rapid.Check(t, func(rt *rapid.T) {
+		draw := func(what string) string { return hostile.Draw(rt, what) }
+		b := fake(t)
+		b.Pods = func(ctx context.Context, show func(Pods)) {
+			show(Pods{Rows: []Pod{
+				{ID: draw("id"), Name: draw("name"), Profile: draw("profile"), Ref: draw("ref"), Model: draw("model"), State: draw("state"), Created: noon, Drift: draw("drift"), Detail: draw("detail")},
+				{ID: draw("id"), Damage: draw("damage")},
+			}})
+		}
+		rows := []Profile{
+			{Name: draw("name"), Source: draw("source"), Ref: draw("ref"), Known: true, Broken: draw("broken")},
+			{Name: draw("name"), Source: draw("source"), Ref: draw("ref")},
+		}
+		b.Profiles = func(ctx context.Context, show func(Profiles)) {
+			show(Profiles{Rows: rows, Default: &rows[1], Problems: []string{draw("problem")}, Busy: draw("busy")})
+		}
+		a := begin(t, b, rapid.IntRange(1, 130).Draw(rt, "width"), rapid.IntRange(1, 50).Draw(rt, "height"))
+		for range rapid.IntRange(0, 12).Draw(rt, "keys") {
+			key := rapid.SampledFrom([]string{"down", "down", "enter", "enter", "tab", "n", "esc", "up", "end", "ctrl+s", "./x.nix", "日本"}).Draw(rt, "key")
+			if press(t, a, key) {
+				return
+			}
+			check(rt, a)
+		}
+		_, cmd := a.Update(tea.PasteMsg{Content: draw("pasted")})
+		settle(t, a, cmd)
+		check(rt, a)
+	})
+}
+
+func check(t *rapid.T, a *app) {
+	lines := a.lines()
+	if len(lines) != a.height {
+		t.Fatalf("%d lines on a screen of %d", len(lines), a.height)
+	}
+	for _, line := range lines {
+		if w := ansi.StringWidth(line); w > a.width {
+			t.Fatalf("%d cells on a screen of %d: %q", w, a.width, line)
+		}
+		if rest := colours(line); strings.ContainsFunc(rest, func(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x202e }) {
+			t.Fatalf("a control character gets out: %q", line)
+		}
+	}
+}
+
+// colours takes out the only sequences that the screens may have: SGR.
+func colours(s string) string {
+	var b strings.Builder
+	for {
+		before, after, ok := strings.Cut(s, "\x1b[")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		end := strings.IndexFunc(after, func(r rune) bool { return (r < '0' || r > '9') && r != ';' })
+		if end < 0 || after[end] != 'm' {
+			b.WriteString("\x1b")
+			s = after
+			continue
+		}
+		s = after[end+1:]
+	}
+}
+
+func TestWrapped(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		words := rapid.SliceOf(rapid.StringMatching(`[a-z日本é-]{1,30}`)).Draw(t, "words")
+		width := rapid.IntRange(2, 60).Draw(t, "width")
+		lines := wrapped(strings.Join(words, " "), width)
+		for _, line := range lines {
+			if ansi.StringWidth(line) > width {
+				t.Fatalf("%q is wider than %d", line, width)
+			}
+		}
+		if got, want := strings.ReplaceAll(strings.Join(lines, ""), " ", ""), strings.Join(words, ""); got != want {
+			t.Fatalf("%q became %q", want, got)
+		}
+	})
+}
+
+func TestAge(t *testing.T) {
+	for since, want := range map[time.Duration]string{
+		-time.Second: "0s", 59 * time.Second: "59s", time.Minute: "1m", 90 * time.Minute: "1h", 47 * time.Hour: "47h", 49 * time.Hour: "2d",
+	} {
+		if got := age(since); got != want {
+			t.Errorf("%v: %s, not %s", since, got, want)
+		}
+	}
+}

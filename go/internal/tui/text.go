@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// clean makes text from outside fit for one line of the screen.
+func clean(s string) string { return diag.Escape(strings.TrimSpace(s), false) }
+
+// cut shortens a line to a width in cells; an ellipsis says so.
+func cut(s string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	return ansi.Truncate(s, width, "…")
+}
+
+// fill cuts or pads a line to exactly that width.
+func fill(s string, width int) string {
+	s = cut(s, width)
+	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
+}
+
+// wrapped breaks text into lines of at most that width: between words, and
+// within a word only where it is longer than a line. Its newlines stay, and so
+// does what its lines are indented by.
+func wrapped(s string, width int) []string {
+	if width <= 0 {
+		return nil
+	}
+	var lines []string
+	for text := range strings.SplitSeq(s, "\n") {
+		bare := strings.TrimLeft(text, " ")
+		indent := text[:min(len(text)-len(bare), width/2)]
+		line, used := indent, len(indent)
+		for i, word := range strings.Fields(bare) {
+			w := ansi.StringWidth(word)
+			if i > 0 && used+1+w > width {
+				lines = append(lines, line)
+				line, used = indent, len(indent)
+			} else if i > 0 {
+				line, used = line+" ", used+1
+			}
+			for used+w > width { // only at the beginning of a line
+				room := max(1, width-used)
+				piece := ansi.Truncate(word, room, "")
+				if piece == "" { // a wide character in a narrow place
+					piece = word
+				}
+				lines = append(lines, line+piece)
+				word = word[len(piece):]
+				line, used, w = indent, len(indent), ansi.StringWidth(word)
+			}
+			line, used = line+word, used+w
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+// window is the part of lines that fits, with the line `at` in it.
+func window(lines []string, at, height int) []string {
+	first := firstLine(len(lines), at, height)
+	return lines[first:min(len(lines), first+max(0, height))]
+}
+
+// firstLine is where a window of that height begins, with `at` near its middle.
+func firstLine(count, at, height int) int {
+	return max(0, min(at-height/2, count-height))
+}
+
+// age is the time since then, in its largest unit.
+func age(since time.Duration) string {
+	switch {
+	case since < 0:
+		return "0s"
+	case since < time.Minute:
+		return fmt.Sprintf("%ds", int(since.Seconds()))
+	case since < time.Hour:
+		return fmt.Sprintf("%dm", int(since.Minutes()))
+	case since < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(since.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(since.Hours()/24))
+}
+
+// report renders an error for a page.
+func report(err error) string {
+	var b strings.Builder
+	diag.NewText().Write(&b, diag.From(err))
+	return strings.TrimRight(b.String(), "\n")
+}
