@@ -32,12 +32,8 @@ func Main(args []string) int {
 }
 
 func (p *program) run(ctx context.Context, args []string) int {
-	app := p.app(firstWord(args))
 	p.json = wantsJSON(args)
-	args, err := reorder(app, args)
-	if err == nil {
-		err = app.RunContext(ctx, args)
-	}
+	args, err := p.dispatch(ctx, args)
 	if err == nil {
 		return int(diag.ExitDone)
 	}
@@ -81,14 +77,6 @@ func (p *program) commands() []commandMaker {
 type commandMaker struct {
 	name string
 	make func() *cli.Command
-}
-
-// firstWord is the command that a command line begins with, if it begins with one.
-func firstWord(args []string) string {
-	if len(args) < 2 || args[len(args)-1] == completing {
-		return ""
-	}
-	return args[1]
 }
 
 // app is the whole program, or just the command of that name where there is one.

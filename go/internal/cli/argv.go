@@ -18,12 +18,25 @@ const pairSeparator = "\x1f"
 // completing is what the completion scripts add to ask for candidates.
 const completing = "--generate-bash-completion"
 
-// reorder puts the command first, then the flags, then the arguments behind
+// commandLine is what was typed, taken apart.
+type commandLine struct {
+	command            *cli.Command // nil when none is named
+	names, flags, rest []string
+}
+
+// ordered puts the command first, then the flags, then the arguments behind
 // `--`: the flag parser takes flags that follow an argument for arguments.
-func reorder(app *cli.App, args []string) ([]string, error) {
-	if len(args) < 2 || args[len(args)-1] == completing {
-		return args, nil
+func (l *commandLine) ordered(program string) []string {
+	out := append([]string{program}, l.names...)
+	out = append(out, l.flags...)
+	if len(l.rest) > 0 {
+		out = append(append(out, "--"), l.rest...)
 	}
+	return out
+}
+
+// takeApart reads a command line; there must be something in it beside the program.
+func takeApart(app *cli.App, args []string) (*commandLine, error) {
 	var command *cli.Command
 	var names, flags, rest []string
 	for i := 1; i < len(args); i++ {
@@ -46,14 +59,14 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 		switch {
 		case values == 2:
 			if hasValue || i+2 >= len(args) {
-				return args, diag.Errorf(diag.ExitUsage, "usage", "--%s needs two values", name).
+				return nil, diag.Errorf(diag.ExitUsage, "usage", "--%s needs two values", name).
 					Expectedf("--%s NAME REF", name)
 			}
 			flags = append(flags, "--"+name+"="+args[i+1]+pairSeparator+args[i+2])
 			i += 2
 		case values == 1 && !hasValue:
 			if i+1 >= len(args) {
-				return args, diag.Errorf(diag.ExitUsage, "usage", "--%s needs a value", name)
+				return nil, diag.Errorf(diag.ExitUsage, "usage", "--%s needs a value", name)
 			}
 			// Joined, so that a value that begins with `-` stays one.
 			flags = append(flags, "--"+name+"="+args[i+1])
@@ -62,12 +75,7 @@ func reorder(app *cli.App, args []string) ([]string, error) {
 			flags = append(flags, arg)
 		}
 	}
-	out := append([]string{args[0]}, names...)
-	out = append(out, flags...)
-	if len(rest) > 0 {
-		out = append(append(out, "--"), rest...)
-	}
-	return out, nil
+	return &commandLine{command, names, flags, rest}, nil
 }
 
 // commandBelow finds a command by its name: of the program, or of a group.

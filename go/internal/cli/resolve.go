@@ -35,12 +35,18 @@ func (p *program) resolveCommand() *cli.Command {
 // evaluationFlags are for the commands that evaluate.
 func evaluationFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "override-input", Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
+		&cli.GenericFlag{Name: pairFlag, Value: &texts{}, Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
 		&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation after `DURATION`; downloads do not count"},
 		&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"},
 		&cli.StringFlag{Name: "evaluator", Value: resolve.Embedded, Usage: "`EVALUATOR` that evaluates the profile: embedded, the one inside this program, or nix, the one that is installed"},
 	}
 }
+
+// texts is the value of a flag that can be repeated.
+type texts []string
+
+func (t *texts) Set(text string) error { *t = append(*t, text); return nil }
+func (t *texts) String() string        { return "" }
 
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
@@ -54,7 +60,11 @@ func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	if options.Timeout <= 0 {
 		return options, diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
 	}
-	for _, pair := range c.StringSlice("override-input") {
+	pairs, given := c.Generic(pairFlag).(*texts)
+	if !given { // not a flag of this command
+		return options, nil
+	}
+	for _, pair := range *pairs {
 		name, ref, ok := strings.Cut(pair, pairSeparator)
 		if !ok || name == "" || ref == "" || strings.HasPrefix(name, "-") || strings.HasPrefix(ref, "-") {
 			return options, diag.Errorf(diag.ExitUsage, "usage", "--override-input needs two values").
