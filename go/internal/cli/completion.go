@@ -46,19 +46,21 @@ compdef _insomnia insomnia
 `
 
 const fishNames = `
-# The names of profiles come from the program.
-function __insomnia_profiles
+# The names of profiles and Pods come from the program.
+function __insomnia_names
     set -l words (commandline -opc)
     $words --generate-bash-completion 2>/dev/null | string replace -r ':.*' ''
 end
-complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke' -a '(__insomnia_profiles)'
+complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke new resume reload rollback rm export' -a '(__insomnia_names)'
 `
+
+// completingFlag tells whether the word that is completed begins a flag.
+func completingFlag() bool { return strings.HasPrefix(os.Args[max(0, len(os.Args)-2)], "-") }
 
 // completeNames offers the names of profiles, and else what the command itself
 // has. Nothing is evaluated.
 func (p *program) completeNames(c *cli.Context) {
-	last := os.Args[max(0, len(os.Args)-2)]
-	if strings.HasPrefix(last, "-") {
+	if completingFlag() {
 		cli.DefaultCompleteWithFlags(c.Command)(c)
 		return
 	}

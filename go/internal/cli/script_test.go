@@ -41,8 +41,11 @@ func withEvaluator(args []string) []string {
 	if name == "" || slices.Contains(args, "--evaluator") || slices.Contains(args, "--manifest") || slices.Contains(args, "--against-nix") {
 		return args
 	}
+	if slices.Contains(args, "--from-resolved") {
+		return args
+	}
 	for i, arg := range args {
-		if slices.Contains([]string{"resolve", "verify", "explain", "diff"}, arg) {
+		if slices.Contains([]string{"resolve", "verify", "explain", "diff"}, arg) || arg == "new" && i > 0 && args[i-1] == "pod" {
 			return slices.Insert(slices.Clone(args), i+1, "--evaluator", name)
 		}
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -20,6 +21,14 @@ func interruptible() context.Context {
 		cancel()
 	}()
 	return ctx
+}
+
+// asked is standard input where somebody can answer there.
+func asked(f *os.File) io.Reader {
+	if isTerminal(f) {
+		return f
+	}
+	return nil
 }
 
 func isTerminal(f *os.File) bool {

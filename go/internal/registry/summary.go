@@ -34,6 +34,11 @@ func Summarize(data []byte) (Summary, error) {
 	if len(problems) > 0 {
 		return Summary{}, manifest.Problems(problems)
 	}
+	return SummaryOf(m, data), nil
+}
+
+// SummaryOf is Summarize for a manifest that has been decoded from data.
+func SummaryOf(m *manifest.Manifest, data []byte) Summary {
 	s := Summary{
 		Name: string(m.Profile.Name), Description: string(m.Profile.Description), Role: string(m.Profile.Role), Variant: string(m.Profile.Variant),
 		Model: string(m.Model.Ref), Mode: string(m.Permissions.Mode), Window: m.Model.ContextWindowTokens,
@@ -51,7 +56,7 @@ func Summarize(data []byte) (Summary, error) {
 		s.Description = strings.ReplaceAll(s.Description, name, "…")
 	}
 	s.Words = s.words(len(m.Tools.Deny))
-	return s, nil
+	return s
 }
 
 // secretNames are the secrets that a manifest refers to.

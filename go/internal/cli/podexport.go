@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/podnew"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+func (p *program) podExportCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "export",
+		Usage:     "print the snapshot of a Pod, for use elsewhere",
+		ArgsUsage: "POD",
+		Description: "As a manifest, for `--manifest`, or as an envelope, for `insomnia pod new --from-resolved`. Neither\n" +
+			"holds a path of this machine or the startup inputs of the Pod: who makes a Pod of it gives those.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Value: "manifest", Usage: "`FORMAT` is manifest, the canonical JSON alone, or resolved, with where it came from"},
+		},
+		Action:       p.podExport,
+		BashComplete: p.completePods,
+	}
+}
+
+func (p *program) podExport(c *cli.Context) error {
+	format := c.String("format")
+	if format != "manifest" && format != "resolved" {
+		return diag.Errorf(diag.ExitUsage, "usage", "there is no format `%s`", format).Expectedf("manifest or resolved")
+	}
+	store, it, err := p.namedPod(c, 1, "POD")
+	if err != nil {
+		return err
+	}
+	e, err := store.Envelope(it, 0)
+	if err != nil {
+		return err
+	}
+	out := []byte(e.Manifest)
+	if format == "resolved" {
+		if out, err = manifest.EncodeEnvelope(podnew.Portable(e)); err != nil {
+			return err
+		}
+	}
+	return p.write(append(out, '\n'))
+}

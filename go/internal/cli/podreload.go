@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/podnew"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+func (p *program) podReloadCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "reload",
+		Usage:     "resolve the profile of a Pod again, and take what has changed",
+		ArgsUsage: "POD",
+		Description: "The profile is resolved from where it was read, as it was then: with the same root, overrides and\n" +
+			"evaluator. What changes is shown, permissions, tools, the sandbox and secrets first; a line that\n" +
+			"begins with `!` tells what the Pod may do then and may not now. After a yes it becomes the next\n" +
+			"generation of the Pod, and `insomnia pod rollback` leads back.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "dry-run", Usage: "show what would change, and change nothing"},
+			yesFlag("take what has changed without asking"),
+			&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation after `DURATION`; downloads do not count"},
+			&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"},
+		},
+		Action:       p.podReload,
+		BashComplete: p.completePods,
+	}
+}
+
+// reloadReport is what `pod reload --json` prints.
+type reloadReport struct {
+	Schema  string             `json:"schema"` // "insomnia.reload/v1"
+	Pod     *pod.Pod           `json:"pod"`    // as it is afterwards
+	From    string             `json:"from"`   // digests
+	To      string             `json:"to"`
+	Wider   int                `json:"wider"` // how many of the changes are wider
+	Changes []difference.Entry `json:"changes"`
+	Applied bool               `json:"applied"`
+}
+
+func (p *program) podReload(c *cli.Context) error {
+	options := resolve.Options{Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
+	if options.Timeout <= time.Duration(0) {
+		return diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
+	}
+	store, it, err := p.namedPod(c, 1, "POD")
+	if err != nil {
+		return err
+	}
+	current, err := store.Envelope(it, 0)
+	if err != nil {
+		return err
+	}
+	maker, err := p.maker(c, options)
+	if err != nil {
+		return err
+	}
+	next, err := maker.Again(c.Context, it, current, options)
+	if errors.Is(err, podnew.ErrNoProfile) {
+		return diag.Errorf(diag.ExitNotFound, "no-profile", "the Pod `%s` was made of a manifest, and there is no profile to resolve again", it.Name).
+			Hintf("make another Pod of what it should be: insomnia pod new REF, or insomnia pod new --manifest FILE")
+	}
+	if err != nil {
+		return err
+	}
+	changes, err := difference.Between(current.Manifest, next.Manifest)
+	if err != nil {
+		return err
+	}
+	report := reloadReport{Schema: "insomnia.reload/v1", Pod: it, From: current.Digest, To: next.Digest,
+		Wider: difference.Widened(changes), Changes: changes}
+	if report.Changes == nil {
+		report.Changes = []difference.Entry{}
+	}
+	same := bytes.Equal(current.Manifest, next.Manifest)
+	switch {
+	case same:
+		p.inform("nothing has changed: the profile resolves to the manifest that the Pod `%s` has", it.Name)
+	case !c.Bool("json"):
+		if err := p.write(reloadText(it, report)); err != nil {
+			return err
+		}
+	}
+	if !same && !c.Bool("dry-run") {
+		number := len(it.Generations) + 1
+		if err := p.ask(c, fmt.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
+			return err
+		}
+		if report.Pod, err = store.Add(c.Context, it, next); err != nil {
+			return err
+		}
+		report.Applied = true
+		p.inform("the Pod `%s` is at generation %d now; insomnia pod rollback %s leads back", it.Name, report.Pod.Current, it.Name)
+	} else if !same {
+		p.inform("nothing was changed: insomnia pod reload %s makes this generation %d", it.Name, len(it.Generations)+1)
+	}
+	if c.Bool("json") {
+		return p.printJSON(report)
+	}
+	return nil
+}
+
+func reloadText(it *pod.Pod, report reloadReport) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s, compared with generation %d of the Pod %s:\n\n%s", diag.Escape(it.Profile.Ref, false), it.Current, it.Name, difference.Text(report.Changes))
+	if report.Wider > 0 {
+		b.WriteString("\n! marks what it may do then and may not now\n")
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"strconv"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+func (p *program) podRollbackCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "rollback",
+		Usage:     "go back to an earlier generation of a Pod",
+		ArgsUsage: "POD [N]",
+		Description: "Generation N becomes the current one, without N the one before. It is checked first, and the others\n" +
+			"are kept: the same command with a higher number goes forward again.",
+		Action:       p.podRollback,
+		BashComplete: p.completePods,
+	}
+}
+
+func (p *program) podRollback(c *cli.Context) error {
+	number := 0
+	if text := c.Args().Get(1); text != "" {
+		var err error
+		if number, err = strconv.Atoi(text); err != nil || number < 1 {
+			return diag.Errorf(diag.ExitUsage, "usage", "`%s` is not the number of a generation", text).Expectedf("a number from 1 on")
+		}
+	}
+	store, it, err := p.namedPod(c, 2, "POD [N]")
+	if err != nil {
+		return err
+	}
+	if number == 0 && it.Current == 1 {
+		return diag.Errorf(diag.ExitNotFound, "no-generation", "the Pod `%s` is at its first generation", it.Name).
+			Hintf("insomnia pod show %s lists its generations", it.Name)
+	}
+	now, err := store.Rollback(c.Context, it, number)
+	if err != nil {
+		return err
+	}
+	p.inform("the Pod `%s` is at generation %d now, and was at %d", now.Name, now.Current, it.Current)
+	if !c.Bool("json") {
+		return nil
+	}
+	e, err := store.Envelope(now, 0)
+	if err != nil {
+		return err
+	}
+	a, err := snapshot(now, e)
+	if err != nil {
+		return err
+	}
+	return p.printJSON(a)
+}

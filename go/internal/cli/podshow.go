@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+)
+
+func (p *program) podShowCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "show",
+		Usage:     "say what a Pod is and what it may do",
+		ArgsUsage: "POD",
+		Description: "POD is a name, an ID, or the beginning of an ID. The page is made from the Pod's own snapshot, and\n" +
+			"says whether what its profile was read from has changed since.",
+		Action:       p.podShow,
+		BashComplete: p.completePods,
+	}
+}
+
+func (p *program) podShow(c *cli.Context) error {
+	store, it, err := p.namedPod(c, 1, "POD")
+	if err != nil {
+		return err
+	}
+	e, err := store.Envelope(it, 0)
+	if err != nil {
+		return err
+	}
+	a, err := snapshot(it, e)
+	if err != nil {
+		return err
+	}
+	if a.Events, err = store.Events(it); err != nil {
+		return err
+	}
+	drift := p.drifts().Of(c.Context, it)
+	a.Drift = &drift
+	if c.Bool("json") {
+		return p.printJSON(a)
+	}
+
+	facts := a.facts()
+	now := driftWord(drift)
+	if drift.Detail != "" {
+		now += ", " + drift.Detail
+	}
+	facts = append(facts, registry.Fact{Name: "profile now", Text: now})
+	page := podPage(a, facts)
+	var b bytes.Buffer
+	b.WriteString("\n")
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, g := range it.Generations {
+		mark := " "
+		if g.Number == it.Current {
+			mark = "*"
+		}
+		fmt.Fprintf(w, "%s generation %d\t%s\t%s\n", mark, g.Number, when(g.Created), g.Digest)
+	}
+	w.Flush()
+	b.WriteString("\n")
+	for _, event := range a.Events {
+		fmt.Fprintf(w, "  %s\t%s\tgeneration %d\n", when(event.Time), event.Kind, event.Generation)
+	}
+	w.Flush()
+	return p.write(append(page, b.Bytes()...))
+}
+
+// podPage says what a Pod is and what its snapshot lets it do.
+func podPage(a *about, facts []registry.Fact) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s: %s\n", a.Pod.Name, diag.Escape(orDash(a.Summary.Description), false))
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, f := range append(facts, registry.Facts(a.manifest, *a.Summary)...) {
+		if f.Text != "" {
+			fmt.Fprintf(w, "  %s\t%s\n", f.Name, diag.Escape(f.Text, false))
+		}
+	}
+	w.Flush()
+	return b.Bytes()
+}
