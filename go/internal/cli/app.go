@@ -20,7 +20,6 @@ import (
 
 // program is what the commands share.
 type program struct {
-	stdin          io.Reader // nil when nobody can be asked
 	stdout, stderr io.Writer
 	terminal       bool // standard error is a terminal
 	json           bool // words on standard error are JSON
@@ -28,7 +27,7 @@ type program struct {
 
 // Main runs the program with the process's own streams and gives its exit code.
 func Main(args []string) int {
-	p := &program{stdin: asked(os.Stdin), stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
+	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
 	return p.run(interruptible(), args)
 }
 

@@ -1,9 +1,6 @@
 package cli
 
 import (
-	"bufio"
-	"context"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -138,45 +135,21 @@ func firstLine(text string) string {
 // when is a time as people read it in lists: to the minute, here.
 func when(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
-// declined is the answer no.
-func declined() error {
-	return diag.Errorf(diag.ExitRefused, "declined", "nothing was changed")
-}
-
-// ask asks a question that --yes answers. Without a terminal nobody can be asked.
-func (p *program) ask(c *cli.Context, question string) error {
+// confirm asks before something is changed; --yes answers. Without a terminal
+// nobody can be asked.
+func (p *program) confirm(c *cli.Context, question string) error {
 	if c.Bool("yes") {
 		return nil
 	}
-	nobody := diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here to ask on: %s", question).
-		Hintf("say yes with the command: %s --yes", strings.TrimSpace(commandName(c)+" "+strings.Join(c.Args().Slice(), " ")))
-	if !p.terminal || p.stdin == nil {
-		return nobody
+	if !p.canAsk() {
+		return diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here to ask on: %s", question).
+			Hintf("say yes with the command: %s --yes", strings.TrimSpace(commandName(c)+" "+strings.Join(c.Args().Slice(), " ")))
 	}
-	io.WriteString(p.stderr, diag.Escape(question, false)+" [y/N] ")
-	type line struct {
-		text string
-		err  error
+	yes, err := p.ask(c.Context, question)
+	if err != nil || yes {
+		return err
 	}
-	answered := make(chan line, 1)
-	go func() {
-		text, err := bufio.NewReader(p.stdin).ReadString('\n')
-		answered <- line{text, err}
-	}()
-	select {
-	case <-c.Context.Done():
-		io.WriteString(p.stderr, "\n")
-		return context.Cause(c.Context)
-	case l := <-answered:
-		switch answer := strings.ToLower(strings.TrimSpace(l.text)); {
-		case answer == "y" || answer == "yes":
-			return nil
-		case errors.Is(l.err, io.EOF) && answer == "":
-			io.WriteString(p.stderr, "\n")
-			return nobody
-		}
-		return declined()
-	}
+	return diag.Errorf(diag.ExitRefused, "declined", "nothing was changed")
 }
 
 func yesFlag(what string) cli.Flag {

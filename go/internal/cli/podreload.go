@@ -92,7 +92,7 @@ func (p *program) podReload(c *cli.Context) error {
 	}
 	if !same && !c.Bool("dry-run") {
 		number := len(it.Generations) + 1
-		if err := p.ask(c, fmt.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
+		if err := p.confirm(c, fmt.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
 			return err
 		}
 		if report.Pod, err = store.Add(c.Context, it, next); err != nil {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -21,14 +20,6 @@ func interruptible() context.Context {
 		cancel()
 	}()
 	return ctx
-}
-
-// asked is standard input where somebody can answer there.
-func asked(f *os.File) io.Reader {
-	if isTerminal(f) {
-		return f
-	}
-	return nil
 }
 
 func isTerminal(f *os.File) bool {
