@@ -88,23 +88,10 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	if len(data) > MaxManifestBytes+maxAround {
 		return nil, []Problem{top.problem("too-large", "the envelope is larger than any that this program writes")}
 	}
-	var version struct {
-		Schema *string `json:"schema"`
-	}
-	if err := json.Unmarshal(data, &version, json.RejectUnknownMembers(false)); err != nil {
-		return nil, []Problem{top.problem("syntax", "not an envelope: "+err.Error())}
-	}
-	if version.Schema == nil || *version.Schema != EnvelopeSchema {
-		p := top.field("schema").problem("schema-version", "not an envelope that this version of insomnia reads")
-		if version.Schema != nil {
-			p.Message += ": " + shown(*version.Schema)
-		}
-		p.Expected = EnvelopeSchema
-		return nil, []Problem{p}
-	}
 	e := new(Envelope)
-	if err := json.Unmarshal(data, e, json.RejectUnknownMembers(true)); err != nil {
-		return nil, []Problem{top.problem("type", "not a valid envelope: "+err.Error())}
+	err := json.Unmarshal(data, e, json.RejectUnknownMembers(true))
+	if err != nil || e.Schema != EnvelopeSchema {
+		return nil, []Problem{notEnvelope(data, err)}
 	}
 	canonical, problems := Check(e.Manifest)
 	switch {
@@ -127,6 +114,23 @@ func within(key string, problems []Problem) []Problem {
 		}
 	}
 	return problems
+}
+
+// notEnvelope says why data are no envelope: another version of it, above all.
+func notEnvelope(data []byte, err error) Problem {
+	var top *location
+	var version struct {
+		Schema *string `json:"schema"`
+	}
+	if syntax := json.Unmarshal(data, &version, json.RejectUnknownMembers(false)); syntax != nil {
+		return top.problem("syntax", "not an envelope: "+syntax.Error())
+	}
+	if version.Schema == nil || *version.Schema != EnvelopeSchema {
+		p := top.field("schema").problem("schema-version", "not an envelope that this version of insomnia reads")
+		p.Expected = EnvelopeSchema
+		return p
+	}
+	return top.problem("type", fmt.Sprintf("not a valid envelope: %v", err))
 }
 
 // maxAround is the room for provenance and inputs around a manifest.

@@ -39,18 +39,16 @@ func (s *Store) create(n New) (*Pod, error) {
 		return nil, s.notWritten(err)
 	}
 	s.sweep(s.dir, entries, leftInStore)
-	all := s.readAll(entries)
-	if len(all) == 0 {
+	ids, names := s.names(entries)
+	if len(ids) == 0 {
 		// Whoever made the folders may have died before they were safe.
 		if err := durable.SyncAncestors(s.fs, s.dir); err != nil {
 			return nil, s.notWritten(err)
 		}
 	}
 	taken := map[string]string{}
-	for _, found := range all {
-		if found.err == nil {
-			taken[found.record.Name] = found.id
-		}
+	for i, name := range names {
+		taken[name] = ids[i]
 	}
 	name := n.Name
 	switch {

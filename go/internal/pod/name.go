@@ -1,38 +1,62 @@
 package pod
 
 import (
+	"bytes"
 	"fmt"
-	"regexp"
 	"strings"
-	"sync"
+
+	"github.com/google/uuid"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 const maxName = 64
 
-var (
-	nameForm = pattern(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
-	idForm   = pattern(`^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
-)
+// nameForm tells whether a text has the form of a profile's name.
+func nameForm(name string) bool {
+	for i, c := range []byte(name) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+		case c == '-' && i > 0 && i < len(name)-1:
+		default:
+			return false
+		}
+	}
+	return name != "" && len(name) <= maxName
+}
 
-// pattern is compiled when it is first used, and not before main begins.
-func pattern(text string) func() *regexp.Regexp {
-	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+// idForm tells whether a text is a UUID as Create writes them.
+func idForm(id string) bool {
+	u, err := uuid.Parse(id)
+	return err == nil && u.Version() == 7 && u.Variant() == uuid.RFC4122 && u.String() == id
 }
 
 // CheckName tells what is wrong with a name for a Pod: it has the form of a
 // profile's name and is no ID. Whether another Pod has it, Create tells.
 func CheckName(name string) error {
 	switch {
-	case len(name) > maxName || !nameForm().MatchString(name):
+	case !nameForm(name):
 		return diag.Errorf(diag.ExitUsage, "pod-name", "`%s` cannot be the name of a Pod", shortened(name)).
 			Expectedf("small letters, digits and hyphens between them, at most %d characters: fix-login", maxName)
-	case idForm().MatchString(name):
+	case idForm(name):
 		return diag.Errorf(diag.ExitUsage, "pod-name", "`%s` cannot be the name of a Pod: it is an ID", name).
 			Expectedf("a name that nobody takes for an ID: fix-login")
 	}
 	return nil
+}
+
+// nameIn is the name of the Pod in the bytes of a pod.json, which begins with
+// it, without a look at the rest; empty when they begin otherwise.
+func nameIn(data []byte, id string) string {
+	_, rest, ok := bytes.Cut(data, []byte(`{"schema":"`+recordSchema+`","id":"`+id+`","name":"`))
+	if !ok {
+		return ""
+	}
+	name, _, _ := bytes.Cut(rest, []byte(`"`))
+	if !nameForm(string(name)) {
+		return ""
+	}
+	return string(name)
 }
 
 // shortened keeps a text from outside to a length that can be shown.

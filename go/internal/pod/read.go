@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
@@ -25,26 +28,62 @@ type found struct {
 
 // readAll reads every Pod, in the order of the entries.
 func (s *Store) readAll(entries []fs.DirEntry) []found {
-	all := make([]found, 0, len(entries))
-	for _, entry := range entries {
-		id := entry.Name()
-		if strings.HasPrefix(id, ".") {
-			continue
-		}
-		f := found{id: id}
-		switch {
-		case !idForm().MatchString(id):
-			f.err = s.damaged(id, "its folder is not named as Pods are")
-		case !entry.IsDir():
-			f.err = s.damaged(id, "it is not a folder")
+	all := make([]found, len(entries))
+	each(len(entries), func(i int) {
+		f := &all[i]
+		switch f.id = entries[i].Name(); {
+		case strings.HasPrefix(f.id, "."):
+			f.err = errGone
+		case !idForm(f.id):
+			f.err = s.damaged(f.id, "its folder is not named as Pods are")
+		case !entries[i].IsDir():
+			f.err = s.damaged(f.id, notFolder)
 		default:
-			f.record, _, f.err = s.read(id)
+			f.record, _, f.err = s.read(f.id)
 		}
-		if !errors.Is(f.err, errGone) {
-			all = append(all, f)
+	})
+	return slices.DeleteFunc(all, func(f found) bool { return errors.Is(f.err, errGone) })
+}
+
+const notFolder = "it is not a folder"
+
+// names reads of every Pod the name, unverified and in the order of the
+// entries; it is empty where it cannot be told.
+func (s *Store) names(entries []fs.DirEntry) (ids, names []string) {
+	for _, entry := range entries {
+		if id := entry.Name(); idForm(id) {
+			ids = append(ids, id)
 		}
 	}
-	return all
+	names = make([]string, len(ids))
+	each(len(ids), func(i int) {
+		if data, err := s.fs.ReadFile(filepath.Join(s.dir, ids[i], recordName), maxRecord); err == nil {
+			names[i] = nameIn(data, ids[i])
+		}
+	})
+	return ids, names
+}
+
+// each does something for 0 to n-1, side by side when there is much to do:
+// reading many small files is mostly waiting.
+func each(n int, do func(i int)) {
+	const few = 32
+	if n < few {
+		for i := range n {
+			do(i)
+		}
+		return
+	}
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
+			}
+		})
+	}
+	workers.Wait()
 }
 
 func (s *Store) entries() ([]fs.DirEntry, error) {
@@ -87,44 +126,57 @@ func (s *Store) Find(ref string) (*Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	var matches []found
-	unknown := 0
-	for _, f := range s.readAll(entries) {
-		switch {
-		case f.id == ref:
-			return f.pod()
-		case f.err == nil && f.record.Name == ref, len(ref) >= shortest && strings.HasPrefix(f.id, ref):
-			matches = append(matches, f)
-		case f.err != nil:
-			unknown++
+	ids, names := s.names(entries)
+	var matches []int
+	for i, id := range ids {
+		if id == ref {
+			return s.verified(id)
+		}
+		if names[i] == ref && ref != "" || len(ref) >= shortest && strings.HasPrefix(id, ref) {
+			matches = append(matches, i)
 		}
 	}
 	switch len(matches) {
 	case 0:
-		e := diag.Errorf(diag.ExitNotFound, "pod-not-found", "there is no Pod `%s`", shortened(ref)).Hintf("see which there are: insomnia pod list")
-		if unknown > 0 {
-			e.Diagnostics[0].Message += fmt.Sprintf(" among those that can be read; %d cannot", unknown)
-		}
-		return nil, e
+		return nil, s.notFound(ref, entries)
 	case 1:
-		return matches[0].pod()
+		return s.verified(ids[matches[0]])
 	}
-	e := diag.Errorf(diag.ExitNotFound, "pod-ambiguous", "`%s` can be %d Pods", shortened(ref), len(matches))
 	lines := make([]string, len(matches))
-	for i, f := range matches {
-		lines[i] = f.id
-		if f.err == nil {
-			lines[i] += "  " + f.record.Name
-		}
+	for i, match := range matches {
+		lines[i] = strings.TrimSpace(ids[match] + "  " + names[match])
 	}
-	return nil, e.Hintf("say which by its whole ID:\n%s", strings.Join(lines, "\n"))
+	return nil, diag.Errorf(diag.ExitNotFound, "pod-ambiguous", "`%s` can be %d Pods", shortened(ref), len(matches)).
+		Hintf("say which by its whole ID:\n%s", strings.Join(lines, "\n"))
 }
 
-func (f found) pod() (*Pod, error) {
-	if f.err != nil {
-		return nil, f.err
+// verified reads the Pod of an ID.
+func (s *Store) verified(id string) (*Pod, error) {
+	if info, err := s.fs.Lstat(filepath.Join(s.dir, id)); err == nil && !info.IsDir() {
+		return nil, s.damaged(id, notFolder)
 	}
-	return &f.record.Pod, nil
+	r, _, err := s.read(id)
+	if errors.Is(err, errGone) {
+		return nil, s.notFound(id, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &r.Pod, nil
+}
+
+func (s *Store) notFound(ref string, entries []fs.DirEntry) error {
+	message := fmt.Sprintf("there is no Pod `%s`", shortened(ref))
+	damaged := 0
+	for _, f := range s.readAll(entries) {
+		if f.err != nil {
+			damaged++
+		}
+	}
+	if damaged > 0 {
+		message += fmt.Sprintf(" among those that can be read; %d cannot", damaged)
+	}
+	return diag.Errorf(diag.ExitNotFound, "pod-not-found", "%s", message).Hintf("see which there are: insomnia pod list")
 }
 
 // Envelope reads and verifies one generation; 0 is the current one.
