@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"maps"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
 // converter reads one document.
@@ -267,7 +267,7 @@ func (c *converter) worker() {
 	}
 	c.take("/worker/instruction", "prompts.system")
 	if language, ok := c.text("/worker/language"); ok {
-		if languageTag.MatchString(language) {
+		if languageTag.Get().MatchString(language) {
 			c.set("prompts.language", language, "/worker/language")
 		} else {
 			c.set("prompts.append", []string{"Answer in " + language + "."}, "/worker/language")
@@ -282,7 +282,7 @@ func (c *converter) worker() {
 	c.lost("/worker/file_upload", "uploads have no cap of their own")
 }
 
-var languageTag = regexp.MustCompile(`^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`)
+var languageTag = pattern.Lazy{Text: `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`}
 
 // decimal rounds to the three decimals of a manifest.
 func (c *converter) decimal(pointer, path string) {
@@ -307,7 +307,7 @@ func (c *converter) decimal(pointer, path string) {
 // mostRules is how many rules a manifest has.
 const mostRules = 512
 
-var toolName = regexp.MustCompile(`^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$`)
+var toolName = pattern.Lazy{Text: `^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$`}
 
 func (c *converter) permissions() {
 	action, _ := c.text("/permissions/default_action")
@@ -334,7 +334,7 @@ func (c *converter) permissions() {
 		if pattern, ok := t["pattern"].(string); ok && pattern != "" {
 			r.pattern = pattern
 		}
-		if !toolName.MatchString(r.tool) {
+		if !toolName.Get().MatchString(r.tool) {
 			c.problem("pattern", r.origin+"/tool", quoted(r.tool)+" is no name of a tool").Expected = "a name, with a * at its end at most"
 			continue
 		}
@@ -384,7 +384,7 @@ func (c *converter) denied() (rules []rule) {
 		at := "/scope/deny/" + strconv.Itoa(i)
 		target, permission, _ := target(item)
 		glob := strings.TrimSuffix(strings.TrimPrefix(target, "./"), "/")
-		if !pathGlob.MatchString(glob) || strings.HasPrefix(glob, "..") {
+		if !pathGlob.Get().MatchString(glob) || strings.HasPrefix(glob, "..") {
 			c.lost(at, "a directory outside of the workspace is not part of a profile").Hint = "see that it is not below the workspace"
 			continue
 		}
@@ -406,7 +406,7 @@ func (c *converter) denied() (rules []rule) {
 	return rules
 }
 
-var pathGlob = regexp.MustCompile(`^[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$`)
+var pathGlob = pattern.Lazy{Text: `^[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$`}
 
 // target takes an entry of a scope apart.
 func target(item any) (target, permission string, recursive bool) {
@@ -539,18 +539,18 @@ func secretName(text string) string {
 	return strings.Join(segments, ".")
 }
 
-var others = regexp.MustCompile(`[^a-z0-9]+`)
+var others = pattern.Lazy{Text: `[^a-z0-9]+`}
 
 func trimmed(text, by string, most int) string {
-	text = strings.Trim(others.ReplaceAllString(strings.ToLower(text), by), by)
+	text = strings.Trim(others.Get().ReplaceAllString(strings.ToLower(text), by), by)
 	return strings.Trim(text[:min(len(text), most)], by)
 }
 
-var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:@%+=,-]+$`)
+var plainWord = pattern.Lazy{Text: `^[A-Za-z0-9_./:@%+=,-]+$`}
 
 // shellWord writes a word so that it can be pasted into a shell.
 func shellWord(word string) string {
-	if plainWord.MatchString(word) {
+	if plainWord.Get().MatchString(word) {
 		return word
 	}
 	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"github.com/xrash/smetrics"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
 // kind is what a field of the older manifest holds.
@@ -54,65 +54,67 @@ const many = 1 << 40
 
 func needed(f field) field { f.needed = true; return f }
 
-var tokens, size, steps, seconds = count(0, many), count(0, many), count(1, many), count(0, many)
+// sections makes the whole of the older manifest.
+func sections() table {
+	tokens, size, steps, seconds := count(0, many), count(0, many), count(1, many), count(0, many)
 
-var place = table{
-	"target":     needed(field{kind: text}),
-	"permission": choice("read", "write"),
-	"recursive":  field{kind: boolean},
-}
+	place := table{
+		"target":     needed(field{kind: text}),
+		"permission": choice("read", "write"),
+		"recursive":  field{kind: boolean},
+	}
 
-// sections is the whole of the older manifest.
-var sections = table{
-	"pod": section(table{"name": {kind: text}, "prompt_pack": {kind: text}}),
-	"model": section(table{
-		"ref": needed(field{kind: text}), "scheme": choice("anthropic", "openai_chat", "openai_responses", "gemini"),
-		"base_url": {kind: text}, "model_id": {kind: text},
-		"auth": section(table{"kind": needed(choice("none", "api_key", "codex_oauth", "secret_ref")),
-			"env": {kind: variable}, "file": {kind: path}, "ref": {kind: text}}),
-		"capability": section(table{"tool_calling": {kind: anything}, "structured_output": {kind: anything}, "reasoning": {kind: anything},
-			"vision": {kind: anything}, "prompt_caching": {kind: anything}}),
-		"context_window": count(1, many), "max_context_window": count(1, many),
-	}),
-	"worker": section(table{
-		"instruction": {kind: text}, "language": {kind: text}, "max_tokens": count(1, many), "max_turns": steps,
-		"temperature": {kind: number}, "top_p": {kind: number}, "top_k": count(0, many), "stop_sequences": {kind: texts},
-		"reasoning":   {kind: effortOr, oneOf: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}},
-		"tool_output": section(table{"default_max_bytes": size, "per_tool": {kind: perToolCaps}}),
-		"file_upload": section(table{"max_bytes": size}),
-	}),
-	"scope":   section(table{"allow": {kind: places, fields: place}, "deny": {kind: places, fields: place}}),
-	"session": section(table{"record_event_trace": {kind: boolean}}),
-	"permissions": section(table{"default_action": choice("allow", "deny", "ask"), "rule": {kind: ruleTables, fields: table{
-		"tool": needed(field{kind: text}), "pattern": {kind: text}, "action": needed(choice("allow", "deny", "ask"))}}}),
-	"compaction": section(table{
-		"prune_protected_tokens": tokens, "prune_min_savings": tokens, "threshold": count(1, many), "request_threshold": count(1, many),
-		"retained_tokens": tokens, "overview_target_tokens": tokens, "overview_warning_tokens": tokens, "overview_deadline_tokens": tokens,
-		"worker_context_max_tokens": tokens, "worker_max_turns": steps, "summary_target_tokens": tokens, "summary_max_tokens": count(1, many),
-		"auto_read_budget_tokens": tokens, "result_context_max_tokens": tokens, "model": {kind: text},
-	}),
-	"memory": section(table{
-		"workspace_root": {kind: text}, "query_result_limit": count(0, many), "query_excerpt_lines": count(0, many),
-		"inject_summary": {kind: boolean}, "language": {kind: text}, "extract_model": {kind: text}, "extract_threshold": count(1, many),
-		"extract_worker_max_turns": steps, "consolidation_model": {kind: text}, "consolidation_threshold_files": count(0, many),
-		"consolidation_threshold_bytes": size,
-	}),
-	"web": section(table{
-		"enabled": {kind: boolean}, "allow_private_addresses": {kind: boolean},
-		"search": section(table{"enabled": {kind: boolean}, "provider": {kind: text}, "api_key_env": {kind: variable},
-			"api_key_secret": {kind: text}, "timeout_secs": seconds, "base_url": {kind: text}, "country": {kind: text},
-			"search_lang": {kind: text}, "ui_lang": {kind: text}, "safesearch": {kind: anything}}),
-		"fetch": section(table{"enabled": {kind: boolean}, "timeout_secs": seconds, "redirect_limit": count(0, many),
-			"max_response_bytes": size, "max_output_bytes": size}),
-	}),
-	"skills": section(table{"directories": {kind: texts}}),
+	return table{
+		"pod": section(table{"name": {kind: text}, "prompt_pack": {kind: text}}),
+		"model": section(table{
+			"ref": needed(field{kind: text}), "scheme": choice("anthropic", "openai_chat", "openai_responses", "gemini"),
+			"base_url": {kind: text}, "model_id": {kind: text},
+			"auth": section(table{"kind": needed(choice("none", "api_key", "codex_oauth", "secret_ref")),
+				"env": {kind: variable}, "file": {kind: path}, "ref": {kind: text}}),
+			"capability": section(table{"tool_calling": {kind: anything}, "structured_output": {kind: anything}, "reasoning": {kind: anything},
+				"vision": {kind: anything}, "prompt_caching": {kind: anything}}),
+			"context_window": count(1, many), "max_context_window": count(1, many),
+		}),
+		"worker": section(table{
+			"instruction": {kind: text}, "language": {kind: text}, "max_tokens": count(1, many), "max_turns": steps,
+			"temperature": {kind: number}, "top_p": {kind: number}, "top_k": count(0, many), "stop_sequences": {kind: texts},
+			"reasoning":   {kind: effortOr, oneOf: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}},
+			"tool_output": section(table{"default_max_bytes": size, "per_tool": {kind: perToolCaps}}),
+			"file_upload": section(table{"max_bytes": size}),
+		}),
+		"scope":   section(table{"allow": {kind: places, fields: place}, "deny": {kind: places, fields: place}}),
+		"session": section(table{"record_event_trace": {kind: boolean}}),
+		"permissions": section(table{"default_action": choice("allow", "deny", "ask"), "rule": {kind: ruleTables, fields: table{
+			"tool": needed(field{kind: text}), "pattern": {kind: text}, "action": needed(choice("allow", "deny", "ask"))}}}),
+		"compaction": section(table{
+			"prune_protected_tokens": tokens, "prune_min_savings": tokens, "threshold": count(1, many), "request_threshold": count(1, many),
+			"retained_tokens": tokens, "overview_target_tokens": tokens, "overview_warning_tokens": tokens, "overview_deadline_tokens": tokens,
+			"worker_context_max_tokens": tokens, "worker_max_turns": steps, "summary_target_tokens": tokens, "summary_max_tokens": count(1, many),
+			"auto_read_budget_tokens": tokens, "result_context_max_tokens": tokens, "model": {kind: text},
+		}),
+		"memory": section(table{
+			"workspace_root": {kind: text}, "query_result_limit": count(0, many), "query_excerpt_lines": count(0, many),
+			"inject_summary": {kind: boolean}, "language": {kind: text}, "extract_model": {kind: text}, "extract_threshold": count(1, many),
+			"extract_worker_max_turns": steps, "consolidation_model": {kind: text}, "consolidation_threshold_files": count(0, many),
+			"consolidation_threshold_bytes": size,
+		}),
+		"web": section(table{
+			"enabled": {kind: boolean}, "allow_private_addresses": {kind: boolean},
+			"search": section(table{"enabled": {kind: boolean}, "provider": {kind: text}, "api_key_env": {kind: variable},
+				"api_key_secret": {kind: text}, "timeout_secs": seconds, "base_url": {kind: text}, "country": {kind: text},
+				"search_lang": {kind: text}, "ui_lang": {kind: text}, "safesearch": {kind: anything}}),
+			"fetch": section(table{"enabled": {kind: boolean}, "timeout_secs": seconds, "redirect_limit": count(0, many),
+				"max_response_bytes": size, "max_output_bytes": size}),
+		}),
+		"skills": section(table{"directories": {kind: texts}}),
+	}
 }
 
 // secretWords mark names under which people write a key; what stands there is
 // never shown.
-var secretWords = regexp.MustCompile(`(?i)key|token|secret|passw|credential|auth`)
+var secretWords = pattern.Lazy{Text: `(?i)key|token|secret|passw|credential|auth`}
 
-var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var variableName = pattern.Lazy{Text: `^[A-Za-z_][A-Za-z0-9_]*$`}
 
 // check reports everything that a table holds and may not.
 func (c *converter) check(fields table, value map[string]any, at string) {
@@ -121,7 +123,7 @@ func (c *converter) check(fields table, value map[string]any, at string) {
 		pointer := at + "/" + escapePointer(name)
 		f, known := fields[name]
 		switch {
-		case !known && secretWords.MatchString(name) && !isTable(value[name]):
+		case !known && secretWords.Get().MatchString(name) && !isTable(value[name]):
 			c.problem("secret-literal", pointer, "unknown field, and what it holds may be a secret (value not shown)").
 				Hint = "a key is never written into a manifest: name the variable that holds it, such as env = \"ANTHROPIC_API_KEY\""
 		case !known:
@@ -171,7 +173,7 @@ func (c *converter) checkValue(f field, v any, pointer string) {
 		c.checkText(f, v, pointer)
 	case variable, path:
 		s, ok := v.(string)
-		if !ok || s == "" || f.kind == variable && !variableName.MatchString(s) || strings.ContainsFunc(s, control) {
+		if !ok || s == "" || f.kind == variable && !variableName.Get().MatchString(s) || strings.ContainsFunc(s, control) {
 			d := c.problem("secret-literal", pointer, "does not name where the key is (value not shown)")
 			if d.Expected = "the name of an environment variable, such as ANTHROPIC_API_KEY"; f.kind == path {
 				d.Expected = "the path of a file that holds the key"
@@ -204,7 +206,7 @@ func (c *converter) checkValue(f field, v any, pointer string) {
 			wrong("a table of numbers")
 		}
 		for _, name := range slices.Sorted(maps.Keys(t)) {
-			c.checkInteger(size, t[name], pointer+"/"+escapePointer(name))
+			c.checkInteger(count(0, many), t[name], pointer+"/"+escapePointer(name))
 		}
 	}
 }

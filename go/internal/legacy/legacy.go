@@ -73,7 +73,7 @@ func Read(doc []byte, file string, place Place) (*Profile, []diag.Diagnostic) {
 	if err := decoder.Decode(&c.doc); err != nil {
 		return nil, []diag.Diagnostic{c.diagnostic(diag.SeverityError, "syntax", "", "not a manifest")}
 	}
-	c.check(sections, c.doc, "")
+	c.check(sections(), c.doc, "")
 	if len(c.problems) == 0 {
 		c.convert()
 	}

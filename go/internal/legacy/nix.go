@@ -3,10 +3,10 @@ package legacy
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
 // secretRef is a value of a profile that refers to a secret.
@@ -151,7 +151,7 @@ var nixEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", `\${`, "\n", `\
 func nixString(s string) string { return `"` + nixEscapes.Replace(s) + `"` }
 
 // awkward is what an indented string would have to escape or would not keep.
-var awkward = regexp.MustCompile(`''|'\$\{|'\z|\$\z|\$\$|\r|(?m:^[ \t]+$)`)
+var awkward = pattern.Lazy{Text: `''|'\$\{|'\z|\$\z|\$\$|\r|(?m:^[ \t]+$)`}
 
 // writeText writes a text of several lines so that it reads as one.
 func writeText(b *strings.Builder, indent, s string) {
@@ -160,7 +160,7 @@ func writeText(b *strings.Builder, indent, s string) {
 	for _, line := range lines {
 		flush = flush || line != "" && line[0] != ' ' && line[0] != '\t'
 	}
-	if len(lines) == 1 || !flush || awkward.MatchString(s) || lines[0] == "" {
+	if len(lines) == 1 || !flush || awkward.Get().MatchString(s) || lines[0] == "" {
 		b.WriteString(nixString(s))
 		return
 	}

@@ -9,13 +9,14 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
 var (
-	notTracked = lazyPattern{text: `[Pp]ath '([^']+)' in the repository`}
+	notTracked = pattern.Lazy{Text: `[Pp]ath '([^']+)' in the repository`}
 	// The ways in which versions say that a file is missing.
-	missingFile = lazyPattern{text: `^(?:getting status of|[Pp]ath) '([^']+)'(?:: No such file or directory| does not exist.*)$`}
-	inputFrame  = lazyPattern{text: `while fetching the input '([^']+)'`}
+	missingFile = pattern.Lazy{Text: `^(?:getting status of|[Pp]ath) '([^']+)'(?:: No such file or directory| does not exist.*)$`}
+	inputFrame  = pattern.Lazy{Text: `while fetching the input '([^']+)'`}
 )
 
 // explainFlake says what a failed evaluation of a flake means.
@@ -53,10 +54,10 @@ func explainUntracked(ctx context.Context, f *nixFlake, failure *nixcli.Failure,
 		return nil
 	}
 	var candidates []string
-	if m := notTracked.get().FindStringSubmatch(failure.Message); m != nil {
+	if m := notTracked.Get().FindStringSubmatch(failure.Message); m != nil {
 		candidates = append(candidates, m[1])
 	}
-	for _, m := range storeFile.get().FindAllStringSubmatch(failure.Message, -1) {
+	for _, m := range storeFile.Get().FindAllStringSubmatch(failure.Message, -1) {
 		if _, isInput := f.tree.inputs()[m[1]]; !isInput && m[2] != "" {
 			candidates = append(candidates, strings.TrimPrefix(m[2], "/"))
 		}
@@ -132,8 +133,8 @@ func explainCommon(failure *nixcli.Failure, in sources, at []diag.Position) erro
 	case failure.Contains("/nix/var/nix", "creating directory '/nix", "/nix/store/.links"):
 		return diag.Errorf(diag.ExitMissing, "nix-store", "Nix cannot use its store: %s", failure.Message).
 			Hintf("`nix store ping` should succeed for this user")
-	case missingFile.get().MatchString(failure.Message):
-		return evaluationError("file-not-found", "there is no file "+in.text(missingFile.get().FindStringSubmatch(failure.Message)[1]), at)
+	case missingFile.Get().MatchString(failure.Message):
+		return evaluationError("file-not-found", "there is no file "+in.text(missingFile.Get().FindStringSubmatch(failure.Message)[1]), at)
 	case failure.Contains("import from derivation", "allow-import-from-derivation"):
 		return evaluationError("builds-at-evaluation", "the profile needs something built while it is evaluated, which is not allowed", at).
 			Hintf("read files with builtins.readFile from the source itself, not from a package")
@@ -164,7 +165,7 @@ func isDownloadFailure(failure *nixcli.Failure) bool {
 		return false
 	}
 	for _, frame := range failure.Frames {
-		if inputFrame.get().MatchString(frame.Message) {
+		if inputFrame.Get().MatchString(frame.Message) {
 			return true
 		}
 	}
@@ -179,7 +180,7 @@ func wantedDownload(failure *nixcli.Failure, f *nixFlake) string {
 		return ""
 	}
 	for _, frame := range failure.Frames {
-		m := inputFrame.get().FindStringSubmatch(frame.Message)
+		m := inputFrame.Get().FindStringSubmatch(frame.Message)
 		if m == nil {
 			continue
 		}
@@ -199,7 +200,7 @@ func wantedDownload(failure *nixcli.Failure, f *nixFlake) string {
 // something that is no locked input.
 func downloadFailed(f *nixFlake, failure *nixcli.Failure, at []diag.Position) error {
 	for _, frame := range failure.Frames {
-		m := inputFrame.get().FindStringSubmatch(frame.Message)
+		m := inputFrame.Get().FindStringSubmatch(frame.Message)
 		if m == nil || len(at) > 0 {
 			continue
 		}

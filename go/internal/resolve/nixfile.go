@@ -8,6 +8,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
 // file evaluates purely, without the Nix store, from a copy of the library on disk.
@@ -48,7 +49,7 @@ func fileArgs(library string, p *profileFile) []string {
 	return append(args, "--file", filepath.Join(library, "entry.nix"), "--argstr", "profile", p.profile, "--argstr", "name", p.name, p.output)
 }
 
-var forbiddenPath = lazyPattern{text: `access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`}
+var forbiddenPath = pattern.Lazy{Text: `access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`}
 
 func explainFile(p *profileFile, in *fileSources, failure *nixcli.Failure) error {
 	own := func(file string) bool { return strings.HasPrefix(file, "/") }
@@ -56,7 +57,7 @@ func explainFile(p *profileFile, in *fileSources, failure *nixcli.Failure) error
 	if p.file != "" && (len(at) == 0 || !own(at[0].File)) {
 		at = []diag.Position{{File: p.file}}
 	}
-	if m := forbiddenPath.get().FindStringSubmatch(failure.Message); m != nil {
+	if m := forbiddenPath.Get().FindStringSubmatch(failure.Message); m != nil {
 		e := evaluationError("outside-root", "the profile reads "+in.text(m[1])+", which is outside "+p.root, at)
 		if p.ref.Kind == KindPath {
 			e.Hintf("move the file, or widen what the profile may read with --root FOLDER")

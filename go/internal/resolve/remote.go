@@ -124,7 +124,7 @@ func isRevision(s string) bool {
 func lockedText(l *flake.Locked) string {
 	text, separator := l.String(), "?"
 	switch {
-	case l.Type == "tarball" && !archiveName.get().MatchString(text):
+	case l.Type == "tarball" && !archiveName.Get().MatchString(text):
 		text = "tarball+" + text
 	case l.Type == "git" && strings.Contains(text, "?"):
 		separator = "&"

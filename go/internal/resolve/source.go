@@ -12,9 +12,10 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
-var storeFile = lazyPattern{text: `/nix/store/([0-9a-z]{32}-[^/'"\s«»:]+)(/[^'"\s«»:]*)?`}
+var storeFile = pattern.Lazy{Text: `/nix/store/([0-9a-z]{32}-[^/'"\s«»:]+)(/[^'"\s«»:]*)?`}
 
 // tree maps places in the store copy of a source to the folder it was copied
 // from. A store path is taken for a copy when one of its files has the same
@@ -38,7 +39,7 @@ func (t *tree) place(p position) diag.Position {
 
 // file maps one file name.
 func (t *tree) file(name string) string {
-	m := storeFile.get().FindStringSubmatch(name)
+	m := storeFile.Get().FindStringSubmatch(name)
 	if m == nil || !strings.HasPrefix(name, "/nix/store/") {
 		// Newer versions show the flake instead: «git+file:///src»/flake.nix.
 		if rest, ok := strings.CutPrefix(name, "«"); ok && t.root != "" {
@@ -84,7 +85,7 @@ func (t *tree) text(message string) string {
 	if !strings.Contains(message, "/nix/store/") {
 		return message
 	}
-	return storeFile.get().ReplaceAllStringFunc(message, t.file)
+	return storeFile.Get().ReplaceAllStringFunc(message, t.file)
 }
 
 // own tells whether a mapped file is the author's, and not the library's.
@@ -126,7 +127,7 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 		}
 	}
 	for _, frame := range frames {
-		if m := definitionContext.get().FindStringSubmatch(frame.Message); m != nil {
+		if m := definitionContext.Get().FindStringSubmatch(frame.Message); m != nil {
 			line, _ := strconv.Atoi(m[2])
 			column, _ := strconv.Atoi(m[3])
 			add(in.place(position{File: m[1], Line: line, Column: column}))
@@ -152,7 +153,7 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 	return nil
 }
 
-var definitionContext = lazyPattern{text: `^insomnia-at=(.+):(\d+):(\d+)$`}
+var definitionContext = pattern.Lazy{Text: `^insomnia-at=(.+):(\d+):(\d+)$`}
 
 // lockFile is what we read of a flake.lock.
 type lockFile struct {
@@ -246,7 +247,7 @@ func (l *lockedRef) fetchURL() string {
 		return query("hg+" + l.URL)
 	case "tarball":
 		// Old versions know archives by their names alone.
-		if path, _, _ := strings.Cut(l.URL, "?"); archiveName.get().MatchString(path) {
+		if path, _, _ := strings.Cut(l.URL, "?"); archiveName.Get().MatchString(path) {
 			return l.URL
 		}
 		return "tarball+" + l.URL
@@ -256,7 +257,7 @@ func (l *lockedRef) fetchURL() string {
 	return ""
 }
 
-var archiveName = lazyPattern{text: `\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`}
+var archiveName = pattern.Lazy{Text: `\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`}
 
 // locks finds the node that a message of Nix means by this input.
 func (l *lockFile) find(printed string) *lockedRef {

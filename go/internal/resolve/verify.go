@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -62,7 +63,7 @@ type verification struct {
 	failed map[string]diag.Diagnostic // by name: evaluation dies of these
 }
 
-var indexFrame = lazyPattern{text: `insomnia-profile=(\d+)`}
+var indexFrame = pattern.Lazy{Text: `insomnia-profile=(\d+)`}
 
 // all asks for all profiles, leaves out what evaluation dies of, and asks again.
 func (v *verification) all(ctx context.Context) (*survey, error) {
@@ -178,7 +179,7 @@ func definedAt(p *position, in sources) []diag.Position {
 // failedIndex reads from the trace which profile an evaluation died of.
 func failedIndex(failure *failed) (int, bool) {
 	for _, context := range slices.Backward(failure.contexts) {
-		if m := indexFrame.get().FindStringSubmatch(context); m != nil {
+		if m := indexFrame.Get().FindStringSubmatch(context); m != nil {
 			index, err := strconv.Atoi(m[1])
 			return index, err == nil
 		}

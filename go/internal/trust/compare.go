@@ -21,11 +21,11 @@ func Compare(consented, now Set) []Change {
 	var changes []Change
 	old, new := groupsOf(consented), groupsOf(now)
 	for _, key := range keysOf(old, new) {
-		switch kinds[key.Kind].compared {
+		switch kinds()[key.Kind].compared {
 		case exact:
 			for _, g := range new[key] {
 				if !slices.Contains(old[key], g) {
-					changes = append(changes, Change{Grant: g, Was: kinds[key.Kind].was(old[key])})
+					changes = append(changes, Change{Grant: g, Was: kinds()[key.Kind].was(old[key])})
 				}
 			}
 		case kept:
@@ -36,7 +36,7 @@ func Compare(consented, now Set) []Change {
 			}
 		case step:
 			changes = append(changes, further(old[key], new[key], func(value string) int {
-				return slices.Index(kinds[key.Kind].order, value)
+				return slices.Index(kinds()[key.Kind].order, value)
 			})...)
 		case limit:
 			changes = append(changes, further(old[key], new[key], func(value string) int {
@@ -47,7 +47,7 @@ func Compare(consented, now Set) []Change {
 				return n
 			})...)
 		case calls:
-			changes = append(changes, freer(kinds[key.Kind], old[key], new[key])...)
+			changes = append(changes, freer(kinds()[key.Kind], old[key], new[key])...)
 		}
 	}
 	return changes

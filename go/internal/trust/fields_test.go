@@ -107,7 +107,7 @@ func TestEveryFieldIsAGrantOrHarmless(t *testing.T) {
 			t.Errorf("%s is either a grant or harmless for a reason", f.Path)
 		case (f.Kind == "") != (f.Wider == ""):
 			t.Errorf("%s: a grant has a direction, what is harmless has none", f.Path)
-		case f.Kind != "" && kinds[f.Kind].group == "":
+		case f.Kind != "" && kinds()[f.Kind].group == "":
 			t.Errorf("%s: there is no kind %s", f.Path, f.Kind)
 		}
 	}

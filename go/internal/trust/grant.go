@@ -3,6 +3,7 @@ package trust
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -78,34 +79,36 @@ type about struct {
 	meets    func(a, b Grant) bool         // of calls: where it cannot be told, true
 }
 
-var kinds = map[Kind]about{
-	Mode:        {compared: step, group: difference.Permissions, order: wider.Modes},
-	Rule:        {compared: calls, group: difference.Permissions, covers: callCovers, meets: callsMeet},
-	Tool:        {compared: calls, group: difference.Tools, covers: callCovers, meets: callsMeet},
-	Files:       {compared: calls, group: difference.Sandbox, covers: callCovers, meets: always},
-	Reads:       {compared: calls, group: difference.Sandbox, covers: same, meets: always},
-	Hosts:       {compared: calls, group: difference.Sandbox, covers: hostCovers, meets: always},
-	Variable:    {compared: exact, group: difference.Sandbox},
-	Secret:      {compared: exact, group: difference.Secrets},
-	Command:     {compared: exact, group: difference.Servers},
-	Server:      {compared: exact, group: difference.Servers},
-	ServerTool:  {compared: calls, group: difference.Servers, covers: callCovers, meets: callsMeet},
-	Required:    {compared: kept, group: difference.Servers},
-	Hook:        {compared: exact, group: difference.Hooks},
-	Guard:       {compared: kept, group: difference.Hooks},
-	SkillTool:   {compared: calls, group: difference.Skills, covers: callCovers, meets: callsMeet},
-	Search:      {compared: step, group: difference.Web, order: wider.Searches},
-	Searcher:    {compared: exact, single: true, group: difference.Web},
-	SearchHost:  {compared: calls, group: difference.Web, covers: hostCovers, meets: always},
-	Fetch:       {compared: exact, group: difference.Web},
-	Private:     {compared: exact, group: difference.Web},
-	Provider:    {compared: exact, group: difference.Model},
-	Address:     {compared: exact, single: true, group: difference.Model},
-	Text:        {compared: exact, single: true, group: difference.Prompts},
-	ContextFile: {compared: exact, group: difference.Prompts},
-	Memory:      {compared: step, group: difference.Memory, order: wider.Memories},
-	Limit:       {compared: limit, group: difference.Limits},
-}
+var kinds = sync.OnceValue(func() map[Kind]about {
+	return map[Kind]about{
+		Mode:        {compared: step, group: difference.Permissions, order: wider.Modes},
+		Rule:        {compared: calls, group: difference.Permissions, covers: callCovers, meets: callsMeet},
+		Tool:        {compared: calls, group: difference.Tools, covers: callCovers, meets: callsMeet},
+		Files:       {compared: calls, group: difference.Sandbox, covers: callCovers, meets: always},
+		Reads:       {compared: calls, group: difference.Sandbox, covers: same, meets: always},
+		Hosts:       {compared: calls, group: difference.Sandbox, covers: hostCovers, meets: always},
+		Variable:    {compared: exact, group: difference.Sandbox},
+		Secret:      {compared: exact, group: difference.Secrets},
+		Command:     {compared: exact, group: difference.Servers},
+		Server:      {compared: exact, group: difference.Servers},
+		ServerTool:  {compared: calls, group: difference.Servers, covers: callCovers, meets: callsMeet},
+		Required:    {compared: kept, group: difference.Servers},
+		Hook:        {compared: exact, group: difference.Hooks},
+		Guard:       {compared: kept, group: difference.Hooks},
+		SkillTool:   {compared: calls, group: difference.Skills, covers: callCovers, meets: callsMeet},
+		Search:      {compared: step, group: difference.Web, order: wider.Searches},
+		Searcher:    {compared: exact, single: true, group: difference.Web},
+		SearchHost:  {compared: calls, group: difference.Web, covers: hostCovers, meets: always},
+		Fetch:       {compared: exact, group: difference.Web},
+		Private:     {compared: exact, group: difference.Web},
+		Provider:    {compared: exact, group: difference.Model},
+		Address:     {compared: exact, single: true, group: difference.Model},
+		Text:        {compared: exact, single: true, group: difference.Prompts},
+		ContextFile: {compared: exact, group: difference.Prompts},
+		Memory:      {compared: step, group: difference.Memory, order: wider.Memories},
+		Limit:       {compared: limit, group: difference.Limits},
+	}
+})
 
 // Set is the grants of a manifest: sorted, each once.
 type Set []Grant

@@ -85,7 +85,7 @@ func (s *Store) problem(r *record, path, key string) string {
 			return "the grants are not in order"
 		}
 		for _, g := range given.Grants {
-			if _, known := kinds[g.Kind]; !known {
+			if _, known := kinds()[g.Kind]; !known {
 				return "a grant is of no kind that there is"
 			}
 		}

@@ -3,9 +3,9 @@ package trust
 import (
 	"net/url"
 	"path/filepath"
-	"regexp"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -67,7 +67,7 @@ func flakeKey(again, flake string) string {
 	}
 	bare, query, hasQuery := strings.Cut(flake, "?")
 	parts := strings.Split(bare, "/")
-	if n := len(parts) - 1; n > 0 && revision.MatchString(parts[n]) {
+	if n := len(parts) - 1; n > 0 && revision.Get().MatchString(parts[n]) {
 		bare = strings.Join(parts[:n], "/")
 	}
 	if !hasQuery {
@@ -86,4 +86,4 @@ func flakeKey(again, flake string) string {
 	return bare + "?" + values.Encode()
 }
 
-var revision = regexp.MustCompile(`^[0-9a-f]{40}([0-9a-f]{24})?$`)
+var revision = pattern.Lazy{Text: `^[0-9a-f]{40}([0-9a-f]{24})?$`}

@@ -83,18 +83,27 @@ func (g Grant) Words(gone bool) string {
 // for a grant that held the agent back.
 func (g Grant) words(gone bool) (group difference.Group, text, item string) {
 	text, item = g.sentence(gone)
-	group = kinds[g.Kind].group
+	group = kinds()[g.Kind].group
 	parts := strings.Split(g.Pointer, "/")
 	switch {
 	case len(parts) > 3 && parts[1] == "subagents":
 		group, text = difference.Delegates, "the delegate "+code(parts[2])+" "+text
 	case g.Kind == Text:
-		group = textGroups[parts[1]]
+		group = textGroup(parts[1])
 	}
 	return group, text, item
 }
 
-var textGroups = map[string]difference.Group{"prompts": difference.Prompts, "skills": difference.Skills, "workflows": difference.Workflows}
+// textGroup is the group of the texts in a section of the manifest.
+func textGroup(section string) difference.Group {
+	switch section {
+	case "skills":
+		return difference.Skills
+	case "workflows":
+		return difference.Workflows
+	}
+	return difference.Prompts
+}
 
 func (g Grant) sentence(gone bool) (text, item string) {
 	named := g.Pointer[strings.LastIndexByte(g.Pointer, '/')+1:]
