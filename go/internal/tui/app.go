@@ -38,18 +38,25 @@ type shared struct {
 	ctx    context.Context
 	work   *worker
 	styles styles
+	moves  []any // what the screen on top wants, before the next key
 }
 
-// Messages that move between screens.
+// The moves between screens. They are made before another message is looked at,
+// so that no key reaches a screen that has been left.
 type (
-	openMsg  struct{ screen screen }
-	backMsg  struct{}
-	chosen   Profile
-	savedMsg Created
+	opened struct{ screen screen }
+	left   struct{}
+	chosen Profile // by the picker, for the form
+	saved  Created // by the preview, for the list
 )
 
-func open(s screen) tea.Cmd { return func() tea.Msg { return openMsg{s} } }
-func back() tea.Msg         { return backMsg{} }
+func (sh *shared) move(to any) tea.Cmd {
+	sh.moves = append(sh.moves, to)
+	return nil
+}
+
+func (sh *shared) open(s screen) tea.Cmd { return sh.move(opened{s}) }
+func (sh *shared) back() tea.Cmd         { return sh.move(left{}) }
 
 // app is the whole interface: screens on a stack.
 type app struct {
@@ -74,7 +81,40 @@ func (a *app) top() screen { return a.screens[len(a.screens)-1] }
 func (a *app) Init() tea.Cmd { return a.spin(a.top().start()) }
 
 func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	return a, a.spin(a.handle(msg))
+	commands := []tea.Cmd{a.handle(msg)}
+	for len(a.moves) > 0 && len(a.screens) > 0 {
+		to := a.moves[0]
+		a.moves = a.moves[1:]
+		commands = append(commands, a.follow(to))
+	}
+	return a, a.spin(tea.Batch(commands...))
+}
+
+// follow makes a move.
+func (a *app) follow(to any) tea.Cmd {
+	switch to := to.(type) {
+	case opened:
+		a.screens = append(a.screens, to.screen)
+		return to.screen.start()
+	case left:
+		a.pop()
+		if len(a.screens) == 0 {
+			return tea.Quit
+		}
+		return nil
+	case chosen: // back to the form
+		for len(a.screens) > 1 {
+			if _, ok := a.top().(*form); ok {
+				break
+			}
+			a.pop()
+		}
+	case saved: // back to the list
+		for len(a.screens) > 1 {
+			a.pop()
+		}
+	}
+	return a.top().update(to)
 }
 
 func (a *app) handle(msg tea.Msg) tea.Cmd {
@@ -99,28 +139,6 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 		}
 		return a.top().update(msg)
 	case tea.PasteMsg:
-		return a.top().update(msg)
-	case openMsg:
-		a.screens = append(a.screens, msg.screen)
-		return msg.screen.start()
-	case backMsg:
-		a.pop()
-		if len(a.screens) == 0 {
-			return tea.Quit
-		}
-		return nil
-	case chosen: // by the picker, or by what it opened: back to the form
-		for len(a.screens) > 1 {
-			if _, ok := a.top().(*form); ok {
-				break
-			}
-			a.pop()
-		}
-		return a.top().update(msg)
-	case savedMsg:
-		for len(a.screens) > 1 {
-			a.pop()
-		}
 		return a.top().update(msg)
 	}
 	var commands []tea.Cmd

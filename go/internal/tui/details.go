@@ -37,7 +37,7 @@ func (d *details) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		switch key := msg.String(); key {
 		case "esc", "q", "left":
-			return back
+			return d.back()
 		default:
 			d.press(key)
 		}

@@ -103,7 +103,7 @@ type failedMsg struct {
 func (f *form) press(msg tea.KeyPressMsg) tea.Cmd {
 	switch key := msg.String(); key {
 	case "esc":
-		return back
+		return f.back()
 	case "tab":
 		return f.focus(f.at + 1)
 	case "shift+tab":
@@ -121,7 +121,7 @@ func (f *form) press(msg tea.KeyPressMsg) tea.Cmd {
 	case "enter":
 		switch f.at {
 		case fieldProfile:
-			return open(newPicker(f.shared, f))
+			return f.open(newPicker(f.shared, f))
 		case fieldPreview:
 			return f.preview()
 		}
@@ -133,7 +133,7 @@ func (f *form) press(msg tea.KeyPressMsg) tea.Cmd {
 		if msg.Text != "" && msg.Text != " " {
 			p.filter.SetValue(msg.Text)
 		}
-		return open(p)
+		return f.open(p)
 	}
 	return f.typed(msg)
 }
@@ -252,7 +252,7 @@ func (f *form) preview() tea.Cmd {
 	if f.check(fieldName); f.problems[fieldName] != "" {
 		return f.focus(fieldName)
 	}
-	return open(newPreview(f.shared, p.Ref, manifest.Inputs{
+	return f.open(newPreview(f.shared, p.Ref, manifest.Inputs{
 		Name: strings.TrimSpace(f.name.Value()), Workspace: workspace,
 		Runtime: strings.TrimSpace(f.runtime.Value()), Prompt: f.prompt.Value(),
 	}))

@@ -103,17 +103,17 @@ func (p *picker) press(msg tea.KeyPressMsg) tea.Cmd {
 			p.at = 0
 			return nil
 		}
-		return back
+		return p.back()
 	case "enter":
 		if at == len(rows) {
-			return open(newReference(p.shared, p.typed()))
+			return p.open(newReference(p.shared, p.typed()))
 		}
 		row := rows[at]
 		if row.Broken != "" {
 			p.notice = p.styles.broken.Render("this profile is broken and cannot be chosen")
 			return nil
 		}
-		return func() tea.Msg { return chosen(row) }
+		return p.move(chosen(row))
 	case "up", "down", "pgup", "pgdown", "ctrl+n", "ctrl+p":
 		p.point(rows, moved(key, at, len(rows)+1))
 		return nil

@@ -42,7 +42,7 @@ func (p *pods) update(msg tea.Msg) tea.Cmd {
 		}
 		p.show(msg.value)
 		return msg.next
-	case savedMsg:
+	case saved:
 		p.notice, p.wanted = msg.Says, msg.ID
 		return p.read()
 	case tea.KeyPressMsg:
@@ -71,21 +71,21 @@ func (p *pods) press(key string) tea.Cmd {
 	p.wanted = ""
 	switch key {
 	case "n":
-		return open(newForm(p.shared))
+		return p.open(newForm(p.shared))
 	case "r":
 		return p.read()
 	case "q", "esc":
-		return back
+		return p.back()
 	case "enter":
 		if p.at == 0 {
-			return open(newForm(p.shared))
+			return p.open(newForm(p.shared))
 		}
 		pod := p.list.Rows[p.at-1]
 		if pod.Damage != "" {
 			p.notice = p.styles.broken.Render("this Pod is damaged: it can be looked at, not opened")
 			return nil
 		}
-		return open(newDetails(p.shared, pod))
+		return p.open(newDetails(p.shared, pod))
 	}
 	p.at = moved(key, p.at, len(p.list.Rows)+1)
 	return nil

@@ -54,8 +54,7 @@ func (p *preview) update(msg tea.Msg) tea.Cmd {
 			p.err = msg.err
 			return nil
 		}
-		saved := savedMsg(*msg.value)
-		return func() tea.Msg { return saved }
+		return p.move(saved(*msg.value))
 	case tea.KeyPressMsg:
 		return p.key(msg.String())
 	}
@@ -68,7 +67,7 @@ func (p *preview) key(key string) tea.Cmd {
 	}
 	switch key {
 	case "esc", "q":
-		return back
+		return p.back()
 	case "enter":
 		switch {
 		case p.resolving != nil:

@@ -62,7 +62,7 @@ func (r *reference) update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 		p := Profile{Name: msg.value.Summary.Name, Ref: r.asked, Known: true, Summary: &msg.value.Summary}
-		return func() tea.Msg { return chosen(p) }
+		return r.move(chosen(p))
 	case tea.KeyPressMsg:
 		switch msg.String() {
 		case "esc":
@@ -71,7 +71,7 @@ func (r *reference) update(msg tea.Msg) tea.Cmd {
 				r.trying = nil
 				return nil
 			}
-			return back
+			return r.back()
 		case "enter":
 			if r.trying == nil {
 				return r.try()

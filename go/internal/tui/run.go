@@ -16,6 +16,8 @@ type Options struct {
 	Out io.Writer
 	// Accessible asks line by line instead of drawing a screen.
 	Accessible bool
+
+	more []tea.ProgramOption // of tests, whose output is no terminal
 }
 
 // farewell is how long the work that was cancelled may take to end.
@@ -30,7 +32,8 @@ func Run(ctx context.Context, b *Backend, o Options) error {
 		return converse(ctx, b, o)
 	}
 	a := newApp(working, b)
-	_, err := tea.NewProgram(a, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler()).Run()
+	options := append(o.more, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler())
+	_, err := tea.NewProgram(a, options...).Run()
 	cancel()
 	a.work.end()
 	switch {

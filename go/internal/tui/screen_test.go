@@ -17,7 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-var update = flag.Bool("update", false, "write the screens in testdata anew")
+// updating tells whether to write the screens in testdata anew. The flag is teatest's.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // keys by the names that are printed in the help lines.
 var keys = map[string]tea.KeyPressMsg{
@@ -120,7 +121,7 @@ func TestScreens(t *testing.T) {
 				fmt.Fprintf(&got, "-- %dx%d --\n%s", size[0], size[1], text(a))
 			}
 			file := filepath.Join("testdata", "screens", test.name+".txt")
-			if *update {
+			if updating() {
 				if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
 					t.Fatal(err)
 				}
