@@ -11,19 +11,53 @@ import (
 // allow, and the default decides what is left.
 type decisions struct {
 	fallback string
-	rules    Set
+	rules    []decision
 }
 
+type decision struct {
+	Grant
+	rank int
+	call wider.Call
+}
+
+// decisionsOf leaves out rules that never decide, since a stricter one has all of
+// their calls.
 func decisionsOf(grants Set) decisions {
 	d := decisions{fallback: "deny"}
+	var all []decision
 	for _, g := range grants {
 		if g.Value == "" {
 			d.fallback = g.Action
 		} else {
-			d.rules = append(d.rules, g)
+			all = append(all, decision{g, rank(g.Action), call(g)})
+		}
+	}
+	for _, one := range all {
+		if !slices.ContainsFunc(all, func(o decision) bool { return o.rank < one.rank && o.covers(one) }) {
+			d.rules = append(d.rules, one)
 		}
 	}
 	return d
+}
+
+// covers tells for certain that the calls of the other are all among these.
+func (d decision) covers(other decision) bool {
+	switch d.Kind {
+	case Hosts, SearchHost:
+		return wider.HostCovers(d.Value, other.Value)
+	case Reads: // a * does not cross folders there
+		return d.Value == other.Value
+	}
+	return d.call.Covers(other.call)
+}
+
+// meets tells whether a call may be of both.
+func (d decision) meets(other decision) bool {
+	switch d.Kind {
+	case Hosts, SearchHost, Reads:
+		return true
+	}
+	return d.call.Meets(other.call)
 }
 
 // freer tells where new decides a call more freely than old. Nothing is returned
@@ -38,7 +72,7 @@ func decisionsOf(grants Set) decisions {
 // and the same one step lower for a call that new asks about. Every one of these
 // conditions carries over from a to b and from b to c to a and c, because covering
 // does, and because what meets a glob meets each one that covers it.
-func freer(kind about, old, new Set) []Change {
+func freer(old, new Set) []Change {
 	before, after := decisionsOf(old), decisionsOf(new)
 	var changes []Change
 	if rank(after.fallback) > rank(before.fallback) {
@@ -48,21 +82,20 @@ func freer(kind about, old, new Set) []Change {
 		}
 		changes = append(changes, change)
 	}
-	for _, g := range after.rules {
-		atLeast := rank(g.Action)
-		granted := g.Action == "deny" || rank(before.fallback) >= atLeast || g.Action == "ask" && rank(after.fallback) >= atLeast ||
-			slices.ContainsFunc(before.rules, func(o Grant) bool { return rank(o.Action) >= atLeast && kind.covers(o, g) })
+	for _, r := range after.rules {
+		granted := r.Action == "deny" || rank(before.fallback) >= r.rank ||
+			slices.ContainsFunc(before.rules, func(o decision) bool { return o.rank >= r.rank && o.covers(r) })
 		if !granted {
-			changes = append(changes, Change{Grant: g})
+			changes = append(changes, Change{Grant: r.Grant})
 		}
 	}
-	for _, g := range before.rules {
-		if g.Action == "allow" || slices.ContainsFunc(after.rules, func(n Grant) bool { return rank(n.Action) <= rank(g.Action) && kind.covers(n, g) }) {
+	for _, r := range before.rules {
+		if r.Action == "allow" || slices.ContainsFunc(after.rules, func(n decision) bool { return n.rank <= r.rank && n.covers(r) }) {
 			continue
 		}
-		undone := slices.ContainsFunc(after.rules, func(n Grant) bool { return rank(n.Action) > rank(g.Action) && kind.meets(n, g) })
-		if rank(after.fallback) > rank(g.Action) || undone {
-			changes = append(changes, Change{Grant: g, Gone: true})
+		undone := slices.ContainsFunc(after.rules, func(n decision) bool { return n.rank > r.rank && n.meets(r) })
+		if rank(after.fallback) > r.rank || undone {
+			changes = append(changes, Change{Grant: r.Grant, Gone: true})
 		}
 	}
 	return changes
@@ -87,9 +120,3 @@ func call(g Grant) wider.Call {
 	}
 	return wider.Call{Tool: g.Value, Pattern: "*"}
 }
-
-func callCovers(wide, narrow Grant) bool { return call(wide).Covers(call(narrow)) }
-func callsMeet(a, b Grant) bool          { return call(a).Meets(call(b)) }
-func hostCovers(wide, narrow Grant) bool { return wider.HostCovers(wide.Value, narrow.Value) }
-func same(a, b Grant) bool               { return a.Value == b.Value }
-func always(Grant, Grant) bool           { return true }

@@ -47,7 +47,7 @@ func Compare(consented, now Set) []Change {
 				return n
 			})...)
 		case calls:
-			changes = append(changes, freer(kinds()[key.Kind], old[key], new[key])...)
+			changes = append(changes, freer(old[key], new[key])...)
 		}
 	}
 	return changes

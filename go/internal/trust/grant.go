@@ -73,32 +73,30 @@ const (
 type about struct {
 	compared comparison
 	group    difference.Group
-	single   bool                          // of an exact one: a place has one value
-	order    []string                      // of a step
-	covers   func(wide, narrow Grant) bool // of calls: for certain
-	meets    func(a, b Grant) bool         // of calls: where it cannot be told, true
+	single   bool     // of an exact one: a place has one value
+	order    []string // of a step
 }
 
 var kinds = sync.OnceValue(func() map[Kind]about {
 	return map[Kind]about{
 		Mode:        {compared: step, group: difference.Permissions, order: wider.Modes},
-		Rule:        {compared: calls, group: difference.Permissions, covers: callCovers, meets: callsMeet},
-		Tool:        {compared: calls, group: difference.Tools, covers: callCovers, meets: callsMeet},
-		Files:       {compared: calls, group: difference.Sandbox, covers: callCovers, meets: always},
-		Reads:       {compared: calls, group: difference.Sandbox, covers: same, meets: always},
-		Hosts:       {compared: calls, group: difference.Sandbox, covers: hostCovers, meets: always},
+		Rule:        {compared: calls, group: difference.Permissions},
+		Tool:        {compared: calls, group: difference.Tools},
+		Files:       {compared: calls, group: difference.Sandbox},
+		Reads:       {compared: calls, group: difference.Sandbox},
+		Hosts:       {compared: calls, group: difference.Sandbox},
 		Variable:    {compared: exact, group: difference.Sandbox},
 		Secret:      {compared: exact, group: difference.Secrets},
 		Command:     {compared: exact, group: difference.Servers},
 		Server:      {compared: exact, group: difference.Servers},
-		ServerTool:  {compared: calls, group: difference.Servers, covers: callCovers, meets: callsMeet},
+		ServerTool:  {compared: calls, group: difference.Servers},
 		Required:    {compared: kept, group: difference.Servers},
 		Hook:        {compared: exact, group: difference.Hooks},
 		Guard:       {compared: kept, group: difference.Hooks},
-		SkillTool:   {compared: calls, group: difference.Skills, covers: callCovers, meets: callsMeet},
+		SkillTool:   {compared: calls, group: difference.Skills},
 		Search:      {compared: step, group: difference.Web, order: wider.Searches},
 		Searcher:    {compared: exact, single: true, group: difference.Web},
-		SearchHost:  {compared: calls, group: difference.Web, covers: hostCovers, meets: always},
+		SearchHost:  {compared: calls, group: difference.Web},
 		Fetch:       {compared: exact, group: difference.Web},
 		Private:     {compared: exact, group: difference.Web},
 		Provider:    {compared: exact, group: difference.Model},

@@ -204,7 +204,7 @@ func decide(s Set, tool, argument string) string {
 	d := decisionsOf(s)
 	out := ""
 	for _, g := range d.rules {
-		c := call(g)
+		c := g.call
 		if wider.ToolCovers(c.Tool, tool) && globMatches(c.Pattern, argument) && (out == "" || rank(g.Action) < rank(out)) {
 			out = g.Action
 		}
@@ -258,6 +258,8 @@ func TestRulesByExample(t *testing.T) {
 		{"allow becomes ask", rules("deny", "allow bash a"), rules("deny", "ask bash a"), false},
 		{"ask becomes allow", rules("deny", "ask bash a"), rules("deny", "allow bash a"), true},
 		{"the default is stricter, and rules allow what it allowed", rules("allow"), rules("deny", "allow bash a"), false},
+		{"an allow more, under a deny", rules("ask", "deny bash a*"), rules("ask", "deny bash a*", "allow bash ab"), false},
+		{"an allow more, over an ask", rules("deny", "ask bash ab"), rules("deny", "ask bash ab", "allow bash a*"), true},
 		{"globs that cannot be compared", rules("ask", "allow bash *b"), rules("ask", "allow bash ab"), true},
 	} {
 		if changes := Compare(test.consented, test.now); (len(changes) > 0) != test.asks {
