@@ -267,3 +267,40 @@ func TestRulesByExample(t *testing.T) {
 		}
 	}
 }
+
+// What is freer is shown by itself, beside what held it back.
+func TestBothSidesAreNamed(t *testing.T) {
+	changes := Compare(rules("ask", "deny bash a", "ask bash b"), rules("ask", "ask bash a", "allow bash b"))
+	var got []string
+	for _, c := range changes {
+		got = append(got, fmt.Sprint(c.Grant.Action, " ", c.Grant.Value, " ", c.Gone))
+	}
+	if want := "allow bash b false, deny bash a true, ask bash b true"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, not %s", strings.Join(got, ", "), want)
+	}
+}
+
+// A * in the glob of a path may stop at a folder, so it covers only itself.
+func TestPathGlobsCoverThemselves(t *testing.T) {
+	one := func(glob string) Set {
+		return setOf([]Grant{{Kind: Reads, Action: "allow"}, {Kind: Reads, Value: glob, Action: "deny"}})
+	}
+	if len(Compare(one("secrets/a/b"), one("secrets/*"))) == 0 {
+		t.Error("another glob counts as holding back as much")
+	}
+	hosts := func(hosts ...string) Set {
+		var grants []Grant
+		for _, h := range hosts {
+			grants = append(grants, Grant{Kind: Hosts, Value: h, Action: "allow"})
+		}
+		return setOf(grants)
+	}
+	if changes := Compare(hosts("*.example.org"), hosts("a.example.org", "*.b.example.org")); len(changes) > 0 {
+		t.Error(changes)
+	}
+	for _, host := range []string{"example.org", "a.example.com", "*.org"} {
+		if len(Compare(hosts("*.example.org"), hosts(host))) == 0 {
+			t.Errorf("%s counts as one of *.example.org", host)
+		}
+	}
+}
