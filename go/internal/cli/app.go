@@ -37,6 +37,10 @@ func (p *program) run(ctx context.Context, args []string) int {
 	if err == nil {
 		return int(diag.ExitDone)
 	}
+	var ran exitOf
+	if errors.As(err, &ran) {
+		return int(ran)
+	}
 	if ctx.Err() != nil {
 		err = errors.Join(ctx.Err())
 	}
@@ -67,6 +71,7 @@ func (p *program) commands() []commandMaker {
 		{"pod", p.podCommand},
 		{"manifest", p.manifestCommand},
 		{"trust", p.trustCommand},
+		{"secret", p.secretCommand},
 		{"schema", p.schemaCommand},
 		{"doctor", p.doctorCommand},
 		{"completion", p.completionCommand},
@@ -136,7 +141,7 @@ func everyCommand(commands []*cli.Command) []*cli.Command {
 func commonFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "json", Usage: "print data, and errors on standard error, as JSON"},
-		&cli.StringFlag{Name: "log-level", Value: "warn", Usage: "what to log on standard error: `LEVEL` is debug, info, warn, error or off"},
+		&cli.StringFlag{Name: "log-level", Value: "warn", Usage: "what to log on standard error: `LEVEL` is trace, debug, info, warn, error or off"},
 		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of the log: text or json"},
 	}
 }

@@ -154,6 +154,7 @@ type row struct {
 	Summary     *registry.Summary `json:"summary,omitempty"`
 	Diagnostics []diag.Diagnostic `json:"diagnostics"`
 	target      string
+	manifest    []byte // of a profile that is sound
 }
 
 // what says in a line what the profile may do, or why it is broken.
@@ -213,7 +214,7 @@ func (r *row) fill(listed resolve.Listed) {
 	if listed.Manifest != nil {
 		summary, err := registry.Summarize(listed.Manifest)
 		if err == nil {
-			r.Ok, r.Summary = true, &summary
+			r.Ok, r.Summary, r.manifest = true, &summary, listed.Manifest
 			return
 		}
 		listed.Diagnostics = diag.From(err).Diagnostics

@@ -46,12 +46,12 @@ compdef _insomnia insomnia
 `
 
 const fishNames = `
-# The names of profiles and Pods come from the program.
+# The names of profiles, Pods and secrets come from the program.
 function __insomnia_names
     set -l words (commandline -opc)
     $words --generate-bash-completion 2>/dev/null | string replace -r ':.*' ''
 end
-complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke new resume reload rollback rm export' -a '(__insomnia_names)'
+complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke new resume reload rollback rm export check set bind exec' -a '(__insomnia_names)'
 `
 
 // completingFlag tells whether the word that is completed begins a flag.

@@ -14,6 +14,8 @@ import (
 func (p *program) logger(c *cli.Context) (zerolog.Logger, error) {
 	level := zerolog.WarnLevel
 	switch name := c.String("log-level"); name {
+	case "trace":
+		level = zerolog.TraceLevel
 	case "debug":
 		level = zerolog.DebugLevel
 	case "info":
@@ -25,7 +27,7 @@ func (p *program) logger(c *cli.Context) (zerolog.Logger, error) {
 		level = zerolog.Disabled
 	default:
 		return zerolog.Nop(), diag.Errorf(diag.ExitUsage, "usage", "--log-level %s is not a level", name).
-			Expectedf("debug, info, warn, error or off")
+			Expectedf("trace, debug, info, warn, error or off")
 	}
 	switch format := c.String("log-format"); format {
 	case "json":

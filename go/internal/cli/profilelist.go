@@ -83,8 +83,8 @@ func (p *program) profileList(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: problems}
 }
 
-// list evaluates everything that has a name here.
-func (p *program) list(ctx context.Context, r *registry.Registry, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
+// gather evaluates everything that has a name here.
+func (p *program) gather(ctx context.Context, r *registry.Registry, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
 	candidates, problems := r.Files(false)
 	problems = append(slices.Clone(r.Problems), problems...)
 	known := map[string]resolve.Listed{}
@@ -101,7 +101,12 @@ func (p *program) list(ctx context.Context, r *registry.Registry, resolver *reso
 	}
 	registry.Explicit(candidates, project, r)
 
-	rows := p.evaluate(ctx, resolver, candidates, known, options)
+	return p.evaluate(ctx, resolver, candidates, known, options), problems
+}
+
+// list is all that has a name here, in order, with the default marked.
+func (p *program) list(ctx context.Context, r *registry.Registry, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
+	rows, problems := p.gather(ctx, r, resolver, options)
 	chosen, err := r.Select(ctx, "")
 	switch {
 	case err == nil:

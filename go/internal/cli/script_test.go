@@ -60,7 +60,8 @@ func withEvaluator(args []string) []string {
 // `repository DIR` makes a git work tree with all files tracked, `interrupt
 // PROGRAM…` sends ctrl-C once the program's nix runs, `canonical FILE` checks
 // that a file is one line of JSON, `full ARGS…` runs insomnia with a full disk
-// as standard output, `closed ARGS…` with a pipe that nobody reads.
+// as standard output, `closed ARGS…` with a pipe that nobody reads, `terminal`
+// and `session` at a terminal of its own.
 func TestScripts(t *testing.T) {
 	for _, run := range []struct{ folder, evaluator string }{
 		{"embedded", ""}, {"both", resolve.Embedded}, {"both", resolve.Nix}, {"nix", resolve.Nix},
@@ -123,6 +124,7 @@ func runScripts(t *testing.T, folder, evaluator string) {
 			"terminal":   terminal,
 			"digest":     digest,
 			"lock":       lockInputs,
+			"session":    session,
 		},
 	})
 }

@@ -34,6 +34,21 @@ func (b Binding) Backend() string {
 	return backend
 }
 
+// Entry is the name in the store that a binding to `age:` leads to.
+func (b Binding) Entry() string { return b.place() }
+
+// Shown is the place without what could be a value: of a command, the program alone.
+func (b Binding) Shown() string {
+	if b.Backend() != "exec" {
+		return b.place()
+	}
+	words, err := SplitWords(b.place())
+	if err != nil || len(words) == 0 {
+		return ""
+	}
+	return words[0]
+}
+
 func (b Binding) place() string {
 	_, place, _ := strings.Cut(b.URI, ":")
 	return place
@@ -45,6 +60,8 @@ type Bindings struct {
 	Store *Store
 	// Timeout is how long one command of `exec:` may take; 0 for DefaultTimeout.
 	Timeout time.Duration
+	// Debug is told what is done, never a value; nil for nobody.
+	Debug func(message string, fields map[string]any)
 
 	all map[string]Binding
 }
@@ -111,13 +128,31 @@ func (b *Bindings) Get(name string) (Binding, error) {
 	if err := CheckName(name); err != nil {
 		return Binding{}, err
 	}
-	bound, ok := b.all[name]
-	if !ok {
-		return Binding{}, diag.Errorf(diag.ExitNotFound, "secret-unbound", "the secret `%s` is not bound", name).
-			Hintf("insomnia secret set %s    keeps its value in a store of your own\n"+
-				"insomnia secret bind %s env:VARIABLE    says where else it is kept", name, name)
+	if bound, ok := b.all[name]; ok {
+		return bound, nil
 	}
-	return bound, nil
+	return Binding{}, unbound(name, "")
+}
+
+// unbound says how a name gets a value; to are flags for who is to get it.
+func unbound(name, to string) error {
+	return diag.Errorf(diag.ExitNotFound, "secret-unbound", "the secret `%s` is not bound", name).
+		Hintf("keep its value in a store of your own: insomnia secret set %s%s\n"+
+			"or say where else it is kept: insomnia secret bind %s env:VARIABLE%s", name, to, name, to)
+}
+
+// forUse gives the binding for a use, whether or not it allows the use.
+func (b *Bindings) forUse(use Use) (Binding, error) {
+	bound, err := b.Get(use.Name)
+	if diag.CodeIs(err, "secret-unbound") {
+		switch {
+		case use.To.Host != "":
+			err = unbound(use.Name, " --host "+use.To.Host)
+		case len(use.To.Command) > 0:
+			err = unbound(use.Name, " --command "+shell(JoinWords(use.To.Command)))
+		}
+	}
+	return bound, err
 }
 
 // CheckName refuses what is no name of a secret. The text is not shown: it may
@@ -132,7 +167,7 @@ func CheckName(name string) error {
 
 // For gives the value for one use in a manifest, if the user's binding allows it.
 func (b *Bindings) For(ctx context.Context, use Use) (*Secret, error) {
-	bound, err := b.Get(use.Name)
+	bound, err := b.forUse(use)
 	if err == nil {
 		err = Allowed(bound, use)
 	}
@@ -170,9 +205,13 @@ func within(use Use, err error) error {
 // stays on one line.
 func (b *Bindings) read(ctx context.Context, bound Binding, header bool) (*Secret, error) {
 	backend, err := b.backend(bound)
+	if err == nil {
+		err = backend.check(bound)
+	}
 	if err != nil {
 		return nil, err
 	}
+	b.log("reading a secret", bound)
 	value, err := backend.read(ctx, bound)
 	if err != nil {
 		return nil, err
@@ -191,6 +230,8 @@ func (b *Bindings) read(ctx context.Context, bound Binding, header bool) (*Secre
 // backend is a place where values are kept. It gives bytes that the caller owns,
 // or an error without them.
 type backend interface {
+	// check judges the place alone, without a look at it.
+	check(bound Binding) error
 	read(ctx context.Context, bound Binding) ([]byte, error)
 }
 
@@ -206,6 +247,24 @@ func (b *Bindings) backend(bound Binding) (backend, error) {
 		return command{b.Timeout, b.variables()}, nil
 	}
 	return nil, bound.problem(diag.ExitUsage, "secret-backend", "is bound to a place of an unknown kind")
+}
+
+func (b *Bindings) log(message string, bound Binding) {
+	if b.Debug != nil {
+		b.Debug(message, map[string]any{"secret": bound.Name, "backend": bound.Backend()})
+	}
+}
+
+// Check judges a binding before it is set: its name and its place.
+func (b *Bindings) Check(bound Binding) error {
+	if err := CheckName(bound.Name); err != nil {
+		return err
+	}
+	backend, err := b.backend(bound)
+	if err != nil {
+		return err
+	}
+	return backend.check(bound)
 }
 
 // variables are the environment variables that secrets are bound to: no child

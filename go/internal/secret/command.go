@@ -30,7 +30,7 @@ type command struct {
 }
 
 func (c command) read(ctx context.Context, bound Binding) ([]byte, error) {
-	program, args, err := c.program(bound)
+	program, args, err := find(bound)
 	if err != nil {
 		return nil, err
 	}
@@ -63,40 +63,54 @@ func (c command) read(ctx context.Context, bound Binding) ([]byte, error) {
 		err = bound.problem(diag.ExitMissing, "secret-command-hangs", "is bound to a command that took longer than %v", limit).
 			Hintf("see what it waits for: %s", bound.place())
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
-		err = c.failed(bound, program, err)
+		err = failed(bound, program, err)
 	default:
-		return lineBreak(out.data), nil
+		return TrimLineBreak(out.data), nil
 	}
 	wipe(out.data)
 	return nil, err
 }
 
-// program finds what to run.
-func (c command) program(bound Binding) (string, []string, error) {
+func (command) check(bound Binding) error {
 	words, err := SplitWords(bound.place())
 	if err != nil || len(words) == 0 {
-		return "", nil, bound.problem(diag.ExitUsage, "secret-place", "is bound to a command that cannot be read").
+		return bound.problem(diag.ExitUsage, "secret-place", "is bound to a command that cannot be read").
 			Expectedf("exec:PROGRAM ARGUMENT…, with quotes around words that have spaces")
 	}
-	name := words[0]
-	if strings.ContainsRune(name, filepath.Separator) {
-		if name, err = expand(name); err != nil {
-			return "", nil, bound.problem(diag.ExitUsage, "secret-place", "is bound to a program by a relative path").
+	if hasFolder(words[0]) {
+		if _, err := expand(words[0]); err != nil {
+			return bound.problem(diag.ExitUsage, "secret-place", "is bound to a program by a relative path").
 				Expectedf("the name of a program in PATH, or exec:/PATH or exec:~/PATH")
 		}
 	}
-	path, err := exec.LookPath(name) // refuses what it finds in the working directory
-	if err != nil {
-		e := bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which is not there", words[0])
-		if !errors.Is(err, exec.ErrNotFound) && !errors.Is(err, os.ErrNotExist) {
-			e = bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which cannot be run", words[0])
-		}
-		return "", nil, e
-	}
-	return path, words[1:], nil
+	return nil
 }
 
-func (c command) failed(bound Binding, program string, err error) error {
+func hasFolder(program string) bool { return strings.ContainsRune(program, filepath.Separator) }
+
+// find gives what to run.
+func find(bound Binding) (program string, args []string, err error) {
+	words, err := SplitWords(bound.place())
+	if err != nil {
+		return "", nil, err
+	}
+	name := words[0]
+	if hasFolder(name) {
+		if name, err = expand(name); err != nil {
+			return "", nil, err
+		}
+	}
+	path, err := exec.LookPath(name) // refuses what it finds in the working directory
+	switch {
+	case err == nil:
+		return path, words[1:], nil
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, os.ErrNotExist):
+		return "", nil, bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which is not there", words[0])
+	}
+	return "", nil, bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which cannot be run", words[0])
+}
+
+func failed(bound Binding, program string, err error) error {
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
 		return bound.problem(diag.ExitMissing, "secret-command-missing", "is bound to the program %s, which cannot be run", program)

@@ -17,11 +17,18 @@ import (
 // absolute or begins with ~/.
 type file struct{}
 
+func (file) check(bound Binding) error {
+	if _, err := expand(bound.place()); err != nil {
+		return bound.problem(diag.ExitUsage, "secret-place", "is bound to a file by a relative path").
+			Expectedf("file:/PATH or file:~/PATH")
+	}
+	return nil
+}
+
 func (file) read(_ context.Context, bound Binding) ([]byte, error) {
 	path, err := expand(bound.place())
 	if err != nil {
-		return nil, bound.problem(diag.ExitUsage, "secret-place", "is bound to a file by a relative path").
-			Expectedf("file:/PATH or file:~/PATH")
+		return nil, err
 	}
 	value, err := readPrivate(path, MaxBytes+2)
 	switch {
@@ -30,7 +37,7 @@ func (file) read(_ context.Context, bound Binding) ([]byte, error) {
 	case err != nil:
 		return nil, bound.because(err)
 	}
-	return lineBreak(value), nil
+	return TrimLineBreak(value), nil
 }
 
 // expand makes a path absolute; it may begin with ~/ but is never relative to

@@ -1,6 +1,10 @@
 package secret
 
-import "github.com/insomnia-pods/insomnia/go/manifest"
+import (
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
 
 // modelHosts are the hosts of the providers' own APIs, which are called when a
 // model has no baseUrl.
@@ -28,4 +32,18 @@ var searchHosts = map[manifest.ProviderName]string{
 	"serpapi":    "serpapi.com",
 	"serper":     "google.serper.dev",
 	"tavily":     "api.tavily.com",
+}
+
+// UsualHost is the host that a secret is for by its name, as in the library's
+// catalog: PROVIDER.api.default, or PROVIDER.search.default. It is a suggestion
+// for the user and decides nothing.
+func UsualHost(name string) string {
+	provider, rest, _ := strings.Cut(name, ".")
+	switch kind, _, _ := strings.Cut(rest, "."); kind {
+	case "api":
+		return modelHosts[manifest.ProviderName(provider)]
+	case "search":
+		return searchHosts[manifest.ProviderName(provider)]
+	}
+	return ""
 }

@@ -81,10 +81,10 @@ func (Secret) GobEncode() ([]byte, error)   { return nil, errEncoded }
 // MaxBytes is the largest value.
 const MaxBytes = 64 << 10
 
-// lineBreak takes the line break off the end of a value of one line, where
+// TrimLineBreak takes the line break off the end of a value of one line, where
 // programs and editors put one that is no part of a key. A value of several
 // lines, such as a private key, stays as it is.
-func lineBreak(value []byte) []byte {
+func TrimLineBreak(value []byte) []byte {
 	end := bytes.IndexByte(value, '\n')
 	if end < 0 || end != len(value)-1 {
 		return value

@@ -219,7 +219,7 @@ func TestLineBreaks(t *testing.T) {
 		"key": "key", "key\n": "key", "key\r\n": "key", "key\n\n": "key\n\n", "\n": "", "": "", "key\r": "key\r", " key \n": " key ",
 		"-----BEGIN\nabc\n-----END\n": "-----BEGIN\nabc\n-----END\n", "\nkey": "\nkey",
 	} {
-		if got := string(lineBreak([]byte(in))); got != want {
+		if got := string(TrimLineBreak([]byte(in))); got != want {
 			t.Errorf("%q became %q, not %q", in, got, want)
 		}
 	}

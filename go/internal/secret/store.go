@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -105,12 +106,25 @@ func (s *Store) Names() ([]string, error) {
 	return names, nil
 }
 
+// Has tells whether there is a file for a name, readable or not.
+func (s *Store) Has(name string) (bool, error) {
+	names, err := s.Names()
+	return slices.Contains(names, name), err
+}
+
+func (s *Store) check(bound Binding) error {
+	if !manifest.SecretName(bound.place()).Valid() {
+		return bound.problem(diag.ExitUsage, "secret-place", "is bound to what cannot be a name in the store").Expectedf("age:NAME")
+	}
+	return nil
+}
+
 // read gives the value of the entry that a binding leads to.
 func (s *Store) read(ctx context.Context, bound Binding) ([]byte, error) {
 	name := bound.place()
 	path, err := s.path(name)
 	if err != nil {
-		return nil, bound.problem(diag.ExitUsage, "secret-place", "is bound to what cannot be a name in the store").Expectedf("age:NAME")
+		return nil, err
 	}
 	if err := ownFolder(s.Dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, bound.because(err)

@@ -1,0 +1,144 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+)
+
+func (p *program) secretCommand() *cli.Command {
+	return group("secret", "keep secrets, and say where they may go",
+		p.secretSetCommand(),
+		p.secretListCommand(),
+		p.secretRemoveCommand(),
+		p.secretBindCommand(),
+		p.secretCheckCommand(),
+		p.secretExecCommand(),
+	)
+}
+
+// bindings opens the user's bindings and store. A passphrase is asked for at the
+// terminal, when it is needed.
+func (p *program) bindings(c *cli.Context) (*secret.Bindings, error) {
+	log, err := p.logger(c)
+	if err != nil {
+		return nil, err
+	}
+	store := secret.UserStore()
+	store.Passphrase = askHidden
+	bindings, err := secret.Load(registry.UserDir(), store)
+	if err != nil {
+		return nil, err
+	}
+	bindings.Debug = func(message string, fields map[string]any) { log.Debug().Fields(fields).Msg(message) }
+	return bindings, nil
+}
+
+// secretName is the first argument, which must be a name of a secret. It is not
+// shown when it is none: it may be a key.
+func secretName(c *cli.Context, usage string, most int) (string, error) {
+	if c.NArg() == 0 {
+		return "", diag.Errorf(diag.ExitUsage, "usage", "which secret?").Expectedf("%s %s", commandName(c), usage)
+	}
+	if c.NArg() > most {
+		return "", diag.Errorf(diag.ExitUsage, "usage", "too many arguments; a value is never given as one, since other users could see it").
+			Expectedf("%s %s", commandName(c), usage)
+	}
+	name := c.Args().First()
+	return name, secret.CheckName(name)
+}
+
+// whoFlags say who may get a secret.
+func whoFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringSliceFlag{Name: "host", Usage: "let the secret be sent to `HOST`: api.example.org or api.example.org:8443 by https, http://localhost:8080 without encryption; repeatable"},
+		&cli.StringSliceFlag{Name: "command", Usage: "let MCP servers whose command begins with the words of `COMMAND` get the secret in their environment; repeatable"},
+	}
+}
+
+// widened is a binding with the hosts and commands of the flags added.
+func widened(c *cli.Context, bound secret.Binding) config.Binding {
+	b := config.Binding{URI: config.BindingURI(bound.URI)}
+	for _, host := range append(bound.Hosts, c.StringSlice("host")...) {
+		b.Hosts = add(b.Hosts, config.Host(host))
+	}
+	for _, command := range append(bound.Commands, c.StringSlice("command")...) {
+		b.Commands = add(b.Commands, config.Command(command))
+	}
+	return b
+}
+
+func add[T comparable](list []T, item T) []T {
+	for _, there := range list {
+		if there == item {
+			return list
+		}
+	}
+	return append(list, item)
+}
+
+// bindingReport is what the commands that change a binding print as JSON.
+type bindingReport struct {
+	Schema   string   `json:"schema"` // "insomnia.secret-binding/v1"
+	Name     string   `json:"name"`
+	URI      string   `json:"uri"`
+	Hosts    []string `json:"hosts"`
+	Commands []string `json:"commands"`
+}
+
+// setBinding writes a binding and says what holds now.
+func (p *program) setBinding(c *cli.Context, name string, b config.Binding) error {
+	if err := config.SetBinding(registry.UserDir(), name, &b); err != nil {
+		return err
+	}
+	report := bindingReport{"insomnia.secret-binding/v1", name, string(b.URI), []string{}, []string{}}
+	for _, host := range b.Hosts {
+		report.Hosts = append(report.Hosts, string(host))
+	}
+	for _, command := range b.Commands {
+		report.Commands = append(report.Commands, string(command))
+	}
+	if c.Bool("json") {
+		return p.printJSON(report)
+	}
+	notes := []string{fmt.Sprintf("%s is bound to %s now", name, b.URI)}
+	if len(report.Hosts) > 0 {
+		notes = append(notes, "it may be sent to: "+strings.Join(report.Hosts, ", "))
+	}
+	if len(report.Commands) > 0 {
+		notes = append(notes, "commands that may get it: "+strings.Join(report.Commands, ", "))
+	}
+	if len(report.Hosts)+len(report.Commands) == 0 {
+		host := secret.UsualHost(name)
+		if host == "" {
+			host = "HOST"
+		}
+		notes = append(notes, fmt.Sprintf("no host may get it yet: insomnia secret bind %s %s --host %s", name, secret.JoinWords([]string{string(b.URI)}), host))
+	}
+	p.note(notes)
+	return nil
+}
+
+// completeSecrets offers the names of the secrets that are bound.
+func (p *program) completeSecrets(c *cli.Context) {
+	if completingFlag() {
+		cli.DefaultCompleteWithFlags(c.Command)(c)
+		return
+	}
+	if c.NArg() > 0 {
+		return
+	}
+	bindings, err := secret.Load(registry.UserDir(), secret.UserStore())
+	if err != nil {
+		return
+	}
+	for _, bound := range bindings.All() {
+		fmt.Fprintln(c.App.Writer, bound.Name)
+	}
+}

@@ -1,0 +1,127 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+func (p *program) secretCheckCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "check",
+		Usage:     "tell whether a profile would get its secrets",
+		ArgsUsage: "[REF]",
+		Description: "For each reference to a secret: is it bound, may it go where the profile would send it, and can its\n" +
+			"value be had? Every value is read, also from commands, and none is shown. The exit code is 1 when\n" +
+			"something is missing. REF is as for `insomnia resolve`.",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "manifest", Usage: "check a manifest from `FILE` (.toml or .json) instead of a profile"},
+			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
+		}, evaluationFlags()...),
+		Action:       p.secretCheck,
+		BashComplete: p.completeNames,
+	}
+}
+
+// checkReport is what `secret check --json` prints.
+type checkReport struct {
+	Schema  string           `json:"schema"` // "insomnia.secret-check/v1"
+	Profile string           `json:"profile"`
+	Ok      bool             `json:"ok"`
+	Uses    []secret.Checked `json:"uses"`
+}
+
+func (p *program) secretCheck(c *cli.Context) error {
+	if err := arguments(c, 1, "[REF]"); err != nil {
+		return err
+	}
+	bindings, err := p.bindings(c)
+	if err != nil {
+		return err
+	}
+	result, err := p.resolveHere(c)
+	if err != nil {
+		return err
+	}
+	m, problems := manifest.Decode(result.Manifest)
+	if len(problems) > 0 {
+		return manifest.Problems(problems)
+	}
+	uses, err := bindings.CheckUses(c.Context, secret.Uses(m))
+	if err != nil {
+		return err
+	}
+	report := checkReport{Schema: "insomnia.secret-check/v1", Profile: string(m.Profile.Name), Ok: true, Uses: uses}
+	if uses == nil {
+		report.Uses = []secret.Checked{}
+	}
+	failed := &diag.Error{Exit: diag.ExitDifference}
+	for _, use := range uses {
+		report.Ok = report.Ok && use.Ok()
+		failed.Diagnostics = append(failed.Diagnostics, use.Problems...)
+	}
+	if c.Bool("json") {
+		failed.Diagnostics = nil // they are in the data
+		err = p.printJSON(report)
+	} else {
+		err = p.write(checkTable(report))
+	}
+	if err != nil || report.Ok {
+		return err
+	}
+	return failed
+}
+
+// resolveHere resolves what REF or --manifest names.
+func (p *program) resolveHere(c *cli.Context) (*resolve.Resolved, error) {
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	options.Root = c.String("root")
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return nil, err
+	}
+	if !c.IsSet("manifest") {
+		result, _, err := p.resolveChosen(c.Context, resolver, c.Args().First(), options)
+		return result, err
+	}
+	if c.NArg() > 0 {
+		return nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --manifest exclude each other: %s", c.Args().First())
+	}
+	return resolver.File(c.Context, c.String("manifest"), options)
+}
+
+func checkTable(report checkReport) []byte {
+	var b bytes.Buffer
+	if len(report.Uses) == 0 {
+		fmt.Fprintf(&b, "%s uses no secrets\n", report.Profile)
+		return b.Bytes()
+	}
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "FIELD\tSECRET\tGOES TO\tBOUND\tALLOWED\tREADABLE")
+	for _, use := range report.Uses {
+		backend := "no"
+		if use.Bound {
+			backend = use.Backend
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", use.Path, use.Name, diag.Escape(use.To.String(), false), backend, yesNo(use.Allowed), yesNo(use.Readable))
+	}
+	w.Flush()
+	return b.Bytes()
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}

@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+func (p *program) secretListCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "list",
+		Usage: "list secrets: where they are kept, who may get them and which profiles use them",
+		Description: "Names that are bound, that the store holds, or that a profile here refers to. The profiles are those\n" +
+			"of `insomnia profile list`; nothing is downloaded. No value is read.",
+		Flags:  listFlags(),
+		Action: p.secretList,
+	}
+}
+
+// secretRow is one secret of a list.
+type secretRow struct {
+	Name string `json:"name"`
+	// Backend is age, env, file or exec; empty when the name is not bound.
+	Backend string `json:"backend,omitempty"`
+	// Place is what the backend reads: an entry, a variable, a path, a program.
+	Place    string   `json:"place,omitempty"`
+	Hosts    []string `json:"hosts"`
+	Commands []string `json:"commands"`
+	// Stored tells whether your store has a value, for names that lead there.
+	Stored *bool `json:"stored,omitempty"`
+	// Profiles are the references of the profiles that use it.
+	Profiles []string `json:"profiles"`
+	// Set is where it is bound.
+	Set *diag.Position `json:"set,omitempty"`
+}
+
+func (p *program) secretList(c *cli.Context) error {
+	if err := arguments(c, 0, ""); err != nil {
+		return err
+	}
+	bindings, err := p.bindings(c)
+	if err != nil {
+		return err
+	}
+	stored, err := bindings.Store.Names()
+	if err != nil {
+		return err
+	}
+	rows := map[string]*secretRow{}
+	row := func(name string) *secretRow {
+		if rows[name] == nil {
+			rows[name] = &secretRow{Name: name, Hosts: []string{}, Commands: []string{}, Profiles: []string{}}
+		}
+		return rows[name]
+	}
+	leads := map[string]bool{}
+	for _, bound := range bindings.All() {
+		r := row(bound.Name)
+		r.Backend, r.Place, r.Set = bound.Backend(), bound.Shown(), &bound.At
+		r.Hosts, r.Commands = append(r.Hosts, bound.Hosts...), append(r.Commands, bound.Commands...)
+		if r.Backend == "age" {
+			has := slices.Contains(stored, bound.Entry())
+			r.Stored = &has
+			leads[bound.Entry()] = true
+		}
+	}
+	for _, name := range stored {
+		if !leads[name] && rows[name] == nil {
+			has := true
+			row(name).Stored = &has
+		}
+	}
+	users, err := p.secretUsers(c)
+	if err != nil {
+		return err
+	}
+	for name, profiles := range users {
+		row(name).Profiles = profiles
+	}
+	var list []secretRow
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		list = append(list, *rows[name])
+	}
+	if c.Bool("json") {
+		if list == nil {
+			list = []secretRow{}
+		}
+		return p.printJSON(map[string]any{"schema": "insomnia.secrets/v1", "secrets": list})
+	}
+	return p.write(secretTable(list))
+}
+
+// secretUsers are the profiles that use each secret.
+func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return nil, err
+	}
+	profiles, _ := p.gather(c.Context, p.registry(resolver, options), resolver, options)
+	users := map[string][]string{}
+	for _, profile := range profiles {
+		m, problems := manifest.Decode(profile.manifest)
+		if len(problems) > 0 {
+			continue // broken profiles are for `profile list`
+		}
+		for _, name := range secret.Names(secret.Uses(m)) {
+			users[name] = append(users[name], profile.Ref)
+		}
+	}
+	for _, refs := range users {
+		slices.Sort(refs)
+	}
+	return users, c.Context.Err()
+}
+
+func secretTable(list []secretRow) []byte {
+	var b bytes.Buffer
+	if len(list) == 0 {
+		return []byte("no secrets\n")
+	}
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tKEPT IN\tMAY GO TO\tUSED BY")
+	for _, r := range list {
+		kept := r.Backend + ":" + r.Place
+		switch {
+		case r.Backend == "" && r.Stored != nil:
+			kept = "the store, not bound"
+		case r.Backend == "":
+			kept = "not bound"
+		case r.Backend == "exec":
+			kept += " …"
+		case r.Stored != nil && !*r.Stored:
+			kept += ", not set"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Name, diag.Escape(kept, false), diag.Escape(orDash(strings.Join(append(r.Hosts, r.Commands...), ", ")), false),
+			orDash(strings.Join(r.Profiles, ", ")))
+	}
+	w.Flush()
+	return trimLines(b.Bytes())
+}

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+)
+
+func (p *program) secretRemoveCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "rm",
+		Usage:     "forget a secret: its binding, and its value if your store has it",
+		ArgsUsage: "NAME",
+		Description: "What is kept elsewhere (a variable, a file, what a command reads) stays there. It asks first; without\n" +
+			"a terminal, --yes is needed.",
+		Flags:        []cli.Flag{yesFlag("do not ask")},
+		Action:       p.secretRemove,
+		BashComplete: p.completeSecrets,
+	}
+}
+
+func (p *program) secretRemove(c *cli.Context) error {
+	name, err := secretName(c, "NAME", 1)
+	if err != nil {
+		return err
+	}
+	bindings, err := p.bindings(c)
+	if err != nil {
+		return err
+	}
+	bound, err := bindings.Get(name)
+	isBound := err == nil
+	if !isBound {
+		bound = secret.Binding{Name: name, URI: "age:" + name} // a value may be there all the same
+	}
+	stored, err := bindings.Store.Has(bound.Entry())
+	if err != nil {
+		return err
+	}
+	if !isBound && !stored {
+		return diag.Errorf(diag.ExitNotFound, "secret-unbound", "the secret `%s` is neither bound nor in the store", name).
+			Hintf("insomnia secret list shows what there is")
+	}
+	// A value that another name leads to as well stays.
+	shared := false
+	for _, other := range bindings.All() {
+		shared = shared || other.Name != name && other.Backend() == "age" && other.Entry() == bound.Entry()
+	}
+	ours := isBound && strings.HasSuffix(bound.At.File, config.LocalName)
+	if !ours && (!stored || shared) {
+		return diag.Errorf(diag.ExitRefused, "config-not-ours", "the binding of `%s` stands in a file that commands do not write", name).
+			At(bound.At).Hintf("take it out there")
+	}
+	question := "Forget the binding of " + name + "?"
+	if stored && !shared {
+		question = "Delete the value of " + name + " for good?"
+	}
+	if err := p.confirm(c, question); err != nil {
+		return err
+	}
+	removed := false
+	if stored && !shared {
+		if removed, err = bindings.Store.Remove(c.Context, bound.Entry()); err != nil {
+			return err
+		}
+	}
+	if ours {
+		if err := config.SetBinding(registry.UserDir(), name, nil); err != nil {
+			return err
+		}
+	}
+	if c.Bool("json") {
+		return p.printJSON(map[string]any{"schema": "insomnia.secret-removed/v1", "name": name, "value": removed, "binding": ours})
+	}
+	if removed {
+		p.note([]string{"the value of " + name + " is deleted"})
+	}
+	switch {
+	case isBound && !ours:
+		p.note([]string{"its binding stays: it stands in a file that commands do not write, " + bound.At.File})
+	case isBound && bound.Backend() != "age":
+		p.note([]string{name + " is not bound any more; " + bound.URI + " is left as it is"})
+	case isBound:
+		p.note([]string{name + " is not bound any more"})
+	}
+	return nil
+}

@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"golang.org/x/term"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+)
+
+// askHidden asks for a line at the terminal of this process, whatever standard
+// input is, and does not show what is typed. ctrl-C leaves the terminal as it was.
+func askHidden(ctx context.Context, prompt string) ([]byte, error) {
+	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return nil, secret.ErrNoTerminal
+	}
+	defer tty.Close()
+	fd := int(tty.Fd())
+	before, err := term.GetState(fd)
+	if err != nil {
+		return nil, secret.ErrNoTerminal
+	}
+	fmt.Fprintf(tty, "%s (not shown): ", diag.Escape(prompt, false))
+	defer fmt.Fprintln(tty)
+	type result struct {
+		line []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		line, err := term.ReadPassword(fd)
+		read <- result{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		_ = term.Restore(fd, before)
+		return nil, ctx.Err()
+	case r := <-read:
+		if r.err != nil {
+			return nil, diag.Errorf(diag.ExitRefused, "no-answer", "nothing was entered")
+		}
+		if moreTyped(fd) {
+			clear(r.line)
+			return nil, diag.Errorf(diag.ExitRefused, "secret-lines", "more than one line was entered").
+				Hintf("give a value of several lines by standard input: insomnia secret set NAME < FILE")
+		}
+		return r.line, nil
+	}
+}

@@ -1,0 +1,67 @@
+package secret
+
+import (
+	"context"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// Checked is a use with all that stands between it and its value.
+type Checked struct {
+	Use
+	// Backend is what keeps the value; empty when the name is not bound.
+	Backend string `json:"backend,omitempty"`
+	// Bound, Allowed and Readable tell whether the user has said where the value
+	// is, that it may go there, and whether it can be had.
+	Bound    bool `json:"bound"`
+	Allowed  bool `json:"allowed"`
+	Readable bool `json:"readable"`
+	// Problems say what is wrong and what to do.
+	Problems []diag.Diagnostic `json:"problems"`
+}
+
+// Ok tells whether the consumer would get the secret.
+func (c Checked) Ok() bool { return len(c.Problems) == 0 }
+
+// CheckUses judges each use and reads each value once, without handing one out.
+// The error is that of an interruption.
+func (b *Bindings) CheckUses(ctx context.Context, uses []Use) ([]Checked, error) {
+	type reading struct {
+		name   string
+		header bool
+	}
+	read := map[reading]error{}
+	var out []Checked
+	for _, use := range uses {
+		c := Checked{Use: use, Problems: []diag.Diagnostic{}}
+		fail := func(err error) bool {
+			if err != nil {
+				for _, d := range diag.From(err).Diagnostics {
+					d.Path, d.Pointer = use.Path, use.Pointer
+					c.Problems = append(c.Problems, d)
+				}
+			}
+			return err != nil
+		}
+		bound, err := b.forUse(use)
+		if c.Bound = !fail(err); c.Bound {
+			c.Backend = bound.Backend()
+			c.Allowed = !fail(Allowed(bound, use))
+			key := reading{use.Name, use.To.Host != ""}
+			err, known := read[key]
+			if !known {
+				var value *Secret
+				if value, err = b.read(ctx, bound, key.header); err == nil {
+					value.Discard()
+				}
+				read[key] = err
+			}
+			c.Readable = !fail(err)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
