@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -58,22 +57,6 @@ func BenchmarkDecode14KB(b *testing.B) {
 			b.Fatal(Problems(problems))
 		}
 	}
-}
-
-// What a process pays once for the patterns, if it needs every one of them.
-func BenchmarkCompilePatterns(b *testing.B) {
-	texts := map[string]bool{}
-	walk(manifestSchema, func(s *schema) {
-		if s.pattern != nil && !s.pattern.byHand() {
-			texts[s.pattern.text] = true
-		}
-	})
-	for b.Loop() {
-		for text := range texts {
-			regexp.MustCompile(text)
-		}
-	}
-	b.ReportMetric(float64(len(texts)), "patterns")
 }
 
 // A whole process that decodes, validates and canonicalises, against one of the

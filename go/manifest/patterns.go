@@ -1,23 +1,23 @@
 package manifest
 
-import (
-	"regexp"
-	"strings"
-	"sync"
-)
+import "strings"
 
-// pattern is compiled when it is first needed: most runs need few of them.
+// pattern is decided by tables that go generate makes: compiling regular
+// expressions took longer than to read, judge and write a whole manifest.
 type pattern struct {
-	text     string
-	form     string // what such a text is called
-	example  string
-	once     sync.Once
-	compiled *regexp.Regexp
+	text    string
+	form    string // what such a text is called
+	example string
+
+	// The tables, see automaton in schemagen; those matched by hand have none.
+	classes string
+	width   int
+	next    string
+	accepts string
 }
 
 // match tells whether a text has the form of the pattern. The two patterns with
-// counted segments are matched by hand: to compile them took longer than to
-// read, judge and write a whole manifest.
+// counted segments are matched by hand: they have too many states for a table.
 func (p *pattern) match(text string) bool {
 	switch p.text {
 	case domainPattern:
@@ -26,8 +26,18 @@ func (p *pattern) match(text string) bool {
 	case secretPattern:
 		return areSegments(text, maxSecretSegments)
 	}
-	p.once.Do(func() { p.compiled = regexp.MustCompile(p.text) })
-	return p.compiled.MatchString(text)
+	const zero, first, last = '0', ' ', '~'
+	state := byte(1)
+	for i := range len(text) {
+		if text[i] < first || text[i] > last {
+			return false
+		}
+		class := p.classes[text[i]-first] - zero
+		if state = p.next[int(state)*p.width+int(class)] - zero; state == 0 {
+			return false
+		}
+	}
+	return strings.IndexByte(p.accepts, zero+state) >= 0
 }
 
 // byHand tells whether match knows the pattern without compiling it.

@@ -492,22 +492,70 @@ var profileWorkflowInputSchema = schema{types: kindObject, properties: []propert
 }, closed: true}
 
 var (
-	pattern0  = pattern{text: "^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model reference", example: "anthropic/claude-sonnet-4-5"}
-	pattern1  = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$", form: "tool name", example: "mcp__github__*"}
-	pattern2  = pattern{text: "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$", form: "relative path", example: "docs/style.md"}
-	pattern3  = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$", form: "variable name", example: "LOG_LEVEL"}
-	pattern4  = pattern{text: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1"}
-	pattern5  = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$", form: "header name", example: "X-Team"}
-	pattern6  = pattern{text: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$", form: "server name", example: "github"}
-	pattern7  = pattern{text: "^[a-z0-9]+(-[a-z0-9]+)*$", form: "skill name", example: "release-notes"}
-	pattern8  = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic"}
-	pattern9  = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5"}
-	pattern10 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder"}
-	pattern11 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB"}
-	pattern12 = pattern{text: "^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$", form: "path glob", example: "~/.ssh/*"}
+	pattern0 = pattern{text: "^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model reference", example: "anthropic/claude-sonnet-4-5",
+		classes: "00000000000102134444444444100000155555555555555555555555555000010444444444444444444444444440000",
+		width:   6, next: "000000000020002320000044044444", accepts: "4",
+	}
+	pattern1 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$", form: "tool name", example: "mcp__github__*",
+		classes: "00000000001002202222222222000000033333333333333333333333333000020333333333333333333333333330000",
+		width:   4, next: "0000020300000233", accepts: "23",
+	}
+	pattern2 = pattern{text: "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$", form: "relative path", example: "docs/style.md",
+		classes: "01111111111110234444444444111111144444444444444444444444444111141444444444444444444444444441111",
+		width:   5, next: "00000002030000330343005060000660646", accepts: "236",
+	}
+	pattern3 = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$", form: "variable name", example: "LOG_LEVEL",
+		classes: "00000000000000001111111111000000022222222222222222222222222000020222222222222222222222222220000",
+		width:   3, next: "000002022", accepts: "2",
+	}
+	pattern4 = pattern{text: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1",
+		classes: "01001110111112234444444444510101022222222222222222222222222000010222222262222222722892222220001",
+		width:   10, next: "00000000000000002000000000000300000000040000000500000006007000080000000000060000000900000000:0:0::::00:;:<::::0;;;;;;;;;0000=00000000;>00000000;?00000000;@00000000;A00000000;000000", accepts: ":;=>?@A",
+	}
+	pattern5 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$", form: "header name", example: "X-Team",
+		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
+		width:   3, next: "000002022", accepts: "2",
+	}
+	pattern6 = pattern{text: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$", form: "server name", example: "github",
+		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
+		width:   3, next: "000002032032", accepts: "2",
+	}
+	pattern7 = pattern{text: "^[a-z0-9]+(-[a-z0-9]+)*$", form: "skill name", example: "release-notes",
+		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
+		width:   3, next: "000002032004034", accepts: "24",
+	}
+	pattern8 = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic",
+		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
+		width:   3, next: "000002022", accepts: "2",
+	}
+	pattern9 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5",
+		classes: "00000000000101112222222222100000122222222222222222222222222000010222222222222222222222222220000",
+		width:   3, next: "000002022", accepts: "2",
+	}
+	pattern10 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder",
+		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
+		width:   3, next: "000002032032", accepts: "2",
+	}
+	pattern11 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
+		classes: "00000000000001002222222222000000033333333333333333333333333000000333333333333333333333333330000",
+		width:   4, next: "0000000200030405006604070488040904::040;04<<040=04>>040?04@@040004AA04??", accepts: "356789:;<=>?@A",
+	}
+	pattern12 = pattern{text: "^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$", form: "path glob", example: "~/.ssh/*",
+		classes: "00000000001001121111111111000001011111111111111111111111111000010111111111111111111111111110003",
+		width:   4, next: "0000023402500200003006000650", accepts: "26",
+	}
 	pattern13 = pattern{text: "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", form: "domain", example: "*.example.org"}
 	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
-	pattern15 = pattern{text: "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$", form: "skill file", example: "examples/short.md"}
-	pattern16 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area"}
-	pattern17 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d"}
+	pattern15 = pattern{text: "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$", form: "skill file", example: "examples/short.md",
+		classes: "00000000000001123333333333000000033333333333333333333333333000030333333333333333333333333330000",
+		width:   4, next: "00000002023200040434", accepts: "24",
+	}
+	pattern16 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
+		classes: "00000000000001001111111111000000022222222222222222222222222000010222222222222222222222222220000",
+		width:   3, next: "000002022", accepts: "2",
+	}
+	pattern17 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
+		classes: "00000000000000001222222222000000000000000000000000000000000000000000345000000067008000900000000",
+		width:   10, next: "000000000000200340000556000000000000070000000008000996000000000000000000000000:0000000;0000<<60000000000=0000000006000000006000000000000000>0000?000000000000060", accepts: "6",
+	}
 )

@@ -37,7 +37,15 @@ func Tables(s Schemas) ([]byte, error) {
 	w.print("\nvar (\n")
 	for i, text := range w.patterns {
 		name, example := formOf(text)
-		w.print("pattern%d = pattern{text: %q, form: %q, example: %q}\n", i, text, name, example)
+		w.print("pattern%d = pattern{text: %q, form: %q, example: %q", i, text, name, example)
+		a, ok, err := compile(text)
+		if err != nil {
+			return nil, fmt.Errorf("the pattern %s: %w", text, err)
+		}
+		if ok {
+			w.print(",\nclasses: %q,\nwidth: %d, next: %q, accepts: %q,\n", a.classes, a.width, a.next, a.accepts)
+		}
+		w.print("}\n")
 	}
 	w.print(")\n")
 	return format.Source(w.out.Bytes())
