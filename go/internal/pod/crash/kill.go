@@ -21,7 +21,7 @@ import (
 const (
 	writers = 3
 	// A writer is killed at a random moment of this time after it has begun.
-	longestLife = 25 * time.Millisecond
+	longestLife = 60 * time.Millisecond
 )
 
 // kill runs cycles of three writers on one store that are killed, and holds the
