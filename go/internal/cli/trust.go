@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // trustCommand is the group of commands about consent.
@@ -106,7 +108,25 @@ func podSource(name string) (trust.Source, []byte, error) {
 	if err != nil {
 		return trust.Source{}, nil, err
 	}
-	return trust.OfPod(trust.SourceOf(e.Profile, found.Source.Target, e.Digest), name), e.Manifest, nil
+	return sourceOfPod(found, e), e.Manifest, nil
+}
+
+func sourceOfPod(it *pod.Pod, e *manifest.Envelope) trust.Source {
+	return trust.OfPod(trust.SourceOf(e.Profile, it.Source.Target, e.Digest), it.Name)
+}
+
+// authorize asks for consent to a snapshot of a Pod. It comes before anything of
+// the snapshot takes effect.
+func (p *program) authorize(ctx context.Context, it *pod.Pod, e *manifest.Envelope) error {
+	store, err := consents()
+	if err != nil {
+		return err
+	}
+	request := trust.Request{Source: sourceOfPod(it, e), Manifest: e.Manifest}
+	if p.canAsk() {
+		request.Ask = p.askForConsent
+	}
+	return store.Authorize(ctx, request)
 }
 
 func (p *program) trustList(c *cli.Context) error {

@@ -1,0 +1,118 @@
+//go:build unix
+
+package cli
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+)
+
+// A Pod is created without consent and starts only with it: to what its snapshot
+// grants, whatever its profile has become.
+func TestPodsAreAuthorized(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, variable := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"} {
+		t.Setenv(variable, t.TempDir())
+	}
+	write := func(prompt string) {
+		t.Helper()
+		text := `{ insomnia }: insomnia.lib.mkProfile { name = "mine"; model.ref = "anthropic/claude-sonnet-4-5"; prompts.system = "` + prompt + `"; }`
+		if err := os.WriteFile("mine.nix", []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	insomnia := func(args ...string) (code int, said string) {
+		var out, words bytes.Buffer
+		p := &program{stdout: &out, stderr: &words}
+		return p.run(context.Background(), append([]string{"insomnia"}, args...)), words.String()
+	}
+	start := func(name string) error {
+		t.Helper()
+		dir, err := pod.DefaultDir()
+		if err != nil {
+			t.Fatal(err)
+		}
+		store := pod.Open(dir)
+		it, err := store.Find(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := store.Envelope(it, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return (&program{stderr: &bytes.Buffer{}}).authorize(context.Background(), it, e)
+	}
+
+	write("one")
+	if code, said := insomnia("pod", "new", "./mine.nix", "--name", "first"); code != 0 {
+		t.Fatal(code, said)
+	}
+	err := start("first")
+	if !diag.CodeIs(err, "consent-missing") {
+		t.Fatal(err)
+	}
+	// The profile changes before there is consent: the snapshot has its own command.
+	write("two")
+	grant := regexp.MustCompile(`insomnia (trust grant --pod first --grants sha256-\S+)`).FindStringSubmatch(diag.From(err).Diagnostics[0].Hint)
+	if grant == nil {
+		t.Fatalf("no command in %q", diag.From(err).Diagnostics[0].Hint)
+	}
+	if code, said := insomnia(strings.Fields(grant[1])...); code != 0 {
+		t.Fatal(code, said)
+	}
+	if err := start("first"); err != nil {
+		t.Fatal(err)
+	}
+	// That is no consent to what the profile grants now, and is still there after one to that.
+	if code, said := insomnia("trust", "grant", "./mine.nix"); code != int(diag.ExitRefused) {
+		t.Fatal(code, said)
+	}
+	_, said := insomnia("trust", "grant", "./mine.nix")
+	grant = regexp.MustCompile(`insomnia (trust grant ./mine.nix --grants sha256-\S+)`).FindStringSubmatch(said)
+	if code, said := insomnia(strings.Fields(grant[1])...); code != 0 {
+		t.Fatal(code, said)
+	}
+	if err := start("first"); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := insomnia("trust", "revoke", "--pod", "first"); code != 0 {
+		t.Fatal(code, said)
+	}
+	if err := start("first"); !diag.CodeIs(err, "consent-missing") {
+		t.Fatal(err)
+	}
+	if code, said := insomnia("trust", "show", "--pod", "nobody"); code != int(diag.ExitNotFound) {
+		t.Error(code, said)
+	}
+
+	// A Pod of a manifest has no source but its content: consent to the file is to the Pod.
+	var out bytes.Buffer
+	if code := (&program{stdout: &out, stderr: &out}).run(context.Background(), []string{"insomnia", "resolve", "./mine.nix"}); code != 0 {
+		t.Fatal(out.String())
+	}
+	if err := os.WriteFile("m.json", out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, said := insomnia("pod", "new", "--manifest", "m.json", "--name", "second"); code != 0 {
+		t.Fatal(code, said)
+	}
+	if err := start("second"); !diag.CodeIs(err, "consent-missing") {
+		t.Fatal(err)
+	}
+	_, said = insomnia("trust", "grant", "m.json")
+	grant = regexp.MustCompile(`insomnia (trust grant m.json --grants sha256-\S+)`).FindStringSubmatch(said)
+	if code, said := insomnia(strings.Fields(grant[1])...); code != 0 {
+		t.Fatal(code, said)
+	}
+	if err := start("second"); err != nil {
+		t.Fatal(err)
+	}
+}
