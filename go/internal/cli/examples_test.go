@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,10 +13,12 @@ import (
 )
 
 // The examples of a page are what the program says: blocks marked `nix FILE` are
-// files, and in blocks marked `console` each line that begins with `$` is run.
+// files, and in blocks marked `console` each line that begins with `$` is run, in
+// their order. DIGEST in a command is the last one that was printed as `digest`,
+// and every time of the day is the same.
 // They are written anew like the other pages: -run TestExamples -update
 func TestExamples(t *testing.T) {
-	for _, name := range []string{"explain-and-diff.md"} {
+	for _, name := range []string{"explain-and-diff.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("../../../docs", name))
 			if err != nil {
@@ -51,6 +54,7 @@ func runExamples(t *testing.T, page string) string {
 		t.Fatal(err)
 	}
 	parts := strings.Split(page, fence)
+	ran, digest := 0, ""
 	for i := 1; i < len(parts); i += 2 {
 		kind, content, _ := strings.Cut(parts[i], "\n")
 		if file, ok := strings.CutPrefix(kind, "nix "); ok {
@@ -58,10 +62,6 @@ func runExamples(t *testing.T, page string) string {
 				t.Fatal(err)
 			}
 		}
-	}
-	ran := 0
-	for i := 1; i < len(parts); i += 2 {
-		kind, content, _ := strings.Cut(parts[i], "\n")
 		if kind != "console" {
 			continue
 		}
@@ -72,7 +72,12 @@ func runExamples(t *testing.T, page string) string {
 				if ran++; out.Len() > len(kind)+1 {
 					out.WriteByte('\n')
 				}
-				out.WriteString(line + "\n" + strings.ReplaceAll(output(strings.Fields(command)), here, "/home/ada/work"))
+				said := output(strings.Fields(strings.ReplaceAll(command, "DIGEST", digest)))
+				if m := digestLine.FindStringSubmatch(said); m != nil {
+					digest = m[1]
+				}
+				said = strings.ReplaceAll(timeOfDay.ReplaceAllString(said, "2026-01-02 15:04"), here, "/home/ada/work")
+				out.WriteString(line + "\n" + said)
 			}
 		}
 		parts[i] = out.String()
@@ -82,6 +87,11 @@ func runExamples(t *testing.T, page string) string {
 	}
 	return strings.Join(parts, fence)
 }
+
+var (
+	digestLine = regexp.MustCompile(`(?m)^digest +(sha256-\S+)$`)
+	timeOfDay  = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d\b`)
+)
 
 func output(args []string) string {
 	var out bytes.Buffer
