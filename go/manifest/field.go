@@ -3,6 +3,7 @@ package manifest
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // Leaf is one value of a manifest that is not divided further: everything but
@@ -76,4 +77,27 @@ func FieldNames() []string {
 	walk(manifestSchema, nil)
 	slices.Sort(out)
 	return out
+}
+
+// InSecretSlot tells whether a JSON pointer into a manifest or a profile leads to
+// a slot for a secret, or to something below one: what stands there is not shown.
+func InSecretSlot(pointer string) bool {
+	keys := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	return inSecretSlot(manifestSchema, keys) || inSecretSlot(profileSchema, keys)
+}
+
+func inSecretSlot(s *schema, keys []string) bool {
+	for _, key := range keys {
+		below := s.property(key)
+		if below == nil {
+			below = s.additional
+		}
+		if below == nil {
+			return false
+		}
+		if s = below; s.secretRef != nil {
+			return true
+		}
+	}
+	return false
 }

@@ -58,3 +58,15 @@ func TestField(t *testing.T) {
 		}
 	}
 }
+
+func TestInSecretSlot(t *testing.T) {
+	for pointer, want := range map[string]bool{
+		"": false, "/model": false, "/model/auth": true, "/model/auth/name": true, "/model/auth/value/x": true, "/model/ref": false,
+		"/web/search/auth/_type": true, "/mcpServers/a/env": false, "/mcpServers/a/env/TOKEN": true, "/mcpServers/a/env/TOKEN/vaule": true,
+		"/mcpServers/a/headers/X-Key": true, "/mcpServers/a/args/0": false, "/subagents/a/model/auth": true, "/overrides/model/auth": true, "/nonsense/auth": false,
+	} {
+		if got := InSecretSlot(pointer); got != want {
+			t.Errorf("%s: %t", pointer, got)
+		}
+	}
+}

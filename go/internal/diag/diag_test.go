@@ -132,3 +132,23 @@ func TestExitCodes(t *testing.T) {
 		seen[row.Code] = true
 	}
 }
+
+// Where a message quotes a value, what might be a key is not shown.
+func TestMaskQuoted(t *testing.T) {
+	const key = "sk-ant-api03-SECRET0123456789"
+	stars := strings.Repeat("*", len(key))
+	for in, want := range map[string]string{
+		"":                                 "",
+		`expected a set`:                   `expected a set`,
+		`found a string: "coder"`:          `found a string: "coder"`,
+		`found a string: "` + key + `"`:    `found a string: "` + stars + `"`,
+		`a "` + key + `" "b" "` + key:      `a "` + stars + `" "b" "` + stars,
+		`{ name = "x \"` + key + `\" y" }`: `{ name = "x \"` + stars + `\" y" }`,
+		`/a/path/of/2026/` + key + ` "x`:   `/a/path/of/2026/` + key + ` "x`,
+		`ends in "\`:                       `ends in "\`,
+	} {
+		if got := MaskQuoted(in); got != want {
+			t.Errorf("%s became %s, not %s", in, got, want)
+		}
+	}
+}

@@ -46,6 +46,9 @@ type Diagnostic struct {
 	Expected  string     `json:"expected,omitempty"`
 	Hint      string     `json:"hint,omitempty"`
 	Positions []Position `json:"positions"`
+	// Veiled keeps the source lines at the positions from being shown, since a
+	// secret may stand there.
+	Veiled bool `json:"-"`
 }
 
 // Error is one or more diagnostics and the exit code they lead to. Summary is

@@ -105,6 +105,36 @@ func maskKeys(line string) string {
 	return string(out)
 }
 
+// MaskQuoted masks what might be a key where a message quotes a value: between
+// double quotes.
+func MaskQuoted(message string) string {
+	if !strings.Contains(message, `"`) {
+		return message
+	}
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(message, `"`)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		end := 0
+		for end < len(rest) && rest[end] != '"' {
+			if rest[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		end = min(end, len(rest))
+		out.WriteString(`"` + maskKeys(rest[:end]))
+		if end == len(rest) {
+			return out.String()
+		}
+		out.WriteByte('"')
+		message = rest[end+1:]
+	}
+}
+
 func keyByte(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || c == '+' || c == '/'
 }

@@ -125,7 +125,7 @@ func (t *Text) excerpt(b *strings.Builder, p Position) {
 func veiledLines(diagnostics []Diagnostic) map[string]bool {
 	veiled := map[string]bool{}
 	for _, d := range diagnostics {
-		if d.Code != "secret-literal" {
+		if d.Code != "secret-literal" && !d.Veiled {
 			continue
 		}
 		for _, p := range d.Positions {

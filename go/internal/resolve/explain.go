@@ -146,7 +146,7 @@ func explainCommon(failure *nixcli.Failure, in sources, at []diag.Position) erro
 		return evaluationError("infinite-recursion", message, at).
 			Hintf("something in the profile refers to itself without end")
 	}
-	e := evaluationError("evaluation-failed", in.text(failure.Message), at)
+	e := evaluationError("evaluation-failed", diag.MaskQuoted(in.text(failure.Message)), at)
 	if failure.Contains("attribute 'insomnia' missing") {
 		e.Hintf("pass the library on: import ./profile.nix { insomnia = inputs.insomnia; }")
 	}

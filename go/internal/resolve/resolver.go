@@ -127,7 +127,8 @@ func checkManifest(data []byte, label string, places func(manifest.Problem) []di
 // problemOf makes a diagnostic of a problem that package manifest found.
 func problemOf(p manifest.Problem, at []diag.Position) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
-		Message: p.Message, Expected: p.Expected, Hint: p.Hint, Positions: append([]diag.Position{}, at...)}
+		Message: p.Message, Expected: p.Expected, Hint: p.Hint, Positions: append([]diag.Position{}, at...),
+		Veiled: manifest.InSecretSlot(p.Pointer)}
 }
 
 func invalid(label string, diagnostics []diag.Diagnostic) *diag.Error {
@@ -142,7 +143,8 @@ func problemDiagnostics(problems []problem, in sources) []diag.Diagnostic {
 	out := make([]diag.Diagnostic, len(problems))
 	for i, p := range problems {
 		out[i] = diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
-			Message: in.text(p.Message), Expected: in.text(p.Expected), Hint: in.text(p.Hint), Positions: []diag.Position{}}
+			Message: in.text(p.Message), Expected: in.text(p.Expected), Hint: in.text(p.Hint), Positions: []diag.Position{},
+			Veiled: manifest.InSecretSlot(p.Pointer)}
 		for _, at := range p.Positions {
 			if at.File != "" {
 				out[i].Positions = append(out[i].Positions, in.place(at))
