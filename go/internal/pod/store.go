@@ -20,20 +20,23 @@ const (
 	newPrefix     = ".new-"
 	removedPrefix = ".removed-"
 
-	lockPatience = 30 * time.Second
+	usualPatience = 30 * time.Second
 )
 
 // Store is the folder of all Pods.
 type Store struct {
-	dir string
-	fs  durable.FS
+	dir      string
+	fs       durable.FS
+	patience time.Duration // with who has the lock
 }
 
 // Open gives the store in a folder; nothing is made before the first Create.
 func Open(dir string) *Store { return OpenOn(durable.OS, dir) }
 
 // OpenOn is Open on another file system than this machine's.
-func OpenOn(fsys durable.FS, dir string) *Store { return &Store{dir: filepath.Clean(dir), fs: fsys} }
+func OpenOn(fsys durable.FS, dir string) *Store {
+	return &Store{dir: filepath.Clean(dir), fs: fsys, patience: usualPatience}
+}
 
 // lock keeps other writers out until unlock; it makes the folder of the store.
 func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
@@ -46,7 +49,7 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	if err := s.safe(); err != nil {
 		return nil, err
 	}
-	waiting, cancel := context.WithTimeout(ctx, lockPatience)
+	waiting, cancel := context.WithTimeout(ctx, s.patience)
 	defer cancel()
 	unlock, err = s.fs.Lock(waiting, filepath.Join(s.dir, lockName))
 	switch {
@@ -56,7 +59,7 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 		}
 		return nil, errors.Join(ctx.Err(), err)
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, diag.Errorf(diag.ExitState, "pods-locked", "another process has been writing to the Pods in %s for %s", s.dir, lockPatience).
+		return nil, diag.Errorf(diag.ExitState, "pods-locked", "another process has been writing to the Pods in %s for %s", s.dir, s.patience).
 			Hintf("wait for it, or end it: fuser %s", filepath.Join(s.dir, lockName))
 	case err != nil:
 		return nil, s.notWritten(err)
