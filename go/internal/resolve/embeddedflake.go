@@ -28,6 +28,7 @@ type embeddedFlake struct {
 	store     *fetch.Store
 	flake     *flake.Flake // nil when it is to be opened anew
 	fetched   map[string]bool
+	facts     *facts // nil until they are wanted
 }
 
 func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Options) (*flakeSource, error) {
@@ -56,7 +57,16 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 			return nil, err
 		}
 	}
+	if options.Provenance {
+		f.findFacts(ctx)
+	}
 	return f.flakeSource, nil
+}
+
+func (f *embeddedFlake) findFacts(ctx context.Context) {
+	if f.facts == nil {
+		f.facts = findFacts(ctx, f.where, flake.Options{Find: f.store.Find})
+	}
 }
 
 // locate finds the flake in a folder here, or downloads it.
@@ -106,6 +116,14 @@ func (f *embeddedFlake) override(ctx context.Context, text string) (flake.Ref, s
 }
 
 func (f *embeddedFlake) close() {
+	f.forget()
+	if f.facts != nil {
+		f.facts.forget()
+	}
+}
+
+// forget drops the values of the evaluation.
+func (f *embeddedFlake) forget() {
 	if f.flake != nil {
 		f.flake.Close()
 		f.flake = nil
@@ -124,7 +142,7 @@ func (f *embeddedFlake) apply(ctx context.Context, output, function string) ([]b
 		var input *flake.InputError
 		wanted := errors.As(err, &input) && input.Reason == flake.Missing && input.Locked != nil
 		if wanted || errors.As(err, &limit) {
-			f.close() // its values remember the failure
+			f.forget() // its values remember the failure
 		}
 		if wanted && !f.fetched[input.Locked.NarHash] {
 			f.fetched[input.Locked.NarHash] = true
@@ -276,24 +294,26 @@ func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
 	return diag.Errorf(diag.ExitMissing, "input-unreadable", "%v", e)
 }
 
-// provenance hashes the source and asks git for its commit.
+// provenance waits for the facts, which may be under way already.
 func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*manifest.Provenance, error) {
-	f.flake.Renew(ctx)
+	f.findFacts(ctx)
+	f.facts.wait.Wait()
+	if ctx.Err() != nil {
+		return nil, diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the source was not hashed to its end")
+	}
 	p := &manifest.Provenance{Program: f.resolver.program(), Evaluator: Embedded, Overrides: f.typed}
-	hash, err := f.flake.NARHash()
-	if err != nil {
+	if err := f.facts.hashErr; err != nil {
 		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash the source: %v", err)
 	}
-	p.NarHash = hash
+	p.NarHash = f.facts.hash
 	if f.local == nil {
 		p.Rev, p.URL = f.where.Locked.Rev, lockedText(f.where.Locked)
 	} else {
-		state, err := f.flake.State()
-		if err != nil {
+		if err := f.facts.stateErr; err != nil {
 			return nil, f.explainOpen(err)
 		}
-		p.Rev, p.Dirty = state.Rev, state.Dirty
-		p.URL = localURL(f.local, state, hash)
+		p.Rev, p.Dirty = f.facts.state.Rev, f.facts.state.Dirty
+		p.URL = localURL(f.local, f.facts.state, f.facts.hash)
 	}
 	p.Files = readFiles(f.flake.Evaluator(), f.portable)
 	if f.local != nil {

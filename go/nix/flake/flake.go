@@ -199,12 +199,13 @@ func (f *Flake) NARHash() (string, error) {
 	return sri(sum), nil
 }
 
-// State is what git says of the flake's work tree; the zero value for a flake in no work tree.
-func (f *Flake) State() (GitState, error) {
+// Commit is what git says of the flake's work tree, Rev and Dirty alone; the zero
+// value for a flake in no work tree.
+func (f *Flake) Commit() (GitState, error) {
 	if f.Ref.GitRoot == "" {
 		return GitState{}, nil
 	}
-	return gitState(f.ctx, f.Ref.GitRoot)
+	return commit(f.ctx, f.Ref.GitRoot)
 }
 
 func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }

@@ -94,6 +94,24 @@ func gitState(ctx context.Context, root string) (GitState, error) {
 	return s, nil
 }
 
+// commit asks git for Rev and Dirty alone, which takes one call.
+func commit(ctx context.Context, root string) (GitState, error) {
+	var s GitState
+	out, err := runGit(ctx, root, nil, "status", "--porcelain=v2", "--branch", "--untracked-files=no", "--ignore-submodules=all")
+	if err != nil {
+		return s, err
+	}
+	for line := range strings.Lines(string(out)) {
+		line = strings.TrimSuffix(line, "\n")
+		if rev, ok := strings.CutPrefix(line, "# branch.oid "); ok && rev != "(initial)" {
+			s.Rev = rev
+		}
+		s.Dirty = s.Dirty || !strings.HasPrefix(line, "# ")
+	}
+	s.Dirty = s.Dirty || s.Rev == "" // in a repository without commits everything is new
+	return s, nil
+}
+
 // GitTree reads the files of a commit into memory.
 func GitTree(ctx context.Context, repo, rev string) (source.Tree, error) {
 	if len(rev) != 40 && len(rev) != 64 || strings.Trim(rev, "0123456789abcdef") != "" {

@@ -1,0 +1,44 @@
+package resolve
+
+import (
+	"context"
+	"sync"
+
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
+)
+
+// facts are what provenance tells of a source and its evaluation does not need:
+// its hash, and what git says. They are found out beside the evaluation.
+type facts struct {
+	cancel   context.CancelFunc
+	wait     sync.WaitGroup
+	hash     string
+	hashErr  error
+	state    flake.GitState
+	stateErr error
+}
+
+// findFacts opens the source a second time, since an evaluation has its own to itself.
+func findFacts(ctx context.Context, where flake.Ref, options flake.Options) *facts {
+	ctx, cancel := context.WithCancel(ctx)
+	f := &facts{cancel: cancel}
+	f.wait.Go(func() {
+		source, err := flake.Open(ctx, where, options)
+		if err != nil {
+			f.hashErr = err
+			return
+		}
+		defer source.Close()
+		var git sync.WaitGroup
+		git.Go(func() { f.state, f.stateErr = source.Commit() })
+		f.hash, f.hashErr = source.NARHash()
+		git.Wait()
+	})
+	return f
+}
+
+// forget stops what is still under way; nothing of it is left behind.
+func (f *facts) forget() {
+	f.cancel()
+	f.wait.Wait()
+}
