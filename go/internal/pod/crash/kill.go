@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -38,10 +39,11 @@ func kill(ctx context.Context, out io.Writer, cycles int, seed uint64, dir strin
 	k := killing{self: self, dir: filepath.Join(work, "insomnia", "pods"), random: rand.New(rand.NewPCG(seed, 0)), ledger: ledger{}}
 	began, told := time.Now(), time.Now()
 	for cycle := 1; cycle <= cycles; cycle++ {
-		if err := ctx.Err(); err != nil {
-			return err
+		err := k.cycle(ctx)
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), os.RemoveAll(work))
 		}
-		if err := k.cycle(ctx); err != nil {
+		if err != nil {
 			// The store stays, to be looked at.
 			return fmt.Errorf("seed %d, cycle %d, the store is in %s: %w", seed, cycle, k.dir, err)
 		}
