@@ -86,21 +86,20 @@ func (s *suite) read(name string) string {
 }
 
 func parse(text string) (string, error) {
-	files, symbols := &syntax.FileSet{}, syntax.NewSymbols()
-	e, err := syntax.Parse(text, syntax.Options{Files: files, Symbols: symbols, Name: "«stdin»", Dir: at, Home: "/fake-home"})
+	files := &syntax.FileSet{}
+	tree, err := syntax.Parse(text, syntax.Options{Files: files, Name: "«stdin»", Dir: at, Home: "/fake-home"})
 	if err != nil {
 		return "", err
 	}
-	known := make(map[string]bool)
+	known := make(map[string]int)
 	for _, name := range eval.Builtins() {
-		known[name], known["__"+name] = true, true
+		known[name], known["__"+name] = 0, 0
 	}
-	err = resolver.Resolve(e, resolver.Options{Files: files, Symbols: symbols,
-		Global: func(s syntax.Symbol) (int, bool) { return 0, known[symbols.Name(s)] }})
-	if err != nil {
+	if err := resolver.Resolve(tree, resolver.Options{Files: files, Globals: known}); err != nil {
 		return "", err
 	}
-	return syntax.Print(e, symbols), nil
+	tree.Link(syntax.NewSymbols())
+	return syntax.Print(tree.Expr, tree.Symbols), nil
 }
 
 func (s *suite) parseOkay(name string) string {

@@ -38,14 +38,15 @@ func (ev *Evaluator) installBuiltins() {
 	all := make([]Builtin, 0, count)
 	attrs := make([]Attr, 0, count)
 	ev.base = make([]Value, 0, count)
-	ev.globals = make(map[syntax.Symbol]int, count)
+	ev.globals = make(map[string]int, count)
 	add := func(name string, v Value) {
 		attrs = append(attrs, Attr{Name: ev.symbols.Intern(name), Value: v})
 		global := "__" + name
 		if unprefixed[name] {
 			global = name
 		}
-		ev.globals[ev.symbols.Intern(global)] = len(ev.base)
+		ev.symbols.Intern(global)
+		ev.globals[global] = len(ev.base)
 		ev.base = append(ev.base, v)
 	}
 	for _, t := range tables {

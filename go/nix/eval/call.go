@@ -129,16 +129,14 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 	if !fn.Formals.Ellipsis {
 		set.settle()
 	}
-	slot := 0
 	if fn.Arg != 0 {
 		en.vals[0] = arg
-		slot = 1
 	}
 	used := 0
 	formals := fn.Formals.List
 	for i := range formals {
 		if a := set.get(formals[i].Name); a != nil {
-			en.vals[slot+i] = a.Value
+			en.vals[formals[i].Slot] = a.Value
 			used++
 		} else if formals[i].Default == nil {
 			ev.failType(fn.At, "function '%s' called without required argument '%s'",
@@ -146,9 +144,9 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 		}
 	}
 	for i := range formals {
-		if en.vals[slot+i] == nil {
+		if en.vals[formals[i].Slot] == nil {
 			ev.charge(64)
-			en.vals[slot+i] = &Thunk{expr: formals[i].Default, env: en}
+			en.vals[formals[i].Slot] = &Thunk{expr: formals[i].Default, env: en}
 		}
 	}
 	if fn.Formals.Ellipsis || used == len(set.Attrs) {

@@ -46,7 +46,8 @@ type Evaluator struct {
 	symbols *syntax.Symbols
 	sym     wellKnown
 	base    []Value
-	globals map[syntax.Symbol]int
+	globals map[string]int
+	ahead   *ahead
 
 	imports       map[string]*Thunk
 	scopedImports map[scopedFile]*Thunk
@@ -99,6 +100,7 @@ func New(o Options) *Evaluator {
 		prefix: s.Intern("prefix"), success: s.Intern("success"), allOutputs: s.Intern("allOutputs"), outputs: s.Intern("outputs"),
 	}
 	ev.installBuiltins()
+	ev.ahead = newAhead(parser{files: ev.files, globals: ev.globals, home: o.Home}, o.Sources)
 	return ev
 }
 

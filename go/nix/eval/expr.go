@@ -243,7 +243,7 @@ func (ev *Evaluator) let(e *syntax.Let, en *env) Value {
 	sources := ev.inheritSources(e.Attrs, inner)
 	for i := range e.Attrs.Defs {
 		d := &e.Attrs.Defs[i]
-		inner.vals[i] = ev.delay(d.Value, chooseEnv(d.Kind, inner, en, sources))
+		inner.vals[d.Slot] = ev.delay(d.Value, chooseEnv(d.Kind, inner, en, sources))
 	}
 	return ev.eval(e.Body, inner)
 }
@@ -298,7 +298,7 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 			} else {
 				v = ev.delay(d.Value, scope)
 			}
-			inner.vals[i] = v
+			inner.vals[d.Slot] = v
 			out = append(out, Attr{d.Name, d.At, v})
 		}
 		if overrides >= 0 {
@@ -330,7 +330,7 @@ func (ev *Evaluator) override(e *syntax.Attrs, inner *env, out []Attr, index int
 		for i := range e.Defs {
 			if e.Defs[i].Name == a.Name {
 				out[i] = a
-				inner.vals[i] = a.Value
+				inner.vals[e.Defs[i].Slot] = a.Value
 				replaced = true
 				break
 			}

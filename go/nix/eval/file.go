@@ -7,9 +7,7 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unsafe"
 
-	"github.com/insomnia-pods/insomnia/go/nix/resolver"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -25,24 +23,16 @@ type Read struct {
 func (ev *Evaluator) Reads() []Read {
 	out := make([]Read, 0, len(ev.reads))
 	for _, r := range ev.reads {
-		out = append(out, *r)
+		out = append(out, Read{Path: r.Path, SHA256: sha256.Sum256([]byte(r.text))})
 	}
 	slices.SortFunc(out, func(a, b Read) int { return strings.Compare(a.Path, b.Path) })
 	return out
 }
 
 // parse reads an expression. scope, if not nil, are the names of one more scope.
-func (ev *Evaluator) parse(text, name, dir string, scope []syntax.Symbol) syntax.Expr {
+func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
 	ev.charge(16 * len(text))
-	e, err := syntax.Parse(text, syntax.Options{
-		Files: ev.files, Symbols: ev.symbols, Name: name, Dir: dir, Home: ev.options.Home,
-	})
-	if err == nil {
-		err = resolver.Resolve(e, resolver.Options{
-			Files: ev.files, Symbols: ev.symbols, Outer: scope,
-			Global: func(s syntax.Symbol) (int, bool) { i, ok := ev.globals[s]; return i, ok },
-		})
-	}
+	t, err := ev.ahead.parse(text, name, dir, scope)
 	if err != nil {
 		var bad *syntax.Error
 		errors.As(err, &bad)
@@ -52,7 +42,14 @@ func (ev *Evaluator) parse(text, name, dir string, scope []syntax.Symbol) syntax
 		}
 		ev.raise(&Error{Kind: kind, Msg: bad.Msg, Position: bad.Position, Cause: bad})
 	}
-	return e
+	return ev.link(t)
+}
+
+// link numbers the names of a tree, and has what it imports parsed ahead.
+func (ev *Evaluator) link(t *syntax.Tree) syntax.Expr {
+	ev.ahead.want(t.Paths, t.Attrs)
+	t.Link(ev.symbols)
+	return t.Expr
 }
 
 // importPath is builtins.import of a clean absolute path.
@@ -60,44 +57,49 @@ func (ev *Evaluator) importPath(p string, pos syntax.Pos) Value {
 	file := ev.resolveImport(p, pos)
 	t, ok := ev.imports[file]
 	if !ok {
-		t = &Thunk{expr: &native{run: func() Value {
-			return ev.eval(ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil), nil)
-		}}}
+		t = &Thunk{expr: &native{run: func() Value { return ev.eval(ev.parseFile(p, file, pos), nil) }}}
 		ev.imports[file] = t
 	}
 	return t
 }
 
-// resolveImport follows links of the last step only, so that relative paths in
-// a file start from where it was imported from, and goes from a directory to
-// its default.nix.
-func (ev *Evaluator) resolveImport(p string, pos syntax.Pos) string {
-	for range maxImportLinks {
-		info, err := ev.sources.Lstat(p)
-		if err != nil {
-			ev.failFile(pos, p, err)
-		}
-		if info.Mode()&fs.ModeSymlink != 0 {
-			target, err := ev.sources.Readlink(p)
-			if err != nil {
-				ev.failFile(pos, p, err)
-			}
-			if !path.IsAbs(target) {
-				target = path.Join(path.Dir(p), target)
-			}
-			p = path.Clean(target)
-			continue
-		}
-		if info.IsDir() {
-			return path.Join(p, "default.nix")
-		}
-		return p
+// parseFile parses a file, or takes what was parsed ahead if it is the same text.
+func (ev *Evaluator) parseFile(p, file string, pos syntax.Pos) syntax.Expr {
+	j := ev.ahead.take(p, file)
+	if j == nil {
+		return ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil)
 	}
-	ev.fail(FileAccess, pos, "path '%s' goes through too many symbolic links", p)
-	return ""
+	if ev.recordRead(j.real, j.text) != j.text {
+		return ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil)
+	}
+	ev.charge(16 * len(j.text))
+	return ev.link(j.tree)
+}
+
+// recordRead remembers what was read and returns it, or what was read the first time.
+func (ev *Evaluator) recordRead(file, text string) string {
+	if r, ok := ev.reads[file]; ok {
+		return r.text
+	}
+	ev.charge(len(text))
+	ev.reads[file] = &Read{Path: file, text: text}
+	return text
+}
+
+func (ev *Evaluator) resolveImport(p string, pos syntax.Pos) string {
+	file, err := importFile(ev.sources, p)
+	if errors.Is(err, errManyLinks) {
+		ev.fail(FileAccess, pos, "path '%s' goes through too many symbolic links", file)
+	}
+	if err != nil {
+		ev.failFile(pos, file, err)
+	}
+	return file
 }
 
 const maxImportLinks = 1024
+
+var errManyLinks = errors.New("too many symbolic links")
 
 // readFile reads a file once; later reads see the same bytes.
 func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
@@ -105,18 +107,14 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 	if err != nil {
 		ev.failFile(pos, p, err)
 	}
-	r, ok := ev.reads[file]
-	if !ok {
-		data, err := ev.sources.ReadFile(file)
-		if err != nil {
-			ev.failFile(pos, file, err)
-		}
-		ev.charge(len(data))
-		// Nobody else has the bytes, so that they need not be copied.
-		r = &Read{Path: file, SHA256: sha256.Sum256(data), text: unsafe.String(unsafe.SliceData(data), len(data))}
-		ev.reads[file] = r
+	if r, ok := ev.reads[file]; ok {
+		return r.text
 	}
-	return r.text
+	data, err := ev.sources.ReadFile(file)
+	if err != nil {
+		ev.failFile(pos, file, err)
+	}
+	return ev.recordRead(file, asString(data))
 }
 
 // failFile reports what the file system said.

@@ -57,10 +57,10 @@ type scopedFile struct {
 }
 
 func (ev *Evaluator) evalInScope(scope *Attrs, file string, pos syntax.Pos) Value {
-	names := make([]syntax.Symbol, len(scope.Attrs))
+	names := make([]string, len(scope.Attrs))
 	en := ev.newEnv(nil, len(scope.Attrs))
 	for i, a := range scope.Attrs {
-		names[i] = a.Name
+		names[i] = ev.symbols.Name(a.Name)
 		en.vals[i] = a.Value
 	}
 	return ev.eval(ev.parse(ev.readFile(file, pos), file, path.Dir(file), names), en)

@@ -12,20 +12,20 @@ import (
 
 // Options describe what surrounds the text.
 type Options struct {
-	Files   *syntax.FileSet
-	Symbols *syntax.Symbols
-	// Global gives the number of a variable of the base scope.
-	Global func(syntax.Symbol) (int, bool)
+	Files *syntax.FileSet
+	// Globals are the numbers of the variables of the base scope.
+	Globals map[string]int
 	// Outer are the variables of one scope between the base scope and the
-	// text, sorted; nil for none. Their slots are their indexes.
-	Outer []syntax.Symbol
+	// text; nil for none. Their slots are their indexes.
+	Outer []string
 }
 
-// Resolve fills in the resolver's fields of a tree. The error is a *syntax.Error.
-func Resolve(e syntax.Expr, o Options) (err error) {
-	r := resolver{Options: o}
-	for i, name := range [...]string{"__sub", "__mul", "__div", "__lessThan"} {
-		r.operators[i] = o.Symbols.Intern(name)
+// Resolve fills in the resolver's fields of a tree that is not linked yet. The
+// error is a *syntax.Error.
+func Resolve(t *syntax.Tree, o Options) (err error) {
+	r := resolver{Options: o, tree: t}
+	for i, name := range operatorNames {
+		r.operators[i] = t.Symbols.Lookup(name)
 	}
 	defer func() {
 		if v := recover(); v != nil {
@@ -38,15 +38,32 @@ func Resolve(e syntax.Expr, o Options) (err error) {
 	}()
 	var s *scope
 	if o.Outer != nil {
-		s = &scope{names: o.Outer}
-		r.noteOverride(o.Outer...)
+		s = r.outer()
 	}
-	r.expr(e, s)
+	r.expr(t.Expr, s)
 	return nil
 }
 
+// outer is the scope of Options.Outer, as far as the text mentions it.
+func (r *resolver) outer() *scope {
+	s := &scope{slots: make(map[syntax.Symbol]int)}
+	for i, name := range r.Outer {
+		if sym := r.tree.Symbols.Lookup(name); sym != 0 {
+			s.slots[sym] = i
+		}
+		if slices.Contains(operatorNames[:], name) {
+			r.overridden = true
+		}
+	}
+	return s
+}
+
+// operatorNames are the builtins behind operators.
+var operatorNames = [...]string{"__sub", "__mul", "__div", "__lessThan"}
+
 type resolver struct {
 	Options
+	tree      *syntax.Tree
 	operators [4]syntax.Symbol
 	// overridden is set once a scope rebinds a builtin behind an operator.
 	overridden bool
@@ -56,7 +73,7 @@ type resolver struct {
 type scope struct {
 	up     *scope
 	with   bool
-	names  []syntax.Symbol // sorted
+	slots  map[syntax.Symbol]int
 	defs   []syntax.AttrDef
 	lambda *syntax.Lambda
 }
@@ -68,34 +85,28 @@ func (s *scope) find(name syntax.Symbol) int {
 			return int(d.Name) - int(n)
 		})
 		if ok {
-			return i
+			return int(s.defs[i].Slot)
 		}
 	case s.lambda != nil:
-		first := 0
-		if s.lambda.Arg != 0 {
-			if s.lambda.Arg == name {
-				return 0
-			}
-			first = 1
+		if s.lambda.Arg == name {
+			return 0
 		}
 		if s.lambda.Formals != nil {
 			if i := s.lambda.Formals.Find(name); i >= 0 {
-				return first + i
+				return int(s.lambda.Formals.List[i].Slot)
 			}
 		}
-	case s.names != nil:
-		if i, ok := slices.BinarySearch(s.names, name); ok {
+	case s.slots != nil:
+		if i, ok := s.slots[name]; ok {
 			return i
 		}
 	}
 	return -1
 }
 
-func (r *resolver) noteOverride(names ...syntax.Symbol) {
-	for _, name := range names {
-		if slices.Contains(r.operators[:], name) {
-			r.overridden = true
-		}
+func (r *resolver) noteOverride(name syntax.Symbol) {
+	if slices.Contains(r.operators[:], name) {
+		r.overridden = true
 	}
 }
 
@@ -119,13 +130,13 @@ func (r *resolver) variable(v *syntax.Var, s *scope) {
 			return
 		}
 	}
-	if i, ok := r.Global(v.Name); ok {
+	if i, ok := r.Globals[r.tree.Symbols.Name(v.Name)]; ok {
 		v.Kind, v.Index = syntax.Global, i
 		return
 	}
 	if with < 0 {
 		panic(&syntax.Error{
-			Msg:      "undefined variable '" + r.Symbols.Name(v.Name) + "'",
+			Msg:      "undefined variable '" + r.tree.Symbols.Name(v.Name) + "'",
 			Position: r.Files.Position(v.At),
 		})
 	}
@@ -260,7 +271,10 @@ func (r *resolver) binary(e *syntax.Binary, s *scope) {
 	default:
 		return
 	}
-	v := &syntax.Var{Name: name, At: e.At}
+	if name == 0 {
+		return // no scope in the text has it
+	}
+	v := r.tree.NewVar(name, e.At)
 	r.variable(v, s)
 	if v.Kind != syntax.Global {
 		e.Override = v

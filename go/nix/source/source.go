@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -30,8 +31,9 @@ var ErrOutside = errors.New("outside of the source trees of this evaluation")
 // maxLinks bounds how many symbolic links one path may take.
 const maxLinks = 40
 
-// FS is a set of mounted trees.
+// FS is a set of mounted trees. It may be used from several goroutines.
 type FS struct {
+	mu     sync.Mutex // for what is below; no file is read while it is held
 	mounts []mount
 	real   map[string]string // directories without links, and what links resolve to
 	infos  map[string]fs.FileInfo
@@ -44,7 +46,10 @@ type mount struct {
 
 // Mount adds a tree at a clean absolute path. An inner mount hides the outer one there.
 func (f *FS) Mount(at string, tree Tree) {
-	f.mounts = append(f.mounts, mount{path.Clean(at), tree})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	// What is found through the old list stays as it is.
+	f.mounts = append(slices.Clone(f.mounts), mount{path.Clean(at), tree})
 	slices.SortStableFunc(f.mounts, func(a, b mount) int { return len(b.at) - len(a.at) })
 	f.real, f.infos = nil, nil
 }
@@ -73,7 +78,9 @@ func (f *FS) find(op, p string) (Tree, string, error) {
 
 // Lstat looks at a clean absolute path; links in its directories are followed.
 func (f *FS) Lstat(p string) (fs.FileInfo, error) {
-	p, err := f.ResolveParent(p)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, err := f.resolveParent(p)
 	if err != nil {
 		return nil, err
 	}
@@ -105,11 +112,7 @@ func (f *FS) lstat(p string) (fs.FileInfo, error) {
 
 // ReadFile reads a file; links are followed.
 func (f *FS) ReadFile(p string) ([]byte, error) {
-	p, err := f.Resolve(p)
-	if err != nil {
-		return nil, err
-	}
-	tree, name, err := f.find("open", p)
+	p, tree, name, err := f.open(p)
 	if err != nil {
 		return nil, err
 	}
@@ -117,13 +120,22 @@ func (f *FS) ReadFile(p string) ([]byte, error) {
 	return data, rename(err, p)
 }
 
+// open finds a file, links followed, and the tree that has it.
+func (f *FS) open(p string) (real string, tree Tree, name string, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	links := 0
+	real, err = f.resolve(p, &links)
+	if err != nil {
+		return "", nil, "", err
+	}
+	tree, name, err = f.find("open", real)
+	return real, tree, name, err
+}
+
 // ReadDir lists a directory, sorted; links are followed.
 func (f *FS) ReadDir(p string) ([]fs.DirEntry, error) {
-	p, err := f.Resolve(p)
-	if err != nil {
-		return nil, err
-	}
-	tree, name, err := f.find("open", p)
+	p, tree, name, err := f.open(p)
 	if err != nil {
 		return nil, err
 	}
@@ -133,11 +145,14 @@ func (f *FS) ReadDir(p string) ([]fs.DirEntry, error) {
 
 // Readlink reads a link; links in its directories are followed.
 func (f *FS) Readlink(p string) (string, error) {
-	p, err := f.ResolveParent(p)
+	f.mu.Lock()
+	p, err := f.resolveParent(p)
 	if err != nil {
+		f.mu.Unlock()
 		return "", err
 	}
 	tree, name, err := f.find("readlink", p)
+	f.mu.Unlock()
 	if err != nil {
 		return "", err
 	}
@@ -147,12 +162,20 @@ func (f *FS) Readlink(p string) (string, error) {
 
 // Resolve follows every link of a clean absolute path.
 func (f *FS) Resolve(p string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	links := 0
 	return f.resolve(p, &links)
 }
 
 // ResolveParent follows every link but one in the last step.
 func (f *FS) ResolveParent(p string) (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.resolveParent(p)
+}
+
+func (f *FS) resolveParent(p string) (string, error) {
 	dir, base := path.Split(p)
 	if base == "" {
 		return p, nil

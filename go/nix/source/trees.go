@@ -7,11 +7,14 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 )
 
-// Dir is a directory of the host, read through an os.Root.
+// Dir is a directory of the host, read through an os.Root. It may be used from
+// several goroutines.
 type Dir struct {
 	root *os.Root
+	mu   sync.Mutex
 	// below keeps directories open, since a Root walks a name from its own each time.
 	below map[string]*os.Root
 }
@@ -30,6 +33,8 @@ func OpenDir(name string) (*Dir, error) {
 
 // Close closes the directory.
 func (d *Dir) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for _, r := range d.below {
 		r.Close()
 	}
@@ -39,6 +44,12 @@ func (d *Dir) Close() error {
 
 // parent returns a Root near a name, and the rest of the name there.
 func (d *Dir) parent(name string) (*os.Root, string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.parentOf(name)
+}
+
+func (d *Dir) parentOf(name string) (*os.Root, string) {
 	i := strings.LastIndexByte(name, '/')
 	if i < 0 {
 		return d.root, name
@@ -47,10 +58,10 @@ func (d *Dir) parent(name string) (*os.Root, string) {
 	if r := d.below[dir]; r != nil {
 		return r, base
 	}
-	if len(d.below) >= maxBelow {
+	if d.below == nil || len(d.below) >= maxBelow {
 		return d.root, name
 	}
-	above, rest := d.parent(dir)
+	above, rest := d.parentOf(dir)
 	r, err := above.OpenRoot(rest)
 	if err != nil {
 		return d.root, name

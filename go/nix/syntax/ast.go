@@ -57,11 +57,12 @@ type (
 	Attrs struct {
 		Rec     bool
 		At      Pos
-		Defs    []AttrDef     // sorted by Symbol
+		Defs    []AttrDef     // sorted by Symbol; those of a Let by their Slot
 		Dynamic []DynamicAttr // in the order of the text
 		From    []Expr        // the sources of `inherit (source) …`
 
 		byName map[Symbol]int // while parsing large sets
+		let    bool           // the bindings of a Let
 	}
 	// Select is `x.a.b` or `x.a.b or d`.
 	Select struct {
@@ -150,9 +151,11 @@ const (
 
 // AttrDef is one static attribute.
 type AttrDef struct {
-	Name  Symbol
-	At    Pos
-	Kind  DefKind
+	Name Symbol
+	At   Pos
+	Kind DefKind
+	// Slot is where the scope of a `rec` set or a Let has the variable.
+	Slot  uint32
 	Value Expr
 }
 
@@ -187,7 +190,8 @@ type Formals struct {
 type Formal struct {
 	Name    Symbol
 	At      Pos
-	Default Expr // nil without `?`
+	Slot    uint32 // where the function's scope has the variable
+	Default Expr   // nil without `?`
 }
 
 // Find returns the index of a formal, or -1.

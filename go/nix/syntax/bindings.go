@@ -1,7 +1,6 @@
 package syntax
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -21,7 +20,11 @@ func (a *Attrs) find(name Symbol) int {
 	return -1
 }
 
-func (a *Attrs) add(d AttrDef) {
+func (p *parser) add(a *Attrs, d AttrDef) {
+	if len(a.Defs) == cap(a.Defs) {
+		more := p.arena.defs.make(max(2*len(a.Defs), 4))
+		a.Defs = more[:copy(more, a.Defs)]
+	}
 	a.Defs = append(a.Defs, d)
 	if a.byName != nil {
 		a.byName[d.Name] = len(a.Defs) - 1
@@ -33,17 +36,23 @@ func (a *Attrs) add(d AttrDef) {
 	}
 }
 
-// finish sorts the static attributes of a set and of the sets that `a.b = …` made.
+// finish gives the variables of sets and lets their slots.
 func (p *parser) finish() {
-	for _, a := range p.sets {
+	p.arena.sets.each(func(a *Attrs) {
 		a.byName = nil
-		slices.SortFunc(a.Defs, func(x, y AttrDef) int { return int(x.Name) - int(y.Name) })
-	}
+		if !a.Rec && !a.let {
+			return
+		}
+		sortDefs(a.Defs)
+		for i := range a.Defs {
+			a.Defs[i].Slot = uint32(i)
+		}
+	})
 }
 
 func (p *parser) newAttrs(at Pos) *Attrs {
-	a := &Attrs{At: at}
-	p.sets = append(p.sets, a)
+	a := p.arena.sets.new()
+	a.At = at
 	return a
 }
 
@@ -63,7 +72,7 @@ func (p *parser) bind(set *Attrs, path []AttrName, at Pos, value Expr) {
 			inner = found
 		} else {
 			inner = p.newAttrs(0)
-			set.add(AttrDef{Name: step.Name, At: at, Value: inner})
+			p.add(set, AttrDef{Name: step.Name, At: at, Value: inner})
 		}
 		set = inner
 	}
@@ -79,7 +88,7 @@ func (p *parser) bind(set *Attrs, path []AttrName, at Pos, value Expr) {
 func (p *parser) merge(set *Attrs, path []AttrName, def AttrDef) {
 	j := set.find(def.Name)
 	if j < 0 {
-		set.add(def)
+		p.add(set, def)
 		nameLambdas(def.Value, def.Name)
 		return
 	}
@@ -121,7 +130,7 @@ func (p *parser) duplicate(path []AttrName, at, previous Pos) {
 	for i, step := range path {
 		names[i] = p.showName(step)
 	}
-	prev := p.files.Position(previous)
+	prev := p.Files.Position(previous)
 	p.failAlso(at, prev, "attribute '"+strings.Join(names, ".")+"' already defined at "+prev.String())
 }
 
@@ -164,10 +173,10 @@ func (p *parser) inherit(set *Attrs, source Expr) {
 			p.duplicate([]AttrName{{Name: name}}, at, set.Defs[j].At)
 		}
 		if from == nil {
-			set.add(AttrDef{Name: name, At: at, Kind: Inherited, Value: &Var{Name: name, At: at}})
+			p.add(set, AttrDef{Name: name, At: at, Kind: Inherited, Value: p.newVar(name, at)})
 		} else {
-			set.add(AttrDef{Name: name, At: at, Kind: InheritedFrom,
-				Value: &Select{X: from, Path: []AttrName{{Name: name}}, At: at}})
+			p.add(set, AttrDef{Name: name, At: at, Kind: InheritedFrom,
+				Value: p.newSelect(from, p.oneName(name), at)})
 		}
 	}
 }

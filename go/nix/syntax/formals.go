@@ -15,6 +15,13 @@ func (p *parser) checkFormals(at Pos, f *Formals, arg Symbol) {
 			p.fail(f.List[i].At, "duplicate formal function argument '"+p.symbols.Name(f.List[i].Name)+"'")
 		}
 	}
+	slot := uint32(0)
+	if arg != 0 {
+		slot = 1
+	}
+	for i := range f.List {
+		f.List[i].Slot = slot + uint32(i)
+	}
 	if arg != 0 && f.Find(arg) >= 0 {
 		p.fail(at, "duplicate formal function argument '"+p.symbols.Name(arg)+"'")
 	}

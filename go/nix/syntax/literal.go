@@ -6,33 +6,35 @@ import "path"
 func (p *parser) str() Expr {
 	p.next++ // "
 	at := p.pos(p.peek())
-	plain := p.peek().kind == tStr
-	parts := p.stringParts('"')
+	if t := p.peek(); t.kind == tStr && p.ahead(1) == '"' {
+		p.next += 2
+		return p.newString(t.text, at)
+	}
+	from := len(p.exprs)
+	p.stringParts('"')
 	p.expect('"')
-	if len(parts) == 0 {
-		return &String{At: at}
+	if len(p.exprs) == from {
+		return p.newString("", at)
 	}
-	if plain && len(parts) == 1 {
-		return parts[0]
-	}
-	return &Concat{Parts: parts, At: at, Interpolation: true}
+	return p.newConcat(p.takeExprs(from), at, true)
 }
 
-func (p *parser) stringParts(end kind) []Expr {
-	var parts []Expr
+// stringParts reads the pieces of a string to the end of the buffer.
+func (p *parser) stringParts(end kind) {
 	for {
 		t := p.peek()
 		switch t.kind {
 		case tStr:
 			p.next++
-			parts = append(parts, &String{Val: t.text, At: p.pos(t)})
+			p.exprs = append(p.exprs, p.newString(t.text, p.pos(t)))
 		case tDollarCurly:
 			p.next++
-			parts = append(parts, p.expr())
+			x := p.expr()
+			p.exprs = append(p.exprs, x)
 			p.expect('}')
 		default:
 			if t.kind == end {
-				return parts
+				return
 			}
 			p.unexpected(end.String())
 		}
@@ -82,12 +84,16 @@ func (p *parser) path(t *token, at Pos) Expr {
 		p.unexpected("'${'")
 	}
 	first := &Path{Val: abs, At: at}
-	rest := p.stringParts(tPathEnd)
+	from := len(p.exprs)
+	p.exprs = append(p.exprs, first)
+	p.stringParts(tPathEnd)
 	p.expect(tPathEnd)
-	if len(rest) == 0 {
+	if len(p.exprs) == from+1 {
+		p.exprs = p.exprs[:from]
+		p.notePath(abs, false)
 		return first
 	}
-	return &Concat{Parts: append([]Expr{first}, rest...), At: at}
+	return p.newConcat(p.takeExprs(from), at, false)
 }
 
 // cleanPath makes a path canonical and keeps one trailing slash.

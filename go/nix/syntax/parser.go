@@ -12,8 +12,7 @@ const maxNesting = 10000
 
 // Options say how a text is read.
 type Options struct {
-	Files   *FileSet
-	Symbols *Symbols
+	Files *FileSet
 	// Name is the file's name in positions.
 	Name string
 	// Dir is the absolute directory that relative path literals start from.
@@ -22,46 +21,106 @@ type Options struct {
 	Home string
 }
 
-// Parse reads one expression.
-func Parse(src string, o Options) (e Expr, err error) {
-	p := &parser{Options: o, files: o.Files, symbols: o.Symbols, file: o.Files.Add(o.Name, src)}
+// Parse reads one expression. It may be called for several texts at a time.
+func Parse(src string, o Options) (t *Tree, err error) {
+	t = &Tree{Symbols: &Symbols{names: make([]string, 1, 64), slots: *symbolSlots.Get().(*[]symbolSlot)}}
+	buffers := allBuffers.Get().(*buffers)
+	defer allBuffers.Put(buffers)
+	p := &parser{Options: o, tree: t, arena: &t.arena, symbols: t.Symbols, buffers: buffers, file: o.Files.Add(o.Name, src)}
 	defer func() {
 		if r := recover(); r != nil {
 			failure, ok := r.(*Error)
 			if !ok {
 				panic(r)
 			}
-			e, err = nil, failure
+			t, err = nil, failure
 		}
 	}()
-	buffer := tokenBuffers.Get().(*[]token)
-	s := scan(src, (*buffer)[:0])
+	p.parse(src)
+	return t, nil
+}
+
+// buffers are what a parser needs for a while, kept for the next one.
+type buffers struct {
+	tokens []token
+	exprs  []Expr
+	names  []AttrName
+}
+
+var allBuffers = sync.Pool{New: func() any { return &buffers{tokens: make([]token, 0, 2048)} }}
+
+type parser struct {
+	Options
+	tree    *Tree
+	arena   *arena
+	symbols *Symbols
+	*buffers
+	file        *File
+	next        int
+	scanFailure string
+	depth       int
+	insideSets  int
+}
+
+func (p *parser) parse(src string) {
+	s := scan(src, p.tokens[:0])
 	p.tokens, p.scanFailure = s.tokens, s.failed
-	defer func() {
-		*buffer = s.tokens
-		tokenBuffers.Put(buffer)
-	}()
-	e = p.expr()
+	p.exprs, p.names = p.exprs[:0], p.names[:0]
+	p.tree.Expr = p.expr()
 	if p.peek().kind != tEOF {
 		p.unexpected("end of file")
 	}
 	p.finish()
-	return e, nil
 }
 
-// tokenBuffers spares a new buffer for each file of an evaluation.
-var tokenBuffers = sync.Pool{New: func() any { return new([]token) }}
+func (p *parser) newVar(name Symbol, at Pos) *Var {
+	v := p.arena.vars.new()
+	v.Name, v.At = name, at
+	return v
+}
 
-type parser struct {
-	Options
-	files       *FileSet
-	symbols     *Symbols
-	file        *File
-	tokens      []token
-	next        int
-	scanFailure string
-	depth       int
-	sets        []*Attrs
+func (p *parser) newString(text string, at Pos) *String {
+	s := p.arena.strings.new()
+	s.Val, s.At = text, at
+	return s
+}
+
+func (p *parser) newSelect(x Expr, path []AttrName, at Pos) *Select {
+	s := p.arena.selects.new()
+	s.X, s.Path, s.At = x, path, at
+	return s
+}
+
+func (p *parser) newCall(f Expr, args []Expr, at Pos) *Call {
+	c := p.arena.calls.new()
+	c.Fn, c.Args, c.At = f, args, at
+	return c
+}
+
+func (p *parser) newConcat(parts []Expr, at Pos, interpolation bool) *Concat {
+	c := p.arena.concats.new()
+	c.Parts, c.At, c.Interpolation = parts, at, interpolation
+	return c
+}
+
+func (p *parser) newLambda(arg Symbol, formals *Formals, slots int, at Pos) *Lambda {
+	l := p.arena.lambdas.new()
+	l.Arg, l.Formals, l.Slots, l.At = arg, formals, slots, at
+	l.Body = p.expr()
+	return l
+}
+
+func (p *parser) oneName(name Symbol) []AttrName {
+	n := p.arena.names.make(1)
+	n[0].Name = name
+	return n
+}
+
+// takeExprs makes a list of the expressions from an index of the buffer on.
+func (p *parser) takeExprs(from int) []Expr {
+	list := p.arena.exprs.copy(p.exprs[from:])
+	p.exprs = p.exprs[:from]
+	return list
 }
 
 func (p *parser) peek() *token { return &p.tokens[p.next] }
@@ -77,11 +136,11 @@ func (p *parser) ahead(n int) kind {
 func (p *parser) pos(t *token) Pos { return p.file.pos(int(t.start)) }
 
 func (p *parser) fail(at Pos, msg string) {
-	panic(&Error{Msg: msg, Position: p.files.Position(at)})
+	panic(&Error{Msg: msg, Position: p.Files.Position(at)})
 }
 
 func (p *parser) failAlso(at Pos, also Position, msg string) {
-	panic(&Error{Msg: msg, Position: p.files.Position(at), Also: also})
+	panic(&Error{Msg: msg, Position: p.Files.Position(at), Also: also})
 }
 
 // unexpected reports the next token, in the words of Nix's parser.
@@ -119,7 +178,12 @@ func (p *parser) enter() {
 // expr parses a whole expression: functions, assert, with, let, if, operators.
 func (p *parser) expr() Expr {
 	p.enter()
-	defer func() { p.depth-- }()
+	e := p.whole()
+	p.depth--
+	return e
+}
+
+func (p *parser) whole() Expr {
 	t := p.peek()
 	at := p.pos(t)
 	switch t.kind {
@@ -128,7 +192,7 @@ func (p *parser) expr() Expr {
 		case ':':
 			arg := p.symbols.Intern(t.text)
 			p.next += 2
-			return &Lambda{Arg: arg, Body: p.expr(), At: at, Slots: 1}
+			return p.newLambda(arg, nil, 1, at)
 		case '@':
 			arg := p.symbols.Intern(t.text)
 			p.next += 2
@@ -161,6 +225,7 @@ func (p *parser) expr() Expr {
 		if p.ahead(1) != '{' {
 			p.next++
 			set := p.newAttrs(at)
+			set.let = true
 			p.bindings(set, tIn)
 			if len(set.Dynamic) > 0 {
 				p.fail(at, "dynamic attributes not allowed in let")
@@ -173,7 +238,9 @@ func (p *parser) expr() Expr {
 		p.expect(tThen)
 		then := p.expr()
 		p.expect(tElse)
-		return &If{Cond: cond, Then: then, Else: p.expr(), At: at}
+		e := p.arena.ifs.new()
+		e.Cond, e.Then, e.Else, e.At = cond, then, p.expr(), at
+		return e
 	}
 	return p.operation(0)
 }
@@ -237,7 +304,7 @@ func (p *parser) lambda(at Pos, f *Formals, arg Symbol) Expr {
 	if arg != 0 {
 		slots++
 	}
-	return &Lambda{Arg: arg, Formals: f, Body: p.expr(), At: at, Slots: slots}
+	return p.newLambda(arg, f, slots, at)
 }
 
 // precedence of the binary operators, from loose to tight; `!` stands at 7 and
@@ -253,7 +320,7 @@ const (
 	precHas = 11
 )
 
-var binaries = map[kind]binary{
+var binaries = [256]binary{
 	tImpl:   {1, 'r', OpImpl},
 	tOr:     {2, 'l', OpOr},
 	tAnd:    {3, 'l', OpAnd},
@@ -274,9 +341,14 @@ var binaries = map[kind]binary{
 
 // operation parses operators of at least the given precedence.
 func (p *parser) operation(least int) Expr {
+	outer := p.depth
 	p.enter()
-	outer := p.depth - 1
-	defer func() { p.depth = outer }()
+	x := p.operators(least)
+	p.depth = outer
+	return x
+}
+
+func (p *parser) operators(least int) Expr {
 	t := p.peek()
 	at := p.pos(t)
 	var x Expr
@@ -293,11 +365,8 @@ func (p *parser) operation(least int) Expr {
 	closed := 0 // the level at which a non-associative operator was used
 	for {
 		t := p.peek()
-		if !isOperator(t.kind) {
-			return x
-		}
-		b := binaries[t.kind]
-		if b.prec < least {
+		b := &binaries[t.kind]
+		if b.prec == 0 || b.prec < least {
 			return x
 		}
 		if b.prec == closed {
@@ -312,7 +381,9 @@ func (p *parser) operation(least int) Expr {
 			closed = b.prec
 		}
 		if t.kind == '?' {
-			x = &HasAttr{X: x, Path: p.attrPath(), At: at}
+			has := p.arena.hasAttrs.new()
+			has.X, has.Path, has.At = x, p.attrPath(), at
+			x = has
 			continue
 		}
 		right := b.prec + 1
@@ -321,19 +392,15 @@ func (p *parser) operation(least int) Expr {
 		}
 		y := p.operation(right)
 		if t.kind == '+' {
-			x = &Concat{Parts: []Expr{x, y}, At: at}
+			parts := p.arena.exprs.make(2)
+			parts[0], parts[1] = x, y
+			x = p.newConcat(parts, at, false)
 		} else {
-			x = &Binary{Op: b.op, X: x, Y: y, At: at}
+			e := p.arena.binaries.new()
+			e.Op, e.X, e.Y, e.At = b.op, x, y, at
+			x = e
 		}
 	}
-}
-
-func isOperator(k kind) bool {
-	switch k {
-	case tImpl, tOr, tAnd, tEq, tNeq, '<', '>', tLeq, tGeq, tUpdate, '+', '-', '*', '/', tConcat, '?':
-		return true
-	}
-	return false
 }
 
 // application parses `f x y`.
@@ -343,23 +410,42 @@ func (p *parser) application() Expr {
 	if !startsSimple(p.peek().kind) {
 		return f
 	}
-	var args []Expr
+	from := len(p.exprs)
+	c, ok := f.(*Call)
+	if ok {
+		p.exprs = append(p.exprs, c.Args...)
+	} else {
+		c = p.newCall(f, nil, at)
+	}
 	for startsSimple(p.peek().kind) {
-		args = append(args, p.selection())
+		x := p.selection()
+		p.exprs = append(p.exprs, x)
 	}
-	if c, ok := f.(*Call); ok {
-		c.Args = append(c.Args, args...)
-		return c
+	c.Args = p.takeExprs(from)
+	if v, ok := c.Fn.(*Var); ok && p.symbols.Name(v.Name) == "import" {
+		if path, ok := c.Args[0].(*Path); ok {
+			p.notePath(path.Val, true)
+		}
 	}
-	return &Call{Fn: f, Args: args, At: at}
+	return c
 }
 
-func startsSimple(k kind) bool {
-	switch k {
-	case tID, tInt, tFloat, '"', tIndOpen, tPath, tHPath, tSPath, tURI, '(', tLet, tRec, '{', '[':
-		return true
+// notePath remembers a file that evaluation may well import.
+func (p *parser) notePath(path string, imported bool) {
+	switch {
+	case imported == strings.HasSuffix(path, ".nix"): // noted already, or no such path
+	case p.insideSets > 0:
+		p.tree.Attrs = append(p.tree.Attrs, path)
+	default:
+		p.tree.Paths = append(p.tree.Paths, path)
 	}
-	return false
+}
+
+func startsSimple(k kind) bool { return simpleStarts[k] }
+
+var simpleStarts = [256]bool{
+	tID: true, tInt: true, tFloat: true, '"': true, tIndOpen: true, tPath: true, tHPath: true, tSPath: true,
+	tURI: true, '(': true, tLet: true, tRec: true, '{': true, '[': true,
 }
 
 // selection parses an operand with `.a.b`, `or`.
@@ -369,7 +455,7 @@ func (p *parser) selection() Expr {
 	switch p.peek().kind {
 	case '.':
 		p.next++
-		sel := &Select{X: x, Path: p.attrPath(), At: at}
+		sel := p.newSelect(x, p.attrPath(), at)
 		if p.peek().kind == tOrKw {
 			p.next++
 			p.enter()
@@ -380,18 +466,30 @@ func (p *parser) selection() Expr {
 	case tOrKw:
 		// Nix before 2.0 had a function of this name: `x or` calls x with it.
 		p.next++
-		return &Call{Fn: x, Args: []Expr{&Var{Name: p.symbols.Intern("or"), At: at}}, At: at}
+		args := p.arena.exprs.make(1)
+		args[0] = p.newVar(p.symbols.Intern("or"), at)
+		return p.newCall(x, args, at)
 	}
 	return x
 }
 
 func (p *parser) attrPath() []AttrName {
-	path := []AttrName{p.attrName()}
+	from := len(p.names)
+	p.attrNames()
+	path := p.arena.names.copy(p.names[from:])
+	p.names = p.names[:from]
+	return path
+}
+
+// attrNames reads a path to the end of the buffer.
+func (p *parser) attrNames() {
+	name := p.attrName()
+	p.names = append(p.names, name)
 	for p.peek().kind == '.' {
 		p.next++
-		path = append(path, p.attrName())
+		name := p.attrName()
+		p.names = append(p.names, name)
 	}
-	return path
 }
 
 func (p *parser) attrName() AttrName {
@@ -432,7 +530,7 @@ func (p *parser) simple() Expr {
 		if t.text == "__curPos" {
 			return &CurPos{At: at}
 		}
-		return &Var{Name: p.symbols.Intern(t.text), At: at}
+		return p.newVar(p.symbols.Intern(t.text), at)
 	case tInt:
 		p.next++
 		n, err := strconv.ParseInt(t.text, 10, 64)
@@ -455,11 +553,13 @@ func (p *parser) simple() Expr {
 		return p.path(t, at)
 	case tSPath:
 		p.next++
-		return &Call{Fn: &Var{Name: p.symbols.Intern("__findFile"), At: at}, At: at, Args: []Expr{
-			&Var{Name: p.symbols.Intern("__nixPath"), At: at}, &String{Val: t.text, At: at}}}
+		find := p.newVar(p.symbols.Intern("__findFile"), at)
+		args := p.arena.exprs.make(2)
+		args[0], args[1] = p.newVar(p.symbols.Intern("__nixPath"), at), p.newString(t.text, at)
+		return p.newCall(find, args, at)
 	case tURI:
 		p.next++
-		return &String{Val: t.text, At: at}
+		return p.newString(t.text, at)
 	case '(':
 		p.next++
 		e := p.expr()
@@ -473,19 +573,20 @@ func (p *parser) simple() Expr {
 		set := p.braced(at)
 		set.Rec = true
 		if t.kind == tLet {
-			return &Select{X: set, Path: []AttrName{{Name: p.symbols.Intern("body")}}, At: at}
+			return p.newSelect(set, p.oneName(p.symbols.Intern("body")), at)
 		}
 		return set
 	case '{':
 		return p.braced(at)
 	case '[':
 		p.next++
-		l := &List{At: at}
+		from := len(p.exprs)
 		for p.peek().kind != ']' {
-			l.Elems = append(l.Elems, p.selection())
+			x := p.selection()
+			p.exprs = append(p.exprs, x)
 		}
 		p.next++
-		return l
+		return &List{At: at, Elems: p.takeExprs(from)}
 	}
 	p.unexpected()
 	panic("syntax: unreachable")
@@ -494,8 +595,10 @@ func (p *parser) simple() Expr {
 func (p *parser) braced(at Pos) *Attrs {
 	p.enter()
 	p.next++ // {
+	p.insideSets++
 	set := p.newAttrs(at)
 	p.bindings(set, '}')
+	p.insideSets--
 	p.depth--
 	return set
 }
@@ -518,11 +621,15 @@ func (p *parser) bindings(set *Attrs, end kind) {
 			}
 			p.inherit(set, source)
 		case tID, tOrKw, '"', tDollarCurly:
-			path := p.attrPath()
+			at := p.pos(t)
+			from := len(p.names)
+			p.attrNames()
+			path := p.names[from:]
 			p.expect('=', "'.'", "'='")
 			value := p.expr()
 			p.expect(';')
-			p.bind(set, path, p.pos(t), value)
+			p.bind(set, path, at, value)
+			p.names = p.names[:from]
 		default:
 			p.unexpected("'inherit'")
 		}

@@ -9,9 +9,13 @@ import (
 )
 
 func parse(src string) (syntax.Expr, *syntax.Symbols, error) {
+	t, err := syntax.Parse(src, syntax.Options{Files: &syntax.FileSet{}, Name: "t", Dir: "/d"})
+	if err != nil {
+		return nil, nil, err
+	}
 	symbols := syntax.NewSymbols()
-	e, err := syntax.Parse(src, syntax.Options{Files: &syntax.FileSet{}, Symbols: symbols, Name: "t", Dir: "/d"})
-	return e, symbols, err
+	t.Link(symbols)
+	return t.Expr, symbols, nil
 }
 
 func TestPrint(t *testing.T) {
@@ -73,16 +77,17 @@ func TestErrors(t *testing.T) {
 func TestPositions(t *testing.T) {
 	files := &syntax.FileSet{}
 	symbols := syntax.NewSymbols()
-	e, err := syntax.Parse("{\r\n  é = 1;\r b = 2; }", syntax.Options{Files: files, Symbols: symbols, Name: "t", Dir: "/"})
+	bad, err := syntax.Parse("{\r\n  é = 1;\r b = 2; }", syntax.Options{Files: files, Name: "t", Dir: "/"})
 	if err == nil {
-		t.Fatal("é is no identifier, yet it parsed", e)
+		t.Fatal("é is no identifier, yet it parsed", bad)
 	}
-	e, err = syntax.Parse("{\r\n  x = \"é\"; y = 1;\r z = 2; }", syntax.Options{Files: files, Symbols: symbols, Name: "t", Dir: "/"})
+	tree, err := syntax.Parse("{\r\n  x = \"é\"; y = 1;\r z = 2; }", syntax.Options{Files: files, Name: "t", Dir: "/"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, d := range e.(*syntax.Attrs).Defs {
+	tree.Link(symbols)
+	for _, d := range tree.Expr.(*syntax.Attrs).Defs {
 		got = append(got, symbols.Name(d.Name)+"@"+files.Position(d.At).String())
 	}
 	if want := "x@t:2:3 y@t:2:13 z@t:3:2"; strings.Join(got, " ") != want {

@@ -307,8 +307,9 @@ func QuoteName(s string) string {
 	if s == "" || !isIDStart(s[0]) || idLen(s) != len(s) {
 		return Quote(s)
 	}
-	if k, ok := keywords[s]; ok && k != tOrKw {
-		return Quote(s)
+	switch keyword(s) {
+	case tID, tOrKw:
+		return s
 	}
-	return s
+	return Quote(s)
 }

@@ -133,7 +133,12 @@ func (s *scanner) word() (done, more bool) {
 	}
 	c := rest[0]
 	if isIDStart(c) {
-		consider(tID, idLen(rest))
+		n := idLen(rest)
+		// Most names end where neither a path nor a URI goes on.
+		if n == len(rest) || !continuesWord[rest[n]] {
+			return true, s.emit(keyword(rest[:n]), s.pos+n, rest[:n])
+		}
+		consider(tID, n)
 	}
 	if isDigit(c) {
 		consider(tInt, digitsLen(rest))
@@ -161,11 +166,7 @@ func (s *scanner) word() (done, more bool) {
 	text := rest[:best]
 	switch bestKind {
 	case tID:
-		if best <= 7 {
-			if k, ok := keywords[text]; ok {
-				bestKind = k
-			}
-		}
+		bestKind = keyword(text)
 	case tPath, tHPath:
 		if text[best-1] == '/' {
 			s.push(modePathSlash)
@@ -176,6 +177,9 @@ func (s *scanner) word() (done, more bool) {
 	return true, s.emit(bestKind, s.pos+best, text)
 }
 
+// continuesWord holds the bytes after a name with which it may be part of a longer token.
+var continuesWord = [256]bool{'/': true, ':': true, '.': true, '+': true}
+
 func startKind(c byte) kind {
 	if c == '~' {
 		return tHPath
@@ -183,27 +187,50 @@ func startKind(c byte) kind {
 	return tPath
 }
 
-var operators = [...]struct {
-	text string
-	kind kind
-}{
-	{"...", tEllipsis}, {"==", tEq}, {"!=", tNeq}, {"<=", tLeq}, {">=", tGeq}, {"&&", tAnd},
-	{"||", tOr}, {"->", tImpl}, {"//", tUpdate}, {"++", tConcat},
+// pair is an operator of two bytes.
+func pair(c, next byte) kind {
+	switch {
+	case next == '=':
+		switch c {
+		case '=':
+			return tEq
+		case '!':
+			return tNeq
+		case '<':
+			return tLeq
+		case '>':
+			return tGeq
+		}
+	case c == next:
+		switch c {
+		case '&':
+			return tAnd
+		case '|':
+			return tOr
+		case '/':
+			return tUpdate
+		case '+':
+			return tConcat
+		}
+	case c == '-' && next == '>':
+		return tImpl
+	}
+	return 0
 }
 
 func (s *scanner) operator(c byte) bool {
-	for i := range operators {
-		if op := &operators[i]; op.text[0] == c && s.has(op.text) {
-			return s.emit(op.kind, s.pos+len(op.text), op.text)
-		}
+	if k := pair(c, s.at(s.pos+1)); k != 0 {
+		return s.emit(k, s.pos+2, s.src[s.pos:s.pos+2])
 	}
 	switch {
-	case s.has("<|"), s.has("|>"):
+	case c == '.' && s.has("..."):
+		return s.emit(tEllipsis, s.pos+3, "...")
+	case c == '<' && s.has("<|"), c == '|' && s.has("|>"):
 		return s.fail(s.pos, "experimental Nix feature 'pipe-operators' is disabled; add '--extra-experimental-features pipe-operators' to enable it")
-	case s.has("${"):
+	case c == '$' && s.has("${"):
 		s.push(modeDefault)
 		return s.emit(tDollarCurly, s.pos+2, "${")
-	case s.has("''"):
+	case c == '\'' && s.has("''"):
 		end := s.pos + 2
 		// Spaces up to a first line end are not part of the string.
 		for s.at(end) == ' ' {

@@ -231,14 +231,14 @@ func (p *parser) stripIndentation(pos Pos, parts []part) Expr {
 			}
 		}
 		if s != "" {
-			out = append(out, &String{Val: s, At: parts[i].pos})
+			out = append(out, p.newString(s, parts[i].pos))
 		}
 	}
 	if len(out) == 0 {
-		return &String{At: pos}
+		return p.newString("", pos)
 	}
 	if str, ok := out[0].(*String); ok && len(out) == 1 {
 		return str
 	}
-	return &Concat{At: pos, Parts: out, Interpolation: true}
+	return p.newConcat(out, pos, true)
 }

@@ -1,39 +1,95 @@
 package syntax
 
+import "hash/maphash"
+
 // Symbol is an interned name. The zero Symbol is no name.
 type Symbol uint32
 
-// Symbols interns names: equal names have equal Symbols.
+// Symbols interns names: equal names have equal Symbols, and Symbols count up
+// in the order in which names were first seen.
 type Symbols struct {
-	byName map[string]Symbol
-	names  []string
+	names []string
+	// slots is a hash table with open addressing, a power of two in size.
+	slots []symbolSlot
 }
+
+type symbolSlot struct {
+	hash uint32
+	sym  Symbol
+}
+
+var symbolSeed = maphash.MakeSeed()
 
 // NewSymbols returns a table in which the given names have the Symbols 1, 2, 3, …
 func NewSymbols(names ...string) *Symbols {
-	s := &Symbols{
-		byName: make(map[string]Symbol, 2*len(names)+256),
-		names:  make([]string, 1, 2*len(names)+256),
-	}
+	s := newSymbols(1024)
 	for _, name := range names {
 		s.Intern(name)
 	}
 	return s
 }
 
+func newSymbols(slots int) *Symbols {
+	return &Symbols{names: make([]string, 1, slots/2), slots: make([]symbolSlot, slots)}
+}
+
 // Intern returns the Symbol of a name, adding it when it is new.
 func (s *Symbols) Intern(name string) Symbol {
-	if sym, ok := s.byName[name]; ok {
+	sym, at, hash := s.find(name)
+	if sym != 0 {
 		return sym
 	}
-	sym := Symbol(len(s.names))
+	sym = Symbol(len(s.names))
 	s.names = append(s.names, name)
-	s.byName[name] = sym
+	s.slots[at] = symbolSlot{hash, sym}
+	if 2*len(s.names) > len(s.slots) {
+		s.grow()
+	}
 	return sym
 }
 
+// find returns a name's Symbol, or 0 and the slot where it belongs.
+func (s *Symbols) find(name string) (sym Symbol, at, hash uint32) {
+	hash = uint32(maphash.String(symbolSeed, name))
+	mask := uint32(len(s.slots) - 1)
+	for at = hash & mask; ; at = (at + 1) & mask {
+		slot := s.slots[at]
+		if slot.sym == 0 {
+			return 0, at, hash
+		}
+		if slot.hash == hash && s.names[slot.sym] == name {
+			return slot.sym, at, hash
+		}
+	}
+}
+
+func (s *Symbols) grow() {
+	old := s.slots
+	s.slots = make([]symbolSlot, 2*len(old))
+	mask := uint32(len(s.slots) - 1)
+	for _, slot := range old {
+		if slot.sym == 0 {
+			continue
+		}
+		at := slot.hash & mask
+		for s.slots[at].sym != 0 {
+			at = (at + 1) & mask
+		}
+		s.slots[at] = slot
+	}
+}
+
+// reset forgets all names and keeps the memory; names given out stay valid.
+func (s *Symbols) reset() {
+	clear(s.slots)
+	s.names = s.names[:1]
+}
+
 // Lookup returns the Symbol of a name that was interned before, or 0.
-func (s *Symbols) Lookup(name string) Symbol { return s.byName[name] }
+func (s *Symbols) Lookup(name string) Symbol {
+	sym, _, _ := s.find(name)
+	return sym
+}
 
 // Name returns the text of a Symbol.
 func (s *Symbols) Name(sym Symbol) string { return s.names[sym] }

@@ -67,9 +67,31 @@ func (k kind) String() string {
 	return kindNames[tInvalid]
 }
 
-var keywords = map[string]kind{
-	"if": tIf, "then": tThen, "else": tElse, "assert": tAssert, "with": tWith,
-	"let": tLet, "in": tIn, "rec": tRec, "inherit": tInherit, "or": tOrKw,
+// keyword is the kind of a name: tID unless it is a word of the language.
+func keyword(name string) kind {
+	switch name {
+	case "if":
+		return tIf
+	case "then":
+		return tThen
+	case "else":
+		return tElse
+	case "assert":
+		return tAssert
+	case "with":
+		return tWith
+	case "let":
+		return tLet
+	case "in":
+		return tIn
+	case "rec":
+		return tRec
+	case "inherit":
+		return tInherit
+	case "or":
+		return tOrKw
+	}
+	return tID
 }
 
 // token is one lexical element. text is the spelling, or for tStr and tIndStr
