@@ -52,19 +52,34 @@ func (ev *Evaluator) newAttrs(attrs []Attr) *Attrs {
 	if len(attrs) == 0 {
 		return emptyAttrs
 	}
-	return &Attrs{Attrs: attrs}
+	set := ev.slabs.sets.New()
+	set.Attrs = ev.slabs.attrs.Trim(attrs)
+	return set
 }
 
 // sortAttrs takes over a slice without duplicate names.
 func (ev *Evaluator) sortAttrs(attrs []Attr) *Attrs {
-	slices.SortFunc(attrs, func(x, y Attr) int { return int(x.Name) - int(y.Name) })
+	if len(attrs) > 12 {
+		slices.SortFunc(attrs, func(x, y Attr) int { return int(x.Name) - int(y.Name) })
+	} else {
+		insertionSort(attrs)
+	}
 	return ev.newAttrs(attrs)
+}
+
+// insertionSort is stable, and fast for what is short or in order.
+func insertionSort(attrs []Attr) {
+	for i := 1; i < len(attrs); i++ {
+		for j := i; j > 0 && attrs[j].Name < attrs[j-1].Name; j-- {
+			attrs[j], attrs[j-1] = attrs[j-1], attrs[j]
+		}
+	}
 }
 
 // makeAttrs allocates room for n attributes.
 func (ev *Evaluator) makeAttrs(n int) []Attr {
 	ev.charge(32 + 24*n)
-	return make([]Attr, 0, n)
+	return ev.slabs.attrs.Make(n)[:0]
 }
 
 // byName returns the attributes in the order of their names' bytes.
@@ -110,20 +125,24 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	}
 	out = append(out, x...)
 	out = append(out, y...)
-	return &Attrs{Attrs: out, unsettled: a.unsettled || b.unsettled}
+	set := ev.newAttrs(out)
+	set.unsettled = a.unsettled || b.unsettled
+	return set
 }
 
 // newList makes room for a list of n elements.
 func (ev *Evaluator) makeList(n int) []Value {
 	ev.charge(24 + 16*n)
-	return make([]Value, n)
+	return ev.slabs.values.Make(n)
 }
 
-func listOf(elems []Value) *List {
+func (ev *Evaluator) listOf(elems []Value) *List {
 	if len(elems) == 0 {
 		return emptyList
 	}
-	return &List{Elems: elems}
+	l := ev.slabs.lists.New()
+	l.Elems = elems
+	return l
 }
 
 // str makes a string without context.
@@ -132,13 +151,17 @@ func (ev *Evaluator) str(s string) *String {
 		return emptyString
 	}
 	ev.charge(48)
-	return &String{S: s}
+	v := ev.slabs.strings.New()
+	v.S = s
+	return v
 }
 
 // strContext makes a string with context.
 func (ev *Evaluator) strContext(s string, c Context) *String {
 	ev.charge(48)
-	return &String{S: s, Context: c}
+	v := ev.slabs.strings.New()
+	v.S, v.Context = s, c
+	return v
 }
 
 // nameString is an attribute's name as a string; each is made once.

@@ -89,7 +89,7 @@ func (ev *Evaluator) nixPath() Value {
 	for _, e := range ev.options.SearchPath {
 		out = append(out, ev.attrsOf("path", ev.str(e.Path), "prefix", ev.str(e.Prefix)))
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 // Builtins lists the names in the set `builtins`, those that only say why they

@@ -17,7 +17,7 @@ func (ev *Evaluator) evalCall(e *syntax.Call, en *env) Value {
 		case *Builtin:
 			n := min(f.arity, len(args))
 			ev.charge(16 * n)
-			vals := make([]Value, n)
+			vals := ev.slabs.values.Make(n)
 			for i := range vals {
 				vals[i] = ev.delay(args[i], en)
 			}
@@ -61,11 +61,26 @@ func (ev *Evaluator) apply1(fn, x Value, pos syntax.Pos) Value {
 		ev.calls--
 		return v
 	}
-	return ev.apply(fn, []Value{x}, pos)
+	args := ev.slabs.values.Make(1)
+	args[0] = x
+	return ev.apply(fn, args, pos)
 }
 
 func (ev *Evaluator) apply2(fn, x, y Value, pos syntax.Pos) Value {
-	return ev.apply(fn, []Value{x, y}, pos)
+	if f, ok := fn.(*Lambda); ok {
+		ev.enterCall()
+		cur := ev.callLambda(f, x, pos)
+		if g, ok := cur.(*Lambda); ok {
+			v := ev.callLambda(g, y, pos)
+			ev.calls--
+			return v
+		}
+		ev.calls--
+		return ev.apply1(cur, y, pos)
+	}
+	args := ev.slabs.values.Make(2)
+	args[0], args[1] = x, y
+	return ev.apply(fn, args, pos)
 }
 
 // callBuiltin calls a builtin, or keeps the arguments until there are enough.
@@ -86,7 +101,7 @@ func (ev *Evaluator) callOther(fn, arg Value, pos syntax.Pos) Value {
 	switch f := fn.(type) {
 	case *Partial:
 		ev.charge(16 * (len(f.args) + 1))
-		args := make([]Value, len(f.args)+1)
+		args := ev.slabs.values.Make(len(f.args) + 1)
 		copy(args, f.args)
 		args[len(f.args)] = arg
 		return ev.callBuiltin(f.fn, args, pos)
@@ -145,8 +160,7 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 	}
 	for i := range formals {
 		if en.vals[formals[i].Slot] == nil {
-			ev.charge(64)
-			en.vals[formals[i].Slot] = &Thunk{expr: formals[i].Default, env: en}
+			en.vals[formals[i].Slot] = ev.newThunk(formals[i].Default, en)
 		}
 	}
 	if fn.Formals.Ellipsis || used == len(set.Attrs) {

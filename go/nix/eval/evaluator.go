@@ -57,6 +57,8 @@ type Evaluator struct {
 	storePaths    map[string]string
 	drvs          map[string]*knownDrv
 
+	slabs slabs
+
 	// what is in progress
 	frames    []frame
 	contexts  []Value

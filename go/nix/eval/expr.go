@@ -19,21 +19,19 @@ func (ev *Evaluator) delay(e syntax.Expr, en *env) Value {
 	case *syntax.String:
 		return stringLiteral(e)
 	case *syntax.Int:
-		return Int(e.Val)
+		return intLiteral(e)
 	case *syntax.Float:
 		return Float(e.Val)
 	case *syntax.Path:
-		return Path(e.Val)
+		return pathLiteral(e)
 	case *syntax.Lambda:
-		ev.charge(16)
-		return &Lambda{fn: e, env: en}
+		return ev.newLambda(e, en)
 	case *syntax.List:
 		if len(e.Elems) == 0 {
 			return emptyList
 		}
 	}
-	ev.charge(64)
-	return &Thunk{expr: e, env: en}
+	return ev.newThunk(e, en)
 }
 
 func (e *env) at(level int) *env {
@@ -50,6 +48,20 @@ func stringLiteral(e *syntax.String) Value {
 	v := &String{S: e.Val}
 	e.Value = v
 	return v
+}
+
+func intLiteral(e *syntax.Int) Value {
+	if e.Value == nil {
+		e.Value = Int(e.Val)
+	}
+	return e.Value.(Value)
+}
+
+func pathLiteral(e *syntax.Path) Value {
+	if e.Value == nil {
+		e.Value = Path(e.Val)
+	}
+	return e.Value.(Value)
 }
 
 // force evaluates a value to its outermost constructor.
@@ -91,14 +103,13 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 	case *syntax.String:
 		return stringLiteral(e)
 	case *syntax.Int:
-		return Int(e.Val)
+		return intLiteral(e)
 	case *syntax.Float:
 		return Float(e.Val)
 	case *syntax.Path:
-		return Path(e.Val)
+		return pathLiteral(e)
 	case *syntax.Lambda:
-		ev.charge(16)
-		return &Lambda{fn: e, env: en}
+		return ev.newLambda(e, en)
 	case *syntax.CurPos:
 		return ev.position(e.At)
 	case *syntax.InheritFrom:
@@ -130,7 +141,7 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 		for i, x := range e.Elems {
 			elems[i] = ev.delay(x, en)
 		}
-		v = listOf(elems)
+		v = ev.listOf(elems)
 	case *syntax.HasAttr:
 		v = ev.hasAttr(e, en)
 	case *syntax.Not:
@@ -142,7 +153,11 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 		inner.vals[0], inner.vals[1] = ev.delay(e.Scope, en), Int(e.Outer)
 		v = ev.eval(e.Body, inner)
 	case *apply:
-		v = ev.apply(e.fn, e.args, e.at)
+		if e.y == nil {
+			v = ev.apply1(e.fn, e.x, e.at)
+		} else {
+			v = ev.apply2(e.fn, e.x, e.y, e.at)
+		}
 	case *native:
 		v = e.run()
 	default:
@@ -293,8 +308,7 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 			scope := chooseEnv(d.Kind, inner, en, sources)
 			var v Value
 			if overrides >= 0 && d.Kind != syntax.Inherited {
-				ev.charge(64)
-				v = &Thunk{expr: d.Value, env: scope}
+				v = ev.newThunk(d.Value, scope)
 			} else {
 				v = ev.delay(d.Value, scope)
 			}
@@ -318,7 +332,9 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 	if len(out) == 0 {
 		return emptyAttrs
 	}
-	return &Attrs{Attrs: out, Pos: e.At}
+	set := ev.slabs.sets.New()
+	set.Attrs, set.Pos = out, e.At
+	return set
 }
 
 // override applies `__overrides` of a recursive set.

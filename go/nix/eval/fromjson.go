@@ -148,7 +148,7 @@ func (r *jsonReader) array() Value {
 		}
 	}
 	r.ev.depth--
-	return listOf(out)
+	return r.ev.listOf(out)
 }
 
 func (r *jsonReader) number() Value {

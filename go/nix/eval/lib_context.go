@@ -55,7 +55,7 @@ func (ev *Evaluator) libGetContext(args []Value, pos syntax.Pos) Value {
 			a = append(a, Attr{Name: ev.sym.allOutputs, Value: Bool(true)})
 		}
 		if len(i.outputs) > 0 {
-			a = append(a, Attr{Name: ev.sym.outputs, Value: listOf(i.outputs)})
+			a = append(a, Attr{Name: ev.sym.outputs, Value: ev.listOf(i.outputs)})
 		}
 		out = append(out, Attr{Name: ev.symbols.Intern(p), Value: ev.sortAttrs(a)})
 	}

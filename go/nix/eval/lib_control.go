@@ -176,7 +176,7 @@ func (ev *Evaluator) libGenericClosure(args []Value, pos syntax.Pos) Value {
 		}
 		work = append(work, next.Elems...)
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 // keySet is a set of values ordered by `<`, as a tree without balance rules

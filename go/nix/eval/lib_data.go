@@ -59,7 +59,7 @@ func (ev *Evaluator) fromTOML(v any, pos syntax.Pos) Value {
 		for i, x := range v {
 			out[i] = ev.fromTOML(x, pos)
 		}
-		return listOf(out)
+		return ev.listOf(out)
 	case bool:
 		return Bool(v)
 	case int64:

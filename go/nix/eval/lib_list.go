@@ -34,9 +34,9 @@ func (ev *Evaluator) libMap(args []Value, pos syntax.Pos) Value {
 	f := ev.forceFunction(args[0], pos)
 	out := ev.makeList(len(l.Elems))
 	for i, x := range l.Elems {
-		out[i] = ev.delayCall(pos, f, x)
+		out[i] = ev.delayCall(pos, f, x, nil)
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) libFilter(args []Value, pos syntax.Pos) Value {
@@ -55,7 +55,7 @@ func (ev *Evaluator) libFilter(args []Value, pos syntax.Pos) Value {
 	if len(out) == len(l.Elems) {
 		return l
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) libElem(args []Value, pos syntax.Pos) Value {
@@ -91,7 +91,7 @@ func (ev *Evaluator) libTail(args []Value, pos syntax.Pos) Value {
 		ev.fail(EvalFailure, pos, "'builtins.tail' called on an empty list")
 	}
 	ev.charge(24)
-	return listOf(l.Elems[1:])
+	return ev.listOf(l.Elems[1:])
 }
 
 func (ev *Evaluator) libLength(args []Value, pos syntax.Pos) Value {
@@ -147,9 +147,9 @@ func (ev *Evaluator) libGenList(args []Value, pos syntax.Pos) Value {
 	}
 	out := ev.makeList(int(n))
 	for i := range out {
-		out[i] = ev.delayCall(pos, f, Int(i))
+		out[i] = ev.delayCall(pos, f, Int(i), nil)
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 // libSort is a stable merge sort: it comes to an end with any comparison.
@@ -169,7 +169,7 @@ func (ev *Evaluator) libSort(args []Value, pos syntax.Pos) Value {
 		less = func(x, y Value) bool { return ev.less(x, y, pos) }
 	}
 	mergeSort(out, make([]Value, len(out)), less)
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 func mergeSort(s, room []Value, less func(x, y Value) bool) {
@@ -203,7 +203,7 @@ func (ev *Evaluator) libPartition(args []Value, pos syntax.Pos) Value {
 			wrong = append(wrong, x)
 		}
 	}
-	return ev.sortAttrs([]Attr{{Name: ev.sym.right, Value: listOf(right)}, {Name: ev.sym.wrong, Value: listOf(wrong)}})
+	return ev.sortAttrs([]Attr{{Name: ev.sym.right, Value: ev.listOf(right)}, {Name: ev.sym.wrong, Value: ev.listOf(wrong)}})
 }
 
 func (ev *Evaluator) libGroupBy(args []Value, pos syntax.Pos) Value {

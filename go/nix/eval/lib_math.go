@@ -136,7 +136,7 @@ func (ev *Evaluator) libSplitVersion(args []Value, pos syntax.Pos) Value {
 	for {
 		var c string
 		if c, s = nextComponent(s); c == "" {
-			return listOf(out)
+			return ev.listOf(out)
 		}
 		out = append(out, ev.str(c))
 	}

@@ -26,7 +26,7 @@ func (ev *Evaluator) libAttrNames(args []Value, pos syntax.Pos) Value {
 	for i, x := range ev.byName(a) {
 		out[i] = ev.nameString(x.Name)
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) libAttrValues(args []Value, pos syntax.Pos) Value {
@@ -35,7 +35,7 @@ func (ev *Evaluator) libAttrValues(args []Value, pos syntax.Pos) Value {
 	for i, x := range ev.byName(a) {
 		out[i] = x.Value
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) libGetAttr(args []Value, pos syntax.Pos) Value {
@@ -129,7 +129,7 @@ func (ev *Evaluator) libCatAttrs(args []Value, pos syntax.Pos) Value {
 			out = append(out, a.Value)
 		}
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) libZipAttrsWith(args []Value, pos syntax.Pos) Value {

@@ -176,7 +176,7 @@ func (ev *Evaluator) groups(groups []regex.Group) Value {
 			out[i] = Null{}
 		}
 	}
-	return listOf(out)
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
@@ -198,7 +198,7 @@ func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {
 	pieces, rest := re.Split(text.S)
 	ev.checkContext()
 	if len(pieces) == 0 {
-		return listOf([]Value{text})
+		return ev.listOf([]Value{text})
 	}
 	out := ev.makeList(2*len(pieces) + 1)
 	for i, p := range pieces {
@@ -206,5 +206,5 @@ func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {
 		out[2*i+1] = ev.groups(p.Groups)
 	}
 	out[2*len(pieces)] = ev.strContext(rest, text.Context)
-	return listOf(out)
+	return ev.listOf(out)
 }

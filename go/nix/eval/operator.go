@@ -37,7 +37,7 @@ func (ev *Evaluator) binary(e *syntax.Binary, en *env) Value {
 	case syntax.OpGeq:
 		return Bool(!ev.less(x, y, e.At))
 	case syntax.OpConcat:
-		return ev.concatLists([]Value{x, y}, e.At)
+		return ev.concatTwo(x, y, e.At)
 	}
 	return ev.arithmetic(e.Op, x, y, e.At)
 }
@@ -70,6 +70,20 @@ func (ev *Evaluator) operandSet(e syntax.Expr, en *env) *Attrs {
 		ev.failType(e.Pos(), "expected a set but found %s: %s", describe(v), ev.show(v))
 	}
 	return set
+}
+
+// concatTwo is `++`.
+func (ev *Evaluator) concatTwo(x, y Value, pos syntax.Pos) Value {
+	a, b := ev.forceList(x, pos), ev.forceList(y, pos)
+	switch {
+	case len(b.Elems) == 0:
+		return a
+	case len(a.Elems) == 0:
+		return b
+	}
+	out := ev.makeList(len(a.Elems) + len(b.Elems))
+	copy(out[copy(out, a.Elems):], b.Elems)
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) concatLists(lists []Value, pos syntax.Pos) Value {
@@ -258,5 +272,7 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 	for _, s := range parts {
 		out = append(out, s...)
 	}
-	return &String{S: string(out), Context: ctx}
+	v := ev.slabs.strings.New()
+	v.S, v.Context = asString(out), ctx
+	return v
 }

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"github.com/insomnia-pods/insomnia/go/nix/internal/slab"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
@@ -100,43 +101,64 @@ type env struct {
 	vals []Value
 }
 
-// newEnv makes a scope of n slots in one allocation where n is small.
+// newEnv makes a scope of n slots.
 func (ev *Evaluator) newEnv(up *env, n int) *env {
 	ev.charge(32 + 16*n)
-	switch {
-	case n <= 1:
-		e := &struct {
-			env
-			slots [1]Value
-		}{}
-		e.up, e.vals = up, e.slots[:n]
-		return &e.env
-	case n == 2:
-		e := &struct {
-			env
-			slots [2]Value
-		}{}
-		e.up, e.vals = up, e.slots[:]
-		return &e.env
-	case n <= 4:
-		e := &struct {
-			env
-			slots [4]Value
-		}{}
-		e.up, e.vals = up, e.slots[:n]
-		return &e.env
-	}
-	return &env{up: up, vals: make([]Value, n)}
+	e := ev.slabs.envs.New()
+	e.up, e.vals = up, ev.slabs.values.Make(n)
+	return e
 }
 
-// apply is the expression of a thunk that calls a function: `map` and the like make them.
+// slabs are what evaluation allocates small values from.
+type slabs struct {
+	thunks  slab.Of[Thunk]
+	calls   slab.Of[delayedCall]
+	envs    slab.Of[env]
+	values  slab.Of[Value]
+	attrs   slab.Of[Attr]
+	sets    slab.Of[Attrs]
+	lists   slab.Of[List]
+	strings slab.Of[String]
+	lambdas slab.Of[Lambda]
+}
+
+func (ev *Evaluator) newThunk(e syntax.Expr, en *env) *Thunk {
+	ev.charge(64)
+	t := ev.slabs.thunks.New()
+	t.expr, t.env = e, en
+	return t
+}
+
+func (ev *Evaluator) newLambda(e *syntax.Lambda, en *env) *Lambda {
+	ev.charge(16)
+	l := ev.slabs.lambdas.New()
+	l.fn, l.env = e, en
+	return l
+}
+
+// apply is the expression of a thunk that calls a function with one argument or
+// two: `map` and the like make them.
 type apply struct {
-	fn   Value
-	args []Value
-	at   syntax.Pos
+	fn, x, y Value // y is nil for one argument
+	at       syntax.Pos
 }
 
 func (a *apply) Pos() syntax.Pos { return a.at }
+
+// delayedCall is a thunk with its expression.
+type delayedCall struct {
+	Thunk
+	apply
+}
+
+// delayCall makes a thunk of a call; y is nil for one argument.
+func (ev *Evaluator) delayCall(pos syntax.Pos, fn, x, y Value) Value {
+	ev.charge(128)
+	c := ev.slabs.calls.New()
+	c.apply = apply{fn, x, y, pos}
+	c.expr = &c.apply
+	return &c.Thunk
+}
 
 // native is the expression of a thunk that Go code computes.
 type native struct {
@@ -144,12 +166,6 @@ type native struct {
 }
 
 func (*native) Pos() syntax.Pos { return 0 }
-
-// delayCall makes a thunk of a call.
-func (ev *Evaluator) delayCall(pos syntax.Pos, fn Value, args ...Value) Value {
-	ev.charge(112 + 16*len(args))
-	return &Thunk{expr: &apply{fn: fn, args: args, at: pos}}
-}
 
 func (ev *Evaluator) delayNative(run func() Value) Value {
 	ev.charge(80)

@@ -3,84 +3,47 @@ package syntax
 import (
 	"slices"
 	"sync"
+
+	"github.com/insomnia-pods/insomnia/go/nix/internal/slab"
 )
 
 // arena allocates the nodes of one text, kind by kind and many at a time, and
 // remembers where the names are, so that Link finds them without a walk.
 type arena struct {
-	vars     slab[Var]
-	strings  slab[String]
-	selects  slab[Select]
-	calls    slab[Call]
-	lambdas  slab[Lambda]
-	sets     slab[Attrs]
-	binaries slab[Binary]
-	ifs      slab[If]
-	concats  slab[Concat]
-	hasAttrs slab[HasAttr]
-	exprs    slab[Expr]
-	names    slab[AttrName]
-	defs     slab[AttrDef]
+	vars     slab.Of[Var]
+	strings  slab.Of[String]
+	selects  slab.Of[Select]
+	calls    slab.Of[Call]
+	lambdas  slab.Of[Lambda]
+	sets     slab.Of[Attrs]
+	binaries slab.Of[Binary]
+	ifs      slab.Of[If]
+	concats  slab.Of[Concat]
+	hasAttrs slab.Of[HasAttr]
+	exprs    slab.Of[Expr]
+	names    slab.Of[AttrName]
+	defs     slab.Of[AttrDef]
 }
 
-// slab hands out elements of chunks.
-type slab[T any] struct {
-	chunk []T   // the elements that are in use, with room for more
-	full  [][]T // the chunks before it
+// prepare sizes the chunks for a text of n bytes.
+func (a *arena) prepare(n int) {
+	few := min(max(n/256, 2), 64)
+	a.vars = named[Var](4 * few)
+	a.names = named[AttrName](2 * few)
+	a.lambdas = named[Lambda](few)
+	a.sets = named[Attrs](few)
+	a.strings.First, a.strings.Most = few, 64
+	a.selects.First, a.selects.Most = 2*few, 64
+	a.calls.First, a.calls.Most = 2*few, 64
+	a.binaries.First, a.binaries.Most = few, 64
+	a.ifs.First, a.ifs.Most = few/2+1, 64
+	a.concats.First, a.concats.Most = few/2+1, 64
+	a.hasAttrs.First, a.hasAttrs.Most = few/2+1, 64
+	a.exprs.First = 4 * few
+	a.defs.First = 4 * few
 }
 
-const (
-	firstChunk = 16
-	largeChunk = 256
-)
-
-func (s *slab[T]) room(n int) {
-	if len(s.chunk)+n <= cap(s.chunk) {
-		return
-	}
-	if len(s.chunk) > 0 {
-		s.full = append(s.full, s.chunk)
-	}
-	size := min(max(2*cap(s.chunk), firstChunk), largeChunk)
-	s.chunk = make([]T, 0, max(size, n))
-}
-
-// new returns a zero element.
-func (s *slab[T]) new() *T {
-	s.room(1)
-	s.chunk = s.chunk[:len(s.chunk)+1]
-	return &s.chunk[len(s.chunk)-1]
-}
-
-// make returns n zero elements; appending to them allocates anew.
-func (s *slab[T]) make(n int) []T {
-	s.room(n)
-	from := len(s.chunk)
-	s.chunk = s.chunk[:from+n]
-	return s.chunk[from : from+n : from+n]
-}
-
-// copy returns a copy of some elements.
-func (s *slab[T]) copy(elems []T) []T {
-	if len(elems) == 0 {
-		return nil
-	}
-	out := s.make(len(elems))
-	copy(out, elems)
-	return out
-}
-
-// each visits all elements.
-func (s *slab[T]) each(visit func(*T)) {
-	for _, chunk := range s.full {
-		for i := range chunk {
-			visit(&chunk[i])
-		}
-	}
-	for i := range s.chunk {
-		visit(&s.chunk[i])
-	}
-}
+func named[T any](first int) slab.Of[T] { return slab.Of[T]{First: first, Most: 128, Keep: true} }
 
 // Tree is a parsed text. Its Symbols are its own until Link, so that texts can
 // be parsed at the same time and still be numbered in the order of their use.
@@ -112,7 +75,7 @@ var symbolSlots = sync.Pool{New: func() any {
 
 // NewVar makes one more variable of the tree.
 func (t *Tree) NewVar(name Symbol, at Pos) *Var {
-	v := t.arena.vars.new()
+	v := t.arena.vars.New()
 	v.Name, v.At = name, at
 	return v
 }
@@ -126,9 +89,9 @@ func (t *Tree) Link(symbols *Symbols) {
 		to[i] = symbols.Intern(own[i])
 	}
 	a := &t.arena
-	a.vars.each(func(v *Var) { v.Name = to[v.Name] })
-	a.names.each(func(n *AttrName) { n.Name = to[n.Name] })
-	a.lambdas.each(func(l *Lambda) {
+	a.vars.Each(func(v *Var) { v.Name = to[v.Name] })
+	a.names.Each(func(n *AttrName) { n.Name = to[n.Name] })
+	a.lambdas.Each(func(l *Lambda) {
 		l.Arg, l.Name = to[l.Arg], to[l.Name]
 		if l.Formals == nil {
 			return
@@ -139,7 +102,7 @@ func (t *Tree) Link(symbols *Symbols) {
 		}
 		slices.SortFunc(list, func(x, y Formal) int { return int(x.Name) - int(y.Name) })
 	})
-	a.sets.each(func(s *Attrs) {
+	a.sets.Each(func(s *Attrs) {
 		for i := range s.Defs {
 			s.Defs[i].Name = to[s.Defs[i].Name]
 		}

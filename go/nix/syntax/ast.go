@@ -12,6 +12,8 @@ type (
 	Int struct {
 		Val int64
 		At  Pos
+		// Value is room for the evaluator to keep the value in.
+		Value any
 	}
 	// Float is a floating-point literal.
 	Float struct {
@@ -30,6 +32,8 @@ type (
 	Path struct {
 		Val string
 		At  Pos
+		// Value is room for the evaluator to keep the value in.
+		Value any
 	}
 	// Var is a use of a variable. Kind, Level and Index are set by package resolver.
 	Var struct {

@@ -22,7 +22,7 @@ func (a *Attrs) find(name Symbol) int {
 
 func (p *parser) add(a *Attrs, d AttrDef) {
 	if len(a.Defs) == cap(a.Defs) {
-		more := p.arena.defs.make(max(2*len(a.Defs), 4))
+		more := p.arena.defs.Make(max(2*len(a.Defs), 4))
 		a.Defs = more[:copy(more, a.Defs)]
 	}
 	a.Defs = append(a.Defs, d)
@@ -38,7 +38,7 @@ func (p *parser) add(a *Attrs, d AttrDef) {
 
 // finish gives the variables of sets and lets their slots.
 func (p *parser) finish() {
-	p.arena.sets.each(func(a *Attrs) {
+	p.arena.sets.Each(func(a *Attrs) {
 		a.byName = nil
 		if !a.Rec && !a.let {
 			return
@@ -51,7 +51,7 @@ func (p *parser) finish() {
 }
 
 func (p *parser) newAttrs(at Pos) *Attrs {
-	a := p.arena.sets.new()
+	a := p.arena.sets.New()
 	a.At = at
 	return a
 }

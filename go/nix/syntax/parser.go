@@ -63,6 +63,7 @@ type parser struct {
 }
 
 func (p *parser) parse(src string) {
+	p.arena.prepare(len(src))
 	s := scan(src, p.tokens[:0])
 	p.tokens, p.scanFailure = s.tokens, s.failed
 	p.exprs, p.names = p.exprs[:0], p.names[:0]
@@ -74,51 +75,51 @@ func (p *parser) parse(src string) {
 }
 
 func (p *parser) newVar(name Symbol, at Pos) *Var {
-	v := p.arena.vars.new()
+	v := p.arena.vars.New()
 	v.Name, v.At = name, at
 	return v
 }
 
 func (p *parser) newString(text string, at Pos) *String {
-	s := p.arena.strings.new()
+	s := p.arena.strings.New()
 	s.Val, s.At = text, at
 	return s
 }
 
 func (p *parser) newSelect(x Expr, path []AttrName, at Pos) *Select {
-	s := p.arena.selects.new()
+	s := p.arena.selects.New()
 	s.X, s.Path, s.At = x, path, at
 	return s
 }
 
 func (p *parser) newCall(f Expr, args []Expr, at Pos) *Call {
-	c := p.arena.calls.new()
+	c := p.arena.calls.New()
 	c.Fn, c.Args, c.At = f, args, at
 	return c
 }
 
 func (p *parser) newConcat(parts []Expr, at Pos, interpolation bool) *Concat {
-	c := p.arena.concats.new()
+	c := p.arena.concats.New()
 	c.Parts, c.At, c.Interpolation = parts, at, interpolation
 	return c
 }
 
 func (p *parser) newLambda(arg Symbol, formals *Formals, slots int, at Pos) *Lambda {
-	l := p.arena.lambdas.new()
+	l := p.arena.lambdas.New()
 	l.Arg, l.Formals, l.Slots, l.At = arg, formals, slots, at
 	l.Body = p.expr()
 	return l
 }
 
 func (p *parser) oneName(name Symbol) []AttrName {
-	n := p.arena.names.make(1)
+	n := p.arena.names.Make(1)
 	n[0].Name = name
 	return n
 }
 
 // takeExprs makes a list of the expressions from an index of the buffer on.
 func (p *parser) takeExprs(from int) []Expr {
-	list := p.arena.exprs.copy(p.exprs[from:])
+	list := p.arena.exprs.Copy(p.exprs[from:])
 	p.exprs = p.exprs[:from]
 	return list
 }
@@ -238,7 +239,7 @@ func (p *parser) whole() Expr {
 		p.expect(tThen)
 		then := p.expr()
 		p.expect(tElse)
-		e := p.arena.ifs.new()
+		e := p.arena.ifs.New()
 		e.Cond, e.Then, e.Else, e.At = cond, then, p.expr(), at
 		return e
 	}
@@ -381,7 +382,7 @@ func (p *parser) operators(least int) Expr {
 			closed = b.prec
 		}
 		if t.kind == '?' {
-			has := p.arena.hasAttrs.new()
+			has := p.arena.hasAttrs.New()
 			has.X, has.Path, has.At = x, p.attrPath(), at
 			x = has
 			continue
@@ -392,11 +393,11 @@ func (p *parser) operators(least int) Expr {
 		}
 		y := p.operation(right)
 		if t.kind == '+' {
-			parts := p.arena.exprs.make(2)
+			parts := p.arena.exprs.Make(2)
 			parts[0], parts[1] = x, y
 			x = p.newConcat(parts, at, false)
 		} else {
-			e := p.arena.binaries.new()
+			e := p.arena.binaries.New()
 			e.Op, e.X, e.Y, e.At = b.op, x, y, at
 			x = e
 		}
@@ -466,7 +467,7 @@ func (p *parser) selection() Expr {
 	case tOrKw:
 		// Nix before 2.0 had a function of this name: `x or` calls x with it.
 		p.next++
-		args := p.arena.exprs.make(1)
+		args := p.arena.exprs.Make(1)
 		args[0] = p.newVar(p.symbols.Intern("or"), at)
 		return p.newCall(x, args, at)
 	}
@@ -476,7 +477,7 @@ func (p *parser) selection() Expr {
 func (p *parser) attrPath() []AttrName {
 	from := len(p.names)
 	p.attrNames()
-	path := p.arena.names.copy(p.names[from:])
+	path := p.arena.names.Copy(p.names[from:])
 	p.names = p.names[:from]
 	return path
 }
@@ -554,7 +555,7 @@ func (p *parser) simple() Expr {
 	case tSPath:
 		p.next++
 		find := p.newVar(p.symbols.Intern("__findFile"), at)
-		args := p.arena.exprs.make(2)
+		args := p.arena.exprs.Make(2)
 		args[0], args[1] = p.newVar(p.symbols.Intern("__nixPath"), at), p.newString(t.text, at)
 		return p.newCall(find, args, at)
 	case tURI:
