@@ -118,7 +118,7 @@ func (ev *Evaluator) callLambda(f *Lambda, arg Value, pos syntax.Pos) Value {
 	ev.tick()
 	ev.frames = append(ev.frames, frame{f, pos})
 	fn := f.fn
-	en := ev.newEnv(f.env, fn.Slots)
+	en := ev.newEnv(f.env, int(fn.Slots))
 	if fn.Formals == nil {
 		if fn.Arg != 0 {
 			en.vals[0] = arg

@@ -34,7 +34,7 @@ func (ev *Evaluator) delay(e syntax.Expr, en *env) Value {
 	return ev.newThunk(e, en)
 }
 
-func (e *env) at(level int) *env {
+func (e *env) at(level uint16) *env {
 	for ; level > 0; level-- {
 		e = e.up
 	}
@@ -112,8 +112,6 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 		return ev.newLambda(e, en)
 	case *syntax.CurPos:
 		return ev.position(e.At)
-	case *syntax.InheritFrom:
-		return ev.force(en.vals[e.Index], e.At)
 	}
 	ev.enter()
 	var v Value
@@ -158,6 +156,8 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 		} else {
 			v = ev.apply2(e.fn, e.x, e.y, e.at)
 		}
+	case *syntax.AttrDef:
+		v = ev.inherited(e, en)
 	case *native:
 		v = e.run()
 	default:
@@ -185,7 +185,7 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 		if outer == 0 {
 			ev.fail(UndefinedVariable, e.At, "undefined variable '%s'", ev.symbols.Name(e.Name))
 		}
-		en = en.at(outer)
+		en = en.at(uint16(outer))
 	}
 }
 
@@ -258,41 +258,81 @@ func (ev *Evaluator) let(e *syntax.Let, en *env) Value {
 	sources := ev.inheritSources(e.Attrs, inner)
 	for i := range e.Attrs.Defs {
 		d := &e.Attrs.Defs[i]
-		inner.vals[d.Slot] = ev.delay(d.Value, chooseEnv(d.Kind, inner, en, sources))
+		inner.vals[d.Slot] = ev.delayDef(d, inner, en, sources)
 	}
 	return ev.eval(e.Body, inner)
 }
 
 // inheritSources makes the scope that holds the sources of `inherit (…)`.
 func (ev *Evaluator) inheritSources(a *syntax.Attrs, en *env) *env {
-	if len(a.From) == 0 {
+	from := a.From()
+	if len(from) == 0 {
 		return nil
 	}
-	sources := ev.newEnv(en, len(a.From))
-	for i, x := range a.From {
+	sources := ev.newEnv(en, len(from))
+	for i, x := range from {
 		sources.vals[i] = ev.delay(x, en)
 	}
 	return sources
 }
 
-func chooseEnv(kind syntax.DefKind, inner, outer, sources *env) *env {
-	switch kind {
+// delayDef is delay for a definition of a set or let: what it inherits comes
+// from outside of it, or from one of the sources.
+func (ev *Evaluator) delayDef(d *syntax.AttrDef, inner, outer, sources *env) Value {
+	switch d.Kind {
 	case syntax.Inherited:
-		return outer
+		return ev.delay(d.Value, outer)
 	case syntax.InheritedFrom:
-		return sources
+		if set := known(sources.vals[d.Value.(*syntax.InheritFrom).Index]); set != nil {
+			if i := set.find(d.Name); i >= 0 {
+				return set.Attrs[i].Value
+			}
+		}
+		return ev.newThunk(d, sources)
 	}
-	return inner
+	return ev.delay(d.Value, inner)
+}
+
+// known is a set if the value is one and is evaluated, else nil. The sets of
+// which some attributes are optional do not count.
+func known(v Value) *Attrs {
+	if t, ok := v.(*Thunk); ok && t.state == forced {
+		v = t.val
+	}
+	if set, ok := v.(*Attrs); ok && !set.unsettled {
+		return set
+	}
+	return nil
+}
+
+// inherited evaluates a name of `inherit (source) …`.
+func (ev *Evaluator) inherited(d *syntax.AttrDef, sources *env) Value {
+	from := d.Value.(*syntax.InheritFrom)
+	set, ok := ev.force(sources.vals[from.Index], from.At).(*Attrs)
+	if !ok {
+		got := ev.force(sources.vals[from.Index], from.At)
+		ev.failType(d.At, "expected a set but found %s: %s", describe(got), ev.show(got))
+	}
+	a := set.get(d.Name)
+	if a == nil {
+		ev.fail(MissingAttr, d.At, "attribute '%s' missing", ev.symbols.Name(d.Name))
+	}
+	pos := d.At
+	if a.Pos != 0 {
+		pos = a.Pos
+	}
+	return ev.force(a.Value, pos)
 }
 
 func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
-	out := ev.makeAttrs(len(e.Defs) + len(e.Dynamic))
+	dynamic := e.Dynamic()
+	out := ev.makeAttrs(len(e.Defs) + len(dynamic))
 	inner := en
 	if !e.Rec {
 		sources := ev.inheritSources(e, en)
 		for i := range e.Defs {
 			d := &e.Defs[i]
-			out = append(out, Attr{d.Name, d.At, ev.delay(d.Value, chooseEnv(d.Kind, en, en, sources))})
+			out = append(out, Attr{d.Name, d.At, ev.delayDef(d, en, en, sources)})
 		}
 	} else {
 		inner = ev.newEnv(en, len(e.Defs))
@@ -305,12 +345,11 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 		}
 		for i := range e.Defs {
 			d := &e.Defs[i]
-			scope := chooseEnv(d.Kind, inner, en, sources)
 			var v Value
-			if overrides >= 0 && d.Kind != syntax.Inherited {
-				v = ev.newThunk(d.Value, scope)
+			if overrides >= 0 && d.Kind == syntax.Plain {
+				v = ev.newThunk(d.Value, inner)
 			} else {
-				v = ev.delay(d.Value, scope)
+				v = ev.delayDef(d, inner, en, sources)
 			}
 			inner.vals[d.Slot] = v
 			out = append(out, Attr{d.Name, d.At, v})
@@ -319,10 +358,10 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 			out = ev.override(e, inner, out, overrides)
 		}
 	}
-	for i := range e.Dynamic {
-		out = ev.dynamic(&e.Dynamic[i], inner, out)
+	for i := range dynamic {
+		out = ev.dynamic(&dynamic[i], inner, out)
 	}
-	if len(e.Dynamic) > 0 {
+	if len(dynamic) > 0 {
 		s := ev.sortAttrs(out)
 		if s != emptyAttrs {
 			s.Pos = e.At

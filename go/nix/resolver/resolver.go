@@ -126,12 +126,12 @@ func (r *resolver) variable(v *syntax.Var, s *scope) {
 			continue
 		}
 		if i := s.find(v.Name); i >= 0 {
-			v.Kind, v.Level, v.Index = syntax.Local, level, i
+			v.Kind, v.Level, v.Index = syntax.Local, uint16(level), uint32(i)
 			return
 		}
 	}
 	if i, ok := r.Globals[r.tree.Symbols.Name(v.Name)]; ok {
-		v.Kind, v.Index = syntax.Global, i
+		v.Kind, v.Index = syntax.Global, uint32(i)
 		return
 	}
 	if with < 0 {
@@ -140,7 +140,7 @@ func (r *resolver) variable(v *syntax.Var, s *scope) {
 			Position: r.Files.Position(v.At),
 		})
 	}
-	v.Kind, v.Level = syntax.WithScope, with
+	v.Kind, v.Level = syntax.WithScope, uint16(with)
 }
 
 func (r *resolver) path(path []syntax.AttrName, s *scope) {
@@ -170,9 +170,9 @@ func (r *resolver) expr(e syntax.Expr, s *scope) {
 			r.noteDefs(e.Defs)
 		}
 		r.bindings(e, s, inner)
-		for i := range e.Dynamic {
-			r.expr(e.Dynamic[i].Name, inner)
-			r.expr(e.Dynamic[i].Value, inner)
+		for _, d := range e.Dynamic() {
+			r.expr(d.Name, inner)
+			r.expr(d.Value, inner)
 		}
 	case *syntax.Let:
 		inner := &scope{up: s, defs: e.Attrs.Defs}
@@ -221,7 +221,7 @@ func (r *resolver) expr(e syntax.Expr, s *scope) {
 // bindings resolves the static attributes of a set or let: `inherit x` looks
 // outside, `inherit (e) x` into a scope of its own that only holds the sources.
 func (r *resolver) bindings(a *syntax.Attrs, outside, inside *scope) {
-	for _, x := range a.From {
+	for _, x := range a.From() {
 		r.expr(x, inside)
 	}
 	for i := range a.Defs {
@@ -274,8 +274,9 @@ func (r *resolver) binary(e *syntax.Binary, s *scope) {
 	if name == 0 {
 		return // no scope in the text has it
 	}
-	v := r.tree.NewVar(name, e.At)
+	v := &syntax.Var{Name: name, At: e.At}
 	r.variable(v, s)
+	v.Name = 0 // which Link would not find
 	if v.Kind != syntax.Global {
 		e.Override = v
 	}

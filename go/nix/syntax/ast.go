@@ -11,9 +11,9 @@ type (
 	// Int is an integer literal.
 	Int struct {
 		Val int64
-		At  Pos
 		// Value is room for the evaluator to keep the value in.
 		Value any
+		At    Pos
 	}
 	// Float is a floating-point literal.
 	Float struct {
@@ -23,25 +23,25 @@ type (
 	// String is a string, or an indented string or URI, without interpolation.
 	String struct {
 		Val string
-		At  Pos
 		// Value is room for the evaluator to keep the string's value in.
 		Value any
+		At    Pos
 	}
 	// Path is a path literal, made absolute. As the first piece of an
 	// interpolated path it may end in a slash.
 	Path struct {
 		Val string
-		At  Pos
 		// Value is room for the evaluator to keep the value in.
 		Value any
+		At    Pos
 	}
 	// Var is a use of a variable. Kind, Level and Index are set by package resolver.
 	Var struct {
 		Name  Symbol
 		At    Pos
+		Index uint32
+		Level uint16
 		Kind  VarKind
-		Level int
-		Index int
 	}
 	// CurPos is `__curPos`.
 	CurPos struct{ At Pos }
@@ -59,14 +59,17 @@ type (
 	}
 	// Attrs is `{ … }`, `rec { … }`, or the bindings of a Let.
 	Attrs struct {
-		Rec     bool
-		At      Pos
-		Defs    []AttrDef     // sorted by Symbol; those of a Let by their Slot
-		Dynamic []DynamicAttr // in the order of the text
-		From    []Expr        // the sources of `inherit (source) …`
-
-		byName map[Symbol]int // while parsing large sets
-		let    bool           // the bindings of a Let
+		Defs []AttrDef // sorted by Symbol; those of a Let by their Slot
+		more *moreAttrs
+		At   Pos
+		Rec  bool
+		let  bool // the bindings of a Let
+	}
+	// moreAttrs is what few sets have.
+	moreAttrs struct {
+		dynamic []DynamicAttr
+		from    []Expr
+		byName  map[Symbol]int // while parsing large sets
 	}
 	// Select is `x.a.b` or `x.a.b or d`.
 	Select struct {
@@ -94,7 +97,7 @@ type (
 		At      Pos
 		Name    Symbol // the attribute or variable that it is bound to, for messages
 		// Slots is the number of variables in its scope: the argument first, then the formals.
-		Slots int
+		Slots int32
 	}
 	// Call is `f x y`.
 	Call struct {
@@ -132,12 +135,12 @@ type (
 	}
 	// Binary is an operator with two operands.
 	Binary struct {
-		Op   Op
 		X, Y Expr
-		At   Pos
 		// Override is set by package resolver when the text rebinds the
 		// builtin behind the operator (`__sub` and the like).
 		Override *Var
+		At       Pos
+		Op       Op
 		// Negation marks `-x`, which is `0 - x`.
 		Negation bool
 	}
@@ -152,6 +155,22 @@ const (
 	Global             // number Index of the evaluator's base scope
 	WithScope          // by name, in the `with` Level levels up and those around it
 )
+
+// Dynamic are the attributes with computed names, in the order of the text.
+func (e *Attrs) Dynamic() []DynamicAttr {
+	if e.more == nil {
+		return nil
+	}
+	return e.more.dynamic
+}
+
+// From are the sources of `inherit (source) …`.
+func (e *Attrs) From() []Expr {
+	if e.more == nil {
+		return nil
+	}
+	return e.more.from
+}
 
 // AttrDef is one static attribute.
 type AttrDef struct {
@@ -169,7 +188,7 @@ type DefKind uint8
 const (
 	Plain         DefKind = iota // name = value
 	Inherited                    // inherit name: Value is a Var of the surrounding scope
-	InheritedFrom                // inherit (e) name: Value is a Select on an InheritFrom
+	InheritedFrom                // inherit (e) name: Value is the InheritFrom
 )
 
 // DynamicAttr is `${name} = value`.
@@ -231,6 +250,10 @@ const (
 var opNames = [...]string{"->", "||", "&&", "==", "!=", "<", ">", "<=", ">=", "//", "-", "*", "/", "++"}
 
 func (o Op) String() string { return opNames[o] }
+
+// Pos makes a definition of the kind InheritedFrom an expression: the attribute
+// of that name of the source.
+func (d *AttrDef) Pos() Pos { return d.At }
 
 func (e *Int) Pos() Pos         { return e.At }
 func (e *Float) Pos() Pos       { return e.At }

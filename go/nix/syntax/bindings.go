@@ -6,8 +6,8 @@ import (
 
 // find returns the index of a static attribute while the set is still unsorted, or -1.
 func (a *Attrs) find(name Symbol) int {
-	if a.byName != nil {
-		if i, ok := a.byName[name]; ok {
+	if a.more != nil && a.more.byName != nil {
+		if i, ok := a.more.byName[name]; ok {
 			return i
 		}
 		return -1
@@ -26,20 +26,35 @@ func (p *parser) add(a *Attrs, d AttrDef) {
 		a.Defs = more[:copy(more, a.Defs)]
 	}
 	a.Defs = append(a.Defs, d)
-	if a.byName != nil {
-		a.byName[d.Name] = len(a.Defs) - 1
-	} else if len(a.Defs) > 16 {
-		a.byName = make(map[Symbol]int, 64)
+	if a.more != nil && a.more.byName != nil {
+		a.more.byName[d.Name] = len(a.Defs) - 1
+	} else if len(a.Defs) > 32 {
+		byName := make(map[Symbol]int, 2*len(a.Defs))
 		for i := range a.Defs {
-			a.byName[a.Defs[i].Name] = i
+			byName[a.Defs[i].Name] = i
 		}
+		a.extend().byName = byName
 	}
+}
+
+func (a *Attrs) extend() *moreAttrs {
+	if a.more == nil {
+		a.more = &moreAttrs{}
+	}
+	return a.more
+}
+
+func (a *Attrs) addDynamic(d DynamicAttr) {
+	more := a.extend()
+	more.dynamic = append(more.dynamic, d)
 }
 
 // finish gives the variables of sets and lets their slots.
 func (p *parser) finish() {
-	p.arena.sets.Each(func(a *Attrs) {
-		a.byName = nil
+	p.tree.sets.Each(func(a *Attrs) {
+		if a.more != nil {
+			a.more.byName = nil
+		}
 		if !a.Rec && !a.let {
 			return
 		}
@@ -63,7 +78,7 @@ func (p *parser) bind(set *Attrs, path []AttrName, at Pos, value Expr) {
 		var inner *Attrs
 		if step.Expr != nil {
 			inner = p.newAttrs(0)
-			set.Dynamic = append(set.Dynamic, DynamicAttr{Name: step.Expr, Value: inner, At: at})
+			set.addDynamic(DynamicAttr{Name: step.Expr, Value: inner, At: at})
 		} else if j := set.find(step.Name); j >= 0 {
 			found, ok := set.Defs[j].Value.(*Attrs)
 			if !ok {
@@ -77,7 +92,7 @@ func (p *parser) bind(set *Attrs, path []AttrName, at Pos, value Expr) {
 		set = inner
 	}
 	if path[last].Expr != nil {
-		set.Dynamic = append(set.Dynamic, DynamicAttr{Name: path[last].Expr, Value: value, At: at})
+		set.addDynamic(DynamicAttr{Name: path[last].Expr, Value: value, At: at})
 		return
 	}
 	p.merge(set, path, AttrDef{Name: path[last].Name, At: at, Value: value})
@@ -97,20 +112,23 @@ func (p *parser) merge(set *Attrs, path []AttrName, def AttrDef) {
 	if !ok1 || !ok2 {
 		p.duplicate(path, def.At, set.Defs[j].At)
 	}
-	shift := len(old.From)
+	shift := len(old.From())
 	seen := make(map[*InheritFrom]bool)
 	for _, d := range extra.Defs {
 		if d.Kind == InheritedFrom {
 			// One node may serve all names of one `inherit (…)`.
-			if from := d.Value.(*Select).X.(*InheritFrom); !seen[from] {
+			if from := d.Value.(*InheritFrom); !seen[from] {
 				from.Index += shift
 				seen[from] = true
 			}
 		}
 		p.merge(old, append(path[:len(path):len(path)], AttrName{Name: d.Name}), d)
 	}
-	old.Dynamic = append(old.Dynamic, extra.Dynamic...)
-	old.From = append(old.From, extra.From...)
+	if extra.more != nil {
+		more := old.extend()
+		more.dynamic = append(more.dynamic, extra.more.dynamic...)
+		more.from = append(more.from, extra.more.from...)
+	}
 }
 
 // nameLambdas gives functions the name that they are bound to.
@@ -145,8 +163,9 @@ func (p *parser) showName(n AttrName) string {
 func (p *parser) inherit(set *Attrs, source Expr) {
 	var from *InheritFrom
 	if source != nil {
-		set.From = append(set.From, source)
-		from = &InheritFrom{Index: len(set.From) - 1, At: source.Pos()}
+		more := set.extend()
+		more.from = append(more.from, source)
+		from = &InheritFrom{Index: len(more.from) - 1, At: source.Pos()}
 	}
 	for {
 		t := p.peek()
@@ -175,8 +194,7 @@ func (p *parser) inherit(set *Attrs, source Expr) {
 		if from == nil {
 			p.add(set, AttrDef{Name: name, At: at, Kind: Inherited, Value: p.newVar(name, at)})
 		} else {
-			p.add(set, AttrDef{Name: name, At: at, Kind: InheritedFrom,
-				Value: p.newSelect(from, p.oneName(name), at)})
+			p.add(set, AttrDef{Name: name, At: at, Kind: InheritedFrom, Value: from})
 		}
 	}
 }

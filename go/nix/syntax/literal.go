@@ -63,8 +63,8 @@ func (p *parser) indentedString(at Pos) Expr {
 	}
 }
 
-// path parses a path literal and its interpolations.
-func (p *parser) path(t *token, at Pos) Expr {
+// pathLiteral parses a path literal and its interpolations.
+func (p *parser) pathLiteral(t *token, at Pos) Expr {
 	p.next++
 	var abs string
 	switch {

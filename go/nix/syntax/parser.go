@@ -3,7 +3,6 @@ package syntax
 import (
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // maxNesting bounds how deep expressions may nest, so that neither the parser
@@ -23,10 +22,10 @@ type Options struct {
 
 // Parse reads one expression. It may be called for several texts at a time.
 func Parse(src string, o Options) (t *Tree, err error) {
-	t = &Tree{Symbols: &Symbols{names: make([]string, 1, 64), slots: *symbolSlots.Get().(*[]symbolSlot)}}
-	buffers := allBuffers.Get().(*buffers)
-	defer allBuffers.Put(buffers)
-	p := &parser{Options: o, tree: t, arena: &t.arena, symbols: t.Symbols, buffers: buffers, file: o.Files.Add(o.Name, src)}
+	b := allBuffers.Get().(*buffers)
+	t = &Tree{}
+	t.begin(b)
+	p := &parser{Options: o, buffers: b, arena: &b.arena, symbols: &b.symbols, tree: t, file: o.Files.Add(o.Name, src)}
 	defer func() {
 		if r := recover(); r != nil {
 			failure, ok := r.(*Error)
@@ -40,21 +39,12 @@ func Parse(src string, o Options) (t *Tree, err error) {
 	return t, nil
 }
 
-// buffers are what a parser needs for a while, kept for the next one.
-type buffers struct {
-	tokens []token
-	exprs  []Expr
-	names  []AttrName
-}
-
-var allBuffers = sync.Pool{New: func() any { return &buffers{tokens: make([]token, 0, 2048)} }}
-
 type parser struct {
 	Options
-	tree    *Tree
-	arena   *arena
-	symbols *Symbols
 	*buffers
+	arena       *arena
+	symbols     *Symbols
+	tree        *Tree
 	file        *File
 	next        int
 	scanFailure string
@@ -63,14 +53,14 @@ type parser struct {
 }
 
 func (p *parser) parse(src string) {
-	p.arena.prepare(len(src))
 	s := scan(src, p.tokens[:0])
 	p.tokens, p.scanFailure = s.tokens, s.failed
-	p.exprs, p.names = p.exprs[:0], p.names[:0]
+	p.exprs, p.path = p.exprs[:0], p.path[:0]
 	p.tree.Expr = p.expr()
 	if p.peek().kind != tEOF {
 		p.unexpected("end of file")
 	}
+	p.tree.end()
 	p.finish()
 }
 
@@ -106,7 +96,7 @@ func (p *parser) newConcat(parts []Expr, at Pos, interpolation bool) *Concat {
 
 func (p *parser) newLambda(arg Symbol, formals *Formals, slots int, at Pos) *Lambda {
 	l := p.arena.lambdas.New()
-	l.Arg, l.Formals, l.Slots, l.At = arg, formals, slots, at
+	l.Arg, l.Formals, l.Slots, l.At = arg, formals, int32(slots), at
 	l.Body = p.expr()
 	return l
 }
@@ -228,10 +218,12 @@ func (p *parser) whole() Expr {
 			set := p.newAttrs(at)
 			set.let = true
 			p.bindings(set, tIn)
-			if len(set.Dynamic) > 0 {
+			if len(set.Dynamic()) > 0 {
 				p.fail(at, "dynamic attributes not allowed in let")
 			}
-			return &Let{Attrs: set, Body: p.expr(), At: at}
+			let := p.arena.lets.New()
+			let.Attrs, let.Body, let.At = set, p.expr(), at
+			return let
 		}
 	case tIf:
 		p.next++
@@ -475,21 +467,21 @@ func (p *parser) selection() Expr {
 }
 
 func (p *parser) attrPath() []AttrName {
-	from := len(p.names)
+	from := len(p.path)
 	p.attrNames()
-	path := p.arena.names.Copy(p.names[from:])
-	p.names = p.names[:from]
+	path := p.arena.names.Copy(p.path[from:])
+	p.path = p.path[:from]
 	return path
 }
 
 // attrNames reads a path to the end of the buffer.
 func (p *parser) attrNames() {
 	name := p.attrName()
-	p.names = append(p.names, name)
+	p.path = append(p.path, name)
 	for p.peek().kind == '.' {
 		p.next++
 		name := p.attrName()
-		p.names = append(p.names, name)
+		p.path = append(p.path, name)
 	}
 }
 
@@ -551,7 +543,7 @@ func (p *parser) simple() Expr {
 	case tIndOpen:
 		return p.indentedString(at)
 	case tPath, tHPath:
-		return p.path(t, at)
+		return p.pathLiteral(t, at)
 	case tSPath:
 		p.next++
 		find := p.newVar(p.symbols.Intern("__findFile"), at)
@@ -587,7 +579,9 @@ func (p *parser) simple() Expr {
 			p.exprs = append(p.exprs, x)
 		}
 		p.next++
-		return &List{At: at, Elems: p.takeExprs(from)}
+		l := p.arena.lists.New()
+		l.Elems, l.At = p.takeExprs(from), at
+		return l
 	}
 	p.unexpected()
 	panic("syntax: unreachable")
@@ -623,14 +617,14 @@ func (p *parser) bindings(set *Attrs, end kind) {
 			p.inherit(set, source)
 		case tID, tOrKw, '"', tDollarCurly:
 			at := p.pos(t)
-			from := len(p.names)
+			from := len(p.path)
 			p.attrNames()
-			path := p.names[from:]
+			path := p.path[from:]
 			p.expect('=', "'.'", "'='")
 			value := p.expr()
 			p.expect(';')
 			p.bind(set, path, at, value)
-			p.names = p.names[:from]
+			p.path = p.path[:from]
 		default:
 			p.unexpected("'inherit'")
 		}

@@ -204,10 +204,10 @@ func (p *printer) bindings(a *Attrs) {
 	if inherited {
 		p.put("; ")
 	}
-	for i, from := range a.From {
+	for i, from := range a.From() {
 		open := false
 		for _, d := range defs {
-			if d.Kind != InheritedFrom || d.Value.(*Select).X.(*InheritFrom).Index != i {
+			if d.Kind != InheritedFrom || d.Value.(*InheritFrom).Index != i {
 				continue
 			}
 			if !open {
@@ -231,7 +231,7 @@ func (p *printer) bindings(a *Attrs) {
 			p.put("; ")
 		}
 	}
-	for _, d := range a.Dynamic {
+	for _, d := range a.Dynamic() {
 		p.name(AttrName{Expr: d.Name})
 		p.put(" = ")
 		p.expr(d.Value)

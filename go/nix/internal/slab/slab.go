@@ -5,26 +5,51 @@ package slab
 // Of hands out elements of type T, all of them zero at first. Its own zero value is ready.
 type Of[T any] struct {
 	chunk []T // in use up to its length
-	full  [][]T
-	// First and Most are how many elements the first chunk and the largest
-	// have. Default 32 and 256.
-	First, Most int
-	// Keep makes Each possible.
-	Keep bool
+	run   *Run[T]
+	from  int // where the run begins in the chunk
+}
+
+// The first chunk has few elements, the largest has most.
+const (
+	few  = 32
+	most = 256
+)
+
+// Run is what a slab has handed out since Begin.
+type Run[T any] struct {
+	full [][]T
+	last []T
+}
+
+// Begin starts a run.
+func (s *Of[T]) Begin(r *Run[T]) { s.run, s.from = r, len(s.chunk) }
+
+// End ends it.
+func (s *Of[T]) End() {
+	s.run.last = s.chunk[s.from:]
+	s.run = nil
+}
+
+// Each visits the elements of a run that has ended.
+func (r *Run[T]) Each(visit func(*T)) {
+	for _, chunk := range r.full {
+		for i := range chunk {
+			visit(&chunk[i])
+		}
+	}
+	for i := range r.last {
+		visit(&r.last[i])
+	}
 }
 
 func (s *Of[T]) room(n int) {
-	first, most := s.First, s.Most
-	if first == 0 {
-		first = 32
+	if s.run != nil {
+		if len(s.chunk) > s.from {
+			s.run.full = append(s.run.full, s.chunk[s.from:])
+		}
+		s.from = 0
 	}
-	if most == 0 {
-		most = 256
-	}
-	if s.Keep && len(s.chunk) > 0 {
-		s.full = append(s.full, s.chunk)
-	}
-	s.chunk = make([]T, 0, max(min(max(2*cap(s.chunk), first), most), n))
+	s.chunk = make([]T, 0, max(min(max(2*cap(s.chunk), few), most), n))
 }
 
 // New returns one element.
@@ -40,7 +65,7 @@ func (s *Of[T]) New() *T {
 func (s *Of[T]) Make(n int) []T {
 	from := len(s.chunk)
 	if n > cap(s.chunk)-from {
-		if !s.Keep && n > cap(s.chunk)/4 && n > s.First {
+		if s.run == nil && n > few {
 			return make([]T, n) // rather than waste the rest of the chunk
 		}
 		s.room(n)
@@ -68,16 +93,4 @@ func (s *Of[T]) Trim(elems []T) []T {
 		s.chunk = s.chunk[:n-spare]
 	}
 	return elems[:len(elems):len(elems)]
-}
-
-// Each visits all elements that were handed out.
-func (s *Of[T]) Each(visit func(*T)) {
-	for _, chunk := range s.full {
-		for i := range chunk {
-			visit(&chunk[i])
-		}
-	}
-	for i := range s.chunk {
-		visit(&s.chunk[i])
-	}
 }
