@@ -182,12 +182,32 @@ func (ev *Evaluator) groups(groups []regex.Group) Value {
 func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	pattern := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos).S
-	groups, ok := ev.regexp(pattern, text, pos).Match(text)
-	ev.checkContext()
-	if !ok {
+	re := ev.regexp(pattern, text, pos)
+	n, known := re.Groups()
+	if !known {
+		groups, ok := re.Match(text)
+		ev.checkContext()
+		if !ok {
+			return Null{}
+		}
+		return ev.groups(groups)
+	}
+	if !re.Matches(text) {
 		return Null{}
 	}
-	return ev.groups(groups)
+	// Which text each group has takes much longer to find, and is seldom asked for.
+	var groups Value
+	out := ev.makeList(n)
+	for i := range out {
+		out[i] = ev.delayNative(func() Value {
+			if groups == nil {
+				found, _ := re.Match(text)
+				groups = ev.groups(found)
+			}
+			return groups.(*List).Elems[i]
+		})
+	}
+	return ev.listOf(out)
 }
 
 func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {

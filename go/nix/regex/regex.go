@@ -19,7 +19,9 @@ var ErrTooLarge = errors.New("regular expression is too large")
 
 // Regexp is a compiled expression.
 type Regexp struct {
-	body string // in Go's syntax
+	quick   *quick // nil for what is not of the plain sort
+	pattern string
+	body    string // in Go's syntax; empty until Go's regexp is needed, if quick is not nil
 	// compiled when they are first needed:
 	whole *regexp.Regexp // for the whole text
 	start *regexp.Regexp // for a search at the start of the text
@@ -28,15 +30,33 @@ type Regexp struct {
 
 // Compile parses an expression. Any error but ErrTooLarge means that it is not valid.
 func Compile(pattern string) (*Regexp, error) {
-	t := translator{src: pattern}
+	if q := parseQuick(pattern); q != nil {
+		return &Regexp{pattern: pattern, quick: q}, nil
+	}
+	re := &Regexp{pattern: pattern}
+	return re, re.translate()
+}
+
+func (re *Regexp) translate() error {
+	t := translator{src: re.pattern}
 	body, err := t.translate()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := syntax.Parse(whole(body), syntax.Perl); err != nil {
-		return nil, ErrTooLarge
+		return ErrTooLarge
 	}
-	return &Regexp{body: body}, nil
+	re.body = body
+	return nil
+}
+
+// need makes sure of the body. Whatever is of the plain sort translates.
+func (re *Regexp) need() {
+	if re.body == "" && re.quick != nil {
+		if err := re.translate(); err != nil {
+			panic("regex: " + re.pattern + ": " + err.Error())
+		}
+	}
 }
 
 func whole(body string) string { return `\A(?:` + body + `)\z` }
@@ -58,7 +78,29 @@ const (
 )
 
 // Cost estimates the steps that matching a text of n bytes takes.
-func (re *Regexp) Cost(n int) int { return n * (len(re.body) + 1) }
+func (re *Regexp) Cost(n int) int {
+	if re.quick != nil {
+		return n * (16*len(re.pattern) + 1)
+	}
+	return n * (len(re.body) + 1)
+}
+
+// Groups is how many groups the expression has; false when that is seen only in a match.
+func (re *Regexp) Groups() (n int, ok bool) {
+	if re.quick == nil {
+		return 0, false
+	}
+	return re.quick.groups, true
+}
+
+// Matches reports whether the whole text matches.
+func (re *Regexp) Matches(text string) bool {
+	if re.quick != nil {
+		return re.quick.match(text)
+	}
+	_, ok := re.Match(text)
+	return ok
+}
 
 // Group is the text of a group; ok is false when it took no part in the match.
 type Group struct {
@@ -68,6 +110,7 @@ type Group struct {
 
 // Match matches the whole text and returns its groups.
 func (re *Regexp) Match(text string) ([]Group, bool) {
+	re.need()
 	s := toRunes(text)
 	m := compile(&re.whole, whole(re.body)).FindStringSubmatchIndex(s.text)
 	if m == nil {
@@ -84,6 +127,7 @@ type Piece struct {
 
 // Split finds all matches. rest is what stands behind the last.
 func (re *Regexp) Split(text string) (pieces []Piece, rest string) {
+	re.need()
 	s := toRunes(text)
 	from, search := 0, 0
 	for search <= len(s.text) {

@@ -100,3 +100,32 @@ func TestLinear(t *testing.T) {
 		t.Errorf("took %v", took)
 	}
 }
+
+// FuzzQuick holds the quick matcher to the thorough one.
+func FuzzQuick(f *testing.F) {
+	for _, c := range [][2]string{
+		{"^[a-z0-9][a-z0-9-]*$", "ab-1"}, {"^([.]|[.]?[A-Za-z0-9_]+(/[a-z. ]*)*)$", "./a/b c"}, {"(a|ab)(c|bcd)?(d*)", "abcd"},
+		{"a{2,3}b{0,2}(cd){2}", "aabcdcd"}, {"x(|y)+z?$", "xyy"}, {"[^a-c]*.", "\xff\x00"}, {"^a|b$", "b"}, {"((a*)(b|c){1,2})*", "aabcb"},
+	} {
+		f.Add(c[0], c[1])
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		if len(pattern) > 100 || len(text) > 100 {
+			return
+		}
+		quick, thorough := regex.Both(pattern)
+		if quick == nil {
+			return
+		}
+		if thorough == nil {
+			t.Fatalf("%q is valid for the quick matcher alone", pattern)
+		}
+		groups, ok := thorough.Match(text)
+		if quick.Matches(text) != ok {
+			t.Errorf("%q on %q: quick %v, thorough %v", pattern, text, !ok, ok)
+		}
+		if n, _ := quick.Groups(); ok && n != len(groups) {
+			t.Errorf("%q has %d groups, quick says %d", pattern, len(groups), n)
+		}
+	})
+}
