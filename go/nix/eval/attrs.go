@@ -85,18 +85,29 @@ func (ev *Evaluator) makeAttrs(n int) []Attr {
 // byName returns the attributes in the order of their names' bytes.
 func (ev *Evaluator) byName(a *Attrs) []Attr {
 	ev.charge(24 * len(a.Attrs))
-	sorted := slices.Clone(a.Attrs)
 	names := ev.symbols
-	slices.SortFunc(sorted, func(x, y Attr) int {
-		nx, ny := names.Name(x.Name), names.Name(y.Name)
-		switch {
-		case nx < ny:
-			return -1
-		case nx > ny:
+	inOrder := true
+	for i := 1; i < len(a.Attrs) && inOrder; i++ {
+		inOrder = names.Less(a.Attrs[i-1].Name, a.Attrs[i].Name)
+	}
+	if inOrder {
+		return a.Attrs
+	}
+	sorted := ev.slabs.attrs.Copy(a.Attrs)
+	if len(sorted) > 12 {
+		slices.SortFunc(sorted, func(x, y Attr) int {
+			if names.Less(x.Name, y.Name) {
+				return -1
+			}
 			return 1
+		})
+		return sorted
+	}
+	for i := 1; i < len(sorted); i++ {
+		for j := i; j > 0 && names.Less(sorted[j].Name, sorted[j-1].Name); j-- {
+			sorted[j], sorted[j-1] = sorted[j-1], sorted[j]
 		}
-		return 0
-	})
+	}
 	return sorted
 }
 

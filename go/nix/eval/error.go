@@ -136,7 +136,7 @@ func (ev *Evaluator) limit(limit string, err error, format string, args ...any) 
 // mark remembers how far the hand-kept stacks reach.
 type mark struct{ frames, contexts, forcing, depth, calls int }
 
-func (ev *Evaluator) mark() mark {
+func (ev *Evaluator) reach() mark {
 	return mark{len(ev.frames), len(ev.contexts), len(ev.forcing), ev.depth, ev.calls}
 }
 
@@ -159,7 +159,7 @@ func (ev *Evaluator) unwind(m mark, e *Error) {
 
 // catch runs f and returns the *Error that it failed with, if any.
 func (ev *Evaluator) catch(f func()) (failure *Error) {
-	m := ev.mark()
+	m := ev.reach()
 	defer func() {
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)

@@ -58,6 +58,9 @@ type Evaluator struct {
 	drvs          map[string]*knownDrv
 
 	slabs slabs
+	// marks are the names that were marked, with the count of the marking.
+	marks   []uint32
+	marking uint32
 
 	// what is in progress
 	frames    []frame
@@ -92,6 +95,7 @@ func New(o Options) *Evaluator {
 		symbols: syntax.NewSymbols(),
 		imports: make(map[string]*Thunk),
 		reads:   make(map[string]*Read),
+		marking: 1,
 	}
 	s := ev.symbols
 	ev.sym = wellKnown{

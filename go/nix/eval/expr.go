@@ -66,18 +66,16 @@ func pathLiteral(e *syntax.Path) Value {
 
 // force evaluates a value to its outermost constructor.
 func (ev *Evaluator) force(v Value, pos syntax.Pos) Value {
-	t, ok := v.(*Thunk)
-	if !ok {
-		return v
+	if t, ok := v.(*Thunk); ok {
+		return ev.forceThunk(t, pos)
 	}
-	if t.state == forced {
-		return t.val
-	}
-	return ev.forceThunk(t, pos)
+	return v
 }
 
 func (ev *Evaluator) forceThunk(t *Thunk, pos syntax.Pos) Value {
 	switch t.state {
+	case forced:
+		return t.val
 	case forcing:
 		ev.fail(InfiniteRecursion, pos, "infinite recursion encountered")
 	case failed:

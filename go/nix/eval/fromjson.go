@@ -1,7 +1,9 @@
 package eval
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -9,30 +11,96 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// jsonReader is builtins.fromJSON: strict JSON, in which the last of equal keys wins.
+// jsonReader reads strict JSON, in which the last of equal keys wins.
 type jsonReader struct {
-	ev  *Evaluator
-	s   string
-	i   int
-	pos syntax.Pos
+	s       string
+	i       int
+	symbols *syntax.Symbols
+	slabs   *slabs
+	ev      *Evaluator // whose account it is; nil when it is not known yet
+	spent   int        // bytes
+	depth   int
+	deepest int
+	attrs   []Attr  // of the objects that are being read
+	elems   []Value // of the arrays
 }
 
+// jsonError is what is wrong with a text, at an offset, or -1 where Nix gives no place.
+type jsonError struct {
+	what string
+	at   int
+}
+
+// parseJSON is builtins.fromJSON.
 func (ev *Evaluator) parseJSON(text string, pos syntax.Pos) Value {
-	r := jsonReader{ev: ev, s: strings.TrimPrefix(text, "\ufeff"), pos: pos}
-	ev.charge(len(text))
-	v := r.value()
-	r.blank()
-	if r.i < len(r.s) {
-		r.fail("expected end of input")
+	r := jsonReader{s: text, symbols: ev.symbols, slabs: &ev.slabs, ev: ev}
+	depth := ev.depth
+	v, bad := r.read()
+	ev.depth = depth
+	if bad != nil && bad.at < 0 {
+		ev.fail(EvalFailure, pos, "%s", bad.what)
+	}
+	if bad != nil {
+		before := r.s[:min(bad.at, len(r.s))]
+		line := 1 + strings.Count(before, "\n")
+		column := len(before) - strings.LastIndexByte(before, '\n')
+		ev.fail(EvalFailure, pos, "parse error of JSON at line %d, column %d: %s", line, column, bad.what)
 	}
 	return v
 }
 
-func (r *jsonReader) fail(what string) {
-	before := r.s[:min(r.i, len(r.s))]
-	line := 1 + strings.Count(before, "\n")
-	column := len(before) - strings.LastIndexByte(before, '\n')
-	r.ev.fail(EvalFailure, r.pos, "parse error of JSON at line %d, column %d: %s", line, column, what)
+func (r *jsonReader) read() (v Value, bad *jsonError) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+		case *jsonError:
+			bad = e
+		default:
+			panic(e)
+		}
+	}()
+	r.charge(len(r.s))
+	r.s = strings.TrimPrefix(r.s, "\ufeff")
+	v = r.value()
+	r.blank()
+	if r.i < len(r.s) {
+		r.fail("expected end of input")
+	}
+	return v, nil
+}
+
+func (r *jsonReader) fail(what string) { panic(&jsonError{what, r.i}) }
+
+func (r *jsonReader) charge(n int) {
+	r.spent += n
+	if r.ev != nil {
+		r.ev.charge(n)
+	}
+}
+
+func (r *jsonReader) enter() {
+	r.depth++
+	r.deepest = max(r.deepest, r.depth)
+	if r.ev != nil {
+		r.ev.enter()
+	}
+}
+
+func (r *jsonReader) leave() {
+	r.depth--
+	if r.ev != nil {
+		r.ev.depth--
+	}
+}
+
+func (r *jsonReader) newString(s string) Value {
+	if s == "" {
+		return emptyString
+	}
+	r.charge(48)
+	v := r.slabs.strings.New()
+	v.S = s
+	return v
 }
 
 func (r *jsonReader) blank() {
@@ -70,8 +138,7 @@ func (r *jsonReader) value() Value {
 	case c == '[':
 		return r.array()
 	case c == '"':
-		s := r.str()
-		return r.ev.str(s)
+		return r.newString(r.str())
 	case c == 't':
 		return r.word("true", Bool(true))
 	case c == 'f':
@@ -88,10 +155,9 @@ func (r *jsonReader) value() Value {
 }
 
 func (r *jsonReader) object() Value {
-	r.ev.enter()
+	r.enter()
 	r.i++
-	index := make(map[syntax.Symbol]int)
-	var out []Attr
+	from := len(r.attrs)
 	for first := true; ; first = false {
 		c := r.peek()
 		if c == '}' && first {
@@ -101,19 +167,14 @@ func (r *jsonReader) object() Value {
 		if c != '"' {
 			r.fail("expected a string as the name of a member")
 		}
-		name := r.ev.symbols.Intern(r.str())
+		name := r.symbols.Intern(r.str())
 		if r.peek() != ':' {
 			r.fail("expected ':'")
 		}
 		r.i++
 		v := r.value()
-		if i, ok := index[name]; ok {
-			out[i].Value = v
-		} else {
-			index[name] = len(out)
-			r.ev.charge(24)
-			out = append(out, Attr{Name: name, Value: v})
-		}
+		r.charge(24)
+		r.attrs = append(r.attrs, Attr{Name: name, Value: v})
 		c = r.peek()
 		if c != ',' && c != '}' {
 			r.fail("expected ',' or '}'")
@@ -123,21 +184,47 @@ func (r *jsonReader) object() Value {
 			break
 		}
 	}
-	r.ev.depth--
-	return r.ev.sortAttrs(out)
+	r.leave()
+	members := lastOfEqual(r.attrs[from:])
+	r.attrs = r.attrs[:from]
+	if len(members) == 0 {
+		return emptyAttrs
+	}
+	set := r.slabs.sets.New()
+	set.Attrs = r.slabs.attrs.Copy(members)
+	return set
+}
+
+// lastOfEqual sorts attributes; of those of one name the last stays.
+func lastOfEqual(attrs []Attr) []Attr {
+	if len(attrs) > 12 {
+		slices.SortStableFunc(attrs, func(x, y Attr) int { return int(x.Name) - int(y.Name) })
+	} else {
+		insertionSort(attrs)
+	}
+	n := 0
+	for i := range attrs {
+		if i > 0 && attrs[i].Name == attrs[n-1].Name {
+			n--
+		}
+		attrs[n] = attrs[i]
+		n++
+	}
+	return attrs[:n]
 }
 
 func (r *jsonReader) array() Value {
-	r.ev.enter()
+	r.enter()
 	r.i++
-	var out []Value
+	from := len(r.elems)
 	for first := true; ; first = false {
 		if r.peek() == ']' && first {
 			r.i++
 			break
 		}
-		r.ev.charge(16)
-		out = append(out, r.value())
+		r.charge(16)
+		v := r.value()
+		r.elems = append(r.elems, v)
 		c := r.peek()
 		if c != ',' && c != ']' {
 			r.fail("expected ',' or ']'")
@@ -147,8 +234,14 @@ func (r *jsonReader) array() Value {
 			break
 		}
 	}
-	r.ev.depth--
-	return r.ev.listOf(out)
+	r.leave()
+	if len(r.elems) == from {
+		return emptyList
+	}
+	l := r.slabs.lists.New()
+	l.Elems = r.slabs.values.Copy(r.elems[from:])
+	r.elems = r.elems[:from]
+	return l
 }
 
 func (r *jsonReader) number() Value {
@@ -190,7 +283,7 @@ func (r *jsonReader) number() Value {
 			return Int(n)
 		}
 		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-			r.ev.fail(EvalFailure, r.pos, "unsigned json number %d outside of Nix integer range", n)
+			panic(&jsonError{fmt.Sprintf("unsigned json number %d outside of Nix integer range", n), -1})
 		}
 	}
 	f, err := strconv.ParseFloat(text, 64)
@@ -202,24 +295,22 @@ func (r *jsonReader) number() Value {
 
 func (r *jsonReader) str() string {
 	r.i++
-	start := r.i
-	for r.i < len(r.s) {
-		c := r.s[r.i]
-		if c == '"' && utf8.ValidString(r.s[start:r.i]) {
-			s := r.s[start:r.i]
-			r.i++
-			return s
-		}
-		if c == '\\' || c < 0x20 || c == '"' {
+	rest := r.s[r.i:]
+	for n := 0; n < len(rest); n++ {
+		if c := rest[n]; !jsonPlain[c] {
+			if c == '"' {
+				r.i += n + 1
+				return rest[:n]
+			}
 			break
 		}
-		r.i++
 	}
-	r.i = start
-	return r.escapedString()
+	return r.longString()
 }
 
-func (r *jsonReader) escapedString() string {
+// longString reads a string with escapes or letters beyond ASCII.
+
+func (r *jsonReader) longString() string {
 	var b strings.Builder
 	for {
 		if r.i >= len(r.s) {
@@ -230,7 +321,9 @@ func (r *jsonReader) escapedString() string {
 		case c == '"':
 			r.i++
 			s := b.String()
-			r.ev.noNullByte(s, r.pos)
+			if strings.IndexByte(s, 0) >= 0 {
+				panic(&jsonError{nullByte(s), -1})
+			}
 			return s
 		case c < 0x20:
 			r.fail("control character in a string must be escaped")

@@ -92,13 +92,21 @@ func (w *jsonWriter) set(a *Attrs, pos syntax.Pos) {
 
 const hexDigits = "0123456789abcdef"
 
+// jsonPlain holds the bytes that stand for themselves in a string.
+var jsonPlain = func() (plain [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		plain[c] = c != '"' && c != '\\'
+	}
+	return plain
+}()
+
 func (w *jsonWriter) str(s string, pos syntax.Pos) {
 	w.ev.charge(len(s))
 	w.out = append(w.out, '"')
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
+		if jsonPlain[c] {
 			i++
 			continue
 		}

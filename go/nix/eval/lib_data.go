@@ -105,9 +105,12 @@ func fraction(nanos int) string {
 
 func (ev *Evaluator) noNullByte(s string, pos syntax.Pos) {
 	if strings.IndexByte(s, 0) >= 0 {
-		ev.fail(EvalFailure, pos, "input string '%s' cannot be represented as Nix string because it contains null bytes",
-			strings.ReplaceAll(s, "\x00", "␀"))
+		ev.fail(EvalFailure, pos, "%s", nullByte(s))
 	}
+}
+
+func nullByte(s string) string {
+	return "input string '" + strings.ReplaceAll(s, "\x00", "␀") + "' cannot be represented as Nix string because it contains null bytes"
 }
 
 func (ev *Evaluator) libToXML(args []Value, pos syntax.Pos) Value {

@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"slices"
-
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
@@ -52,21 +50,51 @@ func (ev *Evaluator) libHasAttr(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) libRemoveAttrs(args []Value, pos syntax.Pos) Value {
 	a := ev.forceAttrs(args[0], pos)
 	l := ev.forceList(args[1], pos)
-	names := make([]syntax.Symbol, 0, len(l.Elems))
+	// Forcing may run other removals, so that all is forced before anything is marked.
 	for _, x := range l.Elems {
-		names = append(names, ev.forceName(x, pos))
+		ev.forceName(x, pos)
 	}
-	slices.Sort(names)
-	out := ev.makeAttrs(len(a.Attrs))
-	for _, x := range a.Attrs {
-		if _, found := slices.BinarySearch(names, x.Name); !found {
-			out = append(out, x)
+	for _, x := range l.Elems {
+		ev.mark(ev.forceName(x, pos))
+	}
+	left := 0
+	for i := range a.Attrs {
+		if !ev.marked(a.Attrs[i].Name) {
+			left++
 		}
 	}
-	if len(out) == len(a.Attrs) {
+	if left == len(a.Attrs) {
+		ev.unmark()
 		return a
 	}
+	out := ev.makeAttrs(left)
+	for i := range a.Attrs {
+		if !ev.marked(a.Attrs[i].Name) {
+			out = append(out, a.Attrs[i])
+		}
+	}
+	ev.unmark()
 	return ev.newAttrs(out)
+}
+
+// mark adds a name to the set of names that is being worked with; marked asks
+// for one, and unmark empties the set.
+func (ev *Evaluator) mark(name syntax.Symbol) {
+	for len(ev.marks) <= int(name) {
+		ev.marks = append(ev.marks, 0)
+	}
+	ev.marks[name] = ev.marking
+}
+
+func (ev *Evaluator) marked(name syntax.Symbol) bool {
+	return int(name) < len(ev.marks) && ev.marks[name] == ev.marking
+}
+
+func (ev *Evaluator) unmark() {
+	if ev.marking++; ev.marking == 0 {
+		clear(ev.marks)
+		ev.marking = 1
+	}
 }
 
 // libIntersectAttrs takes the second set's attributes that the first has too.

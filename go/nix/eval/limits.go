@@ -37,10 +37,14 @@ func (l Limits) withDefaults() Limits {
 
 // charge counts bytes before they are allocated.
 func (ev *Evaluator) charge(n int) {
-	ev.allocated += int64(n)
-	if ev.allocated > ev.limits.Allocation {
-		ev.limit("allocation", nil, "evaluation needs more memory than its limit of %d MiB allows", ev.limits.Allocation>>20)
+	if ev.allocated += int64(n); ev.allocated > ev.limits.Allocation {
+		ev.tooMuch()
 	}
+}
+
+//go:noinline
+func (ev *Evaluator) tooMuch() {
+	ev.limit("allocation", nil, "evaluation needs more memory than its limit of %d MiB allows", ev.limits.Allocation>>20)
 }
 
 // tick counts a step of work, and looks at the context now and then.
@@ -64,13 +68,23 @@ func (ev *Evaluator) checkContext() {
 // enter counts nesting; the caller undoes it with ev.depth--.
 func (ev *Evaluator) enter() {
 	if ev.depth++; ev.depth > ev.limits.Depth {
-		ev.limit("depth", nil, "stack overflow: evaluation nests more than %d levels deep (possible infinite recursion)", ev.limits.Depth)
+		ev.tooDeep()
 	}
+}
+
+//go:noinline
+func (ev *Evaluator) tooDeep() {
+	ev.limit("depth", nil, "stack overflow: evaluation nests more than %d levels deep (possible infinite recursion)", ev.limits.Depth)
 }
 
 // enterCall counts a call; the caller undoes it with ev.calls--.
 func (ev *Evaluator) enterCall() {
 	if ev.calls++; ev.calls > ev.limits.Calls {
-		ev.limit("depth", nil, "stack overflow; max-call-depth exceeded")
+		ev.tooManyCalls()
 	}
+}
+
+//go:noinline
+func (ev *Evaluator) tooManyCalls() {
+	ev.limit("depth", nil, "stack overflow; max-call-depth exceeded")
 }

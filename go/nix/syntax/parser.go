@@ -300,9 +300,9 @@ func (p *parser) lambda(at Pos, f *Formals, arg Symbol) Expr {
 	return p.newLambda(arg, f, slots, at)
 }
 
-// precedence of the binary operators, from loose to tight; `!` stands at 7 and
+// operator is the precedence of one of the binary operators, from loose to tight; `!` stands at 7 and
 // binds what is tighter, unary minus is tighter than all.
-type binary struct {
+type operator struct {
 	prec  int
 	assoc byte // l, r, n
 	op    Op
@@ -313,7 +313,7 @@ const (
 	precHas = 11
 )
 
-var binaries = [256]binary{
+var binaries = [256]operator{
 	tImpl:   {1, 'r', OpImpl},
 	tOr:     {2, 'l', OpOr},
 	tAnd:    {3, 'l', OpAnd},

@@ -1,6 +1,9 @@
 package syntax
 
-import "hash/maphash"
+import (
+	"encoding/binary"
+	"hash/maphash"
+)
 
 // Symbol is an interned name. The zero Symbol is no name.
 type Symbol uint32
@@ -9,6 +12,8 @@ type Symbol uint32
 // in the order in which names were first seen.
 type Symbols struct {
 	names []string
+	// begins holds the first bytes of each name, for comparing.
+	begins []uint64
 	// slots is a hash table with open addressing, a power of two in size.
 	slots []symbolSlot
 }
@@ -30,7 +35,9 @@ func NewSymbols(names ...string) *Symbols {
 }
 
 func newSymbols(slots int) *Symbols {
-	return &Symbols{names: make([]string, 1, slots/2), slots: make([]symbolSlot, slots)}
+	return &Symbols{
+		names: make([]string, 1, slots/2), begins: make([]uint64, 1, slots/2), slots: make([]symbolSlot, slots),
+	}
 }
 
 // Intern returns the Symbol of a name, adding it when it is new.
@@ -41,6 +48,7 @@ func (s *Symbols) Intern(name string) Symbol {
 	}
 	sym = Symbol(len(s.names))
 	s.names = append(s.names, name)
+	s.begins = append(s.begins, beginning(name))
 	s.slots[at] = symbolSlot{hash, sym}
 	if 2*len(s.names) > len(s.slots) {
 		s.grow()
@@ -82,7 +90,7 @@ func (s *Symbols) grow() {
 // reset forgets all names and keeps the memory; names given out stay valid.
 func (s *Symbols) reset() {
 	clear(s.slots)
-	s.names = s.names[:1]
+	s.names, s.begins = s.names[:1], s.begins[:1]
 }
 
 // Lookup returns the Symbol of a name that was interned before, or 0.
@@ -93,3 +101,18 @@ func (s *Symbols) Lookup(name string) Symbol {
 
 // Name returns the text of a Symbol.
 func (s *Symbols) Name(sym Symbol) string { return s.names[sym] }
+
+// Less compares the texts of two Symbols byte by byte.
+func (s *Symbols) Less(x, y Symbol) bool {
+	if a, b := s.begins[x], s.begins[y]; a != b {
+		return a < b
+	}
+	return s.names[x] < s.names[y]
+}
+
+// beginning is the first eight bytes of a name as a number of the same order.
+func beginning(name string) uint64 {
+	var b [8]byte
+	copy(b[:], name)
+	return binary.BigEndian.Uint64(b[:])
+}
