@@ -127,6 +127,9 @@ func notEnvelope(data []byte, err error) Problem {
 	}
 	if version.Schema == nil || *version.Schema != EnvelopeSchema {
 		p := top.field("schema").problem("schema-version", "not an envelope that this version of insomnia reads")
+		if version.Schema != nil {
+			p.Message += ": " + shown(*version.Schema)
+		}
 		p.Expected = EnvelopeSchema
 		return p
 	}

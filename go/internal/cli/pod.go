@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -97,9 +96,9 @@ type about struct {
 // snapshot describes a Pod by the envelope of its current generation, which the
 // store or the resolver has verified.
 func snapshot(it *pod.Pod, e *manifest.Envelope) (*about, error) {
-	m := new(manifest.Manifest)
-	if err := json.Unmarshal(e.Manifest, m); err != nil {
-		return nil, fmt.Errorf("reading a valid manifest: %w", err)
+	m, err := registry.Glance(e.Manifest)
+	if err != nil {
+		return nil, err
 	}
 	summary := registry.SummaryOf(m, e.Manifest)
 	return &about{Schema: "insomnia.pod-report/v1", Pod: it, Inputs: e.Inputs, Digest: e.Digest, Summary: &summary, manifest: m}, nil

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -37,7 +36,8 @@ func Summarize(data []byte) (Summary, error) {
 	return SummaryOf(m, data), nil
 }
 
-// SummaryOf is Summarize for a manifest that has been decoded from data.
+// SummaryOf is Summarize for a manifest that has been decoded from data, or
+// glanced at.
 func SummaryOf(m *manifest.Manifest, data []byte) Summary {
 	s := Summary{
 		Name: string(m.Profile.Name), Description: string(m.Profile.Description), Role: string(m.Profile.Role), Variant: string(m.Profile.Variant),
@@ -59,33 +59,22 @@ func SummaryOf(m *manifest.Manifest, data []byte) Summary {
 	return s
 }
 
-// secretNames are the secrets that a manifest refers to.
+// secretNames are the secrets that canonical manifest bytes refer to. In them a
+// reference is written in one way, and no text can look like one: a quotation
+// mark in a text is escaped.
 func secretNames(data []byte) map[string]bool {
-	var value any
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
 	names := map[string]bool{}
-	if decoder.Decode(&value) != nil {
-		return names
-	}
-	var visit func(v any)
-	visit = func(v any) {
-		switch v := v.(type) {
-		case map[string]any:
-			if name, ok := v["name"].(string); ok && v["_type"] == manifest.SecretRefType {
-				names[name] = true
-			}
-			for _, sub := range v {
-				visit(sub)
-			}
-		case []any:
-			for _, sub := range v {
-				visit(sub)
-			}
+	mark := []byte(`{"_type":"` + manifest.SecretRefType + `","name":"`)
+	for {
+		at := bytes.Index(data, mark)
+		if at < 0 {
+			return names
+		}
+		data = data[at+len(mark):]
+		if end := bytes.IndexByte(data, '"'); end >= 0 {
+			names[string(data[:end])] = true
 		}
 	}
-	visit(value)
-	return names
 }
 
 // modeWords says what a permission mode means.
