@@ -34,6 +34,7 @@ func (r *Resolver) Envelope(path string) (*manifest.Envelope, error) {
 			at = found
 		}
 		diagnostics[i] = problemOf(p, []diag.Position{at})
+		diagnostics[i].Veiled = true // one line is all there is, as a rule, and it may hold a key
 	}
 	return nil, invalid(filepath.Base(path), diagnostics)
 }

@@ -82,11 +82,13 @@ func (r *Resolver) File(ctx context.Context, path string, options Options) (*Res
 		}
 	}
 	canonical, err := checkManifest(complete, filepath.Base(path), find)
-	if len(found) > 0 {
-		return nil, invalid(filepath.Base(path), together(found, err))
-	}
-	if err != nil {
-		return nil, err
+	if len(found) > 0 || err != nil {
+		found = together(found, err)
+		for i := range found {
+			// What cannot be read may hold a key anywhere.
+			found[i].Veiled = found[i].Veiled || len(problems) > 0
+		}
+		return nil, invalid(filepath.Base(path), found)
 	}
 	return r.ofManifest(canonical, abs, path, options)
 }
@@ -147,7 +149,7 @@ func readManifestFile(abs, typed string) ([]byte, error) {
 		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "cannot read %s: %v", typed, err)
 	}
 	if len(data) > maxManifestFile {
-		return nil, diag.Errorf(diag.ExitInvalid, "max-bytes", "%s has more than %d MiB", typed, maxManifestFile>>20).
+		return nil, diag.Errorf(diag.ExitInvalid, "max-bytes", "%s has more than %d MiB", typed, maxManifestFile>>20).At(diag.Position{File: abs}).
 			Expectedf("at most 8 MiB of manifest")
 	}
 	return data, nil

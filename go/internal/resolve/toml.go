@@ -26,6 +26,7 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic,
 		}
 		// go-toml's own message may repeat a piece of the line.
 		e := diag.Errorf(diag.ExitInvalid, "syntax", "not readable as TOML: %s", tomlReason(err)).At(at)
+		e.Diagnostics[0].Veiled = true
 		return nil, nil, nil, e
 	}
 	places := tomlPlaces(data, file)
