@@ -8,6 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 )
 
@@ -45,13 +46,7 @@ func (p *program) podShow(c *cli.Context) error {
 		return p.printJSON(a)
 	}
 
-	facts := a.facts()
-	now := driftWord(drift)
-	if drift.Detail != "" {
-		now += ", " + drift.Detail
-	}
-	facts = append(facts, registry.Fact{Name: "profile now", Text: now})
-	page := podPage(a, facts)
+	page := podPage(a, append(a.facts(), driftFact(drift)))
 	var b bytes.Buffer
 	b.WriteString("\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -69,6 +64,15 @@ func (p *program) podShow(c *cli.Context) error {
 	}
 	w.Flush()
 	return p.write(append(page, b.Bytes()...))
+}
+
+// driftFact says how the profile stands to the snapshot now.
+func driftFact(drift pod.Drift) registry.Fact {
+	now := driftWord(drift)
+	if drift.Detail != "" {
+		now += ", " + drift.Detail
+	}
+	return registry.Fact{Name: "profile now", Text: now}
 }
 
 // podPage says what a Pod is and what its snapshot lets it do.

@@ -13,6 +13,10 @@ import (
 // and any secret is looked up. started is false when there is nothing to start
 // it with; the Pod is saved, and that is no error.
 func (p *program) start(_ context.Context, _ *pod.Store, it *pod.Pod, _ *manifest.Envelope) (started bool, err error) {
-	p.inform("the Pod `%s` is saved, and not started: this version of insomnia has no runtime to start it with", it.Name)
+	p.inform("%s", notStarted(it))
 	return false, nil
+}
+
+func notStarted(it *pod.Pod) string {
+	return "the Pod `" + it.Name + "` is saved, and not started: this version of insomnia has no runtime to start it with"
 }

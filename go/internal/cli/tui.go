@@ -55,7 +55,7 @@ func (p *program) tuiBackend(c *cli.Context) (*tui.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := pod.DefaultDir()
+	store, err := silent.pods()
 	if err != nil {
 		return nil, err
 	}
@@ -63,74 +63,57 @@ func (p *program) tuiBackend(c *cli.Context) (*tui.Backend, error) {
 	if err := applyUserConfig(c, &options); err != nil {
 		options.Evaluator = resolve.Embedded // the list of profiles says what is wrong with the config
 	}
-	w := &tuiWork{program: silent, resolver: resolver, options: options, store: pod.Open(dir)}
+	w := &tuiWork{program: silent, resolver: resolver, options: options, store: store}
 	return &tui.Backend{Dir: resolver.Dir, Pods: w.pods, Details: w.details, Profiles: w.profiles,
-		Resolve: w.resolve, Create: w.create, Now: time.Now}, nil
+		Resolve: w.resolve, Create: w.create}, nil
 }
 
 func (w *tuiWork) pods(ctx context.Context, show func(tui.Pods)) {
 	all, damaged, err := w.store.List()
-	list := tui.Pods{Err: err}
-	for _, p := range all {
-		list.Rows = append(list.Rows, tui.Pod{ID: p.ID, Name: p.Name, Profile: p.Profile.Name, Ref: p.Profile.Ref,
-			Source: p.Profile.Source, Model: p.Model, State: string(p.State), Workspace: p.Workspace, Created: p.Created})
+	rows := make([]tui.Pod, 0, len(all)+len(damaged))
+	for _, it := range all {
+		rows = append(rows, tui.Pod{ID: it.ID, Name: it.Name, Profile: it.Profile.Name, Ref: it.Profile.Ref, Model: it.Model,
+			State: string(it.State), Workspace: it.Workspace, Age: age(time.Since(it.Created)), Now: "…"})
 	}
 	for _, d := range damaged {
-		list.Rows = append(list.Rows, tui.Pod{ID: d.ID, Name: d.ID, Damage: strings.TrimPrefix(d.Err.Error(), "the Pod "+d.ID+" is damaged: ")})
+		rows = append(rows, tui.Pod{ID: d.ID, Damage: strings.TrimPrefix(d.Err.Error(), "the Pod "+d.ID+" is damaged: ")})
 	}
-	show(tui.Pods{Rows: slices.Clone(list.Rows), Err: err})
-	drifts := pod.Drifts{Library: w.resolver.LibraryDigest}
-	shown := time.Now()
-	for i, p := range all {
+	show(tui.Pods{Rows: slices.Clone(rows), Err: err})
+	drifts, shown := w.program.drifts(), time.Now()
+	for i, it := range all {
+		d := drifts.Of(ctx, it)
 		if ctx.Err() != nil {
 			return
 		}
-		if d := drifts.Of(ctx, p); d.State == pod.Changed || d.State == pod.Gone {
-			list.Rows[i].Drift, list.Rows[i].Detail = string(d.State), d.Detail
-		}
+		rows[i].Now, rows[i].Detail, rows[i].Drifted = driftWord(d), d.Detail, d.State == pod.Changed || d.State == pod.Gone
 		if time.Since(shown) > often {
+			show(tui.Pods{Rows: slices.Clone(rows)})
 			shown = time.Now()
-			show(tui.Pods{Rows: slices.Clone(list.Rows)})
 		}
 	}
-	show(list)
+	show(tui.Pods{Rows: rows, Err: err})
 }
 
 func (w *tuiWork) details(ctx context.Context, id string) (*tui.Details, error) {
-	p, err := w.store.Find(id)
+	it, err := w.store.Find(id)
 	if err != nil {
 		return nil, err
 	}
-	e, err := w.store.Envelope(p, 0)
+	e, err := w.store.Envelope(it, 0)
 	if err != nil {
 		return nil, err
 	}
-	m, problems := manifest.Decode(e.Manifest)
-	if len(problems) > 0 {
-		return nil, manifest.Problems(problems)
-	}
-	summary, err := registry.Summarize(e.Manifest)
+	a, err := snapshot(it, e)
 	if err != nil {
 		return nil, err
 	}
-	d := &tui.Details{Manifest: m, Summary: summary}
-	for _, f := range []registry.Fact{
-		{Name: "name", Text: p.Name}, {Name: "id", Text: p.ID}, {Name: "state", Text: string(p.State)},
-		{Name: "profile", Text: e.Profile.Name}, {Name: "reference", Text: e.Profile.Ref}, {Name: "source", Text: e.Profile.Source},
-		{Name: "created", Text: p.Created.Local().Format(time.DateTime)}, {Name: "workspace", Text: e.Inputs.Workspace},
-		{Name: "runtime", Text: e.Inputs.Runtime}, {Name: "first prompt", Text: e.Inputs.Prompt},
-		{Name: "generation", Text: fmt.Sprintf("%d of %d", p.Current, len(p.Generations))}, {Name: "digest", Text: e.Digest},
-	} {
-		if f.Text != "" {
-			d.Facts = append(d.Facts, f)
-		}
-	}
-	events, err := w.store.Events(p)
+	events, err := w.store.Events(it)
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range events {
-		d.Events = append(d.Events, registry.Fact{Name: e.Time.Local().Format(time.DateTime), Text: fmt.Sprintf("%s, generation %d", e.Kind, e.Generation)})
+	d := &tui.Details{Manifest: a.manifest, Summary: *a.Summary, Facts: append(a.facts(), driftFact(w.program.drifts().Of(ctx, it)))}
+	for _, event := range events {
+		d.Events = append(d.Events, registry.Fact{Name: when(event.Time), Text: fmt.Sprintf("%s, generation %d", event.Kind, event.Generation)})
 	}
 	return d, nil
 }
@@ -255,21 +238,17 @@ func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (
 	if diag.CodeIs(err, "offline") {
 		e := diag.From(err)
 		e.Diagnostics[0].Message, _, _ = strings.Cut(e.Diagnostics[0].Message, ", and --offline")
-		return nil, e.Hintf("nothing is downloaded here; this does it, and creates the Pod: insomnia pod new %s", secret.JoinWords([]string{ref}))
+		return nil, e.Hintf("insomnia pod new %s downloads it, and creates the Pod", secret.JoinWords([]string{ref}))
 	}
 	if err != nil {
 		return nil, err
 	}
 	e := draft.New.Envelope
-	m, problems := manifest.Decode(e.Manifest)
-	if len(problems) > 0 {
-		return nil, manifest.Problems(problems)
-	}
-	summary, err := registry.Summarize(e.Manifest)
+	a, err := snapshot(&pod.Pod{}, e)
 	if err != nil {
 		return nil, err
 	}
-	return &tui.Resolved{Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: summary, Work: draft}, nil
+	return &tui.Resolved{Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: a.manifest, Summary: *a.Summary, Work: draft}, nil
 }
 
 func (w *tuiWork) create(ctx context.Context, r *tui.Resolved) (*tui.Created, error) {
@@ -277,5 +256,5 @@ func (w *tuiWork) create(ctx context.Context, r *tui.Resolved) (*tui.Created, er
 	if err != nil {
 		return nil, err
 	}
-	return &tui.Created{ID: p.ID, Says: "The Pod " + p.Name + " is saved. It is not started: no runtime is installed."}, nil
+	return &tui.Created{ID: p.ID, Says: notStarted(p)}, nil
 }

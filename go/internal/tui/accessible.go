@@ -122,9 +122,9 @@ func (t *talk) pod(p Pod) string {
 	if p.Damage != "" {
 		return clean(p.ID) + " is damaged: " + clean(p.Damage)
 	}
-	text := fmt.Sprintf("%s, profile %s, %s, %s, %s old", clean(p.Name), clean(p.Profile), clean(p.Model), clean(p.State), age(t.Now().Sub(p.Created)))
-	if p.Drift != "" {
-		text += ", profile " + clean(p.Drift)
+	text := fmt.Sprintf("%s, profile %s, %s, %s, %s old", clean(p.Name), clean(p.Profile), clean(p.Model), clean(p.State), clean(p.Age))
+	if p.Drifted {
+		text += ", profile " + clean(p.Now)
 	}
 	return text
 }

@@ -7,6 +7,7 @@ import (
 
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -21,12 +22,19 @@ type screen interface {
 	update(msg tea.Msg) tea.Cmd
 	// draw gives the lines of the page; at is the one that must be seen.
 	draw(width, height int) (lines []string, at int)
-	// status says what goes on: busy when something does.
-	status() (text string, busy bool)
+	// status says what goes on, or what has just happened.
+	status() status
 	// hints are the keys that work, the most useful first.
 	hints() []hint
 	// close ends the work of the screen.
 	close()
+}
+
+// status is a text of a line or two; busy when something goes on.
+type status struct {
+	text string // fit for the screen
+	look lipgloss.Style
+	busy bool
 }
 
 // hint is a key and what it does.
@@ -125,7 +133,7 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 	case spinner.TickMsg:
 		var next tea.Cmd
 		a.spinner, next = a.spinner.Update(msg)
-		if _, a.spinning = a.top().status(); !a.spinning {
+		if a.spinning = a.top().status().busy; !a.spinning {
 			return nil
 		}
 		return next
@@ -158,7 +166,7 @@ func (a *app) spin(cmd tea.Cmd) tea.Cmd {
 	if a.spinning || len(a.screens) == 0 {
 		return cmd
 	}
-	if _, busy := a.top().status(); !busy {
+	if !a.top().status().busy {
 		return cmd
 	}
 	a.spinning = true
@@ -185,14 +193,19 @@ func (a *app) lines() []string {
 	if a.height >= 8 {
 		head = []string{a.heading(), ""}
 	}
-	room := max(0, a.height-len(head)-len(help)-1)
+	says := a.says()
+	room := max(0, a.height-len(head)-len(help)-len(says))
 	page, at := a.top().draw(a.width, room)
 	page = window(page, at, room)
 	lines := append(head, page...)
 	for len(lines) < len(head)+room {
 		lines = append(lines, "")
 	}
-	lines = append(append(lines, a.statusLine()), help...)
+	// Drawing has told the page how much of it is seen.
+	if again := a.says(); len(again) == len(says) {
+		says = again
+	}
+	lines = append(append(lines, says...), help...)
 	if len(lines) > a.height {
 		lines = lines[len(lines)-a.height:]
 	}
@@ -214,12 +227,18 @@ func (a *app) heading() string {
 	return a.styles.title.Render(cut(text, a.width))
 }
 
-func (a *app) statusLine() string {
-	text, busy := a.top().status()
-	if busy {
-		return a.spinner.View() + " " + text
+// says are the lines of the status: one, and a second where it is long.
+func (a *app) says() []string {
+	now := a.top().status()
+	if now.busy {
+		return []string{a.spinner.View() + " " + now.text}
 	}
-	return text
+	lines := wrapped(now.text, a.width)
+	lines = lines[:min(len(lines), 1+a.height/12)]
+	for i, line := range lines {
+		lines[i] = now.look.Render(line)
+	}
+	return lines
 }
 
 // help writes the keys, on as many lines as they need.

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -26,8 +25,6 @@ type Backend struct {
 	Resolve func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error)
 	// Create saves the Pod that Resolve has made ready: nothing is evaluated again.
 	Create func(ctx context.Context, r *Resolved) (*Created, error)
-	// Now is the time that ages are counted from.
-	Now func() time.Time
 }
 
 // Pods are the Pods that there are, newest first.
@@ -38,19 +35,17 @@ type Pods struct {
 
 // Pod is a row of the list of Pods.
 type Pod struct {
-	ID, Name string
-	Profile  string // its name
-	Ref      string // reference that it was created from
-	Source   string
-	Model    string
-	State    string
-	// Workspace is the folder that it works in.
-	Workspace string
-	Created   time.Time
-	// Drift is a word for how the profile differs from the snapshot by now; empty
-	// for not at all. Detail says more.
-	Drift, Detail string
-	Damage        string // why it cannot be read; empty for a Pod that can
+	ID, Name  string
+	Profile   string // its name
+	Ref       string // reference that it was created from
+	Model     string
+	State     string
+	Workspace string // folder that it works in
+	Age       string // in words
+	// Now says how the profile stands to the snapshot now, Detail says more.
+	Now, Detail string
+	Drifted     bool   // the profile is another now
+	Damage      string // why it cannot be read; empty for a Pod that can
 }
 
 // Details is all about one Pod.

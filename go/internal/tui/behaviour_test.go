@@ -288,7 +288,7 @@ func TestPointerStays(t *testing.T) {
 	press(t, a, "down", "down")
 	before := b.Pods
 	b.Pods = func(ctx context.Context, show func(Pods)) {
-		before(ctx, func(p Pods) { show(Pods{Rows: append([]Pod{{ID: "9", Name: "newest", Created: noon}}, p.Rows...)}) })
+		before(ctx, func(p Pods) { show(Pods{Rows: append([]Pod{{ID: "9", Name: "newest"}}, p.Rows...)}) })
 	}
 	press(t, a, "r")
 	if got := text(a); !strings.Contains(got, "› read-all") || !strings.Contains(got, "newest") {
@@ -302,7 +302,7 @@ func TestManyPods(t *testing.T) {
 	b.Pods = func(ctx context.Context, show func(Pods)) {
 		rows := make([]Pod, 5000)
 		for i := range rows {
-			rows[i] = Pod{ID: strings.Repeat("x", i%7) + string(rune('a'+i%26)), Name: "pod", Created: noon}
+			rows[i] = Pod{ID: strings.Repeat("x", i%7) + string(rune('a'+i%26)), Name: "pod"}
 		}
 		rows[4999].Name = "the-last"
 		show(Pods{Rows: rows})

@@ -64,11 +64,11 @@ func (d *Details) sections() []section {
 	return sections
 }
 
-func (d *details) status() (string, bool) {
+func (d *details) status() status {
 	if d.reading != nil {
-		return "reading " + clean(d.pod.Name), true
+		return status{text: "reading " + clean(d.pod.Name), busy: true}
 	}
-	return d.styles.dim.Render(d.where()), false
+	return status{text: d.where(), look: d.styles.dim}
 }
 
 func (d *details) hints() []hint {

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -14,8 +13,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
-
-var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // sample is a manifest with something in every part that a preview shows.
 var sample = sync.OnceValues(func() (*manifest.Manifest, registry.Summary) {
@@ -53,13 +50,12 @@ func fake(t testing.TB) *Backend {
 	rows[1].Default = true
 	return &Backend{
 		Dir: "/", // a folder that is everywhere
-		Now: func() time.Time { return noon },
 		Pods: func(ctx context.Context, show func(Pods)) {
 			show(Pods{Rows: []Pod{
-				{ID: "1", Name: "fix-login", Profile: "coder", Ref: "project:coder", Source: "project", Model: "anthropic/claude-sonnet-5-5",
-					State: "saved", Workspace: "/work/shop", Created: noon.Add(-3 * time.Minute)},
-				{ID: "2", Name: "read-all", Profile: "reviewer", Ref: "builtin:reviewer", Source: "builtin", Model: "anthropic/claude-opus-5-5",
-					State: "ended", Workspace: "/work/shop", Created: noon.Add(-50 * time.Hour), Drift: "changed", Detail: "profile.nix"},
+				{ID: "1", Name: "fix-login", Profile: "coder", Ref: "project:coder", Model: "anthropic/claude-sonnet-5-5",
+					State: "saved", Workspace: "/work/shop", Age: "3m", Now: "the same"},
+				{ID: "2", Name: "read-all", Profile: "reviewer", Ref: "builtin:reviewer", Model: "anthropic/claude-opus-5-5",
+					State: "ended", Workspace: "/work/shop", Age: "2d", Now: "changed since", Detail: "profile.nix", Drifted: true},
 				{ID: "01a21e26-af00-74f0-b771-660c720e2ecc", Damage: "generation-1.json: the checksum is not that of its bytes"},
 			}})
 		},
@@ -77,7 +73,7 @@ func fake(t testing.TB) *Backend {
 			return &Resolved{Ref: ref, Digest: "sha256-XJHnQyoTYvT6Nmz7ZqKcBwHvp4kaPTVX4a5tNz7yJ9w=", Inputs: in, Manifest: m, Summary: summary}, nil
 		},
 		Create: func(ctx context.Context, r *Resolved) (*Created, error) {
-			return &Created{ID: "1", Says: "The Pod fix-login is saved. It is not started: no runtime is installed."}, nil
+			return &Created{ID: "1", Says: "the Pod `fix-login` is saved, and not started: there is no runtime"}, nil
 		},
 	}
 }

@@ -353,11 +353,11 @@ func (f *form) about() string {
 	return text
 }
 
-func (f *form) status() (string, bool) {
+func (f *form) status() status {
 	if f.listing != nil && f.selected() == nil {
-		return "finding the default profile", true
+		return status{text: "finding the default profile", busy: true}
 	}
-	return "", false
+	return status{}
 }
 
 func (f *form) hints() []hint {

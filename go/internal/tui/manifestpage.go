@@ -43,13 +43,22 @@ func may(m *manifest.Manifest, s registry.Summary) []registry.Fact {
 		case "sandbox":
 			facts = append(facts, f)
 			add("writes to", spaced(m.Sandbox.WritableRoots))
-			add("never reads", spaced(m.Sandbox.DenyRead))
+			add("never reads", some(m.Sandbox.DenyRead))
 			add("environment", spaced(m.Sandbox.InheritEnv))
 		default:
 			facts = append(facts, f)
 		}
 	}
 	return facts
+}
+
+// some are the first of a list that narrows, and how many there are beside them.
+func some[T ~string](list []T) string {
+	const few = 5
+	if len(list) <= few+1 {
+		return spaced(list)
+	}
+	return spaced(list[:few]) + " and " + count(len(list)-few, "pattern") + " more"
 }
 
 func spaced[T ~string](list []T) string { return strings.Join(words(list), " ") }

@@ -110,7 +110,7 @@ func (p *picker) press(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		row := rows[at]
 		if row.Broken != "" {
-			p.notice = p.styles.broken.Render("this profile is broken and cannot be chosen")
+			p.notice = "this profile is broken and cannot be chosen"
 			return nil
 		}
 		return p.move(chosen(row))
@@ -275,10 +275,10 @@ func (p *picker) sameName(row Profile) []string {
 	return refs
 }
 
-func (p *picker) status() (string, bool) {
+func (p *picker) status() status {
 	switch {
 	case p.notice != "":
-		return p.notice, false
+		return status{text: p.notice, look: p.styles.broken}
 	case p.form.listing != nil:
 		known := 0
 		for _, row := range p.form.list.Rows {
@@ -290,11 +290,11 @@ func (p *picker) status() (string, bool) {
 		if busy == "" {
 			busy = "looking for profiles"
 		}
-		return busy + p.styles.dim.Render(" · "+count(known, "profile")+" known"), true
+		return status{text: busy + " · " + count(known, "profile") + " known", busy: true}
 	case len(p.form.list.Problems) > 0:
-		return p.styles.warn.Render(clean(p.form.list.Problems[0])), false
+		return status{text: clean(p.form.list.Problems[0]), look: p.styles.warn}
 	}
-	return p.styles.dim.Render(count(len(p.form.list.Rows), "profile") + ": * is the default, ✗ is broken"), false
+	return status{text: count(len(p.form.list.Rows), "profile") + ": * is the default, ✗ is broken", look: p.styles.dim}
 }
 
 func (p *picker) hints() []hint {

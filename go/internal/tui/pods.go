@@ -14,7 +14,7 @@ type pods struct {
 	wanted  string
 	list    Pods
 	reading *question
-	notice  string
+	notice  status
 }
 
 func newPods(sh *shared) *pods { return &pods{shared: sh} }
@@ -43,7 +43,7 @@ func (p *pods) update(msg tea.Msg) tea.Cmd {
 		p.show(msg.value)
 		return msg.next
 	case saved:
-		p.notice, p.wanted = msg.Says, msg.ID
+		p.notice, p.wanted = status{text: clean(msg.Says), look: p.styles.good}, msg.ID
 		return p.read()
 	case tea.KeyPressMsg:
 		return p.press(msg.String())
@@ -67,7 +67,7 @@ func (p *pods) show(list Pods) {
 }
 
 func (p *pods) press(key string) tea.Cmd {
-	p.notice = ""
+	p.notice = status{}
 	p.wanted = ""
 	switch key {
 	case "n":
@@ -82,7 +82,7 @@ func (p *pods) press(key string) tea.Cmd {
 		}
 		pod := p.list.Rows[p.at-1]
 		if pod.Damage != "" {
-			p.notice = p.styles.broken.Render("this Pod is damaged: it can be looked at, not opened")
+			p.notice = status{text: "this Pod is damaged: it can be looked at, not opened", look: p.styles.broken}
 			return nil
 		}
 		return p.open(newDetails(p.shared, pod))
@@ -111,7 +111,7 @@ func moved(key string, at, count int) int {
 }
 
 var podColumns = []column{
-	{"NAME", 8, 0}, {"PROFILE", 8, 2}, {"MODEL", 12, 4}, {"STATE", 5, 3}, {"AGE", 3, 1}, {"DRIFT", 7, 2},
+	{"NAME", 8, 0}, {"PROFILE", 8, 2}, {"MODEL", 12, 4}, {"STATE", 5, 3}, {"AGE", 3, 1}, {"PROFILE NOW", 13, 1},
 }
 
 func (p *pods) draw(width, height int) ([]string, int) {
@@ -126,7 +126,7 @@ func (p *pods) draw(width, height int) ([]string, int) {
 			rows[i] = []string{short(pod.ID), "", "", "", "", ""}
 			continue
 		}
-		rows[i] = []string{clean(pod.Name), clean(pod.Profile), clean(pod.Model), clean(pod.State), age(p.Now().Sub(pod.Created)), clean(pod.Drift)}
+		rows[i] = []string{clean(pod.Name), clean(pod.Profile), clean(pod.Model), clean(pod.State), clean(pod.Age), clean(pod.Now)}
 	}
 	widths := widths(podColumns, rows, width-len(beside))
 	lines := []string{p.styles.mark("New Pod", p.at == 0, p.styles.title), ""}
@@ -147,7 +147,7 @@ func (p *pods) draw(width, height int) ([]string, int) {
 		switch pod := p.list.Rows[i]; {
 		case pod.Damage != "":
 			text, style = cut(fill(rows[i][0], widths[0])+"  ✗ damaged: "+clean(pod.Damage), width-len(beside)), p.styles.broken
-		case pod.Drift != "":
+		case pod.Drifted:
 			style = p.styles.warn
 		}
 		lines = append(lines, p.styles.mark(text, p.at == i+1, style))
@@ -169,15 +169,8 @@ func (p *pods) pane(width int) []string {
 		text = wrapped(clean(pod.ID)+": "+clean(pod.Damage), width-len(beside))
 	} else {
 		text = wrapped(clean(pod.Ref)+", "+clean(pod.Model)+", in "+clean(pod.Workspace), width-len(beside))
-		if pod.Drift != "" {
-			says := "its profile is " + pod.Drift
-			if pod.Drift == "changed" {
-				says = "its profile has changed since"
-			}
-			if pod.Detail != "" {
-				says += ": " + pod.Detail
-			}
-			text = append(text, wrapped(clean(says), width-len(beside))...)
+		if pod.Drifted {
+			text = append(text, wrapped("profile "+clean(pod.Now)+": "+clean(pod.Detail), width-len(beside))...)
 		}
 	}
 	lines := []string{p.styles.rule(width)}
@@ -188,18 +181,18 @@ func (p *pods) pane(width int) []string {
 }
 
 // short is the beginning of an ID, enough to tell one Pod from another.
-func short(id string) string { return cut(clean(id), 14) }
+func short(id string) string { return cut(clean(id), 9) }
 
-func (p *pods) status() (string, bool) {
+func (p *pods) status() status {
 	switch {
-	case p.notice != "":
-		return p.notice, false
+	case p.notice.text != "":
+		return p.notice
 	case p.reading != nil:
-		return "reading the Pods", true
+		return status{text: "reading the Pods", busy: true}
 	case len(p.list.Rows) > 0:
-		return p.styles.dim.Render(p.counts()), false
+		return status{text: p.counts(), look: p.styles.dim}
 	}
-	return "", false
+	return status{}
 }
 
 func (p *pods) counts() string {
@@ -207,7 +200,7 @@ func (p *pods) counts() string {
 	for _, pod := range p.list.Rows {
 		if pod.Damage != "" {
 			damaged++
-		} else if pod.Drift != "" {
+		} else if pod.Drifted {
 			drifted++
 		}
 	}

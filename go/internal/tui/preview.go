@@ -113,14 +113,14 @@ func (r *Resolved) sections() []section {
 	return append([]section{{"The Pod", facts}}, granted(r.Manifest, r.Summary)...)
 }
 
-func (p *preview) status() (string, bool) {
+func (p *preview) status() status {
 	switch {
 	case p.resolving != nil:
-		return "evaluating " + clean(p.ref), true
+		return status{text: "evaluating " + clean(p.ref), busy: true}
 	case p.saving != nil:
-		return "saving the Pod", true
+		return status{text: "saving the Pod", busy: true}
 	}
-	return p.styles.dim.Render(p.where()), false
+	return status{text: p.where(), look: p.styles.dim}
 }
 
 func (p *preview) hints() []hint {

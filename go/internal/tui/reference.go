@@ -110,11 +110,11 @@ func (r *reference) draw(width, height int) ([]string, int) {
 	return lines, 0
 }
 
-func (r *reference) status() (string, bool) {
+func (r *reference) status() status {
 	if r.trying != nil {
-		return "evaluating " + clean(r.asked), true
+		return status{text: "evaluating " + clean(r.asked), busy: true}
 	}
-	return "", false
+	return status{}
 }
 
 func (r *reference) hints() []hint {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
@@ -149,7 +148,7 @@ func TestNothingGetsOut(t *testing.T) {
 		b := fake(t)
 		b.Pods = func(ctx context.Context, show func(Pods)) {
 			show(Pods{Rows: []Pod{
-				{ID: draw("id"), Name: draw("name"), Profile: draw("profile"), Ref: draw("ref"), Model: draw("model"), State: draw("state"), Created: noon, Drift: draw("drift"), Detail: draw("detail")},
+				{ID: draw("id"), Name: draw("name"), Profile: draw("profile"), Ref: draw("ref"), Model: draw("model"), State: draw("state"), Age: draw("age"), Now: draw("now"), Detail: draw("detail"), Drifted: true},
 				{ID: draw("id"), Damage: draw("damage")},
 			}})
 		}
@@ -222,14 +221,4 @@ func TestWrapped(t *testing.T) {
 			t.Fatalf("%q became %q", want, got)
 		}
 	})
-}
-
-func TestAge(t *testing.T) {
-	for since, want := range map[time.Duration]string{
-		-time.Second: "0s", 59 * time.Second: "59s", time.Minute: "1m", 90 * time.Minute: "1h", 47 * time.Hour: "47h", 49 * time.Hour: "2d",
-	} {
-		if got := age(since); got != want {
-			t.Errorf("%v: %s, not %s", since, got, want)
-		}
-	}
 }

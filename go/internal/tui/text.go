@@ -1,9 +1,7 @@
 package tui
 
 import (
-	"fmt"
 	"strings"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -73,21 +71,6 @@ func window(lines []string, at, height int) []string {
 // firstLine is where a window of that height begins, with `at` near its middle.
 func firstLine(count, at, height int) int {
 	return max(0, min(at-height/2, count-height))
-}
-
-// age is the time since then, in its largest unit.
-func age(since time.Duration) string {
-	switch {
-	case since < 0:
-		return "0s"
-	case since < time.Minute:
-		return fmt.Sprintf("%ds", int(since.Seconds()))
-	case since < time.Hour:
-		return fmt.Sprintf("%dm", int(since.Minutes()))
-	case since < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(since.Hours()))
-	}
-	return fmt.Sprintf("%dd", int(since.Hours()/24))
 }
 
 // report renders an error for a page.

@@ -1,0 +1,6 @@
+{ insomnia }:
+insomnia.lib.mkProfile {
+  name = "broken";
+  imports = [ insomnia.insomniaProfiles.coder ];
+  modle.ref = "anthropic/claude-sonnet-4-5";
+}
