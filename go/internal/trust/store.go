@@ -78,10 +78,11 @@ func (s *Store) Consented(key string) (*Consent, error) {
 	return s.read(s.path(key), key)
 }
 
-// Has tells whether there is a file for a source, whatever stands in it.
+// Has tells whether there is a file for a source, whatever stands in it; also
+// where that cannot be told.
 func (s *Store) Has(key string) bool {
 	_, err := s.fs.Lstat(s.path(key))
-	return err == nil
+	return !errors.Is(err, fs.ErrNotExist)
 }
 
 // List gives every consent, by key, and what is wrong with the others.
