@@ -48,6 +48,17 @@ type texts []string
 func (t *texts) Set(text string) error { *t = append(*t, text); return nil }
 func (t *texts) String() string        { return "" }
 
+// evaluating is what a command with --root and the flags for evaluation resolves with.
+func (p *program) evaluating(c *cli.Context) (*resolve.Resolver, resolve.Options, error) {
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return nil, options, err
+	}
+	options.Root = c.String("root")
+	resolver, err := p.resolver(c)
+	return resolver, options, err
+}
+
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
 	if err := applyUserConfig(c, &options); err != nil {

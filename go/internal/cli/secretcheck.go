@@ -81,12 +81,7 @@ func (p *program) secretCheck(c *cli.Context) error {
 
 // resolveHere resolves what REF or --manifest names.
 func (p *program) resolveHere(c *cli.Context) (*resolve.Resolved, error) {
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return nil, err
-	}
-	options.Root = c.String("root")
-	resolver, err := p.resolver(c)
+	resolver, options, err := p.evaluating(c)
 	if err != nil {
 		return nil, err
 	}

@@ -81,12 +81,7 @@ func (p *program) judged(c *cli.Context, store *trust.Store) (*trust.Verdict, er
 
 // resolvedArgument resolves the reference, or reads the manifest, that was typed.
 func (p *program) resolvedArgument(c *cli.Context) (*resolve.Resolved, error) {
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return nil, err
-	}
-	options.Root = c.String("root")
-	resolver, err := p.resolver(c)
+	resolver, options, err := p.evaluating(c)
 	if err != nil {
 		return nil, err
 	}
