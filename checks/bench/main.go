@@ -2,7 +2,7 @@
 // Absolute times depend on the machine; the ratio of two commands that ran in
 // turn, pair by pair, much less so. It is run from the root of the repository:
 //
-//	go run ./checks/bench [-n RUNS] [-lib DIR]
+//	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR]
 //
 // DIR is a checkout of nix-community/nixpkgs.lib, for timing evalModules. To
 // compare with another Nix: checks/nix-version sid go run ./checks/bench.
@@ -20,44 +20,47 @@ import (
 	"time"
 )
 
-// pair is two commands that are compared; goal is the ratio that is aimed at, 0 for none.
+// pair is a command and the commands that it is compared with, one after the
+// other; goal is the ratio that is aimed at, 0 for none.
 type pair struct {
 	name     string
 	goal     float64
 	ours     []string
-	baseline []string
-	dir      string       // where both run; empty: here
+	baseline [][]string
+	dir      string       // where all run; empty: here
+	env      []string     // beside the environment
 	before   func() error // runs before each command; nil for nothing
 }
 
-func compare(name string, goal float64, ours, baseline []string) pair {
+func compare(name string, goal float64, ours []string, baseline ...[]string) pair {
 	return pair{name: name, goal: goal, ours: ours, baseline: baseline}
 }
 
 func main() {
 	runs := flag.Int("n", 15, "counted runs of each command")
+	pods := flag.Int("pods", 1000, "Pods that are listed; 0 leaves these scenes out")
 	nixpkgsLib := flag.String("lib", "", "a checkout of nix-community/nixpkgs.lib")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *runs, *nixpkgsLib); err != nil {
+	if err := run(ctx, *runs, &bench{pods: *pods, nixpkgsLib: *nixpkgsLib}); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, runs int, nixpkgsLib string) error {
+func run(ctx context.Context, runs int, b *bench) error {
 	dir, err := os.MkdirTemp("", "insomnia-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b, err := prepare(ctx, dir, nixpkgsLib)
-	if err != nil {
+	b.dir = dir
+	if err := b.prepare(ctx); err != nil {
 		return err
 	}
-	fmt.Printf("%-48s %9s %9s %7s %7s %7s %6s\n", "whole processes, median of "+fmt.Sprint(runs), "ours ms", "other ms", "ratio", "min", "max", "goal")
-	for _, scenes := range []func(context.Context, *bench) ([]pair, error){startScenes, resolveScenes, nixScenes} {
+	fmt.Printf("%-52s %9s %9s %7s %7s %7s %6s\n", "whole processes, median of "+fmt.Sprint(runs), "ours ms", "other ms", "ratio", "min", "max", "goal")
+	for _, scenes := range []func(context.Context, *bench) ([]pair, error){startScenes, resolveScenes, podScenes, secretScenes, nixScenes} {
 		pairs, err := scenes(ctx, b)
 		if err != nil {
 			return err
@@ -71,7 +74,7 @@ func run(ctx context.Context, runs int, nixpkgsLib string) error {
 	return nil
 }
 
-// measure runs the two commands in turn and prints the medians and the ratio pair by pair.
+// measure runs the commands in turn and prints the medians and the ratio pair by pair.
 func (p pair) measure(ctx context.Context, runs int) error {
 	var ours, baseline, ratios []float64
 	for i := range runs + 1 {
@@ -79,9 +82,13 @@ func (p pair) measure(ctx context.Context, runs int) error {
 		if err != nil {
 			return err
 		}
-		b, err := p.once(ctx, p.baseline)
-		if err != nil {
-			return err
+		b := 0.0
+		for _, argv := range p.baseline {
+			ms, err := p.once(ctx, argv)
+			if err != nil {
+				return err
+			}
+			b += ms
 		}
 		if i == 0 { // the first pair warms the caches
 			continue
@@ -92,7 +99,7 @@ func (p pair) measure(ctx context.Context, runs int) error {
 	if p.goal > 0 {
 		goal = fmt.Sprintf("%.3f", p.goal)
 	}
-	fmt.Printf("%-48s %9.2f %9.2f %7.3f %7.3f %7.3f %6s\n", p.name,
+	fmt.Printf("%-52s %9.2f %9.2f %7.3f %7.3f %7.3f %6s\n", p.name,
 		median(ours), median(baseline), median(ratios), slices.Min(ratios), slices.Max(ratios), goal)
 	return nil
 }
@@ -105,6 +112,7 @@ func (p pair) once(ctx context.Context, argv []string) (milliseconds float64, er
 	}
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = p.dir
+	cmd.Env = append(os.Environ(), p.env...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	start := time.Now()

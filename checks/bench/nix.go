@@ -83,6 +83,6 @@ func modulesPair(ctx context.Context, b *bench) (pair, error) {
 		name:     "evalModules, 100 options / nix-instantiate",
 		goal:     1.5,
 		ours:     []string{evaluator, file},
-		baseline: []string{"nix-instantiate", "--eval", "--strict", "--json", file},
+		baseline: [][]string{{"nix-instantiate", "--eval", "--strict", "--json", file}},
 	}, nil
 }

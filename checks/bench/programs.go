@@ -16,6 +16,7 @@ type bench struct {
 	hello      string
 	floor      []string // with its argument
 	nixpkgsLib string   // a checkout; empty for none
+	pods       int      // that are listed; 0 for no such scene
 }
 
 const helloSource = `package main
@@ -26,11 +27,11 @@ func main() { os.Stdout.WriteString("hello\n") }
 `
 
 // prepare builds the programs and resolves the manifest that floor reads.
-func prepare(ctx context.Context, dir, nixpkgsLib string) (*bench, error) {
-	b := &bench{dir: dir, nixpkgsLib: nixpkgsLib}
+func (b *bench) prepare(ctx context.Context) error {
+	dir := b.dir
 	source := filepath.Join(dir, "hello.go")
 	if err := os.WriteFile(source, []byte(helloSource), 0o600); err != nil {
-		return nil, err
+		return err
 	}
 	floor := ""
 	for _, program := range []struct {
@@ -46,17 +47,17 @@ func prepare(ctx context.Context, dir, nixpkgsLib string) (*bench, error) {
 	} {
 		path, err := b.build(ctx, program.name, program.source, program.plain)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		*program.path = path
 	}
 	manifest := filepath.Join(dir, "coder.json")
 	resolved, err := exec.CommandContext(ctx, b.insomnia, "resolve", ".#coder").Output()
 	if err != nil {
-		return nil, fmt.Errorf("resolving .#coder: %w", err)
+		return fmt.Errorf("resolving .#coder: %w", err)
 	}
 	b.floor = []string{floor, manifest}
-	return b, os.WriteFile(manifest, resolved, 0o600)
+	return os.WriteFile(manifest, resolved, 0o600)
 }
 
 // build makes a program and copies it, as installing does: of a file that the
