@@ -90,7 +90,8 @@ func (p *program) app(only string) *cli.App {
 	app := &cli.App{
 		Name:                      "insomnia",
 		Usage:                     "resolve agent profiles written in Nix to one typed manifest",
-		UsageText:                 "insomnia COMMAND [flags] [arguments]",
+		UsageText:                 "insomnia [COMMAND] [flags] [arguments]",
+		Description:               "Alone on a terminal, insomnia shows the Pods and makes new ones.",
 		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
 		EnableBashCompletion:      true,

@@ -111,7 +111,11 @@ func (w *tuiWork) details(ctx context.Context, id string) (*tui.Details, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &tui.Details{Manifest: a.manifest, Summary: *a.Summary, Facts: append(a.facts(), driftFact(w.program.drifts().Of(ctx, it)))}
+	m, err := whole(e)
+	if err != nil {
+		return nil, err
+	}
+	d := &tui.Details{Manifest: m, Summary: *a.Summary, Facts: append(a.facts(), driftFact(w.program.drifts().Of(ctx, it)))}
 	for _, event := range events {
 		d.Events = append(d.Events, registry.Fact{Name: when(event.Time), Text: fmt.Sprintf("%s, generation %d", event.Kind, event.Generation)})
 	}
@@ -244,11 +248,20 @@ func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (
 		return nil, err
 	}
 	e := draft.New.Envelope
-	a, err := snapshot(&pod.Pod{}, e)
+	m, err := whole(e)
 	if err != nil {
 		return nil, err
 	}
-	return &tui.Resolved{Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: a.manifest, Summary: *a.Summary, Work: draft}, nil
+	return &tui.Resolved{Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: registry.SummaryOf(m, e.Manifest), Work: draft}, nil
+}
+
+// whole reads all of a manifest: what it grants is shown one by one.
+func whole(e *manifest.Envelope) (*manifest.Manifest, error) {
+	m, problems := manifest.Decode(e.Manifest)
+	if len(problems) > 0 {
+		return nil, manifest.Problems(problems)
+	}
+	return m, nil
 }
 
 func (w *tuiWork) create(ctx context.Context, r *tui.Resolved) (*tui.Created, error) {

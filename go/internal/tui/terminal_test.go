@@ -270,8 +270,11 @@ func TestNewPodInTerminal(t *testing.T) {
 	}
 	term.keys("r")
 	term.shows("changed since", "profile changed since: own.nix", "1 with a changed profile")
+	term.golden("changed")
 	term.keys("Enter")
 	term.shows("Insomnia › Pods › night-shift", "workspace")
+	term.keys("Space") // the snapshot as it was, with what a summary leaves out
+	term.shows("tickets-mcp --project 'log in'", "tickets.token")
 	term.keys("End")
 	term.shows("created, generation 1")
 

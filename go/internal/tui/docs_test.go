@@ -1,0 +1,49 @@
+package tui_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The screens of docs/tui.md are those that a terminal has shown:
+// go test ./go/internal/tui -run 'InTerminal|TestDocs' -update
+func TestDocs(t *testing.T) {
+	const path, fence = "../../../docs/tui.md", "```"
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := strings.Split(string(page), fence)
+	screens := 0
+	for i := 1; i < len(parts); i += 2 {
+		kind, _, _ := strings.Cut(parts[i], "\n")
+		name, ok := strings.CutPrefix(kind, "screen ")
+		if !ok {
+			continue
+		}
+		screens++
+		screen, err := os.ReadFile(filepath.Join("testdata", "terminal", name+".txt"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts[i] = kind + "\n" + string(screen)
+	}
+	if screens == 0 {
+		t.Fatal("no screens")
+	}
+	want := strings.Join(parts, fence)
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(page)); diff != "" {
+		t.Errorf("docs/tui.md is not what a terminal shows; write it anew with -update:\n%s", diff)
+	}
+}
