@@ -12,13 +12,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// The examples of a page are what the program says: blocks marked `nix FILE` are
-// files, and in blocks marked `console` each line that begins with `$` is run, in
+// The examples of a page are what the program says: blocks marked `nix FILE` or
+// `toml FILE` are files, and in blocks marked `console` each line that begins with `$` is run, in
 // their order. DIGEST in a command is the last one that was printed as `digest`,
-// and every time of the day is the same.
+// and every time of the day, age and ID is the same.
 // They are written anew like the other pages: -run TestExamples -update
 func TestExamples(t *testing.T) {
-	for _, name := range []string{"explain-and-diff.md", "trust.md"} {
+	for _, name := range []string{"explain-and-diff.md", "older-manifests.md", "pods.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("../../../docs", name))
 			if err != nil {
@@ -57,7 +57,7 @@ func runExamples(t *testing.T, page string) string {
 	ran, digest := 0, ""
 	for i := 1; i < len(parts); i += 2 {
 		kind, content, _ := strings.Cut(parts[i], "\n")
-		if file, ok := strings.CutPrefix(kind, "nix "); ok {
+		if language, file, ok := strings.Cut(kind, " "); ok && (language == "nix" || language == "toml") {
 			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 				t.Fatal(err)
 			}
@@ -76,7 +76,8 @@ func runExamples(t *testing.T, page string) string {
 				if m := digestLine.FindStringSubmatch(said); m != nil {
 					digest = m[1]
 				}
-				said = strings.ReplaceAll(timeOfDay.ReplaceAllString(said, "2026-01-02 15:04"), here, "/home/ada/work")
+				said = ages.ReplaceAllString(timeOfDay.ReplaceAllString(said, "2026-01-02 15:04"), "${1}0s$2")
+				said = strings.ReplaceAll(ids.ReplaceAllString(said, "019b7f02-8c00-7abc-8def-0123456789ab"), here, "/home/ada/work")
 				out.WriteString(line + "\n" + said)
 			}
 		}
@@ -90,6 +91,8 @@ func runExamples(t *testing.T, page string) string {
 
 var (
 	digestLine = regexp.MustCompile(`(?m)^digest +(sha256-\S+)$`)
+	ages       = regexp.MustCompile(`( saved +)\d+s( )`)
+	ids        = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 	timeOfDay  = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d\b`)
 )
 
