@@ -235,8 +235,9 @@ func (c *converter) auth(at, path, name string) {
 // secret puts a reference where the older manifest said where a key is.
 func (c *converter) secret(path, name, from, origin string) {
 	c.set(path, secretRef(name), origin)
-	c.p.Secrets = append(c.p.Secrets, Secret{name, from})
-	c.note("secret-bind", origin, "the key is the secret `"+name+"` now", "insomnia secret bind "+name+" "+shellWord(from))
+	s := Secret{Name: name, From: from}
+	c.p.Secrets = append(c.p.Secrets, s)
+	c.note("secret-bind", origin, "the key is the secret `"+name+"` now", s.Bind())
 }
 
 func (c *converter) secretRef(path, ref, origin string) {

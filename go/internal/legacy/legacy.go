@@ -50,6 +50,30 @@ type Profile struct {
 type Secret struct {
 	Name string `json:"name"`
 	From string `json:"from,omitempty"` // env:VARIABLE or file:PATH; empty where the older manifest named a secret already
+	// Hosts are those that the manifest sends it to, as far as they are known.
+	Hosts []string `json:"hosts,omitempty"`
+}
+
+// Bind is the command that binds the secret.
+func (s Secret) Bind() string {
+	command := "insomnia secret bind " + s.Name + " " + shellWord(s.From)
+	for _, host := range s.Hosts {
+		command += " --host " + shellWord(host)
+	}
+	return command
+}
+
+// SendTo adds to the secrets where the manifest sends them.
+func (p *Profile) SendTo(hosts map[string][]string) {
+	for i, s := range p.Secrets {
+		before := s.Bind()
+		p.Secrets[i].Hosts = hosts[s.Name]
+		for j, d := range p.Losses {
+			if d.Code == "secret-bind" && d.Hint == before {
+				p.Losses[j].Hint = p.Secrets[i].Bind()
+			}
+		}
+	}
 }
 
 // assignment is one value of the profile.

@@ -47,7 +47,7 @@ func (p *Profile) comments(b *strings.Builder) {
 			say("Where the keys are, each user says once:")
 			first = false
 		}
-		say("  insomnia secret bind %s %s", s.Name, shellWord(s.From))
+		say("  %s", s.Bind())
 	}
 	first = true
 	for _, d := range p.Losses {

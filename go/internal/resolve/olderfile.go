@@ -3,10 +3,12 @@ package resolve
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
@@ -72,6 +74,7 @@ func (r *Resolver) convert(ctx context.Context, f *olderFile) (*Converted, error
 	for {
 		canonical, err := r.evaluateConverted(ctx, p)
 		if err == nil {
+			p.SendTo(hostsOf(canonical))
 			return &Converted{p, canonical, manifest.Digest(canonical)}, nil
 		}
 		e := diag.From(err)
@@ -86,6 +89,21 @@ func (r *Resolver) convert(ctx context.Context, f *olderFile) (*Converted, error
 		}
 		p = less
 	}
+}
+
+// hostsOf are the hosts that a manifest sends each of its secrets to.
+func hostsOf(canonical []byte) map[string][]string {
+	hosts := map[string][]string{}
+	m, problems := manifest.Decode(canonical)
+	if len(problems) > 0 {
+		return hosts
+	}
+	for _, use := range secret.Uses(m) {
+		if host := use.To.Host; host != "" && !slices.Contains(hosts[use.Name], host) {
+			hosts[use.Name] = append(hosts[use.Name], host)
+		}
+	}
+	return hosts
 }
 
 // convertedMount is where a converted profile appears to its evaluation.
