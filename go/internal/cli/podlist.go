@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -79,10 +81,21 @@ func (p *program) podList(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: problems}
 }
 
-// drifts compares Pods with what they were resolved from, and with the library
-// of this program.
+// drifts compares Pods with what they were resolved from, with the library of
+// this program, and with the pins of named sources.
 func (p *program) drifts() *pod.Drifts {
-	return &pod.Drifts{Library: (&resolve.Resolver{Library: insomnia.Library}).LibraryDigest}
+	opened := map[string]*registry.Registry{}
+	return &pod.Drifts{
+		Library: (&resolve.Resolver{Library: insomnia.Library}).LibraryDigest,
+		Pinned: func(_ context.Context, source pod.Source) (string, error) {
+			r := opened[source.Dir]
+			if r == nil {
+				r = registry.Open(source.Dir, insomnia.Library)
+				opened[source.Dir] = r
+			}
+			return r.Pinned(source.Target)
+		},
+	}
 }
 
 func podTable(report podListReport, now time.Time) []byte {

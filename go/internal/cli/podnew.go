@@ -104,5 +104,10 @@ func (p *program) maker(c *cli.Context, options resolve.Options) (*podnew.Maker,
 		}
 		return chosen, err
 	}
-	return &podnew.Maker{Resolver: resolver, Store: store, Select: choose}, nil
+	chooseIn := func(ctx context.Context, dir, ref string) (*registry.Selection, error) {
+		there := *resolver
+		there.Dir = dir
+		return p.selectRef(ctx, &there, ref, options)
+	}
+	return &podnew.Maker{Resolver: resolver, Store: store, Select: choose, SelectIn: chooseIn}, nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
@@ -45,6 +46,9 @@ type Drifts struct {
 	// Library gives the digest of the library inside this program, as the
 	// provenance has it; nil where it is not to be compared.
 	Library func() string
+	// Pinned gives the hash of the source that a name leads to now, without the
+	// network; nil where it is not to be compared.
+	Pinned func(ctx context.Context, source Source) (narHash string, err error)
 
 	library string
 	known   map[string]Drift
@@ -54,7 +58,7 @@ type Drifts struct {
 
 // Of tells how the profile of a Pod stands to its current generation.
 func (d *Drifts) Of(ctx context.Context, p *Pod) Drift {
-	key := p.Source.Target + "\x00" + p.Source.Folder + "\x00" + string(p.watch)
+	key := p.Source.Target + "\x00" + p.Source.Dir + "\x00" + p.Source.Folder + "\x00" + string(p.watch)
 	if known, ok := d.known[key]; ok {
 		return known
 	}
@@ -81,6 +85,7 @@ type watch struct {
 	NarHash string `json:"narHash,omitempty"`
 	Git     bool   `json:"git,omitempty"` // NarHash is of the tracked files
 	Library string `json:"library,omitempty"`
+	Whole   string `json:"whole,omitempty"` // hash of the whole source, where the pin of a name may move
 }
 
 // watched is how much of a hash is kept: 96 bits, against accidents.
@@ -99,6 +104,9 @@ func newWatch(p *manifest.Provenance) (jsontext.Value, error) {
 	if p.File != "" {
 		w.Main = p.File
 		add(p.File, p.FileHash)
+	}
+	if p.URL != "" && !strings.HasPrefix(p.URL, "path:") {
+		w.Whole = p.NarHash
 	}
 	if len(w.Files) == 0 {
 		w.NarHash, w.Git = p.NarHash, strings.HasPrefix(p.URL, "git+file:")
@@ -120,6 +128,8 @@ func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
 	switch {
 	case source.Target == "":
 		return Drift{Unknown, "it was made of a manifest"}
+	case source.Dir != "" && d.Pinned != nil && w.Whole != "":
+		return d.comparePin(ctx, source, w)
 	case source.Folder != "" && len(w.Files) > 0:
 		drift = d.compareFiles(source, w)
 	case source.Folder != "" && w.NarHash != "":
@@ -137,6 +147,21 @@ func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
 		return Drift{Unknown, "the library inside insomnia is not known"}
 	}
 	return Drift{Changed, "the library inside insomnia is another version"}
+}
+
+// comparePin is for the profile of a named source, which a lock pins.
+func (d *Drifts) comparePin(ctx context.Context, source Source, w *watch) Drift {
+	hash, err := d.Pinned(ctx, source)
+	var typed *diag.Error
+	switch {
+	case errors.As(err, &typed) && typed.Exit == diag.ExitNotFound:
+		return Drift{Gone, typed.Error()}
+	case err != nil:
+		return Drift{Unknown, err.Error()}
+	case hash != w.Whole:
+		return Drift{Changed, source.Target + " is pinned to another version"}
+	}
+	return Drift{Unchanged, ""}
 }
 
 func (d *Drifts) libraryDigest() string {

@@ -45,6 +45,8 @@ type Source struct {
 	Root      string                `json:"root,omitempty"`
 	Overrides []manifest.Overridden `json:"overrides,omitempty"`
 	Evaluator string                `json:"evaluator,omitempty"`
+	// Dir is the folder that Target is looked up in, when it is a name: SOURCE:PROFILE.
+	Dir string `json:"dir,omitempty"`
 	// Folder is what the file names of the provenance start from; empty when nothing is on this machine.
 	Folder string `json:"folder,omitempty"`
 }

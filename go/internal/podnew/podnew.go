@@ -29,6 +29,8 @@ type Maker struct {
 	Store    *pod.Store
 	// Select finds what a reference means; the empty one is the default profile.
 	Select func(ctx context.Context, ref string) (*registry.Selection, error)
+	// SelectIn does so in another folder than the resolver's; needed by Again alone.
+	SelectIn func(ctx context.Context, dir, ref string) (*registry.Selection, error)
 }
 
 // Request is what the user says of a new Pod.
@@ -95,6 +97,10 @@ func (m *Maker) Draft(ctx context.Context, r Request) (*Draft, error) {
 		name(result, chosen)
 		d.New.Envelope = envelope(result, inputs)
 		d.New.Source = m.source(result, r.Options)
+		if strings.HasPrefix(chosen.Ref, chosen.Source+":") && !ownPlace(chosen.Source) {
+			// What the name of a source leads to moves with its pin.
+			d.New.Source.Target, d.New.Source.Dir = chosen.Ref, m.Resolver.Dir
+		}
 	}
 	return d, nil
 }
@@ -119,13 +125,26 @@ func (m *Maker) Again(ctx context.Context, p *pod.Pod, current *manifest.Envelop
 	for _, o := range source.Overrides {
 		options.Overrides = append(options.Overrides, resolve.Override(o))
 	}
-	result, err := m.Resolver.Resolve(ctx, source.Target, options)
+	target := source.Target
+	if source.Dir != "" {
+		chosen, err := m.SelectIn(ctx, source.Dir, target)
+		if err != nil {
+			return nil, err
+		}
+		target = chosen.Target
+	}
+	result, err := m.Resolver.Resolve(ctx, target, options)
 	if err != nil {
 		return nil, err
 	}
 	e := envelope(result, current.Inputs)
 	e.Profile.Source, e.Profile.Ref = current.Profile.Source, current.Profile.Ref
 	return e, nil
+}
+
+// ownPlace tells of the sources that lead to a place of their own.
+func ownPlace(source string) bool {
+	return source == "" || source == registry.Builtin || source == registry.User || source == registry.Project
 }
 
 // name puts into the identity what the selection knows better.

@@ -259,6 +259,20 @@ func (r *Registry) inNamed(source, name string) (Candidate, error) {
 	return Candidate{}, e
 }
 
+// Pinned is the hash of the source that SOURCE:NAME leads to as its lock has it.
+func (r *Registry) Pinned(ref string) (narHash string, err error) {
+	source, name, _ := strings.Cut(ref, ":")
+	if _, err := r.inNamed(source, name); err != nil {
+		return "", err
+	}
+	for _, s := range r.Sources() {
+		if s.Name == source && s.Locked != nil {
+			return s.Locked.NarHash, nil
+		}
+	}
+	return "", nil
+}
+
 // alias follows an alias; ok is false when the name is none.
 func (r *Registry) alias(ctx context.Context, name string, chain []config.Setting) (*Selection, bool, error) {
 	for _, c := range r.configs() {
