@@ -223,7 +223,7 @@ func (p *program) consentKey(c *cli.Context, store *trust.Store) (string, error)
 
 // completeConsents offers the sources with consent, and the names of profiles.
 func (p *program) completeConsents(c *cli.Context) {
-	if store, err := consents(); err == nil {
+	if store, err := consents(); err == nil && !completingFlag() {
 		all, _, _ := store.List()
 		for _, one := range all {
 			if !strings.Contains(one.Key, ":") { // the shells break words there

@@ -147,6 +147,7 @@ func TestSourceKeys(t *testing.T) {
 		{"github:o/r#a", "insomniaProfiles.a", Source{Key: "github:o/r#insomniaProfiles.a"}},
 		{"github:o/r/" + rev + "?narHash=sha256-x#a", "insomniaProfiles.a", Source{Key: "github:o/r#insomniaProfiles.a"}},
 		{"github:o/r/main?dir=x&lastModified=1#a", "insomniaProfiles.a", Source{Key: "github:o/r/main?dir=x#insomniaProfiles.a"}},
+		{filepath.Join(dir, "a#b", "coder.nix"), "", Source{Key: filepath.Join(dir, "a#b", "coder.nix")}},
 		{"", "", Source{Key: "manifest:sha256-x"}},
 	} {
 		if got := SourceOf(manifest.Identity{Attr: test.attr}, test.again, "sha256-x"); got != test.want {

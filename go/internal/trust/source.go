@@ -29,17 +29,17 @@ type Source struct {
 // read from a file; digest is the manifest's.
 func SourceOf(id manifest.Identity, again, digest string) Source {
 	s := Source{Key: again, Ref: id.Ref}
-	path, _, isFlake := strings.Cut(again, "#")
+	path, _, _ := strings.Cut(again, "#")
 	switch {
 	case again == "":
 		s.Key = "manifest:" + digest
 	case strings.HasPrefix(again, registry.Builtin+":"):
 		s.Own = true
-	case isFlake:
+	case id.Attr != "":
 		s.Key = flakeKey(again, path) + "#" + id.Attr
-	default:
-		s.Own = below(registry.UserDir(), path)
-		s.Key = real(path)
+	default: // a file, whatever its name holds
+		s.Own = below(registry.UserDir(), again)
+		s.Key = real(again)
 	}
 	return s
 }
