@@ -88,8 +88,7 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	if len(data) > MaxManifestBytes+maxAround {
 		return nil, []Problem{top.problem("too-large", "the envelope is larger than any that this program writes")}
 	}
-	e := new(Envelope)
-	err := json.Unmarshal(data, e, json.RejectUnknownMembers(true))
+	e, err := readEnvelope(data)
 	if err != nil || e.Schema != EnvelopeSchema {
 		return nil, []Problem{notEnvelope(data, err)}
 	}

@@ -2,8 +2,12 @@ package manifest
 
 import (
 	"bytes"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
 )
 
 func minimalEnvelope(t *testing.T) []byte {
@@ -60,4 +64,49 @@ func TestEnvelopeIsReadStrictly(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestEnvelopeWithEveryField(t *testing.T) {
+	want := &Envelope{Schema: EnvelopeSchema, Profile: Identity{"coder", "path", "./coder.nix", "a.b"},
+		Provenance: &Provenance{URL: "u", Rev: "r", Dirty: true, NarHash: "n", File: "f", FileHash: "h", Overrides: []Overridden{{"i", "r"}},
+			Library: "l", Files: []ReadFile{{"f", "s"}}, Program: "p", Evaluator: "e"},
+		Inputs: Inputs{"name", "/work", "runtime", "begin \"now\""}, Manifest: []byte(`{}`), Digest: "d"}
+	data, err := EncodeEnvelope(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := readEnvelope(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-written +read):\n%s", d)
+	}
+	// None of them may be missing above.
+	for _, part := range []any{*want, want.Profile, *want.Provenance, want.Inputs, want.Provenance.Files[0], want.Provenance.Overrides[0]} {
+		v := reflect.ValueOf(part)
+		for i := range v.NumField() {
+			if v.Field(i).IsZero() {
+				t.Errorf("%T.%s is not tested", part, v.Type().Field(i).Name)
+			}
+		}
+	}
+}
+
+func FuzzEnvelope(f *testing.F) {
+	f.Add([]byte(`{"schema":"s","profile":{"name":"n"},"provenance":{"files":[{"file":"f"}],"overrides":[],"dirty":false},"inputs":{},"manifest":{},"digest":""}`))
+	f.Add([]byte(`{"provenance":null,"manifest":[1, 2]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		got, err := readEnvelope(data)
+		if err != nil {
+			return
+		}
+		want := new(Envelope)
+		if err := json.Unmarshal(data, want, json.RejectUnknownMembers(true)); err != nil {
+			t.Fatalf("read, and package json says %v", err)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Error(d)
+		}
+	})
 }

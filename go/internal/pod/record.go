@@ -75,14 +75,13 @@ func (s *Store) read(id string) (r *record, data []byte, err error) {
 	if err != nil {
 		return nil, nil, s.damaged(id, recordName+": "+err.Error())
 	}
-	r = new(record)
-	if err := json.Unmarshal(content, r, json.RejectUnknownMembers(true)); err != nil || r.Schema != recordSchema {
+	r, err = decode(content)
+	if err != nil || r.Schema != recordSchema {
 		return nil, nil, s.otherSchema(id, content, err)
 	}
 	if problem := r.problem(id); problem != "" {
 		return nil, nil, s.damaged(id, recordName+": "+problem)
 	}
-	r.watch = r.Watch
 	return r, data, nil
 }
 
