@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // localFlake is a flake in a folder, found the way Nix finds it.
@@ -179,11 +180,7 @@ func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
-	for _, entry := range os.Environ() {
-		if !strings.HasPrefix(entry, "GIT_") {
-			cmd.Env = append(cmd.Env, entry)
-		}
-	}
+	cmd.Env = flake.GitEnvironment(false)
 	cmd.WaitDelay = time.Second
 	return cmd.Output()
 }

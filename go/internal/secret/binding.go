@@ -212,6 +212,7 @@ func (b *Bindings) read(ctx context.Context, bound Binding, header bool) (*Secre
 		return nil, err
 	}
 	b.log("reading a secret", bound)
+	keepFromDumps()
 	value, err := backend.read(ctx, bound)
 	if err != nil {
 		return nil, err

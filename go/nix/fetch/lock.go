@@ -152,12 +152,7 @@ var gitSchemes = map[string]bool{"https": true, "http": true, "ssh": true, "file
 // runGit runs the installed git without the variables that point it elsewhere.
 func runGit(ctx context.Context, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, "git", args...)
-	for _, entry := range os.Environ() {
-		if !strings.HasPrefix(entry, "GIT_") {
-			cmd.Env = append(cmd.Env, entry)
-		}
-	}
-	cmd.Env = append(cmd.Env, "GIT_TERMINAL_PROMPT=0", "LC_ALL=C")
+	cmd.Env = append(flake.GitEnvironment(true), "LC_ALL=C")
 	cmd.WaitDelay = time.Second
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
