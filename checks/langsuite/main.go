@@ -98,8 +98,9 @@ func parse(text string) (string, error) {
 	if err := resolver.Resolve(tree, resolver.Options{Files: files, Globals: known}); err != nil {
 		return "", err
 	}
-	tree.Link(syntax.NewSymbols())
-	return syntax.Print(tree.Expr, tree.Symbols), nil
+	symbols := syntax.NewSymbols()
+	tree.Link(symbols)
+	return syntax.Print(tree.Expr, symbols), nil
 }
 
 func (s *suite) parseOkay(name string) string {

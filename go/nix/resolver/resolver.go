@@ -36,26 +36,25 @@ func Resolve(t *syntax.Tree, o Options) (err error) {
 			err = failure
 		}
 	}()
-	var s *scope
+	r.bound = make([]binding, t.Symbols.Len())
 	if o.Outer != nil {
-		s = r.outer()
+		r.outer()
 	}
-	r.expr(t.Expr, s)
+	r.expr(t.Expr)
 	return nil
 }
 
-// outer is the scope of Options.Outer, as far as the text mentions it.
-func (r *resolver) outer() *scope {
-	s := &scope{slots: make(map[syntax.Symbol]int)}
+// outer enters the scope of Options.Outer, as far as the text mentions it.
+func (r *resolver) outer() {
+	r.depth++
 	for i, name := range r.Outer {
 		if sym := r.tree.Symbols.Lookup(name); sym != 0 {
-			s.slots[sym] = i
+			r.bind(sym, uint32(i))
 		}
 		if slices.Contains(operatorNames[:], name) {
 			r.overridden = true
 		}
 	}
-	return s
 }
 
 // operatorNames are the builtins behind operators.
@@ -67,194 +66,201 @@ type resolver struct {
 	operators [4]syntax.Symbol
 	// overridden is set once a scope rebinds a builtin behind an operator.
 	overridden bool
+
+	// depth is how many scopes surround what is looked at.
+	depth uint16
+	// bound is what each name means there, by Symbol.
+	bound []binding
+	// hidden are the meanings that inner scopes hide, in the order of hiding.
+	hidden []hiding
+	withs  []uint16 // the depths of the `with`s around
 }
 
-// scope is one scope at run time. Exactly one of the ways to hold names is used.
-type scope struct {
-	up     *scope
-	with   bool
-	slots  map[syntax.Symbol]int
-	defs   []syntax.AttrDef
-	lambda *syntax.Lambda
+// binding is a variable: the depth of its scope, 0 for none, and its slot.
+type binding struct {
+	depth uint16
+	slot  uint32
 }
 
-func (s *scope) find(name syntax.Symbol) int {
-	switch {
-	case s.defs != nil:
-		i, ok := slices.BinarySearchFunc(s.defs, name, func(d syntax.AttrDef, n syntax.Symbol) int {
-			return int(d.Name) - int(n)
-		})
-		if ok {
-			return int(s.defs[i].Slot)
-		}
-	case s.lambda != nil:
-		if s.lambda.Arg == name {
-			return 0
-		}
-		if s.lambda.Formals != nil {
-			if i := s.lambda.Formals.Find(name); i >= 0 {
-				return int(s.lambda.Formals.List[i].Slot)
-			}
-		}
-	case s.slots != nil:
-		if i, ok := s.slots[name]; ok {
-			return i
-		}
-	}
-	return -1
+type hiding struct {
+	name syntax.Symbol
+	was  binding
 }
 
-func (r *resolver) noteOverride(name syntax.Symbol) {
+func (r *resolver) bind(name syntax.Symbol, slot uint32) {
+	r.hidden = append(r.hidden, hiding{name, r.bound[name]})
+	r.bound[name] = binding{r.depth, slot}
 	if slices.Contains(r.operators[:], name) {
 		r.overridden = true
 	}
 }
 
-func (r *resolver) noteDefs(defs []syntax.AttrDef) {
-	for i := range defs {
-		r.noteOverride(defs[i].Name)
+// leave undoes what was bound since mark, and leaves the scope.
+func (r *resolver) leave(mark int) {
+	for i := len(r.hidden) - 1; i >= mark; i-- {
+		r.bound[r.hidden[i].name] = r.hidden[i].was
 	}
+	r.hidden = r.hidden[:mark]
+	r.depth--
 }
 
-func (r *resolver) variable(v *syntax.Var, s *scope) {
-	level, with := 0, -1
-	for ; s != nil; s, level = s.up, level+1 {
-		if s.with {
-			if with < 0 {
-				with = level
-			}
-			continue
-		}
-		if i := s.find(v.Name); i >= 0 {
-			v.Kind, v.Level, v.Index = syntax.Local, uint16(level), uint32(i)
-			return
-		}
+func (r *resolver) variable(v *syntax.Var) { r.resolve(v, r.bound[v.Name], r.depth) }
+
+// resolve fills in a variable that means b, if that is a binding, for something at a depth.
+func (r *resolver) resolve(v *syntax.Var, b binding, depth uint16) {
+	if b.depth > 0 {
+		v.Kind, v.Level, v.Index = syntax.Local, depth-b.depth, b.slot
+		return
 	}
 	if i, ok := r.Globals[r.tree.Symbols.Name(v.Name)]; ok {
 		v.Kind, v.Index = syntax.Global, uint32(i)
 		return
 	}
-	if with < 0 {
-		panic(&syntax.Error{
-			Msg:      "undefined variable '" + r.tree.Symbols.Name(v.Name) + "'",
-			Position: r.Files.Position(v.At),
-		})
+	for i := len(r.withs) - 1; i >= 0; i-- {
+		if r.withs[i] <= depth {
+			v.Kind, v.Level = syntax.WithScope, depth-r.withs[i]
+			return
+		}
 	}
-	v.Kind, v.Level = syntax.WithScope, uint16(with)
+	panic(&syntax.Error{
+		Msg:      "undefined variable '" + r.tree.Symbols.Name(v.Name) + "'",
+		Position: r.Files.Position(v.At),
+	})
 }
 
-func (r *resolver) path(path []syntax.AttrName, s *scope) {
+func (r *resolver) path(path []syntax.AttrName) {
 	for i := range path {
 		if path[i].Expr != nil {
-			r.expr(path[i].Expr, s)
+			r.expr(path[i].Expr)
 		}
 	}
 }
 
-func (r *resolver) expr(e syntax.Expr, s *scope) {
+func (r *resolver) expr(e syntax.Expr) {
 	switch e := e.(type) {
 	case *syntax.Var:
-		r.variable(e, s)
+		r.variable(e)
 	case *syntax.Concat:
 		for _, x := range e.Parts {
-			r.expr(x, s)
+			r.expr(x)
 		}
 	case *syntax.List:
 		for _, x := range e.Elems {
-			r.expr(x, s)
+			r.expr(x)
 		}
 	case *syntax.Attrs:
-		inner := s
+		mark := len(r.hidden)
 		if e.Rec {
-			inner = &scope{up: s, defs: e.Defs}
-			r.noteDefs(e.Defs)
+			r.enter(e.Defs)
 		}
-		r.bindings(e, s, inner)
+		r.bindings(e, mark, e.Rec)
 		for _, d := range e.Dynamic() {
-			r.expr(d.Name, inner)
-			r.expr(d.Value, inner)
+			r.expr(d.Name)
+			r.expr(d.Value)
+		}
+		if e.Rec {
+			r.leave(mark)
 		}
 	case *syntax.Let:
-		inner := &scope{up: s, defs: e.Attrs.Defs}
-		r.noteDefs(e.Attrs.Defs)
-		r.bindings(e.Attrs, s, inner)
-		r.expr(e.Body, inner)
+		mark := len(r.hidden)
+		r.enter(e.Attrs.Defs)
+		r.bindings(e.Attrs, mark, true)
+		r.expr(e.Body)
+		r.leave(mark)
 	case *syntax.Select:
-		r.expr(e.X, s)
-		r.path(e.Path, s)
+		r.expr(e.X)
+		r.path(e.Path)
 		if e.Default != nil {
-			r.expr(e.Default, s)
+			r.expr(e.Default)
 		}
 	case *syntax.HasAttr:
-		r.expr(e.X, s)
-		r.path(e.Path, s)
+		r.expr(e.X)
+		r.path(e.Path)
 	case *syntax.Lambda:
-		r.lambda(e, s)
+		r.lambda(e)
 	case *syntax.Call:
-		r.expr(e.Fn, s)
+		r.expr(e.Fn)
 		for _, x := range e.Args {
-			r.expr(x, s)
+			r.expr(x)
 		}
 	case *syntax.With:
-		for up, level := s, 1; up != nil; up, level = up.up, level+1 {
-			if up.with {
-				e.Outer = level
-				break
-			}
+		if n := len(r.withs); n > 0 {
+			e.Outer = int(r.depth+1) - int(r.withs[n-1])
 		}
-		r.expr(e.Scope, s)
-		r.expr(e.Body, &scope{up: s, with: true})
+		r.expr(e.Scope)
+		r.depth++
+		r.withs = append(r.withs, r.depth)
+		r.expr(e.Body)
+		r.withs = r.withs[:len(r.withs)-1]
+		r.depth--
 	case *syntax.If:
-		r.expr(e.Cond, s)
-		r.expr(e.Then, s)
-		r.expr(e.Else, s)
+		r.expr(e.Cond)
+		r.expr(e.Then)
+		r.expr(e.Else)
 	case *syntax.Assert:
-		r.expr(e.Cond, s)
-		r.expr(e.Body, s)
+		r.expr(e.Cond)
+		r.expr(e.Body)
 	case *syntax.Not:
-		r.expr(e.X, s)
+		r.expr(e.X)
 	case *syntax.Binary:
-		r.binary(e, s)
+		r.binary(e)
+	}
+}
+
+// enter enters the scope of a `rec` set or a let.
+func (r *resolver) enter(defs []syntax.AttrDef) {
+	r.depth++
+	for i := range defs {
+		r.bind(defs[i].Name, defs[i].Slot)
 	}
 }
 
 // bindings resolves the static attributes of a set or let: `inherit x` looks
 // outside, `inherit (e) x` into a scope of its own that only holds the sources.
-func (r *resolver) bindings(a *syntax.Attrs, outside, inside *scope) {
+// If the set has a scope it is entered, and mark is where it begins in hidden.
+func (r *resolver) bindings(a *syntax.Attrs, mark int, scope bool) {
 	for _, x := range a.From() {
-		r.expr(x, inside)
+		r.expr(x)
 	}
 	for i := range a.Defs {
 		switch d := &a.Defs[i]; d.Kind {
 		case syntax.Plain:
-			r.expr(d.Value, inside)
+			r.expr(d.Value)
 		case syntax.Inherited:
-			r.expr(d.Value, outside)
-		}
-	}
-}
-
-func (r *resolver) lambda(e *syntax.Lambda, s *scope) {
-	inner := &scope{up: s, lambda: e}
-	if e.Arg != 0 {
-		r.noteOverride(e.Arg)
-	}
-	if e.Formals != nil {
-		for i := range e.Formals.List {
-			r.noteOverride(e.Formals.List[i].Name)
-		}
-		for i := range e.Formals.List {
-			if d := e.Formals.List[i].Default; d != nil {
-				r.expr(d, inner)
+			v := d.Value.(*syntax.Var)
+			if scope {
+				r.resolve(v, r.hidden[mark+i].was, r.depth-1)
+			} else {
+				r.variable(v)
 			}
 		}
 	}
-	r.expr(e.Body, inner)
 }
 
-func (r *resolver) binary(e *syntax.Binary, s *scope) {
-	r.expr(e.X, s)
-	r.expr(e.Y, s)
+func (r *resolver) lambda(e *syntax.Lambda) {
+	mark := len(r.hidden)
+	r.depth++
+	if e.Arg != 0 {
+		r.bind(e.Arg, 0)
+	}
+	if e.Formals != nil {
+		list := e.Formals.List
+		for i := range list {
+			r.bind(list[i].Name, list[i].Slot)
+		}
+		for i := range list {
+			if list[i].Default != nil {
+				r.expr(list[i].Default)
+			}
+		}
+	}
+	r.expr(e.Body)
+	r.leave(mark)
+}
+
+func (r *resolver) binary(e *syntax.Binary) {
+	r.expr(e.X)
+	r.expr(e.Y)
 	if !r.overridden {
 		return
 	}
@@ -275,7 +281,7 @@ func (r *resolver) binary(e *syntax.Binary, s *scope) {
 		return // no scope in the text has it
 	}
 	v := &syntax.Var{Name: name, At: e.At}
-	r.variable(v, s)
+	r.variable(v)
 	v.Name = 0 // which Link would not find
 	if v.Kind != syntax.Global {
 		e.Override = v

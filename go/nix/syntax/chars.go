@@ -20,11 +20,18 @@ func isURIChar(c byte) bool {
 
 func idLen(s string) int {
 	n := 1
-	for n < len(s) && isIDChar(s[n]) {
+	for n < len(s) && idBytes[s[n]] {
 		n++
 	}
 	return n
 }
+
+var idBytes = func() (in [256]bool) {
+	for c := range in {
+		in[c] = isIDChar(byte(c))
+	}
+	return in
+}()
 
 func digitsLen(s string) int {
 	n := 0

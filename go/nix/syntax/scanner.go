@@ -24,6 +24,8 @@ type scanner struct {
 	pos    int
 	modes  []mode
 	tokens []token
+	// plain is how far no path and no URI begins.
+	plain int
 	// failed is the message of a tError token, which is always the last one.
 	failed string
 }
@@ -81,24 +83,38 @@ func (s *scanner) has(prefix string) bool { return strings.HasPrefix(s.src[s.pos
 
 // skipBlank passes white space and comments. A comment that does not end is no comment.
 func (s *scanner) skipBlank() {
-	for s.pos < len(s.src) {
-		switch c := s.src[s.pos]; {
-		case c == ' ' || c == '\t' || c == '\n' || c == '\r':
-			s.pos++
-		case c == '#':
-			for s.pos < len(s.src) && s.src[s.pos] != '\n' && s.src[s.pos] != '\r' {
-				s.pos++
+	src, pos := s.src, s.pos
+blank:
+	for pos < len(src) {
+		switch src[pos] {
+		case ' ', '\n', '\t', '\r':
+			pos++
+			continue
+		case '#':
+			pos += endOfLine(src[pos:])
+			continue
+		case '/':
+			if pos+1 < len(src) && src[pos+1] == '*' {
+				if end := strings.Index(src[pos+2:], "*/"); end >= 0 {
+					pos += 2 + end + 2
+					continue
+				}
 			}
-		case c == '/' && s.at(s.pos+1) == '*':
-			end := strings.Index(s.src[s.pos+2:], "*/")
-			if end < 0 {
-				return
-			}
-			s.pos += 2 + end + 2
-		default:
-			return
 		}
+		break blank
 	}
+	s.pos = pos
+}
+
+// endOfLine is the length of a text up to its first CR or LF.
+func endOfLine(text string) int {
+	if n := strings.IndexByte(text, '\n'); n >= 0 {
+		text = text[:n]
+	}
+	if n := strings.IndexByte(text, '\r'); n >= 0 {
+		text = text[:n]
+	}
+	return len(text)
 }
 
 // inDefault scans ordinary code: the longest match wins, and among equally
@@ -109,6 +125,27 @@ func (s *scanner) inDefault() bool {
 		return s.eof()
 	}
 	c := s.src[s.pos]
+	switch firstBytes[c] {
+	case single:
+		return s.emit(kind(c), s.pos+1, "")
+	case letter:
+		rest := s.src[s.pos:]
+		n := idLen(rest)
+		if n < len(rest) && continuesWord[rest[n]] && s.pos >= s.plain {
+			s.look()
+			if s.pos >= s.plain {
+				break
+			}
+		}
+		return s.emit(keyword(rest[:n]), s.pos+n, rest[:n])
+	case dot:
+		if s.pos >= s.plain {
+			s.look()
+		}
+		if next := s.at(s.pos + 1); s.pos < s.plain && next != '.' && !isDigit(next) {
+			return s.emit('.', s.pos+1, "")
+		}
+	}
 	if isPathChar(c) || c == '/' || c == '~' {
 		if done, more := s.word(); done {
 			return more
@@ -122,6 +159,55 @@ func (s *scanner) inDefault() bool {
 	return s.operator(c)
 }
 
+// What a byte may begin.
+const (
+	other  = iota
+	single // a token of its own, always
+	letter // a name, a path or a URI
+	dot    // a path, a number or `.`
+)
+
+var firstBytes = func() (first [256]uint8) {
+	for c := range first {
+		switch {
+		case isIDStart(byte(c)):
+			first[c] = letter
+		case strings.IndexByte("()[],;:@", byte(c)) >= 0:
+			first[c] = single
+		}
+	}
+	first['.'] = dot
+	return first
+}()
+
+// continuesWord holds the bytes after a name with which it may be part of a path or a URI.
+var continuesWord = [256]bool{'/': true, ':': true, '.': true, '+': true}
+
+// look finds out whether a path or a URI may begin here or up to the next byte
+// that neither can have before its slash or colon. If not, that is remembered.
+func (s *scanner) look() {
+	i := s.pos
+	for i < len(s.src) && wordBytes[s.src[i]] {
+		i++
+	}
+	if i == len(s.src) || s.src[i] != '/' && s.src[i] != ':' {
+		s.plain = i
+		return
+	}
+	// `x: y` is the commonest colon.
+	if s.src[i] == ':' && !isURIChar(s.at(i+1)) {
+		s.plain = i
+	}
+}
+
+// wordBytes are the bytes of names, and of paths before the first slash.
+var wordBytes = func() (in [256]bool) {
+	for c := range in {
+		in[c] = isPathChar(byte(c)) || isIDChar(byte(c))
+	}
+	return in
+}()
+
 // word scans what may begin with a letter, a digit, or a piece of a path.
 func (s *scanner) word() (done, more bool) {
 	rest := s.src[s.pos:]
@@ -133,12 +219,7 @@ func (s *scanner) word() (done, more bool) {
 	}
 	c := rest[0]
 	if isIDStart(c) {
-		n := idLen(rest)
-		// Most names end where neither a path nor a URI goes on.
-		if n == len(rest) || !continuesWord[rest[n]] {
-			return true, s.emit(keyword(rest[:n]), s.pos+n, rest[:n])
-		}
-		consider(tID, n)
+		consider(tID, idLen(rest))
 	}
 	if isDigit(c) {
 		consider(tInt, digitsLen(rest))
@@ -176,9 +257,6 @@ func (s *scanner) word() (done, more bool) {
 	}
 	return true, s.emit(bestKind, s.pos+best, text)
 }
-
-// continuesWord holds the bytes after a name with which it may be part of a longer token.
-var continuesWord = [256]bool{'/': true, ':': true, '.': true, '+': true}
 
 func startKind(c byte) kind {
 	if c == '~' {
@@ -220,7 +298,7 @@ func pair(c, next byte) kind {
 
 func (s *scanner) operator(c byte) bool {
 	if k := pair(c, s.at(s.pos+1)); k != 0 {
-		return s.emit(k, s.pos+2, s.src[s.pos:s.pos+2])
+		return s.emit(k, s.pos+2, "")
 	}
 	switch {
 	case c == '.' && s.has("..."):
@@ -260,7 +338,7 @@ func (s *scanner) operator(c byte) bool {
 	if c == 0 {
 		return s.eof()
 	}
-	return s.emit(kind(c), s.pos+1, s.src[s.pos:s.pos+1])
+	return s.emit(kind(c), s.pos+1, "")
 }
 
 // inPath scans what follows a piece of a path: a further piece, `${`, or the end.

@@ -93,6 +93,9 @@ func (s *Symbols) reset() {
 	s.names, s.begins = s.names[:1], s.begins[:1]
 }
 
+// Len is one more than the number of names.
+func (s *Symbols) Len() int { return len(s.names) }
+
 // Lookup returns the Symbol of a name that was interned before, or 0.
 func (s *Symbols) Lookup(name string) Symbol {
 	sym, _, _ := s.find(name)
