@@ -15,8 +15,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// Files that a text imports by a path literal are read and parsed ahead, on
-// another processor, while the text is evaluated. Nothing of that can be seen
+// Files that a text names by a path literal, `.nix` and `.json`, are read and
+// parsed ahead, on another processor, while the text is evaluated. Nothing of that can be seen
 // in a result: a file counts as read when evaluation imports it, its names are
 // numbered then, and whatever goes wrong ahead is forgotten and done again.
 const (
@@ -49,6 +49,7 @@ type job struct {
 	real string // the same with all links followed
 	text string
 	tree *syntax.Tree
+	json *jsonTree // instead of a tree
 }
 
 type jobState uint8
@@ -165,9 +166,13 @@ func (a *ahead) work() {
 
 // parseFile does a job as far as nothing is wrong with it.
 func (a *ahead) parseFile(j *job) {
-	file, err := importFile(a.sources, j.path)
-	if err != nil {
-		return
+	file := j.path
+	json := strings.HasSuffix(file, ".json")
+	if !json {
+		var err error
+		if file, err = importFile(a.sources, j.path); err != nil {
+			return
+		}
 	}
 	real, err := a.sources.Resolve(file)
 	if err != nil {
@@ -181,6 +186,12 @@ func (a *ahead) parseFile(j *job) {
 		return
 	}
 	text := asString(data)
+	if json {
+		if tree := parseJSONTree(text); tree != nil {
+			j.file, j.real, j.text, j.json = file, real, text, tree
+		}
+		return
+	}
 	tree, err := a.parse(text, file, path.Dir(file), nil)
 	if err != nil {
 		return
@@ -201,7 +212,7 @@ func (a *ahead) take(p, file string) *job {
 		<-j.done
 		a.mu.Lock()
 	}
-	ready := j.state == finished && j.tree != nil && j.file == file
+	ready := j.state == finished && (j.tree != nil || j.json != nil) && j.file == file
 	j.state = taken
 	if !ready {
 		return nil

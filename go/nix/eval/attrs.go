@@ -59,12 +59,16 @@ func (ev *Evaluator) newAttrs(attrs []Attr) *Attrs {
 
 // sortAttrs takes over a slice without duplicate names.
 func (ev *Evaluator) sortAttrs(attrs []Attr) *Attrs {
+	ev.sortNames(attrs)
+	return ev.newAttrs(attrs)
+}
+
+func (ev *Evaluator) sortNames(attrs []Attr) {
 	if len(attrs) > 12 {
 		slices.SortFunc(attrs, func(x, y Attr) int { return int(x.Name) - int(y.Name) })
 	} else {
 		insertionSort(attrs)
 	}
-	return ev.newAttrs(attrs)
 }
 
 // insertionSort is stable, and fast for what is short or in order.

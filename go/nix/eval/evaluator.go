@@ -48,6 +48,8 @@ type Evaluator struct {
 	base    []Value
 	globals map[string]int
 	ahead   *ahead
+	// jsonAhead has the texts that were read and are parsed already.
+	jsonAhead map[*String]*jsonTree
 
 	imports       map[string]*Thunk
 	scopedImports map[scopedFile]*Thunk
@@ -96,6 +98,8 @@ func New(o Options) *Evaluator {
 		imports: make(map[string]*Thunk),
 		reads:   make(map[string]*Read),
 		marking: 1,
+
+		jsonAhead: make(map[*String]*jsonTree),
 	}
 	s := ev.symbols
 	ev.sym = wellKnown{

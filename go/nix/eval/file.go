@@ -66,7 +66,7 @@ func (ev *Evaluator) importPath(p string, pos syntax.Pos) Value {
 // parseFile parses a file, or takes what was parsed ahead if it is the same text.
 func (ev *Evaluator) parseFile(p, file string, pos syntax.Pos) syntax.Expr {
 	j := ev.ahead.take(p, file)
-	if j == nil {
+	if j == nil || j.tree == nil {
 		return ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil)
 	}
 	if ev.recordRead(j.real, j.text) != j.text {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/insomnia-pods/insomnia/go/nix/internal/slab"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
@@ -47,6 +48,46 @@ func (ev *Evaluator) parseJSON(text string, pos syntax.Pos) Value {
 		ev.fail(EvalFailure, pos, "parse error of JSON at line %d, column %d: %s", line, column, bad.what)
 	}
 	return v
+}
+
+// jsonTree is a JSON text that was parsed ahead, on no account and with Symbols of its own.
+type jsonTree struct {
+	value   Value
+	names   []string
+	attrs   slab.Run[Attr]
+	sets    slab.Run[Attrs]
+	spent   int
+	deepest int
+}
+
+// parseJSONTree parses a text; nil when something is wrong with it.
+func parseJSONTree(text string) *jsonTree {
+	t := &jsonTree{}
+	s := &slabs{}
+	s.attrs.Begin(&t.attrs)
+	s.sets.Begin(&t.sets)
+	symbols := syntax.NewSymbols()
+	r := jsonReader{s: text, symbols: symbols, slabs: s}
+	v, bad := r.read()
+	if bad != nil {
+		return nil
+	}
+	s.attrs.End()
+	s.sets.End()
+	t.value, t.names, t.spent, t.deepest = v, symbols.Names(), r.spent, r.deepest
+	return t
+}
+
+// linkJSON is parseJSON for what was parsed ahead.
+func (ev *Evaluator) linkJSON(t *jsonTree) Value {
+	ev.charge(t.spent)
+	to := make([]syntax.Symbol, len(t.names))
+	for i := 1; i < len(to); i++ {
+		to[i] = ev.symbols.Intern(t.names[i])
+	}
+	t.attrs.Each(func(a *Attr) { a.Name = to[a.Name] })
+	t.sets.Each(func(s *Attrs) { ev.sortNames(s.Attrs) })
+	return t.value
 }
 
 func (r *jsonReader) read() (v Value, bad *jsonError) {

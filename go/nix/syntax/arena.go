@@ -47,7 +47,7 @@ type Tree struct {
 	// Symbols are the names that the tree uses, until Seal.
 	Symbols *Symbols
 	// Paths are the path literals that `import` is called with and those that
-	// end in `.nix`, in the order of the text; Attrs are those of them that
+	// end in `.nix` or `.json`, in the order of the text; Attrs are those of them that
 	// stand inside an attribute set, of which an evaluation may need but a few.
 	Paths, Attrs []string
 

@@ -423,10 +423,10 @@ func (p *parser) application() Expr {
 	return c
 }
 
-// notePath remembers a file that evaluation may well import.
+// notePath remembers a file that evaluation may well read.
 func (p *parser) notePath(path string, imported bool) {
 	switch {
-	case imported == strings.HasSuffix(path, ".nix"): // noted already, or no such path
+	case imported == (strings.HasSuffix(path, ".nix") || strings.HasSuffix(path, ".json")): // noted already, or no such path
 	case p.insideSets > 0:
 		p.tree.Attrs = append(p.tree.Attrs, path)
 	default:

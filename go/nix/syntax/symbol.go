@@ -93,6 +93,9 @@ func (s *Symbols) reset() {
 	s.names, s.begins = s.names[:1], s.begins[:1]
 }
 
+// Names are the texts of all Symbols, by Symbol.
+func (s *Symbols) Names() []string { return s.names }
+
 // Len is one more than the number of names.
 func (s *Symbols) Len() int { return len(s.names) }
 
