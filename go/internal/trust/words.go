@@ -3,6 +3,7 @@ package trust
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -36,13 +37,19 @@ func Entries(now Set, changes []Change) []difference.Entry {
 		}
 		entries = append(entries, e)
 	}
+	fresh := map[Grant]Change{}
+	for _, c := range changes {
+		if !c.Gone {
+			fresh[c.Grant] = c
+		}
+	}
 	for _, g := range now {
-		at := slices.IndexFunc(changes, func(c Change) bool { return c.Grant == g && !c.Gone })
+		change, isNew := fresh[g]
 		switch {
-		case g.Kind == Guard, g.Kind == Text && g.Value == "" && (at < 0 || changes[at].Was == ""):
+		case g.Kind == Guard, g.Kind == Text && g.Value == "" && change.Was == "":
 			// The hook says it; and that there is no text, when none was taken away, says nothing.
-		case at >= 0:
-			add(g, false, changes[at].Was, difference.Wider)
+		case isNew:
+			add(g, false, change.Was, difference.Wider)
 		default:
 			add(g, false, "", difference.Neutral)
 		}
@@ -86,7 +93,7 @@ func (g Grant) words(gone bool) (group difference.Group, text, item string) {
 	group = kinds()[g.Kind].group
 	parts := strings.Split(g.Pointer, "/")
 	switch {
-	case len(parts) > 3 && parts[1] == "subagents":
+	case len(parts) > 3 && parts[1] == "subagents" && g.Kind != Secret:
 		group, text = difference.Delegates, "the delegate "+code(parts[2])+" "+text
 	case g.Kind == Text:
 		group = textGroup(parts[1])
@@ -207,7 +214,7 @@ func (g Grant) rule(gone bool) (text, item string) {
 	}
 	switch {
 	case g.Action == "deny" && gone:
-		return "is no longer refused to " + verb, item
+		return "is no longer forbidden to " + verb, item
 	case gone:
 		return "no longer has to ask to " + verb, item
 	case g.Action == "deny":
@@ -232,7 +239,7 @@ func (g Grant) offered(by string, gone bool) (text, item string) {
 	case gone && by != "":
 		return by + "offers again", code(g.Value)
 	case gone:
-		return "is no longer refused the tools", code(g.Value)
+		return "is no longer forbidden the tools", code(g.Value)
 	}
 	return verb[g.Action == "allow"], code(g.Value)
 }
@@ -327,11 +334,19 @@ func (g Grant) prompt(named string) string {
 }
 
 func (g Grant) limit(named string) string {
-	if g.Value == "" {
+	n, err := strconv.Atoi(g.Value)
+	switch named {
+	case "maxTurns":
+		return "stops after " + g.Value + " turns"
+	case "maxWallSeconds":
+		return "stops after " + g.Value + " seconds"
+	case "maxSubagents":
+		return "may have " + g.Value + " delegates at a time"
+	case "maxDepth":
+		return "may nest delegates " + g.Value + " deep"
+	}
+	if err != nil {
 		return "has no limit of cost"
 	}
-	return fmt.Sprintf(map[string]string{
-		"maxTurns": "stops after %s turns", "maxWallSeconds": "stops after %s seconds", "maxCostCents": "stops at a cost of %s cents",
-		"maxSubagents": "may have %s delegates at a time", "maxDepth": "may nest delegates %s deep",
-	}[named], g.Value)
+	return fmt.Sprintf("stops at a cost of $%d.%02d", n/100, n%100)
 }

@@ -1,0 +1,74 @@
+package trust
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+)
+
+// All that there is to say stands in testdata/words.txt: what the rich manifest
+// and some others grant, what is said when it is gone, and how changes are shown.
+func TestWords(t *testing.T) {
+	var b strings.Builder
+	said := map[string]bool{}
+	say := func(g Grant, gone bool) {
+		group, _, _ := g.words(gone)
+		line := fmt.Sprintf("%-12s %s", group, g.Words(gone))
+		if strings.Contains(line, "%!") || strings.HasPrefix(g.Words(gone), string(g.Kind)+" `") || group == "" {
+			t.Errorf("no words for %+v: %s", g, line)
+		}
+		if !said[line] {
+			said[line] = true
+			b.WriteString(line + "\n")
+		}
+	}
+	sets := []Set{whole(t)}
+	for _, other := range []struct {
+		pointer string
+		value   any
+	}{
+		{"/sandbox/filesystem", "full"}, {"/sandbox/network", "full"}, {"/sandbox/writableRoots", []any{}}, {"/tools/default", "allow"},
+		{"/mcpServers/x/enabledTools", []any{}}, {"/web/search/provider", nothing}, {"/web/search/allowedDomains", []any{}},
+		{"/model/baseUrl", nothing}, {"/prompts/append", []any{}}, {"/prompts/system", ""}, {"/limits/maxCostCents", nothing},
+		{"/permissions/rules", []any{map[string]any{"tool": "*", "pattern": "*", "action": "ask"}, map[string]any{"tool": "x", "pattern": "a", "action": "deny"}}},
+	} {
+		sets = append(sets, Of(parsed(t, with(t, other.pointer, other.value))))
+	}
+	for _, set := range sets {
+		for _, g := range set {
+			say(g, false)
+		}
+	}
+	b.WriteString("\n# gone\n")
+	for _, set := range sets {
+		for _, g := range set {
+			restricts := g.Action == "deny" || g.Action == "ask" && g.Value != ""
+			if how := kinds()[g.Kind].compared; how == kept || how == calls && restricts {
+				say(g, true)
+			}
+		}
+	}
+	b.WriteString("\n# from another set to the rich one\n")
+	for _, set := range sets[1:] {
+		b.WriteString(difference.Text(New(Compare(set, sets[0]))) + "--\n")
+	}
+	const path = "testdata/words.txt"
+	if *update {
+		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("other words; if they are better, write them with -update:\n%s", diff)
+	}
+}
