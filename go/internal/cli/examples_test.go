@@ -48,13 +48,26 @@ func TestExamples(t *testing.T) {
 
 // runExamples gives the page as the program says it.
 func runExamples(t *testing.T, page string) string {
-	const fence = "```"
 	here, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
+	digest := ""
+	return runExamplesWith(t, page, func(command string) string {
+		said := output(strings.Fields(strings.ReplaceAll(command, "DIGEST", digest)))
+		if m := digestLine.FindStringSubmatch(said); m != nil {
+			digest = m[1]
+		}
+		said = ages.ReplaceAllString(timeOfDay.ReplaceAllString(said, "2026-01-02 15:04"), "${1}0s$2")
+		return strings.ReplaceAll(ids.ReplaceAllString(said, "019b7f02-8c00-7abc-8def-0123456789ab"), here, "/home/ada/work")
+	})
+}
+
+// runExamplesWith gives the page with what is said of each command.
+func runExamplesWith(t *testing.T, page string, say func(command string) string) string {
+	const fence = "```"
 	parts := strings.Split(page, fence)
-	ran, digest := 0, ""
+	ran := 0
 	for i := 1; i < len(parts); i += 2 {
 		kind, content, _ := strings.Cut(parts[i], "\n")
 		if language, file, ok := strings.Cut(kind, " "); ok && (language == "nix" || language == "toml") {
@@ -72,13 +85,7 @@ func runExamples(t *testing.T, page string) string {
 				if ran++; out.Len() > len(kind)+1 {
 					out.WriteByte('\n')
 				}
-				said := output(strings.Fields(strings.ReplaceAll(command, "DIGEST", digest)))
-				if m := digestLine.FindStringSubmatch(said); m != nil {
-					digest = m[1]
-				}
-				said = ages.ReplaceAllString(timeOfDay.ReplaceAllString(said, "2026-01-02 15:04"), "${1}0s$2")
-				said = strings.ReplaceAll(ids.ReplaceAllString(said, "019b7f02-8c00-7abc-8def-0123456789ab"), here, "/home/ada/work")
-				out.WriteString(line + "\n" + said)
+				out.WriteString(line + "\n" + say(command))
 			}
 		}
 		parts[i] = out.String()

@@ -1,0 +1,52 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// The examples of docs/secrets.md are what a shell says: each line of a block
+// marked `console` that begins with `$` is run by sh, in a home of its own.
+// They are written anew with -run TestSecretExamples -update.
+func TestSecretExamples(t *testing.T) {
+	path, err := filepath.Abs("../../../docs/secrets.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	home := t.TempDir()
+	work := filepath.Join(home, "work")
+	if err := os.Mkdir(work, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(work)
+	environment := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + t.TempDir()}
+	want := runExamplesWith(t, string(page), func(line string) string {
+		cmd := exec.Command("sh", "-c", line)
+		cmd.Dir, cmd.Env = work, environment
+		out, err := cmd.CombinedOutput()
+		if cmd.ProcessState == nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		return strings.ReplaceAll(string(out), home, "/home/ada")
+	})
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(page)); diff != "" {
+		t.Errorf("docs/secrets.md is not what the program says; write it anew with -update:\n%s", diff)
+	}
+}
