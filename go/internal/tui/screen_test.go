@@ -14,6 +14,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // updating tells whether to write the screens in testdata anew. The flag is teatest's.
@@ -143,34 +147,62 @@ func TestNothingGetsOut(t *testing.T) {
 		rapid.SampledFrom([]string{"\x1b[2J", "\x1b]52;c;aGk=\a", "\x9b31m", "a\nb\r\nc", "‮right", "\xff\xfe", "\x1b]8;;http://x\x1b\\y\x1b]8;;\x1b\\", "日本語のとても長い名前", "👩‍👩‍👧‍👦", "e" + strings.Repeat("\u0301", 50), strings.Repeat("long", 300)}),
 		rapid.String(),
 	)
+	visited := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		draw := func(what string) string { return hostile.Draw(rt, what) }
 		b := fake(t)
-		b.Pods = func(ctx context.Context, show func(Pods)) {
-			show(Pods{Rows: []Pod{
-				{ID: draw("id"), Name: draw("name"), Profile: draw("profile"), Ref: draw("ref"), Model: draw("model"), State: draw("state"), Age: draw("age"), Now: draw("now"), Detail: draw("detail"), Drifted: true},
-				{ID: draw("id"), Damage: draw("damage")},
-			}})
+		// The backend is called elsewhere: what it gives is drawn before.
+		pods := []Pod{
+			{ID: draw("id"), Name: draw("name"), Profile: draw("profile"), Ref: draw("ref"), Model: draw("model"), State: draw("state"), Age: draw("age"), Now: draw("now"), Detail: draw("detail"), Drifted: true},
+			{ID: draw("id"), Damage: "x" + draw("damage")},
 		}
+		b.Pods = func(ctx context.Context, show func(Pods)) { show(Pods{Rows: pods}) }
 		rows := []Profile{
 			{Name: draw("name"), Source: draw("source"), Ref: draw("ref"), Known: true, Broken: draw("broken")},
 			{Name: draw("name"), Source: draw("source"), Ref: draw("ref")},
 		}
+		problem, busy := draw("problem"), draw("busy")
 		b.Profiles = func(ctx context.Context, show func(Profiles)) {
-			show(Profiles{Rows: rows, Default: &rows[1], Problems: []string{draw("problem")}, Busy: draw("busy")})
+			show(Profiles{Rows: rows, Default: &rows[1], Problems: []string{problem}, Busy: busy})
 		}
-		a := begin(t, b, rapid.IntRange(1, 130).Draw(rt, "width"), rapid.IntRange(1, 50).Draw(rt, "height"))
-		for range rapid.IntRange(0, 12).Draw(rt, "keys") {
-			key := rapid.SampledFrom([]string{"down", "down", "enter", "enter", "tab", "n", "esc", "up", "end", "ctrl+s", "./x.nix", "日本"}).Draw(rt, "key")
-			if press(t, a, key) {
-				return
+		m, summary := sample()
+		summary.Name, summary.Description, summary.Model, summary.Words = draw("summary"), draw("description"), draw("model"), draw("words")
+		rows = append(rows, Profile{Name: draw("name"), Source: draw("source"), Ref: draw("ref"), Known: true, Summary: &summary})
+		fact := registry.Fact{Name: draw("fact"), Text: draw("text")}
+		message, hint, resolved, says := draw("message"), draw("hint"), draw("resolved"), draw("says")
+		b.Details = func(ctx context.Context, id string) (*Details, error) {
+			return &Details{Manifest: m, Summary: summary, Facts: []registry.Fact{fact}}, nil
+		}
+		resolve := b.Resolve
+		b.Resolve = func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error) {
+			if strings.HasPrefix(ref, "./") {
+				return nil, diag.Errorf(diag.ExitInvalid, "x", "%s", message).Hintf("%s", hint)
 			}
+			r, err := resolve(ctx, resolved, in)
+			r.Summary = summary
+			return r, err
+		}
+		b.Create = func(ctx context.Context, r *Resolved) (*Created, error) { return &Created{Says: says}, nil }
+		a := begin(t, b, rapid.IntRange(1, 130).Draw(rt, "width"), rapid.IntRange(1, 50).Draw(rt, "height"))
+		// With something pasted wherever one can type.
+		tour := rapid.SampledFrom([]string{
+			"down enter end", "down down enter", "n enter up up enter", "n enter paste down tab", "n enter tab enter paste enter",
+			"n enter tab enter ./x.nix enter", "n tab ctrl+u paste tab paste tab paste tab paste tab enter", "n ctrl+s end enter",
+		}).Draw(rt, "tour")
+		for key := range strings.FieldsSeq(tour) {
+			if key == "paste" {
+				_, cmd := a.Update(tea.PasteMsg{Content: draw("pasted")})
+				settle(t, a, cmd)
+			} else {
+				press(t, a, key)
+			}
+			visited[fmt.Sprintf("%T", a.top())]++
 			check(rt, a)
 		}
-		_, cmd := a.Update(tea.PasteMsg{Content: draw("pasted")})
-		settle(t, a, cmd)
-		check(rt, a)
 	})
+	if len(visited) != 6 {
+		t.Errorf("not every screen was seen: %v", visited)
+	}
 }
 
 func check(t *rapid.T, a *app) {
