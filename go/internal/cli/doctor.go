@@ -10,6 +10,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -30,7 +31,7 @@ func (p *program) doctor(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	findings := resolver.Examine(c.Context)
+	findings := append(resolver.Examine(c.Context), p.examinePods()...)
 	if c.Context.Err() != nil {
 		return context.Cause(c.Context)
 	}
@@ -49,6 +50,30 @@ func (p *program) doctor(c *cli.Context) error {
 		return &diag.Error{Exit: diag.ExitDifference}
 	}
 	return nil
+}
+
+// examinePods reads everything that the store has.
+func (p *program) examinePods() []resolve.Finding {
+	var list []*pod.Pod
+	var damaged []pod.Damaged
+	store, err := p.pods()
+	if err == nil {
+		list, damaged, err = store.List()
+	}
+	if err != nil {
+		d := diag.From(err).Diagnostics[0]
+		return []resolve.Finding{{Name: "pods", Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint}}
+	}
+	damaged = append(damaged, store.Verify(list)...)
+	if len(damaged) == 0 {
+		return []resolve.Finding{{Name: "pods", Status: resolve.StatusOk, Detail: fmt.Sprintf("%d, and none is damaged", len(list))}}
+	}
+	findings := make([]resolve.Finding, len(damaged))
+	for i, it := range damaged {
+		d := diag.From(it.Err).Diagnostics[0]
+		findings[i] = resolve.Finding{Name: "pods", Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint}
+	}
+	return findings
 }
 
 func doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {

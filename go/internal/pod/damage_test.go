@@ -128,6 +128,9 @@ func TestEveryDamageOfOlderEventsIsFound(t *testing.T) {
 		if _, err := s.Events(p); !diag.CodeIs(err, "pod-damaged") {
 			t.Fatalf("%s at %d: %v", what, at, err)
 		}
+		if at%100 == 0 && len(s.Verify([]*Pod{p})) != 1 {
+			t.Fatalf("%s at %d: not marked as damaged", what, at)
+		}
 	})
 	put(t, fsys, path, must[[]byte](t)(fsys.ReadFile(filepath.Join(s.dir, p.ID, "events-1.json"), maxRecord)))
 	if _, err := s.Events(p); !diag.CodeIs(err, "pod-damaged") {

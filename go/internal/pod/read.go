@@ -117,13 +117,21 @@ func (s *Store) List() ([]*Pod, []Damaged, error) {
 	return pods, damaged, nil
 }
 
-// Verify reads the current generations of Pods, and tells which are damaged:
-// every byte is compared with the checksum, and nothing is decoded.
+// Verify reads all that Pods have, and tells which of them are damaged: every
+// byte is compared with its checksum, and no manifest is judged.
 func (s *Store) Verify(pods []*Pod) []Damaged {
 	damaged := make([]Damaged, len(pods))
 	each(len(pods), func(i int) {
-		if _, err := s.bytes(pods[i], 0); err != nil {
-			damaged[i] = Damaged{ID: pods[i].ID, Err: err}
+		p := pods[i]
+		_, err := s.Events(p)
+		for _, g := range p.Generations {
+			if err == nil {
+				_, err = s.bytes(p, g.Number)
+			}
+		}
+		// Who removes a Pod meanwhile damages nothing.
+		if err != nil && !diag.CodeIs(err, "pod-not-found") {
+			damaged[i] = Damaged{ID: p.ID, Err: err}
 		}
 	})
 	return slices.DeleteFunc(damaged, func(d Damaged) bool { return d.Err == nil })
