@@ -74,6 +74,9 @@ func (p *program) podList(c *cli.Context) error {
 		err, problems = p.printJSON(report), nil
 	} else {
 		err = p.write(podTable(report, time.Now()))
+		if len(list)+len(damaged) == 0 {
+			p.inform("there are no Pods yet: insomnia pod new creates one")
+		}
 	}
 	if err != nil || len(damaged) == 0 {
 		return err
@@ -93,7 +96,7 @@ func (p *program) drifts() *pod.Drifts {
 				r = registry.Open(source.Dir, insomnia.Library)
 				opened[source.Dir] = r
 			}
-			return r.Pinned(source.Target)
+			return r.Pinned(source.Named)
 		},
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/podnew"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 func (p *program) podReloadCommand() *cli.Command {
@@ -64,7 +65,7 @@ func (p *program) podReload(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	next, err := maker.Again(c.Context, it, current, options)
+	next, source, err := maker.Again(c.Context, it, current, options)
 	if errors.Is(err, podnew.ErrNoProfile) {
 		return diag.Errorf(diag.ExitNotFound, "no-profile", "the Pod `%s` was made of a manifest, and there is no profile to resolve again", it.Name).
 			Hintf("make another Pod of what it should be: insomnia pod new REF, or insomnia pod new --manifest FILE")
@@ -81,31 +82,48 @@ func (p *program) podReload(c *cli.Context) error {
 	if report.Changes == nil {
 		report.Changes = []difference.Entry{}
 	}
-	same := bytes.Equal(current.Manifest, next.Manifest)
-	switch {
-	case same:
-		p.inform("nothing has changed: the profile resolves to the manifest that the Pod `%s` has", it.Name)
-	case !c.Bool("json"):
-		if err := p.write(reloadText(it, report)); err != nil {
-			return err
-		}
+	from := *it
+	from.Source = source
+	if err := p.takeReloaded(c, store, &from, next, &report); err != nil || !c.Bool("json") {
+		return err
 	}
-	if !same && !c.Bool("dry-run") {
-		number := len(it.Generations) + 1
-		if err := p.confirm(c, fmt.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
-			return err
+	return p.printJSON(report)
+}
+
+// takeReloaded shows what has changed, asks, and adds the generation.
+func (p *program) takeReloaded(c *cli.Context, store *pod.Store, it *pod.Pod, next *manifest.Envelope, report *reloadReport) (err error) {
+	number, dry := len(it.Generations)+1, c.Bool("dry-run")
+	if report.From == report.To {
+		changed := p.drifts().Of(c.Context, report.Pod).State == pod.Changed
+		if !changed || dry {
+			p.inform("nothing has changed: the profile resolves to the manifest that the Pod `%s` has", it.Name)
+			return nil
 		}
+		// Recorded, so that later changes can be told from this one.
 		if report.Pod, err = store.Add(c.Context, it, next); err != nil {
 			return err
 		}
 		report.Applied = true
-		p.inform("the Pod `%s` is at generation %d now; insomnia pod rollback %s leads back", it.Name, report.Pod.Current, it.Name)
-	} else if !same {
-		p.inform("nothing was changed: insomnia pod reload %s makes this generation %d", it.Name, len(it.Generations)+1)
+		p.inform("nothing has changed but the files of the profile: it resolves to the manifest that the Pod `%s` has; generation %d records them", it.Name, number)
+		return nil
 	}
-	if c.Bool("json") {
-		return p.printJSON(report)
+	if !c.Bool("json") {
+		if err := p.write(reloadText(it, *report)); err != nil {
+			return err
+		}
 	}
+	if dry {
+		p.inform("nothing was changed: insomnia pod reload %s makes this generation %d", it.Name, number)
+		return nil
+	}
+	if err := p.confirm(c, fmt.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
+		return err
+	}
+	if report.Pod, err = store.Add(c.Context, it, next); err != nil {
+		return err
+	}
+	report.Applied = true
+	p.inform("the Pod `%s` is at generation %d now; insomnia pod rollback %s leads back", it.Name, number, it.Name)
 	return nil
 }
 

@@ -23,6 +23,7 @@ func (p *program) resolveCommand() *cli.Command {
 			"Without REF it is the default profile: the project's, else the user's, else builtin:coder.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json) instead of resolving a profile"},
+			&cli.StringFlag{Name: "from-resolved", Usage: "read an envelope from `FILE`, as --provenance prints it, instead of resolving a profile"},
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
@@ -101,22 +102,7 @@ func (p *program) resolve(c *cli.Context) error {
 		return err
 	}
 
-	var result *resolve.Resolved
-	if file := c.String("manifest"); c.IsSet("manifest") {
-		if c.NArg() > 0 {
-			return diag.Errorf(diag.ExitUsage, "usage", "a reference and --manifest exclude each other: %s", c.Args().First())
-		}
-		for _, name := range []string{"override-input", "root"} {
-			if c.IsSet(name) {
-				return diag.Errorf(diag.ExitUsage, "usage", "--%s and --manifest exclude each other", name)
-			}
-		}
-		if result, err = resolver.File(c.Context, file, options); err == nil {
-			p.losses(result.Losses)
-		}
-	} else {
-		result, _, err = p.resolveChosen(c.Context, resolver, c.Args().First(), options)
-	}
+	result, err := p.resolved(c, resolver, options)
 	if err != nil {
 		return err
 	}
@@ -135,4 +121,42 @@ func (p *program) resolve(c *cli.Context) error {
 		out = pretty
 	}
 	return p.write(append(out, '\n'))
+}
+
+// resolved is what the reference leads to, or what is in the file that stands in
+// its place.
+func (p *program) resolved(c *cli.Context, resolver *resolve.Resolver, options resolve.Options) (*resolve.Resolved, error) {
+	file, from := c.String("manifest"), c.String("from-resolved")
+	switch {
+	case c.IsSet("manifest") && c.IsSet("from-resolved"):
+		return nil, diag.Errorf(diag.ExitUsage, "usage", "--manifest and --from-resolved exclude each other")
+	case c.IsSet("manifest"), c.IsSet("from-resolved"):
+		flag := "manifest"
+		if c.IsSet("from-resolved") {
+			flag = "from-resolved"
+		}
+		if c.NArg() > 0 {
+			return nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --%s exclude each other: %s", flag, c.Args().First())
+		}
+		for _, name := range []string{"override-input", "root"} {
+			if c.IsSet(name) {
+				return nil, diag.Errorf(diag.ExitUsage, "usage", "--%s and --%s exclude each other", name, flag)
+			}
+		}
+	default:
+		result, _, err := p.resolveChosen(c.Context, resolver, c.Args().First(), options)
+		return result, err
+	}
+	if from != "" {
+		e, err := resolver.Envelope(from)
+		if err != nil {
+			return nil, err
+		}
+		return &resolve.Resolved{Profile: e.Profile, Provenance: e.Provenance, Manifest: e.Manifest, Digest: e.Digest}, nil
+	}
+	result, err := resolver.File(c.Context, file, options)
+	if err == nil {
+		p.losses(result.Losses)
+	}
+	return result, err
 }

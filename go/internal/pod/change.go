@@ -11,7 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Add adds a generation and makes it the current one. p is what the caller has
+// Add adds a generation and makes it the current one, resolved from the source
+// that p has: the caller may have changed it. p is what the caller has
 // decided on: if another generation has become the current one since, that is a
 // conflict (exit 8, pod-conflict) and nothing is written.
 func (s *Store) Add(ctx context.Context, p *Pod, e *manifest.Envelope) (*Pod, error) {
@@ -19,6 +20,7 @@ func (s *Store) Add(ctx context.Context, p *Pod, e *manifest.Envelope) (*Pod, er
 		if r.Revision != p.Revision {
 			return nil, conflict(p, r)
 		}
+		r.Source = p.Source
 		named := *e
 		named.Inputs.Name = r.Name
 		data, err := r.generate(&named)

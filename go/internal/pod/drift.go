@@ -58,7 +58,7 @@ type Drifts struct {
 
 // Of tells how the profile of a Pod stands to its current generation.
 func (d *Drifts) Of(ctx context.Context, p *Pod) Drift {
-	key := p.Source.Target + "\x00" + p.Source.Dir + "\x00" + p.Source.Folder + "\x00" + string(p.watch)
+	key := p.Source.Target + "\x00" + p.Source.Named + "\x00" + p.Source.Dir + "\x00" + p.Source.Folder + "\x00" + string(p.watch)
 	if known, ok := d.known[key]; ok {
 		return known
 	}
@@ -128,7 +128,7 @@ func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
 	switch {
 	case source.Target == "":
 		return Drift{Unknown, "it was made of a manifest"}
-	case source.Dir != "" && d.Pinned != nil && w.Whole != "":
+	case source.Named != "" && d.Pinned != nil && w.Whole != "":
 		return d.comparePin(ctx, source, w)
 	case source.Folder != "" && len(w.Files) > 0:
 		drift = d.compareFiles(source, w)
@@ -159,7 +159,7 @@ func (d *Drifts) comparePin(ctx context.Context, source Source, w *watch) Drift 
 	case err != nil:
 		return Drift{Unknown, err.Error()}
 	case hash != w.Whole:
-		return Drift{Changed, source.Target + " is pinned to another version"}
+		return Drift{Changed, source.Named + " is pinned to another version"}
 	}
 	return Drift{Unchanged, ""}
 }

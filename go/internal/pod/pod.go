@@ -45,8 +45,10 @@ type Source struct {
 	Root      string                `json:"root,omitempty"`
 	Overrides []manifest.Overridden `json:"overrides,omitempty"`
 	Evaluator string                `json:"evaluator,omitempty"`
-	// Dir is the folder that Target is looked up in, when it is a name: SOURCE:PROFILE.
-	Dir string `json:"dir,omitempty"`
+	// Named is the profile as SOURCE:NAME, when its source has a name; what that
+	// leads to moves with a pin, and Target is where it has led. It is looked up in Dir.
+	Named string `json:"named,omitempty"`
+	Dir   string `json:"dir,omitempty"`
 	// Folder is what the file names of the provenance start from; empty when nothing is on this machine.
 	Folder string `json:"folder,omitempty"`
 }

@@ -99,7 +99,7 @@ func (m *Maker) Draft(ctx context.Context, r Request) (*Draft, error) {
 		d.New.Source = m.source(result, r.Options)
 		if strings.HasPrefix(chosen.Ref, chosen.Source+":") && !ownPlace(chosen.Source) {
 			// What the name of a source leads to moves with its pin.
-			d.New.Source.Target, d.New.Source.Dir = chosen.Ref, m.Resolver.Dir
+			d.New.Source.Named, d.New.Source.Dir = chosen.Ref, m.Resolver.Dir
 		}
 	}
 	return d, nil
@@ -114,32 +114,33 @@ func (m *Maker) Create(ctx context.Context, d *Draft) (*pod.Pod, error) {
 // resolve again.
 var ErrNoProfile = errors.New("the Pod was made of a manifest")
 
-// Again resolves the recorded source of a Pod. options may say how long it may
-// take; what is resolved and how is as it was recorded.
-func (m *Maker) Again(ctx context.Context, p *pod.Pod, current *manifest.Envelope, options resolve.Options) (*manifest.Envelope, error) {
+// Again resolves the recorded source of a Pod, and gives the source as it is to
+// be recorded with the result. options may say how long it may take; what is
+// resolved and how is as it was recorded.
+func (m *Maker) Again(ctx context.Context, p *pod.Pod, current *manifest.Envelope, options resolve.Options) (*manifest.Envelope, pod.Source, error) {
 	source := p.Source
 	if source.Target == "" {
-		return nil, ErrNoProfile
+		return nil, source, ErrNoProfile
 	}
 	options.Evaluator, options.Root, options.Provenance, options.Overrides = source.Evaluator, source.Root, true, nil
 	for _, o := range source.Overrides {
 		options.Overrides = append(options.Overrides, resolve.Override(o))
 	}
-	target := source.Target
-	if source.Dir != "" {
-		chosen, err := m.SelectIn(ctx, source.Dir, target)
+	if source.Named != "" {
+		chosen, err := m.SelectIn(ctx, source.Dir, source.Named)
 		if err != nil {
-			return nil, err
+			return nil, source, err
 		}
-		target = chosen.Target
+		source.Target = chosen.Target
 	}
-	result, err := m.Resolver.Resolve(ctx, target, options)
+	result, err := m.Resolver.Resolve(ctx, source.Target, options)
 	if err != nil {
-		return nil, err
+		return nil, source, err
 	}
+	source.Target, source.Folder = result.Again, result.Folder
 	e := envelope(result, current.Inputs)
 	e.Profile.Source, e.Profile.Ref = current.Profile.Source, current.Profile.Ref
-	return e, nil
+	return e, source, nil
 }
 
 // ownPlace tells of the sources that lead to a place of their own.
