@@ -62,6 +62,8 @@ func decodeSource(in *jsonread.Reader, s *Source) error {
 			return &s.Evaluator
 		case "folder":
 			return &s.Folder
+		case "named":
+			return &s.Named
 		case "dir":
 			return &s.Dir
 		}
