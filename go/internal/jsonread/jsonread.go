@@ -2,16 +2,17 @@
 // without reflection: a process that reads one small file and ends would spend
 // more time on preparing that than on reading.
 //
-//	r := jsonread.New(data)
-//	err := r.Whole(func(name string) any {
+//	func (x *thing) field(name string) any {
 //		switch name {
 //		case "name":
 //			return &x.Name
 //		case "parts":
-//			return func() error { return jsonread.List(r, &x.Parts, readPart) }
+//			return jsonread.List(&x.Parts, (*part).field)
 //		}
 //		return nil
-//	})
+//	}
+//
+//	err := jsonread.New(data).Whole(x.field)
 package jsonread
 
 import (
@@ -40,8 +41,8 @@ func New(data []byte) *Reader {
 }
 
 // Whole is Object for the whole text: nothing may follow.
-func (r *Reader) Whole(member func(name string) any) error {
-	if err := r.Object(member); err != nil {
+func (r *Reader) Whole(field func(name string) any) error {
+	if err := r.Object(field); err != nil {
 		return err
 	}
 	if _, err := r.decoder.ReadToken(); !errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -50,10 +51,11 @@ func (r *Reader) Whole(member func(name string) any) error {
 	return nil
 }
 
-// Object reads an object. member gives what takes the value of a name: a
-// *string, *int, *bool, *time.Time (as [time.RFC3339Nano] writes it), *[]string or *jsontext.Value, a
-// function that reads it, or nil where there is no such name.
-func (r *Reader) Object(member func(name string) any) error {
+// Object reads an object. field gives what takes the value of a name: a
+// *string, *int, *bool, *time.Time (as [time.RFC3339Nano] writes it), *[]string
+// or *jsontext.Value; a function like field for an object; what List gives, or
+// another function that reads it; or nil where there is no such name.
+func (r *Reader) Object(field func(name string) any) error {
 	if _, err := r.token(jsontext.KindBeginObject); err != nil {
 		return err
 	}
@@ -62,7 +64,7 @@ func (r *Reader) Object(member func(name string) any) error {
 		if err != nil {
 			return err
 		}
-		to := member(name)
+		to := field(name)
 		if to == nil {
 			return fmt.Errorf("%s is not known", r.decoder.StackPointer())
 		}
@@ -74,15 +76,23 @@ func (r *Reader) Object(member func(name string) any) error {
 	return err
 }
 
-// List reads a list, and each of its elements with item.
-func List[T any](r *Reader, to *[]T, item func(*Reader, *T) error) error {
+// List reads a list of objects.
+func List[T any](to *[]T, field func(*T, string) any) func(*Reader) error {
+	return func(r *Reader) error {
+		return list(r, to, func(next *T) error {
+			return r.Object(func(name string) any { return field(next, name) })
+		})
+	}
+}
+
+func list[T any](r *Reader, to *[]T, read func(*T) error) error {
 	if _, err := r.token(jsontext.KindBeginArray); err != nil {
 		return err
 	}
 	*to = []T{}
 	for r.decoder.PeekKind() != jsontext.KindEndArray {
 		var next T
-		if err := item(r, &next); err != nil {
+		if err := read(&next); err != nil {
 			return err
 		}
 		*to = append(*to, next)
@@ -161,15 +171,17 @@ func (r *Reader) value(to any) (err error) {
 			}
 		}
 	case *[]string:
-		err = List(r, to, func(r *Reader, text *string) error { return r.value(text) })
+		err = list(r, to, func(text *string) error { return r.value(text) })
 	case *jsontext.Value:
 		raw, failed := r.decoder.ReadValue()
 		if err = failed; err == nil {
 			end := int(r.decoder.InputOffset())
 			*to = r.data[end-len(raw) : end : end]
 		}
-	case func() error:
-		err = to()
+	case func(string) any:
+		err = r.Object(to)
+	case func(*Reader) error:
+		err = to(r)
 	default:
 		err = fmt.Errorf("nothing can be read into a %T", to)
 	}

@@ -27,44 +27,44 @@ type part struct {
 	Name string `json:"name"`
 }
 
-func readPart(r *jsonread.Reader, p *part) error {
-	return r.Object(func(name string) any {
-		if name == "name" {
-			return &p.Name
+func (p *part) field(name string) any {
+	if name == "name" {
+		return &p.Name
+	}
+	return nil
+}
+
+func (x *thing) field(name string) any {
+	switch name {
+	case "name":
+		return &x.Name
+	case "count":
+		return &x.Count
+	case "done":
+		return &x.Done
+	case "at":
+		return &x.At
+	case "tags":
+		return &x.Tags
+	case "parts":
+		return jsonread.List(&x.Parts, (*part).field)
+	case "raw":
+		return &x.Raw
+	case "maybe":
+		return func(r *jsonread.Reader) error {
+			if r.Null() {
+				return nil
+			}
+			x.Maybe = new(part)
+			return r.Object(x.Maybe.field)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 func readThing(data []byte) (*thing, error) {
-	x, r := new(thing), jsonread.New(data)
-	return x, r.Whole(func(name string) any {
-		switch name {
-		case "name":
-			return &x.Name
-		case "count":
-			return &x.Count
-		case "done":
-			return &x.Done
-		case "at":
-			return &x.At
-		case "tags":
-			return &x.Tags
-		case "parts":
-			return func() error { return jsonread.List(r, &x.Parts, readPart) }
-		case "raw":
-			return &x.Raw
-		case "maybe":
-			return func() error {
-				if r.Null() {
-					return nil
-				}
-				x.Maybe = new(part)
-				return readPart(r, x.Maybe)
-			}
-		}
-		return nil
-	})
+	x := new(thing)
+	return x, jsonread.New(data).Whole(x.field)
 }
 
 const whole = `{"name": "a \"b\" \u00e9 é", "count": -12, "done": true, "at": "2026-03-01T09:30:00.125Z", "tags": ["x", ""],
