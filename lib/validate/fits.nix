@@ -13,7 +13,6 @@ let
     groupBy
     hasContext
     head
-    intersectAttrs
     isAttrs
     isBool
     isFloat
@@ -21,8 +20,6 @@ let
     isList
     isString
     length
-    listToAttrs
-    map
     mapAttrs
     match
     replaceStrings
@@ -34,15 +31,6 @@ let
   storePath = import ../text/storePath.nix;
 
   unlimited = 1073741824;
-
-  keys =
-    names:
-    listToAttrs (
-      map (name: {
-        inherit name;
-        value = null;
-      }) names
-    );
 
   oneLine =
     let
@@ -67,7 +55,6 @@ let
     let
       most = mostOf raw;
       least = raw.minLength or 0;
-      words = keys raw.enum;
       sized =
         if least == 0 then
           value: isString value && stringLength value <= most && !hasContext value
@@ -79,11 +66,7 @@ let
       portable = if raw ? x-text then value: formed value && !(storePath value) else formed;
     in
     if raw ? enum then
-      if all isString raw.enum then
-        # Text with a context cannot name an attribute.
-        value: isString value && !hasContext value && words ? ${value}
-      else
-        value: elem value raw.enum
+      value: isString value && !hasContext value && elem value raw.enum
     else if raw ? const then
       value: isString value && !hasContext value && value == raw.const
     else if raw ? x-singleLine then
@@ -164,18 +147,17 @@ let
     node:
     let
       tests = mapAttrs (_: child: child.fits) node.props;
-      required = keys node.required;
     in
     value:
     all (name: (tests.${name} or unknown) value.${name}) (attrNames value)
-    && intersectAttrs value required == required;
+    && all (name: value ? ${name}) node.required;
 
   # Many objects at once, field by field.
   closedAll =
     node:
     let
+      inherit (node) required;
       tests = mapAttrs (_: child: child.fitsAll) node.props;
-      required = keys node.required;
     in
     values:
     values == [ ]
@@ -184,11 +166,11 @@ let
         count = length values;
         columns = zipAttrsWith (
           name: column:
-          (!(required ? ${name}) || length column == count) && (tests.${name} or unknown) column
+          (length column == count || !(elem name required)) && (tests.${name} or unknown) column
         ) values;
       in
       all isAttrs values
-      && intersectAttrs columns required == required
+      && all (name: columns ? ${name}) required
       && !(elem false (attrValues columns))
     );
 

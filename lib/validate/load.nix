@@ -15,8 +15,10 @@ let
     filter
     foldl'
     head
+    intersectAttrs
     isAttrs
     isList
+    listToAttrs
     map
     mapAttrs
     removeAttrs
@@ -61,6 +63,11 @@ let
       "object"
     ]
   );
+
+  key = name: {
+    inherit name;
+    value = null;
+  };
 
   refuse =
     fault:
@@ -154,9 +161,13 @@ let
           if merge == "set" then "set" else "list"
         else
           "leaf";
-      props = mapAttrs (_: compile) (raw.properties or { });
+      properties = raw.properties or { };
+      props = mapAttrs (_: compile) properties;
       required = raw.required or [ ];
-      keepProps = test: removeAttrs props (filter (name: !(test props.${name})) (attrNames props));
+      # Of the fields, those that something may stand below.
+      parts = filter (name: !(elem (properties.${name}.type or null) scalars)) (attrNames properties);
+      keepProps =
+        test: intersectAttrs (listToAttrs (map key (filter (name: test props.${name}) parts))) props;
       node = {
         inherit
           kind
@@ -188,7 +199,7 @@ let
         names = if raw ? propertyNames then compile raw.propertyNames else null;
         secret = raw.x-secret or false;
         nullable = accepts ? null;
-        presets = filter (name: props.${name}.raw ? x-preset) (attrNames props);
+        presets = filter (name: properties.${name} ? x-preset) (attrNames properties);
         deep =
           branches == [ ]
           && (
