@@ -35,7 +35,7 @@ const maxLinks = 40
 type FS struct {
 	mu     sync.Mutex // for what is below; no file is read while it is held
 	mounts []mount
-	real   map[string]string // directories without links, and what links resolve to
+	real   map[string]string // paths with all links followed
 	infos  map[string]fs.FileInfo
 }
 
@@ -181,11 +181,27 @@ func (f *FS) resolveParent(p string) (string, error) {
 		return p, nil
 	}
 	links := 0
-	dir, err := f.resolve(path.Clean(dir), &links)
+	dir, err := f.resolve(parent(dir), &links)
 	if err != nil {
 		return "", err
 	}
-	return path.Join(dir, base), nil
+	return join(dir, base), nil
+}
+
+// parent is the first result of path.Split of a clean path, made clean.
+func parent(dir string) string {
+	if dir == "/" {
+		return dir
+	}
+	return strings.TrimSuffix(dir, "/")
+}
+
+// join is path.Join for a clean directory and one step.
+func join(dir, base string) string {
+	if dir == "/" {
+		return "/" + base
+	}
+	return dir + "/" + base
 }
 
 func (f *FS) resolve(p string, links *int) (string, error) {
@@ -196,11 +212,11 @@ func (f *FS) resolve(p string, links *int) (string, error) {
 		return p, nil
 	}
 	dir, base := path.Split(p)
-	dir, err := f.resolve(path.Clean(dir), links)
+	dir, err := f.resolve(parent(dir), links)
 	if err != nil {
 		return "", err
 	}
-	full := path.Join(dir, base)
+	full := join(dir, base)
 	info, err := f.lstat(full)
 	if err != nil {
 		return "", err
@@ -224,10 +240,8 @@ func (f *FS) resolve(p string, links *int) (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("following the symbolic link %s: %w", p, err)
 		}
-		f.remember(p, full)
-	} else if info.IsDir() {
-		f.remember(p, full)
 	}
+	f.remember(p, full)
 	return full, nil
 }
 
