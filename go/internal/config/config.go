@@ -107,7 +107,8 @@ type (
 // constraint is what a text must be like.
 type constraint struct {
 	pattern  string
-	max      int // characters; 0 for the default
+	accepts  func(text string) bool // what pattern says, where that is slow to compile
+	max      int                    // characters; 0 for the default
 	enum     []string
 	expected string
 }
@@ -125,7 +126,7 @@ func (FlakeReference) constraint() constraint {
 }
 func (SecretName) constraint() constraint {
 	c := manifest.SecretName("").Constraint()
-	return constraint{pattern: c.Pattern, max: c.MaxLength, expected: "segments of a-z, 0-9 and - joined by dots"}
+	return constraint{pattern: c.Pattern, accepts: func(name string) bool { return manifest.SecretName(name).Valid() }, max: c.MaxLength, expected: "segments of a-z, 0-9 and - joined by dots"}
 }
 func (BindingURI) constraint() constraint {
 	return constraint{pattern: `^(age|env|file|exec):[^\x00-\x1f\x7f]*$`, expected: "age:NAME, env:NAME, file:PATH or exec:COMMAND"}
