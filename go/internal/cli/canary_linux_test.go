@@ -146,7 +146,11 @@ func (s *sweep) watch(ctx context.Context) {
 				continue
 			}
 			folder := filepath.Join("/proc", strconv.Itoa(pid))
+			// The arguments come first: what has just become another program has its own environment too.
 			line, _ := os.ReadFile(filepath.Join(folder, "cmdline"))
+			if len(line) == 0 {
+				continue // it is becoming one, or ending
+			}
 			environ, _ := os.ReadFile(filepath.Join(folder, "environ"))
 			except := ""
 			if bytes.HasPrefix(line, []byte(s.program+"\x00")) { // or its child, before it has become another program
