@@ -96,7 +96,10 @@ func (s *Store) remove(p *Pod) error {
 		return s.notWritten(err)
 	}
 	if err := s.fs.SyncDir(s.dir); err != nil {
-		return s.notWritten(errors.Join(err, s.fs.Rename(away, here)))
+		if back := s.fs.Rename(away, here); back != nil {
+			return s.unsure(errors.Join(err, back))
+		}
+		return s.notWritten(err)
 	}
 	// It is gone; what cannot be deleted now is swept by the next writer.
 	_ = durable.RemoveAll(s.fs, away)
@@ -161,15 +164,27 @@ func (s *Store) apply(p *Pod, apply func(*record) (*file, error)) (*Pod, error) 
 			return nil, s.notWritten(err)
 		}
 	}
-	path := filepath.Join(dir, recordName)
-	if err := durable.Replace(s.fs, path, data, fileMode); err != nil {
-		// Only the last fsync may have failed: what was not acknowledged is not to be seen.
-		if there, readErr := s.fs.ReadFile(path, maxRecord); readErr == nil && !bytes.Equal(there, old) {
-			err = errors.Join(err, durable.Replace(s.fs, path, old, fileMode))
-		}
-		return nil, s.notWritten(err)
+	if err := s.replaceRecord(filepath.Join(dir, recordName), old, data); err != nil {
+		return nil, err
 	}
 	return &r.Pod, nil
+}
+
+// replaceRecord replaces a pod.json, or leaves the old one.
+func (s *Store) replaceRecord(path string, old, data []byte) error {
+	err := durable.Replace(s.fs, path, data, fileMode)
+	if err == nil {
+		return nil
+	}
+	// Only the last fsync may have failed: what was not acknowledged is not to be seen.
+	there, readErr := s.fs.ReadFile(path, maxRecord)
+	if readErr == nil && !bytes.Equal(there, old) {
+		readErr = durable.Replace(s.fs, path, old, fileMode)
+	}
+	if readErr != nil {
+		return s.unsure(errors.Join(err, readErr))
+	}
+	return s.notWritten(err)
 }
 
 // sweepPod removes what writers that died have left in the folder of a Pod:

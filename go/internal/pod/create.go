@@ -105,7 +105,10 @@ func (s *Store) publish(id string, files map[string][]byte) error {
 	}
 	if err := s.fs.SyncDir(s.dir); err != nil {
 		// It was not acknowledged, so it is not to be seen; the next writer sweeps it.
-		return errors.Join(err, s.fs.Rename(final, temporary))
+		if back := s.fs.Rename(final, temporary); back != nil {
+			return s.unsure(errors.Join(err, back))
+		}
+		return err
 	}
 	return nil
 }

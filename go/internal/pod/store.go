@@ -98,3 +98,9 @@ func (s *Store) notWritten(err error) error {
 	return diag.Errorf(diag.ExitState, "pod-not-written", "cannot write to the Pods in %s: %v", s.dir, reason(err)).
 		Hintf("nothing was changed; make room there or give yourself the right to write, and repeat the command")
 }
+
+// unsure is for a disk on which neither the change nor the way back succeeds.
+func (s *Store) unsure(err error) error {
+	return diag.Errorf(diag.ExitState, "pod-unsure", "writing to the Pods in %s failed half way, and whether the change was made is not known: %v", s.dir, reason(err)).
+		Hintf("when the disk works again, look at what is there: insomnia pod list")
+}
