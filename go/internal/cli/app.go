@@ -28,7 +28,7 @@ type program struct {
 // Main runs the program with the process's own streams and gives its exit code.
 func Main(args []string) int {
 	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
-	return p.run(interruptible(), args)
+	return p.run(newInterruptible(), args)
 }
 
 func (p *program) run(ctx context.Context, args []string) int {

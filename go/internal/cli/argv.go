@@ -99,7 +99,7 @@ func valuesOf(app *cli.App, command *cli.Command, name string) int {
 	}
 	lists := [][]cli.Flag{app.Flags}
 	if command != nil {
-		lists = append(lists, command.Flags)
+		lists = [][]cli.Flag{command.Flags} // the common ones are among them
 	} else {
 		for _, c := range everyCommand(app.Commands) {
 			lists = append(lists, c.Flags)
