@@ -1,9 +1,5 @@
 package manifest
 
-import (
-	"github.com/go-json-experiment/json"
-)
-
 // Decode reads a manifest strictly and judges it whole. It gives the manifest
 // only when there is no problem, and every problem otherwise.
 //
@@ -12,14 +8,20 @@ import (
 // wrong case, text that is no Unicode, a byte order mark, anything after the
 // manifest, and numbers that JSON does not have.
 func Decode(data []byte) (*Manifest, []Problem) {
-	if problems := Validate(data); len(problems) > 0 {
+	v, problems := judge(data)
+	if len(problems) > 0 {
 		return nil, problems
 	}
+	return decode(v)
+}
+
+// decode gives a valid manifest as Go types.
+func decode(v *value) (*Manifest, []Problem) {
 	m := new(Manifest)
-	if err := json.Unmarshal(data, m); err != nil {
+	if !readManifest(m, v) {
 		// What the schema allows, the types hold; a test walks through both.
 		var top *location
-		return nil, []Problem{top.problem("type", "the manifest does not fit the Go types: "+err.Error())}
+		return nil, []Problem{top.problem("type", "the manifest does not fit the Go types")}
 	}
 	return m, nil
 }
@@ -27,19 +29,12 @@ func Decode(data []byte) (*Manifest, []Problem) {
 // Validate gives every problem of a manifest: of its text, its fields and its
 // rules. A valid manifest has none.
 func Validate(data []byte) []Problem {
-	v, problems := parse(data)
-	if v == nil {
-		return problems
-	}
-	c := checker{problems: problems}
-	c.check(manifestSchema, v, false)
-	c.rules(v)
-	return c.problems
+	_, problems := judge(data)
+	return problems
 }
 
-// Check judges a manifest whole, as [Validate] does, and gives its canonical
-// bytes, as [Canonical] does, when there is no problem: both from one reading.
-func Check(data []byte) (canonical []byte, problems []Problem) {
+// judge reads a manifest and gives all its problems; nothing else when it has any.
+func judge(data []byte) (*value, []Problem) {
 	v, problems := parse(data)
 	if v == nil {
 		return nil, problems
@@ -47,8 +42,15 @@ func Check(data []byte) (canonical []byte, problems []Problem) {
 	c := checker{problems: problems}
 	c.check(manifestSchema, v, false)
 	c.rules(v)
-	if len(c.problems) > 0 {
-		return nil, c.problems
+	return v, c.problems
+}
+
+// Check judges a manifest whole, as [Validate] does, and gives its canonical
+// bytes, as [Canonical] does, when there is no problem: both from one reading.
+func Check(data []byte) (canonical []byte, problems []Problem) {
+	v, problems := judge(data)
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	return appendCanonical(make([]byte, 0, len(data)), manifestSchema, v), nil
 }

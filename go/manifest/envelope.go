@@ -22,6 +22,17 @@ type Envelope struct {
 	// Manifest holds canonical bytes, of which Digest is the digest.
 	Manifest jsontext.Value `json:"manifest"`
 	Digest   string         `json:"digest"`
+
+	read *value // Manifest, once DecodeEnvelope has read it
+}
+
+// Decoded is the manifest as Go types; of an envelope that DecodeEnvelope gave,
+// it does not have to be read again.
+func (e *Envelope) Decoded() (*Manifest, []Problem) {
+	if e.read == nil {
+		return Decode(e.Manifest)
+	}
+	return decode(e.read)
 }
 
 // Identity says which profile it was.
@@ -92,7 +103,11 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	if err != nil || e.Schema != EnvelopeSchema {
 		return nil, []Problem{notEnvelope(data, err)}
 	}
-	canonical, problems := Check(e.Manifest)
+	v, problems := judge(e.Manifest)
+	var canonical []byte
+	if len(problems) == 0 {
+		canonical = appendCanonical(make([]byte, 0, len(e.Manifest)), manifestSchema, v)
+	}
 	switch {
 	case len(problems) > 0:
 		return nil, within("manifest", problems)
@@ -101,6 +116,7 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	case e.Digest != Digest(canonical):
 		return nil, []Problem{top.field("digest").problem("digest", "the digest is not that of the manifest: it was changed after it was resolved")}
 	}
+	e.Manifest, e.read = canonical, v // and not a part of data
 	return e, nil
 }
 

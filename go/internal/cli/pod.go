@@ -96,9 +96,9 @@ type about struct {
 // snapshot describes a Pod by the envelope of its current generation, which the
 // store or the resolver has verified.
 func snapshot(it *pod.Pod, e *manifest.Envelope) (*about, error) {
-	m, err := registry.Glance(e.Manifest)
-	if err != nil {
-		return nil, err
+	m, problems := e.Decoded()
+	if len(problems) > 0 {
+		return nil, manifest.Problems(problems)
 	}
 	summary := registry.SummaryOf(m, e.Manifest)
 	return &about{Schema: "insomnia.pod-report/v1", Pod: it, Inputs: e.Inputs, Digest: e.Digest, Summary: &summary, manifest: m}, nil

@@ -36,8 +36,7 @@ func Summarize(data []byte) (Summary, error) {
 	return SummaryOf(m, data), nil
 }
 
-// SummaryOf is Summarize for a manifest that has been decoded from data, or
-// glanced at.
+// SummaryOf is Summarize for a manifest that has been decoded from data.
 func SummaryOf(m *manifest.Manifest, data []byte) Summary {
 	s := Summary{
 		Name: string(m.Profile.Name), Description: string(m.Profile.Description), Role: string(m.Profile.Role), Variant: string(m.Profile.Variant),
