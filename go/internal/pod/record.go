@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -134,11 +135,15 @@ func (s *Store) unreadable(id string, err error) *diag.Error {
 		Hintf("see to the folder %s", filepath.Join(s.dir, id))
 }
 
-// reason is an error of the file system without the path.
+// reason is an error of the file system without the paths.
 func reason(err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
+	var between *os.LinkError
+	switch {
+	case errors.As(err, &at):
 		return at.Err
+	case errors.As(err, &between):
+		return between.Err
 	}
 	return err
 }
