@@ -107,8 +107,8 @@ type (
 // constraint is what a text must be like.
 type constraint struct {
 	pattern  string
-	accepts  func(text string) bool // what pattern says, where that is slow to compile
-	max      int                    // characters; 0 for the default
+	fits     func(string) bool // decides the pattern
+	max      int               // characters; 0 for the default
 	enum     []string
 	expected string
 }
@@ -116,26 +116,26 @@ type constraint struct {
 type constrained interface{ constraint() constraint }
 
 func (Name) constraint() constraint {
-	return constraint{pattern: `^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$`, expected: "letters, digits, _ and -"}
+	return constraint{pattern: `^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$`, fits: isName, expected: "letters, digits, _ and -"}
 }
 func (Reference) constraint() constraint {
-	return constraint{pattern: `^[^-\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, expected: "a reference such as user:coder or ./coder.nix"}
+	return constraint{pattern: `^[^-\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, fits: isReference, expected: "a reference such as user:coder or ./coder.nix"}
 }
 func (FlakeReference) constraint() constraint {
-	return constraint{pattern: `^[^-#\x00-\x20\x7f][^#\x00-\x1f\x7f]*$`, expected: "a flake reference such as github:OWNER/REPO, without `#`"}
+	return constraint{pattern: `^[^-#\x00-\x20\x7f][^#\x00-\x1f\x7f]*$`, fits: isFlakeReference, expected: "a flake reference such as github:OWNER/REPO, without `#`"}
 }
 func (SecretName) constraint() constraint {
 	c := manifest.SecretName("").Constraint()
-	return constraint{pattern: c.Pattern, accepts: func(name string) bool { return manifest.SecretName(name).Valid() }, max: c.MaxLength, expected: "segments of a-z, 0-9 and - joined by dots"}
+	return constraint{pattern: c.Pattern, fits: isSecretName, max: c.MaxLength, expected: "segments of a-z, 0-9 and - joined by dots"}
 }
 func (BindingURI) constraint() constraint {
-	return constraint{pattern: `^(age|env|file|exec):[^\x00-\x1f\x7f]*$`, expected: "age:NAME, env:NAME, file:PATH or exec:COMMAND"}
+	return constraint{pattern: `^(age|env|file|exec):[^\x00-\x1f\x7f]*$`, fits: isBindingURI, expected: "age:NAME, env:NAME, file:PATH or exec:COMMAND"}
 }
 func (Host) constraint() constraint {
-	return constraint{pattern: `^(http://)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`, expected: "a host as api.example.org or http://localhost:8080"}
+	return constraint{pattern: `^(http://)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`, fits: isHost, expected: "a host as api.example.org or http://localhost:8080"}
 }
 func (Command) constraint() constraint {
-	return constraint{pattern: `^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, expected: "a program and the arguments it begins with"}
+	return constraint{pattern: `^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, fits: isCommand, expected: "a program and the arguments it begins with"}
 }
 func (Evaluator) constraint() constraint {
 	return constraint{enum: []string{"embedded", "nix"}, expected: "embedded or nix"}

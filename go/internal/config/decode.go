@@ -3,7 +3,6 @@ package config
 import (
 	"encoding/json"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -110,22 +109,10 @@ func (c constraint) refuses(text string) string {
 	switch {
 	case c.enum != nil && !slices.Contains(c.enum, text):
 		return "is not known here"
-	case c.accepts != nil && !c.accepts(text), c.accepts == nil && c.pattern != "" && !compiled(c.pattern).MatchString(text), len(text) > c.longest():
+	case c.fits != nil && !c.fits(text), len(text) > c.longest():
 		return "does not fit here"
 	}
 	return ""
-}
-
-var patterns sync.Map // text: *regexp.Regexp
-
-// compiled is a pattern that is compiled once: a config may have many values.
-func compiled(pattern string) *regexp.Regexp {
-	if known, ok := patterns.Load(pattern); ok {
-		return known.(*regexp.Regexp)
-	}
-	made := regexp.MustCompile(pattern)
-	patterns.Store(pattern, made)
-	return made
 }
 
 func (c constraint) longest() int {
