@@ -1,0 +1,164 @@
+package legacy
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+)
+
+var wireAPIs = map[string]string{"anthropic": "anthropic", "openai_chat": "openai-chat", "openai_responses": "openai-responses"}
+
+func (c *converter) model() {
+	if c.at("/model") == nil {
+		c.problem("required", "/model", "is missing: no model is chosen")
+		return
+	}
+	ref, _ := c.text("/model/ref")
+	origin := "/model/ref"
+	provider, _, ok := strings.Cut(ref, "/")
+	if !ok {
+		c.problem("pattern", "/model/ref", quoted(ref)+" is no reference to a model").Expected = "provider/model"
+		return
+	}
+	if id, ok := c.text("/model/model_id"); ok && ref != provider+"/"+id {
+		c.note("renamed", "/model/model_id", "the model is named by what its API knows it by: "+quoted(provider+"/"+id)+" in place of "+quoted(ref), "")
+		ref, origin = provider+"/"+id, "/model/model_id"
+	}
+	c.set("model.ref", ref, origin)
+	c.take("/model/base_url", "model.baseUrl")
+	switch scheme, _ := c.text("/model/scheme"); {
+	case wireAPIs[scheme] != "":
+		c.set("model.wireApi", wireAPIs[scheme], "/model/scheme")
+	case scheme == "gemini":
+		c.set("model.wireApi", "openai-chat", "/model/scheme")
+		c.lost("/model/scheme", "there is no dialect `gemini`: the model is called through the address of its provider that speaks openai-chat").
+			Hint = "a base_url of the older dialect has to be replaced as well"
+	}
+	if c.at("/model/context_window") != nil {
+		c.take("/model/context_window", "model.contextWindowTokens")
+		c.lost("/model/max_context_window", "a manifest has one window, the one that is used: context_window")
+	} else {
+		c.take("/model/max_context_window", "model.contextWindowTokens")
+	}
+	c.auth("/model/auth", "model.auth", secretName(provider)+".api.default")
+	if len(c.capabilities()) > 0 {
+		c.lost("/model/capability", "what a model can do is not part of a manifest: "+strings.Join(c.capabilities(), ", "))
+	}
+}
+
+func (c *converter) capabilities() []string {
+	t, _ := c.at("/model/capability").(map[string]any)
+	names := slices.Sorted(maps.Keys(t))
+	if t["reasoning"] == false {
+		names = slices.DeleteFunc(names, func(s string) bool { return s == "reasoning" })
+	}
+	return names
+}
+
+func (c *converter) auth(at, path, name string) {
+	method, _ := c.text(at + "/kind")
+	variable, hasVariable := c.text(at + "/env")
+	file, hasFile := c.text(at + "/file")
+	ref, hasRef := c.text(at + "/ref")
+	if method != "api_key" && (hasVariable || hasFile) || method != "secret_ref" && hasRef {
+		c.problem("rule-auth", at, "holds what does not go with the kind "+quoted(method)).Expected = "env or file with api_key, ref with secret_ref"
+		return
+	}
+	switch method {
+	case "api_key":
+		switch {
+		case hasVariable == hasFile:
+			c.problem("rule-auth", at, "an api_key has either env or file").Expected = `for example env = "ANTHROPIC_API_KEY"`
+		case hasVariable:
+			c.secret(path, name, "env:"+variable, at+"/env")
+		default:
+			c.secret(path, name, "file:"+file, at+"/file")
+		}
+	case "secret_ref":
+		if !hasRef {
+			c.problem("required", at+"/ref", "is missing")
+			return
+		}
+		c.secretRef(path, ref, at+"/ref")
+	case "codex_oauth":
+		c.lost(at+"/kind", "there is no login of another program in a manifest; the runtime codex uses its own").
+			Hint = "insomnia pod new --runtime codex"
+	}
+}
+
+// secret puts a reference where the older manifest said where a key is.
+func (c *converter) secret(path, name, from, origin string) {
+	c.set(path, secretRef(name), origin)
+	s := Secret{Name: name, From: from}
+	c.p.Secrets = append(c.p.Secrets, s)
+	c.note("secret-bind", origin, "the key is the secret `"+name+"` now", s.Bind())
+}
+
+func (c *converter) secretRef(path, ref, origin string) {
+	name := secretName(ref)
+	if name == "" {
+		c.problem("secret-literal", origin, "is no name of a secret (value not shown)").Expected = "segments of [a-z0-9-] with dots between"
+		return
+	}
+	if c.set(path, secretRef(name), origin); name != ref {
+		c.note("renamed", origin, "the secret is named `"+name+"` now", "")
+	}
+	c.p.Secrets = append(c.p.Secrets, Secret{Name: name})
+}
+
+func (c *converter) worker() {
+	c.take("/worker/max_tokens", "model.maxOutputTokens")
+	c.decimal("/worker/temperature", "model.temperature")
+	c.decimal("/worker/top_p", "model.topP")
+	switch v := c.at("/worker/reasoning").(type) {
+	case string:
+		c.set("model.effort", v, "/worker/reasoning")
+	case json.Number:
+		c.set("model.thinkingBudgetTokens", v, "/worker/reasoning")
+	default:
+		if c.at("/model/capability/reasoning") == false {
+			c.set("model.effort", "none", "/model/capability/reasoning")
+		}
+	}
+	c.take("/worker/instruction", "prompts.system")
+	if language, ok := c.text("/worker/language"); ok {
+		if languageTag.Get().MatchString(language) {
+			c.set("prompts.language", language, "/worker/language")
+		} else {
+			c.set("prompts.append", []string{"Answer in " + language + "."}, "/worker/language")
+			c.note("renamed", "/worker/language", "is no language tag such as en or pt-BR, so it is said in words in prompts.append", "")
+		}
+	}
+	c.takeOr("/worker/tool_output/default_max_bytes", "tools.maxOutputBytes", "65536")
+	c.take("/worker/max_turns", "limits.maxTurns")
+	c.lost("/worker/top_k", "is not part of a manifest")
+	c.lost("/worker/stop_sequences", "are not part of a manifest")
+	c.lost("/worker/tool_output/per_tool", "all tools share one cap, tools.maxOutputBytes")
+	c.lost("/worker/file_upload", "uploads have no cap of their own")
+}
+
+var languageTag = pattern.Lazy{Text: `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`}
+
+// decimal rounds to the three decimals of a manifest.
+func (c *converter) decimal(pointer, path string) {
+	n, ok := c.number(pointer)
+	if !ok {
+		return
+	}
+	f, err := n.Float64()
+	if err != nil {
+		c.problem("type", pointer, "is no number of a manifest")
+		return
+	}
+	if _, decimals, _ := strings.Cut(n.String(), "."); len(strings.TrimRight(decimals, "0")) <= 3 && !strings.ContainsAny(n.String(), "eE") {
+		c.set(path, n, pointer)
+		return
+	}
+	rounded := strconv.FormatFloat(f, 'f', 3, 64)
+	c.set(path, json.Number(rounded), pointer)
+	c.note("rounded", pointer, "has more than three decimals and is "+rounded+" now", "")
+}
