@@ -71,7 +71,7 @@ func TestEnvelopeWithEveryField(t *testing.T) {
 	want := &Envelope{Schema: EnvelopeSchema, Profile: Identity{"coder", "path", "./coder.nix", "a.b"},
 		Provenance: &Provenance{URL: "u", Rev: "r", Dirty: true, NarHash: "n", File: "f", FileHash: "h", Overrides: []Overridden{{"i", "r"}},
 			Library: "l", Files: []ReadFile{{"f", "s"}}, Program: "p", Evaluator: "e"},
-		Inputs: Inputs{"name", "/work", "runtime", "begin \"now\""}, Manifest: []byte(`{}`), Digest: "d"}
+		Inputs: Inputs{"name", "/home/ada/project", "runtime", "begin \"now\""}, Manifest: []byte(`{}`), Digest: "d"}
 	data, err := EncodeEnvelope(want)
 	if err != nil {
 		t.Fatal(err)

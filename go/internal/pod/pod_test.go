@@ -39,7 +39,7 @@ func envelope(t testing.TB, maxTurns int) *manifest.Envelope {
 	return &manifest.Envelope{Schema: manifest.EnvelopeSchema,
 		Profile:    manifest.Identity{Name: "coder", Source: "path", Ref: "./coder.nix"},
 		Provenance: &manifest.Provenance{Program: "insomnia test", Evaluator: "embedded", File: "coder.nix"},
-		Inputs:     manifest.Inputs{Workspace: "/work", Prompt: "begin"},
+		Inputs:     manifest.Inputs{Workspace: "/home/ada/project", Prompt: "begin"},
 		Manifest:   whole, Digest: manifest.Digest(whole)}
 }
 
@@ -135,7 +135,7 @@ func TestListIsNewestFirst(t *testing.T) {
 	if err != nil || len(damaged) > 0 || len(pods) != 2 || pods[0].Name != "second" || pods[1].Name != "first" {
 		t.Errorf("%+v %v %v", pods, damaged, err)
 	}
-	if p := pods[0]; p.Model != "anthropic/claude-sonnet-4-5" || p.Profile.Name != "coder" || p.Workspace != "/work" {
+	if p := pods[0]; p.Model != "anthropic/claude-sonnet-4-5" || p.Profile.Name != "coder" || p.Workspace != "/home/ada/project" {
 		t.Errorf("a list cannot show %+v", p)
 	}
 }
