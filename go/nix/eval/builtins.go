@@ -11,6 +11,16 @@ type definition struct {
 	call  func(ev *Evaluator, args []Value, pos syntax.Pos) Value
 }
 
+// lookFirst are builtins that begin by evaluating one argument, whatever the
+// others are, and which it is.
+var lookFirst = map[string]int8{
+	"isAttrs": 0, "isBool": 0, "isFloat": 0, "isFunction": 0, "isInt": 0, "isList": 0, "isNull": 0, "isPath": 0,
+	"isString": 0, "typeOf": 0, "length": 0, "head": 0, "tail": 0, "concatLists": 0, "attrNames": 0, "attrValues": 0,
+	"listToAttrs": 0, "stringLength": 0, "toString": 0, "hasContext": 0, "functionArgs": 0, "fromJSON": 0,
+	"removeAttrs": 0, "intersectAttrs": 0, "hasAttr": 0, "getAttr": 0, "match": 0, "elemAt": 1, "elem": 1, "map": 1,
+	"filter": 1, "mapAttrs": 1,
+}
+
 // unprefixed are the builtins that are variables by their own names; the
 // others are variables with `__` before them.
 var unprefixed = map[string]bool{
@@ -52,7 +62,11 @@ func (ev *Evaluator) installBuiltins() {
 	for _, t := range tables {
 		for _, d := range t {
 			all = append(all, Builtin{Name: d.name, arity: d.arity, call: d.call})
+			if first, ok := lookFirst[d.name]; ok {
+				all[len(all)-1].first = first + 1
+			}
 			if why, refused := ev.options.Refuse[d.name]; refused {
+				all[len(all)-1].first = 0
 				all[len(all)-1].call = func(ev *Evaluator, _ []Value, pos syntax.Pos) Value {
 					ev.fail(Thrown, pos, "%s", why)
 					return nil

@@ -16,13 +16,8 @@ func (ev *Evaluator) evalCall(e *syntax.Call, en *env) Value {
 			args = args[1:]
 		case *Builtin:
 			n := min(f.arity, len(args))
-			ev.charge(16 * n)
-			vals := ev.slabs.values.Make(n)
-			for i := range vals {
-				vals[i] = ev.delay(args[i], en)
-			}
+			cur = ev.applyBuiltin(f, args[:n], en, e.At)
 			args = args[n:]
-			cur = ev.callBuiltin(f, vals, e.At)
 		default:
 			cur = ev.callOther(cur, ev.delay(args[0], en), e.At)
 			args = args[1:]
@@ -30,6 +25,36 @@ func (ev *Evaluator) evalCall(e *syntax.Call, en *env) Value {
 	}
 	ev.calls--
 	return cur
+}
+
+// applyBuiltin calls a builtin with expressions. The argument that it looks at
+// before anything else is evaluated at once, as if the builtin did it.
+func (ev *Evaluator) applyBuiltin(f *Builtin, args []syntax.Expr, en *env, pos syntax.Pos) Value {
+	ev.charge(16 * len(args))
+	vals := ev.slabs.values.Make(len(args))
+	first := int(f.first) - 1
+	if len(args) < f.arity || first < 0 || isVar(args[first]) {
+		for i := range vals {
+			vals[i] = ev.delay(args[i], en)
+		}
+		return ev.callBuiltin(f, vals, pos)
+	}
+	for i := range vals {
+		if i != first {
+			vals[i] = ev.delay(args[i], en)
+		}
+	}
+	ev.tick()
+	ev.frames = append(ev.frames, frame{f, pos})
+	vals[first] = ev.eval(args[first], en)
+	v := f.call(ev, vals, pos)
+	ev.frames = ev.frames[:len(ev.frames)-1]
+	return v
+}
+
+func isVar(e syntax.Expr) bool {
+	_, ok := e.(*syntax.Var)
+	return ok
 }
 
 // apply calls a function with values. The result is forced.

@@ -30,8 +30,44 @@ func (ev *Evaluator) delay(e syntax.Expr, en *env) Value {
 		if len(e.Elems) == 0 {
 			return emptyList
 		}
+	case *syntax.Select:
+		if v := selected(e, en); v != nil {
+			return v
+		}
 	}
 	return ev.newThunk(e, en)
+}
+
+// selected is the value of `x.a.b` if x, x.a and x.a.b are evaluated, else nil.
+func selected(e *syntax.Select, en *env) Value {
+	x, ok := e.X.(*syntax.Var)
+	if !ok || x.Kind != syntax.Local {
+		return nil
+	}
+	v := en.at(x.Level).vals[x.Index]
+	for i := range e.Path {
+		set := known(v)
+		if set == nil || e.Path[i].Expr != nil {
+			return nil
+		}
+		n := set.find(e.Path[i].Name)
+		if n < 0 {
+			return nil
+		}
+		v = set.Attrs[n].Value
+	}
+	return evaluated(v)
+}
+
+// evaluated is a value without its thunk if it is evaluated, else nil.
+func evaluated(v Value) Value {
+	if t, ok := v.(*Thunk); ok {
+		if t.state != forced {
+			return nil
+		}
+		return t.val
+	}
+	return v
 }
 
 func (e *env) at(level uint16) *env {
@@ -283,7 +319,9 @@ func (ev *Evaluator) delayDef(d *syntax.AttrDef, inner, outer, sources *env) Val
 	case syntax.InheritedFrom:
 		if set := known(sources.vals[d.Value.(*syntax.InheritFrom).Index]); set != nil {
 			if i := set.find(d.Name); i >= 0 {
-				return set.Attrs[i].Value
+				if v := evaluated(set.Attrs[i].Value); v != nil {
+					return v
+				}
 			}
 		}
 		return ev.newThunk(d, sources)
@@ -294,10 +332,7 @@ func (ev *Evaluator) delayDef(d *syntax.AttrDef, inner, outer, sources *env) Val
 // known is a set if the value is one and is evaluated, else nil. The sets of
 // which some attributes are optional do not count.
 func known(v Value) *Attrs {
-	if t, ok := v.(*Thunk); ok && t.state == forced {
-		v = t.val
-	}
-	if set, ok := v.(*Attrs); ok && !set.unsettled {
+	if set, ok := evaluated(v).(*Attrs); ok && !set.unsettled {
 		return set
 	}
 	return nil

@@ -51,6 +51,7 @@ type (
 	Builtin struct {
 		Name  string
 		arity int
+		first int8 // one more than the number of the argument that it evaluates before anything else
 		call  func(ev *Evaluator, args []Value, pos syntax.Pos) Value
 	}
 	// Partial is a Builtin that still lacks arguments.
