@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // gitDir is the directory that holds a work tree's index: `.git` itself, or
@@ -56,7 +57,8 @@ func trackedFiles(root string) ([]string, error) {
 		strings.Contains(strings.ReplaceAll(strings.ToLower(string(config)), " ", ""), "objectformat=sha256") {
 		idSize = 32
 	}
-	files, err := parseIndex(string(data), idSize)
+	// Nobody else has the bytes, so that the names can be parts of them.
+	files, err := parseIndex(unsafe.String(unsafe.SliceData(data), len(data)), idSize)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, "index"), err)
 	}
@@ -75,7 +77,8 @@ func parseIndex(data string, idSize int) ([]string, error) {
 	if len(data) < 12+idSize || data[:4] != "DIRC" {
 		return nil, damaged
 	}
-	u32 := func(at int) uint32 { return binary.BigEndian.Uint32([]byte(data[at : at+4])) }
+	bytes := unsafe.Slice(unsafe.StringData(data), len(data)) // to be read only
+	u32 := func(at int) uint32 { return binary.BigEndian.Uint32(bytes[at:]) }
 	version, count := u32(4), int(u32(8))
 	if version < 2 || version > 4 {
 		return nil, fmt.Errorf("the git index has version %d, which is not known", version)
@@ -92,7 +95,7 @@ func parseIndex(data string, idSize int) ([]string, error) {
 			return nil, damaged
 		}
 		mode := u32(at + 24)
-		flags := binary.BigEndian.Uint16([]byte(data[name-2 : name]))
+		flags := binary.BigEndian.Uint16(bytes[name-2:])
 		if version >= 3 && flags&0x4000 != 0 {
 			name += 2
 		}
@@ -105,11 +108,17 @@ func parseIndex(data string, idSize int) ([]string, error) {
 			name += n
 			prefix = previous[:len(previous)-drop]
 		}
-		end := strings.IndexByte(data[min(name, len(data)):], 0)
-		if end < 0 {
-			return nil, damaged
+		// The flags hold the length of a name, unless that is larger than they can say.
+		end := int(flags & 0xfff)
+		if version == 4 || end == 0xfff || name+end >= len(data) || data[name+end] != 0 {
+			if end = strings.IndexByte(data[min(name, len(data)):], 0); end < 0 {
+				return nil, damaged
+			}
 		}
-		full := prefix + data[name:name+end]
+		full := data[name : name+end]
+		if prefix != "" {
+			full = prefix + full
+		}
 		previous = full
 		at = name + end + 1
 		if version < 4 {
