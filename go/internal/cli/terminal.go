@@ -11,6 +11,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
+// longestLine is what a terminal keeps of a line; it drops what follows.
+const longestLine = 4095
+
 // askHidden asks for a line at the terminal of this process, whatever standard
 // input is, and does not show what is typed. ctrl-C leaves the terminal as it was.
 func askHidden(ctx context.Context, prompt string) ([]byte, error) {
@@ -43,10 +46,16 @@ func askHidden(ctx context.Context, prompt string) ([]byte, error) {
 		if r.err != nil {
 			return nil, diag.Errorf(diag.ExitRefused, "no-answer", "nothing was entered")
 		}
+		why := ""
 		if moreTyped(fd) {
+			why = "more than one line was entered"
+		} else if len(r.line) >= longestLine {
+			why = "the line is as long as a terminal takes, and may have been cut"
+		}
+		if why != "" {
 			clear(r.line)
-			return nil, diag.Errorf(diag.ExitRefused, "secret-lines", "more than one line was entered").
-				Hintf("give a value of several lines by standard input: insomnia secret set NAME < FILE")
+			return nil, diag.Errorf(diag.ExitRefused, "secret-lines", "%s", why).
+				Hintf("give such a value by standard input: insomnia secret set NAME < FILE")
 		}
 		return r.line, nil
 	}

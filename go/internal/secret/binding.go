@@ -3,7 +3,6 @@ package secret
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -97,11 +96,8 @@ func texts[S ~string](items []S) []string {
 // user, or that everybody can write. Root's is fine: so are files of the Nix store.
 func ownConfig(path string) error {
 	info, err := os.Stat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
 	if err != nil {
-		return nil // reading it will say why
+		return nil // where it is there, reading it says why
 	}
 	if owner := ownerOf(info); owner >= 0 && owner != os.Geteuid() && owner != 0 {
 		return diag.Errorf(diag.ExitRefused, "config-unsafe", "the config that binds secrets belongs to another user").

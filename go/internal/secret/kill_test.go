@@ -33,6 +33,7 @@ func TestMain(m *testing.M) {
 // writeForever sets one name after the other and says each number once it is safe.
 func writeForever(dir string) {
 	first, _ := strconv.Atoi(os.Getenv("SECRET_TEST_FIRST"))
+	fmt.Println("ready")
 	for i := first; ; i++ {
 		name := fmt.Sprintf("n%d", i%3)
 		if i%7 == 6 {
@@ -70,13 +71,12 @@ func TestKilledWriters(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if round > 0 {
-			time.AfterFunc(time.Duration(rand.IntN(40))*time.Millisecond, func() { cmd.Process.Kill() })
-		} else { // even the first moments, when there is no store yet
-			time.AfterFunc(time.Duration(rand.IntN(8))*time.Millisecond, func() { cmd.Process.Kill() })
-		}
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			words := strings.Fields(lines.Text())
+			if words[0] == "ready" { // at once in the first round, when there is no store yet
+				time.AfterFunc(time.Duration(rand.IntN(25*round+1))*time.Millisecond%(40*time.Millisecond), func() { cmd.Process.Kill() })
+				continue
+			}
 			if words[0] == "error" {
 				t.Fatalf("round %d: %s", round, lines.Text())
 			}

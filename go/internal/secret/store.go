@@ -64,7 +64,7 @@ func UserStore() *Store {
 		IdentityFile:   filepath.Join(dir, "identity"),
 		RecipientsFile: filepath.Join(dir, "recipients"),
 	}
-	if path := os.Getenv(IdentityVariable); filepath.IsAbs(path) {
+	if path := os.Getenv(IdentityVariable); path != "" {
 		s.IdentityFile = path
 	}
 	return s
@@ -77,6 +77,18 @@ const (
 	lockWithin = 10 * time.Second
 )
 
+// absolute refuses paths that depend on the working directory, which a project
+// may fill.
+func (s *Store) absolute() error {
+	if !filepath.IsAbs(s.Dir) {
+		return diag.Errorf(diag.ExitState, "store", "there is no home to keep secrets in").Hintf("set HOME or XDG_DATA_HOME")
+	}
+	if !filepath.IsAbs(s.IdentityFile) {
+		return diag.Errorf(diag.ExitUsage, "store", "%s is not an absolute path", IdentityVariable)
+	}
+	return nil
+}
+
 // path is the file of an entry. Only a valid name has one, so that no path
 // leaves the folder.
 func (s *Store) path(entry string) (string, error) {
@@ -88,6 +100,9 @@ func (s *Store) path(entry string) (string, error) {
 
 // Names are the entries of the store, in order.
 func (s *Store) Names() ([]string, error) {
+	if err := s.absolute(); err != nil {
+		return nil, err
+	}
 	if err := ownFolder(s.Dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	} else if err != nil {
@@ -123,6 +138,9 @@ func (s *Store) check(bound Binding) error {
 func (s *Store) read(ctx context.Context, bound Binding) ([]byte, error) {
 	name := bound.place()
 	path, err := s.path(name)
+	if err == nil {
+		err = s.absolute()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -299,8 +317,8 @@ func (s *Store) fs() durable.FS {
 // lock makes the folder and keeps other writers out. What an ended writer left
 // behind is swept.
 func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
-	if s.Dir == "" || !filepath.IsAbs(s.Dir) {
-		return nil, diag.Errorf(diag.ExitState, "store", "there is no home to keep secrets in").Hintf("set HOME or XDG_DATA_HOME")
+	if err := s.absolute(); err != nil {
+		return nil, err
 	}
 	if err := durable.MkdirAll(s.fs(), s.Dir, 0o700); err != nil {
 		return nil, s.because(err)

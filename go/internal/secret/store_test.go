@@ -392,3 +392,33 @@ func TestManyWritersAtOnce(t *testing.T) {
 		t.Errorf("%v %v", known, err)
 	}
 }
+
+// Without a home, or with an identity by a relative path, nothing is looked for in
+// the working directory, which a project may fill.
+func TestStoreIsNeverInTheWorkingDirectory(t *testing.T) {
+	planted := t.TempDir()
+	set(t, storeIn(planted), "a", canary)
+	t.Chdir(planted)
+	t.Setenv("HOME", "")
+	t.Setenv("XDG_DATA_HOME", "")
+	if _, err := get(UserStore(), "a"); !diag.CodeIs(err, "store") {
+		t.Error(report(err))
+	}
+	if names, err := UserStore().Names(); len(names) > 0 || err == nil {
+		t.Error(names, report(err))
+	}
+	if _, err := UserStore().Set(t.Context(), "b", []byte("x"), nil); !diag.CodeIs(err, "store") {
+		t.Error(report(err))
+	}
+	t.Setenv("HOME", t.TempDir())
+	if _, err := get(UserStore(), "a"); !diag.CodeIs(err, "secret-missing") {
+		t.Error(report(err))
+	}
+	t.Setenv(IdentityVariable, "identity")
+	if _, err := UserStore().Set(t.Context(), "b", []byte("x"), nil); !diag.CodeIs(err, "store") || diag.From(err).Exit != diag.ExitUsage {
+		t.Error(report(err))
+	}
+	t.Setenv(IdentityVariable, filepath.Join(planted, "identity"))
+	set(t, UserStore(), "b", "x")
+	wants(t, UserStore(), "b", "x")
+}
