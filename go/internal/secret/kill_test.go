@@ -74,7 +74,7 @@ func TestKilledWriters(t *testing.T) {
 		for lines := bufio.NewScanner(out); lines.Scan(); {
 			words := strings.Fields(lines.Text())
 			if words[0] == "ready" { // at once in the first round, when there is no store yet
-				time.AfterFunc(time.Duration(rand.IntN(25*round+1))*time.Millisecond%(40*time.Millisecond), func() { cmd.Process.Kill() })
+				time.AfterFunc(time.Duration(rand.IntN(min(25*round, 40)+1))*time.Millisecond, func() { cmd.Process.Kill() })
 				continue
 			}
 			if words[0] == "error" {
