@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
@@ -15,34 +18,88 @@ import (
 //go:embed nix/entry.nix
 var entryText string
 
-// libraryFiles are the files of the embedded library, and of what calls it, with their digest.
-func (r *Resolver) libraryFiles() (files map[string][]byte, digest []byte, err error) {
-	files = map[string][]byte{
-		"entry.nix": []byte(entryText), "describe.nix": []byte(describeText), "select.nix": []byte(selectText),
-	}
-	err = fs.WalkDir(r.Library, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
+// libraryNames are the files of the embedded library, and of what calls it, in order.
+func (r *Resolver) libraryNames() ([]string, error) {
+	names := []string{"entry.nix", "describe.nix", "select.nix"}
+	err := fs.WalkDir(r.Library, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			names = append(names, path)
 		}
-		files[path], err = fs.ReadFile(r.Library, path)
 		return err
 	})
 	if err != nil {
-		return nil, nil, diag.Errorf(diag.ExitInternal, "internal", "cannot read the embedded library: %v", err)
+		return nil, unreadableLibrary(err)
 	}
-	h := sha256.New()
-	for _, name := range sortedKeys(files) {
-		sum := sha256.Sum256(files[name])
-		h.Write([]byte(name + "\x00"))
-		h.Write(sum[:])
+	slices.Sort(names)
+	return names, nil
+}
+
+func unreadableLibrary(err error) error {
+	return diag.Errorf(diag.ExitInternal, "internal", "cannot read the embedded library: %v", err)
+}
+
+// openLibrary opens one of libraryNames.
+func (r *Resolver) openLibrary(name string) (io.ReadCloser, error) {
+	switch name {
+	case "entry.nix":
+		return io.NopCloser(strings.NewReader(entryText)), nil
+	case "describe.nix":
+		return io.NopCloser(strings.NewReader(describeText)), nil
+	case "select.nix":
+		return io.NopCloser(strings.NewReader(selectText)), nil
 	}
-	return files, h.Sum(nil), nil
+	return r.Library.Open(name)
+}
+
+// libraryDigest is over all names and contents. No file is kept: to hold all of
+// them took longer than to hash them.
+func (r *Resolver) libraryDigest() ([]byte, error) {
+	names, err := r.libraryNames()
+	if err != nil {
+		return nil, err
+	}
+	all, one := sha256.New(), sha256.New()
+	buffer := make([]byte, 32<<10)
+	for _, name := range names {
+		f, err := r.openLibrary(name)
+		if err == nil {
+			one.Reset()
+			_, err = io.CopyBuffer(one, f, buffer)
+			f.Close()
+		}
+		if err != nil {
+			return nil, unreadableLibrary(err)
+		}
+		all.Write([]byte(name + "\x00"))
+		all.Write(one.Sum(nil))
+	}
+	return all.Sum(nil), nil
+}
+
+// libraryFiles are all files with their contents.
+func (r *Resolver) libraryFiles() (map[string][]byte, error) {
+	names, err := r.libraryNames()
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{}
+	for _, name := range names {
+		f, err := r.openLibrary(name)
+		if err == nil {
+			files[name], err = io.ReadAll(f)
+			f.Close()
+		}
+		if err != nil {
+			return nil, unreadableLibrary(err)
+		}
+	}
+	return files, nil
 }
 
 // LibraryDigest is what a provenance says of the library inside this program;
 // empty when it cannot be read.
 func (r *Resolver) LibraryDigest() string {
-	_, digest, err := r.libraryFiles()
+	digest, err := r.libraryDigest()
 	if err != nil {
 		return ""
 	}
@@ -52,7 +109,11 @@ func (r *Resolver) LibraryDigest() string {
 // materialise writes the embedded library, and the expressions that call it, to
 // a folder named by their content.
 func (r *Resolver) materialise() (dir string, err error) {
-	files, sum, err := r.libraryFiles()
+	files, err := r.libraryFiles()
+	if err != nil {
+		return "", err
+	}
+	sum, err := r.libraryDigest()
 	if err != nil {
 		return "", err
 	}

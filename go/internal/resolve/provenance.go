@@ -61,7 +61,7 @@ func (r *Resolver) program() string { return "insomnia " + r.Version }
 // fileProvenance is for a path profile: the commit of the work tree around it,
 // and the hash of the file itself.
 func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*manifest.Provenance, error) {
-	_, digest, err := r.libraryFiles()
+	digest, err := r.libraryDigest()
 	if err != nil {
 		return nil, err
 	}
