@@ -54,6 +54,30 @@ func secretName(c *cli.Context, usage string, most int) (string, error) {
 	return name, secret.CheckName(name)
 }
 
+// named is the secret that a command is about. A name that is not bound gets the
+// binding that it would have in the store.
+type named struct {
+	secret.Binding
+	bindings *secret.Bindings
+	isBound  bool
+}
+
+func (p *program) named(c *cli.Context) (named, error) {
+	name, err := secretName(c, "NAME", 1)
+	if err != nil {
+		return named{}, err
+	}
+	bindings, err := p.bindings(c)
+	if err != nil {
+		return named{}, err
+	}
+	bound, err := bindings.Get(name)
+	if err != nil {
+		return named{secret.Binding{Name: name, URI: "age:" + name}, bindings, false}, nil
+	}
+	return named{bound, bindings, true}, nil
+}
+
 // whoFlags say who may get a secret.
 func whoFlags() []cli.Flag {
 	return []cli.Flag{
@@ -97,6 +121,10 @@ func (p *program) setBinding(c *cli.Context, name string, b config.Binding) erro
 	if err := config.SetBinding(registry.UserDir(), name, &b); err != nil {
 		return err
 	}
+	return p.sayBinding(c, name, b)
+}
+
+func (p *program) sayBinding(c *cli.Context, name string, b config.Binding) error {
 	report := bindingReport{"insomnia.secret-binding/v1", name, string(b.URI), []string{}, []string{}}
 	for _, host := range b.Hosts {
 		report.Hosts = append(report.Hosts, string(host))

@@ -8,7 +8,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
-	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
 func (p *program) secretRemoveCommand() *cli.Command {
@@ -25,19 +24,11 @@ func (p *program) secretRemoveCommand() *cli.Command {
 }
 
 func (p *program) secretRemove(c *cli.Context) error {
-	name, err := secretName(c, "NAME", 1)
+	bound, err := p.named(c)
 	if err != nil {
 		return err
 	}
-	bindings, err := p.bindings(c)
-	if err != nil {
-		return err
-	}
-	bound, err := bindings.Get(name)
-	isBound := err == nil
-	if !isBound {
-		bound = secret.Binding{Name: name, URI: "age:" + name} // a value may be there all the same
-	}
+	name, bindings, isBound := bound.Name, bound.bindings, bound.isBound
 	stored, err := bindings.Store.Has(bound.Entry())
 	if err != nil {
 		return err

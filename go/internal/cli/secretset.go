@@ -32,27 +32,19 @@ func (p *program) secretSetCommand() *cli.Command {
 }
 
 func (p *program) secretSet(c *cli.Context) error {
-	name, err := secretName(c, "NAME", 1)
+	bound, err := p.named(c)
 	if err != nil {
 		return err
 	}
-	bindings, err := p.bindings(c)
-	if err != nil {
-		return err
-	}
-	bound, err := bindings.Get(name)
-	isBound := err == nil
-	if !isBound {
-		bound = secret.Binding{Name: name, URI: "age:" + name}
-	}
+	name, bindings := bound.Name, bound.bindings
 	if bound.Backend() != "age" {
 		return diag.Errorf(diag.ExitRefused, "secret-elsewhere", "the secret `%s` is bound to %s, where insomnia does not write", name, bound.URI).At(bound.At).
 			Hintf("to keep it in your store instead: insomnia secret bind %s age:%s", name, name)
 	}
-	if err := bindings.Check(bound); err != nil {
+	if err := bindings.Check(bound.Binding); err != nil {
 		return err
 	}
-	binding := widened(c, bound)
+	binding := widened(c, bound.Binding)
 	if err := config.CheckBinding(name, binding); err != nil {
 		return err
 	}
@@ -77,10 +69,13 @@ func (p *program) secretSet(c *cli.Context) error {
 			"keep a copy of the identity in a safe place: without it the store cannot be read"})
 	}
 	p.note([]string{name + " is set"})
-	if isBound && !c.IsSet("host") && !c.IsSet("command") {
-		return nil
+	switch {
+	case !bound.isBound, c.IsSet("host"), c.IsSet("command"):
+		return p.setBinding(c, name, binding)
+	case c.Bool("json"):
+		return p.sayBinding(c, name, binding)
 	}
-	return p.setBinding(c, name, binding)
+	return nil
 }
 
 // readValue takes a value from the terminal, without echo, or from standard input.

@@ -3,18 +3,19 @@ package secret
 import (
 	"context"
 	"os"
-	"regexp"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // variable is the backend `env:NAME`: the variable of this process, as it is.
 type variable struct{}
 
+var variableForm = pattern.Lazy{Text: manifest.EnvName("").Constraint().Pattern}
+
 func (variable) check(bound Binding) error {
-	c := manifest.EnvName("").Constraint()
-	if name := bound.place(); !regexp.MustCompile(c.Pattern).MatchString(name) || len(name) > c.MaxLength {
+	if name := bound.place(); !variableForm.Get().MatchString(name) || len(name) > manifest.EnvName("").Constraint().MaxLength {
 		return bound.problem(diag.ExitUsage, "secret-place", "is bound to what cannot be an environment variable").
 			Expectedf("env:NAME")
 	}
