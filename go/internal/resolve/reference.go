@@ -67,6 +67,10 @@ func Parse(text, dir string) (*Reference, error) {
 		return parseBuiltin(ref, name)
 	}
 
+	if filepath.IsAbs(text) && strings.HasSuffix(text, ".nix") && strings.ContainsAny(text, "#?") && exists(text) {
+		ref.Kind, ref.Path = KindPath, filepath.Clean(text) // a folder on the way has such a name
+		return ref, nil
+	}
 	flake, fragment, hasFragment := strings.Cut(text, "#")
 	scheme := schemeOf(flake)
 	switch {

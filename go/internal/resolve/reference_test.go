@@ -16,7 +16,7 @@ func TestParse(t *testing.T) {
 	dir := t.TempDir()
 	home := t.TempDir()
 	t.Setenv("HOME", home)
-	for _, name := range []string{"flake/flake.nix", "profile/profile.nix", "both/flake.nix", "both/profile.nix", "near.nix"} {
+	for _, name := range []string{"flake/flake.nix", "profile/profile.nix", "both/flake.nix", "both/profile.nix", "near.nix", "odd#?/mine.nix"} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -57,6 +57,7 @@ func TestParse(t *testing.T) {
 		file("./coder.nix", filepath.Join(dir, "coder.nix")),
 		file("coder.nix", filepath.Join(dir, "coder.nix")),
 		file("/abs/profile.nix", "/abs/profile.nix"),
+		file(filepath.Join(dir, "odd#?", "mine.nix"), filepath.Join(dir, "odd#?", "mine.nix")),
 		file("../x.nix", filepath.Join(filepath.Dir(dir), "x.nix")),
 		file("~/x.nix", filepath.Join(home, "x.nix")),
 		file("./profile", filepath.Join(dir, "profile", "profile.nix")),
