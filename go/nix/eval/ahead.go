@@ -43,7 +43,6 @@ type ahead struct {
 type job struct {
 	path  string // as in the path literal
 	state jobState
-	done  chan struct{} // closed after working
 
 	file string // what importing the path reads
 	real string // the same with all links followed
@@ -58,7 +57,7 @@ const (
 	waiting jobState = iota
 	working
 	finished // with a tree, or without one when something is wrong
-	taken    // by the evaluation
+	taken    // by the evaluation, which does not wait for a worker
 )
 
 // parser is what a text is parsed with.
@@ -121,7 +120,7 @@ func (a *ahead) want(paths, more []string) {
 func (a *ahead) job(p string) *job {
 	j := a.jobs[p]
 	if j == nil {
-		j = &job{path: p, done: make(chan struct{})}
+		j = &job{path: p}
 		a.jobs[p] = j
 	}
 	return j
@@ -145,11 +144,14 @@ func (a *ahead) work() {
 		}
 		j.state = working
 		a.mu.Unlock()
-		a.parseFile(j)
+		parsed := a.parseFile(j.path)
 		a.mu.Lock()
-		j.state = finished
-		close(j.done)
-		a.left -= len(j.text)
+		a.left -= len(parsed.text)
+		if j.state == taken {
+			continue
+		}
+		parsed.state = finished
+		*j = parsed
 		if j.tree != nil {
 			// What is not known to be needed comes last.
 			var later []*job
@@ -165,38 +167,40 @@ func (a *ahead) work() {
 }
 
 // parseFile does a job as far as nothing is wrong with it.
-func (a *ahead) parseFile(j *job) {
-	file := j.path
+func (a *ahead) parseFile(p string) job {
+	j := job{path: p}
+	file := p
 	json := strings.HasSuffix(file, ".json")
 	if !json {
 		var err error
-		if file, err = importFile(a.sources, j.path); err != nil {
-			return
+		if file, err = importFile(a.sources, p); err != nil {
+			return j
 		}
 	}
 	real, err := a.sources.Resolve(file)
 	if err != nil {
-		return
+		return j
 	}
 	if info, err := a.sources.Lstat(real); err != nil || !info.Mode().IsRegular() || info.Size() > aheadFile {
-		return
+		return j
 	}
 	data, err := a.sources.ReadFile(real)
 	if err != nil {
-		return
+		return j
 	}
 	text := asString(data)
 	if json {
 		if tree := parseJSONTree(text); tree != nil {
 			j.file, j.real, j.text, j.json = file, real, text, tree
 		}
-		return
+		return j
 	}
 	tree, err := a.parse(text, file, path.Dir(file), nil)
 	if err != nil {
-		return
+		return j
 	}
 	j.file, j.real, j.text, j.tree = file, real, text, tree
+	return j
 }
 
 // take gives a file that was parsed ahead, or nil; nobody else gets it then.
@@ -206,11 +210,6 @@ func (a *ahead) take(p, file string) *job {
 	j := a.jobs[p]
 	if j == nil {
 		return nil
-	}
-	if j.state == working {
-		a.mu.Unlock()
-		<-j.done
-		a.mu.Lock()
 	}
 	ready := j.state == finished && (j.tree != nil || j.json != nil) && j.file == file
 	j.state = taken
