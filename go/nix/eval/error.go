@@ -176,8 +176,6 @@ func (ev *Evaluator) catch(f func()) (failure *Error) {
 
 // run is catch for the exported methods: the error is made readable.
 func (ev *Evaluator) run(f func()) error {
-	ev.ahead.begin(ev.ctx)
-	defer ev.ahead.end()
 	e := ev.catch(f)
 	if e == nil {
 		return nil

@@ -47,9 +47,6 @@ type Evaluator struct {
 	sym     wellKnown
 	base    []Value
 	globals map[string]int
-	ahead   *ahead
-	// jsonAhead has the texts that were read and are parsed already.
-	jsonAhead map[*String]*jsonTree
 
 	imports       map[string]*Thunk
 	scopedImports map[scopedFile]*Thunk
@@ -98,8 +95,6 @@ func New(o Options) *Evaluator {
 		imports: make(map[string]*Thunk),
 		reads:   make(map[string]*Read),
 		marking: 1,
-
-		jsonAhead: make(map[*String]*jsonTree),
 	}
 	s := ev.symbols
 	ev.sym = wellKnown{
@@ -110,7 +105,6 @@ func New(o Options) *Evaluator {
 		prefix: s.Intern("prefix"), success: s.Intern("success"), allOutputs: s.Intern("allOutputs"), outputs: s.Intern("outputs"),
 	}
 	ev.installBuiltins()
-	ev.ahead = newAhead(parser{files: ev.files, globals: ev.globals, home: o.Home}, o.Sources)
 	return ev
 }
 

@@ -7,7 +7,9 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unsafe"
 
+	"github.com/insomnia-pods/insomnia/go/nix/resolver"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -32,7 +34,10 @@ func (ev *Evaluator) Reads() []Read {
 // parse reads an expression. scope, if not nil, are the names of one more scope.
 func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
 	ev.charge(16 * len(text))
-	t, err := ev.ahead.parse(text, name, dir, scope)
+	t, err := syntax.Parse(text, syntax.Options{Files: ev.files, Name: name, Dir: dir, Home: ev.options.Home})
+	if err == nil {
+		err = resolver.Resolve(t, resolver.Options{Files: ev.files, Globals: ev.globals, Outer: scope})
+	}
 	if err != nil {
 		var bad *syntax.Error
 		errors.As(err, &bad)
@@ -42,12 +47,6 @@ func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
 		}
 		ev.raise(&Error{Kind: kind, Msg: bad.Msg, Position: bad.Position, Cause: bad})
 	}
-	return ev.link(t)
-}
-
-// link numbers the names of a tree, and has what it imports parsed ahead.
-func (ev *Evaluator) link(t *syntax.Tree) syntax.Expr {
-	ev.ahead.want(t.Paths, t.Attrs)
 	t.Link(ev.symbols)
 	return t.Expr
 }
@@ -57,33 +56,12 @@ func (ev *Evaluator) importPath(p string, pos syntax.Pos) Value {
 	file := ev.resolveImport(p, pos)
 	t, ok := ev.imports[file]
 	if !ok {
-		t = &Thunk{expr: &native{run: func() Value { return ev.eval(ev.parseFile(p, file, pos), nil) }}}
+		t = &Thunk{expr: &native{run: func() Value {
+			return ev.eval(ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil), nil)
+		}}}
 		ev.imports[file] = t
 	}
 	return t
-}
-
-// parseFile parses a file, or takes what was parsed ahead if it is the same text.
-func (ev *Evaluator) parseFile(p, file string, pos syntax.Pos) syntax.Expr {
-	j := ev.ahead.take(p, file)
-	if j == nil || j.tree == nil {
-		return ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil)
-	}
-	if ev.recordRead(j.real, j.text) != j.text {
-		return ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil)
-	}
-	ev.charge(16 * len(j.text))
-	return ev.link(j.tree)
-}
-
-// recordRead remembers what was read and returns it, or what was read the first time.
-func (ev *Evaluator) recordRead(file, text string) string {
-	if r, ok := ev.reads[file]; ok {
-		return r.text
-	}
-	ev.charge(len(text))
-	ev.reads[file] = &Read{Path: file, text: text}
-	return text
 }
 
 func (ev *Evaluator) resolveImport(p string, pos syntax.Pos) string {
@@ -95,6 +73,38 @@ func (ev *Evaluator) resolveImport(p string, pos syntax.Pos) string {
 		ev.failFile(pos, file, err)
 	}
 	return file
+}
+
+// asString takes over bytes that nobody else has.
+func asString(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
+
+// importFile is the file that importing a path reads: links of the last step
+// are followed, so that relative paths in the file start from where it was
+// imported from, and a directory stands for its default.nix. With an error comes
+// the path that it is about.
+func importFile(sources *source.FS, p string) (string, error) {
+	for range maxImportLinks {
+		info, err := sources.Lstat(p)
+		if err != nil {
+			return p, err
+		}
+		if info.Mode()&fs.ModeSymlink != 0 {
+			target, err := sources.Readlink(p)
+			if err != nil {
+				return p, err
+			}
+			if !path.IsAbs(target) {
+				target = path.Join(path.Dir(p), target)
+			}
+			p = path.Clean(target)
+			continue
+		}
+		if info.IsDir() {
+			return strings.TrimSuffix(p, "/") + "/default.nix", nil
+		}
+		return p, nil
+	}
+	return p, &fs.PathError{Op: "import", Path: p, Err: errManyLinks}
 }
 
 const maxImportLinks = 1024
@@ -114,7 +124,10 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 	if err != nil {
 		ev.failFile(pos, file, err)
 	}
-	return ev.recordRead(file, asString(data))
+	ev.charge(len(data))
+	text := asString(data)
+	ev.reads[file] = &Read{Path: file, text: text}
+	return text
 }
 
 // failFile reports what the file system said.

@@ -8,22 +8,16 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/insomnia-pods/insomnia/go/nix/internal/slab"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
 // jsonReader reads strict JSON, in which the last of equal keys wins.
 type jsonReader struct {
-	s       string
-	i       int
-	symbols *syntax.Symbols
-	slabs   *slabs
-	ev      *Evaluator // whose account it is; nil when it is not known yet
-	spent   int        // bytes
-	depth   int
-	deepest int
-	attrs   []Attr  // of the objects that are being read
-	elems   []Value // of the arrays
+	ev    *Evaluator
+	s     string
+	i     int
+	attrs []Attr  // of the objects that are being read
+	elems []Value // of the arrays
 }
 
 // jsonError is what is wrong with a text, at an offset, or -1 where Nix gives no place.
@@ -34,7 +28,7 @@ type jsonError struct {
 
 // parseJSON is builtins.fromJSON.
 func (ev *Evaluator) parseJSON(text string, pos syntax.Pos) Value {
-	r := jsonReader{s: text, symbols: ev.symbols, slabs: &ev.slabs, ev: ev}
+	r := jsonReader{ev: ev, s: text}
 	depth := ev.depth
 	v, bad := r.read()
 	ev.depth = depth
@@ -50,46 +44,6 @@ func (ev *Evaluator) parseJSON(text string, pos syntax.Pos) Value {
 	return v
 }
 
-// jsonTree is a JSON text that was parsed ahead, on no account and with Symbols of its own.
-type jsonTree struct {
-	value   Value
-	names   []string
-	attrs   slab.Run[Attr]
-	sets    slab.Run[Attrs]
-	spent   int
-	deepest int
-}
-
-// parseJSONTree parses a text; nil when something is wrong with it.
-func parseJSONTree(text string) *jsonTree {
-	t := &jsonTree{}
-	s := &slabs{}
-	s.attrs.Begin(&t.attrs)
-	s.sets.Begin(&t.sets)
-	symbols := syntax.NewSymbols()
-	r := jsonReader{s: text, symbols: symbols, slabs: s}
-	v, bad := r.read()
-	if bad != nil {
-		return nil
-	}
-	s.attrs.End()
-	s.sets.End()
-	t.value, t.names, t.spent, t.deepest = v, symbols.Names(), r.spent, r.deepest
-	return t
-}
-
-// linkJSON is parseJSON for what was parsed ahead.
-func (ev *Evaluator) linkJSON(t *jsonTree) Value {
-	ev.charge(t.spent)
-	to := make([]syntax.Symbol, len(t.names))
-	for i := 1; i < len(to); i++ {
-		to[i] = ev.symbols.Intern(t.names[i])
-	}
-	t.attrs.Each(func(a *Attr) { a.Name = to[a.Name] })
-	t.sets.Each(func(s *Attrs) { ev.sortNames(s.Attrs) })
-	return t.value
-}
-
 func (r *jsonReader) read() (v Value, bad *jsonError) {
 	defer func() {
 		switch e := recover().(type) {
@@ -100,7 +54,7 @@ func (r *jsonReader) read() (v Value, bad *jsonError) {
 			panic(e)
 		}
 	}()
-	r.charge(len(r.s))
+	r.ev.charge(len(r.s))
 	r.s = strings.TrimPrefix(r.s, "\ufeff")
 	v = r.value()
 	r.blank()
@@ -111,38 +65,6 @@ func (r *jsonReader) read() (v Value, bad *jsonError) {
 }
 
 func (r *jsonReader) fail(what string) { panic(&jsonError{what, r.i}) }
-
-func (r *jsonReader) charge(n int) {
-	r.spent += n
-	if r.ev != nil {
-		r.ev.charge(n)
-	}
-}
-
-func (r *jsonReader) enter() {
-	r.depth++
-	r.deepest = max(r.deepest, r.depth)
-	if r.ev != nil {
-		r.ev.enter()
-	}
-}
-
-func (r *jsonReader) leave() {
-	r.depth--
-	if r.ev != nil {
-		r.ev.depth--
-	}
-}
-
-func (r *jsonReader) newString(s string) Value {
-	if s == "" {
-		return emptyString
-	}
-	r.charge(48)
-	v := r.slabs.strings.New()
-	v.S = s
-	return v
-}
 
 func (r *jsonReader) blank() {
 	for r.i < len(r.s) {
@@ -179,7 +101,7 @@ func (r *jsonReader) value() Value {
 	case c == '[':
 		return r.array()
 	case c == '"':
-		return r.newString(r.str())
+		return r.ev.str(r.str())
 	case c == 't':
 		return r.word("true", Bool(true))
 	case c == 'f':
@@ -196,7 +118,7 @@ func (r *jsonReader) value() Value {
 }
 
 func (r *jsonReader) object() Value {
-	r.enter()
+	r.ev.enter()
 	r.i++
 	from := len(r.attrs)
 	for first := true; ; first = false {
@@ -208,13 +130,13 @@ func (r *jsonReader) object() Value {
 		if c != '"' {
 			r.fail("expected a string as the name of a member")
 		}
-		name := r.symbols.Intern(r.str())
+		name := r.ev.symbols.Intern(r.str())
 		if r.peek() != ':' {
 			r.fail("expected ':'")
 		}
 		r.i++
 		v := r.value()
-		r.charge(24)
+		r.ev.charge(24)
 		r.attrs = append(r.attrs, Attr{Name: name, Value: v})
 		c = r.peek()
 		if c != ',' && c != '}' {
@@ -225,14 +147,14 @@ func (r *jsonReader) object() Value {
 			break
 		}
 	}
-	r.leave()
+	r.ev.depth--
 	members := lastOfEqual(r.attrs[from:])
 	r.attrs = r.attrs[:from]
 	if len(members) == 0 {
 		return emptyAttrs
 	}
-	set := r.slabs.sets.New()
-	set.Attrs = r.slabs.attrs.Copy(members)
+	set := r.ev.slabs.sets.New()
+	set.Attrs = r.ev.slabs.attrs.Copy(members)
 	return set
 }
 
@@ -255,7 +177,7 @@ func lastOfEqual(attrs []Attr) []Attr {
 }
 
 func (r *jsonReader) array() Value {
-	r.enter()
+	r.ev.enter()
 	r.i++
 	from := len(r.elems)
 	for first := true; ; first = false {
@@ -263,7 +185,7 @@ func (r *jsonReader) array() Value {
 			r.i++
 			break
 		}
-		r.charge(16)
+		r.ev.charge(16)
 		v := r.value()
 		r.elems = append(r.elems, v)
 		c := r.peek()
@@ -275,12 +197,12 @@ func (r *jsonReader) array() Value {
 			break
 		}
 	}
-	r.leave()
+	r.ev.depth--
 	if len(r.elems) == from {
 		return emptyList
 	}
-	l := r.slabs.lists.New()
-	l.Elems = r.slabs.values.Copy(r.elems[from:])
+	l := r.ev.slabs.lists.New()
+	l.Elems = r.ev.slabs.values.Copy(r.elems[from:])
 	r.elems = r.elems[:from]
 	return l
 }

@@ -26,15 +26,7 @@ func (ev *Evaluator) libToJSON(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libFromJSON(args []Value, pos syntax.Pos) Value {
-	text := ev.stringNoContext(args[0], pos)
-	if s := ev.forceString(args[0], pos); ev.jsonAhead[s] != nil {
-		t := ev.jsonAhead[s]
-		delete(ev.jsonAhead, s)
-		if ev.depth+t.deepest <= ev.limits.Depth {
-			return ev.linkJSON(t)
-		}
-	}
-	return ev.parseJSON(text, pos)
+	return ev.parseJSON(ev.stringNoContext(args[0], pos), pos)
 }
 
 func (ev *Evaluator) libFromTOML(args []Value, pos syntax.Pos) Value {

@@ -68,13 +68,6 @@ func (ev *Evaluator) evalInScope(scope *Attrs, file string, pos syntax.Pos) Valu
 
 func (ev *Evaluator) libReadFile(args []Value, pos syntax.Pos) Value {
 	p := ev.readPath(args[0], pos)
-	if strings.HasSuffix(p, ".json") {
-		if j := ev.ahead.take(p, p); j != nil && j.json != nil && ev.recordRead(j.real, j.text) == j.text {
-			s := ev.str(j.text)
-			ev.jsonAhead[s] = j.json
-			return s
-		}
-	}
 	text := ev.readFile(p, pos)
 	if strings.IndexByte(text, 0) >= 0 {
 		ev.fail(EvalFailure, pos, "the contents of the file '%s' cannot be represented as a Nix string", p)

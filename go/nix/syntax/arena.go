@@ -40,17 +40,12 @@ type arena struct {
 	texts    slab.Of[string]
 }
 
-// Tree is a parsed text. Its Symbols are its own until Link, so that texts can
-// be parsed at the same time and still be numbered in the order of their use.
+// Tree is a parsed text. Its Symbols are its own until Link: few and close
+// together, which makes them quick to find and to resolve.
 type Tree struct {
 	Expr Expr
 	// Symbols are the names that the tree uses, until Seal.
 	Symbols *Symbols
-	// Paths are the path literals that `import` is called with and those that
-	// end in `.nix` or `.json`, in the order of the text; Attrs are those of them that
-	// stand inside an attribute set, of which an evaluation may need but a few.
-	Paths, Attrs []string
-
 	buffers *buffers
 	// texts are the names of the tree's own Symbols; the runs are the nodes
 	// that have any, so that Link finds them without a walk.

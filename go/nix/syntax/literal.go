@@ -90,7 +90,6 @@ func (p *parser) pathLiteral(t *token, at Pos) Expr {
 	p.expect(tPathEnd)
 	if len(p.exprs) == from+1 {
 		p.exprs = p.exprs[:from]
-		p.notePath(abs, false)
 		return first
 	}
 	return p.newConcat(p.takeExprs(from), at, false)

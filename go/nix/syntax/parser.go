@@ -20,7 +20,7 @@ type Options struct {
 	Home string
 }
 
-// Parse reads one expression. It may be called for several texts at a time.
+// Parse reads one expression.
 func Parse(src string, o Options) (t *Tree, err error) {
 	b := allBuffers.Get().(*buffers)
 	t = &Tree{}
@@ -49,7 +49,6 @@ type parser struct {
 	next        int
 	scanFailure string
 	depth       int
-	insideSets  int
 }
 
 func (p *parser) parse(src string) {
@@ -415,23 +414,7 @@ func (p *parser) application() Expr {
 		p.exprs = append(p.exprs, x)
 	}
 	c.Args = p.takeExprs(from)
-	if v, ok := c.Fn.(*Var); ok && p.symbols.Name(v.Name) == "import" {
-		if path, ok := c.Args[0].(*Path); ok {
-			p.notePath(path.Val, true)
-		}
-	}
 	return c
-}
-
-// notePath remembers a file that evaluation may well read.
-func (p *parser) notePath(path string, imported bool) {
-	switch {
-	case imported == (strings.HasSuffix(path, ".nix") || strings.HasSuffix(path, ".json")): // noted already, or no such path
-	case p.insideSets > 0:
-		p.tree.Attrs = append(p.tree.Attrs, path)
-	default:
-		p.tree.Paths = append(p.tree.Paths, path)
-	}
 }
 
 func startsSimple(k kind) bool { return simpleStarts[k] }
@@ -590,10 +573,8 @@ func (p *parser) simple() Expr {
 func (p *parser) braced(at Pos) *Attrs {
 	p.enter()
 	p.next++ // {
-	p.insideSets++
 	set := p.newAttrs(at)
 	p.bindings(set, '}')
-	p.insideSets--
 	p.depth--
 	return set
 }

@@ -3,7 +3,6 @@ package syntax
 import (
 	"fmt"
 	"sort"
-	"sync"
 )
 
 // Pos is a byte position in a FileSet. The zero Pos is no position.
@@ -38,17 +37,13 @@ type File struct {
 }
 
 // FileSet numbers the bytes of many files, so that a position is one integer.
-// Texts may be added while others are looked up.
 type FileSet struct {
-	mu    sync.Mutex
 	files []*File
 	next  Pos
 }
 
 // Add registers a text. The name is what positions print.
 func (s *FileSet) Add(name, src string) *File {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.next == 0 {
 		s.next = 1
 	}
@@ -60,8 +55,6 @@ func (s *FileSet) Add(name, src string) *File {
 
 // File returns the file that holds p, or nil.
 func (s *FileSet) File(p Pos) *File {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if p == 0 || len(s.files) == 0 {
 		return nil
 	}
@@ -128,8 +121,6 @@ func (f *File) index() {
 
 // SourceLine returns the text of a position's line, if the set holds its file.
 func (s *FileSet) SourceLine(p Position) (string, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	for i := len(s.files) - 1; i >= 0; i-- {
 		if s.files[i].Name == p.File {
 			return s.files[i].Line(p.Line)
