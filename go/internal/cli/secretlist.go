@@ -146,8 +146,17 @@ func secretTable(list []secretRow) []byte {
 			kept += ", not set"
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Name, diag.Escape(kept, false), diag.Escape(orDash(strings.Join(append(r.Hosts, r.Commands...), ", ")), false),
-			orDash(strings.Join(r.Profiles, ", ")))
+			orDash(few(r.Profiles)))
 	}
 	w.Flush()
 	return trimLines(b.Bytes())
+}
+
+// few names the first of a list: the built-in roles alone would fill three lines.
+func few(names []string) string {
+	const shown = 2
+	if more := len(names) - shown; more > 1 {
+		return fmt.Sprintf("%s, and %d more", strings.Join(names[:shown], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
