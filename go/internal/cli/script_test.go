@@ -28,6 +28,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"insomnia": func() { os.Exit(Main(withEvaluator(os.Args))) },
+		"jq":       func() { os.Exit(jq(os.Args[1:])) },
 	})
 }
 
