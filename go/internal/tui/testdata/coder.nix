@@ -19,7 +19,7 @@ insomnia.lib.mkProfile {
   };
   sandbox = {
     network = "allowlist";
-    allowedDomains = [ "proxy.golang.org" ];
+    allowedDomains = [ "pkgs.example.org" ];
     denyRead = [ "**/.env" ];
     inheritEnv = [ "GOPATH" ];
   };
