@@ -210,6 +210,7 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	return ev.listOf(out)
 }
 
+// libSplit gives pieces without context, as Nix does; only a text without a match keeps its own.
 func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {
 	pattern := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos)
@@ -222,9 +223,9 @@ func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {
 	}
 	out := ev.makeList(2*len(pieces) + 1)
 	for i, p := range pieces {
-		out[2*i] = ev.strContext(p.Before, text.Context)
+		out[2*i] = ev.str(p.Before)
 		out[2*i+1] = ev.groups(p.Groups)
 	}
-	out[2*len(pieces)] = ev.strContext(rest, text.Context)
+	out[2*len(pieces)] = ev.str(rest)
 	return ev.listOf(out)
 }
