@@ -6,7 +6,8 @@
 // The programs are well typed and use every operator and nearly every pure
 // builtin. It prints how often each occurred, and exits with 1 at the first
 // batch with a difference, after it has shown the programs that differ. A
-// program that fails is compared too: the other evaluator has to refuse it.
+// program that fails is compared too: the other evaluator has to refuse it,
+// unless a number overflows.
 package main
 
 import (
@@ -17,6 +18,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -40,7 +42,9 @@ func main() {
 		for range *batch {
 			p := program{text: g.program()}
 			text, err := evaluate(p.text)
-			if err != nil {
+			if err != nil && strings.Contains(err.Error(), "integer overflow") {
+				failed++ // before 2.25 Nix goes on with what is left of the number
+			} else if err != nil {
 				p.want = err.Error()
 				bad = append(bad, p)
 			} else {
@@ -115,7 +119,7 @@ func compare(programs []program) int {
 		want.WriteString(p.want + " ")
 	}
 	got, err := nix(text.String() + "]")
-	if err == nil && got == want.String()+"]" {
+	if err == nil && plain(got) == plain(want.String()+"]") {
 		return 0
 	}
 	if len(programs) == 1 {
@@ -125,3 +129,8 @@ func compare(programs []program) int {
 	half := len(programs) / 2
 	return compare(programs[:half]) + compare(programs[half:])
 }
+
+var dollar = regexp.MustCompile(`\\+\$`)
+
+// plain leaves out the backslashes before dollars: old versions of Nix print more of them in names.
+func plain(text string) string { return dollar.ReplaceAllString(text, "$") }
