@@ -163,6 +163,111 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
+// TestOptional looks at a set of which some attributes may not be there.
+func TestOptional(t *testing.T) {
+	for _, c := range []struct {
+		expr, want string
+		computed   int
+	}{
+		{`s: [ s.a ]`, `["x"]`, 0},
+		{`s: builtins.seq s [ s.rev (s.none or "-") ]`, `["r","-"]`, 1},
+		{`s: builtins.seq s (let inherit (s) a rev; in [ a rev ])`, `["x","r"]`, 1},
+		{`s: builtins.seq s { inherit (s) rev; }`, `{"rev":"r"}`, 1},
+		{`s: [ (s ? rev) (s ? none) ]`, `[true,false]`, 1},
+		{`s: (s // { b = 1; }).none or "-"`, `"-"`, 1},
+		{`s: ({ b = 1; } // s).none or "-"`, `"-"`, 1},
+		{`s: with s; [ a rev ]`, `["x","r"]`, 1},
+		{`{ a, rev, none ? "-", ... }: [ a rev none ]`, `["x","r","-"]`, 1},
+		{`{ a, rev }: [ a rev ]`, `["x","r"]`, 1},
+		{`s: [ (builtins.attrNames s) (s == { a = "x"; rev = "r"; }) ]`, `[["a","rev"],true]`, 1},
+		{`s: builtins.intersectAttrs { none = 1; rev = 2; } s`, `{"rev":"r"}`, 1},
+		{`s: s`, `{"a":"x","rev":"r"}`, 1},
+	} {
+		ev := eval.New(eval.Options{})
+		computed := 0
+		set := ev.SetWithOptional(map[string]eval.Value{"a": eval.Str("x")}, []string{"none", "rev"}, func() (map[string]eval.Value, error) {
+			computed++
+			return map[string]eval.Value{"rev": eval.Str("r")}, nil
+		})
+		f, err := ev.EvalExpr(c.expr, "t", "/")
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := ev.Call(f, set)
+		var got []byte
+		if err == nil {
+			got, err = ev.ToJSON(v)
+		}
+		if string(got) != c.want || err != nil || computed != c.computed {
+			t.Errorf("%s: got %s, %v, computed %d times; want %s, %d times", c.expr, got, err, computed, c.want, c.computed)
+		}
+	}
+}
+
+// TestScopedImport gives a file more variables than it mentions.
+func TestScopedImport(t *testing.T) {
+	sources := &source.FS{}
+	sources.Mount("/src", source.Embedded{FS: fstest.MapFS{
+		"main.nix": {Data: []byte("builtins.scopedImport { unused = throw \"x\"; b = 2; also = 7; a = 3; map = 5; } ./x.nix")},
+		"x.nix":    {Data: []byte("let c = 1; in [ a b map c (10 - 1) ]")},
+	}})
+	ev := eval.New(eval.Options{Sources: sources})
+	v, err := ev.EvalFile("/src/main.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ev.ToJSON(v); err != nil || string(got) != "[3,2,5,1,9]" {
+		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+// TestLinkedFiles reads one file by three names; its relative paths start where it is.
+func TestLinkedFiles(t *testing.T) {
+	root := t.TempDir()
+	for _, dir := range []string{"real/there", "links", "default"} {
+		if err := os.MkdirAll(filepath.Join(root, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{
+		"main.nix":         `[ (import ./links/x.nix) (import ./links/again.nix) (import ./real/x.nix) (import ./default) (builtins.readFile ./links/x.nix) (import ./links/dir/z.nix) ]`,
+		"real/x.nix":       `import ./there/y.nix`,
+		"real/there/y.nix": `"y"`,
+		"real/there/z.nix": `"z"`,
+	} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, target := range map[string]string{"links/x.nix": "../real/x.nix", "links/again.nix": "x.nix", "links/dir": "../real/there", "default/default.nix": "../real/there/y.nix"} {
+		if err := os.Symlink(target, filepath.Join(root, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir, err := source.OpenDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	sources := &source.FS{}
+	sources.Mount("/src", dir)
+	ev := eval.New(eval.Options{Sources: sources})
+	v, err := ev.EvalFile("/src/main.nix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ev.ToJSON(v); err != nil || string(got) != `["y","y","y","y","import ./there/y.nix","z"]` {
+		t.Errorf("got %s, %v", got, err)
+	}
+	var read []string
+	for _, r := range ev.Reads() {
+		read = append(read, r.Path)
+	}
+	if got := strings.Join(read, " "); got != "/src/main.nix /src/real/there/y.nix /src/real/there/z.nix /src/real/x.nix" {
+		t.Errorf("read %s", got)
+	}
+}
+
 // TestProfiles compares everything that this repository's profiles evaluate to,
 // explanations with their places included, with what the installed Nix says.
 func TestProfiles(t *testing.T) {

@@ -101,6 +101,45 @@ func TestLinear(t *testing.T) {
 	}
 }
 
+// TestQuick holds the quick matcher to the thorough one on all short texts.
+func TestQuick(t *testing.T) {
+	texts := []string{""}
+	for from, length := 0, 0; length < 4; length++ {
+		end := len(texts)
+		for _, text := range texts[from:end] {
+			for _, c := range []string{"a", "b", "1", "-", "\n", "\xe9"} {
+				texts = append(texts, text+c)
+			}
+		}
+		from = end
+	}
+	for _, pattern := range []string{
+		"", ".", "..", ".*", "a*b", "a+b?", "a{2,3}", "a{0,2}b", "a{2}", "(ab){1,2}", "((a)|b){2,3}", "[^a]*", "[^a-b1-]", "[a-b]{2,4}",
+		"[a1-]+", "(|a)b", "(a|)(b|)1", "(a*)*", "(a*b*)+-?", "a|b|1-", "^a*", "a*$", "^(a|b)?$", "(a|b$)", "^a|b", "(.a|b.)*", "a?b?1?", "(a?){3}", "((a?b)*1)?",
+		"(^a)", "a{1,2}{2}", "[[:alpha:]]+", "é", "[é]",
+	} {
+		quick, thorough := regex.Both(pattern)
+		if quick == nil {
+			continue
+		}
+		if thorough == nil {
+			t.Errorf("%q is valid for the quick matcher alone", pattern)
+			continue
+		}
+		for _, text := range texts {
+			groups, ok := thorough.Match(text)
+			if quick.Matches(text) != ok {
+				t.Errorf("%q on %q: quick %v, thorough %v", pattern, text, !ok, ok)
+				break
+			}
+			if n, _ := quick.Groups(); ok && n != len(groups) {
+				t.Errorf("%q has %d groups, quick says %d", pattern, len(groups), n)
+				break
+			}
+		}
+	}
+}
+
 // FuzzQuick holds the quick matcher to the thorough one.
 func FuzzQuick(f *testing.F) {
 	for _, c := range [][2]string{
