@@ -163,6 +163,19 @@ func TestRecovery(t *testing.T) {
 	}
 }
 
+// TestPlaces is no fixture: newer versions of Nix know no place in what they read
+// from standard input. The columns are those of Nix 2.8.
+func TestPlaces(t *testing.T) {
+	for expr, want := range map[string]string{
+		`(builtins.unsafeGetAttrPos "a" (builtins.listToAttrs [ { name = "a"; value = 1; } ])).column`:         "70",
+		`(builtins.unsafeGetAttrPos "b" (builtins.intersectAttrs { b = 1; c = 2; } { a = 1; b = 2; })).column`: "84",
+	} {
+		if got := evaluate(expr); got != want {
+			t.Errorf("%s is %s, want %s", expr, got, want)
+		}
+	}
+}
+
 // TestOptional looks at a set of which some attributes may not be there.
 func TestOptional(t *testing.T) {
 	for _, c := range []struct {
