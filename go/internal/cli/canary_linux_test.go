@@ -254,7 +254,7 @@ func TestCanaries(t *testing.T) {
 		"a log":           `if b.Debug != nil { b.Debug("read", map[string]any{"value": value}) }`,
 		"a file in hex":   `os.WriteFile(filepath.Join(os.TempDir(), "scratch"), []byte(fmt.Sprintf("%x", value)), 0o600)`,
 		"the environment": `os.Setenv("LEAKED", string(value))`,
-		"arguments":       `exec.Command("sleep", "0.2", "--", string(value)).Run()`,
+		"arguments":       `exec.Command("sh", "-c", "sleep 0.2; :", string(value)).Run()`,
 	} {
 		t.Run(name+" is found", func(t *testing.T) {
 			change := leak(by)
