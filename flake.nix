@@ -37,12 +37,12 @@
 
       packages = forEachSystem (
         _: pkgs: {
-          default = pkgs.callPackage ./nix/package.nix { src = self; };
+          default = pkgs.callPackage ./go/package.nix { src = self; };
         }
       );
 
       overlays.default = final: _: {
-        insomnia = final.callPackage ./nix/package.nix { src = self; };
+        insomnia = final.callPackage ./go/package.nix { src = self; };
       };
 
       devShells = forEachSystem (
@@ -59,8 +59,8 @@
 
       formatter = forEachSystem (_: pkgs: pkgs.nixfmt-tree);
 
-      flakeModules.default = import ./nix/flake-module.nix { insomnia = self; };
+      flakeModules.default = import ./lib/modules/flake-parts.nix { insomnia = self; };
 
-      homeModules.default = import ./nix/home-module.nix { insomnia = self; };
+      homeModules.default = import ./lib/modules/home-manager.nix { insomnia = self; };
     };
 }

@@ -22,5 +22,5 @@ in
     coder = all (import ../templates/profile/profiles/coder.nix { inherit insomnia; });
     reviewer = all (import ../templates/profile/profiles/reviewer/profile.nix { inherit insomnia; });
   };
-  composed = mapAttrs (_: all) (import ../examples/composed { inherit insomnia; });
+  composed = mapAttrs (_: all) (import ../templates/composed { inherit insomnia; });
 }

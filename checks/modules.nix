@@ -38,7 +38,7 @@ let
   flakeModule =
     settings:
     let
-      module = import ../nix/flake-module.nix { inherit insomnia; } {
+      module = import ../lib/modules/flake-parts.nix { inherit insomnia; } {
         lib = nixpkgsLib;
         config.insomnia = defaults module.options.insomnia // settings;
       };
@@ -51,7 +51,7 @@ let
   homeModule =
     settings:
     let
-      module = import ../nix/home-module.nix { inherit insomnia; } {
+      module = import ../lib/modules/home-manager.nix { inherit insomnia; } {
         lib = nixpkgsLib;
         pkgs.formats.toml = _: {
           type = "toml";

@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "write what a test computes to the file 
 // the NAR hash of that folder with vendorHash. Nobody sees a stale hash before a
 // real build with nixpkgs, so it is computed here.
 func TestVendorHash(t *testing.T) {
-	const packageFile = "../nix/package.nix"
+	const packageFile = "../go/package.nix"
 
 	vendor := filepath.Join(t.TempDir(), "vendor")
 	vendorCmd := exec.Command("go", "mod", "vendor", "-o", vendor)
@@ -51,7 +51,7 @@ func TestVendorHash(t *testing.T) {
 			t.Fatal(err)
 		}
 	default:
-		t.Errorf("nix/package.nix has vendorHash = %q, go.mod needs %q\nwrite it there with: go test ./checks -run TestVendorHash -update", got, want)
+		t.Errorf("go/package.nix has vendorHash = %q, go.mod needs %q\nwrite it there with: go test ./checks -run TestVendorHash -update", got, want)
 	}
 }
 

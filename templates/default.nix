@@ -12,8 +12,22 @@ let
           nix flake check
     '';
   };
+
+  composed = {
+    path = ./composed;
+    description = "Roles built from the layers of a company, a team and a person";
+    welcomeText = ''
+      `layers/` has what a company and a team share, `roles/` the roles of the team,
+      `personal/` the roles that a member changed for themselves. `flake.nix` checks
+      what every role may do. In a git repository:
+
+          git add .
+          insomnia profile explain .#coder
+          nix flake check
+    '';
+  };
 in
 {
-  inherit profile;
+  inherit profile composed;
   default = profile;
 }

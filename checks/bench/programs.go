@@ -11,7 +11,7 @@ import (
 // bench is what the scenes share.
 type bench struct {
 	dir        string // for files of the benchmark
-	insomnia   string // built as nix/package.nix builds it, like the other programs
+	insomnia   string // built as go/package.nix builds it, like the other programs
 	plain      string // insomnia as `go build` makes it here
 	hello      string
 	floor      []string // with its argument

@@ -25,11 +25,11 @@ let
     insomniaProfiles = import ../../profiles { inherit insomnia; };
   };
   builtin = insomnia.insomniaProfiles;
-  composed = import ../../examples/composed { inherit insomnia; };
+  composed = import ../../templates/composed { inherit insomnia; };
 
   flake =
     let
-      self = (import ../../examples/composed/flake.nix).outputs { inherit self insomnia; };
+      self = (import ../../templates/composed/flake.nix).outputs { inherit self insomnia; };
     in
     self;
   flakeChecks = flake.checks.x86_64-linux;
@@ -101,7 +101,7 @@ let
   below =
     file:
     let
-      found = match ".*/(examples/composed|profiles)/(.*)" file;
+      found = match ".*/(templates/composed|profiles)/(.*)" file;
     in
     if found == null then file else "${elemAt found 0}/${elemAt found 1}";
 
@@ -131,19 +131,19 @@ let
     );
 
   company = word: {
-    file = "examples/composed/layers/company.nix";
+    file = "templates/composed/layers/company.nix";
     inherit word;
   };
   team = word: {
-    file = "examples/composed/layers/team.nix";
+    file = "templates/composed/layers/team.nix";
     inherit word;
   };
   role = name: word: {
-    file = "examples/composed/roles/${name}.nix";
+    file = "templates/composed/roles/${name}.nix";
     inherit word;
   };
   ada = word: {
-    file = "examples/composed/personal/ada.nix";
+    file = "templates/composed/personal/ada.nix";
     inherit word;
   };
   ours = name: word: {

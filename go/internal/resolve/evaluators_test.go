@@ -80,7 +80,7 @@ func TestEvaluatorsAgreeOnProfiles(t *testing.T) {
 	}{
 		{"path:" + root, nil},
 		{"path:" + filepath.Join(root, "templates", "profile"), override},
-		{"path:" + filepath.Join(root, "examples", "composed"), override},
+		{"path:" + filepath.Join(root, "templates", "composed"), override},
 	} {
 		t.Run(filepath.Base(test.flake), func(t *testing.T) {
 			r := &Resolver{Nix: &nixcli.Nix{CacheDir: t.TempDir()}, Library: insomnia.Library, Dir: root, CacheDir: t.TempDir()}
