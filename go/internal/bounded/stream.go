@@ -38,3 +38,9 @@ func regular(f *os.File, path string) (*os.File, int64, error) {
 	}
 	return f, info.Size(), nil
 }
+
+// Readlink returns what a link below the root names.
+func (r *Root) Readlink(name string) (string, error) {
+	target, err := r.root.Readlink(name)
+	return target, r.wrap(filepath.Join(r.dir, name), err)
+}

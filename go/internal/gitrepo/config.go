@@ -187,7 +187,6 @@ type format struct {
 	ignoreCase     bool
 	sparseCheckout bool
 	autoCRLF       string // true, false, input
-	eol            string // lf, crlf, native
 	// These two are the user's own, never a repository's.
 	excludesFile, attributesFile string
 }
@@ -290,8 +289,6 @@ func (f *format) set(s setting) {
 		default:
 			f.autoCRLF = "false"
 		}
-	case "eol":
-		f.eol = strings.ToLower(s.value)
 	}
 }
 

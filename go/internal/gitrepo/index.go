@@ -1,8 +1,8 @@
 package gitrepo
 
 import (
-	"bytes"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"io/fs"
 	"os"
@@ -53,12 +53,11 @@ func (e *entry) stage() int   { return int(e.flags & flagStage >> 12) }
 
 // index is a parsed index. Entries are in the order of git: by name, then by stage.
 type index struct {
-	path     string
-	entries  []entry
-	written  time.Time // when the file was written: what is as new may have changed since
-	sparse   bool      // there are entries for whole directories
-	trees    string    // the extension TREE: which directories are as a tree object says
-	unsorted bool
+	path    string
+	entries []entry
+	written time.Time // when the file was written: what is as new may have changed since
+	sparse  bool      // there are entries for whole directories
+	trees   string    // the extension TREE: which directories are as a tree object says
 }
 
 func damagedIndex(path string) *Error { return damaged(path, "the index is damaged") }
@@ -377,13 +376,12 @@ func ewah(data []byte, limit int) (set []int, rest []byte, ok bool) {
 	}
 }
 
-var hexDigits = []byte("0123456789abcdef")
-
-func hexOf(id string) string {
-	var b bytes.Buffer
-	for i := range len(id) {
-		b.WriteByte(hexDigits[id[i]>>4])
-		b.WriteByte(hexDigits[id[i]&15])
+// emptyBlob is the name of a blob without content.
+func emptyBlob(idSize int) string {
+	if idSize == 32 {
+		return "\x47\x3a\x0f\x4c\x3b\xe8\xa9\x36\x81\xa2\x67\xe3\xb1\xe9\xa7\xdc\xda\x11\x85\x43\x6f\xe1\x41\xf7\x74\x91\x20\xa3\x03\x72\x18\x13"
 	}
-	return b.String()
+	return "\xe6\x9d\xe2\x9b\xb2\xd1\xd6\x43\x4b\x8b\x29\xae\x77\x5a\xd8\xc2\xe4\x8c\x53\x91"
 }
+
+func hexOf(id string) string { return hex.EncodeToString([]byte(id)) }

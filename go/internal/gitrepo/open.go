@@ -33,6 +33,7 @@ type Repo struct {
 
 	mu      sync.Mutex // for what is below
 	objects *objects
+	again   bool // the list of packs was read a second time
 	opened  []io.Closer
 
 	ignores ignores
