@@ -165,16 +165,17 @@ func (c *comparison) same(e *entry) (bool, error) {
 		}
 		conversion = c.repo.format.conversionOf(attributes)
 	}
-	if size > maxConverted || conversion.program || conversion.binary && !conversion.ident {
+	if size > maxConverted || conversion.binary && !conversion.ident {
 		id, err := c.hash(f, size)
-		if err != nil || string(id) == e.id() || !conversion.program {
-			return err == nil && string(id) == e.id(), c.ctx.Err()
-		}
-		return false, nil
+		return err == nil && string(id) == e.id(), c.ctx.Err()
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxConverted+1))
 	if err != nil || len(data) > maxConverted {
 		return false, nil
+	}
+	// No filter is run. One that would change nothing leaves the file as it is.
+	if conversion.program && string(c.repo.hashObject(kindBlob, data)) == e.id() {
+		return true, nil
 	}
 	data = conversion.toBlob(data, func() []byte {
 		got, err := c.repo.read(c.ctx, e.id())
@@ -242,10 +243,10 @@ func (r *Repo) HasUntracked(ctx context.Context) (bool, error) {
 			case !tracked && r.Ignored(name):
 			case !e.IsDir():
 				// A link in place of a tracked directory is not tracked itself.
-				if !tracked || !r.hasEntry(name) {
+				if r.entryMode(name) == 0 {
 					return true, nil
 				}
-			case !r.hasEntry(name): // else a submodule
+			case r.entryMode(name) != modeSubmodule:
 				if found, err := look(name, depth+1); err != nil || found {
 					return found, err
 				}
@@ -256,19 +257,21 @@ func (r *Repo) HasUntracked(ctx context.Context) (bool, error) {
 	return look(".", 0)
 }
 
-// hasEntry reports whether the index has a file or a submodule of this name.
-func (r *Repo) hasEntry(name string) bool {
+// entryMode is the type of the file of this name in the index, 0 for none.
+func (r *Repo) entryMode(name string) uint32 {
 	ix, err := r.index()
 	if err != nil {
-		return false
+		return 0
+	}
+	if i, found := slices.BinarySearchFunc(ix.entries, name, func(e entry, name string) int { return strings.Compare(e.name, name) }); found {
+		return ix.entries[i].mode() & modeType
 	}
 	if ix.sparse {
 		if files, err := r.tracked(); err == nil {
 			if _, found := slices.BinarySearch(files, name); found {
-				return true
+				return modeFile
 			}
 		}
 	}
-	_, found := slices.BinarySearchFunc(ix.entries, name, func(e entry, name string) int { return strings.Compare(e.name, name) })
-	return found
+	return 0
 }

@@ -16,8 +16,6 @@ import (
 // Ignored says what git check-ignore says, for patterns and paths made of parts
 // that meet each other often.
 func TestIgnoredAgreesWithGit(t *testing.T) {
-	t.Setenv("HOME", t.TempDir())
-	t.Setenv("XDG_CONFIG_HOME", filepath.Join(os.Getenv("HOME"), "none"))
 	random := rand.New(rand.NewPCG(1, 3))
 	pick := func(list ...string) string { return list[random.IntN(len(list))] }
 	step := func() string {
@@ -110,7 +108,6 @@ func TestIgnoredAgreesWithGit(t *testing.T) {
 
 // Visible is what an author sees as part of a project.
 func TestVisible(t *testing.T) {
-	home := t.TempDir()
 	r := func() *Repo {
 		m := makeRepo(t)
 		for _, name := range []string{"a.nix", "kept/x.log", "new/b.nix", "out/c.log", ".env", "out/tracked", "sub/.git/config", "deep/.GIT/x"} {
@@ -131,7 +128,6 @@ func TestVisible(t *testing.T) {
 			t.Errorf("%q: got %v", name, got)
 		}
 	}
-	_ = home
 }
 
 // The user's own excludes count; those that a repository's config names do not.

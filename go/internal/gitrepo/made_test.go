@@ -10,13 +10,26 @@ import (
 	"testing"
 )
 
+// TestMain keeps the configuration of whoever runs the tests out of them.
+func TestMain(m *testing.M) {
+	home, err := os.MkdirTemp("", "gitrepo-home-")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("HOME", home)
+	os.Setenv("XDG_CONFIG_HOME", filepath.Join(home, "none"))
+	code := m.Run()
+	os.RemoveAll(home)
+	os.Exit(code)
+}
+
 // made is a repository that a test makes with the real git.
 type made struct {
 	testing.TB
 	dir string
 }
 
-// environment keeps the configuration of whoever runs the tests out of them.
+// environment is the one of git in the tests.
 func environment(home string) []string {
 	env := []string{"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, "none"), "GIT_CONFIG_NOSYSTEM=1", "LC_ALL=C",
 		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org",

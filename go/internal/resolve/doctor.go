@@ -61,7 +61,7 @@ func examineGit() Finding {
 	if path, err := exec.LookPath("git"); err == nil {
 		return Finding{"git", StatusOk, path, ""}
 	}
-	return Finding{"git", StatusOptional, "not on PATH; flakes that look at their own commit, git inputs and --provenance need it", "install git"}
+	return Finding{"git", StatusOptional, "not on PATH; inputs and sources that are fetched with git need it", "install git"}
 }
 
 func (r *Resolver) examineCache() Finding {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
@@ -221,6 +222,8 @@ func (f *embeddedFlake) explain(ctx context.Context, output string, err error) (
 	switch {
 	case errors.As(err, &input):
 		out.err = f.explainInput(input)
+	case errors.As(err, new(*gitrepo.Error)):
+		out.err = diag.From(explainGit(err))
 	case errors.Is(err, source.ErrHidden):
 		out.err = notTrackedFile(f.local, blamedPath(evaluation.err), at)
 	case evaluation.err.Kind == eval.FileAccess && strings.HasSuffix(blamedPath(evaluation.err), "/flake.nix") && len(at) == 0:
@@ -250,23 +253,10 @@ func (f *embeddedFlake) explainOpen(err error) error {
 	if errors.As(err, &input) {
 		return f.explainInput(input)
 	}
-	var git *flake.GitError
-	if errors.As(err, &git) {
-		return gitFailed(git)
+	if errors.As(err, new(*gitrepo.Error)) {
+		return explainGit(err)
 	}
 	return diag.Errorf(diag.ExitEvaluation, "source-unreadable", "cannot read the flake `%s`: %v", f.ref.Flake, err)
-}
-
-func gitFailed(git *flake.GitError) *diag.Error {
-	if strings.Contains(git.Msg, "dubious ownership") {
-		return diag.Errorf(diag.ExitRefused, "foreign-owner", "git refuses the repository, since another user owns it").
-			Hintf("if you trust it: git config --global --add safe.directory FOLDER")
-	}
-	if strings.Contains(git.Msg, "no `git` on PATH") {
-		return diag.Errorf(diag.ExitMissing, "git-missing", "git is needed to read this flake, and there is no `git` on PATH").
-			Hintf("install git")
-	}
-	return diag.Errorf(diag.ExitEvaluation, "git-failed", "%v", git)
 }
 
 // explainInput says what is wrong with an input.
@@ -279,6 +269,9 @@ func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
 			Hintf("git -C %s add flake.lock", e.Flake)
 	case flake.NoSuchInput:
 		return noSuchInput(e.Input, e.Names)
+	case flake.Refused:
+		return diag.Errorf(diag.ExitRefused, "input-refused", "%v", e).
+			Hintf("put the source elsewhere and lock it there: %s", f.lockCommand())
 	case flake.WrongHash:
 		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", e).
 			Hintf("if the source was meant to change, lock it again: %s", f.lockCommand())
@@ -287,9 +280,8 @@ func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
 	case flake.Missing:
 		return offline(e.Locked.String())
 	}
-	var git *flake.GitError
-	if errors.As(e, &git) {
-		return gitFailed(git)
+	if errors.As(e, new(*gitrepo.Error)) {
+		return diag.From(explainGit(e))
 	}
 	return diag.Errorf(diag.ExitMissing, "input-unreadable", "%v", e)
 }

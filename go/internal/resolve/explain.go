@@ -67,7 +67,7 @@ func explainUntracked(ctx context.Context, f *nixFlake, failure *nixcli.Failure,
 		candidates = append(candidates, rel)
 	}
 	for _, rel := range candidates {
-		if !untracked(ctx, f.local.GitRoot, rel) {
+		if !untracked(f.local.GitRoot, rel) {
 			continue
 		}
 		return notTrackedFile(f.local, filepath.Join(f.local.GitRoot, rel), at)

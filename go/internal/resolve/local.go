@@ -1,18 +1,14 @@
 package resolve
 
 import (
-	"bytes"
-	"context"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 )
 
 // localFlake is a flake in a folder, found the way Nix finds it.
@@ -175,22 +171,17 @@ func privateFiles(root string) []string {
 	return private
 }
 
-// git runs git in a folder without the variables that point it elsewhere.
-func git(ctx context.Context, dir string, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", dir, "-c", "core.fsmonitor=false"}, args...)...)
-	cmd.Env = flake.GitEnvironment(false)
-	cmd.WaitDelay = time.Second
-	return cmd.Output()
-}
-
-// untracked tells whether a file of the work tree is there but unknown to git,
+// untracked reports whether a file of the work tree is there but unknown to git,
 // and so invisible to Nix.
-func untracked(ctx context.Context, root, rel string) bool {
+func untracked(root, rel string) bool {
 	if root == "" || !exists(filepath.Join(root, rel)) {
 		return false
 	}
-	out, err := git(ctx, root, "--literal-pathspecs", "ls-files", "-z", "--cached", "--", rel)
-	return err == nil && len(bytes.TrimRight(out, "\x00")) == 0
+	repo, err := gitrepo.Open(root)
+	if err != nil {
+		return false
+	}
+	defer repo.Close()
+	tracked, err := repo.IsTracked(filepath.ToSlash(filepath.Clean(rel)))
+	return err == nil && !tracked
 }

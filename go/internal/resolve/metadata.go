@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -142,8 +143,9 @@ func (f *nixFlake) provenance(ctx context.Context, defined *position) (*manifest
 	p := &manifest.Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: f.evaluator.title(ctx)}
 	if f.local != nil && f.local.GitRoot != "" && p.Rev == "" {
 		p.Dirty = true
-		if head, err := git(ctx, f.local.GitRoot, "rev-parse", "--verify", "HEAD"); err == nil {
-			p.Rev = strings.TrimSpace(string(head))
+		if repo, err := gitrepo.Open(f.local.GitRoot); err == nil {
+			p.Rev, _ = repo.Head()
+			repo.Close()
 		}
 	}
 	for _, o := range f.overrides {

@@ -1,18 +1,18 @@
 package resolve
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/nix-community/go-nix/pkg/nar"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // Envelope is the manifest with its provenance, as canonical JSON.
@@ -33,25 +33,12 @@ func NarHash(path string) (string, error) {
 // TrackedNarHash is the narHash of a git work tree as Nix sees it: the files
 // that git tracks, with the content they have now.
 func TrackedNarHash(ctx context.Context, root string) (string, error) {
-	listed, err := git(ctx, root, "ls-files", "-z", "--cached")
+	opened, err := flake.Open(ctx, flake.Ref{Dir: root, GitRoot: root}, flake.Options{})
 	if err != nil {
 		return "", err
 	}
-	keep := map[string]bool{root: true}
-	for _, name := range bytes.Split(listed, []byte{0}) {
-		if len(name) == 0 {
-			continue
-		}
-		for at := filepath.Join(root, string(name)); !keep[at]; at = filepath.Dir(at) {
-			keep[at] = true
-		}
-	}
-	h := sha256.New()
-	err = nar.DumpPathFilter(h, root, func(path string, _ nar.NodeType) bool { return keep[path] })
-	if err != nil {
-		return "", err
-	}
-	return sri(h.Sum(nil)), nil
+	defer opened.Close()
+	return opened.NARHash()
 }
 
 func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
@@ -78,13 +65,26 @@ func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*mani
 	if p.File, err = filepath.Rel(file.root, file.file); err != nil {
 		p.File = filepath.Base(file.file)
 	}
-	if gitRoot(file.root) == "" {
-		return p, nil
+	if root := gitRoot(file.root); root != "" {
+		p.Rev, p.Dirty, err = workTreeState(ctx, root)
 	}
-	if head, err := git(ctx, file.root, "rev-parse", "--verify", "HEAD"); err == nil {
-		p.Rev = strings.TrimSpace(string(head))
+	return p, err
+}
+
+// workTreeState is the commit of a work tree, and whether the tree has changes
+// to it: files that git does not track count, since a profile may read them.
+func workTreeState(ctx context.Context, root string) (rev string, dirty bool, err error) {
+	repo, err := gitrepo.Open(root)
+	if err != nil {
+		return "", false, explainGit(err)
 	}
-	status, err := git(ctx, file.root, "status", "--porcelain", "-z", "--untracked-files=all")
-	p.Dirty = err != nil || len(status) > 0
-	return p, nil
+	defer repo.Close()
+	state, err := repo.State(ctx)
+	if err == nil && !state.Dirty {
+		state.Dirty, err = repo.HasUntracked(ctx)
+	}
+	if err != nil {
+		return "", false, explainGit(err)
+	}
+	return state.Rev, state.Dirty, nil
 }

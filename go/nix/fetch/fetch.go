@@ -195,27 +195,3 @@ func (s *Store) downloadArchive(ctx context.Context, u *url.URL, work string) (s
 	}
 	return unpackFile(ctx, file, work)
 }
-
-// gitFetch gets one commit with the installed git and writes its files out.
-func gitFetch(ctx context.Context, l *flake.Locked, work string) (string, error) {
-	u, err := url.Parse(l.URL)
-	if err != nil || !gitSchemes[u.Scheme] {
-		return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
-	}
-	repo := filepath.Join(work, "repo")
-	for _, args := range [][]string{
-		{"init", "--quiet", "--bare", repo},
-		{"-C", repo, "-c", "protocol.allow=never", "-c", "protocol." + u.Scheme + ".allow=always",
-			"fetch", "--quiet", "--depth=1", "--no-tags", "--", u.String(), l.Rev},
-	} {
-		if _, err := runGit(ctx, args...); err != nil {
-			return "", err
-		}
-	}
-	tree, err := flake.GitTree(ctx, repo, l.Rev)
-	if err != nil {
-		return "", fmt.Errorf("%w: %v", ErrDownload, err)
-	}
-	root := filepath.Join(work, "source")
-	return root, writeTree(tree, root)
-}

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -130,39 +129,4 @@ func (s *Store) client() *http.Client {
 		return s.Client
 	}
 	return &http.Client{Timeout: 5 * time.Minute}
-}
-
-// remoteHead asks a git repository for the commit of a ref.
-func remoteHead(ctx context.Context, address, ref string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil || !gitSchemes[u.Scheme] {
-		return "", fmt.Errorf("%w: %s", ErrUnsupported, address)
-	}
-	out, err := runGit(ctx, "-c", "protocol.allow=never", "-c", "protocol."+u.Scheme+".allow=always",
-		"ls-remote", "--quiet", "--", u.String(), ref)
-	if err != nil {
-		return "", err
-	}
-	rev, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\t")
-	return rev, nil
-}
-
-var gitSchemes = map[string]bool{"https": true, "http": true, "ssh": true, "file": true}
-
-// runGit runs the installed git without the variables that point it elsewhere.
-func runGit(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", args...)
-	cmd.Env = append(flake.GitEnvironment(true), "LC_ALL=C")
-	cmd.WaitDelay = time.Second
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		reason := ErrDownload
-		if strings.Contains(stderr.String(), "does not appear to be a git repository") || strings.Contains(stderr.String(), "not found") {
-			reason = ErrNotFound
-		}
-		return nil, fmt.Errorf("%w: git: %v: %s", reason, err, strings.TrimSpace(stderr.String()))
-	}
-	return out, nil
 }

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
@@ -85,12 +86,15 @@ type Flake struct {
 	graph   *graph
 	dirs    []*source.Dir
 	mounted map[string]bool
-	value   eval.Value
+	// repositories are those of the work trees, by root.
+	repositories map[string]*gitrepo.Repo
+	value        eval.Value
 }
 
 // Open reads the lock of a flake and prepares its evaluation; no Nix file is read yet.
 func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
-	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool)}
+	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool),
+		repositories: make(map[string]*gitrepo.Repo)}
 	o.Eval.Context, o.Eval.Sources = ctx, f.sources
 	lock, err := f.mountFlake(ref)
 	if err != nil {
@@ -121,6 +125,10 @@ func (f *Flake) Close() {
 		d.Close()
 	}
 	f.dirs = nil
+	for _, r := range f.repositories {
+		r.Close()
+	}
+	clear(f.repositories)
 }
 
 // Evaluator is the evaluator of the flake's values.
@@ -199,13 +207,17 @@ func (f *Flake) NARHash() (string, error) {
 	return sri(sum), nil
 }
 
-// Commit is what git says of the flake's work tree, Rev and Dirty alone; the zero
-// value for a flake in no work tree.
+// Commit is the state of the flake's work tree; the zero value for a flake in no
+// work tree.
 func (f *Flake) Commit() (GitState, error) {
 	if f.Ref.GitRoot == "" {
 		return GitState{}, nil
 	}
-	return commit(f.ctx, f.Ref.GitRoot)
+	r, err := f.repository(f.Ref.GitRoot)
+	if err != nil {
+		return GitState{}, err
+	}
+	return r.State(f.ctx)
 }
 
 func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
@@ -243,7 +255,7 @@ func (f *Flake) openTree(ref Ref) (source.Tree, error) {
 	if ref.GitRoot == "" {
 		return dir, nil
 	}
-	return worktree(f.ctx, ref.GitRoot, dir)
+	return f.worktree(ref.GitRoot, dir)
 }
 
 // mountFlake makes a flake's source readable and reads its lock.

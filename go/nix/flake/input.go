@@ -3,6 +3,7 @@ package flake
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
@@ -30,6 +32,8 @@ const (
 	NoSuchInput Reason = "no-such-input"
 	// Unreadable: its source cannot be read.
 	Unreadable Reason = "unreadable"
+	// Refused: its place is one that a lock may not name.
+	Refused Reason = "refused"
 	// Unsupported: its type is not one that this program knows.
 	Unsupported Reason = "unsupported"
 )
@@ -60,6 +64,8 @@ func (e *InputError) Error() string {
 		msg = fmt.Sprintf("the flake has no input `%s` to override", e.Input)
 	case Unreadable:
 		msg = fmt.Sprintf("the source of the input `%s` (%s) cannot be read", e.Input, e.Locked)
+	case Refused:
+		msg = fmt.Sprintf("the source of the input `%s` (%s) is not read", e.Input, e.Locked)
 	case Unsupported:
 		msg = fmt.Sprintf("the input `%s` has the type %s, which only Nix can fetch", e.Input, e.Locked.Type)
 	}
@@ -164,24 +170,24 @@ func (f *Flake) localInfo(ref Ref) eval.Value {
 		f.times(members, when)
 		return f.ev.Set(members)
 	}
-	var state *GitState
-	ask := func() (GitState, error) {
-		if state == nil {
-			s, err := gitState(f.ctx, ref.GitRoot)
-			if err != nil {
-				return s, err
-			}
-			state = &s
-		}
-		return *state, nil
-	}
 	f.times(members, func() (int64, error) {
-		s, err := ask()
-		return s.LastModified, err
+		r, err := f.repository(ref.GitRoot)
+		if err != nil {
+			return 0, err
+		}
+		rev, err := r.Head()
+		if err != nil || rev == "" {
+			return 0, err
+		}
+		return r.CommitTime(f.ctx, rev)
 	})
 	members["submodules"] = eval.Bool(false)
 	return f.ev.SetWithOptional(members, dirtyNames, func() (map[string]eval.Value, error) {
-		s, err := ask()
+		r, err := f.repository(ref.GitRoot)
+		if err != nil {
+			return nil, err
+		}
+		s, err := r.State(f.ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -191,7 +197,14 @@ func (f *Flake) localInfo(ref Ref) eval.Value {
 		case s.Dirty:
 			out["dirtyRev"], out["dirtyShortRev"] = eval.Str(s.Rev+"-dirty"), eval.Str(s.Rev[:7]+"-dirty")
 		default:
-			out["rev"], out["shortRev"], out["revCount"] = eval.Str(s.Rev), eval.Str(s.Rev[:7]), eval.Int(s.RevCount)
+			out["rev"], out["shortRev"] = eval.Str(s.Rev), eval.Str(s.Rev[:7])
+			if r.Shallow() {
+				break // the commits here are not all
+			}
+			out["revCount"] = f.ev.Delay(func() (eval.Value, error) {
+				count, _, err := r.RevCount(f.ctx, s.Rev)
+				return eval.Int(count), err
+			})
 		}
 		return out, nil
 	})
@@ -305,6 +318,9 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 	}
 	switch l.Type {
 	case "path":
+		if err := refusePlace(l.Path); err != nil {
+			return fail(Refused, err)
+		}
 		tree, err := f.openTree(Ref{Dir: l.Path})
 		if err != nil {
 			return fail(Unreadable, err)
@@ -316,7 +332,11 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 			if l.Rev == "" {
 				return fail(NotLocked, fmt.Errorf("flake.lock has no revision for it"))
 			}
-			tree, err := GitTree(f.ctx, u.Path, l.Rev)
+			tree, err := f.lockedRepository(u, l.Rev)
+			var git *GitError
+			if errors.As(err, &git) && git.Kind == gitrepo.Refused {
+				return fail(Refused, err)
+			}
 			if err != nil {
 				return fail(Unreadable, err)
 			}

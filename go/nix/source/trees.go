@@ -165,14 +165,21 @@ func (e Embedded) Readlink(name string) (string, error) {
 	return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
 }
 
-// Visible shows only some files of a tree, and the directories that lead to them.
+// Visible shows only some files of a tree, and the directories that lead to
+// those of them that are there.
 type Visible struct {
 	tree  Tree
 	files []string // sorted
+
+	mu   sync.Mutex
+	dirs map[string]bool // directories: whether they lead to a file
+	gone map[string]bool // of the named files: those that were not found
 }
 
 // NewVisible hides everything but the named files, which are sorted by their bytes.
-func NewVisible(tree Tree, files []string) *Visible { return &Visible{tree, files} }
+func NewVisible(tree Tree, files []string) *Visible {
+	return &Visible{tree: tree, files: files, dirs: map[string]bool{".": true}}
+}
 
 // inDir returns the files below a directory.
 func (v *Visible) inDir(name string) []string {
@@ -189,7 +196,54 @@ func (v *Visible) visible(name string) bool {
 	if _, ok := slices.BinarySearch(v.files, name); ok {
 		return true
 	}
-	return len(v.inDir(name)) > 0 || name == "."
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.leads(name)
+}
+
+// leads reports whether one of the files below a directory is there. As in Nix,
+// a directory of which all files were deleted is not part of the source, even if
+// it is there with files of other names.
+func (v *Visible) leads(name string) bool {
+	if known, ok := v.dirs[name]; ok {
+		return known
+	}
+	found := false
+	for files := v.inDir(name); len(files) > 0 && !found; {
+		if v.gone[files[0]] {
+			files = files[1:]
+			continue
+		}
+		var broken string
+		if found, broken = v.present(files[0]); broken != "" {
+			next, _ := slices.BinarySearch(files, broken+"0")
+			files = files[max(next, 1):]
+		} else if !found {
+			if v.gone == nil {
+				v.gone = make(map[string]bool)
+			}
+			v.gone[files[0]] = true
+		}
+	}
+	if len(v.dirs) < 1<<16 {
+		v.dirs[name] = found
+	}
+	return found
+}
+
+// present reports whether a file is there itself, and not through a link;
+// broken is a directory above it that is not there or is none.
+func (v *Visible) present(name string) (ok bool, broken string) {
+	for i := range len(name) {
+		if name[i] != '/' {
+			continue
+		}
+		if info, err := v.tree.Lstat(name[:i]); err != nil || !info.IsDir() {
+			return false, name[:i]
+		}
+	}
+	_, err := v.tree.Lstat(name)
+	return err == nil, ""
 }
 
 // ErrHidden is wrapped by errors for files that exist but are not visible.
@@ -245,6 +299,5 @@ func (v *Visible) ReadDir(name string) ([]fs.DirEntry, error) {
 	if name != "." {
 		prefix = name + "/"
 	}
-	below := &Visible{files: v.inDir(name)}
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !below.visible(prefix + e.Name()) }), nil
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !v.visible(prefix + e.Name()) }), nil
 }
