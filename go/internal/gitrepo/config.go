@@ -186,6 +186,7 @@ type format struct {
 	symlinks       bool
 	ignoreCase     bool
 	sparseCheckout bool
+	refs           error // why refs cannot be read, if so
 	autoCRLF       string // true, false, input
 	// These two are the user's own, never a repository's.
 	excludesFile, attributesFile string
@@ -256,7 +257,8 @@ func (f *format) extend(path string, s setting) error {
 	case s.name == "objectformat" && value == "sha256":
 		f.idSize = 32
 	case s.name == "refstorage" && value == "reftable":
-		return &Error{Kind: Unsupported, Path: path, Msg: "the repository keeps its refs as a reftable, which is not supported",
+		// Files are tracked and ignored all the same.
+		f.refs = &Error{Kind: Unsupported, Path: path, Msg: "the repository keeps its refs as a reftable, which is not supported",
 			Hint: "convert it with git 2.46 or later: git refs migrate --ref-format=files"}
 	default:
 		return &Error{Kind: Unsupported, Path: path, Msg: "the repository needs the git extension `" + s.name[:min(len(s.name), 40)] + "`, which is not supported",

@@ -222,7 +222,7 @@ func (o *objects) read(ctx context.Context, id string) (object, error) {
 		return o.loose(ctx, path, data)
 	}
 	return object{}, &Error{Kind: MissingObject, Path: o.repo.objectsDir(), Msg: "the object " + name + " is missing",
-		Hint: "if this is a partial clone, get the rest with git: git fetch --refetch --filter=blob:limit=1g; else check it: git fsck"}
+		Hint: "in a partial clone, get what is missing: git fetch --refetch --no-filter; else check the repository: git fsck"}
 }
 
 // loose reads an object that has a file of its own.

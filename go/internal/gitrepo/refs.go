@@ -49,6 +49,9 @@ func (r *Repo) Ref(ctx context.Context, name string) (rev string, found bool, er
 
 // resolve follows a ref to the name of an object.
 func (r *Repo) resolve(ref string) (rev string, found bool, err error) {
+	if r.format.refs != nil {
+		return "", false, r.format.refs
+	}
 	for range maxSymbolic + 1 {
 		data, err := r.readRef(ref)
 		if err != nil {
@@ -71,9 +74,6 @@ func (r *Repo) resolve(ref string) (rev string, found bool, err error) {
 		}
 		from := ref
 		ref = string(bytes.TrimSpace(target))
-		if ref == "refs/heads/.invalid" { // what HEAD says beside a reftable
-			return "", false, &Error{Kind: Unsupported, Path: r.refPath(from), Msg: "the repository keeps its refs as a reftable, which is not supported"}
-		}
 		if !validRef(ref) {
 			return "", false, damaged(r.refPath(from), "names a ref that git does not allow")
 		}

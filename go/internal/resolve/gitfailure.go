@@ -30,7 +30,7 @@ func explainGit(err error) error {
 	case gitrepo.NotFound:
 		exit, code = diag.ExitNotFound, "git-not-found"
 	}
-	e := diag.Errorf(exit, code, "cannot read the git repository: %v", err)
+	e := diag.Errorf(exit, code, "cannot read the git repository: %v", git)
 	if git.Hint != "" {
 		e.Hintf("%s", git.Hint)
 	}
