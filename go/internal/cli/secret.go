@@ -117,8 +117,13 @@ type bindingReport struct {
 }
 
 // setBinding writes a binding and says what holds now.
-func (p *program) setBinding(c *cli.Context, name string, b config.Binding) error {
-	if err := config.SetBinding(registry.UserDir(), name, &b); err != nil {
+func (p *program) setBinding(c *cli.Context, name string, b config.Binding) (err error) {
+	if c.Bool("only") {
+		err = config.SetBinding(registry.UserDir(), name, &b)
+	} else {
+		b, err = config.WidenBinding(registry.UserDir(), name, b)
+	}
+	if err != nil {
 		return err
 	}
 	return p.sayBinding(c, name, b)

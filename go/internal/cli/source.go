@@ -67,19 +67,6 @@ func (p *program) pin(ctx context.Context, resolver *resolve.Resolver, ref strin
 	return locked, nil
 }
 
-// lockSource changes one pin in a lock; nil takes it out.
-func lockSource(dir, name string, locked *registry.Locked) error {
-	locks, problem := registry.ReadLock(dir)
-	if problem != nil {
-		return &diag.Error{Exit: diag.ExitState, Diagnostics: []diag.Diagnostic{*problem}}
-	}
-	delete(locks, name)
-	if locked != nil {
-		locks[name] = *locked
-	}
-	return registry.WriteLock(dir, locks)
-}
-
 func (p *program) sourceAdd(c *cli.Context) error {
 	const usage = "NAME FLAKEREF"
 	if err := arguments(c, 2, usage); err != nil {
@@ -121,7 +108,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err := config.Set(dir, to, "sources", name, ref); err != nil {
 		return err
 	}
-	if err := lockSource(dir, name, &locked); err != nil {
+	if err := registry.Pin(dir, name, &locked); err != nil {
 		return err
 	}
 	return p.sourceChanges(name, registry.Locked{}, locked)
@@ -239,7 +226,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 		if s.Locked != nil {
 			before = *s.Locked
 		}
-		if err := lockSource(scopeDir(r, s), s.Name, &locked); err != nil {
+		if err := registry.Pin(scopeDir(r, s), s.Name, &locked); err != nil {
 			return err
 		}
 		if err := p.sourceChanges(s.Name, before, locked); err != nil {
@@ -279,7 +266,7 @@ func (p *program) sourceRemove(c *cli.Context) error {
 		if err := config.Set(dir, s.Scope, "sources", name, ""); err != nil {
 			return err
 		}
-		return lockSource(dir, name, nil)
+		return registry.Pin(dir, name, nil)
 	}
 	return noSource(name)
 }

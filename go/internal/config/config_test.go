@@ -59,7 +59,7 @@ func TestSetKeepsTheRest(t *testing.T) {
 		{"", "", "default", "user:x", "default = \"user:x\"\n"},
 		{"# mine\n\n[aliases] # a\nq = \"user:q\"\n", "", "default", "user:x", "# mine\ndefault = \"user:x\"\n\n[aliases] # a\nq = \"user:q\"\n"},
 		{"# of the table\n[aliases]\n", "", "default", "user:x", "default = \"user:x\"\n# of the table\n[aliases]\n"},
-		{"# a\n  default = 'user:a'   # why # so\n# b\n", "", "default", "user:x", "# a\n  default = \"user:x\" # why # so\n# b\n"},
+		{"# a\n  default = 'user:a'   # why # so\n# b\n", "", "default", "user:x", "# a\n  default = \"user:x\"   # why # so\n# b\n"},
 		{"default = \"\"\"user:a\"\"\"\n# b\n", "", "default", "user:x", "default = \"user:x\"\n# b\n"},
 		{"# a\ndefault = \"user:a\" # gone\n# b\n", "", "default", "", "# a\n# b\n"},
 		{"evaluator = \"nix\"\n[sources]\na = \"github:a/a\" # a\n\n[ui]\nsummaries = false\n", "sources", "b", "github:b/b",
@@ -80,14 +80,18 @@ func TestSetKeepsTheRest(t *testing.T) {
 	}
 }
 
-// What cannot be changed in place is left as it is.
+// What cannot be changed without a loss is left as it is.
 func TestSetRefuses(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, LocalName)
 	before := "sources.a = \"github:a/a\"\n"
 	os.WriteFile(path, []byte(before), 0o644)
-	if err := Set(dir, User, "sources", "a", "github:b/b"); !diag.CodeIs(err, "config-not-written") {
+	err := Set(dir, User, "sources", "a", "github:b/\xff") // cannot be written as TOML
+	if !diag.CodeIs(err, "config-not-written") {
 		t.Error(err)
+	}
+	if d := diag.From(err).Diagnostics[0]; !strings.HasPrefix(d.Hint, "write it there by hand: sources.a = ") || d.Positions[0].File != path {
+		t.Errorf("%+v", d)
 	}
 	if got, _ := os.ReadFile(path); string(got) != before {
 		t.Errorf("%q", got)

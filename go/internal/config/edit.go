@@ -2,254 +2,325 @@ package config
 
 import (
 	"bytes"
-	"context"
 	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"slices"
 	"strconv"
-	"time"
-
-	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"strings"
 )
 
-const header = "# Written by insomnia; it wins over config.toml beside it. Edit it as you like.\n"
-
-// Set writes a value to local.toml of a folder and keeps everything else in it,
-// comments too. table is empty for a key at the top. An empty value removes the key.
-func Set(dir string, scope Scope, table, key, value string) error {
-	return change(dir, scope, key+" = "+quote(value), func(old []byte, path string) []byte {
-		return edit(old, path, table, key, value)
-	}, func(_, now *File) bool { return now.holds(table, key, value) })
+// edit sets one value of a TOML file, at a path of keys, or removes it. A value
+// is a string, a list of strings, a table, or nil to remove what is there.
+type edit struct {
+	path  []string
+	value any
 }
 
-// change edits local.toml of a folder, one writer at a time. by is what one
-// would write by hand; done tells whether the file says it now.
-func change(dir string, scope Scope, by string, edit func(old []byte, path string) []byte, done func(before, now *File) bool) error {
-	path := filepath.Join(dir, LocalName)
-	unlock, err := lock(dir)
-	if err != nil {
-		return notWritten(path, err)
-	}
-	defer unlock()
-	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return diag.Errorf(diag.ExitRefused, "config-not-ours", "%s is not a file of its own, and is left alone", path).
-			Hintf("keep what is linked in config.toml, and let local.toml be written by insomnia")
-	}
-	old, err := readFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		old, err = []byte(header), nil
-	}
-	if err != nil {
-		return Problem([]diag.Diagnostic{unreadable(path, err)})
-	}
-	before, _, problems := decodeFile(old, path, scope)
-	if len(problems) > 0 {
-		return Problem(problems)
-	}
-	changed := edit(old, path)
-	now, _, problems := decodeFile(changed, path, scope)
-	if len(problems) > 0 || !done(before, now) {
-		return diag.Errorf(diag.ExitState, "config-not-written", "%s cannot be changed as the file is written", path).
-			Hintf("set it there by hand: %s", by).At(diag.Position{File: path})
-	}
-	if err := Write(path, changed); err != nil {
-		return notWritten(path, err)
-	}
-	return nil
+// table is a table with its fields in order; a nil field is removed.
+type table []field
+
+type field struct {
+	key   string
+	value any
 }
 
-func notWritten(path string, err error) error {
-	return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, reasonOf(err)).
-		Hintf("give yourself the right to write in %s", filepath.Dir(path))
+// errUnlike means that a file cannot be changed in place.
+var errUnlike = errors.New("the way it is written cannot be changed in place")
+
+// apply returns the file with the edit made. Every byte that does not belong to
+// the edited value is kept; new lines end as the first line of the file does.
+// The result is decoded and compared before it is returned: an edit that would
+// change any other value is errUnlike. Files must be valid TOML.
+func (e edit) apply(old []byte) ([]byte, error) {
+	now, ok := e.made(old)
+	if !ok || !e.only(old, now) {
+		return nil, errUnlike
+	}
+	return now, nil
 }
 
-// lockTimeout is how long one waits for another command to be done writing.
-const lockTimeout = 10 * time.Second
-
-// lock keeps other commands from writing to a folder. Temporary files that an
-// ended command left are swept.
-func lock(dir string) (unlock func(), err error) {
-	if err := durable.MkdirAll(durable.OS, dir, 0o755); err != nil {
-		return nil, err
+func (e edit) made(data []byte) ([]byte, bool) {
+	fields, isTable := e.value.(table)
+	d, ok := open(data)
+	if !ok || !isTable && e.holds(data) {
+		return data, ok
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), lockTimeout)
-	defer cancel()
-	release, err := durable.OS.Lock(ctx, filepath.Join(dir, ".local.lock"))
-	if err != nil {
-		return nil, err
+	if !isTable || !d.has(e.path) {
+		splices, ok := d.edit(e)
+		return splice(data, splices), ok
 	}
-	files, _ := os.ReadDir(dir)
-	for _, f := range files {
-		if durable.Temporary(f.Name()) {
-			os.Remove(filepath.Join(dir, f.Name()))
+	for _, f := range fields {
+		if data, ok = (edit{append(slices.Clone(e.path), f.key), f.value}).made(data); !ok {
+			return nil, false
 		}
 	}
-	return func() { release() }, nil
+	return data, true
 }
 
-func reasonOf(err error) error {
-	var in *fs.PathError
-	if errors.As(err, &in) {
-		return in.Err
+// document is a file that is being changed.
+type document struct {
+	data       []byte
+	statements []statement
+	newline    string
+}
+
+// replacement puts a text in the place of the bytes from…to.
+type replacement struct {
+	from, to int
+	text     string
+}
+
+func splice(data []byte, all []replacement) []byte {
+	var out []byte
+	at := 0
+	for _, r := range all {
+		out = append(append(out, data[at:r.from]...), r.text...)
+		at = r.to
 	}
-	return err
+	return append(out, data[at:]...)
 }
 
-func (f *File) holds(table, key, value string) bool {
-	switch table {
-	case "":
-		return string(f.Default) == value
-	case "aliases":
-		return string(f.Aliases[Name(key)]) == value
-	case "sources":
-		return string(f.Sources[Name(key)]) == value
+func open(data []byte) (*document, bool) {
+	statements, ok := layout(data)
+	d := &document{data, statements, "\n"}
+	if i := bytes.IndexByte(data, '\n'); i > 0 && data[i-1] == '\r' {
+		d.newline = "\r\n"
+	}
+	return d, ok
+}
+
+// has reports whether anything is written at a path.
+func (d *document) has(path []string) bool {
+	for _, s := range d.statements {
+		if s.under(path) {
+			return true
+		}
+		if entry, _ := d.inline(s, path); entry != nil {
+			return true
+		}
 	}
 	return false
 }
 
-func quote(s string) string { return strconv.Quote(s) }
-
-func edit(old []byte, path, table, key, value string) []byte {
-	root, syntax := parseTree(old, path)
-	if syntax != nil {
-		return old
+// inline finds a path in the inline table that a statement may have as its
+// value: the entry, if there is one, and the innermost table that holds it or
+// would.
+func (d *document) inline(s statement, path []string) (entry *statement, holder *inlineTable) {
+	if s.header || s.under(path) || !hasPrefix(path, s.path) || d.data[s.value] != '{' {
+		return nil, nil
 	}
-	holder := root
-	if table != "" {
-		holder = root.fields[table]
-	}
-	line := key + " = " + quote(value)
-	if holder != nil {
-		if n := holder.fields[key]; n != nil && n.to > n.from {
-			return replace(old, n, line, value == "")
+	holder = d.inlineTable(s)
+	for i, e := range holder.entries {
+		if e.under(path) {
+			return &holder.entries[i], holder
 		}
+		if entry, inner := d.inline(e, path); inner != nil {
+			return entry, inner
+		}
+	}
+	return nil, holder
+}
+
+type inlineTable struct {
+	statement
+	entries []statement
+}
+
+func (d *document) inlineTable(s statement) *inlineTable {
+	t := &inlineTable{statement: s}
+	scan := &scanner{data: d.data, at: s.value}
+	scan.list('}', func() { t.entries = append(t.entries, scan.keyValue(s.path)) })
+	return t
+}
+
+func (d *document) edit(e edit) ([]replacement, bool) {
+	if e.value == nil {
+		return d.remove(e.path)
+	}
+	for _, s := range d.statements {
+		if slices.Equal(s.path, e.path) && !s.header {
+			return []replacement{{s.value, s.end, write(e.value)}}, true
+		}
+		if entry, holder := d.inline(s, e.path); entry != nil {
+			return []replacement{{entry.value, entry.end, write(e.value)}}, slices.Equal(entry.path, e.path)
+		} else if holder != nil {
+			return []replacement{holder.add(keys(e.path[len(holder.path):]) + " = " + write(e.value))}, true
+		}
+	}
+	return []replacement{d.add(e)}, true
+}
+
+func (t *inlineTable) add(text string) replacement {
+	if n := len(t.entries); n > 0 {
+		end := t.entries[n-1].end
+		return replacement{end, end, ", " + text}
+	}
+	return replacement{t.value + 1, t.value + 1, " " + text + " "}
+}
+
+// add writes a value that is not there yet.
+func (d *document) add(e edit) replacement {
+	holder := e.path[:len(e.path)-1]
+	at, from := -1, 0 // where to write it, and how much of its path is said there already
+	for i, s := range d.statements {
+		switch {
+		case s.header && !s.list && slices.Equal(s.path, holder):
+			at, from = d.sectionEnd(i), len(holder)
+		case !s.header && len(holder) > 0 && hasPrefix(s.path, holder) && len(s.holder) < len(holder):
+			at, from = lineEnd(d.data, s.end), len(s.holder) // next to others with dots
+		}
+	}
+	if fields, ok := e.value.(table); ok && at < 0 {
+		return d.append(d.section(e.path, fields))
 	}
 	switch {
-	case value == "":
-		return old
-	case table == "":
-		// Before the first table: what stands behind it would belong to the table.
-		at := 0
-		for _, k := range root.keys {
-			if n := root.fields[k]; n.to > n.from && root.fields[k].at.Column == 1 && n.kind != "table" {
-				at = max(at, n.to+1)
-			}
+	case len(holder) == 0:
+		at = d.top()
+	case at < 0:
+		return d.append(d.section(holder, table{{e.path[len(holder)], e.value}}))
+	}
+	return d.insert(at, keys(e.path[from:])+" = "+write(e.value)+d.newline)
+}
+
+// section writes a table under a header of its own.
+func (d *document) section(path []string, fields table) string {
+	text := "[" + keys(path) + "]" + d.newline
+	for _, f := range fields {
+		if f.value != nil {
+			text += keys([]string{f.key}) + " = " + write(f.value) + d.newline
 		}
-		if at == 0 {
-			at = commentEnd(old)
-		}
-		return insert(old, min(at, len(old)), line+"\n")
-	case holder == nil:
-		gap := ""
-		if len(old) > 0 {
-			gap = "\n"
-		}
-		return insert(old, len(old), gap+"["+table+"]\n"+line+"\n")
+	}
+	return text
+}
+
+// sectionEnd is behind the last value of the table whose header is statement i.
+func (d *document) sectionEnd(i int) int {
+	for i+1 < len(d.statements) && !d.statements[i+1].header {
+		i++
+	}
+	return lineEnd(d.data, d.statements[i].end)
+}
+
+// top is where a key that belongs to no table is written: behind the others of
+// its kind, else behind the comment that the file begins with if an empty line
+// or nothing follows it, else at the beginning.
+func (d *document) top() int {
+	if len(d.statements) > 0 && !d.statements[0].header {
+		return d.sectionEnd(0)
 	}
 	at := 0
-	for _, n := range holder.fields {
-		at = max(at, n.to+1)
+	for at < len(d.data) && d.data[at] == '#' {
+		at = lineEnd(d.data, at)
 	}
-	if at == 0 { // an empty table: behind its header
-		at = lineEnd(old, holder.at.Line)
-	}
-	return insert(old, min(at, len(old)), line+"\n")
-}
-
-// replace puts a line in the place of a key and its value; a comment behind it stays.
-func replace(old []byte, n *node, line string, remove bool) []byte {
-	if remove {
-		from := bytes.LastIndexByte(old[:n.from], '\n') + 1
-		return append(append([]byte{}, old[:from]...), old[min(n.to+1, len(old)):]...)
-	}
-	comment := ""
-	if text := old[n.from:n.to]; bytes.Count(text, []byte("\n")) == 0 {
-		if i := commentStart(text); i >= 0 {
-			comment = " " + string(text[i:])
-		}
-	}
-	out := append([]byte{}, old[:n.from]...)
-	out = append(out, line+comment...)
-	return append(out, old[n.to:]...)
-}
-
-// commentStart finds the comment behind a value on one line.
-func commentStart(line []byte) int {
-	quote := byte(0)
-	for i := 0; i < len(line); i++ {
-		switch c := line[i]; {
-		case quote != 0:
-			if c == '\\' && quote == '"' {
-				i++
-			} else if c == quote {
-				quote = 0
-			}
-		case c == '"' || c == '\'':
-			quote = c
-		case c == '#':
-			return i
-		}
-	}
-	return -1
-}
-
-// commentEnd is the end of the comment that a file begins with, if an empty
-// line or nothing follows; else the beginning of the file.
-func commentEnd(data []byte) int {
-	at := 0
-	for at < len(data) && data[at] == '#' {
-		end := bytes.IndexByte(data[at:], '\n')
-		if end < 0 {
-			return len(data)
-		}
-		at += end + 1
-	}
-	if at < len(data) && data[at] != '\n' {
+	if at < len(d.data) && !d.isEmptyLine(at) {
 		return 0
 	}
 	return at
 }
 
-func lineEnd(data []byte, line int) int {
-	at := 0
-	for ; line > 0; line-- {
-		end := bytes.IndexByte(data[at:], '\n')
-		if end < 0 {
-			return len(data)
+func (d *document) isEmptyLine(at int) bool {
+	return len(bytes.TrimRight(d.data[at:lineEnd(d.data, at)], "\r\n")) == 0
+}
+
+func (d *document) insert(at int, lines string) replacement {
+	if at > 0 && d.data[at-1] != '\n' {
+		lines = d.newline + lines
+	}
+	return replacement{at, at, lines}
+}
+
+// append writes at the end of the file, an empty line before it.
+func (d *document) append(lines string) replacement {
+	if len(d.data) > 0 {
+		lines = d.newline + lines
+	}
+	return d.insert(len(d.data), lines)
+}
+
+// remove takes out every statement that sets a path or part of it. With the
+// header of a table go the comments inside, and one empty line before it if
+// another one follows.
+func (d *document) remove(path []string) (all []replacement, ok bool) {
+	for i := 0; i < len(d.statements); i++ {
+		s := d.statements[i]
+		from := lineStart(d.data, s.key)
+		switch {
+		case s.under(path) && s.header:
+			to := d.sectionEnd(i)
+			if from > 0 && (to == len(d.data) || d.isEmptyLine(to)) {
+				if before := lineStart(d.data, from-1); d.isEmptyLine(before) && (len(all) == 0 || before >= all[len(all)-1].to) {
+					from = before
+				}
+			}
+			all = append(all, replacement{from, to, ""})
+			for i+1 < len(d.statements) && !d.statements[i+1].header {
+				i++
+			}
+		case s.under(path):
+			all = append(all, replacement{from, lineEnd(d.data, s.end), ""})
+		default:
+			if _, holder := d.inline(s, path); holder != nil {
+				all = append(all, holder.without(path)...)
+			}
 		}
-		at += end + 1
 	}
-	return at
+	return all, true
 }
 
-func insert(old []byte, at int, text string) []byte {
-	out := append([]byte{}, old[:at]...)
-	if at > 0 && old[at-1] != '\n' {
-		out = append(out, '\n')
+// without takes entries out of an inline table, each with one comma.
+func (t *inlineTable) without(path []string) (all []replacement) {
+	kept, last := -1, len(t.entries)-1
+	for i, e := range t.entries {
+		if !e.under(path) {
+			kept = i
+		}
 	}
-	out = append(out, text...)
-	return append(out, old[at:]...)
+	for i := range max(kept, 0) {
+		if t.entries[i].under(path) {
+			all = append(all, replacement{t.entries[i].key, t.entries[i+1].key, ""})
+		}
+	}
+	switch {
+	case kept == last:
+	case kept < 0:
+		all = append(all, replacement{t.entries[0].key, t.entries[last].end, ""})
+	default:
+		all = append(all, replacement{t.entries[kept].end, t.entries[last].end, ""})
+	}
+	return all
 }
 
-// Write replaces a file whole or not at all, and outlives a power cut.
-func Write(path string, data []byte) error {
-	if err := durable.MkdirAll(durable.OS, filepath.Dir(path), 0o755); err != nil {
-		return err
+// write returns a value as TOML on one line.
+func write(value any) string {
+	switch v := value.(type) {
+	case string:
+		return quote(v)
+	case []string:
+		quoted := make([]string, len(v))
+		for i, item := range v {
+			quoted[i] = quote(item)
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
+	case table:
+		var fields []string
+		for _, f := range v {
+			if f.value != nil {
+				fields = append(fields, keys([]string{f.key})+" = "+write(f.value))
+			}
+		}
+		return "{ " + strings.Join(fields, ", ") + " }"
 	}
-	return durable.Replace(durable.OS, path, data, 0o644)
+	return ""
 }
 
-// Check tells what would be wrong with a value before anything is done for it.
-func Check(scope Scope, table, key, value string) error {
-	text := key + " = " + quote(value) + "\n"
-	if table != "" {
-		text = "[" + table + "]\n" + text
+func quote(s string) string { return strconv.Quote(s) }
+
+// keys writes a path as a dotted key.
+func keys(path []string) string {
+	parts := make([]string, len(path))
+	for i, key := range path {
+		if parts[i] = key; key == "" || strings.ContainsFunc(key, func(c rune) bool { return !letterOrDigit(c) && c != '_' && c != '-' }) {
+			parts[i] = quote(key)
+		}
 	}
-	_, _, problems := decodeFile([]byte(text), "", scope)
-	for i := range problems {
-		problems[i].Positions = []diag.Position{}
-	}
-	return Problem(problems)
+	return strings.Join(parts, ".")
 }

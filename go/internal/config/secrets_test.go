@@ -9,8 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-
-	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 func TestSetBindingKeepsTheRest(t *testing.T) {
@@ -35,6 +33,7 @@ func TestSetBindingKeepsTheRest(t *testing.T) {
 		{"[secrets.\"a.b\"]\nuri = \"env:A\"", nil, ""},
 		{"[secrets]\n\"a.b\" = { uri = \"env:A\" }\nc = { uri = \"env:C\" }\n", nil, "[secrets]\nc = { uri = \"env:C\" }\n"},
 		{"[ui]\n", nil, "[ui]\n"},
+		{"secrets = { \"c\" = { uri = \"env:A\" } }\n", &env, "secrets = { \"c\" = { uri = \"env:A\" }, \"a.b\" = { uri = \"env:B\" } }\n"},
 	} {
 		dir := t.TempDir()
 		path := filepath.Join(dir, LocalName)
@@ -99,17 +98,7 @@ func TestSetBindingRoundTrip(t *testing.T) {
 	})
 }
 
-func TestSetBindingRefuses(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, LocalName)
-	before := "secrets = { \"c\" = { uri = \"env:A\" } }\n"
-	os.WriteFile(path, []byte(before), 0o644)
-	if err := SetBinding(dir, "a.b", &Binding{URI: "env:B"}); !diag.CodeIs(err, "config-not-written") {
-		t.Error(err)
-	}
-	if got, _ := os.ReadFile(path); string(got) != before {
-		t.Errorf("%q", got)
-	}
+func TestCheckBinding(t *testing.T) {
 	if err := CheckBinding("a.b", Binding{URI: "sk-CANARY"}); err == nil {
 		t.Error("a key passes as the place of a secret")
 	}

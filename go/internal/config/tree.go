@@ -13,13 +13,12 @@ import (
 
 // node is one value of a TOML file, with its place.
 type node struct {
-	kind     string // table, list, text, bool, or what else TOML knows
-	at       diag.Position
-	text     string
-	items    []*node
-	keys     []string // of a table, in the order of the file
-	fields   map[string]*node
-	from, to int // of a key and its value, in bytes; zero for tables with a header
+	kind   string // table, list, text, bool, or what else TOML knows
+	at     diag.Position
+	text   string
+	items  []*node
+	keys   []string // of a table, in the order of the file
+	fields map[string]*node
 }
 
 func (n *node) field(key string, at diag.Position) *node {
@@ -37,6 +36,7 @@ func (n *node) field(key string, at diag.Position) *node {
 
 // parseTree reads TOML with places. No message quotes the file, which may hold a key.
 func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
+	data = bytes.TrimPrefix(data, mark)
 	var any map[string]any
 	if err := toml.Unmarshal(data, &any); err != nil {
 		at := diag.Position{File: file}
@@ -100,30 +100,8 @@ func (r *treeReader) into(n *node, key unstable.Iterator) *node {
 }
 
 func (r *treeReader) keyValue(table *node, e *unstable.Node) {
-	from := -1
-	for k := e.Key(); k.Next() && from < 0; {
-		from = int(k.Node().Raw.Offset)
-	}
 	n := r.into(table, e.Key())
 	r.value(n, e.Value())
-	n.from, n.to = from, r.end(from)
-}
-
-// end is the end of the expression that begins at an offset: where its line
-// ends and every bracket and text is closed, comments not counted.
-func (r *treeReader) end(from int) int {
-	end := from
-	for i := from; i <= len(r.data); i++ {
-		if i < len(r.data) && r.data[i] != '\n' {
-			continue
-		}
-		var any map[string]any
-		if toml.Unmarshal(r.data[from:i], &any) == nil {
-			end = i
-			break
-		}
-	}
-	return end
 }
 
 func (r *treeReader) value(n *node, v *unstable.Node) {

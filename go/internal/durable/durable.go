@@ -22,8 +22,25 @@ import (
 //
 // What a process that died has left of it is a file for which [Temporary] is true.
 func Replace(fsys FS, path string, data []byte, perm fs.FileMode) error {
+	return replace(fsys, path, data, perm, nil)
+}
+
+// Rewrite is [Replace] for a file of the user: what is there keeps its
+// permissions and its owner. perm is for a file that is not there yet.
+func Rewrite(fsys FS, path string, data []byte, perm fs.FileMode) error {
+	old, err := fsys.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Replace(fsys, path, data, perm)
+	}
+	if err != nil {
+		return err
+	}
+	return replace(fsys, path, data, 0o600, func(f File) error { return keep(f, old) })
+}
+
+func replace(fsys FS, path string, data []byte, perm fs.FileMode, prepare func(File) error) error {
 	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+suffix)
-	if err := Create(fsys, temporary, data, perm); err != nil {
+	if err := create(fsys, temporary, data, perm, prepare); err != nil {
 		return err
 	}
 	if err := fsys.Rename(temporary, path); err != nil {
@@ -35,11 +52,20 @@ func Replace(fsys FS, path string, data []byte, perm fs.FileMode) error {
 // Create writes a new file, which must not be there, and leaves nothing after
 // an error. The file is durable once its folder is: see [FS].
 func Create(fsys FS, path string, data []byte, perm fs.FileMode) error {
+	return create(fsys, path, data, perm, nil)
+}
+
+func create(fsys FS, path string, data []byte, perm fs.FileMode, prepare func(File) error) error {
 	f, err := fsys.Create(path, perm)
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(data)
+	if prepare != nil {
+		err = prepare(f)
+	}
+	if err == nil {
+		_, err = f.Write(data)
+	}
 	if err == nil {
 		err = f.Sync()
 	}

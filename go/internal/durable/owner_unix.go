@@ -4,6 +4,7 @@ package durable
 
 import (
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -14,4 +15,24 @@ func ownerOf(info fs.FileInfo) (uid int, known bool) {
 		return 0, false
 	}
 	return int(stat.Uid), true
+}
+
+// keep gives a new file the permissions and the owner of an old one. Files that
+// are not of this machine's file system have neither.
+func keep(f File, old fs.FileInfo) error {
+	file, ok := f.(*os.File)
+	was, known := old.Sys().(*syscall.Stat_t)
+	if !ok || !known {
+		return nil
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if is, ok := info.Sys().(*syscall.Stat_t); ok && (is.Uid != was.Uid || is.Gid != was.Gid) {
+		if err := file.Chown(int(was.Uid), int(was.Gid)); err != nil {
+			return err
+		}
+	}
+	return file.Chmod(old.Mode().Perm())
 }

@@ -77,13 +77,24 @@ func ReadLock(dir string) (map[string]Locked, *diag.Diagnostic) {
 	return l.Sources, nil
 }
 
-// WriteLock writes the pins beside a config.
-func WriteLock(dir string, sources map[string]Locked) error {
-	data, err := json.MarshalIndent(lockFile{lockSchema, sources}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return config.Write(filepath.Join(dir, LockName), append(data, '\n'))
+// Pin changes one pin in the lock beside a config, one writer at a time; nil
+// removes it.
+func Pin(dir, name string, locked *Locked) error {
+	return config.Exclusive(dir, func() error {
+		locks, problem := ReadLock(dir)
+		if problem != nil {
+			return &diag.Error{Exit: diag.ExitState, Diagnostics: []diag.Diagnostic{*problem}}
+		}
+		delete(locks, name)
+		if locked != nil {
+			locks[name] = *locked
+		}
+		data, err := json.MarshalIndent(lockFile{lockSchema, locks}, "", "  ")
+		if err != nil {
+			return err
+		}
+		return config.Write(filepath.Join(dir, LockName), append(data, '\n'))
+	})
 }
 
 // Source is a named source and its pin.
