@@ -116,6 +116,7 @@ func (p *program) resolveChosen(ctx context.Context, resolver *resolve.Resolver,
 	if err != nil {
 		return nil, nil, err
 	}
+	p.losses(result.Losses)
 	if chosen.Target != chosen.Ref {
 		result.Profile.Ref = chosen.Ref
 	}

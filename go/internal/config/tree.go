@@ -36,19 +36,23 @@ func (n *node) field(key string, at diag.Position) *node {
 
 // parseTree reads TOML with places. No message quotes the file, which may hold a key.
 func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
-	data = bytes.TrimPrefix(data, mark)
+	text, marked := bytes.CutPrefix(data, mark)
+	r := treeReader{data: text, file: file}
+	if marked {
+		r.marked = len(mark)
+	}
 	var any map[string]any
-	if err := toml.Unmarshal(data, &any); err != nil {
+	if err := toml.Unmarshal(text, &any); err != nil {
 		at := diag.Position{File: file}
 		var decode *toml.DecodeError
 		if errors.As(err, &decode) {
 			at.Line, at.Column = decode.Position()
+			r.shift(&at)
 		}
 		return nil, &diag.Diagnostic{Severity: diag.SeverityError, Code: "syntax", Message: "not readable as TOML: " + tomlReason(err),
 			Positions: []diag.Position{at}}
 	}
-	r := treeReader{data: data, file: file}
-	r.parser.Reset(data)
+	r.parser.Reset(text)
 	root := &node{kind: "table", at: diag.Position{File: file}}
 	table := root
 	for r.parser.NextExpression() {
@@ -82,12 +86,22 @@ type treeReader struct {
 	parser unstable.Parser
 	data   []byte
 	file   string
+	marked int // bytes of the mark before data
 }
 
 func (r *treeReader) position(offset int) diag.Position {
 	before := r.data[:offset]
 	line := bytes.Count(before, []byte("\n")) + 1
-	return diag.Position{File: r.file, Line: line, Column: offset - bytes.LastIndexByte(before, '\n')}
+	at := diag.Position{File: r.file, Line: line, Column: offset - bytes.LastIndexByte(before, '\n')}
+	r.shift(&at)
+	return at
+}
+
+// shift counts the byte order mark in the first line, as columns are of bytes.
+func (r *treeReader) shift(at *diag.Position) {
+	if at.Line == 1 {
+		at.Column += r.marked
+	}
 }
 
 // into follows the parts of a key to the value that they name.

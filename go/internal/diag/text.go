@@ -108,7 +108,7 @@ func (t *Text) excerpt(b *strings.Builder, p Position) {
 	if err != nil {
 		return
 	}
-	line, ok := sourceLine(strings.TrimPrefix(string(data), "\uFEFF"), p.Line) // columns do not count a byte order mark
+	line, ok := sourceLine(string(data), p.Line)
 	if !ok || strings.TrimSpace(line) == "" {
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 // answer is what describe.nix and select.nix give back.
@@ -20,6 +22,11 @@ type answer struct {
 	Problems []problem
 	Manifest json.RawMessage
 	Explain  map[string]told
+
+	// misread are the places in files that are not valid UTF-8, where the answer is not.
+	misread []diag.Position
+	// notes are what check changed.
+	notes []diag.Diagnostic
 }
 
 type position struct {

@@ -88,7 +88,7 @@ func (e *embeddedEvaluator) prepare(root string, more ...mounted) (*eval.Evaluat
 		done = func() { dir.Close() }
 		sources.Mount(filepath.ToSlash(root), dir)
 	}
-	return eval.New(eval.Options{Sources: sources, Trace: e.warn}), done, nil
+	return eval.New(eval.Options{Sources: sources, Trace: e.warn, RawJSON: true}), done, nil
 }
 
 // evaluate asks a prepared evaluator for one profile, within the limits.
@@ -103,6 +103,7 @@ func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p 
 		return nil, explainEmbeddedFile(p, in, embeddedFailure(err, options.Timeout))
 	}
 	a := &fileAnswer{sources: in}
+	a.misread = misread(ev, data)
 	if err := a.read(data); err != nil {
 		return nil, unreadable(err)
 	}

@@ -168,7 +168,7 @@ func (f *embeddedFlake) once(ctx context.Context, output, function string) ([]by
 	ctx, cancel := limited(ctx, f.options.Timeout)
 	defer cancel()
 	if f.flake == nil {
-		opened, err := flake.Open(ctx, f.where, flake.Options{Eval: eval.Options{Trace: f.resolver.warn},
+		opened, err := flake.Open(ctx, f.where, flake.Options{Eval: eval.Options{Trace: f.resolver.warn, RawJSON: true},
 			Overrides: f.overrides, Find: f.store.Find})
 		if err != nil {
 			return nil, err

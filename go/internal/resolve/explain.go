@@ -135,6 +135,11 @@ func explainCommon(failure *nixcli.Failure, in sources, at []diag.Position) erro
 			Hintf("`nix store ping` should succeed for this user")
 	case missingFile.Get().MatchString(failure.Message):
 		return evaluationError("file-not-found", "there is no file "+in.text(missingFile.Get().FindStringSubmatch(failure.Message)[1]), at)
+	case failure.Contains("json.exception.type_error.316"):
+		return notUTF8(at)
+	case failure.Contains("unexpected invalid token") && beginsWithMark(at):
+		return evaluationError("byte-order-mark", "the file begins with a byte order mark, which Nix does not accept", at).
+			Hintf("save the file as UTF-8 without a byte order mark")
 	case failure.Contains("import from derivation", "allow-import-from-derivation"):
 		return evaluationError("builds-at-evaluation", "the profile needs something built while it is evaluated, which is not allowed", at).
 			Hintf("read files with builtins.readFile from the source itself, not from a package")

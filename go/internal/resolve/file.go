@@ -66,7 +66,7 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 			return nil, err
 		}
 	}
-	result.Again, result.Folder = ref.lasting(r.Dir, nil), p.root
+	result.Again, result.Folder, result.Losses = ref.lasting(r.Dir, nil), p.root, a.notes
 	if options.Provenance {
 		if result.Provenance, err = r.fileProvenance(ctx, p); err != nil {
 			return nil, err

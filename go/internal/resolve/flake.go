@@ -47,7 +47,7 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 	if err != nil {
 		return nil, err
 	}
-	var a answer
+	a := answer{misread: f.misread(out)}
 	if err := a.read(out); err != nil {
 		return nil, unreadable(err)
 	}
@@ -74,7 +74,7 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 		fullAttr = []string{outputName, attr[0]}
 	}
 	result := resolved(manifest.Identity{Name: manifestName(canonical), Source: string(KindFlake), Ref: ref.Text, Attr: attrText(fullAttr)}, canonical)
-	result.Again, result.Folder = ref.lasting(r.Dir, attr), f.tree.root
+	result.Again, result.Folder, result.Losses = ref.lasting(r.Dir, attr), f.tree.root, a.notes
 	if options.Explain {
 		if result.Origins, err = originsOf(&a, canonical, f.tree); err != nil {
 			return nil, err

@@ -121,7 +121,9 @@ func (r *Resolver) evaluateConverted(ctx context.Context, p *legacy.Profile) ([]
 	if err != nil {
 		return nil, err
 	}
-	return check(&a.answer, "the converted profile", a.sources)
+	canonical, err := check(&a.answer, "the converted profile", a.sources)
+	p.Losses = append(p.Losses, a.notes...)
+	return canonical, err
 }
 
 func profileIn(text []byte) source.Tree {

@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,7 +61,8 @@ type Resolved struct {
 	// Folder is what the file names of the provenance start from; empty where
 	// none of them is on this machine.
 	Folder string
-	// Losses are what a manifest of the older kind says and this one does not.
+	// Losses are what a manifest of the older kind says and this one does not, and
+	// what was left out of the texts of a profile.
 	Losses []diag.Diagnostic
 	Older  bool // the manifest is of the older kind
 	// Again is the reference that leads here from any directory; empty for a manifest.
@@ -79,6 +81,14 @@ func (r *Resolver) Resolve(ctx context.Context, text string, options Options) (*
 	if ref.Kind != KindPath && options.Root != "" {
 		return nil, usage("root-without-path", "--root is for profile files, and `%s` is none", text)
 	}
+	result, err := r.resolve(ctx, ref, options)
+	if options.Evaluator == Nix && hasInvalidText(err) {
+		err = r.placeInvalidText(ctx, ref, options, err)
+	}
+	return result, err
+}
+
+func (r *Resolver) resolve(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
 	if ref.Kind == KindFlake {
 		return r.resolveFlake(ctx, ref, options)
 	}
@@ -102,12 +112,25 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 	if len(a.Problems) > 0 {
 		return nil, invalid(label, problemDiagnostics(a.Problems, in))
 	}
-	return checkManifest(a.Manifest, label, func(p manifest.Problem) []diag.Position {
-		if a.Position == nil || a.Position.File == "" {
-			return nil
+	var defined []diag.Position
+	if a.Position != nil && a.Position.File != "" {
+		defined = append(defined, in.place(*a.Position))
+	}
+	data, marked := withoutMarks(a.Manifest)
+	canonical, err := checkManifest(data, label, func(p manifest.Problem) []diag.Position {
+		if p.Code == invalidText {
+			return append(slices.Clone(a.misread), defined...)
 		}
-		return []diag.Position{in.place(*a.Position)}
+		return defined
 	})
+	if err != nil {
+		return nil, ofAnswer(err)
+	}
+	for _, pointer := range marked {
+		a.notes = append(a.notes, diag.Diagnostic{Severity: diag.SeverityNote, Code: "byte-order-mark", Path: dotted(pointer), Pointer: pointer,
+			Message: "the byte order mark at the beginning of the text is left out", Positions: append([]diag.Position{}, defined...)})
+	}
+	return canonical, nil
 }
 
 // checkManifest validates and canonicalises. places finds where

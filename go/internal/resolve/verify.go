@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
@@ -46,7 +47,7 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 		return nil, err
 	}
 	defer f.close()
-	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
+	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}, resolver: r, options: options}
 	found, err := v.all(ctx)
 	if err != nil {
 		return nil, err
@@ -61,6 +62,9 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 type verification struct {
 	flake  *flakeSource
 	failed map[string]diag.Diagnostic // by name: evaluation dies of these
+
+	resolver *Resolver
+	options  Options
 }
 
 var indexFrame = pattern.Lazy{Text: `insomnia-profile=(\d+)`}
@@ -150,6 +154,9 @@ func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, *
 	if err != nil || failure != nil {
 		return nil, failure, err
 	}
+	if !utf8.Valid(out) { // a profile is text in there: which one is found out one by one
+		return nil, &failed{err: notUTF8(nil)}, nil
+	}
 	var s survey
 	if err := json.Unmarshal(out, &s); err != nil {
 		return nil, nil, unreadable(err)
@@ -158,13 +165,19 @@ func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, *
 }
 
 func (v *verification) fail(ctx context.Context, known *survey, index int, failure *failed) {
+	name := (*known.Names)[index]
+	if hasInvalidText(failure.err) {
+		ref := *v.flake.ref
+		ref.Attr = []string{name}
+		failure = &failed{err: diag.From(v.resolver.placeInvalidText(ctx, &ref, v.options, failure.err))}
+	}
 	d := failure.err.Diagnostics[0]
 	if !v.flake.atAuthor(d.Positions) && index < len(known.Positions) {
 		if at := definedAt(known.Positions[index], v.flake.tree); len(at) > 0 {
 			d.Positions = at
 		}
 	}
-	v.failed[(*known.Names)[index]] = d
+	v.failed[name] = d
 }
 
 // definedAt is the place of a profile's definition, for failures that Nix gives no place.

@@ -29,6 +29,9 @@ type Options struct {
 	Refuse map[string]string
 	// TOMLTimestamps lets fromTOML read timestamps, as Nix's experimental feature does.
 	TOMLTimestamps bool
+	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix
+	// did up to 2.18, so that whoever reads the JSON can say where they are.
+	RawJSON bool
 }
 
 // SearchEntry maps a first part of `<prefix/…>` to a path; an empty prefix

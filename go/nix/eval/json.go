@@ -112,7 +112,7 @@ func (w *jsonWriter) str(s string, pos syntax.Pos) {
 		}
 		if c >= utf8.RuneSelf {
 			_, n := utf8.DecodeRuneInString(s[i:])
-			if n == 1 {
+			if n == 1 && !w.ev.options.RawJSON {
 				w.ev.fail(EvalFailure, pos, "JSON serialization error: [json.exception.type_error.316] invalid UTF-8 byte at index %d: 0x%02X", i, c)
 			}
 			i += n
