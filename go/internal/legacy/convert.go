@@ -123,6 +123,26 @@ func (c *converter) convert() {
 	c.memory()
 	c.web()
 	c.rest()
+	c.defaults()
+}
+
+// defaults reports, for a layer of a legacy manifest, what its file does not say.
+func (c *converter) defaults() {
+	if c.at("/model/ref") != nil || len(c.problems) > 0 {
+		return
+	}
+	var paths []string
+	for _, a := range c.p.values {
+		if a.path != "name" && (a.origin == "" || c.at(a.origin) == nil) && !slices.Contains(paths, a.path) {
+			paths = append(paths, a.path)
+		}
+	}
+	d := diag.Diagnostic{Severity: diag.SeverityNote, Code: "default", Positions: []diag.Position{},
+		Message: "the file is a layer of a legacy manifest, which is converted over the defaults; not from the file: " + strings.Join(paths, ", ")}
+	if slices.Contains(paths, "model.ref") {
+		d.Hint = "the model is that of builtin:coder, " + DefaultModel + "; to choose another, change `model` in the profile"
+	}
+	c.p.Losses = append(c.p.Losses, d)
 }
 
 func (c *converter) pod() {

@@ -67,7 +67,7 @@ func sections() table {
 	return table{
 		"pod": section(table{"name": {kind: text}, "prompt_pack": {kind: text}}),
 		"model": section(table{
-			"ref": needed(field{kind: text}), "scheme": choice("anthropic", "openai_chat", "openai_responses", "gemini"),
+			"ref": {kind: text}, "scheme": choice("anthropic", "openai_chat", "openai_responses", "gemini"),
 			"base_url": {kind: text}, "model_id": {kind: text},
 			"auth": section(table{"kind": needed(choice("none", "api_key", "codex_oauth", "secret_ref")),
 				"env": {kind: variable}, "file": {kind: path}, "ref": {kind: text}}),
@@ -148,9 +148,14 @@ func (c *converter) checkValue(f field, v any, pointer string) {
 	wrong := func(expected string) { c.problem("type", pointer, "is of the wrong type").Expected = expected }
 	switch f.kind {
 	case -1:
-		if t, ok := v.(map[string]any); ok {
+		t, ok := v.(map[string]any)
+		switch {
+		case ok:
 			c.check(f.fields, t, pointer)
-		} else {
+		case strings.HasSuffix(pointer, "/auth"):
+			c.problem("secret-literal", pointer, "must be a table, and what it holds may be a secret (value not shown)").Expected =
+				`a table such as { kind = "api_key", env = "ANTHROPIC_API_KEY" }`
+		default:
 			wrong("a table")
 		}
 	case boolean:

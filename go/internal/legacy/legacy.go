@@ -12,12 +12,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// Recognise tells whether a document is of the older kind: it does not say that
-// it is of ours, and has a section that ours has not.
+// Recognise reports whether a document is a legacy manifest or a layer of one: it
+// has no `schema`, and a section that only a legacy manifest has, or nothing but
+// sections of a legacy manifest without a name that is spelled as ours are.
 func Recognise(doc []byte) bool {
 	var top map[string]json.RawMessage
 	if json.Unmarshal(doc, &top) != nil || top["schema"] != nil {
@@ -28,7 +30,19 @@ func Recognise(doc []byte) bool {
 			return true
 		}
 	}
-	return false
+	known := sections()
+	for name, value := range top {
+		var fields map[string]json.RawMessage
+		if _, ok := known[name]; !ok || json.Unmarshal(value, &fields) != nil {
+			return false
+		}
+		for field := range fields {
+			if strings.ToLower(field) != field {
+				return false
+			}
+		}
+	}
+	return len(top) > 0
 }
 
 // Profile is a manifest of the older kind as a profile.

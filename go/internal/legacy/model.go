@@ -13,12 +13,10 @@ import (
 var wireAPIs = map[string]string{"anthropic": "anthropic", "openai_chat": "openai-chat", "openai_responses": "openai-responses"}
 
 func (c *converter) model() {
-	if c.at("/model") == nil {
-		c.problem("required", "/model", "is missing: no model is chosen")
+	ref, origin, ok := c.modelRef()
+	if !ok {
 		return
 	}
-	ref, _ := c.text("/model/ref")
-	origin := "/model/ref"
 	provider, _, ok := strings.Cut(ref, "/")
 	if !ok {
 		c.problem("pattern", "/model/ref", quoted(ref)+" is no reference to a model").Expected = "provider/model"
@@ -28,7 +26,11 @@ func (c *converter) model() {
 		c.note("renamed", "/model/model_id", "the model is named by what its API knows it by: "+quoted(provider+"/"+id)+" in place of "+quoted(ref), "")
 		ref, origin = provider+"/"+id, "/model/model_id"
 	}
-	c.set("model.ref", ref, origin)
+	if origin == "" {
+		c.assume("model.ref", ref, defaultWhy)
+	} else {
+		c.set("model.ref", ref, origin)
+	}
 	c.take("/model/base_url", "model.baseUrl")
 	switch scheme, _ := c.text("/model/scheme"); {
 	case wireAPIs[scheme] != "":
@@ -44,10 +46,40 @@ func (c *converter) model() {
 	} else {
 		c.take("/model/max_context_window", "model.contextWindowTokens")
 	}
-	c.auth("/model/auth", "model.auth", secretName(provider)+".api.default")
+	if key := secretName(provider) + ".api.default"; origin == "" && c.at("/model/auth") == nil {
+		c.assume("model.auth", secretRef(key), "")
+		c.p.Secrets = append(c.p.Secrets, Secret{Name: key})
+	} else {
+		c.auth("/model/auth", "model.auth", key)
+	}
 	if len(c.capabilities()) > 0 {
 		c.lost("/model/capability", "what a model can do is not part of a manifest: "+strings.Join(c.capabilities(), ", "))
 	}
+}
+
+// DefaultModel is the model of a layer that names none: that of builtin:coder.
+const DefaultModel = "anthropic/claude-sonnet-5-5"
+
+const defaultWhy = "not in the file; the model of builtin:coder"
+
+// modelRef is the model that a file names, and where. A layer of a legacy
+// manifest need not name one: then it is the default, with no origin.
+func (c *converter) modelRef() (ref, origin string, ok bool) {
+	if ref, ok := c.text("/model/ref"); ok {
+		return ref, "/model/ref", true
+	}
+	scheme, hasScheme := c.text("/model/scheme")
+	provider := map[string]string{"anthropic": "anthropic", "openai_chat": "openai", "openai_responses": "openai", "gemini": "google"}[scheme]
+	id, hasID := c.text("/model/model_id")
+	switch {
+	case hasScheme && hasID:
+		c.note("default", "/model/model_id", "the model is "+quoted(provider+"/"+id)+": the file names no provider, and this one belongs to the scheme", "")
+		return provider + "/" + id, "/model/model_id", true
+	case hasID, hasScheme && scheme != "anthropic", c.at("/model/base_url") != nil:
+		c.problem("required", "/model/ref", "is missing").Expected = `provider/model, such as "` + DefaultModel + `"`
+		return "", "", false
+	}
+	return DefaultModel, "", true
 }
 
 func (c *converter) capabilities() []string {

@@ -54,7 +54,7 @@ func (c *converter) permissions() {
 // lets commands write.
 func (c *converter) scope() {
 	allowed := c.tables("/scope/allow")
-	if c.at("/scope") != nil && len(allowed) == 0 {
+	if c.at("/scope/allow") != nil && len(allowed) == 0 {
 		c.problem("required", "/scope/allow", "nothing is allowed").Expected = "at least one entry"
 	}
 	c.assume("toolPolicy", "full", "the older program kept no tool back")

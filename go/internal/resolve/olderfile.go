@@ -44,8 +44,8 @@ func (r *Resolver) Convert(ctx context.Context, path string) (*Converted, error)
 		return nil, err
 	}
 	if !legacy.Recognise(doc) {
-		return nil, diag.Errorf(diag.ExitInvalid, "not-older", "%s is no manifest of the older kind", path).
-			Expectedf("a section of it, such as [worker] or [scope], and no `schema`").
+		return nil, diag.Errorf(diag.ExitInvalid, "not-older", "%s is not a legacy manifest", path).
+			Expectedf("sections of it, such as [worker] or [memory], and no `schema`").
 			Hintf("insomnia manifest validate %s says what is wrong with a manifest of this kind", path)
 	}
 	return r.convert(ctx, &olderFile{abs: abs, doc: doc, places: places, found: found})

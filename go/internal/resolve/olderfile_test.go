@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/legacy"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -225,4 +227,64 @@ func tomlString(s string) string {
 		}
 	}
 	return b.String() + `"`
+}
+
+// A layer of a legacy manifest, which has few sections, is converted over the defaults.
+func TestLegacyLayers(t *testing.T) {
+	layers := map[string]string{
+		"pod":         "[pod]\nname = \"x\"\n",
+		"model":       "[model]\nscheme = \"gemini\"\nmodel_id = \"gemini-2.5-pro\"\ncontext_window = 100000\nmax_context_window = 100000\n",
+		"worker":      "[worker]\nmax_turns = 3\nmax_tokens = 1000\n",
+		"scope":       "[scope]\ndeny = [ { target = \"a\" } ]\n",
+		"session":     "[session]\nrecord_event_trace = true\n",
+		"permissions": "[[permissions.rule]]\ntool = \"bash\"\naction = \"ask\"\n",
+		"compaction":  "[compaction]\nthreshold = 50000\n",
+		"memory":      "[memory]\ninject_summary = true\n",
+		"web":         "[web]\nenabled = true\n[web.search]\nenabled = true\napi_key_env = \"BRAVE\"\n",
+		"skills":      "[skills]\ndirectories = [ \"a\" ]\n",
+	}
+	names := sortedKeys(layers)
+	tests := []string{"[model]\nmax_context_window = 180000\n", "[model.auth]\nkind = \"api_key\"\nenv = \"KEY\"\n", "[model]\nscheme = \"anthropic\"\n"}
+	for i, name := range names {
+		tests = append(tests, layers[name], layers[name]+layers[names[(i+3)%len(names)]])
+	}
+	for _, text := range tests {
+		result, err := both(t, t, t.TempDir(), text)
+		if err != nil {
+			if strings.Contains(text, "gemini") { // not every catalog has it
+				for _, d := range diag.From(err).Diagnostics {
+					if d.Path != "model.ref" && d.Path != "model.maxOutputTokens" {
+						t.Errorf("%s: %+v", text, d)
+					}
+				}
+				continue
+			}
+			t.Errorf("%s: %v", text, diag.From(err).Diagnostics)
+			continue
+		}
+		if !slices.ContainsFunc(result.Losses, func(d diag.Diagnostic) bool { return d.Code == "default" && strings.Contains(d.Message, "retention") }) {
+			t.Errorf("%s: it is not said what is from the defaults", text)
+		}
+	}
+	for _, text := range []string{
+		"[model]\nscheme = \"openai_chat\"\n", "[model]\nmodel_id = \"x\"\n", "[model]\nbase_url = \"https://example.org\"\n", "[scope]\nallow = []\n", "[memory]\nnone = 1\n",
+	} {
+		if _, err := both(t, t, t.TempDir(), text); err == nil || diag.From(err).Exit != diag.ExitInvalid {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// The model of a layer that names none is that of the coder inside the program.
+func TestLegacyDefaultModel(t *testing.T) {
+	r := &Resolver{Library: insomnia.Library, Dir: t.TempDir(), CacheDir: t.TempDir()}
+	coder, err := r.Resolve(t.Context(), "builtin:coder", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"ref":"` + legacy.DefaultModel + `"`, `"auth":{"_type":"insomnia.secret-ref/v1","name":"anthropic.api.default"}`} {
+		if !strings.Contains(string(coder.Manifest), want) {
+			t.Errorf("builtin:coder has no %s", want)
+		}
+	}
 }

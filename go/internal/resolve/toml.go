@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"math"
@@ -17,6 +18,7 @@ import (
 // JSON has no form for (nan, infinity, dates) is a problem, and null in the
 // JSON. No message quotes the file: the line may hold a key.
 func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic, error) {
+	data, marked := bytes.CutPrefix(data, []byte(mark))
 	var root map[string]any
 	if err := toml.Unmarshal(data, &root); err != nil {
 		at := diag.Position{File: file}
@@ -24,12 +26,21 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic,
 		if errors.As(err, &decode) {
 			at.Line, at.Column = decode.Position()
 		}
+		if marked && at.Line == 1 {
+			at.Column += len(mark)
+		}
 		// go-toml's own message may repeat a piece of the line.
 		e := diag.Errorf(diag.ExitInvalid, "syntax", "not readable as TOML: %s", tomlReason(err)).At(at)
 		e.Diagnostics[0].Veiled = true
 		return nil, nil, nil, e
 	}
 	places := tomlPlaces(data, file)
+	for pointer, at := range places {
+		if marked && at.Line == 1 { // columns are of bytes
+			at.Column += len(mark)
+			places[pointer] = at
+		}
+	}
 	var problems []diag.Diagnostic
 	c := &tomlConverter{problem: func(code, pointer, path, message string) {
 		d := diag.Diagnostic{Severity: diag.SeverityError, Code: code, Path: path, Pointer: pointer, Message: message, Positions: []diag.Position{}}
