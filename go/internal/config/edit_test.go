@@ -129,6 +129,7 @@ func TestEditKeepsTheRest(t *testing.T) {
 
 func FuzzEdit(f *testing.F) {
 	f.Add([]byte("default = 'x'\r\n[aliases]\r\nq = 'y'"), uint8(0))
+	f.Add([]byte("default=\"\"default=[]"), uint8(1))
 	f.Add([]byte("aliases = { q = 'x', r = 'y' }\nsecrets.\"a.b\".uri = 'x'\n"), uint8(5))
 	for seed := range 40 {
 		g := &generator{Rand: rand.New(rand.NewPCG(uint64(seed), 2))}
@@ -158,11 +159,11 @@ func lost(before, after []byte, e edit) string {
 	if err := toml.Unmarshal(after, &now); err != nil {
 		return "no TOML any longer: " + err.Error()
 	}
-	edits := map[string]any{strings.Join(e.path, "\x00"): e.value}
+	edits := map[string]any{"\x00" + strings.Join(e.path, "\x00"): e.value}
 	if fields, ok := e.value.(table); ok {
 		edits = map[string]any{}
 		for _, f := range fields {
-			edits[strings.Join(append(slices.Clone(e.path), f.key), "\x00")] = f.value
+			edits["\x00"+strings.Join(append(slices.Clone(e.path), f.key), "\x00")] = f.value
 		}
 	}
 	flatOld, flatNow := map[string]string{}, map[string]string{}
@@ -200,11 +201,7 @@ func flatten(v any, at string, out map[string]string) {
 		return
 	}
 	for key, value := range values {
-		sub := key
-		if at != "" {
-			sub = at + "\x00" + key
-		}
-		flatten(value, sub, out)
+		flatten(value, at+"\x00"+key, out)
 	}
 }
 

@@ -32,7 +32,7 @@ func hasPrefix(path, prefix []string) bool {
 func layout(data []byte) (out []statement, ok bool) {
 	s := &scanner{data: data}
 	var table []string
-	for s.blank(); s.at < len(data) && !s.lost; s.blank() {
+	for s.blank(); s.at < len(data) && !s.lost; s.endOfLine() {
 		if s.peek() != '[' {
 			out = append(out, s.keyValue(table))
 			continue
@@ -94,6 +94,15 @@ func (s *scanner) blank() {
 			return
 		}
 	}
+}
+
+// endOfLine skips to the next statement, which is on another line.
+func (s *scanner) endOfLine() {
+	s.space()
+	if s.at < len(s.data) && !bytes.ContainsRune([]byte("#\r\n"), rune(s.data[s.at])) {
+		s.lost = true
+	}
+	s.blank()
 }
 
 // keys reads a key with its dots, and the spaces behind it.
