@@ -103,6 +103,8 @@ func (s *sharedEvaluator) file(ctx context.Context, p *profileFile, options Opti
 		case "deadline", "memory-limit", "output-too-large", "interrupted":
 			s.forget() // its values remember the failure
 		}
+	} else if len(a.misread) > 0 {
+		s.forget() // its files are blamed on no other profile
 	}
 	return a, err
 }
