@@ -59,7 +59,7 @@ func withEvaluator(args []string) []string {
 // Conditions: [nix] where Nix is installed, which in CI it must be; [embedded]
 // when the embedded evaluator is at work; [root] when permissions stop nobody. Commands beside testscript's own:
 // `repository DIR` makes a git work tree with all files tracked, `interrupt
-// PROGRAM…` sends ctrl-C once the program's nix runs, `canonical FILE` checks
+// ARGS…` sends ctrl-C once the evaluation runs, `canonical FILE` checks
 // that a file is one line of JSON, `full ARGS…` runs insomnia with a full disk
 // as standard output, `closed ARGS…` with a pipe that nobody reads, `terminal`
 // and `session` at a terminal of its own.
@@ -67,7 +67,10 @@ func TestScripts(t *testing.T) {
 	for _, run := range []struct{ folder, evaluator string }{
 		{"embedded", ""}, {"both", resolve.Embedded}, {"both", resolve.Nix}, {"nix", resolve.Nix},
 	} {
-		t.Run(run.folder+"/"+run.evaluator, func(t *testing.T) { runScripts(t, run.folder, run.evaluator) })
+		t.Run(run.folder+"/"+run.evaluator, func(t *testing.T) {
+			t.Parallel()
+			runScripts(t, run.folder, run.evaluator)
+		})
 	}
 }
 
@@ -217,31 +220,30 @@ func canonical(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// interrupt ARGS… runs insomnia until nix has started, as the file `started`
-// tells, or for a moment where nix plays no part, then sends ctrl-C. Exit code 130, nothing on stdout, and the process
-// that wrote `started` gone.
+// interrupt ARGS… runs insomnia until the evaluation has started, as the file `started`
+// with the process of nix or the trace `started` on standard error shows, then sends
+// ctrl-C. Exit code 130, nothing on stdout, and the process of nix gone.
 func interrupt(ts *testscript.TestScript, neg bool, args []string) {
-	var stdout, stderr bytes.Buffer
+	var stdout bytes.Buffer
+	var stderr growing
 	cmd := command(ts, args)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	os.Remove(filepath.Join(ts.Getenv("HOME"), "started"))
+	pidFile := filepath.Join(ts.Getenv("HOME"), "started")
+	os.Remove(pidFile)
 	ts.Check(cmd.Start())
-	if ts.Getenv(evaluatorVariable) != resolve.Nix {
-		time.Sleep(500 * time.Millisecond)
-		ts.Check(cmd.Process.Signal(os.Interrupt))
-		cmd.Wait()
-		if code := cmd.ProcessState.ExitCode(); code != 130 || stdout.Len() > 0 {
-			ts.Fatalf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr.String())
+	pid, started := 0, false
+	for deadline := time.Now().Add(60 * time.Second); !started; time.Sleep(10 * time.Millisecond) {
+		if ts.Getenv(evaluatorVariable) == resolve.Nix {
+			data, _ := os.ReadFile(pidFile)
+			pid, _ = strconv.Atoi(strings.TrimSpace(string(data)))
+			started = pid != 0
+		} else {
+			started = strings.Contains(stderr.String(), "trace: started")
 		}
-		return
-	}
-	var pid int
-	for deadline := time.Now().Add(20 * time.Second); pid == 0; time.Sleep(10 * time.Millisecond) {
-		data, _ := os.ReadFile(filepath.Join(ts.Getenv("HOME"), "started"))
-		pid, _ = strconv.Atoi(strings.TrimSpace(string(data)))
 		if time.Now().After(deadline) {
 			cmd.Process.Kill()
-			ts.Fatalf("nix did not start\n%s", stderr.String())
+			cmd.Wait()
+			ts.Fatalf("the evaluation did not start\n%s", stderr.String())
 		}
 	}
 	ts.Check(cmd.Process.Signal(os.Interrupt))
@@ -249,12 +251,30 @@ func interrupt(ts *testscript.TestScript, neg bool, args []string) {
 	if code := cmd.ProcessState.ExitCode(); code != 130 || stdout.Len() > 0 {
 		ts.Fatalf("exit code %d, stdout %q, stderr %q", code, stdout.String(), stderr.String())
 	}
-	for deadline := time.Now().Add(5 * time.Second); syscall.Kill(pid, 0) == nil && !zombie(pid); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(10 * time.Second); pid != 0 && syscall.Kill(pid, 0) == nil && !zombie(pid); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("nix still runs")
 		}
 	}
-	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "err"), stderr.Bytes(), 0o600))
+	ts.Check(os.WriteFile(filepath.Join(ts.Getenv("WORK"), "err"), []byte(stderr.String()), 0o600))
+}
+
+// growing is text that is read while a program still writes it.
+type growing struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (g *growing) Write(data []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.text.Write(data)
+}
+
+func (g *growing) String() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.text.String()
 }
 
 func zombie(pid int) bool {

@@ -289,7 +289,7 @@ func (s *sweep) screen(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var shown bytes.Buffer
+	var shown growing
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -302,10 +302,18 @@ func (s *sweep) screen(t *testing.T, dir string) {
 			}
 		}
 	}()
-	time.Sleep(500 * time.Millisecond)
+	seen := 0
+	// draws waits until the screen shows something new, for keys that change nothing only so long.
+	draws := func(patience time.Duration) {
+		for deadline := time.Now().Add(patience); len(shown.String()) == seen && time.Now().Before(deadline); {
+			time.Sleep(10 * time.Millisecond)
+		}
+		seen = len(shown.String())
+	}
+	draws(time.Minute)
 	for _, key := range []string{"\x1b[B", "\x1b[B", "\r", "\x1b", "n", "\t", "\x1b", "?", "/all", "\x1b", "q"} {
 		terminal.WriteString(key)
-		time.Sleep(100 * time.Millisecond)
+		draws(time.Second)
 	}
 	cmd.Process.Signal(syscall.SIGTERM)
 	select {
@@ -316,8 +324,8 @@ func (s *sweep) screen(t *testing.T, dir string) {
 	}
 	cmd.Wait()
 	terminal.Close()
-	if shown.Len() == 0 {
+	if shown.String() == "" {
 		t.Error("the screen stays empty")
 	}
-	s.look("the screen", shown.Bytes(), "")
+	s.look("the screen", []byte(shown.String()), "")
 }

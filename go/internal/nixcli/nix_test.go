@@ -33,6 +33,7 @@ const errorLine = `@nix {"action":"msg","level":0,"msg":"x","raw_msg":"it \u001b
 func fake(mode string) int {
 	if mode == "child" {
 		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		os.WriteFile(filepath.Join(os.Getenv("HOME"), "child"), nil, 0o600)
 		time.Sleep(time.Hour)
 	}
 	if len(os.Args) > 1 && os.Args[len(os.Args)-1] == "--version" {
@@ -260,8 +261,15 @@ func TestSuccess(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
-	time.AfterFunc(2*time.Second, cancel)
-	_, err := run(t, ctx, "stubborn", time.Minute)
+	go func() {
+		defer cancel()
+		for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+			if _, err := os.Stat(filepath.Join(os.Getenv("HOME"), "child")); err == nil { // run has set HOME
+				return
+			}
+		}
+	}()
+	_, err := run(t, ctx, "stubborn", 2*time.Minute)
 	if e := diag.From(err); e.Exit != diag.ExitInterrupted {
 		t.Errorf("exit %d: %v", e.Exit, err)
 	}

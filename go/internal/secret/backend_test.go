@@ -122,7 +122,7 @@ func TestCommands(t *testing.T) {
 
 	// In the user's home, without input, terminal, or the variables of other secrets.
 	t.Setenv("SECRET_A", canary)
-	b := bound("exec:" + script(t, `pwd; cat; echo "${SECRET_A-unset}"; (: < /dev/tty) 2>/dev/null || echo no terminal; ps -o pgid= -p $$ | tr -d ' '; echo $$`))
+	b := bound("exec:" + script(t, `pwd; cat; echo "${SECRET_A-unset}"; (: < /dev/tty) 2>/dev/null || echo no terminal; cut -d ' ' -f 5 /proc/$$/stat; echo $$`))
 	b.all["b"] = Binding{Name: "b", URI: "env:SECRET_A"}
 	got, err := take(b)
 	lines := strings.Split(got, "\n")
@@ -167,10 +167,22 @@ func TestCommandsThatDoNotEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			os.Remove(pids)
 			b := bound("exec:" + script(t, started+test.body))
-			b.Timeout = 1500 * time.Millisecond
-			if test.code == "" {
+			b.Timeout = time.Minute
+			switch test.code {
+			case "":
 				gives(t, b, canary)
-			} else {
+			case "secret-command-hangs": // only the deadline ends it, which must not come before its children
+				for b.Timeout = time.Second; ; b.Timeout *= 2 {
+					os.Remove(pids)
+					fails(t, b, diag.ExitMissing, test.code)
+					if allStarted(pids) {
+						break
+					}
+					if b.Timeout > time.Minute {
+						t.Fatal("the command does not start")
+					}
+				}
+			default:
 				fails(t, b, diag.ExitMissing, test.code)
 			}
 			allGone(t, pids)
@@ -179,13 +191,24 @@ func TestCommandsThatDoNotEnd(t *testing.T) {
 	t.Run("ctrl-C", func(t *testing.T) {
 		os.Remove(pids)
 		ctx, cancel := context.WithCancel(t.Context())
-		time.AfterFunc(300*time.Millisecond, cancel)
+		go func() {
+			defer cancel()
+			for deadline := time.Now().Add(time.Minute); !allStarted(pids) && time.Now().Before(deadline); {
+				time.Sleep(10 * time.Millisecond)
+			}
+		}()
 		_, err := bound("exec:"+script(t, started+"wait")).Named(ctx, "a")
 		if !errors.Is(err, context.Canceled) {
 			t.Error(report(err))
 		}
 		allGone(t, pids)
 	})
+}
+
+// allStarted reports whether the command and its two children have written their lines.
+func allStarted(pids string) bool {
+	data, _ := os.ReadFile(pids)
+	return strings.Count(string(data), "\n") == 3
 }
 
 func allGone(t *testing.T, pids string) {
