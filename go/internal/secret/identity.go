@@ -97,7 +97,7 @@ func (s *Store) ensureIdentity(passphrase []byte) (made bool, err error) {
 	defer wipe(text)
 	out := text
 	if len(passphrase) > 0 {
-		if out, err = protect(text, passphrase); err != nil {
+		if out, err = protect(text, passphrase, s.work); err != nil {
 			return false, err
 		}
 	}
@@ -114,11 +114,14 @@ func (s *Store) ensureIdentity(passphrase []byte) (made bool, err error) {
 	return true, nil
 }
 
-// protect encrypts an identity with a passphrase, as `age -p -a` does.
-func protect(text, passphrase []byte) ([]byte, error) {
+// protect encrypts an identity with a passphrase, as `age -p -a` does; with a work of its own unless 0.
+func protect(text, passphrase []byte, work int) ([]byte, error) {
 	recipient, err := age.NewScryptRecipient(string(passphrase))
 	if err != nil {
 		return nil, err
+	}
+	if work != 0 {
+		recipient.SetWorkFactor(work)
 	}
 	var out bytes.Buffer
 	armored := armor.NewWriter(&out)

@@ -35,6 +35,7 @@ type Store struct {
 	Passphrase func(ctx context.Context, prompt string) ([]byte, error)
 
 	disk   durable.FS // nil for that of this machine
+	work   int        // of a new passphrase's scrypt, as a power of 2; 0: what age takes
 	once   sync.Once
 	loaded *keys
 	failed error

@@ -9,15 +9,19 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 
 	"filippo.io/age"
+	"filippo.io/age/armor"
 	"golang.org/x/crypto/ssh"
 	"pgregory.net/rapid"
 
@@ -26,7 +30,7 @@ import (
 
 // storeIn is a store in a folder, as another process would open it.
 func storeIn(dir string) *Store {
-	return &Store{Dir: filepath.Join(dir, "secrets"), IdentityFile: filepath.Join(dir, "identity"), RecipientsFile: filepath.Join(dir, "recipients")}
+	return &Store{Dir: filepath.Join(dir, "secrets"), IdentityFile: filepath.Join(dir, "identity"), RecipientsFile: filepath.Join(dir, "recipients"), work: 10}
 }
 
 func set(t *testing.T, s *Store, name, value string) {
@@ -301,6 +305,31 @@ func TestPassphrase(t *testing.T) {
 	}
 	if _, err := s.Set(t.Context(), "b", []byte("x"), []byte("other")); !diag.CodeIs(err, "secret-identity") {
 		t.Error(report(err))
+	}
+}
+
+// Only tests have a passphrase that is cheap to guess.
+func TestPassphraseIsExpensiveToGuess(t *testing.T) {
+	s := storeIn(t.TempDir())
+	s.work = (&Store{}).work
+	if _, err := s.Set(t.Context(), "a", []byte(canary), []byte("open sesame")); err != nil {
+		t.Fatal(report(err))
+	}
+	file, err := os.Open(s.IdentityFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	header, err := io.ReadAll(io.LimitReader(armor.NewReader(file), 200))
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := regexp.MustCompile(`(?m)^-> scrypt \S+ (\d+)$`).FindSubmatch(header)
+	if match == nil {
+		t.Fatalf("not encrypted with a passphrase: %q", header)
+	}
+	if work, _ := strconv.Atoi(string(match[1])); work < 18 {
+		t.Errorf("work factor %d, less than 18", work)
 	}
 }
 
