@@ -15,7 +15,7 @@ buildGoModule {
 
   # A test computes this hash; `go test ./checks -run TestVendorHash -update`
   # writes it here after a change to go.mod.
-  vendorHash = "sha256-xE3nW+rtaou1Eb7DEK2/0XK4VhV3KEmDlnGapG8O4NY=";
+  vendorHash = "sha256-u8aLsj4+udq6D2YdKKPMdGZ/AapkLZXYo8EcW8ANr5Q=";
 
   subPackages = [ "go/cmd/insomnia" ];
   # Both are for the time that a start takes: without C no libc is loaded, and the
