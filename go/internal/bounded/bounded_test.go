@@ -72,7 +72,7 @@ func TestReadFile(t *testing.T) {
 			if err != nil && (!errors.As(err, &in) || in.Path != test.path) {
 				t.Errorf("%v does not name the path", err)
 			}
-			if passed := time.Since(started); passed > time.Second {
+			if passed := time.Since(started); passed > 10*time.Second {
 				t.Errorf("took %v", passed)
 			}
 		})

