@@ -186,7 +186,7 @@ type format struct {
 	symlinks       bool
 	ignoreCase     bool
 	sparseCheckout bool
-	refs           error // why refs cannot be read, if so
+	refs           error  // why refs cannot be read, if so
 	autoCRLF       string // true, false, input
 	// These two are the user's own, never a repository's.
 	excludesFile, attributesFile string
