@@ -1,3 +1,5 @@
+//go:build unix
+
 package secret
 
 import (
@@ -7,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -108,7 +111,12 @@ func TestFailingDisk(t *testing.T) {
 					break
 				}
 				operations++
-				if err == nil || diag.From(err).Exit != diag.ExitState || strings.Contains(report(err), canary) {
+				if err == nil && what == "removal" {
+					// The value went first, which made room for the record.
+					if _, err := get(storeIn(dir), "a"); !diag.CodeIs(err, "secret-missing") {
+						t.Errorf("%s, fault %d: acknowledged, but %s", what, at, report(err))
+					}
+				} else if err == nil || diag.From(err).Exit != diag.ExitState || diag.From(err).Diagnostics[0].Hint == "" || strings.Contains(report(err), canary) {
 					t.Errorf("%s, fault %d: %s", what, at, report(err))
 				}
 				value, err := get(storeIn(dir), "a")
@@ -143,6 +151,61 @@ func TestFailingDisk(t *testing.T) {
 				t.Errorf("%s: only %d operations", what, operations)
 			}
 			t.Logf("%s, dead %t: %d faults", what, dead, operations)
+		}
+	}
+}
+
+// fullDisk is a disk on which no file can be created, before a removal has made
+// room if it ever does.
+type fullDisk struct {
+	durable.FS
+	errno     syscall.Errno
+	room      int
+	makesRoom bool
+}
+
+func (f *fullDisk) Create(path string, perm fs.FileMode) (durable.File, error) {
+	if f.room == 0 {
+		return nil, &fs.PathError{Op: "open", Path: path, Err: f.errno}
+	}
+	return f.FS.Create(path, perm)
+}
+func (f *fullDisk) Remove(path string) error {
+	if f.makesRoom && filepath.Ext(path) == suffix {
+		f.room++
+	}
+	return f.FS.Remove(path)
+}
+
+// A value is removed from a full disk, where nothing can be written; what a set
+// could not write leaves the old value, and the hint is about room.
+func TestFullDiskRemoval(t *testing.T) {
+	for _, errno := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EIO} {
+		for _, makesRoom := range []bool{true, false} {
+			dir := t.TempDir()
+			set(t, storeIn(dir), "a", "old")
+			set(t, storeIn(dir), "b", "other")
+			s := storeIn(dir)
+			s.disk = &fullDisk{FS: durable.OS, errno: errno, makesRoom: makesRoom}
+			_, err := s.Set(t.Context(), "b", []byte(canary), nil)
+			if hint := diag.From(err).Diagnostics[0].Hint; err == nil || strings.Contains(hint, "permission") ||
+				(errno != syscall.EIO) != strings.HasPrefix(hint, "nothing was lost; make room on the file system of the directory, then try again: df -h "+s.Dir) {
+				t.Errorf("%v: %s", errno, report(err))
+			}
+			wants(t, storeIn(dir), "b", "other")
+			removed, err := s.Remove(t.Context(), "a")
+			if !removed || (err == nil) != makesRoom || err != nil && !strings.Contains(report(err), "the value of a is deleted, but a copy of its file would be accepted again") {
+				t.Errorf("%v, %t: removed %t, %s", errno, makesRoom, removed, report(err))
+			}
+			if _, err := os.Lstat(filepath.Join(s.Dir, "a.age")); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the value is there: %v", err)
+			}
+			// The removal is recorded once there is room.
+			if _, err := storeIn(dir).Remove(t.Context(), "a"); err != nil {
+				t.Error(report(err))
+			}
+			refuses(t, storeIn(dir), "a", diag.ExitNotFound, "secret-missing")
+			wants(t, storeIn(dir), "b", "other")
 		}
 	}
 }

@@ -79,6 +79,18 @@ func (s *Store) record(k *keys) (map[string]generation, error) {
 	return k.generations(data)
 }
 
+// recordHas reports whether the record may still name a value, without a look at
+// who wrote it.
+func (s *Store) recordHas(name string) bool {
+	data, err := readPrivate(s.recordPath(), maxRecord)
+	var r record
+	if err != nil || json.Unmarshal(data, &r) != nil {
+		return false
+	}
+	last := r.Generations[name]
+	return last.Gen > 0 && !last.Removed
+}
+
 func (s *Store) writeRecord(k *keys, known map[string]generation) error {
 	data, err := k.encode(known)
 	if err != nil {

@@ -74,8 +74,8 @@ func UserStore() *Store {
 const (
 	suffix     = ".age"
 	lockName   = ".lock"
-	maxEntry   = 256 << 10 // bytes of an encrypted file
-	lockWithin = 10 * time.Second
+	maxEntry   = 256 << 10   // bytes of an encrypted file
+	lockWithin = time.Minute // fifty writers on a slow disk
 )
 
 // absolute refuses paths that depend on the working directory, which a project
@@ -247,8 +247,10 @@ func (s *Store) Set(ctx context.Context, name string, value, passphrase []byte) 
 	return made, s.writeRecord(k, known)
 }
 
-// Remove deletes a value; it tells whether there was one.
-func (s *Store) Remove(ctx context.Context, name string) (bool, error) {
+// Remove deletes a value and reports whether there was one. It needs no room on
+// the disk but what the value itself had. With removed and an error, the value
+// is gone and only the record of it could not be written.
+func (s *Store) Remove(ctx context.Context, name string) (removed bool, err error) {
 	path, err := s.path(name)
 	if err != nil {
 		return false, err
@@ -261,7 +263,9 @@ func (s *Store) Remove(ctx context.Context, name string) (bool, error) {
 		return false, err
 	}
 	defer unlock()
-	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+	_, err = os.Lstat(path)
+	stored := !errors.Is(err, fs.ErrNotExist)
+	if !stored && !s.recordHas(name) {
 		return false, nil
 	}
 	k, err := s.keys(ctx)
@@ -272,19 +276,28 @@ func (s *Store) Remove(ctx context.Context, name string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	// The generation stays in the record, so that the file cannot come back.
+	// The generation stays in the record, so that the file cannot come back. On a
+	// full disk the file goes first, which makes room for the record.
 	known[name] = generation{Gen: known[name].Gen + 1, Removed: true}
-	if err := s.writeRecord(k, known); err != nil {
-		return false, err
+	unrecorded := s.writeRecord(k, known)
+	if stored {
+		err := s.fs().Remove(path)
+		if err == nil {
+			err = s.fs().SyncDir(s.Dir)
+		}
+		if err != nil {
+			return false, s.because(err)
+		}
 	}
-	err = s.fs().Remove(path)
-	if err == nil {
-		err = s.fs().SyncDir(s.Dir)
+	if unrecorded != nil {
+		unrecorded = s.writeRecord(k, known)
 	}
-	if err != nil {
-		return false, s.because(err)
+	if unrecorded != nil && stored {
+		d := diag.From(unrecorded).Diagnostics[0]
+		return true, diag.Errorf(diag.ExitState, "secret-unrecorded", "the value of %s is deleted, but a copy of its file would be accepted again: %s", name, d.Message).
+			Hintf("%s", d.Hint)
 	}
-	return true, nil
+	return stored, unrecorded
 }
 
 // sweep removes what a writer that died has left; the lock is held.
@@ -357,9 +370,20 @@ func (s *Store) because(err error) error {
 	case errors.As(err, &u):
 		return diag.Errorf(diag.ExitRefused, "store-unsafe", "the store of secrets is not used: %s", u.what).Hintf("%s", u.remedy)
 	case errors.As(err, &in):
-		return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %s: %v", in.Path, in.Err)
+		return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %s: %v", in.Path, in.Err).
+			Hintf("%s", durable.Remedy(err, shell(filepath.Dir(in.Path))))
 	}
-	return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %v", err)
+	return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %v", err).
+		Hintf("%s", durable.Remedy(err, shell(s.Dir)))
+}
+
+// reason is an error without its path.
+func reason(err error) error {
+	var in *fs.PathError
+	if errors.As(err, &in) {
+		return in.Err
+	}
+	return err
 }
 
 func (b Binding) missing(entry string) error {
