@@ -146,15 +146,15 @@ type endpoint struct {
 	Args    []manifest.Argument            `json:"args,omitempty"`
 	Cwd     *manifest.RelativePath         `json:"cwd,omitempty"`
 	URL     *manifest.URL                  `json:"url,omitempty"`
-	Env     map[manifest.EnvName]string    `json:"env,omitempty"`     // digests
-	Headers map[manifest.HeaderName]string `json:"headers,omitempty"` // digests
+	Env     map[manifest.EnvName]string    `json:"env,omitempty"`
+	Headers map[manifest.HeaderName]string `json:"headers,omitempty"`
 }
 
 func literals[K comparable](values map[K]manifest.EnvValue) map[K]string {
 	out := map[K]string{}
 	for name, value := range values {
 		if value.Value != nil {
-			out[name] = manifest.Digest([]byte(*value.Value))
+			out[name] = *value.Value
 		}
 	}
 	return out

@@ -279,10 +279,12 @@ func (g Grant) server(name string) string {
 	return text + given(e.Env, "the variables") + given(e.Headers, "the headers")
 }
 
+// given lists literal values whole: one of them can decide what a server does.
+// Secrets are grants of their own.
 func given[K ~string](values map[K]string, what string) string {
 	var names []string
-	for name := range values {
-		names = append(names, code(string(name)))
+	for name, value := range values {
+		names = append(names, code(secret.JoinWords([]string{string(name) + "=" + value})))
 	}
 	if len(names) == 0 {
 		return ""
