@@ -77,11 +77,11 @@ type UI struct {
 
 // Binding says where the value of one secret is kept, and who may get it.
 type Binding struct {
-	// The place: age:NAME, env:NAME, file:PATH or exec:COMMAND.
+	// The place: age:NAME, env:NAME, file:PATH, mount:NAME or exec:COMMAND.
 	URI BindingURI `json:"uri"`
 	// Hosts that the secret may be sent to; none unless they stand here.
 	Hosts []Host `json:"hosts,omitempty"`
-	// Local commands that may get the secret in their environment: a program and the arguments it begins with, words as in a shell.
+	// Local commands that may get the secret in their environment: NAME=VALUE for each variable, the absolute path of a program, its arguments, and … at the end if any more may follow; words as in a shell.
 	Commands []Command `json:"commands,omitempty"`
 }
 
@@ -129,13 +129,13 @@ func (SecretName) constraint() constraint {
 	return constraint{pattern: c.Pattern, fits: isSecretName, max: c.MaxLength, expected: "segments of a-z, 0-9 and - joined by dots"}
 }
 func (BindingURI) constraint() constraint {
-	return constraint{pattern: `^(age|env|file|exec):[^\x00-\x1f\x7f]*$`, fits: isBindingURI, expected: "age:NAME, env:NAME, file:PATH or exec:COMMAND"}
+	return constraint{pattern: `^(age|env|file|mount|exec):[^\x00-\x1f\x7f]*$`, fits: isBindingURI, expected: "age:NAME, env:NAME, file:PATH, mount:NAME or exec:COMMAND"}
 }
 func (Host) constraint() constraint {
 	return constraint{pattern: `^(http://)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`, fits: isHost, expected: "a host as api.example.org or http://localhost:8080"}
 }
 func (Command) constraint() constraint {
-	return constraint{pattern: `^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, fits: isCommand, expected: "a program and the arguments it begins with"}
+	return constraint{pattern: `^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, fits: isCommand, expected: "the absolute path of a program and its arguments"}
 }
 func (Evaluator) constraint() constraint {
 	return constraint{enum: []string{"embedded", "nix"}, expected: "embedded or nix"}

@@ -152,7 +152,7 @@ func (d *decoder) table(v reflect.Value, n *node, path string) bool {
 }
 
 // reserved are the words that a reference may begin with already.
-var reserved = []string{"builtin", "user", "project", "path", "flake", "github", "gitlab", "sourcehut", "git", "hg", "http", "https", "file", "tarball", "age", "env", "exec"}
+var reserved = []string{"builtin", "user", "project", "path", "flake", "github", "gitlab", "sourcehut", "git", "hg", "http", "https", "file", "tarball", "age", "env", "mount", "exec"}
 
 func (d *decoder) structure(v reflect.Value, n *node, path string) bool {
 	if !d.kind(n, path, "table", "a table ["+path+"]") {

@@ -61,6 +61,12 @@ func TestVariables(t *testing.T) {
 	fails(t, bound("env:SECRET_EMPTY"), diag.ExitRefused, "secret-value")
 	fails(t, bound("env:SECRET_NONE"), diag.ExitNotFound, "secret-missing")
 	fails(t, bound("env:"), diag.ExitUsage, "secret-place")
+	if _, err := take(bound("env:SECRET_NONE")); !strings.Contains(report(err), "export SECRET_NONE in the shell") || !strings.Contains(report(err), "insomnia secret bind a age:a, then: insomnia secret set a") {
+		t.Error(report(err))
+	}
+	if _, err := take(bound("env:secret_a")); !strings.Contains(report(err), "did you mean SECRET_A? insomnia secret bind a env:SECRET_A") {
+		t.Error(report(err))
+	}
 	fails(t, bound("env:A=B"), diag.ExitUsage, "secret-place")
 }
 
@@ -149,6 +155,28 @@ func TestCommands(t *testing.T) {
 	os.WriteFile("planted", []byte("#!/bin/sh\necho "+canary), 0o700)
 	t.Setenv("PATH", ".:"+os.Getenv("PATH"))
 	fails(t, bound("exec:planted"), diag.ExitMissing, "secret-command-missing")
+}
+
+// A command gets the variables of a session and of password managers, and starts
+// in a directory that no project fills.
+func TestCommandsStartClean(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, value := range map[string]string{"LD_AUDIT": "", "NODE_OPTIONS": "x", "GIT_SSH_COMMAND": "x", "PROJECT_TOKEN": canary, "PYTHONPATH": ".", "BASH_ENV": "",
+		"VAULT_ADDR": "https://vault.example.org", "LC_TIME": "C"} {
+		t.Setenv(name, value)
+	}
+	for _, home := range []string{"", "relative", "/no/such/home", "/dev/null"} {
+		t.Setenv("HOME", home)
+		got, err := take(bound("exec:/bin/sh -c 'pwd; env'"))
+		if lines := strings.Split(got, "\n"); err != nil || lines[0] != "/" || !slices.Contains(lines, "VAULT_ADDR=https://vault.example.org") || !slices.Contains(lines, "LC_TIME=C") {
+			t.Errorf("HOME=%s: %q %s", home, got, report(err))
+		}
+		for _, name := range []string{"LD_AUDIT", "NODE_OPTIONS", "GIT_SSH_COMMAND", "PROJECT_TOKEN", "PYTHONPATH", "BASH_ENV"} {
+			if strings.Contains(got, name+"=") {
+				t.Errorf("%s is inherited", name)
+			}
+		}
+	}
 }
 
 // A command that hangs or floods ends, with everything that it started.

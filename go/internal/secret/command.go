@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/envvar"
 )
 
 // DefaultTimeout is how long a command of `exec:` may take.
@@ -21,9 +23,10 @@ const DefaultTimeout = 30 * time.Second
 // output. Its words are split as in a shell, but no shell runs: nothing is
 // expanded. The program is found in PATH or by a path that is not relative.
 //
-// The command runs in the user's home, without a terminal and without input,
-// in a process group of its own that is killed in the end. What it writes to
-// standard error is not shown: nobody knows what stands there.
+// The command runs in the user's home, or in / for users without one, never in
+// the working directory. It has no terminal, no input and only the variables of
+// [inherited], and is killed in the end with its process group. What it writes
+// to standard error is not shown, since a value could be in it.
 type command struct {
 	timeout time.Duration
 	hidden  map[string]bool // variables that it does not inherit
@@ -43,8 +46,11 @@ func (c command) read(ctx context.Context, bound Binding) ([]byte, error) {
 
 	out := &capped{most: MaxBytes + 2, full: cancel}
 	cmd := exec.CommandContext(within, program, args...)
-	cmd.Env = without(os.Environ(), c.hidden)
-	cmd.Dir, _ = os.UserHomeDir()
+	cmd.Env = slices.DeleteFunc(without(os.Environ(), c.hidden), func(variable string) bool {
+		name, _, _ := strings.Cut(variable, "=")
+		return !envvar.In(inherited, name)
+	})
+	cmd.Dir = homeOrRoot()
 	cmd.Stdout = out
 	cmd.SysProcAttr = ownSession()
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
@@ -69,6 +75,24 @@ func (c command) read(ctx context.Context, bound Binding) ([]byte, error) {
 	}
 	wipe(out.data)
 	return nil, err
+}
+
+// inherited are the variables that a command of `exec:` gets: those of the user's
+// session, of the network, and of programs that keep secrets. What a project has
+// set for its own tools is not among them.
+const inherited = "HOME USER LOGNAME SHELL PATH LANG LANGUAGE LC_* LOCALE_ARCHIVE TZ TERM TMPDIR " +
+	"XDG_* DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY XAUTHORITY SSH_AUTH_SOCK GNUPGHOME GPG_TTY CREDENTIALS_DIRECTORY " +
+	"HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY SSL_CERT_FILE SSL_CERT_DIR NIX_SSL_CERT_FILE " +
+	"OP_* VAULT_* BAO_* PASSWORD_STORE_* GOPASS_* BW_* RBW_* LPASS_* SOPS_* DOPPLER_* INFISICAL_* " +
+	"AWS_* AZURE_* GOOGLE_* CLOUDSDK_* KUBECONFIG " +
+	"SystemRoot USERPROFILE APPDATA LOCALAPPDATA PATHEXT COMSPEC TEMP TMP"
+
+func homeOrRoot() string {
+	home, err := os.UserHomeDir()
+	if info, statErr := os.Stat(home); err != nil || !filepath.IsAbs(home) || statErr != nil || !info.IsDir() {
+		return string(filepath.Separator)
+	}
+	return home
 }
 
 func (command) check(bound Binding) error {

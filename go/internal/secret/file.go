@@ -33,7 +33,8 @@ func (file) read(_ context.Context, bound Binding) ([]byte, error) {
 	value, err := readPrivate(path, MaxBytes+2)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, bound.problem(diag.ExitNotFound, "secret-missing", "is bound to %s, which is not there", path)
+		return nil, bound.problem(diag.ExitNotFound, "secret-missing", "is bound to %s, which is not there", path).
+			Hintf("put the value there, or bind another place: insomnia secret bind %s file:/PATH", bound.Name)
 	case err != nil:
 		return nil, bound.because(err)
 	}
