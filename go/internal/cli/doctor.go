@@ -5,13 +5,16 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
 func (p *program) doctorCommand() *cli.Command {
@@ -31,7 +34,7 @@ func (p *program) doctor(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	findings := append(resolver.Examine(c.Context), p.examinePods()...)
+	findings := slices.Concat(resolver.Examine(c.Context), p.examinePods(), examineSecrets())
 	if c.Context.Err() != nil {
 		return context.Cause(c.Context)
 	}
@@ -72,6 +75,24 @@ func (p *program) examinePods() []resolve.Finding {
 	for i, it := range damaged {
 		d := diag.From(it.Err).Diagnostics[0]
 		findings[i] = resolve.Finding{Name: "pods", Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint}
+	}
+	return findings
+}
+
+// examineSecrets names bindings that cannot work; what is fine is not mentioned.
+func examineSecrets() []resolve.Finding {
+	var problems []diag.Diagnostic
+	bindings, err := secret.Load(registry.UserDir(), secret.UserStore())
+	if err != nil {
+		problems = diag.From(err).Diagnostics
+	} else {
+		for _, bound := range bindings.All() {
+			problems = append(problems, bound.Problems()...)
+		}
+	}
+	var findings []resolve.Finding
+	for _, d := range problems {
+		findings = append(findings, resolve.Finding{Name: "secrets", Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint})
 	}
 	return findings
 }

@@ -82,18 +82,68 @@ func (p *program) named(c *cli.Context) (named, error) {
 func whoFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "host", Usage: "let the secret be sent to `HOST`: api.example.org or api.example.org:8443 by https, http://localhost:8080 without encryption; repeatable"},
-		&cli.StringSliceFlag{Name: "command", Usage: "let MCP servers whose command begins with the words of `COMMAND` get the secret in their environment; repeatable"},
+		&cli.StringSliceFlag{Name: "command", Usage: "let MCP servers that start just `COMMAND` get the secret in their environment: a program, its arguments, and … at the end if any more may follow; repeatable"},
 	}
 }
 
-// widened is a binding with the hosts and commands of the flags added.
-func widened(c *cli.Context, bound secret.Binding) config.Binding {
+// who are the hosts and commands that the flags add to a binding.
+type who struct {
+	hosts    []config.Host
+	commands []config.Command
+}
+
+// whoFromFlags judges the flags. A host in another form is refused with the
+// whole command to use instead; command is `insomnia secret bind NAME URI`.
+func whoFromFlags(c *cli.Context, command string) (who, error) {
+	var w who
+	var refused *diag.Error
+	corrected := command
+	if c.Bool("only") {
+		corrected += " --only"
+	}
+	for _, text := range c.StringSlice("host") {
+		host, err := secret.BindHost(text)
+		if err != nil && refused == nil {
+			refused = &diag.Error{Exit: diag.From(err).Exit}
+		}
+		if err != nil {
+			refused.Diagnostics = append(refused.Diagnostics, diag.From(err).Diagnostics...)
+		}
+		if host == "" {
+			host = "HOST"
+		}
+		corrected += " --host " + host
+		w.hosts = add(w.hosts, config.Host(host))
+	}
+	for _, text := range c.StringSlice("command") {
+		command, err := secret.BindCommand(text)
+		if err != nil {
+			return who{}, err
+		}
+		corrected += " --command " + secret.JoinWords([]string{command})
+		w.commands = add(w.commands, config.Command(command))
+	}
+	if refused != nil {
+		refused.Diagnostics[len(refused.Diagnostics)-1].Hint = corrected
+		return who{}, refused
+	}
+	return w, nil
+}
+
+// addTo is a binding with more hosts and commands.
+func (w who) addTo(bound secret.Binding) config.Binding {
 	b := config.Binding{URI: config.BindingURI(bound.URI)}
-	for _, host := range append(bound.Hosts, c.StringSlice("host")...) {
+	for _, host := range bound.Hosts {
 		b.Hosts = add(b.Hosts, config.Host(host))
 	}
-	for _, command := range append(bound.Commands, c.StringSlice("command")...) {
+	for _, command := range bound.Commands {
 		b.Commands = add(b.Commands, config.Command(command))
+	}
+	for _, host := range w.hosts {
+		b.Hosts = add(b.Hosts, host)
+	}
+	for _, command := range w.commands {
+		b.Commands = add(b.Commands, command)
 	}
 	return b
 }
@@ -116,13 +166,9 @@ type bindingReport struct {
 	Commands []string `json:"commands"`
 }
 
-// setBinding writes a binding and says what holds now.
-func (p *program) setBinding(c *cli.Context, name string, b config.Binding) (err error) {
-	if c.Bool("only") {
-		err = config.SetBinding(registry.UserDir(), name, &b)
-	} else {
-		b, err = config.WidenBinding(registry.UserDir(), name, b)
-	}
+// rebind changes a binding, and reports it as it is now.
+func (p *program) rebind(c *cli.Context, name string, change func(now secret.Binding) (config.Binding, error)) error {
+	b, err := secret.Rebind(c.Context, registry.UserDir(), name, change)
 	if err != nil {
 		return err
 	}

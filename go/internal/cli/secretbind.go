@@ -13,10 +13,15 @@ func (p *program) secretBindCommand() *cli.Command {
 		Name:      "bind",
 		Usage:     "say where a secret is kept and who may get it",
 		ArgsUsage: "NAME URI",
-		Description: "URI is age:NAME (your own store, see `insomnia secret set`), env:VARIABLE, file:PATH or\n" +
-			"'exec:PROGRAM ARGUMENT…', whose words are split as in a shell, though no shell runs. The binding is\n" +
-			"written to your local.toml. Hosts and commands are added to those that the name has; without any,\n" +
-			"the secret goes nowhere.",
+		Description: "URI is age:NAME (your own store, see `insomnia secret set`), env:VARIABLE, file:PATH, mount:NAME or\n" +
+			"mount:/PATH (what systemd or an orchestrator mounted), or 'exec:PROGRAM ARGUMENT…', whose words are\n" +
+			"split as in a shell, though no shell runs. The binding is written to your local.toml. Hosts and\n" +
+			"commands are added to those that the name has; without any, the secret goes nowhere.\n\n" +
+			"The program of a command is looked up on your PATH now and bound by its absolute path, with just\n" +
+			"these arguments. A … at the end allows more of them, NAME=VALUE before the program allows a profile\n" +
+			"to set that variable. For example:\n\n" +
+			"    insomnia secret bind tracker.token env:TRACKER --command 'tracker-mcp --read-only'\n" +
+			"    insomnia secret bind npm.token env:NPM --command 'npx -y @acme/mcp …'",
 		Flags: append(whoFlags(),
 			&cli.BoolFlag{Name: "only", Usage: "drop the hosts and commands that the name has had so far"}),
 		Action:       p.secretBind,
@@ -39,15 +44,20 @@ func (p *program) secretBind(c *cli.Context) error {
 		return err
 	}
 	bound := secret.Binding{Name: name, URI: uri}
-	if old, err := bindings.Get(name); err == nil && !c.Bool("only") {
-		bound.Hosts, bound.Commands = old.Hosts, old.Commands
+	added, err := whoFromFlags(c, "insomnia secret bind "+secret.JoinWords([]string{name, uri}))
+	if err != nil {
+		return err
 	}
-	binding := widened(c, bound)
-	if err := config.CheckBinding(name, binding); err != nil {
+	if err := config.CheckBinding(name, added.addTo(bound)); err != nil {
 		return err
 	}
 	if err := bindings.Check(bound); err != nil {
 		return err
 	}
-	return p.setBinding(c, name, binding)
+	return p.rebind(c, name, func(now secret.Binding) (config.Binding, error) {
+		if !c.Bool("only") {
+			bound.Hosts, bound.Commands = now.Hosts, now.Commands
+		}
+		return added.addTo(bound), nil
+	})
 }

@@ -29,7 +29,7 @@ func (p *program) secretListCommand() *cli.Command {
 // secretRow is one secret of a list.
 type secretRow struct {
 	Name string `json:"name"`
-	// Backend is age, env, file or exec; empty when the name is not bound.
+	// Backend is age, env, file, mount or exec; empty when the name is not bound.
 	Backend string `json:"backend,omitempty"`
 	// Place is what the backend reads: an entry, a variable, a path, a program.
 	Place    string   `json:"place,omitempty"`
@@ -41,6 +41,8 @@ type secretRow struct {
 	Profiles []string `json:"profiles"`
 	// Set is where it is bound.
 	Set *diag.Position `json:"set,omitempty"`
+	// Problems are bound commands that no profile can match.
+	Problems []diag.Diagnostic `json:"problems,omitempty"`
 }
 
 func (p *program) secretList(c *cli.Context) error {
@@ -66,6 +68,7 @@ func (p *program) secretList(c *cli.Context) error {
 	for _, bound := range bindings.All() {
 		r := row(bound.Name)
 		r.Backend, r.Place, r.Set = bound.Backend(), bound.Shown(), &bound.At
+		r.Problems = bound.Problems()
 		r.Hosts, r.Commands = append(r.Hosts, bound.Hosts...), append(r.Commands, bound.Commands...)
 		if r.Backend == "age" {
 			has := slices.Contains(stored, bound.Entry())
@@ -87,16 +90,26 @@ func (p *program) secretList(c *cli.Context) error {
 		row(name).Profiles = profiles
 	}
 	var list []secretRow
+	failed := &diag.Error{Exit: diag.ExitDifference}
 	for _, name := range slices.Sorted(maps.Keys(rows)) {
 		list = append(list, *rows[name])
+		failed.Diagnostics = append(failed.Diagnostics, rows[name].Problems...)
 	}
 	if c.Bool("json") {
 		if list == nil {
 			list = []secretRow{}
 		}
-		return p.printJSON(map[string]any{"schema": "insomnia.secrets/v1", "secrets": list})
+		err = p.printJSON(map[string]any{"schema": "insomnia.secrets/v1", "secrets": list})
+	} else {
+		err = p.write(secretTable(list))
 	}
-	return p.write(secretTable(list))
+	if err != nil || len(failed.Diagnostics) == 0 {
+		return err
+	}
+	if c.Bool("json") {
+		failed.Diagnostics = nil // they are in the data
+	}
+	return failed
 }
 
 // secretUsers are the profiles that use each secret.

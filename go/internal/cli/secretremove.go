@@ -55,15 +55,20 @@ func (p *program) secretRemove(c *cli.Context) error {
 		return err
 	}
 	removed := false
-	if stored && !shared {
-		if removed, err = bindings.Store.Remove(c.Context, bound.Entry()); err != nil {
-			return err
+	var unrecorded error
+	if bound.Backend() == "age" && !shared {
+		removed, unrecorded = bindings.Store.Remove(c.Context, bound.Entry())
+		if unrecorded != nil && !removed {
+			return unrecorded
 		}
 	}
 	if ours {
 		if err := config.SetBinding(registry.UserDir(), name, nil); err != nil {
-			return err
+			return bindingStays(name, removed, unrecorded, err)
 		}
+	}
+	if unrecorded != nil {
+		return unrecorded
 	}
 	if c.Bool("json") {
 		return p.printJSON(map[string]any{"schema": "insomnia.secret-removed/v1", "name": name, "value": removed, "binding": ours})
@@ -80,4 +85,19 @@ func (p *program) secretRemove(c *cli.Context) error {
 		p.note([]string{name + " is not bound any more"})
 	}
 	return nil
+}
+
+// bindingStays says what is left where the value is gone and the config could not
+// be written.
+func bindingStays(name string, removed bool, unrecorded, err error) error {
+	if !removed {
+		return err
+	}
+	d := diag.From(err).Diagnostics[0]
+	e := diag.Errorf(diag.From(err).Exit, d.Code, "the value of %s is deleted, but it is still bound: %s", name, d.Message).
+		Hintf("%s\nthen remove the binding: insomnia secret rm %s --yes", d.Hint, name)
+	if unrecorded != nil {
+		e.Diagnostics = append(diag.From(unrecorded).Diagnostics, e.Diagnostics...)
+	}
+	return e
 }

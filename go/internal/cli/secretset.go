@@ -44,7 +44,15 @@ func (p *program) secretSet(c *cli.Context) error {
 	if err := bindings.Check(bound.Binding); err != nil {
 		return err
 	}
-	binding := widened(c, bound.Binding)
+	command := "insomnia secret set " + name
+	if c.Bool("passphrase") {
+		command += " --passphrase"
+	}
+	added, err := whoFromFlags(c, command)
+	if err != nil {
+		return err
+	}
+	binding := added.addTo(bound.Binding)
 	if err := config.CheckBinding(name, binding); err != nil {
 		return err
 	}
@@ -71,7 +79,10 @@ func (p *program) secretSet(c *cli.Context) error {
 	p.note([]string{name + " is set"})
 	switch {
 	case !bound.isBound, c.IsSet("host"), c.IsSet("command"):
-		return p.setBinding(c, name, binding)
+		return p.rebind(c, name, func(now secret.Binding) (config.Binding, error) {
+			now.URI = bound.URI // where the value is now
+			return added.addTo(now), nil
+		})
 	case c.Bool("json"):
 		return p.sayBinding(c, name, binding)
 	}

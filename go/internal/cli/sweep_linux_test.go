@@ -40,6 +40,7 @@ func newSweep(t *testing.T, program string) *sweep {
 			t.Fatal(err)
 		}
 	}
+	put("bin/mcp", "#!/bin/sh\n", 0o700) // secrets are bound to it
 	s.env = []string{
 		"PATH=" + at("bin") + ":" + filepath.Dir(program) + ":" + os.Getenv("PATH"), "HOME=" + at("home"), "TMPDIR=" + at("tmp"), "TERM=xterm",
 		"XDG_CONFIG_HOME=" + at("home/config"), "XDG_DATA_HOME=" + at("home/data"), "XDG_STATE_HOME=" + at("home/state"), "XDG_CACHE_HOME=" + at("home/cache"),

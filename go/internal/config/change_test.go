@@ -4,11 +4,9 @@ package config
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -96,21 +94,4 @@ func TestEditWaits(t *testing.T) {
 	}
 }
 
-// Edits of one binding at once are all kept, unless one of them is to replace it.
-func TestManyWidenOneBinding(t *testing.T) {
-	dir := t.TempDir()
-	var group sync.WaitGroup
-	for i := range 16 {
-		group.Go(func() {
-			if _, err := WidenBinding(dir, "a", Binding{URI: "env:X", Hosts: []Host{Host(fmt.Sprintf("h%d", i))}}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	group.Wait()
-	c, problems := Load(dir, User)
-	if len(problems) > 0 || len(c.Secrets["a"].Hosts) != 16 {
-		t.Errorf("%v, %v", c.Secrets, problems)
-	}
-}
 func ownerOf(info fs.FileInfo) int { return int(info.Sys().(*syscall.Stat_t).Uid) }

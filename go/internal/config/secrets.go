@@ -6,30 +6,6 @@ func SetBinding(dir, name string, binding *Binding) error {
 	return change(dir, User, func(*File) edit { return bindingEdit(name, binding) })
 }
 
-// WidenBinding is SetBinding for a binding that keeps the hosts and commands
-// which local.toml has by then: another command may have added some. It returns
-// what is written.
-func WidenBinding(dir, name string, binding Binding) (Binding, error) {
-	err := change(dir, User, func(f *File) edit {
-		old := f.Secrets[SecretName(name)]
-		binding.Hosts, binding.Commands = union(old.Hosts, binding.Hosts), union(old.Commands, binding.Commands)
-		return bindingEdit(name, &binding)
-	})
-	return binding, err
-}
-
-func union[T comparable](lists ...[]T) (out []T) {
-	seen := map[T]bool{}
-	for _, list := range lists {
-		for _, item := range list {
-			if !seen[item] {
-				seen[item], out = true, append(out, item)
-			}
-		}
-	}
-	return out
-}
-
 func bindingEdit(name string, b *Binding) edit {
 	e := edit{path: []string{"secrets", name}}
 	if b != nil {

@@ -37,19 +37,10 @@ func TestAllowed(t *testing.T) {
 		{[]string{"api.example.org"}, nil, host("api.example.org.evil.net"), false},
 		{[]string{""}, nil, Destination{}, false},
 		{[]string{"a:99999"}, nil, Destination{Unknown: "no host"}, false},
-		{[]string{"npx"}, nil, command("npx"), false},
-		{nil, nil, command("npx", "-y", "mcp"), false},
-		{nil, []string{"npx"}, command("npx", "-y", "mcp"), true},
-		{nil, []string{"npx -y mcp"}, command("npx", "-y", "mcp"), true},
-		{nil, []string{"npx -y mcp"}, command("npx", "-y", "mcp", "--more"), true},
-		{nil, []string{"npx -y mcp"}, command("npx", "-y", "evil"), false},
-		{nil, []string{"npx -y mcp"}, command("npx", "-y"), false},
-		{nil, []string{"npx -y mcp"}, command("npx -y mcp"), false},
-		{nil, []string{"'a b' c"}, command("a b", "c"), true},
-		{nil, []string{" "}, command("npx"), false},
-		{nil, []string{"npx 'open"}, command("npx", "open"), false},
-		{nil, []string{"npx"}, host("npx"), false},
-		{nil, []string{"npx"}, command("/usr/bin/npx"), false},
+		{[]string{"/bin/sh"}, nil, command("/bin/sh"), false},
+		{nil, []string{"/bin/sh"}, host("sh"), false},
+		{nil, []string{"/bin/sh"}, command("/bin/sh"), true},
+		{nil, []string{"/bin/sh"}, command("/bin/sh", "-c", "x"), false},
 	} {
 		b := Binding{Name: "a.b", URI: "exec:op read 'x y'", Hosts: test.hosts, Commands: test.commands, At: diag.Position{File: "/c.toml", Line: 3}}
 		err := Allowed(b, Use{Name: "a.b", To: test.to})
@@ -66,7 +57,7 @@ func TestAllowed(t *testing.T) {
 		case test.to.Host != "":
 			says = append(says, test.to.Host, `insomnia secret bind a.b 'exec:op read '\''x y'\''' --host `+test.to.Host)
 		case len(test.to.Command) > 0:
-			says = append(says, JoinWords(test.to.Command), `insomnia secret bind a.b 'exec:op read '\''x y'\''' --command `)
+			says = append(says, JoinWords(test.to.Command), `insomnia secret bind a.b 'exec:op read '\''x y'\''' --command `, "/bin/sh")
 		}
 		for _, s := range says {
 			if !strings.Contains(text, s) {
@@ -125,11 +116,11 @@ func TestForAUse(t *testing.T) {
 		}
 	}
 	// Nothing is injected into a header.
-	b.all["a"] = Binding{Name: "a", URI: "env:SECRET_LINES", Hosts: []string{"api.example.org"}, Commands: []string{"x"}}
+	b.all["a"] = Binding{Name: "a", URI: "env:SECRET_LINES", Hosts: []string{"api.example.org"}, Commands: []string{"/bin/x"}}
 	if _, err := b.For(context.Background(), use); !diag.CodeIs(err, "secret-value") || strings.Contains(report(err), canary) {
 		t.Error(report(err))
 	}
-	use.To = Destination{Command: []string{"x"}}
+	use.To = Destination{Command: []string{"/bin/x"}}
 	if s, err := b.For(context.Background(), use); err != nil {
 		t.Error(report(err))
 	} else {

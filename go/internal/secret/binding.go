@@ -145,7 +145,11 @@ func (b *Bindings) forUse(use Use) (Binding, error) {
 		case use.To.Host != "":
 			err = unbound(use.Name, " --host "+use.To.Host)
 		case len(use.To.Command) > 0:
-			err = unbound(use.Name, " --command "+shell(JoinWords(use.To.Command)))
+			to := ""
+			if program, err := ProgramPath(use.To.Command[0]); err == nil && len(use.To.unbindable(program)) == 0 {
+				to = " " + bindFlag(program, use.To)
+			}
+			err = unbound(use.Name, to)
 		}
 	}
 	return bound, err

@@ -1,10 +1,13 @@
 package secret
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/envvar"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -16,6 +19,13 @@ type Destination struct {
 	Host string `json:"host,omitempty"`
 	// Command is the argv of a local program that would get it in its environment.
 	Command []string `json:"command,omitempty"`
+	// Env are the literal variables that the profile sets for the command, as
+	// NAME=VALUE in order, without those that are harmless for every program.
+	Env []string `json:"env,omitempty"`
+	// Variables are the variables of the command that get values of secrets, in order.
+	Variables []string `json:"variables,omitempty"`
+	// Cwd is the directory that the profile starts the command in; empty for none.
+	Cwd string `json:"cwd,omitempty"`
 	// Unknown says why nobody knows where it would go; then it goes nowhere.
 	Unknown string `json:"unknown,omitempty"`
 }
@@ -67,7 +77,22 @@ func serverCommand(server manifest.MCPServer) Destination {
 	for _, arg := range server.Args {
 		argv = append(argv, string(arg))
 	}
-	return Destination{Command: argv}
+	to := Destination{Command: argv}
+	for _, key := range slices.Sorted(maps.Keys(server.Env)) {
+		name, value := string(key), server.Env[key]
+		switch {
+		case value.Type != "":
+			to.Variables = append(to.Variables, name)
+		case value.Value == nil:
+			to.Env = append(to.Env, name+"=")
+		case !envvar.Harmless(name, *value.Value):
+			to.Env = append(to.Env, name+"="+*value.Value)
+		}
+	}
+	if server.Cwd != nil {
+		to.Cwd = string(*server.Cwd)
+	}
+	return to
 }
 
 // isHost tells whether a text can be the name of a host in a binding.

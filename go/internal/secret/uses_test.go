@@ -33,7 +33,7 @@ func TestUses(t *testing.T) {
 	want := []Use{
 		{"model.auth", "/model/auth", "anthropic.api.default", Destination{Host: "api.anthropic.com"}},
 		{"web.search.auth", "/web/search/auth", "brave.search.default", Destination{Host: "api.search.brave.com"}},
-		{"mcpServers.files.env.FILES_TOKEN", "/mcpServers/files/env/FILES_TOKEN", "files.token", Destination{Command: []string{"mcp-files", "--root", "."}}},
+		{"mcpServers.files.env.FILES_TOKEN", "/mcpServers/files/env/FILES_TOKEN", "files.token", Destination{Command: []string{"mcp-files", "--root", "."}, Env: []string{"LOG_LEVEL=warn"}, Variables: []string{"FILES_TOKEN"}, Cwd: "tools/mcp"}},
 		{"mcpServers.tracker.headers.Authorization", "/mcpServers/tracker/headers/Authorization", "tracker.token", Destination{Host: "tracker.example.org"}},
 		{"subagents.scout.model.auth", "/subagents/scout/model/auth", "anthropic.api.default", Destination{Host: "api.anthropic.com"}},
 	}

@@ -6,11 +6,13 @@ import (
 )
 
 // JoinWords writes an argv on one line, the way SplitWords reads it: words with
-// spaces or quotes stand in single quotes, as in a shell.
+// spaces or quotes are in single quotes, as in a shell. So are words that would
+// read as the open end of a bound command.
 func JoinWords(argv []string) string {
 	words := make([]string, len(argv))
 	for i, word := range argv {
-		if word == "" || strings.ContainsAny(word, " \t\n'\"\\$`&|;<>()*?[]#~{}!") {
+		if word == "" || strings.ContainsAny(word, " \t\n'\"\\$`&|;<>()*?[]#~{}!") ||
+			strings.HasSuffix(word, more) || word == "..." {
 			word = "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 		}
 		words[i] = word

@@ -251,7 +251,7 @@ func TestRedirectedSecretsStay(t *testing.T) {
 			}
 
 			// With both it goes there: the host does notice.
-			a.bind(t, `"`+fake.URL+`"`, `"`+self+`"`)
+			a.bind(t, `"`+fake.URL+`"`, `"`+self+` …"`)
 			if err := a.start(project, redirected); err != nil {
 				t.Fatal(err)
 			}
