@@ -30,7 +30,16 @@ func TestSecretExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(work)
-	environment := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + t.TempDir()}
+	bin := filepath.Join(home, ".local", "bin")
+	if err := os.MkdirAll(bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"tracker-mcp", "npx"} { // what the examples bind
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	environment := []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + t.TempDir()}
 	want := runExamplesWith(t, string(page), func(line string) string {
 		cmd := exec.Command("sh", "-c", line)
 		cmd.Dir, cmd.Env = work, environment

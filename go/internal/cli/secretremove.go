@@ -29,9 +29,11 @@ func (p *program) secretRemove(c *cli.Context) error {
 		return err
 	}
 	name, bindings, isBound := bound.Name, bound.bindings, bound.isBound
-	stored, err := bindings.Store.Has(bound.Entry())
-	if err != nil {
-		return err
+	stored := false
+	if bound.Backend() == "age" {
+		if stored, err = bindings.Store.Has(bound.Entry()); err != nil {
+			return err
+		}
 	}
 	if !isBound && !stored {
 		return diag.Errorf(diag.ExitNotFound, "secret-unbound", "the secret `%s` is neither bound nor in the store", name).

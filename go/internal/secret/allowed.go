@@ -91,16 +91,26 @@ func (b boundCommand) differences(program string, to Destination) []string {
 		}
 	}
 	for _, assignment := range to.Env {
-		if name, _, _ := strings.Cut(assignment, "="); !slices.Contains(b.env, assignment) && envvar.Dangerous(name) == "" {
-			out = append(out, "the variable "+name+" is not bound to this value")
+		name, _, _ := strings.Cut(assignment, "=")
+		switch {
+		case slices.Contains(b.env, assignment), envvar.Dangerous(name) != "": // the latter is unbindable
+		case sets(b.env, name):
+			out = append(out, "the variable "+name+" has another value than the bound one")
+		default:
+			out = append(out, "the profile sets the variable "+name+", which is not bound")
 		}
 	}
 	for _, assignment := range b.env {
-		if name, _, _ := strings.Cut(assignment, "="); !slices.ContainsFunc(to.Env, func(s string) bool { return strings.HasPrefix(s, name+"=") }) {
+		if name, _, _ := strings.Cut(assignment, "="); !sets(to.Env, name) {
 			out = append(out, "the variable "+name+" is missing")
 		}
 	}
 	return out
+}
+
+// sets reports whether a variable is among assignments.
+func sets(env []string, name string) bool {
+	return slices.ContainsFunc(env, func(assignment string) bool { return strings.HasPrefix(assignment, name+"=") })
 }
 
 // unbindable lists what no binding can allow, since it decides what the command

@@ -114,19 +114,19 @@ func TestCommandDestinations(t *testing.T) {
 		{`BIN/npx \…`, "TOKEN=$gh.token npx x", "", "argument 1 is x, not '…'"},
 		// Literal environment.
 		{"BIN/gh-mcp", "TOKEN=$gh.token LANG=C.UTF-8 LC_ALL=C TZ=Europe/Berlin TERM=dumb NO_COLOR=1 gh-mcp", "", ""},
-		{"BIN/gh-mcp", "TOKEN=$gh.token TZ=/proc/self/environ gh-mcp", "", "the variable TZ is not bound to this value"},
+		{"BIN/gh-mcp", "TOKEN=$gh.token TZ=/proc/self/environ gh-mcp", "", "the profile sets the variable TZ, which is not bound"},
 		{"BIN/gh-mcp", "TOKEN=$gh.token LD_PRELOAD=./x.so gh-mcp", "", "the profile sets the variable LD_PRELOAD, which loads code into programs"},
 		{"BIN/gh-mcp", "TOKEN=$gh.token PATH=./bin gh-mcp", "", "the profile sets the variable PATH, which decides which programs run"},
 		{"BIN/gh-mcp", "TOKEN=$gh.token NODE_OPTIONS='--require ./x' gh-mcp", "", "the profile sets the variable NODE_OPTIONS, which runs code in interpreters"},
 		{"BIN/gh-mcp", "TOKEN=$gh.token https_proxy=http://evil gh-mcp", "", "the profile sets the variable https_proxy, which sends traffic elsewhere"},
-		{"BIN/gh-mcp", "TOKEN=$gh.token GH_HOST=evil.example gh-mcp", "", "the variable GH_HOST is not bound to this value"},
+		{"BIN/gh-mcp", "TOKEN=$gh.token GH_HOST=evil.example gh-mcp", "", "the profile sets the variable GH_HOST, which is not bound"},
 		{"GH_HOST=ghe.example.org BIN/gh-mcp", "TOKEN=$gh.token GH_HOST=ghe.example.org gh-mcp", "", ""},
-		{"GH_HOST=ghe.example.org BIN/gh-mcp", "TOKEN=$gh.token GH_HOST=evil.example gh-mcp", "", "the variable GH_HOST is not bound to this value"},
+		{"GH_HOST=ghe.example.org BIN/gh-mcp", "TOKEN=$gh.token GH_HOST=evil.example gh-mcp", "", "the variable GH_HOST has another value than the bound one"},
 		{"GH_HOST=ghe.example.org BIN/gh-mcp", "TOKEN=$gh.token gh-mcp", "", "the variable GH_HOST is missing"},
 		{"B='x y' A=1 BIN/gh-mcp s", "TOKEN=$gh.token A=1 B='x y' LANG=C gh-mcp s", "", ""},
-		{"A=1 BIN/gh-mcp s", "TOKEN=$gh.token A=1 B=2 gh-mcp s", "", "the variable B is not bound to this value"},
+		{"A=1 BIN/gh-mcp s", "TOKEN=$gh.token A=1 B=2 gh-mcp s", "", "the profile sets the variable B, which is not bound"},
 		{"LD_PRELOAD=./x.so BIN/gh-mcp", "TOKEN=$gh.token LD_PRELOAD=./x.so gh-mcp", "", "the profile sets the variable LD_PRELOAD"},
-		{"BIN/gh-mcp A=1", "TOKEN=$gh.token A=1 gh-mcp", "", "argument 1 is missing: A=1; the variable A is not bound to this value"},
+		{"BIN/gh-mcp A=1", "TOKEN=$gh.token A=1 gh-mcp", "", "argument 1 is missing: A=1; the profile sets the variable A, which is not bound"},
 		// The variables that secrets are put into.
 		{"BIN/gh-mcp", "GITHUB_TOKEN=$gh.token gh-mcp", "", ""},
 		{"BIN/gh-mcp", "TOKEN=$gh.token OTHER=$other.token gh-mcp", "", ""},
@@ -249,6 +249,27 @@ func TestBindCommand(t *testing.T) {
 			t.Errorf("%s became %s: %s", test.text, got, report(err))
 		}
 	}
+}
+
+// Whatever is read as a command is written so that it reads the same, and nothing
+// is free to be anything that was not.
+func FuzzParseCommand(f *testing.F) {
+	for _, text := range []string{"/bin/x a 'b c' …", "A=1 /bin/x ...", "/bin/x '…'", `/bin/x \…`, "/bin/x ./...", "x…", "' …", "", "A=1", "=/x"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		b, err := parseCommand(text)
+		if err != nil {
+			return
+		}
+		again, err := parseCommand(b.String())
+		if err != nil || again.program != b.program || !slices.Equal(again.args, b.args) || !slices.Equal(again.env, b.env) || again.open != b.open {
+			t.Fatalf("%q: %+v became %+v by way of %q (%v)", text, b, again, b.String(), err)
+		}
+		if b.open && !strings.HasSuffix(text, "…") && !strings.HasSuffix(text, " ...") {
+			t.Fatalf("%q has an open end", text)
+		}
+	})
 }
 
 // Commands of a config that was written by hand are reported with the command
