@@ -61,6 +61,9 @@ func (b boundCommand) check() error {
 	if !filepath.IsAbs(b.program) {
 		return errors.New("its program is not an absolute path")
 	}
+	if filepath.Clean(b.program) != b.program {
+		return errors.New("the path of its program is not in its plain form")
+	}
 	last := ""
 	for _, assignment := range b.env {
 		name, value, _ := strings.Cut(assignment, "=")
@@ -96,7 +99,7 @@ func isAssignment(word string) bool {
 // on PATH, with links as they are.
 func BindCommand(text string) (string, error) {
 	b, err := parseCommand(text)
-	if err == nil && !filepath.IsAbs(b.program) {
+	if err == nil {
 		if b.program, err = ProgramPath(b.program); err != nil {
 			return "", err
 		}
@@ -107,7 +110,6 @@ func BindCommand(text string) (string, error) {
 	if err != nil {
 		return "", refuseCommand(text, err.Error()).Expectedf("[NAME=VALUE]… PROGRAM [ARGUMENT]…, with %s at the end where more arguments may follow", more)
 	}
-	b.program = filepath.Clean(b.program)
 	if _, err := exec.LookPath(b.program); err != nil {
 		return "", notFound(b.program)
 	}
@@ -128,9 +130,14 @@ func notFound(program string) *diag.Error {
 // What starts a bound command starts this path.
 //
 // A relative path is refused, and so is a name that only a relative entry of
-// PATH has: both lead into the working directory, which a project may fill.
+// PATH has: both lead into the working directory, which a project may fill. So is
+// a path with `..`, which means another program where a link is before it.
 func ProgramPath(word string) (string, error) {
 	if filepath.IsAbs(word) {
+		if strings.Contains(word+"/", "/../") {
+			return "", diag.Errorf(diag.ExitRefused, "secret-program", "the program %s has .. in its path", shell(word)).
+				Hintf("write its path without: realpath %s", shell(word))
+		}
 		return filepath.Clean(word), nil
 	}
 	if word == "" || hasFolder(word) {
