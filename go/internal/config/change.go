@@ -94,7 +94,7 @@ func notWritten(path string, err error) error {
 			Hintf("wait for the other command to end, then run this one again")
 	}
 	return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, reasonOf(err)).
-		Hintf("check the permissions: ls -ld %s %s", filepath.Dir(path), path)
+		Hintf("%s", durable.Remedy(err, filepath.Dir(path)))
 }
 
 // lockTimeout is how long a command waits for others that write.
