@@ -95,7 +95,7 @@ func isAssignment(word string) bool {
 }
 
 // BindCommand returns the text of a bound command as it is written to a config:
-// its program is the absolute path of what the word leads to now, as it is found
+// its program is the absolute path that the word resolves to now, as it is found
 // on PATH, with links as they are.
 func BindCommand(text string) (string, error) {
 	b, err := parseCommand(text)

@@ -62,7 +62,7 @@ func hostFlaws(text string) (why []string, instead string) {
 		return why, plain + "localhost" + port
 	}
 	if strings.Contains(host, "*") {
-		flaw("there are no wildcards; bind each host by its name")
+		flaw("wildcards are not supported; bind each host by its name")
 		return why, ""
 	}
 	if trimmed := strings.TrimSuffix(host, "."); trimmed != host {

@@ -79,7 +79,7 @@ func readMounted(path string, again bool) ([]byte, error) {
 	}
 	name, err := filepath.Rel(dir, file)
 	if err != nil || !filepath.IsLocal(name) {
-		return nil, unsafef("mount the file itself there, or bind the path that the link leads to", "%s is a link that leads out of its directory", path)
+		return nil, unsafef("mount the file itself there, or bind the path that the link resolves to", "%s is a link out of its directory", path)
 	}
 	closed, err := closedWay(filepath.Dir(file))
 	if err != nil {
