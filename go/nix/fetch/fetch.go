@@ -4,6 +4,10 @@
 //
 // Evaluation never calls it: package flake reports a missing source, and its
 // caller decides whether to download it and to evaluate again.
+//
+// Every address is parsed by package address, and no connection is made to a
+// private address or over plain HTTP, not by a redirect either, unless the
+// caller names the host (Store.Hosts).
 package fetch
 
 import (
@@ -14,24 +18,43 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/insomnia-pods/insomnia/go/nix/address"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// Store is the folder of downloaded sources.
+// Store is the folder of downloaded sources. One Store serves one goroutine;
+// several processes may use one folder.
 type Store struct {
 	// Dir is the folder; it is made when it is first needed.
 	Dir string
-	// Client does the downloads. Default: one with a timeout of 5 minutes.
+	// Client does the downloads; its CheckRedirect is not used. Default: one that
+	// refuses private addresses.
 	Client *http.Client
+	// Hosts may have private addresses and be spoken to over plain HTTP: HOST for
+	// every port, or HOST:PORT. They are lowercase, as in address.Address.
+	Hosts []string
+	// Timeout is how long a server may be silent, and how long unpacking and
+	// hashing may take. Default: DefaultTimeout.
+	Timeout time.Duration
 }
+
+const (
+	// DefaultTimeout is the default of Store.Timeout.
+	DefaultTimeout = 30 * time.Second
+	// MaxTime bounds one download from its beginning to its end.
+	MaxTime = 10 * time.Minute
+	// maxArchive bounds an archive, or a repository, in bytes.
+	maxArchive = 512 << 20
+)
 
 // The reasons for which a download fails, to be asked for with errors.Is.
 var (
@@ -43,7 +66,22 @@ var (
 	ErrNotFound = errors.New("it is not there")
 	// ErrDownload: the server or the network failed.
 	ErrDownload = errors.New("the download failed")
+	// ErrLocal: a file of this machine is unreadable, or not what the lock means.
+	ErrLocal = errors.New("the file cannot be used")
 )
+
+// errSilent and errUnpack are why a download was stopped.
+var (
+	errSilent = errors.New("the server sent nothing for too long")
+	errUnpack = errors.New("unpacking took too long")
+)
+
+func (s *Store) timeout() time.Duration {
+	if s.Timeout <= 0 {
+		return DefaultTimeout
+	}
+	return s.Timeout
+}
 
 // place is the folder of a source; ok is false when the lock has no hash for it.
 func (s *Store) place(l *flake.Locked) (dir string, sum []byte, ok bool) {
@@ -61,7 +99,7 @@ func (s *Store) Find(l *flake.Locked) (dir string, ok bool) {
 	if !ok {
 		return "", false
 	}
-	info, err := os.Stat(dir)
+	info, err := os.Lstat(dir)
 	return dir, err == nil && info.IsDir()
 }
 
@@ -74,43 +112,58 @@ func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 	if _, ok := s.Find(l); ok {
 		return dir, nil
 	}
-	work, err := s.workDir()
+	got, keep, err := s.obtain(ctx, l)
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(work)
-	root, err := s.download(ctx, l, work)
-	if err != nil {
-		return "", err
+	defer keep("")
+	if bytes.Equal(got, sum) {
+		return dir, keep(dir)
 	}
-	got, err := narHash(ctx, root)
-	if err != nil {
-		return "", err
+	if local(l) { // its hash would tell what is in it
+		return "", fmt.Errorf("%w: %s does not have the narHash that is locked", ErrLocal, l)
 	}
-	if !bytes.Equal(got, sum) {
-		return "", fmt.Errorf("%w: the narHash of %s is sha256-%s, locked is %s", ErrWrongHash, l,
-			base64.StdEncoding.EncodeToString(got), l.NarHash)
-	}
-	return dir, s.keep(root, dir, l)
+	return "", fmt.Errorf("%w: the narHash of %s is %s, locked is %s", ErrWrongHash, l, sri(got), l.NarHash)
 }
 
-// keep moves a source to its place.
-func (s *Store) keep(root, dir string, l *flake.Locked) error {
-	if err := os.Rename(root, dir); err != nil {
-		if _, ok := s.Find(l); ok {
-			return nil // it was there, or another process was first
+func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
+
+// obtain downloads a source into a folder of its own and hashes it. keep moves
+// it to its place, or throws it away where the place is empty; it must be called.
+func (s *Store) obtain(ctx context.Context, l *flake.Locked) (sum []byte, keep func(dir string) error, err error) {
+	where, err := Where(l)
+	if err != nil {
+		return nil, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, MaxTime)
+	defer cancel()
+	work, remove, err := s.workDir(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := s.download(ctx, l, where, work)
+	if err == nil {
+		limited, cancel := context.WithTimeoutCause(ctx, s.timeout(), errUnpack)
+		defer cancel()
+		if sum, err = narHash(limited, root); err != nil && context.Cause(limited) == errUnpack {
+			err = fmt.Errorf("%w: %w", ErrDownload, errUnpack)
+		}
+	}
+	if err != nil {
+		remove()
+		return nil, nil, err
+	}
+	return sum, func(dir string) error {
+		defer remove()
+		if dir == "" {
+			return nil
+		}
+		err := os.Rename(root, dir)
+		if _, ok := s.Find(&flake.Locked{NarHash: sri(sum)}); ok {
+			return nil // another process was first
 		}
 		return err
-	}
-	return nil
-}
-
-// workDir makes a folder for one download.
-func (s *Store) workDir() (string, error) {
-	if err := os.MkdirAll(s.Dir, 0o700); err != nil {
-		return "", err
-	}
-	return os.MkdirTemp(s.Dir, ".new-")
+	}, nil
 }
 
 func narHash(ctx context.Context, root string) ([]byte, error) {
@@ -125,65 +178,37 @@ func narHash(ctx context.Context, root string) ([]byte, error) {
 }
 
 // download puts a source into a folder below work and returns that.
-func (s *Store) download(ctx context.Context, l *flake.Locked, work string) (string, error) {
-	address := ""
-	host := func(usual string) string {
-		if l.Host != "" {
-			return l.Host
-		}
-		return usual
+func (s *Store) download(ctx context.Context, l *flake.Locked, where address.Address, work string) (string, error) {
+	if err := s.permit(where); err != nil {
+		return "", err
 	}
-	owner, repo, rev := url.PathEscape(l.Owner), url.PathEscape(l.Repo), url.PathEscape(l.Rev)
-	switch l.Type {
-	case "github":
-		address = "https://" + host("github.com") + "/" + owner + "/" + repo + "/archive/" + rev + ".tar.gz"
-	case "gitlab":
-		address = "https://" + host("gitlab.com") + "/api/v4/projects/" + url.QueryEscape(l.Owner+"/"+l.Repo) +
-			"/repository/archive.tar.gz?sha=" + rev
-	case "sourcehut":
-		address = "https://" + host("git.sr.ht") + "/" + owner + "/" + repo + "/archive/" + rev + ".tar.gz"
-	case "tarball":
-		address = l.URL
-	case "git":
-		return gitFetch(ctx, l, work)
-	default:
-		return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
-	}
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", fmt.Errorf("%w: %v", ErrDownload, err)
-	}
-	switch u.Scheme {
-	case "https", "http":
-		return s.downloadArchive(ctx, u, work)
-	case "file":
-		return unpackFile(ctx, u.Path, work)
+	switch {
+	case l.Type == "git":
+		return s.gitFetch(ctx, where, l.Rev, work)
+	case where.Local():
+		return s.unpackFile(ctx, where.FilePath(), work, ErrLocal)
+	case where.Scheme == address.HTTPS, where.Scheme == address.HTTP:
+		return s.downloadArchive(ctx, where, work)
 	}
 	return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
 }
 
-// maxArchive bounds an archive in bytes.
-const maxArchive = 1 << 30
-
-func (s *Store) downloadArchive(ctx context.Context, u *url.URL, work string) (string, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+func (s *Store) downloadArchive(ctx context.Context, from address.Address, work string) (string, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	alive := time.AfterFunc(s.timeout(), func() { cancel(errSilent) })
+	defer alive.Stop()
+	body, err := s.open(ctx, from.String(), "")
 	if err != nil {
-		return "", fmt.Errorf("%w: %v", ErrDownload, err)
-	}
-	response, err := s.client().Do(request)
-	if err != nil {
-		return "", fmt.Errorf("%w: %v", ErrDownload, err)
-	}
-	defer response.Body.Close()
-	if err := badStatus(response); err != nil {
 		return "", err
 	}
+	defer body.Close()
 	file := filepath.Join(work, "archive")
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", err
 	}
-	n, err := io.Copy(f, io.LimitReader(response.Body, maxArchive+1))
+	n, err := io.Copy(f, io.LimitReader(&lively{body, func() { alive.Reset(s.timeout()) }}, maxArchive+1))
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
@@ -191,7 +216,60 @@ func (s *Store) downloadArchive(ctx context.Context, u *url.URL, work string) (s
 		err = fmt.Errorf("it is larger than %d MiB", maxArchive>>20)
 	}
 	if err != nil {
-		return "", fmt.Errorf("%w: %s: %v", ErrDownload, u.Redacted(), err)
+		if context.Cause(ctx) == errSilent {
+			err = errSilent
+		}
+		return "", fmt.Errorf("%w: %s: %w", ErrDownload, from, err)
 	}
-	return unpackFile(ctx, file, work)
+	alive.Stop()
+	return s.unpackFile(ctx, file, work, ErrDownload)
+}
+
+// lively says whenever something arrives.
+type lively struct {
+	io.Reader
+	alive func()
+}
+
+func (l *lively) Read(p []byte) (int, error) {
+	n, err := l.Reader.Read(p)
+	if n > 0 {
+		l.alive()
+	}
+	return n, err
+}
+
+// unpackFile unpacks an archive and returns the folder with its content: the
+// one folder that everything is in, if there is one, as Nix does. A failure has
+// the kind that is given.
+func (s *Store) unpackFile(ctx context.Context, file, work string, kind error) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout(), errUnpack)
+	defer cancel()
+	out := filepath.Join(work, "source")
+	err := unpackArchive(ctx, file, out)
+	switch {
+	case err == nil:
+		return onlyFolder(out)
+	case errors.Is(err, ErrUnsupported):
+		return "", err
+	case context.Cause(ctx) == errUnpack:
+		err = errUnpack
+	case kind == ErrLocal:
+		var at *fs.PathError
+		if errors.As(err, &at) && at.Path == file {
+			err = at.Err
+		}
+	}
+	return "", fmt.Errorf("%w: unpacking: %w", kind, err)
+}
+
+func onlyFolder(out string) (string, error) {
+	entries, err := os.ReadDir(out)
+	if err != nil {
+		return "", err
+	}
+	if len(entries) == 1 && entries[0].IsDir() {
+		return filepath.Join(out, entries[0].Name()), nil
+	}
+	return out, nil
 }

@@ -4,15 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
+	"io/fs"
+	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
-	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/nix/address"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
@@ -39,84 +43,39 @@ func gitEnvironment() []string {
 	return append(out, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1")
 }
 
-// remoteSchemes are those of repositories that git downloads from.
-var remoteSchemes = map[string]bool{"https": true, "http": true, "ssh": true}
-
-// localRepository is the directory of a repository on this machine. Git does not
-// run in it: its configuration names programs, and anyone may have written it.
-func localRepository(u *url.URL) (dir string, ok bool) {
-	return u.Path, u.Scheme == "file" && (u.Host == "" || u.Host == "localhost") && u.Path != ""
-}
-
-// runGit runs the installed git on no repository or on one that was made here.
-func runGit(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false",
-		"-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "fetch.recurseSubmodules=false", "-c", "protocol.allow=never"}, args...)...)
-	cmd.Env = gitEnvironment()
-	cmd.WaitDelay = time.Second
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		reason := ErrDownload
-		if strings.Contains(stderr.String(), "does not appear to be a git repository") || strings.Contains(stderr.String(), "not found") {
-			reason = ErrNotFound
-		}
-		return nil, fmt.Errorf("%w: git: %v: %s", reason, err, strings.TrimSpace(stderr.String()))
+// gitFetch gets one commit and writes its files out. git fetches it into a
+// repository that is made for it; it does not run in one of this machine, whose
+// configuration names programs and may be anyone's.
+func (s *Store) gitFetch(ctx context.Context, from address.Address, rev, work string) (string, error) {
+	if !fullRevision(rev) {
+		return "", &address.Error{Text: rev, Reason: "a revision must be the full name of a commit"}
 	}
-	return out, nil
-}
-
-// remoteHead finds the commit of a ref of a repository.
-func remoteHead(ctx context.Context, address, ref string) (string, error) {
-	u, err := url.Parse(address)
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", ErrUnsupported, address)
-	}
-	if dir, ok := localRepository(u); ok {
-		r, err := gitrepo.OpenGitDir(dir)
-		if err != nil {
-			return "", fmt.Errorf("%w: %w", ErrNotFound, err)
-		}
-		defer r.Close()
-		rev, _, err := r.Ref(ctx, ref)
-		return rev, err
-	}
-	if !remoteSchemes[u.Scheme] {
-		return "", fmt.Errorf("%w: %s", ErrUnsupported, address)
-	}
-	out, err := runGit(ctx, "-c", "protocol."+u.Scheme+".allow=always", "ls-remote", "--quiet", "--", u.String(), ref)
-	if err != nil {
-		return "", err
-	}
-	rev, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\t")
-	return rev, nil
-}
-
-// gitFetch gets one commit and writes its files out. Git fetches it into a
-// repository that is made for it, and reads it no more than that.
-func gitFetch(ctx context.Context, l *flake.Locked, work string) (string, error) {
-	u, err := url.Parse(l.URL)
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
-	}
-	repo, local := localRepository(u)
-	if !local {
-		if !remoteSchemes[u.Scheme] {
-			return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
-		}
+	repo := from.FilePath()
+	if !from.Local() {
 		repo = filepath.Join(work, "repo")
-		for _, args := range [][]string{
-			{"init", "--quiet", "--bare", "--template=", repo},
-			{"-C", repo, "-c", "protocol." + u.Scheme + ".allow=always", "fetch", "--quiet", "--depth=1", "--no-tags", "--", u.String(), l.Rev},
-		} {
-			if _, err := runGit(ctx, args...); err != nil {
-				return "", err
-			}
+		if _, err := s.runGit(ctx, nil, "", "init", "--quiet", "--bare", "--template=", "--", repo); err != nil {
+			return "", err
+		}
+		config, err := s.gitConfig(ctx, from)
+		if err != nil {
+			return "", err
+		}
+		if _, err := s.runGit(ctx, config, repo, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
+			"--no-write-fetch-head", "--", from.String(), rev); err != nil {
+			return "", err
 		}
 	}
-	tree, err := readCommit(ctx, repo, l.Rev)
+	unpacking, cancel := context.WithTimeoutCause(ctx, s.timeout(), errUnpack)
+	defer cancel()
+	root := filepath.Join(work, "source")
+	tree, err := readCommit(unpacking, repo, rev)
+	if err == nil {
+		err = writeTree(unpacking, tree, root)
+	}
 	if err != nil {
+		if context.Cause(unpacking) == errUnpack {
+			err = errUnpack
+		}
 		reason := ErrDownload
 		var e *gitrepo.Error
 		if errors.As(err, &e) && (e.Kind == gitrepo.NotFound || e.Kind == gitrepo.MissingObject) {
@@ -124,8 +83,7 @@ func gitFetch(ctx context.Context, l *flake.Locked, work string) (string, error)
 		}
 		return "", fmt.Errorf("%w: %w", reason, err)
 	}
-	root := filepath.Join(work, "source")
-	return root, writeTree(tree, root)
+	return root, nil
 }
 
 func readCommit(ctx context.Context, repo, rev string) (source.Tree, error) {
@@ -135,4 +93,161 @@ func readCommit(ctx context.Context, repo, rev string) (source.Tree, error) {
 	}
 	defer r.Close()
 	return r.Tree(ctx, rev)
+}
+
+// remoteHead finds the commit of a ref of a repository.
+func (s *Store) remoteHead(ctx context.Context, from address.Address, ref string) (string, error) {
+	if from.Local() {
+		r, err := gitrepo.OpenGitDir(from.FilePath())
+		if err != nil {
+			return "", fmt.Errorf("%w: %w", ErrNotFound, err)
+		}
+		defer r.Close()
+		rev, _, err := r.Ref(ctx, ref)
+		return rev, err
+	}
+	config, err := s.gitConfig(ctx, from)
+	if err != nil {
+		return "", err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, 2*s.timeout(), errSilent)
+	defer cancel()
+	out, err := s.runGit(ctx, config, "", "ls-remote", "--quiet", "--", from.String(), ref)
+	if err != nil {
+		if context.Cause(ctx) == errSilent {
+			err = fmt.Errorf("%w: %w", ErrDownload, errSilent)
+		}
+		return "", err
+	}
+	rev, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\t")
+	return rev, nil
+}
+
+// gitConfig is what git is told for one address, over the user's own config,
+// which keeps its say about proxies, keys and credential helpers: which
+// transports it may use, that it goes where it was sent and nowhere else, and
+// that it runs no hook. The address that a name has is looked up and judged
+// here, and git is held to it.
+func (s *Store) gitConfig(ctx context.Context, to address.Address) ([]string, error) {
+	config := []string{"protocol.allow=never", "core.hooksPath=/dev/null", "core.fsmonitor=false",
+		"transfer.fsckObjects=true", "fetch.fsckObjects=true", "submodule.recurse=false", "gc.auto=0", "maintenance.auto=false",
+		"http.followRedirects=false", "http.lowSpeedLimit=1", "http.lowSpeedTime=" + strconv.Itoa(max(1, int(s.timeout().Seconds())))}
+	transports := []string{to.Scheme}
+	if to.Scheme == address.HTTPS {
+		transports = append(transports, address.SSH) // url.….insteadOf of the user
+	}
+	for _, transport := range transports {
+		config = append(config, "protocol."+transport+".allow=always")
+	}
+	if to.Local() || s.named(to.Host, to.HostPort()) {
+		return config, nil
+	}
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", to.Host)
+	if err != nil {
+		return config, nil // an alias of ssh, or a proxy looks it up; git says what is wrong
+	}
+	var pinned []string
+	for _, ip := range ips {
+		if !address.Public(ip) {
+			return nil, &HostError{to.HostPort(), "has the private address " + ip.Unmap().String()}
+		}
+		pinned = append(pinned, bracketed(ip.Unmap()))
+	}
+	if to.Scheme != address.SSH {
+		config = append(config, "http.curloptResolve="+to.HostPort()+":"+strings.Join(pinned, ","))
+	}
+	return config, nil
+}
+
+func bracketed(ip netip.Addr) string {
+	if ip.Is6() {
+		return "[" + ip.String() + "]"
+	}
+	return ip.String()
+}
+
+// GitError is a failure of the installed git, in its own words.
+type GitError struct{ Said string }
+
+func (e *GitError) Error() string { return "git: " + e.Said }
+
+// runGit runs the installed git without the variables that point it elsewhere,
+// without a terminal to ask on, and in a group of its own that ends with it.
+// repo is a repository of ours that grows to maxArchive at most, or empty.
+func (s *Store) runGit(ctx context.Context, config []string, repo string, args ...string) ([]byte, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var all []string
+	if repo != "" {
+		all = append(all, "-C", repo)
+		go watchSize(ctx, repo, cancel)
+	}
+	for _, setting := range config {
+		all = append(all, "-c", setting)
+	}
+	cmd := exec.CommandContext(ctx, "git", append(all, args...)...)
+	cmd.Env = append(gitEnvironment(), "GIT_ASKPASS=false", "SSH_ASKPASS=false")
+	cmd.SysProcAttr = ownSession()
+	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
+	cmd.WaitDelay = time.Second
+	stderr := &beginning{}
+	cmd.Stderr = stderr
+	// The thread that forks must outlive the child where the kernel ties them.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	out, err := cmd.Output()
+	if cmd.Process != nil {
+		_ = killGroup(cmd.Process.Pid) // what it left behind
+	}
+	if err == nil {
+		return out, nil
+	}
+	if cause := context.Cause(ctx); cause != nil {
+		return nil, fmt.Errorf("%w: %w", ErrDownload, cause)
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, fmt.Errorf("%w: %w", ErrDownload, err)
+	}
+	said, reason := strings.TrimSpace(stderr.String()), ErrDownload
+	if strings.Contains(said, "does not appear to be a git repository") || strings.Contains(said, "not found") {
+		reason = ErrNotFound
+	}
+	return nil, fmt.Errorf("%w: %w", reason, &GitError{said})
+}
+
+// beginning keeps the first of what is written.
+type beginning struct{ strings.Builder }
+
+func (b *beginning) Write(p []byte) (int, error) {
+	const most = 8 << 10
+	if room := most - b.Len(); room > 0 {
+		b.Builder.Write(p[:min(len(p), room)])
+	}
+	return len(p), nil
+}
+
+// watchSize ends git when what it has downloaded becomes too much.
+func watchSize(ctx context.Context, repo string, end context.CancelCauseFunc) {
+	ticker := time.NewTicker(200 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		total := int64(0)
+		_ = filepath.WalkDir(repo, func(_ string, d fs.DirEntry, err error) error {
+			if err == nil && d.Type().IsRegular() {
+				if info, err := d.Info(); err == nil {
+					total += info.Size()
+				}
+			}
+			return ctx.Err()
+		})
+		if total > maxArchive {
+			end(fmt.Errorf("the repository is larger than %d MiB", maxArchive>>20))
+			return
+		}
+	}
 }

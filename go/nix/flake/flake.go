@@ -270,7 +270,11 @@ func (f *Flake) mountFlake(ref Ref) (*Lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.readLock(ref, path.Join(at, ref.Locked.Dir))
+	lock, err := f.readLock(ref, path.Join(at, ref.Locked.Dir))
+	if err != nil {
+		return nil, err
+	}
+	return lock, refuseElsewhere(ref, lock)
 }
 
 // readLock reads the flake.lock beside a flake.nix; nil when there is none.

@@ -307,7 +307,7 @@ func TestDownload(t *testing.T) {
 		lock(t, dir, object{"far": object{"locked": object{"type": "tarball", "url": server.URL + path, "narHash": hash}}})
 	}
 	ref := flake.Ref{Dir: dir}
-	store := &fetch.Store{Dir: filepath.Join(t.TempDir(), "sources")}
+	store := &fetch.Store{Dir: filepath.Join(t.TempDir(), "sources"), Hosts: []string{"127.0.0.1"}}
 	o := flake.Options{Find: store.Find}
 
 	set("/a.tar.gz", hash)

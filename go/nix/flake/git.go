@@ -2,7 +2,6 @@ package flake
 
 import (
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -46,17 +45,17 @@ func (f *Flake) worktree(root string, dir *source.Dir) (source.Tree, error) {
 // lockedRepository reads a commit of a repository on this machine that a lock
 // names. The author of the source wrote the lock, and may have written a
 // repository into the source as well: that is not one that a user has.
-func (f *Flake) lockedRepository(u *url.URL, rev string) (source.Tree, error) {
-	real, err := filepath.EvalSymlinks(u.Path)
+func (f *Flake) lockedRepository(dir, rev string) (source.Tree, error) {
+	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
-		real = filepath.Clean(u.Path)
+		real = filepath.Clean(dir)
 	}
 	for root := range f.mounted {
 		if rel, err := filepath.Rel(root, real); err == nil && filepath.IsLocal(rel) && rel != "." {
-			return nil, &GitError{Kind: gitrepo.Refused, Path: u.Path, Msg: "is part of the source that names it"}
+			return nil, &GitError{Kind: gitrepo.Refused, Path: dir, Msg: "is part of the source that names it"}
 		}
 	}
-	r, err := gitrepo.OpenGitDir(u.Path)
+	r, err := gitrepo.OpenGitDir(dir)
 	if err != nil {
 		return nil, err
 	}

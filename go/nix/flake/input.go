@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -34,6 +33,8 @@ const (
 	Unreadable Reason = "unreadable"
 	// Refused: its place is one that a lock may not name.
 	Refused Reason = "refused"
+	// Unsafe: a flake from elsewhere names something of this machine.
+	Unsafe Reason = "unsafe"
 	// Unsupported: its type is not one that this program knows.
 	Unsupported Reason = "unsupported"
 )
@@ -66,6 +67,8 @@ func (e *InputError) Error() string {
 		msg = fmt.Sprintf("the source of the input `%s` (%s) cannot be read", e.Input, e.Locked)
 	case Refused:
 		msg = fmt.Sprintf("the source of the input `%s` (%s) is not read", e.Input, e.Locked)
+	case Unsafe:
+		msg = fmt.Sprintf("the input `%s` of `%s` is %s, and a flake from elsewhere may read nothing of this machine", e.Input, e.Flake, e.Locked)
 	case Unsupported:
 		msg = fmt.Sprintf("the input `%s` has the type %s, which only Nix can fetch", e.Input, e.Locked.Type)
 	}
@@ -284,7 +287,7 @@ func (f *Flake) mountLocked(name string, l *Locked) (string, error) {
 		return "", err
 	}
 	if !trusted {
-		if err := checkHash(f.ctx, tree, sum); err != nil {
+		if err := checkHash(f.ctx, tree, sum, l); err != nil {
 			return "", &InputError{Input: name, Flake: f.Ref.Dir, Reason: WrongHash, Locked: l, Err: err}
 		}
 	}
@@ -293,12 +296,17 @@ func (f *Flake) mountLocked(name string, l *Locked) (string, error) {
 	return at, nil
 }
 
-func checkHash(ctx context.Context, tree source.Tree, want []byte) error {
+// checkHash compares a source with its lock. The hash of what is on this machine
+// is not told: it says what is in a file to somebody who may not read it.
+func checkHash(ctx context.Context, tree source.Tree, want []byte, l *Locked) error {
 	alone := &source.FS{}
 	alone.Mount("/source", tree)
 	got, err := eval.NARHash(ctx, alone, "/source")
 	if err != nil {
 		return err
+	}
+	if !bytes.Equal(got, want) && l.ofThisMachine() {
+		return fmt.Errorf("it does not have the narHash %s", sri(want))
 	}
 	if !bytes.Equal(got, want) {
 		return fmt.Errorf("its narHash is %s, locked is %s", sri(got), sri(want))
@@ -327,12 +335,15 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 		}
 		return tree, false, nil
 	case "git":
-		u, err := url.Parse(l.URL)
-		if err == nil && u.Scheme == "file" && (u.Host == "" || u.Host == "localhost") {
+		a, _, err := l.Address()
+		if err != nil {
+			return fail(Unreadable, err)
+		}
+		if a.Local() {
 			if l.Rev == "" {
 				return fail(NotLocked, fmt.Errorf("flake.lock has no revision for it"))
 			}
-			tree, err := f.lockedRepository(u, l.Rev)
+			tree, err := f.lockedRepository(a.FilePath(), l.Rev)
 			var git *GitError
 			if errors.As(err, &git) && git.Kind == gitrepo.Refused {
 				return fail(Refused, err)
