@@ -18,6 +18,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
 // registry opens the sources of profiles. Whatever is evaluated to look a name
@@ -25,7 +26,7 @@ import (
 func (p *program) registry(resolver *resolve.Resolver, options resolve.Options) *registry.Registry {
 	r := registry.Open(resolver.Dir, resolver.Library)
 	r.FlakeNames = func(ctx context.Context, flake registry.Flake) ([]registry.Defined, error) {
-		defined, err := resolver.FlakeNames(ctx, flake.Ref, looking(options))
+		defined, err := resolver.FlakeNames(ctx, flake.Ref, lookingInto(flake.Ref, options))
 		if err != nil {
 			if strange(flake) && diag.From(err).Exit != diag.ExitInterrupted {
 				p.say(passedOver(flake, err))
@@ -45,9 +46,20 @@ func (p *program) registry(resolver *resolve.Resolver, options resolve.Options) 
 	return r
 }
 
-// looking are the options for what the user did not name.
+// looking are the options for what the user did not name: nothing of it is downloaded.
 func looking(options resolve.Options) resolve.Options {
-	return resolve.Options{Evaluator: options.Evaluator, Timeout: options.Timeout, Offline: true}
+	out := resolve.Options{Evaluator: options.Evaluator, Timeout: options.Timeout}
+	if options.Downloads.Rule == resolve.OfflineRule {
+		out.Downloads.Rule = resolve.OfflineRule
+	}
+	return out
+}
+
+// lookingInto are looking for the profiles of one flake.
+func lookingInto(flake string, options resolve.Options) resolve.Options {
+	out := looking(options)
+	out.Downloads.Command = "insomnia verify " + secret.JoinWords([]string{flake})
+	return out
 }
 
 // strange tells of a flake that has nothing to do with Insomnia: a project that
@@ -112,6 +124,7 @@ func (p *program) resolveChosen(ctx context.Context, resolver *resolve.Resolver,
 		return nil, nil, err
 	}
 	p.note(chosen.Notes)
+	options.Downloads = p.downloadsFor(options.Downloads, chosen)
 	result, err := resolver.Resolve(ctx, chosen.Target, options)
 	if err != nil {
 		return nil, nil, err

@@ -25,7 +25,7 @@ func (p *program) diffCommand() *cli.Command {
 			"JSON Patch (RFC 6902) that makes B's manifest of A's.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, evaluationFlags()...),
+		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action:       p.diff,
 		BashComplete: p.completeNames,
 	}
@@ -36,7 +36,7 @@ func (p *program) diff(c *cli.Context) error {
 	if err := arguments(c, 2, usage); err != nil {
 		return err
 	}
-	options, err := evaluationOptions(c)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}

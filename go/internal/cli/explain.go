@@ -23,7 +23,7 @@ func (p *program) explainCommand() *cli.Command {
 			"section (permissions), or a preset (autonomy); without it, everything is explained.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, evaluationFlags()...),
+		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action:       p.explain,
 		BashComplete: p.completeNames,
 	}
@@ -34,7 +34,7 @@ func (p *program) explain(c *cli.Context) error {
 	if err := arguments(c, 2, usage); err != nil {
 		return err
 	}
-	options, err := evaluationOptions(c)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (p *program) podNewCommand() *cli.Command {
 			&cli.StringFlag{Name: "from-resolved", Usage: "take the envelope in `FILE`, as `insomnia pod export --format resolved` writes it"},
 			&cli.BoolFlag{Name: "no-start", Usage: "save it, and do not start it"},
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, evaluationFlags()...),
+		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action:       p.podNew,
 		BashComplete: p.completeNames,
 	}
@@ -48,7 +48,7 @@ func (p *program) podNew(c *cli.Context) error {
 	request := podnew.Request{Ref: c.Args().First(), Manifest: c.String("manifest"), FromResolved: c.String("from-resolved"),
 		Inputs: manifest.Inputs{Name: c.String("name"), Workspace: c.String("workspace"), Runtime: c.String("runtime"), Prompt: c.String("prompt")}}
 	var err error
-	if request.Options, err = evaluationOptions(c); err != nil {
+	if request.Options, err = downloadOptions(c); err != nil {
 		return err
 	}
 	request.Options.Root = c.String("root")
@@ -109,5 +109,5 @@ func (p *program) maker(c *cli.Context, options resolve.Options) (*podnew.Maker,
 		there.Dir = dir
 		return p.selectRef(ctx, &there, ref, options)
 	}
-	return &podnew.Maker{Resolver: resolver, Store: store, Select: choose, SelectIn: chooseIn}, nil
+	return &podnew.Maker{Resolver: resolver, Store: store, Select: choose, SelectIn: chooseIn, Downloads: p.downloadsFor}, nil
 }

@@ -29,8 +29,9 @@ func (p *program) podReloadCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "show what would change, and change nothing"},
 			yesFlag("take what has changed without asking"),
-			&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation after `DURATION`; downloads do not count"},
-			&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"},
+			&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
+			offlineFlag(),
+			downloadFlags()[0],
 		},
 		Action:       p.podReload,
 		BashComplete: p.completePods,
@@ -49,7 +50,11 @@ type reloadReport struct {
 }
 
 func (p *program) podReload(c *cli.Context) error {
-	options := resolve.Options{Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
+	downloads, err := typed(c)
+	if err != nil {
+		return err
+	}
+	options := resolve.Options{Timeout: c.Duration("timeout"), Downloads: downloads}
 	if options.Timeout <= time.Duration(0) {
 		return diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
 	}

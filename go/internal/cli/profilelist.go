@@ -143,7 +143,7 @@ func flakesOf(r *registry.Registry) (flakes []registry.Flake, project *registry.
 // ofFlake evaluates the profiles of a flake. passed says why one that has
 // nothing to do with Insomnia was passed over.
 func (p *program) ofFlake(ctx context.Context, resolver *resolve.Resolver, flake registry.Flake, options resolve.Options) (found []registry.Candidate, known map[string]resolve.Listed, problems []diag.Diagnostic, passed *diag.Diagnostic) {
-	verified, err := resolver.Verify(ctx, flake.Ref, looking(options))
+	verified, err := resolver.Verify(ctx, flake.Ref, lookingInto(flake.Ref, options))
 	switch {
 	case err == nil:
 	case diag.CodeIs(err, "no-profiles") || diag.CodeIs(err, "no-flake"):

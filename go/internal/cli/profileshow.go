@@ -21,7 +21,7 @@ func (p *program) profileShowCommand() *cli.Command {
 			"prints the manifest itself, `insomnia profile explain` where its values come from.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, evaluationFlags()...),
+		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action:       p.profileShow,
 		BashComplete: p.completeNames,
 	}
@@ -31,7 +31,7 @@ func (p *program) profileShow(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
-	options, err := evaluationOptions(c)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}

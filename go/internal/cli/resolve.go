@@ -27,7 +27,7 @@ func (p *program) resolveCommand() *cli.Command {
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, evaluationFlags()...),
+		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action:       p.resolve,
 		BashComplete: p.completeNames,
 	}
@@ -37,8 +37,8 @@ func (p *program) resolveCommand() *cli.Command {
 func evaluationFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: pairFlag, Value: &texts{}, Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
-		&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation after `DURATION`; downloads do not count"},
-		&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"},
+		&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
+		offlineFlag(),
 		&cli.StringFlag{Name: "evaluator", Value: resolve.Embedded, Usage: "`EVALUATOR` that evaluates the profile: embedded, the one inside this program, or nix, the one that is installed"},
 	}
 }
@@ -61,7 +61,10 @@ func (p *program) evaluating(c *cli.Context) (*resolve.Resolver, resolve.Options
 }
 
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
-	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Offline: c.Bool("offline")}
+	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout")}
+	if c.Bool("offline") {
+		options.Downloads.Rule = resolve.OfflineRule
+	}
 	if err := applyUserConfig(c, &options); err != nil {
 		return options, err
 	}
@@ -91,7 +94,7 @@ func (p *program) resolve(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
-	options, err := evaluationOptions(c)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}

@@ -319,7 +319,7 @@ type server struct {
 	seen []string
 }
 
-// listen DIR serves a folder over HTTP; its address is in $SERVER.
+// listen DIR serves a folder over HTTP; its address is in $SERVER, HOST:PORT in $HOST.
 func listen(ts *testscript.TestScript, neg bool, args []string) {
 	s := &server{}
 	files := http.FileServer(http.Dir(ts.MkAbs(args[0])))
@@ -332,6 +332,7 @@ func listen(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Defer(h.Close)
 	servers.Store(ts.Getenv("WORK"), s)
 	ts.Setenv("SERVER", h.URL)
+	ts.Setenv("HOST", strings.TrimPrefix(h.URL, "http://"))
 }
 
 // requests PATH… compares what was asked of the server since the last look.

@@ -47,7 +47,7 @@ func (p *program) sourceCommand() *cli.Command {
 }
 
 func sourceFlags() []cli.Flag {
-	return append([]cli.Flag{&cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"}}, listFlags()...)
+	return append(append([]cli.Flag{offlineFlag()}, downloadFlags()...), listFlags()...)
 }
 
 // pin finds out what a source is now, and the digests of its profiles.
@@ -75,7 +75,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if c.NArg() < 2 {
 		return diag.Errorf(diag.ExitUsage, "usage", "a source has a name and a flake").Hintf("usage: %s %s", commandName(c), usage)
 	}
-	options, err := evaluationOptions(c)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}
@@ -200,7 +200,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 	if err := arguments(c, 1, "[NAME]"); err != nil {
 		return err
 	}
-	options, err := evaluationOptions(c)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}
@@ -218,6 +218,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 			continue
 		}
 		done++
+		options.Downloads.Theirs = s.Scope == config.Project
 		locked, err := p.pin(c.Context, resolver, s.Set.Value, options)
 		if err != nil {
 			return err

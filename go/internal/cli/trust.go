@@ -158,14 +158,25 @@ func (p *program) trustList(c *cli.Context) error {
 		}
 		rows = append(rows, row)
 	}
+	downloads, damaged, err := store.Downloads()
+	if err != nil {
+		return err
+	}
+	problems = append(problems, damaged...)
+	if downloads == nil {
+		downloads = []trust.Download{}
+	}
+	for _, d := range downloads {
+		fmt.Fprintf(w, "%s\t%s\tdownload\t%s\n", diag.Escape(d.Locked, false), d.At.Local().Format("2006-01-02 15:04"), diag.Escape(d.Project, false))
+	}
 	if c.Bool("json") {
 		if problems == nil {
 			problems = []diag.Diagnostic{}
 		}
-		err = p.printJSON(map[string]any{"schema": "insomnia.consents/v1", "consents": rows, "problems": problems})
+		err = p.printJSON(map[string]any{"schema": "insomnia.consents/v1", "consents": rows, "downloads": downloads, "problems": problems})
 	} else {
 		w.Flush()
-		if len(all) == 0 {
+		if len(all)+len(downloads) == 0 {
 			io.WriteString(p.stderr, "you have consented to nothing yet\n")
 			b.Reset()
 		}
@@ -191,6 +202,12 @@ func (p *program) trustRevoke(c *cli.Context) error {
 	store, err := consents()
 	if err != nil {
 		return err
+	}
+	if n, err := store.RevokeDownloads(c.Context, c.Args().First()); err != nil {
+		return err
+	} else if n > 0 {
+		p.note([]string{"revoked consent to download " + c.Args().First()})
+		return nil
 	}
 	key, err := p.consentKey(c, store)
 	if err != nil {

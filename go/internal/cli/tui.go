@@ -59,7 +59,7 @@ func (p *program) tuiBackend(c *cli.Context) (*tui.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := resolve.Options{Evaluator: resolve.Embedded, Timeout: listTimeout, Offline: true}
+	options := resolve.Options{Evaluator: resolve.Embedded, Timeout: listTimeout}
 	if err := applyUserConfig(c, &options); err != nil {
 		options.Evaluator = resolve.Embedded // the list of profiles says what is wrong with the config
 	}
@@ -239,9 +239,9 @@ func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (
 	options := w.options
 	options.Timeout = 0 // the usual one: this profile was chosen
 	draft, err := w.maker().Draft(ctx, podnew.Request{Ref: ref, Options: options, Inputs: in})
-	if diag.CodeIs(err, "offline") {
+	if diag.CodeIs(err, "not-downloaded") {
 		e := diag.From(err)
-		e.Diagnostics[0].Message, _, _ = strings.Cut(e.Diagnostics[0].Message, ", and --offline")
+		e.Diagnostics[0].Message, _, _ = strings.Cut(e.Diagnostics[0].Message, ", and only")
 		return nil, e.Hintf("insomnia pod new %s downloads it, and creates the Pod", secret.JoinWords([]string{ref}))
 	}
 	if err != nil {

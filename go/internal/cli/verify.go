@@ -21,7 +21,7 @@ func (p *program) verifyCommand() *cli.Command {
 			"ones, and prints a line for each. The exit code is 1 when one is broken.",
 		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "against-nix", Usage: "evaluate with the installed Nix too; a profile that comes out differently is broken"},
-		}, evaluationFlags()...),
+		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action: p.verify,
 	}
 }
@@ -38,7 +38,7 @@ func (p *program) verify(c *cli.Context) error {
 	if err := arguments(c, 1, "[FLAKEREF]"); err != nil {
 		return err
 	}
-	options, err := evaluationOptions(c)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}

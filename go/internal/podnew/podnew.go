@@ -31,6 +31,9 @@ type Maker struct {
 	Select func(ctx context.Context, ref string) (*registry.Selection, error)
 	// SelectIn does so in another folder than the resolver's; needed by Again alone.
 	SelectIn func(ctx context.Context, dir, ref string) (*registry.Selection, error)
+	// Downloads is what may be downloaded for what was selected, of what may be
+	// downloaded for what was typed; nil: the same.
+	Downloads func(typed resolve.Downloads, chosen *registry.Selection) resolve.Downloads
 }
 
 // Request is what the user says of a new Pod.
@@ -90,6 +93,9 @@ func (m *Maker) Draft(ctx context.Context, r Request) (*Draft, error) {
 		if err != nil {
 			return nil, err
 		}
+		if m.Downloads != nil {
+			r.Options.Downloads = m.Downloads(r.Options.Downloads, chosen)
+		}
 		result, err := m.Resolver.Resolve(ctx, chosen.Target, r.Options)
 		if err != nil {
 			return nil, err
@@ -132,6 +138,9 @@ func (m *Maker) Again(ctx context.Context, p *pod.Pod, current *manifest.Envelop
 			return nil, source, err
 		}
 		source.Target = chosen.Target
+		if m.Downloads != nil {
+			options.Downloads = m.Downloads(options.Downloads, chosen)
+		}
 	}
 	result, err := m.Resolver.Resolve(ctx, source.Target, options)
 	if err != nil {

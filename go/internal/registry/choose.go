@@ -20,6 +20,43 @@ type Selection struct {
 	Candidate
 	// Notes say why, where it was not said in the reference: by default, by an alias.
 	Notes []string
+	// By is what of the project led to the reference; nil where the user typed it in
+	// this command, or wrote it into a config of their own.
+	By *By
+}
+
+// By is a word of the project: its authors chose it, and not the user.
+type By struct {
+	What string // such as "the alias `coder`"
+	At   diag.Position
+	Root string // the directory of the project
+}
+
+// ofProject notes that a reference is the project's word; of several, the one that the user named.
+func (r *Registry) ofProject(s *Selection, c *config.Config, set config.Setting, what string) {
+	if c.Scope == config.Project {
+		s.By = &By{what, set.At, r.Root}
+	}
+}
+
+// chosen makes the selection of a candidate that was found by a name alone, or by
+// a name of what a config leads to.
+func (r *Registry) chosen(c Candidate, typed bool) *Selection {
+	s := &Selection{Candidate: c}
+	switch c.Source {
+	case Builtin, User, "":
+	case Project:
+		if !typed {
+			s.By = &By{"the profile `" + c.Name + "`", diag.Position{File: c.File, Line: c.Line}, r.Root}
+		}
+	default:
+		for _, source := range r.Sources() {
+			if source.Name == c.Source && source.Scope == config.Project {
+				s.By = &By{"the source `" + source.Name + "`", source.Set.At, r.Root}
+			}
+		}
+	}
+	return s
 }
 
 // Ambiguous is the error for a name that several places know.
@@ -44,7 +81,7 @@ func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) 
 		if err != nil {
 			return nil, err
 		}
-		return &Selection{Candidate: c}, nil
+		return r.chosen(c, true), nil
 	}
 	if err := config.Problem(r.Problems); err != nil {
 		return nil, err
@@ -56,7 +93,7 @@ func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) 
 	if err != nil {
 		return nil, err
 	}
-	return &Selection{Candidate: c}, nil
+	return r.chosen(c, false), nil
 }
 
 // explicit tells whether a reference is a path or a flake reference.
@@ -299,6 +336,7 @@ func (r *Registry) alias(ctx context.Context, name string, chain []config.Settin
 		if s.Name == "" {
 			s.Name = name
 		}
+		r.ofProject(s, c, set, "the alias `"+name+"`")
 		s.Notes = append([]string{fmt.Sprintf("%s (alias for %s, from %s)", name, set.Value, r.place(set.At))}, s.Notes...)
 		return s, true, nil
 	}
@@ -338,7 +376,7 @@ func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Sett
 		if err != nil {
 			return nil, bound(err)
 		}
-		return &Selection{Candidate: found}, nil
+		return r.chosen(found, false), nil
 	}
 	s, ok, err := r.alias(ctx, set.Value, chain)
 	if err != nil {
@@ -413,6 +451,7 @@ func (r *Registry) byDefault(ctx context.Context) (*Selection, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.ofProject(s, c, *c.Default, "the default")
 		if s.Name == "" {
 			s.Name = s.Ref
 			if name, ok := strings.CutPrefix(s.Ref, Builtin+":"); ok {

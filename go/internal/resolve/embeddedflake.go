@@ -34,7 +34,7 @@ type embeddedFlake struct {
 
 func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Options) (*flakeSource, error) {
 	f := &embeddedFlake{flakeSource: &flakeSource{ref: ref, apart: true}, resolver: e.Resolver, options: options,
-		store: e.sourceStore(), fetched: map[string]bool{}}
+		store: e.sourceStore(options, ref.Flake), fetched: map[string]bool{}}
 	f.flakeRun = f
 	for _, o := range options.Overrides {
 		where, typed, err := f.override(ctx, o.Ref)
@@ -99,8 +99,18 @@ func (f *embeddedFlake) lock() *lockFile {
 	return nil
 }
 
-func (r *Resolver) sourceStore() *fetch.Store {
-	return &fetch.Store{Dir: filepath.Join(r.CacheDir, "sources")}
+// sourceStore is where downloads for a reference go, typed or not.
+func (r *Resolver) sourceStore(options Options, ref string) *fetch.Store {
+	return &fetch.Store{Dir: filepath.Join(r.CacheDir, "sources"), Timeout: options.Timeout,
+		Hosts: options.Downloads.with(append(overrideRefs(options), ref)...)}
+}
+
+func overrideRefs(options Options) []string {
+	refs := make([]string, 0, len(options.Overrides)+1)
+	for _, o := range options.Overrides {
+		refs = append(refs, o.Ref)
+	}
+	return refs
 }
 
 // override finds what replaces an input.
@@ -278,7 +288,11 @@ func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
 	case flake.Unsupported:
 		return needsNix(e.Error(), nil)
 	case flake.Missing:
-		return offline(e.Locked.String())
+		if err := f.options.Downloads.may(e.Locked.String()); err != nil {
+			return diag.From(err)
+		}
+	case flake.Unsafe:
+		return diag.Errorf(diag.ExitRefused, "unsafe-input", "%v", e)
 	}
 	if errors.As(e, new(*gitrepo.Error)) {
 		return diag.From(explainGit(e))

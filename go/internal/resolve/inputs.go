@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/nix/address"
 )
 
 // refuseUnsafeInputs looks at what a lock would have Nix read from this machine,
@@ -50,9 +51,12 @@ func (l *lockedRef) machinePath() (path string, whole bool) {
 			return filepath.Clean(l.Path), true
 		}
 	case "git", "hg", "tarball", "file":
-		if rest, ok := strings.CutPrefix(l.URL, "file:"); ok {
-			path, _, _ := strings.Cut(strings.TrimPrefix(rest, "//"), "?")
-			return filepath.Clean(path), l.Type == "tarball" || l.Type == "file"
+		a, err := address.Parse(l.URL)
+		switch {
+		case err != nil:
+			return l.URL, false // what it means cannot be told
+		case a.Local():
+			return filepath.Clean(a.FilePath()), l.Type == "tarball" || l.Type == "file"
 		}
 	}
 	return "", false

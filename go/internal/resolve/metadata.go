@@ -48,40 +48,72 @@ func (r *Resolver) readMetadata(ctx context.Context, f *nixFlake, options Option
 // fetchFlake downloads a remote flake and reads its metadata.
 func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options) (*metadata, error) {
 	f.tree = newTree("", func() *lockFile { return nil }, r.Library)
-	m, err := r.readMetadata(ctx, f, options, !options.Offline)
+	network, record := false, func(string) error { return nil }
+	if options.Downloads.Rule >= AskRule {
+		l, err := r.parseRemote(f.ref.Flake)
+		if err == nil {
+			err = options.Downloads.permit(l, f.ref.Flake, options.Downloads.with(f.ref.Flake))
+		}
+		if err != nil && !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found") {
+			return nil, err
+		}
+		host := ""
+		if l != nil {
+			host = hostOf(l)
+		}
+		if f.url, record, err = options.Downloads.consented(ctx, f.ref.Flake, host); err != nil {
+			return nil, err
+		}
+		network = true
+	}
+	m, err := r.readMetadata(ctx, f, options, network)
 	if err == nil {
-		return m, nil
+		return m, record(m.lockedURL(f.ref.Flake))
 	}
 	var failure *nixcli.Failure
 	if !errors.As(err, &failure) {
 		return nil, err
 	}
 	if isDownloadFailure(failure) {
-		if options.Offline {
-			return nil, offline(f.ref.Flake)
+		if err := options.Downloads.may(f.ref.Flake); err != nil {
+			return nil, err
 		}
 		return nil, fetchFailed(f.ref.Flake, failure)
 	}
 	return nil, explainFlake(ctx, f, outputName, failure)
 }
 
-// fetchInput downloads one locked input.
-func (r *Resolver) fetchInput(ctx context.Context, url string, options Options) error {
-	if options.Offline {
-		return offline(url)
+// fetchInput downloads one locked input, or what replaces one.
+func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, options Options) error {
+	if err := options.Downloads.may(url); err != nil {
+		return err
 	}
-	_, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: true,
+	key, host := url, ""
+	l, err := r.parseRemote(url)
+	if err == nil {
+		if node := f.lock.find(url); node != nil {
+			l.NarHash = node.NarHash
+		}
+		key, host = lockedText(l), hostOf(l)
+		err = options.Downloads.permit(l, url, options.Downloads.with(append(overrideRefs(options), f.ref.Flake)...))
+	}
+	if err != nil && !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found") {
+		return err
+	}
+	_, record, err := options.Downloads.consented(ctx, key, host)
+	if err != nil {
+		return err
+	}
+	_, err = r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: true,
 		Args: []string{"flake", "prefetch", "--json", url}})
 	var failure *nixcli.Failure
 	if errors.As(err, &failure) {
 		return fetchFailed(url, failure)
 	}
-	return err
-}
-
-func offline(what string) *diag.Error {
-	return diag.Errorf(diag.ExitMissing, "offline", "%s is not on this machine, and --offline refuses to download it", what).
-		Hintf("run once without --offline")
+	if err != nil {
+		return err
+	}
+	return record(key)
 }
 
 // pin records what the source is before it is evaluated.
@@ -93,7 +125,7 @@ func (r *Resolver) pin(ctx context.Context, f *nixFlake, options Options) error 
 	var failure *nixcli.Failure
 	if errors.As(err, &failure) {
 		if input := wantedDownload(failure, f); input != "" {
-			if err := r.fetchInput(ctx, input, options); err != nil {
+			if err := r.fetchInput(ctx, f, input, options); err != nil {
 				return err
 			}
 			m, err = r.readMetadata(ctx, f, options, false)

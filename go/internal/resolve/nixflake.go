@@ -130,7 +130,7 @@ func (f *nixFlake) apply(ctx context.Context, root, apply string) ([]byte, *fail
 			return nil, f.failed(ctx, root, failure), nil
 		}
 		fetched[input] = true
-		if err := r.fetchInput(ctx, input, options); err != nil {
+		if err := r.fetchInput(ctx, f, input, options); err != nil {
 			return nil, nil, err
 		}
 	}

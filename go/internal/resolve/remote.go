@@ -3,8 +3,12 @@ package resolve
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
@@ -13,34 +17,61 @@ import (
 
 // fetch downloads a locked input.
 func (f *embeddedFlake) fetch(ctx context.Context, l *flake.Locked) error {
-	if f.options.Offline {
-		return offline(l.String())
+	if err := f.options.Downloads.permit(l, l.String(), f.store.Hosts); err != nil {
+		return err
+	}
+	// What was agreed to before is this very source: its hash is part of the reference.
+	_, record, err := f.options.Downloads.consented(ctx, lockedText(l), hostOf(l))
+	if err != nil {
+		return err
 	}
 	f.resolver.progress("downloading " + l.String())
 	if _, err := f.store.Fetch(ctx, l); err != nil {
-		return downloadError(ctx, l.String(), err)
+		return downloadError(ctx, l.String(), f.store.Dir, err)
 	}
-	return nil
+	return record(lockedText(l))
 }
 
-// download fetches what a reference that was typed means now.
+// download fetches what a reference means now; for a project's reference, what
+// it meant when the user agreed to it.
 func (f *embeddedFlake) download(ctx context.Context, text string) (*flake.Locked, error) {
 	l, err := f.resolver.parseRemote(text)
 	if err != nil {
 		return nil, err
 	}
-	if found, ok := f.store.Find(l); ok && found != "" {
+	if _, ok := f.store.Find(l); ok {
 		return l, nil
 	}
-	if f.options.Offline && !(l.Type == "git" && strings.HasPrefix(l.URL, "file:")) {
-		return nil, offline(text)
+	if a, ok, err := l.Address(); ok && err == nil && a.Local() {
+		locked, err := f.store.Lock(ctx, l)
+		if err != nil {
+			return nil, downloadError(ctx, text, f.store.Dir, err)
+		}
+		return locked, nil
 	}
-	f.resolver.progress("downloading " + text)
+	if err := f.options.Downloads.permit(l, text, f.store.Hosts); err != nil {
+		return nil, err
+	}
+	use, record, err := f.options.Downloads.consented(ctx, text, hostOf(l))
+	if err != nil {
+		return nil, err
+	}
+	if use != text {
+		dir := l.Dir
+		if l, err = f.resolver.parseRemote(use); err != nil {
+			return nil, err
+		}
+		l.Dir = dir
+		if _, ok := f.store.Find(l); ok {
+			return l, nil
+		}
+	}
+	f.resolver.progress("downloading " + use)
 	locked, err := f.store.Lock(ctx, l)
 	if err != nil {
-		return nil, downloadError(ctx, text, err)
+		return nil, downloadError(ctx, text, f.store.Dir, err)
 	}
-	return locked, nil
+	return locked, record(lockedText(locked))
 }
 
 func (r *Resolver) progress(text string) {
@@ -49,20 +80,76 @@ func (r *Resolver) progress(text string) {
 	}
 }
 
-func downloadError(ctx context.Context, what string, err error) error {
-	switch {
-	case ctx.Err() != nil:
+// downloadError explains why a download into dir failed.
+func downloadError(ctx context.Context, what, dir string, err error) error {
+	if ctx.Err() != nil {
 		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the download was stopped")
-	case errors.Is(err, fetch.ErrNotFound):
-		return diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is nothing at %s: %v", what, err)
+	}
+	if refused := refusedAddress(what, err); refused != nil {
+		return refused
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		return diag.Errorf(diag.ExitMissing, "disk-full", "cannot download %s: no space left for %s", what, dir).
+			Hintf("make room on its file system: df -h %s", existing(dir))
+	case errors.Is(err, fs.ErrPermission) && !errors.Is(err, fetch.ErrDownload) && !errors.Is(err, fetch.ErrLocal), errors.Is(err, syscall.EROFS):
+		return diag.Errorf(diag.ExitMissing, "cache-unwritable", "cannot download %s: cannot write to %s", what, dir).
+			Hintf("check permissions: ls -ld %s", existing(dir))
 	case errors.Is(err, fetch.ErrUnsupported):
 		return needsNix("only Nix can download "+what, nil)
 	case errors.Is(err, fetch.ErrWrongHash):
 		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", err).
 			Hintf("what is served there is not what was locked; if that is meant, lock it again: nix flake lock")
+	case errors.Is(err, fetch.ErrLocal):
+		return diag.Errorf(diag.ExitState, "wrong-hash", "cannot use %s: %v", what, err)
 	}
-	return diag.Errorf(diag.ExitMissing, "download-failed", "cannot download %s: %v", what, err).
-		Hintf("check the network and the address, or use a resolved manifest: insomnia resolve --manifest FILE")
+	e := diag.Errorf(diag.ExitMissing, "download-failed", "cannot download %s: %v", what, err)
+	if errors.Is(err, fetch.ErrNotFound) {
+		e = diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is nothing at %s: %v", what, err)
+	}
+	if hint := serverHint(what, err); hint != "" {
+		return e.Hintf("%s", hint)
+	}
+	if errors.Is(err, fetch.ErrNotFound) {
+		return e
+	}
+	return e.Hintf("check the network and the address, or use a resolved manifest: insomnia resolve --manifest FILE")
+}
+
+// serverHint is what to do about the answer of a server.
+func serverHint(what string, err error) string {
+	var answer *fetch.StatusError
+	var git *fetch.GitError
+	switch {
+	case errors.As(err, &git) && strings.Contains(git.Said, "error: 30"):
+		return "the server redirects, which is not followed: write the address that it redirects to; many end in .git"
+	case errors.As(err, &git):
+		return "git asks nobody: set up a credential helper, or a key in ssh-agent, and check: git ls-remote ADDRESS"
+	case !errors.As(err, &answer):
+		return ""
+	case answer.Limited:
+		return "the server limits requests: wait, or name a commit, which needs fewer: " + strings.SplitN(what, "?", 2)[0] + "/COMMIT"
+	}
+	forge, rest, _ := strings.Cut(what, ":")
+	parts := strings.Split(rest, "/")
+	if forge != "github" && forge != "gitlab" || len(parts) < 2 {
+		return ""
+	}
+	switch answer.Code {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		repo, _, _ := strings.Cut(parts[1], "?")
+		return "a private repository is read by git, with your keys or credential helper (no token is sent, GITHUB_TOKEN included):\n" +
+			"git+ssh://git@" + forge + ".com/" + parts[0] + "/" + repo + " or git+https://" + forge + ".com/" + parts[0] + "/" + repo + ".git"
+	}
+	return ""
+}
+
+// existing is the nearest folder at or above dir that is there.
+func existing(dir string) string {
+	for !exists(dir) && dir != filepath.Dir(dir) {
+		dir = filepath.Dir(dir)
+	}
+	return dir
 }
 
 // parseRemote reads a flake reference that leads off this machine, or to a

@@ -45,8 +45,8 @@ type Options struct {
 	Evaluator  string // Embedded or Nix; empty: Embedded
 	Overrides  []Override
 	Root       string        // widens what a path profile may read
-	Timeout    time.Duration // of one evaluation; zero: nixcli.DefaultTimeout
-	Offline    bool          // refuse every download
+	Timeout    time.Duration // of one evaluation, and of a silent server; zero: nixcli.DefaultTimeout
+	Downloads  Downloads     // what may be downloaded; zero: nothing
 	Provenance bool          // find out where the source came from
 	Explain    bool          // find out where each value comes from
 }

@@ -1,0 +1,176 @@
+package resolve
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/nix/address"
+	"github.com/insomnia-pods/insomnia/go/nix/fetch"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
+)
+
+// Rule says whose word a download follows.
+type Rule int
+
+const (
+	// NoDownloads: the command uses what is on this machine.
+	NoDownloads Rule = iota
+	// OfflineRule: the user said --offline.
+	OfflineRule
+	// AskRule: the project named the reference, and not the user.
+	AskRule
+	// TypedRule: the user typed the reference in this command, or wrote it into a
+	// config of their own.
+	TypedRule
+)
+
+// Downloads is what may be downloaded for one reference: the decision that
+// whoever chose the reference hands on with it. The zero value refuses all.
+type Downloads struct {
+	Rule Rule
+	// Theirs: the user told the program to download, and did not type the reference,
+	// so that its host counts as not typed.
+	Theirs bool
+	// Hosts that the user named in this command: they may have private addresses
+	// and be spoken to over plain HTTP. HOST, or HOST:PORT.
+	Hosts []string
+	// Consent answers for AskRule.
+	Consent Consent
+	// Command downloads on purpose, for hints; empty: insomnia resolve REF.
+	Command string
+}
+
+// Consent is what the user has agreed to download for the project. Errors of Ask
+// are *diag.Error that say what to do.
+type Consent interface {
+	// Locked is the locked reference that the user agreed to when ref was asked
+	// about, or empty.
+	Locked(ref string) (locked string, err error)
+	// Ask puts the question; it returns nil for a yes. host is who would be asked.
+	Ask(ctx context.Context, ref, host string) error
+	// Record keeps a yes, for just this locked reference.
+	Record(ctx context.Context, ref, locked string) error
+}
+
+// may refuses a download that is not to happen. ref is shown.
+func (d Downloads) may(ref string) error {
+	switch d.Rule {
+	case OfflineRule:
+		return diag.Errorf(diag.ExitMissing, "offline", "%s is not on this machine, and --offline refuses to download it", ref).
+			Hintf("run once without --offline")
+	case NoDownloads:
+		command := d.Command
+		if command == "" {
+			command = "insomnia resolve REF"
+		}
+		return diag.Errorf(diag.ExitMissing, "not-downloaded", "%s is not on this machine, and only what you type to a command that downloads is downloaded", ref).
+			Hintf("download it: %s", command)
+	}
+	return nil
+}
+
+// consented returns the reference to download for ref: itself, or the locked one
+// that the user agreed to before. It asks where there is no consent yet; then
+// record keeps the consent, once it is known what ref is.
+func (d Downloads) consented(ctx context.Context, ref, host string) (use string, record func(locked string) error, err error) {
+	nothing := func(string) error { return nil }
+	if err := d.may(ref); err != nil {
+		return "", nil, err
+	}
+	if d.Rule == TypedRule {
+		return ref, nothing, nil
+	}
+	if d.Consent == nil {
+		return "", nil, d.refused(ref)
+	}
+	switch locked, err := d.Consent.Locked(ref); {
+	case err != nil:
+		return "", nil, err
+	case locked != "":
+		return locked, nothing, nil
+	}
+	if err := d.Consent.Ask(ctx, ref, host); err != nil {
+		return "", nil, err
+	}
+	return ref, func(locked string) error { return d.Consent.Record(ctx, ref, locked) }, nil
+}
+
+func (d Downloads) refused(ref string) error {
+	return diag.Errorf(diag.ExitRefused, "download-refused", "download of %s refused: you did not type it", ref)
+}
+
+// with adds the hosts of the references that the user typed.
+func (d Downloads) with(refs ...string) []string {
+	hosts := d.Hosts
+	if d.Rule != TypedRule || d.Theirs {
+		return hosts
+	}
+	for _, ref := range refs {
+		if a, ok := addressIn(ref); ok {
+			hosts = append(hosts[:len(hosts):len(hosts)], a.HostPort())
+		}
+	}
+	return hosts
+}
+
+// addressIn is the address that a flake reference holds as it is written.
+func addressIn(ref string) (address.Address, bool) {
+	bare, _, _ := strings.Cut(ref, "?")
+	for _, kind := range []string{"git+", "tarball+", "file+", "hg+"} {
+		bare = strings.TrimPrefix(bare, kind)
+	}
+	a, err := address.Parse(bare)
+	return a, err == nil && !a.Local()
+}
+
+// hostOf is the host that a source is downloaded from.
+func hostOf(l *flake.Locked) string {
+	known := *l
+	if known.Rev == "" {
+		known.Rev = strings.Repeat("0", 40)
+	}
+	a, err := fetch.Where(&known)
+	if err != nil {
+		return ""
+	}
+	return a.Host
+}
+
+// permit refuses, before anything is asked or sent, what is not to be downloaded
+// at all, an address that cannot be used, and one whose host the user would have
+// to name. A name that resolves to a private address is found out later.
+func (d Downloads) permit(l *flake.Locked, ref string, hosts []string) error {
+	if err := d.may(ref); err != nil {
+		return err
+	}
+	known := *l
+	if known.Rev == "" && known.Type != "tarball" {
+		known.Rev = strings.Repeat("0", 40)
+	}
+	if err := (&fetch.Store{Hosts: hosts}).Permit(&known); err != nil {
+		return refusedAddress(ref, err)
+	}
+	return nil
+}
+
+// refusedAddress explains an error of packages address and fetch about an
+// address; nil for another one.
+func refusedAddress(ref string, err error) error {
+	var bad *address.Error
+	if errors.As(err, &bad) {
+		e := diag.Errorf(diag.ExitUsage, "address-invalid", "cannot download: %v", bad)
+		if bad.Hint != "" {
+			e.Hintf("%s", bad.Hint)
+		}
+		return e
+	}
+	var host *fetch.HostError
+	if errors.As(err, &host) {
+		name := host.Host
+		return diag.Errorf(diag.ExitRefused, "host-refused", "cannot download %s: %s %s, and you did not type that host", ref, name, host.Reason).
+			Hintf("if you mean it, type the reference itself, or name the host: --allow-host %s", name)
+	}
+	return nil
+}
