@@ -17,11 +17,15 @@ import (
 // What a source may hold, so that a small archive can fill neither the disk nor
 // the time. Sizes are bytes.
 const (
-	maxFiles    = 500_000
-	maxUnpacked = 2 << 30
-	maxDepth    = 100  // folders in each other
-	maxName     = 4096 // of a path, or of the target of a link
-	maxElement  = 255  // of a file name
+	maxDepth   = 100  // folders in each other
+	maxName    = 4096 // of a path, or of the target of a link
+	maxElement = 255  // of a file name
+)
+
+// maxFiles and maxUnpacked are variables for tests alone.
+var (
+	maxFiles          = 500_000
+	maxUnpacked int64 = 2 << 30
 )
 
 // treeWriter writes files below a new folder, and nowhere else. It makes each
@@ -30,6 +34,8 @@ type treeWriter struct {
 	ctx   context.Context
 	root  *os.Root
 	dirs  map[string]bool
+	at    *os.Root // of the folder that was written to last, which is most often the next too
+	atDir string
 	files int
 	bytes int64
 }
@@ -45,7 +51,37 @@ func newWriter(ctx context.Context, out string) (*treeWriter, error) {
 	return &treeWriter{ctx: ctx, root: root, dirs: map[string]bool{".": true}}, nil
 }
 
-func (w *treeWriter) close() { _ = w.root.Close() }
+func (w *treeWriter) close() {
+	if w.at != nil {
+		_ = w.at.Close()
+	}
+	_ = w.root.Close()
+}
+
+// in opens the folder that a name is in, which mkdir has made, and gives the rest
+// of the name.
+func (w *treeWriter) in(name string) (*os.Root, string, error) {
+	dir, base := path.Split(name)
+	if dir = path.Clean(dir); dir == "." {
+		return w.root, base, nil
+	}
+	if w.at != nil && w.atDir == dir {
+		return w.at, base, nil
+	}
+	from, rel := w.root, dir
+	if below, ok := strings.CutPrefix(dir, w.atDir+"/"); ok && w.at != nil {
+		from, rel = w.at, below
+	}
+	root, err := from.OpenRoot(rel)
+	if err != nil {
+		return nil, "", err
+	}
+	if w.at != nil {
+		_ = w.at.Close()
+	}
+	w.at, w.atDir = root, dir
+	return root, base, nil
+}
 
 // count counts a member; names cost as much as files do.
 func (w *treeWriter) count() error {
@@ -100,7 +136,11 @@ func (w *treeWriter) mkdir(name string) error {
 	if err := w.count(); err != nil {
 		return err
 	}
-	if err := w.root.Mkdir(name, 0o755); err != nil {
+	root, base, err := w.in(name)
+	if err != nil {
+		return err
+	}
+	if err := root.Mkdir(base, 0o755); err != nil {
 		return w.twice(name, err)
 	}
 	w.dirs[name] = true
@@ -128,7 +168,11 @@ func (w *treeWriter) file(name string, mode fs.FileMode, r io.Reader) error {
 	if mode&0o100 != 0 {
 		perm = 0o755
 	}
-	f, err := w.root.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
+	root, base, err := w.in(name)
+	if err != nil {
+		return err
+	}
+	f, err := root.OpenFile(base, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
 	if err != nil {
 		return w.twice(name, err)
 	}
@@ -137,13 +181,13 @@ func (w *treeWriter) file(name string, mode fs.FileMode, r io.Reader) error {
 		err = closeErr
 	}
 	if w.bytes += n; err == nil && w.bytes > maxUnpacked {
-		err = errTooMuch
+		err = errTooMuch()
 	}
 	if err != nil {
 		return err
 	}
 	// The umask may have taken the bit that counts.
-	return w.root.Chmod(name, perm)
+	return root.Chmod(base, perm)
 }
 
 // interruptible ends a copy when its context does.
@@ -170,7 +214,11 @@ func (w *treeWriter) link(name, target string) error {
 	if err := w.mkdir(path.Dir(name)); err != nil {
 		return err
 	}
-	if err := w.root.Symlink(target, name); err != nil {
+	root, base, err := w.in(name)
+	if err != nil {
+		return err
+	}
+	if err := root.Symlink(target, base); err != nil {
 		return w.twice(name, err)
 	}
 	return nil

@@ -69,14 +69,16 @@ func (c *counted) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	if c.n >= maxUnpacked {
-		return 0, errTooMuch
+		return 0, errTooMuch()
 	}
 	n, err := c.Reader.Read(p)
 	c.n += int64(n)
 	return n, err
 }
 
-var errTooMuch = fmt.Errorf("the archive unpacks to more than %d MiB", maxUnpacked>>20)
+func errTooMuch() error {
+	return fmt.Errorf("the archive unpacks to more than %d MiB", maxUnpacked>>20)
+}
 
 func unpackTar(w *treeWriter, stream io.Reader) error {
 	in := &counted{Reader: stream, ctx: w.ctx}

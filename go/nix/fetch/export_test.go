@@ -1,0 +1,19 @@
+package fetch
+
+import "testing"
+
+// GitConfig is for tests: what git is told for an address.
+var GitConfig = (*Store).gitConfig
+
+// UnpackArchive is for tests.
+var UnpackArchive = unpackArchive
+
+// MaxDepth is for tests.
+const MaxDepth = maxDepth
+
+// Limit sets the limits of archives until the test ends.
+func Limit(t testing.TB, files int, bytes int64) {
+	oldFiles, oldBytes := maxFiles, maxUnpacked
+	maxFiles, maxUnpacked = files, bytes
+	t.Cleanup(func() { maxFiles, maxUnpacked = oldFiles, oldBytes })
+}
