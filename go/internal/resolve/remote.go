@@ -68,6 +68,10 @@ func (f *embeddedFlake) download(ctx context.Context, text string) (*flake.Locke
 	}
 	f.resolver.progress("downloading " + use)
 	locked, err := f.store.Lock(ctx, l)
+	if use != text && errors.Is(err, fetch.ErrWrongHash) {
+		return nil, diag.Errorf(diag.ExitState, "wrong-hash", "%s changed since you consented to its download", text).
+			Hintf("to be asked about what it is now: insomnia trust revoke '%s'", use)
+	}
 	if err != nil {
 		return nil, downloadError(ctx, text, f.store.Dir, err)
 	}
