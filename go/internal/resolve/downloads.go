@@ -101,15 +101,32 @@ func (d Downloads) refused(ref string) error {
 	return diag.Errorf(diag.ExitRefused, "download-refused", "download of %s refused: you did not type it", ref)
 }
 
-// with adds the hosts of the references that the user typed.
-func (d Downloads) with(refs ...string) []string {
-	hosts := d.Hosts
-	if d.Rule != TypedRule || d.Theirs {
-		return hosts
+// forOverrides is what may be downloaded for what replaces an input: it is typed
+// even where the reference is not.
+func (d Downloads) forOverrides() Downloads {
+	if d.Rule == AskRule {
+		d.Rule = TypedRule
 	}
+	return d
+}
+
+// hostsFor are the hosts that the user named, those of the references that were
+// typed among them.
+func (o Options) hostsFor(ref string) []string {
+	d := o.Downloads
+	var refs []string
+	if d.Rule == TypedRule && !d.Theirs {
+		refs = append(refs, ref)
+	}
+	if d.forOverrides().Rule == TypedRule {
+		for _, over := range o.Overrides {
+			refs = append(refs, over.Ref)
+		}
+	}
+	hosts := d.Hosts[:len(d.Hosts):len(d.Hosts)]
 	for _, ref := range refs {
 		if a, ok := addressIn(ref); ok {
-			hosts = append(hosts[:len(hosts):len(hosts)], a.HostPort())
+			hosts = append(hosts, a.HostPort())
 		}
 	}
 	return hosts

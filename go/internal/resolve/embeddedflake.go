@@ -84,7 +84,7 @@ func (f *embeddedFlake) locate(ctx context.Context) (err error) {
 		f.local, err = findLocalFlake(filepath.Join(l.Path, l.Dir), f.ref.Flake, true)
 		return err
 	}
-	f.where.Locked, err = f.download(ctx, f.ref.Flake)
+	f.where.Locked, err = f.download(ctx, f.ref.Flake, f.options.Downloads)
 	return err
 }
 
@@ -102,15 +102,7 @@ func (f *embeddedFlake) lock() *lockFile {
 // sourceStore is where downloads for a reference go, typed or not.
 func (r *Resolver) sourceStore(options Options, ref string) *fetch.Store {
 	return &fetch.Store{Dir: filepath.Join(r.CacheDir, "sources"), Timeout: options.Timeout,
-		Hosts: options.Downloads.with(append(overrideRefs(options), ref)...)}
-}
-
-func overrideRefs(options Options) []string {
-	refs := make([]string, 0, len(options.Overrides)+1)
-	for _, o := range options.Overrides {
-		refs = append(refs, o.Ref)
-	}
-	return refs
+		Hosts: options.hostsFor(ref)}
 }
 
 // override finds what replaces an input.
@@ -120,7 +112,7 @@ func (f *embeddedFlake) override(ctx context.Context, text string) (flake.Ref, s
 		return flake.Ref{}, "", err
 	}
 	if resolved == nil {
-		locked, err := f.download(ctx, text)
+		locked, err := f.download(ctx, text, f.options.Downloads.forOverrides())
 		return flake.Ref{Locked: locked}, text, err
 	}
 	return flake.Ref{Dir: resolved.Dir, GitRoot: resolved.GitRoot}, resolved.text, nil

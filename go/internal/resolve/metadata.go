@@ -52,7 +52,7 @@ func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options)
 	if options.Downloads.Rule >= AskRule {
 		l, err := r.parseRemote(f.ref.Flake)
 		if err == nil {
-			err = options.Downloads.permit(l, f.ref.Flake, options.Downloads.with(f.ref.Flake))
+			err = options.Downloads.permit(l, f.ref.Flake, options.hostsFor(f.ref.Flake))
 		}
 		if err != nil && !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found") {
 			return nil, err
@@ -88,19 +88,22 @@ func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, opti
 	if err := options.Downloads.may(url); err != nil {
 		return err
 	}
-	key, host := url, ""
+	downloads, key, host := options.Downloads, url, ""
+	if f.lock.find(url) == nil {
+		downloads = downloads.forOverrides()
+	}
 	l, err := r.parseRemote(url)
 	if err == nil {
 		if node := f.lock.find(url); node != nil {
 			l.NarHash = node.NarHash
 		}
 		key, host = lockedText(l), hostOf(l)
-		err = options.Downloads.permit(l, url, options.Downloads.with(append(overrideRefs(options), f.ref.Flake)...))
+		err = options.Downloads.permit(l, url, options.hostsFor(f.ref.Flake))
 	}
 	if err != nil && !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found") {
 		return err
 	}
-	_, record, err := options.Downloads.consented(ctx, key, host)
+	_, record, err := downloads.consented(ctx, key, host)
 	if err != nil {
 		return err
 	}

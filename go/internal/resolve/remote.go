@@ -34,7 +34,7 @@ func (f *embeddedFlake) fetch(ctx context.Context, l *flake.Locked) error {
 
 // download fetches what a reference means now; for a project's reference, what
 // it meant when the user agreed to it.
-func (f *embeddedFlake) download(ctx context.Context, text string) (*flake.Locked, error) {
+func (f *embeddedFlake) download(ctx context.Context, text string, downloads Downloads) (*flake.Locked, error) {
 	l, err := f.resolver.parseRemote(text)
 	if err != nil {
 		return nil, err
@@ -49,10 +49,10 @@ func (f *embeddedFlake) download(ctx context.Context, text string) (*flake.Locke
 		}
 		return locked, nil
 	}
-	if err := f.options.Downloads.permit(l, text, f.store.Hosts); err != nil {
+	if err := downloads.permit(l, text, f.store.Hosts); err != nil {
 		return nil, err
 	}
-	use, record, err := f.options.Downloads.consented(ctx, text, hostOf(l))
+	use, record, err := downloads.consented(ctx, text, hostOf(l))
 	if err != nil {
 		return nil, err
 	}

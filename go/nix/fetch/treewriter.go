@@ -104,9 +104,9 @@ func (w *treeWriter) name(name string) (string, error) {
 	case strings.ContainsRune(name, 0):
 		return "", fmt.Errorf("%q holds a null byte", name)
 	case !filepath.IsLocal(filepath.FromSlash(clean)):
-		return "", fmt.Errorf("%q leads out of the archive", name)
+		return "", fmt.Errorf("%q is outside the archive", name)
 	case strings.Count(clean, "/") >= maxDepth:
-		return "", fmt.Errorf("the archive has more than %d folders in each other", maxDepth)
+		return "", fmt.Errorf("the archive has more than %d nested directories", maxDepth)
 	}
 	for rest := clean; rest != ""; {
 		var element string
