@@ -211,6 +211,25 @@ func TestWhatWasTypedIsDownloaded(t *testing.T) {
 	}
 }
 
+// The sources of a project are its own words: their hosts do not count as typed.
+func TestSourceUpdateIsToldAndNotTyped(t *testing.T) {
+	d := newDownloader(t)
+	d.write(".insomnia/config.toml", "[sources]\nteam = \"SERVER/a.tar.gz\"\n")
+	d.write("user/config.toml", "[sources]\nmine = \"SERVER/a.tar.gz\"\n")
+	if code, requests := d.run("source update team"); code != 7 || requests != 0 {
+		t.Errorf("exit code %d, %d requests: %s", code, requests, &d.said)
+	}
+	if code, requests := d.run("source update team --allow-host 127.0.0.1"); code != 0 || requests != 1 {
+		t.Errorf("exit code %d, %d requests: %s", code, requests, &d.said)
+	}
+	if err := os.RemoveAll(os.Getenv("XDG_CACHE_HOME")); err != nil {
+		t.Fatal(err)
+	}
+	if code, requests := d.run("source update mine"); code != 0 || requests != 1 {
+		t.Errorf("exit code %d, %d requests: %s", code, requests, &d.said)
+	}
+}
+
 // How an address is written makes no difference to what it means. None of these
 // leads to a request, and none to a file outside.
 func TestAddressesAsTyped(t *testing.T) {

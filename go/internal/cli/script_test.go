@@ -108,6 +108,7 @@ func runScripts(t *testing.T, folder, evaluator string) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("REPO", repository)
 			env.Setenv(evaluatorVariable, evaluator)
+			env.Setenv("EVALUATOR", evaluator)
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("GIT_CONFIG_GLOBAL", "/dev/null")

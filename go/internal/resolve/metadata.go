@@ -10,6 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/nix/fetch"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // metadata is what `nix flake metadata --json` says of a flake.
@@ -50,16 +52,9 @@ func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options)
 	f.tree = newTree("", func() *lockFile { return nil }, r.Library)
 	network, record := false, func(string) error { return nil }
 	if options.Downloads.Rule >= AskRule {
-		l, err := r.parseRemote(f.ref.Flake)
-		if err == nil {
-			err = options.Downloads.permit(l, f.ref.Flake, options.hostsFor(f.ref.Flake))
-		}
-		if err != nil && !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found") {
+		_, host, err := r.forNix(f.ref.Flake, options.Downloads, options.hostsFor(f.ref.Flake))
+		if err != nil {
 			return nil, err
-		}
-		host := ""
-		if l != nil {
-			host = hostOf(l)
 		}
 		if f.url, record, err = options.Downloads.consented(ctx, f.ref.Flake, host); err != nil {
 			return nil, err
@@ -83,25 +78,47 @@ func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options)
 	return nil, explainFlake(ctx, f, outputName, failure)
 }
 
+// forNix judges what Nix is to download by how its address is written. The source
+// is nil where only Nix can read the reference.
+func (r *Resolver) forNix(ref string, downloads Downloads, hosts []string) (l *flake.Locked, host string, err error) {
+	l, err = r.parseRemote(ref)
+	switch {
+	case err == nil:
+		return l, hostOf(l), downloads.permit(l, ref, hosts)
+	case !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found"):
+		return nil, "", err
+	}
+	if err := downloads.may(ref); err != nil {
+		return nil, "", err
+	}
+	a, ok := addressIn(ref)
+	if !ok {
+		return nil, "", nil // a name, which Nix looks up
+	}
+	if err := (&fetch.Store{Hosts: hosts}).PermitAddress(a); err != nil {
+		return nil, "", refusedAddress(ref, err)
+	}
+	return nil, a.Host, nil
+}
+
 // fetchInput downloads one locked input, or what replaces one.
 func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, options Options) error {
 	if err := options.Downloads.may(url); err != nil {
 		return err
 	}
-	downloads, key, host := options.Downloads, url, ""
-	if f.lock.find(url) == nil {
-		downloads = downloads.forOverrides()
-	}
-	l, err := r.parseRemote(url)
-	if err == nil {
-		if node := f.lock.find(url); node != nil {
-			l.NarHash = node.NarHash
-		}
-		key, host = lockedText(l), hostOf(l)
-		err = options.Downloads.permit(l, url, options.hostsFor(f.ref.Flake))
-	}
-	if err != nil && !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found") {
+	downloads, key := options.Downloads, url
+	l, host, err := r.forNix(url, downloads, options.hostsFor(f.ref.Flake))
+	if err != nil {
 		return err
+	}
+	switch node := f.lock.find(url); {
+	case node == nil:
+		downloads = downloads.forOverrides()
+	case l != nil:
+		l.NarHash = node.NarHash
+		key = lockedText(l)
+	default:
+		key = url + " " + node.NarHash
 	}
 	_, record, err := downloads.consented(ctx, key, host)
 	if err != nil {

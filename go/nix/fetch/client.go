@@ -69,7 +69,7 @@ func (s *Store) get(ctx context.Context, at, accept string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := s.permit(a); err != nil {
+	if err := s.PermitAddress(a); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout(), errSilent)
@@ -103,7 +103,7 @@ func (s *Store) redirect(to *http.Request, via []*http.Request) error {
 	if from := via[len(via)-1].URL.Scheme; a.Scheme != from && a.Scheme != address.HTTPS {
 		return fmt.Errorf("redirect from %s to %s refused", from, a.Scheme)
 	}
-	return s.permit(a)
+	return s.PermitAddress(a)
 }
 
 // transport connects to public addresses and to the hosts that were named. A

@@ -179,7 +179,7 @@ func narHash(ctx context.Context, root string) ([]byte, error) {
 
 // download puts a source into a folder below work and returns that.
 func (s *Store) download(ctx context.Context, l *flake.Locked, where address.Address, work string) (string, error) {
-	if err := s.permit(where); err != nil {
+	if err := s.PermitAddress(where); err != nil {
 		return "", err
 	}
 	switch {

@@ -80,7 +80,7 @@ func (s *Store) findRevision(ctx context.Context, l *flake.Locked) error {
 	case "git":
 		where, err := address.Parse(l.URL)
 		if err == nil {
-			err = s.permit(where)
+			err = s.PermitAddress(where)
 		}
 		if err == nil {
 			l.Rev, err = s.remoteHead(ctx, where, ref)

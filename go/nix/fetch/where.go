@@ -105,12 +105,12 @@ func (s *Store) Permit(l *flake.Locked) error {
 	if err != nil {
 		return err
 	}
-	return s.permit(a)
+	return s.PermitAddress(a)
 }
 
-// permit refuses an address by what is written. What a name resolves to is
+// PermitAddress refuses an address by what is written, with a *HostError. What a name resolves to is
 // checked when it is connected to.
-func (s *Store) permit(a address.Address) error {
+func (s *Store) PermitAddress(a address.Address) error {
 	switch {
 	case a.Local() || s.named(a.Host, a.HostPort()):
 		return nil
