@@ -241,7 +241,7 @@ func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (
 	draft, err := w.maker().Draft(ctx, podnew.Request{Ref: ref, Options: options, Inputs: in})
 	if diag.CodeIs(err, "not-downloaded") {
 		e := diag.From(err)
-		e.Diagnostics[0].Message, _, _ = strings.Cut(e.Diagnostics[0].Message, ", and only")
+		e.Diagnostics[0].Message, _, _ = strings.Cut(e.Diagnostics[0].Message, ", and is not")
 		return nil, e.Hintf("insomnia pod new %s downloads it, and creates the Pod", secret.JoinWords([]string{ref}))
 	}
 	if err != nil {

@@ -65,7 +65,7 @@ func (d Downloads) may(ref string) error {
 		if command == "" {
 			command = "insomnia resolve REF"
 		}
-		return diag.Errorf(diag.ExitMissing, "not-downloaded", "%s is not on this machine, and only what you type to a command that downloads is downloaded", ref).
+		return diag.Errorf(diag.ExitMissing, "not-downloaded", "%s is not on this machine, and is not downloaded here", ref).
 			Hintf("download it: %s", command)
 	}
 	return nil
