@@ -41,6 +41,15 @@ func ReadFileNoFollow(path string, limit int64) ([]byte, error) {
 	return readFile(path, noFollow, limit)
 }
 
+// Reason is what is wrong with a file, without its path and the operation.
+func Reason(err error) error {
+	var in *fs.PathError
+	if errors.As(err, &in) {
+		return in.Err
+	}
+	return err
+}
+
 // Root reads files below a directory. No name and no link leads out of it, and
 // links to absolute paths are refused even where they lead back in.
 type Root struct {
@@ -94,7 +103,27 @@ func (r *Root) ReadDir(name string, limit int) ([]fs.DirEntry, error) {
 		return nil, r.wrap(path, err)
 	}
 	defer f.Close()
-	return readDir(f, path, limit)
+	return ReadOpenDir(f, path, limit)
+}
+
+// LinkOut returns the first link on the way to a file that leads out of the
+// root, by its name below the root; empty when none does.
+func (r *Root) LinkOut(name string) string {
+	at := ""
+	for step := range strings.SplitSeq(filepath.Clean(name), string(filepath.Separator)) {
+		at = filepath.Join(at, step)
+		info, err := r.root.Lstat(at)
+		if err != nil {
+			return ""
+		}
+		if info.Mode()&fs.ModeSymlink == 0 {
+			continue
+		}
+		if _, err := r.Stat(at); errors.Is(err, ErrOutside) {
+			return at
+		}
+	}
+	return ""
 }
 
 // wrap gives an error of os.Root the whole path and its reason a name.
@@ -122,5 +151,5 @@ func ReadDir(path string, limit int) ([]fs.DirEntry, error) {
 		return nil, err
 	}
 	defer f.Close()
-	return readDir(f, path, limit)
+	return ReadOpenDir(f, path, limit)
 }

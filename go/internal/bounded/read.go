@@ -57,7 +57,8 @@ func readAll(path string, size, limit int64, next func([]byte) (int, error)) ([]
 	}
 }
 
-func readDir(f *os.File, path string, limit int) ([]fs.DirEntry, error) {
+// ReadOpenDir is ReadDir for a directory that is open; path is for errors.
+func ReadOpenDir(f *os.File, path string, limit int) ([]fs.DirEntry, error) {
 	var entries []fs.DirEntry
 	for {
 		// Asking for what is left of the limit bounds the memory; n <= 0 would not.

@@ -109,7 +109,7 @@ func (p *program) losses(losses []diag.Diagnostic) {
 		p.say(losses...)
 	default:
 		text := diag.NewText()
-		text.ReadFile = nil
+		text.Bare = true
 		text.Write(p.stderr, &diag.Error{Diagnostics: losses})
 	}
 }

@@ -37,13 +37,13 @@ func (n *node) field(key string, at diag.Position) *node {
 // parseTree reads TOML with places. No message quotes the file, which may hold a key.
 func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
 	text, marked := bytes.CutPrefix(data, mark)
-	r := treeReader{data: text, file: file}
+	r := treeReader{data: text, file: file, source: diag.NewSource(string(data))}
 	if marked {
 		r.marked = len(mark)
 	}
 	var any map[string]any
 	if err := toml.Unmarshal(text, &any); err != nil {
-		at := diag.Position{File: file}
+		at := diag.Position{File: file, Source: r.source}
 		var decode *toml.DecodeError
 		if errors.As(err, &decode) {
 			at.Line, at.Column = decode.Position()
@@ -87,12 +87,13 @@ type treeReader struct {
 	data   []byte
 	file   string
 	marked int // bytes of the mark before data
+	source *diag.Source
 }
 
 func (r *treeReader) position(offset int) diag.Position {
 	before := r.data[:offset]
 	line := bytes.Count(before, []byte("\n")) + 1
-	at := diag.Position{File: r.file, Line: line, Column: offset - bytes.LastIndexByte(before, '\n')}
+	at := diag.Position{File: r.file, Line: line, Column: offset - bytes.LastIndexByte(before, '\n'), Source: r.source}
 	r.shift(&at)
 	return at
 }

@@ -17,7 +17,7 @@ import (
 func render(t *testing.T, dir string, e *Error) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := (&Text{Dir: dir, ReadFile: readSource}).Write(&b, e); err != nil {
+	if err := (&Text{Dir: dir}).Write(&b, e); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -26,18 +26,16 @@ func render(t *testing.T, dir string, e *Error) string {
 func TestText(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "profile.nix")
-	source := "{\n  web.search.provder = \"brave\";\n\tauth = \"sk-ant-api03-SECRET0123456789\"; effort = 3;\n  " +
+	text := "{\n  web.search.provder = \"brave\";\n\tauth = \"sk-ant-api03-SECRET0123456789\"; effort = 3;\n  " +
 		strings.Repeat("x", 150) + " = 1;\n  größe = 1;\n}\n"
-	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	source := NewSource(text)
 	for _, test := range []struct {
 		name string
 		in   Diagnostic
 		want string
 	}{
 		{"whole", Diagnostic{Severity: SeverityError, Code: "unknown-field", Path: "web.search.provder", Message: "unknown field `provder`",
-			Expected: "one of: mode, provider", Hint: "did you mean `provider`?", Positions: []Position{{File: file, Line: 2, Column: 14, Note: "set here"}}},
+			Expected: "one of: mode, provider", Hint: "did you mean `provider`?", Positions: []Position{{Source: source, File: file, Line: 2, Column: 14, Note: "set here"}}},
 			"error: web.search.provder: unknown field `provder`\n" +
 				"  profile.nix:2:14 (set here)\n" +
 				"    2 |   web.search.provder = \"brave\";\n" +
@@ -45,19 +43,19 @@ func TestText(t *testing.T) {
 				"  expected: one of: mode, provider\n" +
 				"hint: did you mean `provider`?\n"},
 		{"secret", Diagnostic{Severity: SeverityError, Code: "secret-literal", Path: "model.auth", Message: "a literal stands where a secret belongs",
-			Positions: []Position{{File: file, Line: 3, Column: 2}}},
+			Positions: []Position{{Source: source, File: file, Line: 3, Column: 2}}},
 			"error: model.auth: a literal stands where a secret belongs\n  profile.nix:3:2\n"},
-		{"a key nearby is masked", Diagnostic{Severity: SeverityError, Code: "type", Message: "is a number", Positions: []Position{{File: file, Line: 3, Column: 42}}},
+		{"a key nearby is masked", Diagnostic{Severity: SeverityError, Code: "type", Message: "is a number", Positions: []Position{{Source: source, File: file, Line: 3, Column: 42}}},
 			"error: is a number\n  profile.nix:3:42\n    3 |  auth = \"*****************************\"; effort = 3;\n      |                                          ^\n"},
-		{"long line", Diagnostic{Severity: SeverityWarning, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 4, Column: 154}}},
+		{"long line", Diagnostic{Severity: SeverityWarning, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 4, Column: 154}}},
 			"warning: m\n  profile.nix:4:154\n    4 | …" + strings.Repeat("x", 49) + " = 1;\n      | " + strings.Repeat(" ", 51) + "^\n"},
-		{"not ASCII", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 5, Column: 3}}},
+		{"not ASCII", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 5, Column: 3}}},
 			"error: m\n  profile.nix:5:3\n    5 |   größe = 1;\n      |   ^\n"},
 		{"escapes", Diagnostic{Severity: SeverityError, Code: "x", Path: "a\x1bb", Message: "one\x07\u202e\ntwo\xff", Positions: []Position{{File: "/no\nwhere"}}},
 			"error: a\\x1bb: one\\x07\\u202e\n  two\\xff\n  /no\\nwhere\n"},
-		{"no such line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 99, Column: 1}}},
+		{"no such line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 99, Column: 1}}},
 			"error: m\n  profile.nix:99:1\n"},
-		{"column beyond the line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{File: file, Line: 1, Column: 70}}},
+		{"column beyond the line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 1, Column: 70}}},
 			"error: m\n  profile.nix:1:70\n    1 | {\n"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -73,10 +71,10 @@ func TestText(t *testing.T) {
 func TestQuotedLines(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "p.nix")
-	if err := os.WriteFile(file, []byte("{ auth = \"hunter2\"; effrt = 1; }\n{ b = 1; }\n"), 0o600); err != nil {
-		t.Fatal(err)
+	source := NewSource("{ auth = \"hunter2\"; effrt = 1; }\n{ b = 1; }\n")
+	at := func(line, column int) []Position {
+		return []Position{{Source: source, File: file, Line: line, Column: column}}
 	}
-	at := func(line, column int) []Position { return []Position{{File: file, Line: line, Column: column}} }
 	got := render(t, dir, &Error{Exit: ExitInvalid, Diagnostics: []Diagnostic{
 		{Severity: SeverityError, Code: "unknown-field", Path: "effrt", Message: "unknown", Positions: at(1, 21)},
 		{Severity: SeverityError, Code: "secret-literal", Path: "auth", Message: "a literal", Positions: at(1, 3)},
@@ -150,5 +148,44 @@ func TestMaskQuoted(t *testing.T) {
 		if got := MaskQuoted(in); got != want {
 			t.Errorf("%s became %s, not %s", in, got, want)
 		}
+	}
+}
+
+// What a position says of its file opens nothing: a line is quoted from the text
+// that whoever read the file gave to the position, or not at all.
+func TestNothingIsOpened(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "secret")
+	if err := os.WriteFile(file, []byte("CANARY\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reads := 0
+	lazy := LazySource(func() (string, bool) { reads++; return "quoted\nonce\n", true })
+	var positions []Position
+	for _, source := range []*Source{nil, LazySource(func() (string, bool) { return "", false }), NewSource(strings.Repeat("x", maxSourceSize+1)), lazy, lazy} {
+		positions = append(positions, Position{File: file, Line: len(positions) + 1, Column: 1, Source: source})
+	}
+	positions[3].Line, positions[4].Line = 1, 2
+	got := ""
+	for _, p := range positions {
+		got += render(t, dir, Errorf(ExitInvalid, "x", "m").At(p))
+	}
+	if strings.Contains(got, "CANARY") || !strings.Contains(got, "1 | quoted") || !strings.Contains(got, "2 | once") || reads != 1 {
+		t.Errorf("%d reads of the lazy source:\n%s", reads, got)
+	}
+}
+
+// A profile's hint cannot pass for the program's: ours alone begins a line.
+func TestProfileHint(t *testing.T) {
+	got := render(t, "", &Error{Exit: ExitInvalid, Diagnostics: []Diagnostic{{Severity: SeverityError, Code: "x", By: ByProfile,
+		Path: "a\nhint: one", Message: "m\nhint: two", Expected: "e\nhint: three", Hint: "run this\nhint: four",
+		Positions: []Position{{File: "/f\nhint: five", Note: "n\nhint: six"}}}}})
+	for line := range strings.Lines(got) {
+		if strings.HasPrefix(line, "hint:") {
+			t.Errorf("the profile speaks as the program:\n%s", got)
+		}
+	}
+	if !strings.Contains(got, "\nprofile hint: run this\n") {
+		t.Errorf("got\n%s", got)
 	}
 }

@@ -31,7 +31,12 @@ type Position struct {
 	Line   int    `json:"line,omitempty"`
 	Column int    `json:"column,omitempty"`
 	Note   string `json:"note,omitempty"`
+	// Source is the text that the line is quoted from; nil quotes nothing.
+	Source *Source `json:"-"`
 }
+
+// ByProfile marks a diagnostic that a profile reports of itself.
+const ByProfile = "profile"
 
 // Diagnostic is one thing that is wrong. Code is a stable kebab-case id. Path
 // is the dotted path as the author thinks of it, Pointer the same as a JSON
@@ -46,6 +51,9 @@ type Diagnostic struct {
 	Expected  string     `json:"expected,omitempty"`
 	Hint      string     `json:"hint,omitempty"`
 	Positions []Position `json:"positions"`
+	// By is whose words these are: ByProfile where evaluating a profile returned
+	// them as data, or empty for the program's own.
+	By string `json:"by,omitempty"`
 	// Veiled keeps the source lines at the positions from being shown, since a
 	// secret may stand there.
 	Veiled bool `json:"-"`

@@ -1,34 +1,42 @@
 package diag
 
 import (
-	"errors"
-	"io"
-	"os"
 	"strings"
 	"unicode/utf8"
 )
 
-var errNotReadable = errors.New("not a readable source file")
-
-// readSource reads a source file of a sensible size; anything else has no excerpt.
-func readSource(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxSourceSize {
-		return nil, errNotReadable
-	}
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, maxSourceSize))
+// Source is the text that positions are in. Whoever reads a file gives its text
+// to the positions in it, so that a diagnostic quotes what was read and nothing
+// else: this package opens no file, whatever a position says.
+type Source struct {
+	read  func() (string, bool)
+	text  string
+	found bool
 }
 
-func sourceLine(text string, line int) (string, bool) {
-	for ; line > 1; line-- {
+// NewSource is a text that is at hand.
+func NewSource(text string) *Source { return &Source{text: text, found: true} }
+
+// LazySource is a text that is read when a line of it is first quoted, and once.
+func LazySource(read func() (text string, ok bool)) *Source { return &Source{read: read} }
+
+// maxSourceSize is the largest text that is quoted from, in bytes.
+const maxSourceSize = 1 << 20
+
+// line returns a line, counted from 1.
+func (s *Source) line(number int) (string, bool) {
+	if s == nil || number <= 0 {
+		return "", false
+	}
+	if s.read != nil {
+		s.text, s.found = s.read()
+		s.read = nil
+	}
+	if !s.found || len(s.text) > maxSourceSize {
+		return "", false
+	}
+	text := s.text
+	for ; number > 1; number-- {
 		i := strings.IndexByte(text, '\n')
 		if i < 0 {
 			return "", false

@@ -13,14 +13,18 @@ import (
 //
 // The rules: a line that begins with `error:` or `warning:` says what is wrong,
 // after the path of the field where there is one; indented lines below it say
-// where, with the source line and a caret where the file can be read, and what
-// was expected; a line that begins with `hint:` says what to do. A problem with
-// a secret is never shown with its source line, and no line that holds one is.
+// where, with the source line and a caret where the position has a source, and
+// what was expected; a line that begins with `hint:` says what to do. A problem
+// with a secret is never shown with its source line, and no line that holds one
+// is.
+//
+// `hint:` at the left edge is the program's own voice. What a profile suggests
+// begins with `profile hint:`, and the further lines of any text are indented.
 type Text struct {
 	// Dir is the directory that file names are shown relative to.
 	Dir string
-	// ReadFile reads a source file for the excerpt; nil shows none.
-	ReadFile func(name string) ([]byte, error)
+	// Bare quotes no source lines.
+	Bare bool
 }
 
 // NewText renders relative to the working directory.
@@ -29,13 +33,10 @@ func NewText() *Text {
 	if err != nil {
 		dir = ""
 	}
-	return &Text{Dir: dir, ReadFile: readSource}
+	return &Text{Dir: dir}
 }
 
-const (
-	maxExcerpts   = 4
-	maxSourceSize = 1 << 20
-)
+const maxExcerpts = 4
 
 // Write renders the whole error.
 func (t *Text) Write(w io.Writer, e *Error) error {
@@ -69,7 +70,7 @@ func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, quoted map[string]bo
 			fmt.Fprintf(b, " (%s)", Escape(p.Note, false))
 		}
 		b.WriteByte('\n')
-		if key := lineKey(p); i < maxExcerpts && !quoted[key] {
+		if key := lineKey(p); i < maxExcerpts && !t.Bare && !quoted[key] {
 			quoted[key] = true
 			t.excerpt(b, p)
 		}
@@ -78,7 +79,11 @@ func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, quoted map[string]bo
 		fmt.Fprintf(b, "  expected: %s\n", indentRest(Escape(d.Expected, true)))
 	}
 	if d.Hint != "" {
-		fmt.Fprintf(b, "hint: %s\n", indentRest(Escape(d.Hint, true)))
+		label := "hint"
+		if d.By == ByProfile {
+			label = "profile hint"
+		}
+		fmt.Fprintf(b, "%s: %s\n", label, indentRest(Escape(d.Hint, true)))
 	}
 }
 
@@ -101,14 +106,7 @@ func (t *Text) Place(p Position) string {
 }
 
 func (t *Text) excerpt(b *strings.Builder, p Position) {
-	if t.ReadFile == nil || p.Line <= 0 || !filepath.IsAbs(p.File) {
-		return
-	}
-	data, err := t.ReadFile(p.File)
-	if err != nil {
-		return
-	}
-	line, ok := sourceLine(string(data), p.Line)
+	line, ok := p.Source.line(p.Line)
 	if !ok || strings.TrimSpace(line) == "" {
 		return
 	}

@@ -20,6 +20,7 @@ type answer struct {
 	Kind     string
 	Position *position
 	Problems []problem
+	Reported bool // the profile itself has made the problems
 	Manifest json.RawMessage
 	Explain  map[string]told
 
@@ -69,6 +70,8 @@ func (a *answer) read(data []byte) error {
 			to = &a.Position
 		case "problems":
 			to = &a.Problems
+		case "reported":
+			to = &a.Reported
 		case "explain":
 			to = &a.Explain
 		}

@@ -96,7 +96,7 @@ func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p 
 	ctx, cancel := limited(ctx, options.Timeout)
 	defer cancel()
 	ev.Renew(ctx)
-	in := &fileSources{library: libraryMount}
+	in := &fileSources{library: libraryMount, root: p.root, quoter: quoter{find: readBy(ev)}}
 
 	data, err := evaluateEntry(ev, p)
 	if err != nil {
@@ -112,7 +112,7 @@ func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p 
 			if rel, err := filepath.Rel(p.root, file); p.root != "" && err == nil && filepath.IsLocal(rel) {
 				return filepath.ToSlash(rel)
 			}
-			return in.file(file)
+			return in.text(file)
 		})
 	}
 	return a, nil

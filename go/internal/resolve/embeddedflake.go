@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,10 +90,10 @@ func (f *embeddedFlake) locate(ctx context.Context) (err error) {
 // lock reads the flake's lock; nil when there is none.
 func (f *embeddedFlake) lock() *lockFile {
 	if f.local != nil {
-		return readLock(f.local.Dir)
+		return readLock(f.local.Root(), f.local.Dir)
 	}
 	if dir, ok := f.store.Find(f.where.Locked); ok {
-		return readLock(filepath.Join(dir, f.where.Locked.Dir))
+		return readLock(dir, filepath.Join(dir, f.where.Locked.Dir))
 	}
 	return nil
 }
@@ -176,6 +175,7 @@ func (f *embeddedFlake) once(ctx context.Context, output, function string) ([]by
 			return nil, err
 		}
 		f.flake = opened
+		f.tree.quoter = quoter{find: readBy(opened.Evaluator())}
 	} else {
 		f.flake.Renew(ctx)
 	}
@@ -315,7 +315,7 @@ func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*manifest.
 	}
 	p.Files = readFiles(f.flake.Evaluator(), f.portable)
 	if f.local != nil {
-		if data, err := os.ReadFile(filepath.Join(f.local.Dir, lockName)); err == nil {
+		if data, ok := readLockFile(f.local.Root(), f.local.Dir); ok {
 			sum := sha256.Sum256(data)
 			p.Files = append(p.Files, manifest.ReadFile{File: f.portable(filepath.Join(f.local.Dir, lockName)), SHA256: sri(sum[:])})
 			slices.SortFunc(p.Files, func(a, b manifest.ReadFile) int { return strings.Compare(a.File, b.File) })

@@ -123,18 +123,25 @@ func nixFiles(dir string) []string {
 	return names
 }
 
-// fileSources names files of the embedded library by where they stand in it.
-type fileSources struct{ library string }
-
-func (s *fileSources) file(name string) string {
-	if rel, ok := strings.CutPrefix(name, s.library+"/"); ok {
-		return "builtin:" + rel
-	}
-	return name
+// fileSources are the sources of a profile file. Files of the embedded library
+// are named by where they are in it.
+type fileSources struct {
+	library string
+	root    string // what the profile may read; empty for a built-in one
+	quoter
 }
 
-func (s *fileSources) place(p position) diag.Position {
-	return diag.Position{File: s.file(p.File), Line: p.Line, Column: p.Column, Note: p.Note}
+func (s *fileSources) place(p position) (diag.Position, bool) {
+	at := diag.Position{File: p.File, Line: p.Line, Column: p.Column, Note: p.Note}
+	switch {
+	case within(s.library, p.File):
+		at.File = s.text(p.File)
+		return at, true
+	case s.root != "" && within(s.root, p.File):
+		at.Source = s.quote(p.File)
+		return at, true
+	}
+	return at, false
 }
 
 func (s *fileSources) text(message string) string {

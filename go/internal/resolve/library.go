@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
@@ -137,7 +138,7 @@ func (r *Resolver) materialise() (dir string, err error) {
 // or half deleted it.
 func intact(dir string, files map[string][]byte) bool {
 	for name, content := range files {
-		have, err := os.ReadFile(filepath.Join(dir, name))
+		have, err := bounded.ReadFile(filepath.Join(dir, name), int64(len(content)))
 		if err != nil || !bytes.Equal(have, content) {
 			return false
 		}

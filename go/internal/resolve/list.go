@@ -145,9 +145,10 @@ func (r *Resolver) FlakeNames(ctx context.Context, text string, options Options)
 	out := make([]Defined, len(*found.Names))
 	for i, name := range *found.Names {
 		out[i].Name = name
-		if i < len(found.Positions) && found.Positions[i] != nil && found.Positions[i].File != "" {
-			at := f.tree.place(*found.Positions[i])
-			out[i].Position = &at
+		if i < len(found.Positions) && found.Positions[i] != nil {
+			if at, ok := f.tree.place(*found.Positions[i]); ok {
+				out[i].Position = &at
+			}
 		}
 	}
 	return out, nil

@@ -3,11 +3,10 @@ package resolve
 import (
 	"context"
 	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -38,6 +37,7 @@ func (r *Resolver) File(ctx context.Context, path string, options Options) (*Res
 	if err != nil {
 		return nil, err
 	}
+	written := data
 	var places sourceMap
 	var found []diag.Diagnostic
 	asWritten := false // the validator sees the file itself, and its lines are the file's
@@ -59,10 +59,11 @@ func (r *Resolver) File(ctx context.Context, path string, options Options) (*Res
 		return nil, usage("manifest-format", "--manifest needs a file that ends in .json or .toml: %s", path)
 	}
 
+	source := diag.NewSource(string(written))
 	find := func(p manifest.Problem) []diag.Position {
 		if asWritten && len(p.Positions) > 0 {
 			at := p.Positions[0]
-			return []diag.Position{{File: abs, Line: at.Line, Column: at.Column, Note: at.Note}}
+			return []diag.Position{{File: abs, Line: at.Line, Column: at.Column, Note: at.Note, Source: source}}
 		}
 		if at, ok := places.at(p.Pointer); ok {
 			return []diag.Position{at}
@@ -132,37 +133,29 @@ func together(found []diag.Diagnostic, err error) []diag.Diagnostic {
 const maxManifestFile = 16 << 20
 
 func readManifestFile(abs, typed string) ([]byte, error) {
-	if info, err := os.Stat(abs); err == nil && info.IsDir() {
-		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "%s is a folder, not a manifest", typed)
-	}
-	f, err := os.Open(abs)
-	if err != nil {
-		var pathErr *os.PathError
-		if errors.As(err, &pathErr) {
-			err = pathErr.Err
-		}
-		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "cannot read %s: %v", typed, err)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxManifestFile+1))
-	if err != nil {
-		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "cannot read %s: %v", typed, err)
-	}
-	if len(data) > maxManifestFile {
+	data, err := bounded.ReadFile(abs, maxManifestFile)
+	switch {
+	case err == nil:
+		return data, nil
+	case errors.Is(err, bounded.ErrTooLarge):
 		return nil, diag.Errorf(diag.ExitInvalid, "max-bytes", "%s has more than %d MiB", typed, maxManifestFile>>20).At(diag.Position{File: abs}).
 			Expectedf("at most 8 MiB of manifest")
+	case errors.Is(err, bounded.ErrNotRegular):
+		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "%s is not a manifest: %v", typed, bounded.Reason(err)).
+			Hintf("name the file that holds the manifest")
 	}
-	return data, nil
+	return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "cannot read %s: %v", typed, bounded.Reason(err))
 }
 
 // lineIndex turns byte offsets into lines and columns.
 type lineIndex struct {
 	file   string
+	source *diag.Source
 	starts []int
 }
 
 func newLineIndex(file string, data []byte) *lineIndex {
-	x := &lineIndex{file: file, starts: []int{0}}
+	x := &lineIndex{file: file, source: diag.NewSource(string(data)), starts: []int{0}}
 	for i, c := range data {
 		if c == '\n' {
 			x.starts = append(x.starts, i+1)
@@ -180,7 +173,7 @@ func (x *lineIndex) position(offset int) diag.Position {
 			hi = mid
 		}
 	}
-	return diag.Position{File: x.file, Line: lo + 1, Column: offset - x.starts[lo] + 1}
+	return diag.Position{File: x.file, Line: lo + 1, Column: offset - x.starts[lo] + 1, Source: x.source}
 }
 
 // pointerKey is a key as it stands in a JSON pointer.

@@ -17,7 +17,7 @@ func (n *nixEvaluator) file(ctx context.Context, p *profileFile, options Options
 	if err != nil {
 		return nil, err
 	}
-	in := &fileSources{library: library}
+	in := &fileSources{library: library, root: p.root}
 	out, err := n.Nix.Run(ctx, nixcli.Call{Dir: n.Dir, Timeout: options.Timeout, Args: fileArgs(library, p)})
 	var failure *nixcli.Failure
 	if errors.As(err, &failure) {

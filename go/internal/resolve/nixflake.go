@@ -59,7 +59,7 @@ func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options
 			}
 		}
 		f.local, root = local, local.Root()
-		f.lock = readLock(local.Dir)
+		f.lock = readLock(local.Root(), local.Dir)
 	} else if remote(ref.Flake) {
 		m, err := r.fetchFlake(ctx, f, options)
 		if err != nil {
@@ -68,6 +68,10 @@ func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options
 		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
 	}
 	f.tree = newTree(root, func() *lockFile { return f.lock }, r.Library)
+	f.tree.store = true
+	if f.local != nil {
+		f.tree.find = trackedText(f.local)
+	}
 	if err := refuseUnsafeInputs(f.flakeSource, f.lock, Nix); err != nil {
 		return nil, err
 	}

@@ -137,6 +137,7 @@ func profileIn(text []byte) source.Tree {
 func (f *olderFile) placed(p *legacy.Profile, e *diag.Error) *diag.Error {
 	for i := range e.Diagnostics {
 		d := &e.Diagnostics[i]
+		d.By = "" // the profile is this program's
 		path := d.Path
 		if path == "" {
 			path = d.Profile

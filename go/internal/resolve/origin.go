@@ -93,8 +93,7 @@ func definitionsOf(list []toldDefinition, in sources) []Definition {
 	out := make([]Definition, len(list))
 	for i, d := range list {
 		out[i] = Definition{Priority: d.Priority, Value: d.Value, Preset: presetOf(d.Preset, in)}
-		if d.File != "" {
-			at := in.place(d.position)
+		if at, ok := in.place(d.position); ok {
 			out[i].File, out[i].Line, out[i].Column = at.File, at.Line, at.Column
 		}
 	}
@@ -121,8 +120,10 @@ func plainOrigins(a *answer, canonical []byte, in sources) ([]Origin, error) {
 		if leaf.Secret && strings.HasPrefix(string(leaf.Value), `{"value":`) {
 			out[i].Value = json.RawMessage(`"<secret>"`)
 		}
-		if a.Position != nil && a.Position.File != "" {
-			at := in.place(*a.Position)
+		if a.Position == nil {
+			continue
+		}
+		if at, ok := in.place(*a.Position); ok {
 			out[i].Definitions = append(out[i].Definitions,
 				Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: out[i].Value})
 		}

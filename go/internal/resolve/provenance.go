@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"os"
 	"path/filepath"
 
 	"github.com/nix-community/go-nix/pkg/nar"
@@ -13,6 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
 // Envelope is the manifest with its provenance, as canonical JSON.
@@ -56,15 +56,18 @@ func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*mani
 	if file.file == "" {
 		return p, nil
 	}
-	data, err := os.ReadFile(file.file)
-	if err != nil {
-		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot read the profile again: %v", err)
+	rel, err := filepath.Rel(file.root, file.file)
+	data, ok := []byte(nil), false
+	if err == nil {
+		data, ok = readBelow(file.root, rel, source.MaxFile)
+	}
+	if !ok {
+		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot read %s again", file.file).
+			Hintf("run it again, when nothing else writes to the file")
 	}
 	sum := sha256.Sum256(data)
 	p.FileHash = sri(sum[:])
-	if p.File, err = filepath.Rel(file.root, file.file); err != nil {
-		p.File = filepath.Base(file.file)
-	}
+	p.File = rel
 	if root := gitRoot(file.root); root != "" {
 		p.Rev, p.Dirty, err = workTreeState(ctx, root)
 	}

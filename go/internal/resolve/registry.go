@@ -2,10 +2,13 @@ package resolve
 
 import (
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
@@ -21,14 +24,21 @@ type flakeRegistry struct {
 	} `json:"flakes"`
 }
 
+// maxRegistry is the largest registry.json that is read.
+const maxRegistry = 16 << 20
+
 // parseIndirect looks a name up in the user's and the system's registry; the
 // global one of Nix would be a download that nobody asked for.
 func (r *Resolver) parseIndirect(text, bare string, typed *flake.Locked) (*flake.Locked, error) {
 	id, at, _ := strings.Cut(bare, "/")
 	for _, file := range registryFiles() {
-		data, err := os.ReadFile(file)
-		if err != nil {
+		data, err := bounded.ReadFile(file, maxRegistry)
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
 			continue
+		}
+		if err != nil {
+			return nil, diag.Errorf(diag.ExitState, "registry-unreadable", "cannot read the registry %s: %v", file, bounded.Reason(err)).
+				Hintf("move it away: mv %s %s.old", file, file)
 		}
 		var registry flakeRegistry
 		if err := json.Unmarshal(data, &registry); err != nil {

@@ -95,10 +95,23 @@ func (r *Resolver) resolve(ctx context.Context, ref *Reference, options Options)
 	return r.resolveFile(ctx, ref, options)
 }
 
-// sources maps the places Nix names to the author's files.
+// sources maps the places that an evaluation names to the author's files. A
+// place may be named by the profile itself, as data, and then says anything.
 type sources interface {
-	place(p position) diag.Position
+	// place returns ok=false for a file that is none of the evaluation's sources.
+	place(p position) (at diag.Position, ok bool)
 	text(message string) string
+}
+
+// placesOf are those of the places that are in the evaluation's sources.
+func placesOf(in sources, list ...position) []diag.Position {
+	out := []diag.Position{}
+	for _, p := range list {
+		if at, ok := in.place(p); ok {
+			out = append(out, at)
+		}
+	}
+	return out
 }
 
 // check turns an answer for one profile into its canonical manifest, or into
@@ -110,11 +123,11 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 		return nil, notAProfile(a, label, in)
 	}
 	if len(a.Problems) > 0 {
-		return nil, invalid(label, problemDiagnostics(a.Problems, in))
+		return nil, invalid(label, problemDiagnostics(a, in))
 	}
 	var defined []diag.Position
-	if a.Position != nil && a.Position.File != "" {
-		defined = append(defined, in.place(*a.Position))
+	if a.Position != nil {
+		defined = placesOf(in, *a.Position)
 	}
 	data, marked := withoutMarks(a.Manifest)
 	canonical, err := checkManifest(data, label, func(p manifest.Problem) []diag.Position {
@@ -162,17 +175,17 @@ func invalid(label string, diagnostics []diag.Diagnostic) *diag.Error {
 	return &diag.Error{Exit: diag.ExitInvalid, Diagnostics: diagnostics, Summary: summary}
 }
 
-func problemDiagnostics(problems []problem, in sources) []diag.Diagnostic {
-	out := make([]diag.Diagnostic, len(problems))
-	for i, p := range problems {
+func problemDiagnostics(a *answer, in sources) []diag.Diagnostic {
+	by := ""
+	if a.Reported {
+		// They are data: the library's words and a profile's own cannot be told apart.
+		by = diag.ByProfile
+	}
+	out := make([]diag.Diagnostic, len(a.Problems))
+	for i, p := range a.Problems {
 		out[i] = diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
-			Message: in.text(p.Message), Expected: in.text(p.Expected), Hint: in.text(p.Hint), Positions: []diag.Position{},
-			Veiled: manifest.InSecretSlot(p.Pointer)}
-		for _, at := range p.Positions {
-			if at.File != "" {
-				out[i].Positions = append(out[i].Positions, in.place(at))
-			}
-		}
+			Message: in.text(p.Message), Expected: in.text(p.Expected), Hint: in.text(p.Hint), Positions: placesOf(in, p.Positions...),
+			Veiled: manifest.InSecretSlot(p.Pointer), By: by}
 	}
 	return out
 }
@@ -195,8 +208,8 @@ func notAProfile(a *answer, label string, in sources) error {
 	case "path":
 		e.Hintf("import it: import ./FILE.nix { insomnia = inputs.insomnia; }")
 	}
-	if a.Position != nil && a.Position.File != "" {
-		e.At(in.place(*a.Position))
+	if a.Position != nil {
+		e.At(placesOf(in, *a.Position)...)
 	}
 	return e
 }

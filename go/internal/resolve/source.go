@@ -4,15 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
 var storeFile = pattern.Lazy{Text: `/nix/store/([0-9a-z]{32}-[^/'"\s«»:]+)(/[^'"\s«»:]*)?`}
@@ -24,8 +25,12 @@ type tree struct {
 	root   string                   // the folder that was copied; empty when it is not local
 	inputs func() map[string]string // store path name of a locked input: the input's name
 	copies map[string]bool          // store path name: is it a copy of root
+	misses int                      // how often a store path was none
 	// library is the embedded library: a flake may hold a copy of it.
 	library fs.FS
+	quoter
+	// store says that sources are copies in the Nix store, which positions name.
+	store bool
 }
 
 func newTree(root string, lock func() *lockFile, library fs.FS) *tree {
@@ -33,8 +38,69 @@ func newTree(root string, lock func() *lockFile, library fs.FS) *tree {
 	return &tree{root: root, inputs: inputs, copies: map[string]bool{}, library: library}
 }
 
-func (t *tree) place(p position) diag.Position {
-	return diag.Position{File: t.file(p.File), Line: p.Line, Column: p.Column, Note: p.Note}
+func (t *tree) place(p position) (diag.Position, bool) {
+	if !strings.HasPrefix(p.File, "/") && !strings.HasPrefix(p.File, "«") {
+		return diag.Position{}, false
+	}
+	file := t.file(p.File)
+	at := diag.Position{File: file, Line: p.Line, Column: p.Column, Note: p.Note}
+	switch {
+	case strings.HasPrefix(file, "input:"):
+		return at, true
+	case t.root != "" && within(t.root, file):
+		at.Source = t.quote(file)
+		return at, true
+	case t.store && within(storeDir, file):
+		return at, true
+	}
+	// A folder that replaces an input, or a downloaded source.
+	at.Source = t.quote(file)
+	return at, at.Source != nil
+}
+
+const storeDir = "/nix/store"
+
+// within reports whether a clean absolute path is that of a folder or of something in it.
+func within(folder, path string) bool {
+	if !filepath.IsAbs(path) || filepath.Clean(path) != path {
+		return false
+	}
+	rel, err := filepath.Rel(folder, path)
+	return err == nil && filepath.IsLocal(rel)
+}
+
+// quoter finds the texts that a report quotes lines of, and keeps them, so that
+// a file is read once for all of a report.
+type quoter struct {
+	// find returns the source of a file, or nil for one that the evaluation did
+	// not read or may not read; nil where nothing is quoted.
+	find  func(file string) *diag.Source
+	known map[string]*diag.Source
+}
+
+func (q *quoter) quote(file string) *diag.Source {
+	if q.find == nil {
+		return nil
+	}
+	source, ok := q.known[file]
+	if !ok {
+		if q.known == nil {
+			q.known = map[string]*diag.Source{}
+		}
+		source = q.find(file)
+		q.known[file] = source
+	}
+	return source
+}
+
+// readBy quotes the files that an evaluation has read, from its memory.
+func readBy(ev *eval.Evaluator) func(file string) *diag.Source {
+	return func(file string) *diag.Source {
+		if text, ok := ev.Text(filepath.ToSlash(file)); ok {
+			return diag.NewSource(text)
+		}
+		return nil
+	}
 }
 
 // file maps one file name.
@@ -43,7 +109,7 @@ func (t *tree) file(name string) string {
 	if m == nil || !strings.HasPrefix(name, "/nix/store/") {
 		// Newer versions show the flake instead: «git+file:///src»/flake.nix.
 		if rest, ok := strings.CutPrefix(name, "«"); ok && t.root != "" {
-			if _, rel, ok := strings.Cut(rest, "»/"); ok && exists(filepath.Join(t.root, rel)) {
+			if _, rel, ok := strings.Cut(rest, "»/"); ok && filepath.IsLocal(rel) && exists(filepath.Join(t.root, rel)) {
 				return filepath.Join(t.root, rel)
 			}
 		}
@@ -66,19 +132,44 @@ func (t *tree) isCopy(name, rel string) bool {
 	if t.copies[name] {
 		return true
 	}
-	for _, candidate := range []string{rel, "/flake.nix"} {
-		if candidate == "" || candidate == "/" {
-			continue
-		}
-		stored, err1 := os.ReadFile("/nix/store/" + name + candidate)
-		local, err2 := os.ReadFile(filepath.Join(t.root, candidate))
-		if err1 == nil && err2 == nil && bytes.Equal(stored, local) {
-			t.copies[name] = true
-			return true
-		}
+	if t.misses > mostMisses {
+		return false // a message may name any number of store paths
 	}
+	if t.sameFile(name, rel) || t.sameFile(name, "/flake.nix") {
+		t.copies[name] = true
+		return true
+	}
+	t.misses++
 	return false
 }
+
+const mostMisses = 100
+
+// sameFile compares a file of a store path with the folder's. Both names may be
+// what a profile wrote, so neither leads out of its folder.
+func (t *tree) sameFile(name, rel string) bool {
+	rel = strings.TrimPrefix(rel, "/")
+	if rel == "" {
+		return false
+	}
+	stored, ok1 := readBelow(filepath.Join(storeDir, name), rel, maxQuoted)
+	local, ok2 := readBelow(t.root, rel, maxQuoted)
+	return ok1 && ok2 && bytes.Equal(stored, local)
+}
+
+// readBelow reads a file of a folder; no link and no name leads out of it.
+func readBelow(folder, rel string, limit int64) ([]byte, bool) {
+	root, err := bounded.OpenRoot(folder)
+	if err != nil {
+		return nil, false
+	}
+	defer root.Close()
+	data, err := root.ReadFile(filepath.FromSlash(rel), limit)
+	return data, err == nil
+}
+
+// maxQuoted is the largest file that is read to be quoted or compared.
+const maxQuoted = 1 << 20
 
 // text maps the file names inside a message.
 func (t *tree) text(message string) string {
@@ -114,7 +205,11 @@ const maxPlaces = 4
 func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Position {
 	var mine, layers, others []diag.Position
 	seen := map[string]bool{}
-	add := func(p diag.Position) {
+	add := func(named position) {
+		p, ok := in.place(named)
+		if !ok {
+			return
+		}
 		key := p.File + ":" + strconv.Itoa(p.Line)
 		if seen[key] {
 			return
@@ -130,20 +225,18 @@ func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Pos
 		if m := definitionContext.Get().FindStringSubmatch(frame.Message); m != nil {
 			line, _ := strconv.Atoi(m[2])
 			column, _ := strconv.Atoi(m[3])
-			add(in.place(position{File: m[1], Line: line, Column: column}))
+			add(position{File: m[1], Line: line, Column: column})
 			continue
 		}
 		if layer, ok := strings.CutPrefix(frame.Message, "insomnia-layer="); ok {
-			p := in.place(position{File: layer})
-			p.Note = "in this layer"
-			layers = append(layers, p)
+			layers = append(layers, placesOf(in, position{File: layer, Note: "in this layer"})...)
 			continue
 		}
 		if !strings.HasPrefix(frame.File, "/") && !strings.HasPrefix(frame.File, "«") || frame.File == "«string»" {
 			continue
 		}
 		// What Nix was doing there differs between versions and says little.
-		add(in.place(position{File: frame.File, Line: frame.Line, Column: frame.Column}))
+		add(position{File: frame.File, Line: frame.Line, Column: frame.Column})
 	}
 	for _, list := range [][]diag.Position{mine, layers, others} {
 		if len(list) > 0 {
@@ -180,10 +273,14 @@ type lockedRef struct {
 
 const lockName = "flake.lock"
 
-// readLock reads the flake.lock of a folder; nil when there is none to read.
-func readLock(dir string) *lockFile {
-	data, err := os.ReadFile(filepath.Join(dir, lockName))
-	if err != nil {
+// maxLock is the largest flake.lock that is read.
+const maxLock = 16 << 20
+
+// readLock reads the flake.lock of a folder in a source tree; nil when there is
+// none to read. No link leads out of the tree.
+func readLock(tree, dir string) *lockFile {
+	data, ok := readLockFile(tree, dir)
+	if !ok {
 		return nil
 	}
 	var l lockFile
@@ -191,6 +288,14 @@ func readLock(dir string) *lockFile {
 		return nil
 	}
 	return &l
+}
+
+func readLockFile(tree, dir string) ([]byte, bool) {
+	rel, err := filepath.Rel(tree, dir)
+	if err != nil {
+		return nil, false
+	}
+	return readBelow(tree, filepath.Join(rel, lockName), maxLock)
 }
 
 // inputNames are the flake's own inputs.

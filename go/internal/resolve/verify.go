@@ -182,11 +182,11 @@ func (v *verification) fail(ctx context.Context, known *survey, index int, failu
 
 // definedAt is the place of a profile's definition, for failures that Nix gives no place.
 func definedAt(p *position, in sources) []diag.Position {
-	if p == nil || p.File == "" {
+	if p == nil {
 		return nil
 	}
 	p.Note = "defined here"
-	return []diag.Position{in.place(*p)}
+	return placesOf(in, *p)
 }
 
 // failedIndex reads from the trace which profile an evaluation died of.

@@ -31,6 +31,22 @@ func (ev *Evaluator) Reads() []Read {
 	return out
 }
 
+// Text returns the content of a file that this evaluation has read, by a clean
+// absolute path. No file is opened for it.
+func (ev *Evaluator) Text(p string) (text string, ok bool) {
+	r := ev.reads[p]
+	if r == nil {
+		real, err := ev.sources.Resolve(p) // a file is known by its path with all links followed
+		if err != nil {
+			return "", false
+		}
+		if r = ev.reads[real]; r == nil {
+			return "", false
+		}
+	}
+	return r.text, true
+}
+
 // parse reads an expression. scope, if not nil, are the names of one more scope.
 func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
 	ev.charge(16 * len(text))

@@ -49,7 +49,7 @@ func (d *direct) read(name string) (data []byte, ok bool) {
 	}
 	defer syscall.Close(fd)
 	var st syscall.Stat_t
-	if syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG || st.Size > maxFile {
+	if syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG || st.Size > MaxFile {
 		return nil, false
 	}
 	data = make([]byte, st.Size+1)

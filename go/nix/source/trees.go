@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // Dir is a directory of the host, read through an os.Root. It may be used from
@@ -106,7 +108,7 @@ func (d *Dir) ReadFile(name string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: notRegular(info)}
 	}
-	if info.Size() > maxFile {
+	if info.Size() > MaxFile {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: errTooLarge}
 	}
 	data := make([]byte, 0, info.Size()+1)
@@ -119,7 +121,7 @@ func (d *Dir) ReadFile(name string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(data) > maxFile {
+		if len(data) > MaxFile {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: errTooLarge}
 		}
 		if len(data) == cap(data) {
@@ -130,21 +132,19 @@ func (d *Dir) ReadFile(name string) ([]byte, error) {
 
 func (d *Dir) ReadDir(name string) ([]fs.DirEntry, error) {
 	root, rest := d.parent(name)
-	f, err := root.Open(rest)
+	f, err := root.OpenFile(rest, os.O_RDONLY|nonBlocking, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	entries, err := f.ReadDir(-1)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
-	return entries, nil
+	return bounded.ReadOpenDir(f, name, maxEntries)
 }
 
-// maxFile is the largest file that is read, 64 MiB.
-const maxFile = 64 << 20
+// maxEntries is how many entries a directory may have.
+const maxEntries = 1 << 20
+
+// MaxFile is the largest file that is read, in bytes.
+const MaxFile = 64 << 20
 
 var errTooLarge = errors.New("the file is larger than 64 MiB")
 

@@ -3,7 +3,8 @@
 # Answers with
 #   kind      "profile" (made by mkProfile), "manifest" (a plain manifest), or
 #             what else the value is
-#   problems  the library's problems, and everything that is no plain data
+#   problems  the profile's own problems, or else everything that is no plain data
+#   reported  whether the problems are the profile's own
 #   manifest  the manifest; null when there are problems
 #   explain   where its values come from, if asked for; null when nothing knows
 # `value` is the output, `where` its attribute path for messages, `position`
@@ -99,6 +100,7 @@ let
     {
       inherit kind where position;
       problems = all;
+      reported = problems != [ ];
       manifest = if all == [ ] then manifest else null;
       explain = if explain && kind == "profile" then value.explain or null else null;
     };

@@ -1,0 +1,49 @@
+package resolve
+
+import (
+	"path/filepath"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+)
+
+// The installed Nix does not say which files it read. So what is quoted of a
+// source is what it may have read: files of the source tree, when git knows them.
+
+// trackedText quotes the files that are part of a flake in a folder.
+func trackedText(local *localFlake) func(file string) *diag.Source {
+	return func(file string) *diag.Source {
+		rel, err := filepath.Rel(local.Root(), file)
+		if err != nil {
+			return nil
+		}
+		return diag.LazySource(func() (string, bool) {
+			if local.GitRoot != "" && !tracked(local.GitRoot, filepath.ToSlash(rel)) {
+				return "", false
+			}
+			return ownText(local.Root(), rel)
+		})
+	}
+}
+
+// ownText reads a file that no link leads to: a link that git knows may lead to a
+// file that it ignores.
+func ownText(root, rel string) (string, bool) {
+	file := filepath.Join(root, rel)
+	if real, err := filepath.EvalSymlinks(file); err != nil || real != file {
+		return "", false
+	}
+	data, ok := readBelow(root, rel, maxQuoted)
+	return string(data), ok
+}
+
+// tracked reports whether git knows a file of a work tree.
+func tracked(top, rel string) bool {
+	repo, err := gitrepo.Open(top)
+	if err != nil {
+		return false
+	}
+	defer repo.Close()
+	known, err := repo.IsTracked(rel)
+	return err == nil && known
+}
