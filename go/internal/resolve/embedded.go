@@ -55,7 +55,7 @@ func (e *embeddedEvaluator) mountLibrary(sources *source.FS) error {
 
 // file evaluates a profile file where it is, and the library from the program.
 func (e *embeddedEvaluator) file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error) {
-	ev, done, err := e.prepare(p.root)
+	ev, done, err := e.prepareFile(p)
 	if err != nil {
 		return nil, err
 	}
@@ -63,32 +63,53 @@ func (e *embeddedEvaluator) file(ctx context.Context, p *profileFile, options Op
 	return e.evaluate(ctx, ev, p, options)
 }
 
-// mounted is a tree that an evaluation may read beside what is on disk.
+// mounted is a tree that an evaluation may read.
 type mounted struct {
 	at   string
 	tree source.Tree
 }
 
-// prepare makes an evaluator that may read the library, what is below root, and
-// more that is not on disk.
-func (e *embeddedEvaluator) prepare(root string, more ...mounted) (*eval.Evaluator, func(), error) {
-	sources := &source.FS{}
-	if err := e.mountLibrary(sources); err != nil {
+// prepareFile makes an evaluator that may read the library and what a profile
+// file may read.
+func (e *embeddedEvaluator) prepareFile(p *profileFile) (*eval.Evaluator, func(), error) {
+	if p.root == "" {
+		ev, err := e.prepare()
+		return ev, func() {}, err
+	}
+	view, err := openView(p)
+	if err != nil {
 		return nil, nil, err
 	}
-	for _, m := range more {
+	ev, done, err := e.prepareView(view)
+	if err != nil {
+		view.Close()
+	}
+	return ev, done, err
+}
+
+// prepareView makes an evaluator for a view, and closes both with what it returns.
+func (e *embeddedEvaluator) prepareView(view *view) (*eval.Evaluator, func(), error) {
+	dir, err := source.OpenDir(view.root)
+	if err != nil {
+		return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", view.root, err)
+	}
+	ev, err := e.prepare(mounted{filepath.ToSlash(view.root), view.tree(dir)})
+	return ev, func() {
+		dir.Close()
+		view.Close()
+	}, err
+}
+
+// prepare makes an evaluator that may read the library and these trees.
+func (e *embeddedEvaluator) prepare(trees ...mounted) (*eval.Evaluator, error) {
+	sources := &source.FS{}
+	if err := e.mountLibrary(sources); err != nil {
+		return nil, err
+	}
+	for _, m := range trees {
 		sources.Mount(m.at, m.tree)
 	}
-	done := func() {}
-	if root != "" {
-		dir, err := source.OpenDir(root)
-		if err != nil {
-			return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", root, err)
-		}
-		done = func() { dir.Close() }
-		sources.Mount(filepath.ToSlash(root), dir)
-	}
-	return eval.New(eval.Options{Sources: sources, Trace: e.warn, RawJSON: true}), done, nil
+	return eval.New(eval.Options{Sources: sources, Trace: e.warn, RawJSON: true}), nil
 }
 
 // evaluate asks a prepared evaluator for one profile, within the limits.
@@ -215,6 +236,10 @@ func explainEmbeddedFile(p *profileFile, in *fileSources, err error) error {
 	var e *explainable
 	if !errors.As(err, &e) {
 		return err
+	}
+	var why *notVisible
+	if errors.As(e.err, &why) {
+		return hiddenFile(p, blamedPath(e.err), why, fileAt(p, in, e.failure))
 	}
 	if errors.Is(e.err, source.ErrOutside) {
 		e.failure.Message = "access to path '" + blamedPath(e.err) + "' is forbidden in restricted mode"

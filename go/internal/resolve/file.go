@@ -8,18 +8,22 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // profileFile is a profile file or a built-in profile, found.
 type profileFile struct {
-	ref     *Reference
-	file    string // real path; empty for a built-in profile
-	root    string // what the file may read
-	name    string
-	profile string // what entry.nix takes
-	output  string // what entry.nix is asked for
+	ref  *Reference
+	file string // real path; empty for a built-in profile
+	root string // what the file may read
+	// worktree says that root is a git work tree, of which a view shows what git
+	// does not ignore.
+	worktree bool
+	name     string
+	profile  string // what entry.nix takes
+	output   string // what entry.nix is asked for
 }
 
 // resolveFile resolves a profile file or a built-in profile, with the embedded library.
@@ -34,7 +38,7 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 	}
 	if ref.Kind == KindPath {
 		var err error
-		if p.file, p.root, err = locateProfile(ref, options.Root, r.Dir); err != nil {
+		if err = p.locate(options.Root, r.Dir); err != nil {
 			return nil, err
 		}
 		p.name, p.profile = strings.TrimSuffix(filepath.Base(p.file), ".nix"), p.file
@@ -77,12 +81,13 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 	return result, nil
 }
 
-// locateProfile gives the real path of the profile file and of what it may read.
-func locateProfile(ref *Reference, widened, dir string) (file, root string, err error) {
+// locate finds the real path of the profile file and what it may read.
+func (p *profileFile) locate(widened, dir string) error {
+	ref := p.ref
 	info, statErr := os.Stat(ref.Path)
 	switch {
 	case statErr != nil && !errors.Is(statErr, fs.ErrNotExist):
-		return "", "", diag.Errorf(diag.ExitNotFound, "profile-unreadable", "%s cannot be read: %v", ref.Text, errors.Unwrap(statErr)).
+		return diag.Errorf(diag.ExitNotFound, "profile-unreadable", "%s cannot be read: %v", ref.Text, errors.Unwrap(statErr)).
 			Hintf("each folder on the way must be one that you may enter: namei -l %s", ref.Path)
 	case statErr != nil:
 		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Text)
@@ -90,30 +95,41 @@ func locateProfile(ref *Reference, widened, dir string) (file, root string, err 
 		if near := Closest(strings.TrimSuffix(name, ".nix"), nixFiles(folder)); near != "" {
 			e.Hintf("did you mean %s.nix?", filepath.Join(filepath.Dir(ref.Text), near))
 		}
-		return "", "", e
+		return e
 	case !info.Mode().IsRegular():
-		return "", "", diag.Errorf(diag.ExitNotFound, "profile-not-found", "%s is not a regular file", ref.Path)
+		return diag.Errorf(diag.ExitNotFound, "profile-not-found", "%s is not a regular file", ref.Path)
 	}
-	if file, err = filepath.EvalSymlinks(ref.Path); err != nil {
-		return "", "", diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot follow %s: %v", ref.Path, err)
-	}
-	if root = gitRoot(filepath.Dir(file)); root == "" {
-		root = filepath.Dir(file)
+	var err error
+	if p.file, err = filepath.EvalSymlinks(ref.Path); err != nil {
+		return diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot follow %s: %v", ref.Path, err)
 	}
 	if widened != "" {
-		if root, err = filepath.EvalSymlinks(Absolute(widened, dir)); err != nil {
-			return "", "", usage("root-not-found", "--root %s: %v", widened, errors.Unwrap(err))
+		if p.root, err = filepath.EvalSymlinks(Absolute(widened, dir)); err != nil {
+			return usage("root-not-found", "--root %s: %v", widened, errors.Unwrap(err))
 		}
-		if rel, err := filepath.Rel(root, file); err != nil || !filepath.IsLocal(rel) {
-			return "", "", usage("root-without-profile", "the profile %s is not below --root %s", file, root)
+		if !within(p.root, p.file) {
+			return usage("root-without-profile", "the profile %s is not below --root %s", p.file, p.root)
 		}
+		return nil
 	}
-	return file, root, nil
+	path := ref.Path
+	if real, err := filepath.EvalSymlinks(dir); err == nil && within(dir, path) {
+		// The working directory is the user's choice, whatever links lead to it.
+		path = real + strings.TrimPrefix(path, dir)
+	}
+	if link := linkOut(path, p.file); link != "" {
+		return linkLeadsOut(ref.Text, link, p.file)
+	}
+	p.root, p.worktree = profileRoot(filepath.Dir(p.file))
+	return nil
 }
+
+// mostNames is how many entries a folder of profiles may have.
+const mostNames = 10_000
 
 // nixFiles are the names of the Nix files in a folder, without .nix.
 func nixFiles(dir string) []string {
-	entries, _ := os.ReadDir(dir)
+	entries, _ := bounded.ReadDir(dir, mostNames) // names to suggest, if there are any
 	var names []string
 	for _, e := range entries {
 		if name, ok := strings.CutSuffix(e.Name(), ".nix"); ok {

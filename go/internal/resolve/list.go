@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -80,22 +81,20 @@ func (r *Resolver) EachFile(ctx context.Context, refs []string, options Options,
 	wait.Wait()
 }
 
-// sharedEvaluator keeps the evaluator between files of one root, and with it the library.
+// sharedEvaluator keeps the evaluator between files of one view, and with it the library.
 type sharedEvaluator struct {
 	*embeddedEvaluator
-	root string
+	view *view // nil for built-in profiles
 	ev   *eval.Evaluator
 	done func()
 }
 
 func (s *sharedEvaluator) file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error) {
-	if s.ev == nil || s.root != p.root {
+	if !s.serves(p) {
 		s.forget()
-		ev, done, err := s.prepare(p.root)
-		if err != nil {
+		if err := s.begin(p); err != nil {
 			return nil, err
 		}
-		s.root, s.ev, s.done = p.root, ev, done
 	}
 	a, err := s.evaluate(ctx, s.ev, p, options)
 	if err != nil {
@@ -107,6 +106,38 @@ func (s *sharedEvaluator) file(ctx context.Context, p *profileFile, options Opti
 		s.forget() // its files are blamed on no other profile
 	}
 	return a, err
+}
+
+// serves reports whether the evaluator at hand reads what a profile may read.
+func (s *sharedEvaluator) serves(p *profileFile) bool {
+	switch {
+	case s.ev == nil:
+		return false
+	case s.view == nil || p.root == "":
+		return s.view == nil && p.root == ""
+	case s.view.root != p.root || (s.view.repo != nil) != p.worktree || s.view.own != "":
+		return false
+	}
+	rel, err := filepath.Rel(p.root, p.file)
+	return err == nil && s.view.hidden(filepath.ToSlash(rel)) == nil
+}
+
+func (s *sharedEvaluator) begin(p *profileFile) (err error) {
+	s.view, s.done = nil, func() {}
+	if p.root == "" {
+		s.ev, err = s.prepare()
+		return err
+	}
+	view, err := openView(p)
+	if err != nil {
+		return err
+	}
+	if s.ev, s.done, err = s.prepareView(view); err != nil {
+		view.Close()
+		return err
+	}
+	s.view = view
+	return nil
 }
 
 func (s *sharedEvaluator) forget() {

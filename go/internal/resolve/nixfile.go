@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
@@ -18,7 +19,19 @@ func (n *nixEvaluator) file(ctx context.Context, p *profileFile, options Options
 		return nil, err
 	}
 	in := &fileSources{library: library, root: p.root}
-	out, err := n.Nix.Run(ctx, nixcli.Call{Dir: n.Dir, Timeout: options.Timeout, Args: fileArgs(library, p)})
+	var readable []string
+	if p.root != "" {
+		view, err := openView(p)
+		if err != nil {
+			return nil, err
+		}
+		defer view.Close()
+		if readable, err = view.visiblePaths(); err != nil {
+			return nil, notCovered(p, err)
+		}
+		in.find = view.text(readable)
+	}
+	out, err := n.Nix.Run(ctx, nixcli.Call{Dir: n.Dir, Timeout: options.Timeout, Args: fileArgs(library, p, readable)})
 	var failure *nixcli.Failure
 	if errors.As(err, &failure) {
 		return nil, explainFile(p, in, failure)
@@ -35,7 +48,7 @@ func (n *nixEvaluator) file(ctx context.Context, p *profileFile, options Options
 
 // fileArgs is the one way to evaluate a file purely without a store that holds
 // on all versions; each guard closes a hole that was seen open without it.
-func fileArgs(library string, p *profileFile) []string {
+func fileArgs(library string, p *profileFile, readable []string) []string {
 	args := []string{"eval", "--json", "--impure",
 		"--option", "experimental-features", "nix-command",
 		"--store", "dummy://",
@@ -43,21 +56,42 @@ func fileArgs(library string, p *profileFile) []string {
 		"--option", "allowed-uris", "",
 		"--option", "allow-import-from-derivation", "false",
 		"-I", "insomnia=" + library}
-	if p.root != "" {
-		args = append(args, "-I", "profile="+p.root)
+	for _, path := range readable {
+		args = append(args, "-I", "profile="+path)
 	}
 	return append(args, "--file", filepath.Join(library, "entry.nix"), "--argstr", "profile", p.profile, "--argstr", "name", p.name, p.output)
 }
 
+func notCovered(p *profileFile, err error) *diag.Error {
+	if errors.Is(err, errCover) || errors.Is(err, bounded.ErrTooLarge) {
+		return diag.Errorf(diag.ExitRefused, "too-many-files", "cannot keep Nix from what git ignores in %s: too many files", p.root).
+			Hintf("use the embedded evaluator, or a smaller folder: --root DIR")
+	}
+	return diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", p.root, bounded.Reason(err))
+}
+
 var forbiddenPath = pattern.Lazy{Text: `access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`}
 
-func explainFile(p *profileFile, in *fileSources, failure *nixcli.Failure) error {
+// fileAt is where the evaluation of a profile file failed.
+func fileAt(p *profileFile, in *fileSources, failure *nixcli.Failure) []diag.Position {
 	own := func(file string) bool { return strings.HasPrefix(file, "/") }
 	at := places(failure.Frames, in, own)
 	if p.file != "" && (len(at) == 0 || !own(at[0].File)) {
 		at = []diag.Position{{File: p.file}}
 	}
+	return at
+}
+
+func explainFile(p *profileFile, in *fileSources, failure *nixcli.Failure) error {
+	at := fileAt(p, in, failure)
 	if m := forbiddenPath.Get().FindStringSubmatch(failure.Message); m != nil {
+		if why := hiddenIn(p, m[1]); why != nil {
+			return hiddenFile(p, m[1], why, at)
+		}
+		if p.root != "" && within(p.root, m[1]) {
+			return evaluationError("partly-hidden", "cannot list "+m[1]+" with the installed Nix: git ignores a part of it", at).
+				Hintf("the embedded evaluator can: --evaluator embedded")
+		}
 		e := evaluationError("outside-root", "the profile reads "+in.text(m[1])+", which is outside "+p.root, at)
 		if p.ref.Kind == KindPath {
 			e.Hintf("move the file, or widen what the profile may read with --root FOLDER")
@@ -65,4 +99,19 @@ func explainFile(p *profileFile, in *fileSources, failure *nixcli.Failure) error
 		return e
 	}
 	return explainCommon(failure, in, at)
+}
+
+// hiddenIn returns why a file below the root is not visible; nil when it is, or
+// is elsewhere.
+func hiddenIn(p *profileFile, file string) error {
+	if p.root == "" || !within(p.root, file) {
+		return nil
+	}
+	view, err := openView(p)
+	if err != nil {
+		return nil
+	}
+	defer view.Close()
+	rel, _ := filepath.Rel(p.root, file)
+	return view.hidden(filepath.ToSlash(rel))
 }

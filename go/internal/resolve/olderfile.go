@@ -111,11 +111,10 @@ const convertedMount = "/insomnia-converted"
 
 func (r *Resolver) evaluateConverted(ctx context.Context, p *legacy.Profile) ([]byte, error) {
 	e := &embeddedEvaluator{r}
-	ev, done, err := e.prepare("", mounted{convertedMount, profileIn(p.Nix())})
+	ev, err := e.prepare(mounted{convertedMount, profileIn(p.Nix())})
 	if err != nil {
 		return nil, err
 	}
-	defer done()
 	file := convertedMount + "/profile.nix"
 	a, err := e.evaluate(ctx, ev, &profileFile{ref: &Reference{Text: file}, file: file, root: convertedMount, name: "profile", profile: file, output: "result"}, Options{})
 	if err != nil {

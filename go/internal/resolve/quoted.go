@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"path/filepath"
+	"slices"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
@@ -22,6 +23,19 @@ func trackedText(local *localFlake) func(file string) *diag.Source {
 				return "", false
 			}
 			return ownText(local.Root(), rel)
+		})
+	}
+}
+
+// text quotes the files that a profile file may read: those in readable folders.
+func (v *view) text(readable []string) func(file string) *diag.Source {
+	return func(file string) *diag.Source {
+		rel, err := filepath.Rel(v.root, file)
+		if err != nil || !slices.ContainsFunc(readable, func(path string) bool { return within(path, file) }) {
+			return nil
+		}
+		return diag.LazySource(func() (string, bool) {
+			return ownText(v.root, rel)
 		})
 	}
 }

@@ -1,0 +1,243 @@
+package resolve
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+)
+
+// view is what a profile file may read below its root: never what is git's own,
+// and of a work tree never what git ignores. Names are slash-separated and
+// relative to the root.
+type view struct {
+	root string
+	repo *gitrepo.Repo // nil where git has no say
+	// own is visible although git ignores it: the profile that was named, or its
+	// folder where git ignores all of that.
+	own string
+}
+
+// openView opens the view of a profile file. Close it after use.
+func openView(p *profileFile) (*view, error) {
+	v := &view{root: p.root}
+	if !p.worktree {
+		return v, nil
+	}
+	repo, err := gitrepo.Open(p.root)
+	if err != nil {
+		return nil, repositoryUnreadable(err)
+	}
+	v.repo = repo
+	rel, err := filepath.Rel(p.root, p.file)
+	if err != nil {
+		rel = "."
+	}
+	rel = filepath.ToSlash(rel)
+	tracked, err := repo.IsTracked(rel)
+	if err != nil {
+		repo.Close()
+		return nil, repositoryUnreadable(err)
+	}
+	if !tracked && repo.Ignored(rel) {
+		v.own = rel
+		if dir := path.Dir(rel); dir != "." && !repo.Visible(dir) {
+			v.own = dir
+		}
+	}
+	return v, nil
+}
+
+func (v *view) Close() {
+	if v.repo != nil {
+		v.repo.Close()
+	}
+}
+
+func repositoryUnreadable(err error) *diag.Error {
+	var in *gitrepo.Error
+	if !errors.As(err, &in) {
+		return diag.Errorf(diag.ExitState, "repository-unreadable", "cannot read the git repository: %v", err)
+	}
+	e := diag.Errorf(diag.ExitState, "repository-unreadable", "cannot read the git repository: %v", in)
+	if in.Kind == gitrepo.Refused {
+		e.Exit = diag.ExitRefused
+	}
+	hint := "say what the profile may read without git: --root DIR"
+	if in.Hint != "" {
+		hint = in.Hint + "\n" + hint
+	}
+	return e.Hintf("%s", hint)
+}
+
+// Reasons for which a file is not visible. To an evaluation it does not exist.
+var (
+	errGitOwn     = &notVisible{"is git's own"}
+	errGitIgnored = &notVisible{"is ignored by git"}
+)
+
+type notVisible struct{ why string }
+
+func (n *notVisible) Error() string        { return "exists but " + n.why }
+func (n *notVisible) Is(target error) bool { return target == fs.ErrNotExist }
+
+// hidden returns why a file is not visible, or nil.
+func (v *view) hidden(name string) error {
+	if name == "." {
+		return nil
+	}
+	for step := range strings.SplitSeq(name, "/") {
+		if len(step) == 4 && strings.EqualFold(step, ".git") {
+			return errGitOwn
+		}
+	}
+	if v.repo == nil || v.repo.Visible(name) {
+		return nil
+	}
+	if v.own != "" && (name == v.own || strings.HasPrefix(name, v.own+"/") || strings.HasPrefix(v.own, name+"/")) {
+		return nil
+	}
+	return errGitIgnored
+}
+
+// tree shows of the root what is visible.
+func (v *view) tree(tree source.Tree) source.Tree { return &viewed{tree, v} }
+
+type viewed struct {
+	source.Tree
+	view *view
+}
+
+func (t *viewed) check(op, name string) error {
+	why := t.view.hidden(name)
+	if why == nil {
+		return nil
+	}
+	if _, err := t.Tree.Lstat(name); err != nil {
+		why = fs.ErrNotExist
+	}
+	return &fs.PathError{Op: op, Path: name, Err: why}
+}
+
+func (t *viewed) Lstat(name string) (fs.FileInfo, error) {
+	if err := t.check("stat", name); err != nil {
+		return nil, err
+	}
+	return t.Tree.Lstat(name)
+}
+
+func (t *viewed) ReadFile(name string) ([]byte, error) {
+	if err := t.check("open", name); err != nil {
+		return nil, err
+	}
+	return t.Tree.ReadFile(name)
+}
+
+func (t *viewed) Readlink(name string) (string, error) {
+	if err := t.check("readlink", name); err != nil {
+		return "", err
+	}
+	return t.Tree.Readlink(name)
+}
+
+func (t *viewed) ReadDir(name string) ([]fs.DirEntry, error) {
+	if err := t.check("open", name); err != nil {
+		return nil, err
+	}
+	entries, err := t.Tree.ReadDir(name)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return t.view.hidden(path.Join(name, e.Name())) != nil }), nil
+}
+
+// hiddenFile is for a profile that reads a file that is not visible.
+func hiddenFile(p *profileFile, file string, why error, at []diag.Position) *diag.Error {
+	if rel, err := filepath.Rel(p.root, file); err == nil {
+		file = rel
+	}
+	e := evaluationError("hidden-file", "cannot read "+file+": it "+why.(*notVisible).why, at)
+	if why == errGitIgnored {
+		return e.Hintf("widen what the profile may read: --root %s\nor, if it holds no secret, track it: git -C %s add --force %s", p.root, p.root, file)
+	}
+	return e.Hintf("a profile never reads what is in .git; copy what it needs into a file of the project")
+}
+
+// Limits of the work of finding out what the installed Nix may read.
+const (
+	mostSeenFiles = 50_000
+	mostFolders   = 500
+)
+
+// visiblePaths are paths below the root that together hold what is visible and
+// nothing else: for the installed Nix, which can be given folders to read but
+// not what to leave out of them. Links are in none of them but where a whole
+// folder is visible.
+func (v *view) visiblePaths() ([]string, error) {
+	root, err := bounded.OpenRoot(v.root)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	c := &cover{view: v, root: root}
+	whole, paths, err := c.folder(".")
+	if err != nil {
+		return nil, err
+	}
+	if whole {
+		return []string{v.root}, nil
+	}
+	for i := range paths {
+		paths[i] = filepath.Join(v.root, filepath.FromSlash(paths[i]))
+	}
+	return paths, nil
+}
+
+type cover struct {
+	view *view
+	root *bounded.Root
+	seen int
+}
+
+var errCover = errors.New("too many files")
+
+// folder returns whether everything in a folder is visible, and else what is.
+func (c *cover) folder(name string) (whole bool, paths []string, err error) {
+	entries, err := c.root.ReadDir(filepath.FromSlash(name), mostSeenFiles)
+	if err != nil {
+		return false, nil, err
+	}
+	whole = true
+	for _, e := range entries {
+		if c.seen++; c.seen > mostSeenFiles {
+			return false, nil, errCover
+		}
+		sub := path.Join(name, e.Name())
+		switch {
+		case c.view.hidden(sub) != nil:
+			whole = false
+		case e.IsDir():
+			all, below, err := c.folder(sub)
+			if err != nil {
+				return false, nil, err
+			}
+			if whole = whole && all; all {
+				below = []string{sub}
+			}
+			paths = append(paths, below...)
+		case e.Type().IsRegular():
+			paths = append(paths, sub)
+		}
+		if len(paths) > mostFolders && !whole {
+			return false, nil, errCover
+		}
+	}
+	return whole, paths, nil
+}
