@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
@@ -69,13 +69,26 @@ func strange(flake registry.Flake) bool {
 		return false
 	}
 	for _, name := range []string{"flake.nix", "flake.lock"} {
-		data, err := os.ReadFile(filepath.Join(filepath.Dir(flake.File), name))
+		data, err := readOf(filepath.Dir(flake.File), name)
 		if err == nil && strings.Contains(string(data), "insomnia") {
 			return false
 		}
 	}
 	return true
 }
+
+// readOf reads a file of a flake; a link in its folder does not lead out of it.
+func readOf(dir, name string) ([]byte, error) {
+	root, err := bounded.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.ReadFile(name, maxMention)
+}
+
+// maxMention is the largest file in which a mention of insomnia is looked for.
+const maxMention = 4 << 20
 
 func passedOver(flake registry.Flake, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.SeverityWarning, Code: "flake-passed-over",

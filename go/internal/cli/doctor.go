@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
@@ -34,7 +35,7 @@ func (p *program) doctor(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	findings := slices.Concat(resolver.Examine(c.Context), p.examinePods(), examineSecrets())
+	findings := slices.Concat(resolver.Examine(c.Context), p.examinePods(), examineSecrets(), examineConfigs(resolver))
 	if c.Context.Err() != nil {
 		return context.Cause(c.Context)
 	}
@@ -53,6 +54,25 @@ func (p *program) doctor(c *cli.Context) error {
 		return &diag.Error{Exit: diag.ExitDifference}
 	}
 	return nil
+}
+
+// examineConfigs tells of a project and of configs that are not used as they are.
+func examineConfigs(resolver *resolve.Resolver) []resolve.Finding {
+	r := registry.Open(resolver.Dir, resolver.Library)
+	var findings []resolve.Finding
+	if r.Refused != nil {
+		d := r.Refused.Diagnostics[0]
+		findings = append(findings, resolve.Finding{Name: "project", Status: resolve.StatusWarning, Detail: d.Message, Hint: strings.ReplaceAll(d.Hint, "\n", "; ")})
+	}
+	places := diag.NewText()
+	for _, d := range r.Problems {
+		detail := d.Message
+		if len(d.Positions) > 0 {
+			detail = places.Place(d.Positions[0]) + ": " + detail
+		}
+		findings = append(findings, resolve.Finding{Name: "config", Status: resolve.StatusWarning, Detail: detail, Hint: strings.ReplaceAll(d.Hint, "\n", "; ")})
+	}
+	return findings
 }
 
 // examinePods reads everything that the store has.

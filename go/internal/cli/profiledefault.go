@@ -35,6 +35,9 @@ func scope(c *cli.Context, r *registry.Registry, fallback config.Scope) (config.
 		}
 		return fallback, r.User.Dir, nil
 	}
+	if r.Refused != nil {
+		return "", "", r.Refused
+	}
 	if r.Root == "" {
 		return "", "", diag.Errorf(diag.ExitNotFound, "no-project", "there is no project here").
 			Hintf("a project is a git work tree, or a folder with .insomnia or flake.nix: mkdir .insomnia")

@@ -116,6 +116,8 @@ func (p *program) list(ctx context.Context, r *registry.Registry, resolver *reso
 		if r.Default().At.File != "" {
 			p.note(chosen.Notes)
 		}
+	case r.Refused != nil:
+		problems = append(problems, r.Refused.Diagnostics...)
 	case len(r.Problems) == 0:
 		problems = append(problems, defaultProblem(err)...)
 	}
@@ -178,7 +180,7 @@ func defaultProblem(err error) []diag.Diagnostic {
 // badAliases are the aliases that lead nowhere.
 func (p *program) badAliases(ctx context.Context, r *registry.Registry) []diag.Diagnostic {
 	var problems []diag.Diagnostic
-	if len(r.Problems) > 0 {
+	if len(r.Problems) > 0 || r.Refused != nil {
 		return nil
 	}
 	cycles := map[string]bool{}

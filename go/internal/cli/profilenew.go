@@ -60,6 +60,9 @@ func (p *program) profileNew(c *cli.Context) error {
 	}
 	dir := r.Folder(to)
 	path := filepath.Join(dir, name+".nix")
+	if err := config.Inside(filepath.Dir(dir), to, filepath.Join(filepath.Base(dir), name+".nix")); err != nil {
+		return err
+	}
 	for _, there := range []string{path, filepath.Join(dir, name, "profile.nix")} {
 		if _, err := os.Lstat(there); err == nil {
 			return diag.Errorf(diag.ExitState, "file-exists", "%s is there already, and is left alone", there).

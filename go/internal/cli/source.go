@@ -108,7 +108,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err := config.Set(dir, to, "sources", name, ref); err != nil {
 		return err
 	}
-	if err := registry.Pin(dir, name, &locked); err != nil {
+	if err := registry.Pin(dir, to, name, &locked); err != nil {
 		return err
 	}
 	return p.sourceChanges(name, registry.Locked{}, locked)
@@ -227,7 +227,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 		if s.Locked != nil {
 			before = *s.Locked
 		}
-		if err := registry.Pin(scopeDir(r, s), s.Name, &locked); err != nil {
+		if err := registry.Pin(scopeDir(r, s), s.Scope, s.Name, &locked); err != nil {
 			return err
 		}
 		if err := p.sourceChanges(s.Name, before, locked); err != nil {
@@ -267,7 +267,7 @@ func (p *program) sourceRemove(c *cli.Context) error {
 		if err := config.Set(dir, s.Scope, "sources", name, ""); err != nil {
 			return err
 		}
-		return registry.Pin(dir, name, nil)
+		return registry.Pin(dir, s.Scope, name, nil)
 	}
 	return noSource(name)
 }

@@ -195,6 +195,8 @@ func (w *tuiWork) profiles(ctx context.Context, show func(tui.Profiles)) {
 		return
 	case err == nil:
 		l.defaults = chosen
+	case r.Refused != nil:
+		l.problems = append(l.problems, r.Refused.Diagnostics...)
 	case len(r.Problems) == 0:
 		l.problems = append(l.problems, defaultProblem(err)...)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
@@ -36,12 +37,15 @@ func Set(dir string, scope Scope, group, key, value string) error {
 // on what the file says. A file that cannot be changed without a loss is left alone.
 func change(dir string, scope Scope, editOf func(*File) edit) error {
 	path := filepath.Join(dir, LocalName)
+	if err := Inside(dir, scope, LocalName); err != nil {
+		return err
+	}
 	return Exclusive(dir, func() error {
 		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 			return diag.Errorf(diag.ExitRefused, "config-not-ours", "%s is not a file of its own, and is left alone", path).
 				Hintf("keep what is linked in config.toml, and let local.toml be written by insomnia")
 		}
-		data, err := readFile(path)
+		data, err := ReadFile(dir, scope, LocalName, maxSize)
 		if errors.Is(err, fs.ErrNotExist) {
 			data, err = []byte(header), nil
 		}
@@ -100,6 +104,9 @@ func notWritten(path string, err error) error {
 // lockTimeout is how long a command waits for others that write.
 var lockTimeout = 10 * time.Second
 
+// mostFiles is how many entries of a directory are looked through for leftovers.
+const mostFiles = 10_000
+
 // Exclusive calls do while no other command writes to the files of a config
 // directory, which is made if it is missing. Temporary files that an ended
 // command left are swept.
@@ -115,7 +122,7 @@ func Exclusive(dir string, do func() error) error {
 		return notWritten(path, err)
 	}
 	defer unlock()
-	files, _ := os.ReadDir(dir)
+	files, _ := bounded.ReadDir(dir, mostFiles) // what is not swept now is swept another time
 	for _, f := range files {
 		if durable.Temporary(f.Name()) {
 			os.Remove(filepath.Join(dir, f.Name()))

@@ -3,9 +3,9 @@ package config
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
@@ -24,8 +24,11 @@ func Load(dir string, scope Scope) (*Config, []diag.Diagnostic) {
 	var problems []diag.Diagnostic
 	for _, name := range []string{FileName, LocalName} {
 		path := filepath.Join(dir, name)
-		data, err := readFile(path)
-		if errors.Is(err, fs.ErrNotExist) || dir == "" {
+		if dir == "" {
+			continue
+		}
+		data, err := ReadFile(dir, scope, name, maxSize)
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
@@ -39,30 +42,20 @@ func Load(dir string, scope Scope) (*Config, []diag.Diagnostic) {
 	return c, problems
 }
 
-func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, errors.New("not a regular file")
-	}
-	if info.Size() > maxSize {
-		return nil, errors.New("larger than 1 MiB")
-	}
-	return os.ReadFile(path)
-}
-
 func unreadable(path string, err error) diag.Diagnostic {
-	reason := err.Error()
-	var in *fs.PathError
-	if errors.As(err, &in) {
-		reason = in.Err.Error()
+	var refused *diag.Error
+	if errors.As(err, &refused) {
+		return refused.Diagnostics[0]
 	}
 	d := diag.Diagnostic{Severity: diag.SeverityError, Code: "config-unreadable",
-		Message: "the config cannot be read: " + reason, Positions: []diag.Position{{File: path}}}
-	if errors.Is(err, fs.ErrPermission) {
+		Message: "the config cannot be read: " + bounded.Reason(err).Error(), Positions: []diag.Position{{File: path}}}
+	switch {
+	case errors.Is(err, bounded.ErrTooLarge):
+		d.Message = "the config cannot be read: larger than 1 MiB"
+	case errors.Is(err, fs.ErrPermission):
 		d.Hint = "give yourself the right to read the file and its folder"
+	case errors.Is(err, bounded.ErrNotRegular):
+		d.Hint = "put a file there, or move away what is there: ls -l " + path
 	}
 	return d
 }

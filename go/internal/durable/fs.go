@@ -7,10 +7,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // FS is what is done to a file system here, so that tests can put a disk that
@@ -53,11 +54,10 @@ func (system) Create(path string, perm fs.FileMode) (File, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, perm)
 }
 
-func (system) Mkdir(path string, perm fs.FileMode) error  { return os.Mkdir(path, perm) }
-func (system) Rename(from, to string) error               { return os.Rename(from, to) }
-func (system) Remove(path string) error                   { return os.Remove(path) }
-func (system) ReadDir(path string) ([]fs.DirEntry, error) { return os.ReadDir(path) }
-func (system) Lstat(path string) (fs.FileInfo, error)     { return os.Lstat(path) }
+func (system) Mkdir(path string, perm fs.FileMode) error { return os.Mkdir(path, perm) }
+func (system) Rename(from, to string) error              { return os.Rename(from, to) }
+func (system) Remove(path string) error                  { return os.Remove(path) }
+func (system) Lstat(path string) (fs.FileInfo, error)    { return os.Lstat(path) }
 
 func (system) SyncDir(path string) error {
 	d, err := os.Open(path)
@@ -69,37 +69,18 @@ func (system) SyncDir(path string) error {
 
 // ErrTooLarge and ErrNotRegular say why a file is not read.
 var (
-	ErrTooLarge   = errors.New("larger than any file that is written here")
-	ErrNotRegular = errors.New("not a regular file")
+	ErrTooLarge   = bounded.ErrTooLarge
+	ErrNotRegular = bounded.ErrNotRegular
 )
 
 func (system) ReadFile(path string, limit int64) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|readFlags, 0)
-	if errors.Is(err, syscall.ELOOP) { // a link
-		err = &fs.PathError{Op: "read", Path: path, Err: ErrNotRegular}
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrNotRegular}
-	}
-	if info.Size() > limit {
-		return nil, &fs.PathError{Op: "read", Path: path, Err: ErrTooLarge}
-	}
-	data := make([]byte, info.Size())
-	// Files are replaced and never grow: what is there now is all there is.
-	n, err := io.ReadFull(f, data)
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = nil
-	}
-	return data[:n], err
+	return bounded.ReadFileNoFollow(path, limit)
 }
+
+// mostEntries is how many files a folder may have.
+const mostEntries = 1 << 20
+
+func (system) ReadDir(path string) ([]fs.DirEntry, error) { return bounded.ReadDir(path, mostEntries) }
 
 // lockRetry is how often a lock that somebody else has is asked for again.
 const lockRetry = 5 * time.Millisecond

@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
@@ -218,24 +219,21 @@ func (d *Drifts) compareFiles(source Source, w *watch) Drift {
 }
 
 // maxWatched is more than any file that an evaluation can have read.
-const maxWatched = 1 << 30
+const maxWatched = 64 << 20
 
 // hash is the beginning of a file's hash as newWatch keeps it.
 func (d *Drifts) hash(path string) (string, error) {
 	if hash, ok := d.hashes[path]; ok {
 		return hash, nil
 	}
-	// A folder, or a pipe that is waited for, is not what was read.
-	info, err := os.Stat(path)
-	if err != nil {
+	hash := ""
+	f, _, err := bounded.Open(path)
+	switch {
+	case errors.Is(err, bounded.ErrNotRegular):
+		hash = "not a file" // and so not what was read
+	case err != nil:
 		return "", err
-	}
-	hash := "not a file"
-	if info.Mode().IsRegular() {
-		f, err := os.Open(path)
-		if err != nil {
-			return "", err
-		}
+	default:
 		defer f.Close()
 		h := sha256.New()
 		if _, err := io.Copy(h, io.LimitReader(f, maxWatched)); err != nil {

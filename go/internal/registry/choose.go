@@ -83,7 +83,7 @@ func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) 
 		}
 		return r.chosen(c, true), nil
 	}
-	if err := config.Problem(r.Problems); err != nil {
+	if err := r.usable(); err != nil {
 		return nil, err
 	}
 	if s, ok, err := r.alias(ctx, text, nil); ok || err != nil {
@@ -94,6 +94,17 @@ func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) 
 		return nil, err
 	}
 	return r.chosen(c, false), nil
+}
+
+// usable says why no name is looked up: a config is wrong, or the project, which
+// may say what a name means, is not to be used.
+func (r *Registry) usable() error {
+	if r.Refused != nil {
+		first := r.Refused.Diagnostics[0]
+		first.Hint += "\na qualified reference needs no look at it: " + Builtin + ":NAME or " + User + ":NAME"
+		return &diag.Error{Exit: r.Refused.Exit, Diagnostics: []diag.Diagnostic{first}}
+	}
+	return config.Problem(r.Problems)
 }
 
 // explicit tells whether a reference is a path or a flake reference.
@@ -214,6 +225,9 @@ func (r *Registry) qualified(ctx context.Context, source, name string) (Candidat
 	switch source {
 	case User, Project:
 		dir := r.Folder(config.Scope(source))
+		if source == Project && r.Refused != nil {
+			return Candidate{}, r.Refused
+		}
 		if dir == "" {
 			return Candidate{}, diag.Errorf(diag.ExitNotFound, "no-project", "there is no project here for `%s:%s`", source, name).
 				Hintf("a project is a git work tree, or a folder with .insomnia or flake.nix, at or above the working directory")
@@ -285,6 +299,9 @@ func (r *Registry) inNamed(source, name string) (Candidate, error) {
 			return Candidate{}, e
 		}
 		return s.Flake().Candidate(Defined{Name: name}), nil
+	}
+	if r.Refused != nil {
+		return Candidate{}, r.Refused // its config may know the source
 	}
 	e := diag.Errorf(diag.ExitNotFound, "source-unknown", "there is no source `%s`: %s:%s", source, source, name).
 		Expectedf("one of: %s; or a path or flake reference", strings.Join(names, ", "))
@@ -440,7 +457,7 @@ func (r *Registry) Default() config.Setting {
 }
 
 func (r *Registry) byDefault(ctx context.Context) (*Selection, error) {
-	if err := config.Problem(r.Problems); err != nil {
+	if err := r.usable(); err != nil {
 		return nil, err
 	}
 	for _, c := range r.configs() {

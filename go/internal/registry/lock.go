@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
@@ -40,7 +40,7 @@ func (r *Registry) readLocks() {
 		if c == nil || c.Dir == "" {
 			continue
 		}
-		locks, problem := ReadLock(c.Dir)
+		locks, problem := ReadLock(c.Dir, c.Scope)
 		if problem != nil {
 			r.Problems = append(r.Problems, *problem)
 		}
@@ -54,9 +54,9 @@ func (r *Registry) readLocks() {
 }
 
 // ReadLock reads the pins beside a config.
-func ReadLock(dir string) (map[string]Locked, *diag.Diagnostic) {
+func ReadLock(dir string, scope config.Scope) (map[string]Locked, *diag.Diagnostic) {
 	path := filepath.Join(dir, LockName)
-	data, err := os.ReadFile(path)
+	data, err := config.ReadFile(dir, scope, LockName, maxLock)
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]Locked{}, nil
 	}
@@ -67,8 +67,12 @@ func ReadLock(dir string) (map[string]Locked, *diag.Diagnostic) {
 	if err == nil && l.Schema != lockSchema {
 		err = errors.New("it is not of the form " + lockSchema)
 	}
+	var refused *diag.Error
+	if errors.As(err, &refused) {
+		return map[string]Locked{}, &refused.Diagnostics[0]
+	}
 	if err != nil {
-		return map[string]Locked{}, &diag.Diagnostic{Severity: diag.SeverityError, Code: "lock-unreadable", Message: "the lock of the sources cannot be read: " + err.Error(),
+		return map[string]Locked{}, &diag.Diagnostic{Severity: diag.SeverityError, Code: "lock-unreadable", Message: "the lock of the sources cannot be read: " + bounded.Reason(err).Error(),
 			Hint: "move it away and pin again: insomnia source update", Positions: []diag.Position{{File: path}}}
 	}
 	if l.Sources == nil {
@@ -77,11 +81,17 @@ func ReadLock(dir string) (map[string]Locked, *diag.Diagnostic) {
 	return l.Sources, nil
 }
 
+// maxLock is the largest lock that is read, in bytes.
+const maxLock = 4 << 20
+
 // Pin changes one pin in the lock beside a config, one writer at a time; nil
 // removes it.
-func Pin(dir, name string, locked *Locked) error {
+func Pin(dir string, scope config.Scope, name string, locked *Locked) error {
+	if err := config.Inside(dir, scope, LockName); err != nil {
+		return err
+	}
 	return config.Exclusive(dir, func() error {
-		locks, problem := ReadLock(dir)
+		locks, problem := ReadLock(dir, scope)
 		if problem != nil {
 			return &diag.Error{Exit: diag.ExitState, Diagnostics: []diag.Diagnostic{*problem}}
 		}

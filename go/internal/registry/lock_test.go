@@ -6,12 +6,14 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/internal/config"
 )
 
 // Commands that pin at once keep each other's pins, and the file its permissions.
 func TestPinAtOnce(t *testing.T) {
 	dir := t.TempDir()
-	if err := Pin(dir, "old", &Locked{Ref: "github:o/r"}); err != nil {
+	if err := Pin(dir, config.User, "old", &Locked{Ref: "github:o/r"}); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, LockName)
@@ -21,18 +23,18 @@ func TestPinAtOnce(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range 50 {
 		group.Go(func() {
-			if err := Pin(dir, fmt.Sprintf("s%d", i), &Locked{Ref: "github:o/r", Profiles: map[string]string{"p": "x"}}); err != nil {
+			if err := Pin(dir, config.User, fmt.Sprintf("s%d", i), &Locked{Ref: "github:o/r", Profiles: map[string]string{"p": "x"}}); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	group.Go(func() {
-		if err := Pin(dir, "old", nil); err != nil {
+		if err := Pin(dir, config.User, "old", nil); err != nil {
 			t.Error(err)
 		}
 	})
 	group.Wait()
-	locks, problem := ReadLock(dir)
+	locks, problem := ReadLock(dir, config.User)
 	if problem != nil || len(locks) != 50 {
 		t.Errorf("%d pins, %v", len(locks), problem)
 	}
@@ -47,7 +49,7 @@ func TestPinLeavesDamage(t *testing.T) {
 		dir := t.TempDir()
 		path := filepath.Join(dir, LockName)
 		os.WriteFile(path, []byte(text), 0o644)
-		if err := Pin(dir, "s", &Locked{}); err == nil {
+		if err := Pin(dir, config.User, "s", &Locked{}); err == nil {
 			t.Errorf("%q is written over", text)
 		}
 		if got, _ := os.ReadFile(path); string(got) != text {

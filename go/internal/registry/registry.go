@@ -19,8 +19,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/ownership"
 )
 
 // The sources that always exist.
@@ -67,6 +69,9 @@ type Registry struct {
 	Project *config.Config // nil outside a project
 	// Root is the folder of the project; empty outside one.
 	Root string
+	// Refused says why the project here is not used; nil where it is, or where
+	// there is none.
+	Refused *diag.Error
 	// Problems are what is wrong with the configs, and with their locks.
 	Problems []diag.Diagnostic
 	// FlakeNames evaluates which profiles a flake has, without the network.
@@ -77,7 +82,10 @@ type Registry struct {
 
 // Open reads the configs of the user and of the project that dir is in.
 func Open(dir string, library fs.FS) *Registry {
-	r := &Registry{Dir: dir, Library: library, Root: findRoot(dir), locks: map[string]Locked{}}
+	r := &Registry{Dir: dir, Library: library, locks: map[string]Locked{}}
+	if r.Root, r.Refused = findProject(dir); r.Refused != nil {
+		r.Root = ""
+	}
 	r.User, r.Problems = config.Load(UserDir(), config.User)
 	if r.Root != "" {
 		var problems []diag.Diagnostic
@@ -103,13 +111,26 @@ func UserDir() string {
 	return filepath.Join(base, "insomnia")
 }
 
+// findProject is the root of the project that dir is in, and why it is not used:
+// another user may have put it there.
+func findProject(dir string) (root string, refused *diag.Error) {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	root = findRoot(dir)
+	switch root {
+	case "":
+		return "", nil
+	case dir:
+		return root, ownership.Check(root)
+	}
+	return root, ownership.CheckFound(root)
+}
+
 // findRoot is the nearest folder at or above dir that holds .insomnia or a
 // flake.nix, up to the git work tree that holds dir, and else this work tree.
 // Outside a work tree, folders above the user's home are not looked at.
 func findRoot(dir string) string {
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
-	}
 	home, _ := os.UserHomeDir()
 	for at := dir; ; at = filepath.Dir(at) {
 		if exists(filepath.Join(at, folderName)) || exists(filepath.Join(at, "flake.nix")) {
@@ -210,14 +231,21 @@ func (r *Registry) builtin() []Candidate {
 	return out
 }
 
+// mostProfiles is how many entries a folder of profiles may have.
+const mostProfiles = 10_000
+
 // folder lists NAME.nix and NAME/profile.nix; both are links as well as files.
 func (r *Registry) folder(source, dir string) ([]Candidate, error) {
 	if dir == "" {
 		return nil, nil
 	}
-	entries, err := os.ReadDir(dir)
+	entries, err := config.ReadDir(filepath.Dir(dir), config.Scope(source), filepath.Base(dir), mostProfiles)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
+	}
+	var refused *diag.Error
+	if errors.As(err, &refused) {
+		return nil, refused
 	}
 	if err != nil {
 		return nil, unreadable(dir, err)
@@ -246,11 +274,7 @@ func (r *Registry) folder(source, dir string) ([]Candidate, error) {
 }
 
 func unreadable(dir string, err error) error {
-	var in *fs.PathError
-	if errors.As(err, &in) {
-		err = in.Err
-	}
-	return diag.Errorf(diag.ExitNotFound, "source-unreadable", "the folder of profiles cannot be read: %v", err).
+	return diag.Errorf(diag.ExitNotFound, "source-unreadable", "the folder of profiles cannot be read: %v", bounded.Reason(err)).
 		At(diag.Position{File: dir}).Hintf("it must be a folder that you may read: ls -ld %s", dir)
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/internal/ownership"
 )
 
 // localFlake is a flake in a folder, found the way Nix finds it.
@@ -70,10 +71,38 @@ func explicitFolder(flake string) bool {
 // localFlakeOf is the flake that a reference to a folder means.
 func localFlakeOf(ref *Reference) (*localFlake, error) {
 	local, err := findLocalFlake(ref.LocalDir, ref.Flake, explicitFolder(ref.Flake))
-	if err == nil && strings.HasPrefix(ref.Flake, "git+file:") {
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasPrefix(ref.Flake, "git+file:") {
 		local.GitRoot = gitRoot(local.Dir)
 	}
-	return local, err
+	return local, refuseForeign(local, ref)
+}
+
+// refuseForeign refuses a flake that another user owns or could have put above
+// the folder that was named. `path:` says that the folder is meant, whoever owns it.
+func refuseForeign(local *localFlake, ref *Reference) error {
+	if strings.HasPrefix(ref.Flake, "path:") {
+		return nil
+	}
+	named := ref.LocalDir
+	if real, err := filepath.EvalSymlinks(named); err == nil {
+		named = real
+	}
+	for _, dir := range []string{local.Dir, local.GitRoot} {
+		check := ownership.CheckFound
+		if dir == named {
+			check = ownership.Check
+		}
+		if dir == "" {
+			continue
+		}
+		if refused := check(dir); refused != nil {
+			return refused
+		}
+	}
+	return nil
 }
 
 // overrideSource is a folder that replaces an input.

@@ -10,13 +10,13 @@ import (
 	"crypto/x509"
 	"errors"
 	"io/fs"
-	"os"
 	"strings"
 
 	"filippo.io/age"
 	"filippo.io/age/agessh"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
@@ -139,17 +139,21 @@ func (k *keys) addSSH(ctx context.Context, s *Store, pem []byte) error {
 	return errNoIdentity
 }
 
+// maxRecipients is the largest file of recipients, in bytes.
+const maxRecipients = 1 << 20
+
 // recipientsFrom adds the recipients of a file; there need be none.
 func (k *keys) recipientsFrom(path string) error {
 	if err := ownConfig(path); err != nil {
 		return err
 	}
-	data, err := os.ReadFile(path)
+	data, err := bounded.ReadFile(path, maxRecipients)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
-		return diag.Errorf(diag.ExitState, "recipients", "the recipients cannot be read: %v", err)
+		return diag.Errorf(diag.ExitState, "recipients", "the recipients in %s cannot be read: %v", path, bounded.Reason(err)).
+			Hintf("put a file with one recipient a line there, or move away what is there: ls -l %s", shell(path))
 	}
 	number := 0
 	for line := range strings.Lines(string(data)) {

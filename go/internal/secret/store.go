@@ -13,6 +13,7 @@ import (
 
 	"filippo.io/age"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -99,6 +100,9 @@ func (s *Store) path(entry string) (string, error) {
 	return filepath.Join(s.Dir, entry+suffix), nil
 }
 
+// mostEntries is how many files the folder of a store may have.
+const mostEntries = 100_000
+
 // Names are the entries of the store, in order.
 func (s *Store) Names() ([]string, error) {
 	if err := s.absolute(); err != nil {
@@ -109,7 +113,7 @@ func (s *Store) Names() ([]string, error) {
 	} else if err != nil {
 		return nil, s.because(err)
 	}
-	files, err := os.ReadDir(s.Dir)
+	files, err := bounded.ReadDir(s.Dir, mostEntries)
 	if err != nil {
 		return nil, s.because(err)
 	}
