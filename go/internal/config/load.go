@@ -55,7 +55,7 @@ func unreadable(path string, err error) diag.Diagnostic {
 	case errors.Is(err, fs.ErrPermission):
 		d.Hint = "give yourself the right to read the file and its folder"
 	case errors.Is(err, bounded.ErrNotRegular):
-		d.Hint = "put a file there, or move away what is there: ls -l " + path
+		d.Hint = "put a file there, or move away what is there: ls -l " + diag.Shell(path)
 	}
 	return d
 }

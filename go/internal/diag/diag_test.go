@@ -189,3 +189,14 @@ func TestProfileHint(t *testing.T) {
 		t.Errorf("got\n%s", got)
 	}
 }
+
+func TestShell(t *testing.T) {
+	for word, want := range map[string]string{
+		"/srv/team-1/a.nix": "/srv/team-1/a.nix", "": "''", "-rf": "'-rf'", "~/x": "'~/x'",
+		"/tmp/a b": "'/tmp/a b'", "/tmp/a;curl x|sh": "'/tmp/a;curl x|sh'", "it's": `'it'\''s'`, "größe": "'größe'",
+	} {
+		if got := Shell(word); got != want {
+			t.Errorf("%s became %s, not %s", word, got, want)
+		}
+	}
+}

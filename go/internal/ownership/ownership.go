@@ -35,7 +35,7 @@ func CheckFound(dir string) *diag.Error {
 		return nil
 	}
 	return diag.Errorf(diag.ExitRefused, "foreign-project", "cannot use the project %s: other users can write to this directory", dir).
-		Hintf("work in a directory of your own, or close this one: chmod o-w %s", dir)
+		Hintf("work in a directory of your own, or close this one: chmod o-w %s", diag.Shell(dir))
 }
 
 // Foreign reports whether Check refuses a directory.
@@ -59,7 +59,7 @@ func check(dir string, trusted func(uid int) bool) *diag.Error {
 			return nil
 		}
 		return diag.Errorf(diag.ExitRefused, "foreign-project", "cannot use the project %s: %s belongs to another user, %s", dir, path, name(uid)).
-			Hintf("if you trust what is in it: git config --global --add safe.directory %s\nelse work in a clone of your own: git clone %s", dir, dir)
+			Hintf("if you trust what is in it: git config --global --add safe.directory %s\nelse work in a clone of your own: git clone %s", diag.Shell(dir), diag.Shell(dir))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -228,7 +229,8 @@ func (f *embeddedFlake) explain(ctx context.Context, output string, err error) (
 		out.err = diag.From(explainGit(err))
 	case errors.Is(err, source.ErrHidden):
 		out.err = notTrackedFile(f.local, blamedPath(evaluation.err), at)
-	case evaluation.err.Kind == eval.FileAccess && strings.HasSuffix(blamedPath(evaluation.err), "/flake.nix") && len(at) == 0:
+	case evaluation.err.Kind == eval.FileAccess && strings.HasSuffix(blamedPath(evaluation.err), "/flake.nix") &&
+		len(at) == 0 && errors.Is(err, fs.ErrNotExist):
 		out.err = diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`", name).
 			Hintf("a flake in a folder of a repository is reached with ?dir=FOLDER")
 	case evaluation.err.Kind == eval.NeedsNix:

@@ -38,7 +38,7 @@ func (r *Resolver) parseIndirect(text, bare string, typed *flake.Locked) (*flake
 		}
 		if err != nil {
 			return nil, diag.Errorf(diag.ExitState, "registry-unreadable", "cannot read the registry %s: %v", file, bounded.Reason(err)).
-				Hintf("move it away: mv %s %s.old", file, file)
+				Hintf("move it away: mv %s %s", diag.Shell(file), diag.Shell(file+".old"))
 		}
 		var registry flakeRegistry
 		if err := json.Unmarshal(data, &registry); err != nil {

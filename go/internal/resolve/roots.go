@@ -127,5 +127,5 @@ func staysIn(link, real string) bool {
 
 func linkLeadsOut(text, link, real string) *diag.Error {
 	return diag.Errorf(diag.ExitRefused, "link-outside", "cannot read %s: the link %s leads out of its project", text, link).
-		Hintf("name the file itself: insomnia resolve %s\nor say what it may read: --root DIR", real)
+		Hintf("name the file itself: insomnia resolve %s\nor say what it may read: --root DIR", diag.Shell(real))
 }

@@ -165,7 +165,7 @@ func hiddenFile(p *profileFile, file string, why error, at []diag.Position) *dia
 	}
 	e := evaluationError("hidden-file", "cannot read "+file+": it "+why.(*notVisible).why, at)
 	if why == errGitIgnored {
-		return e.Hintf("widen what the profile may read: --root %s\nor, if it holds no secret, track it: git -C %s add --force %s", p.root, p.root, file)
+		return e.Hintf("widen what the profile may read: --root %s\nor, if it holds no secret, track it: git -C %s add --force %s", diag.Shell(p.root), diag.Shell(p.root), diag.Shell(file))
 	}
 	return e.Hintf("a profile never reads what is in .git; copy what it needs into a file of the project")
 }
