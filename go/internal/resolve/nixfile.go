@@ -89,7 +89,7 @@ func explainFile(p *profileFile, in *fileSources, failure *nixcli.Failure) error
 			return hiddenFile(p, m[1], why, at)
 		}
 		if p.root != "" && within(p.root, m[1]) {
-			return evaluationError("partly-hidden", "cannot list "+m[1]+" with the installed Nix: git ignores a part of it", at).
+			return evaluationError("partly-hidden", "cannot read "+m[1]+" with the installed Nix: it is a link, or git ignores a part of it", at).
 				Hintf("the embedded evaluator can: --evaluator embedded")
 		}
 		e := evaluationError("outside-root", "the profile reads "+in.text(m[1])+", which is outside "+p.root, at)
