@@ -10,40 +10,39 @@ import (
 )
 
 // A project's folder .insomnia may come from anyone. What is in it is read and
-// written inside the project alone: a link that leads out of the project is not
-// followed. The user's own folder may hold links to anywhere, as home-manager
-// makes them.
+// written inside this folder alone, and the folder itself is in the project: a
+// link that leads out is not followed, not even to a file of the project that git
+// ignores, or that is git's own. The user's own folder may hold links to anywhere,
+// as home-manager makes them.
 
 // ReadFile reads a regular file of a scope's folder, of at most limit bytes.
 // Errors are *fs.PathError or, for a link out of a project, *diag.Error.
 func ReadFile(dir string, scope Scope, name string, limit int64) ([]byte, error) {
-	path := filepath.Join(dir, name)
 	if scope != Project {
-		return bounded.ReadFile(path, limit)
+		return bounded.ReadFile(filepath.Join(dir, name), limit)
 	}
-	root, rel, err := project(dir, name)
+	root, err := openProject(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	data, err := root.ReadFile(rel, limit)
-	return data, leadsOut(root, rel, path, err)
+	data, err := root.ReadFile(name, limit)
+	return data, leadsOut(root, dir, name, err)
 }
 
 // ReadDir lists a directory in a scope's folder, of at most limit entries; the
 // errors are those of ReadFile.
 func ReadDir(dir string, scope Scope, name string, limit int) ([]fs.DirEntry, error) {
-	path := filepath.Join(dir, name)
 	if scope != Project {
-		return bounded.ReadDir(path, limit)
+		return bounded.ReadDir(filepath.Join(dir, name), limit)
 	}
-	root, rel, err := project(dir, name)
+	root, err := openProject(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
-	entries, err := root.ReadDir(rel, limit)
-	return entries, leadsOut(root, rel, path, err)
+	entries, err := root.ReadDir(name, limit)
+	return entries, leadsOut(root, dir, name, err)
 }
 
 // Inside refuses to write a file of a project through a link that leads out of it.
@@ -51,7 +50,7 @@ func Inside(dir string, scope Scope, name string) error {
 	if scope != Project {
 		return nil
 	}
-	root, rel, err := project(dir, name)
+	root, err := openProject(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -59,30 +58,41 @@ func Inside(dir string, scope Scope, name string) error {
 		return err
 	}
 	defer root.Close()
-	if link := root.LinkOut(rel); link != "" {
-		return linkOutside(link, filepath.Join(dir, name))
+	if link := root.LinkOut(name); link != "" {
+		return linkOutside(dir, link, name)
 	}
 	return nil
 }
 
-// project opens the project around its folder .insomnia.
-func project(dir, name string) (root *bounded.Root, rel string, err error) {
-	root, err = bounded.OpenRoot(filepath.Dir(dir))
-	return root, filepath.Join(filepath.Base(dir), name), err
+// openProject opens a project's folder .insomnia. It may be a link inside the
+// project, as long as it leads to a folder.
+func openProject(dir string) (*bounded.Root, error) {
+	around, err := bounded.OpenRoot(filepath.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer around.Close()
+	if name := filepath.Base(dir); around.LinkOut(name) != "" {
+		return nil, diag.Errorf(diag.ExitRefused, "link-outside", "cannot use %s: the link leads out of the project", name).
+			Hintf("put the directory itself there: a project is read and written inside its own directory alone").At(diag.Position{File: dir})
+	}
+	return bounded.OpenRoot(dir)
 }
 
-func leadsOut(root *bounded.Root, rel, path string, err error) error {
+func leadsOut(root *bounded.Root, dir, name string, err error) error {
 	if !errors.Is(err, bounded.ErrOutside) {
 		return err
 	}
-	link := root.LinkOut(rel)
+	link := root.LinkOut(name)
 	if link == "" {
-		link = rel
+		link = name
 	}
-	return linkOutside(link, path)
+	return linkOutside(dir, link, name)
 }
 
-func linkOutside(link, path string) error {
-	return diag.Errorf(diag.ExitRefused, "link-outside", "cannot use %s: the link leads out of the project", link).
-		Hintf("put the file itself there: a project is read and written inside its own directory alone").At(diag.Position{File: path})
+func linkOutside(dir, link, name string) error {
+	folder := filepath.Base(dir)
+	return diag.Errorf(diag.ExitRefused, "link-outside", "cannot use %s: the link leads out of %s", filepath.Join(folder, link), folder).
+		Hintf("put the file itself there: what is in %s of a project is read and written inside it alone", folder).
+		At(diag.Position{File: filepath.Join(dir, name)})
 }
