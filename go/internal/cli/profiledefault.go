@@ -99,6 +99,9 @@ func (p *program) profileDefault(c *cli.Context) error {
 	if strings.HasPrefix(ref, ".") || chosen.Source == "" && strings.HasSuffix(ref, ".nix") && !filepath.IsAbs(ref) {
 		ref = r.Portable(chosen.Target, to)
 	}
+	if err := r.Inside(to, ref); err != nil {
+		return err
+	}
 	if err := config.Set(dir, to, "", "default", ref); err != nil {
 		return err
 	}

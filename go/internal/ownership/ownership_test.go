@@ -63,3 +63,18 @@ func TestCheckFound(t *testing.T) {
 		}
 	}
 }
+
+// Who became root with sudo is trusted by root, and by nobody else.
+func TestTrusted(t *testing.T) {
+	self := os.Geteuid()
+	for sudo, also := range map[string]int{"": -1, "4242": 4242, "no number": -1} {
+		t.Setenv("SUDO_UID", sudo)
+		ours := trusted()
+		if !ours(self) || !ours(0) || ours(4243) {
+			t.Errorf("SUDO_UID=%s: wrong users", sudo)
+		}
+		if also > 0 && ours(also) != (self == 0) {
+			t.Errorf("SUDO_UID=%s as user %d", sudo, self)
+		}
+	}
+}

@@ -383,6 +383,9 @@ func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Sett
 	switch {
 	case explicit(set.Value):
 		target := r.based(c, set.Value)
+		if err := r.Inside(c.Scope, target); err != nil {
+			return nil, bound(err)
+		}
 		if err := r.missingFile(target); err != nil {
 			return nil, bound(err)
 		}

@@ -285,6 +285,9 @@ func (r *Registry) ProjectFlake(all bool) (Flake, bool) {
 	}
 	for at := r.Root; ; at = filepath.Dir(at) {
 		if file := filepath.Join(at, "flake.nix"); exists(file) {
+			if at != r.Root && ownership.CheckFound(at) != nil {
+				return Flake{}, false // another user may have put it above the project
+			}
 			return Flake{Source: Project, Ref: at, Paste: r.relative(at), File: file}, true
 		}
 		if exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {

@@ -31,6 +31,9 @@ var ErrOutside = errors.New("outside of the source trees of this evaluation")
 // maxLinks bounds how many symbolic links one path may take.
 const maxLinks = 40
 
+// maxPath bounds a path in bytes, as systems do: each step of it takes stack.
+const maxPath = 4096
+
 // FS is a set of mounted trees. It may be used from several goroutines.
 type FS struct {
 	mu     sync.Mutex // for what is below; no file is read while it is held
@@ -210,6 +213,9 @@ func (f *FS) resolve(p string, links *int) (string, error) {
 	}
 	if p == "/" || f.above(p) {
 		return p, nil
+	}
+	if len(p) > maxPath {
+		return "", &fs.PathError{Op: "resolve", Path: p[:32] + "…", Err: errors.New("file name too long")}
 	}
 	dir, base := path.Split(p)
 	dir, err := f.resolve(parent(dir), links)

@@ -67,3 +67,16 @@ func TestReadFileOfUnknownSize(t *testing.T) {
 		t.Errorf("got %q, %v", data, err)
 	}
 }
+
+// A path of millions of steps is an error and not the end of the stack.
+func TestLongPath(t *testing.T) {
+	f := &source.FS{}
+	f.Mount("/src", source.NewMemory())
+	long := "/src" + strings.Repeat("/a", 4<<20)
+	if _, err := f.ReadFile(long); err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("got %.200v", err)
+	}
+	if _, err := f.Lstat(long); err == nil {
+		t.Error("it is there")
+	}
+}
