@@ -32,7 +32,6 @@ var exceptions = map[string]string{
 	"nix/source/trees.go":             "is the reader of evaluations: below a root, without waiting, with a limit",
 	"nix/fetch/unpack.go":             "writes below a root of its own",
 	"nix/flake/input.go":              "looks at the times of files; opens none",
-	"nix/flake/index.go":              "is replaced by package gitrepo",
 }
 
 // Files of the program are read through this package. Only so every reader has a

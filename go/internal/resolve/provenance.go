@@ -68,7 +68,7 @@ func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*mani
 	sum := sha256.Sum256(data)
 	p.FileHash = sri(sum[:])
 	p.File = rel
-	if root := gitRoot(file.root); root != "" {
+	if root, worktree := profileRoot(filepath.Dir(file.file)); worktree {
 		p.Rev, p.Dirty, err = workTreeState(ctx, root)
 	}
 	return p, err

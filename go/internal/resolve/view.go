@@ -61,20 +61,16 @@ func (v *view) Close() {
 	}
 }
 
+// repositoryUnreadable is for a work tree of which nothing can be told: to read
+// all of it is the user's own word.
 func repositoryUnreadable(err error) *diag.Error {
-	var in *gitrepo.Error
-	if !errors.As(err, &in) {
-		return diag.Errorf(diag.ExitState, "repository-unreadable", "cannot read the git repository: %v", err)
+	e := diag.From(explainGit(err))
+	d := &e.Diagnostics[0]
+	if d.Hint != "" {
+		d.Hint += "\n"
 	}
-	e := diag.Errorf(diag.ExitState, "repository-unreadable", "cannot read the git repository: %v", in)
-	if in.Kind == gitrepo.Refused {
-		e.Exit = diag.ExitRefused
-	}
-	hint := "say what the profile may read without git: --root DIR"
-	if in.Hint != "" {
-		hint = in.Hint + "\n" + hint
-	}
-	return e.Hintf("%s", hint)
+	d.Hint += "say what the profile may read without git: --root DIR"
+	return e
 }
 
 // Reasons for which a file is not visible. To an evaluation it does not exist.
