@@ -25,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/nix/address"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
@@ -263,8 +264,11 @@ func (s *Store) unpackFile(ctx context.Context, file, work string, kind error) (
 	return "", fmt.Errorf("%w: unpacking: %w", kind, err)
 }
 
+// mostEntries is how many entries of a directory are looked at.
+const mostEntries = 1 << 20
+
 func onlyFolder(out string) (string, error) {
-	entries, err := os.ReadDir(out)
+	entries, err := bounded.ReadDir(out, mostEntries)
 	if err != nil {
 		return "", err
 	}

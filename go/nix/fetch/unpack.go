@@ -14,7 +14,8 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	"syscall"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // unpackArchive unpacks an archive of any kind that is known into a new folder.
@@ -158,20 +159,13 @@ func unpackZipped(w *treeWriter, f *zip.File) error {
 
 // openRegular opens a regular file without waiting for a writer.
 func openRegular(path string) (*os.File, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	f, size, err := bounded.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = &fs.PathError{Op: "open", Path: path, Err: errors.New("not a regular file")}
-	case info.Size() > maxArchive:
-		err = &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("it is larger than %d MiB", maxArchive>>20)}
-	default:
-		return f, nil
+	if size > maxArchive {
+		f.Close()
+		return nil, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("it is larger than %d MiB", maxArchive>>20)}
 	}
-	f.Close()
-	return nil, err
+	return f, nil
 }

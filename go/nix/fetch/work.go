@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 const (
@@ -50,7 +52,7 @@ func (s *Store) workDir(ctx context.Context) (dir string, remove func(), err err
 
 // abandoned are the folders of downloads whose process is gone, locked by us.
 func (s *Store) abandoned() map[string]*flock.Flock {
-	entries, _ := os.ReadDir(s.Dir)
+	entries, _ := bounded.ReadDir(s.Dir, mostEntries)
 	dead := map[string]*flock.Flock{}
 	for _, entry := range entries {
 		if !entry.IsDir() || !strings.HasPrefix(entry.Name(), workPrefix) {
