@@ -193,7 +193,7 @@ func TestProfileHint(t *testing.T) {
 func TestShell(t *testing.T) {
 	for word, want := range map[string]string{
 		"/srv/team-1/a.nix": "/srv/team-1/a.nix", "": "''", "-rf": "'-rf'", "~/x": "'~/x'",
-		"/tmp/a b": "'/tmp/a b'", "/tmp/a;curl x|sh": "'/tmp/a;curl x|sh'", "it's": `'it'\''s'`, "größe": "'größe'",
+		"/srv/a b": "'/srv/a b'", "/srv/a;curl x|sh": "'/srv/a;curl x|sh'", "it's": `'it'\''s'`, "größe": "'größe'",
 	} {
 		if got := Shell(word); got != want {
 			t.Errorf("%s became %s, not %s", word, got, want)
