@@ -299,5 +299,10 @@ func (v *Visible) ReadDir(name string) ([]fs.DirEntry, error) {
 	if name != "." {
 		prefix = name + "/"
 	}
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return !v.visible(prefix + e.Name()) }), nil
+	files := v.inDir(name)
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
+		path := prefix + e.Name()
+		_, named := slices.BinarySearch(files, path)
+		return !named && !v.visible(path)
+	}), nil
 }
