@@ -505,7 +505,7 @@ func TestAgreesWithGitOnSpecialRepositories(t *testing.T) {
 	}
 }
 
-// What the filtered tree shows is what Visible says.
+// The filtered tree shows the files that Visible reports.
 func TestFilter(t *testing.T) {
 	m := makeRepo(t)
 	m.write("a.nix", "a")

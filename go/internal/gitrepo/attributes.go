@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// attributes are those of one file that say how it compares with its blob.
+// attributes are those of one file, by name.
 type attributes map[string]string
 
 // States of an attribute that has no value.

@@ -22,7 +22,7 @@ const (
 	maxConverted = 64 << 20 // bytes of a file whose ends of lines are converted
 )
 
-// verdict is what the stat data of a file say.
+// verdict is the result of comparing the stat data of a file.
 type verdict int
 
 const (
@@ -114,6 +114,9 @@ func (r *Repo) expanded(ctx context.Context, ix *index) ([]entry, error) {
 		}}
 		if err := w.walk(name+"/", dir.id(), 0); err != nil {
 			return nil, err
+		}
+		if len(all) > maxTreeFiles {
+			return nil, tooLarge(ix.path, "the index has more than %d files", maxTreeFiles)
 		}
 	}
 	return all, nil

@@ -6,7 +6,7 @@ import (
 	"strconv"
 )
 
-// commit is what we take from a commit.
+// commit is the part of a commit that is used here.
 type commit struct {
 	tree    string
 	parents []string

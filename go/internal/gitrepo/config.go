@@ -179,7 +179,7 @@ func (p *configText) value() (string, bool) {
 	}
 }
 
-// format is what we take from the configuration.
+// format is the part of the configuration that is used here.
 type format struct {
 	idSize         int // bytes of an object's name: 20, or 32 with SHA-256
 	fileMode       bool
@@ -267,7 +267,7 @@ func (f *format) extend(path string, s setting) error {
 	return nil
 }
 
-// set takes a setting that says how files compare with their blobs. Nothing
+// set takes a setting for comparing files with their blobs. Nothing
 // else is looked at: the other settings of a repository name programs and places.
 func (f *format) set(s setting) {
 	if s.section != "core" || s.sub != "" {

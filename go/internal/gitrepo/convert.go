@@ -2,7 +2,7 @@ package gitrepo
 
 import "bytes"
 
-// conversion is what git does to a file before it becomes a blob.
+// conversion describes how a file is changed before it becomes a blob.
 type conversion struct {
 	binary bool // nothing
 	auto   bool // ends of lines, where the content looks like text
@@ -12,7 +12,7 @@ type conversion struct {
 	program bool
 }
 
-// conversionOf is what attributes and configuration say together.
+// conversionOf returns the conversion for these attributes with this configuration.
 func (f *format) conversionOf(a attributes) conversion {
 	var c conversion
 	action := textAction(a["text"])
@@ -51,7 +51,7 @@ func textAction(value string) string {
 	return ""
 }
 
-// textStats are what git counts to tell text from other content.
+// textStats are the counts by which git distinguishes text from other content.
 type textStats struct{ nul, loneCR, crlf, printable, other int }
 
 func statsOf(data []byte) textStats {

@@ -26,12 +26,12 @@ const (
 	NotFound
 )
 
-// Error says what is wrong with which file of a repository.
+// Error describes a file of a repository that cannot be used.
 type Error struct {
 	Kind Kind
 	// Path is the file or directory, absolute.
 	Path string
-	// Msg says what is wrong; it holds nothing that the file says.
+	// Msg is the reason; it quotes nothing of the file.
 	Msg string
 	// Hint is a command or a step that helps.
 	Hint string

@@ -37,7 +37,7 @@ type ignoreDir struct {
 	file    ignoreFile
 }
 
-// ignoreFile is what one file of patterns says.
+// ignoreFile is one file of patterns.
 type ignoreFile struct {
 	base     string // the directory it is in, "" for the top
 	patterns []ignorePattern
@@ -54,7 +54,7 @@ type ignorePattern struct {
 
 // Visible reports whether a path is part of the work tree as its author means
 // it: tracked, or not ignored. Never visible are `.git`, wherever it is, and
-// names that lead out. rel is slash-separated and relative to the root; "." is
+// names outside of the work tree. rel is slash-separated and relative to the root; "." is
 // visible. A directory is visible where a tracked file is below it.
 func (r *Repo) Visible(rel string) bool {
 	if rel == "." {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Ignored says what git check-ignore says, for patterns and paths made of parts
+// Ignored agrees with git check-ignore, for patterns and paths made of parts
 // that meet each other often.
 func TestIgnoredAgreesWithGit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 3))
@@ -106,7 +106,7 @@ func TestIgnoredAgreesWithGit(t *testing.T) {
 	}
 }
 
-// Visible is what an author sees as part of a project.
+// A project is what is tracked, and what could be.
 func TestVisible(t *testing.T) {
 	r := func() *Repo {
 		m := makeRepo(t)

@@ -107,7 +107,7 @@ func before(a, b *entry) bool {
 	return a.stage() < b.stage()
 }
 
-// validName refuses names that lead out of the work tree or into `.git`.
+// validName refuses names outside of the work tree or inside `.git`.
 func validName(name string) bool {
 	if name == "" || len(name) > 4096 {
 		return false

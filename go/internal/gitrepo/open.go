@@ -82,7 +82,7 @@ func looksLikeGitDir(dir string) bool {
 	return true
 }
 
-// findGitDir is what `.git` of a work tree is or names.
+// findGitDir returns the directory that `.git` of a work tree is or names.
 func findGitDir(root string) (string, error) {
 	dotGit := filepath.Join(root, ".git")
 	info, err := os.Lstat(dotGit)

@@ -189,6 +189,9 @@ func (o *objects) unpack(ctx context.Context, p *pack, offset int64) (object, er
 	held := int64(0)
 	for {
 		if cached, ok := o.cache[place{p, offset}]; ok {
+			if err := o.spend(p.dataPath(), int64(len(cached.data))); err != nil {
+				return object{}, err
+			}
 			base = cached
 			break
 		}

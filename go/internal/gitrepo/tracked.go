@@ -26,6 +26,9 @@ func (r *Repo) listTracked() ([]string, error) {
 			if files, err = r.filesOfTree(context.Background(), files, strings.TrimSuffix(e.name, "/"), e.id()); err != nil {
 				return nil, err
 			}
+			if len(files) > maxTreeFiles {
+				return nil, tooLarge(ix.path, "the index has more than %d files", maxTreeFiles)
+			}
 			continue
 		}
 		if n := len(files); n > 0 && files[n-1] == e.name {
