@@ -52,7 +52,7 @@ func TestText(t *testing.T) {
 		{"not ASCII", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 5, Column: 3}}},
 			"error: m\n  profile.nix:5:3\n    5 |   größe = 1;\n      |   ^\n"},
 		{"escapes", Diagnostic{Severity: SeverityError, Code: "x", Path: "a\x1bb", Message: "one\x07\u202e\ntwo\xff", Positions: []Position{{File: "/no\nwhere"}}},
-			"error: a\\x1bb: one\\x07\\u202e\n  two\\xff\n  /no\\nwhere\n"},
+			"error: a\\x1bb: one\\x07\\u{202e}\n  two\\xff\n  `/no\\nwhere`\n"},
 		{"no such line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 99, Column: 1}}},
 			"error: m\n  profile.nix:99:1\n"},
 		{"column beyond the line", Diagnostic{Severity: SeverityError, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 1, Column: 70}}},

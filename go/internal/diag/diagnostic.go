@@ -12,7 +12,6 @@ package diag
 import (
 	"context"
 	"errors"
-	"fmt"
 )
 
 // Severity tells an error from a warning.
@@ -70,19 +69,19 @@ type Error struct {
 // Errorf makes an Error of one diagnostic.
 func Errorf(exit Exit, code, format string, args ...any) *Error {
 	return &Error{Exit: exit, Diagnostics: []Diagnostic{{
-		Severity: SeverityError, Code: code, Message: fmt.Sprintf(format, args...), Positions: []Position{},
+		Severity: SeverityError, Code: code, Message: Sprintf(format, args...), Positions: []Position{},
 	}}}
 }
 
 // Hintf sets what to do about it.
 func (e *Error) Hintf(format string, args ...any) *Error {
-	e.Diagnostics[0].Hint = fmt.Sprintf(format, args...)
+	e.Diagnostics[0].Hint = Sprintf(format, args...)
 	return e
 }
 
 // Expectedf sets what was expected instead.
 func (e *Error) Expectedf(format string, args ...any) *Error {
-	e.Diagnostics[0].Expected = fmt.Sprintf(format, args...)
+	e.Diagnostics[0].Expected = Sprintf(format, args...)
 	return e
 }
 

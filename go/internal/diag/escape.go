@@ -5,36 +5,61 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/unseen"
 )
 
-// Escape makes text from outside safe to print on a terminal: control
-// characters, bidirectional overrides and bytes that are not UTF-8 become
-// visible escapes. Tabs become spaces; newlines stay where keepNewlines is set.
+// Escape makes text from outside safe to print on a terminal, and is the last
+// thing that is done to it: what cannot be seen, reorders text or is no
+// character becomes a visible escape. What an emoji or a script needs stays, and
+// so does what [Quote] has written. Tabs become spaces; newlines stay where
+// keepNewlines is set. Text that must not look like several columns or like
+// the sentence that it stands in goes through [Cell] or [Quote] first.
 func Escape(s string, keepNewlines bool) string {
 	if !needsEscape(s, keepNewlines) {
 		return s
 	}
 	var b strings.Builder
+	before, previous := rune(0), rune(0)
 	for i := 0; i < len(s); {
 		r, size := utf8.DecodeRuneInString(s[i:])
+		first, marks, readable := size, 0, true
+		if unicode.Is(unicode.M, r) {
+			marks, readable = unseen.Marks(previous, s[i:], true)
+		}
 		switch {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case r == '\n' && keepNewlines:
 			b.WriteByte('\n')
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
 		case r == '\t':
 			b.WriteByte(' ')
-		case r < 0x20 || r == 0x7f:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case hidden(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
+		case marks > 0:
+			for _, mark := range s[i:] {
+				if marks--; marks < 0 {
+					break
+				}
+				size += utf8.RuneLen(mark)
+				if readable {
+					b.WriteRune(mark)
+				} else {
+					escapeRune(&b, mark)
+					r = '}' // nothing that follows stands on it
+				}
+			}
+			size -= first
+		case unseen.Hidden(r):
+			if n := unseen.Belongs(before, previous, s[i:]); n > 0 {
+				b.WriteString(s[i : i+n])
+				size = n
+			} else {
+				escapeRune(&b, r)
+				r = '}'
+			}
 		default:
 			b.WriteRune(r)
 		}
+		before, previous = previous, r
 		i += size
 	}
 	return b.String()
@@ -50,7 +75,18 @@ func needsEscape(s string, keepNewlines bool) bool {
 	return false
 }
 
-// hidden covers C1 controls and the characters that reorder or hide text.
-func hidden(r rune) bool {
-	return r >= 0x80 && r <= 0x9f || r == 0x2028 || r == 0x2029 || unicode.Is(unicode.Cf, r)
+// escapeRune writes a character by its number, or by the name that it has in Go.
+func escapeRune(b *strings.Builder, r rune) {
+	switch {
+	case r == '\n':
+		b.WriteString(`\n`)
+	case r == '\r':
+		b.WriteString(`\r`)
+	case r == '\t':
+		b.WriteString(`\t`)
+	case r < 0x20 || r == 0x7f:
+		fmt.Fprintf(b, `\x%02x`, r)
+	default:
+		fmt.Fprintf(b, `\u{%04x}`, r)
+	}
 }

@@ -60,14 +60,14 @@ func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, quoted map[string]bo
 	subject := ""
 	for _, part := range []string{d.Profile, d.Path} {
 		if part != "" {
-			subject += Escape(part, false) + ": "
+			subject += Cell(part) + ": "
 		}
 	}
 	fmt.Fprintf(b, "%s: %s%s\n", d.Severity, subject, indentRest(Escape(strings.TrimSpace(d.Message), true)))
 	for i, p := range d.Positions {
 		fmt.Fprintf(b, "  %s", t.Place(p))
 		if p.Note != "" {
-			fmt.Fprintf(b, " (%s)", Escape(p.Note, false))
+			fmt.Fprintf(b, " (%s)", Cell(p.Note))
 		}
 		b.WriteByte('\n')
 		if key := lineKey(p); i < maxExcerpts && !t.Bare && !quoted[key] {
@@ -95,7 +95,9 @@ func (t *Text) Place(p Position) string {
 			name = rel
 		}
 	}
-	name = Escape(name, false)
+	if name != "" {
+		name = Name(name)
+	}
 	if p.Line > 0 {
 		name += ":" + strconv.Itoa(p.Line)
 		if p.Column > 0 {

@@ -1,0 +1,102 @@
+// Package unseen knows the characters that a reader does not see: those that
+// are invisible, blank, reorder what stands around them, or are no character.
+//
+// [Hidden] decides for one character and is what everything printed goes
+// through. [Scan] finds those in a text for a model that have no business there:
+// what an emoji or a script needs is left alone.
+package unseen
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/runenames"
+)
+
+// Hidden reports whether a character cannot be seen, or cannot be told from
+// another by where it stands: controls, line and paragraph separators, spaces
+// other than U+0020, blanks, format and bidirectional characters, variation
+// selectors, tags, private use, noncharacters and what is not assigned. Marks
+// that combine are no matter of one character; see [Marks].
+func Hidden(r rune) bool {
+	switch {
+	case r < 0x20:
+		return true
+	case r < 0x7f:
+		return false
+	case blank(r):
+		return true
+	}
+	return !unicode.IsGraphic(r) || r != ' ' && unicode.Is(unicode.Zs, r) ||
+		unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}
+
+// blank are characters with a glyph of nothing, which no property tells of.
+func blank(r rune) bool {
+	switch r {
+	case 0x2800, // BRAILLE PATTERN BLANK
+		0x1D159,          // MUSICAL SYMBOL NULL NOTEHEAD
+		0x16FE4,          // KHITAN SMALL SCRIPT FILLER
+		0x1DA7F, 0x1DA80, // SIGNWRITING, for a location without a sign
+		0xFFFC, // OBJECT REPLACEMENT CHARACTER
+		0x303F: // IDEOGRAPHIC HALF FILL SPACE
+		return true
+	}
+	return false
+}
+
+// Name is the Unicode name of a character; what has none is described.
+func Name(r rune) string {
+	switch {
+	case r == '\t':
+		return "TAB"
+	case r == '\n':
+		return "LINE FEED"
+	case r == '\r':
+		return "CARRIAGE RETURN"
+	case r == 0x1b:
+		return "ESCAPE"
+	case noncharacter(r):
+		return "NONCHARACTER"
+	}
+	name := runenames.Name(r)
+	switch {
+	case unicode.Is(unicode.Co, r):
+		return "PRIVATE USE"
+	case name == "":
+		return "UNASSIGNED"
+	case name == "<control>":
+		return "CONTROL"
+	}
+	return name
+}
+
+func noncharacter(r rune) bool { return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE }
+
+// Marks is how many characters that combine stand at the beginning of s, where
+// before is the character in front of it, and whether they can be read there:
+// not when there is nothing to stand on, when they are piled up, or when they
+// strike through and surround. In prose, letters may have two that Unicode has
+// no character for, as some languages write them.
+func Marks(before rune, s string, prose bool) (count int, readable bool) {
+	const most = 3 // of a script's own marks; syllables of India take as many
+	onto := before > ' ' && unicode.IsGraphic(before) && !Hidden(before)
+	native, accents, size := onto, onto && prose && unicode.IsLetter(before), 0
+	for _, r := range s {
+		if !unicode.Is(unicode.M, r) || Hidden(r) {
+			break
+		}
+		count++
+		size += utf8.RuneLen(r)
+		native = native && count <= most && sameScript(before, r)
+		accents = accents && count <= 2 && accent(r)
+	}
+	if keycap := prose && before == 0xFE0F && strings.HasPrefix(s, "\u20E3"); keycap {
+		return 1, true
+	}
+	return count, count == 0 || native || accents || onto && composes(before, s[:size])
+}
+
+// accent reports whether a mark stands above or below its letter.
+func accent(r rune) bool { return r >= 0x300 && r <= 0x333 || r == 0x3099 || r == 0x309A }
