@@ -160,7 +160,7 @@ func (r *Registry) namedInFlake(ctx context.Context, flake Flake, name string) (
 			return nil, e
 		}
 		first := e.Diagnostics[0]
-		first.Message = fmt.Sprintf("whether the project's flake has a profile `%s` cannot be told: %s", name, first.Message)
+		first.Message = diag.Sprintf("whether the project's flake has a profile `%s` cannot be told: %s", name, first.Message)
 		hint := "a qualified reference needs no look at it: " + Builtin + ":" + name + " or " + User + ":" + name
 		if first.Hint != "" {
 			hint = first.Hint + "\n" + hint
@@ -185,7 +185,7 @@ func (r *Registry) bare(ctx context.Context, name string) (Candidate, error) {
 	}
 	switch len(found) {
 	case 1:
-		return found[0], nil
+		return found[0].usable()
 	case 0:
 		return Candidate{}, r.notFound(name)
 	}
@@ -260,7 +260,15 @@ func (r *Registry) qualified(ctx context.Context, source, name string) (Candidat
 	if len(found) > 1 {
 		return Candidate{}, &Ambiguous{name, found}
 	}
-	return found[0], nil
+	return found[0].usable()
+}
+
+// usable refuses a profile whose name may not be shown as one.
+func (c Candidate) usable() (Candidate, error) {
+	if e := CheckName(c.Name, c.File); e != nil {
+		return Candidate{}, e
+	}
+	return c, nil
 }
 
 func (r *Registry) notIn(source, name, where string, files []Candidate) error {
@@ -298,7 +306,7 @@ func (r *Registry) inNamed(source, name string) (Candidate, error) {
 			}
 			return Candidate{}, e
 		}
-		return s.Flake().Candidate(Defined{Name: name}), nil
+		return s.Flake().Candidate(Defined{Name: name}).usable()
 	}
 	if r.Refused != nil {
 		return Candidate{}, r.Refused // its config may know the source
@@ -346,7 +354,7 @@ func (r *Registry) alias(ctx context.Context, name string, chain []config.Settin
 			}
 			return nil, true, e
 		}
-		s, err := r.follow(ctx, c, set, "the alias `"+name+"`", append(slices.Clip(chain), set))
+		s, err := r.follow(ctx, c, set, "the alias "+diag.Quote(name), append(slices.Clip(chain), set))
 		if err != nil {
 			return nil, true, err
 		}
@@ -376,7 +384,7 @@ func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Sett
 			return e
 		}
 		first := e.Diagnostics[0]
-		first.Message = what + " leads to `" + set.Value + "`: " + first.Message
+		first.Message = what + " leads to " + diag.Quote(set.Value) + ": " + first.Message
 		first.Positions = append([]diag.Position{set.At}, first.Positions...)
 		return &diag.Error{Exit: e.Exit, Diagnostics: append([]diag.Diagnostic{first}, e.Diagnostics[1:]...), Summary: e.Summary}
 	}
