@@ -98,6 +98,9 @@ func passedOver(flake registry.Flake, err error) diag.Diagnostic {
 
 // say writes words beside the data: a line of JSON where errors are JSON too.
 func (p *program) say(diagnostics ...diag.Diagnostic) {
+	if len(diagnostics) == 0 {
+		return
+	}
 	e := &diag.Error{Exit: diag.ExitDone, Diagnostics: diagnostics}
 	if p.json {
 		diag.WriteJSON(p.stderr, e)
@@ -158,11 +161,11 @@ func (p *program) ambiguous(ctx context.Context, resolver *resolve.Resolver, a *
 	rows := p.evaluate(ctx, resolver, a.Candidates, nil, options)
 	width := 0
 	for _, row := range rows {
-		width = max(width, len(row.Ref))
+		width = max(width, len(diag.Name(row.Ref)))
 	}
 	var lines []string
 	for _, row := range rows {
-		lines = append(lines, fmt.Sprintf("  %-*s  %s", width, row.Ref, row.what()))
+		lines = append(lines, fmt.Sprintf("  %-*s  %s", width, diag.Name(row.Ref), diag.Cell(row.what())))
 		e.At(diag.Position{File: row.File, Line: row.Line, Note: row.Ref})
 	}
 	return e.Hintf("say which one is meant:\n%s\nor settle the name for good, in .insomnia/config.toml or your own: [aliases] %s = \"%s\"",
@@ -182,6 +185,16 @@ type row struct {
 	Diagnostics []diag.Diagnostic `json:"diagnostics"`
 	target      string
 	manifest    []byte // of a profile that is sound
+}
+
+// label is a name or a reference in a list. That of a profile whose name cannot be
+// used is quoted and cut: why it is broken stands beside it.
+func (r row) label(text string) string {
+	const most = 40
+	if registry.CheckName(r.Name, "") != nil {
+		return diag.Shorten(diag.QuoteProse(text), most)
+	}
+	return diag.Name(text)
 }
 
 // what says in a line what the profile may do, or why it is broken.
@@ -216,7 +229,10 @@ func (p *program) evaluate(ctx context.Context, resolver *resolve.Resolver, cand
 	for i, c := range candidates {
 		rows[i] = row{Name: c.Name, Ref: c.Ref, Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}, target: c.Target}
 		listed, ok := known[c.Target]
+		misnamed := registry.CheckName(c.Name, c.File)
 		switch {
+		case misnamed != nil:
+			rows[i].fill(resolve.Listed{Diagnostics: misnamed.Diagnostics})
 		case ok:
 			rows[i].fill(listed)
 		case strings.Contains(c.Target, "#"):

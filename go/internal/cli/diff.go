@@ -100,7 +100,7 @@ func diffOutput(a, b *resolve.Resolved, nameA, nameB string, asJSON bool) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	nameA, nameB = diag.Escape(nameA, false), diag.Escape(nameB, false)
+	nameA, nameB = diag.Name(nameA), diag.Name(nameB)
 	if len(entries) == 0 {
 		fmt.Fprintf(&out, "%s and %s have the same manifest\n", nameA, nameB)
 		return out.Bytes(), nil

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -127,13 +126,13 @@ func doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {
 		return append(data, '\n'), err
 	}
 	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	w := newTable(&b)
 	for _, f := range findings {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", f.Status, f.Name, diag.Escape(f.Detail, false))
+		w.row(string(f.Status), f.Name, diag.Cell(f.Detail))
 		if f.Hint != "" {
-			fmt.Fprintf(w, "\t\thint: %s\n", diag.Escape(f.Hint, false))
+			w.row("", "", "hint: "+diag.Cell(f.Hint))
 		}
 	}
-	err := w.Flush()
-	return b.Bytes(), err
+	w.flush()
+	return b.Bytes(), nil
 }

@@ -82,7 +82,7 @@ func (x *explanation) field(o resolve.Origin) {
 
 // head is the name of the field and its value.
 func (x *explanation) head(o resolve.Origin) {
-	name := diag.Escape(o.Path, false)
+	name := diag.Cell(o.Path)
 	text := compact(o.Value)
 	if utf8.RuneCountInString(name+" = "+text) <= pageWidth {
 		fmt.Fprintf(&x.out, "%s = %s\n", name, text)
@@ -95,8 +95,13 @@ func (x *explanation) head(o resolve.Origin) {
 		return
 	}
 	fmt.Fprintf(&x.out, "%s =\n", name)
+	mark := ""
+	var prose string
+	if json.Unmarshal(o.Value, &prose) == nil {
+		mark = "│ " // whose lines could pass for ours
+	}
 	for _, line := range strings.Split(long(o.Value), "\n") {
-		line = diag.Escape(line, false)
+		line = mark + diag.Escape(line, false)
 		if !x.whole {
 			line = x.cut(line, pageWidth-4, json.RawMessage(line))
 		}
@@ -191,7 +196,7 @@ func compact(value json.RawMessage) string {
 		Name string `json:"name"`
 	}
 	if json.Unmarshal(value, &ref) == nil && ref.Type == manifest.SecretRefType {
-		return "secret " + diag.Escape(ref.Name, false)
+		return "secret " + diag.Name(ref.Name)
 	}
 	if string(value) == `"<secret>"` {
 		return "<secret>"
@@ -200,7 +205,7 @@ func compact(value json.RawMessage) string {
 	if json.Compact(&b, value) != nil {
 		return "null"
 	}
-	return diag.Escape(b.String(), false)
+	return diag.Cell(b.String())
 }
 
 // long is a value in as many lines as it takes.
@@ -230,9 +235,13 @@ func ruleLine(item json.RawMessage) string {
 	if json.Unmarshal(item, &r) != nil || r.Tool == "" || r.Action == "" {
 		return compact(item)
 	}
-	line := fmt.Sprintf("%-5s %s %s", r.Action, r.Tool, r.Pattern)
+	pattern := string(r.Pattern)
+	if quoted := diag.Quote(pattern); strings.Contains(pattern, "(") || quoted != "`"+pattern+"`" {
+		pattern = quoted // not to pass for a reason
+	}
+	line := fmt.Sprintf("%-5s %s %s", r.Action, r.Tool, pattern)
 	if r.Reason != nil {
-		line += "  (" + string(*r.Reason) + ")"
+		line += "  (" + diag.Cell(string(*r.Reason)) + ")"
 	}
 	return line
 }

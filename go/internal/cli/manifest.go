@@ -42,7 +42,7 @@ func (p *program) manifestValidate(c *cli.Context) error {
 			"name": judged.Name, "digest": judged.Digest, "losses": lossList(judged.Losses)})
 	}
 	p.losses(judged.Losses)
-	return p.write([]byte(diag.Escape(file, false) + ": valid, " + judged.Kind.Words() + ", " + judged.Digest + "\n"))
+	return p.write([]byte(diag.Name(file) + ": valid, " + judged.Kind.Words() + ", " + judged.Digest + "\n"))
 }
 
 func (p *program) manifestConvertCommand() *cli.Command {

@@ -157,6 +157,6 @@ func yesFlag(what string) cli.Flag {
 // inform says in words what was done; it is no data.
 func (p *program) inform(format string, args ...any) {
 	if !p.json {
-		io.WriteString(p.stderr, diag.Escape(fmt.Sprintf(format, args...), true)+"\n")
+		io.WriteString(p.stderr, diag.Escape(diag.Sprintf(format, args...), true)+"\n")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"text/tabwriter"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -106,17 +105,17 @@ func podTable(report podListReport, now time.Time) []byte {
 	if len(report.Pods)+len(report.Damaged) == 0 {
 		return nil
 	}
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tPROFILE\tSOURCE\tMODEL\tSTATE\tAGE\tPROFILE NOW")
+	w := newTable(&b)
+	w.row("NAME", "PROFILE", "SOURCE", "MODEL", "STATE", "AGE", "PROFILE NOW")
 	for _, row := range report.Pods {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", row.Name, diag.Escape(row.Profile.Ref, false), diag.Escape(row.Profile.Source, false),
-			diag.Escape(row.Model, false), row.State, age(now.Sub(row.Created)), driftWord(row.Drift))
+		w.row(diag.Cell(row.Name), diag.Name(row.Profile.Ref), diag.Name(row.Profile.Source),
+			diag.Cell(row.Model), string(row.State), age(now.Sub(row.Created)), driftWord(row.Drift))
 	}
 	for _, row := range report.Damaged {
-		fmt.Fprintf(w, "%s\t-\t-\t-\tdamaged\n", diag.Escape(row.ID, false))
+		w.row(diag.Cell(row.ID), "-", "-", "-", "damaged")
 	}
-	w.Flush()
-	return trimLines(b.Bytes())
+	w.flush()
+	return b.Bytes()
 }
 
 // driftWord is what a list says of the profile that a Pod was made from.

@@ -121,7 +121,7 @@ func (p *program) takeReloaded(c *cli.Context, store *pod.Store, it *pod.Pod, ne
 		p.inform("nothing was changed: insomnia pod reload %s makes this generation %d", it.Name, number)
 		return nil
 	}
-	if err := p.confirm(c, fmt.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
+	if err := p.confirm(c, diag.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
 		return err
 	}
 	if report.Pod, err = store.Add(c.Context, it, next); err != nil {
@@ -134,7 +134,7 @@ func (p *program) takeReloaded(c *cli.Context, store *pod.Store, it *pod.Pod, ne
 
 func reloadText(it *pod.Pod, report reloadReport) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s, compared with generation %d of the Pod %s:\n\n%s", diag.Escape(it.Profile.Ref, false), it.Current, it.Name, difference.Text(report.Changes))
+	fmt.Fprintf(&b, "%s, compared with generation %d of the Pod %s:\n\n%s", diag.Name(it.Profile.Ref), it.Current, diag.Name(it.Name), difference.Text(report.Changes))
 	if report.Wider > 0 {
 		b.WriteString("\n! marks what it may do then and may not now\n")
 	}

@@ -1,9 +1,9 @@
 package cli
 
 import (
-	"fmt"
-
 	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 func (p *program) podRemoveCommand() *cli.Command {
@@ -23,7 +23,7 @@ func (p *program) podRemove(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.confirm(c, fmt.Sprintf("remove the Pod `%s` and its history (%s, %s)?", it.Name, it.ID, it.Profile.Ref)); err != nil {
+	if err := p.confirm(c, diag.Sprintf("remove the Pod `%s` and its history (%s, %s)?", it.Name, it.ID, it.Profile.Ref)); err != nil {
 		return err
 	}
 	if err := store.Remove(c.Context, it); err != nil {

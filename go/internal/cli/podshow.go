@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -49,20 +48,20 @@ func (p *program) podShow(c *cli.Context) error {
 	page := podPage(a, append(a.facts(), driftFact(drift)))
 	var b bytes.Buffer
 	b.WriteString("\n")
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	w := newTable(&b)
 	for _, g := range it.Generations {
 		mark := " "
 		if g.Number == it.Current {
 			mark = "*"
 		}
-		fmt.Fprintf(w, "%s generation %d\t%s\t%s\n", mark, g.Number, when(g.Created), g.Digest)
+		w.row(fmt.Sprintf("%s generation %d", mark, g.Number), when(g.Created), g.Digest)
 	}
-	w.Flush()
+	w.flush()
 	b.WriteString("\n")
 	for _, event := range a.Events {
-		fmt.Fprintf(w, "  %s\t%s\tgeneration %d\n", when(event.Time), event.Kind, event.Generation)
+		w.row("  "+when(event.Time), string(event.Kind), fmt.Sprintf("generation %d", event.Generation))
 	}
-	w.Flush()
+	w.flush()
 	return p.write(append(page, b.Bytes()...))
 }
 
@@ -78,13 +77,13 @@ func driftFact(drift pod.Drift) registry.Fact {
 // podPage says what a Pod is and what its snapshot lets it do.
 func podPage(a *about, facts []registry.Fact) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s: %s\n", a.Pod.Name, diag.Escape(orDash(a.Summary.Description), false))
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(&b, "%s: %s\n", diag.Name(a.Pod.Name), diag.Cell(orDash(a.Summary.Description)))
+	w := newTable(&b)
 	for _, f := range append(facts, registry.Facts(a.manifest, *a.Summary)...) {
 		if f.Text != "" {
-			fmt.Fprintf(w, "  %s\t%s\n", f.Name, diag.Escape(f.Text, false))
+			w.row("  "+f.Name, diag.Cell(f.Text))
 		}
 	}
-	w.Flush()
+	w.flush()
 	return b.Bytes()
 }

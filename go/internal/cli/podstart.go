@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -18,5 +19,5 @@ func (p *program) start(_ context.Context, _ *pod.Store, it *pod.Pod, _ *manifes
 }
 
 func notStarted(it *pod.Pod) string {
-	return "the Pod `" + it.Name + "` is saved, and not started: this version of insomnia has no runtime to start it with"
+	return "the Pod " + diag.Quote(it.Name) + " is saved, and not started: this version of insomnia has no runtime to start it with"
 }

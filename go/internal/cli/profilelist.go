@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -134,7 +133,7 @@ func flakesOf(r *registry.Registry) (flakes []registry.Flake, project *registry.
 	for _, s := range r.Sources() {
 		if s.Locked == nil {
 			problems = append(problems, diag.Diagnostic{Severity: diag.SeverityWarning, Code: "source-not-pinned",
-				Message: "the source `" + s.Name + "` is not pinned as it stands", Hint: "insomnia source update " + s.Name, Positions: []diag.Position{s.Set.At}})
+				Message: "the source " + diag.Quote(s.Name) + " is not pinned as it stands", Hint: "insomnia source update " + s.Name, Positions: []diag.Position{s.Set.At}})
 			continue
 		}
 		flakes = append(flakes, s.Flake())
@@ -155,7 +154,7 @@ func (p *program) ofFlake(ctx context.Context, resolver *resolve.Resolver, flake
 		return nil, nil, nil, &over
 	default:
 		for _, d := range diag.From(err).Diagnostics {
-			d.Message = "the profiles of the source `" + flake.Source + "` cannot be listed: " + d.Message
+			d.Message = "the profiles of the source " + diag.Quote(flake.Source) + " cannot be listed: " + d.Message
 			problems = append(problems, d)
 		}
 		return nil, nil, problems, nil
@@ -218,8 +217,8 @@ func aliasRows(r *registry.Registry) []aliasRow {
 
 func profileTable(report profileListReport, r *registry.Registry) []byte {
 	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "  NAME\tREFERENCE\tSOURCE\tMODEL\tSUMMARY")
+	w := newTable(&b)
+	w.row("  NAME", "REFERENCE", "SOURCE", "MODEL", "SUMMARY")
 	for _, row := range report.Profiles {
 		mark, model, what := " ", "-", row.what()
 		if row.Default {
@@ -231,27 +230,18 @@ func profileTable(report profileListReport, r *registry.Registry) []byte {
 				what = row.Summary.Description
 			}
 		}
-		fmt.Fprintf(w, "%s %s\t%s\t%s\t%s\t%s\n", mark, diag.Escape(row.Name, false), diag.Escape(row.Ref, false), diag.Escape(row.Source, false),
+		w.row(mark+" "+row.label(row.Name), row.label(row.Ref), diag.Name(row.Source),
 			orDash(model), orDash(what))
 	}
-	w.Flush()
+	w.flush()
 	if len(report.Aliases) > 0 {
 		b.WriteByte('\n')
-		fmt.Fprintln(w, "  ALIAS\tLEADS TO\tSET IN")
+		w.row("  ALIAS", "LEADS TO", "SET IN")
 		for _, a := range report.Aliases {
-			fmt.Fprintf(w, "  %s\t%s\t%s\n", diag.Escape(a.Name, false), diag.Escape(a.Ref, false),
+			w.row("  "+diag.Name(a.Name), diag.Name(a.Ref),
 				diag.NewText().Place(diag.Position{File: filepath.Clean(a.Set.File), Line: a.Set.Line}))
 		}
-		w.Flush()
+		w.flush()
 	}
-	return trimLines(b.Bytes())
-}
-
-// trimLines takes the blanks off the ends of lines.
-func trimLines(data []byte) []byte {
-	lines := strings.Split(string(data), "\n")
-	for i := range lines {
-		lines[i] = strings.TrimRight(lines[i], " ")
-	}
-	return []byte(strings.Join(lines, "\n"))
+	return b.Bytes()
 }

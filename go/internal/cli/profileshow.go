@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -61,14 +60,14 @@ func (p *program) profileShow(c *cli.Context) error {
 
 func profilePage(m *manifest.Manifest, s registry.Summary, ref, file, digest string) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s: %s\n", diag.Escape(s.Name, false), orDash(s.Description))
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(&b, "%s: %s\n", diag.Name(s.Name), orDash(s.Description))
+	w := newTable(&b)
 	facts := append([]registry.Fact{{Name: "reference", Text: ref}, {Name: "file", Text: file}}, registry.Facts(m, s)...)
 	for _, f := range append(facts, registry.Fact{Name: "digest", Text: digest}) {
 		if f.Text != "" {
-			fmt.Fprintf(w, "  %s\t%s\n", f.Name, diag.Escape(f.Text, false))
+			w.row("  "+f.Name, diag.Cell(f.Text))
 		}
 	}
-	w.Flush()
+	w.flush()
 	return b.Bytes()
 }

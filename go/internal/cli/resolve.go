@@ -26,6 +26,7 @@ func (p *program) resolveCommand() *cli.Command {
 			&cli.StringFlag{Name: "from-resolved", Usage: "read an envelope from `FILE`, as --provenance prints it, instead of resolving a profile"},
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
+			strictFlag(),
 			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
 		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action:       p.resolve,
@@ -107,6 +108,9 @@ func (p *program) resolve(c *cli.Context) error {
 
 	result, err := p.resolved(c, resolver, options)
 	if err != nil {
+		return err
+	}
+	if err := p.warn(c, resolve.Hidden(result.Manifest)); err != nil {
 		return err
 	}
 

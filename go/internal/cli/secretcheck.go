@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -101,16 +100,16 @@ func checkTable(report checkReport) []byte {
 		fmt.Fprintf(&b, "%s uses no secrets\n", report.Profile)
 		return b.Bytes()
 	}
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "FIELD\tSECRET\tGOES TO\tBOUND\tALLOWED\tREADABLE")
+	w := newTable(&b)
+	w.row("FIELD", "SECRET", "GOES TO", "BOUND", "ALLOWED", "READABLE")
 	for _, use := range report.Uses {
 		backend := "no"
 		if use.Bound {
 			backend = use.Backend
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", use.Path, use.Name, diag.Escape(use.To.String(), false), backend, yesNo(use.Allowed), yesNo(use.Readable))
+		w.row(diag.Cell(use.Path), use.Name, diag.Cell(use.To.String()), backend, yesNo(use.Allowed), yesNo(use.Readable))
 	}
-	w.Flush()
+	w.flush()
 	return b.Bytes()
 }
 

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -144,8 +143,8 @@ func secretTable(list []secretRow) []byte {
 	if len(list) == 0 {
 		return []byte("no secrets\n")
 	}
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tKEPT IN\tMAY GO TO\tUSED BY")
+	w := newTable(&b)
+	w.row("NAME", "KEPT IN", "MAY GO TO", "USED BY")
 	for _, r := range list {
 		kept := r.Backend + ":" + r.Place
 		switch {
@@ -158,11 +157,11 @@ func secretTable(list []secretRow) []byte {
 		case r.Stored != nil && !*r.Stored:
 			kept += ", not set"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", r.Name, diag.Escape(kept, false), diag.Escape(orDash(strings.Join(append(r.Hosts, r.Commands...), ", ")), false),
+		w.row(r.Name, diag.Cell(kept), orDash(strings.Join(append(r.Hosts, r.Commands...), ", ")),
 			orDash(few(r.Profiles)))
 	}
-	w.Flush()
-	return trimLines(b.Bytes())
+	w.flush()
+	return b.Bytes()
 }
 
 // few names the first of a list: the built-in roles alone would fill three lines.

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
@@ -140,7 +140,7 @@ func (p *program) sourceChanges(name string, before, after registry.Locked) erro
 		if is && now == "" {
 			what += ", broken"
 		}
-		fmt.Fprintf(&b, "%s:%s  %s\n", name, diag.Escape(profile, false), what)
+		fmt.Fprintf(&b, "%s:%s  %s\n", diag.Name(name), diag.Name(profile), what)
 	}
 	p.note([]string{name + " is pinned to " + after.URL})
 	return p.write([]byte(b.String()))
@@ -167,8 +167,8 @@ func (p *program) sourceList(c *cli.Context) error {
 	}
 	sources := []source{}
 	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tFLAKE\tOF THE\tPROFILES\tPINNED TO")
+	w := newTable(&b)
+	w.row("NAME", "FLAKE", "OF THE", "PROFILES", "PINNED TO")
 	for _, s := range r.Sources() {
 		one := source{Name: s.Name, Ref: s.Set.Value, Scope: string(s.Scope), Profiles: []string{}}
 		pinned := "not pinned: insomnia source update " + s.Name
@@ -179,12 +179,12 @@ func (p *program) sourceList(c *cli.Context) error {
 			}
 		}
 		sources = append(sources, one)
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%s\n", s.Name, diag.Escape(s.Set.Value, false), s.Scope, len(one.Profiles), diag.Escape(pinned, false))
+		w.row(diag.Name(s.Name), diag.Name(s.Set.Value), string(s.Scope), strconv.Itoa(len(one.Profiles)), diag.Cell(pinned))
 	}
 	if c.Bool("json") {
 		return p.printJSON(map[string]any{"schema": "insomnia.sources/v1", "sources": sources})
 	}
-	w.Flush()
+	w.flush()
 	return p.write(b.Bytes())
 }
 

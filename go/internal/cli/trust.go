@@ -5,14 +5,16 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -56,7 +58,23 @@ func consents() (*trust.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return trust.Open(dir), nil
+	store := trust.Open(dir)
+	store.BuiltIn = builtIn
+	return store, nil
+}
+
+// builtIn is the manifest of a built-in role; nil where there is none of the name.
+func builtIn(role string) *manifest.Manifest {
+	resolver := &resolve.Resolver{Library: insomnia.Library, Version: programVersion(), Dir: "/"}
+	result, err := resolver.Resolve(context.Background(), registry.Builtin+":"+role, resolve.Options{Evaluator: resolve.Embedded, Timeout: listTimeout})
+	if err != nil {
+		return nil
+	}
+	m, problems := manifest.Decode(result.Manifest)
+	if len(problems) > 0 {
+		return nil
+	}
+	return m
 }
 
 // judged finds out what a reference, or a Pod, grants and how that stands to what
@@ -148,13 +166,13 @@ func (p *program) trustList(c *cli.Context) error {
 	}
 	rows := []consent{}
 	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "SOURCE\tSINCE\tGRANTS\tDIGEST")
+	w := newTable(&b)
+	w.row("SOURCE", "SINCE", "GRANTS", "DIGEST")
 	for _, one := range all {
 		row := consent{one.Key, one.Ref, []given{}}
 		for _, g := range one.Given {
 			row.Given = append(row.Given, given{g.At, g.Grants.Digest(), len(g.Grants)})
-			fmt.Fprintf(w, "%s\t%s\t%d\t%s\n", diag.Escape(one.Key, false), g.At.Local().Format("2006-01-02 15:04"), len(g.Grants), g.Grants.Digest())
+			w.row(diag.Name(one.Key), when(g.At), strconv.Itoa(len(g.Grants)), g.Grants.Digest())
 		}
 		rows = append(rows, row)
 	}
@@ -167,7 +185,7 @@ func (p *program) trustList(c *cli.Context) error {
 		downloads = []trust.Download{}
 	}
 	for _, d := range downloads {
-		fmt.Fprintf(w, "%s\t%s\tdownload\t%s\n", diag.Escape(d.Locked, false), d.At.Local().Format("2006-01-02 15:04"), diag.Escape(d.Project, false))
+		w.row(diag.Name(d.Locked), when(d.At), "download", diag.Name(d.Project))
 	}
 	if c.Bool("json") {
 		if problems == nil {
@@ -175,7 +193,7 @@ func (p *program) trustList(c *cli.Context) error {
 		}
 		err = p.printJSON(map[string]any{"schema": "insomnia.consents/v1", "consents": rows, "downloads": downloads, "problems": problems})
 	} else {
-		w.Flush()
+		w.flush()
 		if len(all)+len(downloads) == 0 {
 			io.WriteString(p.stderr, "you have consented to nothing yet\n")
 			b.Reset()
@@ -244,7 +262,7 @@ func (p *program) completeConsents(c *cli.Context) {
 		all, _, _ := store.List()
 		for _, one := range all {
 			if !strings.Contains(one.Key, ":") { // the shells break words there
-				fmt.Fprintln(c.App.Writer, diag.Escape(one.Key, false))
+				fmt.Fprintln(c.App.Writer, diag.Cell(one.Key))
 			}
 		}
 	}

@@ -7,6 +7,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
 
@@ -71,8 +73,9 @@ func (p *program) trustGrant(c *cli.Context) error {
 
 // askForConsent shows what a manifest grants and asks for consent to all of it.
 func (p *program) askForConsent(ctx context.Context, v *trust.Verdict) (bool, error) {
-	if _, err := io.WriteString(p.stderr, grantsPage(v)); err != nil {
+	if _, err := io.WriteString(p.stderr, grantsPage(v, difference.Page{More: "insomnia trust show " + v.Argument() + " --full"})+"\n"); err != nil {
 		return false, err
 	}
+	p.say(resolve.Hidden(v.Manifest)...)
 	return p.ask(ctx, "\nDo you consent to all of it?")
 }

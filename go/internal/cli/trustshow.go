@@ -1,25 +1,32 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
 
 func (p *program) trustShowCommand() *cli.Command {
 	return &cli.Command{
-		Name: "show", Usage: "say what a profile grants, and what of it you have consented to", ArgsUsage: "[REF]",
+		Name: "show", Usage: "show what a profile grants and what you have consented to", ArgsUsage: "[REF]",
 		Description: "What the profile, or the file with a manifest (.json or .toml), would let an agent do on this\n" +
-			"machine: a line that begins with `!` is new to you. Nothing is started and nothing granted. Without\n" +
-			"REF it is the default profile. With --json it prints `insomnia.trust/v1`.",
-		Flags:        trustFlags(),
+			"machine. A line that begins with `!` is new to you and wider than the built-in role that the profile\n" +
+			"has, one with `+` is new and no wider. Values stand in backticks, with what cannot be seen escaped.\n" +
+			"Nothing is started and nothing granted. Without REF it is the default profile. With --json it prints\n" +
+			"`insomnia.trust/v1`.",
+		Flags: append([]cli.Flag{
+			&cli.BoolFlag{Name: "full", Usage: "show long lists and values whole, and the texts that the model reads"},
+			&cli.BoolFlag{Name: "no-pager", Usage: "print a long page to the terminal at once"},
+			strictFlag(),
+		}, trustFlags()...),
 		Action:       p.trustShow,
 		BashComplete: p.completeNames,
 	}
@@ -37,24 +44,54 @@ func (p *program) trustShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	warnings := resolve.Hidden(v.Manifest)
+	if c.Bool("strict") && len(warnings) > 0 {
+		return p.warn(c, warnings)
+	}
 	if c.Bool("json") {
-		return p.printJSON(trustReport(v))
+		err = p.printJSON(trustReport(v, c.Bool("full")))
+	} else {
+		page := grantsPage(v, difference.Page{Full: c.Bool("full"), More: "--full"})
+		if !v.Consented() {
+			page += "\nif you agree: " + diag.Escape(v.Command(), false) + "\n"
+		}
+		err = p.page(c, page)
 	}
-	page := grantsPage(v)
-	if !v.Consented() {
-		page += "\nif you agree: " + diag.Escape(v.Command(), false) + "\n"
+	if err != nil {
+		return err
 	}
-	return p.write([]byte(page))
+	return p.warn(c, warnings)
 }
 
-// grantsPage is what a manifest grants, in words.
-func grantsPage(v *trust.Verdict) string {
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s\n", diag.Escape(v.Summary(), false))
-	fmt.Fprintf(&b, "source  %s\ndigest  %s\n\n", diag.Escape(v.Source.Key, false), v.Now.Digest())
-	b.WriteString(difference.Text(trust.Entries(v.Now, v.Changes)))
-	if !v.Consented() {
-		b.WriteString("\n! marks what you have not consented to; texts are named by their digests, read them with insomnia resolve\n")
+// grantsPage is what a manifest grants, in words, with the texts that a model
+// reads where it is full.
+func grantsPage(v *trust.Verdict, page difference.Page) string {
+	var b strings.Builder
+	line := func(format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		if page.Width > 0 {
+			text = page.Wrap(text)
+		}
+		b.WriteString(text)
+	}
+	line("%s\n", diag.Escape(v.Summary(), false))
+	line("source  %s\n", diag.Name(v.Source.Key))
+	line("digest  %s\n", v.Now.Digest())
+	if legend := v.Legend(); legend != "" {
+		line("%s\n", legend)
+	}
+	b.WriteString("\n" + page.Text(v.Entries()))
+	if !page.Full {
+		line("\ntexts are named by their digests, and long values and lists are cut: see all with %s\n", page.More)
+		return b.String()
+	}
+	for i, passage := range trust.Passages(v.Manifest) {
+		if i == 0 {
+			b.WriteString("\nTexts")
+		}
+		b.WriteString("\n")
+		line("  %s, %s:\n", diag.Name(passage.Pointer), passage.Digest)
+		b.WriteString(page.Passage(passage.Text))
 	}
 	return b.String()
 }
@@ -64,10 +101,12 @@ type reportedGrant struct {
 	trust.Grant
 	Text      string `json:"text"`
 	Consented bool   `json:"consented"`
-	Was       string `json:"was,omitempty"` // what was consented to, of a step or a number
+	// Wider tells that it is not consented to and goes further than the built-in role.
+	Wider bool   `json:"wider"`
+	Was   string `json:"was,omitempty"` // what was consented to, of a step or a number
 }
 
-func trustReport(v *trust.Verdict) any {
+func trustReport(v *trust.Verdict, full bool) any {
 	type givenSet struct {
 		At     time.Time `json:"at"`
 		Digest string    `json:"digest"`
@@ -77,27 +116,33 @@ func trustReport(v *trust.Verdict) any {
 		Source trust.Source    `json:"source"`
 		State  trust.State     `json:"state"`
 		Digest string          `json:"digest"`
+		Role   string          `json:"role,omitempty"` // built-in role that `wider` compares with
 		Grants []reportedGrant `json:"grants"`
 		// Gone are restrictions that were consented to and are not there any more.
 		Gone  []reportedGrant `json:"gone"`
 		Given []givenSet      `json:"given"`
-	}{"insomnia.trust/v1", v.Source, v.State(), v.Now.Digest(), []reportedGrant{}, []reportedGrant{}, []givenSet{}}
+		Texts []trust.Passage `json:"texts,omitempty"` // with --full
+	}{Schema: "insomnia.trust/v1", Source: v.Source, State: v.State(), Digest: v.Now.Digest(), Role: v.Role,
+		Grants: []reportedGrant{}, Gone: []reportedGrant{}, Given: []givenSet{}}
 	for _, g := range v.Now {
 		one := reportedGrant{Grant: g, Text: g.Words(false), Consented: true}
 		if i := slices.IndexFunc(v.Changes, func(c trust.Change) bool { return c.Grant == g && !c.Gone }); i >= 0 {
-			one.Consented, one.Was = false, v.Changes[i].Was
+			one.Consented, one.Was, one.Wider = false, v.Changes[i].Was, v.Wider(v.Changes[i])
 		}
 		report.Grants = append(report.Grants, one)
 	}
 	for _, c := range v.Changes {
 		if c.Gone {
-			report.Gone = append(report.Gone, reportedGrant{Grant: c.Grant, Text: c.Grant.Words(true)})
+			report.Gone = append(report.Gone, reportedGrant{Grant: c.Grant, Text: c.Grant.Words(true), Wider: v.Wider(c)})
 		}
 	}
 	if v.Consent != nil {
 		for _, given := range v.Consent.Given {
 			report.Given = append(report.Given, givenSet{given.At, given.Grants.Digest()})
 		}
+	}
+	if full {
+		report.Texts = trust.Passages(v.Manifest)
 	}
 	return report
 }

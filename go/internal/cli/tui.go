@@ -13,11 +13,13 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/podnew"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/tui"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -115,7 +117,11 @@ func (w *tuiWork) details(ctx context.Context, id string) (*tui.Details, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &tui.Details{Manifest: m, Summary: *a.Summary, Facts: append(a.facts(), driftFact(w.program.drifts().Of(ctx, it)))}
+	grants, err := w.grants(sourceOfPod(it, e), e.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	d := &tui.Details{Grants: grants, Manifest: m, Summary: *a.Summary, Facts: append(a.facts(), driftFact(w.program.drifts().Of(ctx, it)))}
 	for _, event := range events {
 		d.Events = append(d.Events, registry.Fact{Name: when(event.Time), Text: fmt.Sprintf("%s, generation %d", event.Kind, event.Generation)})
 	}
@@ -175,6 +181,9 @@ func (l *listing) profile(c registry.Candidate) tui.Profile {
 // fill takes what an evaluation gave.
 func (l *listing) fill(c registry.Candidate, listed resolve.Listed) {
 	r := row{Name: c.Name, Ref: c.Ref, Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}, target: c.Target}
+	if misnamed := registry.CheckName(c.Name, c.File); misnamed != nil {
+		listed = resolve.Listed{Diagnostics: misnamed.Diagnostics}
+	}
 	r.fill(listed)
 	l.rows[c.Target] = r
 }
@@ -254,7 +263,32 @@ func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (
 	if err != nil {
 		return nil, err
 	}
-	return &tui.Resolved{Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: registry.SummaryOf(m, e.Manifest), Work: draft}, nil
+	grants, err := w.grants(trust.SourceOf(e.Profile, draft.New.Source.Target, e.Digest), e.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	return &tui.Resolved{Grants: grants, Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: registry.SummaryOf(m, e.Manifest), Work: draft}, nil
+}
+
+// grants is the page of what a manifest grants, with its texts, after what is
+// hidden in them.
+func (w *tuiWork) grants(source trust.Source, data []byte) (func(width int) string, error) {
+	store, err := consents()
+	if err != nil {
+		return nil, err
+	}
+	v, err := store.Judge(source, data)
+	if err != nil {
+		return nil, err
+	}
+	var warnings strings.Builder
+	if hidden := resolve.Hidden(data); len(hidden) > 0 {
+		diag.NewText().Write(&warnings, &diag.Error{Diagnostics: hidden})
+		warnings.WriteByte('\n')
+	}
+	return func(width int) string {
+		return difference.Page{Width: width}.Wrap(warnings.String()) + grantsPage(v, difference.Page{Full: true, Width: width})
+	}, nil
 }
 
 // whole reads all of a manifest: what it grants is shown one by one.

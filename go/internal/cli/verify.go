@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -20,6 +20,7 @@ func (p *program) verifyCommand() *cli.Command {
 		Description: "Resolves all insomniaProfiles of the flake (`.` when none is named), broken ones beside healthy\n" +
 			"ones, and prints a line for each. The exit code is 1 when one is broken.",
 		Flags: append([]cli.Flag{
+			strictFlag(),
 			&cli.BoolFlag{Name: "against-nix", Usage: "evaluate with the installed Nix too; a profile that comes out differently is broken"},
 		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action: p.verify,
@@ -64,6 +65,17 @@ func (p *program) verify(c *cli.Context) error {
 
 	problems := &diag.Error{Exit: diag.ExitDifference}
 	broken := 0
+	for i := range verified {
+		hidden := resolve.Hidden(verified[i].Manifest)
+		if c.Bool("strict") && len(hidden) > 0 {
+			verified[i].Ok, hidden = false, resolve.Strict(hidden)
+		}
+		verified[i].Diagnostics = append(verified[i].Diagnostics, hidden...)
+		if misnamed := registry.CheckName(verified[i].Name, ""); misnamed != nil {
+			verified[i].Ok = false
+			verified[i].Diagnostics = append(verified[i].Diagnostics, misnamed.Diagnostics...)
+		}
+	}
 	for _, v := range verified {
 		if !v.Ok {
 			broken++
@@ -86,6 +98,7 @@ func (p *program) verify(c *cli.Context) error {
 		return err
 	}
 	if broken == 0 {
+		p.say(problems.Diagnostics...)
 		return nil
 	}
 	problems.Summary = fmt.Sprintf("%d of %d profiles broken", broken, len(verified))
@@ -94,16 +107,18 @@ func (p *program) verify(c *cli.Context) error {
 
 func verifyTable(verified []resolve.Verified) []byte {
 	var b bytes.Buffer
-	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "PROFILE\tVERDICT\tROLE\tMODEL")
+	w := newTable(&b)
+	w.row("PROFILE", "VERDICT", "ROLE", "MODEL")
 	for _, v := range verified {
 		verdict := "ok"
 		if !v.Ok {
 			verdict = fmt.Sprintf("broken (%d)", len(v.Diagnostics))
+		} else if n := len(v.Diagnostics); n > 0 {
+			verdict = "ok, " + registry.Count(n, "warning")
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", diag.Escape(v.Name, false), verdict, orDash(v.Role), orDash(v.Model))
+		w.row(diag.Name(v.Name), verdict, orDash(v.Role), orDash(v.Model))
 	}
-	w.Flush()
+	w.flush()
 	return b.Bytes()
 }
 
@@ -111,5 +126,5 @@ func orDash(s string) string {
 	if s == "" {
 		return "-"
 	}
-	return diag.Escape(s, false)
+	return diag.Cell(s)
 }

@@ -93,7 +93,7 @@ func (d *decoder) text(v reflect.Value, n *node, path string) bool {
 		return false
 	}
 	if why := c.refuses(n.text); why != "" {
-		message := "`" + n.text + "` " + why
+		message := diag.Quote(n.text) + " " + why
 		if strings.HasPrefix(path, "secrets") {
 			message = "this " + why
 		}
@@ -131,7 +131,7 @@ func (d *decoder) table(v reflect.Value, n *node, path string) bool {
 		sub := path + "." + key
 		k := reflect.New(v.Type().Key()).Elem()
 		if c := k.Interface().(constrained).constraint(); c.refuses(key) != "" {
-			message := "the name `" + key + "` does not fit here"
+			message := "the name " + diag.Quote(key) + " does not fit here"
 			if path == "secrets" { // a key that was taken for a name
 				message = "this name of a secret does not fit here"
 			}
@@ -140,7 +140,7 @@ func (d *decoder) table(v reflect.Value, n *node, path string) bool {
 		}
 		k.SetString(key)
 		if path != "secrets" && slices.Contains(reserved, key) && path == "sources" {
-			d.problem(n.fields[key], "property-name", sub, "`"+key+"` already means something else before a colon", "another name", "")
+			d.problem(n.fields[key], "property-name", sub, diag.Quote(key)+" already means something else before a colon", "another name", "")
 			continue
 		}
 		value := reflect.New(v.Type().Elem()).Elem()
@@ -174,7 +174,7 @@ func (d *decoder) structure(v reflect.Value, n *node, path string) bool {
 		case !known:
 			d.unknown(n.fields[key], key, sub, names)
 		case path == "" && d.scope == Project && (key == "secrets" || key == "evaluator"):
-			d.problem(n.fields[key], "user-only", sub, "`"+key+"` stands only in the user's config, since a project must not decide it", "",
+			d.problem(n.fields[key], "user-only", sub, diag.Quote(key)+" stands only in the user's config, since a project must not decide it", "",
 				"move it to insomnia/config.toml in $XDG_CONFIG_HOME (~/.config)")
 		default:
 			d.value(v.Field(i), n.fields[key], sub)
@@ -194,16 +194,16 @@ func (d *decoder) unknown(n *node, key, path string, names []string) {
 		return
 	}
 	if field := runtimeSettings()[strings.ToLower(strings.ReplaceAll(key, "_", ""))]; field != "" {
-		d.problem(n, "belongs-in-profile", path, "`"+key+"` is a setting of a profile, and a config holds none", "",
-			"set `"+field+"` in a profile; `insomnia profile new NAME` writes one to begin with")
+		d.problem(n, "belongs-in-profile", path, diag.Quote(key)+" is a setting of a profile, and a config holds none", "",
+			"set "+diag.Quote(field)+" in a profile; `insomnia profile new NAME` writes one to begin with")
 		return
 	}
 	if slices.Contains(startupInputs, key) {
-		d.problem(n, "belongs-to-start", path, "`"+key+"` is said when a Pod is started, and a config does not hold it", "",
+		d.problem(n, "belongs-to-start", path, diag.Quote(key)+" is said when a Pod is started, and a config does not hold it", "",
 			"give it to insomnia pod new")
 		return
 	}
-	d.problem(n, "unknown-field", path, "unknown key `"+key+"`", "one of: "+strings.Join(names, ", "), didYouMean(key, names))
+	d.problem(n, "unknown-field", path, "unknown key "+diag.Quote(key), "one of: "+strings.Join(names, ", "), didYouMean(key, names))
 }
 
 var startupInputs = []string{"workspace", "podName", "pod", "runtime", "prompt"}
@@ -260,7 +260,7 @@ func didYouMean(word string, known []string) string {
 	if best == "" {
 		return ""
 	}
-	return "did you mean `" + best + "`?"
+	return "did you mean " + diag.Quote(best) + "?"
 }
 
 // Reserved tells whether a word before a colon means something already.

@@ -24,7 +24,8 @@ import (
 //	\{300×space} \{60×U+3164}  so many in a row
 //
 // Different values are quoted differently. Behind the quotation stands what in
-// it looks like something else, as in (not `git`: U+0456 CYRILLIC …).
+// it looks like something else, as in (not `git`: U+0456 CYRILLIC …), and what
+// is of another script than the rest.
 func Quote(value string) string {
 	if plainValue(value) {
 		return "`" + value + "`"
@@ -155,6 +156,10 @@ func remarks(value string) string {
 		if i == mostRemarks {
 			out = append(out, fmt.Sprintf("and %d more words", len(words)-i))
 			break
+		}
+		if word.Script != "" {
+			out = append(out, "`"+inside(word.Text)+"` is "+word.Script)
+			continue
 		}
 		what := ""
 		if word.Text != value {

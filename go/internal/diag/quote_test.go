@@ -82,7 +82,7 @@ func TestQuoteTricks(t *testing.T) {
 		"a\u2066b\u2069c": "`a\\u{2066}b\\u{2069}c`",
 		"a\u200eb\u200fc": "`a\\u{200e}b\\u{200f}c`",
 		"a\u061cb":        "`a\\u{061c}b`",
-		"אב rm *":         "`אב rm *` (has letters written from right to left)",
+		"אב rm *":         "`אב rm *` (`אב` is Hebrew; has letters written from right to left)",
 		// the terminal
 		"a\x1b[2Kb":          "`a\\x1b[2Kb`",
 		"a\x1b]0;title\x07b": "`a\\x1b]0;title\\x07b`",
@@ -108,7 +108,9 @@ func TestQuoteTricks(t *testing.T) {
 		"हिन्दी":           "`हिन्दी`",
 		"中文 と 한국어":         "`中文 と 한국어`",
 		"docs/übersicht":   "`docs/übersicht`",
-		"документы/файл.x": "`документы/файл.x`",
+		"документы/файл":   "`документы/файл`",
+		"документы/файл.x": "`документы/файл.x` (`документы` is Cyrillic; `файл` is Cyrillic)",
+		"сурл -o x":        "`сурл -o x` (`сурл` is Cyrillic)",
 		// lookalikes
 		"gіt log":          "`gіt log` (`gіt` is not `git`: " + cyrillicI + ")",
 		"gіt":              "`gіt` (not `git`: " + cyrillicI + ")",

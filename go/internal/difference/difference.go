@@ -15,6 +15,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 // Effect tells what a change does to what the agent may do.
@@ -24,6 +26,8 @@ const (
 	Wider    Effect = "wider"    // the second may do what the first may not, or it cannot be told
 	Narrower Effect = "narrower" // the first may do what the second may not
 	Neutral  Effect = "neutral"
+	// Fresh is of grants alone: not consented to, and no wider than in the built-in role.
+	Fresh Effect = "fresh"
 )
 
 // Group is what an entry is about.
@@ -96,7 +100,7 @@ func Sort(entries []Entry) {
 	})
 }
 
-func (e Effect) rank() int { return slices.Index([]Effect{Wider, Narrower, Neutral}, e) }
+func (e Effect) rank() int { return slices.Index([]Effect{Wider, Fresh, Narrower, Neutral}, e) }
 
 func object(data []byte) (map[string]any, error) {
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -202,7 +206,7 @@ func keys(a, b map[string]any) []string {
 
 // say adds an entry; text goes on from the subject.
 func (s *scope) say(group Group, effect Effect, c change, format string, args ...any) *Entry {
-	text := fmt.Sprintf(format, args...)
+	text := diag.Sprintf(format, args...)
 	if s.subject != "" {
 		text = s.subject + " " + text
 	}
@@ -216,7 +220,7 @@ func (s *scope) say(group Group, effect Effect, c change, format string, args ..
 // plain words a field that nothing more is known of.
 func (s *scope) plain(c change) {
 	group := groupOf(c.path)
-	field := "`" + strings.ReplaceAll(c.path, "*", c.name) + "`"
+	field := diag.Quote(strings.ReplaceAll(c.path, "*", c.name))
 	switch {
 	case c.b == nil:
 		s.say(group, Neutral, c, "no longer sets %s (was %s)", field, shown(c.a))

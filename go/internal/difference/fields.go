@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
@@ -57,7 +58,7 @@ func makeWords() {
 		"prompts.system": prose(Prompts, "the system prompt"),
 		"prompts.append": prose(Prompts, "the text appended to the system prompt"),
 	}
-	ofDelegate := map[string]handler{"description": said(Delegates, "is described as %s")}
+	ofDelegate := map[string]handler{"description": described(Delegates)}
 	ofManifest := map[string]handler{
 		"sandbox.filesystem": steps(Sandbox, wider.Filesystems, FilesystemWords),
 		"sandbox.network":    steps(Sandbox, wider.Networks, NetworkWords),
@@ -119,7 +120,7 @@ func makeWords() {
 		"session.recordTrace":   either(Session, Neutral, "records a trace", "records no trace"),
 
 		"profile.name":        said(Identity, "is called %s"),
-		"profile.description": said(Identity, "is described as %s"),
+		"profile.description": described(Identity),
 		"profile.role":        said(Identity, "plays the role %s"),
 		"profile.variant":     said(Identity, "is the variant %s"),
 		"profile.tags":        set(Identity, Neutral, "is tagged", "is no longer tagged"),
@@ -168,6 +169,13 @@ func said(group Group, format string) handler {
 		default:
 			s.say(group, Neutral, c, format+" (was %s)", shown(c.b), shown(c.a))
 		}
+	}
+}
+
+// described words a text for people, of whatever language.
+func described(group Group) handler {
+	return func(s *scope, c change) {
+		s.say(group, Neutral, c, "is described as %s (was %s)", diag.QuoteProse(text(c.b)), diag.QuoteProse(text(c.a)))
 	}
 }
 
@@ -278,7 +286,7 @@ func (s *scope) items(group Group, effect Effect, c change, words string, names 
 		s.say(group, effect, c, "%s `%s`", words, names[0])
 		return
 	}
-	s.say(group, effect, c, "%s", words).Items = quotedAll(names)
+	s.say(group, effect, c, "%s", words).Items = diag.QuoteAll(names)
 }
 
 // ordered words a list whose order counts.
@@ -288,7 +296,7 @@ func ordered(group Group, words string) handler {
 			if len(list(v)) == 0 {
 				return "nothing"
 			}
-			return strings.Join(quotedAll(texts(v)), ", ")
+			return strings.Join(diag.QuoteAll(texts(v)), ", ")
 		}
 		s.say(group, Neutral, c, "%s %s (was %s)", words, of(c.b), of(c.a))
 	}
@@ -478,7 +486,7 @@ func address(words string) handler {
 			if v == nil {
 				return "the provider's own address"
 			}
-			return "`" + text(v) + "`"
+			return diag.Quote(text(v))
 		}
 		s.say(Model, Wider, c, "%s %s (was %s)", words, of(c.b), of(c.a))
 	}

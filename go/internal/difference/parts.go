@@ -1,8 +1,8 @@
 package difference
 
 import (
-	"strings"
-
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
@@ -31,7 +31,7 @@ func serverFields() map[string]handler {
 }
 
 func server(s *scope, c change) {
-	name := "the MCP server `" + c.name + "`"
+	name := "the MCP server " + diag.Quote(c.name)
 	switch {
 	case c.a == nil:
 		s.say(Servers, Wider, c, "%s", reaches(members(c.b), name, "starts", "connects to"))
@@ -48,13 +48,13 @@ func server(s *scope, c change) {
 
 func reaches(server map[string]any, name, starts, connects string) string {
 	if url := text(server["url"]); url != "" {
-		return connects + " " + name + " at `" + url + "`"
+		return connects + " " + name + " at " + diag.Quote(url)
 	}
-	return starts + " " + name + ": `" + commandLine(server) + "`"
+	return starts + " " + name + ": " + diag.Quote(commandLine(server))
 }
 
 func commandLine(server map[string]any) string {
-	return strings.Join(append([]string{text(server["command"])}, texts(server["args"])...), " ")
+	return secret.JoinWords(append([]string{text(server["command"])}, texts(server["args"])...))
 }
 
 // command words program and arguments together; nobody can tell what another one does.
@@ -95,10 +95,10 @@ func hooks(s *scope, c change) {
 }
 
 func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
-	line := strings.Join(texts(hook["command"]), " ")
+	line := secret.JoinWords(texts(hook["command"]))
 	at := text(hook["event"])
 	if m := text(hook["matcher"]); m != "" && m != "*" {
-		at += " of `" + m + "`"
+		at += " of " + diag.Quote(m)
 	}
 	if !gone {
 		s.say(Hooks, Wider, c, "runs `%s` at %s, for at most %s seconds", line, at, shown(hook["timeoutSeconds"]))
@@ -112,10 +112,10 @@ func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
 }
 
 func delegate(s *scope, c change) {
-	name := "the delegate `" + c.name + "`"
+	name := "the delegate " + diag.Quote(c.name)
 	switch {
 	case c.a == nil:
-		s.say(Delegates, Wider, c, "may now delegate to `%s`: %s", c.name, text(members(c.b)["description"]))
+		s.say(Delegates, Wider, c, "may now delegate to `%s`, described as %s", c.name, diag.QuoteProse(text(members(c.b)["description"])))
 	case c.b == nil:
 		s.say(Delegates, Narrower, c, "may no longer delegate to `%s`", c.name)
 	default:
@@ -125,31 +125,31 @@ func delegate(s *scope, c change) {
 
 func skillFields() map[string]handler {
 	return map[string]handler{
-		"description":  said(Skills, "is described as %s"),
+		"description":  described(Skills),
 		"allowedTools": set(Skills, Wider, "may now use without asking", "may no longer use without asking"),
 		"files.*":      file,
 	}
 }
 
-func file(s *scope, c change) { prose(Skills, "its file `"+c.name+"`")(s, c) }
+func file(s *scope, c change) { prose(Skills, "its file "+diag.Quote(c.name))(s, c) }
 
 func skill(s *scope, c change) {
 	tools := texts(members(c.b)["allowedTools"])
 	switch {
 	case c.a == nil && len(tools) > 0:
-		s.say(Skills, Wider, c, "has the skill `%s`, which may use without asking", c.name).Items = quotedAll(tools)
+		s.say(Skills, Wider, c, "has the skill `%s`, which may use without asking", c.name).Items = diag.QuoteAll(tools)
 	case c.a == nil:
 		s.say(Skills, Neutral, c, "has the skill `%s`", c.name)
 	case c.b == nil:
 		s.say(Skills, Narrower, c, "no longer has the skill `%s`", c.name)
 	default:
-		s.part(c, "the skill `"+c.name+"`", Skills, skillFields())
+		s.part(c, "the skill "+diag.Quote(c.name), Skills, skillFields())
 	}
 }
 
 func workflowFields() map[string]handler {
 	return map[string]handler{
-		"description": said(Workflows, "is described as %s"),
+		"description": described(Workflows),
 		"prompt":      prose(Workflows, "its prompt"),
 		"inputs":      func(s *scope, c change) { s.say(Workflows, Neutral, c, "asks for other inputs") },
 	}
@@ -162,6 +162,6 @@ func workflow(s *scope, c change) {
 	case c.b == nil:
 		s.say(Workflows, Neutral, c, "no longer has the workflow `%s`", c.name)
 	default:
-		s.part(c, "the workflow `"+c.name+"`", Workflows, workflowFields())
+		s.part(c, "the workflow "+diag.Quote(c.name), Workflows, workflowFields())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
@@ -141,7 +142,7 @@ func permissionRules(s *scope, c change) {
 	for _, at := range order {
 		object, listed := at.object, []string(nil)
 		if object == "" {
-			if listed = quotedAll(items[at]); len(listed) == 1 {
+			if listed = diag.QuoteAll(items[at]); len(listed) == 1 {
 				object, listed = listed[0], nil
 			} else {
 				object = "these"
@@ -262,13 +263,13 @@ func Verb(key ruleKey) (verb, object, item string) {
 	case key.Pattern == "*":
 		return "use", "", key.Tool
 	}
-	return "use `" + key.Tool + "` on", "", key.Pattern
+	return "use " + diag.Quote(key.Tool) + " on", "", key.Pattern
 }
 
 func ruleText(key ruleKey) string {
 	verb, object, item := Verb(key)
 	if object == "" {
-		object = "`" + item + "`"
+		object = diag.Quote(item)
 	}
 	return verb + " " + object
 }

@@ -3,6 +3,8 @@ package difference
 import (
 	"fmt"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 const secretRef = "insomnia.secret-ref/v1"
@@ -58,13 +60,13 @@ func Purpose(pointer string) string {
 	case pointer == "/web/search/auth":
 		return "to search the web"
 	case len(parts) == 4 && parts[0] == "mcpServers" && parts[2] == "env":
-		return fmt.Sprintf("for the MCP server `%s`, as `%s`", parts[1], parts[3])
+		return diag.Sprintf("for the MCP server `%s`, as `%s`", parts[1], parts[3])
 	case len(parts) == 4 && parts[0] == "mcpServers":
-		return fmt.Sprintf("for the MCP server `%s`, in the header `%s`", parts[1], parts[3])
+		return diag.Sprintf("for the MCP server `%s`, in the header `%s`", parts[1], parts[3])
 	case len(parts) == 4 && parts[0] == "subagents":
-		return fmt.Sprintf("to call the model of the delegate `%s`", parts[1])
+		return diag.Sprintf("to call the model of the delegate `%s`", parts[1])
 	}
-	return "in `" + pointer + "`"
+	return "in " + diag.Quote(pointer)
 }
 
 // slot is the handler of a field for a secret; references are worded by secrets.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 // text is a value that is a string, or empty.
@@ -50,8 +52,6 @@ func number(v any) (int64, bool) {
 	return i, err == nil
 }
 
-const longestShown = 160
-
 // shown is a value in a sentence.
 func shown(v any) string {
 	switch v := v.(type) {
@@ -61,7 +61,7 @@ func shown(v any) string {
 		if v == "" {
 			return "empty"
 		}
-		return quoted(v)
+		return diag.Quote(v)
 	case json.Number:
 		return grouped(v.String())
 	case []any:
@@ -73,34 +73,14 @@ func shown(v any) string {
 			return "none"
 		}
 		if isSecret(v) {
-			return "the secret `" + text(v["name"]) + "`"
+			return "the secret " + diag.Quote(text(v["name"]))
 		}
 	}
 	data, err := json.Marshal(v)
 	if err != nil {
 		return "another value"
 	}
-	return quoted(string(data))
-}
-
-// quoted puts backticks around text, cut when it is long.
-func quoted(s string) string {
-	if line, _, more := strings.Cut(s, "\n"); more {
-		s = line + "…"
-	}
-	if runes := []rune(s); len(runes) > longestShown {
-		s = string(runes[:longestShown]) + "…"
-	}
-	return "`" + s + "`"
-}
-
-// quotedAll quotes whole: what is granted is never cut.
-func quotedAll(names []string) []string {
-	out := make([]string, len(names))
-	for i, name := range names {
-		out[i] = "`" + name + "`"
-	}
-	return out
+	return diag.Quote(string(data))
 }
 
 // grouped writes thousands apart: 163,500.

@@ -155,7 +155,7 @@ func (c *converter) pod() {
 	c.set("name", c.p.Name, "/pod/name")
 	if name != "" {
 		c.input("--name " + c.p.Name)
-		c.note("startup-input", "/pod/name", "the name of a Pod is given when it is created; the profile is named `"+c.p.Name+"` after it",
+		c.note("startup-input", "/pod/name", "the name of a Pod is given when it is created; the profile is named "+diag.Quote(c.p.Name)+" after it",
 			"insomnia pod new --name "+c.p.Name)
 	}
 	c.lost("/pod/prompt_pack", "there are no packs of prompts: a manifest carries its texts").

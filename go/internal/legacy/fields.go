@@ -129,7 +129,7 @@ func (c *converter) check(fields table, value map[string]any, at string) {
 		case !known:
 			d := c.problem("unknown-field", pointer, "unknown field "+quoted(name))
 			if near := closest(name, names); near != "" {
-				d.Hint = "did you mean `" + near + "`?"
+				d.Hint = "did you mean " + diag.Quote(near) + "?"
 			} else {
 				d.Expected = "one of: " + strings.Join(names, ", ")
 			}
@@ -242,7 +242,7 @@ func (c *converter) checkText(f field, v any, pointer string) {
 		d := c.problem("enum", pointer, quoted(s)+" is none of the choices")
 		d.Expected = "one of: " + strings.Join(f.oneOf, ", ")
 		if near := closest(s, f.oneOf); near != "" {
-			d.Hint = "did you mean `" + near + "`?"
+			d.Hint = "did you mean " + diag.Quote(near) + "?"
 		}
 	}
 }
@@ -266,7 +266,7 @@ func quoted(word string) string {
 	if len(word) > 60 {
 		word = word[:60] + "…"
 	}
-	return "`" + diag.Escape(word, false) + "`"
+	return diag.Quote(word)
 }
 
 var pointers = strings.NewReplacer("~", "~0", "/", "~1")

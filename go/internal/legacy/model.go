@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
@@ -127,7 +128,7 @@ func (c *converter) secret(path, name, from, origin string) {
 	c.set(path, secretRef(name), origin)
 	s := Secret{Name: name, From: from}
 	c.p.Secrets = append(c.p.Secrets, s)
-	c.note("secret-bind", origin, "the key is the secret `"+name+"` now", s.Bind())
+	c.note("secret-bind", origin, "the key is the secret "+diag.Quote(name)+" now", s.Bind())
 }
 
 func (c *converter) secretRef(path, ref, origin string) {
@@ -137,7 +138,7 @@ func (c *converter) secretRef(path, ref, origin string) {
 		return
 	}
 	if c.set(path, secretRef(name), origin); name != ref {
-		c.note("renamed", origin, "the secret is named `"+name+"` now", "")
+		c.note("renamed", origin, "the secret is named "+diag.Quote(name)+" now", "")
 	}
 	c.p.Secrets = append(c.p.Secrets, Secret{Name: name})
 }

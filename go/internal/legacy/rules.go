@@ -90,9 +90,9 @@ func (c *converter) reportTurns(rules []rule) {
 		if t.sure {
 			words = "is now"
 		}
-		call := "a call of `" + first.tool + "` that both match"
+		call := "a call of " + diag.Quote(first.tool) + " that both match"
 		if t.tool != "" {
-			call = fmt.Sprintf("`%s` with %q", t.tool, t.argument)
+			call = diag.Sprintf("`%s` with %q", t.tool, t.argument)
 		}
 		d := diag.Diagnostic{Severity: diag.SeverityWarning, Code: "rule-order", Path: dotted(other.origin), Pointer: other.origin,
 			Message: fmt.Sprintf("%s was %s by an earlier rule and %s %s: the strictest rule decides, not the first", call, done[first.action], words, done[other.action]),

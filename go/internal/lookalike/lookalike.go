@@ -17,22 +17,27 @@ type Word struct {
 	Reads string
 	// Strange are its different characters that deceive, in order.
 	Strange []rune
+	// Script is set for a word that is all of another script, among words of Latin.
+	Script string
 }
 
 // Find are the words of a value that can be taken for others: those in which
 // every character is one of ASCII or looks like it, those that mix Latin with
 // Cyrillic, Greek, or another script that looks like it, and signs that look
-// like those of ASCII. Words of one script, and those of Chinese, Japanese and
-// Korean with Latin among them, are none.
+// like those of ASCII; and, next to words of Latin, those of such a script. A
+// value of one script, and Chinese, Japanese and Korean with Latin, have none.
 func Find(value string) []Word {
 	if ascii(value) {
 		return nil
 	}
 	var found []Word
+	latin := strings.ContainsFunc(value, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
 	for word := range strings.FieldsFuncSeq(value, between) {
 		if !ascii(word) {
 			if w, ok := judge(word); ok {
 				found = append(found, w)
+			} else if script := foreign(word); latin && script != "" {
+				found = append(found, Word{Text: word, Script: script})
 			}
 		}
 	}
@@ -97,6 +102,20 @@ func judge(word string) (Word, bool) {
 		w.Strange = signs
 	}
 	return w, len(w.Strange) > 0
+}
+
+// foreign is the script of a word that has letters of one that imitates Latin.
+func foreign(word string) string {
+	for _, r := range word {
+		if imitates(r) {
+			for name, script := range unicode.Scripts {
+				if unicode.Is(script, r) {
+					return strings.ReplaceAll(name, "_", " ")
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // imitates reports whether a letter belongs to a script that nobody mixes with

@@ -43,7 +43,9 @@ func TestFind(t *testing.T) {
 		"":                      "",
 		"git log":               "",
 		"straße übung café":     "",
-		"документы/файл.txt":    "", // words of one script
+		"документы/файл":        "", // of one script
+		"документы/файл.txt":    "документы is Cyrillic; файл is Cyrillic",
+		"сурл -o παρά":          "сурл is Cyrillic; παρά is Greek",
 		"файл жизнь":            "",
 		"日本語 の ファイル.txt":        "",
 		"設定config":              "", // Han and Latin are written together
@@ -63,6 +65,10 @@ func TestFind(t *testing.T) {
 	} {
 		var got []string
 		for _, w := range Find(value) {
+			if w.Script != "" {
+				got = append(got, w.Text+" is "+w.Script)
+				continue
+			}
 			got = append(got, w.Text+"="+w.Reads+" "+string(w.Strange))
 		}
 		if s := strings.Join(got, "; "); s != want {

@@ -186,7 +186,7 @@ func (s *Store) verified(id string) (*Pod, error) {
 }
 
 func (s *Store) notFound(ref string, entries []fs.DirEntry) error {
-	message := fmt.Sprintf("there is no Pod `%s`", shortened(ref))
+	message := diag.Sprintf("there is no Pod `%s`", shortened(ref))
 	damaged := 0
 	for _, f := range s.readAll(entries) {
 		if f.err != nil {

@@ -94,7 +94,7 @@ func (r *record) problem(id string) string {
 	case CheckName(r.Name) != nil:
 		return "the name is none that a Pod can have"
 	case r.State != Saved && r.State != Ended:
-		return fmt.Sprintf("the state `%s` is not known", shortened(string(r.State)))
+		return diag.Sprintf("the state `%s` is not known", shortened(string(r.State)))
 	case r.Current < 1 || r.Current > len(r.Generations):
 		return "the current generation is none that it has"
 	}
@@ -120,7 +120,7 @@ func (s *Store) otherSchema(id string, content []byte, err error) error {
 			Expectedf("%s", recordSchema).Hintf("use the newer version, or update this one")
 	}
 	if version.Schema != recordSchema {
-		return s.damaged(id, fmt.Sprintf("%s has the unknown schema `%s`", recordName, shortened(version.Schema)))
+		return s.damaged(id, diag.Sprintf("%s has the unknown schema `%s`", recordName, shortened(version.Schema)))
 	}
 	return s.damaged(id, fmt.Sprintf("%s is no record of a Pod: %v", recordName, err))
 }

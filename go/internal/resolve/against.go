@@ -56,7 +56,7 @@ func difference(ours, theirs Verified) string {
 	}
 	for i := range ours.Diagnostics {
 		if a, b := ours.Diagnostics[i], theirs.Diagnostics[i]; a.Code != b.Code || a.Path != b.Path {
-			return "the embedded evaluator finds " + a.Code + " at `" + a.Path + "`, the installed Nix " + b.Code + " at `" + b.Path + "`"
+			return "the embedded evaluator finds " + a.Code + " at " + diag.Quote(a.Path) + ", the installed Nix " + b.Code + " at " + diag.Quote(b.Path)
 		}
 	}
 	return ""

@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -59,23 +58,6 @@ func hiddenMessage(p unseen.Place) string {
 		message += "; it spells " + diag.Shorten(diag.QuoteProse(p.Reads), 60)
 	}
 	return message
-}
-
-// dotted writes a JSON pointer as an author thinks of it: hooks[0].command[1].
-func dotted(pointer string) string {
-	var b strings.Builder
-	for _, part := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		part = strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
-		if _, err := strconv.Atoi(part); err == nil {
-			fmt.Fprintf(&b, "[%s]", part)
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte('.')
-		}
-		b.WriteString(part)
-	}
-	return b.String()
 }
 
 // Strict makes errors of warnings.

@@ -38,7 +38,7 @@ func allowedCommand(bound Binding, to Destination) error {
 		if len(differences) > 0 {
 			text = ": " + strings.Join(differences, "; ")
 		}
-		return bound.problem(diag.ExitRefused, "secret-command", "may not be given to %s%s", to, text).
+		return bound.problem(diag.ExitRefused, "secret-command", "may not be given to the command `%s`%s", JoinWords(to.Command), text).
 			Expectedf("%s", among("command", bound.Commands))
 	}
 	program, err := ProgramPath(to.Command[0])

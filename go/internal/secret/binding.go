@@ -295,7 +295,7 @@ func without(environment []string, names map[string]bool) []string {
 
 // problem says what is wrong with a secret, by its name.
 func (b Binding) problem(exit diag.Exit, code, format string, args ...any) *diag.Error {
-	e := diag.Errorf(exit, code, "the secret `"+b.Name+"` "+format, args...)
+	e := diag.Errorf(exit, code, "the secret "+diag.Quote(b.Name)+" "+format, args...)
 	if b.At.File != "" {
 		e.At(b.At)
 	}
@@ -303,4 +303,4 @@ func (b Binding) problem(exit diag.Exit, code, format string, args ...any) *diag
 }
 
 // shell quotes a word for a command line that can be pasted.
-func shell(word string) string { return JoinWords([]string{word}) }
+func shell(word string) string { return diag.Cell(JoinWords([]string{word})) }

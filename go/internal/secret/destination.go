@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/envvar"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -48,7 +49,7 @@ func modelHost(m manifest.Model) Destination {
 	if host := modelHosts[m.Provider]; host != "" {
 		return Destination{Host: host}
 	}
-	return Destination{Unknown: "the host of the provider `" + string(m.Provider) + "` is not known; set model.baseUrl"}
+	return Destination{Unknown: "the host of the provider " + diag.Quote(string(m.Provider)) + " is not known; set model.baseUrl"}
 }
 
 func searchHost(m *manifest.Manifest) Destination {
@@ -59,7 +60,7 @@ func searchHost(m *manifest.Manifest) Destination {
 	if host := searchHosts[*provider]; host != "" {
 		return Destination{Host: host}
 	}
-	return Destination{Unknown: "the host of the search provider `" + string(*provider) + "` is not known"}
+	return Destination{Unknown: "the host of the search provider " + diag.Quote(string(*provider)) + " is not known"}
 }
 
 func serverHost(server manifest.MCPServer) Destination {

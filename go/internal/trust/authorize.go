@@ -2,6 +2,7 @@ package trust
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -28,6 +29,13 @@ type Verdict struct {
 	// Changes are empty when everything is consented to. They are from the set
 	// that is nearest, or from nothing.
 	Changes []Change
+	// Role is the built-in role that Beyond was computed from; empty when there is
+	// none, and everything is beyond it.
+	Role string
+	// Beyond is where the manifest goes further than that role.
+	Beyond []Change
+	// Manifest is what was judged.
+	Manifest []byte
 }
 
 // Judge compares a manifest with what has been consented to for its source.
@@ -36,7 +44,7 @@ func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
 	if len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}
-	v := &Verdict{Source: source, Now: Of(m)}
+	v := &Verdict{Source: source, Now: Of(m), Manifest: data}
 	if source.Own {
 		return v, nil
 	}
@@ -52,7 +60,78 @@ func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
 			}
 		}
 	}
+	if len(v.Changes) > 0 {
+		v.compareWithRole(s, string(m.Profile.Role))
+	}
 	return v, nil
+}
+
+// compareWithRole finds out what goes further than the built-in role that the
+// profile says it has. A role of its own is compared with nothing.
+func (v *Verdict) compareWithRole(s *Store, role string) {
+	var base Set
+	if s.BuiltIn != nil {
+		if m := s.BuiltIn(role); m != nil {
+			base, v.Role = Of(m), role
+		}
+	}
+	v.Beyond = Compare(base, v.Now)
+}
+
+// Entries words all that the manifest grants. Marked as wider is what is new to
+// the user and goes further than the built-in role, as fresh what is new and does not.
+func (v *Verdict) Entries() []difference.Entry {
+	var lacking []Change
+	for _, c := range v.Beyond {
+		if c.Gone && !slices.Contains(v.Changes, c) {
+			lacking = append(lacking, c)
+		}
+	}
+	unlike := entries(nil, lacking, v.effect)
+	for i := range unlike {
+		unlike[i].Text = unlikeRole.Replace(unlike[i].Text) + ", unlike the role " + code(v.Role)
+	}
+	all := append(entries(v.Now, v.Changes, v.effect), unlike...)
+	difference.Sort(all)
+	return all
+}
+
+// unlikeRole words what holds the built-in role back and not this profile, from
+// the words for what held it back before.
+var unlikeRole = strings.NewReplacer("is no longer", "is not", "no longer has to ask to", "does not have to ask to", "may now", "may", "offers again", "offers")
+
+// News words only what is new.
+func (v *Verdict) News() []difference.Entry {
+	var now Set
+	for _, c := range v.Changes {
+		if !c.Gone {
+			now = append(now, c.Grant)
+		}
+	}
+	return entries(now, v.Changes, v.effect)
+}
+
+// Wider reports whether a change goes further than the built-in role.
+func (v *Verdict) Wider(c Change) bool {
+	return v.Role == "" || slices.ContainsFunc(v.Beyond, func(b Change) bool { return b.Grant == c.Grant && b.Gone == c.Gone })
+}
+
+func (v *Verdict) effect(c Change) difference.Effect {
+	if v.Wider(c) {
+		return difference.Wider
+	}
+	return difference.Fresh
+}
+
+// Legend explains the marks of the entries; empty when there are none.
+func (v *Verdict) Legend() string {
+	switch {
+	case len(v.Changes) == 0:
+		return ""
+	case v.Role == "":
+		return "! marks what is new to you"
+	}
+	return "! marks what is new to you and wider than the built-in role " + code(v.Role) + ", + what is new and no wider"
 }
 
 // Authorize is asked before a Pod starts and before a secret is handed out; it is
@@ -115,9 +194,9 @@ func (v *Verdict) Command() string {
 // Argument names the source to the commands of `insomnia trust`, and can be pasted.
 func (v *Verdict) Argument() string {
 	if name, ok := strings.CutPrefix(v.Source.Ref, podFlag+" "); ok {
-		return podFlag + " " + secret.JoinWords([]string{name})
+		return podFlag + " " + diag.Cell(secret.JoinWords([]string{name}))
 	}
-	return secret.JoinWords([]string{v.Source.Ref})
+	return diag.Cell(secret.JoinWords([]string{v.Source.Ref}))
 }
 
 const podFlag = "--pod"
@@ -143,9 +222,16 @@ func (v *Verdict) Summary() string {
 	return ref + " grants more than you have consented to"
 }
 
+func (v *Verdict) legendBelow() string {
+	if v.Legend() == "" {
+		return ""
+	}
+	return "\n" + v.Legend()
+}
+
 // Refusal is the error for a manifest that is not consented to: what is new, and
 // the command that would grant it.
 func (v *Verdict) Refusal() *diag.Error {
-	e := diag.Errorf(diag.ExitRefused, "consent-missing", "%s:\n%s", v.Summary(), difference.Text(New(v.Changes)))
+	e := diag.Errorf(diag.ExitRefused, "consent-missing", "%s:\n%s", v.Summary(), difference.Text(v.News())+v.legendBelow())
 	return e.Hintf("look at all of it: insomnia trust show %s\nif you agree: %s", v.Argument(), v.Command())
 }

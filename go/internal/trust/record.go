@@ -98,5 +98,5 @@ func damaged(path, key, what string) error {
 	if key == "" {
 		return e.Hintf("move it away, and consent again")
 	}
-	return e.Hintf("take it back, and consent again: insomnia trust revoke %s", secret.JoinWords([]string{key}))
+	return e.Hintf("take it back, and consent again: insomnia trust revoke %s", diag.Cell(secret.JoinWords([]string{key})))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // Store is the folder of all consents: a file for each source, which the user
@@ -21,6 +22,9 @@ import (
 type Store struct {
 	dir string
 	fs  durable.FS
+	// BuiltIn gives the manifest of a built-in role, to tell what goes further;
+	// nil when there is none to compare with.
+	BuiltIn func(role string) *manifest.Manifest
 }
 
 // Open gives the store in a folder; nothing is made before the first consent.

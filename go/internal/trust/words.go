@@ -8,14 +8,16 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Entries words a set for people, and marks as wider what the changes name: what
-// has not been consented to, and what was held back and is not any more.
-func Entries(now Set, changes []Change) []difference.Entry {
+// entries words a set for people. What the changes name, which is what has not
+// been consented to, and what was held back and no longer is, has the effect that
+// is given for it.
+func entries(now Set, changes []Change, effect func(Change) difference.Effect) []difference.Entry {
 	var entries []difference.Entry
 	add := func(g Grant, gone bool, was string, effect difference.Effect) {
 		group, text, item := g.words(gone)
@@ -49,32 +51,21 @@ func Entries(now Set, changes []Change) []difference.Entry {
 		case g.Kind == Guard, g.Kind == Text && g.Value == "" && change.Was == "":
 			// The hook says it; and that there is no text, when none was taken away, says nothing.
 		case isNew:
-			add(g, false, change.Was, difference.Wider)
+			add(g, false, change.Was, effect(change))
 		default:
 			add(g, false, "", difference.Neutral)
 		}
 	}
 	for _, c := range changes {
 		if c.Gone {
-			add(c.Grant, true, "", difference.Wider)
+			add(c.Grant, true, "", effect(c))
 		}
 	}
 	difference.Sort(entries)
 	return entries
 }
 
-// New words only what the changes name.
-func New(changes []Change) []difference.Entry {
-	var now Set
-	for _, c := range changes {
-		if !c.Gone {
-			now = append(now, c.Grant)
-		}
-	}
-	return Entries(now, changes)
-}
-
-func code(s string) string { return "`" + s + "`" }
+func code(s string) string { return diag.Quote(s) }
 
 // Words is the grant in a sentence, as it stands by itself.
 func (g Grant) Words(gone bool) string {

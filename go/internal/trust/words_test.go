@@ -55,7 +55,7 @@ func TestWords(t *testing.T) {
 	}
 	b.WriteString("\n# from another set to the rich one\n")
 	for _, set := range sets[1:] {
-		b.WriteString(difference.Text(New(Compare(set, sets[0]))) + "--\n")
+		b.WriteString(difference.Text((&Verdict{Changes: Compare(set, sets[0]), Beyond: Compare(set, sets[0])}).News()) + "--\n")
 	}
 	const path = "testdata/words.txt"
 	if *update {

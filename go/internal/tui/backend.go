@@ -54,6 +54,8 @@ type Details struct {
 	Manifest *manifest.Manifest
 	Summary  registry.Summary
 	Events   []registry.Fact // when, and what
+	// Grants is the page of `insomnia trust show --full` in a width; nil for none.
+	Grants func(width int) string
 }
 
 // Profiles are the profiles that can be chosen.
@@ -84,6 +86,8 @@ type Resolved struct {
 	Inputs      manifest.Inputs
 	Manifest    *manifest.Manifest
 	Summary     registry.Summary
+	// Grants is the page of `insomnia trust show --full` in a width; nil for none.
+	Grants func(width int) string
 	// Work is the backend's own: what Create needs.
 	Work any
 }

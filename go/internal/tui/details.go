@@ -13,6 +13,7 @@ type details struct {
 	pod     Pod
 	reading *question
 	found   *Details
+	grants  bool // all that is granted is shown, with the texts
 	err     error
 }
 
@@ -37,7 +38,15 @@ func (d *details) update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		switch key := msg.String(); key {
 		case "esc", "q", "left":
+			if d.grants {
+				d.grants, d.pager = false, pager{}
+				return nil
+			}
 			return d.back()
+		case "t":
+			if d.found != nil && d.found.Grants != nil {
+				d.grants, d.pager = !d.grants, pager{}
+			}
 		default:
 			d.press(key)
 		}
@@ -51,6 +60,9 @@ func (d *details) draw(width, height int) ([]string, int) {
 	}
 	if d.found == nil {
 		return nil, 0
+	}
+	if d.grants {
+		return d.pager.draw(grantsPage(d.found.Grants, width), height), 0
 	}
 	return d.pager.draw(d.styles.page(d.found.sections(), width), height), 0
 }
@@ -71,6 +83,14 @@ func (d *details) status() status {
 	return status{text: d.where(), look: d.styles.dim}
 }
 
+// textsHint is what the key for the page of grants does.
+func textsHint(shown bool) string {
+	if shown {
+		return "summary"
+	}
+	return "grants and texts"
+}
+
 func (d *details) hints() []hint {
-	return []hint{{"↑↓", "scroll"}, {"space", "next page"}, {"esc", "back"}}
+	return []hint{{"↑↓", "scroll"}, {"space", "next page"}, {"t", textsHint(d.grants)}, {"esc", "back"}}
 }

@@ -9,8 +9,10 @@ import (
 
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -39,6 +41,11 @@ var sample = sync.OnceValues(func() (*manifest.Manifest, registry.Summary) {
 // fake is a backend of things that are always the same.
 func fake(t testing.TB) *Backend {
 	m, summary := sample()
+	grants := func(width int) string {
+		set, page := trust.Of(m), difference.Page{Full: true, Width: width}
+		v := &trust.Verdict{Now: set, Changes: trust.Compare(nil, set)}
+		return page.Text(v.Entries()) + "\nTexts\n" + page.Passage("You write Go.\nAsk before you push.\n")
+	}
 	profile := func(name, source string) Profile {
 		return Profile{Name: name, Source: source, Ref: source + ":" + name, Known: true, Summary: &summary}
 	}
@@ -60,7 +67,7 @@ func fake(t testing.TB) *Backend {
 			}})
 		},
 		Details: func(ctx context.Context, id string) (*Details, error) {
-			return &Details{Manifest: m, Summary: summary, Facts: []registry.Fact{{Name: "name", Text: "fix-login"}, {Name: "state", Text: "saved"}},
+			return &Details{Grants: grants, Manifest: m, Summary: summary, Facts: []registry.Fact{{Name: "name", Text: "fix-login"}, {Name: "state", Text: "saved"}},
 				Events: []registry.Fact{{Name: "2026-03-01 11:57:00", Text: "created, generation 1"}}}, nil
 		},
 		Profiles: func(ctx context.Context, show func(Profiles)) {
@@ -70,7 +77,7 @@ func fake(t testing.TB) *Backend {
 			if ref == "./none.nix" {
 				return nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file ./none.nix").Hintf("insomnia profile list shows what there is")
 			}
-			return &Resolved{Ref: ref, Digest: "sha256-XJHnQyoTYvT6Nmz7ZqKcBwHvp4kaPTVX4a5tNz7yJ9w=", Inputs: in, Manifest: m, Summary: summary}, nil
+			return &Resolved{Ref: ref, Digest: "sha256-XJHnQyoTYvT6Nmz7ZqKcBwHvp4kaPTVX4a5tNz7yJ9w=", Inputs: in, Grants: grants, Manifest: m, Summary: summary}, nil
 		},
 		Create: func(ctx context.Context, r *Resolved) (*Created, error) {
 			return &Created{ID: "1", Says: "the Pod `fix-login` is saved, and not started: there is no runtime"}, nil

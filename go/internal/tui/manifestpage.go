@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -61,7 +62,13 @@ func some[T ~string](list []T) string {
 	return spaced(list[:few]) + " and " + count(len(list)-few, "pattern") + " more"
 }
 
-func spaced[T ~string](list []T) string { return strings.Join(words(list), " ") }
+func spaced[T ~string](list []T) string {
+	names := words(list)
+	for i, name := range names {
+		names[i] = diag.Name(name)
+	}
+	return strings.Join(names, " ")
+}
 
 // rules are those of the permissions, denials first.
 func rules(m *manifest.Manifest) []registry.Fact {
@@ -72,11 +79,11 @@ func rules(m *manifest.Manifest) []registry.Fact {
 			if r.Action != action {
 				continue
 			}
-			text := string(r.Tool) + " " + string(r.Pattern)
+			text := string(r.Tool) + " " + diag.Quote(string(r.Pattern))
 			// Neighbours share their reason most often.
 			if r.Reason != nil && *r.Reason != reason {
 				reason = *r.Reason
-				text += " (" + string(reason) + ")"
+				text += " (" + diag.Cell(string(reason)) + ")"
 			}
 			facts = append(facts, registry.Fact{Name: string(action), Text: text})
 		}
@@ -92,9 +99,9 @@ func programs(m *manifest.Manifest) []registry.Fact {
 		text := ""
 		switch {
 		case server.Command != nil:
-			text = secret.JoinWords(append([]string{string(*server.Command)}, words(server.Args)...))
+			text = diag.Quote(secret.JoinWords(append([]string{string(*server.Command)}, words(server.Args)...)))
 		case server.URL != nil:
-			text = "at " + string(*server.URL)
+			text = "at " + diag.Quote(string(*server.URL))
 		}
 		if server.Required {
 			text += " (required)"
@@ -102,7 +109,7 @@ func programs(m *manifest.Manifest) []registry.Fact {
 		facts = append(facts, registry.Fact{Name: "mcp " + string(name), Text: text})
 	}
 	for _, hook := range m.Hooks {
-		facts = append(facts, registry.Fact{Name: "at " + string(hook.Event), Text: secret.JoinWords(words(hook.Command))})
+		facts = append(facts, registry.Fact{Name: "at " + string(hook.Event), Text: diag.Quote(secret.JoinWords(words(hook.Command)))})
 	}
 	return facts
 }

@@ -8,6 +8,8 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 // picker lets one choose a profile from all that there are. The list is the
@@ -189,7 +191,7 @@ func (p *picker) draw(width, height int) ([]string, int) {
 		case row.Default:
 			mark = "* "
 		}
-		cells[i] = []string{mark + clean(row.Ref), clean(row.Source), p.says(row)}
+		cells[i] = []string{mark + diag.Name(row.Ref), diag.Name(row.Source), p.says(row)}
 	}
 	widths := widths(profileColumns, cells, width-len(beside))
 	lines := []string{p.styles.dim.Render("filter: ") + shown(p.filter.View()), ""}
@@ -253,7 +255,7 @@ func (p *picker) pane(rows []Profile, at, width int) []string {
 		}
 	}
 	if others := p.sameName(row); len(others) > 0 {
-		text = append(text, p.styles.warn.Render(cut("`"+clean(row.Name)+"` alone is ambiguous: also "+clean(strings.Join(others, ", ")), room)))
+		text = append(text, p.styles.warn.Render(cut(diag.Quote(row.Name)+" alone is ambiguous: also "+clean(strings.Join(others, ", ")), room)))
 	}
 	for len(text) < 4 {
 		text = append(text, "")

@@ -19,6 +19,7 @@ type preview struct {
 	resolving *question
 	saving    *question
 	resolved  *Resolved
+	grants    bool // all that is granted is shown, with the texts
 	err       error
 }
 
@@ -29,7 +30,7 @@ func newPreview(sh *shared, ref string, in manifest.Inputs) *preview {
 func (p *preview) title() string { return "Preview" }
 
 func (p *preview) start() tea.Cmd {
-	p.err, p.resolved = nil, nil
+	p.err, p.resolved, p.grants = nil, nil, false
 	var cmd tea.Cmd
 	p.resolving, cmd = ask(p.ctx, p.work, func(ctx context.Context) (*Resolved, error) { return p.Resolve(ctx, p.ref, p.inputs) })
 	return cmd
@@ -67,7 +68,16 @@ func (p *preview) key(key string) tea.Cmd {
 	}
 	switch key {
 	case "esc", "q":
+		if p.grants {
+			p.grants, p.pager = false, pager{}
+			return nil
+		}
 		return p.back()
+	case "t":
+		if p.resolved != nil && p.resolved.Grants != nil && p.err == nil {
+			p.grants, p.pager = !p.grants, pager{}
+		}
+		return nil
 	case "enter":
 		switch {
 		case p.resolving != nil:
@@ -94,6 +104,9 @@ func (p *preview) draw(width, height int) ([]string, int) {
 	}
 	if p.resolved == nil {
 		return nil, 0
+	}
+	if p.grants {
+		return p.pager.draw(grantsPage(p.resolved.Grants, width), height), 0
 	}
 	return p.pager.draw(p.styles.page(p.resolved.sections(), width), height), 0
 }
@@ -132,5 +145,5 @@ func (p *preview) hints() []hint {
 	case p.err != nil:
 		return []hint{{"enter", "try again"}, {"↑↓", "scroll"}, {"esc", "back"}}
 	}
-	return []hint{{"enter", "create the Pod"}, {"↑↓", "scroll"}, {"space", "next page"}, {"esc", "back"}}
+	return []hint{{"enter", "create the Pod"}, {"↑↓", "scroll"}, {"space", "next page"}, {"t", textsHint(p.grants)}, {"esc", "back"}}
 }

@@ -114,6 +114,9 @@ func TestScreens(t *testing.T) {
 		{"reference-missing", []string{"n", "enter", "./none.nix", "enter"}},
 		{"preview", []string{"n", "ctrl+s"}},
 		{"preview-end", []string{"n", "ctrl+s", "end"}},
+		{"preview-grants", []string{"n", "ctrl+s", "t"}},
+		{"preview-texts", []string{"n", "ctrl+s", "t", "down", "end"}},
+		{"details-grants", []string{"down", "enter", "t", "space"}},
 		{"created", []string{"n", "ctrl+s", "enter"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -144,9 +147,10 @@ func TestScreens(t *testing.T) {
 // longer than the screen, whatever it holds.
 func TestNothingGetsOut(t *testing.T) {
 	hostile := rapid.OneOf(
-		rapid.SampledFrom([]string{"\x1b[2J", "\x1b]52;c;aGk=\a", "\x9b31m", "a\nb\r\nc", "‮right", "\xff\xfe", "\x1b]8;;http://x\x1b\\y\x1b]8;;\x1b\\", "日本語のとても長い名前", "👩‍👩‍👧‍👦", "e" + strings.Repeat("\u0301", 50), strings.Repeat("long", 300)}),
+		rapid.SampledFrom([]string{"a\u3164\u200b  b", "x` y `z", "\x1b[2J", "\x1b]52;c;aGk=\a", "\x9b31m", "a\nb\r\nc", "‮right", "\xff\xfe", "\x1b]8;;http://x\x1b\\y\x1b]8;;\x1b\\", "日本語のとても長い名前", "👩‍👩‍👧‍👦", "e" + strings.Repeat("\u0301", 50), strings.Repeat("long", 300)}),
 		rapid.String(),
 	)
+	typed := strings.NewReplacer("\u3164", "", "\u200b", "") // what one types oneself is shown as it is
 	visited := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		draw := func(what string) string { return hostile.Draw(rt, what) }
@@ -187,11 +191,11 @@ func TestNothingGetsOut(t *testing.T) {
 		// With something pasted wherever one can type.
 		tour := rapid.SampledFrom([]string{
 			"down enter end", "down down enter", "n enter up up enter", "n enter paste down tab", "n enter tab enter paste enter",
-			"n enter tab enter ./x.nix enter", "n tab ctrl+u paste tab paste tab paste tab paste tab enter", "n ctrl+s end enter",
+			"n enter tab enter ./x.nix enter", "n tab ctrl+u paste tab paste tab paste tab paste tab enter", "n ctrl+s end enter", "n ctrl+s t end esc enter", "down enter t end t",
 		}).Draw(rt, "tour")
 		for key := range strings.FieldsSeq(tour) {
 			if key == "paste" {
-				_, cmd := a.Update(tea.PasteMsg{Content: draw("pasted")})
+				_, cmd := a.Update(tea.PasteMsg{Content: typed.Replace(draw("pasted"))})
 				settle(t, a, cmd)
 			} else {
 				press(t, a, key)
@@ -214,8 +218,10 @@ func check(t *rapid.T, a *app) {
 		if w := ansi.StringWidth(line); w > a.width {
 			t.Fatalf("%d cells on a screen of %d: %q", w, a.width, line)
 		}
-		if rest := colours(line); strings.ContainsFunc(rest, func(r rune) bool { return r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x202e }) {
-			t.Fatalf("a control character gets out: %q", line)
+		if rest := colours(line); strings.ContainsFunc(rest, func(r rune) bool {
+			return r < 0x20 || r >= 0x7f && r < 0xa0 || r == 0x202e || r == 0x3164 || r == 0x200b
+		}) {
+			t.Fatalf("something hidden gets out: %q", line)
 		}
 	}
 }

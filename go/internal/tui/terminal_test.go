@@ -260,7 +260,7 @@ func TestNewPodInTerminal(t *testing.T) {
 	term.resize(120, 40)
 	term.until("the page in 120 columns", func(s string) bool { return strings.Contains(s, "Servers and programs beside it") })
 	term.resize(80, 24)
-	term.shows("lines 1–20")
+	term.shows("lines 1–19")
 
 	term.keys("Enter")
 	term.shows("the Pod `night-shift` is saved, and not started", "the same")

@@ -9,7 +9,7 @@ import (
 )
 
 // clean makes text from outside fit for one line of the screen.
-func clean(s string) string { return diag.Escape(strings.TrimSpace(s), false) }
+func clean(s string) string { return diag.Cell(strings.TrimSpace(s)) }
 
 // cut shortens a line to a width in cells; an ellipsis says so.
 func cut(s string, width int) string {
@@ -58,6 +58,15 @@ func wrapped(s string, width int) []string {
 			line, used = line+word, used+w
 		}
 		lines = append(lines, line)
+	}
+	return lines
+}
+
+// grantsPage are the lines of a page of grants; each is safe to show as it is.
+func grantsPage(grants func(width int) string, width int) []string {
+	lines := strings.Split(strings.TrimRight(grants(width), "\n"), "\n")
+	for i := range lines {
+		lines[i] = cut(lines[i], width) // of a screen that is too narrow for words
 	}
 	return lines
 }

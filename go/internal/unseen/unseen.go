@@ -66,10 +66,8 @@ func Name(r rune) string {
 		return "PRIVATE USE"
 	case name == "":
 		return "UNASSIGNED"
-	case name == "<control>":
-		return "CONTROL"
 	}
-	return name
+	return strings.ToUpper(strings.Trim(name, "<>")) // <control>, <CJK Ideograph>
 }
 
 func noncharacter(r rune) bool { return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE }

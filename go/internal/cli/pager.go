@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"strings"
+
+	"github.com/mattn/go-isatty"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+)
+
+// page prints a page, through a pager where it is longer than the terminal that
+// it goes to.
+func (p *program) page(c *cli.Context, text string) error {
+	out, ours := p.stdout.(*os.File)
+	if !ours || c.Bool("no-pager") || !isatty.IsTerminal(out.Fd()) || !isatty.IsTerminal(os.Stdin.Fd()) {
+		return p.write([]byte(text))
+	}
+	_, height, err := term.GetSize(int(out.Fd()))
+	if err != nil || strings.Count(text, "\n") < height {
+		return p.write([]byte(text))
+	}
+	argv := pagerCommand(os.Getenv)
+	if len(argv) == 0 {
+		return p.write([]byte(text))
+	}
+	path, err := exec.LookPath(argv[0]) // refuses what it finds in the working directory
+	if err != nil {
+		return p.write([]byte(text))
+	}
+	cmd := exec.CommandContext(c.Context, path, argv[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(text), out, os.Stderr
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if err == nil || errors.As(err, &exit) || c.Context.Err() != nil {
+		return c.Context.Err() // it was shown, whatever the pager ends with
+	}
+	return p.write([]byte(text))
+}
+
+// pagerCommand is the user's pager as words: no shell runs. `cat` and nothing
+// mean none. The text has no escape sequences, and less is not asked to obey any.
+func pagerCommand(getenv func(string) string) []string {
+	for _, name := range []string{"INSOMNIA_PAGER", "PAGER"} {
+		line := strings.TrimSpace(getenv(name))
+		if line == "" {
+			continue
+		}
+		argv, err := secret.SplitWords(line)
+		if err != nil || len(argv) == 0 || argv[0] == "cat" {
+			return nil
+		}
+		return argv
+	}
+	return []string{"less", "-FX"}
+}

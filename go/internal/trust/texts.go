@@ -1,0 +1,55 @@
+package trust
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Passage is a text of a manifest that a model reads.
+type Passage struct {
+	// Pointer (RFC 6901) is the field.
+	Pointer string `json:"pointer"`
+	Digest  string `json:"digest"`
+	Text    string `json:"text"`
+}
+
+// Passages are the texts of a canonical manifest that a model reads: prompts,
+// skills with their files, workflows, and what delegates are told.
+func Passages(canonical []byte) []Passage {
+	var out []Passage
+	jsonread.Strings(canonical, func(pointer, text string, name bool) {
+		parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+		if text != "" && !name && read(parts) {
+			out = append(out, Passage{pointer, manifest.Digest([]byte(text)), text})
+		}
+	})
+	order := []string{"prompts", "skills", "workflows", "subagents"}
+	slices.SortStableFunc(out, func(a, b Passage) int {
+		return slices.Index(order, section(a.Pointer)) - slices.Index(order, section(b.Pointer))
+	})
+	return out
+}
+
+func section(pointer string) string {
+	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
+	return name
+}
+
+// read reports whether a model reads the field.
+func read(parts []string) bool {
+	last := parts[len(parts)-1]
+	switch parts[0] {
+	case "prompts":
+		return len(parts) > 1 && (parts[1] == "system" || parts[1] == "append" || parts[1] == "initial")
+	case "skills":
+		return len(parts) > 2 && (last == "description" || parts[2] == "files")
+	case "workflows":
+		return len(parts) > 2 && last != "name" && last != "type"
+	case "subagents":
+		return len(parts) > 2 && (parts[2] == "description" || parts[2] == "prompts" || parts[2] == "skills")
+	}
+	return false
+}
