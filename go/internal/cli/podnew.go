@@ -63,6 +63,7 @@ func (p *program) podNew(c *cli.Context) error {
 	if !p.json {
 		p.losses(draft.Losses)
 	}
+	p.say(resolve.Hidden(draft.New.Envelope.Manifest)...)
 	created, err := maker.Create(c.Context, draft)
 	if err != nil {
 		return err

@@ -133,7 +133,8 @@ func paragraph(b *strings.Builder, most int, first, rest, text string) {
 			end()
 		}
 		if used+width > room {
-			for i, piece := range pieces(atom, room-used, room-1, diag.Unit) {
+			word := strings.TrimRight(atom, " ")
+			for i, piece := range pieces(word, room-used, room-1, diag.Unit) {
 				if i > 0 {
 					end()
 					piece = continued + piece
@@ -141,6 +142,7 @@ func paragraph(b *strings.Builder, most int, first, rest, text string) {
 				line += piece
 				used += ansi.StringWidth(piece)
 			}
+			line, used = line+atom[len(word):], used+len(atom)-len(word)
 			continue
 		}
 		line += atom
