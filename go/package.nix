@@ -15,7 +15,7 @@ buildGoModule {
 
   # A test computes this hash; `go test ./checks -run TestVendorHash -update`
   # writes it here after a change to go.mod.
-  vendorHash = "sha256-u8aLsj4+udq6D2YdKKPMdGZ/AapkLZXYo8EcW8ANr5Q=";
+  vendorHash = "sha256-ANZhkHoPHLvOXHSDmGy5VKgIUD5ht+y0VP8rQMmulBs=";
 
   subPackages = [ "go/cmd/insomnia" ];
   # Both are for the time that a start takes: without C no libc is loaded, and the
