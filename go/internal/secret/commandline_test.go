@@ -152,7 +152,7 @@ func TestCommandDestinations(t *testing.T) {
 	}
 	// The closest of several commands is compared.
 	err := judge(server("TOKEN=$gh.token gh-mcp serve --x", ""), filepath.Join(other, "gh-mcp")+" a b c", bin+"/gh-mcp serve", bin+"/npx a")
-	if err == nil || !strings.Contains(err.Error(), "gh-mcp serve --x: argument 2 is not bound: --x") {
+	if err == nil || !strings.Contains(err.Error(), "`gh-mcp serve --x`: argument 2 is not bound: --x") {
 		t.Error(report(err))
 	}
 	// A program in the working directory is not found by a relative entry of PATH.
