@@ -71,8 +71,10 @@ func (p *parser) newAttrs(at Pos) *Attrs {
 	return a
 }
 
-// bind adds `path = value`, making the sets in between.
-func (p *parser) bind(set *Attrs, path []AttrName, at Pos, value Expr) {
+// bind adds `path = value`, making the sets in between. The path is the end of
+// the buffer, from an index on.
+func (p *parser) bind(set *Attrs, from int, at Pos, value Expr) {
+	path := p.path[from:]
 	last := len(path) - 1
 	for i, step := range path[:last] {
 		var inner *Attrs
@@ -95,12 +97,12 @@ func (p *parser) bind(set *Attrs, path []AttrName, at Pos, value Expr) {
 		set.addDynamic(DynamicAttr{Name: path[last].Expr, Value: value, At: at})
 		return
 	}
-	p.merge(set, path, AttrDef{Name: path[last].Name, At: at, Value: value})
+	p.merge(set, from, AttrDef{Name: path[last].Name, At: at, Value: value})
 }
 
 // merge adds an attribute. Two sets under one name become one set, in which
 // the first one's `rec` decides, as in Nix.
-func (p *parser) merge(set *Attrs, path []AttrName, def AttrDef) {
+func (p *parser) merge(set *Attrs, from int, def AttrDef) {
 	j := set.find(def.Name)
 	if j < 0 {
 		p.add(set, def)
@@ -110,19 +112,21 @@ func (p *parser) merge(set *Attrs, path []AttrName, def AttrDef) {
 	old, ok1 := set.Defs[j].Value.(*Attrs)
 	extra, ok2 := def.Value.(*Attrs)
 	if !ok1 || !ok2 {
-		p.duplicate(path, def.At, set.Defs[j].At)
+		p.duplicate(p.path[from:], def.At, set.Defs[j].At)
 	}
 	shift := len(old.From())
 	seen := make(map[*InheritFrom]bool)
 	for _, d := range extra.Defs {
 		if d.Kind == InheritedFrom {
 			// One node may serve all names of one `inherit (…)`.
-			if from := d.Value.(*InheritFrom); !seen[from] {
-				from.Index += shift
-				seen[from] = true
+			if source := d.Value.(*InheritFrom); !seen[source] {
+				source.Index += shift
+				seen[source] = true
 			}
 		}
-		p.merge(old, append(path[:len(path):len(path)], AttrName{Name: d.Name}), d)
+		p.path = append(p.path, AttrName{Name: d.Name})
+		p.merge(old, from, d)
+		p.path = p.path[:len(p.path)-1]
 	}
 	if extra.more != nil {
 		more := old.extend()

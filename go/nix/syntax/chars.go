@@ -78,51 +78,35 @@ func floatLen(s string) int {
 	return n
 }
 
-// uriLen matches [a-zA-Z][a-zA-Z0-9+.-]*:[uri characters]+
-func uriLen(s string) int {
-	n := 1
-	for n < len(s) && (isLetter(s[n]) || isDigit(s[n]) || s[n] == '+' || s[n] == '-' || s[n] == '.') {
-		n++
+// pathBytes and schemeBytes are the bytes of a piece of a path, and of the scheme of a URI.
+var pathBytes, schemeBytes = func() (path, scheme [256]bool) {
+	for c := range path {
+		path[c] = isPathChar(byte(c))
+		scheme[c] = path[c] && c != '_'
 	}
-	if n >= len(s) || s[n] != ':' {
-		return 0
+	return path, scheme
+}()
+
+// homePathLen measures a path literal `~/…` at the start of s, and the length
+// of `~/${` there (0 when it is not).
+func homePathLen(s string) (path, interpolated int) {
+	if len(s) < 2 || s[1] != '/' {
+		return 0, 0
 	}
-	start := n + 1
-	n = start
-	for n < len(s) && isURIChar(s[n]) {
-		n++
+	if len(s) >= 4 && s[2] == '$' && s[3] == '{' {
+		return 0, 4
 	}
-	if n == start {
-		return 0
+	path, _ = pathLenAt(s[1:], 0)
+	if path > 0 {
+		path++
 	}
-	return n
+	return path, 0
 }
 
-// pathLen measures a path literal at the start of s, `~/…` included, and the
-// length of a first piece with the `${` that follows it (0 when there is none).
-func pathLen(s string) (path, interpolated int) {
-	if s[0] == '~' {
-		if len(s) < 2 || s[1] != '/' {
-			return 0, 0
-		}
-		if len(s) >= 4 && s[2] == '$' && s[3] == '{' {
-			return 0, 4
-		}
-		path, _ = pathLenAt(s[1:])
-		if path > 0 {
-			path++
-		}
-		return path, 0
-	}
-	return pathLenAt(s)
-}
-
-// pathLenAt matches {char}*(/{char}+)+/? and {char}*/ followed by `${`.
-func pathLenAt(s string) (path, interpolated int) {
-	i := 0
-	for i < len(s) && isPathChar(s[i]) {
-		i++
-	}
+// pathLenAt matches {char}*(/{char}+)+/? and {char}*/ followed by `${`, where
+// the first i bytes are the first characters. It returns the length of a path
+// and that of a first piece with the `${` that follows it, each 0 when there is none.
+func pathLenAt(s string, i int) (path, interpolated int) {
 	if i+2 < len(s) && s[i] == '/' && s[i+1] == '$' && s[i+2] == '{' {
 		interpolated = i + 3
 	}

@@ -555,6 +555,7 @@ func (p *parser) simple() Expr {
 	case '{':
 		return p.braced(at)
 	case '[':
+		p.enter()
 		p.next++
 		from := len(p.exprs)
 		for p.peek().kind != ']' {
@@ -562,6 +563,7 @@ func (p *parser) simple() Expr {
 			p.exprs = append(p.exprs, x)
 		}
 		p.next++
+		p.depth--
 		l := p.arena.lists.New()
 		l.Elems, l.At = p.takeExprs(from), at
 		return l
@@ -600,11 +602,14 @@ func (p *parser) bindings(set *Attrs, end kind) {
 			at := p.pos(t)
 			from := len(p.path)
 			p.attrNames()
-			path := p.path[from:]
+			steps := len(p.path) - from
 			p.expect('=', "'.'", "'='")
+			// Each step is a set inside the one before.
+			p.depth += steps - 1
 			value := p.expr()
+			p.depth -= steps - 1
 			p.expect(';')
-			p.bind(set, path, at, value)
+			p.bind(set, from, at, value)
 			p.path = p.path[:from]
 		default:
 			p.unexpected("'inherit'")

@@ -26,6 +26,12 @@ type scanner struct {
 	tokens []token
 	// plain is how far no path and no URI begins.
 	plain int
+	// wordEnd, pathEnd and schemeEnd are the ends of the runs of bytes that the
+	// scanner is in: of words, of pieces of paths, and of the schemes of URIs. Each
+	// run is measured once, however many tokens it is cut into.
+	wordEnd, pathEnd, schemeEnd int
+	// openComment is set once a comment was found that does not end: no later one does.
+	openComment bool
 	// failed is the message of a tError token, which is always the last one.
 	failed string
 }
@@ -94,11 +100,12 @@ blank:
 			pos += endOfLine(src[pos:])
 			continue
 		case '/':
-			if pos+1 < len(src) && src[pos+1] == '*' {
+			if pos+1 < len(src) && src[pos+1] == '*' && !s.openComment {
 				if end := strings.Index(src[pos+2:], "*/"); end >= 0 {
 					pos += 2 + end + 2
 					continue
 				}
+				s.openComment = true
 			}
 		}
 		break blank
@@ -108,13 +115,11 @@ blank:
 
 // endOfLine is the length of a text up to its first CR or LF.
 func endOfLine(text string) int {
-	if n := strings.IndexByte(text, '\n'); n >= 0 {
-		text = text[:n]
+	n := 0
+	for n < len(text) && text[n] != '\n' && text[n] != '\r' {
+		n++
 	}
-	if n := strings.IndexByte(text, '\r'); n >= 0 {
-		text = text[:n]
-	}
-	return len(text)
+	return n
 }
 
 // inDefault scans ordinary code: the longest match wins, and among equally
@@ -186,10 +191,10 @@ var continuesWord = [256]bool{'/': true, ':': true, '.': true, '+': true}
 // look finds out whether a path or a URI may begin here or up to the next byte
 // that neither can have before its slash or colon. If not, that is remembered.
 func (s *scanner) look() {
-	i := s.pos
-	for i < len(s.src) && wordBytes[s.src[i]] {
-		i++
+	if s.wordEnd <= s.pos {
+		s.wordEnd = s.runEnd(s.pos, &wordBytes)
 	}
+	i := s.wordEnd
 	if i == len(s.src) || s.src[i] != '/' && s.src[i] != ':' {
 		s.plain = i
 		return
@@ -198,6 +203,43 @@ func (s *scanner) look() {
 	if s.src[i] == ':' && !isURIChar(s.at(i+1)) {
 		s.plain = i
 	}
+}
+
+// runEnd is the end of the run of such bytes that begins here.
+func (s *scanner) runEnd(from int, in *[256]bool) int {
+	for from < len(s.src) && in[s.src[from]] {
+		from++
+	}
+	return from
+}
+
+// pathLen measures a path literal here, as the function of that name does.
+func (s *scanner) pathLen() (path, interpolated int) {
+	if s.src[s.pos] == '~' {
+		return homePathLen(s.src[s.pos:])
+	}
+	if s.pathEnd <= s.pos {
+		s.pathEnd = s.runEnd(s.pos, &pathBytes)
+	}
+	return pathLenAt(s.src[s.pos:], s.pathEnd-s.pos)
+}
+
+// uriLen matches [a-zA-Z][a-zA-Z0-9+.-]*:[uri characters]+
+func (s *scanner) uriLen() int {
+	if s.schemeEnd <= s.pos {
+		s.schemeEnd = s.runEnd(s.pos, &schemeBytes)
+	}
+	if s.at(s.schemeEnd) != ':' {
+		return 0
+	}
+	n := s.schemeEnd + 1
+	for n < len(s.src) && isURIChar(s.src[n]) {
+		n++
+	}
+	if n == s.schemeEnd+1 {
+		return 0
+	}
+	return n - s.pos
 }
 
 // wordBytes are the bytes of names, and of paths before the first slash.
@@ -227,7 +269,7 @@ func (s *scanner) word() (done, more bool) {
 	if isDigit(c) || c == '.' {
 		consider(tFloat, floatLen(rest))
 	}
-	pathN, interpolated := pathLen(rest)
+	pathN, interpolated := s.pathLen()
 	if interpolated > best {
 		// A piece of a path up to a slash, then `${`.
 		s.push(modePathSlash)
@@ -239,7 +281,7 @@ func (s *scanner) word() (done, more bool) {
 		consider(tPath, pathN)
 	}
 	if isLetter(c) {
-		consider(tURI, uriLen(rest))
+		consider(tURI, s.uriLen())
 	}
 	if best == 0 {
 		return false, true
@@ -351,11 +393,8 @@ func (s *scanner) inPath() bool {
 		return s.emit(tDollarCurly, s.pos+2, "${")
 	}
 	// The longest of a whole path, a piece that ends in a slash, and plain characters.
-	n, _ := pathLenAt(rest)
-	chars := 0
-	for chars < len(rest) && isPathChar(rest[chars]) {
-		chars++
-	}
+	chars := s.runEnd(s.pos, &pathBytes) - s.pos
+	n, _ := pathLenAt(rest, chars)
 	if chars < len(rest) && rest[chars] == '/' {
 		n = max(n, chars+1)
 	}
