@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
@@ -30,12 +32,39 @@ var entryFiles embed.FS
 // `builtin:` in its place.
 const libraryMount = "/insomnia-library"
 
-// limited is a context that ends when the evaluation has had its time.
-func limited(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+// limited runs an evaluation and waits no longer than its limits allow. done
+// releases what the evaluation reads from; evaluations that do not end keep it.
+func limited[T any](ctx context.Context, timeout time.Duration, done func(), evaluate func(context.Context) (T, error)) (T, error) {
 	if timeout <= 0 {
 		timeout = nixcli.DefaultTimeout
 	}
-	return context.WithTimeout(ctx, timeout)
+	v, err := watchdog.Do(ctx, timeout, evaluate)
+	if watchdog.Abandoned(err) {
+		return v, abandoned(err, timeout)
+	}
+	done()
+	return v, err
+}
+
+// abandoned is the error for an evaluation that did not end at its limit, or was
+// not begun for others that do not.
+func abandoned(err error, timeout time.Duration) *diag.Error {
+	switch {
+	case errors.Is(err, watchdog.ErrCrowded):
+		return diag.Errorf(diag.ExitEvaluation, "too-many-stopped", "not evaluated: %d evaluations before this one reached a limit and did not stop", watchdog.MaxAbandoned).
+			Hintf("remove or fix the profiles that reached a limit")
+	case errors.Is(err, watchdog.ErrMemory):
+		return memoryReached()
+	case errors.Is(err, context.DeadlineExceeded):
+		return limitReached(&eval.LimitError{Limit: "time"}, timeout)
+	}
+	return limitReached(&eval.LimitError{Limit: "cancelled"}, timeout)
+}
+
+// memoryReached is the error for an evaluation that the watchdog ended.
+func memoryReached() *diag.Error {
+	return limitReached(&eval.LimitError{Limit: "allocation",
+		Msg: fmt.Sprintf("evaluation needs more memory than its limit of %d MiB allows", watchdog.MaxMemory>>20)}, 0)
 }
 
 // mountLibrary makes the library readable, straight from the program.
@@ -59,8 +88,9 @@ func (e *embeddedEvaluator) file(ctx context.Context, p *profileFile, options Op
 	if err != nil {
 		return nil, err
 	}
-	defer done()
-	return e.evaluate(ctx, ev, p, options)
+	return limited(ctx, options.Timeout, done, func(ctx context.Context) (*fileAnswer, error) {
+		return e.evaluate(ctx, ev, p, options)
+	})
 }
 
 // mounted is a tree that an evaluation may read.
@@ -112,10 +142,8 @@ func (e *embeddedEvaluator) prepare(trees ...mounted) (*eval.Evaluator, error) {
 	return eval.New(eval.Options{Sources: sources, Trace: e.warn, RawJSON: true}), nil
 }
 
-// evaluate asks a prepared evaluator for one profile, within the limits.
+// evaluate asks a prepared evaluator for one profile. Call it by limited.
 func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *profileFile, options Options) (*fileAnswer, error) {
-	ctx, cancel := limited(ctx, options.Timeout)
-	defer cancel()
 	ev.Renew(ctx)
 	in := &fileSources{library: libraryMount, root: p.root, quoter: quoter{find: readBy(ev)}}
 
@@ -210,6 +238,9 @@ func (e *explainable) Unwrap() error { return e.err }
 func limitReached(limit *eval.LimitError, timeout time.Duration) *diag.Error {
 	switch limit.Limit {
 	case "cancelled":
+		if errors.Is(limit.Err, watchdog.ErrMemory) {
+			return memoryReached()
+		}
 		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the evaluation was stopped")
 	case "time":
 		if timeout <= 0 {

@@ -165,29 +165,40 @@ func (f *embeddedFlake) apply(ctx context.Context, output, function string) ([]b
 // errNoOutput is for a flake without the output that was asked for.
 var errNoOutput = errors.New("no such output")
 
-// once evaluates with what is on this machine, within the limits.
+// once evaluates with what is on this machine, within the limits. The flake is
+// taken out while it is in use: what does not end keeps it.
 func (f *embeddedFlake) once(ctx context.Context, output, function string) ([]byte, error) {
-	ctx, cancel := limited(ctx, f.options.Timeout)
-	defer cancel()
-	if f.flake == nil {
-		opened, err := flake.Open(ctx, f.where, flake.Options{Eval: eval.Options{Trace: f.resolver.warn, RawJSON: true},
-			Overrides: f.overrides, Find: f.store.Find})
-		if err != nil {
-			return nil, err
+	opened := f.flake
+	f.flake = nil
+	done := func() {
+		if f.flake = opened; opened != nil {
+			f.tree.quoter = quoter{find: readBy(opened.Evaluator())}
 		}
-		f.flake = opened
-		f.tree.quoter = quoter{find: readBy(opened.Evaluator())}
-	} else {
-		f.flake.Renew(ctx)
 	}
-	v, ok, err := f.flake.Output(output)
+	return limited(ctx, f.options.Timeout, done, func(ctx context.Context) ([]byte, error) {
+		if opened == nil {
+			var err error
+			if opened, err = flake.Open(ctx, f.where, flake.Options{Eval: eval.Options{Trace: f.resolver.warn, RawJSON: true},
+				Overrides: f.overrides, Find: f.store.Find}); err != nil {
+				return nil, err
+			}
+		} else {
+			opened.Renew(ctx)
+		}
+		return applyOutput(opened, output, function)
+	})
+}
+
+// applyOutput calls a function, given as a text, with an output of a flake.
+func applyOutput(opened *flake.Flake, output, function string) ([]byte, error) {
+	v, ok, err := opened.Output(output)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, errNoOutput
 	}
-	ev := f.flake.Evaluator()
+	ev := opened.Evaluator()
 	call, err := ev.EvalExpr(function, "«string»", "/")
 	if err != nil {
 		return nil, err

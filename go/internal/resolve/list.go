@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
@@ -52,10 +53,17 @@ func (r *Resolver) EachFile(ctx context.Context, refs []string, options Options,
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	workers := min(runtime.GOMAXPROCS(0), 8, max(1, len(order)/8))
 	var wait sync.WaitGroup
+	var panicked crash.Carrier
 	var one sync.Mutex
+	alone := func(f func()) {
+		one.Lock()
+		defer one.Unlock()
+		f()
+	}
 	for w := range workers {
 		part := order[len(order)*w/workers : len(order)*(w+1)/workers]
 		wait.Go(func() {
+			defer panicked.Take()
 			evaluator := r.evaluator(options)
 			if options.Evaluator != Nix {
 				shared := &sharedEvaluator{embeddedEvaluator: &embeddedEvaluator{r}}
@@ -63,22 +71,19 @@ func (r *Resolver) EachFile(ctx context.Context, refs []string, options Options,
 				evaluator = shared
 			}
 			for _, i := range part {
-				one.Lock()
-				begun(i)
-				one.Unlock()
+				alone(func() { begun(i) })
 				var l Listed
 				if result, err := r.resolveFileWith(ctx, evaluator, parsed[i], options); err != nil {
 					l.Diagnostics = diag.From(err).Diagnostics
 				} else {
 					l.Manifest = result.Manifest
 				}
-				one.Lock()
-				found(i, l)
-				one.Unlock()
+				alone(func() { found(i, l) })
 			}
 		})
 	}
 	wait.Wait()
+	panicked.Raise()
 }
 
 // sharedEvaluator keeps the evaluator between files of one view, and with it the library.
@@ -96,14 +101,20 @@ func (s *sharedEvaluator) file(ctx context.Context, p *profileFile, options Opti
 			return nil, err
 		}
 	}
-	a, err := s.evaluate(ctx, s.ev, p, options)
+	// It is taken out while it is in use: an evaluation that does not end keeps it.
+	ev := s.ev
+	s.ev = nil
+	a, err := limited(ctx, options.Timeout, func() { s.ev = ev }, func(ctx context.Context) (*fileAnswer, error) {
+		return s.evaluate(ctx, ev, p, options)
+	})
+	if err == nil && len(a.misread) > 0 {
+		s.forget() // its files are blamed on no other profile
+	}
 	if err != nil {
 		switch diag.From(err).Diagnostics[0].Code {
 		case "deadline", "memory-limit", "output-too-large", "interrupted":
 			s.forget() // its values remember the failure
 		}
-	} else if len(a.misread) > 0 {
-		s.forget() // its files are blamed on no other profile
 	}
 	return a, err
 }

@@ -71,6 +71,7 @@ func (ev *Evaluator) equalElems(n int, pos syntax.Pos, pair func(int) (Value, Va
 	ev.enterCall()
 	equal := true
 	for i := 0; i < n && equal; i++ {
+		ev.tick()
 		x, y := pair(i)
 		fx, fy := ev.force(x, pos), ev.force(y, pos)
 		equal = x == y || ev.equal(fx, fy, pos)
@@ -103,6 +104,7 @@ func (ev *Evaluator) isDerivation(a *Attrs, pos syntax.Pos) bool {
 
 // less is `<`.
 func (ev *Evaluator) less(x, y Value, pos syntax.Pos) bool {
+	ev.tick()
 	x, y = ev.force(x, pos), ev.force(y, pos)
 	switch a := x.(type) {
 	case Int:
@@ -146,6 +148,7 @@ func (ev *Evaluator) lessList(a, b *List, pos syntax.Pos) bool {
 	ev.enterCall()
 	less, decided := false, false
 	for i := 0; !decided; i++ {
+		ev.tick()
 		switch {
 		case i == len(b.Elems):
 			decided = true

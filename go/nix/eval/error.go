@@ -82,7 +82,7 @@ type LimitError struct {
 	// Limit is time, cancelled, allocation, depth, or output.
 	Limit string
 	Msg   string
-	// Err is the context's error for time and cancelled.
+	// Err is the cause of the context's end for time and cancelled.
 	Err error
 }
 

@@ -180,6 +180,7 @@ func (ev *Evaluator) coerceOther(v Value, pos syntax.Pos, how coercion, ctx *Con
 func (ev *Evaluator) coerceList(l *List, pos syntax.Pos, how coercion, ctx *Context) string {
 	var out []byte
 	for i, x := range l.Elems {
+		ev.tick()
 		s := ev.coerce(x, pos, how, ctx)
 		ev.charge(len(s) + 1)
 		out = append(out, s...)

@@ -77,6 +77,7 @@ func (ev *Evaluator) forceDeepSeen(v Value, pos syntax.Pos, seen map[any]bool) {
 		ev.enter()
 		ev.enterCall()
 		for _, x := range v.Elems {
+			ev.tick()
 			ev.forceDeepSeen(x, pos, seen)
 		}
 		ev.calls--
@@ -89,6 +90,7 @@ func (ev *Evaluator) forceDeepSeen(v Value, pos syntax.Pos, seen map[any]bool) {
 		ev.enter()
 		ev.enterCall()
 		for i := range v.settle().Attrs {
+			ev.tick()
 			ev.forceDeepSeen(v.Attrs[i].Value, v.Attrs[i].Pos, seen)
 		}
 		ev.calls--

@@ -60,6 +60,7 @@ func (ev *Evaluator) libFilter(args []Value, pos syntax.Pos) Value {
 
 func (ev *Evaluator) libElem(args []Value, pos syntax.Pos) Value {
 	for _, x := range ev.forceList(args[1], pos).Elems {
+		ev.tick()
 		fx, fy := ev.force(args[0], pos), ev.force(x, pos)
 		if args[0] == x || ev.equal(fx, fy, pos) {
 			return Bool(true)

@@ -67,6 +67,7 @@ func (ev *Evaluator) libConcatStringsSep(args []Value, pos syntax.Pos) Value {
 		if i > 0 {
 			b.WriteString(sep.S)
 		}
+		ev.tick()
 		s := ev.coerce(x, pos, coercion{store: true}, &ctx)
 		ev.charge(len(s) + len(sep.S))
 		b.WriteString(s)
@@ -216,8 +217,7 @@ func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {
 	text := ev.forceString(args[1], pos)
 	re := ev.regexp(pattern, text.S, pos)
 	ev.charge(2 * len(text.S))
-	pieces, rest := re.Split(text.S)
-	ev.checkContext()
+	pieces, rest := re.Split(text.S, ev.checkContext)
 	if len(pieces) == 0 {
 		return ev.listOf([]Value{text})
 	}

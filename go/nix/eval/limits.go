@@ -55,10 +55,10 @@ func (ev *Evaluator) tick() {
 }
 
 func (ev *Evaluator) checkContext() {
-	err := ev.ctx.Err()
-	if err == nil {
+	if ev.ctx.Err() == nil {
 		return
 	}
+	err := context.Cause(ev.ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		ev.limit("time", err, "evaluation took longer than its time limit")
 	}

@@ -90,6 +90,7 @@ func (ev *Evaluator) concatLists(lists []Value, pos syntax.Pos) Value {
 	n := 0
 	var only *List
 	for i, v := range lists {
+		ev.tick()
 		l := ev.forceList(v, pos)
 		lists[i] = l
 		n += len(l.Elems)

@@ -24,7 +24,12 @@ func (w *xmlWriter) document(v Value, pos syntax.Pos) {
 
 // tag writes `<name attr="value" …` and its end; attributes come in pairs.
 func (w *xmlWriter) tag(end, name string, attrs ...string) {
-	w.ev.charge(32 + 4*w.indent)
+	w.ev.tick()
+	size := 32 + 4*w.indent
+	for i := 1; i < len(attrs); i += 2 {
+		size += 2 * len(attrs[i])
+	}
+	w.ev.charge(size)
 	w.out.WriteString(strings.Repeat("  ", w.indent) + "<" + name)
 	for i := 0; i < len(attrs); i += 2 {
 		w.out.WriteString(" " + attrs[i] + `="`)

@@ -125,12 +125,14 @@ type Piece struct {
 	Groups []Group
 }
 
-// Split finds all matches. rest is what stands behind the last.
-func (re *Regexp) Split(text string) (pieces []Piece, rest string) {
+// Split finds all matches. rest is what stands behind the last. step is called
+// before each search, which takes time in the length of what is left.
+func (re *Regexp) Split(text string, step func()) (pieces []Piece, rest string) {
 	re.need()
 	s := toRunes(text)
 	from, search := 0, 0
 	for search <= len(s.text) {
+		step()
 		exp := compile(&re.start, re.body)
 		if search > 0 && strings.Contains(re.body, lineStart) {
 			exp = compile(&re.later, strings.ReplaceAll(re.body, lineStart, never))

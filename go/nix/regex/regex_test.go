@@ -74,7 +74,7 @@ func TestSplit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pieces, rest := re.Split(c.text)
+		pieces, rest := re.Split(c.text, func() {})
 		var got []string
 		for _, p := range pieces {
 			got = append(got, fmt.Sprintf("[%q", p.Before))

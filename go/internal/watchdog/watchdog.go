@@ -1,0 +1,203 @@
+// Package watchdog ends work at its limits of time and memory, also where the
+// work does not look at them.
+//
+// Work gets a context that is cancelled at the limit, and a moment to return.
+// What does not return is abandoned: its caller goes on without it. Go cannot
+// stop a goroutine, so abandoned work keeps its processor and its memory until
+// it ends or the process does; hence only a few may be, and when memory stays
+// beyond the limit, the process ends.
+package watchdog
+
+import (
+	"context"
+	"errors"
+	"runtime/metrics"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
+)
+
+// The reasons for which work is ended, besides those of package context. They
+// are the cause of its context, and the error of Do when the work was abandoned.
+var (
+	// ErrMemory means that the process uses too much memory, and this work the longest.
+	ErrMemory = errors.New("the memory limit was reached")
+	// ErrCrowded means that work was not begun, since too much is abandoned.
+	ErrCrowded = errors.New("too much work before it did not end")
+)
+
+const (
+	// MaxMemory is how many bytes the heap and the stacks of the process may have.
+	MaxMemory = 2 << 30
+	// MaxAbandoned is how much work may be abandoned before no more is begun.
+	MaxAbandoned = 4
+
+	// grace is how long cancelled work may take to return.
+	grace = 300 * time.Millisecond
+	// Most work ends before the first look at its memory.
+	firstLook = 200 * time.Millisecond
+	nextLook  = 50 * time.Millisecond
+)
+
+// EndProcess is called, in a goroutine of its own, when memory stays beyond the
+// limit although the work was to end. It does not return.
+var EndProcess = func() { panic(&crash.Panic{Cause: ErrMemory.Error()}) }
+
+// work is what Do runs.
+type work struct {
+	began     time.Time
+	cancel    context.CancelCauseFunc
+	cancelled time.Time // for its memory; zero when it was not
+	abandoned bool
+	look      *time.Timer
+}
+
+var (
+	mu      sync.Mutex
+	running []*work // the oldest first
+	// memory is how much the process uses; tests set another.
+	memory = used
+)
+
+// Do runs f and waits for it, for as long as ctx and timeout allow and a moment
+// more. A panic of f is one of Do, with the stack of f. When f was abandoned, the
+// error is context.DeadlineExceeded, context.Canceled or ErrMemory, Abandoned
+// reports true, and what f touches is still in use.
+func Do[T any](ctx context.Context, timeout time.Duration, f func(context.Context) (T, error)) (T, error) {
+	var none T
+	ctx, stop := context.WithTimeout(ctx, timeout)
+	defer stop()
+	w, ctx := begin(ctx)
+	if w == nil {
+		return none, &abandonment{ErrCrowded}
+	}
+
+	type result struct {
+		value    T
+		err      error
+		panicked *crash.Panic
+	}
+	done := make(chan result, 1)
+	go func() {
+		var r result
+		defer func() {
+			if v := recover(); v != nil {
+				r.panicked = crash.Recovered(v)
+			}
+			w.end()
+			done <- r
+		}()
+		r.value, r.err = f(ctx)
+	}()
+	var r result
+	select {
+	case r = <-done:
+	case <-ctx.Done():
+		late := time.NewTimer(grace)
+		defer late.Stop()
+		select {
+		case r = <-done:
+		case <-late.C:
+			w.abandon()
+			return none, &abandonment{context.Cause(ctx)}
+		}
+	}
+	if r.panicked != nil {
+		panic(r.panicked)
+	}
+	return r.value, r.err
+}
+
+// abandonment is the error of work that has not returned.
+type abandonment struct{ cause error }
+
+func (a *abandonment) Error() string { return a.cause.Error() }
+func (a *abandonment) Unwrap() error { return a.cause }
+
+// Abandoned reports whether an error of Do means that the work still runs, or
+// was not begun.
+func Abandoned(err error) bool {
+	var a *abandonment
+	return errors.As(err, &a)
+}
+
+func begin(ctx context.Context) (*work, context.Context) {
+	mu.Lock()
+	defer mu.Unlock()
+	left := 0
+	for _, w := range running {
+		if w.abandoned {
+			left++
+		}
+	}
+	if left >= MaxAbandoned {
+		return nil, nil
+	}
+	w := &work{began: time.Now()}
+	ctx, w.cancel = context.WithCancelCause(ctx)
+	w.look = time.AfterFunc(firstLook, w.watch)
+	running = append(running, w)
+	return w, ctx
+}
+
+func (w *work) end() {
+	w.cancel(nil)
+	w.look.Stop()
+	mu.Lock()
+	defer mu.Unlock()
+	if i := slices.Index(running, w); i >= 0 {
+		running = slices.Delete(running, i, i+1)
+	}
+}
+
+func (w *work) abandon() {
+	mu.Lock()
+	defer mu.Unlock()
+	w.abandoned = true
+}
+
+// watch looks at the memory of the process. When it is too much, the work that
+// has run longest ends first: that is what takes most, more often than not.
+func (w *work) watch() {
+	mu.Lock()
+	defer mu.Unlock()
+	if !slices.Contains(running, w) {
+		return
+	}
+	w.look.Reset(nextLook)
+	now, size := time.Now(), memory()
+	switch {
+	case size <= MaxMemory:
+		return
+	case size > 2*MaxMemory:
+		go EndProcess()
+		return
+	}
+	for _, r := range running {
+		if r.cancelled.IsZero() {
+			r.cancelled = now
+			r.cancel(ErrMemory)
+			return
+		}
+		if now.Sub(r.cancelled) < 2*grace {
+			return
+		}
+	}
+	go EndProcess() // all of it was to end, and does not
+}
+
+// used is how many bytes are in objects on the heap, dead ones until they are
+// collected included, and in stacks.
+func used() uint64 {
+	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
+	metrics.Read(samples)
+	var sum uint64
+	for _, s := range samples {
+		if s.Value.Kind() == metrics.KindUint64 {
+			sum += s.Value.Uint64()
+		}
+	}
+	return sum
+}
