@@ -13,9 +13,12 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/halt"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 )
 
 // program is what the commands share.
@@ -28,11 +31,20 @@ type program struct {
 // Main runs the program with the process's own streams and gives its exit code.
 func Main(args []string) int {
 	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
-	return p.run(newInterruptible(), args)
+	p.json = wantsJSON(args)
+	watchdog.EndProcess = func() {
+		halt.Now(func() int { return p.report(resolve.MemoryReached(), p.json) })
+	}
+	return p.run(newInterruptible(p.interruptedLate), args)
 }
 
-func (p *program) run(ctx context.Context, args []string) int {
+func (p *program) run(ctx context.Context, args []string) (code int) {
 	p.json = wantsJSON(args)
+	defer func() {
+		if v := recover(); v != nil {
+			code = p.report(p.crashed(crash.Recovered(v), args), p.json)
+		}
+	}()
 	args, err := p.dispatch(ctx, args)
 	if err == nil {
 		return int(diag.ExitDone)

@@ -19,6 +19,7 @@ func (p *program) canAsk() bool {
 
 // ask puts a question that is answered with yes or no; anything but a yes is no.
 func (p *program) ask(ctx context.Context, question string) (bool, error) {
+	interrupted := ctx.Done() // the handlers are set before anything is asked
 	if _, err := io.WriteString(p.stderr, diag.Escape(question, true)+" [y/N] "); err != nil {
 		return false, err
 	}
@@ -28,7 +29,7 @@ func (p *program) ask(ctx context.Context, question string) (bool, error) {
 		answer <- line
 	}()
 	select {
-	case <-ctx.Done():
+	case <-interrupted:
 		io.WriteString(p.stderr, "\n")
 		return false, ctx.Err()
 	case line := <-answer:

@@ -39,6 +39,7 @@ func handOver(path string, argv, environment []string, value *secret.Secret) err
 
 	// Registered before the command starts, so that none is lost.
 	signals := make(chan os.Signal, 16)
+	signalsAreTheCommands.Store(true)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
 	err = cmd.Start()
 	read.Close()

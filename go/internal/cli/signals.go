@@ -5,35 +5,74 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/halt"
 )
 
-// interruptible is a context that ends at ctrl-C. A second ctrl-C ends the
-// process at once, and so does the first when nothing waits for the context:
-// the handlers are set when something does, and beside its work, since setting
-// them takes longer than many a command.
+const (
+	// quick is how long a program may run that needs no handlers: setting them
+	// takes longer than many a command.
+	quick = 10 * time.Millisecond
+	// farewell is how long an interrupted program may take to end by itself.
+	farewell = 120 * time.Millisecond
+)
+
+// interruptible is a context that ends at ctrl-C, and with it the program: by
+// itself within a moment, or else by halt.Now. The handlers are set when
+// something asks for Done, before it has what it waits for, or when the program
+// takes long.
 type interruptible struct {
 	context.Context
 	cancel context.CancelFunc
 	once   *sync.Once
+	late   func() // ends the program that has not ended by itself
 }
 
-func newInterruptible() interruptible {
+func newInterruptible(late func()) interruptible {
 	ctx, cancel := context.WithCancel(context.Background())
-	return interruptible{ctx, cancel, new(sync.Once)}
+	i := interruptible{ctx, cancel, new(sync.Once), late}
+	time.AfterFunc(quick, i.begin)
+	return i
 }
 
 func (i interruptible) Done() <-chan struct{} {
-	i.once.Do(func() { go i.listen() })
+	i.begin()
 	return i.Context.Done()
 }
 
-func (i interruptible) listen() {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+func (i interruptible) begin() {
+	i.once.Do(func() {
+		signals := make(chan os.Signal, 1)
+		for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+			if !signal.Ignored(s) { // nohup, or a job in the background
+				signal.Notify(signals, s)
+			}
+		}
+		go i.listen(signals)
+	})
+}
+
+func (i interruptible) listen(signals chan os.Signal) {
 	<-signals
-	signal.Stop(signals)
+	if signalsAreTheCommands.Load() {
+		return
+	}
+	signal.Stop(signals) // a second one needs nobody to listen
 	i.cancel()
+	time.Sleep(farewell)
+	i.late()
+}
+
+// signalsAreTheCommands is set when this process only waits for a command, to
+// which it passes signals on.
+var signalsAreTheCommands atomic.Bool
+
+// interruptedLate reports an interruption and ends the program, whatever it is doing.
+func (p *program) interruptedLate() {
+	halt.Now(func() int { return p.report(context.Canceled, p.json) })
 }
 
 func isTerminal(f *os.File) bool {

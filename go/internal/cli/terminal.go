@@ -8,6 +8,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/halt"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
@@ -27,8 +28,11 @@ func askHidden(ctx context.Context, prompt string) ([]byte, error) {
 	if err != nil {
 		return nil, secret.ErrNoTerminal
 	}
+	interrupted := ctx.Done() // the handlers are set before anything is asked
 	fmt.Fprintf(tty, "%s (not shown): ", diag.Escape(prompt, false))
 	defer fmt.Fprintln(tty)
+	restore := func() { _ = term.Restore(fd, before) }
+	defer halt.Before(restore)()
 	type result struct {
 		line []byte
 		err  error
@@ -39,8 +43,8 @@ func askHidden(ctx context.Context, prompt string) ([]byte, error) {
 		read <- result{line, err}
 	}()
 	select {
-	case <-ctx.Done():
-		_ = term.Restore(fd, before)
+	case <-interrupted:
+		restore()
 		return nil, ctx.Err()
 	case r := <-read:
 		if r.err != nil {

@@ -50,6 +50,9 @@ func (c *Carrier) Take() {
 	}
 }
 
+// Any reports whether a panic was taken.
+func (c *Carrier) Any() bool { return c.first.Load() != nil }
+
 // Raise panics in the goroutine that waited, if another one did.
 func (c *Carrier) Raise() {
 	if p := c.first.Load(); p != nil {

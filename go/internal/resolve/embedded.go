@@ -54,15 +54,15 @@ func abandoned(err error, timeout time.Duration) *diag.Error {
 		return diag.Errorf(diag.ExitEvaluation, "too-many-stopped", "not evaluated: %d evaluations before this one reached a limit and did not stop", watchdog.MaxAbandoned).
 			Hintf("remove or fix the profiles that reached a limit")
 	case errors.Is(err, watchdog.ErrMemory):
-		return memoryReached()
+		return MemoryReached()
 	case errors.Is(err, context.DeadlineExceeded):
 		return limitReached(&eval.LimitError{Limit: "time"}, timeout)
 	}
 	return limitReached(&eval.LimitError{Limit: "cancelled"}, timeout)
 }
 
-// memoryReached is the error for an evaluation that the watchdog ended.
-func memoryReached() *diag.Error {
+// MemoryReached is the error for an evaluation that the watchdog ended.
+func MemoryReached() *diag.Error {
 	return limitReached(&eval.LimitError{Limit: "allocation",
 		Msg: fmt.Sprintf("evaluation needs more memory than its limit of %d MiB allows", watchdog.MaxMemory>>20)}, 0)
 }
@@ -239,7 +239,7 @@ func limitReached(limit *eval.LimitError, timeout time.Duration) *diag.Error {
 	switch limit.Limit {
 	case "cancelled":
 		if errors.Is(limit.Err, watchdog.ErrMemory) {
-			return memoryReached()
+			return MemoryReached()
 		}
 		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the evaluation was stopped")
 	case "time":

@@ -74,6 +74,7 @@ type app struct {
 	spinner       spinner.Model
 	spinning      bool
 	interrupted   bool
+	quit          func() // ends the loop, from outside of it
 }
 
 func newApp(ctx context.Context, b *Backend) *app {
@@ -88,7 +89,12 @@ func (a *app) top() screen { return a.screens[len(a.screens)-1] }
 
 func (a *app) Init() tea.Cmd { return a.spin(a.top().start()) }
 
-func (a *app) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+func (a *app) Update(msg tea.Msg) (model tea.Model, command tea.Cmd) {
+	model, command = a, tea.Quit // after a panic
+	defer a.work.panicked.Take()
+	if _, ended := msg.(crashed); ended {
+		return a, tea.Quit
+	}
 	commands := []tea.Cmd{a.handle(msg)}
 	for len(a.moves) > 0 && len(a.screens) > 0 {
 		to := a.moves[0]
@@ -173,8 +179,14 @@ func (a *app) spin(cmd tea.Cmd) tea.Cmd {
 	return tea.Batch(cmd, a.spinner.Tick)
 }
 
-func (a *app) View() tea.View {
-	view := tea.NewView(strings.Join(a.lines(), "\n"))
+func (a *app) View() (view tea.View) {
+	defer func() {
+		if a.work.panicked.Any() && a.quit != nil {
+			go a.quit()
+		}
+	}()
+	defer a.work.panicked.Take()
+	view = tea.NewView(strings.Join(a.lines(), "\n"))
 	view.AltScreen = true
 	view.WindowTitle = "insomnia"
 	return view

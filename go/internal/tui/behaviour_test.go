@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/exp/teatest/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -372,4 +373,64 @@ func TestAccessible(t *testing.T) {
 	if strings.Contains(out.String(), "\x1b") {
 		t.Error("there is a control sequence")
 	}
+}
+
+// A defect ends the program, with the screen put back and the panic at the top.
+func TestPanicsReachTheTop(t *testing.T) {
+	pressed := map[string]string{"work": "\r", "evaluation": "\x13"}
+	for name, breakIt := range map[string]func(*Backend){
+		"work": func(b *Backend) { b.Profiles = func(context.Context, func(Profiles)) { panic("x") } },
+		"evaluation": func(b *Backend) {
+			b.Resolve = func(context.Context, string, manifest.Inputs) (*Resolved, error) { panic("x") }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := fake(t)
+			breakIt(b)
+			in, keys := io.Pipe()
+			defer keys.Close()
+			ended := make(chan any, 1)
+			var screen lockedBuffer
+			go func() {
+				defer func() { ended <- recover() }()
+				Run(t.Context(), b, Options{In: in, Out: &screen, more: []tea.ProgramOption{tea.WithWindowSize(80, 24)}})
+			}()
+			go func() {
+				keys.Write([]byte("n"))
+				for { // the form takes it once it knows the default profile
+					if _, err := keys.Write([]byte(pressed[name])); err != nil {
+						return
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+			}()
+			p, ok := within(t, ended, "the program ends").(*crash.Panic)
+			if !ok || p.Cause != "a panic of type string" {
+				t.Errorf("got %v", p)
+			}
+		})
+	}
+}
+
+func TestScreensThatPanic(t *testing.T) {
+	a := newApp(t.Context(), fake(t))
+	left := make(chan bool, 1)
+	a.quit = func() { left <- true }
+	a.screens = []screen{nil}
+	a.View()
+	within(t, left, "the program is left")
+	if _, command := a.Update(tea.KeyPressMsg{}); command == nil || command() != tea.Quit() || !a.work.panicked.Any() {
+		t.Error("the program goes on")
+	}
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
 }

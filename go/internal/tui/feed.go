@@ -5,12 +5,18 @@ import (
 	"sync"
 
 	tea "charm.land/bubbletea/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 )
 
 // worker runs work beside the screens and knows when all of it has ended.
 type worker struct {
-	wait sync.WaitGroup
+	wait     sync.WaitGroup
+	panicked crash.Carrier
 }
+
+// crashed is the message that work has panicked: the program ends.
+type crashed struct{}
 
 // answer is what a command came back with. The screen that asked knows its
 // question by the address.
@@ -38,12 +44,13 @@ func ask[T any](ctx context.Context, w *worker, do func(context.Context) (T, err
 	answered := make(chan tea.Msg, 1)
 	w.wait.Go(func() {
 		defer cancel()
+		message := tea.Msg(crashed{})
+		defer func() { answered <- message }()
+		defer w.panicked.Take()
 		value, err := do(ctx)
-		if ctx.Err() != nil {
-			answered <- nil // nobody waits for it any more
-			return
+		if message = nil; ctx.Err() == nil { // else nobody waits for it
+			message = answer[T]{q, value, err}
 		}
-		answered <- answer[T]{q, value, err}
 	})
 	return q, func() tea.Msg { return <-answered }
 }
@@ -72,11 +79,15 @@ func follow[T any](ctx context.Context, w *worker, do func(context.Context, func
 	w.wait.Go(func() {
 		defer cancel()
 		defer close(newest)
+		defer w.panicked.Take()
 		do(ctx, show)
 	})
 	var next tea.Cmd
 	next = func() tea.Msg {
 		value, more := <-newest
+		if !more && w.panicked.Any() {
+			return crashed{}
+		}
 		if !more {
 			return news[T]{to: q, done: true}
 		}

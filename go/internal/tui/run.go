@@ -3,11 +3,14 @@ package tui
 import (
 	"context"
 	"io"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"golang.org/x/term"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/halt"
 )
 
 // Options say where and how the interface is shown.
@@ -21,7 +24,7 @@ type Options struct {
 }
 
 // farewell is how long the work that was cancelled may take to end.
-const farewell = 3 * time.Second
+const farewell = 80 * time.Millisecond
 
 // Run shows the interface until the user leaves it. The error of an
 // interruption says nothing: the user knows.
@@ -33,9 +36,13 @@ func Run(ctx context.Context, b *Backend, o Options) error {
 	}
 	a := newApp(working, b)
 	options := append(o.more, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler())
-	_, err := tea.NewProgram(a, options...).Run()
+	program := tea.NewProgram(a, options...)
+	a.quit = program.Quit
+	defer halt.Before(putBack(o))()
+	_, err := program.Run()
 	cancel()
 	a.work.end()
+	a.work.panicked.Raise()
 	switch {
 	case a.interrupted || ctx.Err() != nil:
 		return interrupted()
@@ -47,7 +54,28 @@ func Run(ctx context.Context, b *Backend, o Options) error {
 
 func interrupted() error { return &diag.Error{Exit: diag.ExitInterrupted} }
 
-// end waits for cancelled work, so that no evaluation outlives the program.
+// leaveScreen undoes what drawing a screen has set: the alternate screen, the
+// hidden cursor, reports of the mouse and of focus, marked pastes, other keys.
+const leaveScreen = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[0m\r\n"
+
+// putBack returns what makes the terminal usable again when the loop of the
+// program cannot.
+func putBack(o Options) func() {
+	in, terminal := o.In.(*os.File)
+	if !terminal {
+		return func() {}
+	}
+	before, err := term.GetState(int(in.Fd()))
+	if err != nil {
+		return func() {}
+	}
+	return func() {
+		io.WriteString(o.Out, leaveScreen)
+		_ = term.Restore(int(in.Fd()), before)
+	}
+}
+
+// end waits for cancelled work.
 func (w *worker) end() {
 	done := make(chan struct{})
 	go func() {
