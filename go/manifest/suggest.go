@@ -6,6 +6,9 @@ import (
 	"github.com/xrash/smetrics"
 )
 
+// maxCandidates is how many words are compared with a given one.
+const maxCandidates = 1000
+
 // didYouMean gives a hint when one of the known words is near the given one,
 // or "" when none is.
 func didYouMean(word string, known []string) string {
@@ -13,7 +16,10 @@ func didYouMean(word string, known []string) string {
 	if len(word) > 2*maxShown {
 		return ""
 	}
-	for _, candidate := range known {
+	for _, candidate := range known[:min(len(known), maxCandidates)] {
+		if len(candidate) > 2*maxShown {
+			continue
+		}
 		if strings.EqualFold(word, candidate) {
 			best = candidate
 			break

@@ -124,6 +124,8 @@ type reader struct {
 	decoder  *jsontext.Decoder
 	problems []Problem
 	start    int // of the string that was read last, in the end of what follows the value
+	seen     int // an offset, and the line ends before it
+	lines    int
 }
 
 var (
@@ -357,7 +359,11 @@ func skipSpace(data []byte, offset int) int {
 }
 
 func (r *reader) place(offset int) (line, column int) {
-	before := r.data[:max(0, min(offset, len(r.data)))]
-	line = 1 + bytes.Count(before, []byte("\n"))
-	return line, len(before) - bytes.LastIndexByte(before, '\n')
+	offset = max(0, min(offset, len(r.data)))
+	if offset < r.seen {
+		r.seen, r.lines = 0, 0
+	}
+	r.lines += bytes.Count(r.data[r.seen:offset], []byte("\n"))
+	r.seen = offset
+	return r.lines + 1, offset - bytes.LastIndexByte(r.data[:offset], '\n')
 }

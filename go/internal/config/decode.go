@@ -8,9 +8,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/xrash/smetrics"
-
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -251,12 +250,7 @@ var runtimeSettings = sync.OnceValue(func() map[string]string {
 })
 
 func didYouMean(word string, known []string) string {
-	best, score := "", 0.8
-	for _, candidate := range known {
-		if s := smetrics.JaroWinkler(strings.ToLower(word), candidate, 0.7, 4); s > score {
-			best, score = candidate, s
-		}
-	}
+	best := suggest.Closest(word, known, 0.8)
 	if best == "" {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/tomlread"
 )
 
 // node is one value of a TOML file, with its place.
@@ -40,6 +41,12 @@ func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
 	r := treeReader{data: text, file: file, source: diag.NewSource(string(data))}
 	if marked {
 		r.marked = len(mark)
+	}
+	var beyond *tomlread.Error
+	if errors.As(tomlread.Check(text), &beyond) {
+		at := diag.Position{File: file, Line: beyond.Line, Column: beyond.Column, Source: r.source}
+		r.shift(&at)
+		return nil, &diag.Diagnostic{Severity: diag.SeverityError, Code: "too-large", Message: beyond.Message, Positions: []diag.Position{at}}
 	}
 	var any map[string]any
 	if err := toml.Unmarshal(text, &any); err != nil {
@@ -88,12 +95,23 @@ type treeReader struct {
 	file   string
 	marked int // bytes of the mark before data
 	source *diag.Source
+	seen   int // an offset, the line ends before it, and where its line begins
+	lines  int
+	line   int
 }
 
+// position counts on from the one before: keys are read in order.
 func (r *treeReader) position(offset int) diag.Position {
-	before := r.data[:offset]
-	line := bytes.Count(before, []byte("\n")) + 1
-	at := diag.Position{File: r.file, Line: line, Column: offset - bytes.LastIndexByte(before, '\n'), Source: r.source}
+	if offset < r.seen {
+		r.seen, r.lines, r.line = 0, 0, 0
+	}
+	passed := r.data[r.seen:offset]
+	if i := bytes.LastIndexByte(passed, '\n'); i >= 0 {
+		r.line = r.seen + i + 1
+	}
+	r.lines += bytes.Count(passed, []byte("\n"))
+	r.seen = offset
+	at := diag.Position{File: r.file, Line: r.lines + 1, Column: offset - r.line + 1, Source: r.source}
 	r.shift(&at)
 	return at
 }

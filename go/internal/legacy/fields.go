@@ -8,10 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/xrash/smetrics"
-
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
 
 // kind is what a field of the older manifest holds.
@@ -251,15 +250,7 @@ func isTable(v any) bool { _, ok := v.(map[string]any); return ok }
 
 func control(r rune) bool { return r < 0x20 || r == 0x7f }
 
-func closest(wanted string, names []string) string {
-	best, score := "", 0.8
-	for _, name := range names {
-		if s := smetrics.JaroWinkler(strings.ToLower(wanted), name, 0.7, 4); s > score {
-			best, score = name, s
-		}
-	}
-	return best
-}
+func closest(wanted string, names []string) string { return suggest.Closest(wanted, names, 0.8) }
 
 // quoted shows a word in a message, cut when it is long.
 func quoted(word string) string {

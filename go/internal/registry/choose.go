@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/xrash/smetrics"
-
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
 
 // Selection is what a reference has led to.
@@ -513,15 +512,7 @@ func refs(candidates []Candidate) []string {
 	return out
 }
 
-func closest(wanted string, names []string) string {
-	best, score := "", 0.8
-	for _, name := range names {
-		if s := smetrics.JaroWinkler(strings.ToLower(wanted), strings.ToLower(name), 0.7, 4); s > score {
-			best, score = name, s
-		}
-	}
-	return best
-}
+func closest(wanted string, names []string) string { return suggest.Closest(wanted, names, 0.8) }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 

@@ -5,11 +5,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/xrash/smetrics"
-
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
 
 var (
@@ -237,12 +236,4 @@ func fetchFailed(what string, failure *nixcli.Failure) *diag.Error {
 }
 
 // Closest is the name most like the wanted one, if any is alike enough.
-func Closest(wanted string, names []string) string {
-	best, score := "", 0.75
-	for _, name := range names {
-		if s := smetrics.JaroWinkler(strings.ToLower(wanted), strings.ToLower(name), 0.7, 4); s > score {
-			best, score = name, s
-		}
-	}
-	return best
-}
+func Closest(wanted string, names []string) string { return suggest.Closest(wanted, names, 0.75) }

@@ -12,6 +12,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/tomlread"
 )
 
 // tomlToJSON reads a manifest in TOML as JSON, with the place of each key. What
@@ -19,6 +20,11 @@ import (
 // JSON. No message quotes the file: the line may hold a key.
 func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic, error) {
 	data, marked := bytes.CutPrefix(data, []byte(mark))
+	var beyond *tomlread.Error
+	if errors.As(tomlread.Check(data), &beyond) {
+		return nil, nil, nil, diag.Errorf(diag.ExitInvalid, "too-large", "%s", beyond.Message).
+			At(diag.Position{File: file, Line: beyond.Line, Column: beyond.Column})
+	}
 	var root map[string]any
 	if err := toml.Unmarshal(data, &root); err != nil {
 		at := diag.Position{File: file}

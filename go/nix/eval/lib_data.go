@@ -46,6 +46,9 @@ func (ev *Evaluator) libFromTOML(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) fromTOML(v any, pos syntax.Pos) Value {
+	ev.tick()
+	ev.enter()
+	defer func() { ev.depth-- }()
 	switch v := v.(type) {
 	case map[string]any:
 		out := ev.makeAttrs(len(v))
