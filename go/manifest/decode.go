@@ -35,14 +35,14 @@ func Validate(data []byte) []Problem {
 
 // judge reads a manifest and gives all its problems; nothing else when it has any.
 func judge(data []byte) (*value, []Problem) {
-	v, problems := parse(data)
+	v, problems := parseAll(data)
 	if v == nil {
-		return nil, problems
+		return nil, problems.all
 	}
 	c := checker{problems: problems}
 	c.check(manifestSchema, v, false)
 	c.rules(v)
-	return v, c.problems
+	return v, c.problems.all
 }
 
 // Check judges a manifest whole, as [Validate] does, and gives its canonical
@@ -58,11 +58,11 @@ func Check(data []byte) (canonical []byte, problems []Problem) {
 // ValidateLayer gives the problems of one layer of a profile, as JSON, against
 // the schema of [Profile]. Only the Nix library can judge a profile as a whole.
 func ValidateLayer(data []byte) []Problem {
-	v, problems := parse(data)
+	v, problems := parseAll(data)
 	if v == nil {
-		return problems
+		return problems.all
 	}
 	c := checker{problems: problems}
 	c.check(profileSchema, v, false)
-	return c.problems
+	return c.problems.all
 }

@@ -27,9 +27,9 @@ func TestKeywordsInReserve(t *testing.T) {
 		{short, `1`, []finding{{"type", ""}}},
 	} {
 		v, problems := parse([]byte(c.text))
-		checker := checker{problems: problems}
+		checker := checker{problems: problemList{all: problems}}
 		checker.check(c.s, v, false)
-		if got := findings(checker.problems); !slices.Equal(got, c.want) {
+		if got := findings(checker.problems.all); !slices.Equal(got, c.want) {
 			t.Errorf("%s: got %v, want %v", c.text, got, c.want)
 		}
 	}

@@ -138,9 +138,9 @@ func candidates(s *schema, v any, pool []any) []any {
 			return true
 		}
 		parsed, problems := parse(data)
-		c := checker{problems: problems}
+		c := checker{problems: problemList{all: problems}}
 		c.check(s, parsed, false)
-		return len(c.problems) > 0
+		return len(c.problems.all) > 0
 	})
 }
 

@@ -7,7 +7,7 @@ import (
 
 // checker gathers the problems of one value.
 type checker struct {
-	problems []Problem
+	problems problemList
 	trail    []step // to the value that is looked at
 }
 
@@ -32,19 +32,41 @@ func locate(trail []step) *location {
 	return at
 }
 
-// maxProblems is how many problems are told; a hostile text could have millions.
-const maxProblems = 10000
+// How many problems are reported, and how many bytes they may have: a hostile
+// text could have millions of them, or keys of megabytes that each repeats.
+const (
+	maxProblems     = 1000
+	maxProblemBytes = 1 << 20
+)
+
+// problemList is problems up to the bounds, and a last one that says that there
+// are more. Make a problem only for a list that is not full.
+type problemList struct {
+	all   []Problem
+	bytes int
+	full  bool
+}
+
+func (l *problemList) add(p Problem) {
+	if l.full {
+		return
+	}
+	l.bytes += len(p.Path) + len(p.Pointer) + len(p.Message)
+	if l.full = len(l.all) >= maxProblems || l.bytes > maxProblemBytes && len(l.all) > 0; l.full {
+		var top *location
+		p = top.problem("too-many-problems", "there are more problems, which are not listed")
+		p.Hint = "fix these first"
+	}
+	l.all = append(l.all, p)
+}
 
 func (c *checker) report(at *location, code, message, expected, hint string) {
-	switch {
-	case len(c.problems) > maxProblems:
+	if c.problems.full {
 		return
-	case len(c.problems) == maxProblems:
-		code, message, expected, hint = "too-many-problems", "and more: the rest is not told", "", "mend these first"
 	}
 	p := at.problem(code, message)
 	p.Expected, p.Hint = expected, hint
-	c.problems = append(c.problems, p)
+	c.problems.add(p)
 }
 
 // check reports every way in which a value does not fit a schema. In a secret
@@ -221,12 +243,15 @@ func (c *checker) object(s *schema, v *value, secret bool) {
 func (c *checker) name(s *schema, name string) {
 	var inner checker
 	inner.string(s, name, false)
-	if len(inner.problems) > 0 {
+	if len(inner.problems.all) > 0 {
 		c.report(c.here(), "property-name", "the name "+named(name)+" does not have the right form", s.expected(), "")
 	}
 }
 
 func (c *checker) unknown(s *schema, name string) {
+	if c.problems.full {
+		return
+	}
 	known := make([]string, len(s.properties))
 	for i := range s.properties {
 		known[i] = s.properties[i].name

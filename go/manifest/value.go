@@ -83,18 +83,24 @@ func (v *value) is(k kind) bool { return v != nil && v.kind == k }
 // that is no Unicode; what stops the reading is reported once, and then there
 // is no value.
 func parse(data []byte) (*value, []Problem) {
+	v, problems := parseAll(data)
+	return v, problems.all
+}
+
+// parseAll is parse for a caller that adds problems of its own.
+func parseAll(data []byte) (*value, problemList) {
 	var top *location
 	switch {
 	case len(data) > MaxManifestBytes:
-		return nil, []Problem{sizeProblem(len(data))}
+		return nil, problemList{all: []Problem{sizeProblem(len(data))}}
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		p := top.problem("byte-order-mark", "the text begins with a byte order mark")
 		p.Hint = "save it as UTF-8 without one"
-		return nil, []Problem{p}
+		return nil, problemList{all: []Problem{p}}
 	case len(bytes.TrimLeft(data, " \t\r\n")) == 0:
 		p := top.problem("empty", "the text is empty")
 		p.Expected = "a JSON object"
-		return nil, []Problem{p}
+		return nil, problemList{all: []Problem{p}}
 	}
 	r := reader{data: data, source: string(data), decoder: jsontext.NewDecoder(bytes.NewBuffer(data),
 		jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
@@ -103,7 +109,8 @@ func parse(data []byte) (*value, []Problem) {
 		err = r.end()
 	}
 	if err != nil {
-		return nil, append(r.problems, r.fatal(err))
+		v = nil
+		r.problems.all = append(r.problems.all, r.fatal(err))
 	}
 	return v, r.problems
 }
@@ -122,10 +129,11 @@ type reader struct {
 	spare    []value
 	values   int
 	decoder  *jsontext.Decoder
-	problems []Problem
+	problems problemList
 	start    int // of the string that was read last, in the end of what follows the value
-	seen     int // an offset, and the line ends before it
+	seen     int // an offset, the line ends before it, and where its line begins
 	lines    int
+	line     int
 }
 
 var (
@@ -201,12 +209,13 @@ func (r *reader) object() (*value, error) {
 		if err != nil {
 			return nil, err
 		}
-		if again {
+		if again && !r.problems.full {
 			line, column := r.place(start)
 			p := locate(r.trail).problem("duplicate-key", fmt.Sprintf("the key %s stands twice in one object (again at line %d, column %d)", named(name), line, column))
 			p.Hint = "keep one of the two"
-			r.problems = append(r.problems, p)
-		} else {
+			r.problems.add(p)
+		}
+		if !again {
 			if v.members == nil {
 				v.members = make([]member, 0, usual)
 			}
@@ -270,7 +279,7 @@ func (r *reader) text() (string, error) {
 		return inner, nil
 	}
 	content, err := jsontext.AppendUnquote(nil, raw)
-	if err != nil {
+	if err != nil && !r.problems.full {
 		at := locate(r.trail)
 		p := at.problem("lone-surrogate", "a \\u escape stands for half of a character")
 		p.Hint = "write the character itself, or both halves of it"
@@ -279,7 +288,7 @@ func (r *reader) text() (string, error) {
 		}
 		line, column := r.place(r.start)
 		p.Message += fmt.Sprintf(" (line %d, column %d)", line, column)
-		r.problems = append(r.problems, p)
+		r.problems.add(p)
 	}
 	return string(content), nil
 }
@@ -361,9 +370,13 @@ func skipSpace(data []byte, offset int) int {
 func (r *reader) place(offset int) (line, column int) {
 	offset = max(0, min(offset, len(r.data)))
 	if offset < r.seen {
-		r.seen, r.lines = 0, 0
+		r.seen, r.lines, r.line = 0, 0, 0
 	}
-	r.lines += bytes.Count(r.data[r.seen:offset], []byte("\n"))
+	passed := r.data[r.seen:offset]
+	if i := bytes.LastIndexByte(passed, '\n'); i >= 0 {
+		r.line = r.seen + i + 1
+	}
+	r.lines += bytes.Count(passed, []byte("\n"))
 	r.seen = offset
-	return r.lines + 1, offset - bytes.LastIndexByte(r.data[:offset], '\n')
+	return r.lines + 1, offset - r.line + 1
 }

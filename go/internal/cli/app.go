@@ -187,9 +187,9 @@ func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
 		Debug: func(message string, fields map[string]any) {
 			log.Debug().Fields(fields).Msg(message)
 		},
-		Warn: func(message string) {
+		Warn: fewWarnings(func(message string) {
 			log.Warn().Str("from", "nix").Msg(diag.Escape(message, true))
-		},
+		}),
 	}
 	if p.terminal {
 		nix.Progress = func(text string) { io.WriteString(p.stderr, diag.Escape(text, false)+" …\n") }

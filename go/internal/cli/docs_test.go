@@ -47,6 +47,10 @@ func exitCodesPage() string {
 	b.WriteString("# Exit codes\n\n" + written)
 	b.WriteString("Nothing but data is written to standard output, and nothing at all when the code is above 1.\n")
 	b.WriteString("With `--json`, errors come on standard error as one line of JSON (`insomnia.diagnostics/v1`)\nthat carries the code too.\n\n")
+	b.WriteString("One signal ends the program, whatever it is doing: at the latest 0.2 seconds later, with the terminal\n" +
+		"as it was. A defect of the program ends with 70, one sentence, and a report in\n" +
+		"`$XDG_STATE_HOME/insomnia/crash/`, of which five are kept: the stack, the version and the name of the\n" +
+		"command, without arguments, environment or anything of a profile.\n\n")
 	b.WriteString("| code | meaning | for example |\n|---|---|---|\n")
 	for _, row := range diag.ExitCodes {
 		fmt.Fprintf(&b, "| %d | %s | %s |\n", row.Code, row.Meaning, row.Example)

@@ -34,8 +34,8 @@ var ExitCodes = []struct {
 	{ExitMissing, "needs Nix, a download or a missing program", "Nix is not installed or too old, an input is not locked or cannot be fetched, the command that has a secret fails"},
 	{ExitRefused, "refused", "no consent to what a profile grants, Nix would copy private files into its store, a secret may not go to this host, a file that others can read"},
 	{ExitState, "state damaged or conflict", "the source tree changed while it was being resolved, a Pod or a file in the store of secrets is damaged, another process changed the Pod meanwhile"},
-	{ExitInternal, "internal error, or the output could not be written", "standard output is full or closed"},
-	{ExitInterrupted, "interrupted", "ctrl-C"},
+	{ExitInternal, "internal error, or the output could not be written", "standard output is full or closed, a defect of this program (the message names a crash report)"},
+	{ExitInterrupted, "interrupted", "ctrl-C, SIGTERM or SIGHUP"},
 }
 
 // Meaning is the entry of the table for this code.

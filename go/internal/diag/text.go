@@ -43,11 +43,15 @@ func (t *Text) Write(w io.Writer, e *Error) error {
 	var b strings.Builder
 	// Lines with secrets count as quoted already, as do those quoted before.
 	quoted := veiledLines(e.Diagnostics)
-	for i, d := range e.Diagnostics {
-		if i > 0 && len(d.Positions)+len(e.Diagnostics[i-1].Positions) > 0 {
+	shown, omitted := bounded(e.Diagnostics)
+	for i, d := range shown {
+		if i > 0 && len(d.Positions)+len(shown[i-1].Positions) > 0 {
 			b.WriteByte('\n')
 		}
 		t.diagnostic(&b, d, quoted)
+	}
+	if omitted > 0 {
+		fmt.Fprintf(&b, "\nand %d more\n", omitted)
 	}
 	if e.Summary != "" {
 		fmt.Fprintf(&b, "\n%s\n", Escape(e.Summary, false))

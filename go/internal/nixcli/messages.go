@@ -41,12 +41,14 @@ type stderrReader struct {
 	exceeded func()
 	activity func(event)
 
-	line     []byte
-	kept     int
-	errors   []event
-	warnings []string
-	plain    []string
-	over     bool
+	line   []byte
+	kept   int
+	errors []event
+	// errorBytes is the length of their lines.
+	errorBytes int
+	warnings   []string
+	plain      []string
+	over       bool
 }
 
 func (r *stderrReader) Write(p []byte) (int, error) {
@@ -92,7 +94,7 @@ func (r *stderrReader) endLine() {
 	rest, isEvent := bytes.CutPrefix(line, []byte(linePrefix))
 	var e event
 	if isEvent && json.Unmarshal(rest, &e) == nil {
-		r.event(e)
+		r.event(e, len(rest))
 		return
 	}
 	if text := strings.TrimSpace(stripANSI(string(line))); text != "" && r.keep(text) {
@@ -100,7 +102,8 @@ func (r *stderrReader) endLine() {
 	}
 }
 
-func (r *stderrReader) event(e event) {
+// event takes a line of so many bytes.
+func (r *stderrReader) event(e event, size int) {
 	switch {
 	case e.Action == "start" || e.Action == "stop":
 		if r.activity != nil {
@@ -108,6 +111,10 @@ func (r *stderrReader) event(e event) {
 		}
 	case e.Action != "msg":
 	case e.Level == 0 && e.RawMsg != "":
+		if r.errorBytes += size; r.errorBytes > maxLine {
+			r.tooMuch()
+			return
+		}
 		r.errors = append(r.errors, e)
 	case e.Level <= 1:
 		if text := stripANSI(e.Msg); r.keep(text) {
