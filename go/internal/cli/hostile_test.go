@@ -75,8 +75,14 @@ func TestEndlessProfiles(t *testing.T) {
 	}
 }
 
-// timed runs insomnia as a process of its own.
+// timed runs insomnia as a process of its own, and ran does so too.
 func timed(t *testing.T, dir string, args ...string) (code int, took time.Duration, data, words string) {
+	t.Helper()
+	state, took, data, words := ran(t, dir, args...)
+	return state.ExitCode(), took, data, words
+}
+
+func ran(t *testing.T, dir string, args ...string) (state *os.ProcessState, took time.Duration, data, words string) {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
@@ -93,7 +99,7 @@ func timed(t *testing.T, dir string, args ...string) (code int, took time.Durati
 	hung := time.AfterFunc(120*time.Second, func() { cmd.Process.Kill() })
 	defer hung.Stop()
 	cmd.Wait()
-	return cmd.ProcessState.ExitCode(), time.Since(began), out.String(), errs.String()
+	return cmd.ProcessState, time.Since(began), out.String(), errs.String()
 }
 
 const harmless = `{ insomnia }: insomnia.lib.mkProfile { name = "NAME"; model.ref = "anthropic/claude-sonnet-5-5"; }`

@@ -334,6 +334,9 @@ func (r *Registry) Pinned(ref string) (narHash string, err error) {
 	return "", nil
 }
 
+// longestChain is how many aliases may resolve to one another in a row.
+const longestChain = 16
+
 // alias follows an alias; ok is false when the name is none.
 func (r *Registry) alias(ctx context.Context, name string, chain []config.Setting) (*Selection, bool, error) {
 	for _, c := range r.configs() {
@@ -352,6 +355,10 @@ func (r *Registry) alias(ctx context.Context, name string, chain []config.Settin
 				}
 			}
 			return nil, true, e
+		}
+		if len(chain) == longestChain {
+			return nil, true, diag.Errorf(diag.ExitNotFound, "alias-chain", "the alias `%s` resolves through more than %d others", chain[0].Value, longestChain).
+				At(chain[0].At).Hintf("set it to a qualified reference such as user:coder")
 		}
 		s, err := r.follow(ctx, c, set, "the alias "+diag.Quote(name), append(slices.Clip(chain), set))
 		if err != nil {
@@ -379,7 +386,7 @@ func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Sett
 				Hintf("let it lead to one of them:\n  %s", strings.Join(refs(ambiguous.Candidates), "\n  "))
 		}
 		e := diag.From(err)
-		if e.Exit == diag.ExitInterrupted || e.Diagnostics[0].Code == "alias-cycle" {
+		if e.Exit == diag.ExitInterrupted || e.Diagnostics[0].Code == "alias-cycle" || e.Diagnostics[0].Code == "alias-chain" {
 			return e
 		}
 		first := e.Diagnostics[0]

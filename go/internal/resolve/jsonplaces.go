@@ -8,10 +8,14 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+// mostPointers is how many bytes all pointers may have: a key of megabytes is
+// part of the pointer to each value below it.
+const mostPointers = 32 << 20
+
 // jsonPlaces finds the place of every value in JSON, as far as it can be read;
 // a syntax error is placed at the top.
 func jsonPlaces(data []byte, file string) sourceMap {
-	places, index := sourceMap{}, newLineIndex(file, data)
+	places, index, spent := sourceMap{}, newLineIndex(file, data), 0
 	decoder := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	for {
 		token, err := decoder.ReadToken()
@@ -26,6 +30,9 @@ func jsonPlaces(data []byte, file string) sourceMap {
 			return places
 		}
 		pointer := string(decoder.StackPointer())
+		if spent += len(pointer); spent > mostPointers {
+			return places // the rest is reported without its place
+		}
 		if kind := token.Kind(); kind == '}' || kind == ']' {
 			continue
 		}

@@ -15,6 +15,10 @@ import (
 const (
 	// MaxKeys is how many parts all keys of a file may have together.
 	MaxKeys = 10000
+	// MaxValues is how many elements all lists of a file may have together.
+	MaxValues = 100000
+	// MaxPath is how many bytes the keys that lead to a value may have together.
+	MaxPath = 4096
 	// MaxDepth is how deep tables and lists may nest.
 	MaxDepth = 64
 )
@@ -32,11 +36,11 @@ func (e *Error) Error() string { return e.Message }
 func Check(data []byte) error {
 	c := checker{data: data}
 	c.parser.Reset(data)
-	table := 0
+	var table place
 	for c.failed == nil && c.parser.NextExpression() {
 		switch e := c.parser.Expression(); e.Kind {
 		case unstable.Table, unstable.ArrayTable:
-			table = c.key(e, 0)
+			table = c.key(e, place{})
 		case unstable.KeyValue:
 			c.keyValue(e, table)
 		}
@@ -47,48 +51,59 @@ func Check(data []byte) error {
 	return nil
 }
 
+// place is how deep something is, and how many bytes the keys to it have.
+type place struct{ depth, path int }
+
 type checker struct {
 	data   []byte
 	parser unstable.Parser
 	keys   int
+	values int
 	at     int // of the key that was looked at last, in bytes
 	failed *Error
 }
 
-// key counts the parts of a key below depth, and returns the depth that it leads to.
-func (c *checker) key(n *unstable.Node, depth int) int {
-	for parts := n.Key(); parts.Next(); depth++ {
-		if part := parts.Node(); part.Raw.Length > 0 {
+// key counts the parts of a key below a place, and returns the place that it leads to.
+func (c *checker) key(n *unstable.Node, to place) place {
+	for parts := n.Key(); parts.Next(); to.depth++ {
+		part := parts.Node()
+		if part.Raw.Length > 0 {
 			c.at = int(part.Raw.Offset)
 		}
+		to.path += len(part.Data)
 		c.keys++
 	}
 	switch {
 	case c.keys > MaxKeys:
 		c.fail(fmt.Sprintf("the file has more than %d keys", MaxKeys))
-	case depth > MaxDepth:
+	case to.path > MaxPath:
+		c.fail(fmt.Sprintf("a key has more than %d bytes with those before it", MaxPath))
+	case to.depth > MaxDepth:
 		c.deep()
 	}
-	return depth
+	return to
 }
 
-func (c *checker) keyValue(n *unstable.Node, depth int) {
-	c.value(n.Value(), c.key(n, depth))
+func (c *checker) keyValue(n *unstable.Node, in place) {
+	c.value(n.Value(), c.key(n, in))
 }
 
-func (c *checker) value(n *unstable.Node, depth int) {
+func (c *checker) value(n *unstable.Node, at place) {
+	if c.values++; c.values > MaxKeys+MaxValues {
+		c.fail(fmt.Sprintf("the lists of the file have more than %d elements", MaxValues))
+	}
 	if n.Kind != unstable.Array && n.Kind != unstable.InlineTable || c.failed != nil {
 		return
 	}
-	if depth > MaxDepth {
+	if at.depth > MaxDepth {
 		c.deep()
 		return
 	}
 	for children := n.Children(); c.failed == nil && children.Next(); {
 		if child := children.Node(); child.Kind == unstable.KeyValue {
-			c.keyValue(child, depth)
+			c.keyValue(child, at)
 		} else {
-			c.value(child, depth+1)
+			c.value(child, place{at.depth + 1, at.path})
 		}
 	}
 }

@@ -11,13 +11,16 @@ func TestCheck(t *testing.T) {
 		"many keys":        {strings.Repeat("a=1\n", MaxKeys+1), "more than 10000 keys"},
 		"many tables":      {strings.Repeat("[a]\n", MaxKeys+1), "more than 10000 keys"},
 		"inline":           {"a=[" + strings.Repeat("{b=1},", MaxKeys+1) + "]", "more than 10000 keys"},
-		"long list":        {"a=[" + strings.Repeat("1,", 10*MaxKeys) + "]", ""},
+		"long list":        {"a=[" + strings.Repeat("1,", MaxValues) + "]", ""},
+		"too long a list":  {"a=[" + strings.Repeat("1,", MaxKeys+MaxValues+1) + "]", "more than 100000 elements"},
 		"dotted":           {strings.Repeat("a.", MaxDepth) + "a=1\n", "more than 64 deep"},
 		"just deep enough": {strings.Repeat("a.", MaxDepth-1) + "a=1\n", ""},
 		"header":           {"[" + strings.Repeat("a.", MaxDepth) + "a]\n", "more than 64 deep"},
 		"header and key":   {"[" + strings.Repeat("a.", MaxDepth/2) + "a]\n" + strings.Repeat("a.", MaxDepth/2) + "a=1", "more than 64 deep"},
 		"lists":            {"a=" + strings.Repeat("[", MaxDepth+1) + strings.Repeat("]", MaxDepth+1), "more than 64 deep"},
 		"lists of tables":  {"a=" + strings.Repeat("[{a=", MaxDepth) + "1" + strings.Repeat("}]", MaxDepth), "more than 64 deep"},
+		"long key":         {strings.Repeat("a", MaxPath+1) + "=1", "more than 4096 bytes"},
+		"long table":       {"[" + strings.Repeat("a", MaxPath) + "]\nb=1", "more than 4096 bytes"},
 		"no TOML":          {"a=[[[[", ""},
 	} {
 		err := Check([]byte(c.text))

@@ -1,0 +1,207 @@
+//go:build unix
+
+package cli
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// nastyFlag is how large each input is about: go test -run Nasty -nasty 1048576 -v
+var nastyFlag = flag.Int("nasty", 1<<17, "size in bytes of the inputs of TestNastyInputs")
+
+// filled repeats a text up to the size.
+func filled(text string) string { return strings.Repeat(text, max(1, (*nastyFlag)/len(text))) }
+
+// counting repeats a format with numbers up to the size.
+func counting(format string) string {
+	var b strings.Builder
+	for i := 0; b.Len() < (*nastyFlag); i++ {
+		fmt.Fprintf(&b, format, i)
+	}
+	return b.String()
+}
+
+// nastyTOML are files that are large in one way each.
+func nastyTOML() map[string]string {
+	return map[string]string{
+		"many keys":              counting("a%d=1\n"),
+		"one key often":          filled("a=1\n"),
+		"dotted keys":            filled("a.") + "a=1\n",
+		"many dotted keys":       counting(strings.Repeat("a.", 60) + "b%d=1\n"),
+		"many tables":            counting("[a%d]\n"),
+		"deep table":             "[" + filled("a.") + "a]\n",
+		"arrays of tables":       filled("[[a]]\n"),
+		"arrays of arrays":       counting("[[a%d]]\n[[a%[1]d.b]]\n"),
+		"fields of tables":       counting("[[a]]\nb%d=1\n"),
+		"lists":                  "a=" + filled("["),
+		"closed lists":           "a=" + strings.Repeat("[", (*nastyFlag)/2) + strings.Repeat("]", (*nastyFlag)/2) + "\n",
+		"long list":              "a=[" + filled("1,") + "]\n",
+		"list of texts":          "a=[" + filled(`"x",`) + "]\n",
+		"inline tables":          "a=" + filled("{a="),
+		"one inline table":       "a={" + counting("a%d=1,") + "z=1}\n",
+		"list of inline tables":  "a=[" + filled("{b=1},") + "]\n",
+		"long key":               filled("a") + "=1\n",
+		"long quoted key":        `"` + filled(`\u00e9`) + "\"=1\n",
+		"long text":              `a="` + filled("x") + "\"\n",
+		"long lines of text":     "a=\"\"\"\n" + filled("x\n") + "\"\"\"\n",
+		"empty lines of text":    "a='''\n" + filled("\n") + "'''\n",
+		"escapes":                `a="` + filled(`\n`) + "\"\n",
+		"open text":              `a="` + filled("x"),
+		"open lines of text":     `a="""` + filled("x\n"),
+		"open quotes":            filled(`"`),
+		"digits":                 "a=" + filled("1") + "\n",
+		"fraction":               "a=0." + filled("1") + "\n",
+		"exponent":               "a=1e" + filled("1") + "\n",
+		"underscores":            "a=" + filled("1_") + "1\n",
+		"comments":               filled("#x\n"),
+		"one comment":            "#" + filled("x"),
+		"empty lines":            filled("\n"),
+		"unicode":                `a="` + filled("é🙂") + "\"\n",
+		"bidi":                   counting("\"\u202e%d\"=1\n"),
+		"bytes":                  filled("\xff\xfe"),
+		"NUL":                    filled("\x00"),
+		"carriage returns":       filled("\r"),
+		"many unknown sections":  counting("[aliases]\n"),
+		"bad aliases":            "[aliases]\n" + counting("A%d=1\n"),
+		"good aliases":           "[aliases]\n" + counting("a%d=\"builtin:coder\"\n"),
+		"aliases of aliases":     "[aliases]\na0=\"builtin:coder\"\n" + strings.Join(chain(4000), ""),
+		"bad sources":            "[sources]\n" + counting("a%d=1\n"),
+		"bad secrets":            counting("[secrets.\"a.b%d\"]\nx=1\n"),
+		"older manifest":         "[pod]\nname=\"x\"\n[worker]\n" + counting("a%d=1\n"),
+		"older manifest, texts":  "[pod]\nname=\"" + filled("x") + "\"\n[worker]\nmodel=\"" + filled("y") + "\"\n",
+		"manifest, unknown keys": "schema=\"insomnia.pod/v1\"\n" + counting("a%d=1\n"),
+	}
+}
+
+func chain(n int) []string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("a%d=\"a%d\"\n", i+1, i)
+	}
+	return out
+}
+
+// nastyJSON are the same for JSON; `%s` in each kind of file is one of them.
+func nastyJSON() map[string]string {
+	return map[string]string{
+		"many keys":       "{" + counting(`"a%d":1,`) + `"z":1}`,
+		"one key often":   "{" + filled(`"a":1,`) + `"a":1}`,
+		"deep one often":  `{"` + strings.Repeat("k", (*nastyFlag)/2) + `":{` + strings.Repeat(`"a":1,`, (*nastyFlag)/12) + `"a":1}}`,
+		"lists":           filled("["),
+		"closed lists":    strings.Repeat("[", (*nastyFlag)/2) + strings.Repeat("]", (*nastyFlag)/2),
+		"objects":         filled(`{"a":`),
+		"closed objects":  strings.Repeat(`{"a":`, (*nastyFlag)/6) + "1" + strings.Repeat("}", (*nastyFlag)/6),
+		"long list":       "[" + filled("1,") + "1]",
+		"list of objects": "[" + filled("{},") + "{}]",
+		"long text":       `"` + filled("x") + `"`,
+		"long key":        `{"` + filled("x") + `":1}`,
+		"open text":       `"` + filled("x"),
+		"escapes":         `"` + filled(`\n`) + `"`,
+		"surrogates":      `"` + filled(`\ud800`) + `"`,
+		"many surrogates": `[` + filled(`"\ud800",`) + `1]`,
+		"digits":          filled("1"),
+		"fraction":        "0." + filled("1"),
+		"exponent":        "1e" + filled("1"),
+		"blanks":          filled(" "),
+		"lines":           filled("\n"),
+		"comments":        filled("//\n"),
+		"unicode":         `"` + filled("é🙂") + `"`,
+		"bytes":           filled("\xff"),
+		"NUL":             filled("\x00"),
+		"many unknown":    `{"schema":"insomnia.pod/v1",` + counting(`"a%d":1,`) + `"z":1}`,
+		"many models":     `{"schema":"insomnia.pod/v1","model":{` + counting(`"a%d":1,`) + `"z":1}}`,
+		"many tools":      `{"schema":"insomnia.pod/v1","tools":[` + filled(`"x",`) + `"x"]}`,
+		"long name":       `{"schema":"insomnia.pod/v1","profile":{"name":"` + filled("x") + `"}}`,
+	}
+}
+
+// nastyNix are profiles.
+func nastyNix() map[string]string {
+	return map[string]string{
+		"a sum":             "_: 1" + filled("+1"),
+		"lists":             "_: " + filled("["),
+		"negations":         "_: " + filled("-") + "1",
+		"an attribute path": "_: {a" + filled(".a") + "=1;}",
+		"unknown fields":    "{ insomnia }: insomnia.lib.mkProfile {" + counting("a%d=1;") + "}",
+		"a long field":      "{ insomnia }: insomnia.lib.mkProfile {" + filled("a") + "=1;}",
+		"a long throw":      `_: throw "` + filled("x") + `"`,
+		"lines of a throw":  "_: throw ''" + filled("x\n") + "''",
+		"a long trace":      `_: builtins.trace "` + filled("x") + `" 1`,
+		"many traces":       `_: builtins.foldl' (a: b: builtins.trace "` + strings.Repeat("x", 1000) + `" 1) 1 (builtins.genList (x: x) 20000)`,
+		"many warnings":     `_: builtins.foldl' (a: b: builtins.warn "x" 1) 1 (builtins.genList (x: x) 100000)`,
+		"contexts":          `_: builtins.foldl' (a: b: builtins.addErrorContext "` + strings.Repeat("x", 1000) + `" a) (throw "x") (builtins.genList (x: x) 5000)`,
+		"comments":          filled("#\n"),
+		"open text":         `_: "` + filled("x"),
+	}
+}
+
+// Each input of a megabyte ends within a moment on the commands that read it,
+// and says little. The bound of the test is wide, for the race detector; what
+// takes over a second is logged. With -nasty 1048576 each input goes to all commands.
+func TestNastyInputs(t *testing.T) {
+	type try struct {
+		kind, name, text string
+		files            []string // that have the text
+		args             [][]string
+	}
+	var tries []try
+	for name, text := range nastyTOML() {
+		tries = append(tries,
+			try{"config.toml", name, text, []string{".insomnia/config.toml"}, [][]string{{"profile", "list", "--timeout", "2s"}, {"resolve", "coder"}}},
+			try{"local.toml of the user", name, text, []string{".home/.config/insomnia/local.toml"}, [][]string{{"secret", "list"}, {"profile", "default", "builtin:coder"}}},
+			try{"a manifest in TOML", name, text, []string{"x.toml"}, [][]string{{"manifest", "validate", "x.toml"}, {"resolve", "--manifest", "x.toml"}}})
+	}
+	for name, text := range nastyJSON() {
+		tries = append(tries,
+			try{"a manifest in JSON", name, text, []string{"x.json"}, [][]string{{"manifest", "validate", "x.json"}, {"resolve", "--manifest", "x.json"}}},
+			try{"an envelope", name, `{"schema":"insomnia.resolved/v1","manifest":` + text + "}", []string{"x.json"}, [][]string{
+				{"resolve", "--from-resolved", "x.json"}, {"pod", "new", "--from-resolved", "x.json", "--no-start"}, {"manifest", "validate", "x.json"}}},
+			try{"sources.lock", name, `{"schema":"insomnia.sources/v1","sources":` + text + "}", []string{".insomnia/sources.lock"}, [][]string{{"source", "list"}}},
+			try{"flake.lock", name, `{"version":7,"root":"root","nodes":{"root":{},"x":` + text + "}}", []string{"flake/flake.lock"}, [][]string{
+				{"resolve", "./flake#a"}, {"verify", "./flake"}}},
+			try{"flake.lock alone", name, text, []string{"flake/flake.lock"}, [][]string{{"resolve", "./flake#a"}}},
+			try{"pod.json", name, text, []string{".home/state/insomnia/pods/01a21e26-af00-74f0-b771-660c720e2ecc/pod.json"}, [][]string{{"pod", "list"}}})
+	}
+	for name, text := range nastyNix() {
+		tries = append(tries, try{"a profile", name, text, []string{"profile.nix", ".insomnia/profiles/x.nix"}, [][]string{
+			{"resolve", "./profile.nix"}, {"profile", "list"}}})
+	}
+	base := t.TempDir()
+	for i, c := range tries {
+		t.Run(c.kind+"/"+c.name, func(t *testing.T) {
+			dir := filepath.Join(base, fmt.Sprint(i))
+			writeText(t, filepath.Join(dir, "flake/flake.nix"), "{ outputs = _: { insomniaProfiles.a = 1; }; }")
+			writeText(t, filepath.Join(dir, ".insomnia/config.toml"), "[sources]\nx = \"github:owner/repo\"\n")
+			for _, file := range c.files {
+				writeText(t, filepath.Join(dir, file), c.text)
+			}
+			if out, err := exec.Command("git", "init", "-q", dir).CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			commands := c.args
+			if *nastyFlag < 1<<20 {
+				commands = commands[:1] // the usual run of all tests has no time for all
+			}
+			for _, args := range commands {
+				state, _, data, words := ran(t, dir, args...)
+				code, took := state.ExitCode(), state.UserTime()+state.SystemTime() // whatever else the machine does
+				if took > 10*time.Second || code < 0 || code == 70 || code == 2 && strings.Contains(words, "goroutine ") {
+					t.Errorf("%v ended with %d after %s:\n%.1000s", args, code, took, words)
+				} else if took > time.Second {
+					t.Logf("%v took %s", args, took.Round(time.Millisecond))
+				}
+				if len(words) > 3<<20 || len(data) > 3<<20 {
+					t.Errorf("%v printed %d and %d bytes", args, len(data), len(words))
+				}
+			}
+			os.RemoveAll(dir)
+		})
+	}
+}
