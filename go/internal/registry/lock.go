@@ -60,6 +60,11 @@ func ReadLock(dir string, scope config.Scope) (map[string]Locked, *diag.Diagnost
 	if errors.Is(err, fs.ErrNotExist) {
 		return map[string]Locked{}, nil
 	}
+	return parseLock(data, err, path)
+}
+
+// parseLock reads what reading the file at a path gave.
+func parseLock(data []byte, err error, path string) (map[string]Locked, *diag.Diagnostic) {
 	var l lockFile
 	if err == nil {
 		err = json.Unmarshal(data, &l)
