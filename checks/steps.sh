@@ -8,6 +8,7 @@ declare -A packages=(
   [debootstrap]=debootstrap
   [git]=git
   [nix]=nix-bin
+  [strace]=strace
   [tar]=tar
   [tmux]=tmux
 )

@@ -53,7 +53,7 @@ func (r *Repo) attributeFiles() (*attributeFiles, error) {
 		return nil, err
 	}
 	var err error
-	a.strong, err = a.parse(bounded.ReadFile, filepath.Join(r.common, "info", "attributes"), "", true)
+	a.strong, err = a.parse(r.readCommon, filepath.Join(r.common, "info", "attributes"), "", true)
 	return a, err
 }
 

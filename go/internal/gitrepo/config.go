@@ -5,8 +5,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
-
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // setting is one line of a config file: section and name in lowercase.
@@ -196,7 +194,7 @@ type format struct {
 func (r *Repo) readFormat() (format, error) {
 	f := format{idSize: 20, fileMode: true, symlinks: true}
 	path := filepath.Join(r.common, "config")
-	data, err := bounded.ReadFile(path, maxConfig)
+	data, err := readInside(r.common, path, maxConfig)
 	if errors.Is(err, fs.ErrNotExist) {
 		return f, nil
 	}
@@ -237,7 +235,7 @@ func (r *Repo) readFormat() (format, error) {
 	}
 	if perTree {
 		path := filepath.Join(r.gitDir, "config.worktree")
-		switch data, err := bounded.ReadFile(path, maxConfig); {
+		switch data, err := readInside(r.gitDir, path, maxConfig); {
 		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return f, unreadable(path, err)

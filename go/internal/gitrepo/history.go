@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 const (
@@ -155,7 +153,7 @@ func (r *Repo) readGraph() graph {
 	if g.add(filepath.Join(info, "commit-graph"), r.format.idSize) {
 		return g
 	}
-	chain, err := bounded.ReadFile(filepath.Join(info, "commit-graphs", "commit-graph-chain"), 64<<10)
+	chain, err := readInside(r.objectsDir(), filepath.Join(info, "commit-graphs", "commit-graph-chain"), 64<<10)
 	if err != nil {
 		return graph{}
 	}
@@ -171,7 +169,7 @@ func (r *Repo) readGraph() graph {
 
 // add reads one file and checks every position in it.
 func (g *graph) add(path string, idSize int) bool {
-	data, err := bounded.ReadFile(path, maxGraph)
+	data, err := readInside(filepath.Dir(path), path, maxGraph)
 	if err != nil || len(data) < 8+12 || string(data[:5]) != "CGPH\x01" || int(data[5]) != idSize/16 {
 		return false // the hash is 1 for SHA-1, 2 for SHA-256
 	}

@@ -107,7 +107,7 @@ func (r *Repo) prepareIgnores() {
 	if file := userFormat().excludesFile; file != "" {
 		in.user = readIgnoreFile(bounded.ReadFile, file, "", r.format.ignoreCase)
 	}
-	in.info = readIgnoreFile(bounded.ReadFile, filepath.Join(r.common, "info", "exclude"), "", r.format.ignoreCase)
+	in.info = readIgnoreFile(r.readCommon, filepath.Join(r.common, "info", "exclude"), "", r.format.ignoreCase)
 }
 
 // ignoreDir is a directory with the patterns in it, found from the top down.

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 	"unsafe"
-
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // maxIndex is the largest index that is read, some million files.
@@ -136,7 +134,7 @@ type indexFile struct {
 }
 
 func readIndexFile(path string, idSize int) (*indexFile, error) {
-	data, err := bounded.ReadFile(path, maxIndex)
+	data, err := readInside(filepath.Dir(path), path, maxIndex)
 	if err != nil {
 		return nil, unreadable(path, err)
 	}

@@ -250,12 +250,23 @@ func TestHostileRepositories(t *testing.T) {
 			os.Symlink("/proc/self", m.at("link"))
 			write(m, ".git", "gitdir: link\n")
 		}, Refused},
-		"gitdir names a file":            {func(m *made) { os.RemoveAll(m.at(".git")); write(m, ".git", "gitdir: "+outside+"/secret\n") }, Damaged},
-		"gitdir names itself":            {func(m *made) { os.RemoveAll(m.at(".git")); write(m, ".git", "gitdir: .git\n") }, Damaged},
-		".git is a secret":               {func(m *made) { os.RemoveAll(m.at(".git")); os.Symlink(outside+"/secret", m.at(".git")) }, Damaged},
-		".git is a link to /proc":        {func(m *made) { os.RemoveAll(m.at(".git")); os.Symlink("/proc/self", m.at(".git")) }, Refused},
-		"commondir names /sys":           {func(m *made) { write(m, ".git/commondir", "/sys\n") }, Refused},
-		"HEAD is a secret":               {func(m *made) { os.Remove(m.at(".git/HEAD")); os.Symlink(outside+"/secret", m.at(".git/HEAD")) }, Damaged},
+		"gitdir names a file":     {func(m *made) { os.RemoveAll(m.at(".git")); write(m, ".git", "gitdir: "+outside+"/secret\n") }, Damaged},
+		"gitdir names itself":     {func(m *made) { os.RemoveAll(m.at(".git")); write(m, ".git", "gitdir: .git\n") }, Damaged},
+		".git is a secret":        {func(m *made) { os.RemoveAll(m.at(".git")); os.Symlink(outside+"/secret", m.at(".git")) }, Damaged},
+		".git is a link to /proc": {func(m *made) { os.RemoveAll(m.at(".git")); os.Symlink("/proc/self", m.at(".git")) }, Refused},
+		"commondir names /sys":    {func(m *made) { write(m, ".git/commondir", "/sys\n") }, Refused},
+		"HEAD is a secret":        {func(m *made) { os.Remove(m.at(".git/HEAD")); os.Symlink(outside+"/secret", m.at(".git/HEAD")) }, Refused},
+		"config is a secret":      {func(m *made) { os.Remove(m.at(".git/config")); os.Symlink(outside+"/secret", m.at(".git/config")) }, Refused},
+		"index is a secret":       {func(m *made) { os.Remove(m.at(".git/index")); os.Symlink(outside+"/secret", m.at(".git/index")) }, Refused},
+		"packed-refs are a secret": {func(m *made) {
+			os.Remove(m.at(".git/refs/heads/main"))
+			os.Symlink(outside+"/secret", m.at(".git/packed-refs"))
+		}, Refused},
+		"alternates are a secret": {func(m *made) {
+			os.MkdirAll(m.at(".git/objects/info"), 0o755)
+			os.Symlink(outside+"/secret", m.at(".git/objects/info/alternates"))
+		}, Refused},
+		"commondir is endless":           {func(m *made) { os.Symlink("/dev/zero", m.at(".git/commondir")) }, Refused},
 		"HEAD names a secret":            {func(m *made) { write(m, ".git/HEAD", "ref: ../../../../../../"+outside+"/secret\n") }, Damaged},
 		"HEAD names a secret below refs": {func(m *made) { write(m, ".git/HEAD", "ref: refs/../../../"+outside+"/secret\n") }, Damaged},
 		"refs name each other": {func(m *made) {

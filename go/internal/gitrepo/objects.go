@@ -13,8 +13,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // Limits of objects.
@@ -154,7 +152,7 @@ func (o *objects) addDir(dir string, seen map[string]bool, hops int) error {
 	}
 	o.dirs = append(o.dirs, dir)
 	list := filepath.Join(dir, "info", "alternates")
-	data, err := bounded.ReadFile(list, 64<<10)
+	data, err := readInside(dir, list, 64<<10)
 	if absent(err) {
 		return nil
 	}
@@ -212,7 +210,7 @@ func (o *objects) read(ctx context.Context, id string) (object, error) {
 	name := hexOf(id)
 	for _, dir := range o.dirs {
 		path := filepath.Join(dir, name[:2], name[2:])
-		data, err := bounded.ReadFile(path, maxObject)
+		data, err := readInside(dir, path, maxObject)
 		if absent(err) {
 			continue
 		}

@@ -103,8 +103,9 @@ func findGitDir(root string) (string, error) {
 		if info, err := os.Lstat(real); err == nil && info.IsDir() {
 			return real, nil
 		}
+		return "", damaged(dotGit, "is a link that does not lead to a directory")
 	}
-	data, err := bounded.ReadFile(dotGit, maxPointer)
+	data, err := bounded.ReadFileNoFollow(dotGit, maxPointer)
 	if err != nil {
 		return "", unreadable(dotGit, err)
 	}
@@ -163,7 +164,7 @@ func realPlace(path string) (string, error) {
 func open(root, gitDir string) (*Repo, error) {
 	r := &Repo{root: root, gitDir: gitDir, common: gitDir}
 	pointer := filepath.Join(gitDir, "commondir")
-	data, err := bounded.ReadFile(pointer, maxPointer)
+	data, err := readInside(gitDir, pointer, maxPointer)
 	switch {
 	case err == nil:
 		if r.common, err = namedDir(pointer, data); err != nil {

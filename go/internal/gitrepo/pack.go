@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
-
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // pack is a pack with its index, both opened when they are first needed.
@@ -29,7 +27,7 @@ const (
 )
 
 func (o *objects) addPacks(dir string) error {
-	entries, err := bounded.ReadDir(dir, 100_000)
+	entries, err := listInside(filepath.Dir(dir), dir, 100_000)
 	if absent(err) {
 		return nil
 	}

@@ -3,8 +3,7 @@ package gitrepo
 import (
 	"io"
 	"os"
-
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"path/filepath"
 )
 
 const (
@@ -24,7 +23,7 @@ type paged struct {
 }
 
 func openPaged(path string) (*paged, error) {
-	f, size, err := bounded.Open(path)
+	f, size, err := openInside(filepath.Dir(path), path)
 	if err != nil {
 		return nil, err
 	}

@@ -7,8 +7,6 @@ import (
 	"errors"
 	"path/filepath"
 	"strings"
-
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
 // maxSymbolic bounds refs that name other refs, as in git.
@@ -93,7 +91,11 @@ func (r *Repo) refPath(ref string) string {
 // readRef reads the file of a ref; nil where there is none.
 func (r *Repo) readRef(ref string) ([]byte, error) {
 	path := r.refPath(ref)
-	data, err := bounded.ReadFile(path, maxPointer)
+	dir := r.common
+	if rel, err := filepath.Rel(r.gitDir, path); err == nil && filepath.IsLocal(rel) {
+		dir = r.gitDir
+	}
+	data, err := readInside(dir, path, maxPointer)
 	if absent(err) || err != nil && isDirectory(path) {
 		return nil, nil
 	}
@@ -109,7 +111,7 @@ func (r *Repo) readRef(ref string) ([]byte, error) {
 // packedRef finds a ref in packed-refs; empty where it is not there.
 func (r *Repo) packedRef(ref string) (string, error) {
 	path := filepath.Join(r.common, "packed-refs")
-	data, err := bounded.ReadFile(path, maxPacked)
+	data, err := r.readCommon(path, maxPacked)
 	if absent(err) {
 		return "", nil
 	}

@@ -63,8 +63,13 @@ func (f *Flake) lockedRepository(dir, rev string) (source.Tree, error) {
 	return r.Tree(f.ctx, rev)
 }
 
-// refusePlace refuses what is not on a disk.
+// refusePlace refuses what is not on a disk, however it is written.
 func refusePlace(path string) error {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		real = filepath.Clean(path)
+	}
+	path = filepath.ToSlash(real)
 	for _, place := range []string{"/proc", "/sys", "/dev"} {
 		if path == place || strings.HasPrefix(path, place+"/") {
 			return fmt.Errorf("nothing below %s is read", place)

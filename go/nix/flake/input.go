@@ -353,7 +353,14 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 			}
 			return tree, false, nil
 		}
-	case "github", "gitlab", "sourcehut", "tarball", "file":
+	case "tarball", "file":
+		// An archive on this machine, which is opened when it is asked for.
+		if a, _, err := l.Address(); err == nil && a.Local() {
+			if err := refusePlace(a.FilePath()); err != nil {
+				return fail(Refused, err)
+			}
+		}
+	case "github", "gitlab", "sourcehut":
 	default:
 		return fail(Unsupported, nil)
 	}
