@@ -265,13 +265,16 @@ let
           {
             notes = [
               (
-                unknownField node at name
+                unknownField crowded node at name
                 // {
                   positions = concatMap (def: places.inLayer (elemAt layers def.layer) (at ++ [ name ])) found;
                 }
               )
             ];
           };
+      crowded = builtins.any (
+        def: length (attrNames def.value) > length (attrNames node.props) + 100
+      ) settled.wholes;
       covers = map (def: def // { cover = true; }) settled.nulls;
       children = byKey child settled.wholes;
       values = present children;

@@ -11,6 +11,7 @@ let
   compose = import ./compose.nix nodes;
   judge = import ./judge.nix manifestNode;
   explain = import ./explain.nix;
+  few = import ../problem/few.nix;
   finish = import ../problem/finish.nix;
   places = import ../merge/places.nix;
   report = import ../report.nix;
@@ -24,7 +25,13 @@ let
       inherit (written) name layers;
       whereIs = places.winner profileNode layers;
       composed = compose written;
-      found = written.problems ++ judge { inherit written composed whereIs; };
+      # What was written with that many mistakes is not worth judging as a whole.
+      judged =
+        if builtins.length written.problems > 100 then
+          [ ]
+        else
+          judge { inherit written composed whereIs; };
+      found = few (written.problems ++ judged);
       manifest = sortSets manifestNode composed.manifest;
 
       problems = map (finish whereIs) (if found == [ ] then tooLarge manifest else found);

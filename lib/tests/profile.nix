@@ -513,4 +513,31 @@ in
     )).problems
   ) [ "minimum limits.maxTurns" ])
   (test "mkManifest throws on problems" (tryEval (lib.mkManifest { })).success false)
+  (test "of many mistakes the first are reported, and how many more there are"
+    (
+      let
+        many = profileOf (
+          builtins.listToAttrs (
+            builtins.genList (n: {
+              name = "field${toString n}";
+              value = n;
+            }) 2000
+          )
+        );
+        last = builtins.elemAt many.problems 99;
+      in
+      [
+        (builtins.length many.problems)
+        last.code
+        last.message
+        ((builtins.head many.problems) ? hint)
+      ]
+    )
+    [
+      100
+      "more-problems"
+      "has 1901 more problems"
+      false
+    ]
+  )
 ]

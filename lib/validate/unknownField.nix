@@ -1,9 +1,11 @@
-# The problem of a field that does not exist: what exists, and what was likely meant.
-node: at: name:
+# The problem of a field that does not exist: what exists, and what was likely meant. To
+# look for that among many thousands of names takes long and helps nobody: `crowded` is
+# true for a set that has far more names than there are fields.
+crowded: node: at: name:
 let
   inherit (builtins) attrNames concatStringsSep stringLength;
   names = attrNames node.props;
-  meant = import ../text/suggest.nix name names;
+  meant = if crowded then null else import ../text/suggest.nix name names;
   shown = import ../text/escape.nix (
     if stringLength name > 64 then builtins.substring 0 64 name + "…" else name
   );

@@ -290,7 +290,15 @@ let
           unknown = removeAttrs value (attrNames node.props);
         in
         concatMap (name: check node.props.${name} (at ++ [ name ]) value.${name}) (attrNames known)
-        ++ (if unknown == { } then [ ] else map (name: unknownField node at name) (attrNames unknown))
+        ++ (
+          if unknown == { } then
+            [ ]
+          else
+            let
+              strange = attrNames unknown;
+            in
+            map (unknownField (length strange > 100) node at) strange
+        )
       else
         (
           if node.names == null then
