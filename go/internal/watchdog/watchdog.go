@@ -11,6 +11,7 @@ package watchdog
 import (
 	"context"
 	"errors"
+	"runtime"
 	"runtime/metrics"
 	"slices"
 	"sync"
@@ -57,8 +58,9 @@ type work struct {
 var (
 	mu      sync.Mutex
 	running []*work // the oldest first
-	// memory is how much the process uses; tests set another.
-	memory = used
+	// memory is how much the process uses, and collect frees what is dead of it;
+	// tests set others.
+	memory, collect = used, runtime.GC
 )
 
 // Do runs f and waits for it, for as long as ctx and timeout allow and a moment
@@ -167,7 +169,13 @@ func (w *work) watch() {
 		return
 	}
 	w.look.Reset(nextLook)
-	now, size := time.Now(), memory()
+	size := memory()
+	if size > MaxMemory {
+		// Much of it may be garbage, of this work or of what ended before it.
+		collect()
+		size = memory()
+	}
+	now := time.Now()
 	switch {
 	case size <= MaxMemory:
 		return

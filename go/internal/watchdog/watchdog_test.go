@@ -3,7 +3,9 @@ package watchdog
 import (
 	"context"
 	"errors"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -134,4 +136,24 @@ func TestUsed(t *testing.T) {
 		t.Errorf("%d bytes are used", n)
 	}
 	_ = held[1]
+}
+
+// Garbage is no reason to end work: it is collected, and what is left counts.
+func TestGarbageEndsNothing(t *testing.T) {
+	var garbage atomic.Int64
+	garbage.Store(3 * MaxMemory)
+	collected := make(chan bool, 1)
+	uses(t, func() uint64 { return uint64(garbage.Load()) })
+	collect = func() {
+		garbage.Store(0)
+		collected <- true
+	}
+	t.Cleanup(func() { collect = runtime.GC })
+	_, err := Do(t.Context(), time.Minute, func(ctx context.Context) (int, error) {
+		<-collected
+		return 0, context.Cause(ctx)
+	})
+	if err != nil {
+		t.Errorf("got %v", err)
+	}
 }

@@ -65,14 +65,17 @@ func (f *Flake) lockedRepository(dir, rev string) (source.Tree, error) {
 
 // refusePlace refuses what is not on a disk, however it is written.
 func refusePlace(path string) error {
+	path = filepath.Clean(path)
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		real = filepath.Clean(path)
+		real = path
 	}
-	path = filepath.ToSlash(real)
 	for _, place := range []string{"/proc", "/sys", "/dev"} {
-		if path == place || strings.HasPrefix(path, place+"/") {
-			return fmt.Errorf("nothing below %s is read", place)
+		// Links there lead anywhere, and links from anywhere lead there.
+		for _, path := range []string{path, real} {
+			if path == place || strings.HasPrefix(path, place+"/") {
+				return fmt.Errorf("nothing below %s is read", place)
+			}
 		}
 	}
 	return nil
