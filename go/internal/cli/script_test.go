@@ -159,7 +159,7 @@ func lockInputs(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		locked["narHash"] = hash
 		inputs[name] = name
-		nodes[name] = map[string]any{"locked": locked, "original": locked}
+		nodes[name] = map[string]any{"locked": locked}
 	}
 	data, err := json.Marshal(map[string]any{"version": 7, "root": "root", "nodes": nodes})
 	ts.Check(err)

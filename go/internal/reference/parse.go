@@ -325,3 +325,15 @@ func exists(path string) bool {
 func unreadable(format string, args ...any) *diag.Error {
 	return diag.Errorf(diag.ExitUsage, "reference-unreadable", format, args...)
 }
+
+// Archive reports whether an address ends as the name of an archive does, by
+// which Nix tells an archive from a plain file.
+func Archive(address string) bool {
+	address, _, _ = strings.Cut(address, "?")
+	for _, suffix := range []string{".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"} {
+		if strings.HasSuffix(address, suffix) {
+			return true
+		}
+	}
+	return false
+}

@@ -268,6 +268,12 @@ func (f *embeddedFlake) explainOpen(err error) error {
 	if errors.As(err, &input) {
 		return f.explainInput(input)
 	}
+	var form *flake.FormError
+	if errors.As(err, &form) {
+		return diag.Errorf(diag.ExitEvaluation, "flake-form", "%s", form.Msg).
+			At(f.tree.place(position{File: form.At.File, Line: form.At.Line, Column: form.At.Column})).
+			Hintf("%s", flakeFormHint)
+	}
 	if errors.As(err, new(*gitrepo.Error)) {
 		return explainGit(err)
 	}
@@ -287,6 +293,10 @@ func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
 	case flake.Refused:
 		return diag.Errorf(diag.ExitRefused, "input-refused", "%v", e).
 			Hintf("put the source elsewhere and lock it there: %s", f.lockCommand())
+	case flake.Stale:
+		return diag.Errorf(diag.ExitMissing, "lock-stale", "%v", e).Hintf("lock it again: %s", f.lockCommand())
+	case flake.Submodules:
+		return needsNix(e.Error(), nil)
 	case flake.WrongHash:
 		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", e).
 			Hintf("if the source was meant to change, lock it again: %s", f.lockCommand())

@@ -18,6 +18,9 @@ var (
 	inputFrame  = pattern.Lazy{Text: `while fetching the input '([^']+)'`}
 )
 
+// flakeFormHint is for a flake.nix that computes what has to be literal.
+const flakeFormHint = "as in Nix, `description` and `inputs` must be literal and `outputs` a function; compute things inside `outputs`"
+
 // explainFlake says what a failed evaluation of a flake means.
 func explainFlake(ctx context.Context, f *nixFlake, root string, failure *nixcli.Failure) error {
 	flake := f.ref.Flake
@@ -35,6 +38,9 @@ func explainFlake(ctx context.Context, f *nixFlake, root string, failure *nixcli
 	case failure.Contains("in the flake registries"):
 		return diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no flake named `%s` in your registries", strings.TrimPrefix(flake, "flake:")).
 			Hintf("register it: nix registry add %s github:OWNER/REPO; or refer to it by its address", strings.TrimPrefix(flake, "flake:"))
+
+	case failure.Contains("must be an attribute set") && failure.Contains("/flake.nix'"):
+		return diag.Errorf(diag.ExitEvaluation, "flake-form", "flake.nix must be an attribute set").At(at...).Hintf("%s", flakeFormHint)
 
 	case failure.Contains("flake.nix' file", "could not find a flake.nix", "does not contain a 'flake.nix'", "/flake.nix'") && len(at) == 0:
 		return diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`", flake).

@@ -24,6 +24,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
 //go:embed call.nix
@@ -143,6 +144,9 @@ func (f *Flake) Value() (eval.Value, error) {
 	if err := f.checkOverrides(); err != nil {
 		return nil, err
 	}
+	if err := f.checkWritten(); err != nil {
+		return nil, err
+	}
 	nodes, err := f.nodeValues()
 	if err != nil {
 		return nil, err
@@ -158,6 +162,40 @@ func (f *Flake) Value() (eval.Value, error) {
 		"nodes": f.ev.Set(nodes), "root": eval.Str(f.graph.root), "unlocked": unlocked,
 	}))
 	return f.value, err
+}
+
+// checkWritten holds flake.nix to the form that Nix asks for, and the lock to
+// flake.nix. A downloaded flake was locked by its author.
+func (f *Flake) checkWritten() error {
+	if f.Ref.Locked != nil {
+		return nil
+	}
+	name := path.Join(filepath.ToSlash(f.Ref.Dir), "flake.nix")
+	text, err := f.sources.ReadFile(name)
+	if err != nil {
+		return nil // evaluation says what is wrong
+	}
+	written, err := ReadWritten(string(text), name)
+	var syntaxError *syntax.Error
+	switch {
+	case errors.As(err, &syntaxError):
+		return nil // likewise
+	case err != nil:
+		return err
+	case written.Submodules:
+		return &InputError{Input: "self", Flake: f.Ref.Dir, Reason: Submodules}
+	}
+	if f.Lock == nil {
+		return nil
+	}
+	for _, o := range f.options.Overrides {
+		name, _, _ := strings.Cut(o.Input, "/")
+		delete(written.Inputs, name) // what replaces it needs no lock
+	}
+	if stale := f.stale(written); stale != nil {
+		return stale
+	}
+	return nil
 }
 
 // checkOverrides makes sure, for a flake without a lock, that flake.nix has the

@@ -208,6 +208,9 @@ func TestInputs(t *testing.T) {
 	dir := write(t, map[string]string{
 		"flake.nix": `{
 			inputs.base.url = "git+file:///somewhere";
+			inputs.again.follows = "base";
+			inputs.dep.inputs.base.follows = "base";
+			inputs.plain.flake = false;
 			inputs.unlocked.url = "github:a/b";
 			outputs = { self, base, dep, plain, rel, again, wrong, far, unlocked, named }: {
 				base = [ base.v base.rev ];

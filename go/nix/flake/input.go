@@ -35,6 +35,10 @@ const (
 	Refused Reason = "refused"
 	// Unsafe: a flake from elsewhere names something of this machine.
 	Unsafe Reason = "unsafe"
+	// Stale: flake.nix says something else of it than flake.lock; Why says what.
+	Stale Reason = "stale"
+	// Submodules: flake.nix asks for the git submodules of its own source.
+	Submodules Reason = "submodules"
 	// Unsupported: its type is not one that this program knows.
 	Unsupported Reason = "unsupported"
 )
@@ -47,6 +51,7 @@ type InputError struct {
 	Reason Reason
 	Locked *Locked
 	Names  []string // the inputs that there are, for NoSuchInput
+	Why    string   // for Stale
 	Err    error
 }
 
@@ -61,6 +66,10 @@ func (e *InputError) Error() string {
 		msg = fmt.Sprintf("the source of the input `%s` (%s) is not on this machine", e.Input, e.Locked)
 	case WrongHash:
 		msg = fmt.Sprintf("the source of the input `%s` (%s) is not the one that flake.lock means", e.Input, e.Locked)
+	case Stale:
+		msg = fmt.Sprintf("flake.lock is out of date: the input `%s`: %s", e.Input, e.Why)
+	case Submodules:
+		msg = "`inputs.self.submodules` needs Nix"
 	case NoSuchInput:
 		msg = fmt.Sprintf("the flake has no input `%s` to override", e.Input)
 	case Unreadable:

@@ -17,6 +17,8 @@ type Lock struct {
 type Node struct {
 	Inputs map[string]Target `json:"inputs"`
 	Locked *Locked           `json:"locked"`
+	// Original is what flake.nix said of the input, as attributes.
+	Original map[string]any `json:"original"`
 	// Flake is false for an input that is only a source tree.
 	Flake *bool `json:"flake"`
 	// Parent is, for a relative path, the input path of the flake that it is relative to.
