@@ -115,7 +115,7 @@ func (r Reference) parseScheme(scheme, rest, dir string) (Reference, error) {
 		return r, err
 	}
 	if scheme == "path" || scheme == "git+file" {
-		return r.parseLocal(scheme, kind, address, query, dir)
+		return r.parseLocal(scheme, scheme, address, query, dir)
 	}
 	r.Kind, r.Scheme, r.Type = Remote, scheme, kind
 	var own string

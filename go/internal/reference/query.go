@@ -4,8 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
 // Query is what stands after `?` in a reference to a flake, with the meaning
@@ -17,14 +15,18 @@ type Query struct {
 	NarHash string // SRI hash that the source must have
 	Host    string // of a GitHub or GitLab installation
 	Shallow bool   // a clone without history will do
+	// Nix are parameters that Nix knows and this program does not do, such as
+	// `submodules=1`, joined by `&`: with the embedded evaluator they are refused.
+	Nix string
 }
 
-// accepted are the parameters by the type of reference. What Nix knows and this
-// program does not do is refused by name, and never dropped.
+// accepted are the parameters by the type of reference. What is unknown is
+// refused by name, and never dropped.
 var accepted = map[string][]string{
 	"path":      {"dir", "narHash"},
-	"directory": {"dir", "ref", "rev", "narHash", "shallow"},
+	"directory": {"dir", "ref", "rev", "narHash"},
 	"git":       {"dir", "ref", "rev", "narHash", "shallow"},
+	"git+file":  {"dir", "ref", "rev", "narHash"},
 	"github":    {"dir", "ref", "rev", "narHash", "host"},
 	"gitlab":    {"dir", "ref", "rev", "narHash", "host"},
 	"sourcehut": {"dir", "ref", "rev", "narHash", "host"},
@@ -35,7 +37,7 @@ var accepted = map[string][]string{
 }
 
 // onlyNix are parameters that Nix knows for git and that this program does not do.
-var onlyNix = []string{"submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit", "publicKey", "publicKeys", "keytype",
+var onlyNix = []string{"submodules", "shallow", "lfs", "exportIgnore", "allRefs", "verifyCommit", "publicKey", "publicKeys", "keytype",
 	"revCount", "lastModified", "name", "treeHash"}
 
 // parseQuery reads the parameters of a reference of some type. rest are those
@@ -46,15 +48,15 @@ func parseQuery(text, query, kind string) (q Query, rest string, err error) {
 		return q, "", unreadable("cannot read the parameters after `?` in %s", text).
 			Hintf("write them as NAME=VALUE, joined by `&` and percent-encoded")
 	}
-	own := url.Values{}
+	own, nix := url.Values{}, url.Values{}
 	for name, given := range values {
 		switch {
 		case !slices.Contains(accepted[kind], name) && slices.Contains(onlyNix, name):
-			if (name == "submodules" || name == "lfs" || name == "exportIgnore" || name == "allRefs") && slices.Equal(given, []string{"0"}) {
+			if (name == "submodules" || name == "shallow" || name == "lfs" || name == "exportIgnore" || name == "allRefs") && slices.Equal(given, []string{"0"}) {
 				continue // the default
 			}
-			return q, "", diag.Errorf(diag.ExitMissing, "needs-nix", "`?%s=` of %s needs Nix", name, text).
-				Hintf("resolve it with the installed Nix: --evaluator nix")
+			nix[name] = given
+			continue
 		case !slices.Contains(accepted[kind], name) && (kind == "tarball" || kind == "file" || kind == "git"):
 			own[name] = given
 			continue
@@ -68,6 +70,7 @@ func parseQuery(text, query, kind string) (q Query, rest string, err error) {
 			return q, "", err
 		}
 	}
+	q.Nix = nix.Encode()
 	return q, own.Encode(), nil
 }
 
@@ -125,6 +128,9 @@ func (q Query) String() string {
 	add("rev", q.Rev)
 	if q.Shallow {
 		add("shallow", "1")
+	}
+	if q.Nix != "" {
+		parts = append(parts, q.Nix)
 	}
 	if len(parts) == 0 {
 		return ""

@@ -125,6 +125,19 @@ func (r Reference) Flake() string {
 	return r.place()
 }
 
+// WithoutAttr is the lasting form of the flake alone, without `#` and what follows.
+func (r Reference) WithoutAttr() string { return r.place() }
+
+// InRepository is a reference to a directory as one to the repository at root
+// that holds it, which is where commits and branches are looked up.
+func InRepository(root string, r Reference) Reference {
+	if rel, err := filepath.Rel(root, r.Dir()); err == nil && rel != "." {
+		r.Query.Dir = filepath.ToSlash(rel)
+	}
+	r.Path, r.Scheme, r.flake = root, "git+file", ""
+	return r
+}
+
 // InDirectory is the reference to the flake in a directory, as if its absolute path were typed.
 func InDirectory(dir string, attr ...string) Reference {
 	r := Reference{Kind: Local, Path: filepath.Clean(dir), Attr: slices.Clone(attr)}

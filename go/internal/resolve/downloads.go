@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/address"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
@@ -134,11 +135,11 @@ func (o Options) hostsFor(ref string) []string {
 
 // addressIn is the address that a flake reference holds as it is written.
 func addressIn(ref string) (address.Address, bool) {
-	bare, _, _ := strings.Cut(ref, "?")
-	for _, kind := range []string{"git+", "tarball+", "file+", "hg+"} {
-		bare = strings.TrimPrefix(bare, kind)
+	parsed, err := reference.Parse(ref, "/")
+	if err != nil || parsed.Address == "" {
+		return address.Address{}, false
 	}
-	a, err := address.Parse(bare)
+	a, err := address.Parse(parsed.Address)
 	return a, err == nil && !a.Local()
 }
 

@@ -36,6 +36,9 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 	f := &embeddedFlake{flakeSource: &flakeSource{ref: ref, apart: true}, resolver: e.Resolver, options: options,
 		store: e.sourceStore(options, ref.Flake), fetched: map[string]bool{}}
 	f.flakeRun = f
+	if only := ref.parsed.Query.Nix; only != "" {
+		return nil, needsNix("`?"+only+"` of "+ref.Flake+" needs Nix", nil)
+	}
 	for _, o := range options.Overrides {
 		where, typed, err := f.override(ctx, o.Ref)
 		if err != nil {
@@ -50,7 +53,7 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 	root := ""
 	if f.local != nil {
 		root = f.local.Root()
-		f.where = flake.Ref{Dir: f.local.Dir, GitRoot: f.local.GitRoot}
+		f.where = flake.Ref{Dir: f.local.Dir, GitRoot: f.local.GitRoot, Top: f.local.Top}
 	}
 	f.tree = newTree(root, f.lock, e.Library)
 	if f.local == nil {
@@ -58,10 +61,36 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 			return nil, err
 		}
 	}
+	if err := f.checkTypedHash(ctx); err != nil {
+		return nil, err
+	}
 	if options.Provenance {
 		f.findFacts(ctx)
 	}
 	return f.flakeSource, nil
+}
+
+// checkTypedHash holds a directory to the `?narHash=` of its reference. What the
+// directory's hash is stays untold, as everywhere for files of this machine.
+func (f *embeddedFlake) checkTypedHash(ctx context.Context) error {
+	want := f.ref.parsed.Query.NarHash
+	if f.local == nil || want == "" {
+		return nil
+	}
+	opened, err := flake.Open(ctx, f.where, flake.Options{Find: f.store.Find})
+	if err != nil {
+		return f.explainOpen(err)
+	}
+	defer opened.Close()
+	got, err := opened.NARHash()
+	if err != nil {
+		return f.explainOpen(err)
+	}
+	if got != want {
+		return diag.Errorf(diag.ExitState, "wrong-hash", "%s does not have the hash of the reference: %s", f.local.Root(), want).
+			Hintf("leave out `?narHash=` to use the directory as it is")
+	}
+	return nil
 }
 
 func (f *embeddedFlake) findFacts(ctx context.Context) {
@@ -270,9 +299,11 @@ func (f *embeddedFlake) explainOpen(err error) error {
 	}
 	var form *flake.FormError
 	if errors.As(err, &form) {
-		return diag.Errorf(diag.ExitEvaluation, "flake-form", "%s", form.Msg).
-			At(f.tree.place(position{File: form.At.File, Line: form.At.Line, Column: form.At.Column})).
-			Hintf("%s", flakeFormHint)
+		e := diag.Errorf(diag.ExitEvaluation, "flake-form", "%s", form.Msg).Hintf("%s", flakeFormHint)
+		if at, ok := f.tree.place(position{File: form.At.File, Line: form.At.Line, Column: form.At.Column}); ok {
+			e.At(at)
+		}
+		return e
 	}
 	if errors.As(err, new(*gitrepo.Error)) {
 		return explainGit(err)

@@ -70,7 +70,7 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 			return nil, err
 		}
 	}
-	result.Again, result.Folder, result.Losses = ref.lasting(r.Dir, nil), p.root, a.notes
+	result.Again, result.Folder, result.Losses = ref.lasting(nil), p.root, a.notes
 	if options.Provenance {
 		if result.Provenance, err = r.fileProvenance(ctx, p); err != nil {
 			return nil, err

@@ -74,7 +74,7 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 		fullAttr = []string{outputName, attr[0]}
 	}
 	result := resolved(manifest.Identity{Name: manifestName(canonical), Source: string(KindFlake), Ref: ref.Text, Attr: attrText(fullAttr)}, canonical)
-	result.Again, result.Folder, result.Losses = ref.lasting(r.Dir, attr), f.tree.root, a.notes
+	result.Again, result.Folder, result.Losses = ref.lasting(attr), f.tree.root, a.notes
 	if options.Explain {
 		if result.Origins, err = originsOf(&a, canonical, f.tree); err != nil {
 			return nil, err

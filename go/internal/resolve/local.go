@@ -10,18 +10,23 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/ownership"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // localFlake is a flake in a folder, found the way Nix finds it.
 type localFlake struct {
 	Dir     string // holds flake.nix
 	GitRoot string // the work tree around it; empty when there is none
+	Top     string // of `path:` with `?dir=`: the directory that is the source
 }
 
 // Root is the folder whose copy Nix evaluates.
 func (l *localFlake) Root() string {
-	if l.GitRoot != "" {
+	switch {
+	case l.GitRoot != "":
 		return l.GitRoot
+	case l.Top != "":
+		return l.Top
 	}
 	return l.Dir
 }
@@ -63,18 +68,24 @@ func aboveOrNot(explicit bool) string {
 	return " or above it"
 }
 
-// explicitFolder tells whether a reference says by itself what its source is.
-func explicitFolder(flake string) bool {
-	return strings.HasPrefix(flake, "path:") || strings.HasPrefix(flake, "git+file:")
-}
+// explicitFolder reports whether a reference says by itself what its source is.
+func explicitFolder(ref *Reference) bool { return ref.parsed.Scheme != "" }
 
 // localFlakeOf is the flake that a reference to a folder means.
 func localFlakeOf(ref *Reference) (*localFlake, error) {
-	local, err := findLocalFlake(ref.LocalDir, ref.Flake, explicitFolder(ref.Flake))
+	local, err := findLocalFlake(ref.LocalDir, ref.Flake, explicitFolder(ref))
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasPrefix(ref.Flake, "git+file:") {
+	if p := ref.parsed; p.Scheme == "path" && p.Query.Dir != "" {
+		if local.Top, err = filepath.EvalSymlinks(p.Path); err != nil {
+			return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "cannot follow %s: %v", p.Path, err)
+		}
+		if rel, err := filepath.Rel(local.Top, local.Dir); err != nil || !filepath.IsLocal(rel) {
+			return nil, diag.Errorf(diag.ExitRefused, "outside-source", "%s is not inside %s", local.Dir, local.Top)
+		}
+	}
+	if ref.parsed.Scheme == "git+file" {
 		local.GitRoot = gitRoot(local.Dir)
 	}
 	return local, refuseForeign(local, ref)
@@ -83,7 +94,7 @@ func localFlakeOf(ref *Reference) (*localFlake, error) {
 // refuseForeign refuses a flake that another user owns or could have put above
 // the folder that was named. `path:` says that the folder is meant, whoever owns it.
 func refuseForeign(local *localFlake, ref *Reference) error {
-	if strings.HasPrefix(ref.Flake, "path:") {
+	if ref.parsed.Scheme == "path" {
 		return nil
 	}
 	named := ref.LocalDir
@@ -110,27 +121,24 @@ type overrideSource struct {
 	text    string // the reference, absolute
 	Dir     string
 	GitRoot string // empty when all that is in the folder is the source
+	// explicit is set by `path:`, which says that all of the folder is meant.
+	explicit bool
 }
 
 // overrideFolder finds the folder that an override names; nil when it names
 // none. A relative path is made absolute, since Nix versions differ in what
 // they take it to be relative to.
 func (r *Resolver) overrideFolder(ref string) (*overrideSource, error) {
-	if rest, ok := strings.CutPrefix(ref, "path:"); ok && !strings.HasPrefix(rest, "/") {
-		ref = "path:" + Absolute(rest, r.Dir)
+	parsed, err := reference.Parse(ref, r.Dir)
+	if err != nil {
+		return nil, err
 	}
-	found := &overrideSource{text: ref}
-	switch {
-	case strings.HasPrefix(ref, "path:"):
-		found.Dir = localDirOfPathURL(ref, r.Dir)
-	case strings.HasPrefix(ref, "git+file:") && localDirOfGitURL(ref) != "":
-		found.Dir = localDirOfGitURL(ref)
-		found.GitRoot = gitRoot(found.Dir)
-	case looksLikePath(ref):
-		found.Dir = Absolute(ref, r.Dir)
-		found.GitRoot, found.text = gitRoot(found.Dir), found.Dir
-	default:
+	if parsed.Kind != reference.Local || parsed.Pinned() {
 		return nil, nil
+	}
+	found := &overrideSource{text: parsed.WithoutAttr(), Dir: parsed.Dir(), explicit: parsed.Scheme == "path"}
+	if !found.explicit {
+		found.GitRoot = gitRoot(found.Dir)
 	}
 	if info, err := os.Stat(found.Dir); err != nil || !info.IsDir() {
 		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s for the overridden input", found.Dir)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // nixEvaluator is the installed Nix.
@@ -53,14 +54,14 @@ func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options
 		if err != nil {
 			return nil, err
 		}
-		if !explicitFolder(ref.Flake) && local.GitRoot == "" {
+		if !explicitFolder(ref) && local.GitRoot == "" {
 			if err := refusePrivateFiles(local); err != nil {
 				return nil, err
 			}
 		}
 		f.local, root = local, local.Root()
 		f.lock = readLock(local.Root(), local.Dir)
-	} else if remote(ref.Flake) {
+	} else if remote(ref) {
 		m, err := r.fetchFlake(ctx, f, options)
 		if err != nil {
 			return nil, err
@@ -83,20 +84,16 @@ func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options
 	return f.flakeSource, nil
 }
 
-// bareRepository tells whether a git reference names a repository without a work tree.
+// bareRepository reports whether a git reference names a repository without a work tree.
 func bareRepository(ref *Reference) bool {
-	return strings.HasPrefix(ref.Flake, "git+file:") && exists(filepath.Join(ref.LocalDir, "HEAD")) &&
+	return ref.parsed.Scheme == "git+file" && exists(filepath.Join(ref.LocalDir, "HEAD")) &&
 		!exists(filepath.Join(ref.LocalDir, "flake.nix"))
 }
 
-// remote tells whether a reference leads off this machine, or may.
-func remote(flake string) bool {
-	scheme, _, _ := strings.Cut(flake, ":")
-	switch scheme {
-	case "path", "git+file", "tarball+file", "file+file", "file", "hg+file":
-		return false
-	}
-	return true
+// remote reports whether a reference is to something off this machine, or may be.
+func remote(ref *Reference) bool {
+	p := ref.parsed
+	return p.Kind == reference.Registry || p.Kind == reference.Remote && !strings.HasSuffix(p.Scheme, "file")
 }
 
 // overrideRef is what Nix is given for an override; a folder is not copied to
@@ -106,7 +103,7 @@ func (r *Resolver) overrideRef(ref string) (string, error) {
 	if err != nil || folder == nil {
 		return ref, err
 	}
-	if folder.GitRoot == "" && !strings.HasPrefix(ref, "path:") {
+	if folder.GitRoot == "" && !folder.explicit {
 		err = refusePrivateFiles(&localFlake{Dir: folder.Dir})
 	}
 	return folder.text, err

@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
@@ -29,8 +29,8 @@ const maxRegistry = 16 << 20
 
 // parseIndirect looks a name up in the user's and the system's registry; the
 // global one of Nix would be a download that nobody asked for.
-func (r *Resolver) parseIndirect(text, bare string, typed *flake.Locked) (*flake.Locked, error) {
-	id, at, _ := strings.Cut(bare, "/")
+func (r *Resolver) parseIndirect(text string, ref reference.Reference, typed *flake.Locked) (*flake.Locked, error) {
+	id := ref.Name
 	for _, file := range registryFiles() {
 		data, err := bounded.ReadFile(file, maxRegistry)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
@@ -49,10 +49,11 @@ func (r *Resolver) parseIndirect(text, bare string, typed *flake.Locked) (*flake
 				continue
 			}
 			l := entry.To
-			if isRevision(at) {
-				l.Rev = at
-			} else if at != "" {
-				l.Ref = at
+			if typed.Rev != "" {
+				l.Rev = typed.Rev
+			}
+			if typed.Ref != "" {
+				l.Ref = typed.Ref
 			}
 			if typed.Dir != "" {
 				l.Dir = typed.Dir

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
@@ -159,56 +160,27 @@ func existing(dir string) string {
 // parseRemote reads a flake reference that leads off this machine, or to a
 // commit of a repository.
 func (r *Resolver) parseRemote(text string) (*flake.Locked, error) {
-	bare, query, _ := strings.Cut(text, "?")
-	values, err := url.ParseQuery(query)
+	ref, err := reference.Parse(text, r.Dir)
 	if err != nil {
-		return nil, usage("reference-unreadable", "cannot read the part after `?` of %s", text)
+		return nil, err
 	}
-	l := &flake.Locked{Dir: values.Get("dir"), Ref: values.Get("ref"), Rev: values.Get("rev"), NarHash: values.Get("narHash"), Host: values.Get("host")}
-	l.NarHash = strings.ReplaceAll(l.NarHash, " ", "+")
-	scheme, rest, _ := strings.Cut(bare, ":")
-	switch scheme {
-	case "github", "gitlab", "sourcehut":
-		parts := strings.Split(rest, "/")
-		if len(parts) < 2 || parts[0] == "" || parts[1] == "" {
-			return nil, usage("reference-unreadable", "cannot read the reference %s", text).Expectedf("%s:OWNER/REPO", scheme)
-		}
-		l.Type, l.Owner, l.Repo = scheme, parts[0], parts[1]
-		if len(parts) > 2 {
-			if at := strings.Join(parts[2:], "/"); isRevision(at) {
-				l.Rev = at
-			} else {
-				l.Ref = at
-			}
-		}
+	q := ref.Query
+	l := &flake.Locked{Dir: q.Dir, Ref: q.Ref, Rev: q.Rev, NarHash: q.NarHash, Host: q.Host}
+	switch {
+	case ref.Kind == reference.Registry:
+		return r.parseIndirect(text, ref, l)
+	case ref.Kind == reference.Name:
+		return r.parseIndirect(text, ref, l)
+	case ref.Kind == reference.Local && ref.Scheme == "git+file":
+		l.Type, l.URL = "git", "file://"+(&url.URL{Path: filepath.ToSlash(ref.Path)}).EscapedPath()
 		return l, nil
-	case "git", "git+http", "git+https", "git+ssh", "git+file":
-		l.Type = "git"
-		l.URL = keepQuery(strings.TrimPrefix(bare, "git+"), values, "dir", "ref", "rev", "narHash", "shallow", "submodules", "allRefs")
-		return l, nil
-	case "http", "https", "tarball+http", "tarball+https", "tarball+file":
-		l.Type = "tarball"
-		l.URL = keepQuery(strings.TrimPrefix(bare, "tarball+"), values, "dir", "narHash")
-		return l, nil
-	case "hg+http", "hg+https", "hg+ssh", "hg+file", "file", "file+http", "file+https", "file+file":
-		return nil, needsNix("references with "+scheme+": need Nix: "+text, nil)
+	case ref.Kind != reference.Remote:
+		return nil, usage("not-a-flake", "`%s` is not the address of a flake", text)
+	case ref.Type == "hg" || ref.Type == "file":
+		return nil, needsNix("references with "+ref.Scheme+": need Nix: "+text, nil)
 	}
-	return r.parseIndirect(text, strings.TrimPrefix(bare, "flake:"), l)
-}
-
-// keepQuery puts back the parameters that belong to the address itself.
-func keepQuery(address string, values url.Values, own ...string) string {
-	for _, name := range own {
-		values.Del(name)
-	}
-	if rest := values.Encode(); rest != "" {
-		return address + "?" + rest
-	}
-	return address
-}
-
-func isRevision(s string) bool {
-	return len(s) == 40 && strings.Trim(s, "0123456789abcdef") == ""
+	l.Type, l.Owner, l.Repo, l.URL = ref.Type, ref.Owner, ref.Repo, ref.Address
+	return l, nil
 }
 
 // lockedText is the reference that gives a downloaded source again.

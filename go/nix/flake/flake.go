@@ -48,14 +48,20 @@ type Ref struct {
 	// GitRoot is the work tree around it of which the tracked files are the
 	// source; empty when the source is the directory with all that is in it.
 	GitRoot string
+	// Top is the directory that is the source, where that is above Dir and is no
+	// work tree; empty otherwise.
+	Top string
 	// Locked is for a source that was downloaded instead, and is then all that
 	// is set. Options.Find knows where it is.
 	Locked *Locked
 }
 
 func (r Ref) root() string {
-	if r.GitRoot != "" {
+	switch {
+	case r.GitRoot != "":
 		return r.GitRoot
+	case r.Top != "":
+		return r.Top
 	}
 	return r.Dir
 }

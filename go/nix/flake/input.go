@@ -178,7 +178,7 @@ func (f *Flake) localInfo(ref Ref) eval.Value {
 		}),
 	}
 	if ref.GitRoot == "" {
-		when := func() (int64, error) { return newest(ref.Dir) }
+		when := func() (int64, error) { return newest(ref.root()) }
 		f.times(members, when)
 		return f.ev.Set(members)
 	}
