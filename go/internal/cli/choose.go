@@ -16,6 +16,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
@@ -235,7 +236,7 @@ func (p *program) evaluate(ctx context.Context, resolver *resolve.Resolver, cand
 			rows[i].fill(resolve.Listed{Diagnostics: misnamed.Diagnostics})
 		case ok:
 			rows[i].fill(listed)
-		case strings.Contains(c.Target, "#"):
+		case isFlake(c.Target, resolver.Dir):
 			result, err := resolver.Resolve(ctx, c.Target, options)
 			if err != nil {
 				listed.Diagnostics = diag.From(err).Diagnostics
@@ -251,6 +252,12 @@ func (p *program) evaluate(ctx context.Context, resolver *resolve.Resolver, cand
 		rows[index[i]].fill(listed)
 	}
 	return rows
+}
+
+// isFlake reports whether a target is an output of a flake, and not a file.
+func isFlake(target, dir string) bool {
+	ref, err := reference.Parse(target, dir)
+	return err == nil && ref.IsFlake()
 }
 
 func (r *row) fill(listed resolve.Listed) {

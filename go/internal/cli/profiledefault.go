@@ -2,12 +2,12 @@ package cli
 
 import (
 	"path/filepath"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 )
 
@@ -96,10 +96,14 @@ func (p *program) profileDefault(c *cli.Context) error {
 		return err
 	}
 	ref := chosen.Ref
-	if strings.HasPrefix(ref, ".") || chosen.Source == "" && strings.HasSuffix(ref, ".nix") && !filepath.IsAbs(ref) {
+	target, err := reference.Parse(chosen.Target, r.Dir)
+	if err != nil {
+		return err
+	}
+	if chosen.Source == "" && target.Dir() != "" {
 		ref = r.Portable(chosen.Target, to)
 	}
-	if err := r.Inside(to, ref); err != nil {
+	if err := r.Inside(to, target); err != nil {
 		return err
 	}
 	if err := config.Set(dir, to, "", "default", ref); err != nil {

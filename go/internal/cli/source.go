@@ -13,6 +13,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
@@ -89,8 +90,12 @@ func (p *program) sourceAdd(c *cli.Context) error {
 		return err
 	}
 	name, ref := c.Args().Get(0), c.Args().Get(1)
-	if strings.HasPrefix(ref, ".") {
-		ref = r.Portable(ref, config.User) // it is the same from everywhere
+	parsed, err := reference.Parse(ref, r.Dir)
+	if err != nil {
+		return err
+	}
+	if parsed.Dir() != "" {
+		ref = parsed.Lasting() // it is the same from everywhere
 	}
 	for _, s := range r.Sources() {
 		if s.Name == name && s.Scope == to && s.Set.Value != ref {

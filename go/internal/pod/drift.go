@@ -18,6 +18,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
@@ -106,11 +107,12 @@ func newWatch(p *manifest.Provenance) (jsontext.Value, error) {
 		w.Main = p.File
 		add(p.File, p.FileHash)
 	}
-	if p.URL != "" && !strings.HasPrefix(p.URL, "path:") {
+	source, _ := reference.Parse(p.URL, "/")
+	if p.URL != "" && source.Scheme != "path" {
 		w.Whole = p.NarHash
 	}
 	if len(w.Files) == 0 {
-		w.NarHash, w.Git = p.NarHash, strings.HasPrefix(p.URL, "git+file:")
+		w.NarHash, w.Git = p.NarHash, source.Scheme == "git+file"
 	}
 	return json.Marshal(w, json.Deterministic(true))
 }

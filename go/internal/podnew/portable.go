@@ -1,11 +1,10 @@
 package podnew
 
 import (
-	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -20,7 +19,7 @@ func Portable(e *manifest.Envelope) *manifest.Envelope {
 		return &out
 	}
 	p := *e.Provenance
-	if local(p.URL) {
+	if portableRef(p.URL) != p.URL {
 		p.URL = ""
 	}
 	p.Overrides = slices.Clone(p.Overrides)
@@ -32,28 +31,12 @@ func Portable(e *manifest.Envelope) *manifest.Envelope {
 	return &out
 }
 
-// local tells whether a reference leads to a folder of this machine.
-func local(ref string) bool {
-	for _, scheme := range []string{"path:", "git+file:", "hg+file:", "file:", "tarball+file:", "file+file:"} {
-		if strings.HasPrefix(ref, scheme) {
-			return true
-		}
-	}
-	return filepath.IsAbs(ref) || strings.HasPrefix(ref, "~")
-}
-
-// portableRef keeps of a reference to a folder what it names there.
+// portableRef is a reference without a path of this machine: what it names in its
+// source stays.
 func portableRef(ref string) string {
-	if !local(ref) && !strings.HasPrefix(ref, "..") {
-		return ref
+	parsed, err := reference.Parse(ref, "/")
+	if err != nil {
+		return "." // whatever it was, it may hold a path
 	}
-	place, attr, hasAttr := strings.Cut(ref, "#")
-	place, _, _ = strings.Cut(place, "?")
-	switch {
-	case hasAttr:
-		return ".#" + attr
-	case strings.HasSuffix(place, ".nix"), strings.HasSuffix(place, ".toml"), strings.HasSuffix(place, ".json"):
-		return "./" + path.Base(filepath.ToSlash(place))
-	}
-	return "."
+	return parsed.Shared()
 }

@@ -267,9 +267,10 @@ func (r Reference) Shared() string {
 	case File:
 		return "./" + filepath.Base(r.Path)
 	case Local:
-		q := r.Query
-		q.NarHash = ""
-		return "." + q.String() + fragment(r.Attr)
+		if ext := filepath.Ext(r.Path); len(r.Attr) == 0 && r.Scheme == "" && (ext == ".toml" || ext == ".json") {
+			return "./" + filepath.Base(r.Path) // a manifest
+		}
+		return "." + fragment(r.Attr)
 	case Remote:
 		if strings.HasSuffix(r.Scheme, "file") {
 			return "." + fragment(r.Attr)
@@ -287,7 +288,7 @@ func (r Reference) Key() string {
 	case Local:
 		return real(r.Dir()) + fragment(r.Attr)
 	case Remote, Registry:
-		r.Query.Rev, r.Query.NarHash = "", ""
+		r.Query.Rev, r.Query.NarHash, r.Query.Nix = "", "", ""
 	}
 	return r.Lasting()
 }

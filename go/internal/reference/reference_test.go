@@ -210,7 +210,7 @@ func TestForms(t *testing.T) {
 	}
 	for _, test := range []struct{ text, portable, shared, key string }{
 		{"./flake#x", "./flake#x", ".#x", dir + "/flake#x"},
-		{"./flake?dir=sub&ref=dev#x", "./flake?dir=sub&ref=dev#x", ".?dir=sub&ref=dev#x", dir + "/flake/sub#x"},
+		{"./flake?dir=sub&ref=dev#x", "./flake?dir=sub&ref=dev#x", ".#x", dir + "/flake/sub#x"},
 		{".", ".", ".", dir},
 		{"./near.nix", "./near.nix", "./near.nix", dir + "/near.nix"},
 		{"/elsewhere/x.nix", "/elsewhere/x.nix", "./x.nix", "/elsewhere/x.nix"},

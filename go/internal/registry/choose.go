@@ -11,6 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
 
@@ -72,11 +73,15 @@ func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) 
 	if text == "" {
 		return r.byDefault(ctx)
 	}
-	if explicit(text) {
+	ref, err := reference.Parse(text, r.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if ref.Explicit() {
 		return &Selection{Candidate: Candidate{Ref: text, Target: text}}, nil
 	}
-	if source, name, ok := strings.Cut(text, ":"); ok {
-		c, err := r.qualified(ctx, source, name)
+	if ref.Kind == reference.Qualified {
+		c, err := r.qualified(ctx, ref.Source, ref.Name)
 		if err != nil {
 			return nil, err
 		}
@@ -104,20 +109,6 @@ func (r *Registry) usable() error {
 		return &diag.Error{Exit: r.Refused.Exit, Diagnostics: []diag.Diagnostic{first}}
 	}
 	return config.Problem(r.Problems)
-}
-
-// explicit tells whether a reference is a path or a flake reference.
-func explicit(text string) bool {
-	scheme, _, qualified := strings.Cut(text, ":")
-	switch {
-	case strings.HasPrefix(text, "-"), strings.HasPrefix(text, "."), strings.HasPrefix(text, "~"), strings.HasSuffix(text, ".nix"):
-		return true
-	case strings.ContainsAny(scheme, "/#+"):
-		return true
-	case !qualified:
-		return false
-	}
-	return scheme == Builtin || config.Reserved(scheme) && scheme != User && scheme != Project
 }
 
 // Named gives every profile of that name, wherever names are looked up.
@@ -394,19 +385,25 @@ func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Sett
 		first.Positions = append([]diag.Position{set.At}, first.Positions...)
 		return &diag.Error{Exit: e.Exit, Diagnostics: append([]diag.Diagnostic{first}, e.Diagnostics[1:]...), Summary: e.Summary}
 	}
+	ref, err := reference.Parse(set.Value, r.base(c))
+	if err != nil {
+		return nil, bound(err)
+	}
 	switch {
-	case explicit(set.Value):
-		target := r.based(c, set.Value)
-		if err := r.Inside(c.Scope, target); err != nil {
+	case ref.Explicit():
+		if err := r.Inside(c.Scope, ref); err != nil {
 			return nil, bound(err)
 		}
-		if err := r.missingFile(target); err != nil {
+		if err := r.missingFile(ref); err != nil {
 			return nil, bound(err)
+		}
+		target := set.Value
+		if ref.Dir() != "" {
+			target = ref.Lasting()
 		}
 		return &Selection{Candidate: Candidate{Ref: set.Value, Target: target}}, nil
-	case strings.Contains(set.Value, ":"):
-		source, name, _ := strings.Cut(set.Value, ":")
-		found, err := r.qualified(ctx, source, name)
+	case ref.Kind == reference.Qualified:
+		found, err := r.qualified(ctx, ref.Source, ref.Name)
 		if err != nil {
 			return nil, bound(err)
 		}
@@ -430,36 +427,29 @@ func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Sett
 	return nil, e.Hintf("write a qualified reference, such as user:NAME; insomnia profile list shows what there is")
 }
 
-// missingFile tells of a path profile or a built-in one that is not there.
-func (r *Registry) missingFile(target string) error {
-	if name, ok := strings.CutPrefix(target, Builtin+":"); ok {
-		if !slices.ContainsFunc(r.builtin(), func(c Candidate) bool { return c.Name == name }) {
-			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no built-in profile `%s`", name).
+// missingFile reports a profile file or a built-in profile that does not exist.
+func (r *Registry) missingFile(ref reference.Reference) error {
+	switch ref.Kind {
+	case reference.Builtin:
+		if !slices.ContainsFunc(r.builtin(), func(c Candidate) bool { return c.Name == ref.Name }) {
+			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no built-in profile `%s`", ref.Name).
 				Hintf("insomnia profile list shows what there is")
 		}
-	}
-	if filepath.IsAbs(target) && strings.HasSuffix(target, ".nix") && !exists(target) {
-		return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", target)
+	case reference.File:
+		if !exists(ref.Path) {
+			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Path)
+		}
 	}
 	return nil
 }
 
-// based makes a relative path in a config one that works anywhere: it starts
-// from the project, or from the folder of the user's config.
-func (r *Registry) based(c *config.Config, ref string) string {
-	if !strings.HasPrefix(ref, ".") {
-		return ref
-	}
-	base := c.Dir
+// base is the directory that relative paths in a config start from: the project,
+// or the directory of the user's config.
+func (r *Registry) base(c *config.Config) string {
 	if c.Scope == config.Project {
-		base = r.Root
+		return r.Root
 	}
-	path, fragment, ok := strings.Cut(ref, "#")
-	path = filepath.Join(base, path)
-	if ok {
-		path += "#" + fragment
-	}
-	return path
+	return c.Dir
 }
 
 // Default is the reference that is used when none is named, and where it is
@@ -542,33 +532,26 @@ func (r *Registry) Aliases() []Alias {
 	return out
 }
 
-// Check tells of an explicit reference to a file or built-in profile that is not there.
+// Check reports an explicit reference to a file or built-in profile that does not exist.
 func (r *Registry) Check(s *Selection) error {
-	target := s.Target
-	if strings.HasSuffix(target, ".nix") && !filepath.IsAbs(target) && !strings.HasPrefix(target, "~") && !strings.Contains(target, ":") {
-		target = filepath.Join(r.Dir, target)
+	ref, err := reference.Parse(s.Target, r.Dir)
+	if err != nil {
+		return err
 	}
-	return r.missingFile(target)
+	return r.missingFile(ref)
 }
 
 // Portable writes an explicit reference so that the config of a scope can hold
-// it: relative to the project, or absolute.
+// it: relative to the project, or the same from everywhere.
 func (r *Registry) Portable(target string, scope config.Scope) string {
-	path, fragment, ok := strings.Cut(target, "#")
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(r.Dir, path)
+	ref, err := reference.Parse(target, r.Dir)
+	switch {
+	case err != nil:
+		return target
+	case scope == config.Project:
+		return ref.Portable(r.Root)
 	}
-	if real, err := filepath.EvalSymlinks(path); err == nil && scope == config.Project {
-		if rel, err := filepath.Rel(r.Root, real); err == nil && filepath.IsLocal(rel) {
-			if path = "./" + rel; rel == "." {
-				path = "."
-			}
-		}
-	}
-	if ok {
-		path += "#" + fragment
-	}
-	return path
+	return ref.Lasting()
 }
 
 // Names are what can be typed for a profile without evaluating anything:

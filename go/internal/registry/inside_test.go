@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // What a project's config names is in the project, or is no path.
@@ -51,10 +52,14 @@ func TestInside(t *testing.T) {
 		{"repo/p", "insomnia#coder", true},
 	} {
 		r := &Registry{Root: filepath.Join(top, test.root), User: &config.Config{Dir: top}}
-		if err := r.Inside(config.Project, test.ref); (err == nil) != test.ok {
+		ref, err := reference.Parse(test.ref, r.Root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Inside(config.Project, ref); (err == nil) != test.ok {
 			t.Errorf("%s in %s: %v", test.ref, test.root, err)
 		}
-		if err := r.Inside(config.User, test.ref); err != nil {
+		if err := r.Inside(config.User, ref); err != nil {
 			t.Errorf("%s in the user's config: %v", test.ref, err)
 		}
 	}

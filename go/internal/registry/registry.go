@@ -23,6 +23,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/ownership"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // The sources that always exist.
@@ -298,7 +299,7 @@ func (r *Registry) ProjectFlake(all bool) (Flake, bool) {
 
 // OfFlake makes a candidate of a flake's profile.
 func (f Flake) Candidate(d Defined) Candidate {
-	c := Candidate{Name: d.Name, Source: f.Source, Target: f.Ref + "#" + attr(d.Name), File: d.File, Line: d.Line}
+	c := Candidate{Name: d.Name, Source: f.Source, Target: f.target(d.Name), File: d.File, Line: d.Line}
 	if c.File == "" {
 		c.File = f.File
 	}
@@ -308,9 +309,17 @@ func (f Flake) Candidate(d Defined) Candidate {
 	return c
 }
 
+// target is the reference to a profile of the flake. A directory may have any name.
+func (f Flake) target(name string) string {
+	if filepath.IsAbs(f.Ref) {
+		return reference.InDirectory(f.Ref, name).Lasting()
+	}
+	return f.Ref + "#" + attr(name)
+}
+
 func (f Flake) paste(name string) string {
 	if f.Paste == "" {
-		return f.Ref + "#" + attr(name)
+		return f.target(name)
 	}
 	return f.Paste + "#" + attr(name)
 }
@@ -325,7 +334,7 @@ func Explicit(candidates []Candidate, flake *Flake, r *Registry) {
 		if count[c.Ref] < 2 {
 			continue
 		}
-		if _, name, ok := strings.Cut(c.Target, "#"); ok && flake != nil && name != "" {
+		if ref, err := reference.Parse(c.Target, r.Dir); err == nil && ref.IsFlake() && flake != nil {
 			candidates[i].Ref = flake.paste(c.Name)
 		} else {
 			candidates[i].Ref = r.relative(c.File)

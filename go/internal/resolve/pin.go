@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // Pinned is a flake as it is now.
@@ -18,13 +19,9 @@ type Pinned struct {
 // commit; one without, or with changes beyond it, cannot be.
 func (r *Resolver) Pin(ctx context.Context, text string, options Options) (*Pinned, error) {
 	for range 2 {
-		ref, err := Parse(text, r.Dir)
+		ref, err := parseFlake(text, r.Dir, "a source is a flake")
 		if err != nil {
 			return nil, err
-		}
-		if ref.Kind != KindFlake || len(ref.Attr) > 0 {
-			return nil, usage("not-a-flake", "a source is a flake, and `%s` is not one", ref.Text).
-				Expectedf("a flake reference without `#`, such as github:OWNER/REPO")
 		}
 		f, err := r.evaluator(options).open(ctx, ref, options)
 		if err != nil {
@@ -43,11 +40,17 @@ func (r *Resolver) Pin(ctx context.Context, text string, options Options) (*Pinn
 		if f.local == nil || strings.Contains(p.URL, "narHash=") && p.Rev != "" {
 			return &Pinned{p.URL, p.Rev, p.NarHash}, nil
 		}
-		if p.Rev == "" || p.Dirty || !strings.HasPrefix(p.URL, "git+file:") {
+		if p.Rev == "" || p.Dirty || !isGit(p.URL) {
 			return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` is no commit, so it cannot be pinned", text).
 				Hintf("commit what is there; or let an alias lead to the folder: [aliases] NAME = \"%s#PROFILE\"", text)
 		}
 		text = p.URL // the commit, and not the folder around it
 	}
 	return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` cannot be pinned", text)
+}
+
+// isGit reports whether the URL of a provenance is that of a repository on this machine.
+func isGit(url string) bool {
+	ref, err := reference.Parse(url, "/")
+	return err == nil && ref.Scheme == "git+file"
 }

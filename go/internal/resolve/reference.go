@@ -67,6 +67,16 @@ func Parse(text, dir string) (*Reference, error) {
 	return ref, err
 }
 
+// parseFlake reads a reference to a flake as a whole. what says of whom one is asked for.
+func parseFlake(text, dir, what string) (*Reference, error) {
+	if parsed, err := reference.Parse(text, dir); err == nil && text != "" && parsed.Kind != reference.Name && (!parsed.IsFlake() || len(parsed.Attr) > 0) {
+		return nil, usage("not-a-flake", "%s, and `%s` is not one", what, text).
+			Expectedf("a flake reference without `#`, such as . or github:OWNER/REPO").
+			Hintf("for a single profile: insomnia resolve %s", text)
+	}
+	return Parse(text, dir)
+}
+
 // flake is the part before `#` that Nix takes too, and sets LocalDir.
 func (ref *Reference) flake(dir string) (string, error) {
 	p := ref.parsed

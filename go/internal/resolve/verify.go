@@ -34,13 +34,9 @@ type survey struct {
 // Verify checks every profile of a flake, broken ones beside healthy ones, in
 // one evaluation and one more for each profile that evaluation dies of.
 func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]Verified, error) {
-	ref, err := Parse(text, r.Dir)
+	ref, err := parseFlake(text, r.Dir, "verify checks all profiles of a flake")
 	if err != nil {
 		return nil, err
-	}
-	if ref.Kind != KindFlake || len(ref.Attr) > 0 {
-		return nil, usage("not-a-flake", "verify checks all profiles of a flake, and `%s` is not one", ref.Text).
-			Hintf("for a single profile: insomnia resolve %s", ref.Text)
 	}
 	f, err := r.evaluator(options).open(ctx, ref, options)
 	if err != nil {

@@ -143,10 +143,10 @@ func TestSourceKeys(t *testing.T) {
 		{dir + "/p#coder", "insomniaProfiles.coder", Source{Key: dir + "/p#insomniaProfiles.coder"}},
 		{"path:" + link + "#coder", "insomniaProfiles.coder", Source{Key: dir + "/p#insomniaProfiles.coder"}},
 		{"git+file://" + dir + "/p#a", "insomniaProfiles.a", Source{Key: dir + "/p#insomniaProfiles.a"}},
-		{"git+file://" + dir + "/p?dir=sub&rev=" + rev + "#a", "insomniaProfiles.a", Source{Key: "git+file://" + dir + "/p?dir=sub#insomniaProfiles.a"}},
+		{"git+file://" + dir + "/p?dir=sub&rev=" + rev + "#a", "insomniaProfiles.a", Source{Key: dir + "/p/sub#insomniaProfiles.a"}},
 		{"github:o/r#a", "insomniaProfiles.a", Source{Key: "github:o/r#insomniaProfiles.a"}},
 		{"github:o/r/" + rev + "?narHash=sha256-x#a", "insomniaProfiles.a", Source{Key: "github:o/r#insomniaProfiles.a"}},
-		{"github:o/r/main?dir=x&lastModified=1#a", "insomniaProfiles.a", Source{Key: "github:o/r/main?dir=x#insomniaProfiles.a"}},
+		{"github:o/r/main?dir=x&lastModified=1#a", "insomniaProfiles.a", Source{Key: "github:o/r?dir=x&ref=main#insomniaProfiles.a"}},
 		{filepath.Join(dir, "a#b", "coder.nix"), "", Source{Key: filepath.Join(dir, "a#b", "coder.nix")}},
 		{"", "", Source{Key: "manifest:sha256-x"}},
 	} {

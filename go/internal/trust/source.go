@@ -1,13 +1,10 @@
 package trust
 
 import (
-	"net/url"
 	"path/filepath"
-	"strings"
 
-	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/registry"
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -29,17 +26,19 @@ type Source struct {
 // read from a file; digest is the manifest's.
 func SourceOf(id manifest.Identity, again, digest string) Source {
 	s := Source{Key: again, Ref: id.Ref}
-	path, _, _ := strings.Cut(again, "#")
+	ref, err := reference.Parse(again, "/")
 	switch {
 	case again == "":
 		s.Key = "manifest:" + digest
-	case strings.HasPrefix(again, registry.Builtin+":"):
-		s.Own = true
-	case id.Attr != "":
-		s.Key = flakeKey(again, path) + "#" + id.Attr
-	default: // a file, whatever its name holds
+	case id.Attr == "" && ref.Kind != reference.Builtin: // a file, whatever its path holds
 		s.Own = below(registry.UserDir(), again)
-		s.Key = real(again)
+		s.Key = reference.OfFile(again).Key()
+	case err != nil: // the text itself, which is nobody's own
+	case ref.Kind == reference.Builtin:
+		s.Own = true
+	default:
+		ref.Attr = nil
+		s.Key = ref.Key() + "#" + id.Attr
 	}
 	return s
 }
@@ -53,37 +52,3 @@ func below(user, path string) bool {
 	rel, err := filepath.Rel(filepath.Join(user, "profiles"), path)
 	return err == nil && filepath.IsLocal(rel)
 }
-
-func real(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	return filepath.Clean(path)
-}
-
-func flakeKey(again, flake string) string {
-	if ref, err := resolve.Parse(again, "/"); err == nil && ref.LocalDir != "" {
-		return real(ref.LocalDir)
-	}
-	bare, query, hasQuery := strings.Cut(flake, "?")
-	parts := strings.Split(bare, "/")
-	if n := len(parts) - 1; n > 0 && revision.Get().MatchString(parts[n]) {
-		bare = strings.Join(parts[:n], "/")
-	}
-	if !hasQuery {
-		return bare
-	}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return flake
-	}
-	for _, pin := range []string{"rev", "narHash", "lastModified", "revCount"} {
-		values.Del(pin)
-	}
-	if len(values) == 0 {
-		return bare
-	}
-	return bare + "?" + values.Encode()
-}
-
-var revision = pattern.Lazy{Text: `^[0-9a-f]{40}([0-9a-f]{24})?$`}
