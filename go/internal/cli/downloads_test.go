@@ -239,8 +239,7 @@ func TestAddressesAsTyped(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, ref := range []string{
-		"HTTP://127.0.0.1:PORT/a.tar.gz#p", "Http://127.0.0.1:PORT/a.tar.gz#p", "git+HTTP://127.0.0.1:PORT/a#p", "TARBALL+http://127.0.0.1:PORT/a#p",
-		"FILE:///etc/passwd#p", "File:/etc/passwd#p", "git+FILE:///etc#p", "GIT+file:///etc#p", "tarball+FILE:///etc/passwd#p",
+		"FILE:///etc/passwd#p", "File:/etc/passwd#p", "git+FILE:///etc#p", "GIT+file:///etc#p",
 		"http:/127.0.0.1:PORT/a.tar.gz#p", `http:\\127.0.0.1:PORT\a.tar.gz#p`, "http:127.0.0.1:PORT/a.tar.gz#p", "http:///127.0.0.1:PORT/a.tar.gz#p",
 		"h%74tp://127.0.0.1:PORT/a#p", "http://127.0.0.%31:PORT/a.tar.gz#p", "http://%31%32%37.0.0.1:PORT/a#p",
 		"http://u:secret@127.0.0.1:PORT/a.tar.gz#p", "http://example.org@127.0.0.1:PORT/a.tar.gz#p", "http://@127.0.0.1:PORT/a.tar.gz#p",
@@ -255,6 +254,23 @@ func TestAddressesAsTyped(t *testing.T) {
 		}
 		if strings.Contains(d.said.String(), "secret") || strings.Contains(d.said.String(), "root:") {
 			t.Errorf("%s: %s", ref, &d.said)
+		}
+	}
+	// A scheme in capitals means what it means in lowercase.
+	for _, schemes := range [][]string{
+		{"http", "HTTP", "Http"}, {"git+http", "git+HTTP", "GIT+http"}, {"tarball+http", "TARBALL+http"},
+	} {
+		code, requests := 0, 0
+		for i, scheme := range schemes {
+			if err := os.RemoveAll(os.Getenv("XDG_CACHE_HOME")); err != nil {
+				t.Fatal(err)
+			}
+			c, n := d.run("resolve " + scheme + "://127.0.0.1:" + port + "/a.tar.gz#p")
+			if i == 0 {
+				code, requests = c, n
+			} else if c != code || n != requests {
+				t.Errorf("%s: exit code %d, %d requests; %s: %d, %d", scheme, c, n, schemes[0], code, requests)
+			}
 		}
 	}
 	if _, err := os.Stat("canary2"); err == nil {

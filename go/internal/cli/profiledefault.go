@@ -103,8 +103,10 @@ func (p *program) profileDefault(c *cli.Context) error {
 	if chosen.Source == "" && target.Dir() != "" {
 		ref = r.Portable(chosen.Target, to)
 	}
-	if err := r.Inside(to, target); err != nil {
-		return err
+	if chosen.Source == "" {
+		if err := r.Inside(to, target); err != nil {
+			return err
+		}
 	}
 	if err := config.Set(dir, to, "", "default", ref); err != nil {
 		return err

@@ -30,6 +30,6 @@ func (r *Registry) Inside(scope config.Scope, ref reference.Reference) error {
 	if rel, err := filepath.Rel(top, real); err == nil && filepath.IsLocal(rel) {
 		return nil
 	}
-	return diag.Errorf(diag.ExitRefused, "path-outside", "cannot use %s: it is outside of the project %s", ref, top).
+	return diag.Errorf(diag.ExitRefused, "path-outside", "cannot use %s: it is outside of the project %s", path, top).
 		Hintf("name it in your own config: %s", diag.Shell(filepath.Join(r.User.Dir, config.FileName)))
 }
