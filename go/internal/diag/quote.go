@@ -114,9 +114,11 @@ func escaped(s string, delimited bool) string {
 			}
 			continue
 		}
-		alike := 1
-		for strings.HasPrefix(s[i+alike*size:], s[i:i+size]) {
-			alike++
+		alike := 1 // only of what is counted: the run is then passed as a whole
+		if r == ' ' || unseen.Hidden(r) {
+			for strings.HasPrefix(s[i+alike*size:], s[i:i+size]) {
+				alike++
+			}
 		}
 		switch {
 		case r == ' ' && alike == 1 && i > 0 && i+1 < len(s):
