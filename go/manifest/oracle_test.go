@@ -184,6 +184,19 @@ func compareWithOracle(t reporter, o oracle, document []byte, problems []Problem
 			ours = append(ours, finding{p.Code, p.Pointer})
 		}
 	}
+	if cut := slices.IndexFunc(ours, func(f finding) bool { return f.Code == "too-many-problems" }); cut >= 0 {
+		// The list ends early: what is in it is right, and the oracle has more.
+		ours = slices.Delete(ours, cut, cut+1)
+		for _, f := range ours {
+			if !within(f.Pointer) && !slices.Contains(theirs, f) {
+				t.Errorf("the Go validator finds %v, and the oracle does not, in %.500s", f, document)
+			}
+		}
+		if len(theirs) < maxProblems/2 {
+			t.Errorf("the Go validator stops at %d problems, and the oracle finds only %d", len(ours), len(theirs))
+		}
+		return
+	}
 	for _, slot := range slots {
 		if !slices.ContainsFunc(ours, func(f finding) bool { return f.Pointer == slot || strings.HasPrefix(f.Pointer, slot+"/") }) {
 			t.Errorf("the oracle refuses what is at %s; the Go validator does not", slot)

@@ -272,11 +272,22 @@ let
               )
             ];
           };
-      crowded = builtins.any (
-        def: length (attrNames def.value) > length (attrNames node.props) + 100
-      ) settled.wholes;
+      # Of very many names that do not exist a hundred are enough to report.
+      most = length (attrNames node.props) + 100;
+      crowded = builtins.any (def: length (attrNames def.value) > most) settled.wholes;
+      thinned =
+        def:
+        let
+          unknown = removeAttrs def.value (attrNames node.props);
+          names = attrNames unknown;
+          kept = builtins.genList (n: {
+            name = elemAt names n;
+            value = unknown.${elemAt names n};
+          }) (if length names > 101 then 101 else length names);
+        in
+        def // { value = builtins.intersectAttrs node.props def.value // listToAttrs kept; };
       covers = map (def: def // { cover = true; }) settled.nulls;
-      children = byKey child settled.wholes;
+      children = byKey child (if crowded then map thinned settled.wholes else settled.wholes);
       values = present children;
       alive = filter (name: !(removed.is values.${name})) (attrNames values);
       required = filter (

@@ -513,7 +513,7 @@ in
     )).problems
   ) [ "minimum limits.maxTurns" ])
   (test "mkManifest throws on problems" (tryEval (lib.mkManifest { })).success false)
-  (test "of many mistakes the first are reported, and how many more there are"
+  (test "of many mistakes the first are reported, and that there are more"
     (
       let
         many = profileOf (
@@ -536,7 +536,7 @@ in
     [
       100
       "more-problems"
-      "has 1901 more problems"
+      "has more problems than are listed here"
       false
     ]
   )
