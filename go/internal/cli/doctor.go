@@ -55,7 +55,7 @@ func (p *program) doctor(c *cli.Context) error {
 	return nil
 }
 
-// examineConfigs tells of a project and of configs that are not used as they are.
+// examineConfigs reports a refused project and problems in configs.
 func examineConfigs(resolver *resolve.Resolver) []resolve.Finding {
 	r := registry.Open(resolver.Dir, resolver.Library)
 	var findings []resolve.Finding
