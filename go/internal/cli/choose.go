@@ -14,19 +14,19 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// registry opens the sources of profiles. Whatever is evaluated to look a name
+// catalog opens the sources of profiles. Whatever is evaluated to look a name
 // up is evaluated without the network.
-func (p *program) registry(resolver *resolve.Resolver, options resolve.Options) *registry.Registry {
-	r := registry.Open(resolver.Dir, resolver.Library)
-	r.FlakeNames = func(ctx context.Context, flake registry.Flake) ([]registry.Defined, error) {
+func (p *program) catalog(resolver *resolve.Resolver, options resolve.Options) *catalog.Catalog {
+	r := catalog.Open(resolver.Dir, resolver.Library)
+	r.FlakeNames = func(ctx context.Context, flake catalog.Flake) ([]catalog.Defined, error) {
 		defined, err := resolver.FlakeNames(ctx, flake.Ref, lookingInto(flake.Ref, options))
 		if err != nil {
 			if strange(flake) && diag.From(err).Exit != diag.ExitInterrupted {
@@ -35,7 +35,7 @@ func (p *program) registry(resolver *resolve.Resolver, options resolve.Options) 
 			}
 			return nil, err
 		}
-		out := make([]registry.Defined, len(defined))
+		out := make([]catalog.Defined, len(defined))
 		for i, d := range defined {
 			out[i].Name = d.Name
 			if d.Position != nil && filepath.IsAbs(d.Position.File) && !strings.HasPrefix(d.Position.File, "/nix/store/") {
@@ -65,7 +65,7 @@ func lookingInto(flake string, options resolve.Options) resolve.Options {
 
 // strange tells of a flake that has nothing to do with Insomnia: a project that
 // uses Nix for its own ends must not stand in the way of a name.
-func strange(flake registry.Flake) bool {
+func strange(flake catalog.Flake) bool {
 	if flake.File == "" {
 		return false
 	}
@@ -91,7 +91,7 @@ func readOf(dir, name string) ([]byte, error) {
 // maxMention is the largest file in which a mention of insomnia is looked for.
 const maxMention = 4 << 20
 
-func passedOver(flake registry.Flake, err error) diag.Diagnostic {
+func passedOver(flake catalog.Flake, err error) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.SeverityWarning, Code: "flake-passed-over",
 		Message:   "the project's flake could not be evaluated and does not mention insomnia, so it counts as one without profiles: " + err.Error(),
 		Positions: []diag.Position{{File: flake.File}}}
@@ -123,10 +123,10 @@ func (p *program) note(notes []string) {
 
 // selectRef finds what a reference means. A name that several profiles have is
 // refused with all of them.
-func (p *program) selectRef(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*registry.Selection, error) {
-	r := p.registry(resolver, options)
+func (p *program) selectRef(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*catalog.Selection, error) {
+	r := p.catalog(resolver, options)
 	chosen, err := r.Select(ctx, text)
-	var ambiguous *registry.Ambiguous
+	var ambiguous *catalog.Ambiguous
 	if errors.As(err, &ambiguous) {
 		return nil, p.ambiguous(ctx, resolver, ambiguous, options)
 	}
@@ -135,7 +135,7 @@ func (p *program) selectRef(ctx context.Context, resolver *resolve.Resolver, tex
 
 // resolveChosen selects and resolves; it says what was chosen where the
 // reference did not.
-func (p *program) resolveChosen(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*resolve.Resolved, *registry.Selection, error) {
+func (p *program) resolveChosen(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*resolve.Resolved, *catalog.Selection, error) {
 	chosen, err := p.selectRef(ctx, resolver, text, options)
 	if err != nil {
 		return nil, nil, err
@@ -157,8 +157,8 @@ func (p *program) resolveChosen(ctx context.Context, resolver *resolve.Resolver,
 }
 
 // ambiguous lists what a name could mean, with file and summary.
-func (p *program) ambiguous(ctx context.Context, resolver *resolve.Resolver, a *registry.Ambiguous, options resolve.Options) error {
-	e := diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s are named `%s`", registry.Count(len(a.Candidates), "profile"), a.Name)
+func (p *program) ambiguous(ctx context.Context, resolver *resolve.Resolver, a *catalog.Ambiguous, options resolve.Options) error {
+	e := diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s are named `%s`", catalog.Count(len(a.Candidates), "profile"), a.Name)
 	rows := p.evaluate(ctx, resolver, a.Candidates, nil, options)
 	width := 0
 	for _, row := range rows {
@@ -182,7 +182,7 @@ type row struct {
 	Line        int               `json:"line,omitempty"`
 	Default     bool              `json:"default"`
 	Ok          bool              `json:"ok"`
-	Summary     *registry.Summary `json:"summary,omitempty"`
+	Summary     *catalog.Summary  `json:"summary,omitempty"`
 	Diagnostics []diag.Diagnostic `json:"diagnostics"`
 	target      string
 	manifest    []byte // of a profile that is sound
@@ -192,7 +192,7 @@ type row struct {
 // used is quoted and cut: why it is broken stands beside it.
 func (r row) label(text string) string {
 	const most = 40
-	if registry.CheckName(r.Name, "") != nil {
+	if catalog.CheckName(r.Name, "") != nil {
 		return diag.Shorten(diag.QuoteProse(text), most)
 	}
 	return diag.Name(text)
@@ -222,7 +222,7 @@ func (r row) what() string {
 
 // evaluate makes rows of candidates. known are the manifests that are there
 // already, by target.
-func (p *program) evaluate(ctx context.Context, resolver *resolve.Resolver, candidates []registry.Candidate, known map[string]resolve.Listed, options resolve.Options) []row {
+func (p *program) evaluate(ctx context.Context, resolver *resolve.Resolver, candidates []catalog.Candidate, known map[string]resolve.Listed, options resolve.Options) []row {
 	options = looking(options)
 	rows := make([]row, len(candidates))
 	var files []string
@@ -230,7 +230,7 @@ func (p *program) evaluate(ctx context.Context, resolver *resolve.Resolver, cand
 	for i, c := range candidates {
 		rows[i] = row{Name: c.Name, Ref: c.Ref, Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}, target: c.Target}
 		listed, ok := known[c.Target]
-		misnamed := registry.CheckName(c.Name, c.File)
+		misnamed := catalog.CheckName(c.Name, c.File)
 		switch {
 		case misnamed != nil:
 			rows[i].fill(resolve.Listed{Diagnostics: misnamed.Diagnostics})
@@ -262,7 +262,7 @@ func isFlake(target, dir string) bool {
 
 func (r *row) fill(listed resolve.Listed) {
 	if listed.Manifest != nil {
-		summary, err := registry.Summarize(listed.Manifest)
+		summary, err := catalog.Summarize(listed.Manifest)
 		if err == nil {
 			r.Ok, r.Summary, r.manifest = true, &summary, listed.Manifest
 			return
@@ -298,7 +298,7 @@ func applyUserConfig(c *cli.Context, options *resolve.Options) error {
 	if c.IsSet("evaluator") {
 		return nil
 	}
-	user, problems := config.Load(registry.UserDir(), config.User)
+	user, problems := config.Load(catalog.UserDir(), config.User)
 	for _, d := range problems {
 		if d.Path == "evaluator" || d.Path == "" {
 			return config.Problem(problems)

@@ -8,8 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 )
 
 // The scripts pass the words on as they are; nothing typed is evaluated.
@@ -68,7 +68,7 @@ func (p *program) completeNames(c *cli.Context) {
 	if err != nil {
 		return
 	}
-	for _, name := range registry.Open(dir, insomnia.Library).Names() {
+	for _, name := range catalog.Open(dir, insomnia.Library).Names() {
 		fmt.Fprintln(c.App.Writer, diag.Escape(name, false))
 	}
 }

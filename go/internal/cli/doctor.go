@@ -10,9 +10,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
@@ -57,7 +57,7 @@ func (p *program) doctor(c *cli.Context) error {
 
 // examineConfigs reports a refused project and problems in configs.
 func examineConfigs(resolver *resolve.Resolver) []resolve.Finding {
-	r := registry.Open(resolver.Dir, resolver.Library)
+	r := catalog.Open(resolver.Dir, resolver.Library)
 	var findings []resolve.Finding
 	if r.Refused != nil {
 		d := r.Refused.Diagnostics[0]
@@ -101,7 +101,7 @@ func (p *program) examinePods() []resolve.Finding {
 // examineSecrets names bindings that cannot work; what is fine is not mentioned.
 func examineSecrets() []resolve.Finding {
 	var problems []diag.Diagnostic
-	bindings, err := secret.Load(registry.UserDir(), secret.UserStore())
+	bindings, err := secret.Load(catalog.UserDir(), secret.UserStore())
 	if err != nil {
 		problems = diag.From(err).Diagnostics
 	} else {

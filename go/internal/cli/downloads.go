@@ -8,8 +8,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
@@ -68,7 +68,7 @@ func downloadOptions(c *cli.Context) (resolve.Options, error) {
 
 // downloadsFor is what may be downloaded for what was chosen: the word of a
 // project needs the user's consent first.
-func (p *program) downloadsFor(d resolve.Downloads, chosen *registry.Selection) resolve.Downloads {
+func (p *program) downloadsFor(d resolve.Downloads, chosen *catalog.Selection) resolve.Downloads {
 	if d.Rule == resolve.NoDownloads && strings.ContainsAny(chosen.Target, "#:") {
 		d.Command = "insomnia resolve " + secret.JoinWords([]string{chosen.Target})
 	}
@@ -83,7 +83,7 @@ func (p *program) downloadsFor(d resolve.Downloads, chosen *registry.Selection) 
 // downloadConsent asks about what a project names, and keeps the answers.
 type downloadConsent struct {
 	program *program
-	by      registry.By
+	by      catalog.By
 	target  string // what to type instead
 }
 

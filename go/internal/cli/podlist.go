@@ -9,9 +9,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -86,13 +86,13 @@ func (p *program) podList(c *cli.Context) error {
 // drifts compares Pods with what they were resolved from, with the library of
 // this program, and with the pins of named sources.
 func (p *program) drifts() *pod.Drifts {
-	opened := map[string]*registry.Registry{}
+	opened := map[string]*catalog.Catalog{}
 	return &pod.Drifts{
 		Library: (&resolve.Resolver{Library: insomnia.Library}).LibraryDigest,
 		Pinned: func(_ context.Context, source pod.Source) (string, error) {
 			r := opened[source.Dir]
 			if r == nil {
-				r = registry.Open(source.Dir, insomnia.Library)
+				r = catalog.Open(source.Dir, insomnia.Library)
 				opened[source.Dir] = r
 			}
 			return r.Pinned(source.Named)

@@ -5,9 +5,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/podnew"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -98,14 +98,14 @@ func (p *program) maker(c *cli.Context, options resolve.Options) (*podnew.Maker,
 	if err != nil {
 		return nil, err
 	}
-	choose := func(ctx context.Context, ref string) (*registry.Selection, error) {
+	choose := func(ctx context.Context, ref string) (*catalog.Selection, error) {
 		chosen, err := p.selectRef(ctx, resolver, ref, options)
 		if err == nil {
 			p.note(chosen.Notes)
 		}
 		return chosen, err
 	}
-	chooseIn := func(ctx context.Context, dir, ref string) (*registry.Selection, error) {
+	chooseIn := func(ctx context.Context, dir, ref string) (*catalog.Selection, error) {
 		there := *resolver
 		there.Dir = dir
 		return p.selectRef(ctx, &there, ref, options)

@@ -5,10 +5,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 )
 
 func scopeFlags(what string) []cli.Flag {
@@ -19,7 +19,7 @@ func scopeFlags(what string) []cli.Flag {
 }
 
 // scope is what --user and --project say; fallback where they say nothing.
-func scope(c *cli.Context, r *registry.Registry, fallback config.Scope) (config.Scope, string, error) {
+func scope(c *cli.Context, r *catalog.Catalog, fallback config.Scope) (config.Scope, string, error) {
 	if c.Bool("user") && c.Bool("project") {
 		return "", "", diag.Errorf(diag.ExitUsage, "usage", "--user and --project exclude each other")
 	}
@@ -76,7 +76,7 @@ func (p *program) profileDefault(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := p.registry(resolver, options)
+	r := p.catalog(resolver, options)
 	if text == "" {
 		if c.Bool("user") || c.Bool("project") {
 			return diag.Errorf(diag.ExitUsage, "usage", "which profile is to be the default?").Expectedf("insomnia profile default REF --user or --project")

@@ -12,8 +12,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -61,7 +61,7 @@ func (p *program) profileList(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := p.registry(resolver, options)
+	r := p.catalog(resolver, options)
 	rows, problems := p.list(c.Context, r, resolver, options)
 	if err := c.Context.Err(); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (p *program) profileList(c *cli.Context) error {
 }
 
 // gather evaluates everything that has a name here.
-func (p *program) gather(ctx context.Context, r *registry.Registry, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
+func (p *program) gather(ctx context.Context, r *catalog.Catalog, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
 	candidates, problems := r.Files(false)
 	problems = append(slices.Clone(r.Problems), problems...)
 	known := map[string]resolve.Listed{}
@@ -98,13 +98,13 @@ func (p *program) gather(ctx context.Context, r *registry.Registry, resolver *re
 			p.say(*passed)
 		}
 	}
-	registry.Explicit(candidates, project, r)
+	catalog.Explicit(candidates, project, r)
 
 	return p.evaluate(ctx, resolver, candidates, known, options), problems
 }
 
 // list is all that has a name here, in order, with the default marked.
-func (p *program) list(ctx context.Context, r *registry.Registry, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
+func (p *program) list(ctx context.Context, r *catalog.Catalog, resolver *resolve.Resolver, options resolve.Options) ([]row, []diag.Diagnostic) {
 	rows, problems := p.gather(ctx, r, resolver, options)
 	chosen, err := r.Select(ctx, "")
 	switch {
@@ -126,7 +126,7 @@ func (p *program) list(ctx context.Context, r *registry.Registry, resolver *reso
 
 // flakesOf are the flakes with profiles, that of the project among them, and
 // the sources that cannot be looked at.
-func flakesOf(r *registry.Registry) (flakes []registry.Flake, project *registry.Flake, problems []diag.Diagnostic) {
+func flakesOf(r *catalog.Catalog) (flakes []catalog.Flake, project *catalog.Flake, problems []diag.Diagnostic) {
 	if flake, ok := r.ProjectFlake(false); ok {
 		project, flakes = &flake, append(flakes, flake)
 	}
@@ -143,7 +143,7 @@ func flakesOf(r *registry.Registry) (flakes []registry.Flake, project *registry.
 
 // ofFlake evaluates the profiles of a flake. passed says why one that has
 // nothing to do with Insomnia was passed over.
-func (p *program) ofFlake(ctx context.Context, resolver *resolve.Resolver, flake registry.Flake, options resolve.Options) (found []registry.Candidate, known map[string]resolve.Listed, problems []diag.Diagnostic, passed *diag.Diagnostic) {
+func (p *program) ofFlake(ctx context.Context, resolver *resolve.Resolver, flake catalog.Flake, options resolve.Options) (found []catalog.Candidate, known map[string]resolve.Listed, problems []diag.Diagnostic, passed *diag.Diagnostic) {
 	verified, err := resolver.Verify(ctx, flake.Ref, lookingInto(flake.Ref, options))
 	switch {
 	case err == nil:
@@ -161,7 +161,7 @@ func (p *program) ofFlake(ctx context.Context, resolver *resolve.Resolver, flake
 	}
 	known = map[string]resolve.Listed{}
 	for _, v := range verified {
-		c := flake.Candidate(registry.Defined{Name: v.Name})
+		c := flake.Candidate(catalog.Defined{Name: v.Name})
 		known[c.Target] = resolve.Listed{Manifest: v.Manifest, Diagnostics: v.Diagnostics}
 		found = append(found, c)
 	}
@@ -169,7 +169,7 @@ func (p *program) ofFlake(ctx context.Context, resolver *resolve.Resolver, flake
 }
 
 func defaultProblem(err error) []diag.Diagnostic {
-	var ambiguous *registry.Ambiguous
+	var ambiguous *catalog.Ambiguous
 	if errors.As(err, &ambiguous) {
 		return []diag.Diagnostic{{Severity: diag.SeverityError, Code: "name-ambiguous", Message: "the default is ambiguous: " + err.Error(), Positions: []diag.Position{}}}
 	}
@@ -177,7 +177,7 @@ func defaultProblem(err error) []diag.Diagnostic {
 }
 
 // badAliases are the aliases that lead nowhere.
-func (p *program) badAliases(ctx context.Context, r *registry.Registry) []diag.Diagnostic {
+func (p *program) badAliases(ctx context.Context, r *catalog.Catalog) []diag.Diagnostic {
 	var problems []diag.Diagnostic
 	if len(r.Problems) > 0 || r.Refused != nil {
 		return nil
@@ -207,7 +207,7 @@ func (p *program) badAliases(ctx context.Context, r *registry.Registry) []diag.D
 	return problems
 }
 
-func aliasRows(r *registry.Registry) []aliasRow {
+func aliasRows(r *catalog.Catalog) []aliasRow {
 	out := []aliasRow{}
 	for _, a := range r.Aliases() {
 		out = append(out, aliasRow{a.Name, a.Value, a.At})
@@ -215,7 +215,7 @@ func aliasRows(r *registry.Registry) []aliasRow {
 	return out
 }
 
-func profileTable(report profileListReport, r *registry.Registry) []byte {
+func profileTable(report profileListReport, r *catalog.Catalog) []byte {
 	var b bytes.Buffer
 	w := newTable(&b)
 	w.row("  NAME", "REFERENCE", "SOURCE", "MODEL", "SUMMARY")

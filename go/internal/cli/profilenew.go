@@ -49,7 +49,7 @@ func (p *program) profileNew(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := p.registry(resolver, resolve.Options{})
+	r := p.catalog(resolver, resolve.Options{})
 	fallback := config.User
 	if r.Root != "" {
 		fallback = config.Project

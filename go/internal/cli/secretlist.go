@@ -121,7 +121,7 @@ func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	profiles, _ := p.gather(c.Context, p.registry(resolver, options), resolver, options)
+	profiles, _ := p.gather(c.Context, p.catalog(resolver, options), resolver, options)
 	users := map[string][]string{}
 	for _, profile := range profiles {
 		m, problems := manifest.Decode(profile.manifest)

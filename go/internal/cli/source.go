@@ -11,10 +11,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -52,16 +52,16 @@ func sourceFlags() []cli.Flag {
 }
 
 // pin finds out what a source is now, and the digests of its profiles.
-func (p *program) pin(ctx context.Context, resolver *resolve.Resolver, ref string, options resolve.Options) (registry.Locked, error) {
+func (p *program) pin(ctx context.Context, resolver *resolve.Resolver, ref string, options resolve.Options) (catalog.Locked, error) {
 	pinned, err := resolver.Pin(ctx, ref, options)
 	if err != nil {
-		return registry.Locked{}, err
+		return catalog.Locked{}, err
 	}
 	verified, err := resolver.Verify(ctx, pinned.URL, options)
 	if err != nil {
-		return registry.Locked{}, err
+		return catalog.Locked{}, err
 	}
-	locked := registry.Locked{Ref: ref, URL: pinned.URL, Rev: pinned.Rev, NarHash: pinned.NarHash, Profiles: map[string]string{}}
+	locked := catalog.Locked{Ref: ref, URL: pinned.URL, Rev: pinned.Rev, NarHash: pinned.NarHash, Profiles: map[string]string{}}
 	for _, v := range verified {
 		locked.Profiles[v.Name] = v.Digest
 	}
@@ -84,7 +84,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := p.registry(resolver, options)
+	r := p.catalog(resolver, options)
 	to, dir, err := scope(c, r, config.User)
 	if err != nil {
 		return err
@@ -113,14 +113,14 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err := config.Set(dir, to, "sources", name, ref); err != nil {
 		return err
 	}
-	if err := registry.Pin(dir, to, name, &locked); err != nil {
+	if err := catalog.Pin(dir, to, name, &locked); err != nil {
 		return err
 	}
-	return p.sourceChanges(name, registry.Locked{}, locked)
+	return p.sourceChanges(name, catalog.Locked{}, locked)
 }
 
 // sourceChanges prints which profiles came, went or changed.
-func (p *program) sourceChanges(name string, before, after registry.Locked) error {
+func (p *program) sourceChanges(name string, before, after catalog.Locked) error {
 	var b strings.Builder
 	names := map[string]bool{}
 	for _, profiles := range []map[string]string{before.Profiles, after.Profiles} {
@@ -159,7 +159,7 @@ func (p *program) sourceList(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := p.registry(resolver, resolve.Options{})
+	r := p.catalog(resolver, resolve.Options{})
 	if err := config.Problem(r.Problems); err != nil {
 		return err
 	}
@@ -194,7 +194,7 @@ func (p *program) sourceList(c *cli.Context) error {
 }
 
 // scopeDir is the folder of a source's config.
-func scopeDir(r *registry.Registry, s registry.Source) string {
+func scopeDir(r *catalog.Catalog, s catalog.Source) string {
 	if s.Scope == config.Project {
 		return r.Project.Dir
 	}
@@ -213,7 +213,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := p.registry(resolver, options)
+	r := p.catalog(resolver, options)
 	if err := config.Problem(r.Problems); err != nil {
 		return err
 	}
@@ -228,11 +228,11 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		before := registry.Locked{}
+		before := catalog.Locked{}
 		if s.Locked != nil {
 			before = *s.Locked
 		}
-		if err := registry.Pin(scopeDir(r, s), s.Scope, s.Name, &locked); err != nil {
+		if err := catalog.Pin(scopeDir(r, s), s.Scope, s.Name, &locked); err != nil {
 			return err
 		}
 		if err := p.sourceChanges(s.Name, before, locked); err != nil {
@@ -258,7 +258,7 @@ func (p *program) sourceRemove(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := p.registry(resolver, resolve.Options{})
+	r := p.catalog(resolver, resolve.Options{})
 	name := c.Args().First()
 	for _, s := range r.Sources() {
 		if s.Name != name || c.Bool("user") && s.Scope != config.User || c.Bool("project") && s.Scope != config.Project {
@@ -272,7 +272,7 @@ func (p *program) sourceRemove(c *cli.Context) error {
 		if err := config.Set(dir, s.Scope, "sources", name, ""); err != nil {
 			return err
 		}
-		return registry.Pin(dir, s.Scope, name, nil)
+		return catalog.Pin(dir, s.Scope, name, nil)
 	}
 	return noSource(name)
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -66,7 +66,7 @@ func consents() (*trust.Store, error) {
 // builtIn is the manifest of a built-in role; nil where there is none of the name.
 func builtIn(role string) *manifest.Manifest {
 	resolver := &resolve.Resolver{Library: insomnia.Library, Version: programVersion(), Dir: "/"}
-	result, err := resolver.Resolve(context.Background(), registry.Builtin+":"+role, resolve.Options{Evaluator: resolve.Embedded, Timeout: listTimeout})
+	result, err := resolver.Resolve(context.Background(), catalog.Builtin+":"+role, resolve.Options{Evaluator: resolve.Embedded, Timeout: listTimeout})
 	if err != nil {
 		return nil
 	}

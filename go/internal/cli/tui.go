@@ -12,11 +12,11 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/podnew"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
@@ -123,16 +123,16 @@ func (w *tuiWork) details(ctx context.Context, id string) (*tui.Details, error) 
 	}
 	d := &tui.Details{Grants: grants, Manifest: m, Summary: *a.Summary, Facts: append(a.facts(), driftFact(w.program.drifts().Of(ctx, it)))}
 	for _, event := range events {
-		d.Events = append(d.Events, registry.Fact{Name: when(event.Time), Text: fmt.Sprintf("%s, generation %d", event.Kind, event.Generation)})
+		d.Events = append(d.Events, catalog.Fact{Name: when(event.Time), Text: fmt.Sprintf("%s, generation %d", event.Kind, event.Generation)})
 	}
 	return d, nil
 }
 
 // listing is a list of profiles that becomes known bit by bit.
 type listing struct {
-	candidates []registry.Candidate
+	candidates []catalog.Candidate
 	rows       map[string]row // by target, of those that have been evaluated
-	defaults   *registry.Selection
+	defaults   *catalog.Selection
 	problems   []diag.Diagnostic
 	busy       string
 	shown      time.Time
@@ -167,7 +167,7 @@ func (l *listing) say(now bool) {
 	l.show(out)
 }
 
-func (l *listing) profile(c registry.Candidate) tui.Profile {
+func (l *listing) profile(c catalog.Candidate) tui.Profile {
 	p := tui.Profile{Name: c.Name, Source: c.Source, Ref: c.Ref, File: c.File, Default: l.defaults != nil && l.defaults.Target == c.Target}
 	if r, ok := l.rows[c.Target]; ok {
 		p.Known = true
@@ -179,9 +179,9 @@ func (l *listing) profile(c registry.Candidate) tui.Profile {
 }
 
 // fill takes what an evaluation gave.
-func (l *listing) fill(c registry.Candidate, listed resolve.Listed) {
+func (l *listing) fill(c catalog.Candidate, listed resolve.Listed) {
 	r := row{Name: c.Name, Ref: c.Ref, Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}, target: c.Target}
-	if misnamed := registry.CheckName(c.Name, c.File); misnamed != nil {
+	if misnamed := catalog.CheckName(c.Name, c.File); misnamed != nil {
 		listed = resolve.Listed{Diagnostics: misnamed.Diagnostics}
 	}
 	r.fill(listed)
@@ -191,7 +191,7 @@ func (l *listing) fill(c registry.Candidate, listed resolve.Listed) {
 // profiles lists what `profile list` does: the files at once, then the flakes,
 // then what each of them may do.
 func (w *tuiWork) profiles(ctx context.Context, show func(tui.Profiles)) {
-	r := w.program.registry(w.resolver, w.options)
+	r := w.program.catalog(w.resolver, w.options)
 	l := &listing{rows: map[string]row{}, show: show, busy: "finding the default profile"}
 	files, problems := r.Files(false)
 	flakes, project, unpinned := flakesOf(r)
@@ -220,7 +220,7 @@ func (w *tuiWork) profiles(ctx context.Context, show func(tui.Profiles)) {
 		if passed != nil {
 			l.problems = append(l.problems, *passed)
 		}
-		registry.Explicit(l.candidates, project, r)
+		catalog.Explicit(l.candidates, project, r)
 		for _, c := range found {
 			l.fill(c, known[c.Target])
 		}
@@ -241,7 +241,7 @@ func (w *tuiWork) profiles(ctx context.Context, show func(tui.Profiles)) {
 }
 
 func (w *tuiWork) maker() *podnew.Maker {
-	return &podnew.Maker{Resolver: w.resolver, Store: w.store, Select: func(ctx context.Context, ref string) (*registry.Selection, error) {
+	return &podnew.Maker{Resolver: w.resolver, Store: w.store, Select: func(ctx context.Context, ref string) (*catalog.Selection, error) {
 		return w.program.selectRef(ctx, w.resolver, ref, w.options)
 	}}
 }
@@ -267,7 +267,7 @@ func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (
 	if err != nil {
 		return nil, err
 	}
-	return &tui.Resolved{Grants: grants, Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: registry.SummaryOf(m, e.Manifest), Work: draft}, nil
+	return &tui.Resolved{Grants: grants, Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: catalog.SummaryOf(m, e.Manifest), Work: draft}, nil
 }
 
 // grants is the page of what a manifest grants, with its texts, after what is

@@ -7,8 +7,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -71,7 +71,7 @@ func (p *program) verify(c *cli.Context) error {
 			verified[i].Ok, hidden = false, resolve.Strict(hidden)
 		}
 		verified[i].Diagnostics = append(verified[i].Diagnostics, hidden...)
-		if misnamed := registry.CheckName(verified[i].Name, ""); misnamed != nil {
+		if misnamed := catalog.CheckName(verified[i].Name, ""); misnamed != nil {
 			verified[i].Ok = false
 			verified[i].Diagnostics = append(verified[i].Diagnostics, misnamed.Diagnostics...)
 		}
@@ -114,7 +114,7 @@ func verifyTable(verified []resolve.Verified) []byte {
 		if !v.Ok {
 			verdict = fmt.Sprintf("broken (%d)", len(v.Diagnostics))
 		} else if n := len(v.Diagnostics); n > 0 {
-			verdict = "ok, " + registry.Count(n, "warning")
+			verdict = "ok, " + catalog.Count(n, "warning")
 		}
 		w.row(diag.Name(v.Name), verdict, orDash(v.Role), orDash(v.Model))
 	}

@@ -16,9 +16,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -28,12 +28,12 @@ type Maker struct {
 	Resolver *resolve.Resolver
 	Store    *pod.Store
 	// Select finds what a reference means; the empty one is the default profile.
-	Select func(ctx context.Context, ref string) (*registry.Selection, error)
+	Select func(ctx context.Context, ref string) (*catalog.Selection, error)
 	// SelectIn does so in another folder than the resolver's; needed by Again alone.
-	SelectIn func(ctx context.Context, dir, ref string) (*registry.Selection, error)
+	SelectIn func(ctx context.Context, dir, ref string) (*catalog.Selection, error)
 	// Downloads is what may be downloaded for what was selected, of what may be
 	// downloaded for what was typed; nil: the same.
-	Downloads func(typed resolve.Downloads, chosen *registry.Selection) resolve.Downloads
+	Downloads func(typed resolve.Downloads, chosen *catalog.Selection) resolve.Downloads
 }
 
 // Request is what the user says of a new Pod.
@@ -154,11 +154,11 @@ func (m *Maker) Again(ctx context.Context, p *pod.Pod, current *manifest.Envelop
 
 // ownPlace tells of the sources that lead to a place of their own.
 func ownPlace(source string) bool {
-	return source == "" || source == registry.Builtin || source == registry.User || source == registry.Project
+	return source == "" || source == catalog.Builtin || source == catalog.User || source == catalog.Project
 }
 
 // name puts into the identity what the selection knows better.
-func name(result *resolve.Resolved, chosen *registry.Selection) {
+func name(result *resolve.Resolved, chosen *catalog.Selection) {
 	if chosen.Target != chosen.Ref {
 		result.Profile.Ref = chosen.Ref
 	}

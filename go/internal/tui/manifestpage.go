@@ -5,15 +5,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/registry"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // granted says what a manifest lets a Pod do, the rules, programs and secrets
 // one by one.
-func granted(m *manifest.Manifest, s registry.Summary) []section {
+func granted(m *manifest.Manifest, s catalog.Summary) []section {
 	sections := []section{{"What it may do", may(m, s)}}
 	for _, part := range []section{
 		{"Servers and programs beside it", programs(m)}, {"Secrets, and who gets them", secrets(m)}, {"Rules", rules(m)},
@@ -26,14 +26,14 @@ func granted(m *manifest.Manifest, s registry.Summary) []section {
 }
 
 // may are the facts of the manifest, with what a summary leaves out.
-func may(m *manifest.Manifest, s registry.Summary) []registry.Fact {
-	var facts []registry.Fact
+func may(m *manifest.Manifest, s catalog.Summary) []catalog.Fact {
+	var facts []catalog.Fact
 	add := func(name, text string) {
 		if text != "" {
-			facts = append(facts, registry.Fact{Name: name, Text: text})
+			facts = append(facts, catalog.Fact{Name: name, Text: text})
 		}
 	}
-	for _, f := range registry.Facts(m, s) {
+	for _, f := range catalog.Facts(m, s) {
 		switch f.Name {
 		case "secrets": // stand below by name
 		case "model":
@@ -71,8 +71,8 @@ func spaced[T ~string](list []T) string {
 }
 
 // rules are those of the permissions, denials first.
-func rules(m *manifest.Manifest) []registry.Fact {
-	var facts []registry.Fact
+func rules(m *manifest.Manifest) []catalog.Fact {
+	var facts []catalog.Fact
 	var reason manifest.Line
 	for _, action := range []manifest.Action{"deny", "ask", "allow"} {
 		for _, r := range m.Permissions.Rules {
@@ -85,15 +85,15 @@ func rules(m *manifest.Manifest) []registry.Fact {
 				reason = *r.Reason
 				text += " (" + diag.Cell(string(reason)) + ")"
 			}
-			facts = append(facts, registry.Fact{Name: string(action), Text: text})
+			facts = append(facts, catalog.Fact{Name: string(action), Text: text})
 		}
 	}
 	return facts
 }
 
 // programs are the MCP servers and hooks: what runs beside the agent.
-func programs(m *manifest.Manifest) []registry.Fact {
-	var facts []registry.Fact
+func programs(m *manifest.Manifest) []catalog.Fact {
+	var facts []catalog.Fact
 	for _, name := range slices.Sorted(maps.Keys(m.MCPServers)) {
 		server := m.MCPServers[name]
 		text := ""
@@ -106,10 +106,10 @@ func programs(m *manifest.Manifest) []registry.Fact {
 		if server.Required {
 			text += " (required)"
 		}
-		facts = append(facts, registry.Fact{Name: "mcp " + string(name), Text: text})
+		facts = append(facts, catalog.Fact{Name: "mcp " + string(name), Text: text})
 	}
 	for _, hook := range m.Hooks {
-		facts = append(facts, registry.Fact{Name: "at " + string(hook.Event), Text: diag.Quote(secret.JoinWords(words(hook.Command)))})
+		facts = append(facts, catalog.Fact{Name: "at " + string(hook.Event), Text: diag.Quote(secret.JoinWords(words(hook.Command)))})
 	}
 	return facts
 }
@@ -122,7 +122,7 @@ func words[T ~string](list []T) []string {
 	return out
 }
 
-func secrets(m *manifest.Manifest) []registry.Fact {
+func secrets(m *manifest.Manifest) []catalog.Fact {
 	to := map[string][]string{}
 	uses := secret.Uses(m)
 	for _, use := range uses {
@@ -130,9 +130,9 @@ func secrets(m *manifest.Manifest) []registry.Fact {
 			to[use.Name] = append(to[use.Name], text)
 		}
 	}
-	var facts []registry.Fact
+	var facts []catalog.Fact
 	for _, name := range secret.Names(uses) {
-		facts = append(facts, registry.Fact{Name: name, Text: strings.Join(to[name], ", ")})
+		facts = append(facts, catalog.Fact{Name: name, Text: strings.Join(to[name], ", ")})
 	}
 	return facts
 }

@@ -1,4 +1,4 @@
-package registry
+package catalog
 
 import (
 	"context"
@@ -33,7 +33,7 @@ type By struct {
 }
 
 // ofProject notes that a reference is the project's word; of several, the one that the user named.
-func (r *Registry) ofProject(s *Selection, c *config.Config, set config.Setting, what string) {
+func (r *Catalog) ofProject(s *Selection, c *config.Config, set config.Setting, what string) {
 	if c.Scope == config.Project {
 		s.By = &By{what, set.At, r.Root}
 	}
@@ -41,7 +41,7 @@ func (r *Registry) ofProject(s *Selection, c *config.Config, set config.Setting,
 
 // chosen makes the selection of a candidate that was found by a name alone, or by
 // a name of what a config leads to.
-func (r *Registry) chosen(c Candidate, typed bool) *Selection {
+func (r *Catalog) chosen(c Candidate, typed bool) *Selection {
 	s := &Selection{Candidate: c}
 	switch c.Source {
 	case Builtin, User, "":
@@ -69,7 +69,7 @@ func (a *Ambiguous) Error() string { return "several profiles are named " + a.Na
 
 // Select finds what a reference means; empty is the default. References that
 // say by themselves where they lead come back as they are.
-func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) {
+func (r *Catalog) Select(ctx context.Context, text string) (*Selection, error) {
 	if text == "" {
 		return r.byDefault(ctx)
 	}
@@ -102,7 +102,7 @@ func (r *Registry) Select(ctx context.Context, text string) (*Selection, error) 
 
 // usable says why no name is looked up: a config is wrong, or the project, which
 // may say what a name means, is not to be used.
-func (r *Registry) usable() error {
+func (r *Catalog) usable() error {
 	if r.Refused != nil {
 		first := r.Refused.Diagnostics[0]
 		first.Hint += "\na qualified reference needs no look at it: " + Builtin + ":NAME or " + User + ":NAME"
@@ -112,7 +112,7 @@ func (r *Registry) usable() error {
 }
 
 // Named gives every profile of that name, wherever names are looked up.
-func (r *Registry) Named(ctx context.Context, name string) ([]Candidate, error) {
+func (r *Catalog) Named(ctx context.Context, name string) ([]Candidate, error) {
 	files, problems := r.Files(false)
 	if len(problems) > 0 {
 		return nil, &diag.Error{Exit: diag.ExitNotFound, Diagnostics: problems}
@@ -142,7 +142,7 @@ func (r *Registry) Named(ctx context.Context, name string) ([]Candidate, error) 
 	return found, nil
 }
 
-func (r *Registry) namedInFlake(ctx context.Context, flake Flake, name string) ([]Candidate, error) {
+func (r *Catalog) namedInFlake(ctx context.Context, flake Flake, name string) ([]Candidate, error) {
 	defined, err := r.FlakeNames(ctx, flake)
 	if err != nil {
 		e := diag.From(err)
@@ -168,7 +168,7 @@ func (r *Registry) namedInFlake(ctx context.Context, flake Flake, name string) (
 }
 
 // bare looks a name up everywhere; it must be found in exactly one place.
-func (r *Registry) bare(ctx context.Context, name string) (Candidate, error) {
+func (r *Catalog) bare(ctx context.Context, name string) (Candidate, error) {
 	found, err := r.Named(ctx, name)
 	if err != nil {
 		return Candidate{}, err
@@ -182,7 +182,7 @@ func (r *Registry) bare(ctx context.Context, name string) (Candidate, error) {
 	return Candidate{}, &Ambiguous{name, found}
 }
 
-func (r *Registry) notFound(name string) error {
+func (r *Catalog) notFound(name string) error {
 	e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "no source has a profile named `%s`", name)
 	var hints []string
 	for _, path := range []string{name + ".nix", name} {
@@ -209,7 +209,7 @@ func (r *Registry) notFound(name string) error {
 }
 
 // qualified finds SOURCE:NAME.
-func (r *Registry) qualified(ctx context.Context, source, name string) (Candidate, error) {
+func (r *Catalog) qualified(ctx context.Context, source, name string) (Candidate, error) {
 	var found []Candidate
 	where := ""
 	switch source {
@@ -261,7 +261,7 @@ func (c Candidate) usable() (Candidate, error) {
 	return c, nil
 }
 
-func (r *Registry) notIn(source, name, where string, files []Candidate) error {
+func (r *Catalog) notIn(source, name, where string, files []Candidate) error {
 	e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no profile `%s` in %s", name, where)
 	var names []string
 	for _, c := range files {
@@ -274,7 +274,7 @@ func (r *Registry) notIn(source, name, where string, files []Candidate) error {
 }
 
 // inNamed finds a profile of a source that a config names.
-func (r *Registry) inNamed(source, name string) (Candidate, error) {
+func (r *Catalog) inNamed(source, name string) (Candidate, error) {
 	if err := config.Problem(r.Problems); err != nil {
 		return Candidate{}, err
 	}
@@ -312,7 +312,7 @@ func (r *Registry) inNamed(source, name string) (Candidate, error) {
 }
 
 // Pinned is the hash of the source that SOURCE:NAME leads to as its lock has it.
-func (r *Registry) Pinned(ref string) (narHash string, err error) {
+func (r *Catalog) Pinned(ref string) (narHash string, err error) {
 	source, name, _ := strings.Cut(ref, ":")
 	if _, err := r.inNamed(source, name); err != nil {
 		return "", err
@@ -329,7 +329,7 @@ func (r *Registry) Pinned(ref string) (narHash string, err error) {
 const longestChain = 16
 
 // alias follows an alias; ok is false when the name is none.
-func (r *Registry) alias(ctx context.Context, name string, chain []config.Setting) (*Selection, bool, error) {
+func (r *Catalog) alias(ctx context.Context, name string, chain []config.Setting) (*Selection, bool, error) {
 	for _, c := range r.configs() {
 		set, ok := c.Aliases[name]
 		if !ok {
@@ -366,7 +366,7 @@ func (r *Registry) alias(ctx context.Context, name string, chain []config.Settin
 }
 
 // follow resolves what a config leads to.
-func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Setting, what string, chain []config.Setting) (*Selection, error) {
+func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setting, what string, chain []config.Setting) (*Selection, error) {
 	bound := func(err error) error {
 		var ambiguous *Ambiguous
 		if a, ok := err.(*Ambiguous); ok {
@@ -428,7 +428,7 @@ func (r *Registry) follow(ctx context.Context, c *config.Config, set config.Sett
 }
 
 // missingFile reports a profile file or a built-in profile that does not exist.
-func (r *Registry) missingFile(ref reference.Reference) error {
+func (r *Catalog) missingFile(ref reference.Reference) error {
 	switch ref.Kind {
 	case reference.Builtin:
 		if !slices.ContainsFunc(r.builtin(), func(c Candidate) bool { return c.Name == ref.Name }) {
@@ -445,7 +445,7 @@ func (r *Registry) missingFile(ref reference.Reference) error {
 
 // base is the directory that relative paths in a config start from: the project,
 // or the directory of the user's config.
-func (r *Registry) base(c *config.Config) string {
+func (r *Catalog) base(c *config.Config) string {
 	if c.Scope == config.Project {
 		return r.Root
 	}
@@ -454,7 +454,7 @@ func (r *Registry) base(c *config.Config) string {
 
 // Default is the reference that is used when none is named, and where it is
 // set; the place is empty for the one of the program itself.
-func (r *Registry) Default() config.Setting {
+func (r *Catalog) Default() config.Setting {
 	for _, c := range r.configs() {
 		if c.Default != nil {
 			return *c.Default
@@ -463,7 +463,7 @@ func (r *Registry) Default() config.Setting {
 	return config.Setting{Value: Fallback}
 }
 
-func (r *Registry) byDefault(ctx context.Context) (*Selection, error) {
+func (r *Catalog) byDefault(ctx context.Context) (*Selection, error) {
 	if err := r.usable(); err != nil {
 		return nil, err
 	}
@@ -490,7 +490,7 @@ func (r *Registry) byDefault(ctx context.Context) (*Selection, error) {
 }
 
 // place is file:line as people read it: relative in the project.
-func (r *Registry) place(p diag.Position) string {
+func (r *Catalog) place(p diag.Position) string {
 	file := p.File
 	if rel := r.relative(file); r.Root != "" && strings.HasPrefix(file, r.Root+string(os.PathSeparator)) {
 		file = strings.TrimPrefix(rel, "./")
@@ -520,7 +520,7 @@ type Alias struct {
 }
 
 // Aliases are those that count, the project's over the user's, by name.
-func (r *Registry) Aliases() []Alias {
+func (r *Catalog) Aliases() []Alias {
 	all := map[string]config.Setting{}
 	for _, c := range slices.Backward(r.configs()) {
 		maps.Copy(all, c.Aliases)
@@ -533,7 +533,7 @@ func (r *Registry) Aliases() []Alias {
 }
 
 // Check reports an explicit reference to a file or built-in profile that does not exist.
-func (r *Registry) Check(s *Selection) error {
+func (r *Catalog) Check(s *Selection) error {
 	ref, err := reference.Parse(s.Target, r.Dir)
 	if err != nil {
 		return err
@@ -543,7 +543,7 @@ func (r *Registry) Check(s *Selection) error {
 
 // Portable writes an explicit reference so that the config of a scope can hold
 // it: relative to the project, or the same from everywhere.
-func (r *Registry) Portable(target string, scope config.Scope) string {
+func (r *Catalog) Portable(target string, scope config.Scope) string {
 	ref, err := reference.Parse(target, r.Dir)
 	switch {
 	case err != nil:
@@ -556,7 +556,7 @@ func (r *Registry) Portable(target string, scope config.Scope) string {
 
 // Names are what can be typed for a profile without evaluating anything:
 // aliases, files, and the pinned names of sources.
-func (r *Registry) Names() []string {
+func (r *Catalog) Names() []string {
 	names := map[string]bool{}
 	files, _ := r.Files(false)
 	for _, c := range files {

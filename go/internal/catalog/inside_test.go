@@ -1,4 +1,4 @@
-package registry
+package catalog
 
 import (
 	"os"
@@ -51,7 +51,7 @@ func TestInside(t *testing.T) {
 		{"repo/p", "github:o/r#x", true},
 		{"repo/p", "insomnia#coder", true},
 	} {
-		r := &Registry{Root: filepath.Join(top, test.root), User: &config.Config{Dir: top}}
+		r := &Catalog{Root: filepath.Join(top, test.root), User: &config.Config{Dir: top}}
 		ref, err := reference.Parse(test.ref, r.Root)
 		if err != nil {
 			t.Fatal(err)

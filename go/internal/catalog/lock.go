@@ -1,4 +1,4 @@
-package registry
+package catalog
 
 import (
 	"encoding/json"
@@ -35,7 +35,7 @@ type lockFile struct {
 
 const lockSchema = "insomnia.sources/v1"
 
-func (r *Registry) readLocks() {
+func (r *Catalog) readLocks() {
 	for _, c := range []*config.Config{r.User, r.Project} { // the project's wins
 		if c == nil || c.Dir == "" {
 			continue
@@ -121,7 +121,7 @@ type Source struct {
 }
 
 // Sources are the named sources by name.
-func (r *Registry) Sources() []Source {
+func (r *Catalog) Sources() []Source {
 	var out []Source
 	seen := map[string]bool{}
 	for _, c := range r.configs() {

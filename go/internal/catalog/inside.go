@@ -1,4 +1,4 @@
-package registry
+package catalog
 
 import (
 	"path/filepath"
@@ -11,7 +11,7 @@ import (
 // Inside refuses a path that the config of a project names outside of the project:
 // a file elsewhere, which may be any file of the user, is not the project's to
 // have parsed and quoted. Your own config may name any.
-func (r *Registry) Inside(scope config.Scope, ref reference.Reference) error {
+func (r *Catalog) Inside(scope config.Scope, ref reference.Reference) error {
 	path := ref.Path
 	if scope != config.Project || path == "" {
 		return nil

@@ -1,4 +1,4 @@
-// Package registry finds profiles by name.
+// Package catalog finds profiles by name.
 //
 // A profile comes from one of four sources: the program itself (builtin), the
 // user's folder, the project (its folder .insomnia/profiles and its flake), and
@@ -7,8 +7,8 @@
 // has precedence over another. What settles a name for good is an alias.
 //
 // The package looks at files and never evaluates; what a flake offers it asks
-// through [Registry.FlakeNames]. It makes no request to the network.
-package registry
+// through [Catalog.FlakeNames]. It makes no request to the network.
+package catalog
 
 import (
 	"context"
@@ -62,8 +62,8 @@ type Flake struct {
 	File   string // of its flake.nix, when it is here
 }
 
-// Registry knows the sources.
-type Registry struct {
+// Catalog knows the sources.
+type Catalog struct {
 	Dir     string // the working directory
 	Library fs.FS
 	User    *config.Config
@@ -82,8 +82,8 @@ type Registry struct {
 }
 
 // Open reads the configs of the user and of the project that dir is in.
-func Open(dir string, library fs.FS) *Registry {
-	r := &Registry{Dir: dir, Library: library, locks: map[string]Locked{}}
+func Open(dir string, library fs.FS) *Catalog {
+	r := &Catalog{Dir: dir, Library: library, locks: map[string]Locked{}}
 	if r.Root, r.Refused = findProject(dir); r.Refused != nil {
 		r.Root = ""
 	}
@@ -147,7 +147,7 @@ func findRoot(dir string) string {
 }
 
 // configs are those that there are, the one that wins first.
-func (r *Registry) configs() []*config.Config {
+func (r *Catalog) configs() []*config.Config {
 	if r.Project == nil {
 		return []*config.Config{r.User}
 	}
@@ -155,7 +155,7 @@ func (r *Registry) configs() []*config.Config {
 }
 
 // looksAt tells whether names are looked up in a place.
-func (r *Registry) looksAt(pick func(config.Discovery) *bool) bool {
+func (r *Catalog) looksAt(pick func(config.Discovery) *bool) bool {
 	for _, c := range r.configs() {
 		if on := pick(c.Discovery); on != nil {
 			return *on
@@ -165,7 +165,7 @@ func (r *Registry) looksAt(pick func(config.Discovery) *bool) bool {
 }
 
 // Summaries tells whether lists show what profiles may do.
-func (r *Registry) Summaries() bool {
+func (r *Catalog) Summaries() bool {
 	for _, c := range r.configs() {
 		if c.UI.Summaries != nil {
 			return *c.UI.Summaries
@@ -176,7 +176,7 @@ func (r *Registry) Summaries() bool {
 
 // Files are the profiles that need no evaluation to be found, with what could
 // not be looked at. all ignores what [discovery] switches off.
-func (r *Registry) Files(all bool) ([]Candidate, []diag.Diagnostic) {
+func (r *Catalog) Files(all bool) ([]Candidate, []diag.Diagnostic) {
 	var found []Candidate
 	var problems []diag.Diagnostic
 	add := func(on bool, list []Candidate, err error) {
@@ -196,14 +196,14 @@ func (r *Registry) Files(all bool) ([]Candidate, []diag.Diagnostic) {
 	return found, problems
 }
 
-func (r *Registry) userFolder() string {
+func (r *Catalog) userFolder() string {
 	if r.User.Dir == "" {
 		return ""
 	}
 	return filepath.Join(r.User.Dir, "profiles")
 }
 
-func (r *Registry) projectFolder() string {
+func (r *Catalog) projectFolder() string {
 	if r.Root == "" {
 		return ""
 	}
@@ -211,7 +211,7 @@ func (r *Registry) projectFolder() string {
 }
 
 // Folder is where the profiles of a scope stand; empty when there is none.
-func (r *Registry) Folder(scope config.Scope) string {
+func (r *Catalog) Folder(scope config.Scope) string {
 	if scope == config.User {
 		return r.userFolder()
 	}
@@ -219,7 +219,7 @@ func (r *Registry) Folder(scope config.Scope) string {
 }
 
 // builtin are the profiles inside the program: a folder each.
-func (r *Registry) builtin() []Candidate {
+func (r *Catalog) builtin() []Candidate {
 	entries, _ := fs.ReadDir(r.Library, "profiles")
 	var out []Candidate
 	for _, e := range entries {
@@ -236,7 +236,7 @@ func (r *Registry) builtin() []Candidate {
 const mostProfiles = 10_000
 
 // folder lists NAME.nix and NAME/profile.nix; both are links as well as files.
-func (r *Registry) folder(source, dir string) ([]Candidate, error) {
+func (r *Catalog) folder(source, dir string) ([]Candidate, error) {
 	if dir == "" {
 		return nil, nil
 	}
@@ -280,7 +280,7 @@ func unreadable(dir string, err error) error {
 }
 
 // ProjectFlake is the flake of the project, found as Nix finds it.
-func (r *Registry) ProjectFlake(all bool) (Flake, bool) {
+func (r *Catalog) ProjectFlake(all bool) (Flake, bool) {
 	if r.Root == "" || !all && !r.looksAt(func(d config.Discovery) *bool { return d.Flake }) {
 		return Flake{}, false
 	}
@@ -325,7 +325,7 @@ func (f Flake) paste(name string) string {
 }
 
 // Explicit gives profiles that share source and name references of their own.
-func Explicit(candidates []Candidate, flake *Flake, r *Registry) {
+func Explicit(candidates []Candidate, flake *Flake, r *Catalog) {
 	count := map[string]int{}
 	for _, c := range candidates {
 		count[c.Ref]++
@@ -343,7 +343,7 @@ func Explicit(candidates []Candidate, flake *Flake, r *Registry) {
 }
 
 // relative writes a path so that it can be pasted in the working directory.
-func (r *Registry) relative(path string) string {
+func (r *Catalog) relative(path string) string {
 	dir := r.Dir
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
