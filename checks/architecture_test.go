@@ -56,8 +56,12 @@ func TestArchitecture(t *testing.T) {
 			continue
 		}
 		for _, path := range p.Imports {
-			if imported, ok := strings.CutPrefix(path, module); ok && floors[imported] >= floor {
+			imported, ok := strings.CutPrefix(path, module)
+			if ok && floors[imported] >= floor {
 				t.Errorf("%s (floor %d) imports %s (floor %d)", name, floor, imported, floors[imported])
+			}
+			if imported == "internal/words" && name != "internal/cli" && name != "internal/tui" && name != "internal/app" {
+				t.Errorf("%s imports %s: an engine returns data, and cli, tui and app put it into words", name, imported)
 			}
 		}
 	}

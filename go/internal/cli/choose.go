@@ -20,6 +20,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 // catalog opens the sources of profiles. Whatever is evaluated to look a name
@@ -158,7 +159,7 @@ func (p *program) resolveChosen(ctx context.Context, resolver *resolve.Resolver,
 
 // ambiguous lists what a name could mean, with file and summary.
 func (p *program) ambiguous(ctx context.Context, resolver *resolve.Resolver, a *catalog.Ambiguous, options resolve.Options) error {
-	e := diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s are named `%s`", catalog.Count(len(a.Candidates), "profile"), a.Name)
+	e := diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s are named `%s`", words.Count(len(a.Candidates), "profile"), a.Name)
 	rows := p.evaluate(ctx, resolver, a.Candidates, nil, options)
 	width := 0
 	for _, row := range rows {
@@ -182,7 +183,7 @@ type row struct {
 	Line        int               `json:"line,omitempty"`
 	Default     bool              `json:"default"`
 	Ok          bool              `json:"ok"`
-	Summary     *catalog.Summary  `json:"summary,omitempty"`
+	Summary     *words.Summary    `json:"summary,omitempty"`
 	Diagnostics []diag.Diagnostic `json:"diagnostics"`
 	target      string
 	manifest    []byte // of a profile that is sound
@@ -262,7 +263,7 @@ func isFlake(target, dir string) bool {
 
 func (r *row) fill(listed resolve.Listed) {
 	if listed.Manifest != nil {
-		summary, err := catalog.Summarize(listed.Manifest)
+		summary, err := words.Summarize(listed.Manifest)
 		if err == nil {
 			r.Ok, r.Summary, r.manifest = true, &summary, listed.Manifest
 			return

@@ -8,9 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -83,7 +83,7 @@ type about struct {
 	Pod      *pod.Pod          `json:"pod"`
 	Inputs   manifest.Inputs   `json:"inputs"`
 	Digest   string            `json:"digest"`
-	Summary  *catalog.Summary  `json:"summary"`
+	Summary  *words.Summary    `json:"summary"`
 	Started  *bool             `json:"started,omitempty"`  // new and resume
 	Losses   []diag.Diagnostic `json:"losses,omitempty"`   // of a manifest of the older kind
 	Drift    *pod.Drift        `json:"drift,omitempty"`    // show
@@ -100,14 +100,14 @@ func snapshot(it *pod.Pod, e *manifest.Envelope) (*about, error) {
 	if len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}
-	summary := catalog.SummaryOf(m, e.Manifest)
+	summary := words.SummaryOf(m, e.Manifest)
 	return &about{Schema: "insomnia.pod-report/v1", Pod: it, Inputs: e.Inputs, Digest: e.Digest, Summary: &summary, manifest: m}, nil
 }
 
 // facts are the lines of a page about a Pod.
-func (a *about) facts() []catalog.Fact {
+func (a *about) facts() []words.Fact {
 	it := a.Pod
-	return []catalog.Fact{
+	return []words.Fact{
 		{Name: "id", Text: it.ID},
 		{Name: "profile", Text: it.Profile.Ref},
 		{Name: "source", Text: it.Profile.Source},

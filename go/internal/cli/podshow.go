@@ -6,9 +6,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) podShowCommand() *cli.Command {
@@ -66,20 +66,20 @@ func (p *program) podShow(c *cli.Context) error {
 }
 
 // driftFact says how the profile stands to the snapshot now.
-func driftFact(drift pod.Drift) catalog.Fact {
+func driftFact(drift pod.Drift) words.Fact {
 	now := driftWord(drift)
 	if drift.Detail != "" {
 		now += ", " + drift.Detail
 	}
-	return catalog.Fact{Name: "profile now", Text: now}
+	return words.Fact{Name: "profile now", Text: now}
 }
 
 // podPage says what a Pod is and what its snapshot lets it do.
-func podPage(a *about, facts []catalog.Fact) []byte {
+func podPage(a *about, facts []words.Fact) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s\n", diag.Name(a.Pod.Name), diag.Cell(orDash(a.Summary.Description)))
 	w := newTable(&b)
-	for _, f := range append(facts, catalog.Facts(a.manifest, *a.Summary)...) {
+	for _, f := range append(facts, words.Facts(a.manifest, *a.Summary)...) {
 		if f.Text != "" {
 			w.row("  "+f.Name, diag.Cell(f.Text))
 		}

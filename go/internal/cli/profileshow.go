@@ -6,8 +6,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -43,7 +43,7 @@ func (p *program) profileShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	summary, err := catalog.Summarize(result.Manifest)
+	summary, err := words.Summarize(result.Manifest)
 	if err != nil {
 		return err
 	}
@@ -58,12 +58,12 @@ func (p *program) profileShow(c *cli.Context) error {
 	return p.write(profilePage(m, summary, result.Profile.Ref, chosen.File, result.Digest))
 }
 
-func profilePage(m *manifest.Manifest, s catalog.Summary, ref, file, digest string) []byte {
+func profilePage(m *manifest.Manifest, s words.Summary, ref, file, digest string) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s\n", diag.Name(s.Name), orDash(s.Description))
 	w := newTable(&b)
-	facts := append([]catalog.Fact{{Name: "reference", Text: ref}, {Name: "file", Text: file}}, catalog.Facts(m, s)...)
-	for _, f := range append(facts, catalog.Fact{Name: "digest", Text: digest}) {
+	facts := append([]words.Fact{{Name: "reference", Text: ref}, {Name: "file", Text: file}}, words.Facts(m, s)...)
+	for _, f := range append(facts, words.Fact{Name: "digest", Text: digest}) {
 		if f.Text != "" {
 			w.row("  "+f.Name, diag.Cell(f.Text))
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/tui"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -123,7 +124,7 @@ func (w *tuiWork) details(ctx context.Context, id string) (*tui.Details, error) 
 	}
 	d := &tui.Details{Grants: grants, Manifest: m, Summary: *a.Summary, Facts: append(a.facts(), driftFact(w.program.drifts().Of(ctx, it)))}
 	for _, event := range events {
-		d.Events = append(d.Events, catalog.Fact{Name: when(event.Time), Text: fmt.Sprintf("%s, generation %d", event.Kind, event.Generation)})
+		d.Events = append(d.Events, words.Fact{Name: when(event.Time), Text: fmt.Sprintf("%s, generation %d", event.Kind, event.Generation)})
 	}
 	return d, nil
 }
@@ -267,7 +268,7 @@ func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (
 	if err != nil {
 		return nil, err
 	}
-	return &tui.Resolved{Grants: grants, Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: catalog.SummaryOf(m, e.Manifest), Work: draft}, nil
+	return &tui.Resolved{Grants: grants, Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: words.SummaryOf(m, e.Manifest), Work: draft}, nil
 }
 
 // grants is the page of what a manifest grants, with its texts, after what is

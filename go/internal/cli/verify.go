@@ -10,6 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) verifyCommand() *cli.Command {
@@ -114,7 +115,7 @@ func verifyTable(verified []resolve.Verified) []byte {
 		if !v.Ok {
 			verdict = fmt.Sprintf("broken (%d)", len(v.Diagnostics))
 		} else if n := len(v.Diagnostics); n > 0 {
-			verdict = "ok, " + catalog.Count(n, "warning")
+			verdict = "ok, " + words.Count(n, "warning")
 		}
 		w.row(diag.Name(v.Name), verdict, orDash(v.Role), orDash(v.Model))
 	}

@@ -3,7 +3,7 @@ package tui
 import (
 	"context"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -50,10 +50,10 @@ type Pod struct {
 
 // Details is all about one Pod.
 type Details struct {
-	Facts    []catalog.Fact // of the Pod itself
+	Facts    []words.Fact // of the Pod itself
 	Manifest *manifest.Manifest
-	Summary  catalog.Summary
-	Events   []catalog.Fact // when, and what
+	Summary  words.Summary
+	Events   []words.Fact // when, and what
 	// Grants is the page of `insomnia trust show --full` in a width; nil for none.
 	Grants func(width int) string
 }
@@ -75,9 +75,9 @@ type Profile struct {
 	Ref          string // can be pasted, and given to Resolve
 	File         string
 	Default      bool
-	Known        bool             // it has been evaluated
-	Summary      *catalog.Summary // nil while not known, and when broken
-	Broken       string           // why; empty when it is not
+	Known        bool           // it has been evaluated
+	Summary      *words.Summary // nil while not known, and when broken
+	Broken       string         // why; empty when it is not
 }
 
 // Resolved is a profile evaluated, of which a Pod can be made.
@@ -85,7 +85,7 @@ type Resolved struct {
 	Ref, Digest string
 	Inputs      manifest.Inputs
 	Manifest    *manifest.Manifest
-	Summary     catalog.Summary
+	Summary     words.Summary
 	// Grants is the page of `insomnia trust show --full` in a width; nil for none.
 	Grants func(width int) string
 	// Work is the backend's own: what Create needs.

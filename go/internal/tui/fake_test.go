@@ -8,16 +8,16 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia"
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // sample is a manifest with something in every part that a preview shows.
-var sample = sync.OnceValues(func() (*manifest.Manifest, catalog.Summary) {
+var sample = sync.OnceValues(func() (*manifest.Manifest, words.Summary) {
 	dir, err := filepath.Abs("testdata")
 	if err != nil {
 		panic(err)
@@ -31,7 +31,7 @@ var sample = sync.OnceValues(func() (*manifest.Manifest, catalog.Summary) {
 	if len(problems) > 0 {
 		panic(manifest.Problems(problems))
 	}
-	s, err := catalog.Summarize(r.Manifest)
+	s, err := words.Summarize(r.Manifest)
 	if err != nil {
 		panic(err)
 	}
@@ -67,8 +67,8 @@ func fake(t testing.TB) *Backend {
 			}})
 		},
 		Details: func(ctx context.Context, id string) (*Details, error) {
-			return &Details{Grants: grants, Manifest: m, Summary: summary, Facts: []catalog.Fact{{Name: "name", Text: "fix-login"}, {Name: "state", Text: "saved"}},
-				Events: []catalog.Fact{{Name: "2026-03-01 11:57:00", Text: "created, generation 1"}}}, nil
+			return &Details{Grants: grants, Manifest: m, Summary: summary, Facts: []words.Fact{{Name: "name", Text: "fix-login"}, {Name: "state", Text: "saved"}},
+				Events: []words.Fact{{Name: "2026-03-01 11:57:00", Text: "created, generation 1"}}}, nil
 		},
 		Profiles: func(ctx context.Context, show func(Profiles)) {
 			show(Profiles{Rows: rows, Default: &rows[1], Problems: []string{"the source `team` is not pinned as it stands"}})

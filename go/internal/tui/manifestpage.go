@@ -5,15 +5,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // granted says what a manifest lets a Pod do, the rules, programs and secrets
 // one by one.
-func granted(m *manifest.Manifest, s catalog.Summary) []section {
+func granted(m *manifest.Manifest, s words.Summary) []section {
 	sections := []section{{"What it may do", may(m, s)}}
 	for _, part := range []section{
 		{"Servers and programs beside it", programs(m)}, {"Secrets, and who gets them", secrets(m)}, {"Rules", rules(m)},
@@ -26,14 +26,14 @@ func granted(m *manifest.Manifest, s catalog.Summary) []section {
 }
 
 // may are the facts of the manifest, with what a summary leaves out.
-func may(m *manifest.Manifest, s catalog.Summary) []catalog.Fact {
-	var facts []catalog.Fact
+func may(m *manifest.Manifest, s words.Summary) []words.Fact {
+	var facts []words.Fact
 	add := func(name, text string) {
 		if text != "" {
-			facts = append(facts, catalog.Fact{Name: name, Text: text})
+			facts = append(facts, words.Fact{Name: name, Text: text})
 		}
 	}
-	for _, f := range catalog.Facts(m, s) {
+	for _, f := range words.Facts(m, s) {
 		switch f.Name {
 		case "secrets": // stand below by name
 		case "model":
@@ -63,7 +63,7 @@ func some[T ~string](list []T) string {
 }
 
 func spaced[T ~string](list []T) string {
-	names := words(list)
+	names := texts(list)
 	for i, name := range names {
 		names[i] = diag.Name(name)
 	}
@@ -71,8 +71,8 @@ func spaced[T ~string](list []T) string {
 }
 
 // rules are those of the permissions, denials first.
-func rules(m *manifest.Manifest) []catalog.Fact {
-	var facts []catalog.Fact
+func rules(m *manifest.Manifest) []words.Fact {
+	var facts []words.Fact
 	var reason manifest.Line
 	for _, action := range []manifest.Action{"deny", "ask", "allow"} {
 		for _, r := range m.Permissions.Rules {
@@ -85,36 +85,36 @@ func rules(m *manifest.Manifest) []catalog.Fact {
 				reason = *r.Reason
 				text += " (" + diag.Cell(string(reason)) + ")"
 			}
-			facts = append(facts, catalog.Fact{Name: string(action), Text: text})
+			facts = append(facts, words.Fact{Name: string(action), Text: text})
 		}
 	}
 	return facts
 }
 
 // programs are the MCP servers and hooks: what runs beside the agent.
-func programs(m *manifest.Manifest) []catalog.Fact {
-	var facts []catalog.Fact
+func programs(m *manifest.Manifest) []words.Fact {
+	var facts []words.Fact
 	for _, name := range slices.Sorted(maps.Keys(m.MCPServers)) {
 		server := m.MCPServers[name]
 		text := ""
 		switch {
 		case server.Command != nil:
-			text = diag.Quote(secret.JoinWords(append([]string{string(*server.Command)}, words(server.Args)...)))
+			text = diag.Quote(secret.JoinWords(append([]string{string(*server.Command)}, texts(server.Args)...)))
 		case server.URL != nil:
 			text = "at " + diag.Quote(string(*server.URL))
 		}
 		if server.Required {
 			text += " (required)"
 		}
-		facts = append(facts, catalog.Fact{Name: "mcp " + string(name), Text: text})
+		facts = append(facts, words.Fact{Name: "mcp " + string(name), Text: text})
 	}
 	for _, hook := range m.Hooks {
-		facts = append(facts, catalog.Fact{Name: "at " + string(hook.Event), Text: diag.Quote(secret.JoinWords(words(hook.Command)))})
+		facts = append(facts, words.Fact{Name: "at " + string(hook.Event), Text: diag.Quote(secret.JoinWords(texts(hook.Command)))})
 	}
 	return facts
 }
 
-func words[T ~string](list []T) []string {
+func texts[T ~string](list []T) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
 		out[i] = string(s)
@@ -122,7 +122,7 @@ func words[T ~string](list []T) []string {
 	return out
 }
 
-func secrets(m *manifest.Manifest) []catalog.Fact {
+func secrets(m *manifest.Manifest) []words.Fact {
 	to := map[string][]string{}
 	uses := secret.Uses(m)
 	for _, use := range uses {
@@ -130,9 +130,9 @@ func secrets(m *manifest.Manifest) []catalog.Fact {
 			to[use.Name] = append(to[use.Name], text)
 		}
 	}
-	var facts []catalog.Fact
+	var facts []words.Fact
 	for _, name := range secret.Names(uses) {
-		facts = append(facts, catalog.Fact{Name: name, Text: strings.Join(to[name], ", ")})
+		facts = append(facts, words.Fact{Name: name, Text: strings.Join(to[name], ", ")})
 	}
 	return facts
 }

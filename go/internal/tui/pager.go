@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 // pager scrolls through a page that is longer than the screen.
@@ -56,7 +56,7 @@ func (p *pager) where() string {
 // section is a part of a page under a title of its own.
 type section struct {
 	title string
-	facts []catalog.Fact
+	facts []words.Fact
 }
 
 // page writes sections: names on the left, texts wrapped beside them, or below
@@ -81,7 +81,7 @@ func (s styles) page(sections []section, width int) []string {
 	return lines
 }
 
-func (s styles) fact(f catalog.Fact, names, width int) []string {
+func (s styles) fact(f words.Fact, names, width int) []string {
 	name, text := clean(f.Name), clean(f.Text)
 	indent := len(beside) + names + gap
 	if width-indent < 24 {
@@ -102,4 +102,4 @@ func (s styles) fact(f catalog.Fact, names, width int) []string {
 	return lines
 }
 
-func count(n int, what string) string { return catalog.Count(n, what) }
+func count(n int, what string) string { return words.Count(n, what) }

@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -113,9 +113,9 @@ func (p *preview) draw(width, height int) ([]string, int) {
 
 // sections are the page on a Pod that could be created.
 func (r *Resolved) sections() []section {
-	facts := []catalog.Fact{{Name: "profile", Text: r.Summary.Name}, {Name: "reference", Text: r.Ref}}
+	facts := []words.Fact{{Name: "profile", Text: r.Summary.Name}, {Name: "reference", Text: r.Ref}}
 	in := r.Inputs
-	for _, f := range []catalog.Fact{
+	for _, f := range []words.Fact{
 		{Name: "workspace", Text: in.Workspace}, {Name: "name", Text: in.Name}, {Name: "runtime", Text: in.Runtime},
 		{Name: "first prompt", Text: in.Prompt}, {Name: "digest", Text: r.Digest},
 	} {

@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -172,10 +172,10 @@ func TestNothingGetsOut(t *testing.T) {
 		m, summary := sample()
 		summary.Name, summary.Description, summary.Model, summary.Words = draw("summary"), draw("description"), draw("model"), draw("words")
 		rows = append(rows, Profile{Name: draw("name"), Source: draw("source"), Ref: draw("ref"), Known: true, Summary: &summary})
-		fact := catalog.Fact{Name: draw("fact"), Text: draw("text")}
+		fact := words.Fact{Name: draw("fact"), Text: draw("text")}
 		message, hint, resolved, says := draw("message"), draw("hint"), draw("resolved"), draw("says")
 		b.Details = func(ctx context.Context, id string) (*Details, error) {
-			return &Details{Manifest: m, Summary: summary, Facts: []catalog.Fact{fact}}, nil
+			return &Details{Manifest: m, Summary: summary, Facts: []words.Fact{fact}}, nil
 		}
 		resolve := b.Resolve
 		b.Resolve = func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error) {
