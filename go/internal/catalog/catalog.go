@@ -24,6 +24,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/ownership"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // The sources that always exist.
@@ -87,7 +88,7 @@ func Open(dir string, library fs.FS) *Catalog {
 	if r.Root, r.Refused = findProject(dir); r.Refused != nil {
 		r.Root = ""
 	}
-	r.User, r.Problems = config.Load(UserDir(), config.User)
+	r.User, r.Problems = config.Load(config.UserDir(), config.User)
 	if r.Root != "" {
 		var problems []diag.Diagnostic
 		r.Project, problems = config.Load(filepath.Join(r.Root, folderName), config.Project)
@@ -98,19 +99,6 @@ func Open(dir string, library fs.FS) *Catalog {
 }
 
 const folderName = ".insomnia"
-
-// UserDir is $XDG_CONFIG_HOME/insomnia; empty for users without a home.
-func UserDir() string {
-	base := os.Getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(base) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		base = filepath.Join(home, ".config")
-	}
-	return filepath.Join(base, "insomnia")
-}
 
 // findProject is the root of the project that dir is in, and why it is not used:
 // another user may have put it there.
@@ -132,7 +120,7 @@ func findProject(dir string) (root string, refused *diag.Error) {
 // flake.nix, up to the git work tree that holds dir, and else this work tree.
 // Outside a work tree, folders above the user's home are not looked at.
 func findRoot(dir string) string {
-	home, _ := os.UserHomeDir()
+	home, _ := userdir.Home()
 	for at := dir; ; at = filepath.Dir(at) {
 		if exists(filepath.Join(at, folderName)) || exists(filepath.Join(at, "flake.nix")) {
 			return at

@@ -299,7 +299,7 @@ func applyUserConfig(c *cli.Context, options *resolve.Options) error {
 	if c.IsSet("evaluator") {
 		return nil
 	}
-	user, problems := config.Load(catalog.UserDir(), config.User)
+	user, problems := config.Load(config.UserDir(), config.User)
 	for _, d := range problems {
 		if d.Path == "evaluator" || d.Path == "" {
 			return config.Problem(problems)

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -101,7 +102,7 @@ func (p *program) examinePods() []resolve.Finding {
 // examineSecrets names bindings that cannot work; what is fine is not mentioned.
 func examineSecrets() []resolve.Finding {
 	var problems []diag.Diagnostic
-	bindings, err := secret.Load(catalog.UserDir(), secret.UserStore())
+	bindings, err := secret.Load(config.UserDir(), secret.UserStore())
 	if err != nil {
 		problems = diag.From(err).Diagnostics
 	} else {

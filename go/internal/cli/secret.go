@@ -6,7 +6,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
@@ -32,7 +31,7 @@ func (p *program) bindings(c *cli.Context) (*secret.Bindings, error) {
 	}
 	store := secret.UserStore()
 	store.Passphrase = askHidden
-	bindings, err := secret.Load(catalog.UserDir(), store)
+	bindings, err := secret.Load(config.UserDir(), store)
 	if err != nil {
 		return nil, err
 	}
@@ -168,7 +167,7 @@ type bindingReport struct {
 
 // rebind changes a binding, and reports it as it is now.
 func (p *program) rebind(c *cli.Context, name string, change func(now secret.Binding) (config.Binding, error)) error {
-	b, err := secret.Rebind(c.Context, catalog.UserDir(), name, change)
+	b, err := secret.Rebind(c.Context, config.UserDir(), name, change)
 	if err != nil {
 		return err
 	}
@@ -213,7 +212,7 @@ func (p *program) completeSecrets(c *cli.Context) {
 	if c.NArg() > 0 {
 		return
 	}
-	bindings, err := secret.Load(catalog.UserDir(), secret.UserStore())
+	bindings, err := secret.Load(config.UserDir(), secret.UserStore())
 	if err != nil {
 		return
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
@@ -65,7 +64,7 @@ func (p *program) secretRemove(c *cli.Context) error {
 		}
 	}
 	if ours {
-		if err := config.SetBinding(catalog.UserDir(), name, nil); err != nil {
+		if err := config.SetBinding(config.UserDir(), name, nil); err != nil {
 			return bindingStays(name, removed, unrecorded, err)
 		}
 	}

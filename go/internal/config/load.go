@@ -7,6 +7,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // The two files of a scope, the one that wins last.
@@ -16,6 +17,13 @@ const (
 )
 
 const maxSize = 1 << 20
+
+// UserDir is the directory of the user's config, $XDG_CONFIG_HOME/insomnia; empty
+// for a user without a home directory.
+func UserDir() string {
+	dir, _ := userdir.Config("insomnia")
+	return dir
+}
 
 // Load reads config.toml and local.toml of a folder; neither needs to be there.
 // What could be read comes back with everything that is wrong.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // kept is how many reports there are at most.
@@ -24,15 +26,7 @@ type Report struct {
 // Dir is where reports are written: $XDG_STATE_HOME/insomnia/crash, by default
 // in ~/.local/state.
 func Dir() (string, error) {
-	base := os.Getenv("XDG_STATE_HOME")
-	if !filepath.IsAbs(base) {
-		home, err := os.UserHomeDir()
-		if err != nil || !filepath.IsAbs(home) {
-			return "", errors.New("neither HOME nor XDG_STATE_HOME is set")
-		}
-		base = filepath.Join(home, ".local", "state")
-	}
-	return filepath.Join(base, "insomnia", "crash"), nil
+	return userdir.State("insomnia", "crash")
 }
 
 // Write writes a report to a new file in dir, readable by its owner alone,

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // Safe reports whether the user has told git to trust a directory that another
@@ -56,23 +57,19 @@ func configFiles() []string {
 	if file, set := os.LookupEnv("GIT_CONFIG_GLOBAL"); set {
 		return append(files, file)
 	}
-	home, _ := os.UserHomeDir()
-	dir := os.Getenv("XDG_CONFIG_HOME")
-	if dir == "" {
-		dir = filepath.Join(home, ".config")
+	if file, err := userdir.Config("git", "config"); err == nil {
+		files = append(files, file)
 	}
-	for _, file := range []string{filepath.Join(dir, "git", "config"), filepath.Join(home, ".gitconfig")} {
-		if filepath.IsAbs(file) {
-			files = append(files, file)
-		}
+	if file, err := userdir.Home(".gitconfig"); err == nil {
+		files = append(files, file)
 	}
 	return files
 }
 
 func expandHome(path string) string {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		if home, err := os.UserHomeDir(); err == nil {
-			return filepath.Join(home, rest)
+		if expanded, err := userdir.Home(rest); err == nil {
+			return expanded
 		}
 	}
 	return path

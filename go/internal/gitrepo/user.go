@@ -1,13 +1,13 @@
 package gitrepo
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // errNotDir is the error for a path through a file.
@@ -17,11 +17,8 @@ var errNotDir error = syscall.ENOTDIR
 // and ends of lines: $XDG_CONFIG_HOME/git/config and ~/.gitconfig, without what
 // they include. Files that are missing or damaged say nothing.
 var userFormat = sync.OnceValue(func() format {
-	home, _ := os.UserHomeDir()
-	dir := os.Getenv("XDG_CONFIG_HOME")
-	if dir == "" && home != "" {
-		dir = filepath.Join(home, ".config")
-	}
+	home, _ := userdir.Home()
+	dir, _ := userdir.Config()
 	return readUserFormat(home, dir)
 })
 

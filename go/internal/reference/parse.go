@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // flakeSchemes are the URL schemes of flake references, by what follows them.
@@ -307,8 +308,8 @@ func splitPath(text, dir string) (path, query, attr string, hasAttr bool) {
 // Absolute is a path as typed in a directory, with ~ for the home directory.
 func Absolute(path, dir string) string {
 	if rest, ok := strings.CutPrefix(path, "~"); ok && (rest == "" || rest[0] == '/') {
-		if home, err := os.UserHomeDir(); err == nil {
-			path = home + rest
+		if home, err := userdir.Home(rest); err == nil {
+			path = home
 		}
 	}
 	if !filepath.IsAbs(path) {

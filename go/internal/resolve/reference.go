@@ -153,14 +153,6 @@ func usage(code, format string, args ...any) *diag.Error {
 // Absolute is a path as typed in a directory, with ~ for the home folder.
 func Absolute(path, dir string) string { return reference.Absolute(path, dir) }
 
-func homeDir() string {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return "~"
-	}
-	return home
-}
-
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

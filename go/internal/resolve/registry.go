@@ -3,14 +3,12 @@ package resolve
 import (
 	"encoding/json"
 	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
-
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"io/fs"
 )
 
 // flakeRegistry is Nix's registry.json: what a name such as `insomnia` stands for.
@@ -66,9 +64,9 @@ func (r *Resolver) parseIndirect(text string, ref reference.Reference, typed *fl
 }
 
 func registryFiles() []string {
-	config := os.Getenv("XDG_CONFIG_HOME")
-	if config == "" {
-		config = filepath.Join(homeDir(), ".config")
+	files := []string{"/etc/nix/registry.json"}
+	if own, err := userdir.Config("nix", "registry.json"); err == nil {
+		files = append([]string{own}, files...)
 	}
-	return []string{filepath.Join(config, "nix", "registry.json"), "/etc/nix/registry.json"}
+	return files
 }

@@ -21,6 +21,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -239,8 +240,8 @@ func manifestName(canonical []byte) string {
 // UserCacheDir is $XDG_CACHE_HOME/insomnia, or a folder below the temporary one
 // for users without a home.
 func UserCacheDir() string {
-	if dir, err := os.UserCacheDir(); err == nil {
-		return filepath.Join(dir, "insomnia")
+	if dir, err := userdir.Cache("insomnia"); err == nil {
+		return dir
 	}
 	return filepath.Join(os.TempDir(), "insomnia-"+strconv.Itoa(os.Getuid()))
 }

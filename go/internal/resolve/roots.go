@@ -8,6 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/ownership"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // projectFolder holds the profiles of a project.
@@ -57,8 +58,8 @@ func knows(top, folder string) bool {
 
 // realHome is the home folder with links followed; empty when there is none.
 func realHome() string {
-	home, err := os.UserHomeDir()
-	if err != nil || !filepath.IsAbs(home) {
+	home, err := userdir.Home()
+	if err != nil {
 		return ""
 	}
 	if real, err := filepath.EvalSymlinks(home); err == nil {
@@ -69,15 +70,11 @@ func realHome() string {
 
 // userConfig is the folder of the user's own config and profiles, with links followed.
 func userConfig() string {
-	base := os.Getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(base) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		base = filepath.Join(home, ".config")
+	own, err := userdir.Config("insomnia")
+	if err != nil {
+		return ""
 	}
-	dir, err := filepath.EvalSymlinks(filepath.Join(base, "insomnia"))
+	dir, err := filepath.EvalSymlinks(own)
 	if err != nil {
 		return ""
 	}

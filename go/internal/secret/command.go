@@ -14,6 +14,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/envvar"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // DefaultTimeout is how long a command of `exec:` may take.
@@ -88,8 +89,8 @@ const inherited = "HOME USER LOGNAME SHELL PATH LANG LANGUAGE LC_* LOCALE_ARCHIV
 	"SystemRoot USERPROFILE APPDATA LOCALAPPDATA PATHEXT COMSPEC TEMP TMP"
 
 func homeOrRoot() string {
-	home, err := os.UserHomeDir()
-	if info, statErr := os.Stat(home); err != nil || !filepath.IsAbs(home) || statErr != nil || !info.IsDir() {
+	home, err := userdir.Home()
+	if info, statErr := os.Stat(home); err != nil || statErr != nil || !info.IsDir() {
 		return string(filepath.Separator)
 	}
 	return home

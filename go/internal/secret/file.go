@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 // file is the backend `file:PATH`: a file that is the user's alone. PATH is
@@ -45,11 +46,10 @@ func (file) read(_ context.Context, bound Binding) ([]byte, error) {
 // the working directory, which a project may fill.
 func expand(path string) (string, error) {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		home, err := os.UserHomeDir()
-		if err != nil {
+		var err error
+		if path, err = userdir.Home(rest); err != nil {
 			return "", err
 		}
-		path = filepath.Join(home, rest)
 	}
 	if !filepath.IsAbs(path) {
 		return "", errors.New("relative path")

@@ -16,6 +16,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -47,15 +48,8 @@ const IdentityVariable = "INSOMNIA_IDENTITY"
 
 // DataDir is $XDG_DATA_HOME/insomnia; empty for users without a home.
 func DataDir() string {
-	base := os.Getenv("XDG_DATA_HOME")
-	if !filepath.IsAbs(base) {
-		home, err := os.UserHomeDir()
-		if err != nil {
-			return ""
-		}
-		base = filepath.Join(home, ".local", "share")
-	}
-	return filepath.Join(base, "insomnia")
+	dir, _ := userdir.Data("insomnia")
+	return dir
 }
 
 // UserStore is the store of the user in its usual place.

@@ -3,7 +3,7 @@ package trust
 import (
 	"path/filepath"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -31,7 +31,7 @@ func SourceOf(id manifest.Identity, again, digest string) Source {
 	case again == "":
 		s.Key = "manifest:" + digest
 	case id.Attr == "" && ref.Kind != reference.Builtin: // a file, whatever its path holds
-		s.Own = below(catalog.UserDir(), again)
+		s.Own = below(config.UserDir(), again)
 		s.Key = reference.OfFile(again).Key()
 	case err != nil: // the text itself, which is nobody's own
 	case ref.Kind == reference.Builtin:

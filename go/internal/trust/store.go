@@ -13,7 +13,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
-	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -35,11 +35,12 @@ func OpenOn(fsys durable.FS, dir string) *Store { return &Store{dir: filepath.Cl
 
 // DefaultDir is $XDG_STATE_HOME/insomnia/trust, by default in ~/.local/state.
 func DefaultDir() (string, error) {
-	pods, err := pod.DefaultDir()
+	dir, err := userdir.State("insomnia", "trust")
 	if err != nil {
-		return "", err
+		return "", diag.Errorf(diag.ExitNotFound, "no-home", "no directory for your consents: %v", err).
+			Hintf("set HOME or XDG_STATE_HOME to a directory of yours")
 	}
-	return filepath.Join(filepath.Dir(pods), "trust"), nil
+	return dir, nil
 }
 
 // Consent is what the user has consented to for one source.
