@@ -3,8 +3,8 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/podnew"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -38,7 +38,7 @@ func (p *program) podExport(c *cli.Context) error {
 	}
 	out := []byte(e.Manifest)
 	if format == "resolved" {
-		if out, err = manifest.EncodeEnvelope(podnew.Portable(e)); err != nil {
+		if out, err = manifest.EncodeEnvelope(app.Portable(e)); err != nil {
 			return err
 		}
 	}

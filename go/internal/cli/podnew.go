@@ -5,9 +5,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/podnew"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -45,7 +45,7 @@ func (p *program) podNew(c *cli.Context) error {
 			return diag.Errorf(diag.ExitUsage, "usage", "--%s is empty", name)
 		}
 	}
-	request := podnew.Request{Ref: c.Args().First(), Manifest: c.String("manifest"), FromResolved: c.String("from-resolved"),
+	request := app.Request{Ref: c.Args().First(), Manifest: c.String("manifest"), FromResolved: c.String("from-resolved"),
 		Inputs: manifest.Inputs{Name: c.String("name"), Workspace: c.String("workspace"), Runtime: c.String("runtime"), Prompt: c.String("prompt")}}
 	var err error
 	if request.Options, err = downloadOptions(c); err != nil {
@@ -89,7 +89,7 @@ func (p *program) podNew(c *cli.Context) error {
 }
 
 // maker makes Pods from what is selected here, and says what was chosen.
-func (p *program) maker(c *cli.Context, options resolve.Options) (*podnew.Maker, error) {
+func (p *program) maker(c *cli.Context, options resolve.Options) (*app.Maker, error) {
 	resolver, err := p.resolver(c)
 	if err != nil {
 		return nil, err
@@ -110,5 +110,5 @@ func (p *program) maker(c *cli.Context, options resolve.Options) (*podnew.Maker,
 		there.Dir = dir
 		return p.selectRef(ctx, &there, ref, options)
 	}
-	return &podnew.Maker{Resolver: resolver, Store: store, Select: choose, SelectIn: chooseIn, Downloads: p.downloadsFor}, nil
+	return &app.Maker{Resolver: resolver, Store: store, Select: choose, SelectIn: chooseIn, Downloads: p.downloadsFor}, nil
 }

@@ -8,11 +8,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/podnew"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -71,7 +71,7 @@ func (p *program) podReload(c *cli.Context) error {
 		return err
 	}
 	next, source, err := maker.Again(c.Context, it, current, options)
-	if errors.Is(err, podnew.ErrNoProfile) {
+	if errors.Is(err, app.ErrNoProfile) {
 		return diag.Errorf(diag.ExitNotFound, "no-profile", "the Pod `%s` was made of a manifest, and there is no profile to resolve again", it.Name).
 			Hintf("make another Pod of what it should be: insomnia pod new REF, or insomnia pod new --manifest FILE")
 	}

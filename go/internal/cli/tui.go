@@ -12,11 +12,11 @@ import (
 	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/podnew"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
@@ -241,8 +241,8 @@ func (w *tuiWork) profiles(ctx context.Context, show func(tui.Profiles)) {
 	l.say(true)
 }
 
-func (w *tuiWork) maker() *podnew.Maker {
-	return &podnew.Maker{Resolver: w.resolver, Store: w.store, Select: func(ctx context.Context, ref string) (*catalog.Selection, error) {
+func (w *tuiWork) maker() *app.Maker {
+	return &app.Maker{Resolver: w.resolver, Store: w.store, Select: func(ctx context.Context, ref string) (*catalog.Selection, error) {
 		return w.program.selectRef(ctx, w.resolver, ref, w.options)
 	}}
 }
@@ -250,7 +250,7 @@ func (w *tuiWork) maker() *podnew.Maker {
 func (w *tuiWork) resolve(ctx context.Context, ref string, in manifest.Inputs) (*tui.Resolved, error) {
 	options := w.options
 	options.Timeout = 0 // the usual one: this profile was chosen
-	draft, err := w.maker().Draft(ctx, podnew.Request{Ref: ref, Options: options, Inputs: in})
+	draft, err := w.maker().Draft(ctx, app.Request{Ref: ref, Options: options, Inputs: in})
 	if diag.CodeIs(err, "not-downloaded") {
 		e := diag.From(err)
 		e.Diagnostics[0].Message, _, _ = strings.Cut(e.Diagnostics[0].Message, ", and is not")
@@ -302,7 +302,7 @@ func whole(e *manifest.Envelope) (*manifest.Manifest, error) {
 }
 
 func (w *tuiWork) create(ctx context.Context, r *tui.Resolved) (*tui.Created, error) {
-	p, err := w.maker().Create(ctx, r.Work.(*podnew.Draft))
+	p, err := w.maker().Create(ctx, r.Work.(*app.Draft))
 	if err != nil {
 		return nil, err
 	}

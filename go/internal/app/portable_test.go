@@ -1,4 +1,4 @@
-package podnew
+package app
 
 import (
 	"testing"

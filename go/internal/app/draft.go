@@ -1,12 +1,9 @@
-// Package podnew makes what a Pod is created from, and its next snapshots: it
-// selects a profile, resolves it with its provenance, and puts it into an
-// envelope with the startup inputs. Nothing is started.
-//
-// The command line and the TUI both create Pods with it:
+// Package app is what the program does for its users, whichever way they talk to
+// it: commands parse flags and print, screens draw, and this package decides.
 //
 //	draft, err := maker.Draft(ctx, request) // selects and resolves; writes nothing
 //	p, err := maker.Create(ctx, draft)      // writes the Pod
-package podnew
+package app
 
 import (
 	"context"
