@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -8,6 +9,25 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
+
+// What urfave/cli v2 cannot do is done here, before it reads the command line, and
+// nothing else: it takes flags after an argument for arguments, forgets a common
+// flag that stands before the command, and has no flag with two values.
+
+// dispatch runs the command that a command line names, and returns the line in
+// the order in which it was read.
+func (p *program) dispatch(ctx context.Context, args []string) ([]string, error) {
+	if len(args) < 2 || args[len(args)-1] == completing {
+		return args, p.app("").RunContext(ctx, args)
+	}
+	app := p.app(args[1])
+	line, err := takeApart(app, args)
+	if err != nil {
+		return args, err
+	}
+	args = line.ordered(args[0])
+	return args, app.RunContext(ctx, args)
+}
 
 // pairFlag takes two values, as in `--override-input NAME REF`; they reach the
 // flag parser joined by pairSeparator.
@@ -19,13 +39,10 @@ const pairSeparator = "\x1f"
 const completing = "--generate-bash-completion"
 
 // commandLine is what was typed, taken apart.
-type commandLine struct {
-	command            *cli.Command // nil when none is named
-	names, flags, rest []string
-}
+type commandLine struct{ names, flags, rest []string }
 
 // ordered puts the command first, then the flags, then the arguments behind
-// `--`: the flag parser takes flags that follow an argument for arguments.
+// `--`.
 func (l *commandLine) ordered(program string) []string {
 	out := append([]string{program}, l.names...)
 	out = append(out, l.flags...)
@@ -75,7 +92,7 @@ func takeApart(app *cli.App, args []string) (*commandLine, error) {
 			flags = append(flags, arg)
 		}
 	}
-	return &commandLine{command, names, flags, rest}, nil
+	return &commandLine{names, flags, rest}, nil
 }
 
 // commandBelow finds a command by its name: of the program, or of a group.
