@@ -15,8 +15,8 @@ import (
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/halt"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 )
@@ -182,7 +182,7 @@ func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
 		return nil, diag.Errorf(diag.ExitNotFound, "no-directory", "the working directory cannot be read: %v", err)
 	}
 	cache := resolve.UserCacheDir()
-	nix := &nixcli.Nix{
+	nix := &nix.Nix{
 		CacheDir: cache,
 		Debug: func(message string, fields map[string]any) {
 			log.Debug().Fields(fields).Msg(message)

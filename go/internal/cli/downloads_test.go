@@ -20,7 +20,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -173,7 +173,7 @@ func newTUIWork(t *testing.T) *tuiWork {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resolver := &resolve.Resolver{Nix: &nixcli.Nix{}, Library: insomnia.Library, Dir: dir, CacheDir: resolve.UserCacheDir()}
+	resolver := &resolve.Resolver{Nix: &nix.Nix{}, Library: insomnia.Library, Dir: dir, CacheDir: resolve.UserCacheDir()}
 	return &tuiWork{program: silent, resolver: resolver, options: resolve.Options{Evaluator: resolve.Embedded}, store: store}
 }
 

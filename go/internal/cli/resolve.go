@@ -7,7 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -38,7 +38,7 @@ func (p *program) resolveCommand() *cli.Command {
 func evaluationFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: pairFlag, Value: &texts{}, Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
-		&cli.DurationFlag{Name: "timeout", Value: nixcli.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
+		&cli.DurationFlag{Name: "timeout", Value: nix.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
 		offlineFlag(),
 		&cli.StringFlag{Name: "evaluator", Value: resolve.Embedded, Usage: "`EVALUATOR` that evaluates the profile: embedded, the one inside this program, or nix, the one that is installed"},
 	}

@@ -30,7 +30,7 @@ func TestImports(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, i := range parsed.Imports {
-			for _, no := range []string{"os/exec", "net", "net/http", "plugin", "nixcli"} {
+			for _, no := range []string{"os/exec", "net", "net/http", "plugin", "evaluate/nix"} {
 				if strings.Trim(i.Path.Value, `"`) == no || strings.HasSuffix(i.Path.Value, "/"+no+`"`) {
 					t.Errorf("%s imports %s", file, i.Path.Value)
 				}

@@ -6,7 +6,7 @@ import (
 	"os/exec"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 )
 
 // Status of a finding.
@@ -48,9 +48,9 @@ func (r *Resolver) examineNix(ctx context.Context) Finding {
 		return Finding{"nix", StatusOptional, "does not run: " + err.Error(), without}
 	case version == "":
 		return Finding{"nix", StatusOptional, fmt.Sprintf("does not say its version: %q", printed), without}
-	case nixcli.TooOld(version):
-		return Finding{"nix", StatusOptional, version + " is too old for --evaluator nix", nixcli.OldestVersion + " or newer is needed"}
-	case nixcli.Vulnerable(version):
+	case nix.TooOld(version):
+		return Finding{"nix", StatusOptional, version + " is too old for --evaluator nix", nix.OldestVersion + " or newer is needed"}
+	case nix.Vulnerable(version):
 		return Finding{"nix", StatusWarning, version + " works, but evaluating other people's profiles with it (--evaluator nix) is not safe (CVE-2026-110449)",
 			"update to 2.28.8, 2.30.6, 2.31.6, 2.34.9, 2.35.3 or newer"}
 	}
@@ -75,7 +75,7 @@ func (r *Resolver) examineCache() Finding {
 
 // examineStore evaluates nothing much, with the store that Nix needs for flakes.
 func (r *Resolver) examineStore(ctx context.Context) Finding {
-	_, err := r.Nix.Run(ctx, nixcli.Call{Dir: "/", Args: []string{"eval", "--json", "--expr", `builtins.toFile "insomnia-doctor" "ok"`}})
+	_, err := r.Nix.Run(ctx, nix.Call{Dir: "/", Args: []string{"eval", "--json", "--expr", `builtins.toFile "insomnia-doctor" "ok"`}})
 	if err != nil {
 		return Finding{"nix store", StatusWarning, "--evaluator nix cannot evaluate flakes: " + err.Error(), "`nix store ping` should succeed for this user"}
 	}

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
@@ -36,7 +36,7 @@ const libraryMount = "/insomnia-library"
 // releases what the evaluation reads from; evaluations that do not end keep it.
 func limited[T any](ctx context.Context, timeout time.Duration, done func(), evaluate func(context.Context) (T, error)) (T, error) {
 	if timeout <= 0 {
-		timeout = nixcli.DefaultTimeout
+		timeout = nix.DefaultTimeout
 	}
 	v, err := watchdog.Do(ctx, timeout, evaluate)
 	if watchdog.Abandoned(err) {
@@ -212,23 +212,23 @@ func embeddedFailure(err error, timeout time.Duration) error {
 	if errors.As(err, &limit) && limit.Limit != "depth" {
 		return limitReached(limit, timeout)
 	}
-	f := &nixcli.Failure{Message: e.Msg}
+	f := &nix.Failure{Message: e.Msg}
 	if strings.HasPrefix(e.Position.File, "/") {
-		f.Frames = append(f.Frames, nixcli.Frame{File: e.Position.File, Line: e.Position.Line, Column: e.Position.Column})
+		f.Frames = append(f.Frames, nix.Frame{File: e.Position.File, Line: e.Position.Line, Column: e.Position.Column})
 	}
 	for _, frame := range e.Trace {
 		at := frame.Position
 		if !strings.HasPrefix(at.File, "/") {
 			at = syntax.Position{} // in the texts of this program
 		}
-		f.Frames = append(f.Frames, nixcli.Frame{Message: frame.Msg, File: at.File, Line: at.Line, Column: at.Column})
+		f.Frames = append(f.Frames, nix.Frame{Message: frame.Msg, File: at.File, Line: at.Line, Column: at.Column})
 	}
 	return &explainable{f, e}
 }
 
 // explainable is a failed evaluation, in both forms.
 type explainable struct {
-	failure *nixcli.Failure
+	failure *nix.Failure
 	err     *eval.Error
 }
 
@@ -244,7 +244,7 @@ func limitReached(limit *eval.LimitError, timeout time.Duration) *diag.Error {
 		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the evaluation was stopped")
 	case "time":
 		if timeout <= 0 {
-			timeout = nixcli.DefaultTimeout
+			timeout = nix.DefaultTimeout
 		}
 		return diag.Errorf(diag.ExitEvaluation, "deadline", "the evaluation did not finish within %s and was stopped", timeout).
 			Hintf("look for a loop in the profile, or allow more time with --timeout")

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
@@ -43,12 +43,12 @@ func TestEvaluatorsAgreeOnTheLibrary(t *testing.T) {
 	root := repository(t)
 	file := filepath.Join(root, "checks", "evaluators.nix")
 
-	nix := &nixcli.Nix{CacheDir: t.TempDir()}
-	var out *nixcli.Output
+	installed := &nix.Nix{CacheDir: t.TempDir()}
+	var out *nix.Output
 	var nixErr error
 	var theirs sync.WaitGroup
 	theirs.Go(func() { // each takes a while, so both at once
-		out, nixErr = nix.Run(context.Background(), nixcli.Call{Dir: root, Timeout: 5 * nixcli.DefaultTimeout,
+		out, nixErr = installed.Run(context.Background(), nix.Call{Dir: root, Timeout: 5 * nix.DefaultTimeout,
 			Args: []string{"eval", "--impure", "--json", "--file", file}})
 	})
 	defer theirs.Wait()
@@ -91,7 +91,7 @@ func TestEvaluatorsAgreeOnProfiles(t *testing.T) {
 		{"path:" + filepath.Join(root, "templates", "composed"), override},
 	} {
 		t.Run(filepath.Base(test.flake), func(t *testing.T) {
-			r := &Resolver{Nix: &nixcli.Nix{CacheDir: t.TempDir()}, Library: insomnia.Library, Dir: root, CacheDir: t.TempDir()}
+			r := &Resolver{Nix: &nix.Nix{CacheDir: t.TempDir()}, Library: insomnia.Library, Dir: root, CacheDir: t.TempDir()}
 			verify := func(evaluator string) []Verified {
 				verified, err := r.Verify(context.Background(), test.flake, Options{Evaluator: evaluator, Overrides: test.overrides})
 				if err != nil {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
@@ -22,7 +22,7 @@ var (
 const flakeFormHint = "as in Nix, `description` and `inputs` must be literal and `outputs` a function; compute things inside `outputs`"
 
 // explainFlake says what a failed evaluation of a flake means.
-func explainFlake(ctx context.Context, f *nixFlake, root string, failure *nixcli.Failure) error {
+func explainFlake(ctx context.Context, f *nixFlake, root string, failure *nix.Failure) error {
 	flake := f.ref.Flake
 	at := places(failure.Frames, f.tree, f.tree.own)
 	if err := explainUntracked(ctx, f, failure, at); err != nil {
@@ -54,7 +54,7 @@ func explainFlake(ctx context.Context, f *nixFlake, root string, failure *nixcli
 
 // explainUntracked recognises a file that is there but not in git, which Nix
 // only reports as missing from its copy.
-func explainUntracked(ctx context.Context, f *nixFlake, failure *nixcli.Failure, at []diag.Position) error {
+func explainUntracked(ctx context.Context, f *nixFlake, failure *nix.Failure, at []diag.Position) error {
 	if f.local == nil || f.local.GitRoot == "" {
 		return nil
 	}
@@ -123,7 +123,7 @@ func notTrackedFile(local *localFlake, file string, at []diag.Position) *diag.Er
 }
 
 // explainCommon is for what can fail in any evaluation.
-func explainCommon(failure *nixcli.Failure, in sources, at []diag.Position) error {
+func explainCommon(failure *nix.Failure, in sources, at []diag.Position) error {
 	plain := strings.Join(failure.Plain, "\n")
 	switch {
 	case strings.Contains(plain, "dubious ownership") || failure.Contains("is not owned by current user"):
@@ -167,7 +167,7 @@ func evaluationError(code, message string, at []diag.Position) *diag.Error {
 	return diag.Errorf(diag.ExitEvaluation, code, "%s", message).At(at...)
 }
 
-func isDownloadFailure(failure *nixcli.Failure) bool {
+func isDownloadFailure(failure *nix.Failure) bool {
 	if failure.Contains("unable to download", "Failed to fetch git repository", "cannot fetch") {
 		return true
 	}
@@ -185,7 +185,7 @@ func isDownloadFailure(failure *nixcli.Failure) bool {
 // wantedDownload is the reference of the locked input that an evaluation
 // stopped for, or empty. Only what the lock or an override names is ever
 // downloaded: a profile can put any text it likes into its own errors.
-func wantedDownload(failure *nixcli.Failure, f *nixFlake) string {
+func wantedDownload(failure *nix.Failure, f *nixFlake) string {
 	if !isDownloadFailure(failure) {
 		return ""
 	}
@@ -208,7 +208,7 @@ func wantedDownload(failure *nixcli.Failure, f *nixFlake) string {
 
 // downloadFailed is for an evaluation that wanted to download what it may not:
 // something that is no locked input.
-func downloadFailed(f *nixFlake, failure *nixcli.Failure, at []diag.Position) error {
+func downloadFailed(f *nixFlake, failure *nix.Failure, at []diag.Position) error {
 	for _, frame := range failure.Frames {
 		m := inputFrame.Get().FindStringSubmatch(frame.Message)
 		if m == nil || len(at) > 0 {
@@ -225,7 +225,7 @@ func downloadFailed(f *nixFlake, failure *nixcli.Failure, at []diag.Position) er
 }
 
 // fetchFailed is for a download that was tried.
-func fetchFailed(what string, failure *nixcli.Failure) *diag.Error {
+func fetchFailed(what string, failure *nix.Failure) *diag.Error {
 	details := failure.Message
 	for _, line := range failure.Plain {
 		if strings.HasPrefix(line, "fatal:") {

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
@@ -36,7 +36,7 @@ func (m *metadata) lockedURL(typed string) string {
 // readMetadata asks Nix about a flake; no output of it is evaluated.
 func (r *Resolver) readMetadata(ctx context.Context, f *nixFlake, options Options, network bool) (*metadata, error) {
 	args := append([]string{"flake", "metadata", "--json"}, f.lockFlags()...)
-	out, err := r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: network, Args: append(args, f.url)})
+	out, err := r.Nix.Run(ctx, nix.Call{Dir: r.Dir, Timeout: options.Timeout, Network: network, Args: append(args, f.url)})
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +65,7 @@ func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options)
 	if err == nil {
 		return m, record(m.lockedURL(f.ref.Flake))
 	}
-	var failure *nixcli.Failure
+	var failure *nix.Failure
 	if !errors.As(err, &failure) {
 		return nil, err
 	}
@@ -124,9 +124,9 @@ func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, opti
 	if err != nil {
 		return err
 	}
-	_, err = r.Nix.Run(ctx, nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Network: true,
+	_, err = r.Nix.Run(ctx, nix.Call{Dir: r.Dir, Timeout: options.Timeout, Network: true,
 		Args: []string{"flake", "prefetch", "--json", url}})
-	var failure *nixcli.Failure
+	var failure *nix.Failure
 	if errors.As(err, &failure) {
 		return fetchFailed(url, failure)
 	}
@@ -142,7 +142,7 @@ func (r *Resolver) pin(ctx context.Context, f *nixFlake, options Options) error 
 		return nil
 	}
 	m, err := r.readMetadata(ctx, f, options, false)
-	var failure *nixcli.Failure
+	var failure *nix.Failure
 	if errors.As(err, &failure) {
 		if input := wantedDownload(failure, f); input != "" {
 			if err := r.fetchInput(ctx, f, input, options); err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
@@ -31,8 +31,8 @@ func (n *nixEvaluator) file(ctx context.Context, p *profileFile, options Options
 		}
 		in.find = view.text(readable)
 	}
-	out, err := n.Nix.Run(ctx, nixcli.Call{Dir: n.Dir, Timeout: options.Timeout, Args: fileArgs(library, p, readable)})
-	var failure *nixcli.Failure
+	out, err := n.Nix.Run(ctx, nix.Call{Dir: n.Dir, Timeout: options.Timeout, Args: fileArgs(library, p, readable)})
+	var failure *nix.Failure
 	if errors.As(err, &failure) {
 		return nil, explainFile(p, in, failure)
 	}
@@ -73,7 +73,7 @@ func notCovered(p *profileFile, err error) *diag.Error {
 var forbiddenPath = pattern.Lazy{Text: `access to (?:absolute )?path '([^']+)' is forbidden in restricted mode`}
 
 // fileAt is where the evaluation of a profile file failed.
-func fileAt(p *profileFile, in *fileSources, failure *nixcli.Failure) []diag.Position {
+func fileAt(p *profileFile, in *fileSources, failure *nix.Failure) []diag.Position {
 	own := func(file string) bool { return strings.HasPrefix(file, "/") }
 	at := places(failure.Frames, in, own)
 	if p.file != "" && (len(at) == 0 || !own(at[0].File)) {
@@ -82,7 +82,7 @@ func fileAt(p *profileFile, in *fileSources, failure *nixcli.Failure) []diag.Pos
 	return at
 }
 
-func explainFile(p *profileFile, in *fileSources, failure *nixcli.Failure) error {
+func explainFile(p *profileFile, in *fileSources, failure *nix.Failure) error {
 	at := fileAt(p, in, failure)
 	if m := forbiddenPath.Get().FindStringSubmatch(failure.Message); m != nil {
 		if why := hiddenIn(p, m[1]); why != nil {

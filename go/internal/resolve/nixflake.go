@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
@@ -113,7 +113,7 @@ func (r *Resolver) overrideRef(ref string) (string, error) {
 // input, exactly this input is downloaded, and the evaluation tried again.
 func (f *nixFlake) apply(ctx context.Context, root, apply string) ([]byte, *failed, error) {
 	r, options := f.evaluator.Resolver, f.options
-	call := nixcli.Call{Dir: r.Dir, Timeout: options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
+	call := nix.Call{Dir: r.Dir, Timeout: options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
 		Quiet: []string{"does not match any input", "non-existent input", "not writing modified lock file"}}
 	call.Args = append(call.Args, f.url+"#"+fragment(root), "--apply", apply)
 	fetched := map[string]bool{}
@@ -122,7 +122,7 @@ func (f *nixFlake) apply(ctx context.Context, root, apply string) ([]byte, *fail
 		if err == nil {
 			return out.Stdout, nil, unmatchedOverride(f, out.Warnings)
 		}
-		var failure *nixcli.Failure
+		var failure *nix.Failure
 		if !errors.As(err, &failure) {
 			return nil, nil, err
 		}
@@ -165,7 +165,7 @@ func unmatchedOverride(f *nixFlake, warnings []string) error {
 }
 
 // failed says what a failure of Nix means.
-func (f *nixFlake) failed(ctx context.Context, root string, failure *nixcli.Failure) *failed {
+func (f *nixFlake) failed(ctx context.Context, root string, failure *nix.Failure) *failed {
 	out := &failed{err: diag.From(explainFlake(ctx, f, root, failure))}
 	for _, frame := range failure.Frames {
 		out.contexts = append(out.contexts, frame.Message)

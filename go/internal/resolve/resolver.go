@@ -2,7 +2,7 @@
 // source, has it evaluated, and checks what comes back.
 //
 // One of two evaluators evaluates: the one inside this program (packages below
-// go/nix), or the installed Nix (package nixcli). Both get the Nix texts in the
+// go/nix), or the installed Nix (package evaluate/nix). Both get the Nix texts in the
 // folder nix. What they answer is not trusted: the manifest is decoded strictly
 // and validated by package manifest, and its canonical bytes and digest are
 // computed here. Every error is a *diag.Error with the author's own files and
@@ -20,14 +20,14 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // Resolver holds what is the same for every reference.
 type Resolver struct {
-	Nix *nixcli.Nix
+	Nix *nix.Nix
 	// Library is the embedded Nix half: lib and profiles.
 	Library fs.FS
 	// Version is the version of this program, for provenance.
@@ -46,7 +46,7 @@ type Options struct {
 	Evaluator  string // Embedded or Nix; empty: Embedded
 	Overrides  []Override
 	Root       string        // widens what a path profile may read
-	Timeout    time.Duration // of one evaluation, and of a silent server; zero: nixcli.DefaultTimeout
+	Timeout    time.Duration // of one evaluation, and of a silent server; zero: nix.DefaultTimeout
 	Downloads  Downloads     // what may be downloaded; zero: nothing
 	Provenance bool          // find out where the source came from
 	Explain    bool          // find out where each value comes from

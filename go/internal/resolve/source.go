@@ -11,7 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/nixcli"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
@@ -202,7 +202,7 @@ const maxPlaces = 4
 // files, or else whatever there is. The library marks what it evaluates of the
 // author's with contexts: `insomnia-at=FILE:LINE:COLUMN` around a definition,
 // `insomnia-layer=FILE` around a layer.
-func places(frames []nixcli.Frame, in sources, own func(string) bool) []diag.Position {
+func places(frames []nix.Frame, in sources, own func(string) bool) []diag.Position {
 	var mine, layers, others []diag.Position
 	seen := map[string]bool{}
 	add := func(named position) {

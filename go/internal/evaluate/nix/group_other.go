@@ -1,6 +1,6 @@
 //go:build !unix
 
-package nixcli
+package nix
 
 import (
 	"os"

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package nixcli
+package nix
 
 import "syscall"
 

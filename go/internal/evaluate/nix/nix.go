@@ -1,4 +1,4 @@
-// Package nixcli runs the installed Nix as a subprocess, guarded.
+// Package nix runs the installed Nix as a subprocess, guarded.
 //
 // Every call gets a scrubbed environment, null on standard input, a process
 // group of its own that is killed at the deadline and on interruption, and caps
@@ -8,7 +8,7 @@
 //
 // Units: sizes are bytes. Errors are *Failure when Nix itself said no, and
 // *diag.Error for everything else (Nix missing, deadline, caps, interruption).
-package nixcli
+package nix
 
 import (
 	"bytes"
