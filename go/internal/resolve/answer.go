@@ -1,14 +1,10 @@
 package resolve
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
 )
 
 // answer is what describe.nix and select.nix give back.
@@ -50,7 +46,7 @@ type problem struct {
 // read takes an answer apart. The manifest is only cut out, since its own package
 // reads it; what an answer for a healthy profile does not have costs nothing.
 func (a *answer) read(data []byte) error {
-	return members(data, func(name string, value []byte) error {
+	return jsonread.Members(data, func(name string, value []byte) error {
 		var to any
 		switch name {
 		case "manifest":
@@ -80,38 +76,4 @@ func (a *answer) read(data []byte) error {
 		}
 		return json.Unmarshal(value, to)
 	})
-}
-
-var (
-	errEmpty    = errors.New("it is empty")
-	errNoObject = errors.New("it is no object")
-)
-
-// members visits the members of a JSON object; their values are cut out of data.
-func members(data []byte, visit func(name string, value []byte) error) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	if kind := d.PeekKind(); kind != jsontext.KindBeginObject && kind != jsontext.KindInvalid {
-		return errNoObject
-	}
-	if _, err := d.ReadToken(); errors.Is(err, io.EOF) {
-		return errEmpty
-	} else if err != nil {
-		return err
-	}
-	for d.PeekKind() != jsontext.KindEndObject {
-		token, err := d.ReadToken()
-		if err != nil {
-			return err
-		}
-		name := token.String()
-		value, err := d.ReadValue()
-		if err != nil {
-			return err
-		}
-		end := int(d.InputOffset())
-		if err := visit(name, data[end-len(value):end:end]); err != nil {
-			return err
-		}
-	}
-	return nil
 }

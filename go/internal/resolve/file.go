@@ -10,6 +10,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -64,7 +65,7 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 	if err != nil {
 		return nil, err
 	}
-	result := resolved(manifest.Identity{Name: manifestName(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
+	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
 	if options.Explain {
 		if result.Origins, err = originsOf(&a.answer, canonical, a.sources); err != nil {
 			return nil, err

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -73,7 +74,7 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 	if len(attr) == 1 {
 		fullAttr = []string{outputName, attr[0]}
 	}
-	result := resolved(manifest.Identity{Name: manifestName(canonical), Source: string(KindFlake), Ref: ref.Text, Attr: attrText(fullAttr)}, canonical)
+	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(KindFlake), Ref: ref.Text, Attr: attrText(fullAttr)}, canonical)
 	result.Again, result.Folder, result.Losses = ref.lasting(attr), f.tree.root, a.notes
 	if options.Explain {
 		if result.Origins, err = originsOf(&a, canonical, f.tree); err != nil {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/internal/unseen"
 )
 
@@ -30,7 +31,7 @@ func Hidden(canonical []byte) []diag.Diagnostic {
 				continue
 			}
 			found = append(found, diag.Diagnostic{
-				Severity: diag.SeverityWarning, Code: HiddenCode, Path: dotted(pointer), Pointer: pointer,
+				Severity: diag.SeverityWarning, Code: HiddenCode, Path: manifestfile.Dotted(pointer), Pointer: pointer,
 				Message: hiddenMessage(place), Positions: []diag.Position{},
 			})
 		}

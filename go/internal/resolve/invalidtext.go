@@ -5,68 +5,17 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
 // invalidText is the code of the problem that a string is not valid UTF-8.
 const invalidText = "invalid-utf8"
-
-// mark is the byte order mark, which some editors write before UTF-8.
-const mark = "\uFEFF"
-
-// withoutMarks leaves the byte order mark at the beginning of each string of a
-// manifest out, and returns the pointers to those that had one.
-func withoutMarks(data []byte) (out []byte, pointers []string) {
-	if !bytes.Contains(data, []byte(`"`+mark)) {
-		return data, nil
-	}
-	d := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	at := 0
-	for {
-		token, err := d.ReadToken()
-		if err != nil {
-			return append(out, data[at:]...), pointers // what is wrong is reported by those who read it
-		}
-		kind, length := d.StackIndex(d.StackDepth())
-		if token.Kind() != '"' || kind == '{' && length%2 == 1 { // a name
-			continue
-		}
-		end := int(d.InputOffset())
-		start := tokenStart(data, end, token) + 1
-		if text := data[start:end]; bytes.HasPrefix(text, []byte(mark)) {
-			out, at = append(out, data[at:start]...), start+len(mark)
-			pointers = append(pointers, string(d.StackPointer()))
-		}
-	}
-}
-
-// dotted writes a JSON pointer as people read it: prompts.append[0].
-func dotted(pointer string) string {
-	var b strings.Builder
-	for _, part := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		part = strings.NewReplacer("~1", "/", "~0", "~").Replace(part)
-		switch _, err := strconv.Atoi(part); {
-		case err == nil && b.Len() > 0:
-			b.WriteString("[" + part + "]")
-			continue
-		case b.Len() > 0:
-			b.WriteByte('.')
-		}
-		if !isPlainName(part) {
-			part = strconv.Quote(part)
-		}
-		b.WriteString(part)
-	}
-	return b.String()
-}
 
 // notUTF8 is the problem where its field is not known.
 func notUTF8(at []diag.Position) *diag.Error {
@@ -99,7 +48,7 @@ func misread(ev *eval.Evaluator, answer []byte) (at []diag.Position) {
 		return nil
 	}
 	for _, read := range ev.Reads() {
-		data, err := bounded.ReadFile(read.Path, maxManifestFile)
+		data, err := bounded.ReadFile(read.Path, manifestfile.MaxSize)
 		if err != nil || utf8.Valid(data) {
 			continue
 		}
@@ -111,7 +60,7 @@ func misread(ev *eval.Evaluator, answer []byte) (at []diag.Position) {
 			}
 			offset += n
 		}
-		place := newLineIndex(read.Path, data).position(offset)
+		place := manifestfile.Place(read.Path, data, offset)
 		place.Note = fmt.Sprintf("byte 0x%02X", data[offset])
 		at = append(at, place)
 	}
@@ -142,6 +91,6 @@ func beginsWithMark(at []diag.Position) bool {
 	if len(at) == 0 || at[0].Line != 1 || at[0].Column != 1 {
 		return false
 	}
-	data, err := bounded.ReadFile(at[0].File, maxManifestFile)
-	return err == nil && bytes.HasPrefix(data, []byte(mark))
+	data, err := bounded.ReadFile(at[0].File, manifestfile.MaxSize)
+	return err == nil && bytes.HasPrefix(data, []byte(manifestfile.Mark))
 }

@@ -11,7 +11,6 @@ package resolve
 
 import (
 	"context"
-	"encoding/json"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,6 +20,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -62,10 +62,9 @@ type Resolved struct {
 	// Folder is what the file names of the provenance start from; empty where
 	// none of them is on this machine.
 	Folder string
-	// Losses are what a manifest of the older kind says and this one does not, and
+	// Losses are what a legacy manifest says and this one does not, and
 	// what was left out of the texts of a profile.
 	Losses []diag.Diagnostic
-	Older  bool // the manifest is of the older kind
 	// Again is the reference that leads here from any directory; empty for a manifest.
 	Again string
 }
@@ -124,14 +123,14 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 		return nil, notAProfile(a, label, in)
 	}
 	if len(a.Problems) > 0 {
-		return nil, invalid(label, problemDiagnostics(a, in))
+		return nil, manifestfile.Invalid(label, problemDiagnostics(a, in))
 	}
 	var defined []diag.Position
 	if a.Position != nil {
 		defined = placesOf(in, *a.Position)
 	}
-	data, marked := withoutMarks(a.Manifest)
-	canonical, err := checkManifest(data, label, func(p manifest.Problem) []diag.Position {
+	data, marked := manifestfile.WithoutMarks(a.Manifest)
+	canonical, err := manifestfile.Check(data, label, func(p manifest.Problem) []diag.Position {
 		if p.Code == invalidText {
 			return append(slices.Clone(a.misread), defined...)
 		}
@@ -141,39 +140,10 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 		return nil, ofAnswer(err)
 	}
 	for _, pointer := range marked {
-		a.notes = append(a.notes, diag.Diagnostic{Severity: diag.SeverityNote, Code: "byte-order-mark", Path: dotted(pointer), Pointer: pointer,
+		a.notes = append(a.notes, diag.Diagnostic{Severity: diag.SeverityNote, Code: "byte-order-mark", Path: manifestfile.Dotted(pointer), Pointer: pointer,
 			Message: "the byte order mark at the beginning of the text is left out", Positions: append([]diag.Position{}, defined...)})
 	}
 	return canonical, nil
-}
-
-// checkManifest validates and canonicalises. places finds where
-// in the author's files the problem is.
-func checkManifest(data []byte, label string, places func(manifest.Problem) []diag.Position) ([]byte, error) {
-	canonical, problems := manifest.Check(data)
-	if len(problems) > 0 {
-		diagnostics := make([]diag.Diagnostic, len(problems))
-		for i, p := range problems {
-			diagnostics[i] = problemOf(p, places(p))
-		}
-		return nil, invalid(label, diagnostics)
-	}
-	return canonical, nil
-}
-
-// problemOf makes a diagnostic of a problem that package manifest found.
-func problemOf(p manifest.Problem, at []diag.Position) diag.Diagnostic {
-	return diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
-		Message: p.Message, Expected: p.Expected, Hint: p.Hint, Positions: append([]diag.Position{}, at...),
-		Veiled: manifest.InSecretSlot(p.Pointer)}
-}
-
-func invalid(label string, diagnostics []diag.Diagnostic) *diag.Error {
-	summary := ""
-	if n := len(diagnostics); n > 1 {
-		summary = label + ": " + count(n, "problem")
-	}
-	return &diag.Error{Exit: diag.ExitInvalid, Diagnostics: diagnostics, Summary: summary}
 }
 
 func problemDiagnostics(a *answer, in sources) []diag.Diagnostic {
@@ -218,23 +188,6 @@ func notAProfile(a *answer, label string, in sources) error {
 // resolved makes the Resolved of canonical bytes.
 func resolved(profile manifest.Identity, canonical []byte) *Resolved {
 	return &Resolved{Profile: profile, Manifest: canonical, Digest: manifest.Digest(canonical)}
-}
-
-// manifestName is the profile's name as the manifest has it.
-func manifestName(canonical []byte) string {
-	name := ""
-	members(canonical, func(section string, value []byte) error {
-		if section != "profile" {
-			return nil
-		}
-		return members(value, func(field string, value []byte) error {
-			if field == "name" {
-				return json.Unmarshal(value, &name)
-			}
-			return nil
-		})
-	})
-	return name
 }
 
 // UserCacheDir is $XDG_CACHE_HOME/insomnia, or a folder below the temporary one

@@ -1,4 +1,4 @@
-package resolve
+package manifestfile
 
 import (
 	"bytes"

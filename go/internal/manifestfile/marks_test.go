@@ -1,4 +1,4 @@
-package resolve
+package manifestfile
 
 import (
 	"slices"
@@ -18,13 +18,13 @@ func TestWithoutMarks(t *testing.T) {
 		{`{"a":"` + m + "\xff" + `","b":"` + m + `\"` + m + `"}`, `{"a":"` + "\xff" + `","b":"\"` + m + `"}`, []string{"/a", "/b"}},
 		{`{"a":"` + m, `{"a":"` + m, nil},
 	} {
-		got, pointers := withoutMarks([]byte(test.data))
+		got, pointers := WithoutMarks([]byte(test.data))
 		if string(got) != test.want || !slices.Equal(pointers, test.pointers) {
 			t.Errorf("%q: %q %q", test.data, got, pointers)
 		}
 	}
 	for pointer, want := range map[string]string{"/prompts/append/0": "prompts.append[0]", "/skills/s/files/a~1b.md": `skills.s.files."a/b.md"`, "/0": `0`} {
-		if got := dotted(pointer); got != want {
+		if got := Dotted(pointer); got != want {
 			t.Errorf("%s: %s, want %s", pointer, got, want)
 		}
 	}

@@ -1,10 +1,12 @@
-package resolve
+package manifestfile
 
 import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +14,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/tomlread"
 )
 
@@ -19,7 +22,7 @@ import (
 // JSON has no form for (nan, infinity, dates) is a problem, and null in the
 // JSON. No message quotes the file: the line may hold a key.
 func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic, error) {
-	data, marked := bytes.CutPrefix(data, []byte(mark))
+	data, marked := bytes.CutPrefix(data, []byte(Mark))
 	var beyond *tomlread.Error
 	if errors.As(tomlread.Check(data), &beyond) {
 		return nil, nil, nil, diag.Errorf(diag.ExitInvalid, "too-large", "%s", beyond.Message).
@@ -33,7 +36,7 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic,
 			at.Line, at.Column = decode.Position()
 		}
 		if marked && at.Line == 1 {
-			at.Column += len(mark)
+			at.Column += len(Mark)
 		}
 		// go-toml's own message may repeat a piece of the line.
 		e := diag.Errorf(diag.ExitInvalid, "syntax", "not readable as TOML: %s", tomlReason(err)).At(at)
@@ -43,7 +46,7 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic,
 	places := tomlPlaces(data, file)
 	for pointer, at := range places {
 		if marked && at.Line == 1 { // columns are of bytes
-			at.Column += len(mark)
+			at.Column += len(Mark)
 			places[pointer] = at
 		}
 	}
@@ -85,9 +88,9 @@ func (c *tomlConverter) value(v any, pointer, path string) any {
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
-		for _, key := range sortedKeys(v) {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
 			sub := key
-			if !isPlainName(key) {
+			if !reference.Plain(key) {
 				sub = strconv.Quote(key)
 			}
 			if path != "" {

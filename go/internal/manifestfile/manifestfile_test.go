@@ -1,4 +1,4 @@
-package resolve
+package manifestfile
 
 import (
 	"fmt"
@@ -70,7 +70,7 @@ func TestJSONPlaces(t *testing.T) {
 func TestManifestFileProblems(t *testing.T) {
 	const canary = "sk-ant-CANARY0123456789"
 	dir := t.TempDir()
-	r := &Resolver{Dir: dir}
+	r := &Reader{Dir: dir}
 	for _, test := range []struct {
 		name, file, content string
 		exit                diag.Exit
@@ -95,7 +95,7 @@ func TestManifestFileProblems(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, test.file), []byte(test.content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			result, err := r.File(t.Context(), test.file, Options{})
+			result, err := r.Read(t.Context(), test.file)
 			if err == nil {
 				t.Fatalf("accepted: %s", result.Manifest)
 			}
@@ -126,13 +126,13 @@ func TestManifestFileProblems(t *testing.T) {
 // The same manifest in TOML and as its own canonical JSON gives the same bytes.
 func TestManifestFile(t *testing.T) {
 	dir := t.TempDir()
-	r := &Resolver{Dir: dir}
+	r := &Reader{Dir: dir}
 	source := strings.Replace(tomlManifest, "[model]\n", "[prompts]\nsystem = \"You code.\"\n\n[model]\nprovider = \"anthropic\"\nid = \"claude-sonnet-4-5\"\nwireApi = \"anthropic\"\nmaxOutputTokens = 64000\n", 1) +
 		"\n[context.compaction]\nthresholdTokens = 90000\nrequestThresholdTokens = 100000\nretainedTokens = 20000\nreservedTokens = 40000\nsummaryMaxTokens = 4000\n"
 	if err := os.WriteFile(filepath.Join(dir, "m.toml"), []byte(source), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	first, err := r.File(t.Context(), "m.toml", Options{})
+	first, err := r.Read(t.Context(), "m.toml")
 	if err != nil {
 		var b strings.Builder
 		diag.NewText().Write(&b, diag.From(err))
@@ -141,14 +141,14 @@ func TestManifestFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "m.json"), first.Manifest, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	second, err := r.File(t.Context(), "m.json", Options{})
+	second, err := r.Read(t.Context(), "m.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if string(first.Manifest) != string(second.Manifest) || first.Digest != second.Digest {
 		t.Error("the bytes differ")
 	}
-	if first.Profile.Name != "coder" || first.Profile.Source != "manifest" {
-		t.Errorf("%+v", first.Profile)
+	if first.Name != "coder" || first.Kind != Plain {
+		t.Errorf("%s, %s", first.Name, first.Kind)
 	}
 }

@@ -1,12 +1,32 @@
-package resolve
+package manifestfile
 
 import (
 	"bytes"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
+
+// sourceMap finds where in a manifest file a JSON pointer stands.
+type sourceMap map[string]diag.Position
+
+// at is the place of the pointer, or of what holds it.
+func (m sourceMap) at(pointer string) (diag.Position, bool) {
+	for {
+		if p, ok := m[pointer]; ok {
+			return p, true
+		}
+		i := strings.LastIndexByte(pointer, '/')
+		if i < 0 {
+			return diag.Position{}, false
+		}
+		pointer = pointer[:i]
+	}
+}
 
 // mostPointers is how many bytes all pointers may have: a key of megabytes is
 // part of the pointer to each value below it.
@@ -70,4 +90,43 @@ func escaped(data []byte, i int) bool {
 		backslashes++
 	}
 	return backslashes%2 == 1
+}
+
+// lineIndex turns byte offsets into lines and columns.
+type lineIndex struct {
+	file   string
+	source *diag.Source
+	starts []int
+}
+
+func newLineIndex(file string, data []byte) *lineIndex {
+	x := &lineIndex{file: file, source: diag.NewSource(string(data)), starts: []int{0}}
+	for i, c := range data {
+		if c == '\n' {
+			x.starts = append(x.starts, i+1)
+		}
+	}
+	return x
+}
+
+func (x *lineIndex) position(offset int) diag.Position {
+	lo, hi := 0, len(x.starts)
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; x.starts[mid] <= offset {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	return diag.Position{File: x.file, Line: lo + 1, Column: offset - x.starts[lo] + 1, Source: x.source}
+}
+
+// Place is the place of a byte of a file.
+func Place(file string, data []byte, offset int) diag.Position {
+	return newLineIndex(file, data).position(offset)
+}
+
+// pointerKey is a key as it stands in a JSON pointer.
+func pointerKey(key string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }

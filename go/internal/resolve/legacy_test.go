@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// both resolves a manifest of the older kind directly, and through the profile
+// both resolves a legacy manifest directly, and through the profile
 // that is made of it.
 func both(ctx interface {
 	Fatalf(string, ...any)
@@ -50,8 +51,8 @@ func both(ctx interface {
 	return directly, nil
 }
 
-func TestOlderManifestWithEverySection(t *testing.T) {
-	text, err := os.ReadFile("testdata/older/every-section.toml")
+func TestLegacyManifestWithEverySection(t *testing.T) {
+	text, err := os.ReadFile("testdata/legacy/every-section.toml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,9 +145,9 @@ func TestOlderManifestWithEverySection(t *testing.T) {
 	}
 }
 
-// What the older program assumed holds where nothing is written, as far as it
+// What the legacy program assumed holds where nothing is written, as far as it
 // fits the model's window.
-func TestOlderDefaults(t *testing.T) {
+func TestLegacyDefaults(t *testing.T) {
 	const model = "[model]\nref = \"anthropic/claude-sonnet-4-5\"\n"
 	result, err := both(t, t, t.TempDir(), model+"[worker]\ninstruction = \"x\"\n")
 	if err != nil {
@@ -174,9 +175,9 @@ func TestOlderDefaults(t *testing.T) {
 	}
 }
 
-// Whatever is in a file of the older kind, the profile made of it resolves to
+// Whatever is in a legacy file, the profile made of it resolves to
 // the same bytes as the file itself, and no text of it is taken for Nix.
-func TestOlderManifestsResolveAlikeBothWays(t *testing.T) {
+func TestLegacyManifestsResolveAlikeBothWays(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
 		text := rapid.StringOf(rapid.OneOf(rapid.RuneFrom([]rune("ab$''{}\"\\\n\t \r#/*.")), rapid.Rune()))
@@ -243,7 +244,7 @@ func TestLegacyLayers(t *testing.T) {
 		"web":         "[web]\nenabled = true\n[web.search]\nenabled = true\napi_key_env = \"BRAVE\"\n",
 		"skills":      "[skills]\ndirectories = [ \"a\" ]\n",
 	}
-	names := sortedKeys(layers)
+	names := slices.Sorted(maps.Keys(layers))
 	tests := []string{"[model]\nmax_context_window = 180000\n", "[model.auth]\nkind = \"api_key\"\nenv = \"KEY\"\n", "[model]\nscheme = \"anthropic\"\n"}
 	for i, name := range names {
 		tests = append(tests, layers[name], layers[name]+layers[names[(i+3)%len(names)]])

@@ -1,0 +1,175 @@
+// Package manifestfile reads manifests from files: JSON or TOML written by hand,
+// envelopes, and legacy manifests. Every problem is reported at its place in the
+// file, and no message quotes the file where it may hold a key.
+package manifestfile
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/legacy"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Kind says what a file with a manifest is.
+type Kind string
+
+const (
+	Plain    Kind = "manifest"
+	Envelope Kind = "envelope"
+	Legacy   Kind = "older"
+)
+
+// Words names the kind for people.
+func (k Kind) Words() string {
+	switch k {
+	case Envelope:
+		return "an envelope (insomnia.resolved/v1)"
+	case Legacy:
+		return "a legacy manifest"
+	}
+	return "a manifest (insomnia.pod/v1)"
+}
+
+// File is a file with a valid manifest.
+type File struct {
+	Kind     Kind
+	Path     string // absolute
+	Manifest []byte // canonical JSON, no newline
+	Name     string // of the profile
+	Digest   string
+	// Losses are what a legacy manifest says and this one does not.
+	Losses []diag.Diagnostic
+}
+
+func fileOf(kind Kind, path string, canonical []byte) *File {
+	return &File{Kind: kind, Path: path, Manifest: canonical, Name: Name(canonical), Digest: manifest.Digest(canonical)}
+}
+
+// Reader reads manifests from files.
+type Reader struct {
+	Dir string // relative names start from it
+	// Evaluate evaluates the profile that a legacy manifest is converted to, and
+	// returns its canonical manifest. Errors are *diag.Error.
+	Evaluate func(ctx context.Context, p *legacy.Profile) ([]byte, error)
+}
+
+// Read reads a manifest written by hand, TOML or JSON: it is completed with the
+// defaults, validated and canonicalised. A legacy manifest is converted.
+func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
+	abs := reference.Absolute(path, r.Dir)
+	data, err := read(abs, path)
+	if err != nil {
+		return nil, err
+	}
+	written := data
+	var places sourceMap
+	var found []diag.Diagnostic
+	asWritten := false // the validator sees the file itself, and its lines are the file's
+	switch extension := strings.ToLower(filepath.Ext(path)); extension {
+	case ".json":
+		places = jsonPlaces(data, abs)
+	case ".toml":
+		if data, places, found, err = tomlToJSON(data, abs); err != nil {
+			return nil, err
+		}
+		if legacy.Recognise(data) {
+			old := &legacyFile{abs: abs, doc: data, places: places, found: found}
+			c, err := r.convert(ctx, old)
+			if err != nil {
+				return nil, err
+			}
+			f := fileOf(Legacy, abs, c.Manifest)
+			f.Losses = c.Profile.Losses
+			return f, nil
+		}
+	case ".nix":
+		return nil, usage("manifest-is-profile", "--manifest reads a resolved or hand-written manifest, and %s is a profile", path).
+			Hintf("insomnia resolve %s", path)
+	default:
+		return nil, usage("manifest-format", "--manifest needs a file that ends in .json or .toml: %s", path)
+	}
+
+	source := diag.NewSource(string(written))
+	find := func(p manifest.Problem) []diag.Position {
+		if asWritten && len(p.Positions) > 0 {
+			at := p.Positions[0]
+			return []diag.Position{{File: abs, Line: at.Line, Column: at.Column, Note: at.Note, Source: source}}
+		}
+		if at, ok := places.at(p.Pointer); ok {
+			return []diag.Position{at}
+		}
+		return []diag.Position{{File: abs}}
+	}
+	complete, problems := manifest.FillDefaults(data)
+	if len(problems) > 0 {
+		complete, asWritten = data, strings.EqualFold(filepath.Ext(path), ".json") // what cannot be read is reported from the file as it is
+	}
+	told := pointers(found)
+	for _, p := range manifest.Validate(data) {
+		// Completing rewrites numbers (1.0 as 1), so what is there is judged as it
+		// was written; what is missing, and the rules, only when it is complete.
+		if p.Code != "required" && !strings.HasPrefix(p.Code, "rule-") && len(problems) == 0 && !told[p.Pointer] {
+			found = append(found, diagnosticOf(p, find(p)))
+		}
+	}
+	canonical, err := Check(complete, filepath.Base(path), find)
+	if len(found) > 0 || err != nil {
+		found = together(found, err)
+		for i := range found {
+			// What cannot be read may hold a key anywhere.
+			found[i].Veiled = found[i].Veiled || len(problems) > 0
+		}
+		return nil, Invalid(filepath.Base(path), found)
+	}
+	return fileOf(Plain, abs, canonical), nil
+}
+
+func pointers(found []diag.Diagnostic) map[string]bool {
+	told := map[string]bool{}
+	for _, d := range found {
+		told[d.Pointer] = true
+	}
+	return told
+}
+
+// together adds to the problems found so far what validation says of other places.
+func together(found []diag.Diagnostic, err error) []diag.Diagnostic {
+	if err == nil {
+		return found
+	}
+	told := pointers(found)
+	for _, d := range diag.From(err).Diagnostics {
+		if !told[d.Pointer] {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// MaxSize leaves room for comments and spaces around 8 MiB of manifest.
+const MaxSize = 16 << 20
+
+func read(abs, typed string) ([]byte, error) {
+	data, err := bounded.ReadFile(abs, MaxSize)
+	switch {
+	case err == nil:
+		return data, nil
+	case errors.Is(err, bounded.ErrTooLarge):
+		return nil, diag.Errorf(diag.ExitInvalid, "max-bytes", "%s has more than %d MiB", typed, MaxSize>>20).At(diag.Position{File: abs}).
+			Expectedf("at most 8 MiB of manifest")
+	case errors.Is(err, bounded.ErrNotRegular):
+		return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "%s is not a manifest: %v", typed, bounded.Reason(err)).
+			Hintf("name the file that holds the manifest")
+	}
+	return nil, diag.Errorf(diag.ExitNotFound, "manifest-not-found", "cannot read %s: %v", typed, bounded.Reason(err))
+}
+
+func usage(code, format string, args ...any) *diag.Error {
+	return diag.Errorf(diag.ExitUsage, code, format, args...)
+}
