@@ -16,6 +16,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -178,7 +179,7 @@ func (m *Maker) source(result *resolve.Resolved, options resolve.Options) pod.So
 	return s
 }
 
-func (m *Maker) absolute(path string) string { return resolve.Absolute(path, m.Resolver.Dir) }
+func (m *Maker) absolute(path string) string { return reference.Absolute(path, m.Resolver.Dir) }
 
 // check refuses what does not go together.
 func (r Request) check() error {

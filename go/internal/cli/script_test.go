@@ -22,6 +22,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -143,13 +144,13 @@ func lockInputs(ts *testscript.TestScript, neg bool, args []string) {
 		name, rest, _ := strings.Cut(arg, "=")
 		parts := strings.SplitN(rest, ":", 3)
 		folder := ts.MkAbs(parts[1])
-		hash, err := resolve.NarHash(folder)
+		hash, err := locate.NarHash(folder)
 		locked := map[string]any{"type": parts[0]}
 		switch parts[0] {
 		case "path":
 			locked["path"] = folder
 		case "git":
-			hash, err = resolve.TrackedNarHash(context.Background(), folder)
+			hash, err = locate.TrackedNarHash(context.Background(), folder)
 			rev, gitErr := exec.Command("git", "-C", folder, "rev-parse", "HEAD").Output()
 			ts.Check(gitErr)
 			locked["url"], locked["rev"] = "file://"+folder, strings.TrimSpace(string(rev))

@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -33,7 +35,7 @@ func (r *Resolver) VerifyAgainstNix(ctx context.Context, text string, options Op
 		}
 		delete(byName, ours[i].Name)
 	}
-	for _, name := range sortedKeys(byName) {
+	for _, name := range slices.Sorted(maps.Keys(byName)) {
 		v := byName[name]
 		v.Ok = false
 		v.Diagnostics = append(v.Diagnostics, diag.Errorf(diag.ExitDifference, "evaluators-differ", "only the installed Nix finds this profile").Diagnostics...)
@@ -51,8 +53,8 @@ func difference(ours, theirs Verified) string {
 	case ours.Digest != theirs.Digest:
 		return "the embedded evaluator makes " + ours.Digest + " of it, the installed Nix " + theirs.Digest
 	case len(ours.Diagnostics) != len(theirs.Diagnostics):
-		return "the embedded evaluator finds " + count(len(ours.Diagnostics), "problem") + ", the installed Nix " +
-			strconv.Itoa(len(theirs.Diagnostics))
+		return "the number of problems differs: " + strconv.Itoa(len(ours.Diagnostics)) + " with the embedded evaluator, " +
+			strconv.Itoa(len(theirs.Diagnostics)) + " with the installed Nix"
 	}
 	for i := range ours.Diagnostics {
 		if a, b := ours.Diagnostics[i], theirs.Diagnostics[i]; a.Code != b.Code || a.Path != b.Path {

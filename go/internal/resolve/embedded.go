@@ -12,6 +12,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
@@ -83,7 +84,7 @@ func (e *embeddedEvaluator) mountLibrary(sources *source.FS) error {
 }
 
 // file evaluates a profile file where it is, and the library from the program.
-func (e *embeddedEvaluator) file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error) {
+func (e *embeddedEvaluator) file(ctx context.Context, p *locate.File, options Options) (*fileAnswer, error) {
 	ev, done, err := e.prepareFile(p)
 	if err != nil {
 		return nil, err
@@ -101,12 +102,12 @@ type mounted struct {
 
 // prepareFile makes an evaluator that may read the library and what a profile
 // file may read.
-func (e *embeddedEvaluator) prepareFile(p *profileFile) (*eval.Evaluator, func(), error) {
-	if p.root == "" {
+func (e *embeddedEvaluator) prepareFile(p *locate.File) (*eval.Evaluator, func(), error) {
+	if p.Root == "" {
 		ev, err := e.prepare()
 		return ev, func() {}, err
 	}
-	view, err := openView(p)
+	view, err := locate.OpenView(p)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -118,12 +119,12 @@ func (e *embeddedEvaluator) prepareFile(p *profileFile) (*eval.Evaluator, func()
 }
 
 // prepareView makes an evaluator for a view, and closes both with what it returns.
-func (e *embeddedEvaluator) prepareView(view *view) (*eval.Evaluator, func(), error) {
-	dir, err := source.OpenDir(view.root)
+func (e *embeddedEvaluator) prepareView(view *locate.View) (*eval.Evaluator, func(), error) {
+	dir, err := source.OpenDir(view.Root)
 	if err != nil {
-		return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", view.root, err)
+		return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", view.Root, err)
 	}
-	ev, err := e.prepare(mounted{filepath.ToSlash(view.root), view.tree(dir)})
+	ev, err := e.prepare(mounted{filepath.ToSlash(view.Root), view.Tree(dir)})
 	return ev, func() {
 		dir.Close()
 		view.Close()
@@ -143,11 +144,11 @@ func (e *embeddedEvaluator) prepare(trees ...mounted) (*eval.Evaluator, error) {
 }
 
 // evaluate asks a prepared evaluator for one profile. Call it by limited.
-func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *profileFile, options Options) (*fileAnswer, error) {
+func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *locate.File, options Options) (*fileAnswer, error) {
 	ev.Renew(ctx)
-	in := &fileSources{library: libraryMount, root: p.root, quoter: quoter{find: readBy(ev)}}
+	in := &fileSources{library: libraryMount, root: p.Root, quoter: quoter{find: readBy(ev)}}
 
-	data, err := evaluateEntry(ev, p)
+	data, err := evaluateEntry(ev, p, options)
 	if err != nil {
 		return nil, explainEmbeddedFile(p, in, embeddedFailure(err, options.Timeout))
 	}
@@ -158,7 +159,7 @@ func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p 
 	}
 	if options.Provenance {
 		a.reads = readFiles(ev, func(file string) string {
-			if rel, err := filepath.Rel(p.root, file); p.root != "" && err == nil && filepath.IsLocal(rel) {
+			if rel, err := filepath.Rel(p.Root, file); p.Root != "" && err == nil && filepath.IsLocal(rel) {
 				return filepath.ToSlash(rel)
 			}
 			return in.text(file)
@@ -167,16 +168,16 @@ func (e *embeddedEvaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p 
 	return a, nil
 }
 
-func evaluateEntry(ev *eval.Evaluator, p *profileFile) ([]byte, error) {
+func evaluateEntry(ev *eval.Evaluator, p *locate.File, options Options) ([]byte, error) {
 	entry, err := ev.EvalFile(libraryMount + "/entry.nix")
 	if err != nil {
 		return nil, err
 	}
-	v, err := ev.Call(entry, ev.Set(map[string]eval.Value{"profile": eval.Str(p.profile), "name": eval.Str(p.name)}))
+	v, err := ev.Call(entry, ev.Set(map[string]eval.Value{"profile": eval.Str(entryProfile(p)), "name": eval.Str(p.Name())}))
 	if err != nil {
 		return nil, err
 	}
-	if v, _, err = ev.Select(v, p.output); err != nil {
+	if v, _, err = ev.Select(v, options.entryOutput()); err != nil {
 		return nil, err
 	}
 	return ev.ToJSON(v)
@@ -194,7 +195,7 @@ func readFiles(ev *eval.Evaluator, name func(string) string) []manifest.ReadFile
 	var out []manifest.ReadFile
 	for _, read := range ev.Reads() {
 		if !strings.HasPrefix(read.Path, libraryMount+"/") { // the library has a digest of its own
-			out = append(out, manifest.ReadFile{File: name(read.Path), SHA256: sri(read.SHA256[:])})
+			out = append(out, manifest.ReadFile{File: name(read.Path), SHA256: locate.SRI(read.SHA256[:])})
 		}
 	}
 	return out
@@ -256,19 +257,12 @@ func limitReached(limit *eval.LimitError, timeout time.Duration) *diag.Error {
 		Hintf("look for text or lists that grow without end in the profile")
 }
 
-// needsNix is for what the embedded evaluator does not do.
-func needsNix(message string, at []diag.Position) *diag.Error {
-	return diag.Errorf(diag.ExitMissing, "needs-nix", "%s", message).At(at...).
-		Hintf("evaluate it with the Nix that is installed: --evaluator nix;\n" +
-			"or go on from a manifest that was resolved before: insomnia resolve --manifest FILE")
-}
-
-func explainEmbeddedFile(p *profileFile, in *fileSources, err error) error {
+func explainEmbeddedFile(p *locate.File, in *fileSources, err error) error {
 	var e *explainable
 	if !errors.As(err, &e) {
 		return err
 	}
-	var why *notVisible
+	var why *locate.NotVisible
 	if errors.As(e.err, &why) {
 		return hiddenFile(p, blamedPath(e.err), why, fileAt(p, in, e.failure))
 	}
@@ -285,4 +279,16 @@ func blamedPath(err error) string {
 		return path.Path
 	}
 	return ""
+}
+
+// hiddenFile is for a profile that reads a file that is not visible.
+func hiddenFile(p *locate.File, file string, why error, at []diag.Position) *diag.Error {
+	if rel, err := filepath.Rel(p.Root, file); err == nil {
+		file = rel
+	}
+	e := evaluationError("hidden-file", "cannot read "+file+": it "+why.(*locate.NotVisible).Why, at)
+	if why == locate.ErrIgnored {
+		return e.Hintf("widen what the profile may read: --root %s\nor, if it holds no secret, track it: git -C %s add --force %s", diag.Shell(p.Root), diag.Shell(p.Root), diag.Shell(file))
+	}
+	return e.Hintf("a profile never reads what is in .git; copy what it needs into a file of the project")
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
@@ -32,12 +33,12 @@ type embeddedFlake struct {
 	facts     *facts // nil until they are wanted
 }
 
-func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Options) (*flakeSource, error) {
+func (e *embeddedEvaluator) open(ctx context.Context, ref *locate.Reference, options Options) (*flakeSource, error) {
 	f := &embeddedFlake{flakeSource: &flakeSource{ref: ref, apart: true}, resolver: e.Resolver, options: options,
 		store: e.sourceStore(options, ref.Flake), fetched: map[string]bool{}}
 	f.flakeRun = f
-	if only := ref.parsed.Query.Nix; only != "" {
-		return nil, needsNix("`?"+only+"` of "+ref.Flake+" needs Nix", nil)
+	if only := ref.Parsed.Query.Nix; only != "" {
+		return nil, locate.NeedsNix("`?"+only+"` of "+ref.Flake+" needs Nix", nil)
 	}
 	for _, o := range options.Overrides {
 		where, typed, err := f.override(ctx, o.Ref)
@@ -57,7 +58,7 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 	}
 	f.tree = newTree(root, f.lock, e.Library)
 	if f.local == nil {
-		if err := refuseUnsafeInputs(f.flakeSource, f.lock(), Embedded); err != nil {
+		if err := locate.RefuseUnsafeInputs(ref.Flake, nil, f.lock(), false); err != nil {
 			return nil, err
 		}
 	}
@@ -73,7 +74,7 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *Reference, options Op
 // checkTypedHash holds a directory to the `?narHash=` of its reference. What the
 // directory's hash is stays untold, as everywhere for files of this machine.
 func (f *embeddedFlake) checkTypedHash(ctx context.Context) error {
-	want := f.ref.parsed.Query.NarHash
+	want := f.ref.Parsed.Query.NarHash
 	if f.local == nil || want == "" {
 		return nil
 	}
@@ -101,16 +102,16 @@ func (f *embeddedFlake) findFacts(ctx context.Context) {
 
 // locate finds the flake in a folder here, or downloads it.
 func (f *embeddedFlake) locate(ctx context.Context) (err error) {
-	if f.ref.LocalDir != "" && !bareRepository(f.ref) {
-		f.local, err = localFlakeOf(f.ref)
+	if f.ref.LocalDir != "" && !f.ref.Bare() {
+		f.local, err = locate.FlakeOf(f.ref)
 		return err
 	}
-	l, err := f.resolver.parseRemote(f.ref.Flake)
+	l, err := locate.ParseRemote(f.ref.Flake, f.resolver.Dir)
 	if err != nil {
 		return err
 	}
 	if l.Type == "path" { // a name in the registry stands for a folder
-		f.local, err = findLocalFlake(filepath.Join(l.Path, l.Dir), f.ref.Flake, true)
+		f.local, err = locate.FindFlake(filepath.Join(l.Path, l.Dir), f.ref.Flake, true)
 		return err
 	}
 	f.where.Locked, err = f.download(ctx, f.ref.Flake, f.options.Downloads)
@@ -118,12 +119,12 @@ func (f *embeddedFlake) locate(ctx context.Context) (err error) {
 }
 
 // lock reads the flake's lock; nil when there is none.
-func (f *embeddedFlake) lock() *lockFile {
+func (f *embeddedFlake) lock() *locate.Lock {
 	if f.local != nil {
-		return readLock(f.local.Root(), f.local.Dir)
+		return locate.ReadLock(f.local.Root(), f.local.Dir)
 	}
 	if dir, ok := f.store.Find(f.where.Locked); ok {
-		return readLock(dir, filepath.Join(dir, f.where.Locked.Dir))
+		return locate.ReadLock(dir, filepath.Join(dir, f.where.Locked.Dir))
 	}
 	return nil
 }
@@ -136,15 +137,15 @@ func (r *Resolver) sourceStore(options Options, ref string) *fetch.Store {
 
 // override finds what replaces an input.
 func (f *embeddedFlake) override(ctx context.Context, text string) (flake.Ref, string, error) {
-	resolved, err := f.resolver.overrideFolder(text)
+	resolved, err := locate.FindReplacement(text, f.resolver.Dir)
 	if err != nil {
 		return flake.Ref{}, "", err
 	}
 	if resolved == nil {
-		locked, err := f.download(ctx, text, f.options.Downloads.forOverrides())
+		locked, err := f.download(ctx, text, f.options.Downloads.ForOverrides())
 		return flake.Ref{Locked: locked}, text, err
 	}
-	return flake.Ref{Dir: resolved.Dir, GitRoot: resolved.GitRoot}, resolved.text, nil
+	return flake.Ref{Dir: resolved.Dir, GitRoot: resolved.GitRoot}, resolved.Text, nil
 }
 
 func (f *embeddedFlake) close() {
@@ -266,7 +267,7 @@ func (f *embeddedFlake) explain(ctx context.Context, output string, err error) (
 	case errors.As(err, &input):
 		out.err = f.explainInput(input)
 	case errors.As(err, new(*gitrepo.Error)):
-		out.err = diag.From(explainGit(err))
+		out.err = diag.From(locate.GitFailure(err))
 	case errors.Is(err, source.ErrHidden):
 		out.err = notTrackedFile(f.local, blamedPath(evaluation.err), at)
 	case evaluation.err.Kind == eval.FileAccess && strings.HasSuffix(blamedPath(evaluation.err), "/flake.nix") &&
@@ -274,7 +275,7 @@ func (f *embeddedFlake) explain(ctx context.Context, output string, err error) (
 		out.err = diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`", name).
 			Hintf("a flake in a folder of a repository is reached with ?dir=FOLDER")
 	case evaluation.err.Kind == eval.NeedsNix:
-		out.err = needsNix(needsNixMessage(evaluation.failure.Message), at)
+		out.err = locate.NeedsNix(needsNixMessage(evaluation.failure.Message), at)
 	case errors.Is(err, source.ErrOutside):
 		out.err = evaluationError("outside-source", "the profile reads "+blamedPath(evaluation.err)+", which is not part of the flake", at).
 			Hintf("move the file into the flake, or make it an input")
@@ -306,7 +307,7 @@ func (f *embeddedFlake) explainOpen(err error) error {
 		return e
 	}
 	if errors.As(err, new(*gitrepo.Error)) {
-		return explainGit(err)
+		return locate.GitFailure(err)
 	}
 	return diag.Errorf(diag.ExitEvaluation, "source-unreadable", "cannot read the flake `%s`: %v", f.ref.Flake, err)
 }
@@ -327,21 +328,21 @@ func (f *embeddedFlake) explainInput(e *flake.InputError) *diag.Error {
 	case flake.Stale:
 		return diag.Errorf(diag.ExitMissing, "lock-stale", "%v", e).Hintf("lock it again: %s", f.lockCommand())
 	case flake.Submodules:
-		return needsNix(e.Error(), nil)
+		return locate.NeedsNix(e.Error(), nil)
 	case flake.WrongHash:
 		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", e).
 			Hintf("if the source was meant to change, lock it again: %s", f.lockCommand())
 	case flake.Unsupported:
-		return needsNix(e.Error(), nil)
+		return locate.NeedsNix(e.Error(), nil)
 	case flake.Missing:
-		if err := f.options.Downloads.may(e.Locked.String()); err != nil {
+		if err := f.options.Downloads.May(e.Locked.String()); err != nil {
 			return diag.From(err)
 		}
 	case flake.Unsafe:
 		return diag.Errorf(diag.ExitRefused, "unsafe-input", "%v", e)
 	}
 	if errors.As(e, new(*gitrepo.Error)) {
-		return diag.From(explainGit(e))
+		return diag.From(locate.GitFailure(e))
 	}
 	return diag.Errorf(diag.ExitMissing, "input-unreadable", "%v", e)
 }
@@ -359,7 +360,7 @@ func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*manifest.
 	}
 	p.NarHash = f.facts.hash
 	if f.local == nil {
-		p.Rev, p.URL = f.where.Locked.Rev, lockedText(f.where.Locked)
+		p.Rev, p.URL = f.where.Locked.Rev, locate.LockedText(f.where.Locked)
 	} else {
 		if err := f.facts.stateErr; err != nil {
 			return nil, f.explainOpen(err)
@@ -369,9 +370,9 @@ func (f *embeddedFlake) provenance(ctx context.Context, _ *position) (*manifest.
 	}
 	p.Files = readFiles(f.flake.Evaluator(), f.portable)
 	if f.local != nil {
-		if data, ok := readLockFile(f.local.Root(), f.local.Dir); ok {
+		if data, ok := locate.ReadLockFile(f.local.Root(), f.local.Dir); ok {
 			sum := sha256.Sum256(data)
-			p.Files = append(p.Files, manifest.ReadFile{File: f.portable(filepath.Join(f.local.Dir, lockName)), SHA256: sri(sum[:])})
+			p.Files = append(p.Files, manifest.ReadFile{File: f.portable(filepath.Join(f.local.Dir, locate.LockName)), SHA256: locate.SRI(sum[:])})
 			slices.SortFunc(p.Files, func(a, b manifest.ReadFile) int { return strings.Compare(a.File, b.File) })
 		}
 	}
@@ -389,7 +390,7 @@ func (f *embeddedFlake) portable(file string) string {
 }
 
 // localURL is the locked reference of a flake in a folder.
-func localURL(local *localFlake, state flake.GitState, hash string) string {
+func localURL(local *locate.Flake, state flake.GitState, hash string) string {
 	if local.GitRoot == "" {
 		return "path:" + local.Dir + "?narHash=" + strings.ReplaceAll(strings.ReplaceAll(hash, "+", "%2B"), "=", "%3D")
 	}

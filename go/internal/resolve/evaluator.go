@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -17,10 +18,10 @@ const (
 // says; none stands in for the other.
 type evaluator interface {
 	// file evaluates a profile file or a built-in profile.
-	file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error)
+	file(ctx context.Context, p *locate.File, options Options) (*fileAnswer, error)
 	// open finds a flake and prepares its evaluation. What a remote reference
 	// names is downloaded, nothing is evaluated.
-	open(ctx context.Context, ref *Reference, options Options) (*flakeSource, error)
+	open(ctx context.Context, ref *locate.Reference, options Options) (*flakeSource, error)
 	// title is the evaluator's name and version, for provenance.
 	title(ctx context.Context) string
 }
@@ -46,8 +47,8 @@ type failed struct {
 // flakeSource is a flake about to be evaluated.
 type flakeSource struct {
 	flakeRun
-	ref   *Reference
-	local *localFlake // nil when the flake is not in a folder here
+	ref   *locate.Reference
+	local *locate.Flake // nil when the flake is not in a folder here
 	tree  *tree
 	apart bool // further evaluations cost little: verify gives each profile its own
 }

@@ -7,7 +7,9 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
 
@@ -72,7 +74,7 @@ func explainUntracked(ctx context.Context, f *nixFlake, failure *nix.Failure, at
 		candidates = append(candidates, rel)
 	}
 	for _, rel := range candidates {
-		if !untracked(f.local.GitRoot, rel) {
+		if !locate.Untracked(f.local.GitRoot, rel) {
 			continue
 		}
 		return notTrackedFile(f.local, filepath.Join(f.local.GitRoot, rel), at)
@@ -81,14 +83,14 @@ func explainUntracked(ctx context.Context, f *nixFlake, failure *nix.Failure, at
 }
 
 // noOutput is for a flake without the output that was asked for.
-func noOutput(ref *Reference, output string) *diag.Error {
+func noOutput(ref *locate.Reference, output string) *diag.Error {
 	if output == outputName {
 		return diag.Errorf(diag.ExitNotFound, "no-profiles", "`%s` has no output `%s`", ref.Flake, outputName).
 			Hintf("define it in the flake's outputs: %s.NAME = insomnia.lib.mkProfile { … };\n"+
 				"a profile that stands elsewhere is reached by its whole attribute path: %s#a.b.NAME", outputName, ref.Flake)
 	}
 	return diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no output `%s`", ref.Flake, output).
-		Hintf("a path with dots starts from the flake's outputs: %s#%s.%s", ref.Flake, outputName, attrText(ref.Attr))
+		Hintf("a path with dots starts from the flake's outputs: %s#%s.%s", ref.Flake, outputName, reference.Attribute(ref.Attr))
 }
 
 func notLocked(flake, command string) *diag.Error {
@@ -105,7 +107,7 @@ func noSuchInput(input string, names []string) *diag.Error {
 }
 
 // notTrackedFile is for a file that is there but that git does not know.
-func notTrackedFile(local *localFlake, file string, at []diag.Position) *diag.Error {
+func notTrackedFile(local *locate.Flake, file string, at []diag.Position) *diag.Error {
 	rel, root := file, filepath.Dir(file)
 	if local != nil && local.GitRoot != "" {
 		root = local.GitRoot
@@ -194,11 +196,11 @@ func wantedDownload(failure *nix.Failure, f *nixFlake) string {
 		if m == nil {
 			continue
 		}
-		if locked := f.lock.find(m[1]); locked != nil {
-			return locked.fetchURL()
+		if locked := f.lock.Find(m[1]); locked != nil {
+			return locked.FetchURL()
 		}
 		for _, o := range f.overrides {
-			if sameInput(m[1], o.Ref) {
+			if locate.SameInput(m[1], o.Ref) {
 				return o.Ref
 			}
 		}
@@ -214,7 +216,7 @@ func downloadFailed(f *nixFlake, failure *nix.Failure, at []diag.Position) error
 		if m == nil || len(at) > 0 {
 			continue
 		}
-		if f.lock.find(m[1]) != nil {
+		if f.lock.Find(m[1]) != nil {
 			return fetchFailed(m[1], failure) // it was tried
 		}
 		return diag.Errorf(diag.ExitMissing, "input-not-locked", "`%s` has the input `%s`, which its flake.lock does not lock", f.ref.Flake, m[1]).

@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -25,7 +27,7 @@ var (
 // outputName is the flake output that profiles stand in.
 const outputName = "insomniaProfiles"
 
-func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
+func (r *Resolver) resolveFlake(ctx context.Context, ref *locate.Reference, options Options) (*Resolved, error) {
 	f, err := r.evaluator(options).open(ctx, ref, options)
 	if err != nil {
 		return nil, err
@@ -66,7 +68,7 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 		return nil, unreadable(errors.New("no status in the answer"))
 	}
 
-	canonical, err := check(&a, "profile "+attrText(attr), f.tree)
+	canonical, err := check(&a, "profile "+reference.Attribute(attr), f.tree)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +76,8 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *Reference, options Opt
 	if len(attr) == 1 {
 		fullAttr = []string{outputName, attr[0]}
 	}
-	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(KindFlake), Ref: ref.Text, Attr: attrText(fullAttr)}, canonical)
-	result.Again, result.Folder, result.Losses = ref.lasting(attr), f.tree.root, a.notes
+	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(locate.KindFlake), Ref: ref.Text, Attr: reference.Attribute(fullAttr)}, canonical)
+	result.Again, result.Folder, result.Losses = ref.Lasting(attr), f.tree.root, a.notes
 	if options.Explain {
 		if result.Origins, err = originsOf(&a, canonical, f.tree); err != nil {
 			return nil, err
@@ -120,9 +122,9 @@ func choose(f *flakeSource, names []string) error {
 	}
 	refs := make([]string, len(names))
 	for i, name := range names {
-		refs[i] = "  " + flake + "#" + attrText([]string{name})
+		refs[i] = "  " + flake + "#" + reference.Attribute([]string{name})
 	}
-	return diag.Errorf(diag.ExitNotFound, "profile-ambiguous", "`%s` has %s", flake, count(len(names), "profile")).
+	return diag.Errorf(diag.ExitNotFound, "profile-ambiguous", "`%s` has %d profiles", flake, len(names)).
 		Hintf("say which one is meant:\n%s", strings.Join(refs, "\n"))
 }
 
@@ -138,14 +140,14 @@ func missing(f *flakeSource, root string, path []string, a *answer) error {
 	if len(f.ref.Attr) == 1 {
 		e = diag.Errorf(diag.ExitNotFound, "profile-not-found", "`%s` has no profile `%s`", flake, wanted)
 	} else {
-		e = diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no `%s` in `%s`", flake, wanted, attrText(parent))
-		prefix += attrText(parent) + "."
+		e = diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no `%s` in `%s`", flake, wanted, reference.Attribute(parent))
+		prefix += reference.Attribute(parent) + "."
 	}
 	if len(a.Names) > 0 {
 		e.Expectedf("one of: %s", attrList(a.Names))
 	}
 	if close := Closest(wanted, a.Names); close != "" {
-		e.Hintf("did you mean %s%s?", prefix, attrText([]string{close}))
+		e.Hintf("did you mean %s%s?", prefix, reference.Attribute([]string{close}))
 	}
 	return e
 }
@@ -155,7 +157,7 @@ func attrList(names []string) string {
 	const most = 20
 	shown := make([]string, 0, most)
 	for _, name := range names[:min(len(names), most)] {
-		shown = append(shown, attrText([]string{name}))
+		shown = append(shown, reference.Attribute([]string{name}))
 	}
 	if len(names) > most {
 		shown = append(shown, "…")

@@ -10,6 +10,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
@@ -78,7 +79,7 @@ func (f *flakeSource) misread(answer []byte) []diag.Position {
 // placeInvalidText finds out with the evaluator inside this program which fields
 // a failure of the installed Nix is about: Nix names none. What is not found
 // there either is reported as Nix did.
-func (r *Resolver) placeInvalidText(ctx context.Context, ref *Reference, options Options, failure error) error {
+func (r *Resolver) placeInvalidText(ctx context.Context, ref *locate.Reference, options Options, failure error) error {
 	options.Evaluator, options.Provenance, options.Explain = Embedded, false, false
 	if _, err := r.resolve(ctx, ref, options); hasInvalidText(err) {
 		return err

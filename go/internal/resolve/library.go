@@ -14,6 +14,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 )
 
 //go:embed nix/entry.nix
@@ -104,7 +105,7 @@ func (r *Resolver) LibraryDigest() string {
 	if err != nil {
 		return ""
 	}
-	return sri(digest)
+	return locate.SRI(digest)
 }
 
 // materialise writes the embedded library, and the expressions that call it, to

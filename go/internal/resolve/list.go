@@ -2,7 +2,6 @@ package resolve
 
 import (
 	"context"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
@@ -32,12 +32,12 @@ func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options
 // EachFile is ListFiles bit by bit: it calls begun with the index of a reference
 // before its evaluation and found with the answer, one call at a time.
 func (r *Resolver) EachFile(ctx context.Context, refs []string, options Options, begun func(i int), found func(i int, l Listed)) {
-	parsed := make([]*Reference, len(refs))
+	parsed := make([]*locate.Reference, len(refs))
 	order := make([]int, 0, len(refs))
 	for i, text := range refs {
-		ref, err := Parse(text, r.Dir)
-		if err == nil && ref.Kind == KindFlake {
-			err = usage("not-a-file", "`%s` is no profile file", text)
+		ref, err := locate.Parse(text, r.Dir)
+		if err == nil && ref.Kind == locate.KindFlake {
+			err = diag.Errorf(diag.ExitUsage, "not-a-file", "`%s` is no profile file", text)
 		}
 		if err != nil {
 			found(i, Listed{Diagnostics: diag.From(err).Diagnostics})
@@ -89,12 +89,12 @@ func (r *Resolver) EachFile(ctx context.Context, refs []string, options Options,
 // sharedEvaluator keeps the evaluator between files of one view, and with it the library.
 type sharedEvaluator struct {
 	*embeddedEvaluator
-	view *view // nil for built-in profiles
+	view *locate.View // nil for built-in profiles
 	ev   *eval.Evaluator
 	done func()
 }
 
-func (s *sharedEvaluator) file(ctx context.Context, p *profileFile, options Options) (*fileAnswer, error) {
+func (s *sharedEvaluator) file(ctx context.Context, p *locate.File, options Options) (*fileAnswer, error) {
 	if !s.serves(p) {
 		s.forget()
 		if err := s.begin(p); err != nil {
@@ -120,26 +120,23 @@ func (s *sharedEvaluator) file(ctx context.Context, p *profileFile, options Opti
 }
 
 // serves reports whether the evaluator at hand reads what a profile may read.
-func (s *sharedEvaluator) serves(p *profileFile) bool {
+func (s *sharedEvaluator) serves(p *locate.File) bool {
 	switch {
 	case s.ev == nil:
 		return false
-	case s.view == nil || p.root == "":
-		return s.view == nil && p.root == ""
-	case s.view.root != p.root || (s.view.repo != nil) != p.worktree || s.view.own != "":
-		return false
+	case s.view == nil || p.Root == "":
+		return s.view == nil && p.Root == ""
 	}
-	rel, err := filepath.Rel(p.root, p.file)
-	return err == nil && s.view.hidden(filepath.ToSlash(rel)) == nil
+	return s.view.Serves(p)
 }
 
-func (s *sharedEvaluator) begin(p *profileFile) (err error) {
+func (s *sharedEvaluator) begin(p *locate.File) (err error) {
 	s.view, s.done = nil, func() {}
-	if p.root == "" {
+	if p.Root == "" {
 		s.ev, err = s.prepare()
 		return err
 	}
-	view, err := openView(p)
+	view, err := locate.OpenView(p)
 	if err != nil {
 		return err
 	}
@@ -167,7 +164,7 @@ type Defined struct {
 // FlakeNames are the profiles of a flake by name; none of them is evaluated. A
 // flake without such an output has none.
 func (r *Resolver) FlakeNames(ctx context.Context, text string, options Options) ([]Defined, error) {
-	ref, err := Parse(text, r.Dir)
+	ref, err := locate.Parse(text, r.Dir)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
@@ -24,7 +25,7 @@ func (r *Resolver) File(ctx context.Context, path string, options Options) (*Res
 	result := resolved(manifest.Identity{Name: f.Name, Source: "manifest", Ref: path}, f.Manifest)
 	result.Losses = f.Losses
 	if options.Provenance {
-		hash, err := NarHash(f.Path)
+		hash, err := locate.NarHash(f.Path)
 		if err != nil {
 			return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash %s: %v", path, err)
 		}
@@ -55,7 +56,7 @@ func (r *Resolver) evaluateConverted(ctx context.Context, p *legacy.Profile) ([]
 		return nil, err
 	}
 	file := convertedMount + "/profile.nix"
-	a, err := e.evaluate(ctx, ev, &profileFile{ref: &Reference{Text: file}, file: file, root: convertedMount, name: "profile", profile: file, output: "result"}, Options{})
+	a, err := e.evaluate(ctx, ev, &locate.File{Ref: &locate.Reference{Text: file}, Path: file, Root: convertedMount}, Options{})
 	if err != nil {
 		return nil, err
 	}

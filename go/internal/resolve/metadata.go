@@ -9,6 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
@@ -16,11 +17,11 @@ import (
 
 // metadata is what `nix flake metadata --json` says of a flake.
 type metadata struct {
-	URL      string    `json:"url"`
-	Path     string    `json:"path"` // store path of the source; newer versions make none
-	Revision string    `json:"revision"`
-	Locked   lockedRef `json:"locked"`
-	Locks    *lockFile `json:"locks"`
+	URL      string           `json:"url"`
+	Path     string           `json:"path"` // store path of the source; newer versions make none
+	Revision string           `json:"revision"`
+	Locked   locate.LockedRef `json:"locked"`
+	Locks    *locate.Lock     `json:"locks"`
 	// DirtyRevision is set by newer versions for a tree with changes.
 	DirtyRevision string `json:"dirtyRevision"`
 }
@@ -49,14 +50,14 @@ func (r *Resolver) readMetadata(ctx context.Context, f *nixFlake, options Option
 
 // fetchFlake downloads a remote flake and reads its metadata.
 func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options) (*metadata, error) {
-	f.tree = newTree("", func() *lockFile { return nil }, r.Library)
+	f.tree = newTree("", func() *locate.Lock { return nil }, r.Library)
 	network, record := false, func(string) error { return nil }
-	if options.Downloads.Rule >= AskRule {
+	if options.Downloads.Rule >= locate.AskRule {
 		_, host, err := r.forNix(f.ref.Flake, options.Downloads, options.hostsFor(f.ref.Flake))
 		if err != nil {
 			return nil, err
 		}
-		if f.url, record, err = options.Downloads.consented(ctx, f.ref.Flake, host); err != nil {
+		if f.url, record, err = options.Downloads.Consented(ctx, f.ref.Flake, host); err != nil {
 			return nil, err
 		}
 		network = true
@@ -70,7 +71,7 @@ func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options)
 		return nil, err
 	}
 	if isDownloadFailure(failure) {
-		if err := options.Downloads.may(f.ref.Flake); err != nil {
+		if err := options.Downloads.May(f.ref.Flake); err != nil {
 			return nil, err
 		}
 		return nil, fetchFailed(f.ref.Flake, failure)
@@ -80,30 +81,30 @@ func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options)
 
 // forNix judges what Nix is to download by how its address is written. The source
 // is nil where only Nix can read the reference.
-func (r *Resolver) forNix(ref string, downloads Downloads, hosts []string) (l *flake.Locked, host string, err error) {
-	l, err = r.parseRemote(ref)
+func (r *Resolver) forNix(ref string, downloads locate.Downloads, hosts []string) (l *flake.Locked, host string, err error) {
+	l, err = locate.ParseRemote(ref, r.Dir)
 	switch {
 	case err == nil:
-		return l, hostOf(l), downloads.permit(l, ref, hosts)
+		return l, locate.HostOf(l), downloads.Permit(l, ref, hosts)
 	case !diag.CodeIs(err, "needs-nix") && !diag.CodeIs(err, "flake-not-found"):
 		return nil, "", err
 	}
-	if err := downloads.may(ref); err != nil {
+	if err := downloads.May(ref); err != nil {
 		return nil, "", err
 	}
-	a, ok := addressIn(ref)
+	a, ok := locate.AddressIn(ref)
 	if !ok {
 		return nil, "", nil // a name, which Nix looks up
 	}
 	if err := (&fetch.Store{Hosts: hosts}).PermitAddress(a); err != nil {
-		return nil, "", refusedAddress(ref, err)
+		return nil, "", locate.RefusedAddress(ref, err)
 	}
 	return nil, a.Host, nil
 }
 
 // fetchInput downloads one locked input, or what replaces one.
 func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, options Options) error {
-	if err := options.Downloads.may(url); err != nil {
+	if err := options.Downloads.May(url); err != nil {
 		return err
 	}
 	downloads, key := options.Downloads, url
@@ -111,16 +112,16 @@ func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, opti
 	if err != nil {
 		return err
 	}
-	switch node := f.lock.find(url); {
+	switch node := f.lock.Find(url); {
 	case node == nil:
-		downloads = downloads.forOverrides()
+		downloads = downloads.ForOverrides()
 	case l != nil:
 		l.NarHash = node.NarHash
-		key = lockedText(l)
+		key = locate.LockedText(l)
 	default:
 		key = url + " " + node.NarHash
 	}
-	_, record, err := downloads.consented(ctx, key, host)
+	_, record, err := downloads.Consented(ctx, key, host)
 	if err != nil {
 		return err
 	}
@@ -218,14 +219,14 @@ func (f *nixFlake) provenance(ctx context.Context, defined *position) (*manifest
 // narHash hashes what Nix evaluated: its copy in the store, or, where it makes
 // none, the files it would have copied.
 func (f *nixFlake) narHash(ctx context.Context) (string, error) {
-	if f.metadata.Path != "" && exists(f.metadata.Path) {
-		return NarHash(f.metadata.Path)
+	if f.metadata.Path != "" && locate.Exists(f.metadata.Path) {
+		return locate.NarHash(f.metadata.Path)
 	}
 	if f.local == nil {
 		return f.metadata.Locked.NarHash, nil
 	}
 	if f.local.GitRoot != "" {
-		return TrackedNarHash(ctx, f.local.GitRoot)
+		return locate.TrackedNarHash(ctx, f.local.GitRoot)
 	}
-	return NarHash(f.local.Dir)
+	return locate.NarHash(f.local.Dir)
 }

@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"path/filepath"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
@@ -29,7 +29,7 @@ type nixFlake struct {
 	evaluator *nixEvaluator
 	options   Options
 	url       string // what Nix is given
-	lock      *lockFile
+	lock      *locate.Lock
 	overrides []Override
 	metadata  *metadata // nil unless it was asked for
 }
@@ -37,7 +37,7 @@ type nixFlake struct {
 func (f *nixFlake) close() {}
 
 // open finds the flake; a remote one is downloaded, nothing is evaluated.
-func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options) (*flakeSource, error) {
+func (n *nixEvaluator) open(ctx context.Context, ref *locate.Reference, options Options) (*flakeSource, error) {
 	r := n.Resolver
 	f := &nixFlake{flakeSource: &flakeSource{ref: ref}, evaluator: n, options: options, url: ref.Flake}
 	f.flakeRun = f
@@ -49,31 +49,31 @@ func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options
 		f.overrides = append(f.overrides, Override{o.Input, url})
 	}
 	root := ""
-	if ref.LocalDir != "" && !bareRepository(ref) {
-		local, err := localFlakeOf(ref)
+	if ref.LocalDir != "" && !ref.Bare() {
+		local, err := locate.FlakeOf(ref)
 		if err != nil {
 			return nil, err
 		}
-		if !explicitFolder(ref) && local.GitRoot == "" {
-			if err := refusePrivateFiles(local); err != nil {
+		if !ref.Explicit() && local.GitRoot == "" {
+			if err := locate.RefusePrivateFiles(local); err != nil {
 				return nil, err
 			}
 		}
 		f.local, root = local, local.Root()
-		f.lock = readLock(local.Root(), local.Dir)
-	} else if remote(ref) {
+		f.lock = locate.ReadLock(local.Root(), local.Dir)
+	} else if ref.Remote() {
 		m, err := r.fetchFlake(ctx, f, options)
 		if err != nil {
 			return nil, err
 		}
 		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
 	}
-	f.tree = newTree(root, func() *lockFile { return f.lock }, r.Library)
+	f.tree = newTree(root, func() *locate.Lock { return f.lock }, r.Library)
 	f.tree.store = true
 	if f.local != nil {
-		f.tree.find = trackedText(f.local)
+		f.tree.find = locate.TrackedText(f.local)
 	}
-	if err := refuseUnsafeInputs(f.flakeSource, f.lock, Nix); err != nil {
+	if err := locate.RefuseUnsafeInputs(ref.Flake, f.local, f.lock, true); err != nil {
 		return nil, err
 	}
 	if options.Provenance {
@@ -84,29 +84,17 @@ func (n *nixEvaluator) open(ctx context.Context, ref *Reference, options Options
 	return f.flakeSource, nil
 }
 
-// bareRepository reports whether a git reference names a repository without a work tree.
-func bareRepository(ref *Reference) bool {
-	return ref.parsed.Scheme == "git+file" && exists(filepath.Join(ref.LocalDir, "HEAD")) &&
-		!exists(filepath.Join(ref.LocalDir, "flake.nix"))
-}
-
-// remote reports whether a reference is to something off this machine, or may be.
-func remote(ref *Reference) bool {
-	p := ref.parsed
-	return p.Kind == reference.Registry || p.Kind == reference.Remote && !strings.HasSuffix(p.Scheme, "file")
-}
-
 // overrideRef is what Nix is given for an override; a folder is not copied to
 // its store with private files in it.
 func (r *Resolver) overrideRef(ref string) (string, error) {
-	folder, err := r.overrideFolder(ref)
+	folder, err := locate.FindReplacement(ref, r.Dir)
 	if err != nil || folder == nil {
 		return ref, err
 	}
-	if folder.GitRoot == "" && !folder.explicit {
-		err = refusePrivateFiles(&localFlake{Dir: folder.Dir})
+	if folder.GitRoot == "" && !folder.Explicit {
+		err = locate.RefusePrivateFiles(&locate.Flake{Dir: folder.Dir})
 	}
-	return folder.text, err
+	return folder.Text, err
 }
 
 // apply evaluates without network; when that fails for want of a locked
@@ -158,7 +146,7 @@ func unmatchedOverride(f *nixFlake, warnings []string) error {
 			if !strings.Contains(w, "'--override-input "+o.Input+" ") && !strings.Contains(w, "non-existent input '"+o.Input+"'") {
 				continue
 			}
-			return noSuchInput(o.Input, f.lock.inputNames())
+			return noSuchInput(o.Input, f.lock.InputNames())
 		}
 	}
 	return nil
@@ -175,7 +163,7 @@ func (f *nixFlake) failed(ctx context.Context, root string, failure *nix.Failure
 
 // fragment encodes an attribute for the part of an installable after `#`.
 func fragment(attr string) string {
-	if isPlainName(attr) {
+	if reference.Plain(attr) {
 		return attr
 	}
 	return url.PathEscape(`"` + attr + `"`)

@@ -2,6 +2,8 @@ package resolve
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -81,7 +83,7 @@ func originsOf(a *answer, canonical []byte, in sources) ([]Origin, error) {
 		return plainOrigins(a, canonical, in)
 	}
 	out := make([]Origin, 0, len(a.Explain))
-	for _, path := range sortedKeys(a.Explain) {
+	for _, path := range slices.Sorted(maps.Keys(a.Explain)) {
 		t := a.Explain[path]
 		out = append(out, Origin{Path: path, Value: t.Value, Default: t.Default, Preset: presetOf(t.Preset, in),
 			Definitions: definitionsOf(t.Definitions, in), Overrode: definitionsOf(t.Overrode, in)})

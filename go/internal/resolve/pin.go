@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
@@ -19,7 +20,7 @@ type Pinned struct {
 // commit; one without, or with changes beyond it, cannot be.
 func (r *Resolver) Pin(ctx context.Context, text string, options Options) (*Pinned, error) {
 	for range 2 {
-		ref, err := parseFlake(text, r.Dir, "a source is a flake")
+		ref, err := locate.ParseFlake(text, r.Dir, "a source is a flake")
 		if err != nil {
 			return nil, err
 		}

@@ -3,15 +3,12 @@ package resolve
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"path/filepath"
-
-	"github.com/nix-community/go-nix/pkg/nar"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/manifest"
-	"github.com/insomnia-pods/insomnia/go/nix/flake"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
@@ -21,54 +18,32 @@ func (r *Resolved) Envelope() ([]byte, error) {
 		Provenance: r.Provenance, Manifest: r.Manifest, Digest: r.Digest})
 }
 
-// NarHash is the hash of a file or folder as `nix hash path` prints it.
-func NarHash(path string) (string, error) {
-	h := sha256.New()
-	if err := nar.DumpPath(h, path); err != nil {
-		return "", err
-	}
-	return sri(h.Sum(nil)), nil
-}
-
-// TrackedNarHash is the narHash of a git work tree as Nix sees it: the files
-// that git tracks, with the content they have now.
-func TrackedNarHash(ctx context.Context, root string) (string, error) {
-	opened, err := flake.Open(ctx, flake.Ref{Dir: root, GitRoot: root}, flake.Options{})
-	if err != nil {
-		return "", err
-	}
-	defer opened.Close()
-	return opened.NARHash()
-}
-
-func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
-
 func (r *Resolver) program() string { return "insomnia " + r.Version }
 
 // fileProvenance is for a path profile: the commit of the work tree around it,
 // and the hash of the file itself.
-func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*manifest.Provenance, error) {
+func (r *Resolver) fileProvenance(ctx context.Context, file *locate.File) (*manifest.Provenance, error) {
 	digest, err := r.libraryDigest()
 	if err != nil {
 		return nil, err
 	}
-	p := &manifest.Provenance{Library: sri(digest), Program: r.program()}
-	if file.file == "" {
+	p := &manifest.Provenance{Library: locate.SRI(digest), Program: r.program()}
+	if file.Path == "" {
 		return p, nil
 	}
-	rel, err := filepath.Rel(file.root, file.file)
+	rel, err := filepath.Rel(file.Root, file.Path)
 	data, ok := []byte(nil), false
 	if err == nil {
-		data, ok = readBelow(file.root, rel, source.MaxFile)
+		data, ok = locate.ReadBelow(file.Root, rel, source.MaxFile)
 	}
 	if !ok {
-		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot read %s again", file.file).
+		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot read %s again", file.Path).
 			Hintf("run it again, when nothing else writes to the file")
 	}
 	sum := sha256.Sum256(data)
-	p.FileHash = sri(sum[:])
+	p.FileHash = locate.SRI(sum[:])
 	p.File = rel
-	if root, worktree := profileRoot(filepath.Dir(file.file)); worktree {
+	if root, worktree := locate.ProfileRoot(filepath.Dir(file.Path)); worktree {
 		p.Rev, p.Dirty, err = workTreeState(ctx, root)
 	}
 	return p, err
@@ -79,7 +54,7 @@ func (r *Resolver) fileProvenance(ctx context.Context, file *profileFile) (*mani
 func workTreeState(ctx context.Context, root string) (rev string, dirty bool, err error) {
 	repo, err := gitrepo.Open(root)
 	if err != nil {
-		return "", false, explainGit(err)
+		return "", false, locate.GitFailure(err)
 	}
 	defer repo.Close()
 	state, err := repo.State(ctx)
@@ -87,7 +62,7 @@ func workTreeState(ctx context.Context, root string) (rev string, dirty bool, er
 		state.Dirty, err = repo.HasUntracked(ctx)
 	}
 	if err != nil {
-		return "", false, explainGit(err)
+		return "", false, locate.GitFailure(err)
 	}
 	return state.Rev, state.Dirty, nil
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 )
 
 // The hash that we compute of a work tree is the one that Nix records, with
@@ -63,14 +65,14 @@ func TestNarHashAgreesWithNix(t *testing.T) {
 	if err := json.Unmarshal([]byte(run("nix", "flake", "metadata", "--json", root)), &metadata); err != nil {
 		t.Fatal(err)
 	}
-	ours, err := TrackedNarHash(t.Context(), root)
+	ours, err := locate.TrackedNarHash(t.Context(), root)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if ours != metadata.Locked.NarHash {
 		t.Errorf("tracked files: %s, Nix recorded %s", ours, metadata.Locked.NarHash)
 	}
-	if ours, err = NarHash(root); err != nil {
+	if ours, err = locate.NarHash(root); err != nil {
 		t.Fatal(err)
 	}
 	if theirs := strings.TrimSpace(run("nix", "hash", "path", root)); ours != theirs {

@@ -5,24 +5,23 @@ import (
 	"errors"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"syscall"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // fetch downloads a locked input.
 func (f *embeddedFlake) fetch(ctx context.Context, l *flake.Locked) error {
-	if err := f.options.Downloads.permit(l, l.String(), f.store.Hosts); err != nil {
+	if err := f.options.Downloads.Permit(l, l.String(), f.store.Hosts); err != nil {
 		return err
 	}
 	// What was agreed to before is this very source: its hash is part of the reference.
-	_, record, err := f.options.Downloads.consented(ctx, lockedText(l), hostOf(l))
+	_, record, err := f.options.Downloads.Consented(ctx, locate.LockedText(l), locate.HostOf(l))
 	if err != nil {
 		return err
 	}
@@ -30,13 +29,13 @@ func (f *embeddedFlake) fetch(ctx context.Context, l *flake.Locked) error {
 	if _, err := f.store.Fetch(ctx, l); err != nil {
 		return downloadError(ctx, l.String(), f.store.Dir, err)
 	}
-	return record(lockedText(l))
+	return record(locate.LockedText(l))
 }
 
 // download fetches what a reference means now; for a project's reference, what
 // it meant when the user agreed to it.
-func (f *embeddedFlake) download(ctx context.Context, text string, downloads Downloads) (*flake.Locked, error) {
-	l, err := f.resolver.parseRemote(text)
+func (f *embeddedFlake) download(ctx context.Context, text string, downloads locate.Downloads) (*flake.Locked, error) {
+	l, err := locate.ParseRemote(text, f.resolver.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -50,16 +49,16 @@ func (f *embeddedFlake) download(ctx context.Context, text string, downloads Dow
 		}
 		return locked, nil
 	}
-	if err := downloads.permit(l, text, f.store.Hosts); err != nil {
+	if err := downloads.Permit(l, text, f.store.Hosts); err != nil {
 		return nil, err
 	}
-	use, record, err := downloads.consented(ctx, text, hostOf(l))
+	use, record, err := downloads.Consented(ctx, text, locate.HostOf(l))
 	if err != nil {
 		return nil, err
 	}
 	if use != text {
 		dir := l.Dir
-		if l, err = f.resolver.parseRemote(use); err != nil {
+		if l, err = locate.ParseRemote(use, f.resolver.Dir); err != nil {
 			return nil, err
 		}
 		l.Dir = dir
@@ -76,7 +75,7 @@ func (f *embeddedFlake) download(ctx context.Context, text string, downloads Dow
 	if err != nil {
 		return nil, downloadError(ctx, text, f.store.Dir, err)
 	}
-	return locked, record(lockedText(locked))
+	return locked, record(locate.LockedText(locked))
 }
 
 func (r *Resolver) progress(text string) {
@@ -90,7 +89,7 @@ func downloadError(ctx context.Context, what, dir string, err error) error {
 	if ctx.Err() != nil {
 		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the download was stopped")
 	}
-	if refused := refusedAddress(what, err); refused != nil {
+	if refused := locate.RefusedAddress(what, err); refused != nil {
 		return refused
 	}
 	switch {
@@ -101,7 +100,7 @@ func downloadError(ctx context.Context, what, dir string, err error) error {
 		return diag.Errorf(diag.ExitMissing, "cache-unwritable", "cannot download %s: cannot write to %s", what, dir).
 			Hintf("check permissions: ls -ld %s", existing(dir))
 	case errors.Is(err, fetch.ErrUnsupported):
-		return needsNix("only Nix can download "+what, nil)
+		return locate.NeedsNix("only Nix can download "+what, nil)
 	case errors.Is(err, fetch.ErrWrongHash):
 		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", err).
 			Hintf("what is served there is not what was locked; if that is meant, lock it again: nix flake lock")
@@ -151,49 +150,8 @@ func serverHint(what string, err error) string {
 
 // existing is the nearest folder at or above dir that is there.
 func existing(dir string) string {
-	for !exists(dir) && dir != filepath.Dir(dir) {
+	for !locate.Exists(dir) && dir != filepath.Dir(dir) {
 		dir = filepath.Dir(dir)
 	}
 	return dir
-}
-
-// parseRemote reads a flake reference that leads off this machine, or to a
-// commit of a repository.
-func (r *Resolver) parseRemote(text string) (*flake.Locked, error) {
-	ref, err := reference.Parse(text, r.Dir)
-	if err != nil {
-		return nil, err
-	}
-	q := ref.Query
-	l := &flake.Locked{Dir: q.Dir, Ref: q.Ref, Rev: q.Rev, NarHash: q.NarHash, Host: q.Host}
-	switch {
-	case ref.Kind == reference.Registry:
-		return r.parseIndirect(text, ref, l)
-	case ref.Kind == reference.Name:
-		return r.parseIndirect(text, ref, l)
-	case ref.Kind == reference.Local && ref.Scheme == "git+file":
-		l.Type, l.URL = "git", "file://"+(&url.URL{Path: filepath.ToSlash(ref.Path)}).EscapedPath()
-		return l, nil
-	case ref.Kind != reference.Remote:
-		return nil, usage("not-a-flake", "`%s` is not the address of a flake", text)
-	case ref.Type == "hg" || ref.Type == "file":
-		return nil, needsNix("references with "+ref.Scheme+": need Nix: "+text, nil)
-	}
-	l.Type, l.Owner, l.Repo, l.URL = ref.Type, ref.Owner, ref.Repo, ref.Address
-	return l, nil
-}
-
-// lockedText is the reference that gives a downloaded source again.
-func lockedText(l *flake.Locked) string {
-	text, separator := l.String(), "?"
-	switch {
-	case l.Type == "tarball" && !archiveName.Get().MatchString(text):
-		text = "tarball+" + text
-	case l.Type == "git" && strings.Contains(text, "?"):
-		separator = "&"
-	}
-	if l.Dir != "" {
-		text, separator = text+separator+"dir="+l.Dir, "&"
-	}
-	return text + separator + "narHash=" + url.QueryEscape(l.NarHash)
 }

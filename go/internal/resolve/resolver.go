@@ -20,6 +20,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -41,6 +42,20 @@ type Resolver struct {
 // Override replaces an input of the flake, as `nix --override-input` does.
 type Override struct{ Input, Ref string }
 
+// What may be downloaded is decided by package locate.
+type (
+	Downloads = locate.Downloads
+	Rule      = locate.Rule
+	Consent   = locate.Consent
+)
+
+const (
+	NoDownloads = locate.NoDownloads
+	OfflineRule = locate.OfflineRule
+	AskRule     = locate.AskRule
+	TypedRule   = locate.TypedRule
+)
+
 // Options are what the user said beside the reference.
 type Options struct {
 	Evaluator  string // Embedded or Nix; empty: Embedded
@@ -50,6 +65,31 @@ type Options struct {
 	Downloads  Downloads     // what may be downloaded; zero: nothing
 	Provenance bool          // find out where the source came from
 	Explain    bool          // find out where each value comes from
+}
+
+// hostsFor are the hosts that the user named for a reference.
+func (o Options) hostsFor(ref string) []string {
+	overrides := make([]string, len(o.Overrides))
+	for i, over := range o.Overrides {
+		overrides[i] = over.Ref
+	}
+	return o.Downloads.HostsFor(ref, overrides)
+}
+
+// entryOutput is what entry.nix is asked for.
+func (o Options) entryOutput() string {
+	if o.Explain {
+		return "explained"
+	}
+	return "result"
+}
+
+// entryProfile is what entry.nix takes as the profile.
+func entryProfile(p *locate.File) string {
+	if p.Path == "" {
+		return "builtin:" + p.Name()
+	}
+	return p.Path
 }
 
 // Resolved is a profile resolved and checked.
@@ -71,15 +111,15 @@ type Resolved struct {
 
 // Resolve resolves one reference.
 func (r *Resolver) Resolve(ctx context.Context, text string, options Options) (*Resolved, error) {
-	ref, err := Parse(text, r.Dir)
+	ref, err := locate.Parse(text, r.Dir)
 	if err != nil {
 		return nil, err
 	}
-	if ref.Kind != KindFlake && len(options.Overrides) > 0 {
-		return nil, usage("override-without-flake", "--override-input is for flakes, and `%s` is none", text)
+	if ref.Kind != locate.KindFlake && len(options.Overrides) > 0 {
+		return nil, diag.Errorf(diag.ExitUsage, "override-without-flake", "--override-input is for flakes, and `%s` is none", text)
 	}
-	if ref.Kind != KindPath && options.Root != "" {
-		return nil, usage("root-without-path", "--root is for profile files, and `%s` is none", text)
+	if ref.Kind != locate.KindPath && options.Root != "" {
+		return nil, diag.Errorf(diag.ExitUsage, "root-without-path", "--root is for profile files, and `%s` is none", text)
 	}
 	result, err := r.resolve(ctx, ref, options)
 	if options.Evaluator == Nix && hasInvalidText(err) {
@@ -88,8 +128,8 @@ func (r *Resolver) Resolve(ctx context.Context, text string, options Options) (*
 	return result, err
 }
 
-func (r *Resolver) resolve(ctx context.Context, ref *Reference, options Options) (*Resolved, error) {
-	if ref.Kind == KindFlake {
+func (r *Resolver) resolve(ctx context.Context, ref *locate.Reference, options Options) (*Resolved, error) {
+	if ref.Kind == locate.KindFlake {
 		return r.resolveFlake(ctx, ref, options)
 	}
 	return r.resolveFile(ctx, ref, options)

@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -34,7 +37,7 @@ type survey struct {
 // Verify checks every profile of a flake, broken ones beside healthy ones, in
 // one evaluation and one more for each profile that evaluation dies of.
 func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]Verified, error) {
-	ref, err := parseFlake(text, r.Dir, "verify checks all profiles of a flake")
+	ref, err := locate.ParseFlake(text, r.Dir, "verify checks all profiles of a flake")
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +79,7 @@ func (v *verification) all(ctx context.Context) (*survey, error) {
 		return v.oneByOne(ctx, known, nil)
 	}
 	for {
-		found, failure, err := v.ask(ctx, sortedKeys(v.failed), nil)
+		found, failure, err := v.ask(ctx, slices.Sorted(maps.Keys(v.failed)), nil)
 		if err != nil {
 			return nil, err
 		}
@@ -211,7 +214,7 @@ func (v *verification) verdicts(found *survey) ([]Verified, error) {
 		if err := a.read([]byte(*found.Profiles[i])); err != nil {
 			return nil, unreadable(err)
 		}
-		canonical, err := check(&a, "profile "+attrText([]string{name}), v.flake.tree)
+		canonical, err := check(&a, "profile "+reference.Attribute([]string{name}), v.flake.tree)
 		if err != nil {
 			out[i].Diagnostics = append(out[i].Diagnostics, diag.From(err).Diagnostics...)
 			continue

@@ -11,7 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	references "github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -215,7 +215,7 @@ func firstOf(err error) string {
 
 // workspaceFolder is the absolute path of the folder that was typed.
 func workspaceFolder(dir, typed string) (string, error) {
-	path := resolve.Absolute(strings.TrimSpace(typed), dir)
+	path := references.Absolute(strings.TrimSpace(typed), dir)
 	info, err := os.Stat(path)
 	switch {
 	case os.IsNotExist(err):

@@ -1,22 +1,25 @@
-package resolve
+package locate
 
 import (
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/nix/address"
 )
 
-// refuseUnsafeInputs looks at what a lock would have Nix read from this machine,
+// RefuseUnsafeInputs looks at what a lock would have Nix read from this machine,
 // before Nix reads anything: a flake from elsewhere may name no file here at
-// all, and, for Nix, one in a folder here no private files outside of it, since
-// Nix would copy them to where all users can read.
-func refuseUnsafeInputs(f *flakeSource, lock *lockFile, evaluator string) error {
+// all, and, where sources are copied to the Nix store, one in a folder here no
+// private files outside of it, since all users can read the store. local is nil
+// for a flake from elsewhere, ref its reference.
+func RefuseUnsafeInputs(ref string, local *Flake, lock *Lock, copied bool) error {
 	if lock == nil {
 		return nil
 	}
-	for _, name := range sortedKeys(lock.Nodes) {
+	for _, name := range slices.Sorted(maps.Keys(lock.Nodes)) {
 		locked := lock.Nodes[name].Locked
 		if locked == nil {
 			continue
@@ -25,17 +28,17 @@ func refuseUnsafeInputs(f *flakeSource, lock *lockFile, evaluator string) error 
 		if path == "" {
 			continue
 		}
-		if f.local == nil {
-			return unsafeInput(f, name, path, "and a flake from elsewhere may read nothing of this machine")
+		if local == nil {
+			return unsafeInput(ref, name, path, "and a flake from elsewhere may read nothing of this machine")
 		}
-		if rel, err := filepath.Rel(f.local.Root(), path); err == nil && filepath.IsLocal(rel) {
+		if rel, err := filepath.Rel(local.Root(), path); err == nil && filepath.IsLocal(rel) {
 			continue
 		}
-		if evaluator == Embedded || !whole || !exists(path) {
+		if !copied || !whole || !Exists(path) {
 			continue
 		}
 		if private := privateFiles(path); len(private) > 0 {
-			return unsafeInput(f, name, path, "and Nix would copy all of it to its store, where all users of this machine can read it: "+
+			return unsafeInput(ref, name, path, "and Nix would copy all of it to its store, where all users of this machine can read it: "+
 				strings.Join(private, ", "))
 		}
 	}
@@ -44,7 +47,7 @@ func refuseUnsafeInputs(f *flakeSource, lock *lockFile, evaluator string) error 
 
 // machinePath is the place on this machine that an input is read from, or
 // empty; whole tells whether Nix copies it as it is, and not only what git tracks.
-func (l *lockedRef) machinePath() (path string, whole bool) {
+func (l *LockedRef) machinePath() (path string, whole bool) {
 	switch l.Type {
 	case "path":
 		if filepath.IsAbs(l.Path) {
@@ -62,7 +65,7 @@ func (l *lockedRef) machinePath() (path string, whole bool) {
 	return "", false
 }
 
-func unsafeInput(f *flakeSource, name, path, why string) error {
-	return diag.Errorf(diag.ExitRefused, "unsafe-input", "the input `%s` of `%s` is %s, %s", name, f.ref.Flake, path, why).
+func unsafeInput(ref, name, path, why string) error {
+	return diag.Errorf(diag.ExitRefused, "unsafe-input", "the input `%s` of `%s` is %s, %s", name, ref, path, why).
 		Hintf("if it is yours, make it a git repository and the input git+file://%s; else leave this flake alone", path)
 }

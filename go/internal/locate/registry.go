@@ -1,11 +1,10 @@
-package resolve
+package locate
 
 import (
 	"encoding/json"
 	"errors"
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 	"io/fs"
@@ -27,8 +26,7 @@ const maxRegistry = 16 << 20
 
 // parseIndirect looks a name up in the user's and the system's registry; the
 // global one of Nix would be a download that nobody asked for.
-func (r *Resolver) parseIndirect(text string, ref reference.Reference, typed *flake.Locked) (*flake.Locked, error) {
-	id := ref.Name
+func parseIndirect(id string, typed *flake.Locked) (*flake.Locked, error) {
 	for _, file := range registryFiles() {
 		data, err := bounded.ReadFile(file, maxRegistry)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {

@@ -1,4 +1,10 @@
-package resolve
+// Package locate finds what a reference leads to on this machine, before anything
+// of it is evaluated: the directory of a flake and its lock, the root that a
+// profile file may read below, and what of that git hides. It decides what may be
+// downloaded, and refuses what would be read from outside a source.
+//
+// Errors are *diag.Error.
+package locate
 
 import (
 	"os"
@@ -37,7 +43,7 @@ type Reference struct {
 	// Name is the profile of a builtin reference.
 	Name string
 
-	parsed reference.Reference
+	Parsed reference.Reference
 }
 
 // Parse reads a reference that needs no look-up: a name alone and SOURCE:NAME
@@ -50,7 +56,7 @@ func Parse(text, dir string) (*Reference, error) {
 	if err != nil {
 		return nil, err
 	}
-	ref := &Reference{Text: text, Attr: parsed.Attr, Path: parsed.Path, Name: parsed.Name, parsed: parsed}
+	ref := &Reference{Text: text, Attr: parsed.Attr, Path: parsed.Path, Name: parsed.Name, Parsed: parsed}
 	switch parsed.Kind {
 	case reference.Builtin:
 		ref.Kind = KindBuiltin
@@ -67,10 +73,10 @@ func Parse(text, dir string) (*Reference, error) {
 	return ref, err
 }
 
-// parseFlake reads a reference to a flake as a whole. what says of whom one is asked for.
-func parseFlake(text, dir, what string) (*Reference, error) {
+// ParseFlake reads a reference to a flake as a whole. what says of whom one is asked for.
+func ParseFlake(text, dir, what string) (*Reference, error) {
 	if parsed, err := reference.Parse(text, dir); err == nil && text != "" && parsed.Kind != reference.Name && (!parsed.IsFlake() || len(parsed.Attr) > 0) {
-		return nil, usage("not-a-flake", "%s, and `%s` is not one", what, text).
+		return nil, diag.Errorf(diag.ExitUsage, "not-a-flake", "%s, and `%s` is not one", what, text).
 			Expectedf("a flake reference without `#`, such as . or github:OWNER/REPO").
 			Hintf("for a single profile: insomnia resolve %s", text)
 	}
@@ -79,16 +85,16 @@ func parseFlake(text, dir, what string) (*Reference, error) {
 
 // flake is the part before `#` that Nix takes too, and sets LocalDir.
 func (ref *Reference) flake(dir string) (string, error) {
-	p := ref.parsed
+	p := ref.Parsed
 	switch typed := p.Flake(); {
 	case p.Pinned() && p.Scheme == "":
-		root := gitRoot(p.Path)
+		root := GitRoot(p.Path)
 		if root == "" {
-			return "", usage("not-a-repository", "%s selects a commit, and %s is not in a git repository", ref.Text, p.Path).
+			return "", diag.Errorf(diag.ExitUsage, "not-a-repository", "%s selects a commit, and %s is not in a git repository", ref.Text, p.Path).
 				Hintf("leave out `?ref=` and `?rev=`")
 		}
 		pinned := reference.InRepository(root, p)
-		ref.parsed = pinned
+		ref.Parsed = pinned
 		return pinned.Flake(), nil
 	case p.Kind == reference.Local && p.Pinned():
 		return "git+file:" + strings.TrimPrefix(p.WithoutAttr(), "git+file:"), nil
@@ -104,12 +110,6 @@ func (ref *Reference) flake(dir string) (string, error) {
 		return typed, nil
 	}
 }
-
-// isPlainName reports whether a name needs no quotes in an attribute path.
-func isPlainName(s string) bool { return reference.Plain(s) }
-
-// attrText writes an attribute path the way it is typed.
-func attrText(attr []string) string { return reference.Attribute(attr) }
 
 func unknownSource(text, source string) error {
 	switch source {
@@ -131,29 +131,38 @@ func bareName(name, dir string) error {
 		} else {
 			candidates = append(candidates, "./"+name)
 		}
-	} else if exists(filepath.Join(dir, name+".nix")) {
+	} else if Exists(filepath.Join(dir, name+".nix")) {
 		candidates = append(candidates, "./"+name+".nix")
 	}
 	return e.Hintf("say which one is meant:\n  %s", strings.Join(candidates, "\n  "))
 }
 
-// lasting writes the reference so that it means the same from any directory.
+// Explicit reports whether a reference says by itself what its source is.
+func (ref *Reference) Explicit() bool { return ref.Parsed.Scheme != "" }
+
+// Bare reports whether a git reference names a repository without a work tree.
+func (ref *Reference) Bare() bool {
+	return ref.Parsed.Scheme == "git+file" && Exists(filepath.Join(ref.LocalDir, "HEAD")) &&
+		!Exists(filepath.Join(ref.LocalDir, "flake.nix"))
+}
+
+// Remote reports whether a reference is to something off this machine, or may be.
+func (ref *Reference) Remote() bool {
+	p := ref.Parsed
+	return p.Kind == reference.Registry || p.Kind == reference.Remote && !strings.HasSuffix(p.Scheme, "file")
+}
+
+// Lasting writes the reference so that it means the same from any directory.
 // attr is the attribute path that it has led to.
-func (ref *Reference) lasting(attr []string) string {
+func (ref *Reference) Lasting(attr []string) string {
 	if ref.Kind != KindFlake {
-		return ref.parsed.Lasting()
+		return ref.Parsed.Lasting()
 	}
-	return ref.parsed.With(attr...).Lasting()
+	return ref.Parsed.With(attr...).Lasting()
 }
 
-func usage(code, format string, args ...any) *diag.Error {
-	return diag.Errorf(diag.ExitUsage, code, format, args...)
-}
-
-// Absolute is a path as typed in a directory, with ~ for the home folder.
-func Absolute(path, dir string) string { return reference.Absolute(path, dir) }
-
-func exists(path string) bool {
+// Exists reports whether a file is there.
+func Exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }

@@ -2,16 +2,15 @@ package resolve
 
 import (
 	"bytes"
-	"encoding/json"
 	"io/fs"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
@@ -33,8 +32,8 @@ type tree struct {
 	store bool
 }
 
-func newTree(root string, lock func() *lockFile, library fs.FS) *tree {
-	inputs := sync.OnceValue(func() map[string]string { return lock().storeNames() })
+func newTree(root string, lock func() *locate.Lock, library fs.FS) *tree {
+	inputs := sync.OnceValue(func() map[string]string { return lock().StoreNames() })
 	return &tree{root: root, inputs: inputs, copies: map[string]bool{}, library: library}
 }
 
@@ -47,26 +46,15 @@ func (t *tree) place(p position) (diag.Position, bool) {
 	switch {
 	case strings.HasPrefix(file, "input:"):
 		return at, true
-	case t.root != "" && within(t.root, file):
+	case t.root != "" && locate.Within(t.root, file):
 		at.Source = t.quote(file)
 		return at, true
-	case t.store && within(storeDir, file):
+	case t.store && locate.Within(locate.StoreDir, file):
 		return at, true
 	}
 	// A folder that replaces an input, or a downloaded source.
 	at.Source = t.quote(file)
 	return at, at.Source != nil
-}
-
-const storeDir = "/nix/store"
-
-// within reports whether a clean absolute path is that of a folder or of something in it.
-func within(folder, path string) bool {
-	if !filepath.IsAbs(path) || filepath.Clean(path) != path {
-		return false
-	}
-	rel, err := filepath.Rel(folder, path)
-	return err == nil && filepath.IsLocal(rel)
 }
 
 // quoter finds the texts that a report quotes lines of, and keeps them, so that
@@ -109,7 +97,7 @@ func (t *tree) file(name string) string {
 	if m == nil || !strings.HasPrefix(name, "/nix/store/") {
 		// Newer versions show the flake instead: «git+file:///src»/flake.nix.
 		if rest, ok := strings.CutPrefix(name, "«"); ok && t.root != "" {
-			if _, rel, ok := strings.Cut(rest, "»/"); ok && filepath.IsLocal(rel) && exists(filepath.Join(t.root, rel)) {
+			if _, rel, ok := strings.Cut(rest, "»/"); ok && filepath.IsLocal(rel) && locate.Exists(filepath.Join(t.root, rel)) {
 				return filepath.Join(t.root, rel)
 			}
 		}
@@ -152,24 +140,10 @@ func (t *tree) sameFile(name, rel string) bool {
 	if rel == "" {
 		return false
 	}
-	stored, ok1 := readBelow(filepath.Join(storeDir, name), rel, maxQuoted)
-	local, ok2 := readBelow(t.root, rel, maxQuoted)
+	stored, ok1 := locate.ReadBelow(filepath.Join(locate.StoreDir, name), rel, locate.MaxQuoted)
+	local, ok2 := locate.ReadBelow(t.root, rel, locate.MaxQuoted)
 	return ok1 && ok2 && bytes.Equal(stored, local)
 }
-
-// readBelow reads a file of a folder; no link and no name leads out of it.
-func readBelow(folder, rel string, limit int64) ([]byte, bool) {
-	root, err := bounded.OpenRoot(folder)
-	if err != nil {
-		return nil, false
-	}
-	defer root.Close()
-	data, err := root.ReadFile(filepath.FromSlash(rel), limit)
-	return data, err == nil
-}
-
-// maxQuoted is the largest file that is read to be quoted or compared.
-const maxQuoted = 1 << 20
 
 // text maps the file names inside a message.
 func (t *tree) text(message string) string {
@@ -247,153 +221,3 @@ func places(frames []nix.Frame, in sources, own func(string) bool) []diag.Positi
 }
 
 var definitionContext = pattern.Lazy{Text: `^insomnia-at=(.+):(\d+):(\d+)$`}
-
-// lockFile is what we read of a flake.lock.
-type lockFile struct {
-	Root  string              `json:"root"`
-	Nodes map[string]lockNode `json:"nodes"`
-}
-
-type lockNode struct {
-	Inputs map[string]json.RawMessage `json:"inputs"`
-	Locked *lockedRef                 `json:"locked"`
-}
-
-type lockedRef struct {
-	Type    string `json:"type"`
-	Owner   string `json:"owner"`
-	Repo    string `json:"repo"`
-	Rev     string `json:"rev"`
-	Ref     string `json:"ref"`
-	URL     string `json:"url"`
-	Path    string `json:"path"`
-	Host    string `json:"host"`
-	NarHash string `json:"narHash"`
-}
-
-const lockName = "flake.lock"
-
-// maxLock is the largest flake.lock that is read.
-const maxLock = 16 << 20
-
-// readLock reads the flake.lock of a folder in a source tree; nil when there is
-// none to read. No link leads out of the tree.
-func readLock(tree, dir string) *lockFile {
-	data, ok := readLockFile(tree, dir)
-	if !ok {
-		return nil
-	}
-	var l lockFile
-	if json.Unmarshal(data, &l) != nil {
-		return nil
-	}
-	return &l
-}
-
-func readLockFile(tree, dir string) ([]byte, bool) {
-	rel, err := filepath.Rel(tree, dir)
-	if err != nil {
-		return nil, false
-	}
-	return readBelow(tree, filepath.Join(rel, lockName), maxLock)
-}
-
-// inputNames are the flake's own inputs.
-func (l *lockFile) inputNames() []string {
-	if l == nil {
-		return nil
-	}
-	return sortedKeys(l.Nodes[l.Root].Inputs)
-}
-
-// storeNames are the names of the store paths that the locked inputs have.
-func (l *lockFile) storeNames() map[string]string {
-	names := map[string]string{}
-	if l == nil {
-		return names
-	}
-	for name, node := range l.Nodes {
-		if node.Locked == nil {
-			continue
-		}
-		if path, err := sourceStoreName(node.Locked.NarHash); err == nil {
-			names[path] = name
-		}
-	}
-	return names
-}
-
-// fetchURL is the flake reference that downloads exactly this node.
-func (l *lockedRef) fetchURL() string {
-	query := func(url string) string {
-		sep := "?"
-		if strings.Contains(url, "?") {
-			sep = "&"
-		}
-		if l.Ref != "" {
-			url += sep + "ref=" + l.Ref
-			sep = "&"
-		}
-		if l.Rev != "" {
-			url += sep + "rev=" + l.Rev
-		}
-		return url
-	}
-	switch l.Type {
-	case "github", "gitlab", "sourcehut":
-		url := l.Type + ":" + l.Owner + "/" + l.Repo + "/" + l.Rev
-		if l.Host != "" {
-			url += "?host=" + l.Host
-		}
-		return url
-	case "git":
-		return query("git+" + l.URL)
-	case "hg":
-		return query("hg+" + l.URL)
-	case "tarball":
-		// Old versions know archives by their names alone.
-		if path, _, _ := strings.Cut(l.URL, "?"); archiveName.Get().MatchString(path) {
-			return l.URL
-		}
-		return "tarball+" + l.URL
-	case "file":
-		return "file+" + l.URL
-	}
-	return ""
-}
-
-var archiveName = pattern.Lazy{Text: `\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`}
-
-// locks finds the node that a message of Nix means by this input.
-func (l *lockFile) find(printed string) *lockedRef {
-	if l == nil {
-		return nil
-	}
-	for _, name := range sortedKeys(l.Nodes) {
-		locked := l.Nodes[name].Locked
-		if locked == nil || locked.fetchURL() == "" {
-			continue
-		}
-		if sameInput(printed, locked.fetchURL()) {
-			return locked
-		}
-	}
-	return nil
-}
-
-// sameInput compares two references but for narHash and the prefix that
-// tarballs may go without.
-func sameInput(a, b string) bool {
-	normal := func(s string) string {
-		base, query, _ := strings.Cut(s, "?")
-		base = strings.TrimPrefix(strings.TrimPrefix(base, "tarball+"), "file+")
-		var kept []string
-		for _, p := range strings.Split(query, "&") {
-			if strings.HasPrefix(p, "rev=") || strings.HasPrefix(p, "host=") {
-				kept = append(kept, p)
-			}
-		}
-		return base + "?" + strings.Join(kept, "&")
-	}
-	return normal(a) == normal(b)
-}

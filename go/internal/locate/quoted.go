@@ -1,4 +1,4 @@
-package resolve
+package locate
 
 import (
 	"path/filepath"
@@ -11,8 +11,8 @@ import (
 // The installed Nix does not say which files it read. So what is quoted of a
 // source is what it may have read: files of the source tree, when git knows them.
 
-// trackedText quotes the files that are part of a flake in a folder.
-func trackedText(local *localFlake) func(file string) *diag.Source {
+// TrackedText quotes the files that are part of a flake in a folder.
+func TrackedText(local *Flake) func(file string) *diag.Source {
 	return func(file string) *diag.Source {
 		rel, err := filepath.Rel(local.Root(), file)
 		if err != nil {
@@ -27,15 +27,15 @@ func trackedText(local *localFlake) func(file string) *diag.Source {
 	}
 }
 
-// text quotes the files that a profile file may read: those in readable folders.
-func (v *view) text(readable []string) func(file string) *diag.Source {
+// Text quotes the files that a profile file may read: those in readable folders.
+func (v *View) Text(readable []string) func(file string) *diag.Source {
 	return func(file string) *diag.Source {
-		rel, err := filepath.Rel(v.root, file)
-		if err != nil || !slices.ContainsFunc(readable, func(path string) bool { return within(path, file) }) {
+		rel, err := filepath.Rel(v.Root, file)
+		if err != nil || !slices.ContainsFunc(readable, func(path string) bool { return Within(path, file) }) {
 			return nil
 		}
 		return diag.LazySource(func() (string, bool) {
-			return ownText(v.root, rel)
+			return ownText(v.Root, rel)
 		})
 	}
 }
@@ -47,7 +47,7 @@ func ownText(root, rel string) (string, bool) {
 	if real, err := filepath.EvalSymlinks(file); err != nil || real != file {
 		return "", false
 	}
-	data, ok := readBelow(root, rel, maxQuoted)
+	data, ok := ReadBelow(root, rel, MaxQuoted)
 	return string(data), ok
 }
 

@@ -1,12 +1,10 @@
-package resolve
+package locate
 
 import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
-	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/nixbase32"
@@ -28,20 +26,4 @@ func sourceStoreName(narHash string) (string, error) {
 		folded[i%len(folded)] ^= b
 	}
 	return nixbase32.EncodeToString(folded[:]) + "-source", nil
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

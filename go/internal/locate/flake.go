@@ -1,4 +1,4 @@
-package resolve
+package locate
 
 import (
 	"io/fs"
@@ -13,15 +13,15 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// localFlake is a flake in a folder, found the way Nix finds it.
-type localFlake struct {
+// Flake is a flake in a folder, found the way Nix finds it.
+type Flake struct {
 	Dir     string // holds flake.nix
 	GitRoot string // the work tree around it; empty when there is none
 	Top     string // of `path:` with `?dir=`: the directory that is the source
 }
 
 // Root is the folder whose copy Nix evaluates.
-func (l *localFlake) Root() string {
+func (l *Flake) Root() string {
 	switch {
 	case l.GitRoot != "":
 		return l.GitRoot
@@ -31,9 +31,9 @@ func (l *localFlake) Root() string {
 	return l.Dir
 }
 
-// findLocalFlake looks for flake.nix in dir and above it, up to the git work
+// FindFlake looks for flake.nix in dir and above it, up to the git work
 // tree that holds dir. explicit (`path:`) looks in dir alone.
-func findLocalFlake(dir, typed string, explicit bool) (*localFlake, error) {
+func FindFlake(dir, typed string, explicit bool) (*Flake, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
@@ -47,14 +47,14 @@ func findLocalFlake(dir, typed string, explicit bool) (*localFlake, error) {
 		dir = real
 	}
 	for at := dir; ; at = filepath.Dir(at) {
-		if exists(filepath.Join(at, "flake.nix")) {
-			found := &localFlake{Dir: at}
+		if Exists(filepath.Join(at, "flake.nix")) {
+			found := &Flake{Dir: at}
 			if !explicit {
-				found.GitRoot = gitRoot(at)
+				found.GitRoot = GitRoot(at)
 			}
 			return found, nil
 		}
-		if explicit || exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
+		if explicit || Exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
 			return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`%s", typed, aboveOrNot(explicit)).
 				Hintf("write one, or refer to a profile file (./NAME.nix) or a built-in profile (builtin:NAME)")
 		}
@@ -68,16 +68,13 @@ func aboveOrNot(explicit bool) string {
 	return " or above it"
 }
 
-// explicitFolder reports whether a reference says by itself what its source is.
-func explicitFolder(ref *Reference) bool { return ref.parsed.Scheme != "" }
-
-// localFlakeOf is the flake that a reference to a folder means.
-func localFlakeOf(ref *Reference) (*localFlake, error) {
-	local, err := findLocalFlake(ref.LocalDir, ref.Flake, explicitFolder(ref))
+// FlakeOf is the flake that a reference to a folder means.
+func FlakeOf(ref *Reference) (*Flake, error) {
+	local, err := FindFlake(ref.LocalDir, ref.Flake, ref.Explicit())
 	if err != nil {
 		return nil, err
 	}
-	if p := ref.parsed; p.Scheme == "path" && p.Query.Dir != "" {
+	if p := ref.Parsed; p.Scheme == "path" && p.Query.Dir != "" {
 		if local.Top, err = filepath.EvalSymlinks(p.Path); err != nil {
 			return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "cannot follow %s: %v", p.Path, err)
 		}
@@ -85,16 +82,16 @@ func localFlakeOf(ref *Reference) (*localFlake, error) {
 			return nil, diag.Errorf(diag.ExitRefused, "outside-source", "%s is not inside %s", local.Dir, local.Top)
 		}
 	}
-	if ref.parsed.Scheme == "git+file" {
-		local.GitRoot = gitRoot(local.Dir)
+	if ref.Parsed.Scheme == "git+file" {
+		local.GitRoot = GitRoot(local.Dir)
 	}
 	return local, refuseForeign(local, ref)
 }
 
 // refuseForeign refuses a flake that another user owns or could have put above
 // the folder that was named. `path:` says that the folder is meant, whoever owns it.
-func refuseForeign(local *localFlake, ref *Reference) error {
-	if ref.parsed.Scheme == "path" {
+func refuseForeign(local *Flake, ref *Reference) error {
+	if ref.Parsed.Scheme == "path" {
 		return nil
 	}
 	named := ref.LocalDir
@@ -116,29 +113,29 @@ func refuseForeign(local *localFlake, ref *Reference) error {
 	return nil
 }
 
-// overrideSource is a folder that replaces an input.
-type overrideSource struct {
-	text    string // the reference, absolute
+// Replacement is a folder that replaces an input.
+type Replacement struct {
+	Text    string // the reference, absolute
 	Dir     string
 	GitRoot string // empty when all that is in the folder is the source
-	// explicit is set by `path:`, which says that all of the folder is meant.
-	explicit bool
+	// Explicit is set by `path:`, which says that all of the folder is meant.
+	Explicit bool
 }
 
-// overrideFolder finds the folder that an override names; nil when it names
+// FindReplacement finds the folder that an override names; nil when it names
 // none. A relative path is made absolute, since Nix versions differ in what
 // they take it to be relative to.
-func (r *Resolver) overrideFolder(ref string) (*overrideSource, error) {
-	parsed, err := reference.Parse(ref, r.Dir)
+func FindReplacement(ref, dir string) (*Replacement, error) {
+	parsed, err := reference.Parse(ref, dir)
 	if err != nil {
 		return nil, err
 	}
 	if parsed.Kind != reference.Local || parsed.Pinned() {
 		return nil, nil
 	}
-	found := &overrideSource{text: parsed.WithoutAttr(), Dir: parsed.Dir(), explicit: parsed.Scheme == "path"}
-	if !found.explicit {
-		found.GitRoot = gitRoot(found.Dir)
+	found := &Replacement{Text: parsed.WithoutAttr(), Dir: parsed.Dir(), Explicit: parsed.Scheme == "path"}
+	if !found.Explicit {
+		found.GitRoot = GitRoot(found.Dir)
 	}
 	if info, err := os.Stat(found.Dir); err != nil || !info.IsDir() {
 		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s for the overridden input", found.Dir)
@@ -146,10 +143,10 @@ func (r *Resolver) overrideFolder(ref string) (*overrideSource, error) {
 	return found, nil
 }
 
-// gitRoot is the folder at or above dir that holds .git, or empty.
-func gitRoot(dir string) string {
+// GitRoot is the folder at or above dir that holds .git, or empty.
+func GitRoot(dir string) string {
 	for at := dir; ; at = filepath.Dir(at) {
-		if exists(filepath.Join(at, ".git")) {
+		if Exists(filepath.Join(at, ".git")) {
 			return at
 		}
 		if at == filepath.Dir(at) {
@@ -158,10 +155,10 @@ func gitRoot(dir string) string {
 	}
 }
 
-// refusePrivateFiles keeps Nix from copying private files to its store, which
+// RefusePrivateFiles keeps Nix from copying private files to its store, which
 // every user of the machine can read: of a folder that is no git work tree Nix
 // takes all files, tracked or not.
-func refusePrivateFiles(flake *localFlake) error {
+func RefusePrivateFiles(flake *Flake) error {
 	private := privateFiles(flake.Dir)
 	if len(private) == 0 {
 		return nil
@@ -208,10 +205,10 @@ func privateFiles(root string) []string {
 	return private
 }
 
-// untracked reports whether a file of the work tree is there but unknown to git,
+// Untracked reports whether a file of the work tree is there but unknown to git,
 // and so invisible to Nix.
-func untracked(root, rel string) bool {
-	if root == "" || !exists(filepath.Join(root, rel)) {
+func Untracked(root, rel string) bool {
+	if root == "" || !Exists(filepath.Join(root, rel)) {
 		return false
 	}
 	repo, err := gitrepo.Open(root)

@@ -1,4 +1,4 @@
-package resolve
+package locate
 
 import (
 	"os"
@@ -49,9 +49,9 @@ func TestParse(t *testing.T) {
 		if got.Kind != KindFlake || got.Flake != test.flake || got.LocalDir != test.local {
 			t.Errorf("%s: %+v", test.text, got)
 		}
-		again, err := Parse(got.lasting(got.Attr), t.TempDir())
-		if err != nil || again.LocalDir != test.local || test.local == "" && again.Flake != got.parsed.WithoutAttr() {
-			t.Errorf("%s: from another directory, %q is %+v, %v", test.text, got.lasting(got.Attr), again, err)
+		again, err := Parse(got.Lasting(got.Attr), t.TempDir())
+		if err != nil || again.LocalDir != test.local || test.local == "" && again.Flake != got.Parsed.WithoutAttr() {
+			t.Errorf("%s: from another directory, %q is %+v, %v", test.text, got.Lasting(got.Attr), again, err)
 		}
 	}
 	for _, test := range []struct {
@@ -78,12 +78,6 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestNixString(t *testing.T) {
-	if got, want := nixList([]string{`a"b\`, "${x}", "n\nl"}), `[ "a\"b\\" "\${x}" "n\nl" ]`; got != want {
-		t.Errorf("%s, not %s", got, want)
-	}
-}
-
 func TestSourceStoreName(t *testing.T) {
 	// A store path that Nix made of a source with this hash.
 	got, err := sourceStoreName("sha256-Effu2+tzJlTYYa5EmsylWNVMAW6UaTT2fdgj+aq9zpQ=")
@@ -107,7 +101,7 @@ func TestSameInput(t *testing.T) {
 		{"git+https://x.org/r?ref=main&rev=1", "git+https://x.org/r?rev=1", true},
 		{"git+https://x.org/r?rev=2", "git+https://x.org/r?rev=1", false},
 	} {
-		if got := sameInput(test.a, test.b); got != test.same {
+		if got := SameInput(test.a, test.b); got != test.same {
 			t.Errorf("%s and %s: %v", test.a, test.b, got)
 		}
 	}

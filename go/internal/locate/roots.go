@@ -1,4 +1,4 @@
-package resolve
+package locate
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 // projectFolder holds the profiles of a project.
 const projectFolder = ".insomnia"
 
-// profileRoot is the folder that a profile in dir may read, and whether it is a
+// ProfileRoot is the folder that a profile in dir may read, and whether it is a
 // git work tree, of which only what git does not ignore is visible. dir is a real
 // path.
 //
@@ -22,15 +22,15 @@ const projectFolder = ".insomnia"
 // lies above it (dotfiles), and one that a project was only unpacked into, so that
 // git knows nothing of it. They would open all of a work tree to any folder below.
 // Then it is the folder that holds .insomnia, and else, in a home, dir itself.
-func profileRoot(dir string) (root string, worktree bool) {
-	top := gitRoot(dir)
+func ProfileRoot(dir string) (root string, worktree bool) {
+	top := GitRoot(dir)
 	if top == "" || ownership.Foreign(top) {
 		return dir, false
 	}
 	home := realHome()
-	dotfiles := home != "" && within(top, home)
+	dotfiles := home != "" && Within(top, home)
 	for at := dir; at != top && !(dotfiles && at == home); at = filepath.Dir(at) {
-		if exists(filepath.Join(at, projectFolder)) && (dotfiles || !knows(top, at)) {
+		if Exists(filepath.Join(at, projectFolder)) && (dotfiles || !knows(top, at)) {
 			return at, false
 		}
 	}
@@ -97,7 +97,7 @@ func linkOut(path, real string) string {
 			at, rest = next, left
 			continue
 		}
-		if at != top && !(home != "" && within(at, home)) && !(config != "" && within(config, at)) {
+		if at != top && !(home != "" && Within(at, home)) && !(config != "" && Within(config, at)) {
 			if staysIn(next, real) {
 				return ""
 			}
@@ -116,10 +116,10 @@ func linkOut(path, real string) string {
 func staysIn(link, real string) bool {
 	mark := string(filepath.Separator) + projectFolder + string(filepath.Separator)
 	if i := strings.LastIndex(link+string(filepath.Separator), mark); i >= 0 {
-		return within(link[:max(i, 1)], real)
+		return Within(link[:max(i, 1)], real)
 	}
-	root, _ := profileRoot(filepath.Dir(link))
-	return within(root, real) || within(storeDir, real)
+	root, _ := ProfileRoot(filepath.Dir(link))
+	return Within(root, real) || Within(StoreDir, real)
 }
 
 func linkLeadsOut(text, link, real string) *diag.Error {

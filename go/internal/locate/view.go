@@ -1,4 +1,4 @@
-package resolve
+package locate
 
 import (
 	"errors"
@@ -14,29 +14,29 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// view is what a profile file may read below its root: never what is git's own,
+// View is what a profile file may read below its root: never what is git's own,
 // and of a work tree never what git ignores. Names are slash-separated and
 // relative to the root.
-type view struct {
-	root string
+type View struct {
+	Root string
 	repo *gitrepo.Repo // nil where git has no say
 	// own is visible although git ignores it: the profile that was named, or its
 	// folder where git ignores all of that.
 	own string
 }
 
-// openView opens the view of a profile file. Close it after use.
-func openView(p *profileFile) (*view, error) {
-	v := &view{root: p.root}
-	if !p.worktree {
+// OpenView opens the view of a profile file. Close it after use.
+func OpenView(p *File) (*View, error) {
+	v := &View{Root: p.Root}
+	if !p.Worktree {
 		return v, nil
 	}
-	repo, err := gitrepo.Open(p.root)
+	repo, err := gitrepo.Open(p.Root)
 	if err != nil {
 		return nil, repositoryUnreadable(err)
 	}
 	v.repo = repo
-	rel, err := filepath.Rel(p.root, p.file)
+	rel, err := filepath.Rel(p.Root, p.Path)
 	if err != nil {
 		rel = "."
 	}
@@ -55,7 +55,16 @@ func openView(p *profileFile) (*view, error) {
 	return v, nil
 }
 
-func (v *view) Close() {
+// Serves reports whether a profile file may read what is in the view, and nothing else.
+func (v *View) Serves(p *File) bool {
+	if v.Root != p.Root || (v.repo != nil) != p.Worktree || v.own != "" {
+		return false
+	}
+	rel, err := filepath.Rel(p.Root, p.Path)
+	return err == nil && v.Hidden(filepath.ToSlash(rel)) == nil
+}
+
+func (v *View) Close() {
 	if v.repo != nil {
 		v.repo.Close()
 	}
@@ -64,7 +73,7 @@ func (v *view) Close() {
 // repositoryUnreadable is for a work tree of which nothing can be told: to read
 // all of it is the user's own word.
 func repositoryUnreadable(err error) *diag.Error {
-	e := diag.From(explainGit(err))
+	e := diag.From(GitFailure(err))
 	d := &e.Diagnostics[0]
 	if d.Hint != "" {
 		d.Hint += "\n"
@@ -75,17 +84,18 @@ func repositoryUnreadable(err error) *diag.Error {
 
 // Reasons for which a file is not visible. To an evaluation it does not exist.
 var (
-	errGitOwn     = &notVisible{"is git's own"}
-	errGitIgnored = &notVisible{"is ignored by git"}
+	errGitOwn  = &NotVisible{"is git's own"}
+	ErrIgnored = &NotVisible{"is ignored by git"}
 )
 
-type notVisible struct{ why string }
+// NotVisible is the error for a file that is there and not visible.
+type NotVisible struct{ Why string }
 
-func (n *notVisible) Error() string        { return "exists but " + n.why }
-func (n *notVisible) Is(target error) bool { return target == fs.ErrNotExist }
+func (n *NotVisible) Error() string        { return "exists but " + n.Why }
+func (n *NotVisible) Is(target error) bool { return target == fs.ErrNotExist }
 
-// hidden returns why a file is not visible, or nil.
-func (v *view) hidden(name string) error {
+// Hidden returns why a file is not visible, or nil.
+func (v *View) Hidden(name string) error {
 	if name == "." {
 		return nil
 	}
@@ -100,19 +110,19 @@ func (v *view) hidden(name string) error {
 	if v.own != "" && (name == v.own || strings.HasPrefix(name, v.own+"/") || strings.HasPrefix(v.own, name+"/")) {
 		return nil
 	}
-	return errGitIgnored
+	return ErrIgnored
 }
 
-// tree shows of the root what is visible.
-func (v *view) tree(tree source.Tree) source.Tree { return &viewed{tree, v} }
+// Tree shows of the root what is visible.
+func (v *View) Tree(tree source.Tree) source.Tree { return &viewed{tree, v} }
 
 type viewed struct {
 	source.Tree
-	view *view
+	view *View
 }
 
 func (t *viewed) check(op, name string) error {
-	why := t.view.hidden(name)
+	why := t.view.Hidden(name)
 	if why == nil {
 		return nil
 	}
@@ -151,19 +161,7 @@ func (t *viewed) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return t.view.hidden(path.Join(name, e.Name())) != nil }), nil
-}
-
-// hiddenFile is for a profile that reads a file that is not visible.
-func hiddenFile(p *profileFile, file string, why error, at []diag.Position) *diag.Error {
-	if rel, err := filepath.Rel(p.root, file); err == nil {
-		file = rel
-	}
-	e := evaluationError("hidden-file", "cannot read "+file+": it "+why.(*notVisible).why, at)
-	if why == errGitIgnored {
-		return e.Hintf("widen what the profile may read: --root %s\nor, if it holds no secret, track it: git -C %s add --force %s", diag.Shell(p.root), diag.Shell(p.root), diag.Shell(file))
-	}
-	return e.Hintf("a profile never reads what is in .git; copy what it needs into a file of the project")
+	return slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return t.view.Hidden(path.Join(name, e.Name())) != nil }), nil
 }
 
 // Limits of the work of finding out what the installed Nix may read.
@@ -172,12 +170,12 @@ const (
 	mostFolders   = 500
 )
 
-// visiblePaths are paths below the root that together hold what is visible and
+// VisiblePaths are paths below the root that together hold what is visible and
 // nothing else: for the installed Nix, which can be given folders to read but
 // not what to leave out of them. Links are in none of them but where a whole
 // folder is visible.
-func (v *view) visiblePaths() ([]string, error) {
-	root, err := bounded.OpenRoot(v.root)
+func (v *View) VisiblePaths() ([]string, error) {
+	root, err := bounded.OpenRoot(v.Root)
 	if err != nil {
 		return nil, err
 	}
@@ -188,21 +186,22 @@ func (v *view) visiblePaths() ([]string, error) {
 		return nil, err
 	}
 	if whole {
-		return []string{v.root}, nil
+		return []string{v.Root}, nil
 	}
 	for i := range paths {
-		paths[i] = filepath.Join(v.root, filepath.FromSlash(paths[i]))
+		paths[i] = filepath.Join(v.Root, filepath.FromSlash(paths[i]))
 	}
 	return paths, nil
 }
 
 type cover struct {
-	view *view
+	view *View
 	root *bounded.Root
 	seen int
 }
 
-var errCover = errors.New("too many files")
+// ErrTooMany is the error for a view that has no short list of paths.
+var ErrTooMany = errors.New("too many files")
 
 // folder returns whether everything in a folder is visible, and else what is.
 func (c *cover) folder(name string) (whole bool, paths []string, err error) {
@@ -213,11 +212,11 @@ func (c *cover) folder(name string) (whole bool, paths []string, err error) {
 	whole = true
 	for _, e := range entries {
 		if c.seen++; c.seen > mostSeenFiles {
-			return false, nil, errCover
+			return false, nil, ErrTooMany
 		}
 		sub := path.Join(name, e.Name())
 		switch {
-		case c.view.hidden(sub) != nil:
+		case c.view.Hidden(sub) != nil:
 			whole = false
 		case e.IsDir():
 			all, below, err := c.folder(sub)
@@ -232,7 +231,7 @@ func (c *cover) folder(name string) (whole bool, paths []string, err error) {
 			paths = append(paths, sub)
 		}
 		if len(paths) > mostFolders && !whole {
-			return false, nil, errCover
+			return false, nil, ErrTooMany
 		}
 	}
 	return whole, paths, nil

@@ -1,4 +1,4 @@
-package resolve
+package locate
 
 import (
 	"context"
@@ -8,8 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 )
 
-// explainGit is for a repository that cannot be read.
-func explainGit(err error) error {
+// GitFailure is the error for a repository that cannot be read.
+func GitFailure(err error) error {
 	if errors.Is(err, context.Canceled) {
 		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the repository was not read to its end")
 	}

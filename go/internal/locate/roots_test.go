@@ -1,6 +1,6 @@
 //go:build unix
 
-package resolve
+package locate
 
 import (
 	"errors"
@@ -92,7 +92,7 @@ func TestProfileRoot(t *testing.T) {
 			if test.home != "" {
 				t.Setenv("HOME", filepath.Join(top, test.home))
 			}
-			root, worktree := profileRoot(filepath.Join(top, test.dir))
+			root, worktree := ProfileRoot(filepath.Join(top, test.dir))
 			if want := filepath.Join(top, test.want); root != want || worktree != test.worktree {
 				t.Errorf("got %s, %v", strings.TrimPrefix(root, top+"/"), worktree)
 			}
@@ -147,7 +147,7 @@ func TestWithin(t *testing.T) {
 		{"/a", "/a", true}, {"/a", "/a/b", true}, {"/a", "/ab", false}, {"/a", "/", false}, {"/", "/a", true},
 		{"/a", "/a/../b", false}, {"/a", "/a/./b", false}, {"/a", "/a//b", false}, {"/a", "a/b", false}, {"/a", "", false},
 	} {
-		if got := within(test.folder, test.path); got != test.want {
+		if got := Within(test.folder, test.path); got != test.want {
 			t.Errorf("%s in %s: %v", test.path, test.folder, got)
 		}
 	}
@@ -159,8 +159,8 @@ func TestVisiblePaths(t *testing.T) {
 	t.Setenv("HOME", filepath.Join(top, "home"))
 	lay(t, top, "p/.git/config", "p/a.nix", "p/whole/x", "p/whole/deep/y", "p/part/x", "p/part/.git/config", "p/part/whole/y", "p/link -> /etc/passwd", "clean/a", "clean/b/c")
 	paths := func(name string) string {
-		v := &view{root: filepath.Join(top, name)}
-		got, err := v.visiblePaths()
+		v := &View{Root: filepath.Join(top, name)}
+		got, err := v.VisiblePaths()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -175,7 +175,7 @@ func TestVisiblePaths(t *testing.T) {
 	for i := range mostFolders + 1 {
 		lay(t, top, "p/part/"+strconv.Itoa(i))
 	}
-	if _, err := (&view{root: filepath.Join(top, "p")}).visiblePaths(); !errors.Is(err, errCover) {
+	if _, err := (&View{Root: filepath.Join(top, "p")}).VisiblePaths(); !errors.Is(err, ErrTooMany) {
 		t.Errorf("got %v", err)
 	}
 }

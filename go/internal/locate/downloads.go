@@ -1,4 +1,4 @@
-package resolve
+package locate
 
 import (
 	"context"
@@ -55,8 +55,8 @@ type Consent interface {
 	Record(ctx context.Context, ref, locked string) error
 }
 
-// may refuses a download that is not to happen. ref is shown.
-func (d Downloads) may(ref string) error {
+// May refuses a download that is not to happen. ref is shown.
+func (d Downloads) May(ref string) error {
 	switch d.Rule {
 	case OfflineRule:
 		return diag.Errorf(diag.ExitMissing, "offline", "%s is not on this machine, and --offline refuses to download it", ref).
@@ -72,12 +72,12 @@ func (d Downloads) may(ref string) error {
 	return nil
 }
 
-// consented returns the reference to download for ref: itself, or the locked one
+// Consented returns the reference to download for ref: itself, or the locked one
 // that the user agreed to before. It asks where there is no consent yet; then
 // record keeps the consent, once it is known what ref is.
-func (d Downloads) consented(ctx context.Context, ref, host string) (use string, record func(locked string) error, err error) {
+func (d Downloads) Consented(ctx context.Context, ref, host string) (use string, record func(locked string) error, err error) {
 	nothing := func(string) error { return nil }
-	if err := d.may(ref); err != nil {
+	if err := d.May(ref); err != nil {
 		return "", nil, err
 	}
 	if d.Rule == TypedRule {
@@ -102,39 +102,36 @@ func (d Downloads) refused(ref string) error {
 	return diag.Errorf(diag.ExitRefused, "download-refused", "download of %s refused: you did not type it", ref)
 }
 
-// forOverrides is what may be downloaded for what replaces an input: it is typed
+// ForOverrides is what may be downloaded for what replaces an input: it is typed
 // even where the reference is not.
-func (d Downloads) forOverrides() Downloads {
+func (d Downloads) ForOverrides() Downloads {
 	if d.Rule == AskRule {
 		d.Rule = TypedRule
 	}
 	return d
 }
 
-// hostsFor are the hosts that the user named, those of the references that were
-// typed among them.
-func (o Options) hostsFor(ref string) []string {
-	d := o.Downloads
+// HostsFor are the hosts that the user named, those of the references that were
+// typed among them; overrides are references too.
+func (d Downloads) HostsFor(ref string, overrides []string) []string {
 	var refs []string
 	if d.Rule == TypedRule && !d.Theirs {
 		refs = append(refs, ref)
 	}
-	if d.forOverrides().Rule == TypedRule {
-		for _, over := range o.Overrides {
-			refs = append(refs, over.Ref)
-		}
+	if d.ForOverrides().Rule == TypedRule {
+		refs = append(refs, overrides...)
 	}
 	hosts := d.Hosts[:len(d.Hosts):len(d.Hosts)]
 	for _, ref := range refs {
-		if a, ok := addressIn(ref); ok {
+		if a, ok := AddressIn(ref); ok {
 			hosts = append(hosts, a.HostPort())
 		}
 	}
 	return hosts
 }
 
-// addressIn is the address that a flake reference holds as it is written.
-func addressIn(ref string) (address.Address, bool) {
+// AddressIn is the address that a flake reference holds as it is written.
+func AddressIn(ref string) (address.Address, bool) {
 	parsed, err := reference.Parse(ref, "/")
 	if err != nil || parsed.Address == "" {
 		return address.Address{}, false
@@ -143,8 +140,8 @@ func addressIn(ref string) (address.Address, bool) {
 	return a, err == nil && !a.Local()
 }
 
-// hostOf is the host that a source is downloaded from.
-func hostOf(l *flake.Locked) string {
+// HostOf is the host that a source is downloaded from.
+func HostOf(l *flake.Locked) string {
 	known := *l
 	if known.Rev == "" {
 		known.Rev = strings.Repeat("0", 40)
@@ -156,11 +153,11 @@ func hostOf(l *flake.Locked) string {
 	return a.Host
 }
 
-// permit refuses, before anything is asked or sent, what is not to be downloaded
+// Permit refuses, before anything is asked or sent, what is not to be downloaded
 // at all, an address that cannot be used, and one whose host the user would have
 // to name. A name that resolves to a private address is found out later.
-func (d Downloads) permit(l *flake.Locked, ref string, hosts []string) error {
-	if err := d.may(ref); err != nil {
+func (d Downloads) Permit(l *flake.Locked, ref string, hosts []string) error {
+	if err := d.May(ref); err != nil {
 		return err
 	}
 	known := *l
@@ -168,14 +165,14 @@ func (d Downloads) permit(l *flake.Locked, ref string, hosts []string) error {
 		known.Rev = strings.Repeat("0", 40)
 	}
 	if err := (&fetch.Store{Hosts: hosts}).Permit(&known); err != nil {
-		return refusedAddress(ref, err)
+		return RefusedAddress(ref, err)
 	}
 	return nil
 }
 
-// refusedAddress explains an error of packages address and fetch about an
+// RefusedAddress explains an error of packages address and fetch about an
 // address; nil for another one.
-func refusedAddress(ref string, err error) error {
+func RefusedAddress(ref string, err error) error {
 	var bad *address.Error
 	if errors.As(err, &bad) {
 		e := diag.Errorf(diag.ExitUsage, "address-invalid", "cannot download: %v", bad)

@@ -1,0 +1,100 @@
+package locate
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/internal/suggest"
+)
+
+// File is a profile file or a built-in profile, found.
+type File struct {
+	Ref  *Reference
+	Path string // real path; empty for a built-in profile
+	Root string // what the file may read
+	// Worktree says that Root is a git work tree, of which a view shows what git
+	// does not ignore.
+	Worktree bool
+}
+
+// FindFile finds what a reference to a profile file or a built-in profile means.
+// widened is what the file may read, as typed in dir; empty for its own root.
+func FindFile(ref *Reference, widened, dir string) (*File, error) {
+	p := &File{Ref: ref}
+	if ref.Kind == KindBuiltin {
+		return p, nil
+	}
+	return p, p.locate(widened, dir)
+}
+
+// Name is the profile's name where it says none itself.
+func (p *File) Name() string {
+	if p.Path == "" {
+		return p.Ref.Name
+	}
+	return strings.TrimSuffix(filepath.Base(p.Path), ".nix")
+}
+
+// locate finds the real path of the profile file and what it may read.
+func (p *File) locate(widened, dir string) error {
+	ref := p.Ref
+	info, statErr := os.Stat(ref.Path)
+	switch {
+	case statErr != nil && !errors.Is(statErr, fs.ErrNotExist):
+		return diag.Errorf(diag.ExitNotFound, "profile-unreadable", "%s cannot be read: %v", ref.Text, errors.Unwrap(statErr)).
+			Hintf("each folder on the way must be one that you may enter: namei -l %s", ref.Path)
+	case statErr != nil:
+		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Text)
+		folder, name := filepath.Split(ref.Path)
+		if near := suggest.Closest(strings.TrimSuffix(name, ".nix"), nixFiles(folder), 0.75); near != "" {
+			e.Hintf("did you mean %s.nix?", filepath.Join(filepath.Dir(ref.Text), near))
+		}
+		return e
+	case !info.Mode().IsRegular():
+		return diag.Errorf(diag.ExitNotFound, "profile-not-found", "%s is not a regular file", ref.Path)
+	}
+	var err error
+	if p.Path, err = filepath.EvalSymlinks(ref.Path); err != nil {
+		return diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot follow %s: %v", ref.Path, err)
+	}
+	if widened != "" {
+		if p.Root, err = filepath.EvalSymlinks(reference.Absolute(widened, dir)); err != nil {
+			return diag.Errorf(diag.ExitUsage, "root-not-found", "--root %s: %v", widened, errors.Unwrap(err))
+		}
+		if !Within(p.Root, p.Path) {
+			return diag.Errorf(diag.ExitUsage, "root-without-profile", "the profile %s is not below --root %s", p.Path, p.Root)
+		}
+		return nil
+	}
+	path := ref.Path
+	if real, err := filepath.EvalSymlinks(dir); err == nil && Within(dir, path) {
+		// The working directory is the user's choice, whatever links lead to it.
+		path = real + strings.TrimPrefix(path, dir)
+	}
+	if link := linkOut(path, p.Path); link != "" {
+		return linkLeadsOut(ref.Text, link, p.Path)
+	}
+	p.Root, p.Worktree = ProfileRoot(filepath.Dir(p.Path))
+	return nil
+}
+
+// mostNames is how many entries a folder of profiles may have.
+const mostNames = 10_000
+
+// nixFiles are the names of the Nix files in a folder, without .nix.
+func nixFiles(dir string) []string {
+	entries, _ := bounded.ReadDir(dir, mostNames) // names to suggest, if there are any
+	var names []string
+	for _, e := range entries {
+		if name, ok := strings.CutSuffix(e.Name(), ".nix"); ok {
+			names = append(names, name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,34 @@
+package locate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+
+	"github.com/nix-community/go-nix/pkg/nar"
+
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
+)
+
+// NarHash is the hash of a file or folder as `nix hash path` prints it.
+func NarHash(path string) (string, error) {
+	h := sha256.New()
+	if err := nar.DumpPath(h, path); err != nil {
+		return "", err
+	}
+	return SRI(h.Sum(nil)), nil
+}
+
+// TrackedNarHash is the narHash of a git work tree as Nix sees it: the files
+// that git tracks, with the content they have now.
+func TrackedNarHash(ctx context.Context, root string) (string, error) {
+	opened, err := flake.Open(ctx, flake.Ref{Dir: root, GitRoot: root}, flake.Options{})
+	if err != nil {
+		return "", err
+	}
+	defer opened.Close()
+	return opened.NARHash()
+}
+
+// SRI writes a SHA-256 sum as Nix does.
+func SRI(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }

@@ -1,0 +1,161 @@
+package locate
+
+import (
+	"encoding/json"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+)
+
+// Lock is what we read of a flake.lock.
+type Lock struct {
+	Root  string              `json:"root"`
+	Nodes map[string]lockNode `json:"nodes"`
+}
+
+type lockNode struct {
+	Inputs map[string]json.RawMessage `json:"inputs"`
+	Locked *LockedRef                 `json:"locked"`
+}
+
+type LockedRef struct {
+	Type    string `json:"type"`
+	Owner   string `json:"owner"`
+	Repo    string `json:"repo"`
+	Rev     string `json:"rev"`
+	Ref     string `json:"ref"`
+	URL     string `json:"url"`
+	Path    string `json:"path"`
+	Host    string `json:"host"`
+	NarHash string `json:"narHash"`
+}
+
+const LockName = "flake.lock"
+
+// maxLock is the largest flake.lock that is read.
+const maxLock = 16 << 20
+
+// ReadLock reads the flake.lock of a folder in a source tree; nil when there is
+// none to read. No link leads out of the tree.
+func ReadLock(tree, dir string) *Lock {
+	data, ok := ReadLockFile(tree, dir)
+	if !ok {
+		return nil
+	}
+	var l Lock
+	if json.Unmarshal(data, &l) != nil {
+		return nil
+	}
+	return &l
+}
+
+func ReadLockFile(tree, dir string) ([]byte, bool) {
+	rel, err := filepath.Rel(tree, dir)
+	if err != nil {
+		return nil, false
+	}
+	return ReadBelow(tree, filepath.Join(rel, LockName), maxLock)
+}
+
+// InputNames are the flake's own inputs.
+func (l *Lock) InputNames() []string {
+	if l == nil {
+		return nil
+	}
+	return slices.Sorted(maps.Keys(l.Nodes[l.Root].Inputs))
+}
+
+// StoreNames are the names of the store paths that the locked inputs have.
+func (l *Lock) StoreNames() map[string]string {
+	names := map[string]string{}
+	if l == nil {
+		return names
+	}
+	for name, node := range l.Nodes {
+		if node.Locked == nil {
+			continue
+		}
+		if path, err := sourceStoreName(node.Locked.NarHash); err == nil {
+			names[path] = name
+		}
+	}
+	return names
+}
+
+// FetchURL is the flake reference that downloads exactly this node.
+func (l *LockedRef) FetchURL() string {
+	query := func(url string) string {
+		sep := "?"
+		if strings.Contains(url, "?") {
+			sep = "&"
+		}
+		if l.Ref != "" {
+			url += sep + "ref=" + l.Ref
+			sep = "&"
+		}
+		if l.Rev != "" {
+			url += sep + "rev=" + l.Rev
+		}
+		return url
+	}
+	switch l.Type {
+	case "github", "gitlab", "sourcehut":
+		url := l.Type + ":" + l.Owner + "/" + l.Repo + "/" + l.Rev
+		if l.Host != "" {
+			url += "?host=" + l.Host
+		}
+		return url
+	case "git":
+		return query("git+" + l.URL)
+	case "hg":
+		return query("hg+" + l.URL)
+	case "tarball":
+		// Old versions know archives by their names alone.
+		if path, _, _ := strings.Cut(l.URL, "?"); archiveName.Get().MatchString(path) {
+			return l.URL
+		}
+		return "tarball+" + l.URL
+	case "file":
+		return "file+" + l.URL
+	}
+	return ""
+}
+
+var archiveName = pattern.Lazy{Text: `\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`}
+
+// Find returns the node that a message of Nix means by this input.
+func (l *Lock) Find(printed string) *LockedRef {
+	if l == nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.Nodes)) {
+		locked := l.Nodes[name].Locked
+		if locked == nil || locked.FetchURL() == "" {
+			continue
+		}
+		if SameInput(printed, locked.FetchURL()) {
+			return locked
+		}
+	}
+	return nil
+}
+
+// SameInput compares two references but for narHash and the prefix that
+// tarballs may go without.
+func SameInput(a, b string) bool {
+	normal := func(s string) string {
+		base, query, _ := strings.Cut(s, "?")
+		base = strings.TrimPrefix(strings.TrimPrefix(base, "tarball+"), "file+")
+		var kept []string
+		for _, p := range strings.Split(query, "&") {
+			if strings.HasPrefix(p, "rev=") || strings.HasPrefix(p, "host=") {
+				kept = append(kept, p)
+			}
+		}
+		return base + "?" + strings.Join(kept, "&")
+	}
+	return normal(a) == normal(b)
+}
