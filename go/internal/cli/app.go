@@ -13,6 +13,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
@@ -159,18 +160,6 @@ func commonFlags() []cli.Flag {
 	}
 }
 
-// write prints data; a full disk or a closed pipe is an error like any other.
-func (p *program) write(data []byte) error {
-	if _, err := p.stdout.Write(data); err != nil {
-		var path *os.PathError
-		if errors.As(err, &path) {
-			err = path.Err
-		}
-		return diag.Errorf(diag.ExitInternal, "output-failed", "cannot write to standard output: %v", err)
-	}
-	return nil
-}
-
 // resolver makes the resolver of this process.
 func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
 	log, err := p.logger(c)
@@ -195,6 +184,15 @@ func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
 		nix.Progress = func(text string) { io.WriteString(p.stderr, diag.Escape(text, false)+" …\n") }
 	}
 	return &resolve.Resolver{Nix: nix, Library: insomnia.Library, Version: programVersion(), Dir: dir, CacheDir: cache}, nil
+}
+
+// open opens the use cases of this process.
+func (p *program) open(c *cli.Context) (*app.App, error) {
+	resolver, err := p.resolver(c)
+	if err != nil {
+		return nil, err
+	}
+	return &app.App{Resolver: resolver, User: p}, nil
 }
 
 func unknownCommand(commands []*cli.Command, group, name string) error {

@@ -3,18 +3,59 @@ package cli
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"strings"
 
 	"golang.org/x/term"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 // canAsk tells whether somebody is there to answer.
 func (p *program) canAsk() bool {
 	return p.terminal && !p.json && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
+}
+
+// Tell writes what a use case has to say to standard error.
+func (p *program) Tell(diagnostics ...diag.Diagnostic) {
+	for _, d := range diagnostics {
+		if d.Code == app.Chosen {
+			p.note([]string{d.Message})
+		} else {
+			p.say(d)
+		}
+	}
+}
+
+// Ask shows what the question of a use case is about, and takes nothing but a typed
+// yes: no flag answers it.
+func (p *program) Ask(ctx context.Context, q app.Question) (bool, error) {
+	if !p.canAsk() {
+		return false, app.ErrNobody
+	}
+	if d := q.Download; d != nil {
+		place := d.By.At.File
+		if d.By.At.Line > 0 {
+			place = fmt.Sprintf("%s:%d", place, d.By.At.Line)
+		}
+		if _, err := fmt.Fprintf(p.stderr, "%s of this project wants a download:\n\n  %s\n  from  %s\n  set in  %s\n\n",
+			diag.Escape(d.By.What, false), diag.Escape(d.Ref, false), diag.Escape(d.Host, false), diag.Escape(place, false)); err != nil {
+			return false, err
+		}
+		return p.ask(ctx, "Download it, and use it for this project from now on?")
+	}
+	page := difference.Page{More: "insomnia trust show " + q.Grants.Argument() + " --full"}
+	if _, err := io.WriteString(p.stderr, words.Grants(q.Grants, page)+"\n"); err != nil {
+		return false, err
+	}
+	p.say(resolve.Hidden(q.Grants.Manifest)...)
+	return p.ask(ctx, "\nDo you consent to all of it?")
 }
 
 // ask puts a question that is answered with yes or no; anything but a yes is no.

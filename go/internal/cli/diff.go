@@ -2,16 +2,14 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
 func (p *program) diffCommand() *cli.Command {
@@ -44,16 +42,15 @@ func (p *program) diff(c *cli.Context) error {
 		return diag.Errorf(diag.ExitUsage, "usage", "two profiles are compared, and %d was named", c.NArg()).
 			Hintf("usage: %s %s", commandName(c), usage)
 	}
-	options.Root = c.String("root")
-	resolver, err := p.resolver(c)
+	uses, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	a, err := p.resolveOrRead(c.Context, resolver, c.Args().Get(0), options)
+	a, err := p.resolved(c.Context, uses, app.Named(c.Args().Get(0)), options)
 	if err != nil {
 		return err
 	}
-	b, err := p.resolveOrRead(c.Context, resolver, c.Args().Get(1), options)
+	b, err := p.resolved(c.Context, uses, app.Named(c.Args().Get(1)), options)
 	if err != nil {
 		return err
 	}
@@ -70,21 +67,7 @@ func (p *program) diff(c *cli.Context) error {
 	return nil
 }
 
-// resolveOrRead takes a reference, or the name of a manifest file.
-func (p *program) resolveOrRead(ctx context.Context, resolver *resolve.Resolver, text string, options resolve.Options) (*resolve.Resolved, error) {
-	lower := strings.ToLower(text)
-	if strings.Contains(text, "#") || !strings.HasSuffix(lower, ".json") && !strings.HasSuffix(lower, ".toml") {
-		result, _, err := p.resolveChosen(ctx, resolver, text, options)
-		return result, err
-	}
-	result, err := resolver.File(ctx, text, options)
-	if err == nil {
-		p.losses(result.Losses)
-	}
-	return result, err
-}
-
-func diffOutput(a, b *resolve.Resolved, nameA, nameB string, asJSON bool) ([]byte, error) {
+func diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, error) {
 	var out bytes.Buffer
 	if asJSON {
 		patch, err := difference.Patch(a.Manifest, b.Manifest)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -31,11 +32,11 @@ func (p *program) doctor(c *cli.Context) error {
 	if err := arguments(c, 0, ""); err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	findings := slices.Concat(resolver.Examine(c.Context), p.examinePods(), examineSecrets(), examineConfigs(resolver))
+	findings := slices.Concat(a.Resolver.Examine(c.Context), examinePods(a), examineSecrets(), examineConfigs(a.Resolver))
 	if c.Context.Err() != nil {
 		return context.Cause(c.Context)
 	}
@@ -76,10 +77,10 @@ func examineConfigs(resolver *resolve.Resolver) []resolve.Finding {
 }
 
 // examinePods reads everything that the store has.
-func (p *program) examinePods() []resolve.Finding {
+func examinePods(a *app.App) []resolve.Finding {
 	var list []*pod.Pod
 	var damaged []pod.Damaged
-	store, err := p.pods()
+	store, err := a.Pods()
 	if err == nil {
 		list, damaged, err = store.List()
 	}

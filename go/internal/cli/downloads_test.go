@@ -8,7 +8,6 @@ import (
 	"compress/gzip"
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,8 +19,10 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/tui"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -155,26 +156,22 @@ func TestNothingIsDownloadedThatWasNotTyped(t *testing.T) {
 					t.Errorf("%s: %d requests: %s", line, requests, &d.said)
 				}
 			}
-			if _, err := newTUIWork(t).resolve(t.Context(), setting.ref, manifest.Inputs{}); err == nil || d.requests.Load() != 0 {
+			if _, err := screensHere(t).Resolve(t.Context(), setting.ref, manifest.Inputs{}); err == nil || d.requests.Load() != 0 {
 				t.Errorf("the TUI: %v, %d requests", err, d.requests.Load())
 			}
 		})
 	}
 }
 
-func newTUIWork(t *testing.T) *tuiWork {
+// screensHere is the backend of the TUI in the working directory.
+func screensHere(t *testing.T) *tui.Backend {
 	t.Helper()
-	silent := &program{stdout: io.Discard, stderr: io.Discard}
 	dir, err := os.Getwd()
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := silent.pods()
-	if err != nil {
-		t.Fatal(err)
-	}
 	resolver := &resolve.Resolver{Nix: &nix.Nix{}, Library: insomnia.Library, Dir: dir, CacheDir: resolve.UserCacheDir()}
-	return &tuiWork{program: silent, resolver: resolver, options: resolve.Options{Evaluator: resolve.Embedded}, store: store}
+	return tui.Work(&app.App{Resolver: resolver, User: app.Nobody{}}, resolve.Options{Evaluator: resolve.Embedded})
 }
 
 // What the user typed, or wrote into a config of their own, is downloaded by the

@@ -41,12 +41,12 @@ func (p *program) explain(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return diag.Errorf(diag.ExitUsage, "usage", "which profile?").Hintf("usage: %s %s", commandName(c), usage)
 	}
-	options.Root, options.Explain = c.String("root"), true
-	resolver, err := p.resolver(c)
+	options.Explain = true
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	result, _, err := p.resolveChosen(c.Context, resolver, c.Args().First(), options)
+	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {
 		return err
 	}

@@ -99,17 +99,3 @@ func lossList(losses []diag.Diagnostic) []diag.Diagnostic {
 	}
 	return losses
 }
-
-// losses says what a manifest of the older kind says and a manifest does not.
-// Lines of the file are not quoted: values are nobody's business here.
-func (p *program) losses(losses []diag.Diagnostic) {
-	switch {
-	case len(losses) == 0:
-	case p.json:
-		p.say(losses...)
-	default:
-		text := diag.NewText()
-		text.Bare = true
-		text.Write(p.stderr, &diag.Error{Diagnostics: losses})
-	}
-}

@@ -2,12 +2,11 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"strings"
-	"time"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
@@ -28,31 +27,45 @@ func (p *program) podCommand() *cli.Command {
 	)
 }
 
-// pods opens the store of this user.
-func (p *program) pods() (*pod.Store, error) {
-	dir, err := pod.DefaultDir()
-	if err != nil {
-		return nil, err
+// namedPod finds the Pod that the first argument names.
+func (p *program) namedPod(c *cli.Context, most int, names string) (*app.App, *pod.Store, *pod.Pod, error) {
+	if err := podArguments(c, most, names); err != nil {
+		return nil, nil, nil, err
 	}
-	return pod.Open(dir), nil
+	a, err := p.open(c)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	store, err := a.Pods()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	found, err := store.Find(c.Args().First())
+	return a, store, found, err
 }
 
-// namedPod finds the Pod that the first argument names.
-func (p *program) namedPod(c *cli.Context, most int, names string) (*pod.Store, *pod.Pod, error) {
-	if err := arguments(c, most, names); err != nil {
+// snapshot reads the current generation of the Pod that the argument names.
+func (p *program) snapshot(c *cli.Context) (*app.App, *app.Snapshot, error) {
+	if err := podArguments(c, 1, "POD"); err != nil {
 		return nil, nil, err
 	}
-	ref := c.Args().First()
-	if ref == "" {
-		return nil, nil, diag.Errorf(diag.ExitUsage, "usage", "which Pod?").
-			Hintf("usage: %s %s; insomnia pod list shows which there are", commandName(c), names)
-	}
-	store, err := p.pods()
+	a, err := p.open(c)
 	if err != nil {
 		return nil, nil, err
 	}
-	found, err := store.Find(ref)
-	return store, found, err
+	s, err := a.Snapshot(c.Args().First())
+	return a, s, err
+}
+
+func podArguments(c *cli.Context, most int, names string) error {
+	if err := arguments(c, most, names); err != nil {
+		return err
+	}
+	if c.Args().First() == "" {
+		return diag.Errorf(diag.ExitUsage, "usage", "which Pod?").
+			Hintf("usage: %s %s; insomnia pod list shows which there are", commandName(c), names)
+	}
+	return nil
 }
 
 // completePods offers the names and IDs of Pods.
@@ -61,7 +74,11 @@ func (p *program) completePods(c *cli.Context) {
 		cli.DefaultCompleteWithFlags(c.Command)(c)
 		return
 	}
-	store, err := p.pods()
+	a, err := p.open(c)
+	if err != nil {
+		return
+	}
+	store, err := a.Pods()
 	if err != nil {
 		return
 	}
@@ -89,49 +106,12 @@ type about struct {
 	Drift    *pod.Drift        `json:"drift,omitempty"`    // show
 	Events   []pod.Event       `json:"events,omitempty"`   // show
 	Manifest any               `json:"manifest,omitempty"` // resume --dry-run
-
-	manifest *manifest.Manifest
 }
 
-// snapshot describes a Pod by the envelope of its current generation, which the
-// store or the resolver has verified.
-func snapshot(it *pod.Pod, e *manifest.Envelope) (*about, error) {
-	m, problems := e.Decoded()
-	if len(problems) > 0 {
-		return nil, manifest.Problems(problems)
-	}
-	summary := words.SummaryOf(m, e.Manifest)
-	return &about{Schema: "insomnia.pod-report/v1", Pod: it, Inputs: e.Inputs, Digest: e.Digest, Summary: &summary, manifest: m}, nil
+// reportOf describes a Pod and its current generation.
+func reportOf(s *app.Snapshot) *about {
+	return &about{Schema: "insomnia.pod-report/v1", Pod: s.Pod, Inputs: s.Envelope.Inputs, Digest: s.Envelope.Digest, Summary: &s.Summary}
 }
-
-// facts are the lines of a page about a Pod.
-func (a *about) facts() []words.Fact {
-	it := a.Pod
-	return []words.Fact{
-		{Name: "id", Text: it.ID},
-		{Name: "profile", Text: it.Profile.Ref},
-		{Name: "source", Text: it.Profile.Source},
-		{Name: "generation", Text: fmt.Sprintf("%d of %d", it.Current, len(it.Generations))},
-		{Name: "digest", Text: a.Digest},
-		{Name: "workspace", Text: a.Inputs.Workspace},
-		{Name: "runtime", Text: a.Inputs.Runtime},
-		{Name: "prompt", Text: firstLine(a.Inputs.Prompt)},
-	}
-}
-
-func firstLine(text string) string {
-	line, rest, _ := strings.Cut(text, "\n")
-	if runes := []rune(line); len(runes) > 60 {
-		line, rest = string(runes[:60]), "…"
-	}
-	if strings.TrimSpace(rest) != "" {
-		line += " …"
-	}
-	return line
-}
-
-// when is a time as people read it in lists: to the minute, here.
-func when(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
 
 // confirm asks before something is changed; --yes answers. Without a terminal
 // nobody can be asked.
@@ -152,11 +132,4 @@ func (p *program) confirm(c *cli.Context, question string) error {
 
 func yesFlag(what string) cli.Flag {
 	return &cli.BoolFlag{Name: "yes", Aliases: []string{"y"}, Usage: what}
-}
-
-// inform says in words what was done; it is no data.
-func (p *program) inform(format string, args ...any) {
-	if !p.json {
-		io.WriteString(p.stderr, diag.Escape(diag.Sprintf(format, args...), true)+"\n")
-	}
 }

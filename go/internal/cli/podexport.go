@@ -28,17 +28,13 @@ func (p *program) podExport(c *cli.Context) error {
 	if format != "manifest" && format != "resolved" {
 		return diag.Errorf(diag.ExitUsage, "usage", "there is no format `%s`", format).Expectedf("manifest or resolved")
 	}
-	store, it, err := p.namedPod(c, 1, "POD")
+	_, s, err := p.snapshot(c)
 	if err != nil {
 		return err
 	}
-	e, err := store.Envelope(it, 0)
-	if err != nil {
-		return err
-	}
-	out := []byte(e.Manifest)
+	out := []byte(s.Envelope.Manifest)
 	if format == "resolved" {
-		if out, err = manifest.EncodeEnvelope(app.Portable(e)); err != nil {
+		if out, err = manifest.EncodeEnvelope(app.Portable(s.Envelope)); err != nil {
 			return err
 		}
 	}

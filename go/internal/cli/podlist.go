@@ -2,17 +2,13 @@ package cli
 
 import (
 	"bytes"
-	"context"
-	"fmt"
 	"time"
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia"
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) podListCommand() *cli.Command {
@@ -29,13 +25,8 @@ func (p *program) podListCommand() *cli.Command {
 // podListReport is what `pod list --json` prints.
 type podListReport struct {
 	Schema  string       `json:"schema"` // "insomnia.pods/v1"
-	Pods    []podRow     `json:"pods"`
+	Pods    []app.PodRow `json:"pods"`
 	Damaged []damagedRow `json:"damaged"`
-}
-
-type podRow struct {
-	*pod.Pod
-	Drift pod.Drift `json:"drift"`
 }
 
 type damagedRow struct {
@@ -47,24 +38,17 @@ func (p *program) podList(c *cli.Context) error {
 	if err := arguments(c, 0, ""); err != nil {
 		return err
 	}
-	store, err := p.pods()
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	list, damaged, err := store.List()
+	list, err := a.ListPods(c.Context, nil)
 	if err != nil {
 		return err
 	}
-	report := podListReport{Schema: "insomnia.pods/v1", Pods: make([]podRow, len(list)), Damaged: []damagedRow{}}
-	drifts := p.drifts()
-	for i, it := range list {
-		report.Pods[i] = podRow{it, drifts.Of(c.Context, it)}
-	}
-	if err := c.Context.Err(); err != nil {
-		return err
-	}
+	report := podListReport{Schema: "insomnia.pods/v1", Pods: list.Rows, Damaged: []damagedRow{}}
 	var problems []diag.Diagnostic
-	for _, d := range damaged {
+	for _, d := range list.Damaged {
 		found := diag.From(d.Err).Diagnostics
 		report.Damaged = append(report.Damaged, damagedRow{d.ID, found})
 		problems = append(problems, found...)
@@ -73,31 +57,14 @@ func (p *program) podList(c *cli.Context) error {
 		err, problems = p.printJSON(report), nil
 	} else {
 		err = p.write(podTable(report, time.Now()))
-		if len(list)+len(damaged) == 0 {
+		if len(list.Rows)+len(list.Damaged) == 0 {
 			p.inform("there are no Pods yet: insomnia pod new creates one")
 		}
 	}
-	if err != nil || len(damaged) == 0 {
+	if err != nil || len(list.Damaged) == 0 {
 		return err
 	}
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: problems}
-}
-
-// drifts compares Pods with what they were resolved from, with the library of
-// this program, and with the pins of named sources.
-func (p *program) drifts() *pod.Drifts {
-	opened := map[string]*catalog.Catalog{}
-	return &pod.Drifts{
-		Library: (&resolve.Resolver{Library: insomnia.Library}).LibraryDigest,
-		Pinned: func(_ context.Context, source pod.Source) (string, error) {
-			r := opened[source.Dir]
-			if r == nil {
-				r = catalog.Open(source.Dir, insomnia.Library)
-				opened[source.Dir] = r
-			}
-			return r.Pinned(source.Named)
-		},
-	}
 }
 
 func podTable(report podListReport, now time.Time) []byte {
@@ -109,37 +76,11 @@ func podTable(report podListReport, now time.Time) []byte {
 	w.row("NAME", "PROFILE", "SOURCE", "MODEL", "STATE", "AGE", "PROFILE NOW")
 	for _, row := range report.Pods {
 		w.row(diag.Cell(row.Name), diag.Name(row.Profile.Ref), diag.Name(row.Profile.Source),
-			diag.Cell(row.Model), string(row.State), age(now.Sub(row.Created)), driftWord(row.Drift))
+			diag.Cell(row.Model), string(row.State), words.Age(now.Sub(row.Created)), words.Drift(*row.Drift))
 	}
 	for _, row := range report.Damaged {
 		w.row(diag.Cell(row.ID), "-", "-", "-", "damaged")
 	}
 	w.flush()
 	return b.Bytes()
-}
-
-// driftWord is what a list says of the profile that a Pod was made from.
-func driftWord(d pod.Drift) string {
-	switch d.State {
-	case pod.Changed:
-		return "changed since"
-	case pod.Gone:
-		return "gone"
-	case pod.Unchanged:
-		return "the same"
-	}
-	return "-"
-}
-
-// age is how long ago something was, in the largest unit that fits.
-func age(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", max(0, int(d.Seconds())))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
 }

@@ -1,12 +1,8 @@
 package cli
 
 import (
-	"context"
-
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/app"
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -45,18 +41,16 @@ func (p *program) podNew(c *cli.Context) error {
 			return diag.Errorf(diag.ExitUsage, "usage", "--%s is empty", name)
 		}
 	}
-	request := app.Request{Ref: c.Args().First(), Manifest: c.String("manifest"), FromResolved: c.String("from-resolved"),
-		Inputs: manifest.Inputs{Name: c.String("name"), Workspace: c.String("workspace"), Runtime: c.String("runtime"), Prompt: c.String("prompt")}}
-	var err error
-	if request.Options, err = downloadOptions(c); err != nil {
-		return err
-	}
-	request.Options.Root = c.String("root")
-	maker, err := p.maker(c, request.Options)
+	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}
-	draft, err := maker.Draft(c.Context, request)
+	a, err := p.open(c)
+	if err != nil {
+		return err
+	}
+	draft, err := a.Draft(c.Context, what(c), options,
+		manifest.Inputs{Name: c.String("name"), Workspace: c.String("workspace"), Runtime: c.String("runtime"), Prompt: c.String("prompt")})
 	if err != nil {
 		return err
 	}
@@ -64,51 +58,20 @@ func (p *program) podNew(c *cli.Context) error {
 		p.losses(draft.Losses)
 	}
 	p.say(resolve.Hidden(draft.New.Envelope.Manifest)...)
-	created, err := maker.Create(c.Context, draft)
+	s, err := a.Create(c.Context, draft)
 	if err != nil {
 		return err
 	}
-	e := *draft.New.Envelope
-	e.Inputs.Name = created.Name
-
 	started := false
 	if c.Bool("no-start") {
-		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", created.Name, created.Name)
-	} else if started, err = p.start(c.Context, maker.Store, created, &e); err != nil {
+		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
+	} else if started, err = p.start(c.Context, a, s); err != nil {
 		return err
 	}
 	if !c.Bool("json") {
-		return p.write([]byte(created.Name + "\n"))
+		return p.write([]byte(s.Pod.Name + "\n"))
 	}
-	a, err := snapshot(created, &e)
-	if err != nil {
-		return err
-	}
-	a.Started, a.Losses = &started, draft.Losses
-	return p.printJSON(a)
-}
-
-// maker makes Pods from what is selected here, and says what was chosen.
-func (p *program) maker(c *cli.Context, options resolve.Options) (*app.Maker, error) {
-	resolver, err := p.resolver(c)
-	if err != nil {
-		return nil, err
-	}
-	store, err := p.pods()
-	if err != nil {
-		return nil, err
-	}
-	choose := func(ctx context.Context, ref string) (*catalog.Selection, error) {
-		chosen, err := p.selectRef(ctx, resolver, ref, options)
-		if err == nil {
-			p.note(chosen.Notes)
-		}
-		return chosen, err
-	}
-	chooseIn := func(ctx context.Context, dir, ref string) (*catalog.Selection, error) {
-		there := *resolver
-		there.Dir = dir
-		return p.selectRef(ctx, &there, ref, options)
-	}
-	return &app.Maker{Resolver: resolver, Store: store, Select: choose, SelectIn: chooseIn, Downloads: p.downloadsFor}, nil
+	report := reportOf(s)
+	report.Started, report.Losses = &started, draft.Losses
+	return p.printJSON(report)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
-	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 func (p *program) podReloadCommand() *cli.Command {
@@ -58,77 +56,55 @@ func (p *program) podReload(c *cli.Context) error {
 	if options.Timeout <= time.Duration(0) {
 		return diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
 	}
-	store, it, err := p.namedPod(c, 1, "POD")
+	a, _, it, err := p.namedPod(c, 1, "POD")
 	if err != nil {
 		return err
 	}
-	current, err := store.Envelope(it, 0)
+	r, err := a.Reload(c.Context, it, options)
 	if err != nil {
 		return err
 	}
-	maker, err := p.maker(c, options)
-	if err != nil {
-		return err
-	}
-	next, source, err := maker.Again(c.Context, it, current, options)
-	if errors.Is(err, app.ErrNoProfile) {
-		return diag.Errorf(diag.ExitNotFound, "no-profile", "the Pod `%s` was made of a manifest, and there is no profile to resolve again", it.Name).
-			Hintf("make another Pod of what it should be: insomnia pod new REF, or insomnia pod new --manifest FILE")
-	}
-	if err != nil {
-		return err
-	}
-	changes, err := difference.Between(current.Manifest, next.Manifest)
-	if err != nil {
-		return err
-	}
-	report := reloadReport{Schema: "insomnia.reload/v1", Pod: it, From: current.Digest, To: next.Digest,
-		Wider: difference.Widened(changes), Changes: changes}
+	report := reloadReport{Schema: "insomnia.reload/v1", Pod: it, From: r.From, To: r.To, Wider: difference.Widened(r.Changes), Changes: r.Changes}
 	if report.Changes == nil {
 		report.Changes = []difference.Entry{}
 	}
-	from := *it
-	from.Source = source
-	if err := p.takeReloaded(c, store, &from, next, &report); err != nil || !c.Bool("json") {
+	if err := p.takeReloaded(c, a, r, &report); err != nil || !c.Bool("json") {
 		return err
 	}
 	return p.printJSON(report)
 }
 
 // takeReloaded shows what has changed, asks, and adds the generation.
-func (p *program) takeReloaded(c *cli.Context, store *pod.Store, it *pod.Pod, next *manifest.Envelope, report *reloadReport) (err error) {
-	number, dry := len(it.Generations)+1, c.Bool("dry-run")
-	if report.From == report.To {
-		changed := p.drifts().Of(c.Context, report.Pod).State == pod.Changed
-		if !changed || dry {
-			p.inform("nothing has changed: the profile resolves to the manifest that the Pod `%s` has", it.Name)
-			return nil
-		}
-		// Recorded, so that later changes can be told from this one.
-		if report.Pod, err = store.Add(c.Context, it, next); err != nil {
-			return err
-		}
-		report.Applied = true
-		p.inform("nothing has changed but the files of the profile: it resolves to the manifest that the Pod `%s` has; generation %d records them", it.Name, number)
+func (p *program) takeReloaded(c *cli.Context, a *app.App, r *app.Reload, report *reloadReport) error {
+	name, number, dry, files := r.Pod.Name, r.Generation(), c.Bool("dry-run"), r.From == r.To
+	switch {
+	case r.Same() || files && dry:
+		p.inform("nothing has changed: the profile resolves to the manifest that the Pod `%s` has", name)
 		return nil
-	}
-	if !c.Bool("json") {
-		if err := p.write(reloadText(it, *report)); err != nil {
+	case !files && !c.Bool("json"):
+		if err := p.write(reloadText(r.Pod, *report)); err != nil {
 			return err
 		}
 	}
 	if dry {
-		p.inform("nothing was changed: insomnia pod reload %s makes this generation %d", it.Name, number)
+		p.inform("nothing was changed: insomnia pod reload %s makes this generation %d", name, number)
 		return nil
 	}
-	if err := p.confirm(c, diag.Sprintf("make this generation %d of the Pod `%s`?", number, it.Name)); err != nil {
+	if !files {
+		if err := p.confirm(c, diag.Sprintf("make this generation %d of the Pod `%s`?", number, name)); err != nil {
+			return err
+		}
+	}
+	now, err := a.Take(c.Context, r)
+	if err != nil {
 		return err
 	}
-	if report.Pod, err = store.Add(c.Context, it, next); err != nil {
-		return err
+	report.Pod, report.Applied = now, true
+	if files {
+		p.inform("nothing has changed but the files of the profile: it resolves to the manifest that the Pod `%s` has; generation %d records them", name, number)
+	} else {
+		p.inform("the Pod `%s` is at generation %d now; insomnia pod rollback %s leads back", name, number, name)
 	}
-	report.Applied = true
-	p.inform("the Pod `%s` is at generation %d now; insomnia pod rollback %s leads back", it.Name, number, it.Name)
 	return nil
 }
 

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/urfave/cli/v2"
 )
 
@@ -22,32 +25,33 @@ func (p *program) podResumeCommand() *cli.Command {
 }
 
 func (p *program) podResume(c *cli.Context) error {
-	store, it, err := p.namedPod(c, 1, "POD")
+	a, s, err := p.snapshot(c)
 	if err != nil {
 		return err
 	}
-	e, err := store.Envelope(it, 0)
-	if err != nil {
-		return err
-	}
-	started := false
-	if !c.Bool("dry-run") {
-		if started, err = p.start(c.Context, store, it, e); err != nil {
+	dry, started := c.Bool("dry-run"), false
+	if !dry {
+		if started, err = p.start(c.Context, a, s); err != nil {
 			return err
 		}
-		if !c.Bool("json") {
-			return nil
+	}
+	switch {
+	case c.Bool("json"):
+		report := reportOf(s)
+		if report.Started = &started; dry {
+			report.Manifest = json.RawMessage(s.Envelope.Manifest)
 		}
+		return p.printJSON(report)
+	case dry:
+		return p.write(podPage(s))
 	}
-	a, err := snapshot(it, e)
-	if err != nil {
-		return err
+	return nil
+}
+
+// start starts a Pod, or says why it does not.
+func (p *program) start(ctx context.Context, a *app.App, s *app.Snapshot) (started bool, err error) {
+	if started, err = a.Start(ctx, s); err == nil && !started {
+		p.inform("%s", words.NotStarted(s.Pod))
 	}
-	if a.Started = &started; c.Bool("json") {
-		if c.Bool("dry-run") {
-			a.Manifest = json.RawMessage(e.Manifest)
-		}
-		return p.printJSON(a)
-	}
-	return p.write(podPage(a, a.facts()))
+	return started, err
 }

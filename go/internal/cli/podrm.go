@@ -19,7 +19,7 @@ func (p *program) podRemoveCommand() *cli.Command {
 }
 
 func (p *program) podRemove(c *cli.Context) error {
-	store, it, err := p.namedPod(c, 1, "POD")
+	_, store, it, err := p.namedPod(c, 1, "POD")
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (p *program) podRollback(c *cli.Context) error {
 			return diag.Errorf(diag.ExitUsage, "usage", "`%s` is not the number of a generation", text).Expectedf("a number from 1 on")
 		}
 	}
-	store, it, err := p.namedPod(c, 2, "POD [N]")
+	a, store, it, err := p.namedPod(c, 2, "POD [N]")
 	if err != nil {
 		return err
 	}
@@ -44,13 +44,9 @@ func (p *program) podRollback(c *cli.Context) error {
 	if !c.Bool("json") {
 		return nil
 	}
-	e, err := store.Envelope(now, 0)
+	current, err := a.Snapshot(now.ID)
 	if err != nil {
 		return err
 	}
-	a, err := snapshot(now, e)
-	if err != nil {
-		return err
-	}
-	return p.printJSON(a)
+	return p.printJSON(reportOf(current))
 }

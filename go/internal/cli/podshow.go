@@ -3,11 +3,12 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
@@ -24,62 +25,51 @@ func (p *program) podShowCommand() *cli.Command {
 }
 
 func (p *program) podShow(c *cli.Context) error {
-	store, it, err := p.namedPod(c, 1, "POD")
+	a, s, err := p.snapshot(c)
 	if err != nil {
 		return err
 	}
-	e, err := store.Envelope(it, 0)
+	store, err := a.Pods()
 	if err != nil {
 		return err
 	}
-	a, err := snapshot(it, e)
+	events, err := store.Events(s.Pod)
 	if err != nil {
 		return err
 	}
-	if a.Events, err = store.Events(it); err != nil {
-		return err
-	}
-	drift := p.drifts().Of(c.Context, it)
-	a.Drift = &drift
+	drift := a.Drifts().Of(c.Context, s.Pod)
 	if c.Bool("json") {
-		return p.printJSON(a)
+		report := reportOf(s)
+		report.Events, report.Drift = events, &drift
+		return p.printJSON(report)
 	}
 
-	page := podPage(a, append(a.facts(), driftFact(drift)))
+	page := podPage(s, words.DriftFact(drift))
 	var b bytes.Buffer
 	b.WriteString("\n")
 	w := newTable(&b)
-	for _, g := range it.Generations {
+	for _, g := range s.Pod.Generations {
 		mark := " "
-		if g.Number == it.Current {
+		if g.Number == s.Pod.Current {
 			mark = "*"
 		}
-		w.row(fmt.Sprintf("%s generation %d", mark, g.Number), when(g.Created), g.Digest)
+		w.row(fmt.Sprintf("%s generation %d", mark, g.Number), words.When(g.Created), g.Digest)
 	}
 	w.flush()
 	b.WriteString("\n")
-	for _, event := range a.Events {
-		w.row("  "+when(event.Time), string(event.Kind), fmt.Sprintf("generation %d", event.Generation))
+	for _, event := range events {
+		w.row("  "+words.When(event.Time), string(event.Kind), fmt.Sprintf("generation %d", event.Generation))
 	}
 	w.flush()
 	return p.write(append(page, b.Bytes()...))
 }
 
-// driftFact says how the profile stands to the snapshot now.
-func driftFact(drift pod.Drift) words.Fact {
-	now := driftWord(drift)
-	if drift.Detail != "" {
-		now += ", " + drift.Detail
-	}
-	return words.Fact{Name: "profile now", Text: now}
-}
-
 // podPage says what a Pod is and what its snapshot lets it do.
-func podPage(a *about, facts []words.Fact) []byte {
+func podPage(s *app.Snapshot, more ...words.Fact) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s: %s\n", diag.Name(a.Pod.Name), diag.Cell(orDash(a.Summary.Description)))
+	fmt.Fprintf(&b, "%s: %s\n", diag.Name(s.Pod.Name), diag.Cell(orDash(s.Summary.Description)))
 	w := newTable(&b)
-	for _, f := range append(facts, words.Facts(a.manifest, *a.Summary)...) {
+	for _, f := range slices.Concat(words.PodFacts(s.Pod, s.Envelope), more, words.Facts(s.Manifest, s.Summary)) {
 		if f.Text != "" {
 			w.row("  "+f.Name, diag.Cell(f.Text))
 		}

@@ -67,16 +67,16 @@ func (p *program) profileDefault(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
 	text := c.Args().First()
-	chosen, err := p.selectRef(c.Context, resolver, text, options)
+	chosen, err := a.Choose(c.Context, text, options)
 	if err != nil {
 		return err
 	}
-	r := p.catalog(resolver, options)
+	r := a.Catalog(options)
 	if text == "" {
 		if c.Bool("user") || c.Bool("project") {
 			return diag.Errorf(diag.ExitUsage, "usage", "which profile is to be the default?").Expectedf("insomnia profile default REF --user or --project")

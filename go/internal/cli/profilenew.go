@@ -45,11 +45,11 @@ func (p *program) profileNew(c *cli.Context) error {
 		return diag.Errorf(diag.ExitUsage, "usage", "`%s` is not the name of a profile", name).
 			Expectedf("a-z, 0-9 and -, at most %d, such as my-coder", k.MaxLength)
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	r := p.catalog(resolver, resolve.Options{})
+	r := a.Catalog(resolve.Options{})
 	fallback := config.User
 	if r.Root != "" {
 		fallback = config.Project

@@ -34,28 +34,24 @@ func (p *program) profileShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	options.Root = c.String("root")
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	result, chosen, err := p.resolveChosen(c.Context, resolver, c.Args().First(), options)
+	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {
 		return err
-	}
-	summary, err := words.Summarize(result.Manifest)
-	if err != nil {
-		return err
-	}
-	if c.Bool("json") {
-		return p.printJSON(map[string]any{"schema": "insomnia.profile/v1", "ref": result.Profile.Ref, "source": result.Profile.Source,
-			"file": chosen.File, "digest": result.Digest, "summary": summary})
 	}
 	m, problems := manifest.Decode(result.Manifest)
 	if len(problems) > 0 {
 		return manifest.Problems(problems)
 	}
-	return p.write(profilePage(m, summary, result.Profile.Ref, chosen.File, result.Digest))
+	summary := words.SummaryOf(m, result.Manifest)
+	if c.Bool("json") {
+		return p.printJSON(map[string]any{"schema": "insomnia.profile/v1", "ref": result.Profile.Ref, "source": result.Profile.Source,
+			"file": result.Selection.File, "digest": result.Digest, "summary": summary})
+	}
+	return p.write(profilePage(m, summary, result.Profile.Ref, result.Selection.File, result.Digest))
 }
 
 func profilePage(m *manifest.Manifest, s words.Summary, ref, file, digest string) []byte {

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"context"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -50,19 +53,34 @@ type texts []string
 func (t *texts) Set(text string) error { *t = append(*t, text); return nil }
 func (t *texts) String() string        { return "" }
 
-// evaluating is what a command with --root and the flags for evaluation resolves with.
-func (p *program) evaluating(c *cli.Context) (*resolve.Resolver, resolve.Options, error) {
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return nil, options, err
+// applyUserConfig takes what the user has set about evaluation; a flag wins.
+func applyUserConfig(c *cli.Context, options *resolve.Options) error {
+	if c.IsSet("evaluator") {
+		return nil
 	}
-	options.Root = c.String("root")
-	resolver, err := p.resolver(c)
-	return resolver, options, err
+	user, problems := config.Load(config.UserDir(), config.User)
+	for _, d := range problems {
+		if d.Path == "evaluator" || d.Path == "" {
+			return config.Problem(problems)
+		}
+	}
+	if user.Evaluator != "" {
+		options.Evaluator = user.Evaluator
+	}
+	return nil
 }
 
+// listFlags are for commands that evaluate what nobody named.
+func listFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.DurationFlag{Name: "timeout", Value: app.ListTimeout, Usage: "stop the evaluation of one profile after `DURATION`"},
+		&cli.StringFlag{Name: "evaluator", Value: resolve.Embedded, Usage: "`EVALUATOR` that evaluates the profiles: embedded, the one inside this program, or nix, the one that is installed"},
+	}
+}
+
+// evaluationOptions are what the flags say about an evaluation that downloads nothing.
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
-	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout")}
+	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Root: c.String("root")}
 	if c.Bool("offline") {
 		options.Downloads.Rule = resolve.OfflineRule
 	}
@@ -99,14 +117,12 @@ func (p *program) resolve(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	options.Root = c.String("root")
 	options.Provenance = c.Bool("provenance")
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-
-	result, err := p.resolved(c, resolver, options)
+	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {
 		return err
 	}
@@ -130,38 +146,14 @@ func (p *program) resolve(c *cli.Context) error {
 	return p.write(append(out, '\n'))
 }
 
-// resolved is what the reference leads to, or what is in the file that stands in
-// its place.
-func (p *program) resolved(c *cli.Context, resolver *resolve.Resolver, options resolve.Options) (*resolve.Resolved, error) {
-	file, from := c.String("manifest"), c.String("from-resolved")
-	switch {
-	case c.IsSet("manifest") && c.IsSet("from-resolved"):
-		return nil, diag.Errorf(diag.ExitUsage, "usage", "--manifest and --from-resolved exclude each other")
-	case c.IsSet("manifest"), c.IsSet("from-resolved"):
-		flag := "manifest"
-		if c.IsSet("from-resolved") {
-			flag = "from-resolved"
-		}
-		if c.NArg() > 0 {
-			return nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --%s exclude each other: %s", flag, c.Args().First())
-		}
-		for _, name := range []string{"override-input", "root"} {
-			if c.IsSet(name) {
-				return nil, diag.Errorf(diag.ExitUsage, "usage", "--%s and --%s exclude each other", name, flag)
-			}
-		}
-	default:
-		result, _, err := p.resolveChosen(c.Context, resolver, c.Args().First(), options)
-		return result, err
-	}
-	if from != "" {
-		e, err := resolver.Envelope(from)
-		if err != nil {
-			return nil, err
-		}
-		return &resolve.Resolved{Profile: e.Profile, Provenance: e.Provenance, Manifest: e.Manifest, Digest: e.Digest}, nil
-	}
-	result, err := resolver.File(c.Context, file, options)
+// what is what REF, --manifest and --from-resolved name.
+func what(c *cli.Context) app.What {
+	return app.What{Ref: c.Args().First(), Manifest: c.String("manifest"), FromResolved: c.String("from-resolved")}
+}
+
+// resolved resolves what was named, and says what is lost on the way.
+func (p *program) resolved(ctx context.Context, a *app.App, what app.What, options resolve.Options) (*app.Resolved, error) {
+	result, err := a.Resolve(ctx, what, options)
 	if err == nil {
 		p.losses(result.Losses)
 	}

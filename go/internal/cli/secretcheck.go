@@ -7,7 +7,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -45,7 +44,15 @@ func (p *program) secretCheck(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := p.resolveHere(c)
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return err
+	}
+	a, err := p.open(c)
+	if err != nil {
+		return err
+	}
+	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {
 		return err
 	}
@@ -76,22 +83,6 @@ func (p *program) secretCheck(c *cli.Context) error {
 		return err
 	}
 	return failed
-}
-
-// resolveHere resolves what REF or --manifest names.
-func (p *program) resolveHere(c *cli.Context) (*resolve.Resolved, error) {
-	resolver, options, err := p.evaluating(c)
-	if err != nil {
-		return nil, err
-	}
-	if !c.IsSet("manifest") {
-		result, _, err := p.resolveChosen(c.Context, resolver, c.Args().First(), options)
-		return result, err
-	}
-	if c.NArg() > 0 {
-		return nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --manifest exclude each other: %s", c.Args().First())
-	}
-	return resolver.File(c.Context, c.String("manifest"), options)
 }
 
 func checkTable(report checkReport) []byte {

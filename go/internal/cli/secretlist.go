@@ -117,14 +117,18 @@ func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return nil, err
 	}
-	profiles, _ := p.gather(c.Context, p.catalog(resolver, options), resolver, options)
+	profiles, err := a.Profiles(c.Context, options, nil)
+	if err != nil {
+		return nil, err
+	}
+	p.say(profiles.Passed...)
 	users := map[string][]string{}
-	for _, profile := range profiles {
-		m, problems := manifest.Decode(profile.manifest)
+	for _, profile := range profiles.Rows {
+		m, problems := manifest.Decode(profile.Manifest)
 		if len(problems) > 0 {
 			continue // broken profiles are for `profile list`
 		}
@@ -135,7 +139,7 @@ func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
 	for _, refs := range users {
 		slices.Sort(refs)
 	}
-	return users, c.Context.Err()
+	return users, nil
 }
 
 func secretTable(list []secretRow) []byte {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -51,23 +50,6 @@ func sourceFlags() []cli.Flag {
 	return append(append([]cli.Flag{offlineFlag()}, downloadFlags()...), listFlags()...)
 }
 
-// pin finds out what a source is now, and the digests of its profiles.
-func (p *program) pin(ctx context.Context, resolver *resolve.Resolver, ref string, options resolve.Options) (catalog.Locked, error) {
-	pinned, err := resolver.Pin(ctx, ref, options)
-	if err != nil {
-		return catalog.Locked{}, err
-	}
-	verified, err := resolver.Verify(ctx, pinned.URL, options)
-	if err != nil {
-		return catalog.Locked{}, err
-	}
-	locked := catalog.Locked{Ref: ref, URL: pinned.URL, Rev: pinned.Rev, NarHash: pinned.NarHash, Profiles: map[string]string{}}
-	for _, v := range verified {
-		locked.Profiles[v.Name] = v.Digest
-	}
-	return locked, nil
-}
-
 func (p *program) sourceAdd(c *cli.Context) error {
 	const usage = "NAME FLAKEREF"
 	if err := arguments(c, 2, usage); err != nil {
@@ -80,11 +62,11 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	r := p.catalog(resolver, options)
+	r := a.Catalog(options)
 	to, dir, err := scope(c, r, config.User)
 	if err != nil {
 		return err
@@ -106,7 +88,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err := config.Check(to, "sources", name, ref); err != nil {
 		return err
 	}
-	locked, err := p.pin(c.Context, resolver, ref, options)
+	locked, err := a.Pin(c.Context, ref, options)
 	if err != nil {
 		return err
 	}
@@ -155,11 +137,11 @@ func (p *program) sourceList(c *cli.Context) error {
 	if err := arguments(c, 0, ""); err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	r := p.catalog(resolver, resolve.Options{})
+	r := a.Catalog(resolve.Options{})
 	if err := config.Problem(r.Problems); err != nil {
 		return err
 	}
@@ -209,11 +191,11 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	r := p.catalog(resolver, options)
+	r := a.Catalog(options)
 	if err := config.Problem(r.Problems); err != nil {
 		return err
 	}
@@ -224,7 +206,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 		}
 		done++
 		options.Downloads.Theirs = s.Scope == config.Project
-		locked, err := p.pin(c.Context, resolver, s.Set.Value, options)
+		locked, err := a.Pin(c.Context, s.Set.Value, options)
 		if err != nil {
 			return err
 		}
@@ -254,11 +236,11 @@ func (p *program) sourceRemove(c *cli.Context) error {
 	if err := arguments(c, 1, "NAME"); err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	r := p.catalog(resolver, resolve.Options{})
+	r := a.Catalog(resolve.Options{})
 	name := c.Args().First()
 	for _, s := range r.Sources() {
 		if s.Name != name || c.Bool("user") && s.Scope != config.User || c.Bool("project") && s.Scope != config.Project {

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"strconv"
@@ -11,13 +10,10 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia"
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
-	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 // trustCommand is the group of commands about consent.
@@ -53,100 +49,60 @@ func trustFlags() []cli.Flag {
 	}, evaluationFlags()...)
 }
 
-func consents() (*trust.Store, error) {
-	dir, err := trust.DefaultDir()
+// judged finds out what is named grants, and how that compares with what was
+// consented to.
+func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, error) {
+	a, err := p.open(c)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	store := trust.Open(dir)
-	store.BuiltIn = builtIn
-	return store, nil
+	source, data, err := p.granting(c, a)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := a.Judge(source, data)
+	return a, v, err
 }
 
-// builtIn is the manifest of a built-in role; nil where there is none of the name.
-func builtIn(role string) *manifest.Manifest {
-	resolver := &resolve.Resolver{Library: insomnia.Library, Version: programVersion(), Dir: "/"}
-	result, err := resolver.Resolve(context.Background(), catalog.Builtin+":"+role, resolve.Options{Evaluator: resolve.Embedded, Timeout: listTimeout})
-	if err != nil {
-		return nil
-	}
-	m, problems := manifest.Decode(result.Manifest)
-	if len(problems) > 0 {
-		return nil
-	}
-	return m
-}
-
-// judged finds out what a reference, or a Pod, grants and how that stands to what
-// was consented to.
-func (p *program) judged(c *cli.Context, store *trust.Store) (*trust.Verdict, error) {
+// granting is where what is named came from, and its manifest: the snapshot of a Pod,
+// or what the reference or file resolves to.
+func (p *program) granting(c *cli.Context, a *app.App) (trust.Source, []byte, error) {
 	if name := c.String("pod"); name != "" {
 		if c.NArg() > 0 {
-			return nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --pod exclude each other: %s", c.Args().First())
+			return trust.Source{}, nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --pod cannot be used together: %s", c.Args().First())
 		}
-		source, envelope, err := podSource(name)
+		s, err := a.Snapshot(name)
 		if err != nil {
-			return nil, err
+			return trust.Source{}, nil, err
 		}
-		return store.Judge(source, envelope)
+		return s.Source(), s.Envelope.Manifest, nil
 	}
-	result, err := p.resolvedArgument(c)
-	if err != nil {
-		return nil, err
-	}
-	return store.Judge(trust.SourceOf(result.Profile, result.Again, result.Digest), result.Manifest)
-}
-
-// resolvedArgument resolves the reference, or reads the manifest, that was typed.
-func (p *program) resolvedArgument(c *cli.Context) (*resolve.Resolved, error) {
-	resolver, options, err := p.evaluating(c)
-	if err != nil {
-		return nil, err
-	}
-	return p.resolveOrRead(c.Context, resolver, c.Args().First(), options)
-}
-
-// podSource is where the snapshot of a Pod came from, and the snapshot.
-func podSource(name string) (trust.Source, []byte, error) {
-	dir, err := pod.DefaultDir()
+	options, err := evaluationOptions(c)
 	if err != nil {
 		return trust.Source{}, nil, err
 	}
-	store := pod.Open(dir)
-	found, err := store.Find(name)
+	r, err := p.resolved(c.Context, a, app.Named(c.Args().First()), options)
 	if err != nil {
 		return trust.Source{}, nil, err
 	}
-	e, err := store.Envelope(found, 0)
-	if err != nil {
-		return trust.Source{}, nil, err
-	}
-	return sourceOfPod(found, e), e.Manifest, nil
+	return r.Source(), r.Manifest, nil
 }
 
-func sourceOfPod(it *pod.Pod, e *manifest.Envelope) trust.Source {
-	return trust.OfPod(trust.SourceOf(e.Profile, it.Source.Target, e.Digest), it.Name)
-}
-
-// authorize asks for consent to a snapshot of a Pod. It comes before anything of
-// the snapshot takes effect.
-func (p *program) authorize(ctx context.Context, it *pod.Pod, e *manifest.Envelope) error {
-	store, err := consents()
+// consents opens the store of consents.
+func (p *program) consents(c *cli.Context) (*app.App, *trust.Store, error) {
+	a, err := p.open(c)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	request := trust.Request{Source: sourceOfPod(it, e), Manifest: e.Manifest}
-	if p.canAsk() {
-		request.Ask = p.askForConsent
-	}
-	return store.Authorize(ctx, request)
+	store, err := a.Consents()
+	return a, store, err
 }
 
 func (p *program) trustList(c *cli.Context) error {
 	if err := arguments(c, 0, ""); err != nil {
 		return err
 	}
-	store, err := consents()
+	_, store, err := p.consents(c)
 	if err != nil {
 		return err
 	}
@@ -172,7 +128,7 @@ func (p *program) trustList(c *cli.Context) error {
 		row := consent{one.Key, one.Ref, []given{}}
 		for _, g := range one.Given {
 			row.Given = append(row.Given, given{g.At, g.Grants.Digest(), len(g.Grants)})
-			w.row(diag.Name(one.Key), when(g.At), strconv.Itoa(len(g.Grants)), g.Grants.Digest())
+			w.row(diag.Name(one.Key), words.When(g.At), strconv.Itoa(len(g.Grants)), g.Grants.Digest())
 		}
 		rows = append(rows, row)
 	}
@@ -185,7 +141,7 @@ func (p *program) trustList(c *cli.Context) error {
 		downloads = []trust.Download{}
 	}
 	for _, d := range downloads {
-		w.row(diag.Name(d.Locked), when(d.At), "download", diag.Name(d.Project))
+		w.row(diag.Name(d.Locked), words.When(d.At), "download", diag.Name(d.Project))
 	}
 	if c.Bool("json") {
 		if problems == nil {
@@ -217,7 +173,7 @@ func (p *program) trustRevoke(c *cli.Context) error {
 		return diag.Errorf(diag.ExitUsage, "usage", "which consent is to be taken back?").Expectedf("%s REF or SOURCE", commandName(c)).
 			Hintf("insomnia trust list shows what there is")
 	}
-	store, err := consents()
+	a, store, err := p.consents(c)
 	if err != nil {
 		return err
 	}
@@ -227,9 +183,13 @@ func (p *program) trustRevoke(c *cli.Context) error {
 		p.note([]string{"revoked consent to download " + c.Args().First()})
 		return nil
 	}
-	key, err := p.consentKey(c, store)
-	if err != nil {
-		return err
+	key := c.Args().First() // of a consent that there is, or else what resolves to its source
+	if c.String("pod") != "" || !store.Has(key) {
+		source, _, err := p.granting(c, a)
+		if err != nil {
+			return err
+		}
+		key = source.Key
 	}
 	if err := store.Revoke(c.Context, key); err != nil {
 		return err
@@ -238,27 +198,9 @@ func (p *program) trustRevoke(c *cli.Context) error {
 	return nil
 }
 
-// consentKey is the key of the consent that was meant: one that there is, or that
-// of the source that a reference leads to.
-func (p *program) consentKey(c *cli.Context, store *trust.Store) (string, error) {
-	if name := c.String("pod"); name != "" {
-		source, _, err := podSource(name)
-		return source.Key, err
-	}
-	key := c.Args().First()
-	if store.Has(key) {
-		return key, nil
-	}
-	result, err := p.resolvedArgument(c)
-	if err != nil {
-		return "", err
-	}
-	return trust.SourceOf(result.Profile, result.Again, result.Digest).Key, nil
-}
-
 // completeConsents offers the sources with consent, and the names of profiles.
 func (p *program) completeConsents(c *cli.Context) {
-	if store, err := consents(); err == nil && !completingFlag() {
+	if _, store, err := p.consents(c); err == nil && !completingFlag() {
 		all, _, _ := store.List()
 		for _, one := range all {
 			if !strings.Contains(one.Key, ":") { // the shells break words there

@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
 // A Pod is created without consent and starts only with it: to what its snapshot
@@ -28,31 +30,23 @@ func TestPodsAreAuthorized(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	insomnia := func(args ...string) (code int, said string) {
+	run := func(args ...string) (code int, said string) {
 		var out, words bytes.Buffer
 		p := &program{stdout: &out, stderr: &words}
 		return p.run(context.Background(), append([]string{"insomnia"}, args...)), words.String()
 	}
 	start := func(name string) error {
 		t.Helper()
-		dir, err := pod.DefaultDir()
+		a := &app.App{Resolver: &resolve.Resolver{Library: insomnia.Library, Dir: "/"}, User: app.Nobody{}}
+		snapshot, err := a.Snapshot(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		store := pod.Open(dir)
-		it, err := store.Find(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		e, err := store.Envelope(it, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return (&program{stderr: &bytes.Buffer{}}).authorize(context.Background(), it, e)
+		return a.Authorize(context.Background(), snapshot)
 	}
 
 	write("one")
-	if code, said := insomnia("pod", "new", "./mine.nix", "--name", "first"); code != 0 {
+	if code, said := run("pod", "new", "./mine.nix", "--name", "first"); code != 0 {
 		t.Fatal(code, said)
 	}
 	err := start("first")
@@ -65,31 +59,31 @@ func TestPodsAreAuthorized(t *testing.T) {
 	if grant == nil {
 		t.Fatalf("no command in %q", diag.From(err).Diagnostics[0].Hint)
 	}
-	if code, said := insomnia(strings.Fields(grant[1])...); code != 0 {
+	if code, said := run(strings.Fields(grant[1])...); code != 0 {
 		t.Fatal(code, said)
 	}
 	if err := start("first"); err != nil {
 		t.Fatal(err)
 	}
 	// That is no consent to what the profile grants now, and is still there after one to that.
-	if code, said := insomnia("trust", "grant", "./mine.nix"); code != int(diag.ExitRefused) {
+	if code, said := run("trust", "grant", "./mine.nix"); code != int(diag.ExitRefused) {
 		t.Fatal(code, said)
 	}
-	_, said := insomnia("trust", "grant", "./mine.nix")
+	_, said := run("trust", "grant", "./mine.nix")
 	grant = regexp.MustCompile(`insomnia (trust grant ./mine.nix --grants sha256-\S+)`).FindStringSubmatch(said)
-	if code, said := insomnia(strings.Fields(grant[1])...); code != 0 {
+	if code, said := run(strings.Fields(grant[1])...); code != 0 {
 		t.Fatal(code, said)
 	}
 	if err := start("first"); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := insomnia("trust", "revoke", "--pod", "first"); code != 0 {
+	if code, said := run("trust", "revoke", "--pod", "first"); code != 0 {
 		t.Fatal(code, said)
 	}
 	if err := start("first"); !diag.CodeIs(err, "consent-missing") {
 		t.Fatal(err)
 	}
-	if code, said := insomnia("trust", "show", "--pod", "nobody"); code != int(diag.ExitNotFound) {
+	if code, said := run("trust", "show", "--pod", "nobody"); code != int(diag.ExitNotFound) {
 		t.Error(code, said)
 	}
 
@@ -101,15 +95,15 @@ func TestPodsAreAuthorized(t *testing.T) {
 	if err := os.WriteFile("m.json", out.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := insomnia("pod", "new", "--manifest", "m.json", "--name", "second"); code != 0 {
+	if code, said := run("pod", "new", "--manifest", "m.json", "--name", "second"); code != 0 {
 		t.Fatal(code, said)
 	}
 	if err := start("second"); !diag.CodeIs(err, "consent-missing") {
 		t.Fatal(err)
 	}
-	_, said = insomnia("trust", "grant", "m.json")
+	_, said = run("trust", "grant", "m.json")
 	grant = regexp.MustCompile(`insomnia (trust grant m.json --grants sha256-\S+)`).FindStringSubmatch(said)
-	if code, said := insomnia(strings.Fields(grant[1])...); code != 0 {
+	if code, said := run(strings.Fields(grant[1])...); code != 0 {
 		t.Fatal(code, said)
 	}
 	if err := start("second"); err != nil {

@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -12,6 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) trustShowCommand() *cli.Command {
@@ -36,11 +35,7 @@ func (p *program) trustShow(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
-	store, err := consents()
-	if err != nil {
-		return err
-	}
-	v, err := p.judged(c, store)
+	_, v, err := p.judged(c)
 	if err != nil {
 		return err
 	}
@@ -51,7 +46,7 @@ func (p *program) trustShow(c *cli.Context) error {
 	if c.Bool("json") {
 		err = p.printJSON(trustReport(v, c.Bool("full")))
 	} else {
-		page := grantsPage(v, difference.Page{Full: c.Bool("full"), More: "--full"})
+		page := words.Grants(v, difference.Page{Full: c.Bool("full"), More: "--full"})
 		if !v.Consented() {
 			page += "\nif you agree: " + diag.Escape(v.Command(), false) + "\n"
 		}
@@ -61,39 +56,6 @@ func (p *program) trustShow(c *cli.Context) error {
 		return err
 	}
 	return p.warn(c, warnings)
-}
-
-// grantsPage is what a manifest grants, in words, with the texts that a model
-// reads where it is full.
-func grantsPage(v *trust.Verdict, page difference.Page) string {
-	var b strings.Builder
-	line := func(format string, args ...any) {
-		text := fmt.Sprintf(format, args...)
-		if page.Width > 0 {
-			text = page.Wrap(text)
-		}
-		b.WriteString(text)
-	}
-	line("%s\n", diag.Escape(v.Summary(), false))
-	line("source  %s\n", diag.Name(v.Source.Key))
-	line("digest  %s\n", v.Now.Digest())
-	if legend := v.Legend(); legend != "" {
-		line("%s\n", legend)
-	}
-	b.WriteString("\n" + page.Text(v.Entries()))
-	if !page.Full {
-		line("\ntexts are named by their digests, and long values and lists are cut: see all with %s\n", page.More)
-		return b.String()
-	}
-	for i, passage := range trust.Passages(v.Manifest) {
-		if i == 0 {
-			b.WriteString("\nTexts")
-		}
-		b.WriteString("\n")
-		line("  %s, %s:\n", diag.Name(passage.Pointer), passage.Digest)
-		b.WriteString(page.Passage(passage.Text))
-	}
-	return b.String()
 }
 
 // reportedGrant is a grant in the JSON of trust show.

@@ -122,10 +122,3 @@ func verifyTable(verified []resolve.Verified) []byte {
 	w.flush()
 	return b.Bytes()
 }
-
-func orDash(s string) string {
-	if s == "" {
-		return "-"
-	}
-	return diag.Cell(s)
-}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -182,12 +183,12 @@ func (t *talk) newPod() error {
 // profile asks which profile, by number or by reference.
 func (t *talk) profile() (string, error) {
 	t.say("Looking for profiles …")
-	var list Profiles
-	t.Profiles(t.ctx, func(l Profiles) { list = l })
+	var list app.Profiles
+	t.Profiles(t.ctx, func(l app.Profiles) { list = l })
 	if err := t.ctx.Err(); err != nil {
 		return "", err
 	}
-	var whole []Profile
+	var whole []app.Profile
 	for _, p := range list.Rows {
 		if p.Broken != "" {
 			t.say("Broken: %s: %s", clean(p.Ref), clean(p.Broken))
@@ -196,7 +197,7 @@ func (t *talk) profile() (string, error) {
 		whole = append(whole, p)
 	}
 	for _, problem := range list.Problems {
-		t.say("Note: %s", clean(problem))
+		t.say("Note: %s", clean(problem.Message))
 	}
 	for i, p := range whole {
 		text := fmt.Sprintf("%d. %s", i+1, clean(p.Ref))

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 )
 
 // screen is one page of the interface. Its methods are called by the program's
@@ -54,8 +55,8 @@ type shared struct {
 type (
 	opened struct{ screen screen }
 	left   struct{}
-	chosen Profile // by the picker, for the form
-	saved  Created // by the preview, for the list
+	chosen app.Profile // by the picker, for the form
+	saved  Created     // by the preview, for the list
 )
 
 func (sh *shared) move(to any) tea.Cmd {
@@ -66,8 +67,8 @@ func (sh *shared) move(to any) tea.Cmd {
 func (sh *shared) open(s screen) tea.Cmd { return sh.move(opened{s}) }
 func (sh *shared) back() tea.Cmd         { return sh.move(left{}) }
 
-// app is the whole interface: screens on a stack.
-type app struct {
+// model is the whole interface: screens on a stack.
+type model struct {
 	*shared
 	screens       []screen
 	width, height int
@@ -77,19 +78,19 @@ type app struct {
 	quit          func() // ends the loop, from outside of it
 }
 
-func newApp(ctx context.Context, b *Backend) *app {
+func newModel(ctx context.Context, b *Backend) *model {
 	sh := &shared{Backend: b, ctx: ctx, work: &worker{}, styles: newStyles()}
-	a := &app{shared: sh, width: 80, height: 24}
+	a := &model{shared: sh, width: 80, height: 24}
 	a.spinner = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: spinner.MiniDot.Frames, FPS: 120 * time.Millisecond}))
 	a.screens = []screen{newPods(sh)}
 	return a
 }
 
-func (a *app) top() screen { return a.screens[len(a.screens)-1] }
+func (a *model) top() screen { return a.screens[len(a.screens)-1] }
 
-func (a *app) Init() tea.Cmd { return a.spin(a.top().start()) }
+func (a *model) Init() tea.Cmd { return a.spin(a.top().start()) }
 
-func (a *app) Update(msg tea.Msg) (model tea.Model, command tea.Cmd) {
+func (a *model) Update(msg tea.Msg) (model tea.Model, command tea.Cmd) {
 	model, command = a, tea.Quit // after a panic
 	defer a.work.panicked.Take()
 	if _, ended := msg.(crashed); ended {
@@ -105,7 +106,7 @@ func (a *app) Update(msg tea.Msg) (model tea.Model, command tea.Cmd) {
 }
 
 // follow makes a move.
-func (a *app) follow(to any) tea.Cmd {
+func (a *model) follow(to any) tea.Cmd {
 	switch to := to.(type) {
 	case opened:
 		a.screens = append(a.screens, to.screen)
@@ -131,7 +132,7 @@ func (a *app) follow(to any) tea.Cmd {
 	return a.top().update(to)
 }
 
-func (a *app) handle(msg tea.Msg) tea.Cmd {
+func (a *model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		a.width, a.height = msg.Width, msg.Height
@@ -162,13 +163,13 @@ func (a *app) handle(msg tea.Msg) tea.Cmd {
 	return tea.Batch(commands...)
 }
 
-func (a *app) pop() {
+func (a *model) pop() {
 	a.top().close()
 	a.screens = a.screens[:len(a.screens)-1]
 }
 
 // spin keeps the spinner turning for as long as the top screen is busy.
-func (a *app) spin(cmd tea.Cmd) tea.Cmd {
+func (a *model) spin(cmd tea.Cmd) tea.Cmd {
 	if a.spinning || len(a.screens) == 0 {
 		return cmd
 	}
@@ -179,7 +180,7 @@ func (a *app) spin(cmd tea.Cmd) tea.Cmd {
 	return tea.Batch(cmd, a.spinner.Tick)
 }
 
-func (a *app) View() (view tea.View) {
+func (a *model) View() (view tea.View) {
 	defer func() {
 		if a.work.panicked.Any() && a.quit != nil {
 			go a.quit()
@@ -193,7 +194,7 @@ func (a *app) View() (view tea.View) {
 }
 
 // lines are the whole screen: a title, the page, what goes on, the keys.
-func (a *app) lines() []string {
+func (a *model) lines() []string {
 	if len(a.screens) == 0 || a.width < 1 || a.height < 1 {
 		return nil
 	}
@@ -227,7 +228,7 @@ func (a *app) lines() []string {
 	return lines
 }
 
-func (a *app) heading() string {
+func (a *model) heading() string {
 	names := []string{"Insomnia"}
 	for _, s := range a.screens {
 		names = append(names, s.title())
@@ -240,7 +241,7 @@ func (a *app) heading() string {
 }
 
 // says are the lines of the status: one, and a second where it is long.
-func (a *app) says() []string {
+func (a *model) says() []string {
 	now := a.top().status()
 	if now.busy {
 		return []string{a.spinner.View() + " " + now.text}
@@ -254,7 +255,7 @@ func (a *app) says() []string {
 }
 
 // help writes the keys, on as many lines as they need.
-func (a *app) help() []string {
+func (a *model) help() []string {
 	hints := a.top().hints()
 	hints = append(hints[:len(hints):len(hints)], hint{"ctrl-c", "leave"})
 	var lines []string

@@ -3,6 +3,7 @@ package tui
 import (
 	"context"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -19,7 +20,7 @@ type Backend struct {
 	// Details says all about one Pod.
 	Details func(ctx context.Context, id string) (*Details, error)
 	// Profiles lists the profiles that can be chosen here.
-	Profiles func(ctx context.Context, show func(Profiles))
+	Profiles func(ctx context.Context, show func(app.Profiles))
 	// Resolve evaluates what a reference leads to, and checks the startup inputs.
 	// It downloads and writes nothing.
 	Resolve func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error)
@@ -58,28 +59,6 @@ type Details struct {
 	Grants func(width int) string
 }
 
-// Profiles are the profiles that can be chosen.
-type Profiles struct {
-	Rows []Profile
-	// Default is used unless another is chosen; nil while that is not known.
-	Default *Profile
-	// Problems are what is wrong with configs, sources and the default.
-	Problems []string
-	// Busy says what is being looked at.
-	Busy string
-}
-
-// Profile is a profile that can be chosen, or a broken one.
-type Profile struct {
-	Name, Source string
-	Ref          string // can be pasted, and given to Resolve
-	File         string
-	Default      bool
-	Known        bool           // it has been evaluated
-	Summary      *words.Summary // nil while not known, and when broken
-	Broken       string         // why; empty when it is not
-}
-
 // Resolved is a profile evaluated, of which a Pod can be made.
 type Resolved struct {
 	Ref, Digest string
@@ -88,8 +67,7 @@ type Resolved struct {
 	Summary     words.Summary
 	// Grants is the page of `insomnia trust show --full` in a width; nil for none.
 	Grants func(width int) string
-	// Work is the backend's own: what Create needs.
-	Work any
+	Draft  *app.Draft // what Create saves
 }
 
 // Created is a Pod that has been saved.

@@ -17,6 +17,7 @@ import (
 	"github.com/charmbracelet/x/exp/teatest/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -27,7 +28,7 @@ const patience = 30 * time.Second
 
 func run(t *testing.T, b *Backend) *teatest.TestModel {
 	t.Helper()
-	tm := teatest.NewTestModel(t, newApp(t.Context(), b), teatest.WithInitialTermSize(80, 24))
+	tm := teatest.NewTestModel(t, newModel(t.Context(), b), teatest.WithInitialTermSize(80, 24))
 	t.Cleanup(func() { tm.Quit() })
 	return tm
 }
@@ -89,7 +90,9 @@ func TestEvaluationIsStopped(t *testing.T) {
 	sees(t, tm, "night-shift")
 }
 
-func spinnerFrames() []string { return newApp(context.Background(), &Backend{}).spinner.Spinner.Frames }
+func spinnerFrames() []string {
+	return newModel(context.Background(), &Backend{}).spinner.Spinner.Frames
+}
 
 // The same for a reference that is typed.
 func TestReferenceIsStopped(t *testing.T) {
@@ -110,12 +113,12 @@ func TestListFillsIn(t *testing.T) {
 	b := fake(t)
 	_, summary := sample()
 	more, stopped := make(chan bool), make(chan bool)
-	b.Profiles = func(ctx context.Context, show func(Profiles)) {
-		row := Profile{Name: "slow", Source: "user", Ref: "user:slow"}
-		show(Profiles{Rows: []Profile{row}, Busy: "evaluating user:slow"})
+	b.Profiles = func(ctx context.Context, show func(app.Profiles)) {
+		row := app.Profile{Name: "slow", Source: "user", Ref: "user:slow"}
+		show(app.Profiles{Rows: []app.Profile{row}, Busy: "evaluating user:slow"})
 		<-more
 		row.Known, row.Summary = true, &summary
-		show(Profiles{Rows: []Profile{row}, Busy: "evaluating user:other"})
+		show(app.Profiles{Rows: []app.Profile{row}, Busy: "evaluating user:other"})
 		<-ctx.Done()
 		close(stopped)
 	}
@@ -184,7 +187,7 @@ func TestLeaving(t *testing.T) {
 // Keys that come faster than screens are drawn reach the screens they are for.
 func TestTypingAhead(t *testing.T) {
 	b := fake(t)
-	a := newApp(t.Context(), b)
+	a := newModel(t.Context(), b)
 	cmds := []tea.Cmd{a.Init()}
 	for _, k := range []string{"enter", "tab", "tab", "n"} { // the form, its third field, and a letter for it
 		key, ok := keys[k]
@@ -317,8 +320,8 @@ func TestManyPods(t *testing.T) {
 
 func TestFound(t *testing.T) {
 	rows := fake(t)
-	var list Profiles
-	rows.Profiles(t.Context(), func(p Profiles) { list = p })
+	var list app.Profiles
+	rows.Profiles(t.Context(), func(p app.Profiles) { list = p })
 	for filter, want := range map[string]string{
 		"":             "project:broken builtin:coder project:coder builtin:reviewer user:slow",
 		"  ":           "project:broken builtin:coder project:coder builtin:reviewer user:slow",
@@ -379,7 +382,7 @@ func TestAccessible(t *testing.T) {
 func TestPanicsReachTheTop(t *testing.T) {
 	pressed := map[string]string{"work": "\r", "evaluation": "\x13"}
 	for name, breakIt := range map[string]func(*Backend){
-		"work": func(b *Backend) { b.Profiles = func(context.Context, func(Profiles)) { panic("x") } },
+		"work": func(b *Backend) { b.Profiles = func(context.Context, func(app.Profiles)) { panic("x") } },
 		"evaluation": func(b *Backend) {
 			b.Resolve = func(context.Context, string, manifest.Inputs) (*Resolved, error) { panic("x") }
 		},
@@ -413,7 +416,7 @@ func TestPanicsReachTheTop(t *testing.T) {
 }
 
 func TestScreensThatPanic(t *testing.T) {
-	a := newApp(t.Context(), fake(t))
+	a := newModel(t.Context(), fake(t))
 	left := make(chan bool, 1)
 	a.quit = func() { left <- true }
 	a.screens = []screen{nil}

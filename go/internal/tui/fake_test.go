@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -46,10 +47,10 @@ func fake(t testing.TB) *Backend {
 		v := &trust.Verdict{Now: set, Changes: trust.Compare(nil, set)}
 		return page.Text(v.Entries()) + "\nTexts\n" + page.Passage("You write Go.\nAsk before you push.\n")
 	}
-	profile := func(name, source string) Profile {
-		return Profile{Name: name, Source: source, Ref: source + ":" + name, Known: true, Summary: &summary}
+	profile := func(name, source string) app.Profile {
+		return app.Profile{Name: name, Source: source, Ref: source + ":" + name, Known: true, Summary: &summary}
 	}
-	rows := []Profile{
+	rows := []app.Profile{
 		{Name: "broken", Source: "project", Ref: "project:broken", Known: true, Broken: "modle: unknown field `modle` (.insomnia/profiles/broken.nix:2)"},
 		profile("coder", "builtin"), profile("coder", "project"), profile("reviewer", "builtin"),
 		{Name: "slow", Source: "user", Ref: "user:slow"},
@@ -70,8 +71,8 @@ func fake(t testing.TB) *Backend {
 			return &Details{Grants: grants, Manifest: m, Summary: summary, Facts: []words.Fact{{Name: "name", Text: "fix-login"}, {Name: "state", Text: "saved"}},
 				Events: []words.Fact{{Name: "2026-03-01 11:57:00", Text: "created, generation 1"}}}, nil
 		},
-		Profiles: func(ctx context.Context, show func(Profiles)) {
-			show(Profiles{Rows: rows, Default: &rows[1], Problems: []string{"the source `team` is not pinned as it stands"}})
+		Profiles: func(ctx context.Context, show func(app.Profiles)) {
+			show(app.Profiles{Rows: rows, Default: &rows[1], Problems: []diag.Diagnostic{{Message: "the source `team` is not pinned as it stands"}}})
 		},
 		Resolve: func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error) {
 			if ref == "./none.nix" {

@@ -9,6 +9,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	references "github.com/insomnia-pods/insomnia/go/internal/reference"
@@ -37,9 +38,9 @@ const maxPrompt = 1 << 20
 type form struct {
 	*shared
 	at        int
-	list      Profiles
+	list      app.Profiles
 	listing   *question
-	profile   *Profile // chosen; nil for the default
+	profile   *app.Profile // chosen; nil for the default
 	workspace textinput.Model
 	name      textinput.Model
 	runtime   textinput.Model
@@ -59,7 +60,7 @@ func newForm(sh *shared) *form {
 func (f *form) title() string { return "New Pod" }
 
 func (f *form) start() tea.Cmd {
-	q, cmd := follow(f.ctx, f.work, func(ctx context.Context, show func(Profiles)) { f.Profiles(ctx, show) })
+	q, cmd := follow(f.ctx, f.work, func(ctx context.Context, show func(app.Profiles)) { f.Profiles(ctx, show) })
 	f.listing = q
 	return cmd
 }
@@ -68,7 +69,7 @@ func (f *form) close() { f.listing.stop() }
 
 func (f *form) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case news[Profiles]:
+	case news[app.Profiles]:
 		if msg.to != f.listing {
 			return nil
 		}
@@ -79,7 +80,7 @@ func (f *form) update(msg tea.Msg) tea.Cmd {
 		f.list = msg.value
 		return msg.next
 	case chosen:
-		p := Profile(msg)
+		p := app.Profile(msg)
 		f.profile = &p
 		f.problems[fieldProfile] = ""
 		return f.focus(fieldWorkspace)
@@ -229,7 +230,7 @@ func workspaceFolder(dir, typed string) (string, error) {
 }
 
 // selected is the profile that the Pod would be made of; nil while it is not known.
-func (f *form) selected() *Profile {
+func (f *form) selected() *app.Profile {
 	if f.profile != nil {
 		return f.profile
 	}
@@ -334,7 +335,7 @@ func (f *form) about() string {
 	p := f.selected()
 	if p == nil {
 		if f.listing == nil && len(f.list.Problems) > 0 {
-			return clean(f.list.Problems[0])
+			return clean(f.list.Problems[0].Message)
 		}
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/sahilm/fuzzy"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
@@ -38,7 +39,7 @@ func (p *picker) close()         {}
 
 // found are the profiles that the filter lets through, the best first: those
 // whose reference matches, then those whose words have the text in them.
-func found(rows []Profile, filter string) []Profile {
+func found(rows []app.Profile, filter string) []app.Profile {
 	filter = strings.ToLower(strings.TrimSpace(filter))
 	if filter == "" {
 		return rows
@@ -51,7 +52,7 @@ func found(rows []Profile, filter string) []Profile {
 	slices.SortStableFunc(matches, func(a, b fuzzy.Match) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Index, b.Index))
 	})
-	var out []Profile
+	var out []app.Profile
 	taken := map[int]bool{}
 	for _, m := range matches {
 		out = append(out, rows[m.Index])
@@ -66,7 +67,7 @@ func found(rows []Profile, filter string) []Profile {
 }
 
 // spoken are the words of a row that can be looked for.
-func spoken(p Profile) string {
+func spoken(p app.Profile) string {
 	if p.Summary == nil {
 		return p.Source + " " + p.Broken
 	}
@@ -82,7 +83,7 @@ func likeReference(text string) bool {
 
 // rows are what the pointer moves over: profiles, and last the entry for a
 // reference typed by hand.
-func (p *picker) rows() []Profile { return found(p.form.list.Rows, p.filter.Value()) }
+func (p *picker) rows() []app.Profile { return found(p.form.list.Rows, p.filter.Value()) }
 
 func (p *picker) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -148,7 +149,7 @@ func (p *picker) typed() string {
 }
 
 // point puts the pointer on a row, where it stays when others come.
-func (p *picker) point(rows []Profile, at int) {
+func (p *picker) point(rows []app.Profile, at int) {
 	p.at, p.wanted = at, ""
 	if at < len(rows) {
 		p.wanted = rows[at].Ref
@@ -161,7 +162,7 @@ func (p *picker) point(rows []Profile, at int) {
 // byHand stands for the last entry; no reference is empty and blank.
 const byHand = " "
 
-func (p *picker) position(rows []Profile) int {
+func (p *picker) position(rows []app.Profile) int {
 	if p.wanted == byHand {
 		return len(rows)
 	}
@@ -224,7 +225,7 @@ func (p *picker) draw(width, height int) ([]string, int) {
 }
 
 // says is the summary of a row, or why it is broken.
-func (p *picker) says(row Profile) string {
+func (p *picker) says(row app.Profile) string {
 	switch {
 	case row.Broken != "":
 		return clean(row.Broken)
@@ -235,7 +236,7 @@ func (p *picker) says(row Profile) string {
 }
 
 // pane says all about the profile that the pointer is on.
-func (p *picker) pane(rows []Profile, at, width int) []string {
+func (p *picker) pane(rows []app.Profile, at, width int) []string {
 	lines := []string{p.styles.rule(width)}
 	if at == len(rows) {
 		return append(lines, beside+"A file (./coder.nix), a flake (.#coder), or what any command takes.", "", "", "")
@@ -267,7 +268,7 @@ func (p *picker) pane(rows []Profile, at, width int) []string {
 }
 
 // sameName are the references of other profiles that have the name too.
-func (p *picker) sameName(row Profile) []string {
+func (p *picker) sameName(row app.Profile) []string {
 	var refs []string
 	for _, other := range p.form.list.Rows {
 		if other.Name == row.Name && other.Ref != row.Ref {
@@ -294,7 +295,7 @@ func (p *picker) status() status {
 		}
 		return status{text: busy + " · " + count(known, "profile") + " known", busy: true}
 	case len(p.form.list.Problems) > 0:
-		return status{text: clean(p.form.list.Problems[0]), look: p.styles.warn}
+		return status{text: clean(p.form.list.Problems[0].Message), look: p.styles.warn}
 	}
 	return status{text: count(len(p.form.list.Rows), "profile") + ": * is the default, ✗ is broken", look: p.styles.dim}
 }

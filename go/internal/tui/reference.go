@@ -7,6 +7,7 @@ import (
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -61,7 +62,7 @@ func (r *reference) update(msg tea.Msg) tea.Cmd {
 			r.problem = report(msg.err)
 			return nil
 		}
-		p := Profile{Name: msg.value.Summary.Name, Ref: r.asked, Known: true, Summary: &msg.value.Summary}
+		p := app.Profile{Name: msg.value.Summary.Name, Ref: r.asked, Known: true, Summary: &msg.value.Summary}
 		return r.move(chosen(p))
 	case tea.KeyPressMsg:
 		switch msg.String() {

@@ -34,7 +34,7 @@ func Run(ctx context.Context, b *Backend, o Options) error {
 	if o.Accessible {
 		return converse(ctx, b, o)
 	}
-	a := newApp(working, b)
+	a := newModel(working, b)
 	options := append(o.more, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler())
 	program := tea.NewProgram(a, options...)
 	a.quit = program.Quit

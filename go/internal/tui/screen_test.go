@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -33,7 +34,7 @@ var keys = map[string]tea.KeyPressMsg{
 
 // settle runs commands, and those that they lead to, until nothing is left. It
 // tells whether one of them was to quit.
-func settle(t testing.TB, a *app, cmd tea.Cmd) (quit bool) {
+func settle(t testing.TB, a *model, cmd tea.Cmd) (quit bool) {
 	t.Helper()
 	if cmd == nil {
 		return false
@@ -54,7 +55,7 @@ func settle(t testing.TB, a *app, cmd tea.Cmd) (quit bool) {
 }
 
 // press types keys, by name or as text.
-func press(t testing.TB, a *app, typed ...string) (quit bool) {
+func press(t testing.TB, a *model, typed ...string) (quit bool) {
 	t.Helper()
 	for _, k := range typed {
 		if key, ok := keys[k]; ok {
@@ -71,15 +72,15 @@ func press(t testing.TB, a *app, typed ...string) (quit bool) {
 	return quit
 }
 
-func begin(t testing.TB, b *Backend, width, height int) *app {
+func begin(t testing.TB, b *Backend, width, height int) *model {
 	t.Helper()
-	a := newApp(t.Context(), b)
+	a := newModel(t.Context(), b)
 	settle(t, a, a.Init())
 	a.Update(tea.WindowSizeMsg{Width: width, Height: height})
 	return a
 }
 
-func text(a *app) string {
+func text(a *model) string {
 	lines := a.lines()
 	for i, line := range lines {
 		lines[i] = strings.TrimRight(ansi.Strip(line), " ")
@@ -161,17 +162,17 @@ func TestNothingGetsOut(t *testing.T) {
 			{ID: draw("id"), Damage: "x" + draw("damage")},
 		}
 		b.Pods = func(ctx context.Context, show func(Pods)) { show(Pods{Rows: pods}) }
-		rows := []Profile{
+		rows := []app.Profile{
 			{Name: draw("name"), Source: draw("source"), Ref: draw("ref"), Known: true, Broken: draw("broken")},
 			{Name: draw("name"), Source: draw("source"), Ref: draw("ref")},
 		}
 		problem, busy := draw("problem"), draw("busy")
-		b.Profiles = func(ctx context.Context, show func(Profiles)) {
-			show(Profiles{Rows: rows, Default: &rows[1], Problems: []string{problem}, Busy: busy})
+		b.Profiles = func(ctx context.Context, show func(app.Profiles)) {
+			show(app.Profiles{Rows: rows, Default: &rows[1], Problems: []diag.Diagnostic{{Message: problem}}, Busy: busy})
 		}
 		m, summary := sample()
 		summary.Name, summary.Description, summary.Model, summary.Words = draw("summary"), draw("description"), draw("model"), draw("words")
-		rows = append(rows, Profile{Name: draw("name"), Source: draw("source"), Ref: draw("ref"), Known: true, Summary: &summary})
+		rows = append(rows, app.Profile{Name: draw("name"), Source: draw("source"), Ref: draw("ref"), Known: true, Summary: &summary})
 		fact := words.Fact{Name: draw("fact"), Text: draw("text")}
 		message, hint, resolved, says := draw("message"), draw("hint"), draw("resolved"), draw("says")
 		b.Details = func(ctx context.Context, id string) (*Details, error) {
@@ -209,7 +210,7 @@ func TestNothingGetsOut(t *testing.T) {
 	}
 }
 
-func check(t *rapid.T, a *app) {
+func check(t *rapid.T, a *model) {
 	lines := a.lines()
 	if len(lines) != a.height {
 		t.Fatalf("%d lines on a screen of %d", len(lines), a.height)

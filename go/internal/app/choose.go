@@ -1,0 +1,212 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
+)
+
+// What names a manifest in at most one of three ways; in none, it is the default profile.
+type What struct {
+	Ref          string // reference to a profile
+	Manifest     string // file with a manifest
+	FromResolved string // file with an envelope
+}
+
+// Named is what a text names that may be a reference or a file with a manifest.
+func Named(text string) What {
+	lower := strings.ToLower(text)
+	if !strings.Contains(text, "#") && (strings.HasSuffix(lower, ".json") || strings.HasSuffix(lower, ".toml")) {
+		return What{Manifest: text}
+	}
+	return What{Ref: text}
+}
+
+// check refuses what does not go together.
+func (w What) check(options resolve.Options) error {
+	var given []string
+	add := func(name string, is bool) {
+		if is {
+			given = append(given, name)
+		}
+	}
+	add("a reference", w.Ref != "")
+	add("--manifest", w.Manifest != "")
+	add("--from-resolved", w.FromResolved != "")
+	if len(given) > 0 && w.Ref == "" {
+		add("--override-input", len(options.Overrides) > 0)
+		add("--root", options.Root != "")
+	}
+	if len(given) < 2 {
+		return nil
+	}
+	return diag.Errorf(diag.ExitUsage, "usage", "%s cannot be used together", strings.Join(given, " and "))
+}
+
+// Resolved is a manifest and the way to it.
+type Resolved struct {
+	*resolve.Resolved
+	Selection *catalog.Selection // nil for what came from a file
+}
+
+// Resolve resolves what was named. It tells the user what was chosen where the
+// reference does not say so.
+func (a *App) Resolve(ctx context.Context, what What, options resolve.Options) (*Resolved, error) {
+	if err := what.check(options); err != nil {
+		return nil, err
+	}
+	switch {
+	case what.FromResolved != "":
+		e, err := a.Resolver.Envelope(what.FromResolved)
+		if err != nil {
+			return nil, err
+		}
+		return &Resolved{Resolved: &resolve.Resolved{Profile: e.Profile, Provenance: e.Provenance, Manifest: e.Manifest, Digest: e.Digest}}, nil
+	case what.Manifest != "":
+		result, err := a.Resolver.File(ctx, what.Manifest, options)
+		if err != nil {
+			return nil, err
+		}
+		return &Resolved{Resolved: result}, nil
+	}
+	chosen, err := a.Choose(ctx, what.Ref, options)
+	if err != nil {
+		return nil, err
+	}
+	a.Note(chosen.Notes...)
+	options.Downloads = a.downloadsFor(options.Downloads, chosen)
+	result, err := a.Resolver.Resolve(ctx, chosen.Target, options)
+	if err != nil {
+		return nil, err
+	}
+	if chosen.Target != chosen.Ref {
+		result.Profile.Ref = chosen.Ref
+	}
+	if chosen.Source != "" {
+		result.Profile.Source = chosen.Source
+	}
+	return &Resolved{result, chosen}, nil
+}
+
+// Chosen is the code of what the user is told about a choice.
+const Chosen = "chosen"
+
+// Note tells the user what was chosen, and why.
+func (a *App) Note(notes ...string) {
+	for _, note := range notes {
+		a.User.Tell(diag.Diagnostic{Severity: diag.SeverityNote, Code: Chosen, Message: note, Positions: []diag.Position{}})
+	}
+}
+
+// Choose finds what a reference means; empty is the default. A name that several
+// profiles have is refused with all of them.
+func (a *App) Choose(ctx context.Context, text string, options resolve.Options) (*catalog.Selection, error) {
+	chosen, err := a.Catalog(options).Select(ctx, text)
+	var ambiguous *catalog.Ambiguous
+	if errors.As(err, &ambiguous) {
+		return nil, a.ambiguous(ctx, ambiguous, options)
+	}
+	return chosen, err
+}
+
+// Catalog opens the sources of profiles. Whatever is evaluated to look a name
+// up is evaluated without the network.
+func (a *App) Catalog(options resolve.Options) *catalog.Catalog {
+	c := catalog.Open(a.Resolver.Dir, a.Resolver.Library)
+	c.FlakeNames = func(ctx context.Context, flake catalog.Flake) ([]catalog.Defined, error) {
+		defined, err := a.Resolver.FlakeNames(ctx, flake.Ref, lookingInto(flake.Ref, options))
+		if err != nil {
+			if strange(flake) && diag.From(err).Exit != diag.ExitInterrupted {
+				a.User.Tell(passedOver(flake, err))
+				return nil, nil
+			}
+			return nil, err
+		}
+		out := make([]catalog.Defined, len(defined))
+		for i, d := range defined {
+			out[i].Name = d.Name
+			if d.Position != nil && filepath.IsAbs(d.Position.File) && !strings.HasPrefix(d.Position.File, "/nix/store/") {
+				out[i].File, out[i].Line = d.Position.File, d.Position.Line
+			}
+		}
+		return out, nil
+	}
+	return c
+}
+
+// looking are the options for what the user did not name: nothing of it is downloaded.
+func looking(options resolve.Options) resolve.Options {
+	out := resolve.Options{Evaluator: options.Evaluator, Timeout: options.Timeout}
+	if options.Downloads.Rule == resolve.OfflineRule {
+		out.Downloads.Rule = resolve.OfflineRule
+	}
+	return out
+}
+
+// lookingInto are looking for the profiles of one flake.
+func lookingInto(flake string, options resolve.Options) resolve.Options {
+	out := looking(options)
+	out.Downloads.Command = "insomnia verify " + secret.JoinWords([]string{flake})
+	return out
+}
+
+// strange reports whether a flake has nothing to do with Insomnia: a project that
+// uses Nix for its own ends must not stand in the way of a name.
+func strange(flake catalog.Flake) bool {
+	if flake.File == "" {
+		return false
+	}
+	for _, name := range []string{"flake.nix", "flake.lock"} {
+		data, err := readOf(filepath.Dir(flake.File), name)
+		if err == nil && strings.Contains(string(data), "insomnia") {
+			return false
+		}
+	}
+	return true
+}
+
+// readOf reads a file of a flake; a link in its directory does not lead out of it.
+func readOf(dir, name string) ([]byte, error) {
+	root, err := bounded.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return root.ReadFile(name, maxMention)
+}
+
+// maxMention is the largest file in which a mention of insomnia is looked for.
+const maxMention = 4 << 20
+
+func passedOver(flake catalog.Flake, err error) diag.Diagnostic {
+	return diag.Diagnostic{Severity: diag.SeverityWarning, Code: "flake-passed-over",
+		Message:   "the project's flake could not be evaluated and does not mention insomnia, so it counts as one without profiles: " + err.Error(),
+		Positions: []diag.Position{{File: flake.File}}}
+}
+
+// ambiguous lists what a name could mean, with file and summary.
+func (a *App) ambiguous(ctx context.Context, name *catalog.Ambiguous, options resolve.Options) error {
+	e := diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s are named `%s`", words.Count(len(name.Candidates), "profile"), name.Name)
+	rows := make([]Profile, len(name.Candidates))
+	a.evaluate(ctx, name.Candidates, nil, options, func(int) {}, func(i int, listed resolve.Listed) { rows[i] = profileOf(name.Candidates[i], listed) })
+	width := 0
+	for _, row := range rows {
+		width = max(width, len(diag.Name(row.Ref)))
+	}
+	var lines []string
+	for _, row := range rows {
+		lines = append(lines, fmt.Sprintf("  %-*s  %s", width, diag.Name(row.Ref), diag.Cell(row.Words())))
+		e.At(diag.Position{File: row.File, Line: row.Line, Note: row.Ref})
+	}
+	return e.Hintf("say which one is meant:\n%s\nor settle the name for good, in .insomnia/config.toml or your own: [aliases] %s = \"%s\"",
+		strings.Join(lines, "\n"), name.Name, rows[0].Ref)
+}

@@ -1,0 +1,101 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/trust"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Consents is the store of what this user has consented to.
+func (a *App) Consents() (*trust.Store, error) {
+	dir, err := trust.DefaultDir()
+	if err != nil {
+		return nil, err
+	}
+	store := trust.Open(dir)
+	store.BuiltIn = a.builtIn
+	return store, nil
+}
+
+// builtIn is the manifest of a built-in role; nil where there is none of the name.
+func (a *App) builtIn(role string) *manifest.Manifest {
+	resolver := &resolve.Resolver{Library: a.Resolver.Library, Version: a.Resolver.Version, Dir: "/"}
+	result, err := resolver.Resolve(context.Background(), catalog.Builtin+":"+role, resolve.Options{Evaluator: resolve.Embedded, Timeout: ListTimeout})
+	if err != nil {
+		return nil
+	}
+	m, problems := manifest.Decode(result.Manifest)
+	if len(problems) > 0 {
+		return nil
+	}
+	return m
+}
+
+// Judge finds out what a manifest grants, and how that compares with what the user
+// has consented to.
+func (a *App) Judge(source trust.Source, data []byte) (*trust.Verdict, error) {
+	store, err := a.Consents()
+	if err != nil {
+		return nil, err
+	}
+	return store.Judge(source, data)
+}
+
+// Source is where a resolved manifest came from, as far as consent is kept by it.
+func (r *Resolved) Source() trust.Source { return trust.SourceOf(r.Profile, r.Again, r.Digest) }
+
+// Source is where the snapshot of a Pod came from.
+func (s *Snapshot) Source() trust.Source {
+	return trust.OfPod(trust.SourceOf(s.Envelope.Profile, s.Pod.Source.Target, s.Envelope.Digest), s.Pod.Name)
+}
+
+// Source is where the snapshot of a draft came from.
+func (d *Draft) Source() trust.Source {
+	return trust.SourceOf(d.New.Envelope.Profile, d.New.Source.Target, d.New.Envelope.Digest)
+}
+
+// Authorize asks for consent to a snapshot of a Pod. It comes before anything of
+// the snapshot takes effect.
+func (a *App) Authorize(ctx context.Context, s *Snapshot) error {
+	store, err := a.Consents()
+	if err != nil {
+		return err
+	}
+	return store.Authorize(ctx, trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Ask: func(ctx context.Context, v *trust.Verdict) (bool, error) {
+		yes, err := a.User.Ask(ctx, Question{Grants: v})
+		if errors.Is(err, ErrNobody) {
+			err = nil
+		}
+		return yes, err
+	}})
+}
+
+// Grant records consent to just the grants of a verdict: those with the digest, or,
+// where it is empty, after a yes to all of them.
+func (a *App) Grant(ctx context.Context, v *trust.Verdict, digest string) error {
+	if now := v.Now.Digest(); digest != "" && digest != now {
+		return diag.Errorf(diag.ExitRefused, "grants-differ", "the grants of `%s` are not those with the digest %s: they are %s now", v.Source.Ref, digest, now).
+			Hintf("look at what is new: insomnia trust show %s", v.Argument())
+	}
+	if digest == "" {
+		yes, err := a.User.Ask(ctx, Question{Grants: v})
+		switch {
+		case errors.Is(err, ErrNobody):
+			return v.Refusal()
+		case err != nil:
+			return err
+		case !yes:
+			return diag.Errorf(diag.ExitRefused, "consent-refused", "nothing is granted to `%s`", v.Source.Ref)
+		}
+	}
+	store, err := a.Consents()
+	if err != nil {
+		return err
+	}
+	return store.Grant(ctx, v.Source, v.Now)
+}

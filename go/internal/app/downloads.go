@@ -1,0 +1,64 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/trust"
+)
+
+// downloadsFor is what may be downloaded for what was chosen, of what may be
+// downloaded for what was typed: the word of a project needs the user's consent first.
+func (a *App) downloadsFor(d resolve.Downloads, chosen *catalog.Selection) resolve.Downloads {
+	if d.Rule == resolve.NoDownloads && strings.ContainsAny(chosen.Target, "#:") {
+		d.Command = "insomnia resolve " + secret.JoinWords([]string{chosen.Target})
+	}
+	if d.Rule != resolve.TypedRule || chosen.By == nil {
+		return d
+	}
+	d.Rule = resolve.AskRule
+	d.Consent = &downloadConsent{app: a, by: *chosen.By, target: chosen.Target}
+	return d
+}
+
+// downloadConsent asks about what a project names, and keeps the answers.
+type downloadConsent struct {
+	app    *App
+	by     catalog.By
+	target string // what to type instead
+}
+
+func (d *downloadConsent) key(ref string) trust.DownloadKey {
+	return trust.DownloadKey{Project: d.by.Root, Ref: ref}
+}
+
+func (d *downloadConsent) Locked(ref string) (string, error) {
+	store, err := d.app.Consents()
+	if err != nil {
+		return "", err
+	}
+	return store.Download(d.key(ref))
+}
+
+// Ask takes nothing but a typed yes: no flag answers it.
+func (d *downloadConsent) Ask(ctx context.Context, ref, host string) error {
+	yes, err := d.app.User.Ask(ctx, Question{Download: &Download{By: d.by, Ref: ref, Host: host}})
+	if yes || err != nil && !errors.Is(err, ErrNobody) {
+		return err
+	}
+	return diag.Errorf(diag.ExitRefused, "download-refused", "download of %s refused: %s of this project asks for it, and you did not type it", ref, d.by.What).
+		At(d.by.At).Hintf("if you mean it, type the reference instead of the name: %s", secret.JoinWords([]string{d.target}))
+}
+
+func (d *downloadConsent) Record(ctx context.Context, ref, locked string) error {
+	store, err := d.app.Consents()
+	if err != nil {
+		return err
+	}
+	return store.ConsentToDownload(ctx, d.key(ref), locked)
+}

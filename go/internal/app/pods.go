@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Pods are the Pods that there are, newest first.
+type Pods struct {
+	Rows    []PodRow
+	Damaged []pod.Damaged
+}
+
+// PodRow is a Pod of a list.
+type PodRow struct {
+	*pod.Pod
+	Drift *pod.Drift `json:"drift"` // nil while it is not known
+}
+
+// ListPods lists the Pods: at once, and then with how their profiles compare with
+// what they were resolved from. show gets the list as it grows; nil where only the
+// end counts.
+func (a *App) ListPods(ctx context.Context, show func(Pods)) (Pods, error) {
+	store, err := a.Pods()
+	if err != nil {
+		return Pods{}, err
+	}
+	all, damaged, err := store.List()
+	if err != nil {
+		return Pods{}, err
+	}
+	list := Pods{Rows: make([]PodRow, len(all)), Damaged: damaged}
+	for i, p := range all {
+		list.Rows[i].Pod = p
+	}
+	drifts := a.Drifts()
+	var shown time.Time
+	for i, p := range all {
+		if show != nil && time.Since(shown) > often {
+			show(Pods{append([]PodRow{}, list.Rows...), damaged})
+			shown = time.Now()
+		}
+		drift := drifts.Of(ctx, p)
+		if err := ctx.Err(); err != nil {
+			return Pods{}, err
+		}
+		list.Rows[i].Drift = &drift
+	}
+	return list, nil
+}
+
+// Drifts compares Pods with what they were resolved from, with the library of
+// this program, and with the pins of named sources.
+func (a *App) Drifts() *pod.Drifts {
+	opened := map[string]*catalog.Catalog{}
+	return &pod.Drifts{
+		Library: a.Resolver.LibraryDigest,
+		Pinned: func(_ context.Context, source pod.Source) (string, error) {
+			c := opened[source.Dir]
+			if c == nil {
+				c = catalog.Open(source.Dir, a.Resolver.Library)
+				opened[source.Dir] = c
+			}
+			return c.Pinned(source.Named)
+		},
+	}
+}
+
+// Snapshot is a Pod with the manifest of its current generation.
+type Snapshot struct {
+	Pod      *pod.Pod
+	Envelope *manifest.Envelope
+	Manifest *manifest.Manifest
+	Summary  words.Summary
+}
+
+// SnapshotOf is the snapshot of an envelope that the store or the resolver has verified.
+func SnapshotOf(p *pod.Pod, e *manifest.Envelope) (*Snapshot, error) {
+	m, problems := e.Decoded()
+	if len(problems) > 0 {
+		return nil, manifest.Problems(problems)
+	}
+	return &Snapshot{Pod: p, Envelope: e, Manifest: m, Summary: words.SummaryOf(m, e.Manifest)}, nil
+}
+
+// Snapshot reads and verifies the current generation of the Pod with this ID, name
+// or unique beginning of an ID.
+func (a *App) Snapshot(name string) (*Snapshot, error) {
+	store, err := a.Pods()
+	if err != nil {
+		return nil, err
+	}
+	p, err := store.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	e, err := store.Envelope(p, 0)
+	if err != nil {
+		return nil, err
+	}
+	return SnapshotOf(p, e)
+}
+
+// Start begins a session with a snapshot. Everything that a manifest says is data up
+// to here: this is the one place behind which it takes effect, so the user's consent
+// is asked for here, before anything runs and any secret is looked up. started is
+// false when there is nothing to start it with; the Pod is saved, and that is no error.
+func (a *App) Start(context.Context, *Snapshot) (started bool, err error) { return false, nil }

@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Reload is what a Pod would get from its profile now.
+type Reload struct {
+	Pod      *pod.Pod // as it is
+	From, To string   // digests
+	Changes  []difference.Entry
+	// Moved reports whether the files of the profile have changed and the manifest has
+	// not: it is recorded, so that later changes can be told from this one.
+	Moved bool
+
+	next   *manifest.Envelope
+	source pod.Source
+}
+
+// Same reports whether there is nothing to take.
+func (r *Reload) Same() bool { return r.From == r.To && !r.Moved }
+
+// Generation is the number that the result would have.
+func (r *Reload) Generation() int { return len(r.Pod.Generations) + 1 }
+
+// Reload resolves the recorded source of a Pod again: options say how long it may
+// take and what may be downloaded; the rest is as it was recorded. Nothing is written.
+func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (*Reload, error) {
+	store, err := a.Pods()
+	if err != nil {
+		return nil, err
+	}
+	current, err := store.Envelope(p, 0)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reload{Pod: p, From: current.Digest, source: p.Source}
+	if r.source.Target == "" {
+		return nil, diag.Errorf(diag.ExitNotFound, "no-profile", "the Pod `%s` was made of a manifest, and there is no profile to resolve again", p.Name).
+			Hintf("make another Pod of what it should be: insomnia pod new REF, or insomnia pod new --manifest FILE")
+	}
+	options.Evaluator, options.Root, options.Provenance, options.Overrides = r.source.Evaluator, r.source.Root, true, nil
+	for _, o := range r.source.Overrides {
+		options.Overrides = append(options.Overrides, resolve.Override(o))
+	}
+	if r.source.Named != "" {
+		chosen, err := a.in(r.source.Dir).Choose(ctx, r.source.Named, options)
+		if err != nil {
+			return nil, err
+		}
+		r.source.Target, options.Downloads = chosen.Target, a.downloadsFor(options.Downloads, chosen)
+	}
+	result, err := a.Resolver.Resolve(ctx, r.source.Target, options)
+	if err != nil {
+		return nil, err
+	}
+	r.source.Target, r.source.Folder = result.Again, result.Folder
+	r.next = envelope(result, current.Inputs)
+	r.next.Profile.Source, r.next.Profile.Ref = current.Profile.Source, current.Profile.Ref
+	r.To = result.Digest
+	if r.Changes, err = difference.Between(current.Manifest, result.Manifest); err != nil {
+		return nil, err
+	}
+	r.Moved = r.From == r.To && a.Drifts().Of(ctx, p).State == pod.Changed
+	return r, nil
+}
+
+// in is the program in another directory.
+func (a *App) in(dir string) *App {
+	resolver := *a.Resolver
+	resolver.Dir = dir
+	return &App{Resolver: &resolver, User: a.User}
+}
+
+// Take makes the result the next generation of the Pod.
+func (a *App) Take(ctx context.Context, r *Reload) (*pod.Pod, error) {
+	store, err := a.Pods()
+	if err != nil {
+		return nil, err
+	}
+	from := *r.Pod
+	from.Source = r.source
+	return store.Add(ctx, &from, r.next)
+}

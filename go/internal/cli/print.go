@@ -1,0 +1,106 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+)
+
+// write prints data; a full disk or a closed pipe is an error like any other.
+func (p *program) write(data []byte) error {
+	if _, err := p.stdout.Write(data); err != nil {
+		var path *os.PathError
+		if errors.As(err, &path) {
+			err = path.Err
+		}
+		return diag.Errorf(diag.ExitInternal, "output-failed", "cannot write to standard output: %v", err)
+	}
+	return nil
+}
+
+// printJSON prints data as one line of JSON.
+func (p *program) printJSON(v any) error {
+	var b strings.Builder
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	return p.write([]byte(b.String()))
+}
+
+// say writes words beside the data: a line of JSON where errors are JSON too.
+func (p *program) say(diagnostics ...diag.Diagnostic) {
+	if len(diagnostics) == 0 {
+		return
+	}
+	e := &diag.Error{Exit: diag.ExitDone, Diagnostics: diagnostics}
+	if p.json {
+		diag.WriteJSON(p.stderr, e)
+	} else {
+		diag.NewText().Write(p.stderr, e)
+	}
+}
+
+// note says which profile was chosen and why, and what was done.
+func (p *program) note(notes []string) {
+	for _, note := range notes {
+		if p.json {
+			p.say(diag.Diagnostic{Severity: diag.SeverityNote, Code: app.Chosen, Message: note, Positions: []diag.Position{}})
+		} else {
+			io.WriteString(p.stderr, diag.Escape(note, false)+"\n")
+		}
+	}
+}
+
+// inform says in words what was done; it is no data.
+func (p *program) inform(format string, args ...any) {
+	if !p.json {
+		io.WriteString(p.stderr, diag.Escape(diag.Sprintf(format, args...), true)+"\n")
+	}
+}
+
+// losses says what a manifest of the older kind says and a manifest does not.
+// Lines of the file are not quoted: values are nobody's business here.
+func (p *program) losses(losses []diag.Diagnostic) {
+	switch {
+	case len(losses) == 0:
+	case p.json:
+		p.say(losses...)
+	default:
+		text := diag.NewText()
+		text.Bare = true
+		text.Write(p.stderr, &diag.Error{Diagnostics: losses})
+	}
+}
+
+// warn prints warnings; with --strict they are the error that the command ends with.
+func (p *program) warn(c *cli.Context, warnings []diag.Diagnostic) error {
+	if len(warnings) == 0 {
+		return nil
+	}
+	if c.Bool("strict") {
+		return &diag.Error{Exit: diag.ExitInvalid, Diagnostics: resolve.Strict(warnings)}
+	}
+	p.say(warnings...)
+	return nil
+}
+
+func strictFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "strict", Usage: "treat warnings as errors"}
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return diag.Cell(s)
+}

@@ -1,0 +1,43 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/trust"
+)
+
+// Grants is the page of what a manifest grants, with the texts that a model reads
+// where it is full. It is escaped.
+func Grants(v *trust.Verdict, page difference.Page) string {
+	var b strings.Builder
+	line := func(format string, args ...any) {
+		text := fmt.Sprintf(format, args...)
+		if page.Width > 0 {
+			text = page.Wrap(text)
+		}
+		b.WriteString(text)
+	}
+	line("%s\n", diag.Escape(v.Summary(), false))
+	line("source  %s\n", diag.Name(v.Source.Key))
+	line("digest  %s\n", v.Now.Digest())
+	if legend := v.Legend(); legend != "" {
+		line("%s\n", legend)
+	}
+	b.WriteString("\n" + page.Text(v.Entries()))
+	if !page.Full {
+		line("\ntexts are named by their digests, and long values and lists are cut: see all with %s\n", page.More)
+		return b.String()
+	}
+	for i, passage := range trust.Passages(v.Manifest) {
+		if i == 0 {
+			b.WriteString("\nTexts")
+		}
+		b.WriteString("\n")
+		line("  %s, %s:\n", diag.Name(passage.Pointer), passage.Digest)
+		b.WriteString(page.Passage(passage.Text))
+	}
+	return b.String()
+}

@@ -1,0 +1,79 @@
+package words
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// PodFacts are the lines of a page about a Pod and its current generation.
+func PodFacts(p *pod.Pod, e *manifest.Envelope) []Fact {
+	return []Fact{
+		{"id", p.ID},
+		{"profile", p.Profile.Ref},
+		{"source", p.Profile.Source},
+		{"generation", fmt.Sprintf("%d of %d", p.Current, len(p.Generations))},
+		{"digest", e.Digest},
+		{"workspace", e.Inputs.Workspace},
+		{"runtime", e.Inputs.Runtime},
+		{"prompt", firstLine(e.Inputs.Prompt)},
+	}
+}
+
+func firstLine(text string) string {
+	line, rest, _ := strings.Cut(text, "\n")
+	if runes := []rune(line); len(runes) > 60 {
+		line, rest = string(runes[:60]), "…"
+	}
+	if strings.TrimSpace(rest) != "" {
+		line += " …"
+	}
+	return line
+}
+
+// Drift is what a list says of the profile that a Pod was created from.
+func Drift(d pod.Drift) string {
+	switch d.State {
+	case pod.Changed:
+		return "changed since"
+	case pod.Gone:
+		return "gone"
+	case pod.Unchanged:
+		return "the same"
+	}
+	return "-"
+}
+
+// DriftFact is the line of a page for how the profile compares with the snapshot now.
+func DriftFact(d pod.Drift) Fact {
+	now := Drift(d)
+	if d.Detail != "" {
+		now += ", " + d.Detail
+	}
+	return Fact{"profile now", now}
+}
+
+// NotStarted reports a Pod that was saved and not started.
+func NotStarted(p *pod.Pod) string {
+	return "the Pod " + diag.Quote(p.Name) + " is saved, and not started: this version of insomnia has no runtime to start it with"
+}
+
+// Age is how long ago something was, in the largest unit that fits.
+func Age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", max(0, int(d.Seconds())))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	}
+	return fmt.Sprintf("%dd", int(d.Hours()/24))
+}
+
+// When is a time as people read it in lists: local, to the minute.
+func When(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }
