@@ -25,6 +25,9 @@ func (p *program) dispatch(ctx context.Context, args []string) ([]string, error)
 	if err != nil {
 		return args, err
 	}
+	if err := line.refuseEmpty(app); err != nil {
+		return args, err
+	}
 	args = line.ordered(args[0])
 	return args, app.RunContext(ctx, args)
 }
@@ -39,7 +42,10 @@ const pairSeparator = "\x1f"
 const completing = "--generate-bash-completion"
 
 // commandLine is what was typed, taken apart.
-type commandLine struct{ names, flags, rest []string }
+type commandLine struct {
+	command            *cli.Command // nil when none is named
+	names, flags, rest []string
+}
 
 // ordered puts the command first, then the flags, then the arguments behind
 // `--`.
@@ -92,7 +98,7 @@ func takeApart(app *cli.App, args []string) (*commandLine, error) {
 			flags = append(flags, arg)
 		}
 	}
-	return &commandLine{names, flags, rest}, nil
+	return &commandLine{command, names, flags, rest}, nil
 }
 
 // commandBelow finds a command by its name: of the program, or of a group.

@@ -3,7 +3,6 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -35,11 +34,6 @@ func (p *program) podNewCommand() *cli.Command {
 func (p *program) podNew(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
-	}
-	for _, name := range []string{"name", "workspace", "runtime", "manifest", "from-resolved"} {
-		if c.IsSet(name) && c.String(name) == "" {
-			return diag.Errorf(diag.ExitUsage, "usage", "--%s is empty", name)
-		}
 	}
 	options, err := downloadOptions(c)
 	if err != nil {
