@@ -19,7 +19,7 @@ func (p *program) verifyCommand() *cli.Command {
 		Usage:     "check every profile of a flake",
 		ArgsUsage: "[FLAKEREF]",
 		Description: "Resolves all insomniaProfiles of the flake (`.` when none is named), broken ones beside healthy\n" +
-			"ones, and prints a line for each. The exit code is 1 when one is broken.",
+			"ones, and prints a line for each. The exit code is 1 when one is broken, and 4 when there is none.",
 		Flags: append([]cli.Flag{
 			strictFlag(),
 			&cli.BoolFlag{Name: "against-nix", Usage: "evaluate with the installed Nix too; a profile that comes out differently is broken"},

@@ -35,7 +35,8 @@ type survey struct {
 }
 
 // Verify checks every profile of a flake, broken ones beside healthy ones, in
-// one evaluation and one more for each profile that evaluation dies of.
+// one evaluation and one more for each profile that evaluation dies of. A flake
+// without profiles is an error: not found, no-profiles.
 func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]Verified, error) {
 	ref, err := locate.ParseFlake(text, r.Dir, "verify checks all profiles of a flake")
 	if err != nil {
@@ -54,6 +55,9 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 	if found.Names == nil {
 		return nil, diag.Errorf(diag.ExitInvalid, "not-profiles", "`%s` of `%s` is not a set of profiles", outputName, ref.Flake).
 			Expectedf("%s.NAME = insomnia.lib.mkProfile { … };", outputName)
+	}
+	if len(*found.Names) == 0 {
+		return nil, choose(f, nil)
 	}
 	return v.verdicts(found)
 }
