@@ -207,6 +207,9 @@ func (a *App) ambiguous(ctx context.Context, name *catalog.Ambiguous, options re
 		lines = append(lines, fmt.Sprintf("  %-*s  %s", width, diag.Name(row.Ref), diag.Cell(row.Words())))
 		e.At(diag.Position{File: row.File, Line: row.Line, Note: row.Ref})
 	}
-	return e.Hintf("say which one is meant:\n%s\nor settle the name for good, in .insomnia/config.toml or your own: [aliases] %s = \"%s\"",
-		strings.Join(lines, "\n"), name.Name, rows[0].Ref)
+	hint := "say which one is meant:\n" + strings.Join(lines, "\n")
+	if settle := Settling(name.Name, rows[0].Ref, name.Candidates); settle != "" {
+		hint += "\nor settle the name for good: " + settle
+	}
+	return e.Hintf("%s", hint)
 }

@@ -427,7 +427,7 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 	return nil, e.Hintf("write a qualified reference, such as user:NAME; insomnia profile list shows what there is")
 }
 
-// missingFile reports a profile file or a built-in profile that does not exist.
+// missingFile reports a file, a directory or a built-in profile that does not exist.
 func (r *Catalog) missingFile(ref reference.Reference) error {
 	switch ref.Kind {
 	case reference.Builtin:
@@ -438,6 +438,10 @@ func (r *Catalog) missingFile(ref reference.Reference) error {
 	case reference.File:
 		if !exists(ref.Path) {
 			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Path)
+		}
+	case reference.Local:
+		if !exists(ref.Path) {
+			return diag.Errorf(diag.ExitNotFound, "no-flake", "directory not found: %s", ref.Path)
 		}
 	}
 	return nil
@@ -530,28 +534,6 @@ func (r *Catalog) Aliases() []Alias {
 		out = append(out, Alias{name, all[name]})
 	}
 	return out
-}
-
-// Check reports an explicit reference to a file or built-in profile that does not exist.
-func (r *Catalog) Check(s *Selection) error {
-	ref, err := reference.Parse(s.Target, r.Dir)
-	if err != nil {
-		return err
-	}
-	return r.missingFile(ref)
-}
-
-// Portable writes an explicit reference so that the config of a scope can hold
-// it: relative to the project, or the same from everywhere.
-func (r *Catalog) Portable(target string, scope config.Scope) string {
-	ref, err := reference.Parse(target, r.Dir)
-	switch {
-	case err != nil:
-		return target
-	case scope == config.Project:
-		return ref.Portable(r.Root)
-	}
-	return ref.Lasting()
 }
 
 // Names are what can be typed for a profile without evaluating anything:

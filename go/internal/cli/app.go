@@ -80,6 +80,7 @@ func (p *program) commands() []commandMaker {
 		{"resolve", p.resolveCommand},
 		{"verify", p.verifyCommand},
 		{"profile", p.profileCommand},
+		{"alias", p.aliasCommand},
 		{"source", p.sourceCommand},
 		{"pod", p.podCommand},
 		{"manifest", p.manifestCommand},

@@ -8,7 +8,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 func scopeFlags(what string) []cli.Flag {
@@ -21,7 +20,7 @@ func scopeFlags(what string) []cli.Flag {
 // scope is what --user and --project say; fallback where they say nothing.
 func scope(c *cli.Context, r *catalog.Catalog, fallback config.Scope) (config.Scope, string, error) {
 	if c.Bool("user") && c.Bool("project") {
-		return "", "", diag.Errorf(diag.ExitUsage, "usage", "--user and --project exclude each other")
+		return "", "", diag.Errorf(diag.ExitUsage, "usage", "--user and --project cannot be used together")
 	}
 	switch {
 	case c.Bool("user"):
@@ -48,12 +47,17 @@ func scope(c *cli.Context, r *catalog.Catalog, fallback config.Scope) (config.Sc
 func (p *program) profileDefaultCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "default",
-		Usage:     "print or set the profile that is used when none is named",
+		Usage:     "print, set or remove the profile that is used when none is named",
 		ArgsUsage: "[REF]",
 		Description: "Without REF the reference of the default is printed. With REF it is set, in local.toml of the\n" +
 			"user, or of the project with --project; a name becomes the qualified reference that it means\n" +
-			"now. The project's default comes before the user's.",
-		Flags:        append(scopeFlags("set it"), listFlags()...),
+			"now. The project's default comes before the user's. A profile that does not exist is refused; one\n" +
+			"that cannot be checked without a download is set with a warning. For example:\n\n" +
+			"    insomnia profile default builtin:reviewer --project\n" +
+			"    insomnia profile default --unset --project",
+		Flags: append(append([]cli.Flag{
+			&cli.BoolFlag{Name: "unset", Usage: "remove the default from local.toml of the user, or of the project with --project"},
+		}, scopeFlags("set it")...), listFlags()...),
 		Action:       p.profileDefault,
 		BashComplete: p.completeNames,
 	}
@@ -63,6 +67,15 @@ func (p *program) profileDefault(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
+	text := c.Args().First()
+	switch {
+	case c.Bool("unset") && text != "":
+		return diag.Errorf(diag.ExitUsage, "usage", "--unset and REF cannot be used together").
+			Hintf("usage: insomnia profile default --unset [--project]")
+	case text == "" && !c.Bool("unset") && (c.Bool("user") || c.Bool("project")):
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: REF").
+			Expectedf("insomnia profile default REF --user or --project").Hintf("to remove it: insomnia profile default --unset --user or --project")
+	}
 	options, err := evaluationOptions(c)
 	if err != nil {
 		return err
@@ -71,16 +84,15 @@ func (p *program) profileDefault(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	text := c.Args().First()
+	if c.Bool("unset") {
+		return p.unsetDefault(c, a.Catalog(options))
+	}
 	chosen, err := a.Choose(c.Context, text, options)
 	if err != nil {
 		return err
 	}
 	r := a.Catalog(options)
 	if text == "" {
-		if c.Bool("user") || c.Bool("project") {
-			return diag.Errorf(diag.ExitUsage, "usage", "which profile is to be the default?").Expectedf("insomnia profile default REF --user or --project")
-		}
 		p.note(chosen.Notes)
 		if c.Bool("json") {
 			set := r.Default()
@@ -92,30 +104,55 @@ func (p *program) profileDefault(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.Check(chosen); err != nil {
-		return err
-	}
-	ref := chosen.Ref
-	target, err := reference.Parse(chosen.Target, r.Dir)
+	ref, err := a.Storable(c.Context, r, chosen, to, options)
 	if err != nil {
 		return err
-	}
-	if chosen.Source == "" && target.Dir() != "" {
-		ref = r.Portable(chosen.Target, to)
-	}
-	if chosen.Source == "" {
-		if err := r.Inside(to, target); err != nil {
-			return err
-		}
 	}
 	if err := config.Set(dir, to, "", "default", ref); err != nil {
 		return err
 	}
 	p.note([]string{ref + " is the default of the " + string(to) + " now, in " + diag.NewText().Place(diag.Position{File: filepath.Join(dir, config.LocalName)})})
 	if to == config.User && r.Project != nil && r.Project.Default != nil {
-		at := r.Project.Default.At
-		p.note([]string{"here the project's comes first: " + r.Project.Default.Value + ", from " +
-			diag.NewText().Place(diag.Position{File: at.File, Line: at.Line})})
+		p.projectFirst(*r.Project.Default)
 	}
 	return nil
+}
+
+// projectFirst notes that what was set for the user does not count in this project.
+func (p *program) projectFirst(set config.Setting) {
+	p.note([]string{"here the project's comes first: " + diag.Name(set.Value) + ", from " +
+		diag.NewText().Place(diag.Position{File: set.At.File, Line: set.At.Line})})
+}
+
+func (p *program) unsetDefault(c *cli.Context, r *catalog.Catalog) error {
+	of, dir, err := scope(c, r, config.User)
+	if err != nil {
+		return err
+	}
+	set := configOf(r, of).Default
+	if set == nil {
+		return diag.Errorf(diag.ExitNotFound, "default-not-set", "default not found: none is set for the %s", of).
+			Hintf("see which one counts: insomnia profile default")
+	}
+	if err := catalog.Removable(*set, "the default "+diag.Quote(set.Value)); err != nil {
+		return err
+	}
+	if err := config.Set(dir, of, "", "default", ""); err != nil {
+		return err
+	}
+	now := catalog.Open(r.Dir, r.Library).Default()
+	note := "removed the default of the " + string(of) + ": " + diag.Name(set.Value) + "; the default is " + diag.Name(now.Value) + " now"
+	if now.At.File != "" {
+		note += ", from " + diag.NewText().Place(diag.Position{File: now.At.File, Line: now.At.Line})
+	}
+	p.note([]string{note})
+	return nil
+}
+
+// configOf is the config of a scope that there is.
+func configOf(r *catalog.Catalog, scope config.Scope) *config.Config {
+	if scope == config.Project {
+		return r.Project
+	}
+	return r.User
 }

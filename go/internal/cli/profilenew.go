@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"context"
 	_ "embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +13,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -49,7 +53,7 @@ func (p *program) profileNew(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := a.Catalog(resolve.Options{})
+	r := a.Catalog(resolve.Options{Timeout: app.ListTimeout})
 	fallback := config.User
 	if r.Root != "" {
 		fallback = config.Project
@@ -80,11 +84,45 @@ func (p *program) profileNew(c *cli.Context) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return cannotWrite(path, err)
 	}
-	p.note([]string{"try it: insomnia resolve " + string(to) + ":" + name})
+	ref, meaning := p.meaning(c.Context, r, name, string(to), path)
+	p.note([]string{"try it: insomnia resolve " + diag.Shell(ref)})
+	p.say(meaning...)
 	if c.Bool("json") {
-		return p.printJSON(map[string]string{"schema": "insomnia.new/v1", "file": path, "ref": string(to) + ":" + name})
+		return p.printJSON(map[string]string{"schema": "insomnia.new/v1", "file": path, "ref": ref})
 	}
 	return p.write([]byte(diag.NewText().Place(diag.Position{File: path}) + "\n"))
+}
+
+// meaning is the reference to a profile that was just written, and a warning
+// where its name alone means several profiles now, or another one.
+func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source, path string) (ref string, warnings []diag.Diagnostic) {
+	ref = source + ":" + name
+	warning := diag.Diagnostic{Severity: diag.SeverityWarning, Code: "name-ambiguous", Positions: []diag.Position{}}
+	candidates := []catalog.Candidate{{Source: source}}
+	chosen, err := r.Select(ctx, name)
+	var ambiguous *catalog.Ambiguous
+	switch {
+	case errors.As(err, &ambiguous):
+		candidates = ambiguous.Candidates
+		refs := make([]string, len(candidates))
+		for i, c := range candidates {
+			if refs[i] = diag.Name(c.Ref); c.File == path {
+				ref = c.Ref
+			}
+		}
+		warning.Message = fmt.Sprintf("the name %s is ambiguous now: %s", diag.Quote(name), strings.Join(refs, ", "))
+	case err == nil && chosen.Target != path:
+		if r.Project != nil && r.Project.Aliases[name].Value != "" {
+			candidates[0].Source = catalog.Project // an alias of the user would not count here
+		}
+		warning.Message = fmt.Sprintf("the name %s alone does not mean it: %s", diag.Quote(name), strings.Join(append(chosen.Notes, chosen.Ref)[:1], ""))
+	default:
+		return ref, nil // what else is wrong, commands that look the name up report
+	}
+	if settle := app.Settling(name, ref, candidates); settle != "" {
+		warning.Hint = "to make the name mean the new profile: " + settle
+	}
+	return ref, []diag.Diagnostic{warning}
 }
 
 func cannotWrite(path string, err error) error {

@@ -43,7 +43,7 @@ func (r *Resolver) Pin(ctx context.Context, text string, options Options) (*Pinn
 		}
 		if p.Rev == "" || p.Dirty || !isGit(p.URL) {
 			return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` is no commit, so it cannot be pinned", text).
-				Hintf("commit what is there; or let an alias lead to the folder: [aliases] NAME = \"%s#PROFILE\"", text)
+				Hintf("commit what is there; or set an alias to a profile of it: insomnia alias set NAME %s", diag.Shell(text+"#PROFILE"))
 		}
 		text = p.URL // the commit, and not the folder around it
 	}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/config"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+)
+
+// Storable is a selection as the config of a scope is to hold it. What does not
+// exist is refused. What exists and does not resolve, or cannot be looked at
+// without a download, is warned of: it may be unfinished, or the machine offline.
+func (a *App) Storable(ctx context.Context, r *catalog.Catalog, chosen *catalog.Selection, to config.Scope, options resolve.Options) (string, error) {
+	ref, err := r.Storable(chosen, to)
+	if err != nil || chosen.Source != "" || !isFlake(chosen.Target, r.Dir) {
+		return ref, err // what was found by its name exists
+	}
+	options = looking(options)
+	options.Downloads.Command = "insomnia resolve " + secret.JoinWords([]string{ref})
+	_, err = a.Resolver.Resolve(ctx, chosen.Target, options)
+	if err == nil {
+		return ref, nil
+	}
+	e := diag.From(err)
+	switch e.Exit {
+	case diag.ExitUsage, diag.ExitNotFound, diag.ExitRefused, diag.ExitInterrupted, diag.ExitInternal:
+		return "", e
+	case diag.ExitMissing:
+		a.User.Tell(warningOf(e, "cannot check "+diag.Quote(ref)))
+	default:
+		a.User.Tell(warningOf(e, diag.Quote(ref)+" does not resolve"))
+	}
+	return ref, nil
+}
+
+// warningOf is the first problem of an error as a warning, with what it means here.
+func warningOf(e *diag.Error, what string) diag.Diagnostic {
+	d := e.Diagnostics[0]
+	d.Severity, d.Message = diag.SeverityWarning, what+": "+d.Message
+	return d
+}
+
+// Settling is the command that makes a name mean one of several profiles; empty
+// where no alias can have the name.
+func Settling(name, ref string, candidates []catalog.Candidate) string {
+	to, flag := config.User, ""
+	if slices.ContainsFunc(candidates, func(c catalog.Candidate) bool { return c.Source == catalog.Project }) {
+		to, flag = config.Project, " --project"
+	}
+	if config.Check(to, "aliases", name, "builtin:coder") != nil {
+		return ""
+	}
+	return "insomnia alias set " + name + " " + diag.Shell(ref) + flag
+}
+
