@@ -56,4 +56,3 @@ func Settling(name, ref string, candidates []catalog.Candidate) string {
 	}
 	return "insomnia alias set " + name + " " + diag.Shell(ref) + flag
 }
-

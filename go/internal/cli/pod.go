@@ -9,6 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -120,8 +121,14 @@ func (p *program) confirm(c *cli.Context, question string) error {
 		return nil
 	}
 	if !p.canAsk() {
+		command := commandName(c)
+		for _, name := range c.LocalFlagNames() {
+			if c.Bool(name) {
+				command += " --" + name // it is what was asked about
+			}
+		}
 		return diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here to ask on: %s", question).
-			Hintf("say yes with the command: %s --yes", strings.TrimSpace(commandName(c)+" "+strings.Join(c.Args().Slice(), " ")))
+			Hintf("say yes with the command: %s --yes", strings.TrimSpace(command+" "+secret.JoinWords(c.Args().Slice())))
 	}
 	yes, err := p.ask(c.Context, question)
 	if err != nil || yes {

@@ -1,24 +1,38 @@
 package cli
 
 import (
+	"fmt"
+	"os"
+	"slices"
+
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) podRemoveCommand() *cli.Command {
 	return &cli.Command{
-		Name:         "rm",
-		Usage:        "remove a Pod with all its generations",
-		ArgsUsage:    "POD",
-		Description:  "The workspace is left alone.",
-		Flags:        []cli.Flag{yesFlag("remove it without asking")},
+		Name:      "rm",
+		Usage:     "remove a Pod with all its generations",
+		ArgsUsage: "POD",
+		Description: "The workspace is left alone. A Pod that is damaged is removed with --damaged and its whole ID, as\n" +
+			"`insomnia pod list` shows it; a Pod that is not damaged never is. For example:\n\n" +
+			"    insomnia pod rm fix-login",
+		Flags: []cli.Flag{
+			yesFlag("remove it without asking"),
+			&cli.BoolFlag{Name: "damaged", Usage: "remove a damaged Pod by its whole ID, with what is left of its history"},
+		},
 		Action:       p.podRemove,
-		BashComplete: p.completePods,
+		BashComplete: p.completeRemovable,
 	}
 }
 
 func (p *program) podRemove(c *cli.Context) error {
+	if c.Bool("damaged") {
+		return p.podRemoveDamaged(c)
+	}
 	_, store, it, err := p.namedPod(c, 1, "POD")
 	if err != nil {
 		return err
@@ -29,9 +43,63 @@ func (p *program) podRemove(c *cli.Context) error {
 	if err := store.Remove(c.Context, it); err != nil {
 		return err
 	}
-	p.inform("the Pod `%s` is removed", it.Name)
+	p.inform("removed the Pod `%s`", it.Name)
 	if c.Bool("json") {
 		return p.printJSON(map[string]any{"schema": "insomnia.removed/v1", "id": it.ID, "name": it.Name})
 	}
 	return nil
+}
+
+func (p *program) podRemoveDamaged(c *cli.Context) error {
+	if err := arguments(c, 1, "POD"); err != nil {
+		return err
+	}
+	id := c.Args().First()
+	if id == "" {
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: POD").
+			Hintf("usage: %s --damaged ID; insomnia pod list shows the IDs of damaged Pods", commandName(c))
+	}
+	store, err := new(app.App).Pods()
+	if err != nil {
+		return err
+	}
+	left, err := store.Remains(id)
+	if err != nil {
+		return err
+	}
+	what := "the damaged Pod " + diag.Quote(id)
+	if left.Name != "" {
+		what += ", named " + diag.Quote(left.Name)
+	}
+	history := fmt.Sprintf("%s, %d of them intact", words.Count(left.Generations, "generation"), left.Intact)
+	if err := p.confirm(c, fmt.Sprintf("%s, has %s, in %s; remove it with all of them?", what, history, left.Dir)); err != nil {
+		return err
+	}
+	if err := store.RemoveDamaged(c.Context, id); err != nil {
+		return err
+	}
+	p.inform("removed %s, and its history: %s", what, history)
+	if c.Bool("json") {
+		return p.printJSON(map[string]any{"schema": "insomnia.removed/v1", "id": id, "name": left.Name})
+	}
+	return nil
+}
+
+// completeRemovable offers the IDs of damaged Pods behind --damaged, and else Pods.
+func (p *program) completeRemovable(c *cli.Context) {
+	if completingFlag() || !slices.Contains(os.Args, "--damaged") {
+		p.completePods(c)
+		return
+	}
+	store, err := new(app.App).Pods()
+	if err != nil {
+		return
+	}
+	_, damaged, err := store.List()
+	if err != nil {
+		return
+	}
+	for _, d := range damaged {
+		fmt.Fprintln(c.App.Writer, diag.Escape(d.ID, false))
+	}
 }

@@ -91,19 +91,7 @@ func (s *Store) remove(p *Pod) error {
 	if r.Revision != p.Revision {
 		return conflict(p, r)
 	}
-	here, away := filepath.Join(s.dir, p.ID), filepath.Join(s.dir, removedPrefix+p.ID)
-	if err := s.fs.Rename(here, away); err != nil {
-		return s.notWritten(err)
-	}
-	if err := s.fs.SyncDir(s.dir); err != nil {
-		if back := s.fs.Rename(away, here); back != nil {
-			return s.unsure(errors.Join(err, back))
-		}
-		return s.notWritten(err)
-	}
-	// It is gone; what cannot be deleted now is swept by the next writer.
-	_ = durable.RemoveAll(s.fs, away)
-	return nil
+	return s.takeAway(p.ID)
 }
 
 type file struct {

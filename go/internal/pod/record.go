@@ -127,7 +127,7 @@ func (s *Store) otherSchema(id string, content []byte, err error) error {
 
 func (s *Store) damaged(id, what string) *diag.Error {
 	return diag.Errorf(diag.ExitState, "pod-damaged", "the Pod %s is damaged: %s", id, what).
-		Hintf("it is left as it is in %s: restore it from a backup, or remove that folder", filepath.Join(s.dir, id))
+		Hintf("restore %s from a backup, or remove what is left: insomnia pod rm --damaged %s", filepath.Join(s.dir, id), diag.Shell(id))
 }
 
 func (s *Store) unreadable(id string, err error) *diag.Error {
