@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/keyform"
 )
 
 // Problem is one thing that is wrong with a manifest or a profile. The Nix
@@ -107,8 +109,9 @@ func (l *location) problem(code, message string) Problem {
 // maxShown is how many bytes of a value a message shows.
 const maxShown = 60
 
-// shown quotes text for a message: on one line, escaped, and cut when it is long.
+// shown quotes text for a message: on one line, escaped, without keys, and cut when it is long.
 func shown(text string) string {
+	text = keyform.Mask(text)
 	if len(text) <= maxShown {
 		return strconv.Quote(text)
 	}

@@ -16,7 +16,7 @@ const (
 )
 
 // bounded returns the diagnostics that are shown of a list, and how many are not.
-// The ones that are cut are copies.
+// They are copies, without keys of known forms, which no report prints.
 func bounded(all []Diagnostic) (shown []Diagnostic, omitted int) {
 	if len(all) > maxDiagnostics {
 		all, omitted = all[:maxDiagnostics], len(all)-maxDiagnostics
@@ -35,12 +35,12 @@ func bounded(all []Diagnostic) (shown []Diagnostic, omitted int) {
 		if len(d.Positions) > maxPositions {
 			d.Positions = d.Positions[:maxPositions]
 		}
-		for j, p := range d.Positions {
-			if len(p.File) > maxName || len(p.Note) > maxName {
-				d.Positions = slices.Clone(d.Positions)
-				d.Positions[j].File, d.Positions[j].Note = cut(p.File, maxName), cut(p.Note, maxName)
-			}
+		d.Positions = slices.Clone(d.Positions)
+		for j := range d.Positions {
+			p := &d.Positions[j]
+			p.File, p.Note = cut(p.File, maxName), cut(p.Note, maxName)
 		}
+		*d = d.veiled()
 	}
 	return shown, omitted
 }

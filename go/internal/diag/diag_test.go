@@ -131,23 +131,58 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// Where a message quotes a value, what might be a key is not shown.
-func TestMaskQuoted(t *testing.T) {
-	const key = "sk-ant-api03-SECRET0123456789"
+// In an excerpt, what is assigned to a name of a secret is masked, and so are keys of
+// known forms; everything else is shown, since the mistake is there.
+func TestVeil(t *testing.T) {
+	key := "gh" + "p_0123456789abcdefghijABCDEFGHIJ012345"
 	stars := strings.Repeat("*", len(key))
 	for in, want := range map[string]string{
-		"":                                 "",
-		`expected a set`:                   `expected a set`,
-		`found a string: "coder"`:          `found a string: "coder"`,
-		`found a string: "` + key + `"`:    `found a string: "` + stars + `"`,
-		`a "` + key + `" "b" "` + key:      `a "` + stars + `" "b" "` + stars,
-		`{ name = "x \"` + key + `\" y" }`: `{ name = "x \"` + stars + `\" y" }`,
-		`/a/path/of/2026/` + key + ` "x`:   `/a/path/of/2026/` + key + ` "x`,
-		`ends in "\`:                       `ends in "\`,
+		`  model.ref = "openrouter/anthropic/claude-sonnet-4-5[1m]";`:             `  model.ref = "openrouter/anthropic/claude-sonnet-4-5[1m]";`,
+		`  context.compaction.thresholdTokens = "120000k";`:                       `  context.compaction.thresholdTokens = "120000k";`,
+		`rev = "3b18e512dba79e4c8300dd08aeb37f8e728b8dad";`:                       `rev = "3b18e512dba79e4c8300dd08aeb37f8e728b8dad";`,
+		`  args = [ "--api-key" "` + key + `" ];`:                                 `  args = [ "--api-key" "` + stars + `" ];`,
+		`# a comment with ` + key:                                                 `# a comment with ` + stars,
+		`  model.auth = "hunter2" // { };`:                                        `  model.auth = "*******" // { };`,
+		`m = { ref = "a/b"; auth = "hunter2"; id = "b"; };`:                       `m = { ref = "a/b"; auth = "*******"; id = "b"; };`,
+		`auth = secrets.ref "brave.search"; mode = "liv";`:                        `auth = secrets.ref "brave.search"; mode = "liv";`,
+		`mcpServers.a = { command = "x"; env.A = { value = "b"; }; cwd = "c"; };`: `mcpServers.a = { command = "x"; env.A = { value = "*"; }; cwd = "c"; };`,
+		`env = { A.value = "b"; B = "c"; }; args = [ "d" ];`:                      `env = { A.value = "*"; B = "*"; }; args = [ "d" ];`,
+		`headers."X-Api" = ''it's''; url = "u";`:                                  `headers."X-Api" = ''****''; url = "u";`,
+		`{"url": "u", "headers": {"X": {"value": "b, \"c"}}, "type": "http"}`:     `{"url": "u", "headers": {"X": {"value": "******"}}, "type": "http"}`,
+		`"env": ["a", "b"], "args": ["c", "d"]`:                                   `"env": ["*", "*"], "args": ["c", "d"]`,
+		`GITHUB_TOKEN = "b"`:                                                      `GITHUB_TOKEN = "*"`,
+		`my-api-key = "not closed`:                                                `my-api-key = "**********`,
+		`}; } ] "a" = : ; ,`:                                                      `}; } ] "a" = : ; ,`,
 	} {
-		if got := MaskQuoted(in); got != want {
-			t.Errorf("%s became %s, not %s", in, got, want)
+		if got := veil(in); got != want {
+			t.Errorf("%s\nbecame\n%s\nnot\n%s", in, got, want)
 		}
+	}
+}
+
+// No report has a key in it: not in a message, a path, a hint or a note, neither as
+// text nor as JSON; and what a line masks, its message masks.
+func TestReportsHoldNoKeys(t *testing.T) {
+	key := "gh" + "p_0123456789abcdefghijABCDEFGHIJ012345"
+	line := NewSource(`model.auth = "hunter2" // { }; url = "` + key + `";`)
+	e := &Error{Exit: ExitInvalid, Summary: key, Diagnostics: []Diagnostic{{Severity: SeverityError, Code: "x", Profile: key, Path: key, Pointer: key,
+		Message: "expected a set but found a string: \"hunter2\"", Expected: key, Hint: key,
+		Positions: []Position{{File: "/a/" + key, Line: 1, Column: 1, Note: key, Source: line}}}}}
+	var asJSON bytes.Buffer
+	if err := WriteJSON(&asJSON, e); err != nil {
+		t.Fatal(err)
+	}
+	alone, err := json.Marshal(e.Diagnostics)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, got := range []string{render(t, "/", e), asJSON.String(), string(alone)} {
+		if strings.Contains(got, key) || strings.Contains(got, "hunter2") || !strings.Contains(got, `found a string: `) {
+			t.Errorf("got %s", got)
+		}
+	}
+	if e.Diagnostics[0].Hint != key || e.Diagnostics[0].Positions[0].Note != key {
+		t.Error("the error itself was changed")
 	}
 }
 

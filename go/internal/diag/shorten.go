@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/keyform"
 )
 
 // Shorten cuts the long quotations of a sentence in their middle, and says there
@@ -13,7 +15,7 @@ func Shorten(sentence string, most int) string {
 	if utf8.RuneCountInString(sentence) <= most {
 		return sentence
 	}
-	parts := strings.Split(sentence, "`")
+	parts := strings.Split(keyform.Mask(sentence), "`")
 	for i := 1; i < len(parts); i += 2 {
 		var units []string
 		for rest := parts[i]; rest != ""; {

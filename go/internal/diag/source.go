@@ -50,13 +50,13 @@ func (s *Source) line(number int) (string, bool) {
 const windowWidth = 100
 
 // window prepares a source line for printing: long ones are cut around the
-// column, what might be a key is masked, and everything is escaped. The column
+// column, what may be a secret is masked, and everything is escaped. The column
 // (bytes, from 1) becomes the column of the printed text, or 0.
 func window(line string, column int) (string, int) {
 	if column > len(line)+1 || column < 0 {
 		column = 0
 	}
-	line = maskKeys(line)
+	line = veil(line)
 	start := 0
 	if column > windowWidth*3/4 {
 		start = runeStart(line, column-1-windowWidth/2)
@@ -86,63 +86,4 @@ func runeStart(s string, i int) int {
 		i--
 	}
 	return i
-}
-
-// maskKeys replaces long runs that mix letters and digits, as API keys do, by
-// as many asterisks, so that an excerpt never carries one; columns stay.
-func maskKeys(line string) string {
-	const shortest = 16
-	out := []byte(line)
-	for i := 0; i < len(line); {
-		j, letters, digits := i, false, false
-		for j < len(line) && keyByte(line[j]) {
-			if line[j] >= '0' && line[j] <= '9' {
-				digits = true
-			} else if line[j]|0x20 >= 'a' && line[j]|0x20 <= 'z' {
-				letters = true
-			}
-			j++
-		}
-		if j-i >= shortest && letters && digits {
-			for k := i; k < j; k++ {
-				out[k] = '*'
-			}
-		}
-		i = max(j, i+1)
-	}
-	return string(out)
-}
-
-// MaskQuoted masks what might be a key where a message quotes a value: between
-// double quotes.
-func MaskQuoted(message string) string {
-	if !strings.Contains(message, `"`) {
-		return message
-	}
-	var out strings.Builder
-	for {
-		before, rest, found := strings.Cut(message, `"`)
-		out.WriteString(before)
-		if !found {
-			return out.String()
-		}
-		end := 0
-		for end < len(rest) && rest[end] != '"' {
-			if rest[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		end = min(end, len(rest))
-		out.WriteString(`"` + maskKeys(rest[:end]))
-		if end == len(rest) {
-			return out.String()
-		}
-		out.WriteByte('"')
-		message = rest[end+1:]
-	}
-}
-
-func keyByte(c byte) bool {
-	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_' || c == '-' || c == '+' || c == '/'
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/keyform"
 )
 
 // Text renders diagnostics for people.
@@ -54,7 +56,7 @@ func (t *Text) Write(w io.Writer, e *Error) error {
 		fmt.Fprintf(&b, "\nand %d more\n", omitted)
 	}
 	if e.Summary != "" {
-		fmt.Fprintf(&b, "\n%s\n", Escape(e.Summary, false))
+		fmt.Fprintf(&b, "\n%s\n", Escape(keyform.Mask(e.Summary), false))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

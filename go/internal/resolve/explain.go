@@ -158,7 +158,7 @@ func explainCommon(failure *nix.Failure, in sources, at []diag.Position) error {
 		return evaluationError("infinite-recursion", message, at).
 			Hintf("something in the profile refers to itself without end")
 	}
-	e := evaluationError("evaluation-failed", diag.MaskQuoted(in.text(failure.Message)), at)
+	e := evaluationError("evaluation-failed", in.text(failure.Message), at)
 	if failure.Contains("attribute 'insomnia' missing") {
 		e.Hintf("pass the library on: import ./profile.nix { insomnia = inputs.insomnia; }")
 	}
