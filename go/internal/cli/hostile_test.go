@@ -91,7 +91,7 @@ func ran(t *testing.T, dir string, args ...string) (state *os.ProcessState, took
 	home := filepath.Join(dir, ".home")
 	var out, errs bytes.Buffer
 	cmd := &exec.Cmd{Path: self, Args: append([]string{"insomnia"}, args...), Dir: dir, Stdout: &out, Stderr: &errs,
-		Env: []string{"HOME=" + home, "XDG_STATE_HOME=" + home + "/state", "PATH=" + os.Getenv("PATH"), "GIT_CONFIG_GLOBAL=/dev/null"}}
+		Env: []string{"HOME=" + home, "XDG_STATE_HOME=" + home + "/state", "PATH=" + os.Getenv("PATH"), "GIT_CONFIG_GLOBAL=/dev/null", "GORACE=" + os.Getenv("GORACE")}}
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

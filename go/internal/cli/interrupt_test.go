@@ -61,7 +61,7 @@ func onTerminal(t *testing.T, dir string, args ...string) (*exec.Cmd, *os.File) 
 	}
 	home := filepath.Join(dir, ".home")
 	cmd := &exec.Cmd{Path: self, Args: append([]string{"insomnia"}, args...), Dir: dir,
-		Env: []string{"HOME=" + home, "XDG_STATE_HOME=" + home + "/state", "PATH=" + os.Getenv("PATH"), "TERM=xterm", "GIT_CONFIG_GLOBAL=/dev/null"}}
+		Env: []string{"HOME=" + home, "XDG_STATE_HOME=" + home + "/state", "PATH=" + os.Getenv("PATH"), "TERM=xterm", "GIT_CONFIG_GLOBAL=/dev/null", "GORACE=" + os.Getenv("GORACE")}}
 	master, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 100})
 	if err != nil {
 		t.Fatal(err)

@@ -27,6 +27,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// With -race, a process that succeeds would sleep for a second at its end. Testscript
+	// passes this on, and so do the commands of ours that make an environment.
+	if os.Getenv("GORACE") == "" {
+		os.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
 	testscript.Main(m, map[string]func(){
 		"insomnia": func() { os.Exit(Main(withEvaluator(os.Args))) },
 		"jq":       func() { os.Exit(jq(os.Args[1:])) },
@@ -184,7 +189,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	ts.Check(err)
 	cmd := exec.Command(program, args...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL", evaluatorVariable} {
+	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL", "GORACE", evaluatorVariable} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd

@@ -39,7 +39,7 @@ func TestSecretExamples(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	environment := []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + t.TempDir()}
+	environment := []string{"PATH=" + bin + ":" + os.Getenv("PATH"), "HOME=" + home, "TMPDIR=" + t.TempDir(), "GORACE=" + os.Getenv("GORACE")}
 	want := runExamplesWith(t, string(page), func(line string) string {
 		cmd := exec.Command("sh", "-c", line)
 		cmd.Dir, cmd.Env = work, environment
