@@ -29,8 +29,8 @@ package manifest
 //	                        each allow that is not offered by the parent: the
 //	                        parent's default is deny and no allow of it covers the
 //	                        entry, or a deny of it covers the entry                 /subagents/N/tools/allow/I
-//	                        each deny of the parent that no deny of the delegate
-//	                        covers, and that the delegate would offer: by an allow
+//	                        each deny of the parent that no deny of the subagent
+//	                        covers, and that the subagent would offer: by an allow
 //	                        that it covers or is covered by (the allow named once,
 //	                        also when it was named above)                           /subagents/N/tools/allow/I
 //	                        or else by default allow (once)                         /subagents/N/tools/deny
@@ -42,12 +42,9 @@ package manifest
 //	                        action at least as high                                 /subagents/N/permissions/rules/I
 //	rule-manifest-size      at most 8 MiB of canonical JSON                         (the whole)
 //
-// A tool name covers another when they are equal, or when it ends in * and what
-// stands before begins the other (* stands only at the end, so two names have a
-// tool in common just when one covers the other). A rule covers another when
-// its tool does and its pattern does: they are equal, or it is *, or it ends in
-// *, has no other of *?[ and what stands before * begins the other.
-// The deny and ask rules of the parent bind its delegates too, so a delegate
+// Which tool or rule covers another is decided by package reach, and in Nix by
+// lib/reach/covers.nix.
+// The deny and ask rules of the parent bind its subagents too, so a subagent
 // need not repeat them. An absent list of allow, deny or rules counts as empty.
 
 import (
@@ -64,10 +61,10 @@ func (c *checker) rules(v *value) {
 	c.sandboxRules(v)
 	c.each(v, "skills", c.skillRules)
 	c.each(v, "workflows", c.workflowRules)
-	c.each(v, "subagents", func(at *location, delegate *value) {
-		c.modelRules(at.field("model"), delegate.get("model"))
-		c.delegateToolRules(at.field("tools"), v.get("tools"), delegate.get("tools"))
-		c.delegatePermissionRules(at.field("permissions"), v.get("permissions"), delegate.get("permissions"))
+	c.each(v, "subagents", func(at *location, subagent *value) {
+		c.modelRules(at.field("model"), subagent.get("model"))
+		c.subagentToolRules(at.field("tools"), v.get("tools"), subagent.get("tools"))
+		c.subagentPermissionRules(at.field("permissions"), v.get("permissions"), subagent.get("permissions"))
 	})
 }
 

@@ -22,26 +22,16 @@ level:
 let
   levels = (import ../presets/autonomy.nix).choices;
 
-  modes = {
-    plan = 0;
-    ask = 1;
-    acceptEdits = 2;
-    auto = 3;
-    bypass = 4;
-  };
-  actions = {
-    deny = 0;
-    ask = 1;
-    allow = 2;
-  };
+  inherit (import ../reach/tables.nix) actions modes;
+  rank = import ../reach/rank.nix;
 
   limit =
     levels.${level}
       or (throw "policy.maxAutonomy: there is no level `${toString level}`; the levels are observe, ask, edits, auto, full");
 
   exceeds =
-    ranks: field: manifest:
-    if ranks.${manifest.permissions.${field}} > ranks.${limit.${field}} then
+    order: field: manifest:
+    if rank order manifest.permissions.${field} > rank order limit.${field} then
       [
         {
           at = [

@@ -1,5 +1,5 @@
 /**
-  The MCP servers whose tools the Pod can use.
+  The MCP servers whose tools the Pod can use, all or some.
 
   # Type
 
@@ -9,25 +9,8 @@
 */
 manifest:
 let
-  inherit (builtins)
-    any
-    attrNames
-    filter
-    stringLength
-    substring
-    ;
+  inherit (builtins) attrNames filter;
 
-  covers = import ./covers.nix;
   offers = import ./offers.nix;
-
-  # An entry such as mcp__linear__search lets one tool of the server through.
-  single =
-    name:
-    let
-      prefix = "mcp__${name}__";
-    in
-    any (
-      entry: substring 0 (stringLength prefix) entry == prefix && offers manifest entry
-    ) manifest.tools.allow;
 in
-filter (name: offers manifest "mcp__${name}__*" || single name) (attrNames manifest.mcpServers)
+filter (name: offers manifest "mcp__${name}__*") (attrNames manifest.mcpServers)

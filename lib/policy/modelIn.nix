@@ -25,12 +25,12 @@ import ./make.nix "model-in" (
   let
     inherit (builtins) any concatStringsSep filter;
 
-    covers = import ./covers.nix;
+    covers = import ../reach/covers.nix;
     found = import ./modelsOf.nix manifest;
   in
   map (model: {
     inherit (model) at;
     message = "the model `${model.ref}` may be called";
     expected = "one of: ${concatStringsSep ", " refs}";
-  }) (filter (model: !(any (ref: covers ref model.ref) refs)) found)
+  }) (filter (model: !(any (ref: covers "name" ref model.ref) refs)) found)
 )

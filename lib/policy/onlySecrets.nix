@@ -24,12 +24,12 @@ import ./make.nix "only-secrets" (
   let
     inherit (builtins) any concatStringsSep filter;
 
-    covers = import ./covers.nix;
+    covers = import ../reach/covers.nix;
     found = import ./secretsOf.nix manifest;
   in
   map (secret: {
     inherit (secret) at;
     message = "the secret `${secret.name}` is used here";
     expected = if names == [ ] then "no secrets" else "one of: ${concatStringsSep ", " names}";
-  }) (filter (secret: !(any (name: covers name secret.name) names)) found)
+  }) (filter (secret: !(any (name: covers "name" name secret.name) names)) found)
 )

@@ -31,12 +31,12 @@ import ./make.nix "require-deny" (
   let
     inherit (builtins) any;
 
-    covers = import ./covers.nix;
+    covers = import ../reach/covers.nix;
     offers = import ./offers.nix;
 
     denied = any (
       rule:
-      rule.action == "deny" && covers rule.tool tool && (rule.pattern == pattern || rule.pattern == "*")
+      rule.action == "deny" && covers "tool" rule.tool tool && covers "argument" rule.pattern pattern
     ) manifest.permissions.rules;
   in
   if denied || !(offers manifest tool) then

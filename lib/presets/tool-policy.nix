@@ -1,6 +1,6 @@
 # toolPolicy: which tools the agent has, and the sandbox that fits them.
 let
-  covers = import ../policy/covers.nix;
+  covers = import ../reach/covers.nix;
   derived = import ./derived.nix;
   sets = import ./tool-sets.nix;
 
@@ -77,7 +77,7 @@ in
             default = derived inherited facts.tools.default;
             allow = derived inherited (
               builtins.filter (
-                tool: tool != "agent" && !(builtins.any (denied: covers denied tool) facts.tools.deny)
+                tool: tool != "agent" && !(builtins.any (denied: covers "tool" denied tool) facts.tools.deny)
               ) facts.tools.allow
             );
             deny = derived inherited facts.tools.deny;

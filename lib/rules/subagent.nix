@@ -1,4 +1,4 @@
-# rule-subagent-tools and rule-subagent-permissions: a delegate never exceeds its parent.
+# rule-subagent-tools and rule-subagent-permissions: a subagent never exceeds its parent.
 let
   inherit (builtins)
     any
@@ -6,28 +6,21 @@ let
     concatStringsSep
     elemAt
     filter
-    foldl'
     genList
     isAttrs
     isList
     isString
     length
-    stringLength
-    substring
     ;
   quote = import ../text/quote.nix;
 
-  begins = prefix: text: substring 0 (stringLength prefix) text == prefix;
-  starred = pattern: substring (stringLength pattern - 1) 1 pattern == "*";
-  stem = pattern: substring 0 (stringLength pattern - 1) pattern;
+  inherit (import ../reach/tables.nix) actions modes;
+  covers = import ../reach/covers.nix;
+  place = import ../reach/rank.nix;
 
-  # Whether every tool that `name` stands for is among those of `pattern`.
-  covers =
-    pattern: name:
-    pattern != ""
-    && name != ""
-    && (if starred pattern then begins (stem pattern) name else pattern == name);
-  anyCovers = patterns: name: any (pattern: covers pattern name) patterns;
+  # What is no text has no name: it covers nothing, and nothing covers it.
+  coversTool = wide: narrow: wide != "" && narrow != "" && covers "tool" wide narrow;
+  anyCovers = patterns: name: any (pattern: coversTool pattern name) patterns;
 
   # What is no text keeps its place, so that the indexes stay.
   names =
@@ -37,63 +30,25 @@ let
     else
       [ ];
 
-  wild =
-    text:
-    filter (
-      n:
-      builtins.elem (substring n 1 text) [
-        "*"
-        "?"
-        "["
-      ]
-    ) (genList (n: n) (stringLength text)) != [ ];
   ruleCovers =
     wide: narrow:
     isAttrs wide
     && isString (wide.tool or null)
     && isString (wide.pattern or null)
-    && covers wide.tool narrow.tool
-    && (
-      wide.pattern == narrow.pattern
-      || (
-        wide.pattern != ""
-        && starred wide.pattern
-        && begins (stem wide.pattern) narrow.pattern
-        && !(wild (stem wide.pattern))
-      )
-    );
+    && coversTool wide.tool narrow.tool
+    && covers "argument" wide.pattern narrow.pattern;
 
-  modes = [
-    "plan"
-    "ask"
-    "acceptEdits"
-    "auto"
-    "bypass"
-  ];
-  actions = [
-    "deny"
-    "ask"
-    "allow"
-  ];
-  rank =
-    order: set: field:
-    let
-      value = if isAttrs set then set.${field} or null else null;
-    in
-    if isString value then
-      foldl' (found: n: if elemAt order n == value then n else found) (-1) (genList (n: n) (length order))
-    else
-      -1;
+  rank = order: set: field: place order (if isAttrs set then set.${field} or null else null);
 
   tools =
-    at: parent: delegate:
+    at: parent: subagent:
     let
       closed = parent.default or null == "deny";
-      open = delegate.default or null == "allow";
+      open = subagent.default or null == "allow";
       parentAllow = names parent "allow";
       parentDeny = names parent "deny";
-      allow = names delegate "allow";
-      deny = names delegate "deny";
+      allow = names subagent "allow";
+      deny = names subagent "deny";
       fault = at: message: expected: hint: {
         code = "rule-subagent-tools";
         inherit
@@ -104,9 +59,9 @@ let
           ;
       };
 
-      # What the parent denies and the delegate does not.
+      # What the parent denies and the subagent does not.
       lost = filter (denied: denied != "" && !(anyCovers deny denied)) parentDeny;
-      touches = name: denied: covers name denied || covers denied name;
+      touches = name: denied: coversTool name denied || coversTool denied name;
 
       excess =
         n:
@@ -158,7 +113,7 @@ let
     );
 
   permissions =
-    at: parent: delegate:
+    at: parent: subagent:
     let
       fault = at: message: expected: hint: {
         code = "rule-subagent-permissions";
@@ -172,7 +127,7 @@ let
       capped =
         field: order:
         let
-          own = rank order delegate field;
+          own = rank order subagent field;
           cap = rank order parent field;
         in
         if own >= 0 && cap >= 0 && own > cap then
@@ -187,7 +142,7 @@ let
           [ ];
       ceiling = rank actions parent "default";
       granted = if isList (parent.rules or null) then parent.rules else [ ];
-      rules = if isList (delegate.rules or null) then delegate.rules else [ ];
+      rules = if isList (subagent.rules or null) then subagent.rules else [ ];
       excess =
         n:
         let
@@ -222,11 +177,11 @@ let
     ++ (if ceiling < 0 then [ ] else concatLists (genList excess (length rules)));
 
   both =
-    rule: at: parent: delegate:
-    if isAttrs parent && isAttrs delegate then rule at parent delegate else [ ];
+    rule: at: parent: subagent:
+    if isAttrs parent && isAttrs subagent then rule at parent subagent else [ ];
 in
-manifest: at: delegate:
-both tools (at ++ [ "tools" ]) (manifest.tools or null) (delegate.tools or null)
+manifest: at: subagent:
+both tools (at ++ [ "tools" ]) (manifest.tools or null) (subagent.tools or null)
 ++ both permissions (at ++ [ "permissions" ]) (manifest.permissions or null) (
-  delegate.permissions or null
+  subagent.permissions or null
 )

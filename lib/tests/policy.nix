@@ -184,6 +184,63 @@ let
       says = [ "permissions.rules: no rule denies `bash` with `sudo *`" ];
     }
     {
+      name = "requireDeny";
+      rule = policy.requireDeny {
+        tool = "bash";
+        pattern = "sudo -i*";
+      };
+      # A rule that covers what is required will do; one that may not does not.
+      good = {
+        toolPolicy = "workspace";
+        permissions.rules = [
+          {
+            tool = "ba*";
+            pattern = "sudo *";
+            action = "deny";
+          }
+        ];
+      };
+      bad = {
+        toolPolicy = "workspace";
+        permissions.rules = [
+          {
+            tool = "bash";
+            pattern = "su[d]o *";
+            action = "deny";
+          }
+        ];
+      };
+      says = [ "permissions.rules: no rule denies `bash` with `sudo -i*`" ];
+    }
+    {
+      name = "requireDeny";
+      rule = policy.requireDeny { tool = "mcp__linear__*"; };
+      good = server // {
+        tools.deny = [ "mcp__*" ];
+      };
+      # One tool of those that are to be denied is offered by name.
+      bad = server // {
+        tools.allow = [ "mcp__linear__delete" ];
+      };
+      says = [ "permissions.rules: no rule denies `mcp__linear__*` with `*`" ];
+    }
+    {
+      name = "cannotWrite";
+      rule = policy.cannotWrite;
+      # Each tool that is offered by name is denied by name.
+      good = server // {
+        tools.allow = [ "mcp__linear__list" ];
+        tools.deny = [ "mcp__linear__list" ];
+      };
+      bad = server // {
+        tools.allow = [ "mcp__lin*" ];
+        tools.deny = [ "mcp__linear__delete" ];
+      };
+      says = [
+        "mcpServers.linear: the MCP server `linear` is offered, and nothing says that its tools do not write"
+      ];
+    }
+    {
       name = "requireDenyRead";
       rule = policy.requireDenyRead [ "**/.env" ];
       good = {

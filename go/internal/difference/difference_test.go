@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
 // rich has something in every section.
@@ -359,10 +359,10 @@ func TestWideningIsFound(t *testing.T) {
 		for i := range rapid.IntRange(0, 4).Draw(t, label) {
 			l := fmt.Sprint(label, i)
 			rules = append(rules, fmt.Sprintf(`{"tool":%q,"pattern":%q,"action":%q}`, rapid.SampledFrom(tools).Draw(t, l+"tool"),
-				rapid.SampledFrom(patterns).Draw(t, l+"pattern"), rapid.SampledFrom(wider.Actions).Draw(t, l+"action")))
+				rapid.SampledFrom(patterns).Draw(t, l+"pattern"), rapid.SampledFrom(reach.Actions).Draw(t, l+"action")))
 		}
 		return fmt.Sprintf(`{"permissions":{"mode":"ask","default":%q,"rules":[%s]}}`,
-			rapid.SampledFrom(wider.Actions).Draw(t, label+"default"), strings.Join(rules, ","))
+			rapid.SampledFrom(reach.Actions).Draw(t, label+"default"), strings.Join(rules, ","))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		first, second := draw(t, "a"), draw(t, "b")
@@ -387,7 +387,8 @@ func TestWideningIsFound(t *testing.T) {
 func (s ruleSet) decide(tool, call string) action {
 	out, matched := allow, false
 	for key, act := range s.rules {
-		if wider.ToolCovers(key.Tool, tool) && globMatches(key.Pattern, call) {
+		name, pattern, _ := strings.Cut(string(key), " ")
+		if reach.Covers(reach.Tool, name, tool) && globMatches(pattern, call) {
 			matched, out = true, min(out, act)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
 // words are the handlers of fields by their paths; what has none is worded plainly.
@@ -31,8 +31,8 @@ func delegateFields() map[string]handler {
 
 func makeWords() {
 	shared := map[string]handler{
-		"permissions.mode":    steps(Permissions, wider.Modes, ModeWords),
-		"permissions.default": steps(Permissions, wider.Actions, DefaultWords),
+		"permissions.mode":    steps(Permissions, reach.Modes, ModeWords),
+		"permissions.default": steps(Permissions, reach.Actions, DefaultWords),
 		"permissions.rules":   permissionRules,
 
 		"tools.default": steps(Tools, []string{"deny", "allow"}, map[string]string{
@@ -60,8 +60,8 @@ func makeWords() {
 	}
 	ofDelegate := map[string]handler{"description": described(Delegates)}
 	ofManifest := map[string]handler{
-		"sandbox.filesystem": steps(Sandbox, wider.Filesystems, FilesystemWords),
-		"sandbox.network":    steps(Sandbox, wider.Networks, NetworkWords),
+		"sandbox.filesystem": steps(Sandbox, reach.Filesystems, FilesystemWords),
+		"sandbox.network":    steps(Sandbox, reach.Networks, NetworkWords),
 		"sandbox.writableRoots": limitedSet(Sandbox, "may now write below", "may no longer write below",
 			"may now write only below", "may now write in all of the workspace, not only below"),
 		"sandbox.denyRead":       set(Sandbox, Narrower, "may no longer read", "may now read"),
@@ -74,7 +74,7 @@ func makeWords() {
 		"skills.*":     skill,
 		"workflows.*":  workflow,
 
-		"web.search.mode":     steps(Web, wider.Searches, SearchWords),
+		"web.search.mode":     steps(Web, reach.Searches, SearchWords),
 		"web.search.provider": marked(said(Web, "searches with %s")),
 		"web.search.auth":     slot,
 		"web.search.allowedDomains": limitedSet(Web, "may now find pages of", "may no longer find pages of",
@@ -105,7 +105,7 @@ func makeWords() {
 		"prompts.initial":         prose(Prompts, "the first message"),
 
 		"memory.enabled":       either(Memory, Wider, "remembers between sessions", "remembers nothing between sessions"),
-		"memory.scope":         steps(Memory, wider.Memories, MemoryWords),
+		"memory.scope":         steps(Memory, reach.Memories, MemoryWords),
 		"memory.injectSummary": either(Memory, Neutral, "begins with a summary of its memory", "begins without a summary of its memory"),
 		"memory.model":         sentTo(said(Memory, "extracts memories with %s")),
 		"memory.retentionDays": amount(Memory, Neutral, "keeps memories for %s days"),
@@ -238,9 +238,9 @@ func steps(group Group, order []string, words map[string]string) handler {
 	}
 }
 
-// towards is the effect of a step in an order; what is not in it counts as wider.
+// towards is the effect of a step in an order; what is not in it counts as reach.
 func towards(order []string, a, b string) Effect {
-	if wider.Beyond(order, a, b) {
+	if reach.Beyond(order, a, b) {
 		return Wider
 	}
 	return Narrower
@@ -392,6 +392,9 @@ func toolLists(s *scope, c change) {
 	}
 }
 
+// among reports whether every tool of the narrow name is one of the wide name.
+func among(wide, narrow string) bool { return reach.Covers(reach.Tool, wide, narrow) }
+
 type offer struct {
 	open        bool
 	allow, deny []string
@@ -403,17 +406,17 @@ func offerOf(t map[string]any) offer {
 
 // most tells whether some tool of that name may be offered, least whether all are.
 func (o offer) most(name string) bool {
-	if slices.ContainsFunc(o.deny, func(d string) bool { return wider.ToolCovers(d, name) }) {
+	if slices.ContainsFunc(o.deny, func(d string) bool { return among(d, name) }) {
 		return false
 	}
-	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return wider.ToolCovers(a, name) || wider.ToolCovers(name, a) })
+	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return among(a, name) || among(name, a) })
 }
 
 func (o offer) least(name string) bool {
-	if slices.ContainsFunc(o.deny, func(d string) bool { return wider.ToolCovers(d, name) || wider.ToolCovers(name, d) }) {
+	if slices.ContainsFunc(o.deny, func(d string) bool { return among(d, name) || among(name, d) }) {
 		return false
 	}
-	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return wider.ToolCovers(a, name) })
+	return o.open || slices.ContainsFunc(o.allow, func(a string) bool { return among(a, name) })
 }
 
 func modelRef(s *scope, c change) {
@@ -423,7 +426,7 @@ func modelRef(s *scope, c change) {
 	e.Pointers = append(e.Pointers, base+"/provider", base+"/id")
 }
 
-// marked counts what a handler says as wider.
+// marked counts what a handler says as reach.
 func marked(say handler) handler {
 	return func(s *scope, c change) {
 		say(s, c)

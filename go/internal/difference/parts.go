@@ -3,7 +3,6 @@ package difference
 import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
 )
 
 // part goes through something that has a name and fields of its own.
@@ -105,11 +104,13 @@ func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
 		return
 	}
 	effect := Narrower
-	if wider.Guards(text(hook["event"])) {
+	if guards(text(hook["event"])) {
 		effect = Wider // a hook there can refuse
 	}
 	s.say(Hooks, effect, c, "no longer runs `%s` at %s", line, at)
 }
+
+func guards(event string) bool { return event == "PreToolUse" || event == "UserPromptSubmit" }
 
 func delegate(s *scope, c change) {
 	name := "the delegate " + diag.Quote(c.name)

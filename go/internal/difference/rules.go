@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
 // action is what happens to a call, from the strictest.
@@ -19,10 +19,16 @@ const (
 
 var actionsDone = []string{"refused", "asked about", "allowed"}
 
-func actionOf(v any) action { return action(max(0, slices.Index(wider.Actions, text(v)))) }
+func actionOf(v any) action { return action(max(0, slices.Index(reach.Actions, text(v)))) }
 
-// ruleKey is what a rule is about. Of several rules for one key the strictest counts.
-type ruleKey = wider.Call
+// ruleKey is what a rule is about: "TOOL PATTERN". Of several rules for one key the
+// strictest counts.
+type ruleKey string
+
+func (k ruleKey) covers(other ruleKey) bool {
+	return reach.Covers(reach.Rule, string(k), string(other))
+}
+func (k ruleKey) meets(other ruleKey) bool { return reach.Meets(reach.Rule, string(k), string(other)) }
 
 // ruleSet is permissions as they decide: deny over ask over allow over default.
 type ruleSet struct {
@@ -36,7 +42,7 @@ func ruleSetOf(permissions any) ruleSet {
 	set := ruleSet{rules: map[ruleKey]action{}, reasons: map[ruleKey]string{}, fallback: actionOf(p["default"])}
 	for _, item := range list(p["rules"]) {
 		rule := members(item)
-		key := ruleKey{Tool: text(rule["tool"]), Pattern: text(rule["pattern"])}
+		key := ruleKey(text(rule["tool"]) + " " + text(rule["pattern"]))
 		act := actionOf(rule["action"])
 		if have, ok := set.rules[key]; !ok || act < have {
 			set.rules[key] = act
@@ -58,7 +64,7 @@ func (s ruleSet) laxest(key ruleKey) action {
 		most = allow
 	}
 	for other, act := range s.rules {
-		if act > most && other.Meets(key) {
+		if act > most && other.meets(key) {
 			most = act
 		}
 	}
@@ -71,7 +77,7 @@ func (s ruleSet) strictest(key ruleKey) action {
 		least = s.fallback
 	}
 	for other, act := range s.rules {
-		if act < least && other.Meets(key) {
+		if act < least && other.meets(key) {
 			least = act
 		}
 	}
@@ -82,7 +88,7 @@ func (s ruleSet) strictest(key ruleKey) action {
 func (s ruleSet) covering(key ruleKey) (strictest action, covered bool) {
 	strictest = allow
 	for other, act := range s.rules {
-		if other.Covers(key) {
+		if other.covers(key) {
 			covered = true
 			strictest = min(strictest, act)
 		}
@@ -132,7 +138,7 @@ func permissionRules(s *scope, c change) {
 		if slices.ContainsFunc(changes, r.within) {
 			continue // said of more already
 		}
-		verb, object, item := Verb(r.key)
+		verb, object, item := Verb(string(r.key))
 		at := ruleLine{r.effect, r.before + verb, object, r.after}
 		if _, known := items[at]; !known {
 			order = append(order, at)
@@ -190,11 +196,11 @@ func judge(a, b ruleSet, key ruleKey, before, after action, inA, inB bool) ruleC
 	case r.effect == Neutral:
 		r.idle, r.before = true, "drops"
 	case inA && inB:
-		r.before = "has a rule to " + wider.Actions[after] + " where it had one to " + wider.Actions[before] + ": "
+		r.before = "has a rule to " + reach.Actions[after] + " where it had one to " + reach.Actions[before] + ": "
 	case inB:
-		r.before = "has a new rule to " + wider.Actions[after] + ": "
+		r.before = "has a new rule to " + reach.Actions[after] + ": "
 	default:
-		r.before = "drops its rule to " + wider.Actions[before] + ": "
+		r.before = "drops its rule to " + reach.Actions[before] + ": "
 	}
 	if told {
 		r.after += " (was " + actionsDone[from] + ")"
@@ -212,7 +218,7 @@ func (s ruleSet) usual(key ruleKey) action {
 
 // within tells whether the other change says all that this one does.
 func (r ruleChange) within(other ruleChange) bool {
-	return !other.idle && other.key != r.key && other.key.Covers(r.key) && other.effect == r.effect && other.now == r.now
+	return !other.idle && other.key != r.key && other.key.covers(r.key) && other.effect == r.effect && other.now == r.now
 }
 
 func unionKeys(a, b map[ruleKey]action) []ruleKey {
@@ -225,12 +231,7 @@ func unionKeys(a, b map[ruleKey]action) []ruleKey {
 			out = append(out, k)
 		}
 	}
-	slices.SortFunc(out, func(x, y ruleKey) int {
-		if d := strings.Compare(x.Tool, y.Tool); d != 0 {
-			return d
-		}
-		return strings.Compare(x.Pattern, y.Pattern)
-	})
+	slices.Sort(out)
 	return out
 }
 
@@ -249,25 +250,26 @@ func toolVerb(tool string) (verb, all string) {
 	return "", ""
 }
 
-// Verb says what a call of the tool does, and to what: an object in words, or
+// Verb says what a call of a rule does, and to what: an object in words, or
 // else an item that others may stand beside.
-func Verb(key ruleKey) (verb, object, item string) {
-	verb, all := toolVerb(key.Tool)
+func Verb(rule string) (verb, object, item string) {
+	tool, pattern, _ := strings.Cut(rule, " ")
+	verb, all := toolVerb(tool)
 	switch {
-	case verb != "" && key.Pattern == "*":
+	case verb != "" && pattern == "*":
 		return verb, all, ""
 	case verb != "":
-		return verb, "", key.Pattern
-	case key.Tool == "*" && key.Pattern == "*":
+		return verb, "", pattern
+	case tool == "*" && pattern == "*":
 		return "use", "any tool", ""
-	case key.Pattern == "*":
-		return "use", "", key.Tool
+	case pattern == "*":
+		return "use", "", tool
 	}
-	return "use " + diag.Quote(key.Tool) + " on", "", key.Pattern
+	return "use " + diag.Quote(tool) + " on", "", pattern
 }
 
 func ruleText(key ruleKey) string {
-	verb, object, item := Verb(key)
+	verb, object, item := Verb(string(key))
 	if object == "" {
 		object = diag.Quote(item)
 	}

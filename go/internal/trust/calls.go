@@ -2,9 +2,8 @@ package trust
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
 // decisions are grants that decide calls: a deny beats an ask, an ask beats an
@@ -17,7 +16,7 @@ type decisions struct {
 type decision struct {
 	Grant
 	rank int
-	call wider.Call
+	kind reach.Kind
 }
 
 // decisionsOf leaves out rules that never decide, since a stricter one has all of
@@ -29,7 +28,7 @@ func decisionsOf(grants Set) decisions {
 		if g.Value == "" {
 			d.fallback = g.Action
 		} else {
-			all = append(all, decision{g, rank(g.Action), call(g)})
+			all = append(all, decision{g, rank(g.Action), kinds()[g.Kind].pattern})
 		}
 	}
 	for _, one := range all {
@@ -40,25 +39,11 @@ func decisionsOf(grants Set) decisions {
 	return d
 }
 
-// covers tells for certain that the calls of the other are all among these.
-func (d decision) covers(other decision) bool {
-	switch d.Kind {
-	case Hosts, SearchHost:
-		return wider.HostCovers(d.Value, other.Value)
-	case Reads: // a * does not cross folders there
-		return d.Value == other.Value
-	}
-	return d.call.Covers(other.call)
-}
+// covers reports whether it is certain that the calls of the other are all among these.
+func (d decision) covers(other decision) bool { return reach.Covers(d.kind, d.Value, other.Value) }
 
-// meets tells whether a call may be of both.
-func (d decision) meets(other decision) bool {
-	switch d.Kind {
-	case Hosts, SearchHost, Reads:
-		return true
-	}
-	return d.call.Meets(other.call)
-}
+// meets reports whether a call may be of both.
+func (d decision) meets(other decision) bool { return reach.Meets(d.kind, d.Value, other.Value) }
 
 // freer tells where new decides a call more freely than old. Nothing is returned
 // only if no call is: for a call that new allows,
@@ -103,20 +88,8 @@ func freer(old, new Set) []Change {
 
 // rank is the place of an action, from deny; what is no action is freer than all.
 func rank(action string) int {
-	if i := slices.Index(wider.Actions, action); i >= 0 {
+	if i := slices.Index(reach.Actions, action); i >= 0 {
 		return i
 	}
-	return len(wider.Actions)
-}
-
-// call is what a decision is about: "TOOL PATTERN" of a rule, or a tool, or a path.
-func call(g Grant) wider.Call {
-	switch g.Kind {
-	case Rule:
-		tool, pattern, _ := strings.Cut(g.Value, " ")
-		return wider.Call{Tool: tool, Pattern: pattern}
-	case Files:
-		return wider.Call{Pattern: g.Value}
-	}
-	return wider.Call{Tool: g.Value, Pattern: "*"}
+	return len(reach.Actions)
 }

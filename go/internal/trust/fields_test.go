@@ -11,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -169,19 +169,19 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 		return []edit{{name: "another provider", value: "q/m", asks: true}, {name: "another model", value: "p/o"}}
 	case f.Wider == Act:
 		var out []edit
-		for i, from := range wider.Actions {
-			for j, to := range wider.Actions {
+		for i, from := range reach.Actions {
+			for j, to := range reach.Actions {
 				out = append(out, edit{name: from + " becomes " + to, base: from, value: to, asks: j > i})
 			}
 		}
 		return out
 	case f.Wider == Later:
-		order := map[string][]string{"mode": wider.Modes, "filesystem": wider.Filesystems, "network": wider.Networks, "scope": wider.Memories}[last(f.Path)]
+		order := map[string][]string{"mode": reach.Modes, "filesystem": reach.Filesystems, "network": reach.Networks, "scope": reach.Memories}[last(f.Path)]
 		switch f.Path {
 		case "web.search.mode":
-			order = wider.Searches
+			order = reach.Searches
 		case "permissions.default", "subagents.*.permissions.default":
-			order = wider.Actions
+			order = reach.Actions
 		case "tools.default", "subagents.*.tools.default":
 			order = []string{"deny", "allow"}
 		}
@@ -295,7 +295,7 @@ func document(t testing.TB) map[string]any {
 }
 
 // reach gives what holds the value at a pointer, and how to set it there.
-func reach(doc any, pointer string) (have any, set func(any)) {
+func locate(doc any, pointer string) (have any, set func(any)) {
 	parts := strings.Split(pointer[1:], "/")
 	for i, part := range parts {
 		name := part
@@ -321,7 +321,7 @@ func reach(doc any, pointer string) (have any, set func(any)) {
 func with(t testing.TB, pointer string, value any) []byte {
 	doc := document(t)
 	if value != nil {
-		_, set := reach(doc, pointer)
+		_, set := locate(doc, pointer)
 		set(value)
 	}
 	data, err := json.Marshal(doc)
@@ -346,12 +346,12 @@ func TestEachFieldAsksInItsDirection(t *testing.T) {
 			}
 			asked := false
 			for _, pointer := range found {
-				have, _ := reach(document(t), pointer)
+				have, _ := locate(document(t), pointer)
 				for _, e := range editsOf(t, f, types[f.Path], pointer, have) {
 					data := with(t, pointer, e.value)
 					if e.value == nil { // null, for a secret that is no more
 						doc := document(t)
-						_, set := reach(doc, pointer)
+						_, set := locate(doc, pointer)
 						set(nil)
 						data, _ = json.Marshal(doc)
 					}

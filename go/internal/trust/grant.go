@@ -9,7 +9,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -73,37 +73,38 @@ const (
 type about struct {
 	compared comparison
 	group    difference.Group
-	single   bool     // of an exact one: a place has one value
-	order    []string // of a step
+	single   bool       // of an exact one: a place has one value
+	order    []string   // of a step
+	pattern  reach.Kind // of calls
 }
 
 var kinds = sync.OnceValue(func() map[Kind]about {
 	return map[Kind]about{
-		Mode:        {compared: step, group: difference.Permissions, order: wider.Modes},
-		Rule:        {compared: calls, group: difference.Permissions},
-		Tool:        {compared: calls, group: difference.Tools},
-		Files:       {compared: calls, group: difference.Sandbox},
-		Reads:       {compared: calls, group: difference.Sandbox},
-		Hosts:       {compared: calls, group: difference.Sandbox},
+		Mode:        {compared: step, group: difference.Permissions, order: reach.Modes},
+		Rule:        {compared: calls, pattern: reach.Rule, group: difference.Permissions},
+		Tool:        {compared: calls, pattern: reach.Tool, group: difference.Tools},
+		Files:       {compared: calls, pattern: reach.Folder, group: difference.Sandbox},
+		Reads:       {compared: calls, pattern: reach.Path, group: difference.Sandbox},
+		Hosts:       {compared: calls, pattern: reach.Host, group: difference.Sandbox},
 		Variable:    {compared: exact, group: difference.Sandbox},
 		Secret:      {compared: exact, group: difference.Secrets},
 		Command:     {compared: exact, group: difference.Servers},
 		Server:      {compared: exact, group: difference.Servers},
-		ServerTool:  {compared: calls, group: difference.Servers},
+		ServerTool:  {compared: calls, pattern: reach.Tool, group: difference.Servers},
 		Required:    {compared: kept, group: difference.Servers},
 		Hook:        {compared: exact, group: difference.Hooks},
 		Guard:       {compared: kept, group: difference.Hooks},
-		SkillTool:   {compared: calls, group: difference.Skills},
-		Search:      {compared: step, group: difference.Web, order: wider.Searches},
+		SkillTool:   {compared: calls, pattern: reach.Tool, group: difference.Skills},
+		Search:      {compared: step, group: difference.Web, order: reach.Searches},
 		Searcher:    {compared: exact, single: true, group: difference.Web},
-		SearchHost:  {compared: calls, group: difference.Web},
+		SearchHost:  {compared: calls, pattern: reach.Host, group: difference.Web},
 		Fetch:       {compared: exact, group: difference.Web},
 		Private:     {compared: exact, group: difference.Web},
 		Provider:    {compared: exact, group: difference.Model},
 		Address:     {compared: exact, single: true, group: difference.Model},
 		Text:        {compared: exact, single: true, group: difference.Prompts},
 		ContextFile: {compared: exact, group: difference.Prompts},
-		Memory:      {compared: step, group: difference.Memory, order: wider.Memories},
+		Memory:      {compared: step, group: difference.Memory, order: reach.Memories},
 		Limit:       {compared: limit, group: difference.Limits},
 	}
 })

@@ -7,7 +7,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -183,9 +182,15 @@ func (c *collection) server(at string, s manifest.MCPServer) {
 func (c *collection) hook(h manifest.Hook) {
 	value := encoded(h)
 	c.add(Hook, "/hooks", value)
-	if wider.Guards(string(h.Event)) {
+	if Guards(h.Event) {
 		c.add(Guard, "/hooks", value)
 	}
+}
+
+// Guards reports whether a hook at this event can refuse what the agent is about
+// to do: without it the agent may do more.
+func Guards(event manifest.HookEvent) bool {
+	return event == "PreToolUse" || event == "UserPromptSubmit"
 }
 
 func (c *collection) web(w manifest.Web) {

@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/insomnia-pods/insomnia/go/internal/wider"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -164,12 +164,12 @@ func shuffled[T any](t *rapid.T, list []T) []T {
 func TestDecisionsAreBounds(t *testing.T) {
 	draw := func(t *rapid.T, label string) Set {
 		var grants []Grant
-		if action := rapid.SampledFrom(wider.Actions).Draw(t, label+" default"); action != "deny" {
+		if action := rapid.SampledFrom(reach.Actions).Draw(t, label+" default"); action != "deny" {
 			grants = append(grants, Grant{Kind: Rule, Action: action})
 		}
 		for i := range rapid.IntRange(0, 4).Draw(t, label) {
 			l := fmt.Sprint(label, i)
-			grants = append(grants, Grant{Kind: Rule, Action: rapid.SampledFrom(wider.Actions).Draw(t, l+" action"),
+			grants = append(grants, Grant{Kind: Rule, Action: rapid.SampledFrom(reach.Actions).Draw(t, l+" action"),
 				Value: rapid.SampledFrom([]string{"*", "b*", "bash", "edit"}).Draw(t, l+" tool") + " " +
 					rapid.SampledFrom([]string{"*", "a*", "ab*", "ab", "b", "*b", "a?"}).Draw(t, l+" pattern")})
 		}
@@ -204,8 +204,8 @@ func decide(s Set, tool, argument string) string {
 	d := decisionsOf(s)
 	out := ""
 	for _, g := range d.rules {
-		c := g.call
-		if wider.ToolCovers(c.Tool, tool) && globMatches(c.Pattern, argument) && (out == "" || rank(g.Action) < rank(out)) {
+		name, pattern, _ := strings.Cut(g.Value, " ")
+		if reach.Covers(reach.Tool, name, tool) && globMatches(pattern, argument) && (out == "" || rank(g.Action) < rank(out)) {
 			out = g.Action
 		}
 	}

@@ -197,7 +197,7 @@ func (g Grant) rule(gone bool) (text, item string) {
 	if g.Value == "" {
 		return difference.DefaultWords[g.Action] + " (" + code(g.Action) + ")", ""
 	}
-	verb, object, item := difference.Verb(call(g))
+	verb, object, item := difference.Verb(g.Value)
 	if object != "" {
 		item = object
 	} else {

@@ -30,8 +30,8 @@ type File struct {
 	Content []byte
 }
 
-// Files makes everything that go generate writes: the schemas, the tables of
-// the Go validator, its readers and the two pages of reference. Paths begin at packageDir,
+// Files makes everything that go generate writes: the schemas, the orders of
+// permissions for Nix, the tables of the Go validator, its readers and the two pages of reference. Paths begin at packageDir,
 // the folder of package manifest, which must be the current one for the doc
 // comments to be found.
 func Files(packageDir string) ([]File, error) {
@@ -59,6 +59,7 @@ func Files(packageDir string) ([]File, error) {
 	return []File{
 		{filepath.Join(root, "lib", "schema", "manifest.json"), schemas.Manifest},
 		{filepath.Join(root, "lib", "schema", "profile.json"), schemas.Profile},
+		{filepath.Join(root, "lib", "reach", "tables.nix"), Reach()},
 		{filepath.Join(packageDir, "schema_tables.go"), tables},
 		{filepath.Join(packageDir, "readers.go"), readers},
 		{filepath.Join(root, "docs", "manifest.md"), manifestPage},

@@ -3,9 +3,11 @@ package manifest
 import (
 	"slices"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
-// names gives the strings of a list; what is no string has a place in it, but
+// names returns the strings of a list; what is no string has a place in it, but
 // no text, so that the indexes stay.
 func (v *value) names(name string) []string {
 	list := v.get(name)
@@ -21,19 +23,14 @@ func (v *value) names(name string) []string {
 	return texts
 }
 
-// covers tells whether every tool that name stands for is among those of pattern.
-func covers(pattern, name string) bool {
-	if pattern == "" || name == "" {
-		return false
-	}
-	if prefix, ok := strings.CutSuffix(pattern, "*"); ok {
-		return strings.HasPrefix(name, prefix)
-	}
-	return pattern == name
+// coversTool reports whether every tool that narrow stands for is among those of
+// wide. What is no text has no name: it covers nothing, and nothing covers it.
+func coversTool(wide, narrow string) bool {
+	return wide != "" && narrow != "" && reach.Covers(reach.Tool, wide, narrow)
 }
 
 func anyCovers(patterns []string, name string) bool {
-	return slices.ContainsFunc(patterns, func(pattern string) bool { return covers(pattern, name) })
+	return slices.ContainsFunc(patterns, func(pattern string) bool { return coversTool(pattern, name) })
 }
 
 func (v *value) isText(name, text string) bool {
@@ -41,16 +38,16 @@ func (v *value) isText(name, text string) bool {
 	return member.is(kindString) && member.text == text
 }
 
-// delegateToolRules reports the tools that a delegate would be offered and its parent is not.
-func (c *checker) delegateToolRules(at *location, parent, delegate *value) {
-	if !parent.is(kindObject) || !delegate.is(kindObject) {
+// subagentToolRules reports the tools that a subagent would be offered and its parent is not.
+func (c *checker) subagentToolRules(at *location, parent, subagent *value) {
+	if !parent.is(kindObject) || !subagent.is(kindObject) {
 		return
 	}
 	const code = "rule-subagent-tools"
 	closed := parent.isText("default", "deny")
 	parentAllow, parentDeny := parent.names("allow"), parent.names("deny")
-	allow, deny := delegate.names("allow"), delegate.names("deny")
-	open := delegate.isText("default", "allow")
+	allow, deny := subagent.names("allow"), subagent.names("deny")
+	open := subagent.isText("default", "allow")
 	if closed && open {
 		c.report(at.field("default"), code, "allows tools that the profile itself is not offered", "deny", `set default to "deny" and list the tools`)
 	}
@@ -69,7 +66,7 @@ func (c *checker) delegateToolRules(at *location, parent, delegate *value) {
 		}
 		listed := false
 		for i, name := range allow {
-			if covers(name, denied) || covers(denied, name) {
+			if coversTool(name, denied) || coversTool(denied, name) {
 				listed = true
 				if excess[i] == "" {
 					excess[i] = named(name) + " brings back " + named(denied) + ", which the profile itself denies"
@@ -91,12 +88,7 @@ func (c *checker) delegateToolRules(at *location, parent, delegate *value) {
 	}
 }
 
-var (
-	modeOrder   = []string{"plan", "ask", "acceptEdits", "auto", "bypass"}
-	actionOrder = []string{"deny", "ask", "allow"}
-)
-
-// rank gives the place of a member in an order, or -1 when it is not there.
+// rank returns the place of a member in an order, or -1 when it is not there.
 func (v *value) rank(name string, order []string) int {
 	member := v.get(name)
 	if !member.is(kindString) {
@@ -105,24 +97,24 @@ func (v *value) rank(name string, order []string) int {
 	return slices.Index(order, member.text)
 }
 
-// delegatePermissionRules reports what a delegate may do without asking and its parent may not.
-func (c *checker) delegatePermissionRules(at *location, parent, delegate *value) {
-	if !parent.is(kindObject) || !delegate.is(kindObject) {
+// subagentPermissionRules reports what a subagent may do without asking and its parent may not.
+func (c *checker) subagentPermissionRules(at *location, parent, subagent *value) {
+	if !parent.is(kindObject) || !subagent.is(kindObject) {
 		return
 	}
 	const code = "rule-subagent-permissions"
 	for _, field := range []struct {
 		name  string
 		order []string
-	}{{"mode", modeOrder}, {"default", actionOrder}} {
-		own, cap := delegate.rank(field.name, field.order), parent.rank(field.name, field.order)
+	}{{"mode", reach.Modes}, {"default", reach.Actions}} {
+		own, cap := subagent.rank(field.name, field.order), parent.rank(field.name, field.order)
 		if own >= 0 && cap >= 0 && own > cap {
 			c.report(at.field(field.name), code, shown(field.order[own])+" is more than the profile itself has, "+shown(field.order[cap]),
 				"one of: "+strings.Join(field.order[:cap+1], ", "), "lower it here, or raise permissions."+field.name)
 		}
 	}
-	ceiling := parent.rank("default", actionOrder)
-	rules := delegate.get("rules")
+	ceiling := parent.rank("default", reach.Actions)
+	rules := subagent.get("rules")
 	if ceiling < 0 || !rules.is(kindArray) {
 		return
 	}
@@ -131,11 +123,11 @@ func (c *checker) delegatePermissionRules(at *location, parent, delegate *value)
 		granted = list.items
 	}
 	for i, rule := range rules.items {
-		own := rule.rank("action", actionOrder)
+		own := rule.rank("action", reach.Actions)
 		if own <= ceiling || !rule.get("tool").is(kindString) || !rule.get("pattern").is(kindString) {
 			continue
 		}
-		if !slices.ContainsFunc(granted, func(g *value) bool { return g.rank("action", actionOrder) >= own && ruleCovers(g, rule) }) {
+		if !slices.ContainsFunc(granted, func(g *value) bool { return g.rank("action", reach.Actions) >= own && ruleCovers(g, rule) }) {
 			c.report(at.field("rules").element(i), code, "the profile itself has no rule that goes as far for "+shown(rule.get("tool").text+" "+rule.get("pattern").text),
 				"a rule that one of the profile's own covers", "add the rule to permissions.rules, or remove it here")
 		}
@@ -144,13 +136,6 @@ func (c *checker) delegatePermissionRules(at *location, parent, delegate *value)
 
 func ruleCovers(wide, narrow *value) bool {
 	tool, pattern := wide.get("tool"), wide.get("pattern")
-	if !tool.is(kindString) || !pattern.is(kindString) || !covers(tool.text, narrow.get("tool").text) {
-		return false
-	}
-	text, inner := pattern.text, narrow.get("pattern").text
-	if text == inner {
-		return true
-	}
-	prefix, ok := strings.CutSuffix(text, "*")
-	return ok && !strings.ContainsAny(prefix, "*?[") && strings.HasPrefix(inner, prefix)
+	return tool.is(kindString) && pattern.is(kindString) && coversTool(tool.text, narrow.get("tool").text) &&
+		reach.Covers(reach.Argument, pattern.text, narrow.get("pattern").text)
 }

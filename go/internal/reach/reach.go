@@ -1,0 +1,96 @@
+// Package reach decides which of two words or patterns allows more.
+//
+// It is the only place that knows the orders of modes and actions and what a
+// wildcard means; lib/reach is its counterpart in Nix, whose tables are generated
+// from these. A pattern covers another only where that is certain: everything
+// that compares manifests counts the rest as wider.
+package reach
+
+import (
+	"slices"
+	"strings"
+)
+
+// Orders of words, from the narrowest to the widest.
+var (
+	Modes       = []string{"plan", "ask", "acceptEdits", "auto", "bypass"}
+	Actions     = []string{"deny", "ask", "allow"}
+	Filesystems = []string{"read-only", "workspace-write", "full"}
+	Networks    = []string{"none", "allowlist", "full"}
+	Searches    = []string{"disabled", "cached", "live"}
+	// Memories are who shares what is remembered.
+	Memories = []string{"local", "project", "user"}
+)
+
+// Beyond reports whether b goes further than a in an order. A word that is not in
+// the order cannot be compared, and counts as further.
+func Beyond(order []string, a, b string) bool {
+	i, j := slices.Index(order, a), slices.Index(order, b)
+	return i < 0 || j < 0 || j > i
+}
+
+// Kind is what a pattern stands for, and so what its wildcards mean.
+type Kind int
+
+// The kinds of patterns. In the first four a * at the end stands for any run of
+// characters, slashes and spaces included.
+const (
+	Tool     Kind = iota // name of a tool: bash, mcp__linear__*
+	Name                 // name of a model or a secret: anthropic/*
+	Argument             // argument of a call: git push*
+	Folder               // what is in a directory of the workspace: ./*, ./src/*
+	Rule                 // a Tool, a space and an Argument: bash git push*
+	Host                 // a host; *. at the beginning stands for all its subdomains
+	Path                 // files: a * may end at a slash, so each covers itself alone
+)
+
+// Wildcards are the characters that may stand for others in a pattern. A pattern
+// that has one anywhere but in a * at its end covers nothing but itself.
+const Wildcards = `*?[]{}\`
+
+// Covers reports whether it is certain that all that narrow stands for, wide
+// stands for too. It is reflexive and transitive.
+func Covers(kind Kind, wide, narrow string) bool {
+	if wide == narrow {
+		return true
+	}
+	switch kind {
+	case Host:
+		domain, ok := strings.CutPrefix(wide, "*.")
+		return ok && plain(domain) && strings.HasSuffix(narrow, "."+domain)
+	case Path:
+		return false
+	case Rule:
+		wideTool, wideArgument, _ := strings.Cut(wide, " ")
+		tool, argument, _ := strings.Cut(narrow, " ")
+		return Covers(Tool, wideTool, tool) && Covers(Argument, wideArgument, argument)
+	}
+	start, ok := strings.CutSuffix(wide, "*")
+	return ok && plain(start) && strings.HasPrefix(narrow, start) && (narrow != "" || kind > Name)
+}
+
+func plain(text string) bool { return !strings.ContainsAny(text, Wildcards) }
+
+// Meets reports whether something may be of both patterns: it is true wherever
+// that cannot be told.
+func Meets(kind Kind, a, b string) bool {
+	switch kind {
+	case Host, Path:
+		return true
+	case Rule:
+		toolA, argumentA, _ := strings.Cut(a, " ")
+		toolB, argumentB, _ := strings.Cut(b, " ")
+		return Meets(Tool, toolA, toolB) && Meets(Argument, argumentA, argumentB)
+	}
+	i, j := strings.IndexAny(a, Wildcards), strings.IndexAny(b, Wildcards)
+	switch {
+	case i < 0 && j < 0:
+		return a == b
+	case i < 0:
+		return strings.HasPrefix(a, b[:j])
+	case j < 0:
+		return strings.HasPrefix(b, a[:i])
+	}
+	n := min(i, j)
+	return a[:n] == b[:n]
+}
