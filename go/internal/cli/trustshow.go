@@ -8,6 +8,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
@@ -60,7 +61,7 @@ func (p *program) trustShow(c *cli.Context) error {
 
 // reportedGrant is a grant in the JSON of trust show.
 type reportedGrant struct {
-	trust.Grant
+	grant.Grant
 	Text      string `json:"text"`
 	Consented bool   `json:"consented"`
 	// Wider tells that it is not consented to and goes further than the built-in role.
@@ -83,19 +84,19 @@ func trustReport(v *trust.Verdict, full bool) any {
 		// Gone are restrictions that were consented to and are not there any more.
 		Gone  []reportedGrant `json:"gone"`
 		Given []givenSet      `json:"given"`
-		Texts []trust.Passage `json:"texts,omitempty"` // with --full
+		Texts []grant.Passage `json:"texts,omitempty"` // with --full
 	}{Schema: "insomnia.trust/v1", Source: v.Source, State: v.State(), Digest: v.Now.Digest(), Role: v.Role,
 		Grants: []reportedGrant{}, Gone: []reportedGrant{}, Given: []givenSet{}}
 	for _, g := range v.Now {
-		one := reportedGrant{Grant: g, Text: g.Words(false), Consented: true}
-		if i := slices.IndexFunc(v.Changes, func(c trust.Change) bool { return c.Grant == g && !c.Gone }); i >= 0 {
+		one := reportedGrant{Grant: g, Text: trust.Words(g, false), Consented: true}
+		if i := slices.IndexFunc(v.Changes, func(c grant.Change) bool { return c.Grant == g && !c.Gone }); i >= 0 {
 			one.Consented, one.Was, one.Wider = false, v.Changes[i].Was, v.Wider(v.Changes[i])
 		}
 		report.Grants = append(report.Grants, one)
 	}
 	for _, c := range v.Changes {
 		if c.Gone {
-			report.Gone = append(report.Gone, reportedGrant{Grant: c.Grant, Text: c.Grant.Words(true), Wider: v.Wider(c)})
+			report.Gone = append(report.Gone, reportedGrant{Grant: c.Grant, Text: trust.Words(c.Grant, true), Wider: v.Wider(c)})
 		}
 	}
 	if v.Consent != nil {
@@ -104,7 +105,7 @@ func trustReport(v *trust.Verdict, full bool) any {
 		}
 	}
 	if full {
-		report.Texts = trust.Passages(v.Manifest)
+		report.Texts = grant.Passages(v.Manifest)
 	}
 	return report
 }

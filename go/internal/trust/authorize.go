@@ -7,6 +7,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -23,17 +24,17 @@ type Request struct {
 // Verdict is what a manifest grants, and what of it the user has consented to.
 type Verdict struct {
 	Source Source
-	Now    Set
+	Now    grant.Set
 	// Consent is what there is for the source; nil when there is none.
 	Consent *Consent
 	// Changes are empty when everything is consented to. They are from the set
 	// that is nearest, or from nothing.
-	Changes []Change
+	Changes []grant.Change
 	// Role is the built-in role that Beyond was computed from; empty when there is
 	// none, and everything is beyond it.
 	Role string
 	// Beyond is where the manifest goes further than that role.
-	Beyond []Change
+	Beyond []grant.Change
 	// Manifest is what was judged.
 	Manifest []byte
 }
@@ -44,7 +45,7 @@ func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
 	if len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}
-	v := &Verdict{Source: source, Now: Of(m), Manifest: data}
+	v := &Verdict{Source: source, Now: grant.Of(m), Manifest: data}
 	if source.Own {
 		return v, nil
 	}
@@ -52,10 +53,10 @@ func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
 	if v.Consent, err = s.Consented(source.Key); err != nil {
 		return nil, err
 	}
-	v.Changes = Compare(nil, v.Now)
+	v.Changes = grant.Compare(nil, v.Now)
 	if v.Consent != nil {
 		for _, given := range v.Consent.Given {
-			if changes := Compare(given.Grants, v.Now); len(changes) < len(v.Changes) {
+			if changes := grant.Compare(given.Grants, v.Now); len(changes) < len(v.Changes) {
 				v.Changes = changes
 			}
 		}
@@ -69,19 +70,19 @@ func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
 // compareWithRole finds out what goes further than the built-in role that the
 // profile says it has. A role of its own is compared with nothing.
 func (v *Verdict) compareWithRole(s *Store, role string) {
-	var base Set
+	var base grant.Set
 	if s.BuiltIn != nil {
 		if m := s.BuiltIn(role); m != nil {
-			base, v.Role = Of(m), role
+			base, v.Role = grant.Of(m), role
 		}
 	}
-	v.Beyond = Compare(base, v.Now)
+	v.Beyond = grant.Compare(base, v.Now)
 }
 
 // Entries words all that the manifest grants. Marked as wider is what is new to
 // the user and goes further than the built-in role, as fresh what is new and does not.
 func (v *Verdict) Entries() []difference.Entry {
-	var lacking []Change
+	var lacking []grant.Change
 	for _, c := range v.Beyond {
 		if c.Gone && !slices.Contains(v.Changes, c) {
 			lacking = append(lacking, c)
@@ -102,7 +103,7 @@ var unlikeRole = strings.NewReplacer("is no longer", "is not", "no longer has to
 
 // News words only what is new.
 func (v *Verdict) News() []difference.Entry {
-	var now Set
+	var now grant.Set
 	for _, c := range v.Changes {
 		if !c.Gone {
 			now = append(now, c.Grant)
@@ -112,11 +113,11 @@ func (v *Verdict) News() []difference.Entry {
 }
 
 // Wider reports whether a change goes further than the built-in role.
-func (v *Verdict) Wider(c Change) bool {
-	return v.Role == "" || slices.ContainsFunc(v.Beyond, func(b Change) bool { return b.Grant == c.Grant && b.Gone == c.Gone })
+func (v *Verdict) Wider(c grant.Change) bool {
+	return v.Role == "" || slices.ContainsFunc(v.Beyond, func(b grant.Change) bool { return b.Grant == c.Grant && b.Gone == c.Gone })
 }
 
-func (v *Verdict) effect(c Change) difference.Effect {
+func (v *Verdict) effect(c grant.Change) difference.Effect {
 	if v.Wider(c) {
 		return difference.Wider
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -38,7 +39,7 @@ func (r *runtime) start(source Source, data []byte) error {
 
 func TestApproveThenSwap(t *testing.T) {
 	r := &runtime{store: Open(filepath.Join(t.TempDir(), "trust"))}
-	good := canonical(t, []byte(rich))
+	good := canonical(t, []byte(granttest.Rich))
 	err := r.start(project, good)
 	e := diag.From(err)
 	if e.Exit != diag.ExitRefused || code1(err) != "consent-missing" || r.started != 0 {
@@ -48,18 +49,18 @@ func TestApproveThenSwap(t *testing.T) {
 	if want := "insomnia trust grant project:coder --grants " + digest; !strings.Contains(e.Diagnostics[0].Hint, want) {
 		t.Errorf("the hint is %q, without %q", e.Diagnostics[0].Hint, want)
 	}
-	grant(t, r.store, project, whole(t))
+	consent(t, r.store, project, whole(t))
 	if err := r.start(project, good); err != nil || r.started != 1 {
 		t.Fatal(err)
 	}
 	// The same name and place, another command.
-	swapped := canonical(t, with(t, "/mcpServers/x/command", "evil"))
+	swapped := canonical(t, granttest.With(t, "/mcpServers/x/command", "evil"))
 	if err := r.start(project, swapped); code1(err) != "consent-missing" || r.started != 1 {
 		t.Fatalf("what was swapped has started: %v", err)
 	} else if text := err.Error(); !strings.Contains(text, "evil -v") || strings.Contains(text, "bash") {
 		t.Errorf("the message shows not just what is new:\n%s", text)
 	}
-	narrower := canonical(t, with(t, "/permissions/mode", "ask"))
+	narrower := canonical(t, granttest.With(t, "/permissions/mode", "ask"))
 	if err := r.start(project, narrower); err != nil || r.started != 2 {
 		t.Errorf("narrower, and refused: %v", err)
 	}
@@ -75,18 +76,18 @@ func TestApproveThenSwap(t *testing.T) {
 
 func TestDamagedConsentAuthorizesNothing(t *testing.T) {
 	r := &runtime{store: Open(filepath.Join(t.TempDir(), "trust"))}
-	grant(t, r.store, project, whole(t))
+	consent(t, r.store, project, whole(t))
 	if err := os.WriteFile(r.store.path(project.Key), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.start(project, canonical(t, []byte(rich))); code1(err) != "consent-damaged" || r.started != 0 {
+	if err := r.start(project, canonical(t, []byte(granttest.Rich))); code1(err) != "consent-damaged" || r.started != 0 {
 		t.Error(err)
 	}
 }
 
 func TestAskingOnATerminal(t *testing.T) {
 	r := &runtime{store: Open(filepath.Join(t.TempDir(), "trust"))}
-	good := canonical(t, []byte(rich))
+	good := canonical(t, []byte(granttest.Rich))
 	var answer bool
 	var failure error
 	asked := 0

@@ -11,14 +11,15 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/durable/crashfs"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 )
 
 const memoryDir = "/home/ada/state/insomnia/trust"
 
 // small sets are written by the tests of faults; neither covers the other.
 var (
-	first  = Set{{Kind: Text, Pointer: "/prompts/system", Value: "sha256-first"}}
-	second = Set{{Kind: Text, Pointer: "/prompts/system", Value: "sha256-second"}}
+	first  = grant.Set{{Kind: grant.Text, Pointer: "/prompts/system", Value: "sha256-first"}}
+	second = grant.Set{{Kind: grant.Text, Pointer: "/prompts/system", Value: "sha256-second"}}
 )
 
 // state is how many sets there is consent to after a fault: whole, or it is an error.
@@ -50,7 +51,7 @@ func TestEachOperationFails(t *testing.T) {
 			for at := 1; ; at++ {
 				fsys := crashfs.New()
 				s := OpenOn(fsys, memoryDir)
-				grant(t, s, project, first)
+				consent(t, s, project, first)
 				operation, struck := 0, ""
 				fsys.Before = func(what, path string) error {
 					if operation++; operation == at {
@@ -86,7 +87,7 @@ func TestPowerFails(t *testing.T) {
 		for name, write := range writes {
 			for at := 1; at < 40; at++ {
 				fsys := crashfs.New()
-				grant(t, OpenOn(fsys, memoryDir), project, first)
+				consent(t, OpenOn(fsys, memoryDir), project, first)
 				var after *crashfs.FS
 				operation := 0
 				random := rand.New(rand.NewPCG(uint64(at), 7))

@@ -12,6 +12,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
@@ -81,11 +82,11 @@ func (s *Store) problem(r *record, path, key string) string {
 		return "it is about another source"
 	}
 	for _, given := range r.Given {
-		if !slices.Equal(given.Grants, setOf(slices.Clone(given.Grants))) {
+		if !slices.Equal(given.Grants, grant.SetOf(slices.Clone(given.Grants))) {
 			return "the grants are not in order"
 		}
 		for _, g := range given.Grants {
-			if _, known := kinds()[g.Kind]; !known {
+			if !g.Kind.Known() {
 				return "a grant is of no kind that there is"
 			}
 		}

@@ -18,6 +18,8 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -182,7 +184,7 @@ func TestRedirectedSecretsStay(t *testing.T) {
 			a := &agent{store: Open(filepath.Join(t.TempDir(), "trust"))}
 			a.bind(t, `"api.anthropic.com"`, "")
 
-			doc := document(t)
+			doc := granttest.Document(t)
 			doc["mcpServers"], doc["hooks"], doc["subagents"] = map[string]any{}, []any{}, map[string]any{}
 			delete(doc["web"].(map[string]any)["search"].(map[string]any), "provider")
 			doc["web"].(map[string]any)["search"].(map[string]any)["auth"] = nil
@@ -191,7 +193,7 @@ func TestRedirectedSecretsStay(t *testing.T) {
 			model["ref"], model["provider"], model["fallbacks"], model["small"] = "anthropic/m", "anthropic", []any{}, "anthropic/s"
 			doc["tools"].(map[string]any)["deny"] = []any{}
 			good := encodedDoc(t, doc)
-			grant(t, a.store, project, Of(parsed(t, good)))
+			consent(t, a.store, project, grant.Of(granttest.Parsed(t, good)))
 
 			if test.name != "baseUrl" {
 				model["auth"] = nil // so that the other place is all there is
@@ -226,14 +228,14 @@ func TestRedirectedSecretsStay(t *testing.T) {
 				}
 			}
 
-			parts := []string{fake.URL, "insomnia trust grant project:coder --grants " + Of(parsed(t, redirected)).Digest()}
+			parts := []string{fake.URL, "insomnia trust grant project:coder --grants " + grant.Of(granttest.Parsed(t, redirected)).Digest()}
 			if !test.free {
 				parts = append(parts, "p.key")
 			}
 			says(a.start(project, redirected), diag.ExitRefused, parts...)
 			nothing()
 
-			grant(t, a.store, project, Of(parsed(t, redirected)))
+			consent(t, a.store, project, grant.Of(granttest.Parsed(t, redirected)))
 			if test.free {
 				for _, source := range []Source{project, own} {
 					if err := a.start(source, redirected); err != nil {

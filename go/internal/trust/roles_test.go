@@ -6,19 +6,21 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // judged is the verdict over a manifest where the built-in role is another.
-func judged(t *testing.T, role, data []byte, consented Set) *Verdict {
+func judged(t *testing.T, role, data []byte, consented grant.Set) *Verdict {
 	t.Helper()
 	store := Open(filepath.Join(t.TempDir(), "trust"))
 	if role != nil {
-		m := parsed(t, role)
+		m := granttest.Parsed(t, role)
 		store.BuiltIn = func(string) *manifest.Manifest { return m }
 	}
 	if consented != nil {
-		grant(t, store, project, consented)
+		consent(t, store, project, consented)
 	}
 	v, err := store.Judge(project, canonical(t, data))
 	if err != nil {
@@ -30,8 +32,8 @@ func judged(t *testing.T, role, data []byte, consented Set) *Verdict {
 // Marked is what is new and wider than the built-in role; what is new and as in
 // the role has another mark, and what is consented to has none.
 func TestMarks(t *testing.T) {
-	role := []byte(rich)
-	wider := with(t, "/permissions/rules", []any{
+	role := []byte(granttest.Rich)
+	wider := granttest.With(t, "/permissions/rules", []any{
 		map[string]any{"tool": "bash", "pattern": "git *", "action": "allow"},
 		map[string]any{"tool": "bash", "pattern": "make", "action": "allow"},
 	})
@@ -60,7 +62,7 @@ func TestMarks(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
-	v = judged(t, role, wider, Of(parsed(t, wider)))
+	v = judged(t, role, wider, grant.Of(granttest.Parsed(t, wider)))
 	if text := page(v); strings.Contains(text, "  ! ") || strings.Contains(text, "  + ") || v.Legend() != "" {
 		t.Errorf("what is consented to is marked:\n%s", text)
 	}
@@ -69,33 +71,5 @@ func TestMarks(t *testing.T) {
 	v = judged(t, nil, role, nil)
 	if text := page(v); strings.Contains(text, "  + ") || !strings.Contains(text, "  ! edits files") || strings.Contains(text, "unlike") || strings.Contains(v.Legend(), "role") {
 		t.Errorf("%s\n%s", v.Legend(), text)
-	}
-}
-
-// Every text that a model reads has a passage, whole and with its own digest.
-func TestPassages(t *testing.T) {
-	data := canonical(t, []byte(rich))
-	m := parsed(t, []byte(rich))
-	found := map[string]Passage{}
-	for _, p := range Passages(data) {
-		found[p.Pointer] = p
-		if p.Digest != manifest.Digest([]byte(p.Text)) || p.Text == "" {
-			t.Errorf("%+v", p)
-		}
-	}
-	for pointer, want := range map[string]string{
-		"/prompts/system": string(m.Prompts.System), "/prompts/append/0": string(m.Prompts.Append[0]), "/prompts/initial": string(*m.Prompts.Initial),
-		"/skills/s/description": string(m.Skills["s"].Description), "/skills/s/files/SKILL.md": string(m.Skills["s"].Files["SKILL.md"]),
-		"/workflows/w/prompt": string(m.Workflows["w"].Prompt), "/workflows/w/description": string(m.Workflows["w"].Description),
-		"/subagents/critic/description": string(m.Subagents["critic"].Description), "/subagents/critic/prompts/system": string(m.Subagents["critic"].Prompts.System),
-	} {
-		if found[pointer].Text != want {
-			t.Errorf("%s is %q, not %q", pointer, found[pointer].Text, want)
-		}
-	}
-	for pointer := range found {
-		if strings.HasPrefix(pointer, "/skills/s/allowedTools") || strings.HasSuffix(pointer, "/type") || strings.HasPrefix(pointer, "/permissions") {
-			t.Errorf("%s is no text", pointer)
-		}
 	}
 }

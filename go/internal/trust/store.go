@@ -13,6 +13,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -55,7 +56,7 @@ type Consent struct {
 // Given is one set and when it was consented to.
 type Given struct {
 	At     time.Time `json:"at"`
-	Grants Set       `json:"grants"`
+	Grants grant.Set `json:"grants"`
 }
 
 const (
@@ -124,7 +125,7 @@ func isConsent(name string) bool {
 }
 
 // Grant records consent to just this set. It is durable when Grant returns.
-func (s *Store) Grant(ctx context.Context, source Source, set Set) error {
+func (s *Store) Grant(ctx context.Context, source Source, set grant.Set) error {
 	return s.write(ctx, func() error {
 		path := s.path(source.Key)
 		c, err := s.read(path, source.Key)
@@ -141,7 +142,7 @@ func (s *Store) Grant(ctx context.Context, source Source, set Set) error {
 			c = &Consent{Key: source.Key}
 		}
 		c.Ref = source.Ref
-		c.Given = slices.DeleteFunc(c.Given, func(g Given) bool { return len(Compare(set, g.Grants)) == 0 })
+		c.Given = slices.DeleteFunc(c.Given, func(g Given) bool { return len(grant.Compare(set, g.Grants)) == 0 })
 		c.Given = append(c.Given, Given{At: time.Now().UTC().Truncate(time.Second), Grants: set})
 		c.Given = c.Given[max(0, len(c.Given)-mostGiven):]
 		data, err := encode(c)

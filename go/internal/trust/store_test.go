@@ -17,15 +17,17 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 )
 
 var project = Source{Key: "/home/ada/p/.insomnia/profiles/coder.nix", Ref: "project:coder"}
 
-func whole(t testing.TB) Set { return Of(parsed(t, []byte(rich))) }
+func whole(t testing.TB) grant.Set { return grant.Of(granttest.Parsed(t, []byte(granttest.Rich))) }
 
 func opened(t *testing.T) *Store { return Open(filepath.Join(t.TempDir(), "insomnia", "trust")) }
 
-func grant(t testing.TB, s *Store, source Source, set Set) {
+func consent(t testing.TB, s *Store, source Source, set grant.Set) {
 	t.Helper()
 	if err := s.Grant(context.Background(), source, set); err != nil {
 		t.Fatal(err)
@@ -47,7 +49,7 @@ func TestConsentIsKept(t *testing.T) {
 	if all, problems, err := s.List(); len(all) != 0 || len(problems) != 0 || err != nil {
 		t.Fatal(all, problems, err)
 	}
-	grant(t, s, project, whole(t))
+	consent(t, s, project, whole(t))
 	c, err := s.Consented(project.Key)
 	if err != nil || len(c.Given) != 1 || c.Given[0].Grants.Digest() != whole(t).Digest() || c.Ref != project.Ref {
 		t.Fatalf("%+v %v", c, err)
@@ -74,21 +76,21 @@ func TestConsentIsKept(t *testing.T) {
 // A later set does not take an earlier one away, unless it covers it.
 func TestEarlierSetsStay(t *testing.T) {
 	s := opened(t)
-	freer := Of(parsed(t, with(t, "/permissions/mode", "bypass")))
-	other := Of(parsed(t, with(t, "/prompts/system", "two\n")))
-	grant(t, s, project, whole(t))
-	grant(t, s, project, other)
-	grant(t, s, project, whole(t))
+	freer := grant.Of(granttest.Parsed(t, granttest.With(t, "/permissions/mode", "bypass")))
+	other := grant.Of(granttest.Parsed(t, granttest.With(t, "/prompts/system", "two\n")))
+	consent(t, s, project, whole(t))
+	consent(t, s, project, other)
+	consent(t, s, project, whole(t))
 	c, _ := s.Consented(project.Key)
 	if len(c.Given) != 2 || c.Given[1].Grants.Digest() != whole(t).Digest() {
 		t.Errorf("%d sets", len(c.Given))
 	}
-	grant(t, s, project, freer)
+	consent(t, s, project, freer)
 	if c, _ = s.Consented(project.Key); len(c.Given) != 2 || c.Given[0].Grants.Digest() != other.Digest() {
 		t.Errorf("%d sets", len(c.Given))
 	}
 	for i := range mostGiven + 5 {
-		grant(t, s, project, Of(parsed(t, with(t, "/prompts/system", fmt.Sprint(i)))))
+		consent(t, s, project, grant.Of(granttest.Parsed(t, granttest.With(t, "/prompts/system", fmt.Sprint(i)))))
 	}
 	if c, _ = s.Consented(project.Key); len(c.Given) != mostGiven {
 		t.Errorf("%d sets are kept", len(c.Given))
@@ -98,8 +100,8 @@ func TestEarlierSetsStay(t *testing.T) {
 // Every byte of the file, flipped, cut off or taken from another file, leaves no consent.
 func TestDamageIsNoConsent(t *testing.T) {
 	s := opened(t)
-	small := Set{{Kind: Mode, Pointer: "/permissions/mode", Value: "ask"}}
-	grant(t, s, project, small)
+	small := grant.Set{{Kind: grant.Mode, Pointer: "/permissions/mode", Value: "ask"}}
+	consent(t, s, project, small)
 	path := s.path(project.Key)
 	good, err := os.ReadFile(path)
 	if err != nil {
@@ -126,7 +128,7 @@ func TestDamageIsNoConsent(t *testing.T) {
 	}
 
 	other := Source{Key: "/home/ada/other.nix", Ref: "./other.nix"}
-	grant(t, s, other, small)
+	consent(t, s, other, small)
 	theirs, err := os.ReadFile(s.path(other.Key))
 	if err != nil {
 		t.Fatal(err)
@@ -147,7 +149,7 @@ func TestDamageIsNoConsent(t *testing.T) {
 // A newer version's consent is neither read nor rewritten nor removed.
 func TestNewerIsLeftAlone(t *testing.T) {
 	s := opened(t)
-	grant(t, s, project, whole(t))
+	consent(t, s, project, whole(t))
 	path := s.path(project.Key)
 	newer, _ := durable.Frame([]byte(`{"schema":"insomnia.consent/v2","more":1}`))
 	if err := os.WriteFile(path, newer, 0o600); err != nil {
@@ -181,7 +183,7 @@ func TestUnsafePlacesAreRefused(t *testing.T) {
 		"a file of somebody else":   func(s *Store) error { return foreign(s.path(project.Key)) },
 	} {
 		s := opened(t)
-		grant(t, s, project, whole(t))
+		consent(t, s, project, whole(t))
 		if err := spoil(s); errors.Is(err, syscall.EPERM) {
 			continue // only root can give a file away
 		} else if err != nil {
@@ -204,7 +206,7 @@ func TestWritersAtOnce(t *testing.T) {
 	for i := range 8 {
 		done.Go(func() {
 			other := Open(s.dir) // as another process has it
-			set := Set{{Kind: Text, Pointer: "/prompts/system", Value: fmt.Sprint(i)}}
+			set := grant.Set{{Kind: grant.Text, Pointer: "/prompts/system", Value: fmt.Sprint(i)}}
 			if err := other.Grant(context.Background(), project, set); err != nil {
 				t.Error(err)
 			}
@@ -218,7 +220,7 @@ func TestWritersAtOnce(t *testing.T) {
 
 func TestInterruptedWhileWaiting(t *testing.T) {
 	s := opened(t)
-	grant(t, s, project, whole(t))
+	consent(t, s, project, whole(t))
 	unlock, err := durable.OS.Lock(context.Background(), filepath.Join(s.dir, lockName))
 	if err != nil {
 		t.Fatal(err)

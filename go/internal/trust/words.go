@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -17,10 +19,10 @@ import (
 // entries words a set for people. What the changes name, which is what has not
 // been consented to, and what was held back and no longer is, has the effect that
 // is given for it.
-func entries(now Set, changes []Change, effect func(Change) difference.Effect) []difference.Entry {
+func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) difference.Effect) []difference.Entry {
 	var entries []difference.Entry
-	add := func(g Grant, gone bool, was string, effect difference.Effect) {
-		group, text, item := g.words(gone)
+	add := func(g grant.Grant, gone bool, was string, effect difference.Effect) {
+		group, text, item := worded{g}.words(gone)
 		if inner, ok := strings.CutSuffix(text, ")"); was != "" && ok {
 			text = inner + "; consented: " + code(was) + ")"
 		} else if was != "" {
@@ -39,7 +41,7 @@ func entries(now Set, changes []Change, effect func(Change) difference.Effect) [
 		}
 		entries = append(entries, e)
 	}
-	fresh := map[Grant]Change{}
+	fresh := map[grant.Grant]grant.Change{}
 	for _, c := range changes {
 		if !c.Gone {
 			fresh[c.Grant] = c
@@ -48,7 +50,7 @@ func entries(now Set, changes []Change, effect func(Change) difference.Effect) [
 	for _, g := range now {
 		change, isNew := fresh[g]
 		switch {
-		case g.Kind == Guard, g.Kind == Text && g.Value == "" && change.Was == "":
+		case g.Kind == grant.Guard, g.Kind == grant.Text && g.Value == "" && change.Was == "":
 			// The hook says it; and that there is no text, when none was taken away, says nothing.
 		case isNew:
 			add(g, false, change.Was, effect(change))
@@ -67,9 +69,25 @@ func entries(now Set, changes []Change, effect func(Change) difference.Effect) [
 
 func code(s string) string { return diag.Quote(s) }
 
-// Words is the grant in a sentence, as it stands by itself.
-func (g Grant) Words(gone bool) string {
-	_, text, item := g.words(gone)
+// worded is a grant that has words.
+type worded struct{ grant.Grant }
+
+// groups are where kinds of grants are shown.
+var groups = sync.OnceValue(func() map[grant.Kind]difference.Group {
+	return map[grant.Kind]difference.Group{
+		grant.Mode: difference.Permissions, grant.Rule: difference.Permissions, grant.Tool: difference.Tools,
+		grant.Files: difference.Sandbox, grant.Reads: difference.Sandbox, grant.Hosts: difference.Sandbox, grant.Variable: difference.Sandbox,
+		grant.Secret: difference.Secrets, grant.Command: difference.Servers, grant.Server: difference.Servers, grant.ServerTool: difference.Servers,
+		grant.Required: difference.Servers, grant.Hook: difference.Hooks, grant.Guard: difference.Hooks, grant.SkillTool: difference.Skills,
+		grant.Search: difference.Web, grant.Searcher: difference.Web, grant.SearchHost: difference.Web, grant.Fetch: difference.Web, grant.Private: difference.Web,
+		grant.Provider: difference.Model, grant.Address: difference.Model, grant.Text: difference.Prompts, grant.ContextFile: difference.Prompts,
+		grant.Memory: difference.Memory, grant.Limit: difference.Limits,
+	}
+})
+
+// Words is a grant in a sentence by itself.
+func Words(g grant.Grant, gone bool) string {
+	_, text, item := worded{g}.words(gone)
 	if item != "" {
 		text += " " + item
 	}
@@ -79,14 +97,14 @@ func (g Grant) Words(gone bool) string {
 // words says what a grant allows or forbids: a sentence that goes on from who
 // does it, and the item that it is about, where it can be about several. gone is
 // for a grant that held the agent back.
-func (g Grant) words(gone bool) (group difference.Group, text, item string) {
+func (g worded) words(gone bool) (group difference.Group, text, item string) {
 	text, item = g.sentence(gone)
-	group = kinds()[g.Kind].group
+	group = groups()[g.Kind]
 	parts := strings.Split(g.Pointer, "/")
 	switch {
-	case len(parts) > 3 && parts[1] == "subagents" && g.Kind != Secret:
+	case len(parts) > 3 && parts[1] == "subagents" && g.Kind != grant.Secret:
 		group, text = difference.Delegates, "the delegate "+code(parts[2])+" "+text
-	case g.Kind == Text:
+	case g.Kind == grant.Text:
 		group = textGroup(parts[1])
 	}
 	return group, text, item
@@ -103,22 +121,22 @@ func textGroup(section string) difference.Group {
 	return difference.Prompts
 }
 
-func (g Grant) sentence(gone bool) (text, item string) {
+func (g worded) sentence(gone bool) (text, item string) {
 	named := g.Pointer[strings.LastIndexByte(g.Pointer, '/')+1:]
 	switch g.Kind {
-	case Mode:
+	case grant.Mode:
 		return difference.ModeWords[g.Value] + " (" + code(g.Value) + ")", ""
-	case Rule:
+	case grant.Rule:
 		return g.rule(gone)
-	case Tool:
+	case grant.Tool:
 		return g.offered("", gone)
-	case ServerTool:
+	case grant.ServerTool:
 		return g.offered("the MCP server "+code(named)+" ", gone)
-	case SkillTool:
+	case grant.SkillTool:
 		return "the skill " + code(strings.Split(g.Pointer, "/")[2]) + " may use without asking", code(g.Value)
-	case Files:
+	case grant.Files:
 		return g.files(), ""
-	case Reads:
+	case grant.Reads:
 		switch {
 		case gone:
 			return "may now read", code(g.Value)
@@ -126,61 +144,61 @@ func (g Grant) sentence(gone bool) (text, item string) {
 			return "may read the files that its user may read", ""
 		}
 		return "may not read", code(g.Value)
-	case Hosts:
+	case grant.Hosts:
 		if g.Value == "" {
 			return difference.NetworkWords["full"], ""
 		}
 		return "may reach with commands", code(g.Value)
-	case Variable:
+	case grant.Variable:
 		return "commands see the environment variables", code(g.Value)
-	case Secret:
+	case grant.Secret:
 		return fmt.Sprintf("uses the secret %s %s; it goes to %s", code(g.Value), difference.Purpose(g.Pointer), g.to()), ""
-	case Command, Server:
+	case grant.Command, grant.Server:
 		return g.server(named), ""
-	case Required:
+	case grant.Required:
 		name := strings.Split(g.Pointer, "/")[2]
 		if gone {
 			return "may start without the MCP server " + code(name), ""
 		}
 		return "does not start without the MCP server " + code(name), ""
-	case Hook, Guard:
+	case grant.Hook, grant.Guard:
 		return g.hook(gone), ""
-	case Search:
+	case grant.Search:
 		return difference.SearchWords[g.Value] + " (" + code(g.Value) + ")", ""
-	case Searcher:
+	case grant.Searcher:
 		if g.Value == "" {
 			return "searches with the provider of its model", ""
 		}
 		return "searches with " + code(g.Value), ""
-	case SearchHost:
+	case grant.SearchHost:
 		if g.Value == "" {
 			return "may find pages of all hosts", ""
 		}
 		return "may find pages of", code(g.Value)
-	case Fetch:
+	case grant.Fetch:
 		return "may fetch pages from the web", ""
-	case Private:
+	case grant.Private:
 		return "may fetch from private networks", ""
-	case Provider:
+	case grant.Provider:
 		return "sends the conversation to the provider", code(g.Value)
-	case Address:
+	case grant.Address:
 		if g.Value == "" {
 			return "calls the model at the provider's own address", ""
 		}
 		return "calls the model at " + code(g.Value), ""
-	case Text:
+	case grant.Text:
 		return g.prompt(named), ""
-	case ContextFile:
+	case grant.ContextFile:
 		return "reads at its start the files", code(g.Value)
-	case Memory:
+	case grant.Memory:
 		return difference.MemoryWords[g.Value] + " (" + code(g.Value) + ")", ""
-	case Limit:
+	case grant.Limit:
 		return g.limit(named), ""
 	}
 	return string(g.Kind) + " " + code(g.Value), ""
 }
 
-func (g Grant) to() string {
+func (g worded) to() string {
 	if command, ok := strings.CutPrefix(g.To, commandPrefix); ok {
 		return commandPrefix + code(command)
 	}
@@ -193,7 +211,7 @@ func (g Grant) to() string {
 // commandPrefix is what [secret.Destination] writes before a command.
 const commandPrefix = "the command "
 
-func (g Grant) rule(gone bool) (text, item string) {
+func (g worded) rule(gone bool) (text, item string) {
 	if g.Value == "" {
 		return difference.DefaultWords[g.Action] + " (" + code(g.Action) + ")", ""
 	}
@@ -217,7 +235,7 @@ func (g Grant) rule(gone bool) (text, item string) {
 }
 
 // offered words the tools of the agent, or of a server.
-func (g Grant) offered(by string, gone bool) (text, item string) {
+func (g worded) offered(by string, gone bool) (text, item string) {
 	verb := map[bool]string{true: "may use", false: "may not use"}
 	if by != "" {
 		verb = map[bool]string{true: by + "offers", false: by + "does not offer"}
@@ -235,7 +253,7 @@ func (g Grant) offered(by string, gone bool) (text, item string) {
 	return verb[g.Action == "allow"], code(g.Value)
 }
 
-func (g Grant) files() string {
+func (g worded) files() string {
 	folder := strings.TrimSuffix(strings.TrimPrefix(g.Value, "./"), "*")
 	switch {
 	case g.Value == "":
@@ -246,8 +264,8 @@ func (g Grant) files() string {
 	return "may write in the workspace below " + code(strings.TrimSuffix(folder, "/"))
 }
 
-func (g Grant) server(name string) string {
-	var e endpoint
+func (g worded) server(name string) string {
+	var e grant.Endpoint
 	if json.Unmarshal([]byte(g.Value), &e) != nil {
 		return "has the MCP server " + code(name)
 	}
@@ -284,7 +302,7 @@ func given[K ~string](values map[K]string, what string) string {
 	return ", with " + what + " " + strings.Join(names, ", ")
 }
 
-func (g Grant) hook(gone bool) string {
+func (g worded) hook(gone bool) string {
 	var h manifest.Hook
 	if json.Unmarshal([]byte(g.Value), &h) != nil {
 		return "has a hook"
@@ -305,7 +323,7 @@ func (g Grant) hook(gone bool) string {
 	return fmt.Sprintf("runs %s at %s, for at most %d seconds", command, at, h.TimeoutSeconds)
 }
 
-func (g Grant) prompt(named string) string {
+func (g worded) prompt(named string) string {
 	digest := ", " + code(g.Value)
 	switch section := strings.Split(g.Pointer, "/")[1]; {
 	case section == "skills":
@@ -326,7 +344,7 @@ func (g Grant) prompt(named string) string {
 	return "has the system prompt" + digest
 }
 
-func (g Grant) limit(named string) string {
+func (g worded) limit(named string) string {
 	n, err := strconv.Atoi(g.Value)
 	switch named {
 	case "maxTurns":

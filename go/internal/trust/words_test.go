@@ -1,6 +1,7 @@
 package trust
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"strings"
@@ -9,17 +10,21 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 )
+
+var update = flag.Bool("update", false, "write testdata/words.txt")
 
 // All that there is to say stands in testdata/words.txt: what the rich manifest
 // and some others grant, what is said when it is gone, and how changes are shown.
 func TestWords(t *testing.T) {
 	var b strings.Builder
 	said := map[string]bool{}
-	say := func(g Grant, gone bool) {
-		group, _, _ := g.words(gone)
-		line := fmt.Sprintf("%-12s %s", group, g.Words(gone))
-		if strings.Contains(line, "%!") || strings.HasPrefix(g.Words(gone), string(g.Kind)+" `") || group == "" {
+	say := func(g grant.Grant, gone bool) {
+		group, _, _ := worded{g}.words(gone)
+		line := fmt.Sprintf("%-12s %s", group, Words(g, gone))
+		if strings.Contains(line, "%!") || strings.HasPrefix(Words(g, gone), string(g.Kind)+" `") || group == "" {
 			t.Errorf("no words for %+v: %s", g, line)
 		}
 		if !said[line] {
@@ -27,17 +32,17 @@ func TestWords(t *testing.T) {
 			b.WriteString(line + "\n")
 		}
 	}
-	sets := []Set{whole(t)}
+	sets := []grant.Set{whole(t)}
 	for _, other := range []struct {
 		pointer string
 		value   any
 	}{
 		{"/sandbox/filesystem", "full"}, {"/sandbox/network", "full"}, {"/sandbox/writableRoots", []any{}}, {"/tools/default", "allow"},
-		{"/mcpServers/x/enabledTools", []any{}}, {"/web/search/provider", nothing}, {"/web/search/allowedDomains", []any{}},
-		{"/model/baseUrl", nothing}, {"/prompts/append", []any{}}, {"/prompts/system", ""}, {"/limits/maxCostCents", nothing},
+		{"/mcpServers/x/enabledTools", []any{}}, {"/web/search/provider", granttest.Nothing}, {"/web/search/allowedDomains", []any{}},
+		{"/model/baseUrl", granttest.Nothing}, {"/prompts/append", []any{}}, {"/prompts/system", ""}, {"/limits/maxCostCents", granttest.Nothing},
 		{"/permissions/rules", []any{map[string]any{"tool": "*", "pattern": "*", "action": "ask"}, map[string]any{"tool": "x", "pattern": "a", "action": "deny"}}},
 	} {
-		sets = append(sets, Of(parsed(t, with(t, other.pointer, other.value))))
+		sets = append(sets, grant.Of(granttest.Parsed(t, granttest.With(t, other.pointer, other.value))))
 	}
 	for _, set := range sets {
 		for _, g := range set {
@@ -48,14 +53,14 @@ func TestWords(t *testing.T) {
 	for _, set := range sets {
 		for _, g := range set {
 			restricts := g.Action == "deny" || g.Action == "ask" && g.Value != ""
-			if how := kinds()[g.Kind].compared; how == kept || how == calls && restricts {
+			if g.Kind == grant.Required || g.Kind == grant.Guard || restricts {
 				say(g, true)
 			}
 		}
 	}
 	b.WriteString("\n# from another set to the rich one\n")
 	for _, set := range sets[1:] {
-		b.WriteString(difference.Text((&Verdict{Changes: Compare(set, sets[0]), Beyond: Compare(set, sets[0])}).News()) + "--\n")
+		b.WriteString(difference.Text((&Verdict{Changes: grant.Compare(set, sets[0]), Beyond: grant.Compare(set, sets[0])}).News()) + "--\n")
 	}
 	const path = "testdata/words.txt"
 	if *update {

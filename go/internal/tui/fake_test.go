@@ -11,6 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
@@ -43,8 +44,8 @@ var sample = sync.OnceValues(func() (*manifest.Manifest, words.Summary) {
 func fake(t testing.TB) *Backend {
 	m, summary := sample()
 	grants := func(width int) string {
-		set, page := trust.Of(m), difference.Page{Full: true, Width: width}
-		v := &trust.Verdict{Now: set, Changes: trust.Compare(nil, set)}
+		set, page := grant.Of(m), difference.Page{Full: true, Width: width}
+		v := &trust.Verdict{Now: set, Changes: grant.Compare(nil, set)}
 		return page.Text(v.Entries()) + "\nTexts\n" + page.Passage("You write Go.\nAsk before you push.\n")
 	}
 	profile := func(name, source string) app.Profile {

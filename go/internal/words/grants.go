@@ -6,6 +6,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
 
@@ -31,7 +32,7 @@ func Grants(v *trust.Verdict, page difference.Page) string {
 		line("\ntexts are named by their digests, and long values and lists are cut: see all with %s\n", page.More)
 		return b.String()
 	}
-	for i, passage := range trust.Passages(v.Manifest) {
+	for i, passage := range grant.Passages(v.Manifest) {
 		if i == 0 {
 			b.WriteString("\nTexts")
 		}

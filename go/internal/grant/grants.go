@@ -1,4 +1,4 @@
-package trust
+package grant
 
 import (
 	"strconv"
@@ -49,7 +49,7 @@ func Of(m *manifest.Manifest) Set {
 		c.add(Memory, "/memory/scope", string(m.Memory.Scope))
 	}
 	c.limits(m.Limits)
-	return setOf(c.grants)
+	return SetOf(c.grants)
 }
 
 type collection struct{ grants []Grant }
@@ -138,9 +138,9 @@ func folder(name string) string {
 	return "./" + name + "/*"
 }
 
-// endpoint is what is started or reached as an MCP server, with everything that
+// Endpoint is the value of a [Command] or [Server]: what is started or reached as an MCP server, with everything that
 // it is given and that is no secret: a literal may be what holds it back.
-type endpoint struct {
+type Endpoint struct {
 	Command *manifest.Argument             `json:"command,omitempty"`
 	Args    []manifest.Argument            `json:"args,omitempty"`
 	Cwd     *manifest.RelativePath         `json:"cwd,omitempty"`
@@ -164,7 +164,7 @@ func (c *collection) server(at string, s manifest.MCPServer) {
 	if s.Command != nil {
 		kind = Command
 	}
-	c.add(kind, at, encoded(endpoint{s.Command, s.Args, s.Cwd, s.URL, literals(s.Env), literals(s.Headers)}))
+	c.add(kind, at, encoded(Endpoint{s.Command, s.Args, s.Cwd, s.URL, literals(s.Env), literals(s.Headers)}))
 	if len(s.EnabledTools) == 0 {
 		c.decide(ServerTool, at, "", "allow")
 	}

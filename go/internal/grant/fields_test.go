@@ -1,4 +1,4 @@
-package trust
+package grant
 
 import (
 	"encoding/json"
@@ -11,57 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// rich has something in every field that can be a grant.
-const rich = `{
- "schema":"insomnia.pod/v1",
- "profile":{"name":"a","description":"d","role":"coder","variant":"standard","tags":["x"]},
- "model":{"ref":"p/m","provider":"p","id":"m","baseUrl":"https://api.example.org/v1","wireApi":"anthropic",
-  "auth":{"_type":"insomnia.secret-ref/v1","name":"p.key"},"contextWindowTokens":200000,"maxOutputTokens":8000,"effort":"medium",
-  "thinkingBudgetTokens":1000,"temperature":0.5,"topP":0.9,"fallbacks":["p/n"],"small":"p/s"},
- "prompts":{"system":"one\n","append":["more"],"contextFiles":["AGENTS.md","NOTES.md"],"contextMaxBytes":65536,"language":"en","initial":"go on"},
- "tools":{"default":"deny","allow":["bash","mcp__*"],"deny":["mcp__x__rm"],"maxOutputBytes":65536,"timeoutSeconds":600},
- "mcpServers":{
-  "x":{"type":"stdio","command":"x","args":["-v"],"cwd":"sub","env":{"KEY":{"_type":"insomnia.secret-ref/v1","name":"x.key"},"READ_ONLY":{"value":"1"}},
-   "headers":{},"enabledTools":["get","rm"],"disabledTools":["rm"],"startupTimeoutSeconds":30,"toolTimeoutSeconds":120,"required":true},
-  "y":{"type":"http","url":"https://mcp.example.org/","args":[],"env":{},"headers":{"Authorization":{"_type":"insomnia.secret-ref/v1","name":"y.key"},
-   "X-Read-Only":{"value":"1"}},"enabledTools":[],"disabledTools":[],"startupTimeoutSeconds":30,"toolTimeoutSeconds":120,"required":false}},
- "permissions":{"mode":"acceptEdits","default":"ask","rules":[{"tool":"bash","pattern":"git *","action":"allow","reason":"Often"},
-  {"tool":"bash","pattern":"git push*","action":"ask","reason":"It leaves"},{"tool":"bash","pattern":"sudo *","action":"deny","reason":"Never"}]},
- "sandbox":{"filesystem":"workspace-write","writableRoots":["docs","src"],"denyRead":["**/.env","~/.ssh/*"],"network":"allowlist",
-  "allowedDomains":["*.example.com","example.org"],"inheritEnv":["LANG","PATH"]},
- "memory":{"enabled":true,"scope":"project","injectSummary":false,"retentionDays":30,"extractThresholdTokens":1000,"model":"p/m"},
- "web":{"search":{"mode":"cached","provider":"brave","auth":{"_type":"insomnia.secret-ref/v1","name":"brave.key"},"maxResults":10,"allowedDomains":["a.org","b.org"]},
-  "fetch":{"enabled":true,"timeoutSeconds":30,"redirectLimit":5,"maxResponseBytes":2097152,"allowPrivateAddresses":true}},
- "skills":{"s":{"description":"d","files":{"SKILL.md":"text\n","more.md":"more\n"},"allowedTools":["grep","read"]}},
- "workflows":{"w":{"description":"d","prompt":"p","inputs":[{"name":"i","type":"choice","choices":["a","b"],"required":true,"default":"a"}]}},
- "subagents":{"critic":{"description":"d",
-  "model":{"ref":"p/m","provider":"p","id":"m","baseUrl":"https://api.example.org/v1","wireApi":"anthropic",
-   "auth":{"_type":"insomnia.secret-ref/v1","name":"p.key"},"contextWindowTokens":200000,"maxOutputTokens":8000,"effort":"medium",
-   "thinkingBudgetTokens":1000,"temperature":0.5,"topP":0.9,"fallbacks":["p/n"],"small":"p/s"},
-  "prompts":{"system":"s","append":["t"]},"tools":{"default":"deny","allow":["bash","mcp__x__get"],"deny":["mcp__x__rm"]},
-  "permissions":{"mode":"ask","default":"ask","rules":[{"tool":"bash","pattern":"git *","action":"allow","reason":"Often"},
-   {"tool":"bash","pattern":"git push*","action":"ask","reason":"It leaves"},{"tool":"bash","pattern":"sudo *","action":"deny","reason":"Never"}]}}},
- "hooks":[{"event":"PreToolUse","matcher":"bash","command":["guard"],"timeoutSeconds":60},{"event":"SessionEnd","matcher":"*","command":["note","end"],"timeoutSeconds":60}],
- "context":{"compaction":{"strategy":"summarize","thresholdTokens":100000,"requestThresholdTokens":120000,"retainedTokens":20000,"reservedTokens":8000,
-  "summaryMaxTokens":4000,"model":"p/m"},"pruning":{"enabled":true,"protectedTokens":30000,"minSavingsTokens":5000}},
- "limits":{"maxTurns":200,"maxWallSeconds":14400,"maxCostCents":500,"maxSubagents":4,"maxDepth":1},
- "session":{"retentionDays":30,"recordTrace":false}}`
-
-func parsed(t testing.TB, data []byte) *manifest.Manifest {
-	t.Helper()
-	m := new(manifest.Manifest)
-	if err := json.Unmarshal(data, m); err != nil {
-		t.Fatal(err)
-	}
-	return m
-}
-
 func TestRichIsValid(t *testing.T) {
-	for _, p := range manifest.Validate([]byte(rich)) {
+	for _, p := range manifest.Validate([]byte(granttest.Rich)) {
 		t.Errorf("%s: %s", p.Path, p.Message)
 	}
 }
@@ -107,7 +63,7 @@ func TestEveryFieldIsAGrantOrHarmless(t *testing.T) {
 			t.Errorf("%s is either a grant or harmless for a reason", f.Path)
 		case (f.Kind == "") != (f.Wider == ""):
 			t.Errorf("%s: a grant has a direction, what is harmless has none", f.Path)
-		case f.Kind != "" && kinds()[f.Kind].group == "":
+		case f.Kind != "" && !f.Kind.Known():
 			t.Errorf("%s: there is no kind %s", f.Path, f.Kind)
 		}
 	}
@@ -132,8 +88,6 @@ type edit struct {
 	asks  bool
 }
 
-var nothing = struct{}{}
-
 func ref(name string) any {
 	return map[string]any{"_type": manifest.SecretRefType, "name": name}
 }
@@ -153,14 +107,14 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 	switch {
 	case typ == reflect.TypeFor[manifest.SecretRef]():
 		return []edit{{name: "another secret", value: ref("other.key"), asks: true}, {name: "no secret", value: nil, asks: false},
-			{name: "a secret where there was none", base: nothing, value: have, asks: true}}
+			{name: "a secret where there was none", base: granttest.Nothing, value: have, asks: true}}
 	case typ == reflect.TypeFor[manifest.EnvValue]():
 		if have.(map[string]any)["value"] == nil {
-			return []edit{{name: "another secret", value: ref("other.key"), asks: true}, {name: "no secret", value: nothing, asks: false},
-				{name: "a literal", value: map[string]any{"value": "1"}, asks: true}, {name: "a secret more", base: nothing, value: have, asks: true}}
+			return []edit{{name: "another secret", value: ref("other.key"), asks: true}, {name: "no secret", value: granttest.Nothing, asks: false},
+				{name: "a literal", value: map[string]any{"value": "1"}, asks: true}, {name: "a secret more", base: granttest.Nothing, value: have, asks: true}}
 		}
-		return []edit{{name: "another value", value: map[string]any{"value": "0"}, asks: true}, {name: "no value", value: nothing, asks: true},
-			{name: "a secret", value: ref("other.key"), asks: true}, {name: "a value more", base: nothing, value: have, asks: true}}
+		return []edit{{name: "another value", value: map[string]any{"value": "0"}, asks: true}, {name: "no value", value: granttest.Nothing, asks: true},
+			{name: "a secret", value: ref("other.key"), asks: true}, {name: "a value more", base: granttest.Nothing, value: have, asks: true}}
 	case f.Wider == Other && typ.Kind() == reflect.Slice:
 		return []edit{{name: "another provider", value: []any{"q/n"}, asks: true}, {name: "another model", value: []any{"p/o"}}, {name: "none", value: []any{}}}
 	case f.Wider == Other && strings.HasSuffix(f.Path, "provider"):
@@ -199,7 +153,7 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 		n := have.(float64)
 		out := []edit{{name: "higher", value: n + 1, asks: true}, {name: "lower", value: n - 1}}
 		if last(f.Path) == "maxCostCents" {
-			out = append(out, edit{name: "none", value: nothing, asks: true}, edit{name: "one", base: nothing, value: have})
+			out = append(out, edit{name: "none", value: granttest.Nothing, asks: true}, edit{name: "one", base: granttest.Nothing, value: have})
 		}
 		return out
 	case typ.Kind() == reflect.Bool:
@@ -286,51 +240,6 @@ func sorted(m map[string]any) []string {
 	return out
 }
 
-func document(t testing.TB) map[string]any {
-	var doc map[string]any
-	if err := json.Unmarshal([]byte(rich), &doc); err != nil {
-		t.Fatal(err)
-	}
-	return doc
-}
-
-// reach gives what holds the value at a pointer, and how to set it there.
-func locate(doc any, pointer string) (have any, set func(any)) {
-	parts := strings.Split(pointer[1:], "/")
-	for i, part := range parts {
-		name := part
-		switch at := doc.(type) {
-		case map[string]any:
-			doc = at[name]
-			if i == len(parts)-1 {
-				return doc, func(v any) {
-					if v == nothing {
-						delete(at, name)
-					} else {
-						at[name] = v
-					}
-				}
-			}
-		case []any:
-			doc = at[int(part[0]-'0')]
-		}
-	}
-	return doc, nil
-}
-
-func with(t testing.TB, pointer string, value any) []byte {
-	doc := document(t)
-	if value != nil {
-		_, set := locate(doc, pointer)
-		set(value)
-	}
-	data, err := json.Marshal(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
-}
-
 // Each field of the manifest, changed in each direction after consent: it asks
 // just when its direction says so, and what is harmless leaves the set as it is.
 func TestEachFieldAsksInItsDirection(t *testing.T) {
@@ -340,23 +249,23 @@ func TestEachFieldAsksInItsDirection(t *testing.T) {
 			continue
 		}
 		t.Run(f.Path, func(t *testing.T) {
-			found := places(f.Path, document(t), "")
+			found := places(f.Path, granttest.Document(t), "")
 			if len(found) == 0 {
 				t.Fatal("the rich manifest has no such field")
 			}
 			asked := false
 			for _, pointer := range found {
-				have, _ := locate(document(t), pointer)
+				have, _ := granttest.Locate(granttest.Document(t), pointer)
 				for _, e := range editsOf(t, f, types[f.Path], pointer, have) {
-					data := with(t, pointer, e.value)
+					data := granttest.With(t, pointer, e.value)
 					if e.value == nil { // null, for a secret that is no more
-						doc := document(t)
-						_, set := locate(doc, pointer)
+						doc := granttest.Document(t)
+						_, set := granttest.Locate(doc, pointer)
 						set(nil)
 						data, _ = json.Marshal(doc)
 					}
-					before := with(t, pointer, e.base)
-					consented, now := Of(parsed(t, before)), Of(parsed(t, data))
+					before := granttest.With(t, pointer, e.base)
+					consented, now := Of(granttest.Parsed(t, before)), Of(granttest.Parsed(t, data))
 					changes := Compare(consented, now)
 					if (len(changes) > 0) != e.asks {
 						t.Errorf("%s, %s: asks is %v, and the changes are %+v", pointer, e.name, e.asks, changes)
@@ -413,8 +322,8 @@ func TestNamedPartsComeAndGo(t *testing.T) {
 		{"/subagents/critic", false},
 		{"/subagents/critic/model", false},
 	} {
-		without := with(t, test.pointer, nothing)
-		whole, less := Of(parsed(t, []byte(rich))), Of(parsed(t, without))
+		without := granttest.With(t, test.pointer, granttest.Nothing)
+		whole, less := Of(granttest.Parsed(t, []byte(granttest.Rich))), Of(granttest.Parsed(t, without))
 		if len(Compare(less, whole)) == 0 {
 			t.Errorf("%s comes, and nothing is asked", test.pointer)
 		}
@@ -422,14 +331,14 @@ func TestNamedPartsComeAndGo(t *testing.T) {
 		if (len(changes) > 0) != test.goneAsks {
 			t.Errorf("%s goes: %+v", test.pointer, changes)
 		}
-		marked(t, test.pointer+" goes", []byte(rich), without, changes)
-		marked(t, test.pointer+" comes", without, []byte(rich), Compare(less, whole))
+		marked(t, test.pointer+" goes", []byte(granttest.Rich), without, changes)
+		marked(t, test.pointer+" comes", without, []byte(granttest.Rich), Compare(less, whole))
 	}
 }
 
 func TestHooksComeAndGo(t *testing.T) {
-	all := document(t)["hooks"].([]any)
-	whole := Of(parsed(t, []byte(rich)))
+	all := granttest.Document(t)["hooks"].([]any)
+	whole := Of(granttest.Parsed(t, []byte(granttest.Rich)))
 	for _, test := range []struct {
 		name string
 		keep []any
@@ -437,13 +346,13 @@ func TestHooksComeAndGo(t *testing.T) {
 	}{
 		{"no guard", all[1:], true}, {"no note", all[:1], false}, {"another order", []any{all[1], all[0]}, false},
 	} {
-		changed := with(t, "/hooks", test.keep)
-		changes := Compare(whole, Of(parsed(t, changed)))
+		changed := granttest.With(t, "/hooks", test.keep)
+		changes := Compare(whole, Of(granttest.Parsed(t, changed)))
 		if (len(changes) > 0) != test.asks {
 			t.Errorf("%s: %+v", test.name, changes)
 		}
-		marked(t, test.name, []byte(rich), changed, changes)
-		if len(test.keep) < 2 && len(Compare(Of(parsed(t, changed)), whole)) == 0 {
+		marked(t, test.name, []byte(granttest.Rich), changed, changes)
+		if len(test.keep) < 2 && len(Compare(Of(granttest.Parsed(t, changed)), whole)) == 0 {
 			t.Errorf("%s, and then it comes back: nothing is asked", test.name)
 		}
 	}

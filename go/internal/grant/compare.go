@@ -1,4 +1,4 @@
-package trust
+package grant
 
 import (
 	"slices"
@@ -86,7 +86,7 @@ func keysOf(a, b map[place]Set) []place {
 		}
 	}
 	var out []place
-	for _, g := range setOf(all) {
+	for _, g := range SetOf(all) {
 		out = append(out, place{g.Kind, g.Pointer})
 	}
 	return out

@@ -1,4 +1,4 @@
-package trust
+package grant
 
 import (
 	"cmp"
@@ -8,7 +8,6 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -72,7 +71,6 @@ const (
 
 type about struct {
 	compared comparison
-	group    difference.Group
 	single   bool       // of an exact one: a place has one value
 	order    []string   // of a step
 	pattern  reach.Kind // of calls
@@ -80,40 +78,46 @@ type about struct {
 
 var kinds = sync.OnceValue(func() map[Kind]about {
 	return map[Kind]about{
-		Mode:        {compared: step, group: difference.Permissions, order: reach.Modes},
-		Rule:        {compared: calls, pattern: reach.Rule, group: difference.Permissions},
-		Tool:        {compared: calls, pattern: reach.Tool, group: difference.Tools},
-		Files:       {compared: calls, pattern: reach.Folder, group: difference.Sandbox},
-		Reads:       {compared: calls, pattern: reach.Path, group: difference.Sandbox},
-		Hosts:       {compared: calls, pattern: reach.Host, group: difference.Sandbox},
-		Variable:    {compared: exact, group: difference.Sandbox},
-		Secret:      {compared: exact, group: difference.Secrets},
-		Command:     {compared: exact, group: difference.Servers},
-		Server:      {compared: exact, group: difference.Servers},
-		ServerTool:  {compared: calls, pattern: reach.Tool, group: difference.Servers},
-		Required:    {compared: kept, group: difference.Servers},
-		Hook:        {compared: exact, group: difference.Hooks},
-		Guard:       {compared: kept, group: difference.Hooks},
-		SkillTool:   {compared: calls, pattern: reach.Tool, group: difference.Skills},
-		Search:      {compared: step, group: difference.Web, order: reach.Searches},
-		Searcher:    {compared: exact, single: true, group: difference.Web},
-		SearchHost:  {compared: calls, pattern: reach.Host, group: difference.Web},
-		Fetch:       {compared: exact, group: difference.Web},
-		Private:     {compared: exact, group: difference.Web},
-		Provider:    {compared: exact, group: difference.Model},
-		Address:     {compared: exact, single: true, group: difference.Model},
-		Text:        {compared: exact, single: true, group: difference.Prompts},
-		ContextFile: {compared: exact, group: difference.Prompts},
-		Memory:      {compared: step, group: difference.Memory, order: reach.Memories},
-		Limit:       {compared: limit, group: difference.Limits},
+		Mode:        {compared: step, order: reach.Modes},
+		Rule:        {compared: calls, pattern: reach.Rule},
+		Tool:        {compared: calls, pattern: reach.Tool},
+		Files:       {compared: calls, pattern: reach.Folder},
+		Reads:       {compared: calls, pattern: reach.Path},
+		Hosts:       {compared: calls, pattern: reach.Host},
+		Variable:    {compared: exact},
+		Secret:      {compared: exact},
+		Command:     {compared: exact},
+		Server:      {compared: exact},
+		ServerTool:  {compared: calls, pattern: reach.Tool},
+		Required:    {compared: kept},
+		Hook:        {compared: exact},
+		Guard:       {compared: kept},
+		SkillTool:   {compared: calls, pattern: reach.Tool},
+		Search:      {compared: step, order: reach.Searches},
+		Searcher:    {compared: exact, single: true},
+		SearchHost:  {compared: calls, pattern: reach.Host},
+		Fetch:       {compared: exact},
+		Private:     {compared: exact},
+		Provider:    {compared: exact},
+		Address:     {compared: exact, single: true},
+		Text:        {compared: exact, single: true},
+		ContextFile: {compared: exact},
+		Memory:      {compared: step, order: reach.Memories},
+		Limit:       {compared: limit},
 	}
 })
 
 // Set is the grants of a manifest: sorted, each once.
 type Set []Grant
 
-// setOf sorts.
-func setOf(grants []Grant) Set {
+// Known reports whether there is such a kind.
+func (k Kind) Known() bool {
+	_, known := kinds()[k]
+	return known
+}
+
+// SetOf sorts grants.
+func SetOf(grants []Grant) Set {
 	slices.SortFunc(grants, func(a, b Grant) int {
 		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Pointer, b.Pointer), cmp.Compare(a.Value, b.Value),
 			cmp.Compare(a.Action, b.Action), cmp.Compare(a.To, b.To))

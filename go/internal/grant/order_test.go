@@ -1,4 +1,4 @@
-package trust
+package grant
 
 import (
 	"encoding/json"
@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -88,7 +89,7 @@ func TestCoveringIsAPartialOrder(t *testing.T) {
 	chains := 0
 	rapid.Check(t, func(t *rapid.T) {
 		var start map[string]any
-		if err := json.Unmarshal([]byte(rich), &start); err != nil {
+		if err := json.Unmarshal([]byte(granttest.Rich), &start); err != nil {
 			t.Fatal(err)
 		}
 		docA := drawn(t, "a", start)
@@ -173,7 +174,7 @@ func TestDecisionsAreBounds(t *testing.T) {
 				Value: rapid.SampledFrom([]string{"*", "b*", "bash", "edit"}).Draw(t, l+" tool") + " " +
 					rapid.SampledFrom([]string{"*", "a*", "ab*", "ab", "b", "*b", "a?"}).Draw(t, l+" pattern")})
 		}
-		return setOf(grants)
+		return SetOf(grants)
 	}
 	covered := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -236,7 +237,7 @@ func rules(fallback string, lines ...string) Set {
 		action, value, _ := strings.Cut(line, " ")
 		grants = append(grants, Grant{Kind: Rule, Pointer: "/permissions", Action: action, Value: value})
 	}
-	return setOf(grants)
+	return SetOf(grants)
 }
 
 func TestRulesByExample(t *testing.T) {
@@ -283,7 +284,7 @@ func TestBothSidesAreNamed(t *testing.T) {
 // A * in the glob of a path may stop at a folder, so it covers only itself.
 func TestPathGlobsCoverThemselves(t *testing.T) {
 	one := func(glob string) Set {
-		return setOf([]Grant{{Kind: Reads, Action: "allow"}, {Kind: Reads, Value: glob, Action: "deny"}})
+		return SetOf([]Grant{{Kind: Reads, Action: "allow"}, {Kind: Reads, Value: glob, Action: "deny"}})
 	}
 	if len(Compare(one("secrets/a/b"), one("secrets/*"))) == 0 {
 		t.Error("another glob counts as holding back as much")
@@ -293,7 +294,7 @@ func TestPathGlobsCoverThemselves(t *testing.T) {
 		for _, h := range hosts {
 			grants = append(grants, Grant{Kind: Hosts, Value: h, Action: "allow"})
 		}
-		return setOf(grants)
+		return SetOf(grants)
 	}
 	if changes := Compare(hosts("*.example.org"), hosts("a.example.org", "*.b.example.org")); len(changes) > 0 {
 		t.Error(changes)
