@@ -10,6 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
@@ -78,23 +79,31 @@ func (a *App) Resolve(ctx context.Context, what What, options resolve.Options) (
 		}
 		return &Resolved{Resolved: result}, nil
 	}
-	chosen, err := a.Choose(ctx, what.Ref, options)
+	chosen, options, err := a.Select(ctx, what.Ref, options)
 	if err != nil {
 		return nil, err
 	}
-	a.Note(chosen.Notes...)
-	options.Downloads = a.downloadsFor(options.Downloads, chosen)
 	result, err := a.Resolver.Resolve(ctx, chosen.Target, options)
 	if err != nil {
 		return nil, err
 	}
-	if chosen.Target != chosen.Ref {
-		result.Profile.Ref = chosen.Ref
-	}
+	result.Profile.Ref = chosen.Ref.String()
 	if chosen.Source != "" {
 		result.Profile.Source = chosen.Source
 	}
 	return &Resolved{result, chosen}, nil
+}
+
+// Select chooses what a reference means, tells the user what was chosen where the
+// reference does not say so, and puts into the options what may be downloaded for it.
+func (a *App) Select(ctx context.Context, text string, options resolve.Options) (*catalog.Selection, resolve.Options, error) {
+	chosen, err := a.Choose(ctx, text, options)
+	if err != nil {
+		return nil, options, err
+	}
+	a.Note(chosen.Notes...)
+	options.Downloads = a.downloadsFor(options.Downloads, chosen)
+	return chosen, options, nil
 }
 
 // Chosen is the code of what the user is told about a choice.
@@ -110,7 +119,11 @@ func (a *App) Note(notes ...string) {
 // Choose finds what a reference means; empty is the default. A name that several
 // profiles have is refused with all of them.
 func (a *App) Choose(ctx context.Context, text string, options resolve.Options) (*catalog.Selection, error) {
-	chosen, err := a.Catalog(options).Select(ctx, text)
+	ref, err := reference.Parse(text, a.Resolver.Dir)
+	if err != nil {
+		return nil, err
+	}
+	chosen, err := a.Catalog(options).Select(ctx, ref)
 	var ambiguous *catalog.Ambiguous
 	if errors.As(err, &ambiguous) {
 		return nil, a.ambiguous(ctx, ambiguous, options)
@@ -153,9 +166,9 @@ func looking(options resolve.Options) resolve.Options {
 }
 
 // lookingInto are looking for the profiles of one flake.
-func lookingInto(flake string, options resolve.Options) resolve.Options {
+func lookingInto(flake reference.Reference, options resolve.Options) resolve.Options {
 	out := looking(options)
-	out.Downloads.Command = "insomnia verify " + secret.JoinWords([]string{flake})
+	out.Downloads.Command = "insomnia verify " + secret.JoinWords([]string{flake.Flake()})
 	return out
 }
 

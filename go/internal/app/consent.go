@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -25,7 +25,7 @@ func (a *App) Consents() (*trust.Store, error) {
 // builtIn is the manifest of a built-in role; nil where there is none of the name.
 func (a *App) builtIn(role string) *manifest.Manifest {
 	resolver := &resolve.Resolver{Library: a.Resolver.Library, Version: a.Resolver.Version, Dir: "/"}
-	result, err := resolver.Resolve(context.Background(), catalog.Builtin+":"+role, resolve.Options{Evaluator: resolve.Embedded, Timeout: ListTimeout})
+	result, err := resolver.Resolve(context.Background(), reference.OfBuiltin(role), resolve.Options{Evaluator: resolve.Embedded, Timeout: ListTimeout})
 	if err != nil {
 		return nil
 	}

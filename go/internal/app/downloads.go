@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -15,14 +14,14 @@ import (
 // downloadsFor is what may be downloaded for what was chosen, of what may be
 // downloaded for what was typed: the word of a project needs the user's consent first.
 func (a *App) downloadsFor(d resolve.Downloads, chosen *catalog.Selection) resolve.Downloads {
-	if d.Rule == resolve.NoDownloads && strings.ContainsAny(chosen.Target, "#:") {
-		d.Command = "insomnia resolve " + secret.JoinWords([]string{chosen.Target})
+	if d.Rule == resolve.NoDownloads && chosen.Target.IsFlake() {
+		d.Command = "insomnia resolve " + secret.JoinWords([]string{chosen.Target.String()})
 	}
 	if d.Rule != resolve.TypedRule || chosen.By == nil {
 		return d
 	}
 	d.Rule = resolve.AskRule
-	d.Consent = &downloadConsent{app: a, by: *chosen.By, target: chosen.Target}
+	d.Consent = &downloadConsent{app: a, by: *chosen.By, target: chosen.Target.String()}
 	return d
 }
 

@@ -52,9 +52,9 @@ func (a *App) Draft(ctx context.Context, what What, options resolve.Options, in 
 		return d, nil
 	}
 	d.New.Source = a.source(r.Resolved, options)
-	if strings.HasPrefix(chosen.Ref, chosen.Source+":") && !ownPlace(chosen.Source) {
+	if chosen.Ref.Kind == reference.Qualified && !ownPlace(chosen.Source) {
 		// What the name of a source leads to moves with its pin.
-		d.New.Source.Named, d.New.Source.Dir = chosen.Ref, a.Resolver.Dir
+		d.New.Source.Named, d.New.Source.Dir = chosen.Ref.String(), a.Resolver.Dir
 	}
 	return d, nil
 }

@@ -34,7 +34,6 @@ type Profile struct {
 	Broken      string            `json:"-"` // why, in a line; empty when it is not
 	Known       bool              `json:"-"` // it has been evaluated
 	Manifest    []byte            `json:"-"` // nil unless Ok
-	target      string
 }
 
 // Words describes in a line what a profile may do, or why it is broken.
@@ -68,7 +67,7 @@ func broken(diagnostics []diag.Diagnostic) string {
 }
 
 func unknown(c catalog.Candidate) Profile {
-	return Profile{Name: c.Name, Ref: c.Ref, Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}, target: c.Target}
+	return Profile{Name: c.Name, Ref: c.Ref.String(), Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}}
 }
 
 // profileOf makes a row of a candidate and what its evaluation gave.
@@ -113,17 +112,17 @@ func withoutStore(text string) string {
 // the answers that are there already, by target.
 func (a *App) evaluate(ctx context.Context, candidates []catalog.Candidate, known map[string]resolve.Listed, options resolve.Options, begun func(i int), found func(i int, l resolve.Listed)) {
 	options = looking(options)
-	var files []string
+	var files []reference.Reference
 	var index []int
 	for i, c := range candidates {
-		listed, ok := known[c.Target]
+		listed, ok := known[c.Target.Lasting()]
 		misnamed := catalog.CheckName(c.Name, c.File)
 		switch {
 		case misnamed != nil:
 			found(i, resolve.Listed{Diagnostics: misnamed.Diagnostics})
 		case ok:
 			found(i, listed)
-		case isFlake(c.Target, a.Resolver.Dir):
+		case c.Target.IsFlake():
 			begun(i)
 			result, err := a.Resolver.Resolve(ctx, c.Target, options)
 			if err != nil {
@@ -137,12 +136,6 @@ func (a *App) evaluate(ctx context.Context, candidates []catalog.Candidate, know
 	}
 	a.Resolver.EachFile(ctx, files, options,
 		func(i int) { begun(index[i]) }, func(i int, l resolve.Listed) { found(index[i], l) })
-}
-
-// isFlake reports whether a target is an output of a flake, and not a file.
-func isFlake(target, dir string) bool {
-	ref, err := reference.Parse(target, dir)
-	return err == nil && ref.IsFlake()
 }
 
 // Profiles are the profiles that can be chosen, as far as they are known.
@@ -189,7 +182,7 @@ func (a *App) Profiles(ctx context.Context, options resolve.Options, show func(P
 	l.candidates, l.configs = slices.Clone(files), slices.Concat(c.Problems, problems, unpinned)
 	l.say("finding the default profile", true)
 
-	chosen, err := c.Select(ctx, "")
+	chosen, err := c.Select(ctx, reference.Reference{})
 	switch {
 	case err == nil:
 		l.chosen = chosen
@@ -202,17 +195,17 @@ func (a *App) Profiles(ctx context.Context, options resolve.Options, show func(P
 		if ctx.Err() != nil {
 			break
 		}
-		l.say("evaluating the profiles of "+flake.Source+", "+flake.Ref, true)
+		l.say("evaluating the profiles of "+flake.Source+", "+flake.Ref.Flake(), true)
 		found, known, wrong, passed := a.ofFlake(ctx, flake, options)
 		l.candidates, l.flakes, l.passed = append(l.candidates, found...), append(l.flakes, wrong...), append(l.passed, passed...)
 		catalog.Explicit(l.candidates, project, c)
 		a.evaluate(ctx, found, known, options, func(int) {}, func(i int, listed resolve.Listed) { l.fill(found[i], listed) })
 	}
 	a.evaluate(ctx, files, nil, options,
-		func(i int) { l.say("evaluating "+l.candidates[i].Ref, false) },
+		func(i int) { l.say("evaluating "+l.candidates[i].Ref.String(), false) },
 		func(i int, listed resolve.Listed) {
 			l.fill(files[i], listed)
-			l.say("evaluating "+l.candidates[i].Ref, false)
+			l.say("evaluating "+l.candidates[i].Ref.String(), false)
 		})
 	if len(c.Problems) == 0 && c.Refused == nil {
 		l.aliases = badAliases(ctx, c)
@@ -225,7 +218,7 @@ func (a *App) Profiles(ctx context.Context, options resolve.Options, show func(P
 }
 
 func (l *listing) fill(c catalog.Candidate, listed resolve.Listed) {
-	l.rows[c.Target] = profileOf(c, listed)
+	l.rows[c.Target.Lasting()] = profileOf(c, listed)
 }
 
 func (l *listing) say(busy string, now bool) {
@@ -242,17 +235,17 @@ func (l *listing) list(busy string) Profiles {
 		Problems: slices.Concat(l.configs, l.flakes, l.byDefault, l.aliases)}
 	for _, c := range l.candidates {
 		p := unknown(c)
-		if known, ok := l.rows[c.Target]; ok { // two sources may be the same flake
+		if known, ok := l.rows[c.Target.Lasting()]; ok { // two sources may be the same flake
 			p.Known, p.Ok, p.Broken, p.Summary, p.Manifest, p.Diagnostics = true, known.Ok, known.Broken, known.Summary, known.Manifest, known.Diagnostics
 		}
-		p.Default = l.chosen != nil && l.chosen.Target == c.Target
+		p.Default = l.chosen != nil && l.chosen.Target.Lasting() == c.Target.Lasting()
 		out.Rows = append(out.Rows, p)
 	}
 	slices.SortStableFunc(out.Rows, func(a, b Profile) int { return strings.Compare(a.Name, b.Name) })
 	if l.chosen == nil {
 		return out
 	}
-	out.Default = &Profile{Name: l.chosen.Name, Source: l.chosen.Source, Ref: l.chosen.Target, File: l.chosen.File, Default: true}
+	out.Default = &Profile{Name: l.chosen.Name, Source: l.chosen.Source, Ref: l.chosen.Target.String(), File: l.chosen.File, Default: true}
 	for _, p := range out.Rows {
 		if p.Default {
 			out.Default = &p
@@ -301,7 +294,7 @@ func (a *App) ofFlake(ctx context.Context, flake catalog.Flake, options resolve.
 	known = map[string]resolve.Listed{}
 	for _, v := range verified {
 		c := flake.Candidate(catalog.Defined{Name: v.Name})
-		known[c.Target] = resolve.Listed{Manifest: v.Manifest, Diagnostics: v.Diagnostics}
+		known[c.Target.Lasting()] = resolve.Listed{Manifest: v.Manifest, Diagnostics: v.Diagnostics}
 		found = append(found, c)
 	}
 	return found, known, nil, nil
@@ -320,7 +313,10 @@ func badAliases(ctx context.Context, c *catalog.Catalog) []diag.Diagnostic {
 	var problems []diag.Diagnostic
 	cycles := map[string]bool{}
 	for _, a := range c.Aliases() {
-		_, err := c.Select(ctx, a.Name)
+		ref, err := reference.Parse(a.Name, c.Dir)
+		if err == nil {
+			_, err = c.Select(ctx, ref)
+		}
 		if err == nil {
 			continue
 		}

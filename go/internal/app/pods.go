@@ -6,6 +6,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -66,7 +67,11 @@ func (a *App) Drifts() *pod.Drifts {
 				c = catalog.Open(source.Dir, a.Resolver.Library)
 				opened[source.Dir] = c
 			}
-			return c.Pinned(source.Named)
+			ref, err := reference.Parse(source.Named, source.Dir)
+			if err != nil {
+				return "", err
+			}
+			return c.Pinned(ref)
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -49,14 +50,18 @@ func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (
 	for _, o := range r.source.Overrides {
 		options.Overrides = append(options.Overrides, resolve.Override(o))
 	}
+	target, err := reference.Parse(r.source.Target, "/")
+	if err != nil {
+		return nil, err
+	}
 	if r.source.Named != "" {
 		chosen, err := a.in(r.source.Dir).Choose(ctx, r.source.Named, options)
 		if err != nil {
 			return nil, err
 		}
-		r.source.Target, options.Downloads = chosen.Target, a.downloadsFor(options.Downloads, chosen)
+		target, options.Downloads = chosen.Target, a.downloadsFor(options.Downloads, chosen)
 	}
-	result, err := a.Resolver.Resolve(ctx, r.source.Target, options)
+	result, err := a.Resolver.Resolve(ctx, target, options)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ import (
 // without a download, is warned of: it may be unfinished, or the machine offline.
 func (a *App) Storable(ctx context.Context, r *catalog.Catalog, chosen *catalog.Selection, to config.Scope, options resolve.Options) (string, error) {
 	ref, err := r.Storable(chosen, to)
-	if err != nil || chosen.Source != "" || !isFlake(chosen.Target, r.Dir) {
+	if err != nil || chosen.Source != "" || !chosen.Target.IsFlake() {
 		return ref, err // what was found by its name exists
 	}
 	options = looking(options)

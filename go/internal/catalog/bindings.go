@@ -14,13 +14,10 @@ import (
 // same from everywhere. A file that does not exist is an error, and so is one
 // that is outside of a project whose config is to name it.
 func (r *Catalog) Storable(s *Selection, to config.Scope) (string, error) {
-	if s.Source != "" && s.Ref == s.Source+":"+s.Name {
-		return s.Ref, nil
+	if s.Source != "" && !s.Ref.IsFlake() && s.Ref.Kind != reference.File {
+		return s.Ref.String(), nil
 	}
-	target, err := reference.Parse(s.Target, r.Dir)
-	if err != nil {
-		return "", err
-	}
+	target := s.Target
 	if err := r.missingFile(target); err != nil {
 		return "", err
 	}
@@ -29,7 +26,7 @@ func (r *Catalog) Storable(s *Selection, to config.Scope) (string, error) {
 	}
 	switch {
 	case target.Dir() == "":
-		return s.Ref, nil
+		return s.Ref.String(), nil
 	case to == config.Project:
 		return target.Portable(r.Root), nil
 	}

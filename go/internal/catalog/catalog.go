@@ -34,15 +34,15 @@ const (
 	Project = "project"
 )
 
-// Fallback is the profile that is used when nothing else is set.
-const Fallback = "builtin:coder"
+// fallback is the name of the built-in profile that is used when nothing else is set.
+const fallback = "coder"
 
 // Candidate is a profile, found but not evaluated.
 type Candidate struct {
 	Name   string
-	Source string // builtin, user, project or the name of a source
-	Ref    string // can be pasted
-	Target string // what the resolver takes
+	Source string              // builtin, user, project or the name of a source
+	Ref    reference.Reference // as it can be typed here
+	Target reference.Reference // what the resolver takes; always explicit
 	// File is where it stands, as far as that is known.
 	File string
 	Line int
@@ -58,9 +58,10 @@ type Defined struct {
 // Flake is a flake with profiles: of the project or of a named source.
 type Flake struct {
 	Source string
-	Ref    string // what the resolver takes, without `#`
-	Paste  string // the same for people, without `#`; empty where SOURCE:NAME is better
-	File   string // of its flake.nix, when it is here
+	Ref    reference.Reference // what the resolver takes
+	File   string              // of its flake.nix, when it is here
+
+	paste reference.Reference // Ref as it can be typed here
 }
 
 // Catalog knows the sources.
@@ -214,7 +215,7 @@ func (r *Catalog) builtin() []Candidate {
 		if _, err := fs.Stat(r.Library, "profiles/"+e.Name()+"/profile.nix"); err != nil {
 			continue
 		}
-		ref := "builtin:" + e.Name()
+		ref := reference.OfBuiltin(e.Name())
 		out = append(out, Candidate{Name: e.Name(), Source: Builtin, Ref: ref, Target: ref, File: "builtin:profiles/" + e.Name() + "/profile.nix"})
 	}
 	return out
@@ -252,11 +253,11 @@ func (r *Catalog) folder(source, dir string) ([]Candidate, error) {
 			continue
 		}
 		count[name]++
-		out = append(out, Candidate{Name: name, Source: source, Ref: source + ":" + name, Target: file, File: file})
+		out = append(out, Candidate{Name: name, Source: source, Ref: reference.OfSource(source, name), Target: reference.OfFile(file), File: file})
 	}
 	for i, c := range out {
-		if count[c.Name] > 1 || !plain(c.Name) {
-			out[i].Ref = r.relative(c.File)
+		if count[c.Name] > 1 || !reference.Plain(c.Name) {
+			out[i].Ref = r.pasted(c)
 		}
 	}
 	return out, nil
@@ -277,7 +278,8 @@ func (r *Catalog) ProjectFlake(all bool) (Flake, bool) {
 			if at != r.Root && ownership.CheckFound(at) != nil {
 				return Flake{}, false // another user may have put it above the project
 			}
-			return Flake{Source: Project, Ref: at, Paste: r.relative(at), File: file}, true
+			ref := reference.InDirectory(at)
+			return Flake{Source: Project, Ref: ref, File: file, paste: ref.Written(r.relative(at))}, true
 		}
 		if exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
 			return Flake{}, false
@@ -285,49 +287,39 @@ func (r *Catalog) ProjectFlake(all bool) (Flake, bool) {
 	}
 }
 
-// OfFlake makes a candidate of a flake's profile.
+// Candidate is a profile of the flake.
 func (f Flake) Candidate(d Defined) Candidate {
-	c := Candidate{Name: d.Name, Source: f.Source, Target: f.target(d.Name), File: d.File, Line: d.Line}
+	c := Candidate{Name: d.Name, Source: f.Source, Target: f.Ref.With(d.Name), File: d.File, Line: d.Line}
 	if c.File == "" {
 		c.File = f.File
 	}
-	if c.Ref = f.Source + ":" + d.Name; !plain(d.Name) {
-		c.Ref = f.paste(d.Name)
+	if c.Ref = reference.OfSource(f.Source, d.Name); !reference.Plain(d.Name) {
+		c.Ref = f.paste.With(d.Name)
 	}
 	return c
-}
-
-// target is the reference to a profile of the flake. A directory may have any name.
-func (f Flake) target(name string) string {
-	if filepath.IsAbs(f.Ref) {
-		return reference.InDirectory(f.Ref, name).Lasting()
-	}
-	return f.Ref + "#" + attr(name)
-}
-
-func (f Flake) paste(name string) string {
-	if f.Paste == "" {
-		return f.target(name)
-	}
-	return f.Paste + "#" + attr(name)
 }
 
 // Explicit gives profiles that share source and name references of their own.
 func Explicit(candidates []Candidate, flake *Flake, r *Catalog) {
 	count := map[string]int{}
 	for _, c := range candidates {
-		count[c.Ref]++
+		count[c.Ref.String()]++
 	}
 	for i, c := range candidates {
-		if count[c.Ref] < 2 {
+		if count[c.Ref.String()] < 2 {
 			continue
 		}
-		if ref, err := reference.Parse(c.Target, r.Dir); err == nil && ref.IsFlake() && flake != nil {
-			candidates[i].Ref = flake.paste(c.Name)
+		if c.Target.IsFlake() && flake != nil {
+			candidates[i].Ref = flake.paste.With(c.Name)
 		} else {
-			candidates[i].Ref = r.relative(c.File)
+			candidates[i].Ref = r.pasted(c)
 		}
 	}
+}
+
+// pasted is the reference to the file of a profile, as it can be typed here.
+func (r *Catalog) pasted(c Candidate) reference.Reference {
+	return reference.OfFile(c.File).Typed(r.relative(c.File))
 }
 
 // relative writes a path so that it can be pasted in the working directory.
@@ -343,19 +335,6 @@ func (r *Catalog) relative(path string) string {
 		return "./" + rel
 	}
 	return path
-}
-
-func attr(name string) string {
-	if plain(name) {
-		return name
-	}
-	return `"` + name + `"`
-}
-
-func plain(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
-		return !(c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_' || c == '-')
-	})
 }
 
 func exists(path string) bool {

@@ -69,18 +69,13 @@ func (a *Ambiguous) Error() string { return "several profiles are named " + a.Na
 
 // Select finds what a reference means; empty is the default. References that
 // say by themselves where they lead come back as they are.
-func (r *Catalog) Select(ctx context.Context, text string) (*Selection, error) {
-	if text == "" {
+func (r *Catalog) Select(ctx context.Context, ref reference.Reference) (*Selection, error) {
+	switch {
+	case ref.Kind == reference.Default:
 		return r.byDefault(ctx)
-	}
-	ref, err := reference.Parse(text, r.Dir)
-	if err != nil {
-		return nil, err
-	}
-	if ref.Explicit() {
-		return &Selection{Candidate: Candidate{Ref: text, Target: text}}, nil
-	}
-	if ref.Kind == reference.Qualified {
+	case ref.Explicit():
+		return &Selection{Candidate: Candidate{Ref: ref, Target: ref}}, nil
+	case ref.Kind == reference.Qualified:
 		c, err := r.qualified(ctx, ref.Source, ref.Name)
 		if err != nil {
 			return nil, err
@@ -90,10 +85,10 @@ func (r *Catalog) Select(ctx context.Context, text string) (*Selection, error) {
 	if err := r.usable(); err != nil {
 		return nil, err
 	}
-	if s, ok, err := r.alias(ctx, text, nil); ok || err != nil {
+	if s, ok, err := r.alias(ctx, ref.Name, nil); ok || err != nil {
 		return s, err
 	}
-	c, err := r.bare(ctx, text)
+	c, err := r.bare(ctx, ref.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -312,13 +307,12 @@ func (r *Catalog) inNamed(source, name string) (Candidate, error) {
 }
 
 // Pinned is the hash of the source that SOURCE:NAME leads to as its lock has it.
-func (r *Catalog) Pinned(ref string) (narHash string, err error) {
-	source, name, _ := strings.Cut(ref, ":")
-	if _, err := r.inNamed(source, name); err != nil {
+func (r *Catalog) Pinned(ref reference.Reference) (narHash string, err error) {
+	if _, err := r.inNamed(ref.Source, ref.Name); err != nil {
 		return "", err
 	}
 	for _, s := range r.Sources() {
-		if s.Name == source && s.Locked != nil {
+		if s.Name == ref.Source && s.Locked != nil {
 			return s.Locked.NarHash, nil
 		}
 	}
@@ -385,23 +379,22 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 		first.Positions = append([]diag.Position{set.At}, first.Positions...)
 		return &diag.Error{Exit: e.Exit, Diagnostics: append([]diag.Diagnostic{first}, e.Diagnostics[1:]...), Summary: e.Summary}
 	}
-	ref, err := reference.Parse(set.Value, r.base(c))
+	ref, err := r.meant(c, set)
 	if err != nil {
 		return nil, bound(err)
 	}
 	switch {
 	case ref.Explicit():
-		if err := r.Inside(c.Scope, ref); err != nil {
-			return nil, bound(err)
-		}
 		if err := r.missingFile(ref); err != nil {
 			return nil, bound(err)
 		}
-		target := set.Value
-		if ref.Dir() != "" {
-			target = ref.Lasting()
+		target := ref
+		if ref.Dir() != "" { // it starts from the config, and the resolver from elsewhere
+			if target, err = reference.Parse(ref.Lasting(), r.Dir); err != nil {
+				return nil, bound(err)
+			}
 		}
-		return &Selection{Candidate: Candidate{Ref: set.Value, Target: target}}, nil
+		return &Selection{Candidate: Candidate{Ref: ref, Target: target}}, nil
 	case ref.Kind == reference.Qualified:
 		found, err := r.qualified(ctx, ref.Source, ref.Name)
 		if err != nil {
@@ -409,14 +402,14 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 		}
 		return r.chosen(found, false), nil
 	}
-	s, ok, err := r.alias(ctx, set.Value, chain)
+	s, ok, err := r.alias(ctx, ref.Name, chain)
 	if err != nil {
 		return nil, bound(err)
 	}
 	if ok {
 		return s, nil
 	}
-	found, err := r.Named(ctx, set.Value)
+	found, err := r.Named(ctx, ref.Name)
 	if err != nil {
 		return nil, bound(err)
 	}
@@ -447,6 +440,16 @@ func (r *Catalog) missingFile(ref reference.Reference) error {
 	return nil
 }
 
+// meant is what a config sets, as a value. A path is that of the config, and a
+// project's stays in the project.
+func (r *Catalog) meant(c *config.Config, set config.Setting) (reference.Reference, error) {
+	ref, err := reference.Parse(set.Value, r.base(c))
+	if err == nil {
+		err = r.Inside(c.Scope, ref)
+	}
+	return ref, err
+}
+
 // base is the directory that relative paths in a config start from: the project,
 // or the directory of the user's config.
 func (r *Catalog) base(c *config.Config) string {
@@ -464,7 +467,7 @@ func (r *Catalog) Default() config.Setting {
 			return *c.Default
 		}
 	}
-	return config.Setting{Value: Fallback}
+	return config.Setting{Value: reference.OfBuiltin(fallback).String()}
 }
 
 func (r *Catalog) byDefault(ctx context.Context) (*Selection, error) {
@@ -481,15 +484,16 @@ func (r *Catalog) byDefault(ctx context.Context) (*Selection, error) {
 		}
 		r.ofProject(s, c, *c.Default, "the default")
 		if s.Name == "" {
-			s.Name = s.Ref
-			if name, ok := strings.CutPrefix(s.Ref, Builtin+":"); ok {
-				s.Name = name
+			s.Name = s.Ref.String()
+			if s.Ref.Kind == reference.Builtin {
+				s.Name = s.Ref.Name
 			}
 		}
 		s.Notes = append([]string{fmt.Sprintf("%s (default, from %s)", s.Name, r.place(c.Default.At))}, s.Notes...)
 		return s, nil
 	}
-	return &Selection{Candidate: Candidate{Name: "coder", Source: Builtin, Ref: Fallback, Target: Fallback},
+	ref := reference.OfBuiltin(fallback)
+	return &Selection{Candidate: Candidate{Name: fallback, Source: Builtin, Ref: ref, Target: ref},
 		Notes: []string{"coder (default, built in; insomnia profile default REF sets another)"}}, nil
 }
 
@@ -508,7 +512,7 @@ func (r *Catalog) place(p diag.Position) string {
 func refs(candidates []Candidate) []string {
 	var out []string
 	for _, c := range candidates {
-		out = append(out, c.Ref)
+		out = append(out, c.Ref.String())
 	}
 	return out
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // LockName is the file beside a config that pins its sources.
@@ -23,6 +24,8 @@ type Locked struct {
 	// Profiles are the digests by name, empty for a broken one: a name is looked
 	// up without evaluating anything, and a change of the pin can be told.
 	Profiles map[string]string `json:"profiles"`
+
+	flake reference.Reference // URL
 }
 
 // Names are the names of the profiles.
@@ -46,9 +49,21 @@ func (r *Catalog) readLocks() {
 		}
 		for name, setting := range c.Sources {
 			delete(r.locks, name)
-			if locked, ok := locks[name]; ok && locked.Ref == setting.Value {
-				r.locks[name] = locked
+			locked, ok := locks[name]
+			if !ok || locked.Ref != setting.Value {
+				continue
 			}
+			var err error
+			if locked.flake, err = reference.Parse(locked.URL, "/"); err != nil || !locked.flake.WholeFlake() {
+				continue // it pins nothing
+			}
+			if err := r.Inside(c.Scope, locked.flake); err != nil {
+				outside := diag.From(err).Diagnostics[0]
+				outside.Positions = []diag.Position{setting.At}
+				r.Problems = append(r.Problems, outside)
+				continue
+			}
+			r.locks[name] = locked
 		}
 	}
 }
@@ -141,4 +156,16 @@ func (r *Catalog) Sources() []Source {
 }
 
 // Flake is the pinned flake of a source.
-func (s Source) Flake() Flake { return Flake{Source: s.Name, Ref: s.Locked.URL} }
+func (s Source) Flake() Flake {
+	return Flake{Source: s.Name, Ref: s.Locked.flake, paste: s.Locked.flake}
+}
+
+// Meant is what a source names, as it stands in its config.
+func (r *Catalog) Meant(s Source) (reference.Reference, error) {
+	for _, c := range r.configs() {
+		if c.Scope == s.Scope {
+			return r.meant(c, s.Set)
+		}
+	}
+	return reference.Parse(s.Set.Value, r.Dir)
+}

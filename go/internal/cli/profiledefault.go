@@ -96,9 +96,9 @@ func (p *program) profileDefault(c *cli.Context) error {
 		p.note(chosen.Notes)
 		if c.Bool("json") {
 			set := r.Default()
-			return p.printJSON(map[string]any{"schema": "insomnia.default/v1", "ref": chosen.Ref, "name": chosen.Name, "set": set.At})
+			return p.printJSON(map[string]any{"schema": "insomnia.default/v1", "ref": chosen.Ref.String(), "name": chosen.Name, "set": set.At})
 		}
-		return p.write([]byte(chosen.Ref + "\n"))
+		return p.write([]byte(chosen.Ref.String() + "\n"))
 	}
 	to, dir, err := scope(c, r, config.User)
 	if err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -96,26 +97,30 @@ func (p *program) profileNew(c *cli.Context) error {
 // meaning is the reference to a profile that was just written, and a warning
 // where its name alone means several profiles now, or another one.
 func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source, path string) (ref string, warnings []diag.Diagnostic) {
-	ref = source + ":" + name
+	ref = reference.OfSource(source, name).String()
 	warning := diag.Diagnostic{Severity: diag.SeverityWarning, Code: "name-ambiguous", Positions: []diag.Position{}}
 	candidates := []catalog.Candidate{{Source: source}}
-	chosen, err := r.Select(ctx, name)
+	bare, err := reference.Parse(name, r.Dir)
+	if err != nil {
+		return ref, nil
+	}
+	chosen, err := r.Select(ctx, bare)
 	var ambiguous *catalog.Ambiguous
 	switch {
 	case errors.As(err, &ambiguous):
 		candidates = ambiguous.Candidates
 		refs := make([]string, len(candidates))
 		for i, c := range candidates {
-			if refs[i] = diag.Name(c.Ref); c.File == path {
-				ref = c.Ref
+			if refs[i] = diag.Name(c.Ref.String()); c.File == path {
+				ref = c.Ref.String()
 			}
 		}
 		warning.Message = fmt.Sprintf("the name %s is ambiguous now: %s", diag.Quote(name), strings.Join(refs, ", "))
-	case err == nil && chosen.Target != path:
+	case err == nil && chosen.Target.Path != path:
 		if r.Project != nil && r.Project.Aliases[name].Value != "" {
 			candidates[0].Source = catalog.Project // an alias of the user would not count here
 		}
-		warning.Message = fmt.Sprintf("the name %s alone does not mean it: %s", diag.Quote(name), strings.Join(append(chosen.Notes, chosen.Ref)[:1], ""))
+		warning.Message = fmt.Sprintf("the name %s alone does not mean it: %s", diag.Quote(name), strings.Join(append(chosen.Notes, chosen.Ref.String())[:1], ""))
 	default:
 		return ref, nil // what else is wrong, commands that look the name up report
 	}

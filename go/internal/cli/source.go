@@ -13,7 +13,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
@@ -71,13 +70,20 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	name, ref := c.Args().Get(0), c.Args().Get(1)
-	parsed, err := reference.Parse(ref, r.Dir)
+	name := c.Args().Get(0)
+	chosen, options, err := a.Select(c.Context, c.Args().Get(1), options)
 	if err != nil {
 		return err
 	}
-	if parsed.Dir() != "" {
-		ref = parsed.Lasting() // it is the same from everywhere
+	if err := resolve.RequireFlake(chosen.Target, "a source is a flake"); err != nil {
+		return err
+	}
+	if err := r.Inside(to, chosen.Target); err != nil {
+		return err
+	}
+	ref := chosen.Target.String()
+	if chosen.Target.Dir() != "" {
+		ref = chosen.Target.Lasting() // it is the same from everywhere
 	}
 	for _, s := range r.Sources() {
 		if s.Name == name && s.Scope == to && s.Set.Value != ref {
@@ -88,7 +94,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err := config.Check(to, "sources", name, ref); err != nil {
 		return err
 	}
-	locked, err := a.Pin(c.Context, ref, options)
+	locked, err := a.Pin(c.Context, ref, chosen.Target, options)
 	if err != nil {
 		return err
 	}
@@ -206,7 +212,11 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 		}
 		done++
 		options.Downloads.Theirs = s.Scope == config.Project
-		locked, err := a.Pin(c.Context, s.Set.Value, options)
+		ref, err := r.Meant(s)
+		if err != nil {
+			return err
+		}
+		locked, err := a.Pin(c.Context, s.Set.Value, ref, options)
 		if err != nil {
 			return err
 		}

@@ -16,10 +16,11 @@ import (
 func (p *program) verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "verify",
-		Usage:     "check every profile of a flake",
-		ArgsUsage: "[FLAKEREF]",
+		Usage:     "check every profile of a flake, or one profile",
+		ArgsUsage: "[REF]",
 		Description: "Resolves all insomniaProfiles of the flake (`.` when none is named), broken ones beside healthy\n" +
-			"ones, and prints a line for each. The exit code is 1 when one is broken, and 4 when there is none.",
+			"ones, and prints a line for each. REF may also select a single profile, as for `insomnia resolve`.\n" +
+			"The exit code is 1 when one is broken, and 4 when there is none.",
 		Flags: append([]cli.Flag{
 			strictFlag(),
 			&cli.BoolFlag{Name: "against-nix", Usage: "evaluate with the installed Nix too; a profile that comes out differently is broken"},
@@ -37,29 +38,33 @@ type verifyReport struct {
 }
 
 func (p *program) verify(c *cli.Context) error {
-	if err := arguments(c, 1, "[FLAKEREF]"); err != nil {
+	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
 	options, err := downloadOptions(c)
 	if err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	flake := c.Args().First()
-	if flake == "" {
-		flake = "."
+	text := c.Args().First()
+	if text == "" {
+		text = "."
 	}
-	verify := resolver.Verify
+	verify := a.Resolver.Verify
 	if c.Bool("against-nix") {
 		if c.IsSet("evaluator") {
 			return diag.Errorf(diag.ExitUsage, "usage", "--against-nix and --evaluator exclude each other")
 		}
-		verify = resolver.VerifyAgainstNix
+		verify = a.Resolver.VerifyAgainstNix
 	}
-	verified, err := verify(c.Context, flake, options)
+	chosen, options, err := a.Select(c.Context, text, options)
+	if err != nil {
+		return err
+	}
+	verified, err := verify(c.Context, chosen.Target, options)
 	if err != nil {
 		return err
 	}
@@ -87,7 +92,7 @@ func (p *program) verify(c *cli.Context) error {
 		}
 	}
 	if c.Bool("json") {
-		data, err := json.Marshal(verifyReport{Schema: "insomnia.verify/v1", Flake: flake, Ok: broken == 0, Profiles: verified})
+		data, err := json.Marshal(verifyReport{Schema: "insomnia.verify/v1", Flake: text, Ok: broken == 0, Profiles: verified})
 		if err != nil {
 			return err
 		}

@@ -46,45 +46,29 @@ type Reference struct {
 	Parsed reference.Reference
 }
 
-// Parse reads a reference that needs no look-up: a name alone and SOURCE:NAME
-// are errors, since package registry resolves those.
-func Parse(text, dir string) (*Reference, error) {
-	if text == "" {
-		text = "."
-	}
-	parsed, err := reference.Parse(text, dir)
-	if err != nil {
-		return nil, err
-	}
-	ref := &Reference{Text: text, Attr: parsed.Attr, Path: parsed.Path, Name: parsed.Name, Parsed: parsed}
-	switch parsed.Kind {
-	case reference.Builtin:
+// Of makes of a reference what the evaluators take. A name has to be looked up
+// before, in the catalog.
+func Of(parsed reference.Reference) (*Reference, error) {
+	ref := &Reference{Text: parsed.String(), Attr: parsed.Attr, Path: parsed.Path, Name: parsed.Name, Parsed: parsed}
+	switch {
+	case !parsed.Explicit():
+		return nil, diag.Errorf(diag.ExitNotFound, "name-unqualified", "`%s` does not say where the profile comes from", parsed).
+			Hintf("write a qualified reference, such as user:NAME; insomnia profile list shows what there is")
+	case parsed.Kind == reference.Builtin:
 		ref.Kind = KindBuiltin
-	case reference.File:
+		return ref, nil
+	case parsed.Kind == reference.File:
 		ref.Kind = KindPath
-	case reference.Name:
-		return nil, bareName(text, dir)
-	case reference.Qualified:
-		return nil, unknownSource(text, parsed.Source)
-	default:
-		ref.Kind, ref.Path, ref.Name = KindFlake, "", ""
-		ref.Flake, err = ref.flake(dir)
+		return ref, nil
 	}
+	ref.Kind, ref.Path, ref.Name = KindFlake, "", ""
+	var err error
+	ref.Flake, err = ref.flake()
 	return ref, err
 }
 
-// ParseFlake reads a reference to a flake as a whole. what says of whom one is asked for.
-func ParseFlake(text, dir, what string) (*Reference, error) {
-	if parsed, err := reference.Parse(text, dir); err == nil && text != "" && parsed.Kind != reference.Name && (!parsed.IsFlake() || len(parsed.Attr) > 0) {
-		return nil, diag.Errorf(diag.ExitUsage, "not-a-flake", "%s, and `%s` is not one", what, text).
-			Expectedf("a flake reference without `#`, such as . or github:OWNER/REPO").
-			Hintf("for a single profile: insomnia resolve %s", text)
-	}
-	return Parse(text, dir)
-}
-
 // flake is the part before `#` that Nix takes too, and sets LocalDir.
-func (ref *Reference) flake(dir string) (string, error) {
+func (ref *Reference) flake() (string, error) {
 	p := ref.Parsed
 	switch typed := p.Flake(); {
 	case p.Pinned() && p.Scheme == "":
@@ -109,32 +93,6 @@ func (ref *Reference) flake(dir string) (string, error) {
 	default:
 		return typed, nil
 	}
-}
-
-func unknownSource(text, source string) error {
-	switch source {
-	case "user", "project":
-		return diag.Errorf(diag.ExitNotFound, "source-unknown", "profiles of the %s are not looked up by name here: %s", source, text).
-			Hintf("refer to the file or flake itself: ./PROFILE.nix or .#%s", strings.TrimPrefix(text, source+":"))
-	}
-	return diag.Errorf(diag.ExitNotFound, "source-unknown", "source `%s` not found: %s", source, text).
-		Expectedf("builtin:NAME, a path, or a flake reference (path:, git+file:, github:, …)")
-}
-
-// bareName is the answer to a name without a place, which is looked up nowhere here.
-func bareName(name, dir string) error {
-	e := diag.Errorf(diag.ExitNotFound, "name-unqualified", "a name alone does not say where `%s` comes from", name)
-	candidates := []string{"builtin:" + name, ".#" + name}
-	if info, err := os.Stat(filepath.Join(dir, name)); err == nil {
-		if info.IsDir() {
-			candidates = append(candidates, "./"+name, "./"+name+"#NAME")
-		} else {
-			candidates = append(candidates, "./"+name)
-		}
-	} else if Exists(filepath.Join(dir, name+".nix")) {
-		candidates = append(candidates, "./"+name+".nix")
-	}
-	return e.Hintf("say which one is meant:\n  %s", strings.Join(candidates, "\n  "))
 }
 
 // Explicit reports whether a reference says by itself what its source is.

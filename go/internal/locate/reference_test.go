@@ -7,7 +7,16 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
+
+func of(text, dir string) (*Reference, error) {
+	ref, err := reference.Parse(text, dir)
+	if err != nil {
+		return nil, err
+	}
+	return Of(ref)
+}
 
 // What the evaluators take of a reference; package reference tests the rest.
 func TestParse(t *testing.T) {
@@ -41,7 +50,7 @@ func TestParse(t *testing.T) {
 		{"https://example.org/x.tar.gz?a=1#x", "https://example.org/x.tar.gz?a=1", ""},
 		{"insomnia#coder", "insomnia", ""},
 	} {
-		got, err := Parse(test.text, dir)
+		got, err := of(test.text, dir)
 		if err != nil {
 			t.Errorf("%s: %v", test.text, err)
 			continue
@@ -49,7 +58,7 @@ func TestParse(t *testing.T) {
 		if got.Kind != KindFlake || got.Flake != test.flake || got.LocalDir != test.local {
 			t.Errorf("%s: %+v", test.text, got)
 		}
-		again, err := Parse(got.Lasting(got.Attr), t.TempDir())
+		again, err := of(got.Lasting(got.Attr), t.TempDir())
 		if err != nil || again.LocalDir != test.local || test.local == "" && again.Flake != got.Parsed.WithoutAttr() {
 			t.Errorf("%s: from another directory, %q is %+v, %v", test.text, got.Lasting(got.Attr), again, err)
 		}
@@ -65,7 +74,7 @@ func TestParse(t *testing.T) {
 		{"team:coder", diag.ExitNotFound, "source `team` not found"},
 		{"./none?ref=dev", diag.ExitUsage, "not in a git repository"},
 	} {
-		ref, err := Parse(test.text, dir)
+		ref, err := of(test.text, dir)
 		if err == nil {
 			t.Errorf("%s: accepted as %+v", test.text, ref)
 			continue

@@ -6,6 +6,7 @@ import (
 
 	insomnia "github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/durable/crashfs"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -14,7 +15,7 @@ import (
 func coder(b *testing.B) *manifest.Envelope {
 	b.Helper()
 	r := &resolve.Resolver{Library: insomnia.Library, Version: "bench", Dir: b.TempDir(), CacheDir: b.TempDir()}
-	result, err := r.Resolve(ctx, "builtin:coder", resolve.Options{Provenance: true})
+	result, err := r.Resolve(ctx, reference.OfBuiltin("coder"), resolve.Options{Provenance: true})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	insomnia "github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -38,7 +39,11 @@ func resolver(t *testing.T, dir string) *resolve.Resolver {
 // createFrom resolves a reference for real and makes a Pod of it.
 func createFrom(t *testing.T, s *Store, r *resolve.Resolver, ref string) *Pod {
 	t.Helper()
-	result, err := r.Resolve(ctx, ref, resolve.Options{Provenance: true})
+	selected, err := reference.Parse(ref, r.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := r.Resolve(ctx, selected, resolve.Options{Provenance: true})
 	if err != nil {
 		t.Fatal(err)
 	}

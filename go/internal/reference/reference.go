@@ -81,10 +81,22 @@ func (r Reference) Typed(text string) Reference {
 	return r
 }
 
+// Written returns the reference to a flake with another text before `#`: how its
+// directory is called from where the reference is shown.
+func (r Reference) Written(flake string) Reference {
+	r.flake = flake
+	r.text = flake + fragment(r.Attr)
+	return r
+}
+
 // IsFlake reports whether the reference selects an output of a flake.
 func (r Reference) IsFlake() bool {
 	return r.Kind == Local || r.Kind == Remote || r.Kind == Registry
 }
+
+// WholeFlake reports whether the reference selects a flake, and none of its profiles
+// by name.
+func (r Reference) WholeFlake() bool { return r.IsFlake() && len(r.Attr) == 0 }
 
 // Explicit reports whether the reference says by itself what it selects, so
 // that no name is looked up.

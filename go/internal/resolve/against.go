@@ -7,19 +7,20 @@ import (
 	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // VerifyAgainstNix is Verify with the embedded evaluator, held to what the
 // installed Nix makes of the same flake: a profile that comes out differently
 // counts as broken. The digest is compared, and of the problems code and path.
-func (r *Resolver) VerifyAgainstNix(ctx context.Context, text string, options Options) ([]Verified, error) {
+func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Reference, options Options) ([]Verified, error) {
 	options.Evaluator = Embedded
-	ours, err := r.Verify(ctx, text, options)
+	ours, err := r.Verify(ctx, selected, options)
 	if err != nil {
 		return nil, err
 	}
 	options.Evaluator = Nix
-	theirs, err := r.Verify(ctx, text, options)
+	theirs, err := r.Verify(ctx, selected, options)
 	if err != nil {
 		return nil, err
 	}

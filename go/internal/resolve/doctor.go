@@ -7,6 +7,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // Status of a finding.
@@ -84,7 +85,7 @@ func (r *Resolver) examineStore(ctx context.Context) Finding {
 
 // examineProfiles resolves a built-in profile.
 func (r *Resolver) examineProfiles(ctx context.Context, name, evaluator string) Finding {
-	result, err := r.Resolve(ctx, "builtin:coder", Options{Evaluator: evaluator})
+	result, err := r.Resolve(ctx, reference.OfBuiltin("coder"), Options{Evaluator: evaluator})
 	if err == nil {
 		return Finding{name, StatusOk, "builtin:coder resolves to " + result.Digest, ""}
 	}

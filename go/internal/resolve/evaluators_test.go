@@ -11,6 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
@@ -92,8 +93,12 @@ func TestEvaluatorsAgreeOnProfiles(t *testing.T) {
 	} {
 		t.Run(filepath.Base(test.flake), func(t *testing.T) {
 			r := &Resolver{Nix: &nix.Nix{CacheDir: t.TempDir()}, Library: insomnia.Library, Dir: root, CacheDir: t.TempDir()}
+			selected, err := reference.Parse(test.flake, root)
+			if err != nil {
+				t.Fatal(err)
+			}
 			verify := func(evaluator string) []Verified {
-				verified, err := r.Verify(context.Background(), test.flake, Options{Evaluator: evaluator, Overrides: test.overrides})
+				verified, err := r.Verify(context.Background(), selected, Options{Evaluator: evaluator, Overrides: test.overrides})
 				if err != nil {
 					t.Fatalf("%s: %v", evaluator, err)
 				}

@@ -15,6 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -41,7 +42,7 @@ func both(ctx interface {
 	if err := os.WriteFile(converted, c.Profile.Nix(), 0o600); err != nil {
 		ctx.Fatalf("%v", err)
 	}
-	again, err := r.Resolve(t.Context(), converted, Options{})
+	again, err := r.Resolve(t.Context(), reference.OfFile(converted), Options{})
 	if err != nil {
 		ctx.Fatalf("the converted profile does not resolve: %v\n%s", diag.From(err).Diagnostics, c.Profile.Nix())
 	}
@@ -279,7 +280,7 @@ func TestLegacyLayers(t *testing.T) {
 // The model of a layer that names none is that of the coder inside the program.
 func TestLegacyDefaultModel(t *testing.T) {
 	r := &Resolver{Library: insomnia.Library, Dir: t.TempDir(), CacheDir: t.TempDir()}
-	coder, err := r.Resolve(t.Context(), "builtin:coder", Options{})
+	coder, err := r.Resolve(t.Context(), reference.OfBuiltin("coder"), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
@@ -23,7 +24,7 @@ type Listed struct {
 // ListFiles resolves many profile files and built-in profiles at once. Those
 // that may read the same files share the library as it was evaluated; a broken
 // one is in nobody's way. The answers stand in the order of the references.
-func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options) []Listed {
+func (r *Resolver) ListFiles(ctx context.Context, refs []reference.Reference, options Options) []Listed {
 	out := make([]Listed, len(refs))
 	r.EachFile(ctx, refs, options, func(int) {}, func(i int, l Listed) { out[i] = l })
 	return out
@@ -31,13 +32,13 @@ func (r *Resolver) ListFiles(ctx context.Context, refs []string, options Options
 
 // EachFile is ListFiles bit by bit: it calls begun with the index of a reference
 // before its evaluation and found with the answer, one call at a time.
-func (r *Resolver) EachFile(ctx context.Context, refs []string, options Options, begun func(i int), found func(i int, l Listed)) {
+func (r *Resolver) EachFile(ctx context.Context, refs []reference.Reference, options Options, begun func(i int), found func(i int, l Listed)) {
 	parsed := make([]*locate.Reference, len(refs))
 	order := make([]int, 0, len(refs))
-	for i, text := range refs {
-		ref, err := locate.Parse(text, r.Dir)
+	for i, selected := range refs {
+		ref, err := locate.Of(selected)
 		if err == nil && ref.Kind == locate.KindFlake {
-			err = diag.Errorf(diag.ExitUsage, "not-a-file", "`%s` is no profile file", text)
+			err = diag.Errorf(diag.ExitUsage, "not-a-file", "`%s` is not a profile file", selected)
 		}
 		if err != nil {
 			found(i, Listed{Diagnostics: diag.From(err).Diagnostics})
@@ -163,8 +164,8 @@ type Defined struct {
 
 // FlakeNames are the profiles of a flake by name; none of them is evaluated. A
 // flake without such an output has none.
-func (r *Resolver) FlakeNames(ctx context.Context, text string, options Options) ([]Defined, error) {
-	ref, err := locate.Parse(text, r.Dir)
+func (r *Resolver) FlakeNames(ctx context.Context, selected reference.Reference, options Options) ([]Defined, error) {
+	ref, err := locate.Of(selected)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // A profile of a list costs a fraction of one that is resolved alone, without
@@ -17,7 +18,7 @@ import (
 // nobody's way.
 func TestListShares(t *testing.T) {
 	dir := t.TempDir()
-	var refs []string
+	var refs []reference.Reference
 	for i := range 200 {
 		text := fmt.Sprintf("{ insomnia }: insomnia.lib.mkProfile { name = \"p%d\"; imports = [ insomnia.insomniaProfiles.coder ]; }", i)
 		if i == 100 {
@@ -27,7 +28,7 @@ func TestListShares(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		refs = append(refs, file)
+		refs = append(refs, reference.OfFile(file))
 	}
 	r := &Resolver{Library: insomnia.Library, Dir: dir, CacheDir: t.TempDir()}
 	var alone *Resolved

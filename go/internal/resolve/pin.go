@@ -16,11 +16,15 @@ type Pinned struct {
 	NarHash string
 }
 
-// Pin finds out what a reference to a flake means now. A folder is pinned by its
+// Pin finds out what a reference to a flake means now. A directory is pinned by its
 // commit; one without, or with changes beyond it, cannot be.
-func (r *Resolver) Pin(ctx context.Context, text string, options Options) (*Pinned, error) {
+func (r *Resolver) Pin(ctx context.Context, selected reference.Reference, options Options) (*Pinned, error) {
+	if err := RequireFlake(selected, "a source is a flake"); err != nil {
+		return nil, err
+	}
+	at := selected
 	for range 2 {
-		ref, err := locate.ParseFlake(text, r.Dir, "a source is a flake")
+		ref, err := locate.Of(at)
 		if err != nil {
 			return nil, err
 		}
@@ -41,17 +45,40 @@ func (r *Resolver) Pin(ctx context.Context, text string, options Options) (*Pinn
 		if f.local == nil || strings.Contains(p.URL, "narHash=") && p.Rev != "" {
 			return &Pinned{p.URL, p.Rev, p.NarHash}, nil
 		}
-		if p.Rev == "" || p.Dirty || !isGit(p.URL) {
-			return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` is no commit, so it cannot be pinned", text).
-				Hintf("commit what is there; or set an alias to a profile of it: insomnia alias set NAME %s", diag.Shell(text+"#PROFILE"))
+		if at, err = reference.Parse(p.URL, "/"); err != nil {
+			return nil, err
 		}
-		text = p.URL // the commit, and not the folder around it
+		if p.Rev == "" || p.Dirty || at.Scheme != "git+file" {
+			return nil, notPinnable(ref, f.local)
+		}
+		// at is the commit now, and not the directory around it.
 	}
-	return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` cannot be pinned", text)
+	return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` cannot be pinned", selected)
 }
 
-// isGit reports whether the URL of a provenance is that of a repository on this machine.
-func isGit(url string) bool {
-	ref, err := reference.Parse(url, "/")
-	return err == nil && ref.Scheme == "git+file"
+// notPinnable says why a directory has no commit to pin, and what gives it one.
+func notPinnable(ref *locate.Reference, local *locate.Flake) error {
+	e := diag.Errorf(diag.ExitUsage, "not-pinnable", "cannot pin `%s`: it is not a commit", ref.Text)
+	alias := "; or set an alias to a profile of it: insomnia alias set NAME " + diag.Shell(ref.Flake+"#PROFILE")
+	switch root := locate.GitRoot(local.Dir); {
+	case local.GitRoot != "":
+		return e.Hintf("commit what is there%s", alias)
+	case root != "":
+		return e.Hintf("name its repository instead: %s%s", diag.Shell(reference.InRepository(root, ref.Parsed).WithoutAttr()), alias)
+	}
+	return e.Hintf("make it a git repository, and commit what is there%s", alias)
+}
+
+// RequireFlake refuses a reference that does not select a flake as a whole. what
+// says of whom one is asked for.
+func RequireFlake(ref reference.Reference, what string) error {
+	if ref.WholeFlake() {
+		return nil
+	}
+	e := diag.Errorf(diag.ExitUsage, "not-a-flake", "%s, and `%s` is not one", what, ref).
+		Expectedf("a flake reference without `#`, such as . or github:OWNER/REPO")
+	if ref.IsFlake() {
+		e.Hintf("leave out the profile: %s", diag.Shell(ref.Flake()))
+	}
+	return e
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -110,16 +111,16 @@ type Resolved struct {
 }
 
 // Resolve resolves one reference.
-func (r *Resolver) Resolve(ctx context.Context, text string, options Options) (*Resolved, error) {
-	ref, err := locate.Parse(text, r.Dir)
+func (r *Resolver) Resolve(ctx context.Context, selected reference.Reference, options Options) (*Resolved, error) {
+	ref, err := locate.Of(selected)
 	if err != nil {
 		return nil, err
 	}
 	if ref.Kind != locate.KindFlake && len(options.Overrides) > 0 {
-		return nil, diag.Errorf(diag.ExitUsage, "override-without-flake", "--override-input is for flakes, and `%s` is none", text)
+		return nil, diag.Errorf(diag.ExitUsage, "override-without-flake", "--override-input is for flakes, and `%s` is not one", selected)
 	}
 	if ref.Kind != locate.KindPath && options.Root != "" {
-		return nil, diag.Errorf(diag.ExitUsage, "root-without-path", "--root is for profile files, and `%s` is none", text)
+		return nil, diag.Errorf(diag.ExitUsage, "root-without-path", "--root is for profile files, and `%s` is not one", selected)
 	}
 	result, err := r.resolve(ctx, ref, options)
 	if options.Evaluator == Nix && hasInvalidText(err) {

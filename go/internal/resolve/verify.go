@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -36,9 +38,13 @@ type survey struct {
 
 // Verify checks every profile of a flake, broken ones beside healthy ones, in
 // one evaluation and one more for each profile that evaluation dies of. A flake
-// without profiles is an error: not found, no-profiles.
-func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]Verified, error) {
-	ref, err := locate.ParseFlake(text, r.Dir, "verify checks all profiles of a flake")
+// without profiles is an error: not found, no-profiles. Of a reference to a single
+// profile it checks that one.
+func (r *Resolver) Verify(ctx context.Context, selected reference.Reference, options Options) ([]Verified, error) {
+	if !selected.WholeFlake() {
+		return r.verifyOne(ctx, selected, options)
+	}
+	ref, err := locate.Of(selected)
 	if err != nil {
 		return nil, err
 	}
@@ -60,6 +66,35 @@ func (r *Resolver) Verify(ctx context.Context, text string, options Options) ([]
 		return nil, choose(f, nil)
 	}
 	return v.verdicts(found)
+}
+
+// verifyOne is Verify for a single profile. What keeps it from being looked at, such
+// as a file that does not exist, is an error, as it is for Resolve.
+func (r *Resolver) verifyOne(ctx context.Context, selected reference.Reference, options Options) ([]Verified, error) {
+	result, err := r.Resolve(ctx, selected, options)
+	if err != nil {
+		e := diag.From(err)
+		if e.Exit != diag.ExitInvalid && e.Exit != diag.ExitEvaluation {
+			return nil, e
+		}
+		return []Verified{{Name: profileName(selected), Diagnostics: e.Diagnostics}}, nil
+	}
+	v := Verified{Name: profileName(selected), Ok: true, Digest: result.Digest, Diagnostics: []diag.Diagnostic{}, Manifest: result.Manifest}
+	v.Role, v.Model = summary(result.Manifest)
+	return []Verified{v}, nil
+}
+
+// profileName is what a reference calls its profile: known of a broken one too.
+func profileName(ref reference.Reference) string {
+	switch {
+	case len(ref.Attr) > 0:
+		return ref.Attr[len(ref.Attr)-1]
+	case ref.Kind != reference.File:
+		return ref.Name
+	case filepath.Base(ref.Path) == "profile.nix":
+		return filepath.Base(filepath.Dir(ref.Path))
+	}
+	return strings.TrimSuffix(filepath.Base(ref.Path), ".nix")
 }
 
 type verification struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
+	ref "github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
@@ -25,7 +26,7 @@ var sample = sync.OnceValues(func() (*manifest.Manifest, words.Summary) {
 		panic(err)
 	}
 	resolver := &resolve.Resolver{Library: insomnia.Library, Dir: dir, CacheDir: os.TempDir()}
-	r, err := resolver.Resolve(context.Background(), "./coder.nix", resolve.Options{Evaluator: resolve.Embedded})
+	r, err := resolver.Resolve(context.Background(), ref.OfFile(filepath.Join(dir, "coder.nix")), resolve.Options{Evaluator: resolve.Embedded})
 	if err != nil {
 		panic(err)
 	}
