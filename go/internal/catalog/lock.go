@@ -59,7 +59,7 @@ func (r *Catalog) readLocks() {
 			}
 			if err := r.Inside(c.Scope, locked.flake); err != nil {
 				outside := diag.From(err).Diagnostics[0]
-				outside.Positions = []diag.Position{setting.At}
+				outside.Positions = []diag.Position{setting.At, {File: filepath.Join(c.Dir, LockName)}}
 				r.Problems = append(r.Problems, outside)
 				continue
 			}

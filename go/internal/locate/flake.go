@@ -113,6 +113,18 @@ func refuseForeign(local *Flake, ref *Reference) error {
 	return nil
 }
 
+// refuseForeignRepository refuses a repository of another user, of which a commit was
+// named: what is in it is no safer than the directory around it.
+func refuseForeignRepository(dir string) error {
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = real
+	}
+	if refused := ownership.Check(dir); refused != nil {
+		return refused
+	}
+	return nil
+}
+
 // Replacement is a folder that replaces an input.
 type Replacement struct {
 	Text    string // the reference, absolute

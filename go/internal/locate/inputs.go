@@ -29,7 +29,8 @@ func RefuseUnsafeInputs(ref string, local *Flake, lock *Lock, copied bool) error
 			continue
 		}
 		if local == nil {
-			return unsafeInput(ref, name, path, "and a flake from elsewhere may read nothing of this machine")
+			return unsafeInput(ref, name, path, "and a flake from elsewhere may read nothing of this machine").
+				Hintf("if you trust the flake, clone its repository and refer to the directory: insomnia resolve ./DIR#NAME")
 		}
 		if rel, err := filepath.Rel(local.Root(), path); err == nil && filepath.IsLocal(rel) {
 			continue
@@ -39,7 +40,8 @@ func RefuseUnsafeInputs(ref string, local *Flake, lock *Lock, copied bool) error
 		}
 		if private := privateFiles(path); len(private) > 0 {
 			return unsafeInput(ref, name, path, "and Nix would copy all of it to its store, where all users of this machine can read it: "+
-				strings.Join(private, ", "))
+				strings.Join(private, ", ")).
+				Hintf("if it is yours, make it a git repository and the input git+file://%s; else leave this flake alone", path)
 		}
 	}
 	return nil
@@ -65,7 +67,6 @@ func (l *LockedRef) machinePath() (path string, whole bool) {
 	return "", false
 }
 
-func unsafeInput(ref, name, path, why string) error {
-	return diag.Errorf(diag.ExitRefused, "unsafe-input", "the input `%s` of `%s` is %s, %s", name, ref, path, why).
-		Hintf("if it is yours, make it a git repository and the input git+file://%s; else leave this flake alone", path)
+func unsafeInput(ref, name, path, why string) *diag.Error {
+	return diag.Errorf(diag.ExitRefused, "unsafe-input", "the input `%s` of `%s` is %s, %s", name, ref, path, why)
 }

@@ -63,7 +63,9 @@ func Of(parsed reference.Reference) (*Reference, error) {
 	}
 	ref.Kind, ref.Path, ref.Name = KindFlake, "", ""
 	var err error
-	ref.Flake, err = ref.flake()
+	if ref.Flake, err = ref.flake(); err == nil && (parsed.Pinned() || ref.Bare()) {
+		err = refuseForeignRepository(ref.Parsed.Path)
+	}
 	return ref, err
 }
 

@@ -34,7 +34,7 @@ func TestParse(t *testing.T) {
 	}
 	const rev = "0123456789abcdef0123456789abcdef01234567"
 	for _, test := range []struct{ text, flake, local string }{
-		{"", ".", dir},
+		{".", ".", dir},
 		{".#coder", ".", dir},
 		{"#coder", ".", dir},
 		{"~/flake#x", home + "/flake", home + "/flake"},
@@ -68,10 +68,9 @@ func TestParse(t *testing.T) {
 		exit diag.Exit
 		says string // in the message, what was expected, or the hint
 	}{
-		{"coder", diag.ExitNotFound, "builtin:coder\n  .#coder"},
-		{"repo", diag.ExitNotFound, "./repo#NAME"},
-		{"user:coder", diag.ExitNotFound, ".#coder"},
-		{"team:coder", diag.ExitNotFound, "source `team` not found"},
+		{"coder", diag.ExitNotFound, "such as user:NAME"},
+		{"user:coder", diag.ExitNotFound, "does not say where"},
+		{"team:coder", diag.ExitNotFound, "does not say where"},
 		{"./none?ref=dev", diag.ExitUsage, "not in a git repository"},
 	} {
 		ref, err := of(test.text, dir)

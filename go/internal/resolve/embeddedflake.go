@@ -57,7 +57,7 @@ func (e *embeddedEvaluator) open(ctx context.Context, ref *locate.Reference, opt
 		f.where = flake.Ref{Dir: f.local.Dir, GitRoot: f.local.GitRoot, Top: f.local.Top}
 	}
 	f.tree = newTree(root, f.lock, e.Library)
-	if f.local == nil {
+	if f.local == nil && !f.where.Locked.LocalRepository() {
 		if err := locate.RefuseUnsafeInputs(ref.Flake, nil, f.lock(), false); err != nil {
 			return nil, err
 		}

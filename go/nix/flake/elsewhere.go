@@ -13,11 +13,19 @@ func (l *Locked) Address() (a address.Address, ok bool, err error) {
 	return a, false, nil
 }
 
+// LocalRepository reports whether a source is a commit of a repository on this
+// machine: its author could read what its inputs name, as the one of a directory
+// here could.
+func (l *Locked) LocalRepository() bool {
+	a, ok, err := l.Address()
+	return l.Type == "git" && ok && err == nil && a.Local()
+}
+
 // refuseElsewhere judges the lock of a flake that was downloaded. Its author may
 // name what anybody can download, and folders of the flake itself, and nothing
 // of this machine.
 func refuseElsewhere(ref Ref, lock *Lock) error {
-	if ref.Locked == nil || lock == nil {
+	if ref.Locked == nil || lock == nil || ref.Locked.LocalRepository() {
 		return nil
 	}
 	for name, n := range lock.Nodes {
