@@ -161,8 +161,8 @@ func commonFlags() []cli.Flag {
 	}
 }
 
-// resolver makes the resolver of this process.
-func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
+// open opens the use cases in the working directory.
+func (p *program) open(c *cli.Context) (*app.App, error) {
 	log, err := p.logger(c)
 	if err != nil {
 		return nil, err
@@ -184,16 +184,8 @@ func (p *program) resolver(c *cli.Context) (*resolve.Resolver, error) {
 	if p.terminal {
 		nix.Progress = func(text string) { io.WriteString(p.stderr, diag.Escape(text, false)+" …\n") }
 	}
-	return &resolve.Resolver{Nix: nix, Library: insomnia.Library, Version: programVersion(), Dir: dir, CacheDir: cache}, nil
-}
-
-// open opens the use cases of this process.
-func (p *program) open(c *cli.Context) (*app.App, error) {
-	resolver, err := p.resolver(c)
-	if err != nil {
-		return nil, err
-	}
-	return &app.App{Resolver: resolver, User: p}, nil
+	return &app.App{User: p,
+		Resolver: &resolve.Resolver{Nix: nix, Library: insomnia.Library, Version: programVersion(), Dir: dir, CacheDir: cache}}, nil
 }
 
 func unknownCommand(commands []*cli.Command, group, name string) error {

@@ -21,9 +21,7 @@ func (p *program) diffCommand() *cli.Command {
 			"that begins with `!` tells what B may do and A may not. A and B are references, or files with a\n" +
 			"manifest (.json or .toml). The exit code is 1 when they differ. With --json it prints the\n" +
 			"JSON Patch (RFC 6902) that makes B's manifest of A's.",
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, append(evaluationFlags(), downloadFlags()...)...),
+		Flags:        append(profileFlags(), downloadFlags()...),
 		Action:       p.diff,
 		BashComplete: p.completeNames,
 	}
@@ -34,17 +32,13 @@ func (p *program) diff(c *cli.Context) error {
 	if err := arguments(c, 2, usage); err != nil {
 		return err
 	}
-	options, err := downloadOptions(c)
+	uses, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}
 	if c.NArg() < 2 {
 		return diag.Errorf(diag.ExitUsage, "usage", "two profiles are compared, and %d was named", c.NArg()).
 			Hintf("usage: %s %s", commandName(c), usage)
-	}
-	uses, err := p.open(c)
-	if err != nil {
-		return err
 	}
 	a, err := p.resolved(c.Context, uses, app.Named(c.Args().Get(0)), options)
 	if err != nil {

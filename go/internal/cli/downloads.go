@@ -5,13 +5,14 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/nix/address"
 )
 
-// Commands that may download begin with downloadOptions and have downloadFlags; all
-// others begin with evaluationOptions, and use what is on this machine.
+// Commands that may download begin with downloading and have downloadFlags; all
+// others begin with evaluating, and use what is on this machine.
 
 func offlineFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"}
@@ -51,11 +52,11 @@ func typed(c *cli.Context) (resolve.Downloads, error) {
 	return d, nil
 }
 
-// downloadOptions are evaluationOptions for a command that may download.
-func downloadOptions(c *cli.Context) (resolve.Options, error) {
-	options, err := evaluationOptions(c)
+// downloading is evaluating for a command that may download.
+func (p *program) downloading(c *cli.Context) (*app.App, resolve.Options, error) {
+	a, options, err := p.evaluating(c)
 	if err == nil {
 		options.Downloads, err = typed(c)
 	}
-	return options, err
+	return a, options, err
 }

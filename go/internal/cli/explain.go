@@ -21,9 +21,7 @@ func (p *program) explainCommand() *cli.Command {
 		Description: "For each value: the file and line that set it, what it overrode, and the preset and formula or\n" +
 			"the default where no author wrote it. FIELD is a field of the manifest (permissions.mode), a\n" +
 			"section (permissions), or a preset (autonomy); without it, everything is explained.",
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, append(evaluationFlags(), downloadFlags()...)...),
+		Flags:        append(profileFlags(), downloadFlags()...),
 		Action:       p.explain,
 		BashComplete: p.completeNames,
 	}
@@ -34,7 +32,7 @@ func (p *program) explain(c *cli.Context) error {
 	if err := arguments(c, 2, usage); err != nil {
 		return err
 	}
-	options, err := downloadOptions(c)
+	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}
@@ -42,10 +40,6 @@ func (p *program) explain(c *cli.Context) error {
 		return diag.Errorf(diag.ExitUsage, "usage", "which profile?").Hintf("usage: %s %s", commandName(c), usage)
 	}
 	options.Explain = true
-	a, err := p.open(c)
-	if err != nil {
-		return err
-	}
 	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {
 		return err

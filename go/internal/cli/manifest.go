@@ -29,11 +29,11 @@ func (p *program) manifestValidate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	judged, err := resolver.Judge(c.Context, file)
+	judged, err := a.Resolver.Judge(c.Context, file)
 	if err != nil {
 		return err
 	}
@@ -62,11 +62,11 @@ func (p *program) manifestConvert(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	converted, err := resolver.Convert(c.Context, file)
+	converted, err := a.Resolver.Convert(c.Context, file)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,7 @@ func (p *program) podNewCommand() *cli.Command {
 			&cli.StringFlag{Name: "manifest", Usage: "take the manifest in `FILE` (.toml or .json) instead of a profile"},
 			&cli.StringFlag{Name: "from-resolved", Usage: "take the envelope in `FILE`, as `insomnia pod export --format resolved` writes it"},
 			&cli.BoolFlag{Name: "no-start", Usage: "save it, and do not start it"},
-			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, append(evaluationFlags(), downloadFlags()...)...),
+		}, append(profileFlags(), downloadFlags()...)...),
 		Action:       p.podNew,
 		BashComplete: p.completeNames,
 	}
@@ -35,11 +34,7 @@ func (p *program) podNew(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
-	options, err := downloadOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}

@@ -48,11 +48,7 @@ func (p *program) profileList(c *cli.Context) error {
 			return err
 		}
 	}
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.evaluating(c)
 	if err != nil {
 		return err
 	}

@@ -18,9 +18,7 @@ func (p *program) profileShowCommand() *cli.Command {
 		ArgsUsage: "[REF]",
 		Description: "A page in words, made from the manifest. Without REF it is the default profile. `insomnia resolve`\n" +
 			"prints the manifest itself, `insomnia profile explain` where its values come from.",
-		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, append(evaluationFlags(), downloadFlags()...)...),
+		Flags:        append(profileFlags(), downloadFlags()...),
 		Action:       p.profileShow,
 		BashComplete: p.completeNames,
 	}
@@ -30,11 +28,7 @@ func (p *program) profileShow(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
-	options, err := downloadOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}

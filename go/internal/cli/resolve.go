@@ -30,11 +30,17 @@ func (p *program) resolveCommand() *cli.Command {
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
 			strictFlag(),
-			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, append(evaluationFlags(), downloadFlags()...)...),
+		}, append(profileFlags(), downloadFlags()...)...),
 		Action:       p.resolve,
 		BashComplete: p.completeNames,
 	}
+}
+
+// profileFlags are for the commands that resolve a reference to a profile.
+func profileFlags() []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
+	}, evaluationFlags()...)
 }
 
 // evaluationFlags are for the commands that evaluate.
@@ -109,19 +115,26 @@ func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	return options, nil
 }
 
+// evaluating opens the use cases, with what the flags say about evaluations: nothing
+// is downloaded.
+func (p *program) evaluating(c *cli.Context) (*app.App, resolve.Options, error) {
+	options, err := evaluationOptions(c)
+	if err != nil {
+		return nil, options, err
+	}
+	a, err := p.open(c)
+	return a, options, err
+}
+
 func (p *program) resolve(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
-	options, err := downloadOptions(c)
+	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}
 	options.Provenance = c.Bool("provenance")
-	a, err := p.open(c)
-	if err != nil {
-		return err
-	}
 	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {
 		return err

@@ -21,8 +21,7 @@ func (p *program) secretCheckCommand() *cli.Command {
 			"something is missing. REF is as for `insomnia resolve`.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "manifest", Usage: "check a manifest from `FILE` (.toml or .json) instead of a profile"},
-			&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-		}, evaluationFlags()...),
+		}, profileFlags()...),
 		Action:       p.secretCheck,
 		BashComplete: p.completeNames,
 	}
@@ -44,11 +43,7 @@ func (p *program) secretCheck(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.evaluating(c)
 	if err != nil {
 		return err
 	}

@@ -113,11 +113,7 @@ func (p *program) secretList(c *cli.Context) error {
 
 // secretUsers are the profiles that use each secret.
 func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return nil, err
-	}
-	a, err := p.open(c)
+	a, options, err := p.evaluating(c)
 	if err != nil {
 		return nil, err
 	}

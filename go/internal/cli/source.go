@@ -57,11 +57,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if c.NArg() < 2 {
 		return diag.Errorf(diag.ExitUsage, "usage", "a source has a name and a flake").Hintf("usage: %s %s", commandName(c), usage)
 	}
-	options, err := downloadOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}
@@ -193,11 +189,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 	if err := arguments(c, 1, "[NAME]"); err != nil {
 		return err
 	}
-	options, err := downloadOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}

@@ -43,10 +43,7 @@ func podFlag() cli.Flag {
 
 // trustFlags are for the commands that look at what a profile grants.
 func trustFlags() []cli.Flag {
-	return append([]cli.Flag{
-		podFlag(),
-		&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
-	}, evaluationFlags()...)
+	return append([]cli.Flag{podFlag()}, profileFlags()...)
 }
 
 // judged finds out what is named grants, and how that compares with what was

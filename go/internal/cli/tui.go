@@ -7,6 +7,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/tui"
 )
@@ -37,7 +38,8 @@ func (p *program) screens(c *cli.Context) (*tui.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	a.User, a.Resolver.Nix.Progress = app.Nobody{}, nil
+	a.User = app.Nobody{}
+	a.Resolver.Nix = &nix.Nix{CacheDir: a.Resolver.CacheDir} // its words would be written over the screen
 	options := resolve.Options{Evaluator: resolve.Embedded, Timeout: app.ListTimeout}
 	if err := applyUserConfig(c, &options); err != nil {
 		options.Evaluator = resolve.Embedded // the list of profiles says what is wrong with the config

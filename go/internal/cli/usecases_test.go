@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -147,6 +149,40 @@ func TestCommandsAndScreensAgree(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What evaluations say is not written over the screen.
+func TestNothingIsSaidBehindTheScreens(t *testing.T) {
+	inProject(t, map[string]string{
+		"loud.nix":  `{ insomnia }: builtins.trace "LOUD" (insomnia.lib.mkProfile { name = "loud"; model.ref = "anthropic/claude-sonnet-4-5"; })`,
+		"flake.nix": `{ outputs = { self }: throw "a stranger"; }`,
+	})
+	var said bytes.Buffer
+	p := &program{stdout: &said, stderr: &said, terminal: true}
+	flags := flag.NewFlagSet("insomnia", flag.ContinueOnError)
+	for _, f := range commonFlags() {
+		if err := f.Apply(flags); err != nil {
+			t.Fatal(err)
+		}
+	}
+	screens, err := p.screens(cli.NewContext(p.app(""), flags, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := screens.Resolve(t.Context(), "./loud.nix", manifest.Inputs{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := screens.Resolve(t.Context(), "coder", manifest.Inputs{}); err != nil {
+		t.Fatal(err)
+	}
+	screens.Profiles(t.Context(), func(app.Profiles) {})
+	if said.Len() > 0 {
+		t.Errorf("said: %s", &said)
+	}
+	p.run(t.Context(), []string{"insomnia", "resolve", "./loud.nix"})
+	if !strings.Contains(said.String(), "LOUD") {
+		t.Error("the profile is not loud")
+	}
 }
 
 // squeezed is a text without what depends on the width of a page.

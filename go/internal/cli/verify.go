@@ -41,11 +41,7 @@ func (p *program) verify(c *cli.Context) error {
 	if err := arguments(c, 1, "[REF]"); err != nil {
 		return err
 	}
-	options, err := downloadOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
 	}
