@@ -368,8 +368,8 @@ func codeOf(err error) string {
 // sent before the answer.
 func TestProjectsAskForDownloads(t *testing.T) {
 	w := newWorld(t)
-	w.write(".insomnia/config.toml", "[aliases]\nfar = \"github:nobody/nothing/0123456789abcdef0123456789abcdef01234567#x\"\n")
-	w.options.Downloads.Rule = resolve.TypedRule
+	w.write(".insomnia/config.toml", "[aliases]\nfar = \"http://127.0.0.1:9/a.tar.gz#x\"\n")
+	w.options.Downloads = resolve.Downloads{Rule: resolve.TypedRule, Hosts: []string{"127.0.0.1"}}
 	for _, answer := range []user{{}, {err: app.ErrNobody}} {
 		*w.user = answer
 		_, err := w.Resolve(t.Context(), app.What{Ref: "far"}, w.options)
@@ -377,7 +377,7 @@ func TestProjectsAskForDownloads(t *testing.T) {
 			t.Fatal(err, w.asked)
 		}
 		d := w.asked[0].Download
-		if d == nil || d.By.What != "the alias `far`" || d.By.At.Line != 2 || d.Host == "" || !strings.HasPrefix(d.Ref, "github:nobody/nothing") {
+		if d == nil || d.By.What != "the alias `far`" || d.By.At.Line != 2 || d.Host != "127.0.0.1" || !strings.HasPrefix(d.Ref, "http://127.0.0.1:9/a.tar.gz") {
 			t.Errorf("%+v", d)
 		}
 	}
