@@ -6,12 +6,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
@@ -21,10 +19,13 @@ import (
 
 func (p *program) doctorCommand() *cli.Command {
 	return &cli.Command{
-		Name:        "doctor",
-		Usage:       "say what works on this machine and what is missing",
-		Description: "The exit code is 1 when something is missing. Nothing is downloaded.",
-		Action:      p.doctor,
+		Name:  "doctor",
+		Usage: "say what works on this machine and what is missing",
+		Description: "Looks at the evaluators, the runtimes, the Pods, the bindings of secrets, the configs, and what the\n" +
+			"configs name: the default, the aliases and the sources. What is not as it should be is shown with\n" +
+			"the remedy. The exit code is 1 when something is missing. Nothing is downloaded. For example:\n\n" +
+			"    insomnia doctor --json",
+		Action: p.doctor,
 	}
 }
 
@@ -36,7 +37,8 @@ func (p *program) doctor(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	findings := slices.Concat(a.Resolver.Examine(c.Context), examinePods(a), examineSecrets(), examineConfigs(a.Resolver))
+	findings := append(a.Resolver.Examine(c.Context), examineRuntime())
+	findings = slices.Concat(findings, examinePods(a), examineSecrets(), examineSelection(c.Context, a, findings))
 	if c.Context.Err() != nil {
 		return context.Cause(c.Context)
 	}
@@ -57,25 +59,6 @@ func (p *program) doctor(c *cli.Context) error {
 	return nil
 }
 
-// examineConfigs reports a refused project and problems in configs.
-func examineConfigs(resolver *resolve.Resolver) []resolve.Finding {
-	r := catalog.Open(resolver.Dir, resolver.Library)
-	var findings []resolve.Finding
-	if r.Refused != nil {
-		d := r.Refused.Diagnostics[0]
-		findings = append(findings, resolve.Finding{Name: "project", Status: resolve.StatusWarning, Detail: d.Message, Hint: strings.ReplaceAll(d.Hint, "\n", "; ")})
-	}
-	places := diag.NewText()
-	for _, d := range r.Problems {
-		detail := d.Message
-		if len(d.Positions) > 0 {
-			detail = places.Place(d.Positions[0]) + ": " + detail
-		}
-		findings = append(findings, resolve.Finding{Name: "config", Status: resolve.StatusWarning, Detail: detail, Hint: strings.ReplaceAll(d.Hint, "\n", "; ")})
-	}
-	return findings
-}
-
 // examinePods reads everything that the store has.
 func examinePods(a *app.App) []resolve.Finding {
 	var list []*pod.Pod
@@ -85,37 +68,34 @@ func examinePods(a *app.App) []resolve.Finding {
 		list, damaged, err = store.List()
 	}
 	if err != nil {
-		d := diag.From(err).Diagnostics[0]
-		return []resolve.Finding{{Name: "pods", Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint}}
+		return problemsAs("pods", diag.From(err).Diagnostics[:1])
 	}
 	damaged = append(damaged, store.Verify(list)...)
 	if len(damaged) == 0 {
 		return []resolve.Finding{{Name: "pods", Status: resolve.StatusOk, Detail: fmt.Sprintf("%d, and none is damaged", len(list))}}
 	}
-	findings := make([]resolve.Finding, len(damaged))
-	for i, it := range damaged {
-		d := diag.From(it.Err).Diagnostics[0]
-		findings[i] = resolve.Finding{Name: "pods", Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint}
+	var problems []diag.Diagnostic
+	for _, it := range damaged {
+		problems = append(problems, diag.From(it.Err).Diagnostics[0])
 	}
-	return findings
+	return problemsAs("pods", problems)
 }
 
-// examineSecrets names bindings that cannot work; what is fine is not mentioned.
+// examineSecrets names bindings that cannot work.
 func examineSecrets() []resolve.Finding {
-	var problems []diag.Diagnostic
 	bindings, err := secret.Load(config.UserDir(), secret.UserStore())
 	if err != nil {
-		problems = diag.From(err).Diagnostics
-	} else {
-		for _, bound := range bindings.All() {
-			problems = append(problems, bound.Problems()...)
-		}
+		return problemsAs("secrets", diag.From(err).Diagnostics)
 	}
-	var findings []resolve.Finding
-	for _, d := range problems {
-		findings = append(findings, resolve.Finding{Name: "secrets", Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint})
+	var problems []diag.Diagnostic
+	all := bindings.All()
+	for _, bound := range all {
+		problems = append(problems, bound.Problems()...)
 	}
-	return findings
+	if len(problems) == 0 {
+		return []resolve.Finding{{Name: "secrets", Status: resolve.StatusOk, Detail: fmt.Sprintf("%d bound, and none has a problem", len(all))}}
+	}
+	return problemsAs("secrets", problems)
 }
 
 func doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {

@@ -46,7 +46,7 @@ func (p *program) podNew(c *cli.Context) error {
 	if !p.json {
 		p.losses(draft.Losses)
 	}
-	p.say(resolve.Hidden(draft.New.Envelope.Manifest)...)
+	p.say(append(resolve.Hidden(draft.New.Envelope.Manifest), unknownRuntime(c.String("runtime"))...)...)
 	s, err := a.Create(c.Context, draft)
 	if err != nil {
 		return err
