@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
@@ -42,6 +43,39 @@ func warningOf(e *diag.Error, what string) diag.Diagnostic {
 	d := e.Diagnostics[0]
 	d.Severity, d.Message = diag.SeverityWarning, what+": "+d.Message
 	return d
+}
+
+// Shared warns of profiles of a source whose names other places know as well, so
+// that the name alone is ambiguous. The project's flake is not evaluated for it.
+func (a *App) Shared(source string, names []string) []diag.Diagnostic {
+	c := a.Catalog(resolve.Options{})
+	candidates, _ := c.Files(false)
+	for _, s := range c.Sources() {
+		if s.Locked != nil && s.Name != source {
+			for _, name := range s.Locked.Names() {
+				candidates = append(candidates, s.Flake().Candidate(catalog.Defined{Name: name}))
+			}
+		}
+	}
+	var warnings []diag.Diagnostic
+	for _, name := range names {
+		of := slices.DeleteFunc(slices.Clone(candidates), func(c catalog.Candidate) bool { return c.Name != name })
+		settled := slices.ContainsFunc(c.Aliases(), func(alias catalog.Alias) bool { return alias.Name == name })
+		if len(of) == 0 || settled {
+			continue
+		}
+		refs := []string{diag.Name(source + ":" + name)}
+		for _, c := range of {
+			refs = append(refs, diag.Name(c.Ref))
+		}
+		d := diag.Diagnostic{Severity: diag.SeverityWarning, Code: "name-ambiguous", Positions: []diag.Position{},
+			Message: "the name " + diag.Quote(name) + " is ambiguous now: " + strings.Join(refs, ", ")}
+		if settle := Settling(name, of[0].Ref, of); settle != "" {
+			d.Hint = "to keep what the name meant: " + settle
+		}
+		warnings = append(warnings, d)
+	}
+	return warnings
 }
 
 // Settling is the command that makes a name mean one of several profiles; empty

@@ -87,7 +87,8 @@ func (p *program) podRemoveDamaged(c *cli.Context) error {
 
 // completeRemovable offers the IDs of damaged Pods behind --damaged, and else Pods.
 func (p *program) completeRemovable(c *cli.Context) {
-	if completingFlag() || !slices.Contains(os.Args, "--damaged") {
+	at := slices.Index(os.Args, "--damaged")
+	if at < 0 || completingFlag() && at != len(os.Args)-2 {
 		p.completePods(c)
 		return
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -100,12 +101,13 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err := catalog.Pin(dir, to, name, &locked); err != nil {
 		return err
 	}
-	return p.sourceChanges(name, catalog.Locked{}, locked)
+	return p.sourceChanges(a, name, catalog.Locked{}, locked)
 }
 
 // sourceChanges prints which profiles came, went or changed.
-func (p *program) sourceChanges(name string, before, after catalog.Locked) error {
+func (p *program) sourceChanges(a *app.App, name string, before, after catalog.Locked) error {
 	var b strings.Builder
+	var added []string
 	names := map[string]bool{}
 	for _, profiles := range []map[string]string{before.Profiles, after.Profiles} {
 		for profile := range profiles {
@@ -118,7 +120,7 @@ func (p *program) sourceChanges(name string, before, after catalog.Locked) error
 		what := ""
 		switch {
 		case !was:
-			what = "new"
+			what, added = "new", append(added, profile)
 		case !is:
 			what = "gone"
 		case old != now:
@@ -132,6 +134,7 @@ func (p *program) sourceChanges(name string, before, after catalog.Locked) error
 		fmt.Fprintf(&b, "%s:%s  %s\n", diag.Name(name), diag.Name(profile), what)
 	}
 	p.note([]string{name + " is pinned to " + after.URL})
+	p.say(a.Shared(name, added)...)
 	return p.write([]byte(b.String()))
 }
 
@@ -219,7 +222,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 		if err := catalog.Pin(scopeDir(r, s), s.Scope, s.Name, &locked); err != nil {
 			return err
 		}
-		if err := p.sourceChanges(s.Name, before, locked); err != nil {
+		if err := p.sourceChanges(a, s.Name, before, locked); err != nil {
 			return err
 		}
 	}
