@@ -66,11 +66,11 @@ func (a *App) Shared(source string, names []string) []diag.Diagnostic {
 		}
 		refs := []string{diag.Name(source + ":" + name)}
 		for _, c := range of {
-			refs = append(refs, diag.Name(c.Ref))
+			refs = append(refs, diag.Name(c.Ref.String()))
 		}
 		d := diag.Diagnostic{Severity: diag.SeverityWarning, Code: "name-ambiguous", Positions: []diag.Position{},
 			Message: "the name " + diag.Quote(name) + " is ambiguous now: " + strings.Join(refs, ", ")}
-		if settle := Settling(name, of[0].Ref, of); settle != "" {
+		if settle := Settling(name, of[0].Ref.String(), of); settle != "" {
 			d.Hint = "to keep what the name meant: " + settle
 		}
 		warnings = append(warnings, d)
