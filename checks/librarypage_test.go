@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
 var (
@@ -29,23 +31,12 @@ func TestLibraryPage(t *testing.T) {
 	out.WriteString("# The Nix library\n\n" +
 		"`insomnia.lib`, as a flake input or as the argument that a profile file is called with. It needs nothing\n" +
 		"but Nix itself: no nixpkgs, no module system. This page is written from the comments in `lib/`\n" +
-		"(`go test ./checks -run TestLibraryPage -update`).\n")
+		"(`checks/update`).\n")
 	functions := writeTable(t, &out, "../lib/default.nix", "")
 	if functions < 25 {
 		t.Errorf("found %d documented functions in lib/; the table of contents is no longer read right", functions)
 	}
-	if *update {
-		if err := os.WriteFile(page, out.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, out.Bytes()) {
-		t.Error("docs/library.md is not what the comments in lib/ say; run: go test ./checks -run TestLibraryPage -update")
-	}
+	golden.Check(t, page, out.Bytes())
 }
 
 // writeTable writes what a table of contents lists, and returns how many

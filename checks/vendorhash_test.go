@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,9 +11,9 @@ import (
 	"testing"
 
 	"github.com/nix-community/go-nix/pkg/nar"
-)
 
-var update = flag.Bool("update", false, "write what a test computes to the file that it checks")
+	"github.com/insomnia-pods/insomnia/checks/golden"
+)
 
 // nixpkgs' buildGoModule fetches the modules with `go mod vendor` and compares
 // the NAR hash of that folder with vendorHash. Nobody sees a stale hash before a
@@ -39,20 +38,10 @@ func TestVendorHash(t *testing.T) {
 		t.Fatal(err)
 	}
 	line := regexp.MustCompile(`vendorHash = "([^"]*)";`)
-	match := line.FindSubmatch(text)
-	if match == nil {
+	if !line.Match(text) {
 		t.Fatalf("%s sets no vendorHash", packageFile)
 	}
-	switch got := string(match[1]); {
-	case got == want:
-	case *update:
-		text = line.ReplaceAllLiteral(text, []byte(`vendorHash = "`+want+`";`))
-		if err := os.WriteFile(packageFile, text, 0o666); err != nil {
-			t.Fatal(err)
-		}
-	default:
-		t.Errorf("go/package.nix has vendorHash = %q, go.mod needs %q\nwrite it there with: go test ./checks -run TestVendorHash -update", got, want)
-	}
+	golden.Check(t, packageFile, line.ReplaceAllLiteral(text, []byte(`vendorHash = "`+want+`";`)))
 }
 
 // trackedGoFiles copies what `go mod vendor` reads, as far as git tracks it: a

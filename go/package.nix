@@ -13,8 +13,7 @@ buildGoModule {
   pname = "insomnia";
   inherit version src;
 
-  # A test computes this hash; `go test ./checks -run TestVendorHash -update`
-  # writes it here after a change to go.mod.
+  # A test computes this hash; `checks/update` writes it here after a change to go.mod.
   vendorHash = "sha256-ANZhkHoPHLvOXHSDmGy5VKgIUD5ht+y0VP8rQMmulBs=";
 
   subPackages = [ "go/cmd/insomnia" ];

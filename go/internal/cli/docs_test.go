@@ -1,46 +1,28 @@
 package cli
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/checks/golden"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-var update = flag.Bool("update", false, "write docs/commands.md and docs/exit-codes.md")
-
-// The two pages of docs/ that say what the code says are written from it:
-// go test ./go/internal/cli -run TestDocs -update
+// The two pages of docs/ that say what the code says are written from it.
 func TestDocs(t *testing.T) {
 	for name, want := range map[string]string{
 		"commands.md":   commandsPage((&program{}).app("")),
 		"exit-codes.md": exitCodesPage(),
 	} {
-		path := filepath.Join("../../../docs", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		got, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, string(got)); diff != "" {
-			t.Errorf("docs/%s is not what the code says; write it anew with -update:\n%s", name, diff)
-		}
+		golden.Check(t, filepath.Join("../../../docs", name), []byte(want))
 	}
 }
 
-const written = "<!-- Written from the code: go test ./go/internal/cli -run TestDocs -update -->\n\n"
+const written = "<!-- Written from the code: checks/update -->\n\n"
 
 func exitCodesPage() string {
 	var b strings.Builder

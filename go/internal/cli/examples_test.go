@@ -9,14 +9,14 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
 // The examples of a page are what the program says: blocks marked `nix FILE` or
 // `toml FILE` are files, and in blocks marked `console` each line that begins with `$` is run, in
 // their order. DIGEST in a command is the last one that was printed as `digest`,
 // and every time of the day, age and ID is the same.
-// They are written anew like the other pages: -run TestExamples -update
+// checks/update writes them again, like the other pages.
 func TestExamples(t *testing.T) {
 	for _, name := range []string{"explain-and-diff.md", "older-manifests.md", "pods.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
@@ -33,15 +33,7 @@ func TestExamples(t *testing.T) {
 				t.Setenv(variable, t.TempDir())
 			}
 			want := runExamples(t, string(page))
-			if *update {
-				if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if diff := cmp.Diff(want, string(page)); diff != "" {
-				t.Errorf("docs/%s is not what the program says; write it anew with -update:\n%s", name, diff)
-			}
+			golden.Check(t, path, []byte(want))
 		})
 	}
 }

@@ -9,12 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
 // The examples of docs/secrets.md are what a shell says: each line of a block
 // marked `console` that begins with `$` is run by sh, in a home of its own.
-// They are written anew with -run TestSecretExamples -update.
+// checks/update writes them again.
 func TestSecretExamples(t *testing.T) {
 	path, err := filepath.Abs("../../../docs/secrets.md")
 	if err != nil {
@@ -49,13 +49,5 @@ func TestSecretExamples(t *testing.T) {
 		}
 		return strings.ReplaceAll(string(out), home, "/home/ada")
 	})
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(page)); diff != "" {
-		t.Errorf("docs/secrets.md is not what the program says; write it anew with -update:\n%s", diff)
-	}
+	golden.Check(t, path, []byte(want))
 }

@@ -3,8 +3,6 @@ package config
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,22 +11,13 @@ import (
 	"github.com/invopop/jsonschema"
 	"github.com/pelletier/go-toml/v2"
 	oracle "github.com/santhosh-tekuri/jsonschema/v6"
-)
 
-var update = flag.Bool("update", false, "write schema.json")
+	"github.com/insomnia-pods/insomnia/checks/golden"
+)
 
 // schema.json says what the types say: go generate ./go/internal/config
 func TestSchema(t *testing.T) {
-	want := generate(t)
-	if *update {
-		if err := os.WriteFile("schema.json", want, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if !bytes.Equal(want, SchemaJSON()) {
-		t.Error("schema.json is not what the Go types say; run: go generate ./go/internal/config")
-	}
+	golden.Check(t, "schema.json", generate(t))
 }
 
 func generate(t *testing.T) []byte {

@@ -1,17 +1,15 @@
 package tui_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
-// The screens of docs/tui.md are those that a terminal has shown:
-// go test ./go/internal/tui -run 'InTerminal|TestDocs' -update
+// The screens of docs/tui.md are those that a terminal has shown.
 func TestDocs(t *testing.T) {
 	const path, fence = "../../../docs/tui.md", "```"
 	page, err := os.ReadFile(path)
@@ -37,13 +35,5 @@ func TestDocs(t *testing.T) {
 		t.Fatal("no screens")
 	}
 	want := strings.Join(parts, fence)
-	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(page)); diff != "" {
-		t.Errorf("docs/tui.md is not what a terminal shows; write it anew with -update:\n%s", diff)
-	}
+	golden.Check(t, path, []byte(want))
 }

@@ -2,9 +2,7 @@ package tui
 
 import (
 	"context"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -12,17 +10,14 @@ import (
 	"charm.land/bubbles/v2/spinner"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
-	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/insomnia-pods/insomnia/checks/golden"
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
-
-// updating tells whether to write the screens in testdata anew. The flag is teatest's.
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // keys by the names that are printed in the help lines.
 var keys = map[string]tea.KeyPressMsg{
@@ -92,7 +87,7 @@ func text(a *model) string {
 }
 
 // Every screen in three sizes, as it was when somebody looked at it and found it
-// good: go test ./go/internal/tui -run TestScreens -update
+// good: checks/update
 func TestScreens(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -128,18 +123,7 @@ func TestScreens(t *testing.T) {
 				fmt.Fprintf(&got, "-- %dx%d --\n%s", size[0], size[1], text(a))
 			}
 			file := filepath.Join("testdata", "screens", test.name+".txt")
-			if updating() {
-				if err := os.WriteFile(file, []byte(got.String()), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Error(diff)
-			}
+			golden.Check(t, file, []byte(got.String()))
 		})
 	}
 }

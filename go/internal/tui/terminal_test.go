@@ -5,7 +5,6 @@ package tui_test
 import (
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -20,6 +19,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
 // These tests run the program in a real terminal: keys are sent through tmux,
@@ -193,18 +194,7 @@ func (t *terminal) golden(name string) {
 		got = c.pattern.ReplaceAllString(got, c.stands)
 	}
 	file := filepath.Join("testdata", "terminal", name+".txt")
-	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: %s", name, diff)
-	}
+	golden.Check(t, file, []byte(got))
 }
 
 // From an empty list to a Pod, with a profile that is not the default and one
