@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -92,6 +93,12 @@ const processVariable = "INSOMNIA_BENCHMARK_PROCESS"
 func TestMain(m *testing.M) {
 	switch file := os.Getenv(processVariable); file {
 	case "":
+		flag.Parse()
+		if said := groundwork(); len(said) > 0 {
+			fmt.Fprintln(os.Stderr, strings.Join(said, "\n"))
+			fmt.Fprintln(os.Stderr, "the tests of go/manifest are not run until then: docs/development.md, Add a field")
+			os.Exit(1)
+		}
 		os.Exit(m.Run())
 	case "nothing":
 	default:

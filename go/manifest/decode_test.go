@@ -132,44 +132,6 @@ func TestTypesHoldWhatTheSchemaAllows(t *testing.T) {
 	for _, text := range []string{base(t, "minimal"), full, empty} {
 		checkTypes(t, []byte(text))
 	}
-	checkFullness(t)
-}
-
-// The full manifest is full only when each field of the schema is in it, and
-// every other test that begins with it reaches them all.
-func checkFullness(t *testing.T) {
-	t.Helper()
-	full, problems := parse([]byte(base(t, "full")))
-	if len(problems) > 0 {
-		t.Fatal(Problems(problems))
-	}
-	present := map[*schema]map[string]bool{}
-	var visit func(s *schema, v *value)
-	visit = func(s *schema, v *value) {
-		if s.secretRef != nil {
-			s = s.secretRef
-		}
-		for _, m := range v.members {
-			if child := s.below(m.name); child != nil {
-				if present[s] == nil {
-					present[s] = map[string]bool{}
-				}
-				present[s][m.name] = true
-				visit(child, m.value)
-			}
-		}
-		for _, item := range v.items {
-			visit(s.items, item)
-		}
-	}
-	visit(manifestSchema, full)
-	walk(manifestSchema, func(s *schema) {
-		for _, p := range s.properties {
-			if !present[s][p.name] && p.name != "value" {
-				t.Errorf("the full manifest has no field %s with %s", p.name, p.schema.expected())
-			}
-		}
-	})
 }
 
 func TestNoMessageHoldsASecret(t *testing.T) {

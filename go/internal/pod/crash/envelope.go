@@ -1,19 +1,19 @@
 package main
 
 import (
-	"bytes"
-	_ "embed"
 	"fmt"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-//go:embed manifest.json
-var manifestText []byte
-
 // envelope is a small one; number makes it another.
 func envelope(number int) *manifest.Envelope {
-	text := bytes.Replace(manifestText, []byte(`"maxTurns": 200`), fmt.Appendf(nil, `"maxTurns": %d`, 1+number%100000), 1)
+	text, _ := manifest.FillDefaults(fmt.Appendf(nil, `{"schema": %q, "profile": {"name": "minimal"},
+		"model": {"ref": "anthropic/claude-sonnet-4-5", "provider": "anthropic", "id": "claude-sonnet-4-5", "wireApi": "anthropic",
+			"contextWindowTokens": 200000, "maxOutputTokens": 64000},
+		"context": {"compaction": {"thresholdTokens": 90000, "requestThresholdTokens": 105000, "retainedTokens": 22500,
+			"reservedTokens": 40000, "summaryMaxTokens": 4500}},
+		"limits": {"maxTurns": %d}}`, manifest.SchemaID, 1+number%100000))
 	canonical, problems := manifest.Check(text)
 	if len(problems) > 0 {
 		panic(fmt.Sprint(problems))

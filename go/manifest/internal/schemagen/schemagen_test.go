@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
 // atPackage goes to the folder that go generate runs in: the reflector takes
@@ -26,26 +28,16 @@ func TestGeneratedFilesAreCurrent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var stale []string
 	for _, file := range files {
 		committed, err := os.ReadFile(file.Path)
-		if err != nil {
-			t.Error(err)
-			continue
-		}
-		if line := firstDifference(committed, file.Content); line > 0 {
-			t.Errorf("%s is not what the Go types say, from line %d on; run: go generate ./go/manifest", filepath.Base(file.Path), line)
+		if err != nil || !bytes.Equal(committed, file.Content) {
+			stale = append(stale, filepath.Base(file.Path))
 		}
 	}
-}
-
-func firstDifference(a, b []byte) int {
-	linesA, linesB := bytes.Split(a, []byte("\n")), bytes.Split(b, []byte("\n"))
-	for i := range max(len(linesA), len(linesB)) {
-		if i >= len(linesA) || i >= len(linesB) || !bytes.Equal(linesA[i], linesB[i]) {
-			return i + 1
-		}
+	if len(stale) > 0 {
+		t.Errorf("not what the Go types say: %s; run: %s", strings.Join(stale, ", "), golden.Command)
 	}
-	return 0
 }
 
 // field is one place in a schema, for the lints.
