@@ -1,6 +1,9 @@
 package grant
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Direction says which change of a field goes further.
 type Direction string
@@ -161,13 +164,9 @@ var fields = []Field{
 	{Path: "session.recordTrace", Reason: onThisDisk},
 }
 
-// delegated are the sections that a delegate has like the manifest.
+// delegated begin the paths of the fields that a delegate has like the manifest.
 var delegated = []string{
-	"model.ref", "model.provider", "model.id", "model.baseUrl", "model.wireApi", "model.auth", "model.contextWindowTokens",
-	"model.maxOutputTokens", "model.effort", "model.thinkingBudgetTokens", "model.temperature", "model.topP", "model.fallbacks", "model.small",
-	"prompts.system", "prompts.append", "tools.default", "tools.allow", "tools.deny",
-	"permissions.mode", "permissions.default", "permissions.rules[].tool", "permissions.rules[].pattern",
-	"permissions.rules[].action", "permissions.rules[].reason",
+	"model.", "prompts.system", "prompts.append", "tools.default", "tools.allow", "tools.deny", "permissions.",
 }
 
 // Fields says of every field of a manifest which grant it is, or why it is none.
@@ -179,7 +178,7 @@ func Fields() []Field {
 			continue
 		}
 		for _, of := range fields {
-			if slices.Contains(delegated, of.Path) {
+			if slices.ContainsFunc(delegated, func(begin string) bool { return strings.HasPrefix(of.Path, begin) }) {
 				of.Path = "subagents.*." + of.Path
 				out = append(out, of)
 			}

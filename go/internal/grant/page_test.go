@@ -1,16 +1,13 @@
 package grant
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"github.com/insomnia-pods/insomnia/checks/golden"
 )
-
-var update = flag.Bool("update", false, "write the tables of docs/trust.md")
 
 // The tables of docs/trust.md are what the code says.
 func TestPage(t *testing.T) {
@@ -26,15 +23,7 @@ func TestPage(t *testing.T) {
 		t.Fatal("the page has no place for the tables")
 	}
 	want := before + begin + marker + "\n\n" + tables() + "\n" + end + after
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(want, string(data)); diff != "" {
-		t.Errorf("docs/trust.md is not what the code says; write it anew with -update:\n%s", diff)
-	}
+	golden.Check(t, path, []byte(want))
 }
 
 func tables() string {

@@ -9,8 +9,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Rich is a manifest that has something in every field that can be a grant.
-const Rich = `{
+// Rich is a manifest that has something in every field that can be a grant. What it
+// does not write has its default, so that a new field needs no edit here.
+var Rich = complete(`{
  "schema":"insomnia.pod/v1",
  "profile":{"name":"a","description":"d","role":"coder","variant":"standard","tags":["x"]},
  "model":{"ref":"p/m","provider":"p","id":"m","baseUrl":"https://api.example.org/v1","wireApi":"anthropic",
@@ -43,7 +44,15 @@ const Rich = `{
  "context":{"compaction":{"strategy":"summarize","thresholdTokens":100000,"requestThresholdTokens":120000,"retainedTokens":20000,"reservedTokens":8000,
   "summaryMaxTokens":4000,"model":"p/m"},"pruning":{"enabled":true,"protectedTokens":30000,"minSavingsTokens":5000}},
  "limits":{"maxTurns":200,"maxWallSeconds":14400,"maxCostCents":500,"maxSubagents":4,"maxDepth":1},
- "session":{"retentionDays":30,"recordTrace":false}}`
+ "session":{"retentionDays":30,"recordTrace":false}}`)
+
+func complete(text string) string {
+	data, problems := manifest.FillDefaults([]byte(text))
+	if len(problems) > 0 {
+		panic(problems)
+	}
+	return string(data)
+}
 
 // Parsed decodes a manifest.
 func Parsed(t testing.TB, data []byte) *manifest.Manifest {
