@@ -8,6 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -66,13 +67,17 @@ func (a *App) Authorize(ctx context.Context, s *Snapshot) error {
 	if err != nil {
 		return err
 	}
-	return store.Authorize(ctx, trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Ask: func(ctx context.Context, v *trust.Verdict) (bool, error) {
+	err = store.Authorize(ctx, trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Ask: func(ctx context.Context, v *trust.Verdict) (bool, error) {
 		yes, err := a.User.Ask(ctx, Question{Grants: v})
 		if errors.Is(err, ErrNobody) {
 			err = nil
 		}
 		return yes, err
 	}})
+	if refused := new(trust.Refused); errors.As(err, &refused) {
+		return words.Refusal(refused.Verdict)
+	}
+	return err
 }
 
 // Grant records consent to just the grants of a verdict: those with the digest, or,
@@ -86,7 +91,7 @@ func (a *App) Grant(ctx context.Context, v *trust.Verdict, digest string) error 
 		yes, err := a.User.Ask(ctx, Question{Grants: v})
 		switch {
 		case errors.Is(err, ErrNobody):
-			return v.Refusal()
+			return words.Refusal(v)
 		case err != nil:
 			return err
 		case !yes:

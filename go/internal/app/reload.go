@@ -4,10 +4,10 @@ import (
 	"context"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -15,7 +15,7 @@ import (
 type Reload struct {
 	Pod      *pod.Pod // as it is
 	From, To string   // digests
-	Changes  []difference.Entry
+	Changes  []words.Entry
 	// Moved reports whether the files of the profile have changed and the manifest has
 	// not: it is recorded, so that later changes can be told from this one.
 	Moved bool
@@ -69,7 +69,7 @@ func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (
 	r.next = envelope(result, current.Inputs)
 	r.next.Profile.Source, r.next.Profile.Ref = current.Profile.Source, current.Profile.Ref
 	r.To = result.Digest
-	if r.Changes, err = difference.Between(current.Manifest, result.Manifest); err != nil {
+	if r.Changes, err = words.Between(current.Manifest, result.Manifest); err != nil {
 		return nil, err
 	}
 	r.Moved = r.From == r.To && a.Drifts().Of(ctx, p).State == pod.Changed

@@ -12,7 +12,6 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
@@ -50,7 +49,7 @@ func (p *program) Ask(ctx context.Context, q app.Question) (bool, error) {
 		}
 		return p.ask(ctx, "Download it, and use it for this project from now on?")
 	}
-	page := difference.Page{More: "insomnia trust show " + q.Grants.Argument() + " --full"}
+	page := words.Page{More: "insomnia trust show " + q.Grants.Argument() + " --full"}
 	if _, err := io.WriteString(p.stderr, words.Grants(q.Grants, page)+"\n"); err != nil {
 		return false, err
 	}

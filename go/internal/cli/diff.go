@@ -10,6 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) diffCommand() *cli.Command {
@@ -73,7 +74,7 @@ func diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, e
 		err = encoder.Encode(patch)
 		return out.Bytes(), err
 	}
-	entries, err := difference.Between(a.Manifest, b.Manifest)
+	entries, err := words.Between(a.Manifest, b.Manifest)
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +83,8 @@ func diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, e
 		fmt.Fprintf(&out, "%s and %s have the same manifest\n", nameA, nameB)
 		return out.Bytes(), nil
 	}
-	fmt.Fprintf(&out, "%s, compared with %s:\n\n%s", nameB, nameA, difference.Text(entries))
-	if difference.Widened(entries) > 0 {
+	fmt.Fprintf(&out, "%s, compared with %s:\n\n%s", nameB, nameA, words.Text(entries))
+	if words.Widened(entries) > 0 {
 		fmt.Fprintf(&out, "\n! marks what %s may do and %s may not\n", nameB, nameA)
 	}
 	return out.Bytes(), nil

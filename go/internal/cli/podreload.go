@@ -9,10 +9,10 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) podReloadCommand() *cli.Command {
@@ -38,13 +38,13 @@ func (p *program) podReloadCommand() *cli.Command {
 
 // reloadReport is what `pod reload --json` prints.
 type reloadReport struct {
-	Schema  string             `json:"schema"` // "insomnia.reload/v1"
-	Pod     *pod.Pod           `json:"pod"`    // as it is afterwards
-	From    string             `json:"from"`   // digests
-	To      string             `json:"to"`
-	Wider   int                `json:"wider"` // how many of the changes are wider
-	Changes []difference.Entry `json:"changes"`
-	Applied bool               `json:"applied"`
+	Schema  string        `json:"schema"` // "insomnia.reload/v1"
+	Pod     *pod.Pod      `json:"pod"`    // as it is afterwards
+	From    string        `json:"from"`   // digests
+	To      string        `json:"to"`
+	Wider   int           `json:"wider"` // how many of the changes are wider
+	Changes []words.Entry `json:"changes"`
+	Applied bool          `json:"applied"`
 }
 
 func (p *program) podReload(c *cli.Context) error {
@@ -64,9 +64,9 @@ func (p *program) podReload(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	report := reloadReport{Schema: "insomnia.reload/v1", Pod: it, From: r.From, To: r.To, Wider: difference.Widened(r.Changes), Changes: r.Changes}
+	report := reloadReport{Schema: "insomnia.reload/v1", Pod: it, From: r.From, To: r.To, Wider: words.Widened(r.Changes), Changes: r.Changes}
 	if report.Changes == nil {
-		report.Changes = []difference.Entry{}
+		report.Changes = []words.Entry{}
 	}
 	if err := p.takeReloaded(c, a, r, &report); err != nil || !c.Bool("json") {
 		return err
@@ -110,7 +110,7 @@ func (p *program) takeReloaded(c *cli.Context, a *app.App, r *app.Reload, report
 
 func reloadText(it *pod.Pod, report reloadReport) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s, compared with generation %d of the Pod %s:\n\n%s", diag.Name(it.Profile.Ref), it.Current, diag.Name(it.Name), difference.Text(report.Changes))
+	fmt.Fprintf(&b, "%s, compared with generation %d of the Pod %s:\n\n%s", diag.Name(it.Profile.Ref), it.Current, diag.Name(it.Name), words.Text(report.Changes))
 	if report.Wider > 0 {
 		b.WriteString("\n! marks what it may do then and may not now\n")
 	}

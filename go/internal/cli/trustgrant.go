@@ -4,6 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func (p *program) trustGrantCommand() *cli.Command {
@@ -34,7 +35,7 @@ func (p *program) trustGrant(c *cli.Context) error {
 	}
 	switch {
 	case v.Consented():
-		p.note([]string{v.Summary()})
+		p.note([]string{words.Consent(v)})
 		return nil
 	case !c.IsSet("grants") && c.Bool("yes"):
 		return diag.Errorf(diag.ExitRefused, "yes-grants-nothing", "--yes answers prompts, and never grants").

@@ -7,7 +7,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
@@ -47,7 +46,7 @@ func (p *program) trustShow(c *cli.Context) error {
 	if c.Bool("json") {
 		err = p.printJSON(trustReport(v, c.Bool("full")))
 	} else {
-		page := words.Grants(v, difference.Page{Full: c.Bool("full"), More: "--full"})
+		page := words.Grants(v, words.Page{Full: c.Bool("full"), More: "--full"})
 		if !v.Consented() {
 			page += "\nif you agree: " + diag.Escape(v.Command(), false) + "\n"
 		}
@@ -88,7 +87,7 @@ func trustReport(v *trust.Verdict, full bool) any {
 	}{Schema: "insomnia.trust/v1", Source: v.Source, State: v.State(), Digest: v.Now.Digest(), Role: v.Role,
 		Grants: []reportedGrant{}, Gone: []reportedGrant{}, Given: []givenSet{}}
 	for _, g := range v.Now {
-		one := reportedGrant{Grant: g, Text: trust.Words(g, false), Consented: true}
+		one := reportedGrant{Grant: g, Text: words.Grant(g, false), Consented: true}
 		if i := slices.IndexFunc(v.Changes, func(c grant.Change) bool { return c.Grant == g && !c.Gone }); i >= 0 {
 			one.Consented, one.Was, one.Wider = false, v.Changes[i].Was, v.Wider(v.Changes[i])
 		}
@@ -96,7 +95,7 @@ func trustReport(v *trust.Verdict, full bool) any {
 	}
 	for _, c := range v.Changes {
 		if c.Gone {
-			report.Gone = append(report.Gone, reportedGrant{Grant: c.Grant, Text: trust.Words(c.Grant, true), Wider: v.Wider(c)})
+			report.Gone = append(report.Gone, reportedGrant{Grant: c.Grant, Text: words.Grant(c.Grant, true), Wider: v.Wider(c)})
 		}
 	}
 	if v.Consent != nil {

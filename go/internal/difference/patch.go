@@ -3,6 +3,8 @@ package difference
 import (
 	"encoding/json"
 	"strconv"
+
+	"github.com/aymanbagabas/go-udiff/lcs"
 )
 
 // Operation is one step of a JSON Patch (RFC 6902).
@@ -15,11 +17,11 @@ type Operation struct {
 // Patch is what makes the second manifest of the first: a JSON Patch, empty
 // when they are equal.
 func Patch(first, second []byte) ([]Operation, error) {
-	a, err := object(first)
+	a, err := Decode(first)
 	if err != nil {
 		return nil, err
 	}
-	b, err := object(second)
+	b, err := Decode(second)
 	if err != nil {
 		return nil, err
 	}
@@ -46,8 +48,8 @@ func (p *patcher) add(op, path string, value any) error {
 }
 
 func (p *patcher) members(path string, a, b map[string]any) error {
-	for _, key := range keys(a, b) {
-		at := path + "/" + escape(key)
+	for _, key := range Keys(a, b) {
+		at := path + "/" + Escape(key)
 		was, inA := a[key]
 		now, inB := b[key]
 		var err error
@@ -67,11 +69,11 @@ func (p *patcher) members(path string, a, b map[string]any) error {
 }
 
 func (p *patcher) value(path string, a, b any) error {
-	if same(a, b) {
+	if Same(a, b) {
 		return nil
 	}
 	if a, ok := a.(map[string]any); ok {
-		if b, ok := b.(map[string]any); ok && !isSecret(a) && !isSecret(b) {
+		if b, ok := b.(map[string]any); ok && !IsSecret(a) && !IsSecret(b) {
 			return p.members(path, a, b)
 		}
 	}
@@ -86,34 +88,17 @@ func (p *patcher) value(path string, a, b any) error {
 // elements removes and adds single elements, from the front; the index is that
 // of the list as it stands after the steps before.
 func (p *patcher) elements(path string, a, b []any) error {
-	index := 0
-	for _, step := range script(canonicalAll(a), canonicalAll(b)) {
-		at := path + "/" + strconv.Itoa(index)
-		var err error
-		switch step.kind {
-		case kept:
-			index++
-		case removed:
-			err = p.add("remove", at, nil)
-		case added:
-			err = p.add("add", at, b[step.to])
-			index++
+	for _, d := range lcs.DiffLines(Canonical(a), Canonical(b)) {
+		for range d.End - d.Start { // what is before is as in b already
+			if err := p.add("remove", path+"/"+strconv.Itoa(d.ReplStart), nil); err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
+		for i := d.ReplStart; i < d.ReplEnd; i++ {
+			if err := p.add("add", path+"/"+strconv.Itoa(i), b[i]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
-}
-
-// canonicalAll gives the elements as texts that are equal when they are.
-func canonicalAll(items []any) []string {
-	out := make([]string, len(items))
-	for i, item := range items {
-		data, err := json.Marshal(item) // keys sorted
-		if err == nil {
-			out[i] = string(data)
-		}
-	}
-	return out
 }

@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -281,7 +281,7 @@ func TestEachFieldAsksInItsDirection(t *testing.T) {
 					}
 					asked = asked || e.asks
 					if last(f.Path) != "provider" || f.Kind != Provider { // the reference alone is worded
-						marked(t, pointer+", "+e.name, before, data, changes)
+						Marked(t, pointer+", "+e.name, before, data, changes)
 					}
 				}
 			}
@@ -292,27 +292,8 @@ func TestEachFieldAsksInItsDirection(t *testing.T) {
 	}
 }
 
-// marked holds consent to the marks of `profile diff`: what is marked as wider
-// there asks here, and what asks here and is no text is marked there.
-func marked(t *testing.T, what string, before, after []byte, changes []Change) {
-	t.Helper()
-	entries, err := difference.Between(before, after)
-	if err != nil {
-		t.Fatal(err)
-	}
-	texts := 0
-	for _, c := range changes {
-		if c.Grant.Kind == Text || c.Grant.Kind == ContextFile {
-			texts++
-		}
-	}
-	switch widened := difference.Widened(entries) > 0; {
-	case widened && len(changes) == 0:
-		t.Errorf("%s: profile diff marks it, and it does not ask:\n%s", what, difference.Text(entries))
-	case !widened && len(changes) > texts:
-		t.Errorf("%s: it asks, and profile diff does not mark it:\n%s", what, difference.Text(entries))
-	}
-}
+// Marked holds consent to the marks of `profile diff`, which package words makes.
+var Marked func(t rapid.TB, what string, before, after []byte, changes []Change)
 
 // What has a name and comes is new; what goes is not asked about, but for what
 // held the agent back.
@@ -337,8 +318,8 @@ func TestNamedPartsComeAndGo(t *testing.T) {
 		if (len(changes) > 0) != test.goneAsks {
 			t.Errorf("%s goes: %+v", test.pointer, changes)
 		}
-		marked(t, test.pointer+" goes", []byte(granttest.Rich), without, changes)
-		marked(t, test.pointer+" comes", without, []byte(granttest.Rich), Compare(less, whole))
+		Marked(t, test.pointer+" goes", []byte(granttest.Rich), without, changes)
+		Marked(t, test.pointer+" comes", without, []byte(granttest.Rich), Compare(less, whole))
 	}
 }
 
@@ -357,7 +338,7 @@ func TestHooksComeAndGo(t *testing.T) {
 		if (len(changes) > 0) != test.asks {
 			t.Errorf("%s: %+v", test.name, changes)
 		}
-		marked(t, test.name, []byte(granttest.Rich), changed, changes)
+		Marked(t, test.name, []byte(granttest.Rich), changed, changes)
 		if len(test.keep) < 2 && len(Compare(Of(granttest.Parsed(t, changed)), whole)) == 0 {
 			t.Errorf("%s, and then it comes back: nothing is asked", test.name)
 		}

@@ -110,7 +110,7 @@ func (c *collection) sandbox(s manifest.Sandbox) {
 			c.decide(Files, "/sandbox/filesystem", "./*", "allow")
 		}
 		for _, root := range s.WritableRoots {
-			c.decide(Files, "/sandbox/filesystem", folder(string(root)), "allow")
+			c.decide(Files, "/sandbox/filesystem", Folder(string(root)), "allow")
 		}
 	}
 	c.decide(Reads, "/sandbox/denyRead", "", "allow")
@@ -130,8 +130,8 @@ func (c *collection) sandbox(s manifest.Sandbox) {
 	}
 }
 
-// folder stands for what is in a folder of the workspace.
-func folder(name string) string {
+// Folder is the value of [Files] for what is in a directory of the workspace.
+func Folder(name string) string {
 	if name == "." {
 		return "./*"
 	}

@@ -103,6 +103,9 @@ func TestCoveringIsAPartialOrder(t *testing.T) {
 				t.Fatalf("a set does not cover itself: %+v", changes)
 			}
 		}
+		before, _ := json.Marshal(docA)
+		after, _ := json.Marshal(docB)
+		Marked(t, "two manifests", before, after, Compare(a, b))
 		// Covering goes from the last to the first, and the other way round.
 		for _, chain := range [][3]Set{{a, b, c}, {c, b, a}} {
 			if len(Compare(chain[0], chain[1])) == 0 && len(Compare(chain[1], chain[2])) == 0 {

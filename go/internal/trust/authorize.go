@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -79,66 +78,19 @@ func (v *Verdict) compareWithRole(s *Store, role string) {
 	v.Beyond = grant.Compare(base, v.Now)
 }
 
-// Entries words all that the manifest grants. Marked as wider is what is new to
-// the user and goes further than the built-in role, as fresh what is new and does not.
-func (v *Verdict) Entries() []difference.Entry {
-	var lacking []grant.Change
-	for _, c := range v.Beyond {
-		if c.Gone && !slices.Contains(v.Changes, c) {
-			lacking = append(lacking, c)
-		}
-	}
-	unlike := entries(nil, lacking, v.effect)
-	for i := range unlike {
-		unlike[i].Text = unlikeRole.Replace(unlike[i].Text) + ", unlike the role " + code(v.Role)
-	}
-	all := append(entries(v.Now, v.Changes, v.effect), unlike...)
-	difference.Sort(all)
-	return all
-}
-
-// unlikeRole words what holds the built-in role back and not this profile, from
-// the words for what held it back before.
-var unlikeRole = strings.NewReplacer("is no longer", "is not", "no longer has to ask to", "does not have to ask to", "may now", "may", "offers again", "offers")
-
-// News words only what is new.
-func (v *Verdict) News() []difference.Entry {
-	var now grant.Set
-	for _, c := range v.Changes {
-		if !c.Gone {
-			now = append(now, c.Grant)
-		}
-	}
-	return entries(now, v.Changes, v.effect)
-}
-
 // Wider reports whether a change goes further than the built-in role.
 func (v *Verdict) Wider(c grant.Change) bool {
 	return v.Role == "" || slices.ContainsFunc(v.Beyond, func(b grant.Change) bool { return b.Grant == c.Grant && b.Gone == c.Gone })
 }
 
-func (v *Verdict) effect(c grant.Change) difference.Effect {
-	if v.Wider(c) {
-		return difference.Wider
-	}
-	return difference.Fresh
-}
+// Refused is the error for a manifest that is not consented to.
+type Refused struct{ Verdict *Verdict }
 
-// Legend explains the marks of the entries; empty when there are none.
-func (v *Verdict) Legend() string {
-	switch {
-	case len(v.Changes) == 0:
-		return ""
-	case v.Role == "":
-		return "! marks what is new to you"
-	}
-	return "! marks what is new to you and wider than the built-in role " + code(v.Role) + ", + what is new and no wider"
-}
+func (r *Refused) Error() string { return "no consent to what " + r.Verdict.Source.Ref + " grants" }
 
 // Authorize is asked before a Pod starts and before a secret is handed out; it is
 // not needed to create, list or show. It returns nil when the user has consented
-// to all that the manifest grants, or does so when asked, and else an error with
-// what is new and the command that would grant just that. Profiles of the program
+// to all that the manifest grants, or does so when asked, and else a [Refused]. Profiles of the program
 // and of the user have consent by themselves. Which host a secret may go to is
 // another matter, which package secret decides for all of them.
 func (s *Store) Authorize(ctx context.Context, r Request) error {
@@ -150,14 +102,14 @@ func (s *Store) Authorize(ctx context.Context, r Request) error {
 		return nil
 	}
 	if r.Ask == nil {
-		return v.Refusal()
+		return &Refused{v}
 	}
 	yes, err := r.Ask(ctx, v)
 	if err != nil {
 		return err
 	}
 	if !yes {
-		return v.Refusal()
+		return &Refused{v}
 	}
 	return s.Grant(ctx, r.Source, v.Now)
 }
@@ -207,32 +159,4 @@ const podFlag = "--pod"
 func OfPod(source Source, name string) Source {
 	source.Ref = podFlag + " " + name
 	return source
-}
-
-// Summary says in a line how the manifest stands to what was consented to.
-func (v *Verdict) Summary() string {
-	ref := code(v.Source.Ref)
-	switch v.State() {
-	case ByItself:
-		return ref + " is built in or in your own folder, and has your consent"
-	case Covered:
-		return "you have consented to all that " + ref + " grants"
-	case Unknown:
-		return "you have not consented to what " + ref + " grants"
-	}
-	return ref + " grants more than you have consented to"
-}
-
-func (v *Verdict) legendBelow() string {
-	if v.Legend() == "" {
-		return ""
-	}
-	return "\n" + v.Legend()
-}
-
-// Refusal is the error for a manifest that is not consented to: what is new, and
-// the command that would grant it.
-func (v *Verdict) Refusal() *diag.Error {
-	e := diag.Errorf(diag.ExitRefused, "consent-missing", "%s:\n%s", v.Summary(), difference.Text(v.News())+v.legendBelow())
-	return e.Hintf("look at all of it: insomnia trust show %s\nif you agree: %s", v.Argument(), v.Command())
 }

@@ -29,9 +29,12 @@ type runtime struct {
 	started int
 }
 
+// Worded is the error that a user sees, which package words makes.
+var Worded func(error) error
+
 func (r *runtime) start(source Source, data []byte) error {
 	if err := r.store.Authorize(context.Background(), Request{Source: source, Manifest: data, Ask: r.ask}); err != nil {
-		return err
+		return Worded(err)
 	}
 	r.started++
 	return nil

@@ -80,7 +80,7 @@ type agent struct {
 func (a *agent) start(source Source, data []byte) error {
 	ctx := context.Background()
 	if err := a.store.Authorize(ctx, Request{Source: source, Manifest: data}); err != nil {
-		return err
+		return Worded(err)
 	}
 	m, problems := manifest.Decode(data)
 	if len(problems) > 0 {

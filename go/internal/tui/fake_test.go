@@ -10,7 +10,6 @@ import (
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	ref "github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -45,9 +44,9 @@ var sample = sync.OnceValues(func() (*manifest.Manifest, words.Summary) {
 func fake(t testing.TB) *Backend {
 	m, summary := sample()
 	grants := func(width int) string {
-		set, page := grant.Of(m), difference.Page{Full: true, Width: width}
+		set, page := grant.Of(m), words.Page{Full: true, Width: width}
 		v := &trust.Verdict{Now: set, Changes: grant.Compare(nil, set)}
-		return page.Text(v.Entries()) + "\nTexts\n" + page.Passage("You write Go.\nAsk before you push.\n")
+		return page.Text(words.Entries(v)) + "\nTexts\n" + page.Passage("You write Go.\nAsk before you push.\n")
 	}
 	profile := func(name, source string) app.Profile {
 		return app.Profile{Name: name, Source: source, Ref: source + ":" + name, Known: true, Summary: &summary}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
@@ -116,7 +115,7 @@ func (w *work) grants(source trust.Source, data []byte) (func(width int) string,
 		warnings.WriteByte('\n')
 	}
 	return func(width int) string {
-		return difference.Page{Width: width}.Wrap(warnings.String()) + words.Grants(v, difference.Page{Full: true, Width: width})
+		return words.Page{Width: width}.Wrap(warnings.String()) + words.Grants(v, words.Page{Full: true, Width: width})
 	}, nil
 }
 

@@ -5,14 +5,13 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
 
 // Grants is the page of what a manifest grants, with the texts that a model reads
 // where it is full. It is escaped.
-func Grants(v *trust.Verdict, page difference.Page) string {
+func Grants(v *trust.Verdict, page Page) string {
 	var b strings.Builder
 	line := func(format string, args ...any) {
 		text := fmt.Sprintf(format, args...)
@@ -21,13 +20,13 @@ func Grants(v *trust.Verdict, page difference.Page) string {
 		}
 		b.WriteString(text)
 	}
-	line("%s\n", diag.Escape(v.Summary(), false))
+	line("%s\n", diag.Escape(Consent(v), false))
 	line("source  %s\n", diag.Name(v.Source.Key))
 	line("digest  %s\n", v.Now.Digest())
-	if legend := v.Legend(); legend != "" {
+	if legend := Legend(v); legend != "" {
 		line("%s\n", legend)
 	}
-	b.WriteString("\n" + page.Text(v.Entries()))
+	b.WriteString("\n" + page.Text(Entries(v)))
 	if !page.Full {
 		line("\ntexts are named by their digests, and long values and lists are cut: see all with %s\n", page.More)
 		return b.String()

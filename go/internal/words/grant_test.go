@@ -1,4 +1,4 @@
-package trust
+package words
 
 import (
 	"flag"
@@ -9,22 +9,22 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
+	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
 
-var update = flag.Bool("update", false, "write testdata/words.txt")
+var update = flag.Bool("update", false, "write testdata/grants.txt")
 
-// All that there is to say stands in testdata/words.txt: what the rich manifest
+// All that there is to say stands in testdata/grants.txt: what the rich manifest
 // and some others grant, what is said when it is gone, and how changes are shown.
-func TestWords(t *testing.T) {
+func TestGrants(t *testing.T) {
 	var b strings.Builder
 	said := map[string]bool{}
 	say := func(g grant.Grant, gone bool) {
 		group, _, _ := worded{g}.words(gone)
-		line := fmt.Sprintf("%-12s %s", group, Words(g, gone))
-		if strings.Contains(line, "%!") || strings.HasPrefix(Words(g, gone), string(g.Kind)+" `") || group == "" {
+		line := fmt.Sprintf("%-12s %s", group, Grant(g, gone))
+		if strings.Contains(line, "%!") || strings.HasPrefix(Grant(g, gone), string(g.Kind)+" `") || group == "" {
 			t.Errorf("no words for %+v: %s", g, line)
 		}
 		if !said[line] {
@@ -32,7 +32,7 @@ func TestWords(t *testing.T) {
 			b.WriteString(line + "\n")
 		}
 	}
-	sets := []grant.Set{whole(t)}
+	sets := []grant.Set{grant.Of(granttest.Parsed(t, []byte(granttest.Rich)))}
 	for _, other := range []struct {
 		pointer string
 		value   any
@@ -60,9 +60,9 @@ func TestWords(t *testing.T) {
 	}
 	b.WriteString("\n# from another set to the rich one\n")
 	for _, set := range sets[1:] {
-		b.WriteString(difference.Text((&Verdict{Changes: grant.Compare(set, sets[0]), Beyond: grant.Compare(set, sets[0])}).News()) + "--\n")
+		b.WriteString(Text(News(&trust.Verdict{Changes: grant.Compare(set, sets[0]), Beyond: grant.Compare(set, sets[0])})) + "--\n")
 	}
-	const path = "testdata/words.txt"
+	const path = "testdata/grants.txt"
 	if *update {
 		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
 			t.Fatal(err)

@@ -1,8 +1,11 @@
-package difference
+package words
 
 import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // part goes through something that has a name and fields of its own.
@@ -17,15 +20,15 @@ func serverFields() map[string]handler {
 		"type":                  said(Servers, "is reached by %s"),
 		"command":               command,
 		"args":                  command,
-		"cwd":                   marked(said(Servers, "starts in %s")),
+		"cwd":                   startsIn,
 		"url":                   serverURL,
 		"env.*":                 slot,
 		"headers.*":             slot,
-		"enabledTools":          limitedSet(Servers, "now offers", "no longer offers", "now offers only", "now offers all its tools, not only"),
-		"disabledTools":         set(Servers, Narrower, "no longer offers", "now offers"),
-		"required":              either(Servers, Narrower, "must run for the Pod to start", "need not run for the Pod to start"),
-		"startupTimeoutSeconds": amount(Servers, Neutral, "may take %s seconds to start"),
-		"toolTimeoutSeconds":    amount(Servers, Neutral, "may take %s seconds for a call"),
+		"enabledTools":          limitedSet(Servers, place{kind: grant.ServerTool, at: ".."}, "now offers", "no longer offers", "now offers only", "now offers all its tools, not only"),
+		"disabledTools":         set(Servers, place{kind: grant.ServerTool, at: ".."}, "now offers", "no longer offers"),
+		"required":              either(Servers, place{kind: grant.Required}, "must run for the Pod to start", "need not run for the Pod to start"),
+		"startupTimeoutSeconds": amount(Servers, place{}, "may take %s seconds to start"),
+		"toolTimeoutSeconds":    amount(Servers, place{}, "may take %s seconds for a call"),
 	}
 }
 
@@ -33,13 +36,9 @@ func server(s *scope, c change) {
 	name := "the MCP server " + diag.Quote(c.name)
 	switch {
 	case c.a == nil:
-		s.say(Servers, Wider, c, "%s", reaches(members(c.b), name, "starts", "connects to"))
+		s.say(Servers, s.effects.Below(c.pointer, grant.Secret), c, "%s", reaches(members(c.b), name, "starts", "connects to"))
 	case c.b == nil:
-		effect := Narrower
-		if truth(members(c.a)["required"]) {
-			effect = Wider // the Pod starts without it
-		}
-		s.say(Servers, effect, c, "no longer %s", reaches(members(c.a), name, "starts", "connects to"))
+		s.say(Servers, s.effects.Below(c.pointer, grant.Secret), c, "no longer %s", reaches(members(c.a), name, "starts", "connects to"))
 	default:
 		s.part(c, name, Servers, serverFields())
 	}
@@ -56,22 +55,35 @@ func commandLine(server map[string]any) string {
 	return secret.JoinWords(append([]string{text(server["command"])}, texts(server["args"])...))
 }
 
-// command words program and arguments together; nobody can tell what another one does.
+// endpoint is the effect of a change of what a server is started from or reached at.
+func (s *scope) endpoint() Effect {
+	if s.effects.At(grant.Command, s.at) == Wider {
+		return Wider
+	}
+	return s.effects.At(grant.Server, s.at)
+}
+
+func startsIn(s *scope, c change) {
+	said(Servers, "starts in %s")(s, c)
+	s.entries[len(s.entries)-1].Effect = s.endpoint()
+}
+
+// command words program and arguments together.
 func command(s *scope, c change) {
-	if c.path == "args" && !same(s.a["command"], s.b["command"]) {
+	if c.path == "args" && !difference.Same(s.a["command"], s.b["command"]) {
 		return // said with the command
 	}
-	e := s.say(Servers, Wider, c, "runs `%s` (was `%s`)", commandLine(s.b), commandLine(s.a))
+	e := s.say(Servers, s.endpoint(), c, "runs `%s` (was `%s`)", commandLine(s.b), commandLine(s.a))
 	e.Pointers = []string{s.at + "/command", s.at + "/args"}
 }
 
 func serverURL(s *scope, c change) {
-	s.say(Servers, Wider, c, "is reached at %s (was %s)", shown(c.b), shown(c.a))
+	s.say(Servers, s.endpoint(), c, "is reached at %s (was %s)", shown(c.b), shown(c.a))
 }
 
 // hooks compares them without regard to their order.
 func hooks(s *scope, c change) {
-	a, b := canonicalAll(list(c.a)), canonicalAll(list(c.b))
+	a, b := difference.Canonical(list(c.a)), difference.Canonical(list(c.b))
 	tell := func(items []any, texts, others []string, gone bool) {
 		left := map[string]int{}
 		for _, text := range others {
@@ -100,34 +112,32 @@ func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
 		at += " of " + diag.Quote(m)
 	}
 	if !gone {
-		s.say(Hooks, Wider, c, "runs `%s` at %s, for at most %s seconds", line, at, shown(hook["timeoutSeconds"]))
+		s.say(Hooks, s.effects.At(grant.Hook, "/hooks"), c, "runs `%s` at %s, for at most %s seconds", line, at, shown(hook["timeoutSeconds"]))
 		return
 	}
 	effect := Narrower
-	if guards(text(hook["event"])) {
-		effect = Wider // a hook there can refuse
+	if grant.Guards(manifest.HookEvent(text(hook["event"]))) {
+		effect = s.effects.At(grant.Guard, "/hooks") // it could refuse
 	}
 	s.say(Hooks, effect, c, "no longer runs `%s` at %s", line, at)
 }
 
-func guards(event string) bool { return event == "PreToolUse" || event == "UserPromptSubmit" }
-
-func delegate(s *scope, c change) {
+func subagent(s *scope, c change) {
 	name := "the delegate " + diag.Quote(c.name)
 	switch {
 	case c.a == nil:
-		s.say(Delegates, Wider, c, "may now delegate to `%s`, described as %s", c.name, diag.QuoteProse(text(members(c.b)["description"])))
+		s.say(Delegates, s.effects.Below(c.pointer), c, "may now delegate to `%s`, described as %s", c.name, diag.QuoteProse(text(members(c.b)["description"])))
 	case c.b == nil:
-		s.say(Delegates, Narrower, c, "may no longer delegate to `%s`", c.name)
+		s.say(Delegates, s.effects.Below(c.pointer), c, "may no longer delegate to `%s`", c.name)
 	default:
-		s.part(c, name, Delegates, delegateFields())
+		s.part(c, name, Delegates, subagentFields())
 	}
 }
 
 func skillFields() map[string]handler {
 	return map[string]handler{
 		"description":  described(Skills),
-		"allowedTools": set(Skills, Wider, "may now use without asking", "may no longer use without asking"),
+		"allowedTools": set(Skills, place{kind: grant.SkillTool}, "may now use without asking", "may no longer use without asking"),
 		"files.*":      file,
 	}
 }
@@ -138,11 +148,11 @@ func skill(s *scope, c change) {
 	tools := texts(members(c.b)["allowedTools"])
 	switch {
 	case c.a == nil && len(tools) > 0:
-		s.say(Skills, Wider, c, "has the skill `%s`, which may use without asking", c.name).Items = diag.QuoteAll(tools)
+		s.say(Skills, s.effects.Below(c.pointer, grant.Text), c, "has the skill `%s`, which may use without asking", c.name).Items = diag.QuoteAll(tools)
 	case c.a == nil:
 		s.say(Skills, Neutral, c, "has the skill `%s`", c.name)
 	case c.b == nil:
-		s.say(Skills, Narrower, c, "no longer has the skill `%s`", c.name)
+		s.say(Skills, s.effects.Below(c.pointer), c, "no longer has the skill `%s`", c.name)
 	default:
 		s.part(c, "the skill "+diag.Quote(c.name), Skills, skillFields())
 	}

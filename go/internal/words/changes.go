@@ -1,31 +1,21 @@
-// Package difference says by meaning what one manifest does that another does
-// not: as a review note would, with what may now be done put first and marked.
-//
-// [Between] is a pure function of two manifests. Every value that differs is
-// covered by an entry; two equal manifests have none. What an entry calls wider
-// is an upper bound: where globs or commands cannot be compared, the change
-// counts as wider. [Patch] is the same difference for machines.
-package difference
+package words
 
 import (
-	"bytes"
-	"encoding/json"
-	"fmt"
-	"maps"
-	"reflect"
 	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 )
 
-// Effect tells what a change does to what the agent may do.
-type Effect string
+// Effect is what a change does to what the agent may do.
+type Effect = grant.Effect
 
 const (
-	Wider    Effect = "wider"    // the second may do what the first may not, or it cannot be told
-	Narrower Effect = "narrower" // the first may do what the second may not
-	Neutral  Effect = "neutral"
+	Wider    = grant.Wider
+	Narrower = grant.Narrower
+	Neutral  = grant.Neutral
 	// Fresh is of grants alone: not consented to, and no wider than in the built-in role.
 	Fresh Effect = "fresh"
 )
@@ -71,23 +61,41 @@ type Entry struct {
 	Pointers []string `json:"pointers"`
 }
 
-// Between says what the second manifest does differently. Both are JSON; they
-// need not be valid manifests, but only then everything is worded well.
+// Between says what the second of two manifests does differently, as a review note
+// would. Both are JSON; they need not be valid manifests, but only then everything is
+// worded well. Every value that differs is covered by an entry, and so is whatever
+// the second grants beyond the first; two equal manifests have none.
 func Between(first, second []byte) ([]Entry, error) {
-	a, err := object(first)
+	a, err := difference.Decode(first)
 	if err != nil {
 		return nil, err
 	}
-	b, err := object(second)
+	b, err := difference.Decode(second)
 	if err != nil {
 		return nil, err
 	}
-	c := &comparison{}
+	c := &comparison{effects: grant.Between(first, second)}
 	secrets(c, a, b)
 	top := &scope{comparison: c, a: a, b: b, fields: manifestFields()}
 	top.walk("", "", a, b)
+	c.entries = append(c.entries, unsaid(c.effects.Rest())...)
 	Sort(c.entries)
 	return c.entries, nil
+}
+
+// unsaid are the entries for what no field said, such as a secret that goes
+// elsewhere. Texts are worded by their lines and not marked.
+func unsaid(changes []grant.Change) []Entry {
+	var now grant.Set
+	changes = slices.DeleteFunc(changes, func(c grant.Change) bool {
+		return c.Grant.Kind == grant.Text || c.Grant.Kind == grant.ContextFile
+	})
+	for _, c := range changes {
+		if !c.Gone {
+			now = append(now, c.Grant)
+		}
+	}
+	return entries(now, changes, func(grant.Change) Effect { return Wider })
 }
 
 // Sort puts entries in the order of their groups, what is wider first.
@@ -96,23 +104,16 @@ func Sort(entries []Entry) {
 		if d := slices.Index(groups, x.Group) - slices.Index(groups, y.Group); d != 0 {
 			return d
 		}
-		return x.Effect.rank() - y.Effect.rank()
+		return rank(x.Effect) - rank(y.Effect)
 	})
 }
 
-func (e Effect) rank() int { return slices.Index([]Effect{Wider, Fresh, Narrower, Neutral}, e) }
+func rank(e Effect) int { return slices.Index([]Effect{Wider, Fresh, Narrower, Neutral}, e) }
 
-func object(data []byte) (map[string]any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var v map[string]any
-	if err := d.Decode(&v); err != nil {
-		return nil, fmt.Errorf("reading a manifest: %w", err)
-	}
-	return v, nil
+type comparison struct {
+	effects *grant.Effects
+	entries []Entry
 }
-
-type comparison struct{ entries []Entry }
 
 // scope is the manifest, or a part of it that is worded alike: a delegate, a server.
 type scope struct {
@@ -139,7 +140,7 @@ type change struct {
 func (s *scope) walk(path, name string, a, b any) { s.visit(change{path, name, s.at, a, b}) }
 
 func (s *scope) visit(c change) {
-	if same(c.a, c.b) {
+	if difference.Same(c.a, c.b) {
 		return
 	}
 	if say, ok := s.fields[c.path]; ok {
@@ -153,15 +154,15 @@ func (s *scope) visit(c change) {
 func (s *scope) inside(c change) {
 	a, aIsObject := c.a.(map[string]any)
 	b, bIsObject := c.b.(map[string]any)
-	if !aIsObject || !bIsObject || isSecret(a) || isSecret(b) {
+	if !aIsObject || !bIsObject || difference.IsSecret(a) || difference.IsSecret(b) {
 		s.plain(c)
 		return
 	}
 	_, free := s.fields[join(c.path, "*")]
-	names := keys(a, b)
+	names := difference.Keys(a, b)
 	slices.SortStableFunc(names, func(x, y string) int { return weight(x) - weight(y) })
 	for _, key := range names {
-		below := change{join(c.path, key), c.name, c.pointer + "/" + escape(key), a[key], b[key]}
+		below := change{join(c.path, key), c.name, c.pointer + "/" + difference.Escape(key), a[key], b[key]}
 		if free {
 			below.path, below.name = join(c.path, "*"), key
 		}
@@ -184,24 +185,6 @@ func join(path, key string) string {
 		return key
 	}
 	return path + "." + key
-}
-
-func escape(key string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
-}
-
-// same compares values; numbers by how they are written, as canonical JSON does.
-func same(a, b any) bool { return reflect.DeepEqual(a, b) }
-
-func keys(a, b map[string]any) []string {
-	all := map[string]bool{}
-	for k := range a {
-		all[k] = true
-	}
-	for k := range b {
-		all[k] = true
-	}
-	return slices.Sorted(maps.Keys(all))
 }
 
 // say adds an entry; text goes on from the subject.

@@ -1,11 +1,11 @@
-package difference
+package words
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
 )
 
 // text is a value that is a string, or empty.
@@ -72,7 +72,7 @@ func shown(v any) string {
 		if len(v) == 0 {
 			return "none"
 		}
-		if isSecret(v) {
+		if difference.IsSecret(v) {
 			return "the secret " + diag.Quote(text(v["name"]))
 		}
 	}
@@ -92,13 +92,6 @@ func grouped(digits string) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // without are the texts of a that b has not.

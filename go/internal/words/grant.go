@@ -1,4 +1,4 @@
-package trust
+package words
 
 import (
 	"fmt"
@@ -10,7 +10,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -19,9 +18,9 @@ import (
 // entries words a set for people. What the changes name, which is what has not
 // been consented to, and what was held back and no longer is, has the effect that
 // is given for it.
-func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) difference.Effect) []difference.Entry {
-	var entries []difference.Entry
-	add := func(g grant.Grant, gone bool, was string, effect difference.Effect) {
+func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) Effect) []Entry {
+	var entries []Entry
+	add := func(g grant.Grant, gone bool, was string, effect Effect) {
 		group, text, item := worded{g}.words(gone)
 		if inner, ok := strings.CutSuffix(text, ")"); was != "" && ok {
 			text = inner + "; consented: " + code(was) + ")"
@@ -35,7 +34,7 @@ func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) di
 				return
 			}
 		}
-		e := difference.Entry{Group: group, Effect: effect, Text: text, Pointers: []string{g.Pointer}}
+		e := Entry{Group: group, Effect: effect, Text: text, Pointers: []string{g.Pointer}}
 		if item != "" {
 			e.Items = []string{item}
 		}
@@ -55,7 +54,7 @@ func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) di
 		case isNew:
 			add(g, false, change.Was, effect(change))
 		default:
-			add(g, false, "", difference.Neutral)
+			add(g, false, "", Neutral)
 		}
 	}
 	for _, c := range changes {
@@ -63,7 +62,7 @@ func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) di
 			add(c.Grant, true, "", effect(c))
 		}
 	}
-	difference.Sort(entries)
+	Sort(entries)
 	return entries
 }
 
@@ -72,21 +71,21 @@ func code(s string) string { return diag.Quote(s) }
 // worded is a grant that has words.
 type worded struct{ grant.Grant }
 
-// groups are where kinds of grants are shown.
-var groups = sync.OnceValue(func() map[grant.Kind]difference.Group {
-	return map[grant.Kind]difference.Group{
-		grant.Mode: difference.Permissions, grant.Rule: difference.Permissions, grant.Tool: difference.Tools,
-		grant.Files: difference.Sandbox, grant.Reads: difference.Sandbox, grant.Hosts: difference.Sandbox, grant.Variable: difference.Sandbox,
-		grant.Secret: difference.Secrets, grant.Command: difference.Servers, grant.Server: difference.Servers, grant.ServerTool: difference.Servers,
-		grant.Required: difference.Servers, grant.Hook: difference.Hooks, grant.Guard: difference.Hooks, grant.SkillTool: difference.Skills,
-		grant.Search: difference.Web, grant.Searcher: difference.Web, grant.SearchHost: difference.Web, grant.Fetch: difference.Web, grant.Private: difference.Web,
-		grant.Provider: difference.Model, grant.Address: difference.Model, grant.Text: difference.Prompts, grant.ContextFile: difference.Prompts,
-		grant.Memory: difference.Memory, grant.Limit: difference.Limits,
+// groupsOfKinds are where kinds of grants are shown.
+var groupsOfKinds = sync.OnceValue(func() map[grant.Kind]Group {
+	return map[grant.Kind]Group{
+		grant.Mode: Permissions, grant.Rule: Permissions, grant.Tool: Tools,
+		grant.Files: Sandbox, grant.Reads: Sandbox, grant.Hosts: Sandbox, grant.Variable: Sandbox,
+		grant.Secret: Secrets, grant.Command: Servers, grant.Server: Servers, grant.ServerTool: Servers,
+		grant.Required: Servers, grant.Hook: Hooks, grant.Guard: Hooks, grant.SkillTool: Skills,
+		grant.Search: Web, grant.Searcher: Web, grant.SearchHost: Web, grant.Fetch: Web, grant.Private: Web,
+		grant.Provider: Model, grant.Address: Model, grant.Text: Prompts, grant.ContextFile: Prompts,
+		grant.Memory: Memory, grant.Limit: Limits,
 	}
 })
 
-// Words is a grant in a sentence by itself.
-func Words(g grant.Grant, gone bool) string {
+// Grant is a grant in a sentence by itself.
+func Grant(g grant.Grant, gone bool) string {
 	_, text, item := worded{g}.words(gone)
 	if item != "" {
 		text += " " + item
@@ -97,13 +96,13 @@ func Words(g grant.Grant, gone bool) string {
 // words says what a grant allows or forbids: a sentence that goes on from who
 // does it, and the item that it is about, where it can be about several. gone is
 // for a grant that held the agent back.
-func (g worded) words(gone bool) (group difference.Group, text, item string) {
+func (g worded) words(gone bool) (group Group, text, item string) {
 	text, item = g.sentence(gone)
-	group = groups()[g.Kind]
+	group = groupsOfKinds()[g.Kind]
 	parts := strings.Split(g.Pointer, "/")
 	switch {
 	case len(parts) > 3 && parts[1] == "subagents" && g.Kind != grant.Secret:
-		group, text = difference.Delegates, "the delegate "+code(parts[2])+" "+text
+		group, text = Delegates, "the delegate "+code(parts[2])+" "+text
 	case g.Kind == grant.Text:
 		group = textGroup(parts[1])
 	}
@@ -111,21 +110,21 @@ func (g worded) words(gone bool) (group difference.Group, text, item string) {
 }
 
 // textGroup is the group of the texts in a section of the manifest.
-func textGroup(section string) difference.Group {
+func textGroup(section string) Group {
 	switch section {
 	case "skills":
-		return difference.Skills
+		return Skills
 	case "workflows":
-		return difference.Workflows
+		return Workflows
 	}
-	return difference.Prompts
+	return Prompts
 }
 
 func (g worded) sentence(gone bool) (text, item string) {
 	named := g.Pointer[strings.LastIndexByte(g.Pointer, '/')+1:]
 	switch g.Kind {
 	case grant.Mode:
-		return difference.ModeWords[g.Value] + " (" + code(g.Value) + ")", ""
+		return ModeWords[g.Value] + " (" + code(g.Value) + ")", ""
 	case grant.Rule:
 		return g.rule(gone)
 	case grant.Tool:
@@ -146,13 +145,13 @@ func (g worded) sentence(gone bool) (text, item string) {
 		return "may not read", code(g.Value)
 	case grant.Hosts:
 		if g.Value == "" {
-			return difference.NetworkWords["full"], ""
+			return NetworkWords["full"], ""
 		}
 		return "may reach with commands", code(g.Value)
 	case grant.Variable:
 		return "commands see the environment variables", code(g.Value)
 	case grant.Secret:
-		return fmt.Sprintf("uses the secret %s %s; it goes to %s", code(g.Value), difference.Purpose(g.Pointer), g.to()), ""
+		return fmt.Sprintf("uses the secret %s %s; it goes to %s", code(g.Value), Purpose(g.Pointer), g.to()), ""
 	case grant.Command, grant.Server:
 		return g.server(named), ""
 	case grant.Required:
@@ -164,7 +163,7 @@ func (g worded) sentence(gone bool) (text, item string) {
 	case grant.Hook, grant.Guard:
 		return g.hook(gone), ""
 	case grant.Search:
-		return difference.SearchWords[g.Value] + " (" + code(g.Value) + ")", ""
+		return SearchWords[g.Value] + " (" + code(g.Value) + ")", ""
 	case grant.Searcher:
 		if g.Value == "" {
 			return "searches with the provider of its model", ""
@@ -191,7 +190,7 @@ func (g worded) sentence(gone bool) (text, item string) {
 	case grant.ContextFile:
 		return "reads at its start the files", code(g.Value)
 	case grant.Memory:
-		return difference.MemoryWords[g.Value] + " (" + code(g.Value) + ")", ""
+		return MemoryWords[g.Value] + " (" + code(g.Value) + ")", ""
 	case grant.Limit:
 		return g.limit(named), ""
 	}
@@ -213,9 +212,9 @@ const commandPrefix = "the command "
 
 func (g worded) rule(gone bool) (text, item string) {
 	if g.Value == "" {
-		return difference.DefaultWords[g.Action] + " (" + code(g.Action) + ")", ""
+		return DefaultWords[g.Action] + " (" + code(g.Action) + ")", ""
 	}
-	verb, object, item := difference.Verb(g.Value)
+	verb, object, item := Verb(g.Value)
 	if object != "" {
 		item = object
 	} else {
@@ -257,9 +256,9 @@ func (g worded) files() string {
 	folder := strings.TrimSuffix(strings.TrimPrefix(g.Value, "./"), "*")
 	switch {
 	case g.Value == "":
-		return difference.FilesystemWords["full"]
+		return FilesystemWords["full"]
 	case folder == "":
-		return difference.FilesystemWords["workspace-write"]
+		return FilesystemWords["workspace-write"]
 	}
 	return "may write in the workspace below " + code(strings.TrimSuffix(folder, "/"))
 }

@@ -1,4 +1,4 @@
-package difference
+package words
 
 import (
 	"encoding/json"
@@ -11,7 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // rich has something in every section.
@@ -43,7 +45,7 @@ const rich = `{
 // edited sets the value at a pointer of rich; null removes it.
 func edited(t *testing.T, pointer, value string) []byte {
 	t.Helper()
-	m, err := object([]byte(rich))
+	m, err := difference.Decode([]byte(rich))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +83,7 @@ const (
 	ruleSudo = `{"tool":"bash","pattern":"sudo *","action":"deny"}`
 )
 
-func TestWords(t *testing.T) {
+func TestBetween(t *testing.T) {
 	for _, test := range []struct{ pointer, value, want string }{
 		{"/permissions/rules", rulesWith(`{"tool":"bash","pattern":"git push*","action":"allow"}`, ruleLs, ruleSudo),
 			"! may now run `git push*` without asking (was asked about)"},
@@ -104,7 +106,7 @@ func TestWords(t *testing.T) {
 		{"/sandbox/writableRoots", `["src"]`, "- may now write only below `src`"},
 		{"/sandbox/denyRead", `[]`, "! may now read `**/.env`"},
 		{"/sandbox/allowedDomains", `["example.com","example.org"]`, "! may now reach `example.com`"},
-		{"/mcpServers/x/command", `"y"`, "! the MCP server `x` runs `y -v` (was `x -v`)"},
+		{"/mcpServers/x/command", `"y"`, "! uses the secret `x.key` for the MCP server `x`, as `KEY`; it goes to the command `y -v`\n! the MCP server `x` runs `y -v` (was `x -v`)"},
 		{"/mcpServers/x/env/LOG", `{"value":"other"}`, "! the MCP server `x` gets another value for `LOG`"},
 		{"/mcpServers/x/env/KEY", `{"_type":"insomnia.secret-ref/v1","name":"y.key"}`,
 			"! now uses the secret `y.key` for the MCP server `x`, as `KEY` (was `x.key`)"},
@@ -118,7 +120,7 @@ func TestWords(t *testing.T) {
 		{"/hooks", `[]`, "! no longer runs `guard` at PreToolUse of `bash`"},
 		{"/subagents/critic/permissions/mode", `"auto"`, "! the delegate `critic` acts without asking where no rule says otherwise (`auto`, was `ask`)"},
 		{"/subagents/critic/tools/allow", `["bash","read"]`, "! the delegate `critic` may now use `bash`"},
-		{"/model/baseUrl", `"https://example.org"`, "! calls the model at `https://example.org` (was the provider's own address)"},
+		{"/model/baseUrl", `"https://example.org"`, "! uses the secret `p.key` to call the model; it goes to `example.org`\n! calls the model at `https://example.org` (was the provider's own address)"},
 		{"/model/ref", `"p/other"`, "- uses the model `p/other` (was `p/m`)"},
 		{"/model/ref", `"q/m"`, "! uses the model `q/m` (was `p/m`), of another provider"},
 		{"/model/fallbacks", `["p/n","q/n"]`, "! falls back to `p/n`, `q/n` (was `p/n`), of another provider"},
@@ -174,7 +176,7 @@ func TestLiteralsAreNotShown(t *testing.T) {
 
 // changedBy draws a manifest that differs from rich in a few places.
 func changedBy(t *rapid.T, label string) []byte {
-	m, err := object([]byte(rich))
+	m, err := difference.Decode([]byte(rich))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -190,13 +192,13 @@ func changedBy(t *rapid.T, label string) []byte {
 
 // mutate goes down to some member and changes, removes or doubles it.
 func mutate(t *rapid.T, label string, at map[string]any) {
-	names := keys(at, nil)
+	names := difference.Keys(at, nil)
 	if len(names) == 0 {
 		at["new"] = "x"
 		return
 	}
 	name := rapid.SampledFrom(names).Draw(t, label+" name")
-	if below, ok := at[name].(map[string]any); ok && !isSecret(below) && rapid.IntRange(0, 9).Draw(t, label+" down") > 0 {
+	if below, ok := at[name].(map[string]any); ok && !difference.IsSecret(below) && rapid.IntRange(0, 9).Draw(t, label+" down") > 0 {
 		mutate(t, label+"/"+name, below)
 		return
 	}
@@ -228,8 +230,8 @@ func altered(t *rapid.T, label string, v any) any {
 		}
 		return out
 	case map[string]any:
-		if isSecret(v) {
-			return map[string]any{"_type": secretRef, "name": rapid.SampledFrom([]string{"p.key", "q.key"}).Draw(t, label+" secret")}
+		if difference.IsSecret(v) {
+			return map[string]any{"_type": manifest.SecretRefType, "name": rapid.SampledFrom([]string{"p.key", "q.key"}).Draw(t, label+" secret")}
 		}
 	}
 	return "other"
@@ -239,13 +241,13 @@ func altered(t *rapid.T, label string, v any) any {
 func TestPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := changedBy(t, "a"), changedBy(t, "b")
-		left, _ := object(a)
-		right, _ := object(b)
+		left, _ := difference.Decode(a)
+		right, _ := difference.Decode(b)
 		entries, err := Between(a, b)
 		if err != nil {
 			t.Fatal(err)
 		}
-		patch, err := Patch(a, b)
+		patch, err := difference.Patch(a, b)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -274,12 +276,12 @@ func changedLeaves(pointer string, a, b any) []string {
 	}
 	left, ok1 := a.(map[string]any)
 	right, ok2 := b.(map[string]any)
-	if !ok1 || !ok2 || isSecret(left) || isSecret(right) {
+	if !ok1 || !ok2 || difference.IsSecret(left) || difference.IsSecret(right) {
 		return []string{pointer}
 	}
 	var out []string
-	for _, key := range keys(left, right) {
-		out = append(out, changedLeaves(pointer+"/"+escape(key), left[key], right[key])...)
+	for _, key := range difference.Keys(left, right) {
+		out = append(out, changedLeaves(pointer+"/"+difference.Escape(key), left[key], right[key])...)
 	}
 	return out
 }
@@ -296,7 +298,7 @@ func coveredBy(entries []Entry, pointer string) bool {
 }
 
 // apply is RFC 6902, as far as Patch goes.
-func apply(t *rapid.T, doc any, patch []Operation) any {
+func apply(t *rapid.T, doc any, patch []difference.Operation) any {
 	for _, o := range patch {
 		var value any
 		if o.Op != "remove" {
@@ -370,8 +372,8 @@ func TestWideningIsFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, _ := object([]byte(first))
-		b, _ := object([]byte(second))
+		a, _ := difference.Decode([]byte(first))
+		b, _ := difference.Decode([]byte(second))
 		setA, setB := ruleSetOf(a["permissions"]), ruleSetOf(b["permissions"])
 		for _, tool := range []string{"bash", "bat", "edit", "zed"} {
 			for _, call := range []string{"", "a", "ab", "abc", "b", "bb", "c"} {

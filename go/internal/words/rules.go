@@ -1,10 +1,12 @@
-package difference
+package words
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
@@ -52,38 +54,6 @@ func ruleSetOf(permissions any) ruleSet {
 	return set
 }
 
-// laxest is the most that a call of this key may meet; strictest the least.
-// Both are bounds: globs that may overlap count as overlapping.
-func (s ruleSet) laxest(key ruleKey) action {
-	covering, covered := s.covering(key)
-	if covered && covering < allow {
-		return covering
-	}
-	most := s.fallback
-	if covered {
-		most = allow
-	}
-	for other, act := range s.rules {
-		if act > most && other.meets(key) {
-			most = act
-		}
-	}
-	return most
-}
-
-func (s ruleSet) strictest(key ruleKey) action {
-	least, covered := s.covering(key)
-	if !covered {
-		least = s.fallback
-	}
-	for other, act := range s.rules {
-		if act < least && other.meets(key) {
-			least = act
-		}
-	}
-	return least
-}
-
 // covering is the strictest rule that decides every call of the key.
 func (s ruleSet) covering(key ruleKey) (strictest action, covered bool) {
 	strictest = allow
@@ -99,7 +69,7 @@ func (s ruleSet) covering(key ruleKey) (strictest action, covered bool) {
 // ruleChange is what happens to the calls of one key.
 type ruleChange struct {
 	key    ruleKey
-	now    action // at most
+	now    action // where no narrower rule decides
 	effect Effect
 	before string // words before the verb
 	after  string // words behind the pattern
@@ -126,7 +96,7 @@ func permissionRules(s *scope, c change) {
 			}
 			continue
 		}
-		changes = append(changes, judge(a, b, key, before, after, inA, inB))
+		changes = append(changes, ruleChanged(a, b, key, s.effect(place{kind: grant.Rule, at: ".."}, c, string(key)), inA, inB))
 	}
 	var order []ruleLine
 	items := map[ruleLine][]string{}
@@ -158,29 +128,18 @@ func permissionRules(s *scope, c change) {
 	}
 	for _, text := range []string{"has", "drops"} {
 		if n := idle[text]; n > 0 {
-			s.say(Permissions, Neutral, c, "%s %s that its other rules or the default make up for", text, count(n, "rule"))
+			s.say(Permissions, Neutral, c, "%s %s that its other rules or the default make up for", text, Count(n, "rule"))
 		}
 	}
-	if len(changes) == 0 && same(a.reasons, b.reasons) {
+	if len(changes) == 0 && difference.Same(a.reasons, b.reasons) {
 		s.say(Permissions, Neutral, c, "writes the same rules in another way")
 	}
 }
 
-func judge(a, b ruleSet, key ruleKey, before, after action, inA, inB bool) ruleChange {
-	r := ruleChange{key: key, now: b.laxest(key), effect: Neutral}
-	was, leastA, leastB := a.laxest(key), a.strictest(key), b.strictest(key)
-	_, ruledInA := a.covering(key)
-	switch {
-	case r.now > was, inB && !ruledInA && b.usual(key) > a.fallback:
-		r.effect = Wider
-	case r.now < was:
-		r.effect = Narrower
-	case leastB > leastA:
-		r.effect = Wider
-	case leastB < leastA:
-		r.effect = Narrower
-	}
+func ruleChanged(a, b ruleSet, key ruleKey, effect Effect, inA, inB bool) ruleChange {
 	from, to := a.usual(key), b.usual(key)
+	before, after := a.rules[key], b.rules[key]
+	r := ruleChange{key: key, now: to, effect: effect}
 	told := to > from && r.effect == Wider || to < from && r.effect == Narrower
 	switch {
 	case told && to == allow:

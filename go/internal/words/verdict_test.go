@@ -1,28 +1,32 @@
-package trust
+package words
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
+	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // judged is the verdict over a manifest where the built-in role is another.
-func judged(t *testing.T, role, data []byte, consented grant.Set) *Verdict {
+func verdict(t *testing.T, role, data []byte, consented grant.Set) *trust.Verdict {
 	t.Helper()
-	store := Open(filepath.Join(t.TempDir(), "trust"))
+	project := trust.Source{Key: "/home/ada/p/.insomnia/profiles/coder.nix", Ref: "project:coder"}
+	store := trust.Open(filepath.Join(t.TempDir(), "trust"))
 	if role != nil {
 		m := granttest.Parsed(t, role)
 		store.BuiltIn = func(string) *manifest.Manifest { return m }
 	}
 	if consented != nil {
-		consent(t, store, project, consented)
+		if err := store.Grant(context.Background(), project, consented); err != nil {
+			t.Fatal(err)
+		}
 	}
-	v, err := store.Judge(project, canonical(t, data))
+	v, err := store.Judge(project, data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,17 +41,17 @@ func TestMarks(t *testing.T) {
 		map[string]any{"tool": "bash", "pattern": "git *", "action": "allow"},
 		map[string]any{"tool": "bash", "pattern": "make", "action": "allow"},
 	})
-	page := func(v *Verdict) string { return difference.Text(v.Entries()) }
+	page := func(v *trust.Verdict) string { return Text(Entries(v)) }
 
-	v := judged(t, role, role, nil)
+	v := verdict(t, role, role, nil)
 	if text := page(v); strings.Contains(text, "  ! ") || !strings.Contains(text, "  + edits files") {
 		t.Errorf("a profile that is the role is marked as wider:\n%s", text)
 	}
-	if v.Legend() == "" || v.Consented() {
-		t.Errorf("%q %v", v.Legend(), v.Consented())
+	if Legend(v) == "" || v.Consented() {
+		t.Errorf("%q %v", Legend(v), v.Consented())
 	}
 
-	text := page(judged(t, role, wider, nil))
+	text := page(verdict(t, role, wider, nil))
 	for _, want := range []string{"  ! may run without asking:\n      `make`\n", "  + may run without asking:\n      `git *`\n",
 		"is not forbidden to run, unlike the role", "does not have to ask to run, unlike the role", "`sudo *`", "  + edits files"} {
 		if !strings.Contains(text, want) {
@@ -56,20 +60,20 @@ func TestMarks(t *testing.T) {
 	}
 
 	// Half of it is consented to.
-	text = page(judged(t, role, wider, whole(t)))
+	text = page(verdict(t, role, wider, grant.Of(granttest.Parsed(t, role))))
 	for _, want := range []string{"  - edits files", "  ! may run without asking:\n      `make`\n", "  - may run without asking:\n      `git *`\n", "  ! is no longer forbidden to run"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in\n%s", want, text)
 		}
 	}
-	v = judged(t, role, wider, grant.Of(granttest.Parsed(t, wider)))
-	if text := page(v); strings.Contains(text, "  ! ") || strings.Contains(text, "  + ") || v.Legend() != "" {
+	v = verdict(t, role, wider, grant.Of(granttest.Parsed(t, wider)))
+	if text := page(v); strings.Contains(text, "  ! ") || strings.Contains(text, "  + ") || Legend(v) != "" {
 		t.Errorf("what is consented to is marked:\n%s", text)
 	}
 
 	// A role of its own is compared with nothing: all that is new is marked.
-	v = judged(t, nil, role, nil)
-	if text := page(v); strings.Contains(text, "  + ") || !strings.Contains(text, "  ! edits files") || strings.Contains(text, "unlike") || strings.Contains(v.Legend(), "role") {
-		t.Errorf("%s\n%s", v.Legend(), text)
+	v = verdict(t, nil, role, nil)
+	if text := page(v); strings.Contains(text, "  + ") || !strings.Contains(text, "  ! edits files") || strings.Contains(text, "unlike") || strings.Contains(Legend(v), "role") {
+		t.Errorf("%s\n%s", Legend(v), text)
 	}
 }

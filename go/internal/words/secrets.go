@@ -1,15 +1,13 @@
-package difference
+package words
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/internal/grant"
 )
-
-const secretRef = "insomnia.secret-ref/v1"
-
-func isSecret(v map[string]any) bool { return v["_type"] == secretRef }
 
 // secrets compares the slots of both manifests: which secret goes where.
 func secrets(c *comparison, a, b map[string]any) {
@@ -17,18 +15,21 @@ func secrets(c *comparison, a, b map[string]any) {
 	slots(before, "", a)
 	slots(after, "", b)
 	s := &scope{comparison: c}
-	for _, pointer := range keys(before, after) {
+	for _, pointer := range difference.Keys(before, after) {
 		at := change{pointer: pointer}
 		was, now := text(before[pointer]), text(after[pointer])
 		purpose := Purpose(pointer)
+		if was == now {
+			continue // and where it goes is no field
+		}
+		effect := c.effects.At(grant.Secret, pointer)
 		switch {
-		case was == now:
 		case now == "":
-			s.say(Secrets, Narrower, at, "no longer uses the secret `%s` %s", was, purpose)
+			s.say(Secrets, effect, at, "no longer uses the secret `%s` %s", was, purpose)
 		case was == "":
-			s.say(Secrets, Wider, at, "now uses the secret `%s` %s", now, purpose)
+			s.say(Secrets, effect, at, "now uses the secret `%s` %s", now, purpose)
 		default:
-			s.say(Secrets, Wider, at, "now uses the secret `%s` %s (was `%s`)", now, purpose, was)
+			s.say(Secrets, effect, at, "now uses the secret `%s` %s (was `%s`)", now, purpose, was)
 		}
 	}
 }
@@ -37,12 +38,12 @@ func secrets(c *comparison, a, b map[string]any) {
 func slots(found map[string]any, pointer string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
-		if isSecret(v) {
+		if difference.IsSecret(v) {
 			found[pointer] = v["name"]
 			return
 		}
 		for key, member := range v {
-			slots(found, pointer+"/"+escape(key), member)
+			slots(found, pointer+"/"+difference.Escape(key), member)
 		}
 	case []any:
 		for i, item := range v {
@@ -72,19 +73,19 @@ func Purpose(pointer string) string {
 // slot is the handler of a field for a secret; references are worded by secrets.
 func slot(s *scope, c change) {
 	a, b := members(c.a), members(c.b)
-	if (c.a == nil || isSecret(a)) && (c.b == nil || isSecret(b)) {
+	if (c.a == nil || difference.IsSecret(a)) && (c.b == nil || difference.IsSecret(b)) {
 		return
 	}
-	if (c.a == nil || isSecret(a)) != (c.b == nil || isSecret(b)) || !isSecret(a) && !isSecret(b) {
+	if (c.a == nil || difference.IsSecret(a)) != (c.b == nil || difference.IsSecret(b)) || !difference.IsSecret(a) && !difference.IsSecret(b) {
 		// A literal came, went or changed: it may have held a server back. It is no
 		// secret by contract, and is not shown all the same.
 		switch {
-		case c.b == nil || isSecret(b):
-			s.say(Servers, Wider, c, "no longer gets a literal value for `%s`", c.name)
-		case c.a == nil || isSecret(a):
-			s.say(Servers, Wider, c, "now gets a literal value for `%s`", c.name)
+		case c.b == nil || difference.IsSecret(b):
+			s.say(Servers, s.endpoint(), c, "no longer gets a literal value for `%s`", c.name)
+		case c.a == nil || difference.IsSecret(a):
+			s.say(Servers, s.endpoint(), c, "now gets a literal value for `%s`", c.name)
 		default:
-			s.say(Servers, Wider, c, "gets another value for `%s`", c.name)
+			s.say(Servers, s.endpoint(), c, "gets another value for `%s`", c.name)
 		}
 		return
 	}

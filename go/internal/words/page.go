@@ -1,4 +1,4 @@
-package difference
+package words
 
 import (
 	"fmt"
@@ -61,7 +61,7 @@ func (p Page) Text(entries []Entry) string {
 		if len(e.Items) > 0 {
 			text += ":"
 		}
-		paragraph(&b, p.width(), "  "+e.Effect.mark()+" ", "    ", diag.Escape(text, false))
+		paragraph(&b, p.width(), "  "+mark(e.Effect)+" ", "    ", diag.Escape(text, false))
 		if items := p.items(e); len(items) > 0 {
 			paragraph(&b, p.width(), "      ", "      ", diag.Escape(strings.Join(items, ", "), false))
 		}
@@ -77,7 +77,7 @@ func (p Page) Text(entries []Entry) string {
 	return b.String()
 }
 
-func (e Effect) mark() string {
+func mark(e Effect) string {
 	switch e {
 	case Wider:
 		return "!"
