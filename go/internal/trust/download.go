@@ -2,18 +2,11 @@ package trust
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"io/fs"
-	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
 // DownloadKey is what the user was asked about: a reference of a project. A
@@ -42,8 +35,7 @@ const (
 )
 
 func (s *Store) downloadPath(key DownloadKey) string {
-	sum := sha256.Sum256([]byte(key.Project + "\x00" + key.Ref))
-	return filepath.Join(s.dir, hex.EncodeToString(sum[:16])+downloadExtension)
+	return s.file(key.Project+"\x00"+key.Ref, downloadExtension)
 }
 
 // Download returns the locked reference that the user agreed to, or "". A record
@@ -68,23 +60,12 @@ func damagedDownload(path string) error {
 
 // readDownload reads a record; nil when it is not there.
 func (s *Store) readDownload(path string) (*Download, error) {
-	info, err := s.fs.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	content, err := s.content(path, maxDownloadRecord, func(string) error { return damagedDownload(path) })
+	if err != nil || content == nil {
+		return nil, err
 	}
-	if err != nil {
-		return nil, s.unreadable(path, err)
-	}
-	if what, remedy := durable.UnsafeFile(path, info); what != "" {
-		return nil, unsafe("a consent", path, what, remedy)
-	}
-	data, err := s.fs.ReadFile(path, maxDownloadRecord)
-	if err != nil {
-		return nil, s.unreadable(path, err)
-	}
-	content, _, err := durable.Unframe(data)
 	r := new(downloadRecord)
-	if err != nil || json.Unmarshal(content, r, json.RejectUnknownMembers(true)) != nil || r.Schema != downloadSchema || r.Locked == "" {
+	if json.Unmarshal(content, r, json.RejectUnknownMembers(true)) != nil || r.Schema != downloadSchema || r.Locked == "" {
 		return nil, damagedDownload(path)
 	}
 	return &r.Download, nil
@@ -96,41 +77,17 @@ func (s *Store) ConsentToDownload(ctx context.Context, key DownloadKey, locked s
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func() error {
-		data, _ := durable.Frame(content)
-		if err := durable.Replace(s.fs, s.downloadPath(key), data, fileMode); err != nil {
-			return s.notWritten(err)
-		}
-		return nil
-	})
+	return s.write(ctx, func() error { return s.replace(s.downloadPath(key), content) })
 }
 
 // Downloads lists every recorded yes, and what is wrong with the others.
 func (s *Store) Downloads() ([]Download, []diag.Diagnostic, error) {
-	if err := s.safe(); err != nil {
-		return nil, nil, err
-	}
-	entries, err := s.fs.ReadDir(s.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, s.unreadable(s.dir, err)
-	}
+	found, problems, err := records(s, downloadExtension, s.readDownload)
 	var all []Download
-	var problems []diag.Diagnostic
-	for _, entry := range entries {
-		if !strings.HasSuffix(entry.Name(), downloadExtension) || strings.HasPrefix(entry.Name(), ".") {
-			continue
-		}
-		d, err := s.readDownload(filepath.Join(s.dir, entry.Name()))
-		if err != nil {
-			problems = append(problems, diag.From(err).Diagnostics...)
-		} else if d != nil {
-			all = append(all, *d)
-		}
+	for _, d := range found {
+		all = append(all, *d)
 	}
-	return all, problems, nil
+	return all, problems, err
 }
 
 // RevokeDownloads removes the consents to a locked reference, of every project,
@@ -145,10 +102,8 @@ func (s *Store) RevokeDownloads(ctx context.Context, locked string) (n int, err 
 			continue
 		}
 		err := s.write(ctx, func() error {
-			if err := s.fs.Remove(s.downloadPath(d.DownloadKey)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return s.notWritten(err)
-			}
-			return s.fs.SyncDir(s.dir)
+			_, err := s.remove(s.downloadPath(d.DownloadKey))
+			return err
 		})
 		if err != nil {
 			return n, err

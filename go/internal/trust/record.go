@@ -1,9 +1,6 @@
 package trust
 
 import (
-	"errors"
-	"fmt"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -11,7 +8,6 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
@@ -28,35 +24,12 @@ type record struct {
 	Consent
 }
 
-func encode(c *Consent) ([]byte, error) {
-	content, err := json.Marshal(record{recordSchema, *c})
-	if err != nil {
-		return nil, fmt.Errorf("encoding the consent for %s: %w", c.Key, err)
-	}
-	data, _ := durable.Frame(content)
-	return data, nil
-}
-
 // read reads a file; nil when it is not there. key is the source that it must be
 // about, or empty when any is as good as its name.
 func (s *Store) read(path, key string) (*Consent, error) {
-	info, err := s.fs.Lstat(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, s.unreadable(path, err)
-	}
-	if what, remedy := durable.UnsafeFile(path, info); what != "" {
-		return nil, unsafe("a consent", path, what, remedy)
-	}
-	data, err := s.fs.ReadFile(path, maxRecord)
-	if err != nil {
-		return nil, s.unreadable(path, err)
-	}
-	content, _, err := durable.Unframe(data)
-	if err != nil {
-		return nil, damaged(path, key, err.Error())
+	content, err := s.content(path, maxRecord, func(what string) error { return damaged(path, key, what) })
+	if err != nil || content == nil {
+		return nil, err
 	}
 	r := new(record)
 	err = json.Unmarshal(content, r, json.RejectUnknownMembers(true))

@@ -2,14 +2,15 @@ package trust
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
+	"fmt"
 	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
@@ -70,10 +71,7 @@ const (
 )
 
 // path is the file of a source.
-func (s *Store) path(key string) string {
-	sum := sha256.Sum256([]byte(key))
-	return filepath.Join(s.dir, hex.EncodeToString(sum[:16])+extension)
-}
+func (s *Store) path(key string) string { return s.file(key, extension) }
 
 // Consented gives the consent for a source, or nil when there is none. What
 // cannot be read is an error, and no consent.
@@ -93,35 +91,9 @@ func (s *Store) Has(key string) bool {
 
 // List gives every consent, by key, and what is wrong with the others.
 func (s *Store) List() ([]*Consent, []diag.Diagnostic, error) {
-	if err := s.safe(); err != nil {
-		return nil, nil, err
-	}
-	entries, err := s.fs.ReadDir(s.dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	}
-	if err != nil {
-		return nil, nil, s.unreadable(s.dir, err)
-	}
-	var all []*Consent
-	var problems []diag.Diagnostic
-	for _, entry := range entries {
-		if !isConsent(entry.Name()) {
-			continue
-		}
-		c, err := s.read(filepath.Join(s.dir, entry.Name()), "")
-		if err != nil {
-			problems = append(problems, diag.From(err).Diagnostics...)
-		} else if c != nil {
-			all = append(all, c)
-		}
-	}
+	all, problems, err := records(s, extension, func(path string) (*Consent, error) { return s.read(path, "") })
 	slices.SortFunc(all, func(a, b *Consent) int { return strings.Compare(a.Key, b.Key) })
-	return all, problems, nil
-}
-
-func isConsent(name string) bool {
-	return strings.HasSuffix(name, extension) && !strings.HasPrefix(name, ".")
+	return all, problems, err
 }
 
 // Grant records consent to just this set. It is durable when Grant returns.
@@ -145,14 +117,11 @@ func (s *Store) Grant(ctx context.Context, source Source, set grant.Set) error {
 		c.Given = slices.DeleteFunc(c.Given, func(g Given) bool { return len(grant.Compare(set, g.Grants)) == 0 })
 		c.Given = append(c.Given, Given{At: time.Now().UTC().Truncate(time.Second), Grants: set})
 		c.Given = c.Given[max(0, len(c.Given)-mostGiven):]
-		data, err := encode(c)
+		content, err := json.Marshal(record{recordSchema, *c})
 		if err != nil {
-			return err
+			return fmt.Errorf("encoding the consent for %s: %w", c.Key, err)
 		}
-		if err := durable.Replace(s.fs, path, data, fileMode); err != nil {
-			return s.notWritten(err)
-		}
-		return nil
+		return s.replace(path, content)
 	})
 }
 
@@ -166,17 +135,11 @@ func (s *Store) Revoke(ctx context.Context, key string) error {
 		if _, err := s.read(path, key); err != nil && !diag.CodeIs(err, "consent-damaged") {
 			return err
 		}
-		err := s.fs.Remove(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		gone, err := s.remove(path)
+		if gone {
 			return notConsented(key)
 		}
-		if err == nil {
-			err = s.fs.SyncDir(s.dir)
-		}
-		if err != nil {
-			return s.notWritten(err)
-		}
-		return nil
+		return err
 	})
 }
 
