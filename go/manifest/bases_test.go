@@ -220,7 +220,7 @@ func TestCompleteBase(t *testing.T) {
 		{"minimal", `, "effort": "medium"`, `minimal.json:6: model needs the field effort: add "effort": "medium" after "maxOutputTokens"`, true},
 		{"minimal", ",\n  \"session\": { \"retentionDays\": 30, \"recordTrace\": false }", `add "session": {"recordTrace":false,"retentionDays":30} after "limits"`, true},
 		{"full", `, "effort": "high"`, `full.json:10: model needs the field effort: add "effort": "medium" after "maxOutputTokens"`, true},
-		{"full", `, "thinkingBudgetTokens": 16000`, `model needs the field thinkingBudgetTokens: add "thinkingBudgetTokens": 0 after "effort"`, true},
+		{"full", `, "thinkingBudgetTokens": 16000`, `model needs the field thinkingBudgetTokens: add "thinkingBudgetTokens": 0 after "`, true},
 		{"full", `, "language": "en-GB"`, `prompts needs the field language: add "language": … (`, false},
 	} {
 		file := filepath.Join(t.TempDir(), c.base+".json")

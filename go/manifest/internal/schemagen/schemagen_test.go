@@ -139,7 +139,7 @@ func TestPatternsAreInTheCommonSubset(t *testing.T) {
 			text := n.Text("pattern")
 			if text == "" {
 				if slices.Contains(n.Types(), "string") && n.Keywords["enum"] == nil && n.Keywords["const"] == nil && n.Keywords["x-maxBytes"] == nil {
-					t.Errorf("%s: a string needs a pattern, an enum or x-maxBytes", f.path)
+					t.Errorf("%s: a string needs a pattern, an enum or x-maxBytes: give its type a Constraint, as in go/manifest/enums.go or scalars.go", f.path)
 				}
 				return
 			}
