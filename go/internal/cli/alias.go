@@ -57,11 +57,7 @@ func (p *program) aliasSet(c *cli.Context) error {
 			Hintf("usage: %s [flags] %s", commandName(c), usage)
 	}
 	name, text := c.Args().Get(0), c.Args().Get(1)
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.evaluating(c)
 	if err != nil {
 		return err
 	}

@@ -76,11 +76,7 @@ func (p *program) profileDefault(c *cli.Context) error {
 		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: REF").
 			Expectedf("insomnia profile default REF --user or --project").Hintf("to remove it: insomnia profile default --unset --user or --project")
 	}
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return err
-	}
-	a, err := p.open(c)
+	a, options, err := p.evaluating(c)
 	if err != nil {
 		return err
 	}

@@ -84,7 +84,7 @@ func listFlags() []cli.Flag {
 	}
 }
 
-// evaluationOptions are what the flags say about an evaluation that downloads nothing.
+// evaluationOptions are what the flags say about an evaluation.
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Root: c.String("root")}
 	if c.Bool("offline") {

@@ -49,11 +49,7 @@ func trustFlags() []cli.Flag {
 // judged finds out what is named grants, and how that compares with what was
 // consented to.
 func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, error) {
-	a, err := p.open(c)
-	if err != nil {
-		return nil, nil, err
-	}
-	source, data, err := p.granting(c, a)
+	a, source, data, err := p.granting(c)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -63,43 +59,45 @@ func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, error) {
 
 // granting is where what is named came from, and its manifest: the snapshot of a Pod,
 // or what the reference or file resolves to.
-func (p *program) granting(c *cli.Context, a *app.App) (trust.Source, []byte, error) {
+func (p *program) granting(c *cli.Context) (a *app.App, source trust.Source, data []byte, err error) {
 	if name := c.String("pod"); name != "" {
 		if c.NArg() > 0 {
-			return trust.Source{}, nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --pod cannot be used together: %s", c.Args().First())
+			return nil, source, nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --pod cannot be used together: %s", c.Args().First())
+		}
+		if a, err = p.open(c); err != nil {
+			return nil, source, nil, err
 		}
 		s, err := a.Snapshot(name)
 		if err != nil {
-			return trust.Source{}, nil, err
+			return nil, source, nil, err
 		}
-		return s.Source(), s.Envelope.Manifest, nil
+		return a, s.Source(), s.Envelope.Manifest, nil
 	}
-	options, err := evaluationOptions(c)
+	a, options, err := p.evaluating(c)
 	if err != nil {
-		return trust.Source{}, nil, err
+		return nil, source, nil, err
 	}
 	r, err := p.resolved(c.Context, a, app.Named(c.Args().First()), options)
 	if err != nil {
-		return trust.Source{}, nil, err
+		return nil, source, nil, err
 	}
-	return r.Source(), r.Manifest, nil
+	return a, r.Source(), r.Manifest, nil
 }
 
 // consents opens the store of consents.
-func (p *program) consents(c *cli.Context) (*app.App, *trust.Store, error) {
+func (p *program) consents(c *cli.Context) (*trust.Store, error) {
 	a, err := p.open(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	store, err := a.Consents()
-	return a, store, err
+	return a.Consents()
 }
 
 func (p *program) trustList(c *cli.Context) error {
 	if err := arguments(c, 0, ""); err != nil {
 		return err
 	}
-	_, store, err := p.consents(c)
+	store, err := p.consents(c)
 	if err != nil {
 		return err
 	}
@@ -170,7 +168,7 @@ func (p *program) trustRevoke(c *cli.Context) error {
 		return diag.Errorf(diag.ExitUsage, "usage", "which consent is to be taken back?").Expectedf("%s REF or SOURCE", commandName(c)).
 			Hintf("insomnia trust list shows what there is")
 	}
-	a, store, err := p.consents(c)
+	store, err := p.consents(c)
 	if err != nil {
 		return err
 	}
@@ -182,7 +180,7 @@ func (p *program) trustRevoke(c *cli.Context) error {
 	}
 	key := c.Args().First() // of a consent that there is, or else what resolves to its source
 	if c.String("pod") != "" || !store.Has(key) {
-		source, _, err := p.granting(c, a)
+		_, source, _, err := p.granting(c)
 		if err != nil {
 			return err
 		}
@@ -197,7 +195,7 @@ func (p *program) trustRevoke(c *cli.Context) error {
 
 // completeConsents offers the sources with consent, and the names of profiles.
 func (p *program) completeConsents(c *cli.Context) {
-	if _, store, err := p.consents(c); err == nil && !completingFlag() {
+	if store, err := p.consents(c); err == nil && !completingFlag() {
 		all, _, _ := store.List()
 		for _, one := range all {
 			if !strings.Contains(one.Key, ":") { // the shells break words there
