@@ -426,3 +426,25 @@ func TestSnapshotsArePortable(t *testing.T) {
 		t.Errorf("%v: %s", err, data)
 	}
 }
+
+// A relative path and one from home are directories too.
+func TestWorkspace(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("HOME", dir)
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for typed, want := range map[string]string{"": dir, "sub": dir + "/sub", "sub/": dir + "/sub", "~": dir, "~/sub": dir + "/sub", dir: dir, "..": filepath.Dir(dir)} {
+		if got, err := app.Workspace(dir, typed); err != nil || got != want {
+			t.Errorf("%q became %q, %v", typed, got, err)
+		}
+	}
+	for typed, says := range map[string]string{"none": "workspace not found: ", "file": "the workspace is not a directory: ", "file/x": "cannot use the workspace "} {
+		if _, err := app.Workspace(dir, typed); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
@@ -107,16 +108,30 @@ func (a *App) inputs(in manifest.Inputs) (manifest.Inputs, error) {
 			return in, diag.Errorf(diag.ExitUsage, "usage", "%s is longer than 1 MiB", text.flag)
 		}
 	}
-	in.Workspace = reference.Absolute(in.Workspace, a.Resolver.Dir)
-	info, err := os.Stat(in.Workspace)
-	if err != nil || !info.IsDir() {
-		return in, diag.Errorf(diag.ExitNotFound, "workspace-not-found", "the workspace is not a folder: %s", in.Workspace).
-			Hintf("mkdir -p %s, or name another with --workspace DIR", in.Workspace)
+	var err error
+	if in.Workspace, err = Workspace(a.Resolver.Dir, in.Workspace); err != nil {
+		return in, err
 	}
 	if real, err := filepath.EvalSymlinks(in.Workspace); err == nil {
 		in.Workspace = real
 	}
 	return in, nil
+}
+
+// Workspace is the absolute path of the directory that was typed in dir.
+func Workspace(dir, typed string) (string, error) {
+	path := reference.Absolute(typed, dir)
+	info, err := os.Stat(path)
+	e := diag.Errorf(diag.ExitNotFound, "workspace-not-found", "the workspace is not a directory: %s", path)
+	switch {
+	case err == nil && info.IsDir():
+		return path, nil
+	case os.IsNotExist(err):
+		e = diag.Errorf(diag.ExitNotFound, "workspace-not-found", "workspace not found: %s", path)
+	case err != nil:
+		e = diag.Errorf(diag.ExitNotFound, "workspace-not-found", "cannot use the workspace %s: %v", path, bounded.Reason(err))
+	}
+	return "", e.Hintf("mkdir -p %s, or name another with --workspace DIR", path)
 }
 
 func control(r rune) bool { return r < 0x20 || r == 0x7f }

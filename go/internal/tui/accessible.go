@@ -237,7 +237,7 @@ func (t *talk) inputs() (in manifest.Inputs, err error) {
 		if err != nil {
 			return in, err
 		}
-		if in.Workspace, err = workspaceFolder(t.Dir, typed); err != nil {
+		if in.Workspace, err = app.Workspace(t.Dir, typed); err != nil {
 			t.say("%s", clean(diag.From(err).Error()))
 		}
 	}

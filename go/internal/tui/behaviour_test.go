@@ -264,28 +264,6 @@ func TestInputs(t *testing.T) {
 	}
 }
 
-// A relative path and one from home are folders too.
-func TestWorkspaceFolder(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("HOME", dir)
-	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for typed, want := range map[string]string{"": dir, "sub": dir + "/sub", " sub/ ": dir + "/sub", "~": dir, "~/sub": dir + "/sub", dir: dir, "..": filepath.Dir(dir)} {
-		if got, err := workspaceFolder(dir, typed); err != nil || got != want {
-			t.Errorf("%q became %q, %v", typed, got, err)
-		}
-	}
-	for typed, says := range map[string]string{"none": "there is no folder", "file": "is not a folder", "file/x": "cannot be looked at"} {
-		if _, err := workspaceFolder(dir, typed); err == nil || !strings.Contains(err.Error(), says) {
-			t.Errorf("%q: %v", typed, err)
-		}
-	}
-}
-
 // A Pod that is pointed at stays so when others come, or when it goes on elsewhere.
 func TestPointerStays(t *testing.T) {
 	b := fake(t)

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"context"
-	"os"
 	"strings"
 
 	"charm.land/bubbles/v2/textarea"
@@ -12,7 +11,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
-	references "github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -193,7 +191,7 @@ func (f *form) focus(at int) tea.Cmd {
 func (f *form) check(field int) {
 	switch field {
 	case fieldWorkspace:
-		_, err := workspaceFolder(f.Dir, f.workspace.Value())
+		_, err := app.Workspace(f.Dir, strings.TrimSpace(f.workspace.Value()))
 		f.problems[field] = firstOf(err)
 	case fieldName:
 		f.problems[field] = ""
@@ -214,21 +212,6 @@ func firstOf(err error) string {
 	return d.Message
 }
 
-// workspaceFolder is the absolute path of the folder that was typed.
-func workspaceFolder(dir, typed string) (string, error) {
-	path := references.Absolute(strings.TrimSpace(typed), dir)
-	info, err := os.Stat(path)
-	switch {
-	case os.IsNotExist(err):
-		return "", diag.Errorf(diag.ExitNotFound, "workspace-not-found", "there is no folder %s", path)
-	case err != nil:
-		return "", diag.Errorf(diag.ExitNotFound, "workspace-not-found", "the workspace cannot be looked at: %v", err)
-	case !info.IsDir():
-		return "", diag.Errorf(diag.ExitNotFound, "workspace-not-found", "%s is not a folder", path)
-	}
-	return path, nil
-}
-
 // selected is the profile that the Pod would be made of; nil while it is not known.
 func (f *form) selected() *app.Profile {
 	if f.profile != nil {
@@ -245,7 +228,7 @@ func (f *form) preview() tea.Cmd {
 		}
 		return f.focus(fieldProfile)
 	}
-	workspace, err := workspaceFolder(f.Dir, f.workspace.Value())
+	workspace, err := app.Workspace(f.Dir, strings.TrimSpace(f.workspace.Value()))
 	if err != nil {
 		f.problems[fieldWorkspace] = firstOf(err)
 		return f.focus(fieldWorkspace)
