@@ -9,7 +9,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
@@ -27,7 +27,7 @@ func (p *program) podReloadCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "show what would change, and change nothing"},
 			yesFlag("take what has changed without asking"),
-			&cli.DurationFlag{Name: "timeout", Value: nix.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
+			&cli.DurationFlag{Name: "timeout", Value: evaluate.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
 			offlineFlag(),
 			downloadFlags()[0],
 		},

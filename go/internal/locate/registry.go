@@ -3,11 +3,12 @@ package locate
 import (
 	"encoding/json"
 	"errors"
+	"io/fs"
+
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
-	"io/fs"
 )
 
 // flakeRegistry is Nix's registry.json: what a name such as `insomnia` stands for.
@@ -57,7 +58,12 @@ func parseIndirect(id string, typed *flake.Locked) (*flake.Locked, error) {
 			return &l, nil
 		}
 	}
-	return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no flake named `%s` in your registries", id).
+	return nil, UnknownFlake(id)
+}
+
+// UnknownFlake is the error for a name that no registry has.
+func UnknownFlake(id string) *diag.Error {
+	return diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no flake named `%s` in your registries", id).
 		Hintf("register it: nix registry add %s github:OWNER/REPO; or refer to it by its address", id)
 }
 

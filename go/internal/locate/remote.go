@@ -28,7 +28,7 @@ func ParseRemote(text, dir string) (*flake.Locked, error) {
 	case ref.Kind != reference.Remote:
 		return nil, diag.Errorf(diag.ExitUsage, "not-a-flake", "`%s` is not the address of a flake", text)
 	case ref.Type == "hg" || ref.Type == "file":
-		return nil, NeedsNix("references with "+ref.Scheme+": need Nix: "+text, nil)
+		return nil, NeedsNix("references with " + ref.Scheme + ": need Nix: " + text)
 	}
 	l.Type, l.Owner, l.Repo, l.URL = ref.Type, ref.Owner, ref.Repo, ref.Address
 	return l, nil
@@ -50,8 +50,8 @@ func LockedText(l *flake.Locked) string {
 }
 
 // NeedsNix is the error for what the embedded evaluator does not do.
-func NeedsNix(message string, at []diag.Position) *diag.Error {
-	return diag.Errorf(diag.ExitMissing, "needs-nix", "%s", message).At(at...).
+func NeedsNix(message string) *diag.Error {
+	return diag.Errorf(diag.ExitMissing, "needs-nix", "%s", message).
 		Hintf("evaluate it with the Nix that is installed: --evaluator nix;\n" +
 			"or go on from a manifest that was resolved before: insomnia resolve --manifest FILE")
 }

@@ -85,7 +85,7 @@ func repositoryUnreadable(err error) *diag.Error {
 // Reasons for which a file is not visible. To an evaluation it does not exist.
 var (
 	errGitOwn  = &NotVisible{"is git's own"}
-	ErrIgnored = &NotVisible{"is ignored by git"}
+	errIgnored = &NotVisible{"is ignored by git"}
 )
 
 // NotVisible is the error for a file that is there and not visible.
@@ -93,6 +93,18 @@ type NotVisible struct{ Why string }
 
 func (n *NotVisible) Error() string        { return "exists but " + n.Why }
 func (n *NotVisible) Is(target error) bool { return target == fs.ErrNotExist }
+
+// Remedy is what to do for a profile that reads a hidden file below root.
+func (n *NotVisible) Remedy(root, file string) string {
+	if n != errIgnored {
+		return "a profile never reads what is in .git; copy what it needs into a file of the project"
+	}
+	if rel, err := filepath.Rel(root, file); err == nil {
+		file = rel
+	}
+	return "widen what the profile may read: --root " + diag.Shell(root) +
+		"\nor, if it holds no secret, track it: git -C " + diag.Shell(root) + " add --force " + diag.Shell(file)
+}
 
 // Hidden returns why a file is not visible, or nil.
 func (v *View) Hidden(name string) error {
@@ -110,7 +122,7 @@ func (v *View) Hidden(name string) error {
 	if v.own != "" && (name == v.own || strings.HasPrefix(name, v.own+"/") || strings.HasPrefix(v.own, name+"/")) {
 		return nil
 	}
-	return ErrIgnored
+	return errIgnored
 }
 
 // Tree shows of the root what is visible.

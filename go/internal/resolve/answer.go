@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
 )
 
@@ -14,7 +15,7 @@ type answer struct {
 	Names    []string
 	At       int
 	Kind     string
-	Position *position
+	Position *evaluate.Position
 	Problems []problem
 	Reported bool // the profile itself has made the problems
 	Manifest json.RawMessage
@@ -26,21 +27,14 @@ type answer struct {
 	notes []diag.Diagnostic
 }
 
-type position struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Column int    `json:"column"`
-	Note   string `json:"note"`
-}
-
 type problem struct {
-	Code      string     `json:"code"`
-	Path      string     `json:"path"`
-	Pointer   string     `json:"pointer"`
-	Message   string     `json:"message"`
-	Expected  string     `json:"expected"`
-	Hint      string     `json:"hint"`
-	Positions []position `json:"positions"`
+	Code      string              `json:"code"`
+	Path      string              `json:"path"`
+	Pointer   string              `json:"pointer"`
+	Message   string              `json:"message"`
+	Expected  string              `json:"expected"`
+	Hint      string              `json:"hint"`
+	Positions []evaluate.Position `json:"positions"`
 }
 
 // read takes an answer apart. The manifest is only cut out, since its own package

@@ -66,7 +66,7 @@ func examineGit() Finding {
 }
 
 func (r *Resolver) examineCache() Finding {
-	dir, err := r.materialise()
+	dir, err := r.library().Materialise(r.CacheDir)
 	if err != nil {
 		d := diag.From(err).Diagnostics[0]
 		return Finding{"cache", StatusMissing, d.Message, d.Hint}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
@@ -49,7 +50,7 @@ func TestEvaluatorsAgreeOnTheLibrary(t *testing.T) {
 	var nixErr error
 	var theirs sync.WaitGroup
 	theirs.Go(func() { // each takes a while, so both at once
-		out, nixErr = installed.Run(context.Background(), nix.Call{Dir: root, Timeout: 5 * nix.DefaultTimeout,
+		out, nixErr = installed.Run(context.Background(), nix.Call{Dir: root, Timeout: 5 * evaluate.DefaultTimeout,
 			Args: []string{"eval", "--impure", "--json", "--file", file}})
 	})
 	defer theirs.Wait()

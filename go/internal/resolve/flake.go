@@ -5,54 +5,40 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
-	"path/filepath"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-var (
-	//go:embed nix/describe.nix
-	describeText string
-	//go:embed nix/select.nix
-	selectText string
-	//go:embed nix/survey.nix
-	surveyText string
-)
-
-// outputName is the flake output that profiles stand in.
-const outputName = "insomniaProfiles"
-
 func (r *Resolver) resolveFlake(ctx context.Context, ref *locate.Reference, options Options) (*Resolved, error) {
-	f, err := r.evaluator(options).open(ctx, ref, options)
+	f, err := r.evaluator(options).Open(ctx, ref, options.evaluation())
 	if err != nil {
 		return nil, err
 	}
-	defer f.close()
+	defer f.Close()
 
-	root, path := outputName, ref.Attr
+	root, path := evaluate.OutputName, ref.Attr
 	if len(ref.Attr) > 1 {
 		root, path = ref.Attr[0], ref.Attr[1:]
 	}
-	describe := "(" + describeText + ")"
+	describe := "(" + evaluate.DescribeText + ")"
 	if options.Explain {
 		describe = "(args: " + describe + " (args // { explain = true; }))"
 	}
-	apply := "(" + selectText + ") { describe = " + describe + "; path = " + nixList(path) + "; }"
-	out, failure, err := f.apply(ctx, root, apply)
-	if failure != nil {
-		return nil, f.located(ctx, root, path, failure.err)
-	}
+	apply := "(" + evaluate.SelectText + ") { describe = " + describe + "; path = " + nixList(path) + "; }"
+	out, err := f.Apply(ctx, root, apply)
 	if err != nil {
-		return nil, err
+		return nil, located(ctx, f, root, path, err)
 	}
-	a := answer{misread: f.misread(out)}
+	a := answer{misread: f.Misread(out)}
 	if err := a.read(out); err != nil {
-		return nil, unreadable(err)
+		return nil, illegible(options, err)
 	}
 	attr := ref.Attr
 	switch a.Status {
@@ -63,62 +49,59 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *locate.Reference, opti
 	case "choose":
 		return nil, choose(f, a.Names)
 	case "missing":
-		return nil, missing(f, root, path, &a)
+		return nil, missing(f, root, path, &a, options)
 	default:
-		return nil, unreadable(errors.New("no status in the answer"))
+		return nil, illegible(options, errors.New("no status in the answer"))
 	}
 
-	canonical, err := check(&a, "profile "+reference.Attribute(attr), f.tree)
+	canonical, err := check(&a, "profile "+reference.Attribute(attr), f.Tree)
 	if err != nil {
 		return nil, err
 	}
 	fullAttr := attr
 	if len(attr) == 1 {
-		fullAttr = []string{outputName, attr[0]}
+		fullAttr = []string{evaluate.OutputName, attr[0]}
 	}
 	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(locate.KindFlake), Ref: ref.Text, Attr: reference.Attribute(fullAttr)}, canonical)
-	result.Again, result.Folder, result.Losses = ref.Lasting(attr), f.tree.root, a.notes
+	result.Again, result.Folder, result.Losses = ref.Lasting(attr), f.Tree.Root, a.notes
 	if options.Explain {
-		if result.Origins, err = originsOf(&a, canonical, f.tree); err != nil {
+		if result.Origins, err = originsOf(&a, canonical, f.Tree); err != nil {
 			return nil, err
 		}
 	}
 	if options.Provenance {
-		if result.Provenance, err = f.provenance(ctx, a.Position); err != nil {
+		if result.Provenance, err = f.Provenance(ctx, a.Position); err != nil {
 			return nil, err
 		}
 	}
 	return result, nil
 }
 
-// located adds where the profile is defined to a failure that Nix places nowhere,
-// such as a stack overflow, or only in the library.
-func (f *flakeSource) located(ctx context.Context, root string, path []string, e *diag.Error) error {
-	d := &e.Diagnostics[0]
-	if e.Exit != diag.ExitEvaluation || f.atAuthor(d.Positions) || len(path) != 1 {
-		return e
+// located adds where the profile is defined to a failure that has no place of the
+// author's, such as a stack overflow, or only one in the library.
+func located(ctx context.Context, f *evaluate.Flake, root string, path []string, err error) error {
+	var failure *evaluate.Failure
+	if !errors.As(err, &failure) || failure.Diagnose().Exit != diag.ExitEvaluation || atAuthor(f, failure) || len(path) != 1 {
+		return err
 	}
-	out, failure, asking := f.apply(ctx, root, "builtins.unsafeGetAttrPos "+nixString(path[0]))
-	var p *position
-	if failure != nil || asking != nil || json.Unmarshal(out, &p) != nil {
-		return e
+	var p *evaluate.Position
+	out, asking := f.Apply(ctx, root, "builtins.unsafeGetAttrPos "+nixString(path[0]))
+	if asking == nil && json.Unmarshal(out, &p) == nil {
+		define(failure, p, f.Tree)
 	}
-	if at := definedAt(p, f.tree); len(at) > 0 {
-		d.Positions = at
-	}
-	return e
+	return err
 }
 
-// atAuthor tells whether a place in the author's own files is known.
-func (f *flakeSource) atAuthor(positions []diag.Position) bool {
-	return len(positions) > 0 && f.tree.own(positions[0].File)
+// atAuthor reports whether a place in the author's own files is known.
+func atAuthor(f *evaluate.Flake, failure *evaluate.Failure) bool {
+	return len(failure.Positions) > 0 && f.Tree.Own(failure.Positions[0].File)
 }
 
-func choose(f *flakeSource, names []string) error {
-	flake := f.ref.Flake
+func choose(f *evaluate.Flake, names []string) error {
+	flake := f.Ref.Flake
 	if len(names) == 0 {
-		return diag.Errorf(diag.ExitNotFound, "no-profiles", "`%s` of `%s` is empty", outputName, flake).
-			Hintf("define a profile: %s.NAME = insomnia.lib.mkProfile { … };", outputName)
+		return diag.Errorf(diag.ExitNotFound, "no-profiles", "`%s` of `%s` is empty", evaluate.OutputName, flake).
+			Hintf("define a profile: %s.NAME = insomnia.lib.mkProfile { … };", evaluate.OutputName)
 	}
 	refs := make([]string, len(names))
 	for i, name := range names {
@@ -128,16 +111,16 @@ func choose(f *flakeSource, names []string) error {
 		Hintf("say which one is meant:\n%s", strings.Join(refs, "\n"))
 }
 
-func missing(f *flakeSource, root string, path []string, a *answer) error {
-	flake := f.ref.Flake
+func missing(f *evaluate.Flake, root string, path []string, a *answer, options Options) error {
+	flake := f.Ref.Flake
 	if a.At >= len(path) {
-		return unreadable(errors.New("no attribute is missing"))
+		return illegible(options, errors.New("no attribute is missing"))
 	}
 	wanted := path[a.At]
 	parent := append([]string{root}, path[:a.At]...)
 	var e *diag.Error
 	prefix := flake + "#"
-	if len(f.ref.Attr) == 1 {
+	if len(f.Ref.Attr) == 1 {
 		e = diag.Errorf(diag.ExitNotFound, "profile-not-found", "`%s` has no profile `%s`", flake, wanted)
 	} else {
 		e = diag.Errorf(diag.ExitNotFound, "attribute-not-found", "`%s` has no `%s` in `%s`", flake, wanted, reference.Attribute(parent))
@@ -165,10 +148,7 @@ func attrList(names []string) string {
 	return strings.Join(shown, ", ")
 }
 
-func unreadable(err error) error {
-	return diag.Errorf(diag.ExitEvaluation, "answer-unreadable", "nix exited with success but what it printed cannot be read: %v", err).
-		Hintf("`insomnia doctor` says which nix this is")
-}
+func illegible(options Options, err error) error { return evaluate.Illegible(options.Evaluator, err) }
 
 // nixString writes a Nix string literal.
 func nixString(s string) string {
@@ -185,14 +165,5 @@ func nixList(list []string) string {
 	return b.String()
 }
 
-// lockCommand is what the author runs to lock the flake's inputs.
-func (f *flakeSource) lockCommand() string {
-	if f.local == nil {
-		return "nix flake lock, by the flake's author"
-	}
-	command := "nix flake lock " + f.local.Dir
-	if f.local.GitRoot != "" {
-		command += " && git -C " + f.local.GitRoot + " add " + filepath.Join(f.local.Dir, "flake.lock")
-	}
-	return command
-}
+// Closest is the name most like the wanted one, if any is alike enough.
+func Closest(wanted string, names []string) string { return suggest.Closest(wanted, names, 0.75) }

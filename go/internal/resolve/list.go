@@ -10,9 +10,9 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/embedded"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
-	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
 // Listed is one profile of a list: its manifest, or what is wrong with it.
@@ -66,9 +66,9 @@ func (r *Resolver) EachFile(ctx context.Context, refs []reference.Reference, opt
 		wait.Go(func() {
 			defer panicked.Take()
 			evaluator := r.evaluator(options)
-			if options.Evaluator != Nix {
-				shared := &sharedEvaluator{embeddedEvaluator: &embeddedEvaluator{r}}
-				defer shared.forget()
+			if e, ok := evaluator.(*embedded.Evaluator); ok {
+				shared := e.Share()
+				defer shared.Close()
 				evaluator = shared
 			}
 			for _, i := range part {
@@ -87,75 +87,6 @@ func (r *Resolver) EachFile(ctx context.Context, refs []reference.Reference, opt
 	panicked.Raise()
 }
 
-// sharedEvaluator keeps the evaluator between files of one view, and with it the library.
-type sharedEvaluator struct {
-	*embeddedEvaluator
-	view *locate.View // nil for built-in profiles
-	ev   *eval.Evaluator
-	done func()
-}
-
-func (s *sharedEvaluator) file(ctx context.Context, p *locate.File, options Options) (*fileAnswer, error) {
-	if !s.serves(p) {
-		s.forget()
-		if err := s.begin(p); err != nil {
-			return nil, err
-		}
-	}
-	// It is taken out while it is in use: an evaluation that does not end keeps it.
-	ev := s.ev
-	s.ev = nil
-	a, err := limited(ctx, options.Timeout, func() { s.ev = ev }, func(ctx context.Context) (*fileAnswer, error) {
-		return s.evaluate(ctx, ev, p, options)
-	})
-	if err == nil && len(a.misread) > 0 {
-		s.forget() // its files are blamed on no other profile
-	}
-	if err != nil {
-		switch diag.From(err).Diagnostics[0].Code {
-		case "deadline", "memory-limit", "output-too-large", "interrupted":
-			s.forget() // its values remember the failure
-		}
-	}
-	return a, err
-}
-
-// serves reports whether the evaluator at hand reads what a profile may read.
-func (s *sharedEvaluator) serves(p *locate.File) bool {
-	switch {
-	case s.ev == nil:
-		return false
-	case s.view == nil || p.Root == "":
-		return s.view == nil && p.Root == ""
-	}
-	return s.view.Serves(p)
-}
-
-func (s *sharedEvaluator) begin(p *locate.File) (err error) {
-	s.view, s.done = nil, func() {}
-	if p.Root == "" {
-		s.ev, err = s.prepare()
-		return err
-	}
-	view, err := locate.OpenView(p)
-	if err != nil {
-		return err
-	}
-	if s.ev, s.done, err = s.prepareView(view); err != nil {
-		view.Close()
-		return err
-	}
-	s.view = view
-	return nil
-}
-
-func (s *sharedEvaluator) forget() {
-	if s.ev != nil {
-		s.done()
-		s.ev = nil
-	}
-}
-
 // Defined is the name of a flake's profile and where it stands.
 type Defined struct {
 	Name     string
@@ -169,11 +100,11 @@ func (r *Resolver) FlakeNames(ctx context.Context, selected reference.Reference,
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.evaluator(options).open(ctx, ref, options)
+	f, err := r.evaluator(options).Open(ctx, ref, options.evaluation())
 	if err != nil {
 		return nil, err
 	}
-	defer f.close()
+	defer f.Close()
 	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
 	found, err := v.names(ctx)
 	if diag.CodeIs(err, "no-profiles") || diag.CodeIs(err, "no-flake") {
@@ -186,7 +117,7 @@ func (r *Resolver) FlakeNames(ctx context.Context, selected reference.Reference,
 	for i, name := range *found.Names {
 		out[i].Name = name
 		if i < len(found.Positions) && found.Positions[i] != nil {
-			if at, ok := f.tree.place(*found.Positions[i]); ok {
+			if at, ok := f.Tree.Place(*found.Positions[i]); ok {
 				out[i].Position = &at
 			}
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
-	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
 // files reads manifests from files. Legacy ones are evaluated inside this program.
@@ -46,27 +45,16 @@ func (r *Resolver) Convert(ctx context.Context, path string) (*manifestfile.Conv
 	return r.files().Convert(ctx, path)
 }
 
-// convertedMount is where a converted profile appears to its evaluation.
-const convertedMount = "/insomnia-converted"
-
 func (r *Resolver) evaluateConverted(ctx context.Context, p *legacy.Profile) ([]byte, error) {
-	e := &embeddedEvaluator{r}
-	ev, err := e.prepare(mounted{convertedMount, profileIn(p.Nix())})
+	answered, err := r.embedded().Text(ctx, p.Nix())
 	if err != nil {
 		return nil, err
 	}
-	file := convertedMount + "/profile.nix"
-	a, err := e.evaluate(ctx, ev, &locate.File{Ref: &locate.Reference{Text: file}, Path: file, Root: convertedMount}, Options{})
-	if err != nil {
-		return nil, err
+	a := &answer{misread: answered.Misread}
+	if err := a.read(answered.JSON); err != nil {
+		return nil, illegible(Options{}, err)
 	}
-	canonical, err := check(&a.answer, "the converted profile", a.sources)
+	canonical, err := check(a, "the converted profile", answered.Sources)
 	p.Losses = append(p.Losses, a.notes...)
 	return canonical, err
-}
-
-func profileIn(text []byte) source.Tree {
-	files := source.NewMemory()
-	files.Add("profile.nix", 0o444, text)
-	return files
 }

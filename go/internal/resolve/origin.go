@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -58,7 +59,7 @@ type told struct {
 }
 
 type toldDefinition struct {
-	position
+	evaluate.Position
 	Priority int             `json:"priority"`
 	Value    json.RawMessage `json:"value"`
 	Preset   *toldPreset     `json:"preset"`
@@ -74,7 +75,7 @@ type toldPreset struct {
 
 // originsOf reads what the library says of a profile. Of a plain manifest only
 // the place of the output is known.
-func originsOf(a *answer, canonical []byte, in sources) ([]Origin, error) {
+func originsOf(a *answer, canonical []byte, in evaluate.Sources) ([]Origin, error) {
 	if a.Explain == nil {
 		if a.Kind == "profile" {
 			return nil, diag.Errorf(diag.ExitEvaluation, "no-explanation", "the library that made this profile cannot explain it").
@@ -91,18 +92,18 @@ func originsOf(a *answer, canonical []byte, in sources) ([]Origin, error) {
 	return out, nil
 }
 
-func definitionsOf(list []toldDefinition, in sources) []Definition {
+func definitionsOf(list []toldDefinition, in evaluate.Sources) []Definition {
 	out := make([]Definition, len(list))
 	for i, d := range list {
 		out[i] = Definition{Priority: d.Priority, Value: d.Value, Preset: presetOf(d.Preset, in)}
-		if at, ok := in.place(d.position); ok {
+		if at, ok := in.Place(d.Position); ok {
 			out[i].File, out[i].Line, out[i].Column = at.File, at.Line, at.Column
 		}
 	}
 	return out
 }
 
-func presetOf(p *toldPreset, in sources) *Preset {
+func presetOf(p *toldPreset, in evaluate.Sources) *Preset {
 	if p == nil {
 		return nil
 	}
@@ -111,10 +112,10 @@ func presetOf(p *toldPreset, in sources) *Preset {
 }
 
 // plainOrigins is for what mkManifest returns: all of it is defined at the output.
-func plainOrigins(a *answer, canonical []byte, in sources) ([]Origin, error) {
+func plainOrigins(a *answer, canonical []byte, in evaluate.Sources) ([]Origin, error) {
 	leaves, err := manifest.Leaves(canonical)
 	if err != nil {
-		return nil, unreadable(err)
+		return nil, illegible(Options{}, err)
 	}
 	out := make([]Origin, len(leaves))
 	for i, leaf := range leaves {
@@ -125,7 +126,7 @@ func plainOrigins(a *answer, canonical []byte, in sources) ([]Origin, error) {
 		if a.Position == nil {
 			continue
 		}
-		if at, ok := in.place(*a.Position); ok {
+		if at, ok := in.Place(*a.Position); ok {
 			out[i].Definitions = append(out[i].Definitions,
 				Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: out[i].Value})
 		}

@@ -28,28 +28,28 @@ func (r *Resolver) Pin(ctx context.Context, selected reference.Reference, option
 		if err != nil {
 			return nil, err
 		}
-		f, err := r.evaluator(options).open(ctx, ref, options)
+		f, err := r.evaluator(options).Open(ctx, ref, options.evaluation())
 		if err != nil {
 			return nil, err
 		}
 		v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
 		if _, err = v.names(ctx); err != nil {
-			f.close()
+			f.Close()
 			return nil, err
 		}
-		p, err := f.provenance(ctx, nil)
-		f.close()
+		p, err := f.Provenance(ctx, nil)
+		f.Close()
 		if err != nil {
 			return nil, err
 		}
-		if f.local == nil || strings.Contains(p.URL, "narHash=") && p.Rev != "" {
+		if f.Local == nil || strings.Contains(p.URL, "narHash=") && p.Rev != "" {
 			return &Pinned{p.URL, p.Rev, p.NarHash}, nil
 		}
 		if at, err = reference.Parse(p.URL, "/"); err != nil {
 			return nil, err
 		}
 		if p.Rev == "" || p.Dirty || at.Scheme != "git+file" {
-			return nil, notPinnable(ref, f.local)
+			return nil, notPinnable(ref, f.Local)
 		}
 		// at is the commit now, and not the directory around it.
 	}

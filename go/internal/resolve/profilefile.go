@@ -2,9 +2,9 @@ package resolve
 
 import (
 	"context"
-	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -15,14 +15,18 @@ func (r *Resolver) resolveFile(ctx context.Context, ref *locate.Reference, optio
 	return r.resolveFileWith(ctx, r.evaluator(options), ref, options)
 }
 
-func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref *locate.Reference, options Options) (*Resolved, error) {
+func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluate.Evaluator, ref *locate.Reference, options Options) (*Resolved, error) {
 	p, err := locate.FindFile(ref, options.Root, r.Dir)
 	if err != nil {
 		return nil, err
 	}
-	a, err := evaluator.file(ctx, p, options)
+	answered, err := evaluator.File(ctx, p, options.evaluation())
 	if err != nil {
 		return nil, err
+	}
+	a, in := &answer{misread: answered.Misread}, answered.Sources
+	if err := a.read(answered.JSON); err != nil {
+		return nil, illegible(options, err)
 	}
 	if a.Status == "missing" {
 		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no built-in profile `%s`", ref.Name)
@@ -35,15 +39,15 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 		return nil, e
 	}
 	if a.Position == nil && p.Path != "" {
-		a.Position = &position{File: p.Path}
+		a.Position = &evaluate.Position{File: p.Path}
 	}
-	canonical, err := check(&a.answer, ref.Text, a.sources)
+	canonical, err := check(a, ref.Text, in)
 	if err != nil {
 		return nil, err
 	}
 	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
 	if options.Explain {
-		if result.Origins, err = originsOf(&a.answer, canonical, a.sources); err != nil {
+		if result.Origins, err = originsOf(a, canonical, in); err != nil {
 			return nil, err
 		}
 	}
@@ -52,33 +56,8 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluator, ref
 		if result.Provenance, err = r.fileProvenance(ctx, p); err != nil {
 			return nil, err
 		}
-		result.Provenance.Evaluator = evaluator.title(ctx)
-		result.Provenance.Files = a.reads
+		result.Provenance.Evaluator = evaluator.Title(ctx)
+		result.Provenance.Files = answered.Reads
 	}
 	return result, nil
-}
-
-// fileSources are the sources of a profile file. Files of the embedded library
-// are named by where they are in it.
-type fileSources struct {
-	library string
-	root    string // what the profile may read; empty for a built-in one
-	quoter
-}
-
-func (s *fileSources) place(p position) (diag.Position, bool) {
-	at := diag.Position{File: p.File, Line: p.Line, Column: p.Column, Note: p.Note}
-	switch {
-	case locate.Within(s.library, p.File):
-		at.File = s.text(p.File)
-		return at, true
-	case s.root != "" && locate.Within(s.root, p.File):
-		at.Source = s.quote(p.File)
-		return at, true
-	}
-	return at, false
-}
-
-func (s *fileSources) text(message string) string {
-	return strings.ReplaceAll(message, s.library+"/", "builtin:")
 }

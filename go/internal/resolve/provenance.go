@@ -23,11 +23,11 @@ func (r *Resolver) program() string { return "insomnia " + r.Version }
 // fileProvenance is for a path profile: the commit of the work tree around it,
 // and the hash of the file itself.
 func (r *Resolver) fileProvenance(ctx context.Context, file *locate.File) (*manifest.Provenance, error) {
-	digest, err := r.libraryDigest()
+	digest, err := r.library().Digest()
 	if err != nil {
 		return nil, err
 	}
-	p := &manifest.Provenance{Library: locate.SRI(digest), Program: r.program()}
+	p := &manifest.Provenance{Library: digest, Program: r.program()}
 	if file.Path == "" {
 		return p, nil
 	}

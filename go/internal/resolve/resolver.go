@@ -19,6 +19,8 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate/embedded"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
@@ -40,8 +42,14 @@ type Resolver struct {
 	CacheDir string
 }
 
-// Override replaces an input of the flake, as `nix --override-input` does.
-type Override struct{ Input, Ref string }
+// Override replaces an input of the flake.
+type Override = evaluate.Override
+
+// The evaluators that Options.Evaluator may name.
+const (
+	Embedded = evaluate.Embedded
+	Nix      = evaluate.Nix
+)
 
 // What may be downloaded is decided by package locate.
 type (
@@ -62,36 +70,48 @@ type Options struct {
 	Evaluator  string // Embedded or Nix; empty: Embedded
 	Overrides  []Override
 	Root       string        // widens what a path profile may read
-	Timeout    time.Duration // of one evaluation, and of a silent server; zero: nix.DefaultTimeout
+	Timeout    time.Duration // of one evaluation, and of a silent server; zero: evaluate.DefaultTimeout
 	Downloads  Downloads     // what may be downloaded; zero: nothing
 	Provenance bool          // find out where the source came from
 	Explain    bool          // find out where each value comes from
 }
 
-// hostsFor are the hosts that the user named for a reference.
-func (o Options) hostsFor(ref string) []string {
-	overrides := make([]string, len(o.Overrides))
-	for i, over := range o.Overrides {
-		overrides[i] = over.Ref
-	}
-	return o.Downloads.HostsFor(ref, overrides)
-}
-
-// entryOutput is what entry.nix is asked for.
-func (o Options) entryOutput() string {
+// evaluation are the options as an evaluator takes them.
+func (o Options) evaluation() evaluate.Options {
+	output := "result"
 	if o.Explain {
-		return "explained"
+		output = "explained"
 	}
-	return "result"
+	return evaluate.Options{Overrides: o.Overrides, Timeout: o.Timeout, Downloads: o.Downloads, Provenance: o.Provenance, Output: output}
 }
 
-// entryProfile is what entry.nix takes as the profile.
-func entryProfile(p *locate.File) string {
-	if p.Path == "" {
-		return "builtin:" + p.Name()
+// evaluator is the one that the options name.
+func (r *Resolver) evaluator(options Options) evaluate.Evaluator {
+	if options.Evaluator == Nix {
+		return &nix.Evaluator{Nix: r.Nix, Library: r.library(), Dir: r.Dir, Name: r.program()}
 	}
-	return p.Path
+	return r.embedded()
 }
+
+func (r *Resolver) embedded() *embedded.Evaluator {
+	e := &embedded.Evaluator{Library: r.library(), Dir: r.Dir, CacheDir: r.CacheDir, Program: r.program()}
+	if r.Nix != nil {
+		e.Warn, e.Progress = r.Nix.Warn, r.Nix.Progress
+	}
+	return e
+}
+
+func (r *Resolver) library() evaluate.Library { return evaluate.Library{FS: r.Library} }
+
+// LibraryDigest is what a provenance says of the library inside this program;
+// empty when it cannot be read.
+func (r *Resolver) LibraryDigest() string {
+	digest, _ := r.library().Digest()
+	return digest
+}
+
+// MemoryReached is the error for an evaluation that the watchdog ended.
+func MemoryReached() *diag.Error { return embedded.MemoryReached().Diagnose() }
 
 // Resolved is a profile resolved and checked.
 type Resolved struct {
@@ -136,28 +156,9 @@ func (r *Resolver) resolve(ctx context.Context, ref *locate.Reference, options O
 	return r.resolveFile(ctx, ref, options)
 }
 
-// sources maps the places that an evaluation names to the author's files. A
-// place may be named by the profile itself, as data, and then says anything.
-type sources interface {
-	// place returns ok=false for a file that is none of the evaluation's sources.
-	place(p position) (at diag.Position, ok bool)
-	text(message string) string
-}
-
-// placesOf are those of the places that are in the evaluation's sources.
-func placesOf(in sources, list ...position) []diag.Position {
-	out := []diag.Position{}
-	for _, p := range list {
-		if at, ok := in.place(p); ok {
-			out = append(out, at)
-		}
-	}
-	return out
-}
-
 // check turns an answer for one profile into its canonical manifest, or into
 // everything that is wrong with it.
-func check(a *answer, label string, in sources) ([]byte, error) {
+func check(a *answer, label string, in evaluate.Sources) ([]byte, error) {
 	switch a.Kind {
 	case "profile", "manifest":
 	default:
@@ -168,11 +169,11 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 	}
 	var defined []diag.Position
 	if a.Position != nil {
-		defined = placesOf(in, *a.Position)
+		defined = evaluate.PlacesOf(in, *a.Position)
 	}
 	data, marked := manifestfile.WithoutMarks(a.Manifest)
 	canonical, err := manifestfile.Check(data, label, func(p manifest.Problem) []diag.Position {
-		if p.Code == invalidText {
+		if p.Code == evaluate.InvalidTextCode {
 			return append(slices.Clone(a.misread), defined...)
 		}
 		return defined
@@ -187,7 +188,7 @@ func check(a *answer, label string, in sources) ([]byte, error) {
 	return canonical, nil
 }
 
-func problemDiagnostics(a *answer, in sources) []diag.Diagnostic {
+func problemDiagnostics(a *answer, in evaluate.Sources) []diag.Diagnostic {
 	by := ""
 	if a.Reported {
 		// They are data: the library's words and a profile's own cannot be told apart.
@@ -196,13 +197,13 @@ func problemDiagnostics(a *answer, in sources) []diag.Diagnostic {
 	out := make([]diag.Diagnostic, len(a.Problems))
 	for i, p := range a.Problems {
 		out[i] = diag.Diagnostic{Severity: diag.SeverityError, Code: p.Code, Path: p.Path, Pointer: p.Pointer,
-			Message: in.text(p.Message), Expected: in.text(p.Expected), Hint: in.text(p.Hint), Positions: placesOf(in, p.Positions...),
+			Message: in.Text(p.Message), Expected: in.Text(p.Expected), Hint: in.Text(p.Hint), Positions: evaluate.PlacesOf(in, p.Positions...),
 			Veiled: manifest.InSecretSlot(p.Pointer), By: by}
 	}
 	return out
 }
 
-func notAProfile(a *answer, label string, in sources) error {
+func notAProfile(a *answer, label string, in evaluate.Sources) error {
 	what := map[string]string{
 		"lambda": "a function", "set": "a plain attribute set", "derivation": "a derivation", "string": "a string",
 		"path": "a path", "list": "a list", "null": "null", "bool": "a boolean", "int": "a number", "float": "a number",
@@ -221,7 +222,7 @@ func notAProfile(a *answer, label string, in sources) error {
 		e.Hintf("import it: import ./FILE.nix { insomnia = inputs.insomnia; }")
 	}
 	if a.Position != nil {
-		e.At(placesOf(in, *a.Position)...)
+		e.At(evaluate.PlacesOf(in, *a.Position)...)
 	}
 	return e
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
@@ -31,9 +32,9 @@ type Verified struct {
 
 // survey is what survey.nix answers: an answer, as JSON text, for each name.
 type survey struct {
-	Names     *[]string   `json:"names"`
-	Profiles  []*string   `json:"profiles"`
-	Positions []*position `json:"positions"`
+	Names     *[]string            `json:"names"`
+	Profiles  []*string            `json:"profiles"`
+	Positions []*evaluate.Position `json:"positions"`
 }
 
 // Verify checks every profile of a flake, broken ones beside healthy ones, in
@@ -48,19 +49,19 @@ func (r *Resolver) Verify(ctx context.Context, selected reference.Reference, opt
 	if err != nil {
 		return nil, err
 	}
-	f, err := r.evaluator(options).open(ctx, ref, options)
+	f, err := r.evaluator(options).Open(ctx, ref, options.evaluation())
 	if err != nil {
 		return nil, err
 	}
-	defer f.close()
+	defer f.Close()
 	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}, resolver: r, options: options}
 	found, err := v.all(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if found.Names == nil {
-		return nil, diag.Errorf(diag.ExitInvalid, "not-profiles", "`%s` of `%s` is not a set of profiles", outputName, ref.Flake).
-			Expectedf("%s.NAME = insomnia.lib.mkProfile { … };", outputName)
+		return nil, diag.Errorf(diag.ExitInvalid, "not-profiles", "`%s` of `%s` is not a set of profiles", evaluate.OutputName, ref.Flake).
+			Expectedf("%s.NAME = insomnia.lib.mkProfile { … };", evaluate.OutputName)
 	}
 	if len(*found.Names) == 0 {
 		return nil, choose(f, nil)
@@ -98,7 +99,7 @@ func profileName(ref reference.Reference) string {
 }
 
 type verification struct {
-	flake  *flakeSource
+	flake  *evaluate.Flake
 	failed map[string]diag.Diagnostic // by name: evaluation dies of these
 
 	resolver *Resolver
@@ -110,7 +111,7 @@ var indexFrame = pattern.Lazy{Text: `insomnia-profile=(\d+)`}
 // all asks for all profiles, leaves out what evaluation dies of, and asks again.
 func (v *verification) all(ctx context.Context) (*survey, error) {
 	var known *survey
-	if v.flake.apart {
+	if v.flake.Apart {
 		known, err := v.names(ctx)
 		if err != nil || known.Names == nil {
 			return known, err
@@ -118,12 +119,10 @@ func (v *verification) all(ctx context.Context) (*survey, error) {
 		return v.oneByOne(ctx, known, nil)
 	}
 	for {
-		found, failure, err := v.ask(ctx, slices.Sorted(maps.Keys(v.failed)), nil)
-		if err != nil {
-			return nil, err
-		}
+		found, err := v.ask(ctx, slices.Sorted(maps.Keys(v.failed)), nil)
+		failure := ofProfile(err)
 		if failure == nil {
-			return found, nil
+			return found, err
 		}
 		if known == nil {
 			if known, err = v.names(ctx); err != nil || known.Names == nil {
@@ -138,10 +137,19 @@ func (v *verification) all(ctx context.Context) (*survey, error) {
 	}
 }
 
+// ofProfile is a failure that the other profiles need not share; nil for another error.
+func ofProfile(err error) *evaluate.Failure {
+	var f *evaluate.Failure
+	if errors.As(err, &f) && f.Kind != evaluate.Cancelled {
+		return f
+	}
+	return nil
+}
+
 // oneByOne gives each profile an evaluation of its own, with limits of its own.
 // cause is why: a failure that does not say which profile it is about, as a
 // stack overflow on old versions of Nix, or nil where evaluations cost little.
-func (v *verification) oneByOne(ctx context.Context, all *survey, cause *failed) (*survey, error) {
+func (v *verification) oneByOne(ctx context.Context, all *survey, cause *evaluate.Failure) (*survey, error) {
 	names := *all.Names
 	all.Profiles = make([]*string, len(names))
 	failures := 0
@@ -149,20 +157,21 @@ func (v *verification) oneByOne(ctx context.Context, all *survey, cause *failed)
 		if v.known(name) {
 			continue
 		}
-		found, failure, err := v.ask(ctx, nil, []string{name})
+		found, err := v.ask(ctx, nil, []string{name})
+		failure := ofProfile(err)
 		switch {
-		case err != nil:
-			return nil, err
 		case failure != nil:
 			failures++
 			v.fail(ctx, all, i, failure)
+		case err != nil:
+			return nil, err
 		case i < len(found.Profiles):
 			all.Profiles[i] = found.Profiles[i]
 		}
 	}
 	if failures == 0 && cause != nil {
 		// Together they fail and alone they do not: say what was said.
-		return nil, cause.err
+		return nil, cause
 	}
 	return all, nil
 }
@@ -174,62 +183,58 @@ func (v *verification) known(name string) bool {
 
 // names asks for the names and places of all profiles alone.
 func (v *verification) names(ctx context.Context) (*survey, error) {
-	found, failure, err := v.ask(ctx, nil, []string{})
-	if failure != nil {
-		return nil, failure.err
-	}
-	return found, err
+	return v.ask(ctx, nil, []string{})
 }
 
-// ask runs survey.nix. A failure of the evaluation itself is given back as one.
-func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, *failed, error) {
+// ask runs survey.nix.
+func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, error) {
 	limit := "null"
 	if only != nil {
 		limit = nixList(only)
 	}
-	apply := "(" + surveyText + ") { describe = (" + describeText + "); skip = " + nixList(skip) + "; only = " + limit + "; }"
-	out, failure, err := v.flake.apply(ctx, outputName, apply)
-	if err != nil || failure != nil {
-		return nil, failure, err
+	apply := "(" + evaluate.SurveyText + ") { describe = (" + evaluate.DescribeText + "); skip = " + nixList(skip) + "; only = " + limit + "; }"
+	out, err := v.flake.Apply(ctx, evaluate.OutputName, apply)
+	if err != nil {
+		return nil, err
 	}
 	if !utf8.Valid(out) { // a profile is text in there: which one is found out one by one
-		return nil, &failed{err: notUTF8(nil)}, nil
+		return nil, &evaluate.Failure{Kind: evaluate.InvalidText}
 	}
 	var s survey
 	if err := json.Unmarshal(out, &s); err != nil {
-		return nil, nil, unreadable(err)
+		return nil, illegible(v.options, err)
 	}
-	return &s, nil, nil
+	return &s, nil
 }
 
-func (v *verification) fail(ctx context.Context, known *survey, index int, failure *failed) {
+func (v *verification) fail(ctx context.Context, known *survey, index int, failure *evaluate.Failure) {
 	name := (*known.Names)[index]
-	if hasInvalidText(failure.err) {
-		ref := *v.flake.ref
+	if !atAuthor(v.flake, failure) && index < len(known.Positions) {
+		define(failure, known.Positions[index], v.flake.Tree)
+	}
+	e := failure.Diagnose()
+	if failure.Kind == evaluate.InvalidText {
+		ref := *v.flake.Ref
 		ref.Attr = []string{name}
-		failure = &failed{err: diag.From(v.resolver.placeInvalidText(ctx, &ref, v.options, failure.err))}
+		e = diag.From(v.resolver.placeInvalidText(ctx, &ref, v.options, e))
 	}
-	d := failure.err.Diagnostics[0]
-	if !v.flake.atAuthor(d.Positions) && index < len(known.Positions) {
-		if at := definedAt(known.Positions[index], v.flake.tree); len(at) > 0 {
-			d.Positions = at
-		}
-	}
-	v.failed[name] = d
+	v.failed[name] = e.Diagnostics[0]
 }
 
-// definedAt is the place of a profile's definition, for failures that Nix gives no place.
-func definedAt(p *position, in sources) []diag.Position {
+// define places a failure at the profile's definition, where that is known.
+func define(f *evaluate.Failure, p *evaluate.Position, in evaluate.Sources) {
 	if p == nil {
-		return nil
+		return
 	}
 	p.Note = "defined here"
-	return placesOf(in, *p)
+	if at := evaluate.PlacesOf(in, *p); len(at) > 0 {
+		f.Positions = at
+	}
 }
 
 // failedIndex reads from the trace which profile an evaluation died of.
-func failedIndex(failure *failed) (int, bool) {
-	for _, context := range slices.Backward(failure.contexts) {
+func failedIndex(failure *evaluate.Failure) (int, bool) {
+	for _, context := range slices.Backward(failure.Trace) {
 		if m := indexFrame.Get().FindStringSubmatch(context); m != nil {
 			index, err := strconv.Atoi(m[1])
 			return index, err == nil
@@ -247,13 +252,13 @@ func (v *verification) verdicts(found *survey) ([]Verified, error) {
 			continue
 		}
 		if i >= len(found.Profiles) || found.Profiles[i] == nil {
-			return nil, unreadable(errors.New("no answer for profile " + name))
+			return nil, illegible(v.options, errors.New("no answer for profile "+name))
 		}
 		var a answer
 		if err := a.read([]byte(*found.Profiles[i])); err != nil {
-			return nil, unreadable(err)
+			return nil, illegible(v.options, err)
 		}
-		canonical, err := check(&a, "profile "+reference.Attribute([]string{name}), v.flake.tree)
+		canonical, err := check(&a, "profile "+reference.Attribute([]string{name}), v.flake.Tree)
 		if err != nil {
 			out[i].Diagnostics = append(out[i].Diagnostics, diag.From(err).Diagnostics...)
 			continue

@@ -65,13 +65,6 @@ func (ev *Evaluator) installBuiltins() {
 			if first, ok := lookFirst[d.name]; ok {
 				all[len(all)-1].first = first + 1
 			}
-			if why, refused := ev.options.Refuse[d.name]; refused {
-				all[len(all)-1].first = 0
-				all[len(all)-1].call = func(ev *Evaluator, _ []Value, pos syntax.Pos) Value {
-					ev.fail(Thrown, pos, "%s", why)
-					return nil
-				}
-			}
 			add(d.name, &all[len(all)-1])
 		}
 	}
@@ -82,15 +75,8 @@ func (ev *Evaluator) installBuiltins() {
 	add("nixVersion", &String{S: nixVersion})
 	add("storeDir", &String{S: storeDir})
 	add("nixPath", ev.nixPath())
-	for _, name := range []string{"currentSystem", "currentTime"} {
-		if why, refused := ev.options.Refuse[name]; refused {
-			add(name, ev.delayNative(func() Value {
-				ev.fail(Thrown, 0, "%s", why)
-				return nil
-			}))
-		} else if name == "currentSystem" && ev.options.System != "" {
-			add(name, &String{S: ev.options.System})
-		}
+	if ev.options.System != "" {
+		add("currentSystem", &String{S: ev.options.System})
 	}
 	add("derivation", ev.derivationFunction())
 	set := &Attrs{}

@@ -37,12 +37,6 @@ type knownDrv struct {
 // derivationFunction is builtins.derivation, parsed when it is first used.
 func (ev *Evaluator) derivationFunction() Value {
 	return ev.delayNative(func() Value {
-		if why, refused := ev.options.Refuse["derivation"]; refused {
-			return &Builtin{Name: "derivation", arity: 1, call: func(ev *Evaluator, _ []Value, pos syntax.Pos) Value {
-				ev.fail(Thrown, pos, "%s", why)
-				return nil
-			}}
-		}
 		return ev.eval(ev.parse(derivationText, "«derivation»", "/", nil), nil)
 	})
 }

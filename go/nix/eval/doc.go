@@ -3,7 +3,7 @@
 // It has the semantics of Nix 2.34 in pure evaluation: no environment, no
 // network, no builds, and no reads outside the source trees it is given. A
 // builtin that would fetch, build or write to the Nix store is an *Error of
-// kind NeedsNix. Limits on time, allocation, depth and output are part of
+// kind Fetches, Builds or NeedsNix. Limits on time, allocation, depth and output are part of
 // Options; each is a *LimitError when it is reached.
 //
 // An Evaluator serves one goroutine. Its values may be used until the next

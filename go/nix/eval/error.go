@@ -32,7 +32,11 @@ const (
 	SyntaxError
 	// FileAccess is a file that is missing, or outside of what may be read.
 	FileAccess
-	// NeedsNix is a builtin that fetches, builds or writes to the store.
+	// Fetches is a builtin that downloads; Name is that builtin.
+	Fetches
+	// Builds is reading what a derivation would build.
+	Builds
+	// NeedsNix is what else only Nix does; Name is the builtin, if it is one.
 	NeedsNix
 	// LimitReached is a limit of Options; Cause is the *LimitError.
 	LimitReached
@@ -47,6 +51,8 @@ type Error struct {
 	// Trace are the calls that led there, innermost first, a long middle left
 	// out, and then every message of addErrorContext.
 	Trace []Frame
+	// Name is the attribute of MissingAttr, or the builtin of Fetches and NeedsNix.
+	Name string
 	// Path is the file that a failure of kind FileAccess is about.
 	Path string
 	// Cause is a *LimitError, a *syntax.Error or an error of the file system, or nil.
@@ -108,6 +114,11 @@ func (ev *Evaluator) fail(kind Kind, pos syntax.Pos, format string, args ...any)
 
 func (ev *Evaluator) failType(pos syntax.Pos, format string, args ...any) {
 	ev.fail(TypeMismatch, pos, format, args...)
+}
+
+func (ev *Evaluator) failMissing(pos syntax.Pos, name syntax.Symbol) {
+	text := ev.symbols.Name(name)
+	ev.raise(&Error{Kind: MissingAttr, Msg: "attribute '" + text + "' missing", Name: text, pos: pos})
 }
 
 func (ev *Evaluator) raise(e *Error) {

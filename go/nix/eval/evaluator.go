@@ -25,8 +25,6 @@ type Options struct {
 	System string
 	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
 	Trace func(message string)
-	// Refuse gives the names of builtins that throw when they are used, and what they throw.
-	Refuse map[string]string
 	// TOMLTimestamps lets fromTOML read timestamps, as Nix's experimental feature does.
 	TOMLTimestamps bool
 	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix

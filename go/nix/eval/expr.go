@@ -260,7 +260,7 @@ func (ev *Evaluator) selection(e *syntax.Select, en *env) Value {
 			if e.Default != nil {
 				return ev.eval(e.Default, en)
 			}
-			ev.fail(MissingAttr, e.At, "attribute '%s' missing", ev.symbols.Name(name))
+			ev.failMissing(e.At, name)
 		}
 		v = a.Value
 		if a.Pos != 0 {
@@ -348,7 +348,7 @@ func (ev *Evaluator) inherited(d *syntax.AttrDef, sources *env) Value {
 	}
 	a := set.get(d.Name)
 	if a == nil {
-		ev.fail(MissingAttr, d.At, "attribute '%s' missing", ev.symbols.Name(d.Name))
+		ev.failMissing(d.At, d.Name)
 	}
 	pos := d.At
 	if a.Pos != 0 {

@@ -213,7 +213,7 @@ func (ev *Evaluator) readPath(v Value, pos syntax.Pos) string {
 	p := ev.coercePath(v, pos, &ctx)
 	for _, c := range ctx {
 		if e := parseContextElem(c); e.output != "" || e.all {
-			ev.fail(NeedsNix, pos, "reading '%s' needs the derivation '%s' to be built, which the embedded evaluator does not do", p, e.path)
+			ev.fail(Builds, pos, "reading '%s' needs the derivation '%s' to be built, which the embedded evaluator does not do", p, e.path)
 		}
 	}
 	return p

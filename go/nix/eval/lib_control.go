@@ -147,7 +147,7 @@ func (ev *Evaluator) libFunctionArgs(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) requireAttr(a *Attrs, name syntax.Symbol, pos syntax.Pos) *Attr {
 	x := a.get(name)
 	if x == nil {
-		ev.fail(MissingAttr, pos, "attribute '%s' missing", ev.symbols.Name(name))
+		ev.failMissing(pos, name)
 	}
 	return x
 }

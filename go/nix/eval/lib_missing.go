@@ -11,21 +11,22 @@ var missingLib = []definition{
 	{"filterSource", 2, (*Evaluator).libFilterSource},
 	{"toFile", 2, (*Evaluator).libToFile},
 	{"derivationStrict", 1, (*Evaluator).libDerivationStrict},
-	{"storePath", 1, needsNix("storePath", "reads the Nix store")},
-	{"fetchurl", 1, needsNix("fetchurl", "downloads")},
-	{"fetchTarball", 1, needsNix("fetchTarball", "downloads")},
-	{"fetchGit", 1, needsNix("fetchGit", "downloads")},
-	{"fetchMercurial", 1, needsNix("fetchMercurial", "downloads")},
-	{"fetchTree", 1, needsNix("fetchTree", "downloads")},
-	{"getFlake", 1, needsNix("getFlake", "downloads")},
-	{"parseFlakeRef", 1, needsNix("parseFlakeRef", "reads references")},
-	{"flakeRefToString", 1, needsNix("flakeRefToString", "reads references")},
+	{"storePath", 1, needsNix("storePath", "reads the Nix store", NeedsNix)},
+	{"fetchurl", 1, needsNix("fetchurl", "downloads", Fetches)},
+	{"fetchTarball", 1, needsNix("fetchTarball", "downloads", Fetches)},
+	{"fetchGit", 1, needsNix("fetchGit", "downloads", Fetches)},
+	{"fetchMercurial", 1, needsNix("fetchMercurial", "downloads", Fetches)},
+	{"fetchTree", 1, needsNix("fetchTree", "downloads", Fetches)},
+	{"getFlake", 1, needsNix("getFlake", "downloads", Fetches)},
+	{"parseFlakeRef", 1, needsNix("parseFlakeRef", "reads references", NeedsNix)},
+	{"flakeRefToString", 1, needsNix("flakeRefToString", "reads references", NeedsNix)},
 }
 
 // needsNix says what a builtin would do and that it is refused.
-func needsNix(name, does string) func(*Evaluator, []Value, syntax.Pos) Value {
+func needsNix(name, does string, kind Kind) func(*Evaluator, []Value, syntax.Pos) Value {
 	return func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		ev.fail(NeedsNix, pos, "builtins.%s %s, which the embedded evaluator does not do", name, does)
+		ev.raise(&Error{Kind: kind, Name: name, pos: pos,
+			Msg: "builtins." + name + " " + does + ", which the embedded evaluator does not do"})
 		return nil
 	}
 }

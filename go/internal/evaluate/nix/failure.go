@@ -7,66 +7,64 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 )
 
-// Failure is what Nix said when it exited with an error. Message has no colours
-// and no `error:` in front; Frames begin with the place of the error itself
+// report is what Nix said when it exited with an error. message has no colours
+// and no `error:` in front; frames begin with the place of the error itself
 // where Nix gives one, then go outwards.
-type Failure struct {
-	Message  string
-	Frames   []Frame
-	Warnings []string
-	// Plain is what Nix and the programs it calls wrote beside its log.
-	Plain  []string
-	Status int
-	// Version is what `nix --version` answers; empty when it gives none.
-	Version string
+type report struct {
+	message string
+	placed  bool // the first frame is the place of the error
+	frames  []evaluate.Frame
+	// plain is what Nix and the programs it calls wrote beside its log.
+	plain  []string
+	status int
+	// version is what `nix --version` answers.
+	version string
 }
 
-func (f *Failure) Error() string { return f.Message }
+func (r *report) Error() string { return r.message }
 
-// Contains tells whether the message has one of these texts.
-func (f *Failure) Contains(texts ...string) bool {
-	for _, text := range texts {
-		if strings.Contains(f.Message, text) {
-			return true
-		}
-	}
-	return false
+// has reports whether the message has one of these texts.
+func (r *report) has(texts ...string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool { return strings.Contains(r.message, text) })
 }
 
 // failure reads the error out of what Nix wrote, and only now asks for the version.
 func (n *Nix) failure(ctx context.Context, program string, call Call, waitErr error, stderr *stderrReader) error {
-	f := &Failure{Warnings: stderr.warnings, Plain: stderr.plain, Status: -1}
+	f := &report{plain: stderr.plain, status: -1}
 	var exit *exec.ExitError
 	if errors.As(waitErr, &exit) {
-		f.Status = exit.ExitCode()
+		f.status = exit.ExitCode()
 	}
 	if len(stderr.errors) > 0 {
 		e := stderr.errors[len(stderr.errors)-1]
-		f.Message = strings.TrimSpace(stripANSI(e.RawMsg))
+		f.message = strings.TrimSpace(stripANSI(e.RawMsg))
 		if e.File != "" {
-			f.Frames = append(f.Frames, Frame{File: e.File, Line: e.Line, Column: e.Column}.tidy())
+			f.placed = true
+			f.frames = append(f.frames, frame{File: e.File, Line: e.Line, Column: e.Column}.tidy())
 		}
-		for _, frame := range e.Trace {
-			f.Frames = append(f.Frames, frame.tidy())
+		for _, step := range e.Trace {
+			f.frames = append(f.frames, step.tidy())
 		}
 	} else {
-		f.Message = plainMessage(stderr.plain)
+		f.message = plainMessage(stderr.plain)
 	}
 
 	version, printed, err := n.Version(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; nix was stopped")
+		return interrupted()
 	case err != nil || version == "":
-		e := diag.Errorf(diag.ExitMissing, "nix-unknown", "%s does not behave like Nix: %s", program, orElse(f.Message, describeStatus(exit))).
+		e := diag.Errorf(diag.ExitMissing, "nix-unknown", "%s does not behave like Nix: %s", program, orElse(f.message, describeStatus(exit))).
 			Hintf("`nix --version` should print a version such as `nix (Nix) %s`; install Nix from https://nixos.org/download,\n"+
 				"or use a resolved manifest: insomnia resolve --manifest FILE", OldestVersion)
 		e.Diagnostics[0].Expected = "a version number from `nix --version`, which printed " + strconv.Quote(truncate(printed, 80))
@@ -75,19 +73,18 @@ func (n *Nix) failure(ctx context.Context, program string, call Call, waitErr er
 		return diag.Errorf(diag.ExitMissing, "nix-too-old", "Nix %s is too old: %s or newer is needed", version, OldestVersion).
 			Hintf("install a newer one from https://nixos.org/download, or use a resolved manifest: insomnia resolve --manifest FILE")
 	}
-	f.Version = version
-	if f.Message == "" {
-		f.Message = "nix " + describeStatus(exit) + " without saying why"
+	f.version = version
+	if f.message == "" {
+		f.message = "nix " + describeStatus(exit) + " without saying why"
 	}
 	return f
 }
 
 // tidy takes off colours, and the position that newer versions repeat in the
 // name of the file.
-func (f Frame) tidy() Frame {
-	f.Message = stripANSI(f.Message)
-	f.File = strings.TrimSuffix(f.File, fmt.Sprintf(":%d:%d", f.Line, f.Column))
-	return f
+func (f frame) tidy() evaluate.Frame {
+	file := strings.TrimSuffix(f.File, fmt.Sprintf(":%d:%d", f.Line, f.Column))
+	return evaluate.Frame{Message: stripANSI(f.Message), File: file, Line: f.Line, Column: f.Column}
 }
 
 func describeStatus(exit *exec.ExitError) string {
@@ -183,7 +180,7 @@ func orElse(s, other string) string {
 // CVE-2026-110449; series between and below them never did.
 var fixedIn = []struct{ minor, patch int }{{28, 8}, {30, 6}, {31, 6}, {34, 9}, {35, 3}}
 
-// Vulnerable tells whether code that is not trusted should not be evaluated
+// Vulnerable reports whether code that is not trusted should not be evaluated
 // with this version.
 func Vulnerable(version string) bool {
 	var major, minor, patch int

@@ -18,11 +18,11 @@ type event struct {
 	File   string  `json:"file"`
 	Line   int     `json:"line"`
 	Column int     `json:"column"`
-	Trace  []Frame `json:"trace"`
+	Trace  []frame `json:"trace"`
 }
 
-// Frame is one step of an evaluation's trace: what Nix was doing, and where.
-type Frame struct {
+// frame is one step of an evaluation's trace: what Nix was doing, and where.
+type frame struct {
 	Message string `json:"raw_msg"`
 	File    string `json:"file"`
 	Line    int    `json:"line"`

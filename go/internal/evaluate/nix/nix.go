@@ -1,4 +1,4 @@
-// Package nix runs the installed Nix as a subprocess, guarded.
+// Package nix evaluates with the installed Nix, a subprocess that is guarded.
 //
 // Every call gets a scrubbed environment, null on standard input, a process
 // group of its own that is killed at the deadline and on interruption, and caps
@@ -6,8 +6,9 @@
 // Evaluation has no network: what must be downloaded is fetched first, by a
 // call that evaluates nothing of the profile (Call.Network).
 //
-// Units: sizes are bytes. Errors are *Failure when Nix itself said no, and
-// *diag.Error for everything else (Nix missing, deadline, caps, interruption).
+// Units: sizes are bytes. Errors are *evaluate.Failure when an evaluation failed,
+// and *diag.Error for everything else (Nix missing, too old, without its store).
+// What Nix writes on standard error is understood here and nowhere else.
 package nix
 
 import (
@@ -23,11 +24,10 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 )
 
 const (
-	// DefaultTimeout is how long an evaluation may take, downloads not counted.
-	DefaultTimeout = 30 * time.Second
 	// FetchTimeout bounds a call as a whole, downloads included.
 	FetchTimeout = 10 * time.Minute
 
@@ -55,7 +55,7 @@ type Nix struct {
 type Call struct {
 	Args    []string
 	Dir     string
-	Timeout time.Duration // zero: DefaultTimeout
+	Timeout time.Duration // zero: evaluate.DefaultTimeout
 	Network bool          // downloads allowed; only for calls that evaluate no profile
 	Quiet   []string      // warnings with these texts are not passed on: the caller reads them
 }
@@ -84,7 +84,7 @@ func (n *Nix) Run(ctx context.Context, call Call) (*Output, error) {
 	}
 	timeout := call.Timeout
 	if timeout <= 0 {
-		timeout = DefaultTimeout
+		timeout = evaluate.DefaultTimeout
 	}
 	environment, err := n.environment(os.Environ(), call.Network)
 	if err != nil {
@@ -130,7 +130,7 @@ func (n *Nix) Run(ctx context.Context, call Call) (*Output, error) {
 	}
 
 	if parent.Err() != nil {
-		return nil, diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; nix was stopped")
+		return nil, interrupted()
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return nil, stopped(cause, timeout)
@@ -159,19 +159,23 @@ func shortened(args []string) []string {
 	return short
 }
 
+func interrupted() error {
+	return &evaluate.Failure{Kind: evaluate.Cancelled, Message: "interrupted; nix was stopped", Cause: context.Canceled}
+}
+
 func stopped(cause error, timeout time.Duration) error {
+	f := &evaluate.Failure{Cause: cause}
 	switch {
 	case errors.Is(cause, errDeadline):
-		return diag.Errorf(diag.ExitEvaluation, "deadline", "nix did not finish within %s and was stopped", timeout).
-			Hintf("look for a loop in the profile, or allow more time with --timeout")
+		f.Kind, f.Message = evaluate.Time, fmt.Sprintf("nix did not finish within %s and was stopped", timeout)
 	case errors.Is(cause, errStdout):
-		return diag.Errorf(diag.ExitEvaluation, "output-too-large", "nix printed more than %d MiB and was stopped", maxStdout>>20).
-			Hintf("a manifest has at most 8 MiB; look for generated text or lists in the profile")
+		f.Kind, f.Message = evaluate.Output, fmt.Sprintf("nix printed more than %d MiB and was stopped", maxStdout>>20)
 	case errors.Is(cause, errStderr):
-		return diag.Errorf(diag.ExitEvaluation, "messages-too-large", "nix wrote more than %d MiB of messages and was stopped", maxStderr>>20).
-			Hintf("look for `builtins.trace` in a loop")
+		f.Kind, f.Message = evaluate.Messages, fmt.Sprintf("nix wrote more than %d MiB of messages and was stopped", maxStderr>>20)
+	default:
+		return diag.Errorf(diag.ExitInternal, "internal", "nix was stopped: %v", cause)
 	}
-	return diag.Errorf(diag.ExitInternal, "internal", "nix was stopped: %v", cause)
+	return f
 }
 
 func (n *Nix) find() (string, error) {

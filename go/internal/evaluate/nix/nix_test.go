@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 )
 
 // The test binary plays nix: called as fake-MODE it behaves badly in that way.
@@ -220,19 +221,19 @@ func TestFailures(t *testing.T) {
 	} {
 		t.Run(mode, func(t *testing.T) {
 			out, err := run(t, context.Background(), mode, 20*time.Second)
-			var failure *Failure
+			var failure *report
 			if out != nil || !errors.As(err, &failure) {
 				t.Fatalf("%v, %v", out, err)
 			}
-			if failure.Message != message {
-				t.Errorf("message %q", failure.Message)
+			if failure.message != message {
+				t.Errorf("message %q", failure.message)
 			}
-			if mode == "half" && (len(failure.Frames) != 3 || failure.Frames[0] != (Frame{File: "/src/flake.nix", Line: 3, Column: 5}) ||
-				failure.Frames[2].Message != "insomnia-profile=4") {
-				t.Errorf("frames %+v", failure.Frames)
+			if mode == "half" && (len(failure.frames) != 3 || failure.frames[0] != (evaluate.Frame{File: "/src/flake.nix", Line: 3, Column: 5}) ||
+				failure.frames[2].Message != "insomnia-profile=4") {
+				t.Errorf("frames %+v", failure.frames)
 			}
-			if mode == "determinate" && failure.Version != "2.28.3" {
-				t.Errorf("version %s", failure.Version)
+			if mode == "determinate" && failure.version != "2.28.3" {
+				t.Errorf("version %s", failure.version)
 			}
 		})
 	}

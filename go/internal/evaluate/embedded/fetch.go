@@ -1,4 +1,4 @@
-package resolve
+package embedded
 
 import (
 	"context"
@@ -16,7 +16,7 @@ import (
 )
 
 // fetch downloads a locked input.
-func (f *embeddedFlake) fetch(ctx context.Context, l *flake.Locked) error {
+func (f *openFlake) fetch(ctx context.Context, l *flake.Locked) error {
 	if err := f.options.Downloads.Permit(l, l.String(), f.store.Hosts); err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (f *embeddedFlake) fetch(ctx context.Context, l *flake.Locked) error {
 	if err != nil {
 		return err
 	}
-	f.resolver.progress("downloading " + l.String())
+	f.evaluator.progress("downloading " + l.String())
 	if _, err := f.store.Fetch(ctx, l); err != nil {
 		return downloadError(ctx, l.String(), f.store.Dir, err)
 	}
@@ -34,8 +34,8 @@ func (f *embeddedFlake) fetch(ctx context.Context, l *flake.Locked) error {
 
 // download fetches what a reference means now; for a project's reference, what
 // it meant when the user agreed to it.
-func (f *embeddedFlake) download(ctx context.Context, text string, downloads locate.Downloads) (*flake.Locked, error) {
-	l, err := locate.ParseRemote(text, f.resolver.Dir)
+func (f *openFlake) download(ctx context.Context, text string, downloads locate.Downloads) (*flake.Locked, error) {
+	l, err := locate.ParseRemote(text, f.evaluator.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (f *embeddedFlake) download(ctx context.Context, text string, downloads loc
 	}
 	if use != text {
 		dir := l.Dir
-		if l, err = locate.ParseRemote(use, f.resolver.Dir); err != nil {
+		if l, err = locate.ParseRemote(use, f.evaluator.Dir); err != nil {
 			return nil, err
 		}
 		l.Dir = dir
@@ -66,7 +66,7 @@ func (f *embeddedFlake) download(ctx context.Context, text string, downloads loc
 			return l, nil
 		}
 	}
-	f.resolver.progress("downloading " + use)
+	f.evaluator.progress("downloading " + use)
 	locked, err := f.store.Lock(ctx, l)
 	if use != text && errors.Is(err, fetch.ErrWrongHash) {
 		return nil, diag.Errorf(diag.ExitState, "wrong-hash", "%s changed since you consented to its download", text).
@@ -78,9 +78,9 @@ func (f *embeddedFlake) download(ctx context.Context, text string, downloads loc
 	return locked, record(locate.LockedText(locked))
 }
 
-func (r *Resolver) progress(text string) {
-	if r.Nix != nil && r.Nix.Progress != nil {
-		r.Nix.Progress(text)
+func (e *Evaluator) progress(text string) {
+	if e.Progress != nil {
+		e.Progress(text)
 	}
 }
 
@@ -100,7 +100,7 @@ func downloadError(ctx context.Context, what, dir string, err error) error {
 		return diag.Errorf(diag.ExitMissing, "cache-unwritable", "cannot download %s: cannot write to %s", what, dir).
 			Hintf("check permissions: ls -ld %s", existing(dir))
 	case errors.Is(err, fetch.ErrUnsupported):
-		return locate.NeedsNix("only Nix can download "+what, nil)
+		return locate.NeedsNix("only Nix can download " + what)
 	case errors.Is(err, fetch.ErrWrongHash):
 		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", err).
 			Hintf("what is served there is not what was locked; if that is meant, lock it again: nix flake lock")

@@ -1,4 +1,4 @@
-package resolve
+package nix
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -35,54 +35,54 @@ func (m *metadata) lockedURL(typed string) string {
 }
 
 // readMetadata asks Nix about a flake; no output of it is evaluated.
-func (r *Resolver) readMetadata(ctx context.Context, f *nixFlake, options Options, network bool) (*metadata, error) {
+func (e *Evaluator) readMetadata(ctx context.Context, f *openFlake, options evaluate.Options, network bool) (*metadata, error) {
 	args := append([]string{"flake", "metadata", "--json"}, f.lockFlags()...)
-	out, err := r.Nix.Run(ctx, nix.Call{Dir: r.Dir, Timeout: options.Timeout, Network: network, Args: append(args, f.url)})
+	out, err := e.Run(ctx, Call{Dir: e.Dir, Timeout: options.Timeout, Network: network, Args: append(args, f.url)})
 	if err != nil {
 		return nil, err
 	}
 	var m metadata
 	if err := json.Unmarshal(out.Stdout, &m); err != nil {
-		return nil, unreadable(err)
+		return nil, evaluate.Illegible("nix", err)
 	}
 	return &m, nil
 }
 
 // fetchFlake downloads a remote flake and reads its metadata.
-func (r *Resolver) fetchFlake(ctx context.Context, f *nixFlake, options Options) (*metadata, error) {
-	f.tree = newTree("", func() *locate.Lock { return nil }, r.Library)
+func (e *Evaluator) fetchFlake(ctx context.Context, f *openFlake, options evaluate.Options) (*metadata, error) {
+	f.Tree = evaluate.NewTree("", func() *locate.Lock { return nil }, e.Library.FS)
 	network, record := false, func(string) error { return nil }
 	if options.Downloads.Rule >= locate.AskRule {
-		_, host, err := r.forNix(f.ref.Flake, options.Downloads, options.hostsFor(f.ref.Flake))
+		_, host, err := e.forNix(f.Ref.Flake, options.Downloads, options.Hosts(f.Ref.Flake))
 		if err != nil {
 			return nil, err
 		}
-		if f.url, record, err = options.Downloads.Consented(ctx, f.ref.Flake, host); err != nil {
+		if f.url, record, err = options.Downloads.Consented(ctx, f.Ref.Flake, host); err != nil {
 			return nil, err
 		}
 		network = true
 	}
-	m, err := r.readMetadata(ctx, f, options, network)
+	m, err := e.readMetadata(ctx, f, options, network)
 	if err == nil {
-		return m, record(m.lockedURL(f.ref.Flake))
+		return m, record(m.lockedURL(f.Ref.Flake))
 	}
-	var failure *nix.Failure
-	if !errors.As(err, &failure) {
+	var r *report
+	if !errors.As(err, &r) {
 		return nil, err
 	}
-	if isDownloadFailure(failure) {
-		if err := options.Downloads.May(f.ref.Flake); err != nil {
+	if r.download() {
+		if err := options.Downloads.May(f.Ref.Flake); err != nil {
 			return nil, err
 		}
-		return nil, fetchFailed(f.ref.Flake, failure)
+		return nil, fetchFailed(f.Ref.Flake, r)
 	}
-	return nil, explainFlake(ctx, f, outputName, failure)
+	return nil, f.failure(r, evaluate.OutputName)
 }
 
 // forNix judges what Nix is to download by how its address is written. The source
 // is nil where only Nix can read the reference.
-func (r *Resolver) forNix(ref string, downloads locate.Downloads, hosts []string) (l *flake.Locked, host string, err error) {
-	l, err = locate.ParseRemote(ref, r.Dir)
+func (e *Evaluator) forNix(ref string, downloads locate.Downloads, hosts []string) (l *flake.Locked, host string, err error) {
+	l, err = locate.ParseRemote(ref, e.Dir)
 	switch {
 	case err == nil:
 		return l, locate.HostOf(l), downloads.Permit(l, ref, hosts)
@@ -103,12 +103,12 @@ func (r *Resolver) forNix(ref string, downloads locate.Downloads, hosts []string
 }
 
 // fetchInput downloads one locked input, or what replaces one.
-func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, options Options) error {
+func (e *Evaluator) fetchInput(ctx context.Context, f *openFlake, url string, options evaluate.Options) error {
 	if err := options.Downloads.May(url); err != nil {
 		return err
 	}
 	downloads, key := options.Downloads, url
-	l, host, err := r.forNix(url, downloads, options.hostsFor(f.ref.Flake))
+	l, host, err := e.forNix(url, downloads, options.Hosts(f.Ref.Flake))
 	if err != nil {
 		return err
 	}
@@ -125,11 +125,11 @@ func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, opti
 	if err != nil {
 		return err
 	}
-	_, err = r.Nix.Run(ctx, nix.Call{Dir: r.Dir, Timeout: options.Timeout, Network: true,
+	_, err = e.Run(ctx, Call{Dir: e.Dir, Timeout: options.Timeout, Network: true,
 		Args: []string{"flake", "prefetch", "--json", url}})
-	var failure *nix.Failure
-	if errors.As(err, &failure) {
-		return fetchFailed(url, failure)
+	var r *report
+	if errors.As(err, &r) {
+		return fetchFailed(url, r)
 	}
 	if err != nil {
 		return err
@@ -138,21 +138,21 @@ func (r *Resolver) fetchInput(ctx context.Context, f *nixFlake, url string, opti
 }
 
 // pin records what the source is before it is evaluated.
-func (r *Resolver) pin(ctx context.Context, f *nixFlake, options Options) error {
+func (e *Evaluator) pin(ctx context.Context, f *openFlake, options evaluate.Options) error {
 	if f.metadata != nil {
 		return nil
 	}
-	m, err := r.readMetadata(ctx, f, options, false)
-	var failure *nix.Failure
-	if errors.As(err, &failure) {
-		if input := wantedDownload(failure, f); input != "" {
-			if err := r.fetchInput(ctx, f, input, options); err != nil {
+	m, err := e.readMetadata(ctx, f, options, false)
+	var r *report
+	if errors.As(err, &r) {
+		if input := f.wantedDownload(r); input != "" {
+			if err := e.fetchInput(ctx, f, input, options); err != nil {
 				return err
 			}
-			m, err = r.readMetadata(ctx, f, options, false)
+			m, err = e.readMetadata(ctx, f, options, false)
 		}
-		if errors.As(err, &failure) {
-			return explainFlake(ctx, f, outputName, failure)
+		if errors.As(err, &r) {
+			return f.failure(r, evaluate.OutputName)
 		}
 	}
 	if err != nil {
@@ -168,35 +168,35 @@ func (r *Resolver) pin(ctx context.Context, f *nixFlake, options Options) error 
 // unchanged makes sure that what was evaluated is what pin recorded. The store
 // path in the profile's position shows it; where there is none, the source is
 // asked for once more.
-func (r *Resolver) unchanged(ctx context.Context, f *nixFlake, options Options, defined *position) error {
-	if f.local == nil {
+func (e *Evaluator) unchanged(ctx context.Context, f *openFlake, options evaluate.Options, defined *evaluate.Position) error {
+	if f.Local == nil {
 		return nil
 	}
 	if defined != nil && f.metadata.Path != "" && strings.HasPrefix(defined.File, f.metadata.Path+"/") {
 		return nil
 	}
-	again, err := r.readMetadata(ctx, f, options, false)
+	again, err := e.readMetadata(ctx, f, options, false)
 	if err != nil {
 		return err
 	}
 	if again.Locked != f.metadata.Locked || again.Path != f.metadata.Path {
-		return diag.Errorf(diag.ExitState, "source-changed", "%s changed while it was being resolved", f.ref.Flake).
+		return diag.Errorf(diag.ExitState, "source-changed", "%s changed while it was being resolved", f.Ref.Flake).
 			Hintf("run it again")
 	}
 	return nil
 }
 
-// provenance is what pin recorded, if it still holds.
-func (f *nixFlake) provenance(ctx context.Context, defined *position) (*manifest.Provenance, error) {
-	r := f.evaluator.Resolver
-	if err := r.unchanged(ctx, f, f.options, defined); err != nil {
+// Provenance is what pin recorded, if it still holds.
+func (f *openFlake) Provenance(ctx context.Context, defined *evaluate.Position) (*manifest.Provenance, error) {
+	e := f.evaluator
+	if err := e.unchanged(ctx, f, f.options, defined); err != nil {
 		return nil, err
 	}
 	m := f.metadata
-	p := &manifest.Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: r.program(), Evaluator: f.evaluator.title(ctx)}
-	if f.local != nil && f.local.GitRoot != "" && p.Rev == "" {
+	p := &manifest.Provenance{URL: m.URL, Rev: m.Locked.Rev, Program: e.Name, Evaluator: e.Title(ctx)}
+	if f.Local != nil && f.Local.GitRoot != "" && p.Rev == "" {
 		p.Dirty = true
-		if repo, err := gitrepo.Open(f.local.GitRoot); err == nil {
+		if repo, err := gitrepo.Open(f.Local.GitRoot); err == nil {
 			p.Rev, _ = repo.Head()
 			repo.Close()
 		}
@@ -218,15 +218,15 @@ func (f *nixFlake) provenance(ctx context.Context, defined *position) (*manifest
 
 // narHash hashes what Nix evaluated: its copy in the store, or, where it makes
 // none, the files it would have copied.
-func (f *nixFlake) narHash(ctx context.Context) (string, error) {
+func (f *openFlake) narHash(ctx context.Context) (string, error) {
 	if f.metadata.Path != "" && locate.Exists(f.metadata.Path) {
 		return locate.NarHash(f.metadata.Path)
 	}
-	if f.local == nil {
+	if f.Local == nil {
 		return f.metadata.Locked.NarHash, nil
 	}
-	if f.local.GitRoot != "" {
-		return locate.TrackedNarHash(ctx, f.local.GitRoot)
+	if f.Local.GitRoot != "" {
+		return locate.TrackedNarHash(ctx, f.Local.GitRoot)
 	}
-	return locate.NarHash(f.local.Dir)
+	return locate.NarHash(f.Local.Dir)
 }

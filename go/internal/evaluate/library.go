@@ -1,8 +1,9 @@
-package resolve
+package evaluate
 
 import (
 	"bytes"
 	"crypto/sha256"
+	"embed"
 	_ "embed"
 	"encoding/hex"
 	"io"
@@ -17,13 +18,42 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 )
 
-//go:embed nix/entry.nix
-var entryText string
+// What calls the library: of one profile file, of a flake's profile, of all of them.
+var (
+	//go:embed entry/entry.nix entry/describe.nix entry/select.nix
+	entryFiles embed.FS
 
-// libraryNames are the files of the embedded library, and of what calls it, in order.
-func (r *Resolver) libraryNames() ([]string, error) {
+	//go:embed entry/describe.nix
+	DescribeText string
+	//go:embed entry/select.nix
+	SelectText string
+	//go:embed entry/survey.nix
+	SurveyText string
+)
+
+// Library is the Nix library inside this program: lib and profiles, and what calls them.
+type Library struct{ fs.FS }
+
+// Trees are the library's directories by where they belong below one directory.
+func (l Library) Trees() (map[string]fs.FS, error) {
+	trees := map[string]fs.FS{}
+	for name, from := range map[string]struct {
+		files fs.FS
+		dir   string
+	}{"": {entryFiles, "entry"}, "/lib": {l.FS, "lib"}, "/profiles": {l.FS, "profiles"}} {
+		files, err := fs.Sub(from.files, from.dir)
+		if err != nil {
+			return nil, unreadableLibrary(err)
+		}
+		trees[name] = files
+	}
+	return trees, nil
+}
+
+// names are all files, in order.
+func (l Library) names() ([]string, error) {
 	names := []string{"entry.nix", "describe.nix", "select.nix"}
-	err := fs.WalkDir(r.Library, ".", func(path string, entry fs.DirEntry, err error) error {
+	err := fs.WalkDir(l.FS, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
 			names = append(names, path)
 		}
@@ -40,30 +70,27 @@ func unreadableLibrary(err error) error {
 	return diag.Errorf(diag.ExitInternal, "internal", "cannot read the embedded library: %v", err)
 }
 
-// openLibrary opens one of libraryNames.
-func (r *Resolver) openLibrary(name string) (io.ReadCloser, error) {
-	switch name {
-	case "entry.nix":
-		return io.NopCloser(strings.NewReader(entryText)), nil
-	case "describe.nix":
-		return io.NopCloser(strings.NewReader(describeText)), nil
-	case "select.nix":
-		return io.NopCloser(strings.NewReader(selectText)), nil
+// open opens one of names.
+func (l Library) open(name string) (fs.File, error) {
+	if !strings.Contains(name, "/") {
+		if f, err := entryFiles.Open("entry/" + name); err == nil {
+			return f, nil
+		}
 	}
-	return r.Library.Open(name)
+	return l.FS.Open(name)
 }
 
-// libraryDigest is over all names and contents. No file is kept: to hold all of
+// digest is over all names and contents. No file is kept: to hold all of
 // them took longer than to hash them.
-func (r *Resolver) libraryDigest() ([]byte, error) {
-	names, err := r.libraryNames()
+func (l Library) digest() ([]byte, error) {
+	names, err := l.names()
 	if err != nil {
 		return nil, err
 	}
 	all, one := sha256.New(), sha256.New()
 	buffer := make([]byte, 32<<10)
 	for _, name := range names {
-		f, err := r.openLibrary(name)
+		f, err := l.open(name)
 		if err == nil {
 			one.Reset()
 			_, err = io.CopyBuffer(one, f, buffer)
@@ -78,15 +105,15 @@ func (r *Resolver) libraryDigest() ([]byte, error) {
 	return all.Sum(nil), nil
 }
 
-// libraryFiles are all files with their contents.
-func (r *Resolver) libraryFiles() (map[string][]byte, error) {
-	names, err := r.libraryNames()
+// files are all files with their contents.
+func (l Library) files() (map[string][]byte, error) {
+	names, err := l.names()
 	if err != nil {
 		return nil, err
 	}
 	files := map[string][]byte{}
 	for _, name := range names {
-		f, err := r.openLibrary(name)
+		f, err := l.open(name)
 		if err == nil {
 			files[name], err = io.ReadAll(f)
 			f.Close()
@@ -98,29 +125,27 @@ func (r *Resolver) libraryFiles() (map[string][]byte, error) {
 	return files, nil
 }
 
-// LibraryDigest is what a provenance says of the library inside this program;
-// empty when it cannot be read.
-func (r *Resolver) LibraryDigest() string {
-	digest, err := r.libraryDigest()
+// Digest is what a provenance says of the library.
+func (l Library) Digest() (string, error) {
+	digest, err := l.digest()
 	if err != nil {
-		return ""
+		return "", err
 	}
-	return locate.SRI(digest)
+	return locate.SRI(digest), nil
 }
 
-// materialise writes the embedded library, and the expressions that call it, to
-// a folder named by their content.
-func (r *Resolver) materialise() (dir string, err error) {
-	files, err := r.libraryFiles()
+// Materialise writes the library to a directory below cache, named by its content.
+func (l Library) Materialise(cache string) (dir string, err error) {
+	files, err := l.files()
 	if err != nil {
 		return "", err
 	}
-	sum, err := r.libraryDigest()
+	sum, err := l.digest()
 	if err != nil {
 		return "", err
 	}
 
-	parent := filepath.Join(r.CacheDir, "library")
+	parent := filepath.Join(cache, "library")
 	if err = os.MkdirAll(parent, 0o700); err == nil {
 		parent, err = filepath.EvalSymlinks(parent)
 	}

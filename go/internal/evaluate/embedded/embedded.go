@@ -1,0 +1,217 @@
+// Package embedded evaluates inside this program, with the packages below go/nix:
+// no store, no network, no program of the machine.
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
+	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+)
+
+// Evaluator is the evaluator inside this program.
+type Evaluator struct {
+	Library  evaluate.Library
+	Dir      string // relative references start from it
+	CacheDir string
+	Program  string               // name and version, for provenance
+	Warn     func(message string) // receives what profiles trace; may be nil
+	Progress func(text string)    // receives what is being downloaded; may be nil
+}
+
+func (e *Evaluator) Title(context.Context) string { return evaluate.Embedded }
+
+// libraryMount is where the library appears to an evaluation; messages show
+// `builtin:` in its place.
+const libraryMount = "/insomnia-library"
+
+// limited runs an evaluation and waits no longer than its limits allow. done
+// releases what the evaluation reads from; evaluations that do not end keep it.
+func limited[T any](ctx context.Context, timeout time.Duration, done func(), run func(context.Context) (T, error)) (T, error) {
+	if timeout <= 0 {
+		timeout = evaluate.DefaultTimeout
+	}
+	v, err := watchdog.Do(ctx, timeout, run)
+	if watchdog.Abandoned(err) {
+		return v, abandoned(err, timeout)
+	}
+	done()
+	return v, err
+}
+
+// File evaluates a profile file where it is, and the library from the program.
+func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.Options) (*evaluate.Answer, error) {
+	ev, done, err := e.prepareFile(p)
+	if err != nil {
+		return nil, err
+	}
+	return limited(ctx, options.Timeout, done, func(ctx context.Context) (*evaluate.Answer, error) {
+		return e.evaluate(ctx, ev, p, options)
+	})
+}
+
+// textMount is where the text of a profile that is in no file appears.
+const textMount = "/insomnia-converted"
+
+// Text evaluates a profile that is in no file; it reads nothing but the library.
+func (e *Evaluator) Text(ctx context.Context, text []byte) (*evaluate.Answer, error) {
+	files := source.NewMemory()
+	files.Add("profile.nix", 0o444, text)
+	ev, err := e.prepare(mounted{textMount, files})
+	if err != nil {
+		return nil, err
+	}
+	file := textMount + "/profile.nix"
+	p := &locate.File{Ref: &locate.Reference{Text: file}, Path: file, Root: textMount}
+	return limited(ctx, 0, func() {}, func(ctx context.Context) (*evaluate.Answer, error) {
+		return e.evaluate(ctx, ev, p, evaluate.Options{Output: "result"})
+	})
+}
+
+// mounted is a tree that an evaluation may read.
+type mounted struct {
+	at   string
+	tree source.Tree
+}
+
+// prepareFile makes an evaluator that may read the library and what a profile
+// file may read.
+func (e *Evaluator) prepareFile(p *locate.File) (*eval.Evaluator, func(), error) {
+	if p.Root == "" {
+		ev, err := e.prepare()
+		return ev, func() {}, err
+	}
+	view, err := locate.OpenView(p)
+	if err != nil {
+		return nil, nil, err
+	}
+	ev, done, err := e.prepareView(view)
+	if err != nil {
+		view.Close()
+	}
+	return ev, done, err
+}
+
+// prepareView makes an evaluator for a view, and closes both with what it returns.
+func (e *Evaluator) prepareView(view *locate.View) (*eval.Evaluator, func(), error) {
+	dir, err := source.OpenDir(view.Root)
+	if err != nil {
+		return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", view.Root, err)
+	}
+	ev, err := e.prepare(mounted{filepath.ToSlash(view.Root), view.Tree(dir)})
+	return ev, func() {
+		dir.Close()
+		view.Close()
+	}, err
+}
+
+// prepare makes an evaluator that may read the library and these trees.
+func (e *Evaluator) prepare(trees ...mounted) (*eval.Evaluator, error) {
+	sources := &source.FS{}
+	library, err := e.Library.Trees()
+	if err != nil {
+		return nil, err
+	}
+	for at, files := range library {
+		sources.Mount(libraryMount+at, source.Embedded{FS: files})
+	}
+	for _, m := range trees {
+		sources.Mount(m.at, m.tree)
+	}
+	return eval.New(eval.Options{Sources: sources, Trace: e.Warn, RawJSON: true}), nil
+}
+
+// evaluate asks a prepared evaluator for one profile. Call it by limited.
+func (e *Evaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *locate.File, options evaluate.Options) (*evaluate.Answer, error) {
+	ev.Renew(ctx)
+	in := &evaluate.FileSources{Library: libraryMount, Root: p.Root, Quoter: evaluate.Quoter{Find: readBy(ev)}}
+	data, err := callEntry(ev, p, options.Output)
+	if err != nil {
+		return nil, fileFailure(err, p, in, options.Timeout)
+	}
+	a := &evaluate.Answer{JSON: data, Sources: in, Misread: misread(ev, data)}
+	if options.Provenance {
+		a.Reads = readFiles(ev, func(file string) string {
+			if rel, err := filepath.Rel(p.Root, file); p.Root != "" && err == nil && filepath.IsLocal(rel) {
+				return filepath.ToSlash(rel)
+			}
+			return in.Text(file)
+		})
+	}
+	return a, nil
+}
+
+func callEntry(ev *eval.Evaluator, p *locate.File, output string) ([]byte, error) {
+	entry, err := ev.EvalFile(libraryMount + "/entry.nix")
+	if err != nil {
+		return nil, err
+	}
+	v, err := ev.Call(entry, ev.Set(map[string]eval.Value{"profile": eval.Str(evaluate.EntryProfile(p)), "name": eval.Str(p.Name())}))
+	if err != nil {
+		return nil, err
+	}
+	if v, _, err = ev.Select(v, output); err != nil {
+		return nil, err
+	}
+	return ev.ToJSON(v)
+}
+
+// readBy quotes the files that an evaluation has read, from its memory.
+func readBy(ev *eval.Evaluator) func(file string) *diag.Source {
+	return func(file string) *diag.Source {
+		if text, ok := ev.Text(filepath.ToSlash(file)); ok {
+			return diag.NewSource(text)
+		}
+		return nil
+	}
+}
+
+// readFiles are the files that an evaluation has read, by the names that say
+// the same on another machine.
+func readFiles(ev *eval.Evaluator, name func(string) string) []manifest.ReadFile {
+	var out []manifest.ReadFile
+	for _, read := range ev.Reads() {
+		if !strings.HasPrefix(read.Path, libraryMount+"/") { // the library has a digest of its own
+			out = append(out, manifest.ReadFile{File: name(read.Path), SHA256: locate.SRI(read.SHA256[:])})
+		}
+	}
+	return out
+}
+
+// misread returns the first invalid place of each file that an evaluation has
+// read and that is not valid UTF-8; none if its answer is valid.
+func misread(ev *eval.Evaluator, answer []byte) (at []diag.Position) {
+	if utf8.Valid(answer) {
+		return nil
+	}
+	for _, read := range ev.Reads() {
+		data, err := bounded.ReadFile(read.Path, manifestfile.MaxSize)
+		if err != nil || utf8.Valid(data) {
+			continue
+		}
+		offset := 0
+		for {
+			r, n := utf8.DecodeRune(data[offset:])
+			if r == utf8.RuneError && n == 1 {
+				break
+			}
+			offset += n
+		}
+		place := manifestfile.Place(read.Path, data, offset)
+		place.Note = fmt.Sprintf("byte 0x%02X", data[offset])
+		at = append(at, place)
+	}
+	return at
+}

@@ -1,0 +1,155 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+)
+
+// kindOf is the kind of a failure that needs no look at its cause.
+func kindOf(k eval.Kind) evaluate.Kind {
+	switch k {
+	case eval.TypeMismatch:
+		return evaluate.TypeMismatch
+	case eval.MissingAttr:
+		return evaluate.MissingAttribute
+	case eval.UndefinedVariable:
+		return evaluate.UndefinedVariable
+	case eval.Thrown:
+		return evaluate.Thrown
+	case eval.AssertionFailed:
+		return evaluate.AssertionFailed
+	case eval.Aborted:
+		return evaluate.Aborted
+	case eval.InfiniteRecursion:
+		return evaluate.InfiniteRecursion
+	case eval.SyntaxError:
+		return evaluate.SyntaxError
+	case eval.Fetches:
+		return evaluate.Fetches
+	case eval.Builds:
+		return evaluate.Builds
+	case eval.NeedsNix:
+		return evaluate.NeedsNix
+	}
+	return evaluate.Other
+}
+
+// failureOf makes a Failure of an error of package eval; nil for another error.
+// places are found by the caller, who knows what a failure without one is about.
+func failureOf(err error, in evaluate.Sources, timeout time.Duration, places func([]evaluate.Frame) []diag.Position) *evaluate.Failure {
+	var e *eval.Error
+	if !errors.As(err, &e) {
+		return nil
+	}
+	var limit *eval.LimitError
+	if errors.As(err, &limit) && limit.Limit != "depth" {
+		return limitReached(limit, timeout)
+	}
+	var frames []evaluate.Frame
+	add := func(message string, file string, line, column int) {
+		if !strings.HasPrefix(file, "/") {
+			file, line, column = "", 0, 0 // in the texts of this program
+		}
+		frames = append(frames, evaluate.Frame{Message: message, File: file, Line: line, Column: column})
+	}
+	if at := e.Position; strings.HasPrefix(at.File, "/") {
+		add("", at.File, at.Line, at.Column)
+	}
+	f := &evaluate.Failure{Kind: kindOf(e.Kind), Message: in.Text(e.Msg), Name: e.Name, Path: blamedPath(e), Cause: e}
+	for _, t := range e.Trace {
+		add(t.Msg, t.Position.File, t.Position.Line, t.Position.Column)
+		f.Trace = append(f.Trace, t.Msg)
+	}
+	f.Positions = places(frames)
+	switch {
+	case limit != nil:
+		f.Kind = evaluate.InfiniteRecursion
+	case e.Kind == eval.SyntaxError && evaluate.BeginsWithMark(f.Positions):
+		f.Kind = evaluate.ByteOrderMark
+	case e.Kind == eval.Fetches:
+		f.Message = "builtins." + e.Name
+	case errors.Is(err, source.ErrOutside):
+		f.Kind = evaluate.FileOutside
+	case e.Kind == eval.FileAccess && errors.Is(err, fs.ErrNotExist):
+		f.Kind, f.Path = evaluate.FileMissing, in.Text(f.Path)
+	}
+	return f
+}
+
+// fileFailure is failureOf a profile file.
+func fileFailure(err error, p *locate.File, in *evaluate.FileSources, timeout time.Duration) error {
+	f := failureOf(err, in, timeout, func(frames []evaluate.Frame) []diag.Position { return evaluate.FilePlaces(frames, p, in) })
+	if f == nil {
+		return err
+	}
+	var hidden *locate.NotVisible
+	switch {
+	case errors.As(err, &hidden):
+		f.Kind, f.Root, f.Message = evaluate.FileHidden, p.Root, hidden.Why
+		f.Hint = hidden.Remedy(p.Root, f.Path)
+	case f.Kind == evaluate.FileOutside:
+		f.Root, f.Path = p.Root, in.Text(f.Path)
+		f.Hint = evaluate.WidenHint(p)
+	}
+	return f
+}
+
+// blamedPath is the path that an error of the file system is about.
+func blamedPath(err error) string {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Path
+	}
+	return ""
+}
+
+// abandoned is the failure of an evaluation that did not end at its limit, or was
+// not begun for others that do not.
+func abandoned(err error, timeout time.Duration) *evaluate.Failure {
+	switch {
+	case errors.Is(err, watchdog.ErrCrowded):
+		return &evaluate.Failure{Kind: evaluate.Crowded, Cause: err,
+			Message: fmt.Sprintf("not evaluated: %d evaluations before this one reached a limit and did not stop", watchdog.MaxAbandoned)}
+	case errors.Is(err, watchdog.ErrMemory):
+		return MemoryReached()
+	case errors.Is(err, context.DeadlineExceeded):
+		return limitReached(&eval.LimitError{Limit: "time"}, timeout)
+	}
+	return limitReached(&eval.LimitError{Limit: "cancelled"}, timeout)
+}
+
+// MemoryReached is the failure of an evaluation that the watchdog ended.
+func MemoryReached() *evaluate.Failure {
+	return &evaluate.Failure{Kind: evaluate.Memory, Cause: watchdog.ErrMemory,
+		Message: fmt.Sprintf("evaluation needs more memory than its limit of %d MiB allows", watchdog.MaxMemory>>20)}
+}
+
+func limitReached(limit *eval.LimitError, timeout time.Duration) *evaluate.Failure {
+	f := &evaluate.Failure{Kind: evaluate.Memory, Message: limit.Msg, Cause: limit}
+	switch limit.Limit {
+	case "cancelled":
+		if errors.Is(limit.Err, watchdog.ErrMemory) {
+			return MemoryReached()
+		}
+		f.Kind, f.Message = evaluate.Cancelled, "interrupted; the evaluation was stopped"
+	case "time":
+		if timeout <= 0 {
+			timeout = evaluate.DefaultTimeout
+		}
+		f.Kind, f.Message = evaluate.Time, fmt.Sprintf("the evaluation did not finish within %s and was stopped", timeout)
+	case "output":
+		f.Kind = evaluate.Output
+	}
+	return f
+}

@@ -1,0 +1,120 @@
+// Package evaluate says what an evaluator is: something that evaluates a profile
+// file, or a function of a flake's output, to JSON. Packages embedded and nix
+// below are the two that there are.
+//
+// An evaluation that ends with an error is a *Failure, whoever evaluated. It is a
+// *diag.Error too, by errors.As: what is said of it to people is written here, in
+// one place. Every other error is a *diag.Error at once.
+package evaluate
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// The evaluators by name.
+const (
+	Embedded = "embedded" // the one inside this program; the default
+	Nix      = "nix"      // the Nix that is installed
+)
+
+// DefaultTimeout is how long an evaluation may take, downloads not counted.
+const DefaultTimeout = 30 * time.Second
+
+// Override replaces an input of the flake, as `nix --override-input` does.
+type Override struct{ Input, Ref string }
+
+// Options are what the user said about an evaluation.
+type Options struct {
+	Overrides  []Override
+	Timeout    time.Duration // of one evaluation, and of a silent server; zero: DefaultTimeout
+	Downloads  locate.Downloads
+	Provenance bool   // find out where the source came from
+	Output     string // what entry.nix is asked for: result or explained
+}
+
+// Hosts are the hosts that the user named for a reference.
+func (o Options) Hosts(ref string) []string {
+	overrides := make([]string, len(o.Overrides))
+	for i, over := range o.Overrides {
+		overrides[i] = over.Ref
+	}
+	return o.Downloads.HostsFor(ref, overrides)
+}
+
+// Evaluator evaluates. Which one does, the user says; none stands in for the other.
+type Evaluator interface {
+	// File evaluates a profile file or a built-in profile with entry.nix.
+	File(ctx context.Context, p *locate.File, options Options) (*Answer, error)
+	// Open finds a flake and prepares its evaluation. What a remote reference
+	// names is downloaded, nothing is evaluated.
+	Open(ctx context.Context, ref *locate.Reference, options Options) (*Flake, error)
+	// Title is the evaluator's name and version, for provenance.
+	Title(ctx context.Context) string
+}
+
+// Answer is what entry.nix answers for a profile file.
+type Answer struct {
+	JSON    []byte
+	Sources Sources
+	// Misread are the places in files that are not valid UTF-8, where the answer is not.
+	Misread []diag.Position
+	// Reads are the files that were read, where the evaluator knows them.
+	Reads []manifest.ReadFile
+}
+
+// Flake is a flake about to be evaluated.
+type Flake struct {
+	Run
+	Ref   *locate.Reference
+	Local *locate.Flake // nil when the flake is not in a directory here
+	Tree  *Tree
+	Apart bool // further evaluations cost little: verify gives each profile its own
+}
+
+// Run is a flake prepared by an evaluator.
+type Run interface {
+	// Apply calls a function, given as a text, with one of the flake's outputs.
+	// The result is JSON. A *Failure is about this output; any other error is
+	// about the flake.
+	Apply(ctx context.Context, output, function string) ([]byte, error)
+	// Provenance says where the source came from. defined is the place of the
+	// profile that was evaluated, or nil.
+	Provenance(ctx context.Context, defined *Position) (*manifest.Provenance, error)
+	// Misread is Answer.Misread for an answer of Apply.
+	Misread(answer []byte) []diag.Position
+	Close()
+}
+
+// LockCommand is what the author runs to lock the flake's inputs.
+func (f *Flake) LockCommand() string {
+	if f.Local == nil {
+		return "nix flake lock, by the flake's author"
+	}
+	command := "nix flake lock " + f.Local.Dir
+	if f.Local.GitRoot != "" {
+		command += " && git -C " + f.Local.GitRoot + " add " + filepath.Join(f.Local.Dir, "flake.lock")
+	}
+	return command
+}
+
+// EntryProfile is what entry.nix takes as the profile.
+func EntryProfile(p *locate.File) string {
+	if p.Path == "" {
+		return "builtin:" + p.Name()
+	}
+	return p.Path
+}
+
+// WidenHint is what to do for a profile file that reads outside its root.
+func WidenHint(p *locate.File) string {
+	if p.Ref.Kind != locate.KindPath {
+		return ""
+	}
+	return "move the file, or widen what the profile may read with --root FOLDER"
+}
