@@ -150,9 +150,9 @@ func NoSuchInput(input string, names []string) *diag.Error {
 
 // Illegible is the error for an answer that is not what was asked for.
 func Illegible(evaluator string, err error) *diag.Error {
-	e := diag.Errorf(diag.ExitEvaluation, "answer-unreadable", "cannot read the answer of the evaluator: %v", err)
 	if evaluator == Nix {
-		e.Hintf("`insomnia doctor` says which nix this is")
+		return diag.Errorf(diag.ExitEvaluation, "answer-unreadable", "nix exited with success but what it printed cannot be read: %v", err).
+			Hintf("`insomnia doctor` says which nix this is")
 	}
-	return e
+	return diag.Errorf(diag.ExitEvaluation, "answer-unreadable", "cannot read the answer of the evaluation: %v", err)
 }

@@ -88,8 +88,10 @@ func Do[T any](ctx context.Context, timeout time.Duration, f func(context.Contex
 			if v := recover(); v != nil {
 				r.panicked = crash.Recovered(v)
 			}
-			w.end()
+			// Its result first: end cancels the context, and who sees that waits no
+			// longer than the grace.
 			done <- r
+			w.end()
 		}()
 		r.value, r.err = f(ctx)
 	}()
@@ -106,6 +108,7 @@ func Do[T any](ctx context.Context, timeout time.Duration, f func(context.Contex
 			return none, &abandonment{context.Cause(ctx)}
 		}
 	}
+	w.end()
 	if r.panicked != nil {
 		panic(r.panicked)
 	}

@@ -41,6 +41,18 @@ func TestDo(t *testing.T) {
 	}
 }
 
+// Work that has ended is not abandoned, however late it is taken off the list.
+func TestDoOnABusyMachine(t *testing.T) {
+	n, err := Do(t.Context(), time.Minute, func(context.Context) (int, error) {
+		mu.Lock()
+		time.AfterFunc(2*grace, mu.Unlock)
+		return 9, nil
+	})
+	if n != 9 || err != nil {
+		t.Errorf("got %d, %v", n, err)
+	}
+}
+
 func TestDoAbandons(t *testing.T) {
 	stuck := stuckIn(t)
 	if _, err := Do(t.Context(), time.Millisecond, stuck); !errors.Is(err, context.DeadlineExceeded) || !Abandoned(err) {

@@ -58,6 +58,10 @@ func fileFailure(r *report, p *locate.File, in *evaluate.FileSources) error {
 		f.Hint = evaluate.WidenHint(p)
 		return f
 	}
+	if !locate.Exists(file) {
+		f.Kind = evaluate.FileMissing
+		return f
+	}
 	f.Kind, f.Path = evaluate.Unreadable, file
 	if hidden := hiddenIn(p, file); hidden != nil {
 		f.Kind, f.Message, f.Hint = evaluate.FileHidden, hidden.Why, hidden.Remedy(p.Root, file)
@@ -167,7 +171,7 @@ func (r *report) classify(f *evaluate.Failure, in evaluate.Sources) error {
 		f.Kind = evaluate.Aborted
 	case r.asserting():
 		f.Kind = evaluate.AssertionFailed
-	case attribute != nil && len(r.frames) > 0:
+	case attribute != nil && (r.placed || r.called()):
 		f.Kind, f.Name = evaluate.MissingAttribute, attribute[1]
 	case strings.HasPrefix(r.message, "undefined variable '"):
 		f.Kind = evaluate.UndefinedVariable

@@ -43,7 +43,7 @@ func (e *Evaluator) readMetadata(ctx context.Context, f *openFlake, options eval
 	}
 	var m metadata
 	if err := json.Unmarshal(out.Stdout, &m); err != nil {
-		return nil, evaluate.Illegible("nix", err)
+		return nil, evaluate.Illegible(evaluate.Nix, err)
 	}
 	return &m, nil
 }

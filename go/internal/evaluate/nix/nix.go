@@ -117,6 +117,9 @@ func (n *Nix) Run(ctx context.Context, call Call) (*Output, error) {
 
 	started := time.Now()
 	if err := cmd.Start(); err != nil {
+		if parent.Err() != nil {
+			return nil, interrupted()
+		}
 		return nil, cannotStart(program, err)
 	}
 	clock.start()
