@@ -123,7 +123,7 @@ func (p *program) confirm(c *cli.Context, question string) error {
 	if !p.canAsk() {
 		command := commandName(c)
 		for _, name := range c.LocalFlagNames() {
-			if c.Bool(name) {
+			if c.Bool(name) && name != "json" {
 				command += " --" + name // it is what was asked about
 			}
 		}
