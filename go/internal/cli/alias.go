@@ -149,6 +149,9 @@ func (p *program) aliasScope(c *cli.Context, r *catalog.Catalog, name string) (c
 	if _, ok := configOf(r, of).Aliases[name]; ok {
 		return of, dir, nil
 	}
+	if err := config.Problem(r.Problems); err != nil {
+		return "", "", err // it may be set in what cannot be read
+	}
 	var names []string
 	for _, b := range r.Bindings() {
 		if b.Alias != "" {

@@ -127,6 +127,9 @@ func (p *program) unsetDefault(c *cli.Context, r *catalog.Catalog) error {
 	}
 	set := configOf(r, of).Default
 	if set == nil {
+		if err := config.Problem(r.Problems); err != nil {
+			return err // it may be set in what cannot be read
+		}
 		return diag.Errorf(diag.ExitNotFound, "default-not-set", "default not found: none is set for the %s", of).
 			Hintf("see which one counts: insomnia profile default")
 	}
