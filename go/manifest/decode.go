@@ -1,5 +1,7 @@
 package manifest
 
+import "github.com/go-json-experiment/json"
+
 // Decode reads a manifest strictly and judges it whole. It gives the manifest
 // only when there is no problem, and every problem otherwise.
 //
@@ -8,18 +10,18 @@ package manifest
 // wrong case, text that is no Unicode, a byte order mark, anything after the
 // manifest, and numbers that JSON does not have.
 func Decode(data []byte) (*Manifest, []Problem) {
-	v, problems := judge(data)
+	_, problems := judge(data)
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	return decode(v)
+	return decode(data)
 }
 
 // decode gives a valid manifest as Go types.
-func decode(v *value) (*Manifest, []Problem) {
+func decode(data []byte) (*Manifest, []Problem) {
 	m := new(Manifest)
-	if !readManifest(m, v) {
-		// What the schema allows, the types hold; a test walks through both.
+	if json.Unmarshal(data, m, json.RejectUnknownMembers(true)) != nil {
+		// What the schema allows, the types hold; a test walks through both. The error could show a value.
 		var top *location
 		return nil, []Problem{top.problem("type", "the manifest does not fit the Go types")}
 	}

@@ -23,16 +23,16 @@ type Envelope struct {
 	Manifest jsontext.Value `json:"manifest"`
 	Digest   string         `json:"digest"`
 
-	read *value // Manifest, once DecodeEnvelope has read it
+	judged bool // Manifest is what DecodeEnvelope found valid
 }
 
 // Decoded is the manifest as Go types; of an envelope that DecodeEnvelope gave,
-// it does not have to be read again.
+// it does not have to be judged again.
 func (e *Envelope) Decoded() (*Manifest, []Problem) {
-	if e.read == nil {
+	if !e.judged {
 		return Decode(e.Manifest)
 	}
-	return decode(e.read)
+	return decode(e.Manifest)
 }
 
 // Identity says which profile it was.
@@ -103,11 +103,7 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	if err != nil || e.Schema != EnvelopeSchema {
 		return nil, []Problem{notEnvelope(data, err)}
 	}
-	v, problems := judge(e.Manifest)
-	var canonical []byte
-	if len(problems) == 0 {
-		canonical = appendCanonical(make([]byte, 0, len(e.Manifest)), manifestSchema, v)
-	}
+	canonical, problems := Check(e.Manifest)
 	switch {
 	case len(problems) > 0:
 		return nil, within("manifest", problems)
@@ -116,7 +112,7 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	case e.Digest != Digest(canonical):
 		return nil, []Problem{top.field("digest").problem("digest", "the digest is not that of the manifest: it was changed after it was resolved")}
 	}
-	e.Manifest, e.read = canonical, v // and not a part of data
+	e.Manifest, e.judged = canonical, true // and not a part of data
 	return e, nil
 }
 

@@ -31,7 +31,7 @@ type File struct {
 }
 
 // Files makes everything that go generate writes: the schemas, the orders of
-// permissions for Nix, the tables of the Go validator, its readers and the two pages of reference. Paths begin at packageDir,
+// permissions for Nix, the tables of the Go validator and the two pages of reference. Paths begin at packageDir,
 // the folder of package manifest, which must be the current one for the doc
 // comments to be found.
 func Files(packageDir string) ([]File, error) {
@@ -40,10 +40,6 @@ func Files(packageDir string) ([]File, error) {
 		return nil, err
 	}
 	tables, err := Tables(schemas)
-	if err != nil {
-		return nil, err
-	}
-	readers, err := Readers()
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +57,6 @@ func Files(packageDir string) ([]File, error) {
 		{filepath.Join(root, "lib", "schema", "profile.json"), schemas.Profile},
 		{filepath.Join(root, "lib", "reach", "tables.nix"), Reach()},
 		{filepath.Join(packageDir, "schema_tables.go"), tables},
-		{filepath.Join(packageDir, "readers.go"), readers},
 		{filepath.Join(root, "docs", "manifest.md"), manifestPage},
 		{filepath.Join(root, "docs", "profile.md"), profilePage},
 	}, nil
