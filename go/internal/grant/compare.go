@@ -1,8 +1,11 @@
 package grant
 
 import (
+	"math"
 	"slices"
 	"strconv"
+
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
 // Change is one way in which a set goes further than another.
@@ -35,17 +38,10 @@ func Compare(consented, now Set) []Change {
 				}
 			}
 		case step:
-			changes = append(changes, further(old[key], new[key], func(value string) int {
-				return slices.Index(kinds()[key.Kind].order, value)
-			})...)
+			order := kinds()[key.Kind].order
+			changes = append(changes, further(old[key], new[key], func(a, b string) bool { return reach.Beyond(order, a, b) })...)
 		case limit:
-			changes = append(changes, further(old[key], new[key], func(value string) int {
-				n, err := strconv.Atoi(value)
-				if err != nil {
-					return unlimited
-				}
-				return n
-			})...)
+			changes = append(changes, further(old[key], new[key], func(a, b string) bool { return number(b) > number(a) })...)
 		case calls:
 			changes = append(changes, freer(old[key], new[key])...)
 		}
@@ -61,7 +57,14 @@ func (a about) was(old Set) string {
 	return old[0].Value
 }
 
-const unlimited = int(^uint(0) >> 1)
+// number is the value of a limit; without one it is the highest.
+func number(value string) int {
+	n, err := strconv.Atoi(value)
+	if err != nil {
+		return math.MaxInt
+	}
+	return n
+}
 
 // place is what grants are compared within.
 type place struct {
@@ -92,8 +95,8 @@ func keysOf(a, b map[place]Set) []place {
 	return out
 }
 
-// further compares two values by their rank; nothing is below all.
-func further(old, new Set, rank func(string) int) []Change {
+// further compares two values of a place; nothing is below all.
+func further(old, new Set, beyond func(a, b string) bool) []Change {
 	if len(new) == 0 {
 		return nil
 	}
@@ -101,7 +104,7 @@ func further(old, new Set, rank func(string) int) []Change {
 	if len(old) == 0 {
 		return []Change{{Grant: now}}
 	}
-	if rank(now.Value) <= rank(old[0].Value) {
+	if !beyond(old[0].Value, now.Value) {
 		return nil
 	}
 	return []Change{{Grant: now, Was: old[0].Value}}

@@ -9,7 +9,6 @@
 // [Compare] is a partial order of sets: a set is covered by another when nothing
 // in it goes further. What cannot be compared counts as going further.
 //
-// The fields of a manifest that are no grant are listed in [Fields] with the
-// reason; a test holds the list to the types, so that a new field cannot be
-// forgotten.
+// fieldlist_test.go lists every field of a manifest: which grant it is, or why it is
+// none. A test holds the list to the types, so that a new field cannot be forgotten.
 package grant

@@ -76,7 +76,7 @@ func TestEveryFieldIsAGrantOrHarmless(t *testing.T) {
 		}
 		if !known[path] {
 			t.Errorf("%s: no line has the field %s; add {Path: %[2]q, Reason: …} when nothing that the agent may do depends on it,\n"+
-				"else {Path: %[2]q, Kind: …, Wider: …}, and the grant itself to Of in grants.go", lineOf(t, "fields.go", `{Path: "`+section+"."), path)
+				"else {Path: %[2]q, Kind: …, Wider: …}, and the grant itself to Of in grants.go", lineOf(t, "fieldlist_test.go", `{Path: "`+section+"."), path)
 		}
 	}
 	for path := range known {

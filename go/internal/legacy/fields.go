@@ -11,6 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/suggest"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // kind is what a field of the older manifest holds.
@@ -113,7 +114,7 @@ func sections() table {
 // never shown.
 var secretWords = pattern.Lazy{Text: `(?i)key|token|secret|passw|credential|auth`}
 
-var variableName = pattern.Lazy{Text: `^[A-Za-z_][A-Za-z0-9_]*$`}
+var variableName = pattern.Lazy{Text: manifest.EnvName("").Constraint().Pattern}
 
 // check reports everything that a table holds and may not.
 func (c *converter) check(fields table, value map[string]any, at string) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 var wireAPIs = map[string]string{"anthropic": "anthropic", "openai_chat": "openai-chat", "openai_responses": "openai-responses"}
@@ -174,7 +175,7 @@ func (c *converter) worker() {
 	c.lost("/worker/file_upload", "uploads have no cap of their own")
 }
 
-var languageTag = pattern.Lazy{Text: `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`}
+var languageTag = pattern.Lazy{Text: manifest.LanguageTag("").Constraint().Pattern}
 
 // decimal rounds to the three decimals of a manifest.
 func (c *converter) decimal(pointer, path string) {

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // mostRules is how many rules a manifest has.
 const mostRules = 512
 
-var toolName = pattern.Lazy{Text: `^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$`}
+var toolName = pattern.Lazy{Text: manifest.ToolName("").Constraint().Pattern}
 
 func (c *converter) permissions() {
 	action, _ := c.text("/permissions/default_action")

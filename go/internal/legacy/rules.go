@@ -2,8 +2,10 @@ package legacy
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
 // rule is one rule of permissions.
@@ -15,7 +17,7 @@ type rule struct {
 func (r rule) glob() glob { return parseGlob(r.tool + string(between) + r.pattern) }
 
 // strictness orders actions: the strictest of a set decides.
-var strictness = map[string]int{"allow": 0, "ask": 1, "deny": 2}
+func strictness(action string) int { return -slices.Index(reach.Actions, action) }
 
 // turn is where the two meanings of a list of rules part: of the calls that the
 // first rule was the first to match, some match the other one too, which is
@@ -42,7 +44,7 @@ func turns(rules []rule) (found []turn, complete bool) {
 	}
 	for i := range rules {
 		for j := i + 1; j < len(rules); j++ {
-			if strictness[rules[j].action] <= strictness[rules[i].action] {
+			if strictness(rules[j].action) <= strictness(rules[i].action) {
 				continue
 			}
 			if s.budget <= 0 {

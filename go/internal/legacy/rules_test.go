@@ -32,7 +32,7 @@ func firstOf(rules []rule, tool, argument string) int {
 
 func strictestOf(rules []rule, tool, argument string) (action string) {
 	for _, r := range rules {
-		if r.about(tool, argument) && (action == "" || strictness[r.action] > strictness[action]) {
+		if r.about(tool, argument) && (action == "" || strictness(r.action) > strictness(action)) {
 			action = r.action
 		}
 	}
@@ -86,7 +86,7 @@ func TestTurnsAreWhereTheMeaningsPart(t *testing.T) {
 					continue
 				}
 				for other := range rules {
-					if rules[other].about(tool, argument) && strictness[rules[other].action] > strictness[rules[first].action] && !told[[2]int{first, other}] {
+					if rules[other].about(tool, argument) && strictness(rules[other].action) > strictness(rules[first].action) && !told[[2]int{first, other}] {
 						t.Fatalf("%s %q is decided differently by %d and %d of %+v, and nothing says so", tool, argument, first, other, rules)
 					}
 				}

@@ -23,10 +23,10 @@ var (
 )
 
 // Beyond reports whether b goes further than a in an order. A word that is not in
-// the order cannot be compared, and counts as further.
+// the order cannot be compared, and counts as further than any other.
 func Beyond(order []string, a, b string) bool {
 	i, j := slices.Index(order, a), slices.Index(order, b)
-	return i < 0 || j < 0 || j > i
+	return a != b && (i < 0 || j < 0 || j > i)
 }
 
 // Kind is what a pattern stands for, and so what its wildcards mean.

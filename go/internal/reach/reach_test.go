@@ -42,7 +42,7 @@ func TestBeyond(t *testing.T) {
 		want bool
 	}{
 		{"ask", "auto", true}, {"auto", "ask", false}, {"ask", "ask", false},
-		{"ask", "new", true}, {"new", "ask", true}, {"", "", true},
+		{"ask", "new", true}, {"new", "ask", true}, {"new", "newer", true}, {"new", "new", false},
 	} {
 		if got := Beyond(Modes, test.a, test.b); got != test.want {
 			t.Errorf("from %q to %q: %v", test.a, test.b, got)

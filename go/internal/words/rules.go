@@ -30,7 +30,6 @@ type ruleKey string
 func (k ruleKey) covers(other ruleKey) bool {
 	return reach.Covers(reach.Rule, string(k), string(other))
 }
-func (k ruleKey) meets(other ruleKey) bool { return reach.Meets(reach.Rule, string(k), string(other)) }
 
 // ruleSet is permissions as they decide: deny over ask over allow over default.
 type ruleSet struct {
