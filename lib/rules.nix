@@ -53,5 +53,5 @@ context manifest
 ++ each manifest "skills" skill
 ++ each manifest "workflows" workflow
 ++ each manifest "subagents" (
-  at: delegate: model (at ++ [ "model" ]) (delegate.model or null) ++ subagent manifest at delegate
+  at: value: model (at ++ [ "model" ]) (value.model or null) ++ subagent manifest at value
 )

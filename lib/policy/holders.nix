@@ -1,6 +1,6 @@
 /**
-  The Pod and its delegates, each with the path that it stands at: whatever binds
-  the Pod is asked of its delegates as well.
+  The Pod and its subagents, each with the path that it stands at: whatever binds
+  the Pod is asked of its subagents as well.
 
   # Type
 
@@ -22,5 +22,5 @@ manifest:
     name
   ];
   value = manifest.subagents.${name};
-  who = "the delegate `${name}`";
+  who = "the subagent `${name}`";
 }) (builtins.attrNames manifest.subagents)

@@ -1,6 +1,6 @@
 /**
   Every model that may be called is one of these: the Pod's own, its fallbacks,
-  the small one, and those of delegates, compaction and memory.
+  the small one, and those of subagents, compaction and memory.
 
   # Inputs
 

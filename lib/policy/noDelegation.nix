@@ -1,5 +1,5 @@
 /**
-  The Pod starts no delegates.
+  The Pod starts no subagents.
 
   # Type
 
@@ -20,7 +20,7 @@ import ./make.nix "no-delegation" (
             "limits"
             "maxSubagents"
           ];
-          message = "${toString manifest.limits.maxSubagents} delegates may run at a time";
+          message = "${toString manifest.limits.maxSubagents} subagents may run at a time";
           expected = "0";
         }
       ]

@@ -1,5 +1,5 @@
 /**
-  Neither the Pod nor a delegate runs commands.
+  Neither the Pod nor a subagent runs commands.
 
   # Type
 

@@ -1,4 +1,4 @@
-# rule-output-cap, rule-thinking-budget and rule-model-ref, for a Pod's model and a delegate's.
+# rule-output-cap, rule-thinking-budget and rule-model-ref, for a Pod's model and a subagent's.
 let
   inherit (builtins)
     elemAt

@@ -127,7 +127,7 @@ let
         toolPolicy = "workspace";
         tools.deny = [ "ba*" ];
       };
-      # What the Pod itself may not do is asked of its delegates as well.
+      # What the Pod itself may not do is asked of its subagents as well.
       bad = {
         toolPolicy = "workspace";
         permissions.rules = [
@@ -138,7 +138,7 @@ let
         ];
         subagents = delegating.subagents;
       };
-      says = [ "subagents.helper.tools.allow: the delegate `helper` has the tool `bash`" ];
+      says = [ "subagents.helper.tools.allow: the subagent `helper` has the tool `bash`" ];
     }
     {
       name = "noDelegation";
@@ -147,7 +147,7 @@ let
       bad = delegating;
       says = [
         "tools.allow: the Pod has the tool `agent`"
-        "limits.maxSubagents: 4 delegates may run at a time"
+        "limits.maxSubagents: 4 subagents may run at a time"
       ];
     }
     {

@@ -42,7 +42,7 @@ const (
 	onThisDisk = "what is kept of a session on this machine"
 )
 
-// fields are those of a manifest but for delegates, whose sections follow from it.
+// fields are those of a manifest but for subagents, whose sections follow from it.
 var fields = []Field{
 	{Path: "schema", Reason: "the version of the format"},
 	{Path: "profile.name", Reason: identity},
@@ -164,7 +164,7 @@ var fields = []Field{
 	{Path: "session.recordTrace", Reason: onThisDisk},
 }
 
-// delegated begin the paths of the fields that a delegate has like the manifest.
+// delegated begin the paths of the fields that a subagent has like the manifest.
 var delegated = []string{
 	"model.", "prompts.system", "prompts.append", "tools.default", "tools.allow", "tools.deny", "permissions.",
 }

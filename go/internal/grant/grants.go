@@ -42,8 +42,8 @@ func Of(m *manifest.Manifest) Set {
 	for name, workflow := range m.Workflows {
 		c.text("/workflows/"+string(name), encoded(workflow))
 	}
-	for name, delegate := range m.Subagents {
-		c.delegate("/subagents/"+string(name), delegate)
+	for name, subagent := range m.Subagents {
+		c.subagent("/subagents/"+string(name), subagent)
 	}
 	if m.Memory.Enabled {
 		c.add(Memory, "/memory/scope", string(m.Memory.Scope))
@@ -258,7 +258,7 @@ func appended(texts []manifest.Text) string {
 	return encoded(texts)
 }
 
-func (c *collection) delegate(at string, d manifest.Subagent) {
+func (c *collection) subagent(at string, d manifest.Subagent) {
 	c.text(at+"/description", string(d.Description))
 	c.text(at+"/prompts/system", string(d.Prompts.System))
 	c.text(at+"/prompts/append", appended(d.Prompts.Append))

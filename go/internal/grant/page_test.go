@@ -36,7 +36,7 @@ func tables() string {
 		}
 	}
 	return "These fields of a manifest are grants. `*` stands for any name, `[]` for any element of a list. What\n" +
-		"has a name and is new (a server, a skill, a workflow, a delegate, a hook) asks; what is gone does not, but\n" +
+		"has a name and is new (a server, a skill, a workflow, a subagent, a hook) asks; what is gone does not, but\n" +
 		"for a required server and a hook that could refuse.\n\n" +
 		"| field | grant | what asks again |\n|---|---|---|\n" + grants.String() +
 		"\nThese are not, and may change without being asked about:\n\n| field | why |\n|---|---|\n" + harmless.String()

@@ -17,7 +17,7 @@ type Passage struct {
 }
 
 // Passages are the texts of a canonical manifest that a model reads: prompts,
-// skills with their files, workflows, and what delegates are told.
+// skills with their files, workflows, and what subagents are told.
 func Passages(canonical []byte) []Passage {
 	var out []Passage
 	jsonread.Strings(canonical, func(pointer, text string, name bool) {

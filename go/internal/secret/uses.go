@@ -19,7 +19,7 @@ type Use struct {
 }
 
 // Uses lists every reference to a secret in a manifest, in a fixed order: the
-// model, web search, MCP servers by name, delegates by name.
+// model, web search, MCP servers by name, subagents by name.
 func Uses(m *manifest.Manifest) []Use {
 	var uses []Use
 	add := func(name manifest.SecretName, to Destination, keys ...string) {

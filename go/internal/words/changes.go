@@ -31,7 +31,7 @@ const (
 	Secrets     Group = "Secrets"
 	Servers     Group = "MCP servers"
 	Hooks       Group = "Hooks"
-	Delegates   Group = "Delegates"
+	Subagents   Group = "Subagents"
 	Skills      Group = "Skills"
 	Web         Group = "Web"
 	Model       Group = "Model"
@@ -44,7 +44,7 @@ const (
 	Identity    Group = "Identity"
 )
 
-var groups = []Group{Permissions, Tools, Sandbox, Secrets, Servers, Hooks, Delegates, Skills, Web, Model, Context,
+var groups = []Group{Permissions, Tools, Sandbox, Secrets, Servers, Hooks, Subagents, Skills, Web, Model, Context,
 	Prompts, Workflows, Memory, Limits, Session, Identity}
 
 // Entry is one thing that differs.
@@ -115,12 +115,12 @@ type comparison struct {
 	entries []Entry
 }
 
-// scope is the manifest, or a part of it that is worded alike: a delegate, a server.
+// scope is the manifest, or a part of it that is worded alike: a subagent, a server.
 type scope struct {
 	*comparison
 	a, b    map[string]any // the part in the first and in the second
 	fields  map[string]handler
-	subject string // who does it: "the delegate `critic`"; empty for the agent itself
+	subject string // who does it: "the subagent `critic`"; empty for the agent itself
 	group   Group  // of all entries; empty: of each its own
 	at      string // pointer of the part
 }
@@ -228,7 +228,7 @@ func groupOf(path string) Group {
 	case "hooks":
 		return Hooks
 	case "subagents":
-		return Delegates
+		return Subagents
 	case "skills":
 		return Skills
 	case "web":

@@ -38,7 +38,7 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 	}
 	add("web", "search "+string(m.Web.Search.Mode), web)
 	add("mcp servers", names(m.MCPServers))
-	add("delegates", names(m.Subagents))
+	add("subagents", names(m.Subagents))
 	add("skills", names(m.Skills))
 	add("workflows", names(m.Workflows))
 	if len(m.Hooks) > 0 {

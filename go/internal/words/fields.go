@@ -62,7 +62,7 @@ func makeHandlers() {
 		"prompts.system": prose(Prompts, "the system prompt"),
 		"prompts.append": prose(Prompts, "the text appended to the system prompt"),
 	}
-	ofSubagent := map[string]handler{"description": described(Delegates)}
+	ofSubagent := map[string]handler{"description": described(Subagents)}
 	ofManifest := map[string]handler{
 		"sandbox.filesystem": steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
 		"sandbox.network":    steps(Sandbox, place{kind: grant.Hosts}, NetworkWords),
@@ -117,8 +117,8 @@ func makeHandlers() {
 		"limits.maxTurns":       amount(Limits, place{kind: grant.Limit}, "stops after %s turns"),
 		"limits.maxWallSeconds": amount(Limits, place{kind: grant.Limit}, "stops after %s seconds"),
 		"limits.maxCostCents":   costLimit,
-		"limits.maxSubagents":   amount(Limits, place{kind: grant.Limit}, "may have %s delegates at a time"),
-		"limits.maxDepth":       amount(Limits, place{kind: grant.Limit}, "may nest delegates %s deep"),
+		"limits.maxSubagents":   amount(Limits, place{kind: grant.Limit}, "may have %s subagents at a time"),
+		"limits.maxDepth":       amount(Limits, place{kind: grant.Limit}, "may nest subagents %s deep"),
 
 		"session.retentionDays": amount(Session, place{}, "keeps transcripts for %s days"),
 		"session.recordTrace":   either(Session, place{}, "records a trace", "records no trace"),

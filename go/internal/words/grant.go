@@ -102,7 +102,7 @@ func (g worded) words(gone bool) (group Group, text, item string) {
 	parts := strings.Split(g.Pointer, "/")
 	switch {
 	case len(parts) > 3 && parts[1] == "subagents" && g.Kind != grant.Secret:
-		group, text = Delegates, "the delegate "+code(parts[2])+" "+text
+		group, text = Subagents, "the subagent "+code(parts[2])+" "+text
 	case g.Kind == grant.Text:
 		group = textGroup(parts[1])
 	}
@@ -351,9 +351,9 @@ func (g worded) limit(named string) string {
 	case "maxWallSeconds":
 		return "stops after " + g.Value + " seconds"
 	case "maxSubagents":
-		return "may have " + g.Value + " delegates at a time"
+		return "may have " + g.Value + " subagents at a time"
 	case "maxDepth":
-		return "may nest delegates " + g.Value + " deep"
+		return "may nest subagents " + g.Value + " deep"
 	}
 	if err != nil {
 		return "has no limit of cost"

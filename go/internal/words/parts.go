@@ -123,14 +123,14 @@ func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
 }
 
 func subagent(s *scope, c change) {
-	name := "the delegate " + diag.Quote(c.name)
+	name := "the subagent " + diag.Quote(c.name)
 	switch {
 	case c.a == nil:
-		s.say(Delegates, s.effects.Below(c.pointer), c, "may now delegate to `%s`, described as %s", c.name, diag.QuoteProse(text(members(c.b)["description"])))
+		s.say(Subagents, s.effects.Below(c.pointer), c, "may now delegate to `%s`, described as %s", c.name, diag.QuoteProse(text(members(c.b)["description"])))
 	case c.b == nil:
-		s.say(Delegates, s.effects.Below(c.pointer), c, "may no longer delegate to `%s`", c.name)
+		s.say(Subagents, s.effects.Below(c.pointer), c, "may no longer delegate to `%s`", c.name)
 	default:
-		s.part(c, name, Delegates, subagentFields())
+		s.part(c, name, Subagents, subagentFields())
 	}
 }
 

@@ -65,7 +65,7 @@ func Purpose(pointer string) string {
 	case len(parts) == 4 && parts[0] == "mcpServers":
 		return diag.Sprintf("for the MCP server `%s`, in the header `%s`", parts[1], parts[3])
 	case len(parts) == 4 && parts[0] == "subagents":
-		return diag.Sprintf("to call the model of the delegate `%s`", parts[1])
+		return diag.Sprintf("to call the model of the subagent `%s`", parts[1])
 	}
 	return "in " + diag.Quote(pointer)
 }

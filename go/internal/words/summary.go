@@ -114,7 +114,7 @@ func (s Summary) words(denied int) string {
 		parts = append(parts, Count(s.MCPServers, "MCP server"))
 	}
 	if s.Delegates > 0 {
-		parts = append(parts, Count(s.Delegates, "delegate"))
+		parts = append(parts, Count(s.Delegates, "subagent"))
 	}
 	if s.Threshold > 0 {
 		parts = append(parts, "compacts at "+Tokens(s.Threshold)+" of "+Tokens(s.Window)+" tokens")
