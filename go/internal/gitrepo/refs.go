@@ -22,6 +22,24 @@ func (r *Repo) Head() (string, error) {
 	return rev, err
 }
 
+// Branch is the branch that HEAD is on, as a whole name (refs/heads/…); empty
+// where it names a commit instead.
+func (r *Repo) Branch() (string, error) {
+	if r.format.refs != nil {
+		return "", r.format.refs
+	}
+	data, err := r.readRef("HEAD")
+	if err != nil {
+		return "", err
+	}
+	target, symbolic := bytes.CutPrefix(data, []byte("ref:"))
+	branch := string(bytes.TrimSpace(target))
+	if !symbolic || !validRef(branch) {
+		return "", nil
+	}
+	return branch, nil
+}
+
 // Ref is the commit of HEAD, a branch, a tag or a whole name (refs/…); found is
 // false where there is none. Tags that are objects are followed.
 func (r *Repo) Ref(ctx context.Context, name string) (rev string, found bool, err error) {
@@ -29,6 +47,19 @@ func (r *Repo) Ref(ctx context.Context, name string) (rev string, found bool, er
 	if name == "HEAD" || strings.HasPrefix(name, "refs/") {
 		candidates = []string{name}
 	}
+	return r.first(ctx, candidates)
+}
+
+// NamedCommit is the commit that git means by a name in a work tree (`git
+// rev-parse NAME`), where a tag comes before a branch of the same name.
+func (r *Repo) NamedCommit(ctx context.Context, name string) (rev string, found bool, err error) {
+	if name == "HEAD" {
+		return r.first(ctx, []string{name})
+	}
+	return r.first(ctx, []string{name, "refs/" + name, "refs/tags/" + name, "refs/heads/" + name, "refs/remotes/" + name, "refs/remotes/" + name + "/HEAD"})
+}
+
+func (r *Repo) first(ctx context.Context, candidates []string) (rev string, found bool, err error) {
 	for _, ref := range candidates {
 		if ref != "HEAD" && !validRef(ref) {
 			continue

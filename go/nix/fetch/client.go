@@ -30,8 +30,8 @@ type StatusError struct {
 
 func (e *StatusError) Error() string { return e.Host + " answers " + e.Status }
 
-// open asks a server and returns the body of its answer.
-func (s *Store) open(ctx context.Context, at, accept string) (io.ReadCloser, error) {
+// open asks a server and returns its answer, whose body is to be closed.
+func (s *Store) open(ctx context.Context, at, accept string) (*http.Response, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDownload, err)
@@ -51,7 +51,7 @@ func (s *Store) open(ctx context.Context, at, accept string) (io.ReadCloser, err
 		return nil, fmt.Errorf("%w: %w", ErrDownload, err)
 	}
 	if response.StatusCode == http.StatusOK {
-		return response.Body, nil
+		return response, nil
 	}
 	response.Body.Close()
 	e := &StatusError{Host: response.Request.URL.Host, Code: response.StatusCode, Status: response.Status,
@@ -74,12 +74,12 @@ func (s *Store) get(ctx context.Context, at, accept string) ([]byte, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout(), errSilent)
 	defer cancel()
-	body, err := s.open(ctx, a.String(), accept)
+	response, err := s.open(ctx, a.String(), accept)
 	if err != nil {
 		return nil, err
 	}
-	defer body.Close()
-	return io.ReadAll(io.LimitReader(body, 1<<20))
+	defer response.Body.Close()
+	return io.ReadAll(io.LimitReader(response.Body, 1<<20))
 }
 
 func (s *Store) client() *http.Client {

@@ -1,12 +1,17 @@
 package fetch
 
+import "context"
+
 import "testing"
 
 // GitConfig is for tests: what git is told for an address.
 var GitConfig = (*Store).gitConfig
 
 // UnpackArchive is for tests.
-var UnpackArchive = unpackArchive
+func UnpackArchive(ctx context.Context, file, out string) error {
+	_, err := unpackArchive(ctx, file, out)
+	return err
+}
 
 // MaxDepth is for tests.
 const MaxDepth = maxDepth

@@ -21,6 +21,7 @@ import (
 	"io/fs"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"time"
@@ -69,6 +70,8 @@ var (
 	ErrDownload = errors.New("the download failed")
 	// ErrLocal: a file of this machine is unreadable, or not what the lock means.
 	ErrLocal = errors.New("the file cannot be used")
+	// ErrShallow: the repository does not have the history that a lock counts.
+	ErrShallow = errors.New("the repository is a shallow clone, whose commits cannot be counted")
 )
 
 // errSilent and errUnpack are why a download was stopped.
@@ -113,7 +116,11 @@ func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 	if _, ok := s.Find(l); ok {
 		return dir, nil
 	}
-	got, keep, err := s.obtain(ctx, l)
+	if l.Type == "file" {
+		return "", fmt.Errorf("%w: %s is a single file", ErrUnsupported, l)
+	}
+	known := *l
+	got, keep, err := s.obtain(ctx, &known, false)
 	if err != nil {
 		return "", err
 	}
@@ -129,9 +136,11 @@ func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 
 func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
 
-// obtain downloads a source into a folder of its own and hashes it. keep moves
-// it to its place, or throws it away where the place is empty; it must be called.
-func (s *Store) obtain(ctx context.Context, l *flake.Locked) (sum []byte, keep func(dir string) error, err error) {
+// obtain downloads a source into a folder of its own and hashes it. l gets what
+// the source tells of itself: when it was changed last and, with history, the
+// number of commits. keep moves the source to its place, or throws it away where
+// the place is empty; it must be called.
+func (s *Store) obtain(ctx context.Context, l *flake.Locked, history bool) (sum []byte, keep func(dir string) error, err error) {
 	where, err := Where(l)
 	if err != nil {
 		return nil, nil, err
@@ -142,11 +151,11 @@ func (s *Store) obtain(ctx context.Context, l *flake.Locked) (sum []byte, keep f
 	if err != nil {
 		return nil, nil, err
 	}
-	root, err := s.download(ctx, l, where, work)
+	root, err := s.download(ctx, l, where, work, history)
 	if err == nil {
 		limited, cancel := context.WithTimeoutCause(ctx, s.timeout(), errUnpack)
 		defer cancel()
-		if sum, err = narHash(limited, root); err != nil && context.Cause(limited) == errUnpack {
+		if sum, err = narHash(limited, root, l.Type == "file"); err != nil && context.Cause(limited) == errUnpack {
 			err = fmt.Errorf("%w: %w", ErrDownload, errUnpack)
 		}
 	}
@@ -156,7 +165,7 @@ func (s *Store) obtain(ctx context.Context, l *flake.Locked) (sum []byte, keep f
 	}
 	return sum, func(dir string) error {
 		defer remove()
-		if dir == "" {
+		if dir == "" || l.Type == "file" {
 			return nil
 		}
 		err := os.Rename(root, dir)
@@ -167,7 +176,13 @@ func (s *Store) obtain(ctx context.Context, l *flake.Locked) (sum []byte, keep f
 	}, nil
 }
 
-func narHash(ctx context.Context, root string) ([]byte, error) {
+// narHash hashes a folder, or a file.
+func narHash(ctx context.Context, root string, file bool) ([]byte, error) {
+	at := "/source"
+	if file {
+		at = path.Join(at, filepath.Base(root))
+		root = filepath.Dir(root)
+	}
 	dir, err := source.OpenDir(root)
 	if err != nil {
 		return nil, err
@@ -175,41 +190,53 @@ func narHash(ctx context.Context, root string) ([]byte, error) {
 	defer dir.Close()
 	sources := &source.FS{}
 	sources.Mount("/source", dir)
-	return eval.NARHash(ctx, sources, "/source")
+	return eval.NARHash(ctx, sources, at)
 }
 
-// download puts a source into a folder below work and returns that.
-func (s *Store) download(ctx context.Context, l *flake.Locked, where address.Address, work string) (string, error) {
+// download puts a source into a folder below work and returns that; of a `file`,
+// the file.
+func (s *Store) download(ctx context.Context, l *flake.Locked, where address.Address, work string, history bool) (string, error) {
 	if err := s.PermitAddress(where); err != nil {
 		return "", err
 	}
 	switch {
 	case l.Type == "git":
-		return s.gitFetch(ctx, where, l.Rev, work)
+		return s.gitFetch(ctx, where, l, work, history)
+	case where.Local() && l.Type == "file":
+		return s.copyFile(where.FilePath(), work)
 	case where.Local():
-		return s.unpackFile(ctx, where.FilePath(), work, ErrLocal)
+		return s.unpackFile(ctx, l, where.FilePath(), work, ErrLocal)
 	case where.Scheme == address.HTTPS, where.Scheme == address.HTTP:
-		return s.downloadArchive(ctx, where, work)
+		file, err := s.downloadFile(ctx, l, where, work)
+		if err != nil || l.Type == "file" {
+			return file, err
+		}
+		return s.unpackFile(ctx, l, file, work, ErrDownload)
 	}
 	return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
 }
 
-func (s *Store) downloadArchive(ctx context.Context, from address.Address, work string) (string, error) {
+// downloadFile gets what an address serves. l becomes the address that the server
+// says is the lasting one, where it is about an archive.
+func (s *Store) downloadFile(ctx context.Context, l *flake.Locked, from address.Address, work string) (string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	alive := time.AfterFunc(s.timeout(), func() { cancel(errSilent) })
 	defer alive.Stop()
-	body, err := s.open(ctx, from.String(), "")
+	response, err := s.open(ctx, from.String(), "")
 	if err != nil {
 		return "", err
 	}
-	defer body.Close()
+	defer response.Body.Close()
+	if err := lasting(response, l); err != nil {
+		return "", err
+	}
 	file := filepath.Join(work, "archive")
 	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return "", err
 	}
-	n, err := io.Copy(f, io.LimitReader(&lively{body, func() { alive.Reset(s.timeout()) }}, maxArchive+1))
+	n, err := io.Copy(f, io.LimitReader(&lively{response.Body, func() { alive.Reset(s.timeout()) }}, maxArchive+1))
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
@@ -222,8 +249,23 @@ func (s *Store) downloadArchive(ctx context.Context, from address.Address, work 
 		}
 		return "", fmt.Errorf("%w: %s: %w", ErrDownload, from, err)
 	}
-	alive.Stop()
-	return s.unpackFile(ctx, file, work, ErrDownload)
+	return file, nil
+}
+
+// copyFile copies a file of this machine without its permissions, as Nix does.
+func (s *Store) copyFile(from, work string) (string, error) {
+	f, err := openRegular(from)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrLocal, err)
+	}
+	defer f.Close()
+	file := filepath.Join(work, "file")
+	to, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(to, io.LimitReader(f, maxArchive))
+	return file, errors.Join(err, to.Close())
 }
 
 // lively says whenever something arrives.
@@ -243,11 +285,14 @@ func (l *lively) Read(p []byte) (int, error) {
 // unpackFile unpacks an archive and returns the folder with its content: the
 // one folder that everything is in, if there is one, as Nix does. A failure has
 // the kind that is given.
-func (s *Store) unpackFile(ctx context.Context, file, work string, kind error) (string, error) {
+func (s *Store) unpackFile(ctx context.Context, l *flake.Locked, file, work string, kind error) (string, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout(), errUnpack)
 	defer cancel()
 	out := filepath.Join(work, "source")
-	err := unpackArchive(ctx, file, out)
+	newest, err := unpackArchive(ctx, file, out)
+	if l.LastModified == 0 {
+		l.LastModified = newest
+	}
 	switch {
 	case err == nil:
 		return onlyFolder(out)

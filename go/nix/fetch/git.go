@@ -17,7 +17,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/nix/address"
-	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // gitVariables are what git gets of this process's environment. All else stays
@@ -43,10 +43,12 @@ func gitEnvironment() []string {
 	return append(out, "LC_ALL=C", "GIT_TERMINAL_PROMPT=0", "GIT_NO_LAZY_FETCH=1")
 }
 
-// gitFetch gets one commit and writes its files out. git fetches it into a
-// repository that is made for it; it does not run in one of this machine, whose
-// configuration names programs and may be anyone's.
-func (s *Store) gitFetch(ctx context.Context, from address.Address, rev, work string) (string, error) {
+// gitFetch gets one commit and writes its files out; with history, those before
+// it too, which are counted. git fetches it into a repository that is made for
+// it; it does not run in one of this machine, whose configuration names programs
+// and may be anyone's.
+func (s *Store) gitFetch(ctx context.Context, from address.Address, l *flake.Locked, work string, history bool) (string, error) {
+	rev := l.Rev
 	if !fullRevision(rev) {
 		return "", &address.Error{Text: rev, Reason: "a revision must be the full name of a commit"}
 	}
@@ -60,17 +62,21 @@ func (s *Store) gitFetch(ctx context.Context, from address.Address, rev, work st
 		if err != nil {
 			return "", err
 		}
-		if _, err := s.runGit(ctx, config, repo, "fetch", "--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules",
-			"--no-write-fetch-head", "--", from.String(), rev); err != nil {
+		args := []string{"fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head"}
+		if !history {
+			args = append(args, "--depth=1")
+		}
+		if _, err := s.runGit(ctx, config, repo, append(args, "--", from.String(), rev)...); err != nil {
 			return "", err
 		}
 	}
 	unpacking, cancel := context.WithTimeoutCause(ctx, s.timeout(), errUnpack)
 	defer cancel()
 	root := filepath.Join(work, "source")
-	tree, err := readCommit(unpacking, repo, rev)
+	r, err := gitrepo.OpenGitDir(repo)
 	if err == nil {
-		err = writeTree(unpacking, tree, root)
+		defer r.Close()
+		err = readCommit(unpacking, r, l, history, root)
 	}
 	if err != nil {
 		if context.Cause(unpacking) == errUnpack {
@@ -86,41 +92,75 @@ func (s *Store) gitFetch(ctx context.Context, from address.Address, rev, work st
 	return root, nil
 }
 
-func readCommit(ctx context.Context, repo, rev string) (source.Tree, error) {
-	r, err := gitrepo.OpenGitDir(repo)
+// readCommit writes the files of a commit to a new folder.
+func readCommit(ctx context.Context, r *gitrepo.Repo, l *flake.Locked, history bool, out string) error {
+	tree, err := r.Tree(ctx, l.Rev)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer r.Close()
-	return r.Tree(ctx, rev)
+	if l.LastModified, err = r.CommitTime(ctx, l.Rev); err != nil {
+		return err
+	}
+	if history {
+		known := false
+		if l.RevCount, known, err = r.RevCount(ctx, l.Rev); err == nil && !known {
+			err = ErrShallow
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return writeTree(ctx, tree, out)
 }
 
-// remoteHead finds the commit of a ref of a repository.
-func (s *Store) remoteHead(ctx context.Context, from address.Address, ref string) (string, error) {
+// remoteHead finds the commit of a ref of a repository, and the branch that HEAD
+// is, as a whole name (refs/heads/…); empty where HEAD is not on a branch.
+func (s *Store) remoteHead(ctx context.Context, from address.Address, ref string) (rev, branch string, err error) {
 	if from.Local() {
 		r, err := gitrepo.OpenGitDir(from.FilePath())
 		if err != nil {
-			return "", fmt.Errorf("%w: %w", ErrNotFound, err)
+			return "", "", fmt.Errorf("%w: %w", ErrNotFound, err)
 		}
 		defer r.Close()
+		if branch, err = r.Branch(); err != nil {
+			return "", "", err
+		}
 		rev, _, err := r.Ref(ctx, ref)
-		return rev, err
+		return rev, branch, err
 	}
 	config, err := s.gitConfig(ctx, from)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, 2*s.timeout(), errSilent)
 	defer cancel()
-	out, err := s.runGit(ctx, config, "", "ls-remote", "--quiet", "--", from.String(), ref)
+	names := []string{"refs/heads/" + ref, "refs/tags/" + ref + "^{}", "refs/tags/" + ref}
+	if ref == "HEAD" || strings.HasPrefix(ref, "refs/") {
+		names = []string{ref + "^{}", ref}
+	}
+	out, err := s.runGit(ctx, config, "", append([]string{"ls-remote", "--quiet", "--symref", "--", from.String(), "HEAD"}, names...)...)
 	if err != nil {
 		if context.Cause(ctx) == errSilent {
 			err = fmt.Errorf("%w: %w", ErrDownload, errSilent)
 		}
-		return "", err
+		return "", "", err
 	}
-	rev, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\t")
-	return rev, nil
+	// A pattern also fits names that only end as it does.
+	found := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		value, name, _ := strings.Cut(strings.TrimRight(line, "\n"), "\t")
+		if target, symbolic := strings.CutPrefix(value, "ref: "); !symbolic {
+			found[name] = value
+		} else if name == "HEAD" {
+			branch = target
+		}
+	}
+	for _, name := range names {
+		if found[name] != "" {
+			return found[name], branch, nil
+		}
+	}
+	return "", branch, nil
 }
 
 // gitConfig is what git is told for one address, over the user's own config,

@@ -5,11 +5,12 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/url"
 	"path/filepath"
 	"strings"
 
-	"github.com/insomnia-pods/insomnia/go/nix/address"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
@@ -18,14 +19,15 @@ import (
 // is for what a user asked for by name. A narHash in the reference is checked.
 func (s *Store) Lock(ctx context.Context, l *flake.Locked) (*flake.Locked, error) {
 	locked := *l
-	if err := s.findRevision(ctx, &locked); err != nil {
+	if _, err := s.findRevision(ctx, &locked); err != nil {
 		return nil, err
 	}
 	if locked.NarHash != "" {
 		_, err := s.Fetch(ctx, &locked)
 		return &locked, err
 	}
-	sum, keep, err := s.obtain(ctx, &locked)
+	known := locked
+	sum, keep, err := s.obtain(ctx, &known, false)
 	if err != nil {
 		return nil, err
 	}
@@ -33,13 +35,91 @@ func (s *Store) Lock(ctx context.Context, l *flake.Locked) (*flake.Locked, error
 	return &locked, keep(filepath.Join(s.Dir, hex.EncodeToString(sum)))
 }
 
-// findRevision asks which commit a branch or a tag is, or HEAD.
-func (s *Store) findRevision(ctx context.Context, l *flake.Locked) error {
+// Now is Lock for whoever writes a lock. The result has all that Nix records of
+// the source, and dir is where it is; a single file is not kept, and has none.
+// history asks for the number of commits of a repository.
+func (s *Store) Now(ctx context.Context, l *flake.Locked, history bool) (locked *flake.Locked, dir string, err error) {
+	known := *l
+	branch, err := s.findRevision(ctx, &known)
+	if err != nil {
+		return nil, "", err
+	}
+	if known.Type == "git" && known.Ref == "" {
+		if l.Rev != "" {
+			if branch, err = s.headBranch(ctx, l); err != nil {
+				return nil, "", err
+			}
+		}
+		known.Ref = branch
+	}
+	sum, keep, err := s.obtain(ctx, &known, history)
+	if err != nil {
+		return nil, "", err
+	}
+	defer keep("")
+	if known.NarHash = sri(sum); l.NarHash != "" && l.NarHash != known.NarHash {
+		return nil, "", fmt.Errorf("%w: the narHash of %s is %s, flake.nix has %s", ErrWrongHash, l, known.NarHash, l.NarHash)
+	}
+	if l.Type == "file" {
+		return &known, "", nil
+	}
+	dir, _, _ = s.place(&known)
+	return &known, dir, keep(dir)
+}
+
+// headBranch asks which branch HEAD of a repository is on.
+func (s *Store) headBranch(ctx context.Context, l *flake.Locked) (string, error) {
+	where, err := Where(l)
+	if err == nil {
+		err = s.PermitAddress(where)
+	}
+	if err != nil {
+		return "", err
+	}
+	_, branch, err := s.remoteHead(ctx, where, "HEAD")
+	return branch, err
+}
+
+// lasting takes over the address that a server says is the one of just this
+// archive, with what it says of it.
+func lasting(response *http.Response, l *flake.Locked) error {
+	for ; response != nil && l.Type == "tarball"; response = response.Request.Response {
+		for _, link := range response.Header.Values("Link") {
+			target, parameters, _ := strings.Cut(link, ">")
+			target, isLink := strings.CutPrefix(strings.TrimSpace(target), "<")
+			if !isLink || strings.ReplaceAll(parameters, " ", "") != `;rel="immutable"` {
+				continue
+			}
+			attrs, err := reference.Attributes(target, true)
+			if err == nil && attrs["type"] != "tarball" {
+				err = fmt.Errorf("%w: the server names %s as the lasting address, which is not an archive", ErrUnsupported, target)
+			}
+			var named *flake.Locked
+			if err == nil {
+				named, err = flake.LockedOf(attrs)
+			}
+			if err == nil {
+				_, err = Where(named)
+			}
+			if err != nil {
+				return err
+			}
+			named.Dir, named.NarHash = l.Dir, l.NarHash
+			*l = *named
+			return nil
+		}
+	}
+	return nil
+}
+
+// findRevision asks which commit a branch or a tag is, or HEAD. branch is the one
+// that HEAD of a repository is on, if that had to be asked for.
+func (s *Store) findRevision(ctx context.Context, l *flake.Locked) (branch string, err error) {
 	if l.Rev != "" {
-		return nil
+		return "", nil
 	}
 	if err := badRevision(l); err != nil {
-		return err
+		return "", err
 	}
 	ref := l.Ref
 	if ref == "" {
@@ -51,25 +131,25 @@ func (s *Store) findRevision(ctx context.Context, l *flake.Locked) error {
 		if l.Host != "" && l.Host != "github.com" {
 			base, err := forge(l)
 			if err != nil {
-				return err
+				return "", err
 			}
 			api = base + "/api/v3"
 		}
 		answer, err := s.get(ctx, api+"/repos/"+url.PathEscape(l.Owner)+"/"+url.PathEscape(l.Repo)+"/commits/"+url.PathEscape(ref),
 			"application/vnd.github.sha")
 		if err != nil {
-			return err
+			return "", err
 		}
 		l.Rev = strings.TrimSpace(string(answer))
 	case "gitlab":
 		base, err := forge(l)
 		if err != nil {
-			return err
+			return "", err
 		}
 		answer, err := s.get(ctx, base+"/api/v4/projects/"+url.QueryEscape(l.Owner+"/"+l.Repo)+
 			"/repository/commits?ref_name="+url.QueryEscape(ref), "application/json")
 		if err != nil {
-			return err
+			return "", err
 		}
 		var commits []struct {
 			ID string `json:"id"`
@@ -78,24 +158,24 @@ func (s *Store) findRevision(ctx context.Context, l *flake.Locked) error {
 			l.Rev = commits[0].ID
 		}
 	case "git":
-		where, err := address.Parse(l.URL)
+		where, err := Where(l)
 		if err == nil {
 			err = s.PermitAddress(where)
 		}
 		if err == nil {
-			l.Rev, err = s.remoteHead(ctx, where, ref)
+			l.Rev, branch, err = s.remoteHead(ctx, where, ref)
 		}
 		if err != nil {
-			return err
+			return "", err
 		}
 	case "sourcehut":
-		return fmt.Errorf("%w: %s without the name of a commit", ErrUnsupported, l)
+		return "", fmt.Errorf("%w: %s without the name of a commit", ErrUnsupported, l)
 	default:
-		return nil
+		return "", nil
 	}
 	if !fullRevision(l.Rev) {
 		l.Rev = ""
-		return fmt.Errorf("%w: there is no commit `%s`", ErrNotFound, ref)
+		return "", fmt.Errorf("%w: there is no commit `%s`", ErrNotFound, ref)
 	}
-	return nil
+	return branch, nil
 }

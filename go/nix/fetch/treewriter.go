@@ -38,6 +38,9 @@ type treeWriter struct {
 	atDir string
 	files int
 	bytes int64
+	// newest is the latest time that the archive has for one of its members, in
+	// seconds since 1970.
+	newest int64
 }
 
 func newWriter(ctx context.Context, out string) (*treeWriter, error) {

@@ -18,18 +18,24 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// unpackArchive unpacks an archive of any kind that is known into a new folder.
-func unpackArchive(ctx context.Context, file, out string) error {
+// unpackArchive unpacks an archive of any kind that is known into a new folder,
+// and returns the time of its newest member.
+func unpackArchive(ctx context.Context, file, out string) (newest int64, err error) {
 	f, err := openRegular(file)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer f.Close()
 	w, err := newWriter(ctx, out)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer w.close()
+	err = w.unpack(f)
+	return w.newest, err
+}
+
+func (w *treeWriter) unpack(f *os.File) error {
 	r := bufio.NewReader(f)
 	magic, _ := r.Peek(6)
 	switch {
@@ -105,6 +111,9 @@ func unpackTar(w *treeWriter, stream io.Reader) error {
 				return fmt.Errorf("%q is a sparse file", h.Name)
 			}
 		}
+		if h.Typeflag != tar.TypeXGlobalHeader {
+			w.newest = max(w.newest, h.ModTime.Unix())
+		}
 		switch h.Typeflag {
 		case tar.TypeDir:
 			err = w.dir(h.Name)
@@ -136,6 +145,7 @@ func unpackZip(w *treeWriter, z *zip.Reader) error {
 
 func unpackZipped(w *treeWriter, f *zip.File) error {
 	mode := f.Mode()
+	w.newest = max(w.newest, f.Modified.Unix())
 	if mode.IsDir() {
 		return w.dir(f.Name)
 	}

@@ -31,13 +31,13 @@ func Where(l *flake.Locked) (address.Address, error) {
 			return address.Address{}, err
 		}
 		text = base + "/api/v4/projects/" + url.QueryEscape(l.Owner+"/"+l.Repo) + "/repository/archive.tar.gz?sha=" + rev
-	case "tarball", "git":
+	case "tarball", "file", "git":
 		text = l.URL
 	default:
 		return address.Address{}, fmt.Errorf("%w: %s", ErrUnsupported, l)
 	}
 	a, err := address.Parse(text)
-	if err == nil && l.Type == "tarball" && a.Scheme == address.SSH {
+	if archive := l.Type == "tarball" || l.Type == "file"; err == nil && archive && a.Scheme == address.SSH {
 		err = fmt.Errorf("%w: %s", ErrUnsupported, l)
 	}
 	return a, err

@@ -29,16 +29,16 @@ func refuseElsewhere(ref Ref, lock *Lock) error {
 		return nil
 	}
 	for name, n := range lock.Nodes {
-		if n.Locked != nil && n.Locked.ofThisMachine() {
+		if n.Locked != nil && n.Locked.OfThisMachine() {
 			return &InputError{Input: name, Flake: ref.Locked.String(), Reason: Unsafe, Locked: n.Locked}
 		}
 	}
 	return nil
 }
 
-// ofThisMachine reports whether a source is read from this machine, or from
+// OfThisMachine reports whether a source is read from this machine, or from
 // where it cannot be told.
-func (l *Locked) ofThisMachine() bool {
+func (l *Locked) OfThisMachine() bool {
 	switch l.Type {
 	case "path":
 		return !l.relative()

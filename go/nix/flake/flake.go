@@ -248,7 +248,7 @@ func (f *Flake) NARHash() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return sri(sum), nil
+	return SRI(sum), nil
 }
 
 // Commit is the state of the flake's work tree; the zero value for a flake in no
@@ -264,7 +264,8 @@ func (f *Flake) Commit() (GitState, error) {
 	return r.State(f.ctx)
 }
 
-func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
+// SRI writes a SHA-256 hash in the notation of Nix.
+func SRI(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
 
 func parseSRI(s string) ([]byte, bool) {
 	text, ok := strings.CutPrefix(s, "sha256-")

@@ -63,8 +63,8 @@ func (f *Flake) lockedRepository(dir, rev string) (source.Tree, error) {
 	return r.Tree(f.ctx, rev)
 }
 
-// refusePlace refuses what is not on a disk, however it is written.
-func refusePlace(path string) error {
+// RefusePlace refuses what is not on a disk, however its path is written.
+func RefusePlace(path string) error {
 	path = filepath.Clean(path)
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {

@@ -174,11 +174,11 @@ func (f *Flake) localInfo(ref Ref) eval.Value {
 			if err != nil {
 				return nil, err
 			}
-			return eval.Str(sri(sum)), nil
+			return eval.Str(SRI(sum)), nil
 		}),
 	}
 	if ref.GitRoot == "" {
-		when := func() (int64, error) { return newest(ref.root()) }
+		when := func() (int64, error) { return Newest(f.ctx, ref.root()) }
 		f.times(members, when)
 		return f.ev.Set(members)
 	}
@@ -236,10 +236,13 @@ func (f *Flake) times(members map[string]eval.Value, when func() (int64, error))
 
 func date(seconds int64) string { return time.Unix(seconds, 0).UTC().Format("20060102150405") }
 
-// newest is the latest modification in a directory.
-func newest(dir string) (int64, error) {
+// Newest is the latest modification in a directory, in seconds since 1970.
+func Newest(ctx context.Context, dir string) (int64, error) {
 	latest := int64(0)
 	err := filepath.WalkDir(dir, func(_ string, d os.DirEntry, err error) error {
+		if err == nil {
+			err = ctx.Err()
+		}
 		if err != nil {
 			return err
 		}
@@ -314,11 +317,11 @@ func checkHash(ctx context.Context, tree source.Tree, want []byte, l *Locked) er
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(got, want) && l.ofThisMachine() {
-		return fmt.Errorf("it does not have the narHash %s", sri(want))
+	if !bytes.Equal(got, want) && l.OfThisMachine() {
+		return fmt.Errorf("it does not have the narHash %s", SRI(want))
 	}
 	if !bytes.Equal(got, want) {
-		return fmt.Errorf("its narHash is %s, locked is %s", sri(got), sri(want))
+		return fmt.Errorf("its narHash is %s, locked is %s", SRI(got), SRI(want))
 	}
 	return nil
 }
@@ -335,7 +338,7 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 	}
 	switch l.Type {
 	case "path":
-		if err := refusePlace(l.Path); err != nil {
+		if err := RefusePlace(l.Path); err != nil {
 			return fail(Refused, err)
 		}
 		tree, err := f.openTree(Ref{Dir: l.Path})
@@ -365,7 +368,7 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 	case "tarball", "file":
 		// An archive on this machine, which is opened when it is asked for.
 		if a, _, err := l.Address(); err == nil && a.Local() {
-			if err := refusePlace(a.FilePath()); err != nil {
+			if err := RefusePlace(a.FilePath()); err != nil {
 				return fail(Refused, err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 )
 
 // Lock is a flake.lock of version 7 (5 and 6 read the same).
@@ -15,14 +16,68 @@ type Lock struct {
 
 // Node is one locked input, or the flake itself.
 type Node struct {
-	Inputs map[string]Target `json:"inputs"`
-	Locked *Locked           `json:"locked"`
+	Inputs map[string]Target
+	Locked *Locked
+	// Attrs are all attributes of what is locked, those included that Locked does
+	// not have. Values are strings, int64 and bool.
+	Attrs map[string]any
 	// Original is what flake.nix said of the input, as attributes.
-	Original map[string]any `json:"original"`
+	Original map[string]any
 	// Flake is false for an input that is only a source tree.
-	Flake *bool `json:"flake"`
-	// Parent is, for a relative path, the input path of the flake that it is relative to.
-	Parent []string `json:"parent"`
+	Flake *bool
+	// Parent is, for a relative path, the input path of the flake that it is
+	// relative to; nil where there is none.
+	Parent []string
+}
+
+// UnmarshalJSON reads a node. Before version 6 a part of what is locked was in `info`.
+func (n *Node) UnmarshalJSON(data []byte) error {
+	var written struct {
+		Inputs   map[string]Target `json:"inputs"`
+		Locked   attributes        `json:"locked"`
+		Info     attributes        `json:"info"`
+		Original attributes        `json:"original"`
+		Flake    *bool             `json:"flake"`
+		Parent   []string          `json:"parent"`
+	}
+	if err := json.Unmarshal(data, &written); err != nil {
+		return err
+	}
+	n.Inputs, n.Attrs, n.Original, n.Flake, n.Parent = written.Inputs, written.Locked, written.Original, written.Flake, written.Parent
+	if n.Attrs == nil {
+		return nil
+	}
+	maps.Copy(n.Attrs, written.Info)
+	var err error
+	n.Locked, err = LockedOf(n.Attrs)
+	return err
+}
+
+// attributes are an object of strings, whole numbers and booleans.
+type attributes map[string]any
+
+func (a *attributes) UnmarshalJSON(data []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var values map[string]any
+	if err := decoder.Decode(&values); err != nil {
+		return err
+	}
+	for name, value := range values {
+		switch v := value.(type) {
+		case string, bool:
+		case json.Number:
+			n, err := v.Int64()
+			if err != nil {
+				return fmt.Errorf("%q must be a whole number", name)
+			}
+			values[name] = n
+		default:
+			return fmt.Errorf("%q must be a string, a whole number or a boolean", name)
+		}
+	}
+	*a = values
+	return nil
 }
 
 // Target says which node an input is: by its name, or by following inputs from the root.
@@ -40,20 +95,42 @@ func (t *Target) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, &t.Node)
 }
 
-// Locked is a reference that always means the same tree.
+// Locked is a reference that always means the same tree. It is comparable.
 type Locked struct {
-	Type         string `json:"type"`
-	Owner        string `json:"owner,omitempty"`
-	Repo         string `json:"repo,omitempty"`
-	Host         string `json:"host,omitempty"`
-	Rev          string `json:"rev,omitempty"`
-	Ref          string `json:"ref,omitempty"`
-	URL          string `json:"url,omitempty"`
-	Path         string `json:"path,omitempty"`
-	Dir          string `json:"dir,omitempty"`
-	NarHash      string `json:"narHash,omitempty"`
-	LastModified int64  `json:"lastModified,omitempty"`
-	RevCount     int64  `json:"revCount,omitempty"`
+	Type, Owner, Repo, Host, Rev, Ref, URL, Path, Dir, NarHash string
+	LastModified, RevCount                                     int64
+}
+
+// LockedOf reads the attributes of a locked input; others than those of Locked
+// are left aside.
+func LockedOf(attrs map[string]any) (*Locked, error) {
+	l := &Locked{}
+	for _, field := range []struct {
+		name string
+		to   *string
+	}{{"type", &l.Type}, {"owner", &l.Owner}, {"repo", &l.Repo}, {"host", &l.Host}, {"rev", &l.Rev}, {"ref", &l.Ref},
+		{"url", &l.URL}, {"path", &l.Path}, {"dir", &l.Dir}, {"narHash", &l.NarHash}} {
+		if value, given := attrs[field.name]; given {
+			text, ok := value.(string)
+			if !ok {
+				return nil, fmt.Errorf("%q must be a string", field.name)
+			}
+			*field.to = text
+		}
+	}
+	for _, field := range []struct {
+		name string
+		to   *int64
+	}{{"lastModified", &l.LastModified}, {"revCount", &l.RevCount}} {
+		if value, given := attrs[field.name]; given {
+			n, ok := value.(int64)
+			if !ok {
+				return nil, fmt.Errorf("%q must be a whole number", field.name)
+			}
+			*field.to = n
+		}
+	}
+	return l, nil
 }
 
 // relative reports whether the input is a folder of the flake that names it.

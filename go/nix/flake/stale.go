@@ -2,6 +2,7 @@ package flake
 
 import (
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -56,7 +57,7 @@ func (f *Flake) staleInput(owner *Node, path []string, in *Input) string {
 		}
 		return ""
 	case edge.Follows != nil:
-		if len(path) > 1 && in.URL == "" && len(in.Attrs) == 0 {
+		if len(path) > 1 && !in.addressed() {
 			return "" // only inputs further down are overridden
 		}
 		return "it follows `" + strings.Join(edge.Follows, "/") + "` in flake.lock, and nothing in flake.nix"
@@ -65,12 +66,12 @@ func (f *Flake) staleInput(owner *Node, path []string, in *Input) string {
 	if node == nil {
 		return "flake.lock does not have it"
 	}
-	if in.URL != "" || len(in.Attrs) > 0 || len(path) == 1 {
-		written, err := f.written(in, path)
+	if in.addressed() || len(path) == 1 {
+		written, err := in.OriginalAttrs(path[len(path)-1])
 		if err != nil {
 			return err.Error()
 		}
-		if node.Original != nil && !sameOriginal(written, node.Original) {
+		if node.Original != nil && !sameOriginal(written, node.Original) && !inRepository(written, node.Original) {
 			return "flake.nix and flake.lock have different addresses for it"
 		}
 	}
@@ -92,13 +93,13 @@ func (f *Flake) staleInput(owner *Node, path []string, in *Input) string {
 	return ""
 }
 
-// written are the attributes of an input; one that is named without an address
-// is looked up in the registry.
-func (f *Flake) written(in *Input, path []string) (map[string]any, error) {
-	if in.URL == "" && len(in.Attrs) == 0 {
-		named := *in
-		named.URL = "flake:" + path[len(path)-1]
-		in = &named
+// inRepository reports whether an absolute path was locked as the repository that
+// it is in, as old versions of Nix do.
+func inRepository(written, locked map[string]any) bool {
+	dir, _ := written["path"].(string)
+	if written["type"] != "path" || locked["type"] != "git" || !filepath.IsAbs(dir) || len(written) != 2 {
+		return false
 	}
-	return in.original(f.Ref.Dir)
+	root := GitRoot(filepath.Clean(dir))
+	return root != "" && locked["url"] == "file://"+filepath.ToSlash(root)
 }

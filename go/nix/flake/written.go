@@ -2,6 +2,8 @@ package flake
 
 import (
 	"fmt"
+	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -14,8 +16,10 @@ type Written struct {
 	// Inputs are those with an entry in `inputs`, and the arguments of `outputs`
 	// but `self`.
 	Inputs map[string]*Input
-	// Submodules is `inputs.self.submodules`.
-	Submodules bool
+	// Submodules and LFS are `inputs.self.submodules` and `inputs.self.lfs`.
+	Submodules, LFS bool
+	// Outputs reports whether there are any, as a flake must have.
+	Outputs bool
 }
 
 // Input is one input as written.
@@ -42,7 +46,7 @@ func (e *FormError) Error() string { return e.Msg }
 // positions. Errors are *FormError, or *syntax.Error where the text is not Nix.
 func ReadWritten(text, name string) (*Written, error) {
 	files := &syntax.FileSet{}
-	tree, err := syntax.Parse(text, syntax.Options{Files: files, Name: name, Dir: "/"})
+	tree, err := syntax.Parse(text, syntax.Options{Files: files, Name: name, Dir: anywhere})
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +58,9 @@ func ReadWritten(text, name string) (*Written, error) {
 	}
 	return w, nil
 }
+
+// anywhere is the directory that path literals are read in: deep enough for `..`.
+const anywhere = "/f/l/a/k/e/f/l/a/k/e/f/l/a/k/e/f/l/a/k/e/f/l/a/k/e/f/l/a/k/e"
 
 type formReader struct {
 	files   *syntax.FileSet
@@ -105,7 +112,7 @@ func (r *formReader) flake(w *Written, e syntax.Expr) error {
 			if !ok {
 				return r.errorf(def.At, "`outputs` must be a function, got %s", kindOf(def.Value))
 			}
-			outputs = lambda
+			outputs, w.Outputs = lambda, true
 		default:
 			return r.errorf(def.At, "unknown attribute `%s`", name)
 		}
@@ -154,6 +161,8 @@ func (r *formReader) self(w *Written, def *syntax.AttrDef) error {
 			}
 			if name == "submodules" {
 				w.Submodules = on
+			} else {
+				w.LFS = on
 			}
 			return nil
 		}
@@ -168,9 +177,10 @@ func (r *formReader) input(what string, def *syntax.AttrDef) (*Input, error) {
 		switch name {
 		case "url":
 			if path, ok := def.Value.(*syntax.Path); ok {
-				// A path literal is as written; the parser made it absolute from "/".
-				in.URL = "." + path.Val
-				return nil
+				// A path literal is relative; the parser made it absolute.
+				rel, err := filepath.Rel(anywhere, path.Val)
+				in.URL = "path:" + (&url.URL{Path: filepath.ToSlash(rel)}).EscapedPath()
+				return err
 			}
 			in.URL, err = r.text(field, def.Value)
 		case "flake":

@@ -59,7 +59,7 @@ func TestWrittenInputs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &Written{Submodules: true, Inputs: map[string]*Input{
+	want := &Written{Submodules: true, Outputs: true, Inputs: map[string]*Input{
 		"a": {URL: "github:o/r", Flake: true},
 		"b": {Attrs: map[string]any{"type": "github", "owner": "o", "repo": "r"}},
 		"c": {Flake: true, Follows: []string{"a", "x"}},
@@ -95,7 +95,7 @@ func TestOriginal(t *testing.T) {
 		{Input{URL: "path:/abs?dir=d", Flake: true}, map[string]any{"type": "path", "path": "/abs", "dir": "d"}},
 		{Input{Attrs: map[string]any{"type": "path", "path": "/x"}}, map[string]any{"type": "path", "path": "/x"}},
 	} {
-		got, err := test.in.original("/flake")
+		got, err := test.in.OriginalAttrs("x")
 		if err != nil {
 			t.Errorf("%s: %v", test.in.URL, err)
 		}

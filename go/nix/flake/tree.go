@@ -1,0 +1,42 @@
+package flake
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+)
+
+// Tree opens the source of a flake: of a work tree only what git tracks. dir is
+// where in it the flake.nix is. done must be called when nothing of it is needed.
+func (r Ref) Tree() (tree source.Tree, dir string, done func(), err error) {
+	f := &Flake{repositories: map[string]*gitrepo.Repo{}}
+	if tree, err = f.openTree(r); err != nil {
+		f.Close()
+		return nil, "", nil, err
+	}
+	return tree, r.dir(), f.Close, nil
+}
+
+// LockedTree opens a locked source as evaluation would, with the same checks. A
+// source that is not on this machine is an *InputError with the reason Missing.
+func LockedTree(ctx context.Context, l *Locked, find func(*Locked) (dir string, ok bool)) (tree source.Tree, done func(), err error) {
+	f := &Flake{ctx: ctx, options: Options{Find: find}, mounted: map[string]bool{}, repositories: map[string]*gitrepo.Repo{}}
+	sum, ok := parseSRI(l.NarHash)
+	if !ok {
+		return nil, nil, &InputError{Reason: NotLocked, Locked: l, Err: fmt.Errorf("flake.lock has no narHash for it")}
+	}
+	tree, trusted, err := f.lockedTree("", l, eval.SourcePath(sum))
+	if err == nil && !trusted {
+		if err = checkHash(ctx, tree, sum, l); err != nil {
+			err = &InputError{Reason: WrongHash, Locked: l, Err: err}
+		}
+	}
+	if err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return tree, f.Close, nil
+}
