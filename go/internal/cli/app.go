@@ -79,6 +79,7 @@ func (p *program) commands() []commandMaker {
 	return []commandMaker{
 		{"resolve", p.resolveCommand},
 		{"verify", p.verifyCommand},
+		{"lock", p.lockCommand},
 		{"profile", p.profileCommand},
 		{"alias", p.aliasCommand},
 		{"source", p.sourceCommand},

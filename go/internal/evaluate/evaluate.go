@@ -94,9 +94,9 @@ type Run interface {
 // LockCommand is what the author runs to lock the flake's inputs.
 func (f *Flake) LockCommand() string {
 	if f.Local == nil {
-		return "nix flake lock, by the flake's author"
+		return "insomnia lock, by the flake's author"
 	}
-	command := "nix flake lock " + f.Local.Dir
+	command := "insomnia lock " + f.Local.Dir
 	if f.Local.GitRoot != "" {
 		command += " && git -C " + f.Local.GitRoot + " add " + filepath.Join(f.Local.Dir, "flake.lock")
 	}

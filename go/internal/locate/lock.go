@@ -35,8 +35,8 @@ type LockedRef struct {
 
 const LockName = "flake.lock"
 
-// maxLock is the largest flake.lock that is read.
-const maxLock = 16 << 20
+// MaxLock is the largest flake.lock that is read.
+const MaxLock = 16 << 20
 
 // ReadLock reads the flake.lock of a folder in a source tree; nil when there is
 // none to read. No link leads out of the tree.
@@ -57,7 +57,7 @@ func ReadLockFile(tree, dir string) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	return ReadBelow(tree, filepath.Join(rel, LockName), maxLock)
+	return ReadBelow(tree, filepath.Join(rel, LockName), MaxLock)
 }
 
 // InputNames are the flake's own inputs.

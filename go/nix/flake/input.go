@@ -59,7 +59,7 @@ func (e *InputError) Error() string {
 	msg := ""
 	switch e.Reason {
 	case NotLocked:
-		msg = fmt.Sprintf("the input `%s` is not locked; lock it with: nix flake lock %s", e.Input, e.Flake)
+		msg = fmt.Sprintf("the input `%s` is not locked; lock it with: insomnia lock %s", e.Input, e.Flake)
 	case LockNotTracked:
 		msg = fmt.Sprintf("flake.lock is not tracked by git; make it part of the source with: git -C %s add flake.lock", e.Flake)
 	case Missing:

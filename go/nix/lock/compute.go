@@ -200,7 +200,7 @@ func (c *computation) create(name string, in *input, n *node, path, parent []str
 		return err
 	}
 	if slices.ContainsFunc(c.fetching, func(a attrs) bool { return maps.Equal(a, in.ref) }) {
-		e := invalid("has itself as an input")
+		e := invalid("it has itself as an input")
 		e.Input = join(path)
 		return e
 	}

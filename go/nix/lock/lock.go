@@ -124,7 +124,7 @@ func Compute(ctx context.Context, ref flake.Ref, old []byte, o Options) (*Result
 	}
 	for _, w := range c.update {
 		if !w.used {
-			return nil, &Error{Kind: NoSuchInput, Input: strings.Join(w.path, "/"), Msg: "does not exist", Names: c.paths}
+			return nil, &Error{Kind: NoSuchInput, Input: strings.Join(w.path, "/"), Msg: "it does not exist", Names: c.paths}
 		}
 	}
 	if err := after.check(); err != nil {

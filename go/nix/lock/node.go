@@ -183,13 +183,13 @@ func (n *node) check() error {
 	return n.walk(func(path []string, e edge) error {
 		switch {
 		case e.to != nil && !isLocked(e.to.locked) && !relative(e.to.locked):
-			return &Error{Kind: Unlockable, Input: join(path), Msg: "is not locked in flake.lock"}
+			return &Error{Kind: Unlockable, Input: join(path), Msg: "it is not locked in flake.lock"}
 		case e.to != nil || len(e.follows) == 0:
 			return nil
 		}
 		found, err := n.find(e.follows, map[string]bool{})
 		if err == nil && !found {
-			err = invalid("follows the input `%s`, which does not exist", join(e.follows))
+			err = invalid("it follows the input `%s`, which does not exist", join(e.follows))
 		}
 		if err != nil {
 			err.Input = join(path)
@@ -207,7 +207,7 @@ func (n *node) find(path []string, visited map[string]bool) (bool, *Error) {
 
 func (n *node) follow(path []string, visited map[string]bool) (*node, *Error) {
 	if visited[key(path)] {
-		return nil, invalid("follows itself in a circle, by `%s`", join(path))
+		return nil, invalid("it follows itself in a circle, by `%s`", join(path))
 	}
 	visited[key(path)] = true
 	at := n

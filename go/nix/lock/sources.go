@@ -72,8 +72,8 @@ func (s *sources) readFlake(at place, prefix []string) (map[string]*input, error
 		return nil, fail(Invalid, errors.New("a file is not a flake; write `flake = false;`"))
 	}
 	text, err := at.file("flake.nix")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &Error{Kind: Invalid, Input: join(prefix), Msg: "has no flake.nix", Hint: "write `flake = false;` if it is only a source tree"}
+	if errors.Is(err, fs.ErrNotExist) && !errors.Is(err, source.ErrHidden) {
+		return nil, &Error{Kind: Invalid, Input: join(prefix), Msg: "it has no flake.nix", Hint: "write `flake = false;` if it is only a source tree"}
 	}
 	if err != nil {
 		return nil, fail(Unavailable, err)
@@ -152,7 +152,7 @@ func (s *sources) judge(ref attrs, at place, input []string) error {
 		return &Error{Kind: Damaged, Input: join(input), Err: err}
 	}
 	if at.elsewhere && ref["type"] != "indirect" && l.OfThisMachine() {
-		return &Error{Kind: Unsafe, Input: join(input), Msg: fmt.Sprintf("is %s, and a flake from elsewhere may read nothing of this machine", l)}
+		return &Error{Kind: Unsafe, Input: join(input), Msg: fmt.Sprintf("it is %s, and a flake from elsewhere may read nothing of this machine", l)}
 	}
 	return nil
 }
@@ -216,7 +216,7 @@ func (s *sources) explain(err error, input []string) error {
 func unlike(ref, locked attrs) error {
 	for _, name := range []string{"narHash", "lastModified", "rev", "revCount"} {
 		if wanted, given := ref[name]; given && name != "rev" && wanted != locked[name] {
-			return invalid("has the %s %v, and flake.nix says %v", name, locked[name], wanted)
+			return invalid("it has the %s %v, and flake.nix says %v", name, locked[name], wanted)
 		}
 	}
 	return nil
@@ -258,7 +258,7 @@ func (s *sources) obtain(ref attrs) (*fetched, error) {
 	case "github", "gitlab", "sourcehut":
 		l.Rev = strings.ToLower(l.Rev)
 	case "indirect":
-		return nil, &Error{Kind: NeedsNix, Msg: fmt.Sprintf("has no address: `%s` is a name in the Nix registry, which is not looked up here", ref["id"])}
+		return nil, &Error{Kind: NeedsNix, Msg: fmt.Sprintf("it has no address: `%s` is a name in the Nix registry, which is not looked up here", ref["id"])}
 	default:
 		return nil, &Error{Kind: NeedsNix, Msg: fmt.Sprintf("only Nix can fetch the type `%s`", l.Type)}
 	}
@@ -343,7 +343,7 @@ func (s *sources) repository(ref attrs, l *flake.Locked, dir string) (*fetched, 
 	case rev == "":
 		found := false
 		if rev, found, err = r.NamedCommit(s.ctx, l.Ref); err == nil && !found {
-			err = &flake.GitError{Kind: gitrepo.NotFound, Path: dir, Msg: "has no branch or tag `" + l.Ref + "`"}
+			err = &flake.GitError{Kind: gitrepo.NotFound, Path: dir, Msg: "it has no branch or tag `" + l.Ref + "`"}
 		}
 		if err != nil {
 			return nil, err
@@ -361,7 +361,7 @@ func (s *sources) repository(ref attrs, l *flake.Locked, dir string) (*fetched, 
 	}
 	f.locked["rev"] = rev
 	if r.Shallow() && !shallow {
-		return nil, &Error{Kind: Unlockable, Msg: "is a shallow clone, whose commits cannot be counted", Hint: "add ?shallow=1 to its address, or: git -C " + dir + " fetch --unshallow"}
+		return nil, &Error{Kind: Unlockable, Msg: "it is a shallow clone, whose commits cannot be counted", Hint: "add ?shallow=1 to its address, or: git -C " + dir + " fetch --unshallow"}
 	}
 	if !shallow {
 		if f.locked["revCount"], _, err = r.RevCount(s.ctx, rev); err != nil {
@@ -382,9 +382,9 @@ func (s *sources) checkedOut(r *gitrepo.Repo) (string, error) {
 	case err != nil:
 		return "", err
 	case state.Rev == "":
-		return "", &Error{Kind: Unlockable, Msg: "is a repository without a commit", Hint: "commit what is there: git -C " + r.Root() + " commit -a"}
+		return "", &Error{Kind: Unlockable, Msg: "it is a repository without a commit", Hint: "commit what is there: git -C " + r.Root() + " commit -a"}
 	case state.Dirty:
-		return "", &Error{Kind: Unlockable, Msg: "has uncommitted changes, so that there is no commit to lock", Hint: "commit them: git -C " + r.Root() + " commit -a\nor name a branch, whose commit is locked: ?ref=BRANCH"}
+		return "", &Error{Kind: Unlockable, Msg: "it has uncommitted changes, so that there is no commit to lock", Hint: "commit them: git -C " + r.Root() + " commit -a\nor name a branch, whose commit is locked: ?ref=BRANCH"}
 	}
 	return state.Rev, nil
 }

@@ -103,7 +103,7 @@ func downloadError(ctx context.Context, what, dir string, err error) error {
 		return locate.NeedsNix("only Nix can download " + what)
 	case errors.Is(err, fetch.ErrWrongHash):
 		return diag.Errorf(diag.ExitState, "wrong-hash", "%v", err).
-			Hintf("what is served there is not what was locked; if that is meant, lock it again: nix flake lock")
+			Hintf("what is served there is not what was locked; if that is meant, lock it again: insomnia lock --update")
 	case errors.Is(err, fetch.ErrLocal):
 		return diag.Errorf(diag.ExitState, "wrong-hash", "cannot use %s: %v", what, err)
 	}
