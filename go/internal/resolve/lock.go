@@ -175,7 +175,7 @@ func explainLock(ctx context.Context, local *locate.Flake, cache string, err err
 	case lock.NoSuchInput:
 		out := diag.Errorf(diag.ExitNotFound, "input-not-found", "input not found: %s", diag.Quote(e.Input))
 		if len(e.Names) > 0 {
-			out.Expectedf("one of: %s", attrList(e.Names))
+			out.Expectedf("one of: %s", strings.Join(e.Names[:min(len(e.Names), 20)], ", "))
 		}
 		if near := Closest(e.Input, e.Names); near != "" {
 			out.Hintf("did you mean %s?", diag.Quote(near))
