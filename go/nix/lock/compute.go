@@ -126,7 +126,9 @@ func (c *computation) input(name string, written *input, n *node, prefix []strin
 	if anew := c.use(path); old != nil && !anew {
 		kept = old.inputs[name].to
 	}
-	if kept != nil && reflect.DeepEqual(reference.SameAddress(kept.original), reference.SameAddress(in.ref)) && sameParent(kept.parent, parent) {
+	if kept != nil && reflect.DeepEqual(reference.SameAddress(kept.original), reference.SameAddress(in.ref)) && sameParent(kept.parent, parent) &&
+		// The author of another lock does not say what a file of this machine is.
+		(from.elsewhere == at.elsewhere || c.sources.judge(kept.locked, at, path) == nil) {
 		return c.keep(kept, name, n, path, follows, at, trusted)
 	}
 	return c.create(name, &in, n, path, parent, from)
