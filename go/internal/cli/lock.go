@@ -50,11 +50,11 @@ func (p *program) lock(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	resolver, err := p.resolver(c)
+	a, err := p.open(c)
 	if err != nil {
 		return err
 	}
-	l, err := resolver.Lock(c.Context, flake, resolve.LockOptions{Downloads: downloads, Update: inputs,
+	l, err := a.Resolver.Lock(c.Context, flake, resolve.LockOptions{Downloads: downloads, Update: inputs,
 		UpdateAll: c.Bool("update") && len(inputs) == 0,
 		Warn: func(text string) {
 			p.say(diag.Diagnostic{Severity: diag.SeverityWarning, Code: "override-unused", Message: text, Positions: []diag.Position{}})

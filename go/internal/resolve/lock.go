@@ -14,6 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 	"github.com/insomnia-pods/insomnia/go/nix/lock"
@@ -41,17 +42,25 @@ type Lock struct {
 // command for just this flake, so its inputs are downloaded as typed references
 // are; their hosts, which were not typed, are judged.
 func (r *Resolver) Lock(ctx context.Context, text string, o LockOptions) (*Lock, error) {
-	ref, err := locate.ParseFlake(text, r.Dir, "only a flake has a lock")
+	parsed, err := reference.Parse(text, r.Dir)
+	switch {
+	case err != nil:
+		return nil, err
+	case parsed.Kind != reference.Local || parsed.Pinned() || parsed.Query.NarHash != "":
+		return nil, notLockable(parsed)
+	}
+	if err := RequireFlake(parsed, "only a flake has a lock"); err != nil {
+		return nil, err
+	}
+	ref, err := locate.Of(parsed)
 	if err != nil {
 		return nil, err
 	}
-	q := ref.Parsed.Query
-	switch {
-	case ref.LocalDir == "" || ref.Bare() || q.NarHash != "":
-		return nil, diag.Errorf(diag.ExitUsage, "not-lockable", "only a flake in a directory of this machine can be locked, got %s", text).
-			Hintf("lock it where its files are: insomnia lock DIRECTORY")
-	case q.Nix != "":
-		return nil, locate.NeedsNix("`?"+q.Nix+"` of "+ref.Flake+" needs Nix", nil)
+	if ref.Bare() {
+		return nil, notLockable(parsed)
+	}
+	if only := parsed.Query.Nix; only != "" {
+		return nil, locate.NeedsNix("`?"+only+"` of "+ref.Flake+" needs Nix", nil)
 	}
 	local, err := locate.FlakeOf(ref)
 	if err != nil {
@@ -78,6 +87,14 @@ func (r *Resolver) Lock(ctx context.Context, text string, o LockOptions) (*Lock,
 		return nil, explainLock(ctx, local, store.Dir, err)
 	}
 	return l, nil
+}
+
+func notLockable(ref reference.Reference) error {
+	e := diag.Errorf(diag.ExitUsage, "not-lockable", "only a flake in a directory of this machine can be locked, got %s", diag.Quote(ref.String()))
+	if ref.Kind == reference.Name {
+		return e.Hintf("write the directory as a path: insomnia lock %s", diag.Shell("./"+ref.Name))
+	}
+	return e.Hintf("lock it where its files are: insomnia lock DIRECTORY")
 }
 
 // read reads the flake.lock that is there; nil when there is none.
