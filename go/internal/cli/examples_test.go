@@ -18,7 +18,7 @@ import (
 // and every time of the day, age and ID is the same.
 // checks/update writes them again, like the other pages.
 func TestExamples(t *testing.T) {
-	for _, name := range []string{"explain-and-diff.md", "older-manifests.md", "pods.md", "trust.md"} {
+	for _, name := range []string{"explain-and-diff.md", "locks.md", "older-manifests.md", "pods.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("../../../docs", name))
 			if err != nil {
@@ -63,6 +63,9 @@ func runExamplesWith(t *testing.T, page string, say func(command string) string)
 	for i := 1; i < len(parts); i += 2 {
 		kind, content, _ := strings.Cut(parts[i], "\n")
 		if language, file, ok := strings.Cut(kind, " "); ok && (language == "nix" || language == "toml") {
+			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+				t.Fatal(err)
+			}
 			if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
 				t.Fatal(err)
 			}
