@@ -12,6 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
@@ -60,7 +61,7 @@ func (r *Resolver) Lock(ctx context.Context, text string, o LockOptions) (*Lock,
 		return nil, notLockable(parsed)
 	}
 	if only := parsed.Query.Nix; only != "" {
-		return nil, locate.NeedsNix("`?"+only+"` of "+ref.Flake+" needs Nix", nil)
+		return nil, locate.NeedsNix("`?" + only + "` of " + ref.Flake + " needs Nix")
 	}
 	local, err := locate.FlakeOf(ref)
 	if err != nil {
@@ -71,15 +72,16 @@ func (r *Resolver) Lock(ctx context.Context, text string, o LockOptions) (*Lock,
 		return nil, err
 	}
 	downloads := o.Downloads
-	downloads.Theirs = true
-	store := r.sourceStore(Options{Downloads: downloads}, ref.Flake)
+	store := &fetch.Store{Dir: filepath.Join(r.CacheDir, "sources"), Hosts: downloads.Hosts}
 	l.Result, err = lock.Compute(ctx, flake.Ref{Dir: local.Dir, GitRoot: local.GitRoot, Top: local.Top}, l.old, lock.Options{
 		Store: store, Update: o.Update, UpdateAll: o.UpdateAll, Warn: o.Warn,
 		Permit: func(input *flake.Locked) error {
 			if err := downloads.Permit(input, input.String(), store.Hosts); err != nil {
 				return err
 			}
-			r.progress("downloading " + input.String())
+			if progress := r.embedded().Progress; progress != nil {
+				progress("downloading " + input.String())
+			}
 			return nil
 		},
 	})
@@ -210,7 +212,7 @@ func explainLock(ctx context.Context, local *locate.Flake, cache string, err err
 	out := diag.Errorf(exit, code, "%s: %s", what, message)
 	var form *flake.FormError
 	if errors.As(err, &form) {
-		out.Hintf("%s", flakeFormHint)
+		out = (&evaluate.Failure{Kind: evaluate.FlakeForm, Message: what + ": " + message}).Diagnose()
 		if e.Input == "" {
 			out.At(diag.Position{File: filepath.Join(local.Dir, "flake.nix"), Line: form.At.Line, Column: form.At.Column})
 		}
@@ -239,7 +241,7 @@ func unavailable(ctx context.Context, what, cache string, e *lock.Error) error {
 	name := "the input `" + e.Input + "`"
 	for _, reason := range []error{fetch.ErrDownload, fetch.ErrNotFound, fetch.ErrLocal, fetch.ErrUnsupported, fetch.ErrWrongHash} {
 		if errors.Is(e.Err, reason) {
-			return downloadError(ctx, name, cache, e.Err)
+			return locate.DownloadFailure(ctx, name, cache, e.Err)
 		}
 	}
 	if refused := locate.RefusedAddress(name, e.Err); e.Err != nil && refused != nil {

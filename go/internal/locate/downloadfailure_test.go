@@ -1,4 +1,4 @@
-package embedded
+package locate
 
 import (
 	"context"
@@ -43,7 +43,7 @@ func TestDownloadErrors(t *testing.T) {
 		{"tarball+file:///a", fetch.ErrLocal, diag.ExitState, "wrong-hash", ""},
 		{"https://h/a.tar.xz", fetch.ErrUnsupported, diag.ExitMissing, "needs-nix", "--evaluator nix"},
 	} {
-		e := diag.From(downloadError(t.Context(), test.what, dir, test.err))
+		e := diag.From(DownloadFailure(t.Context(), test.what, dir, test.err))
 		d := e.Diagnostics[0]
 		if e.Exit != test.exit || d.Code != test.code || !strings.Contains(d.Hint, test.hint) || test.hint == "" && d.Hint != "" {
 			t.Errorf("%s: %v: exit code %d, %s, hint %q", test.what, test.err, e.Exit, d.Code, d.Hint)
@@ -51,7 +51,7 @@ func TestDownloadErrors(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if e := diag.From(downloadError(ctx, "x", dir, errors.New("y"))); e.Exit != diag.ExitInterrupted {
+	if e := diag.From(DownloadFailure(ctx, "x", dir, errors.New("y"))); e.Exit != diag.ExitInterrupted {
 		t.Errorf("interrupted: %v", e)
 	}
 }
