@@ -10,6 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // StorePathPattern matches a store path: the name of its source, and the file below.
@@ -33,8 +34,8 @@ type Tree struct {
 }
 
 // NewTree makes the Tree of a flake. lock reads its lock, when that is wanted.
-func NewTree(root string, lock func() *locate.Lock, library fs.FS) *Tree {
-	inputs := sync.OnceValue(func() map[string]string { return lock().StoreNames() })
+func NewTree(root string, lock func() *flake.Lock, library fs.FS) *Tree {
+	inputs := sync.OnceValue(func() map[string]string { return locate.StoreNames(lock()) })
 	return &Tree{Root: root, inputs: inputs, copies: map[string]bool{}, library: library}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/nix/address"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // RefuseUnsafeInputs looks at what a lock would have Nix read from this machine,
@@ -15,7 +16,7 @@ import (
 // all, and, where sources are copied to the Nix store, one in a folder here no
 // private files outside of it, since all users can read the store. local is nil
 // for a flake from elsewhere, ref its reference.
-func RefuseUnsafeInputs(ref string, local *Flake, lock *Lock, copied bool) error {
+func RefuseUnsafeInputs(ref string, local *Flake, lock *flake.Lock, copied bool) error {
 	if lock == nil {
 		return nil
 	}
@@ -24,7 +25,7 @@ func RefuseUnsafeInputs(ref string, local *Flake, lock *Lock, copied bool) error
 		if locked == nil {
 			continue
 		}
-		path, whole := locked.machinePath()
+		path, whole := machinePath(locked)
 		if path == "" {
 			continue
 		}
@@ -49,7 +50,7 @@ func RefuseUnsafeInputs(ref string, local *Flake, lock *Lock, copied bool) error
 
 // machinePath is the place on this machine that an input is read from, or
 // empty; whole tells whether Nix copies it as it is, and not only what git tracks.
-func (l *LockedRef) machinePath() (path string, whole bool) {
+func machinePath(l *flake.Locked) (path string, whole bool) {
 	switch l.Type {
 	case "path":
 		if filepath.IsAbs(l.Path) {

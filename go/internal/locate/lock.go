@@ -1,55 +1,34 @@
 package locate
 
 import (
-	"encoding/json"
 	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
-
-// Lock is what we read of a flake.lock.
-type Lock struct {
-	Root  string              `json:"root"`
-	Nodes map[string]lockNode `json:"nodes"`
-}
-
-type lockNode struct {
-	Inputs map[string]json.RawMessage `json:"inputs"`
-	Locked *LockedRef                 `json:"locked"`
-}
-
-type LockedRef struct {
-	Type    string `json:"type"`
-	Owner   string `json:"owner"`
-	Repo    string `json:"repo"`
-	Rev     string `json:"rev"`
-	Ref     string `json:"ref"`
-	URL     string `json:"url"`
-	Path    string `json:"path"`
-	Host    string `json:"host"`
-	NarHash string `json:"narHash"`
-}
 
 const LockName = "flake.lock"
 
 // MaxLock is the largest flake.lock that is read.
 const MaxLock = 16 << 20
 
-// ReadLock reads the flake.lock of a folder in a source tree; nil when there is
-// none to read. No link leads out of the tree.
-func ReadLock(tree, dir string) *Lock {
+// ReadLock reads the flake.lock of a directory in a source tree; nil when there
+// is none. No link leads out of the tree.
+func ReadLock(tree, dir string) (*flake.Lock, error) {
 	data, ok := ReadLockFile(tree, dir)
 	if !ok {
-		return nil
+		return nil, nil
 	}
-	var l Lock
-	if json.Unmarshal(data, &l) != nil {
-		return nil
+	l, err := flake.ParseLock(data)
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitState, "lock-damaged", "cannot read %s: %v", filepath.Join(dir, LockName), err).
+			Hintf("restore it, or lock every input anew: rm %s && insomnia lock %s", filepath.Join(dir, LockName), dir)
 	}
-	return &l
+	return l, nil
 }
 
 func ReadLockFile(tree, dir string) ([]byte, bool) {
@@ -61,7 +40,7 @@ func ReadLockFile(tree, dir string) ([]byte, bool) {
 }
 
 // InputNames are the flake's own inputs.
-func (l *Lock) InputNames() []string {
+func InputNames(l *flake.Lock) []string {
 	if l == nil {
 		return nil
 	}
@@ -69,7 +48,7 @@ func (l *Lock) InputNames() []string {
 }
 
 // StoreNames are the names of the store paths that the locked inputs have.
-func (l *Lock) StoreNames() map[string]string {
+func StoreNames(l *flake.Lock) map[string]string {
 	names := map[string]string{}
 	if l == nil {
 		return names
@@ -86,7 +65,7 @@ func (l *Lock) StoreNames() map[string]string {
 }
 
 // FetchURL is the flake reference that downloads exactly this node.
-func (l *LockedRef) FetchURL() string {
+func FetchURL(l *flake.Locked) string {
 	query := func(url string) string {
 		sep := "?"
 		if strings.Contains(url, "?") {
@@ -126,17 +105,17 @@ func (l *LockedRef) FetchURL() string {
 
 var archiveName = pattern.Lazy{Text: `\.(zip|tar|tgz|tar\.(gz|xz|bz2|zst))$`}
 
-// Find returns the node that a message of Nix means by this input.
-func (l *Lock) Find(printed string) *LockedRef {
+// FindLocked returns the input that a message of Nix means.
+func FindLocked(l *flake.Lock, printed string) *flake.Locked {
 	if l == nil {
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(l.Nodes)) {
 		locked := l.Nodes[name].Locked
-		if locked == nil || locked.FetchURL() == "" {
+		if locked == nil || FetchURL(locked) == "" {
 			continue
 		}
-		if SameInput(printed, locked.FetchURL()) {
+		if SameInput(printed, FetchURL(locked)) {
 			return locked
 		}
 	}

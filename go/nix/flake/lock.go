@@ -2,9 +2,11 @@ package flake
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"maps"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Lock is a flake.lock of version 7 (5 and 6 read the same).
@@ -57,26 +59,31 @@ func (n *Node) UnmarshalJSON(data []byte) error {
 type attributes map[string]any
 
 func (a *attributes) UnmarshalJSON(data []byte) error {
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.UseNumber()
-	var values map[string]any
-	if err := decoder.Decode(&values); err != nil {
+	var written map[string]jsontext.Value
+	if err := json.Unmarshal(data, &written); err != nil || written == nil {
 		return err
 	}
-	for name, value := range values {
-		switch v := value.(type) {
-		case string, bool:
-		case json.Number:
-			n, err := v.Int64()
-			if err != nil {
+	*a = make(attributes, len(written))
+	for name, value := range written {
+		switch value.Kind() {
+		case '"':
+			var text string
+			if err := json.Unmarshal(value, &text); err != nil {
+				return err
+			}
+			(*a)[name] = text
+		case 't', 'f':
+			(*a)[name] = value.Kind() == 't'
+		case '0':
+			var n int64
+			if err := json.Unmarshal(value, &n); err != nil {
 				return fmt.Errorf("%q must be a whole number", name)
 			}
-			values[name] = n
+			(*a)[name] = n
 		default:
 			return fmt.Errorf("%q must be a string, a whole number or a boolean", name)
 		}
 	}
-	*a = values
 	return nil
 }
 
@@ -133,12 +140,26 @@ func LockedOf(attrs map[string]any) (*Locked, error) {
 	return l, nil
 }
 
+// UnmarshalJSON reads an object of attributes.
+func (l *Locked) UnmarshalJSON(data []byte) error {
+	var written attributes
+	if err := json.Unmarshal(data, &written); err != nil || written == nil {
+		return err
+	}
+	read, err := LockedOf(written)
+	if err == nil {
+		*l = *read
+	}
+	return err
+}
+
 // relative reports whether the input is a folder of the flake that names it.
 func (l *Locked) relative() bool {
 	return l.Type == "path" && (l.Path == "" || l.Path[0] != '/')
 }
 
-// ParseLock reads a flake.lock.
+// ParseLock reads a flake.lock. A name that stands twice, or in other letters, is
+// not taken for another: what this program reads must be what Nix reads.
 func ParseLock(data []byte) (*Lock, error) {
 	var l Lock
 	if err := json.Unmarshal(data, &l); err != nil {

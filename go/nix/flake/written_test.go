@@ -104,3 +104,30 @@ func TestOriginal(t *testing.T) {
 		}
 	}
 }
+
+// What this program reads of a lock is what Nix reads: a name in other letters is
+// another name, and one that stands twice is refused.
+func TestLockNames(t *testing.T) {
+	const lock = `{ "version": 7, "root": "root", "nodes": { "root": { "inputs": { "x": "x" } }, "x": {
+		"locked": { "type": "path", "path": "/etc", "narHash": "sha256-x", "lastModified": 1 }, "original": { "type": "path", "path": "/etc" } ADD } } }`
+	for add, fault := range map[string]string{
+		``: "",
+		`, "Locked": { "type": "path", "path": "/safe" }`:         "",
+		`, "LOCKED": { "type": 1 }`:                               "",
+		`, "locked": { "type": "path", "path": "/safe" }`:         "duplicate",
+		`, "info": { "narHash": 1 }`:                              "must be a string",
+		`, "info": { "lastModified": 1.5 }`:                       "whole number",
+		`, "info": { "x": [ ] }`:                                  "must be a string, a whole number or a boolean",
+		`, "flake": 1`:                                            "flake",
+		`}, "y": { "inputs": { }`:                                 "not locked",
+		`}, "x": { "locked": { "type": "path", "path": "/safe" }`: "duplicate",
+	} {
+		l, err := ParseLock([]byte(strings.Replace(lock, "ADD", add, 1)))
+		switch {
+		case fault != "" && (err == nil || !strings.Contains(err.Error(), fault)):
+			t.Errorf("%s: %v", add, err)
+		case fault == "" && (err != nil || l.Nodes["x"].Locked.Path != "/etc" || l.Nodes["x"].Attrs["lastModified"] != int64(1)):
+			t.Errorf("%s: %v %v", add, l, err)
+		}
+	}
+}

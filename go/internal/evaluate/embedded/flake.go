@@ -120,12 +120,15 @@ func (f *openFlake) locate(ctx context.Context) (err error) {
 }
 
 // lock reads the flake's lock; nil when there is none.
-func (f *openFlake) lock() *locate.Lock {
+// That it cannot be read, the evaluation says.
+func (f *openFlake) lock() *flake.Lock {
 	if f.Local != nil {
-		return locate.ReadLock(f.Local.Root(), f.Local.Dir)
+		l, _ := locate.ReadLock(f.Local.Root(), f.Local.Dir)
+		return l
 	}
 	if dir, ok := f.store.Find(f.where.Locked); ok {
-		return locate.ReadLock(dir, filepath.Join(dir, f.where.Locked.Dir))
+		l, _ := locate.ReadLock(dir, filepath.Join(dir, f.where.Locked.Dir))
+		return l
 	}
 	return nil
 }

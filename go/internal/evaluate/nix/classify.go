@@ -252,8 +252,8 @@ func (f *openFlake) wantedDownload(r *report) string {
 		return ""
 	}
 	for _, printed := range r.inputs() {
-		if locked := f.lock.Find(printed); locked != nil {
-			return locked.FetchURL()
+		if locked := locate.FindLocked(f.lock, printed); locked != nil {
+			return locate.FetchURL(locked)
 		}
 		for _, o := range f.overrides {
 			if locate.SameInput(printed, o.Ref) {
@@ -271,7 +271,7 @@ func (f *openFlake) downloadFailed(r *report, out *evaluate.Failure) {
 	switch {
 	case len(inputs) == 0 || len(out.Positions) > 0:
 		out.Kind = evaluate.Fetches
-	case f.lock.Find(inputs[0]) != nil: // it was tried
+	case locate.FindLocked(f.lock, inputs[0]) != nil: // it was tried
 		out.Kind, out.Cause = evaluate.Unhad, fetchFailed(inputs[0], r)
 	default:
 		out.Kind, out.Name, out.Hint = evaluate.NotLocked, inputs[0], "lock it: "+f.LockCommand()

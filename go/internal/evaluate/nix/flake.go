@@ -10,6 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // openFlake is a flake that the installed Nix evaluates.
@@ -18,7 +19,7 @@ type openFlake struct {
 	evaluator *Evaluator
 	options   evaluate.Options
 	url       string // what Nix is given
-	lock      *locate.Lock
+	lock      *flake.Lock
 	overrides []evaluate.Override
 	metadata  *metadata // nil unless it was asked for
 }
@@ -51,7 +52,9 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 			}
 		}
 		f.Local, root = local, local.Root()
-		f.lock = locate.ReadLock(local.Root(), local.Dir)
+		if f.lock, err = locate.ReadLock(local.Root(), local.Dir); err != nil {
+			return nil, err
+		}
 	} else if ref.Remote() {
 		m, err := e.fetchFlake(ctx, f, options)
 		if err != nil {
@@ -59,7 +62,7 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 		}
 		f.metadata, f.url, f.lock = m, m.lockedURL(ref.Flake), m.Locks
 	}
-	f.Tree = evaluate.NewTree(root, func() *locate.Lock { return f.lock }, e.Library.FS)
+	f.Tree = evaluate.NewTree(root, func() *flake.Lock { return f.lock }, e.Library.FS)
 	f.Tree.Store = true
 	if f.Local != nil {
 		f.Tree.Find = locate.TrackedText(f.Local)
@@ -137,7 +140,7 @@ func unmatchedOverride(f *openFlake, warnings []string) error {
 			if !strings.Contains(w, "'--override-input "+o.Input+" ") && !strings.Contains(w, "non-existent input '"+o.Input+"'") {
 				continue
 			}
-			return evaluate.NoSuchInput(o.Input, f.lock.InputNames())
+			return evaluate.NoSuchInput(o.Input, locate.InputNames(f.lock))
 		}
 	}
 	return nil

@@ -17,11 +17,11 @@ import (
 
 // metadata is what `nix flake metadata --json` says of a flake.
 type metadata struct {
-	URL      string           `json:"url"`
-	Path     string           `json:"path"` // store path of the source; newer versions make none
-	Revision string           `json:"revision"`
-	Locked   locate.LockedRef `json:"locked"`
-	Locks    *locate.Lock     `json:"locks"`
+	URL      string       `json:"url"`
+	Path     string       `json:"path"` // store path of the source; newer versions make none
+	Revision string       `json:"revision"`
+	Locked   flake.Locked `json:"locked"`
+	Locks    *flake.Lock  `json:"locks"`
 	// DirtyRevision is set by newer versions for a tree with changes.
 	DirtyRevision string `json:"dirtyRevision"`
 }
@@ -50,7 +50,7 @@ func (e *Evaluator) readMetadata(ctx context.Context, f *openFlake, options eval
 
 // fetchFlake downloads a remote flake and reads its metadata.
 func (e *Evaluator) fetchFlake(ctx context.Context, f *openFlake, options evaluate.Options) (*metadata, error) {
-	f.Tree = evaluate.NewTree("", func() *locate.Lock { return nil }, e.Library.FS)
+	f.Tree = evaluate.NewTree("", func() *flake.Lock { return nil }, e.Library.FS)
 	network, record := false, func(string) error { return nil }
 	if options.Downloads.Rule >= locate.AskRule {
 		_, host, err := e.forNix(f.Ref.Flake, options.Downloads, options.Hosts(f.Ref.Flake))
@@ -112,7 +112,7 @@ func (e *Evaluator) fetchInput(ctx context.Context, f *openFlake, url string, op
 	if err != nil {
 		return err
 	}
-	switch node := f.lock.Find(url); {
+	switch node := locate.FindLocked(f.lock, url); {
 	case node == nil:
 		downloads = downloads.ForOverrides()
 	case l != nil:
