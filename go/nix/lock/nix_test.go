@@ -4,6 +4,9 @@ package lock_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,19 +36,50 @@ commit() { [ -e "$1/.git" ] || git -C "$1" init -q -b main; git -C "$1" add -A; 
 cd "$T"
 `
 
-func shell(t *testing.T, dir, script string) {
+func shell(t *testing.T, dir, server, script string) {
 	t.Helper()
 	cmd := exec.Command("sh", "-c", prelude+script)
-	cmd.Env = append(os.Environ(), "T="+dir)
+	cmd.Env = append(os.Environ(), "T="+dir, "H="+server)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 }
 
+// serve serves the repositories (NAME.git) and the files of a directory. The
+// address of latest.tgz is not a lasting one, as its answer says.
+func serve(t *testing.T, dir string) string {
+	t.Helper()
+	core, err := exec.Command("git", "--exec-path").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	backend := &cgi.Handler{Path: filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
+		Env: []string{"GIT_PROJECT_ROOT=" + dir, "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null"}}
+	files := http.FileServer(http.Dir(dir))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case strings.Contains(r.URL.Path, ".git/"):
+			backend.ServeHTTP(w, r)
+		case r.URL.Path == "/latest.tgz":
+			w.Header().Set("Link", "<http://"+r.Host+"/a.tgz?rev=0123456789abcdef0123456789abcdef01234567&revCount=5>; rel=\"immutable\"")
+			r.URL.Path = "/a.tgz"
+			files.ServeHTTP(w, r)
+		case r.URL.Path == "/moved.tgz":
+			http.Redirect(w, r, "/a.tgz", http.StatusFound)
+		case r.URL.Path == "/moved-latest.tgz":
+			http.Redirect(w, r, "/latest.tgz", http.StatusFound)
+		default:
+			files.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
 // compute is what this program makes of a flake and its lock.
 func compute(t *testing.T, dir string, update []string) (*lock.Result, error) {
 	t.Helper()
-	o := lock.Options{Store: &fetch.Store{Dir: filepath.Join(t.TempDir(), "sources")}, Update: update}
+	o := lock.Options{Store: &fetch.Store{Dir: filepath.Join(t.TempDir(), "sources"), Hosts: []string{"127.0.0.1"}}, Update: update}
 	if len(update) == 1 && update[0] == "*" {
 		o.Update, o.UpdateAll = nil, true
 	}
@@ -107,8 +141,12 @@ func TestSameBytesAsNix(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			top, home := t.TempDir(), t.TempDir()
+			server := ""
+			if strings.Contains(steps[0].script, "$H") {
+				server = serve(t, top)
+			}
 			for i, s := range steps {
-				shell(t, top, s.script)
+				shell(t, top, server, s.script)
 				dir := filepath.Join(top, "top")
 				before, _ := os.ReadFile(filepath.Join(dir, "flake.lock"))
 				ours, ourErr := compute(t, dir, s.update)
