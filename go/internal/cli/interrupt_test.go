@@ -5,6 +5,7 @@ package cli
 import (
 	"bytes"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,6 +76,14 @@ func onTerminal(t *testing.T, dir string, args ...string) (*exec.Cmd, *os.File) 
 // One signal ends the program, whatever it is doing.
 func TestInterruption(t *testing.T) {
 	dir := hostileProject(t)
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // connections are made, and nothing is said
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	const oldLock = `{"nodes":{"root":{}},"root":"root","version":7}`
+	writeText(t, filepath.Join(dir, "silent/flake.nix"), `{ inputs.a.url = "http://`+silent.Addr().String()+`/a.tgz"; outputs = _: { }; }`)
+	writeText(t, filepath.Join(dir, "silent/flake.lock"), oldLock)
 	screens := []string{"new", "n", "choose another", "\r"}
 	for name, c := range map[string]struct {
 		args  []string
@@ -88,6 +97,8 @@ func TestInterruption(t *testing.T) {
 		"resolve a flake":  {args: []string{"resolve", "./flake#a"}, wait: "under way"},
 		"profile list":     {args: []string{"profile", "list"}, wait: "under way"},
 		"verify":           {args: []string{"verify", "./flake"}, wait: "under way"},
+		"lock":             {args: []string{"lock", "path:./silent", "--allow-host", "127.0.0.1"}, wait: "downloading"},
+		"lock, TERM":       {args: []string{"lock", "path:./silent", "--allow-host", "127.0.0.1"}, wait: "downloading", sig: syscall.SIGTERM},
 		"pod new":          {args: []string{"pod", "new", "./profile.nix"}, wait: "under way"},
 		"manifest":         {args: []string{"resolve", "--json", "./profile.nix"}, wait: "under way"},
 		"secret exec":      {args: []string{"secret", "exec", "a.b", "--", "sh", "-c", "echo under way; exec sleep 100"}, wait: "under way"},
@@ -131,6 +142,12 @@ func TestInterruption(t *testing.T) {
 				t.Errorf("%v after %s\n%s", cmd.ProcessState, took, shown.String())
 			}
 			t.Logf("ended %s after the signal", took.Round(time.Millisecond))
+			if entries, err := os.ReadDir(filepath.Join(dir, "silent")); err != nil || len(entries) != 2 {
+				t.Errorf("the directory of the lock: %v, %v", entries, err)
+			}
+			if now, err := os.ReadFile(filepath.Join(dir, "silent/flake.lock")); err != nil || string(now) != oldLock {
+				t.Errorf("the lock became %s, %v", now, err)
+			}
 			if c.wait == "under way" && name != "secret exec" && !strings.Contains(shown.String(), "interrupted") {
 				t.Errorf("no word about it:\n%s", shown.String())
 			}
