@@ -29,7 +29,7 @@ var exceptions = map[string]string{
 	"internal/secret/file.go":         "judges owner and mode of the open file, with the same flags and a limit",
 	"internal/cli/secretexec_unix.go": "opens the terminal",
 	"internal/cli/terminal.go":        "opens the terminal",
-	"internal/resolve/local.go":       "looks at names and modes of at most 5000 files; opens none",
+	"internal/locate/flake.go":        "looks at names and modes of at most 5000 files; opens none",
 	"nix/source/trees.go":             "is the reader of evaluations: below a root, without waiting, with a limit",
 	"nix/fetch/git.go":                "looks at sizes; opens none",
 	"nix/fetch/treewriter.go":         "writes below a root of its own",
