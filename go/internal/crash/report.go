@@ -44,7 +44,7 @@ func Write(dir string, r Report, p *Panic) (string, error) {
 	}
 	defer root.Close()
 	at := r.Time.UTC()
-	name := fmt.Sprintf("crash-%s-%d.txt", at.Format("20060102T150405.000"), os.Getpid())
+	name := fmt.Sprintf("crash-%s-%d.txt", at.Format("20060102T150405.000000"), os.Getpid())
 	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return "", err
