@@ -18,16 +18,11 @@ import (
 	"pgregory.net/rapid"
 )
 
-var defaultMutations = 10000
-
 // mutations is on how many mutated manifests the Go validator is compared with
-// the oracle; INSOMNIA_MUTATIONS sets another number.
+// the oracle; INSOMNIA_MUTATIONS sets another number, as checks/run does.
 func mutations(t *testing.T) int {
 	t.Helper()
-	n := defaultMutations
-	if testing.Short() {
-		n = 1000
-	}
+	n := 1000
 	if text := os.Getenv("INSOMNIA_MUTATIONS"); text != "" {
 		var err error
 		if n, err = strconv.Atoi(text); err != nil {

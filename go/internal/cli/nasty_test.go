@@ -14,7 +14,7 @@ import (
 )
 
 // nastyFlag is how large each input is about: go test -run Nasty -nasty 1048576 -v
-var nastyFlag = flag.Int("nasty", 1<<17, "size in bytes of the inputs of TestNastyInputs")
+var nastyFlag = flag.Int("nasty", 1<<15, "size in bytes of the inputs of TestNastyInputs")
 
 // filled repeats a text up to the size.
 func filled(text string) string { return strings.Repeat(text, max(1, (*nastyFlag)/len(text))) }
@@ -176,6 +176,7 @@ func TestNastyInputs(t *testing.T) {
 	base := t.TempDir()
 	for i, c := range tries {
 		t.Run(c.kind+"/"+c.name, func(t *testing.T) {
+			t.Parallel()
 			dir := filepath.Join(base, fmt.Sprint(i))
 			writeText(t, filepath.Join(dir, "flake/flake.nix"), "{ outputs = _: { insomniaProfiles.a = 1; }; }")
 			writeText(t, filepath.Join(dir, ".insomnia/config.toml"), "[sources]\nx = \"github:owner/repo\"\n")

@@ -33,8 +33,11 @@ func TestMain(m *testing.M) {
 		os.Setenv("GORACE", "atexit_sleep_ms=0")
 	}
 	testscript.Main(m, map[string]func(){
-		"insomnia": func() { os.Exit(Main(withEvaluator(os.Args))) },
-		"jq":       func() { os.Exit(jq(os.Args[1:])) },
+		"insomnia": func() {
+			passphraseWork = 10
+			os.Exit(Main(withEvaluator(os.Args)))
+		},
+		"jq": func() { os.Exit(jq(os.Args[1:])) },
 	})
 }
 

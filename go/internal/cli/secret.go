@@ -11,6 +11,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
+// passphraseWork is the work of a new passphrase, see [secret.Store]; tests take less.
+var passphraseWork int
+
 func (p *program) secretCommand() *cli.Command {
 	return group("secret", "keep secrets, and say where they may go",
 		p.secretSetCommand(),
@@ -30,6 +33,7 @@ func (p *program) bindings(c *cli.Context) (*secret.Bindings, error) {
 		return nil, err
 	}
 	store := secret.UserStore()
+	store.Work = passphraseWork
 	store.Passphrase = askHidden
 	bindings, err := secret.Load(config.UserDir(), store)
 	if err != nil {

@@ -96,7 +96,7 @@ func TestEditRefuses(t *testing.T) {
 //
 //	INSOMNIA_EDIT_CASES=100000 go test -run TestEditKeepsTheRest ./go/internal/config
 func TestEditKeepsTheRest(t *testing.T) {
-	cases := 2000
+	cases := 500
 	if text := os.Getenv("INSOMNIA_EDIT_CASES"); text != "" {
 		var err error
 		if cases, err = strconv.Atoi(text); err != nil {

@@ -97,7 +97,7 @@ func (s *Store) ensureIdentity(passphrase []byte) (made bool, err error) {
 	defer wipe(text)
 	out := text
 	if len(passphrase) > 0 {
-		if out, err = protect(text, passphrase, s.work); err != nil {
+		if out, err = protect(text, passphrase, s.Work); err != nil {
 			return false, err
 		}
 	}

@@ -35,9 +35,10 @@ type Store struct {
 	RecipientsFile string
 	// Passphrase asks for the passphrase of an identity; nil where nobody can be asked.
 	Passphrase func(ctx context.Context, prompt string) ([]byte, error)
+	// Work is that of a new passphrase's scrypt, as a power of 2; 0 for what age takes. Less is for tests.
+	Work int
 
 	disk   durable.FS // nil for that of this machine
-	work   int        // of a new passphrase's scrypt, as a power of 2; 0: what age takes
 	once   sync.Once
 	loaded *keys
 	failed error

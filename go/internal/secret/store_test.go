@@ -30,7 +30,7 @@ import (
 
 // storeIn is a store in a folder, as another process would open it.
 func storeIn(dir string) *Store {
-	return &Store{Dir: filepath.Join(dir, "secrets"), IdentityFile: filepath.Join(dir, "identity"), RecipientsFile: filepath.Join(dir, "recipients"), work: 10}
+	return &Store{Dir: filepath.Join(dir, "secrets"), IdentityFile: filepath.Join(dir, "identity"), RecipientsFile: filepath.Join(dir, "recipients"), Work: 10}
 }
 
 func set(t *testing.T, s *Store, name, value string) {
@@ -311,7 +311,7 @@ func TestPassphrase(t *testing.T) {
 // Only tests have a passphrase that is cheap to guess.
 func TestPassphraseIsExpensiveToGuess(t *testing.T) {
 	s := storeIn(t.TempDir())
-	s.work = (&Store{}).work
+	s.Work = (&Store{}).Work
 	if _, err := s.Set(t.Context(), "a", []byte(canary), []byte("open sesame")); err != nil {
 		t.Fatal(report(err))
 	}
