@@ -17,8 +17,10 @@ declare -A packages=(
 lanes=()
 
 # record OUTCOME TEXT: a line of the list. It is a file since lanes are other processes.
+# The output of a lane follows later, so its outcomes are also printed at once.
 record() {
   printf '%s: %s\n' "$1" "$2" >>"$work/results"
+  [[ -z ${in_lane:-} ]] || printf -- '-- %s: %s\n' "$1" "$2" >&3
 }
 
 # step NAME COMMAND…: runs a check in a shell of its own, where it ends at the
@@ -27,7 +29,7 @@ step() {
   local name=$1 started=$SECONDS
   shift
   printf '\n== %s\n' "$name"
-  if bash -euo pipefail -c '"$@"' bash "$@" </dev/null; then
+  if bash -euo pipefail -c '"$@"' bash "$@" </dev/null 3>&-; then
     record passed "$name ($((SECONDS - started)) s)"
   else
     printf -- '-- failed: %s\n' "$name"
@@ -84,7 +86,7 @@ lane() {
   local output=$work/lane-${#lanes[@]}
   # In a process group of its own, so that all of it can be stopped.
   set -m
-  ("$@") </dev/null >"$output" 2>&1 &
+  (in_lane=true && "$@") </dev/null 3>&1 >"$output" 2>&1 &
   set +m
   lanes+=("$! $output")
 }
