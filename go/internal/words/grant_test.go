@@ -1,20 +1,15 @@
 package words
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/insomnia-pods/insomnia/checks/golden"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
-
-var update = flag.Bool("update", false, "write testdata/grants.txt")
 
 // All that there is to say stands in testdata/grants.txt: what the rich manifest
 // and some others grant, what is said when it is gone, and how changes are shown.
@@ -63,17 +58,5 @@ func TestGrants(t *testing.T) {
 		b.WriteString(Text(News(&trust.Verdict{Changes: grant.Compare(set, sets[0]), Beyond: grant.Compare(set, sets[0])})) + "--\n")
 	}
 	const path = "testdata/grants.txt"
-	if *update {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("other words; if they are better, write them with -update:\n%s", diff)
-	}
+	golden.Check(t, path, []byte(b.String()))
 }
