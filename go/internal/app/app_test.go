@@ -14,6 +14,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -446,5 +447,66 @@ func TestWorkspace(t *testing.T) {
 		if _, err := app.Workspace(dir, typed); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v", typed, err)
 		}
+	}
+}
+
+// A source is pinned when it is named and when it is updated, in the config and the
+// lock of one scope.
+func TestSources(t *testing.T) {
+	w := newWorld(t)
+	flake := func(names string) {
+		w.write("team/flake.nix", "{ outputs = { self }: { insomniaProfiles = {"+names+"}; }; }")
+		for _, args := range []string{"init -q", "add -A", "-c user.name=x -c user.email=x@example.org -c commit.gpgSign=false commit -q -m x"} {
+			if out, err := exec.Command("git", append([]string{"-C", filepath.Join(w.Resolver.Dir, "team")}, strings.Fields(args)...)...).CombinedOutput(); err != nil {
+				t.Fatalf("%v: %s", err, out)
+			}
+		}
+	}
+	flake("mine = {}; other = {};")
+	add := func(name, ref string, to config.Scope) (app.SourceChange, error) {
+		return w.AddSource(t.Context(), name, ref, to, w.options)
+	}
+	s, err := add("team", "./team", config.User)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(s.After.Names(), " "); got != "mine other" || len(s.Before.Profiles) != 0 || len(s.Shared) != 1 || !strings.Contains(s.Shared[0].Message, "team:mine, project:mine") {
+		t.Errorf("%+v", s)
+	}
+	for _, test := range []struct {
+		name, ref string
+		to        config.Scope
+		code      string
+	}{
+		{"team", "./team", config.User, ""}, // as before
+		{"team", ".", config.User, "source-exists"},
+		{"a b", "./team", config.User, "property-name"},
+		{"x", "./.insomnia/profiles/mine.nix", config.User, "not-a-flake"},
+		{"x", "builtin:coder", config.User, "not-a-flake"},
+		{"x", "path:" + t.TempDir(), config.Project, "path-outside"},
+	} {
+		if _, err := add(test.name, test.ref, test.to); codeOf(err) != test.code {
+			t.Errorf("%s %s: %v (%s), want %q", test.name, test.ref, err, codeOf(err), test.code)
+		}
+	}
+	flake("other = {}; more = {};")
+	var changes []app.SourceChange
+	err = w.UpdateSources(t.Context(), "", w.options, func(s app.SourceChange) error { changes = append(changes, s); return nil })
+	if err != nil || len(changes) != 1 || strings.Join(changes[0].Before.Names(), " ") != "mine other" || strings.Join(changes[0].After.Names(), " ") != "more other" || len(changes[0].Shared) != 0 {
+		t.Errorf("%v: %+v", err, changes)
+	}
+	if err := w.UpdateSources(t.Context(), "none", w.options, nil); !has(err, "source-unknown") {
+		t.Error(err)
+	}
+	every := func(config.Scope) bool { return true }
+	if err := w.RemoveSource("team", func(of config.Scope) bool { return of == config.Project }); !has(err, "source-unknown") {
+		t.Error(err)
+	}
+	if err := w.RemoveSource("team", every); err != nil {
+		t.Error(err)
+	}
+	w.write("user/config.toml", "[sources]\nhand = \"path:/x\"\n")
+	if err := w.RemoveSource("hand", every); !has(err, "config-not-ours") {
+		t.Error(err)
 	}
 }

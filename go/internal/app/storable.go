@@ -45,9 +45,9 @@ func warningOf(e *diag.Error, what string) diag.Diagnostic {
 	return d
 }
 
-// Shared warns of profiles of a source whose names other places know as well, so
+// shared warns of profiles of a source whose names other places know as well, so
 // that the name alone is ambiguous. The project's flake is not evaluated for it.
-func (a *App) Shared(source string, names []string) []diag.Diagnostic {
+func (a *App) shared(source string, names []string) []diag.Diagnostic {
 	c := a.Catalog(resolve.Options{})
 	candidates, _ := c.Files(false)
 	for _, s := range c.Sources() {

@@ -33,6 +33,23 @@ func (r *Catalog) Storable(s *Selection, to config.Scope) (string, error) {
 	return target.Lasting(), nil
 }
 
+// ConfigDir is the directory of a scope's config. That there is none is an error
+// which says what to do: it is for those who write the config.
+func (r *Catalog) ConfigDir(scope config.Scope) (string, error) {
+	switch {
+	case scope == config.User && r.User.Dir == "":
+		return "", diag.Errorf(diag.ExitNotFound, "no-home", "no directory for your config").Hintf("set HOME or XDG_CONFIG_HOME")
+	case scope == config.User:
+		return r.User.Dir, nil
+	case r.Refused != nil:
+		return "", r.Refused
+	case r.Root == "":
+		return "", diag.Errorf(diag.ExitNotFound, "no-project", "no project found here").
+			Hintf("a project is a git work tree, or a directory with .insomnia or flake.nix: mkdir .insomnia")
+	}
+	return r.Project.Dir, nil
+}
+
 // Removable reports whether a command may take out what a config sets: it is in
 // local.toml, which commands write. what names the thing for the message.
 func Removable(set config.Setting, what string) error {

@@ -28,20 +28,8 @@ func scope(c *cli.Context, r *catalog.Catalog, fallback config.Scope) (config.Sc
 	case c.Bool("project"):
 		fallback = config.Project
 	}
-	if fallback == config.User {
-		if r.User.Dir == "" {
-			return "", "", diag.Errorf(diag.ExitNotFound, "no-home", "there is no folder for the user's config").Hintf("set HOME or XDG_CONFIG_HOME")
-		}
-		return fallback, r.User.Dir, nil
-	}
-	if r.Refused != nil {
-		return "", "", r.Refused
-	}
-	if r.Root == "" {
-		return "", "", diag.Errorf(diag.ExitNotFound, "no-project", "there is no project here").
-			Hintf("a project is a git work tree, or a folder with .insomnia or flake.nix: mkdir .insomnia")
-	}
-	return fallback, r.Project.Dir, nil
+	dir, err := r.ConfigDir(fallback)
+	return fallback, dir, err
 }
 
 func (p *program) profileDefaultCommand() *cli.Command {

@@ -11,7 +11,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
-	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -62,65 +61,33 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := a.Catalog(options)
-	to, dir, err := scope(c, r, config.User)
+	to, _, err := scope(c, a.Catalog(options), config.User)
 	if err != nil {
 		return err
 	}
-	name := c.Args().Get(0)
-	chosen, options, err := a.Select(c.Context, c.Args().Get(1), options)
+	changed, err := a.AddSource(c.Context, c.Args().Get(0), c.Args().Get(1), to, options)
 	if err != nil {
 		return err
 	}
-	if err := resolve.RequireFlake(chosen.Target, "a source is a flake"); err != nil {
-		return err
-	}
-	if err := r.Inside(to, chosen.Target); err != nil {
-		return err
-	}
-	ref := chosen.Target.String()
-	if chosen.Target.Dir() != "" {
-		ref = chosen.Target.Lasting() // it is the same from everywhere
-	}
-	for _, s := range r.Sources() {
-		if s.Name == name && s.Scope == to && s.Set.Value != ref {
-			return diag.Errorf(diag.ExitState, "source-exists", "there is a source `%s` already: %s", name, s.Set.Value).At(s.Set.At).
-				Hintf("choose another name, or: insomnia source rm %s", name)
-		}
-	}
-	if err := config.Check(to, "sources", name, ref); err != nil {
-		return err
-	}
-	locked, err := a.Pin(c.Context, ref, chosen.Target, options)
-	if err != nil {
-		return err
-	}
-	if err := config.Set(dir, to, "sources", name, ref); err != nil {
-		return err
-	}
-	if err := catalog.Pin(dir, to, name, &locked); err != nil {
-		return err
-	}
-	return p.sourceChanges(a, name, catalog.Locked{}, locked)
+	return p.sourceChanged(changed)
 }
 
-// sourceChanges prints which profiles came, went or changed.
-func (p *program) sourceChanges(a *app.App, name string, before, after catalog.Locked) error {
+// sourceChanged prints which profiles came, went or changed.
+func (p *program) sourceChanged(s app.SourceChange) error {
 	var b strings.Builder
-	var added []string
 	names := map[string]bool{}
-	for _, profiles := range []map[string]string{before.Profiles, after.Profiles} {
+	for _, profiles := range []map[string]string{s.Before.Profiles, s.After.Profiles} {
 		for profile := range profiles {
 			names[profile] = true
 		}
 	}
 	for _, profile := range slices.Sorted(maps.Keys(names)) {
-		old, was := before.Profiles[profile]
-		now, is := after.Profiles[profile]
+		old, was := s.Before.Profiles[profile]
+		now, is := s.After.Profiles[profile]
 		what := ""
 		switch {
 		case !was:
-			what, added = "new", append(added, profile)
+			what = "new"
 		case !is:
 			what = "gone"
 		case old != now:
@@ -131,10 +98,10 @@ func (p *program) sourceChanges(a *app.App, name string, before, after catalog.L
 		if is && now == "" {
 			what += ", broken"
 		}
-		fmt.Fprintf(&b, "%s:%s  %s\n", diag.Name(name), diag.Name(profile), what)
+		fmt.Fprintf(&b, "%s:%s  %s\n", diag.Name(s.Name), diag.Name(profile), what)
 	}
-	p.note([]string{name + " is pinned to " + after.URL})
-	p.say(a.Shared(name, added)...)
+	p.note([]string{s.Name + " is pinned to " + s.After.URL})
+	p.say(s.Shared...)
 	return p.write([]byte(b.String()))
 }
 
@@ -180,14 +147,6 @@ func (p *program) sourceList(c *cli.Context) error {
 	return p.write(b.Bytes())
 }
 
-// scopeDir is the folder of a source's config.
-func scopeDir(r *catalog.Catalog, s catalog.Source) string {
-	if s.Scope == config.Project {
-		return r.Project.Dir
-	}
-	return r.User.Dir
-}
-
 func (p *program) sourceUpdate(c *cli.Context) error {
 	if err := arguments(c, 1, "[NAME]"); err != nil {
 		return err
@@ -196,45 +155,7 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := a.Catalog(options)
-	if err := config.Problem(r.Problems); err != nil {
-		return err
-	}
-	wanted, done := c.Args().First(), 0
-	for _, s := range r.Sources() {
-		if wanted != "" && s.Name != wanted {
-			continue
-		}
-		done++
-		options.Downloads.Theirs = s.Scope == config.Project
-		ref, err := r.Meant(s)
-		if err != nil {
-			return err
-		}
-		locked, err := a.Pin(c.Context, s.Set.Value, ref, options)
-		if err != nil {
-			return err
-		}
-		before := catalog.Locked{}
-		if s.Locked != nil {
-			before = *s.Locked
-		}
-		if err := catalog.Pin(scopeDir(r, s), s.Scope, s.Name, &locked); err != nil {
-			return err
-		}
-		if err := p.sourceChanges(a, s.Name, before, locked); err != nil {
-			return err
-		}
-	}
-	if wanted != "" && done == 0 {
-		return noSource(wanted)
-	}
-	return nil
-}
-
-func noSource(name string) error {
-	return diag.Errorf(diag.ExitNotFound, "source-unknown", "there is no source `%s`", name).
-		Hintf("insomnia source list shows what there is")
+	return a.UpdateSources(c.Context, c.Args().First(), options, p.sourceChanged)
 }
 
 func (p *program) sourceRemove(c *cli.Context) error {
@@ -245,21 +166,7 @@ func (p *program) sourceRemove(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	r := a.Catalog(resolve.Options{})
-	name := c.Args().First()
-	for _, s := range r.Sources() {
-		if s.Name != name || c.Bool("user") && s.Scope != config.User || c.Bool("project") && s.Scope != config.Project {
-			continue
-		}
-		if !strings.HasSuffix(s.Set.At.File, config.LocalName) {
-			return diag.Errorf(diag.ExitRefused, "config-not-ours", "the source `%s` stands in a file that commands do not write", name).
-				At(s.Set.At).Hintf("take it out there")
-		}
-		dir := scopeDir(r, s)
-		if err := config.Set(dir, s.Scope, "sources", name, ""); err != nil {
-			return err
-		}
-		return catalog.Pin(dir, s.Scope, name, nil)
-	}
-	return noSource(name)
+	return a.RemoveSource(c.Args().First(), func(of config.Scope) bool {
+		return !(c.Bool("user") && of != config.User || c.Bool("project") && of != config.Project)
+	})
 }
