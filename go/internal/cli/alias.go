@@ -49,9 +49,6 @@ func (p *program) aliasCommand() *cli.Command {
 
 func (p *program) aliasSet(c *cli.Context) error {
 	const usage = "NAME REF"
-	if err := arguments(c, 2, usage); err != nil {
-		return err
-	}
 	if c.NArg() < 2 {
 		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: %s", parametersOf(usage)[c.NArg()]).
 			Hintf("usage: %s [flags] %s", commandName(c), usage)
@@ -94,9 +91,6 @@ func (p *program) aliasSet(c *cli.Context) error {
 }
 
 func (p *program) aliasRemove(c *cli.Context) error {
-	if err := arguments(c, 1, "NAME"); err != nil {
-		return err
-	}
 	name := c.Args().First()
 	if name == "" {
 		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: NAME").Hintf("usage: %s [flags] NAME", commandName(c))
@@ -176,9 +170,6 @@ type listedAlias struct {
 }
 
 func (p *program) aliasList(c *cli.Context) error {
-	if err := arguments(c, 0, ""); err != nil {
-		return err
-	}
 	a, err := p.open(c)
 	if err != nil {
 		return err

@@ -162,8 +162,13 @@ func commonFlags() []cli.Flag {
 	}
 }
 
-// open opens the use cases in the working directory.
+// open opens the use cases in the working directory, for a command that has no more
+// arguments than its usage names.
 func (p *program) open(c *cli.Context) (*app.App, error) {
+	usage := c.Command.ArgsUsage
+	if err := arguments(c, len(parametersOf(usage)), usage); err != nil {
+		return nil, err
+	}
 	log, err := p.logger(c)
 	if err != nil {
 		return nil, err

@@ -30,9 +30,6 @@ func (p *program) diffCommand() *cli.Command {
 
 func (p *program) diff(c *cli.Context) error {
 	const usage = "A B"
-	if err := arguments(c, 2, usage); err != nil {
-		return err
-	}
 	uses, options, err := p.downloading(c)
 	if err != nil {
 		return err

@@ -30,9 +30,6 @@ func (p *program) doctorCommand() *cli.Command {
 }
 
 func (p *program) doctor(c *cli.Context) error {
-	if err := arguments(c, 0, ""); err != nil {
-		return err
-	}
 	a, err := p.open(c)
 	if err != nil {
 		return err

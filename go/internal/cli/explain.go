@@ -29,9 +29,6 @@ func (p *program) explainCommand() *cli.Command {
 
 func (p *program) explain(c *cli.Context) error {
 	const usage = "REF [FIELD]"
-	if err := arguments(c, 2, usage); err != nil {
-		return err
-	}
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err

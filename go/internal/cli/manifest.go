@@ -84,9 +84,6 @@ func (p *program) manifestConvert(c *cli.Context) error {
 }
 
 func oneFile(c *cli.Context, name string) (string, error) {
-	if err := arguments(c, 1, name); err != nil {
-		return "", err
-	}
 	if c.NArg() == 0 {
 		return "", diag.Errorf(diag.ExitUsage, "usage", "which file?").Hintf("usage: %s %s", commandName(c), name)
 	}

@@ -28,16 +28,23 @@ func (p *program) podCommand() *cli.Command {
 	)
 }
 
-// namedPod finds the Pod that the first argument names.
-func (p *program) namedPod(c *cli.Context, most int, names string) (*app.App, *pod.Store, *pod.Pod, error) {
-	if err := podArguments(c, most, names); err != nil {
-		return nil, nil, nil, err
-	}
+// pods opens the store of this user, for a command that names a Pod.
+func (p *program) pods(c *cli.Context) (*app.App, *pod.Store, error) {
 	a, err := p.open(c)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
+	}
+	if c.NArg() == 0 {
+		return nil, nil, diag.Errorf(diag.ExitUsage, "usage", "missing argument: POD").
+			Hintf("usage: %s %s; insomnia pod list shows which there are", commandName(c), c.Command.ArgsUsage)
 	}
 	store, err := a.Pods()
+	return a, store, err
+}
+
+// namedPod finds the Pod that the first argument names.
+func (p *program) namedPod(c *cli.Context) (*app.App, *pod.Store, *pod.Pod, error) {
+	a, store, err := p.pods(c)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -47,26 +54,12 @@ func (p *program) namedPod(c *cli.Context, most int, names string) (*app.App, *p
 
 // snapshot reads the current generation of the Pod that the argument names.
 func (p *program) snapshot(c *cli.Context) (*app.App, *app.Snapshot, error) {
-	if err := podArguments(c, 1, "POD"); err != nil {
-		return nil, nil, err
-	}
-	a, err := p.open(c)
+	a, _, err := p.pods(c)
 	if err != nil {
 		return nil, nil, err
 	}
 	s, err := a.Snapshot(c.Args().First())
 	return a, s, err
-}
-
-func podArguments(c *cli.Context, most int, names string) error {
-	if err := arguments(c, most, names); err != nil {
-		return err
-	}
-	if c.Args().First() == "" {
-		return diag.Errorf(diag.ExitUsage, "usage", "which Pod?").
-			Hintf("usage: %s %s; insomnia pod list shows which there are", commandName(c), names)
-	}
-	return nil
 }
 
 // completePods offers the names and IDs of Pods.

@@ -35,9 +35,6 @@ type damagedRow struct {
 }
 
 func (p *program) podList(c *cli.Context) error {
-	if err := arguments(c, 0, ""); err != nil {
-		return err
-	}
 	a, err := p.open(c)
 	if err != nil {
 		return err

@@ -31,9 +31,6 @@ func (p *program) podNewCommand() *cli.Command {
 }
 
 func (p *program) podNew(c *cli.Context) error {
-	if err := arguments(c, 1, "[REF]"); err != nil {
-		return err
-	}
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err

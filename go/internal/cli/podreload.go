@@ -56,7 +56,7 @@ func (p *program) podReload(c *cli.Context) error {
 	if options.Timeout <= time.Duration(0) {
 		return diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
 	}
-	a, _, it, err := p.namedPod(c, 1, "POD")
+	a, _, it, err := p.namedPod(c)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (p *program) podRemove(c *cli.Context) error {
 	if c.Bool("damaged") {
 		return p.podRemoveDamaged(c)
 	}
-	_, store, it, err := p.namedPod(c, 1, "POD")
+	_, store, it, err := p.namedPod(c)
 	if err != nil {
 		return err
 	}
@@ -51,18 +51,11 @@ func (p *program) podRemove(c *cli.Context) error {
 }
 
 func (p *program) podRemoveDamaged(c *cli.Context) error {
-	if err := arguments(c, 1, "POD"); err != nil {
-		return err
-	}
-	id := c.Args().First()
-	if id == "" {
-		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: POD").
-			Hintf("usage: %s --damaged ID; insomnia pod list shows the IDs of damaged Pods", commandName(c))
-	}
-	store, err := new(app.App).Pods()
+	_, store, err := p.pods(c)
 	if err != nil {
 		return err
 	}
+	id := c.Args().First()
 	left, err := store.Remains(id)
 	if err != nil {
 		return err

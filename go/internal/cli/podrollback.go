@@ -21,16 +21,15 @@ func (p *program) podRollbackCommand() *cli.Command {
 }
 
 func (p *program) podRollback(c *cli.Context) error {
+	a, store, it, err := p.namedPod(c)
+	if err != nil {
+		return err
+	}
 	number := 0
 	if text := c.Args().Get(1); text != "" {
-		var err error
 		if number, err = strconv.Atoi(text); err != nil || number < 1 {
 			return diag.Errorf(diag.ExitUsage, "usage", "`%s` is not the number of a generation", text).Expectedf("a number from 1 on")
 		}
-	}
-	a, store, it, err := p.namedPod(c, 2, "POD [N]")
-	if err != nil {
-		return err
 	}
 	if number == 0 && it.Current == 1 {
 		return diag.Errorf(diag.ExitNotFound, "no-generation", "the Pod `%s` is at its first generation", it.Name).

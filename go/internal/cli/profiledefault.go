@@ -52,9 +52,6 @@ func (p *program) profileDefaultCommand() *cli.Command {
 }
 
 func (p *program) profileDefault(c *cli.Context) error {
-	if err := arguments(c, 1, "[REF]"); err != nil {
-		return err
-	}
 	text := c.Args().First()
 	switch {
 	case c.Bool("unset") && text != "":

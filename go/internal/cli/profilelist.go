@@ -39,9 +39,6 @@ type aliasRow struct {
 }
 
 func (p *program) profileList(c *cli.Context) error {
-	if err := arguments(c, 0, ""); err != nil {
-		return err
-	}
 	if applyUserConfig(c, &resolve.Options{}) != nil {
 		// What is wrong with the config stands below the list.
 		if err := c.Set("evaluator", resolve.Embedded); err != nil {

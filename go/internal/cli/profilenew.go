@@ -39,9 +39,6 @@ func (p *program) profileNewCommand() *cli.Command {
 }
 
 func (p *program) profileNew(c *cli.Context) error {
-	if err := arguments(c, 1, "NAME"); err != nil {
-		return err
-	}
 	name := c.Args().First()
 	if name == "" {
 		return diag.Errorf(diag.ExitUsage, "usage", "what is the profile to be called?").Expectedf("insomnia profile new NAME")

@@ -25,9 +25,6 @@ func (p *program) profileShowCommand() *cli.Command {
 }
 
 func (p *program) profileShow(c *cli.Context) error {
-	if err := arguments(c, 1, "[REF]"); err != nil {
-		return err
-	}
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err

@@ -118,18 +118,15 @@ func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 // evaluating opens the use cases, with what the flags say about evaluations: nothing
 // is downloaded.
 func (p *program) evaluating(c *cli.Context) (*app.App, resolve.Options, error) {
-	options, err := evaluationOptions(c)
-	if err != nil {
-		return nil, options, err
-	}
 	a, err := p.open(c)
+	if err != nil {
+		return nil, resolve.Options{}, err
+	}
+	options, err := evaluationOptions(c)
 	return a, options, err
 }
 
 func (p *program) resolve(c *cli.Context) error {
-	if err := arguments(c, 1, "[REF]"); err != nil {
-		return err
-	}
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err

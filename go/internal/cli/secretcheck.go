@@ -36,9 +36,6 @@ type checkReport struct {
 }
 
 func (p *program) secretCheck(c *cli.Context) error {
-	if err := arguments(c, 1, "[REF]"); err != nil {
-		return err
-	}
 	bindings, err := p.bindings(c)
 	if err != nil {
 		return err

@@ -51,9 +51,6 @@ func sourceFlags() []cli.Flag {
 
 func (p *program) sourceAdd(c *cli.Context) error {
 	const usage = "NAME FLAKEREF"
-	if err := arguments(c, 2, usage); err != nil {
-		return err
-	}
 	if c.NArg() < 2 {
 		return diag.Errorf(diag.ExitUsage, "usage", "a source has a name and a flake").Hintf("usage: %s %s", commandName(c), usage)
 	}
@@ -106,9 +103,6 @@ func (p *program) sourceChanged(s app.SourceChange) error {
 }
 
 func (p *program) sourceList(c *cli.Context) error {
-	if err := arguments(c, 0, ""); err != nil {
-		return err
-	}
 	a, err := p.open(c)
 	if err != nil {
 		return err
@@ -148,9 +142,6 @@ func (p *program) sourceList(c *cli.Context) error {
 }
 
 func (p *program) sourceUpdate(c *cli.Context) error {
-	if err := arguments(c, 1, "[NAME]"); err != nil {
-		return err
-	}
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
@@ -159,9 +150,6 @@ func (p *program) sourceUpdate(c *cli.Context) error {
 }
 
 func (p *program) sourceRemove(c *cli.Context) error {
-	if err := arguments(c, 1, "NAME"); err != nil {
-		return err
-	}
 	a, err := p.open(c)
 	if err != nil {
 		return err

@@ -94,9 +94,6 @@ func (p *program) consents(c *cli.Context) (*trust.Store, error) {
 }
 
 func (p *program) trustList(c *cli.Context) error {
-	if err := arguments(c, 0, ""); err != nil {
-		return err
-	}
 	store, err := p.consents(c)
 	if err != nil {
 		return err
@@ -161,9 +158,6 @@ func (p *program) trustList(c *cli.Context) error {
 }
 
 func (p *program) trustRevoke(c *cli.Context) error {
-	if err := arguments(c, 1, "REF|SOURCE"); err != nil {
-		return err
-	}
 	if c.NArg() == 0 && c.String("pod") == "" {
 		return diag.Errorf(diag.ExitUsage, "usage", "which consent is to be taken back?").Expectedf("%s REF or SOURCE", commandName(c)).
 			Hintf("insomnia trust list shows what there is")

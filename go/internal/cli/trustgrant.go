@@ -23,9 +23,6 @@ func (p *program) trustGrantCommand() *cli.Command {
 }
 
 func (p *program) trustGrant(c *cli.Context) error {
-	if err := arguments(c, 1, "REF"); err != nil {
-		return err
-	}
 	if c.NArg() == 0 && c.String("pod") == "" {
 		return diag.Errorf(diag.ExitUsage, "usage", "to which profile do you consent?").Expectedf("%s REF", commandName(c))
 	}

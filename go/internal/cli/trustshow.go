@@ -32,9 +32,6 @@ func (p *program) trustShowCommand() *cli.Command {
 }
 
 func (p *program) trustShow(c *cli.Context) error {
-	if err := arguments(c, 1, "[REF]"); err != nil {
-		return err
-	}
 	_, v, err := p.judged(c)
 	if err != nil {
 		return err

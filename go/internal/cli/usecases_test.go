@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -182,6 +183,37 @@ func TestNothingIsSaidBehindTheScreens(t *testing.T) {
 	p.run(t.Context(), []string{"insomnia", "resolve", "./loud.nix"})
 	if !strings.Contains(said.String(), "LOUD") {
 		t.Error("the profile is not loud")
+	}
+}
+
+// Every command refuses an argument that its usage does not name, before it acts.
+func TestTooManyArguments(t *testing.T) {
+	inProject(t, nil)
+	var try func(commands []*cli.Command, names ...string)
+	try = func(commands []*cli.Command, names ...string) {
+		for _, command := range commands {
+			line := append(slices.Clip(names), command.Name)
+			parameters := parametersOf(command.ArgsUsage)
+			if len(command.Subcommands) > 0 {
+				try(command.Subcommands, line...)
+				continue
+			}
+			if strings.Contains(command.ArgsUsage, "…") {
+				continue
+			}
+			var out, said bytes.Buffer
+			for i := range len(parameters) + 1 {
+				line = append(line, []string{"a", "b", "c"}[i])
+			}
+			p := &program{stdout: &out, stderr: &said}
+			if code := p.run(t.Context(), line); code != int(diag.ExitUsage) || !strings.Contains(said.String(), "too many") || out.Len() > 0 {
+				t.Errorf("%s: exit code %d: %s%s", line, code, &out, &said)
+			}
+		}
+	}
+	try((&program{}).app("").Commands, "insomnia")
+	if entries, err := os.ReadDir("."); err != nil || len(entries) > 0 {
+		t.Error(entries, err)
 	}
 }
 

@@ -38,9 +38,6 @@ type verifyReport struct {
 }
 
 func (p *program) verify(c *cli.Context) error {
-	if err := arguments(c, 1, "[REF]"); err != nil {
-		return err
-	}
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
