@@ -30,7 +30,7 @@ func (a *App) AddSource(ctx context.Context, name, text string, to config.Scope,
 	if err != nil {
 		return none, err
 	}
-	if err := resolve.RequireFlake(chosen.Target, "a source is a flake"); err != nil {
+	if err := resolve.RequireFlake(chosen.Target.Typed(chosen.Ref.String()), "a source is a flake"); err != nil {
 		return none, err
 	}
 	if err := r.Inside(to, chosen.Target); err != nil {

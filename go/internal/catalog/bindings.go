@@ -18,7 +18,7 @@ func (r *Catalog) Storable(s *Selection, to config.Scope) (string, error) {
 		return s.Ref.String(), nil
 	}
 	target := s.Target
-	if err := r.missingFile(target); err != nil {
+	if err := r.missingFile(target, target.String()); err != nil {
 		return "", err
 	}
 	if err := r.Inside(to, target); err != nil {

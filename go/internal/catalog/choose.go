@@ -385,7 +385,7 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 	}
 	switch {
 	case ref.Explicit():
-		if err := r.missingFile(ref); err != nil {
+		if err := r.missingFile(ref, ref.Path); err != nil {
 			return nil, bound(err)
 		}
 		target := ref
@@ -421,7 +421,7 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 }
 
 // missingFile reports a file, a directory or a built-in profile that does not exist.
-func (r *Catalog) missingFile(ref reference.Reference) error {
+func (r *Catalog) missingFile(ref reference.Reference, shown string) error {
 	switch ref.Kind {
 	case reference.Builtin:
 		if !slices.ContainsFunc(r.builtin(), func(c Candidate) bool { return c.Name == ref.Name }) {
@@ -430,11 +430,11 @@ func (r *Catalog) missingFile(ref reference.Reference) error {
 		}
 	case reference.File:
 		if !exists(ref.Path) {
-			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Path)
+			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", shown)
 		}
 	case reference.Local:
-		if !exists(ref.Path) {
-			return diag.Errorf(diag.ExitNotFound, "no-flake", "directory not found: %s", ref.Path)
+		if !ref.Pinned() && !exists(ref.Dir()) {
+			return diag.Errorf(diag.ExitNotFound, "flake-not-found", "directory not found: %s", ref.Dir())
 		}
 	}
 	return nil

@@ -37,7 +37,7 @@ func FindFlake(dir, typed string, explicit bool) (*Flake, error) {
 	info, err := os.Stat(dir)
 	switch {
 	case err != nil:
-		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s", dir).
+		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "directory not found: %s", dir).
 			Hintf("a flake reference is a folder with a flake.nix, or a URL such as github:OWNER/REPO; a profile file ends in .nix")
 	case !info.IsDir():
 		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "%s is a file, not the folder of a flake", dir).

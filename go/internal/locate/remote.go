@@ -44,7 +44,7 @@ func LockedText(l *flake.Locked) string {
 		separator = "&"
 	}
 	if l.Dir != "" {
-		text, separator = text+separator+"dir="+l.Dir, "&"
+		text, separator = text+separator+strings.TrimPrefix(reference.Query{Dir: l.Dir}.String(), "?"), "&"
 	}
 	return text + separator + "narHash=" + url.QueryEscape(l.NarHash)
 }

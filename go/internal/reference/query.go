@@ -85,7 +85,7 @@ func (q *Query) set(text, name, value string) error {
 		}
 		q.Dir = value
 	case "ref":
-		if value == "" || strings.HasPrefix(value, "-") || strings.Contains(value, "..") || strings.ContainsAny(value, " ~^:?*[\\") || strings.HasSuffix(value, ".lock") {
+		if value == "" || strings.HasPrefix(value, "-") || strings.Contains(value, "..") || strings.HasPrefix(value, "/") || strings.HasSuffix(value, "/") || strings.Contains(value, "//") || strings.ContainsAny(value, " ~^:?*[\\") || strings.HasSuffix(value, ".lock") {
 			return bad("a branch or tag")
 		}
 		q.Ref = value
@@ -118,7 +118,7 @@ func (q Query) String() string {
 	var parts []string
 	add := func(name, value string) {
 		if value != "" {
-			parts = append(parts, name+"="+strings.NewReplacer("%2F", "/", "%3A", ":").Replace(url.QueryEscape(value)))
+			parts = append(parts, name+"="+strings.NewReplacer("%2F", "/", "%3A", ":", "+", "%20").Replace(url.QueryEscape(value)))
 		}
 	}
 	add("dir", q.Dir)

@@ -265,3 +265,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A directory in a source keeps its name through text, whatever is in it.
+func TestDirectoryInText(t *testing.T) {
+	for _, dir := range []string{"sub", "a b", "a+b", "a&b", "a#b", "a?b", "a%20b", "a=b", "größe", "x/y z"} {
+		text := "git+file:///repo" + Query{Dir: dir, Rev: strings.Repeat("0", 40)}.String()
+		ref, err := Parse(text+"#x", "/")
+		if err != nil || ref.Query.Dir != dir || ref.Dir() != "/repo/"+dir || ref.Attr[0] != "x" {
+			t.Errorf("%q: %q is %+v, %v", dir, text, ref, err)
+		}
+	}
+	for _, text := range []string{".?ref=/x", ".?ref=x/", ".?ref=x//y", "a//b"} {
+		if ref, err := Parse(text, "/"); err == nil {
+			t.Errorf("%s: accepted as %+v", text, ref)
+		}
+	}
+}

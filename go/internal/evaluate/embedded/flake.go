@@ -12,6 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
@@ -374,17 +375,14 @@ func (f *openFlake) portable(file string) string {
 
 // localURL is the locked reference of a flake in a folder.
 func localURL(local *locate.Flake, state flake.GitState, hash string) string {
-	if local.GitRoot == "" {
-		return "path:" + local.Dir + "?narHash=" + strings.ReplaceAll(strings.ReplaceAll(hash, "+", "%2B"), "=", "%3D")
+	ref := reference.Reference{Kind: reference.Local, Scheme: "path", Path: local.Dir, Query: reference.Query{NarHash: hash}}
+	if local.GitRoot != "" {
+		ref = reference.InRepository(local.GitRoot, reference.InDirectory(local.Dir))
+		if !state.Dirty {
+			ref.Query.Rev = state.Rev
+		}
 	}
-	url, separator := "git+file://"+filepath.ToSlash(local.GitRoot), "?"
-	if rel, err := filepath.Rel(local.GitRoot, local.Dir); err == nil && rel != "." {
-		url, separator = url+"?dir="+filepath.ToSlash(rel), "&"
-	}
-	if state.Rev != "" && !state.Dirty {
-		url += separator + "rev=" + state.Rev
-	}
-	return url
+	return ref.WithoutAttr()
 }
 
 // Misread is where files that were read are not valid UTF-8, if an answer is not.
