@@ -273,18 +273,12 @@ func (r *Catalog) ProjectFlake(all bool) (Flake, bool) {
 	if r.Root == "" || !all && !r.looksAt(func(d config.Discovery) *bool { return d.Flake }) {
 		return Flake{}, false
 	}
-	for at := r.Root; ; at = filepath.Dir(at) {
-		if file := filepath.Join(at, "flake.nix"); exists(file) {
-			if at != r.Root && ownership.CheckFound(at) != nil {
-				return Flake{}, false // another user may have put it above the project
-			}
-			ref := reference.InDirectory(at)
-			return Flake{Source: Project, Ref: ref, File: file, paste: ref.Written(r.relative(at))}, true
-		}
-		if exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
-			return Flake{}, false
-		}
+	dir := reference.FlakeDir(r.Root)
+	if dir == "" || dir != r.Root && ownership.CheckFound(dir) != nil { // another user may have put it above the project
+		return Flake{}, false
 	}
+	ref := reference.InDirectory(dir)
+	return Flake{Source: Project, Ref: ref, File: filepath.Join(dir, "flake.nix"), paste: ref.Written(r.relative(dir))}, true
 }
 
 // Candidate is a profile of the flake.

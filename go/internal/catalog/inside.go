@@ -20,12 +20,9 @@ func (r *Catalog) Inside(scope config.Scope, ref reference.Reference) error {
 	if followed, err := filepath.EvalSymlinks(real); err == nil {
 		real = followed
 	}
-	top := r.Root
-	for at := r.Root; at != filepath.Dir(at); at = filepath.Dir(at) {
-		if exists(filepath.Join(at, ".git")) {
-			top = at
-			break
-		}
+	top := reference.WorkTree(r.Root)
+	if top == "" {
+		top = r.Root
 	}
 	if rel, err := filepath.Rel(top, real); err == nil && filepath.IsLocal(rel) {
 		return nil

@@ -3,7 +3,6 @@ package config
 import (
 	"bytes"
 	"errors"
-	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -56,7 +55,7 @@ func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
 			at.Line, at.Column = decode.Position()
 			r.shift(&at)
 		}
-		return nil, &diag.Diagnostic{Severity: diag.SeverityError, Code: "syntax", Message: "not readable as TOML: " + tomlReason(err),
+		return nil, &diag.Diagnostic{Severity: diag.SeverityError, Code: "syntax", Message: "not readable as TOML: " + tomlread.Reason(err),
 			Positions: []diag.Position{at}}
 	}
 	r.parser.Reset(text)
@@ -74,19 +73,6 @@ func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
 		}
 	}
 	return root, nil
-}
-
-func tomlReason(err error) string {
-	text := strings.TrimPrefix(err.Error(), "toml: ")
-	for _, known := range []string{"already", "duplicate", "redefin"} {
-		if strings.Contains(text, known) {
-			return "a key is given twice"
-		}
-	}
-	if strings.ContainsAny(text, "'\"`") {
-		return "syntax error"
-	}
-	return text
 }
 
 type treeReader struct {

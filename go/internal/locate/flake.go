@@ -46,19 +46,15 @@ func FindFlake(dir, typed string, explicit bool) (*Flake, error) {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
 	}
-	for at := dir; ; at = filepath.Dir(at) {
-		if Exists(filepath.Join(at, "flake.nix")) {
-			found := &Flake{Dir: at}
-			if !explicit {
-				found.GitRoot = GitRoot(at)
-			}
-			return found, nil
-		}
-		if explicit || Exists(filepath.Join(at, ".git")) || at == filepath.Dir(at) {
-			return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`%s", typed, aboveOrNot(explicit)).
-				Hintf("write one, or refer to a profile file (./NAME.nix) or a built-in profile (builtin:NAME)")
-		}
+	found := &Flake{Dir: reference.FlakeDir(dir)}
+	if found.Dir == "" || explicit && found.Dir != dir {
+		return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`%s", typed, aboveOrNot(explicit)).
+			Hintf("write one, or refer to a profile file (./NAME.nix) or a built-in profile (builtin:NAME)")
 	}
+	if !explicit {
+		found.GitRoot = reference.WorkTree(found.Dir)
+	}
+	return found, nil
 }
 
 func aboveOrNot(explicit bool) string {
@@ -83,7 +79,7 @@ func FlakeOf(ref *Reference) (*Flake, error) {
 		}
 	}
 	if ref.Parsed.Scheme == "git+file" {
-		local.GitRoot = GitRoot(local.Dir)
+		local.GitRoot = reference.WorkTree(local.Dir)
 	}
 	return local, refuseForeign(local, ref)
 }
@@ -147,24 +143,12 @@ func FindReplacement(ref, dir string) (*Replacement, error) {
 	}
 	found := &Replacement{Text: parsed.WithoutAttr(), Dir: parsed.Dir(), Explicit: parsed.Scheme == "path"}
 	if !found.Explicit {
-		found.GitRoot = GitRoot(found.Dir)
+		found.GitRoot = reference.WorkTree(found.Dir)
 	}
 	if info, err := os.Stat(found.Dir); err != nil || !info.IsDir() {
 		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s for the overridden input", found.Dir)
 	}
 	return found, nil
-}
-
-// GitRoot is the folder at or above dir that holds .git, or empty.
-func GitRoot(dir string) string {
-	for at := dir; ; at = filepath.Dir(at) {
-		if Exists(filepath.Join(at, ".git")) {
-			return at
-		}
-		if at == filepath.Dir(at) {
-			return ""
-		}
-	}
 }
 
 // RefusePrivateFiles keeps Nix from copying private files to its store, which

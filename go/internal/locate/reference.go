@@ -74,7 +74,7 @@ func (ref *Reference) flake() (string, error) {
 	p := ref.Parsed
 	switch typed := p.Flake(); {
 	case p.Pinned() && p.Scheme == "":
-		root := GitRoot(p.Path)
+		root := reference.WorkTree(p.Path)
 		if root == "" {
 			return "", diag.Errorf(diag.ExitUsage, "not-a-repository", "%s selects a commit, and %s is not in a git repository", ref.Text, p.Path).
 				Hintf("leave out `?ref=` and `?rev=`")

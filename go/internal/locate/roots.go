@@ -8,6 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/ownership"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
@@ -23,7 +24,7 @@ const projectFolder = ".insomnia"
 // git knows nothing of it. They would open all of a work tree to any folder below.
 // Then it is the folder that holds .insomnia, and else, in a home, dir itself.
 func ProfileRoot(dir string) (root string, worktree bool) {
-	top := GitRoot(dir)
+	top := reference.WorkTree(dir)
 	if top == "" || ownership.Foreign(top) {
 		return dir, false
 	}

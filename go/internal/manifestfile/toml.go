@@ -39,7 +39,7 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic,
 			at.Column += len(Mark)
 		}
 		// go-toml's own message may repeat a piece of the line.
-		e := diag.Errorf(diag.ExitInvalid, "syntax", "not readable as TOML: %s", tomlReason(err)).At(at)
+		e := diag.Errorf(diag.ExitInvalid, "syntax", "not readable as TOML: %s", tomlread.Reason(err)).At(at)
 		e.Diagnostics[0].Veiled = true
 		return nil, nil, nil, e
 	}
@@ -64,20 +64,6 @@ func tomlToJSON(data []byte, file string) ([]byte, sourceMap, []diag.Diagnostic,
 		return nil, nil, nil, diag.Errorf(diag.ExitInternal, "internal", "cannot encode the manifest: %v", err)
 	}
 	return out, places, problems, nil
-}
-
-// tomlReason keeps of a message only what cannot hold text of the file.
-func tomlReason(err error) string {
-	text := strings.TrimPrefix(err.Error(), "toml: ")
-	for _, known := range []string{"already exists", "already defined", "duplicate", "redefin"} {
-		if strings.Contains(text, known) {
-			return "a key is given twice"
-		}
-	}
-	if strings.ContainsAny(text, "'\"`") {
-		return "syntax error"
-	}
-	return text
 }
 
 type tomlConverter struct {

@@ -224,10 +224,7 @@ func (r Reference) place() string {
 // escaped writes a path that holds `#` or `?` as a URL: where a typed path ends
 // is told by what exists, which may change. The URL says what the path means now.
 func (r Reference) escaped() string {
-	for root := r.Path; root != filepath.Dir(root); root = filepath.Dir(root) {
-		if !exists(filepath.Join(root, ".git")) {
-			continue
-		}
+	if root := WorkTree(r.Path); root != "" {
 		q := r.Query
 		if rel, err := filepath.Rel(root, r.Dir()); err == nil && rel != "." {
 			q.Dir = filepath.ToSlash(rel)

@@ -60,7 +60,7 @@ func (r *Resolver) Pin(ctx context.Context, selected reference.Reference, option
 func notPinnable(ref *locate.Reference, local *locate.Flake) error {
 	e := diag.Errorf(diag.ExitUsage, "not-pinnable", "cannot pin `%s`: it is not a commit", ref.Text)
 	alias := "; or set an alias to a profile of it: insomnia alias set NAME " + diag.Shell(ref.Flake+"#PROFILE")
-	switch root := locate.GitRoot(local.Dir); {
+	switch root := reference.WorkTree(local.Dir); {
 	case local.GitRoot != "":
 		return e.Hintf("commit what is there%s", alias)
 	case root != "":

@@ -8,6 +8,7 @@ package tomlread
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2/unstable"
 )
@@ -117,4 +118,18 @@ func (c *checker) fail(message string) {
 		before := c.data[:min(c.at, len(c.data))]
 		c.failed = &Error{Line: bytes.Count(before, []byte("\n")) + 1, Column: len(before) - bytes.LastIndexByte(before, '\n'), Message: message}
 	}
+}
+
+// Reason keeps of an error of the TOML library only what cannot hold text of the file.
+func Reason(err error) string {
+	text := strings.TrimPrefix(err.Error(), "toml: ")
+	for _, known := range []string{"already", "duplicate", "redefin"} {
+		if strings.Contains(text, known) {
+			return "a key is given twice"
+		}
+	}
+	if strings.ContainsAny(text, "'\"`") {
+		return "syntax error"
+	}
+	return text
 }

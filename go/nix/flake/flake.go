@@ -15,13 +15,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
@@ -349,12 +349,9 @@ func Find(dir string) (Ref, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return Ref{}, err
 	}
-	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, "flake.nix")); err == nil {
-			return Ref{Dir: at, GitRoot: GitRoot(at)}, nil
-		}
-		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil || at == filepath.Dir(at) {
-			return Ref{}, &fs.PathError{Op: "find", Path: dir, Err: ErrNoFlake}
-		}
+	at := reference.FlakeDir(dir)
+	if at == "" {
+		return Ref{}, &fs.PathError{Op: "find", Path: dir, Err: ErrNoFlake}
 	}
+	return Ref{Dir: at, GitRoot: GitRoot(at)}, nil
 }

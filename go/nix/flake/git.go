@@ -2,11 +2,11 @@ package flake
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
@@ -82,15 +82,4 @@ func RefusePlace(path string) error {
 }
 
 // GitRoot is the directory at or above dir that holds `.git`, or "".
-func GitRoot(dir string) string {
-	for {
-		if _, err := os.Lstat(filepath.Join(dir, ".git")); err == nil {
-			return dir
-		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return ""
-		}
-		dir = parent
-	}
-}
+func GitRoot(dir string) string { return reference.WorkTree(dir) }
