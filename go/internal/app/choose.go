@@ -25,8 +25,7 @@ type What struct {
 
 // Named is what a text names that may be a reference or a file with a manifest.
 func Named(text string) What {
-	lower := strings.ToLower(text)
-	if !strings.Contains(text, "#") && (strings.HasSuffix(lower, ".json") || strings.HasSuffix(lower, ".toml")) {
+	if reference.ManifestFile(text) {
 		return What{Manifest: text}
 	}
 	return What{Ref: text}

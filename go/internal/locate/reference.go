@@ -69,32 +69,20 @@ func Of(parsed reference.Reference) (*Reference, error) {
 	return ref, err
 }
 
-// flake is the part before `#` that Nix takes too, and sets LocalDir.
+// flake is the part before `#` that Nix takes too. It sets LocalDir.
 func (ref *Reference) flake() (string, error) {
-	p := ref.Parsed
-	switch typed := p.Flake(); {
-	case p.Pinned() && p.Scheme == "":
+	if p := ref.Parsed; p.Pinned() && p.Scheme == "" {
 		root := reference.WorkTree(p.Path)
 		if root == "" {
 			return "", diag.Errorf(diag.ExitUsage, "not-a-repository", "%s selects a commit, and %s is not in a git repository", ref.Text, p.Path).
 				Hintf("leave out `?ref=` and `?rev=`")
 		}
-		pinned := reference.InRepository(root, p)
-		ref.Parsed = pinned
-		return pinned.Flake(), nil
-	case p.Kind == reference.Local && p.Pinned():
-		return "git+file:" + strings.TrimPrefix(p.WithoutAttr(), "git+file:"), nil
-	case p.Kind == reference.Local:
-		ref.LocalDir = p.Dir()
-		if p.Scheme == "" && strings.HasPrefix(typed, "~") || strings.ContainsAny(p.Path, "#?") {
-			return p.WithoutAttr(), nil
-		}
-		return typed, nil
-	case !strings.HasPrefix(typed, p.Scheme+":") && p.Kind == reference.Remote:
-		return p.WithoutAttr(), nil // a scheme in capitals
-	default:
-		return typed, nil
+		ref.Parsed = reference.InRepository(root, p)
 	}
+	if !ref.Parsed.Pinned() {
+		ref.LocalDir = ref.Parsed.Dir()
+	}
+	return ref.Parsed.ForNix(), nil
 }
 
 // Explicit reports whether a reference says by itself what its source is.

@@ -40,3 +40,23 @@ func TestAbove(t *testing.T) {
 		t.Errorf("%q", flake)
 	}
 }
+
+func TestByForm(t *testing.T) {
+	for text, want := range map[string]bool{
+		"": false, "coder": false, "user:coder": false, "builtin:": false, "team:lead": false, "with.dot": false, ".hidden": false,
+		".": true, "..": true, "~": true, "~/x": true, "/x": true, "./x": true, ".#coder": true, "#coder": true, "?ref=x": true,
+		"x.nix": true, "github:o/r": true, "GITHUB:o": true, "path:x": true, "https:": true, "nixpkgs#x": true,
+	} {
+		if got := ByForm(text); got != want {
+			t.Errorf("ByForm(%q) is %t", text, got)
+		}
+	}
+	for text, want := range map[string]bool{
+		"m.json": true, "./M.JSON": true, "dir/m.toml": true, "/x y/m.json": true, "~/m.toml": true,
+		"": false, "json": false, "m.nix": false, ".#m.json": false, "path:m.json": false, "github:o/r/m.json": false,
+	} {
+		if got := ManifestFile(text); got != want {
+			t.Errorf("ManifestFile(%q) is %t", text, got)
+		}
+	}
+}

@@ -85,6 +85,26 @@ func looksLikePath(s string) bool {
 	return strings.HasPrefix(s, "/")
 }
 
+// ByForm reports whether text has the form of a path or of a flake reference, and
+// not of a name or SOURCE:NAME. It looks at no file.
+func ByForm(text string) bool {
+	if looksLikePath(text) || strings.ContainsAny(text, "/#?") || strings.HasSuffix(text, ".nix") {
+		return true
+	}
+	scheme, _, ok := cutScheme(text)
+	return ok && flakeSchemes[scheme] != ""
+}
+
+// ManifestFile reports whether text is the name of a file with a manifest, by its
+// ending, for the commands that take one in place of a reference.
+func ManifestFile(text string) bool {
+	if scheme, _, ok := cutScheme(text); ok && flakeSchemes[scheme] != "" || strings.Contains(text, "#") {
+		return false
+	}
+	ext := strings.ToLower(filepath.Ext(text))
+	return ext == ".json" || ext == ".toml"
+}
+
 func (r Reference) parseScheme(scheme, rest, dir string) (Reference, error) {
 	if scheme == "builtin" {
 		if !Plain(rest) {

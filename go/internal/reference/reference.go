@@ -137,6 +137,20 @@ func (r Reference) Flake() string {
 	return r.place()
 }
 
+// ForNix is the part before `#` in a form that Nix reads alike. It is as typed, but
+// for what only this program reads so: `~`, a path with `#` or `?`, a scheme in
+// capitals, and a commit of the repository around a directory.
+func (r Reference) ForNix() string {
+	typed := r.Flake()
+	switch {
+	case r.Pinned(),
+		r.Kind == Local && (r.Scheme == "" && strings.HasPrefix(typed, "~") || strings.ContainsAny(r.Path, "#?")),
+		r.Kind == Remote && !strings.HasPrefix(typed, r.Scheme+":"):
+		return r.place()
+	}
+	return typed
+}
+
 // WithoutAttr is the lasting form of the flake alone, without `#` and what follows.
 func (r Reference) WithoutAttr() string { return r.place() }
 
@@ -276,7 +290,7 @@ func (r Reference) Shared() string {
 	case File:
 		return "./" + filepath.Base(r.Path)
 	case Local:
-		if ext := filepath.Ext(r.Path); len(r.Attr) == 0 && r.Scheme == "" && (ext == ".toml" || ext == ".json") {
+		if len(r.Attr) == 0 && r.Scheme == "" && ManifestFile(r.Path) {
 			return "./" + filepath.Base(r.Path) // a manifest
 		}
 		return "." + fragment(r.Attr)

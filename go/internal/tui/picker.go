@@ -11,6 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	parse "github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
 // picker lets one choose a profile from all that there are. The list is the
@@ -74,13 +75,6 @@ func spoken(p app.Profile) string {
 	return strings.Join([]string{p.Source, p.Summary.Model, p.Summary.Description}, " ")
 }
 
-// likeReference tells whether what was typed is more than a filter: a path or a
-// flake reference.
-func likeReference(text string) bool {
-	text = strings.TrimSpace(text)
-	return strings.ContainsAny(text, "/#") || strings.HasPrefix(text, ".") || strings.HasPrefix(text, "~") || strings.HasSuffix(text, ".nix")
-}
-
 // rows are what the pointer moves over: profiles, and last the entry for a
 // reference typed by hand.
 func (p *picker) rows() []app.Profile { return found(p.form.list.Rows, p.filter.Value()) }
@@ -133,7 +127,7 @@ func (p *picker) edit(msg tea.Msg) tea.Cmd {
 	p.filter, cmd = p.filter.Update(msg)
 	if p.filter.Value() != before {
 		p.at, p.wanted = 0, ""
-		if likeReference(p.filter.Value()) && len(p.rows()) > 0 {
+		if parse.ByForm(strings.TrimSpace(p.filter.Value())) && len(p.rows()) > 0 {
 			p.point(p.rows(), len(p.rows()))
 		}
 	}
@@ -142,7 +136,7 @@ func (p *picker) edit(msg tea.Msg) tea.Cmd {
 
 // typed is what the entry for references begins with.
 func (p *picker) typed() string {
-	if likeReference(p.filter.Value()) {
+	if parse.ByForm(strings.TrimSpace(p.filter.Value())) {
 		return strings.TrimSpace(p.filter.Value())
 	}
 	return ""
