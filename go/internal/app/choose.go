@@ -100,7 +100,7 @@ func (a *App) Select(ctx context.Context, text string, options resolve.Options) 
 	if err != nil {
 		return nil, options, err
 	}
-	a.Note(chosen.Notes...)
+	a.Note(words.Steps(chosen)...)
 	options.Downloads = a.downloadsFor(options.Downloads, chosen)
 	return chosen, options, nil
 }

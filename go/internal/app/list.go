@@ -252,7 +252,7 @@ func (l *listing) list(busy string) Profiles {
 		}
 	}
 	if l.catalog.Default().At.File != "" {
-		out.Why = l.chosen.Notes
+		out.Why = words.Steps(l.chosen)
 	}
 	return out
 }

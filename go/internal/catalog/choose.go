@@ -18,11 +18,19 @@ import (
 // Selection is what a reference has led to.
 type Selection struct {
 	Candidate
-	// Notes say why, where it was not said in the reference: by default, by an alias.
-	Notes []string
+	// Steps are the way to it, where the reference did not say it: the default, aliases.
+	Steps []Step
 	// By is what of the project led to the reference; nil where the user typed it in
 	// this command, or wrote it into a config of their own.
 	By *By
+}
+
+// Step is a look-up on the way from what was typed to what was selected.
+type Step struct {
+	Name    string // that was looked up, or that the default has
+	Default bool   // it is the default, and else an alias
+	Ref     string // of an alias, as it is set
+	Place   string // FILE:LINE of the config, relative in the project; empty for what is built in
 }
 
 // By is a word of the project: its authors chose it, and not the user.
@@ -353,7 +361,7 @@ func (r *Catalog) alias(ctx context.Context, name string, chain []config.Setting
 			s.Name = name
 		}
 		r.ofProject(s, c, set, "the alias `"+name+"`")
-		s.Notes = append([]string{fmt.Sprintf("%s (alias for %s, from %s)", name, set.Value, r.place(set.At))}, s.Notes...)
+		s.Steps = append([]Step{{Name: name, Ref: set.Value, Place: r.place(set.At)}}, s.Steps...)
 		return s, true, nil
 	}
 	return nil, false, nil
@@ -489,12 +497,12 @@ func (r *Catalog) byDefault(ctx context.Context) (*Selection, error) {
 				s.Name = s.Ref.Name
 			}
 		}
-		s.Notes = append([]string{fmt.Sprintf("%s (default, from %s)", s.Name, r.place(c.Default.At))}, s.Notes...)
+		s.Steps = append([]Step{{Name: s.Name, Default: true, Place: r.place(c.Default.At)}}, s.Steps...)
 		return s, nil
 	}
 	ref := reference.OfBuiltin(fallback)
 	return &Selection{Candidate: Candidate{Name: fallback, Source: Builtin, Ref: ref, Target: ref},
-		Notes: []string{"coder (default, built in; insomnia profile default REF sets another)"}}, nil
+		Steps: []Step{{Name: fallback, Default: true}}}, nil
 }
 
 // place is file:line as people read it: relative in the project.

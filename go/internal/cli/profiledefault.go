@@ -8,6 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
 func scopeFlags(what string) []cli.Flag {
@@ -74,7 +75,7 @@ func (p *program) profileDefault(c *cli.Context) error {
 	}
 	r := a.Catalog(options)
 	if text == "" {
-		p.note(chosen.Notes)
+		p.note(words.Steps(chosen))
 		if c.Bool("json") {
 			set := r.Default()
 			return p.printJSON(map[string]any{"schema": "insomnia.default/v1", "ref": chosen.Ref.String(), "name": chosen.Name, "set": set.At})

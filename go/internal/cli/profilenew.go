@@ -19,6 +19,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -117,7 +118,7 @@ func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source,
 		if r.Project != nil && r.Project.Aliases[name].Value != "" {
 			candidates[0].Source = catalog.Project // an alias of the user would not count here
 		}
-		warning.Message = fmt.Sprintf("the name %s alone does not mean it: %s", diag.Quote(name), strings.Join(append(chosen.Notes, chosen.Ref.String())[:1], ""))
+		warning.Message = fmt.Sprintf("the name %s alone does not mean it: %s", diag.Quote(name), strings.Join(append(words.Steps(chosen), chosen.Ref.String())[:1], ""))
 	default:
 		return ref, nil // what else is wrong, commands that look the name up report
 	}
