@@ -1,6 +1,8 @@
 package locate
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"maps"
 	"path/filepath"
 	"slices"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
@@ -57,7 +60,7 @@ func StoreNames(l *flake.Lock) map[string]string {
 		if node.Locked == nil {
 			continue
 		}
-		if path, err := sourceStoreName(node.Locked.NarHash); err == nil {
+		if path, ok := sourceStoreName(node.Locked.NarHash); ok {
 			names[path] = name
 		}
 	}
@@ -137,4 +140,15 @@ func SameInput(a, b string) bool {
 		return base + "?" + strings.Join(kept, "&")
 	}
 	return normal(a) == normal(b)
+}
+
+// sourceStoreName is the name below /nix/store of a source tree with this
+// narHash ("sha256-…"); false for another hash.
+func sourceStoreName(narHash string) (string, bool) {
+	text, ok := strings.CutPrefix(narHash, "sha256-")
+	sum, err := base64.StdEncoding.DecodeString(text)
+	if !ok || err != nil || len(sum) != sha256.Size {
+		return "", false
+	}
+	return filepath.Base(eval.SourcePath(sum)), true
 }

@@ -207,7 +207,7 @@ func (ev *Evaluator) PrintXML(v Value) (text string, err error) {
 	return text, err
 }
 
-// Str, Set and ListOf make values to call functions with.
+// Str and Set make values to call functions with.
 
 // Str makes a string.
 func Str(s string) Value { return &String{S: s} }
@@ -217,9 +217,6 @@ func Str(s string) Value { return &String{S: s} }
 func StrRefersTo(s string, paths ...string) Value {
 	return &String{S: s, Context: Context(nil).union(Context(paths))}
 }
-
-// ListOf makes a list.
-func ListOf(elems ...Value) Value { return &List{Elems: elems} }
 
 // Set makes an attribute set.
 func (ev *Evaluator) Set(members map[string]Value) Value {

@@ -16,33 +16,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// kindOf is the kind of a failure that needs no look at its cause.
-func kindOf(k eval.Kind) evaluate.Kind {
-	switch k {
-	case eval.TypeMismatch:
-		return evaluate.TypeMismatch
-	case eval.MissingAttr:
-		return evaluate.MissingAttribute
-	case eval.UndefinedVariable:
-		return evaluate.UndefinedVariable
-	case eval.Thrown:
-		return evaluate.Thrown
-	case eval.AssertionFailed:
-		return evaluate.AssertionFailed
-	case eval.Aborted:
-		return evaluate.Aborted
-	case eval.InfiniteRecursion:
-		return evaluate.InfiniteRecursion
-	case eval.SyntaxError:
-		return evaluate.SyntaxError
-	case eval.Fetches:
-		return evaluate.Fetches
-	case eval.Builds:
-		return evaluate.Builds
-	case eval.NeedsNix:
-		return evaluate.NeedsNix
-	}
-	return evaluate.Other
+// kinds are those of failures that need no look at their cause.
+var kinds = [...]evaluate.Kind{
+	eval.TypeMismatch: evaluate.TypeMismatch, eval.MissingAttr: evaluate.MissingAttribute, eval.UndefinedVariable: evaluate.UndefinedVariable,
+	eval.Thrown: evaluate.Thrown, eval.AssertionFailed: evaluate.AssertionFailed, eval.Aborted: evaluate.Aborted,
+	eval.InfiniteRecursion: evaluate.InfiniteRecursion, eval.SyntaxError: evaluate.SyntaxError,
+	eval.Fetches: evaluate.Fetches, eval.Builds: evaluate.Builds, eval.NeedsNix: evaluate.NeedsNix,
+	eval.LimitReached: evaluate.Other,
 }
 
 // failureOf makes a Failure of an error of package eval; nil for another error.
@@ -66,7 +46,7 @@ func failureOf(err error, in evaluate.Sources, timeout time.Duration, places fun
 	if at := e.Position; strings.HasPrefix(at.File, "/") {
 		add("", at.File, at.Line, at.Column)
 	}
-	f := &evaluate.Failure{Kind: kindOf(e.Kind), Message: in.Text(e.Msg), Name: e.Name, Path: blamedPath(e), Cause: e}
+	f := &evaluate.Failure{Kind: kinds[e.Kind], Message: in.Text(e.Msg), Name: e.Name, Path: blamedPath(e), Cause: e}
 	for _, t := range e.Trace {
 		add(t.Msg, t.Position.File, t.Position.Line, t.Position.Column)
 		f.Trace = append(f.Trace, t.Msg)
