@@ -14,6 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
+// LockName is the file of a lock.
 const LockName = "flake.lock"
 
 // MaxLock is the largest flake.lock that is read.
@@ -34,6 +35,7 @@ func ReadLock(tree, dir string) (*flake.Lock, error) {
 	return l, nil
 }
 
+// ReadLockFile reads the text of a flake.lock as ReadLock does.
 func ReadLockFile(tree, dir string) ([]byte, bool) {
 	rel, err := filepath.Rel(tree, dir)
 	if err != nil {

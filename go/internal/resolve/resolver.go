@@ -1,12 +1,11 @@
-// Package resolve turns a reference into a resolved manifest: it finds the
-// source, has it evaluated, and checks what comes back.
+// Package resolve turns a reference into a resolved manifest: package locate finds
+// the source, an evaluator (package evaluate) evaluates it, and what comes back is
+// judged here.
 //
-// One of two evaluators evaluates: the one inside this program (packages below
-// go/nix), or the installed Nix (package evaluate/nix). Both get the Nix texts in the
-// folder nix. What they answer is not trusted: the manifest is decoded strictly
-// and validated by package manifest, and its canonical bytes and digest are
-// computed here. Every error is a *diag.Error with the author's own files and
-// lines.
+// What an evaluator answers is not trusted: the manifest is decoded strictly and
+// validated by package manifest, and its canonical bytes and digest are computed
+// here. Every error is a *diag.Error, by errors.As, with the author's own files
+// and lines.
 package resolve
 
 import (
