@@ -17,7 +17,7 @@ import (
 var (
 	notTracked = pattern.Lazy{Text: `[Pp]ath '([^']+)' in the repository`}
 	// The ways in which versions say that a file is missing.
-	missingFile   = pattern.Lazy{Text: `^(?:getting status of|[Pp]ath) '([^']+)'(?:: No such file or directory| does not exist.*)$`}
+	missingFile   = pattern.Lazy{Text: `^(?:getting status of|opening (?:file|directory)|reading directory|[Pp]ath) '([^']+)'(?:: No such file or directory| does not exist.*)$`}
 	inputFrame    = pattern.Lazy{Text: `while fetching the input '([^']+)'`}
 	forbiddenPath = pattern.Lazy{Text: `access to (?:absolute )?path '([^']+)' is forbidden in (?:restricted mode|pure eval)`}
 	storePath     = pattern.Lazy{Text: evaluate.StorePathPattern}
