@@ -25,8 +25,7 @@ type report struct {
 	placed  bool // the first frame is the place of the error
 	frames  []evaluate.Frame
 	// plain is what Nix and the programs it calls wrote beside its log.
-	plain  []string
-	status int
+	plain []string
 	// version is what `nix --version` answers.
 	version string
 }
@@ -40,11 +39,9 @@ func (r *report) has(texts ...string) bool {
 
 // failure reads the error out of what Nix wrote, and only now asks for the version.
 func (n *Nix) failure(ctx context.Context, program string, call Call, waitErr error, stderr *stderrReader) error {
-	f := &report{plain: stderr.plain, status: -1}
+	f := &report{plain: stderr.plain}
 	var exit *exec.ExitError
-	if errors.As(waitErr, &exit) {
-		f.status = exit.ExitCode()
-	}
+	errors.As(waitErr, &exit) // nil where it did not exit
 	if len(stderr.errors) > 0 {
 		e := stderr.errors[len(stderr.errors)-1]
 		f.message = strings.TrimSpace(stripANSI(e.RawMsg))
