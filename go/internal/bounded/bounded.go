@@ -44,8 +44,12 @@ func ReadFileNoFollow(path string, limit int64) ([]byte, error) {
 // Reason is what is wrong with a file, without its path and the operation.
 func Reason(err error) error {
 	var in *fs.PathError
-	if errors.As(err, &in) {
+	var between *os.LinkError
+	switch {
+	case errors.As(err, &in):
 		return in.Err
+	case errors.As(err, &between):
+		return between.Err
 	}
 	return err
 }

@@ -5,7 +5,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,9 +13,11 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
@@ -129,10 +130,6 @@ func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source,
 }
 
 func cannotWrite(path string, err error) error {
-	var in *fs.PathError
-	if errors.As(err, &in) {
-		err = in.Err
-	}
-	return diag.Errorf(diag.ExitState, "file-not-written", "cannot write %s: %v", path, err).
-		Hintf("give yourself the right to write there")
+	return diag.Errorf(diag.ExitState, "file-not-written", "cannot write %s: %v", path, bounded.Reason(err)).
+		Hintf("%s", durable.Remedy(err, filepath.Dir(path)))
 }

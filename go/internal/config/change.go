@@ -97,7 +97,7 @@ func notWritten(path string, err error) error {
 		return diag.Errorf(diag.ExitState, "config-busy", "cannot write %s: another command has been changing it for %v", path, lockTimeout).
 			Hintf("wait for the other command to end, then run this one again")
 	}
-	return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, reasonOf(err)).
+	return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", path, bounded.Reason(err)).
 		Hintf("%s", durable.Remedy(err, filepath.Dir(path)))
 }
 
@@ -129,14 +129,6 @@ func Exclusive(dir string, do func() error) error {
 		}
 	}
 	return do()
-}
-
-func reasonOf(err error) error {
-	var in *fs.PathError
-	if errors.As(err, &in) {
-		return in.Err
-	}
-	return err
 }
 
 // Write replaces a file whole or not at all, and outlives a power cut. The file

@@ -212,7 +212,7 @@ func (d *Drifts) compareFiles(source Source, w *watch) Drift {
 		case errors.Is(err, fs.ErrNotExist):
 			drift = Drift{Changed, name + " is gone"}
 		case err != nil:
-			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", path, reason(err))}
+			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", path, bounded.Reason(err))}
 		case drift.State == Unchanged:
 			drift = Drift{Changed, name}
 		}
@@ -266,7 +266,7 @@ func (d *Drifts) compareTree(ctx context.Context, folder string, w *watch) Drift
 			f.Close()
 		}
 		if err != nil {
-			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", folder, reason(err))}
+			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", folder, bounded.Reason(err))}
 		}
 		d.trees[key] = hash
 	}

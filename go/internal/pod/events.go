@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
@@ -59,7 +60,7 @@ func (s *Store) Events(p *Pod) ([]Event, error) {
 	for i, sum := range r.EventFiles {
 		older, err := s.readEvents(p.ID, i+1, sum)
 		if err != nil {
-			return nil, s.damaged(p.ID, fmt.Sprintf("%s: %v", eventsName(i+1), reason(err)))
+			return nil, s.damaged(p.ID, fmt.Sprintf("%s: %v", eventsName(i+1), bounded.Reason(err)))
 		}
 		all = append(all, older...)
 	}

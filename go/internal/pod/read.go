@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -92,7 +93,7 @@ func (s *Store) entries() ([]fs.DirEntry, error) {
 	}
 	entries, err := s.fs.ReadDir(s.dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, diag.Errorf(diag.ExitState, "pods-unreadable", "the Pods in %s cannot be read: %v", s.dir, reason(err)).
+		return nil, diag.Errorf(diag.ExitState, "pods-unreadable", "the Pods in %s cannot be read: %v", s.dir, bounded.Reason(err)).
 			Hintf("give yourself the right to read the folder")
 	}
 	return entries, nil
@@ -241,7 +242,7 @@ func (s *Store) bytes(p *Pod, number int) ([]byte, error) {
 		return nil, s.damagedGeneration(p, g.Number, "its file is missing")
 	}
 	if notOurs(err) {
-		return nil, s.damagedGeneration(p, g.Number, reason(err).Error())
+		return nil, s.damagedGeneration(p, g.Number, bounded.Reason(err).Error())
 	}
 	if err != nil {
 		return nil, s.unreadable(p.ID, err)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
@@ -67,7 +67,7 @@ func (s *Store) read(id string) (r *record, data []byte, err error) {
 		return nil, nil, s.damaged(id, recordName+" is missing")
 	}
 	if notOurs(err) {
-		return nil, nil, s.damaged(id, recordName+": "+reason(err).Error())
+		return nil, nil, s.damaged(id, recordName+": "+bounded.Reason(err).Error())
 	}
 	if err != nil {
 		return nil, nil, s.unreadable(id, err)
@@ -131,19 +131,6 @@ func (s *Store) damaged(id, what string) *diag.Error {
 }
 
 func (s *Store) unreadable(id string, err error) *diag.Error {
-	return diag.Errorf(diag.ExitState, "pod-unreadable", "the Pod %s cannot be read: %v", id, reason(err)).
+	return diag.Errorf(diag.ExitState, "pod-unreadable", "the Pod %s cannot be read: %v", id, bounded.Reason(err)).
 		Hintf("see to the folder %s", filepath.Join(s.dir, id))
-}
-
-// reason is an error of the file system without the paths.
-func reason(err error) error {
-	var at *fs.PathError
-	var between *os.LinkError
-	switch {
-	case errors.As(err, &at):
-		return at.Err
-	case errors.As(err, &between):
-		return between.Err
-	}
-	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
@@ -103,7 +104,7 @@ func (s *Store) recordIn(dir string) (*record, error) {
 func (s *Store) whole(dir string, r *record) error {
 	for i, sum := range r.EventFiles {
 		if _, err := s.readEvents(dir, i+1, sum); err != nil {
-			return s.damaged(dir, fmt.Sprintf("%s: %v", eventsName(i+1), reason(err)))
+			return s.damaged(dir, fmt.Sprintf("%s: %v", eventsName(i+1), bounded.Reason(err)))
 		}
 	}
 	there := r.Pod

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"path/filepath"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
@@ -18,7 +19,7 @@ func (s *Store) safe() error {
 			return nil
 		}
 		if err != nil {
-			return diag.Errorf(diag.ExitState, "pods-unreadable", "the folder %s cannot be read: %v", dir, reason(err)).
+			return diag.Errorf(diag.ExitState, "pods-unreadable", "the folder %s cannot be read: %v", dir, bounded.Reason(err)).
 				Hintf("give yourself the right to read it and the folders above it")
 		}
 		if what, remedy := durable.Unsafe(dir, info); what != "" {

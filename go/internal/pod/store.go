@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
@@ -95,12 +96,12 @@ func (s *Store) notWritten(err error) error {
 	if errors.As(err, &typed) || errors.Is(err, context.Canceled) {
 		return err
 	}
-	return diag.Errorf(diag.ExitState, "pod-not-written", "cannot write to the Pods in %s: %v", s.dir, reason(err)).
+	return diag.Errorf(diag.ExitState, "pod-not-written", "cannot write to the Pods in %s: %v", s.dir, bounded.Reason(err)).
 		Hintf("nothing was changed; make room there or give yourself the right to write, and repeat the command")
 }
 
 // unsure is for a disk on which neither the change nor the way back succeeds.
 func (s *Store) unsure(err error) error {
-	return diag.Errorf(diag.ExitState, "pod-unsure", "writing to the Pods in %s failed half way, and whether the change was made is not known: %v", s.dir, reason(err)).
+	return diag.Errorf(diag.ExitState, "pod-unsure", "writing to the Pods in %s failed half way, and whether the change was made is not known: %v", s.dir, bounded.Reason(err)).
 		Hintf("when the disk works again, look at what is there: insomnia pod list")
 }

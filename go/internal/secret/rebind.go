@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
@@ -21,7 +22,7 @@ func Rebind(ctx context.Context, dir, name string, change func(now Binding) (con
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", filepath.Join(dir, config.LocalName), reason(err)).
+		return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", filepath.Join(dir, config.LocalName), bounded.Reason(err)).
 			Hintf("%s", durable.Remedy(err, shell(dir)))
 	}
 	if err := durable.MkdirAll(durable.OS, dir, 0o755); err != nil {

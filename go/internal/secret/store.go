@@ -376,15 +376,6 @@ func (s *Store) because(err error) error {
 		Hintf("%s", durable.Remedy(err, shell(s.Dir)))
 }
 
-// reason is an error without its path.
-func reason(err error) error {
-	var in *fs.PathError
-	if errors.As(err, &in) {
-		return in.Err
-	}
-	return err
-}
-
 func (b Binding) missing(entry string) error {
 	if entry != b.Name {
 		return b.problem(diag.ExitNotFound, "secret-missing", "is bound to %s in the store, which is not set", entry).Hintf("insomnia secret set %s", b.Name)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
@@ -204,20 +205,11 @@ func unsafe(name, path, what, remedy string) error {
 }
 
 func (s *Store) unreadable(path string, err error) error {
-	return diag.Errorf(diag.ExitState, "consent-unreadable", "%s cannot be read: %v", path, reason(err)).
-		Hintf("give yourself the right to read it and the folders above it")
+	return diag.Errorf(diag.ExitState, "consent-unreadable", "cannot read %s: %v", path, bounded.Reason(err)).
+		Hintf("check permissions: ls -ld %s", path)
 }
 
 func (s *Store) notWritten(err error) error {
-	return diag.Errorf(diag.ExitState, "consent-not-written", "cannot write to the consents in %s: %v", s.dir, reason(err)).
-		Hintf("nothing was changed; make room there or give yourself the right to write, and repeat the command")
-}
-
-// reason is an error of the file system without the path.
-func reason(err error) error {
-	var at *fs.PathError
-	if errors.As(err, &at) {
-		return at.Err
-	}
-	return err
+	return diag.Errorf(diag.ExitState, "consent-not-written", "cannot write to the consents in %s: %v", s.dir, bounded.Reason(err)).
+		Hintf("%s", durable.Remedy(err, s.dir))
 }
