@@ -29,9 +29,12 @@ let
   model = import ./rules/model.nix;
   server = import ./rules/server.nix;
   sandbox = import ./rules/sandbox.nix;
+  secrets = import ./rules/secrets.nix;
   skill = import ./rules/skill.nix;
   workflow = import ./rules/workflow.nix;
   subagent = import ./rules/subagent.nix;
+
+  modelled = at: value: model at value ++ secrets.model at value;
 
   each =
     manifest: section: rule:
@@ -47,11 +50,12 @@ let
 in
 manifest:
 context manifest
-++ model [ "model" ] (manifest.model or null)
-++ each manifest "mcpServers" server
+++ modelled [ "model" ] (manifest.model or null)
+++ secrets.search manifest
+++ each manifest "mcpServers" (at: entry: server at entry ++ secrets.server at entry)
 ++ sandbox manifest
 ++ each manifest "skills" skill
 ++ each manifest "workflows" workflow
 ++ each manifest "subagents" (
-  at: value: model (at ++ [ "model" ]) (value.model or null) ++ subagent manifest at value
+  at: value: modelled (at ++ [ "model" ]) (value.model or null) ++ subagent manifest at value
 )

@@ -148,6 +148,7 @@ func candidates(s *schema, v any, pool []any) []any {
 var companions = map[string]map[string]any{
 	"sandbox.network":               {"sandbox.allowedDomains": []any{}},
 	"subagents.scout.tools.default": {"tools.default": "allow", "subagents.scout.tools.deny": []any{"bash"}},
+	"web.search.provider":           {"web.search.auth": map[string]any{"_type": SecretRefType, "name": "work.search"}},
 }
 
 // changeTo gives a copy of a document with the first of the values in a place
@@ -211,11 +212,13 @@ func canonicalOf(document any) []byte {
 	return canonical
 }
 
-// modelLeaves changes what can only change together: a rule holds ref to provider and id.
+// modelLeaves changes what can only change together: rules hold ref to provider and id,
+// and the conventional key to its provider.
 func modelLeaves(document any) []leaf {
 	var list []leaf
 	section := (*location)(nil).field("model")
 	copied := clone(document)
+	setAt(copied, section.field("auth"), map[string]any{"_type": SecretRefType, "name": "openai.api.default"})
 	for name, content := range map[string]string{"ref": "openai/gpt-5", "provider": "openai", "id": "gpt-5"} {
 		setAt(copied, section.field(name), content)
 		list = append(list, leaf{path: []string{"model"}, full: "model." + name, schema: manifestSchema.property("model"), name: name, changed: copied})

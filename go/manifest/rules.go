@@ -20,6 +20,15 @@ package manifest
 //	rule-mcp-transport      exactly one of command and url is present               /mcpServers/N
 //	                        that holds: command goes with stdio, url with http, sse /mcpServers/N/type
 //	rule-header-value       no byte below 0x20 and no 0x7f in a literal value       /mcpServers/N/headers/H/value
+//	rule-secret-unused      web.search.auth is null where web.search.mode is disabled /web/search/auth
+//	                        no reference in env where url is present                /mcpServers/N/env/K
+//	                        no reference in headers where command is present        /mcpServers/N/headers/K
+//	                        (neither where both are present)
+//	rule-secret-provider    P of a name P.api.default, P a known provider, is the
+//	                        provider of the model                                   M/auth
+//	                        P of P.search.default likewise, where search is not disabled
+//	                        and has a provider                                      /web/search/auth
+//	                        without a search provider the name is that of model.auth /web/search/auth
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
 //	rule-skill-file         files has SKILL.md                                      /skills/N/files
 //	rule-workflow-inputs    no two inputs of one name (each after the first)        /workflows/N/inputs/I/name
@@ -57,6 +66,7 @@ import (
 func (c *checker) rules(v *value) {
 	c.compactionRules(v)
 	c.modelRules((*location)(nil).field("model"), v.get("model"))
+	c.searchRules(v)
 	c.each(v, "mcpServers", c.serverRules)
 	c.sandboxRules(v)
 	c.each(v, "skills", c.skillRules)
@@ -143,6 +153,7 @@ func (c *checker) modelRules(at *location, model *value) {
 		c.report(at.field("thinkingBudgetTokens"), "rule-thinking-budget", fmt.Sprintf("%d tokens of reasoning leave nothing of the %d for the answer", budget, output),
 			"less than maxOutputTokens", "lower thinkingBudgetTokens or raise maxOutputTokens")
 	}
+	c.modelSecretRules(at, model)
 	ref := model.get("ref")
 	if !ref.is(kindString) || len(ref.text) > maxRefBytes {
 		return
@@ -172,6 +183,7 @@ func (c *checker) serverRules(at *location, server *value) {
 	}
 	const code, choice = "rule-mcp-transport", "command for a server that is started, or url for one that is reached"
 	command, url := server.get("command") != nil, server.get("url") != nil
+	c.serverSecretRules(at, server, command, url)
 	switch {
 	case command && url:
 		c.report(at, code, "has both command and url", choice, "remove one of the two")

@@ -98,6 +98,9 @@ let
       share = all.variant.share chosen.variant.parameters;
       inherit (chosen.variant.parameters) effort;
 
+      # The slots whose key follows the provider; see profile/staleAuth.nix.
+      follows = at: builtins.elem (at ++ [ "auth" ]) (profile.follows or [ ]);
+
       overridden = lookup [
         "overrides"
         "model"
@@ -107,6 +110,7 @@ let
         at = [ "model" ];
         given = modelFields (lookup [ "model" ] { } profile) // modelFields overridden;
         parent = { };
+        follows = follows [ "model" ];
         inherit share effort;
       };
 
@@ -123,6 +127,11 @@ let
             effort = parts.variant.values.model.effort.value;
           }
           // pod.model;
+          follows = follows [
+            "subagents"
+            name
+            "model"
+          ];
           inherit share effort;
         }
       ) (keep (_: delegate: isAttrs (lookup [ "model" ] null delegate)) facts.subagents);

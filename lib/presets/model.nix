@@ -13,6 +13,9 @@
   : function from the catalog's output cap to the one that is asked for
   `effort`
   : reasoning effort of the variant
+  `follows`
+  : whether the key is the conventional one of the provider, since the one that an
+    imported layer chose is of another provider
 
   # Type
 
@@ -29,10 +32,12 @@
   parent,
   share,
   effort,
+  follows ? false,
 }:
 let
   derived = import ./derived.nix;
   models = import ../models.nix;
+  secrets = import ../secrets.nix;
   suggest = import ../text/suggest.nix;
 
   needed = [
@@ -100,7 +105,13 @@ let
       { }
   )
   // (
-    if sameProvider && !(given ? baseUrl) && parent.auth or null != null then
+    if follows then
+      {
+        auth = derived "the key of the provider, as model.ref is of another than where auth is set" (
+          secrets.ref "${provider}.api.default"
+        );
+      }
+    else if sameProvider && !(given ? baseUrl) && parent.auth or null != null then
       { auth = derived "as the Pod's own model, which has the same provider" parent.auth; }
     else
       { }

@@ -34,6 +34,14 @@ let
     rule-output-cap = size;
     rule-thinking-budget = size;
     rule-model-ref = size;
+    rule-secret-provider = [
+      "model"
+      "web"
+    ];
+    rule-secret-unused = [
+      "mcpServers"
+      "web"
+    ];
     rule-subagent-tools = grants;
     rule-subagent-permissions = grants;
     rule-network-domains = [

@@ -15,6 +15,7 @@ let
   presets = import ../presets;
   refine = import ./refine.nix profileNode;
   removed = import ../merge/removed.nix;
+  staleAuth = import ./staleAuth.nix;
   unsaid = import ./unsaid.nix;
   validate = import ../validate/validate.nix { partial = true; } profileNode;
   without = import ./without.nix;
@@ -89,10 +90,15 @@ let
     hint = "write a value, or leave the field out to get what it has by itself";
   }) stuck;
 
-  tree = foldl' without named stuck;
-  value = if merged.gone == [ ] then named else removed.strip tree;
+  settled = foldl' without named stuck;
+  value = if merged.gone == [ ] then named else removed.strip settled;
 
-  derived = presets.derive value;
+  stale = staleAuth { inherit layers value; };
+  # The keys that follow their provider are derived, as if nobody had written them.
+  tree = foldl' without settled stale.follows;
+  derived = presets.derive (
+    if stale.follows == [ ] then value else foldl' without value stale.follows // { inherit (stale) follows; }
+  );
   # A word that is no preset is better explained by the presets.
   isPresetWord =
     problem:
@@ -102,6 +108,7 @@ let
     map refine (collected.faults ++ merged.faults)
     ++ missingName
     ++ notRemovable
+    ++ stale.faults
     ++ filter (problem: !(isPresetWord problem)) (validate value);
 in
 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/provider"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
@@ -197,7 +198,7 @@ func (p *program) sayBinding(c *cli.Context, name string, b config.Binding) erro
 		notes = append(notes, "commands that may get it: "+strings.Join(report.Commands, ", "))
 	}
 	if len(report.Hosts)+len(report.Commands) == 0 {
-		host := secret.UsualHost(name)
+		host := provider.UsualHost(name)
 		if host == "" {
 			host = "HOST"
 		}

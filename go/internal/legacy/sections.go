@@ -70,9 +70,15 @@ func (c *converter) web() {
 	if provider == "" {
 		provider = "brave"
 	}
+	if searches && (hasVariable || hasRef) && c.at(search+"provider") == nil {
+		c.assume("web.search.provider", provider, "the older default")
+	}
 	switch {
 	case hasVariable && hasRef:
 		c.problem("rule-auth", search+"api_key_secret", "there are both api_key_env and api_key_secret").Expected = "one of the two"
+	case !searches:
+		c.lost(search+"api_key_env", "the search is off, so that no service gets its key")
+		c.lost(search+"api_key_secret", "the search is off, so that no service gets its key")
 	case hasVariable:
 		c.secret("web.search.auth", secretName(provider)+".search.default", "env:"+variable, search+"api_key_env")
 	case hasRef:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/envvar"
+	"github.com/insomnia-pods/insomnia/go/internal/provider"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -46,21 +47,21 @@ func modelHost(m manifest.Model) Destination {
 	if m.BaseURL != nil {
 		return urlHost(*m.BaseURL)
 	}
-	if host := modelHosts[m.Provider]; host != "" {
+	if host := provider.ModelHost(string(m.Provider)); host != "" {
 		return Destination{Host: host}
 	}
 	return Destination{Unknown: "the host of the provider " + diag.Quote(string(m.Provider)) + " is not known; set model.baseUrl"}
 }
 
 func searchHost(m *manifest.Manifest) Destination {
-	provider := m.Web.Search.Provider
-	if provider == nil { // the provider of the model searches
+	service := m.Web.Search.Provider
+	if service == nil { // the provider of the model searches
 		return modelHost(m.Model)
 	}
-	if host := searchHosts[*provider]; host != "" {
+	if host := provider.SearchHost(string(*service)); host != "" {
 		return Destination{Host: host}
 	}
-	return Destination{Unknown: "the host of the search provider " + diag.Quote(string(*provider)) + " is not known"}
+	return Destination{Unknown: "the host of the search provider " + diag.Quote(string(*service)) + " is not known"}
 }
 
 func serverHost(server manifest.MCPServer) Destination {

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	providers "github.com/insomnia-pods/insomnia/go/internal/provider"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -155,13 +156,13 @@ func TestHostsOfTheCatalog(t *testing.T) {
 	for line := range strings.Lines(string(data)) {
 		line = strings.TrimSpace(line)
 		if name, ok := strings.CutPrefix(line, `name = "`); ok && !strings.Contains(name, "$") {
-			if provider = strings.TrimSuffix(name, `";`); modelHosts[manifest.ProviderName(provider)] == "" {
+			if provider = strings.TrimSuffix(name, `";`); providers.ModelHost(provider) == "" {
 				t.Errorf("no host for the provider %s of the catalog", provider)
 			}
 		}
 		if address, ok := strings.CutPrefix(line, `baseUrl = "`); ok {
 			seen++
-			if to := urlHost(manifest.URL(strings.TrimSuffix(address, `";`))); to.Host != modelHosts[manifest.ProviderName(provider)] {
+			if to := urlHost(manifest.URL(strings.TrimSuffix(address, `";`))); to.Host != providers.ModelHost(provider) {
 				t.Errorf("%s is at %s in the catalog", provider, to)
 			}
 		}

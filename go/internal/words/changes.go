@@ -75,7 +75,7 @@ func Between(first, second []byte) ([]Entry, error) {
 		return nil, err
 	}
 	c := &comparison{effects: grant.Between(first, second)}
-	secrets(c, a, b)
+	secrets(c, a, b, destinations(first), destinations(second))
 	top := &scope{comparison: c, a: a, b: b, fields: manifestFields()}
 	top.walk("", "", a, b)
 	c.entries = append(c.entries, unsaid(c.effects.Rest())...)

@@ -7,10 +7,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// secrets compares the slots of both manifests: which secret goes where.
-func secrets(c *comparison, a, b map[string]any) {
+// secrets compares the slots of both manifests: which secret is used for what, and
+// where it goes, by pointer.
+func secrets(c *comparison, a, b map[string]any, from, to map[string]string) {
 	before, after := map[string]any{}, map[string]any{}
 	slots(before, "", a)
 	slots(after, "", b)
@@ -19,11 +22,13 @@ func secrets(c *comparison, a, b map[string]any) {
 		at := change{pointer: pointer}
 		was, now := text(before[pointer]), text(after[pointer])
 		purpose := Purpose(pointer)
-		if was == now {
-			continue // and where it goes is no field
+		if was == now && (from == nil || to == nil || from[pointer] == to[pointer]) {
+			continue
 		}
 		effect := c.effects.At(grant.Secret, pointer)
 		switch {
+		case was == now:
+			s.say(Secrets, effect, at, "sends the secret `%s` %s to `%s` (was `%s`)", now, purpose, to[pointer], from[pointer])
 		case now == "":
 			s.say(Secrets, effect, at, "no longer uses the secret `%s` %s", was, purpose)
 		case was == "":
@@ -32,6 +37,20 @@ func secrets(c *comparison, a, b map[string]any) {
 			s.say(Secrets, effect, at, "now uses the secret `%s` %s (was `%s`)", now, purpose, was)
 		}
 	}
+}
+
+// destinations says where each secret of a manifest goes, by pointer; nil where the
+// manifest is not valid.
+func destinations(data []byte) map[string]string {
+	m, problems := manifest.Decode(data)
+	if len(problems) > 0 {
+		return nil
+	}
+	to := map[string]string{}
+	for _, use := range secret.Uses(m) {
+		to[use.Pointer] = use.To.String()
+	}
+	return to
 }
 
 // slots finds the names of secrets, by pointer.

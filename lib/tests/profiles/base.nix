@@ -21,4 +21,5 @@
   ];
   web.search.provider = "brave";
   web.search.auth = insomnia.lib.secrets.ref "brave.search.default";
+  web.search.mode = "cached";
 }

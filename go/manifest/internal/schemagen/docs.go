@@ -23,6 +23,8 @@ var Rules = []Rule{
 	{"rule-model-ref", "`ref` is `provider`, a slash and `id`; of the Pod and of each delegate."},
 	{"rule-mcp-transport", "An MCP server has exactly one of `command` and `url`: `command` with type `stdio`, `url` with `http` and `sse`."},
 	{"rule-header-value", "A literal header value has no control characters, line breaks and tabs included."},
+	{"rule-secret-unused", "A secret is used: `web.search.auth` is null where the search is disabled; a reference in `env` belongs to a server with `command`, one in `headers` to a server with `url`."},
+	{"rule-secret-provider", "A key goes to its provider: `PROVIDER.api.default` belongs to a model of that provider (of the Pod and of each delegate), `PROVIDER.search.default` to that service; without `web.search.provider` the secret of the search is that of `model.auth`. For the names of the providers that are known."},
 	{"rule-network-domains", "`sandbox.allowedDomains` is empty unless `sandbox.network` is `allowlist`."},
 	{"rule-skill-file", "A skill has a file `SKILL.md`."},
 	{"rule-workflow-inputs", "No two inputs of a workflow have one name."},

@@ -1,0 +1,87 @@
+package manifest
+
+import "github.com/insomnia-pods/insomnia/go/internal/provider"
+
+// The rules about where secrets go; rules.go lists them.
+
+const (
+	unusedSecret  = "rule-secret-unused"
+	foreignSecret = "rule-secret-provider"
+)
+
+// secretName gives the name of the secret that a slot refers to.
+func (v *value) secretName() (name string, found bool) {
+	if name := v.get("name"); v.get("_type") != nil && name.is(kindString) {
+		return name.text, true
+	}
+	return "", false
+}
+
+// textOf gives a member that is a string.
+func (v *value) textOf(name string) (text string, found bool) {
+	if member := v.get(name); member.is(kindString) {
+		return member.text, true
+	}
+	return "", false
+}
+
+// modelSecretRules hold the conventional secret of a provider to its models.
+func (c *checker) modelSecretRules(at *location, model *value) {
+	secret, refers := model.get("auth").secretName()
+	name, known := model.textOf("provider")
+	owner := provider.OfModelSecret(secret)
+	if !refers || !known || owner == "" || owner == name {
+		return
+	}
+	c.report(at.field("auth"), foreignSecret, "`"+secret+"` is the key of "+owner+", and the model is of "+named(name), "a secret of "+named(name)+", or null",
+		"set auth next to ref: the name of a secret of this provider, or null for none")
+}
+
+// searchRules see to it that the secret of the search goes to the service that it is for.
+func (c *checker) searchRules(v *value) {
+	search := v.get("web").get("search")
+	secret, refers := search.get("auth").secretName()
+	mode, moded := search.textOf("mode")
+	if !refers || !moded {
+		return
+	}
+	at := (*location)(nil).field("web").field("search").field("auth")
+	if mode == "disabled" {
+		c.report(at, unusedSecret, "the search is disabled, so that no service gets the secret", "null while mode is disabled",
+			`set web.search.mode to "live" and web.search.provider to the service, or auth to null`)
+		return
+	}
+	service := search.get("provider")
+	if service == nil {
+		if key, has := v.get("model").get("auth").secretName(); !has || key != secret {
+			c.report(at, foreignSecret, "without web.search.provider the secret goes to the host of the model", "a provider of the search, or the secret of model.auth",
+				`set web.search.provider to the service that the secret is for, such as "brave"`)
+		}
+		return
+	}
+	if owner := provider.OfSearchSecret(secret); service.is(kindString) && owner != "" && owner != service.text {
+		c.report(at, foreignSecret, "`"+secret+"` is the key of "+owner+", and the search is of "+named(service.text), "a secret of "+named(service.text)+", or null",
+			"set auth next to provider: the name of a secret of this service, or null for none")
+	}
+}
+
+// serverSecretRules see to it that what holds a secret is used: only a program has
+// an environment, and only a request has headers.
+func (c *checker) serverSecretRules(at *location, server *value, command, url bool) {
+	if command == url {
+		return
+	}
+	field, message, hint := "env", "a server that is reached over url starts no program, so that nothing gets the secret", "put the secret into headers, or remove it"
+	if command {
+		field, message, hint = "headers", "a server that is started gets no requests, so that nothing gets the secret", "put the secret into env, or remove it"
+	}
+	slots := server.get(field)
+	if !slots.is(kindObject) {
+		return
+	}
+	for _, m := range slots.members {
+		if _, refers := m.value.secretName(); refers {
+			c.report(at.field(field).field(m.name), unusedSecret, message, "no secret here", hint)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+# Finds the keys of models that were chosen for another provider: a layer names a key for
+# its model, and another layer puts a model of another provider in its place. The
+# conventional key of a provider follows, PROVIDER.api.default; any other is a problem,
+# since it would be sent to a host that nobody meant.
+#
+# staleAuth :: { layers; value; } -> { follows :: [ Path ]; faults :: [ Problem ]; }
+#
+# `follows` are paths of slots, in which the key of the new provider belongs.
+let
+  inherit (builtins)
+    attrNames
+    concatMap
+    elem
+    elemAt
+    filter
+    foldl'
+    fromJSON
+    head
+    isAttrs
+    isString
+    length
+    match
+    readFile
+    ;
+  lookup = import ../presets/lookup.nix;
+  places = import ../merge/places.nix;
+  secrets = import ../rules/secrets.nix;
+  known = (fromJSON (readFile ../schema/providers.json)).models;
+
+  providerOf =
+    ref:
+    let
+      parts = if isString ref then match "([^/]*)/.*" ref else null;
+    in
+    if parts == null then null else head parts;
+
+  raw = at: [ "overrides" ] ++ at;
+  pod = [ "model" ];
+
+  # The value at a path, where overrides count more.
+  effective = value: at: lookup (raw at) (lookup at null value) value;
+
+  # The definition that counts at a path, by some layers; null for none.
+  winner =
+    layers: at:
+    let
+      found = places.ranked layers (raw at) ++ places.ranked layers at;
+    in
+    if found == [ ] then null else head found;
+  chosen =
+    layers: at:
+    let
+      def = winner layers at;
+    in
+    if def == null then null else def.value;
+
+  refOf =
+    read: at:
+    let
+      own = read (at ++ [ "ref" ]);
+    in
+    if own == null && at != pod then read (pod ++ [ "ref" ]) else own;
+
+  # What a layer knows of: itself and what it imports.
+  view =
+    layers: layer: filter (other: other.key == layer.key || layer.reach ? ${other.key}) layers;
+
+  judge =
+    layers: value: at:
+    let
+      slot = at ++ [ "auth" ];
+      auth = effective value slot;
+      provider = providerOf (refOf (effective value) at);
+      def = winner layers slot;
+      seen = view layers (elemAt layers def.layer);
+      meant = providerOf (refOf (chosen seen) at);
+      # An address that came with the key is where it goes, whatever the model.
+      address = chosen layers (at ++ [ "baseUrl" ]);
+      fixed = address != null && address == chosen seen (at ++ [ "baseUrl" ]);
+      owner = secrets.ofModels auth.name;
+    in
+    if !(isAttrs auth && isString (auth.name or null)) || provider == null || def == null then
+      null
+    else if meant == null || meant == provider || fixed then
+      null
+    else if owner == meant && !(elem provider known) then
+      null # the rule about the names of keys reports it
+    else if owner == meant && lookup (raw slot) null value == null then
+      { follows = [ slot ]; }
+    else
+      {
+        faults = [
+          {
+            code = "stale-secret";
+            at = slot;
+            message = "the secret was chosen for a model of `${meant}`, and the model is of `${provider}` now";
+            expected = "a secret for `${provider}`, or null";
+            hint = "set auth where ref is set: ${
+              if elem provider known then
+                "secrets.ref \"${provider}.api.default\""
+              else
+                "secrets.ref with the name of its key"
+            }, or null for none";
+            positions = map (place: place // { note = "the secret"; }) def.place ++ placeOfRef layers at;
+          }
+        ];
+      };
+
+  placeOfRef =
+    layers: at:
+    let
+      own = winner layers (at ++ [ "ref" ]);
+      def = if own == null then winner layers (pod ++ [ "ref" ]) else own;
+    in
+    if def == null then [ ] else map (place: place // { note = "the model"; }) def.place;
+
+  # Layers in which a model is spoken of: with one there is nothing to compare.
+  speaks = layer: layer.body ? model || layer.body ? overrides || layer.body ? subagents;
+in
+{ layers, value }:
+let
+  delegates = lookup [ "subagents" ] { } value;
+  slots = [
+    pod
+  ]
+  ++ map (name: [
+    "subagents"
+    name
+    "model"
+  ]) (if isAttrs delegates then attrNames delegates else [ ]);
+  found =
+    if length (filter speaks layers) < 2 then
+      [ ]
+    else
+      filter (result: result != null) (map (judge layers value) slots);
+in
+{
+  follows = concatMap (result: result.follows or [ ]) found;
+  faults = concatMap (result: result.faults or [ ]) found;
+}

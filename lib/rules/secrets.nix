@@ -1,0 +1,153 @@
+# rule-secret-unused and rule-secret-provider: where secrets go. The conventional names are
+# PROVIDER.api.default for a model and PROVIDER.search.default for a search.
+let
+  inherit (builtins)
+    attrNames
+    concatMap
+    elem
+    fromJSON
+    isAttrs
+    isString
+    match
+    readFile
+    ;
+  get = import ./get.nix;
+  providers = fromJSON (readFile ../schema/providers.json);
+
+  # The name that a slot refers to, or null.
+  nameOf =
+    slot: if isAttrs slot && slot ? _type && isString (slot.name or null) then slot.name else null;
+
+  # The provider that a name is for, or null where it is not one of a convention.
+  ownerOf =
+    kind: name:
+    let
+      found = if name == null then null else match "([a-z0-9-]+)[.]${kind.word}[.]default" name;
+      owner = builtins.head found;
+    in
+    if found == null || !(elem owner kind.known) then null else owner;
+  ofModels = ownerOf {
+    word = "api";
+    known = providers.models;
+  };
+  ofSearches = ownerOf {
+    word = "search";
+    known = providers.searches;
+  };
+
+  fault = code: at: message: expected: hint: {
+    inherit
+      code
+      at
+      message
+      expected
+      hint
+      ;
+  };
+  unused = fault "rule-secret-unused";
+  foreign = fault "rule-secret-provider";
+in
+{
+  inherit ofModels;
+
+  # For a Pod's model and a delegate's.
+  model =
+    at: model:
+    let
+      name = nameOf (model.auth or null);
+      owner = ofModels name;
+      provider = if isAttrs model && isString (model.provider or null) then model.provider else null;
+    in
+    if !(isAttrs model) || provider == null || owner == null || owner == provider then
+      [ ]
+    else
+      [
+        (foreign (
+          at ++ [ "auth" ]
+        ) "`${name}` is the key of ${owner}, and the model is of `${provider}`" "a secret of `${provider}`, or null"
+          "set auth next to ref: the name of a secret of this provider, or null for none"
+        )
+      ];
+
+  search =
+    manifest:
+    let
+      at = [
+        "web"
+        "search"
+        "auth"
+      ];
+      search = get isAttrs [
+        "web"
+        "search"
+      ] manifest;
+      name = nameOf (search.auth or null);
+      owner = ofSearches name;
+      provider = search.provider or null;
+    in
+    if search == null || name == null || !(isString (search.mode or null)) then
+      [ ]
+    else if search.mode == "disabled" then
+      [
+        (unused at "the search is disabled, so that no service gets the secret"
+          "null while mode is disabled"
+          "set web.search.mode to \"live\" and web.search.provider to the service, or auth to null"
+        )
+      ]
+    else if !(search ? provider) then
+      if nameOf (get isAttrs [ "model" "auth" ] manifest) == name then
+        [ ]
+      else
+        [
+          (foreign at "without web.search.provider the secret goes to the host of the model"
+            "a provider of the search, or the secret of model.auth"
+            "set web.search.provider to the service that the secret is for, such as \"brave\""
+          )
+        ]
+    else if isString provider && owner != null && owner != provider then
+      [
+        (foreign at "`${name}` is the key of ${owner}, and the search is of `${provider}`"
+          "a secret of `${provider}`, or null"
+          "set auth next to provider: the name of a secret of this service, or null for none"
+        )
+      ]
+    else
+      [ ];
+
+  # Only a program has an environment, and only a request has headers.
+  server =
+    at: server:
+    let
+      started = server ? command;
+      field = if started then "headers" else "env";
+      slots = server.${field} or null;
+    in
+    if started == server ? url || !(isAttrs slots) then
+      [ ]
+    else
+      concatMap (
+        key:
+        if nameOf slots.${key} == null then
+          [ ]
+        else
+          [
+            (unused
+              (
+                at
+                ++ [
+                  field
+                  key
+                ]
+              )
+              (
+                if started then
+                  "a server that is started gets no requests, so that nothing gets the secret"
+                else
+                  "a server that is reached over url starts no program, so that nothing gets the secret"
+              )
+              "no secret here"
+              "put the secret into ${if started then "env" else "headers"}, or remove it"
+            )
+          ]
+      ) (attrNames slots);
+}
