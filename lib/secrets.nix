@@ -18,7 +18,11 @@
     # Examples
 
     ```nix
-    web.search.auth = insomnia.lib.secrets.ref "brave.search.default";
+    web.search = {
+      mode = "live";
+      provider = "brave";
+      auth = insomnia.lib.secrets.ref "brave.search.default";
+    };
     ```
   */
   ref = name: {
