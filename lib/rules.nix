@@ -28,6 +28,7 @@ let
   context = import ./rules/context.nix;
   model = import ./rules/model.nix;
   server = import ./rules/server.nix;
+  keys = import ./rules/keys.nix;
   sandbox = import ./rules/sandbox.nix;
   secrets = import ./rules/secrets.nix;
   skill = import ./rules/skill.nix;
@@ -52,6 +53,7 @@ manifest:
 context manifest
 ++ modelled [ "model" ] (manifest.model or null)
 ++ secrets.search manifest
+++ keys.rules manifest
 ++ each manifest "mcpServers" (at: entry: server at entry ++ secrets.server at entry)
 ++ sandbox manifest
 ++ each manifest "skills" skill

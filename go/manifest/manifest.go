@@ -40,6 +40,8 @@ type Manifest struct {
 	Limits Limits `json:"limits"`
 	// What is kept of a session.
 	Session Session `json:"session"`
+	// Places, as JSON pointers, of strings that have the form of a key and are no secret.
+	Plain []Pointer `json:"plain,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 }
 
 // ProfileInfo names the profile and says what it is for.

@@ -56,6 +56,8 @@ type Profile struct {
 	Limits *Limits `json:"limits,omitzero"`
 	// What is kept of a session.
 	Session *Session `json:"session,omitzero"`
+	// Places, as JSON pointers, of strings that have the form of a key and are no secret; lib.plain adds them.
+	Plain []Pointer `json:"plain,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 
 	// A raw fragment of the manifest, laid over everything else: the way to every number.
 	Overrides *Manifest `json:"overrides,omitzero"`

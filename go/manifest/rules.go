@@ -29,6 +29,9 @@ package manifest
 //	                        P of P.search.default likewise, where search is not disabled
 //	                        and has a provider                                      /web/search/auth
 //	                        without a search provider the name is that of model.auth /web/search/auth
+//	rule-literal-key        no string of a known form of keys whose pointer is not in plain:
+//	                        M/baseUrl, command, url, cwd, args/I, env/K/value and
+//	                        headers/K/value of /mcpServers/N, /hooks/I/command/J    the string
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
 //	rule-skill-file         files has SKILL.md                                      /skills/N/files
 //	rule-workflow-inputs    no two inputs of one name (each after the first)        /workflows/N/inputs/I/name
@@ -67,6 +70,7 @@ func (c *checker) rules(v *value) {
 	c.compactionRules(v)
 	c.modelRules((*location)(nil).field("model"), v.get("model"))
 	c.searchRules(v)
+	c.keyRules(v)
 	c.each(v, "mcpServers", c.serverRules)
 	c.sandboxRules(v)
 	c.each(v, "skills", c.skillRules)

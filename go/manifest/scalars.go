@@ -66,6 +66,8 @@ type (
 	FilePath string
 	// PathGlob is a glob over paths of files, from the workspace, from / or from ~/.
 	PathGlob string
+	// Pointer is the place of a string in the manifest, as a JSON pointer.
+	Pointer string
 	// LanguageTag is a language as a BCP 47 tag.
 	LanguageTag string
 	// Decimal is a number with at most three decimals, carried as written.
@@ -145,6 +147,9 @@ func (FilePath) Constraint() Constraint {
 }
 func (PathGlob) Constraint() Constraint {
 	return Constraint{Pattern: `^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$`, MaxLength: 512}
+}
+func (Pointer) Constraint() Constraint {
+	return Constraint{Pattern: `^(/[A-Za-z0-9_-]+)+$`, MaxLength: 512}
 }
 func (LanguageTag) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`, MaxLength: 35}

@@ -71,6 +71,7 @@ var manifestManifestSchema = schema{types: kindObject, properties: []property{
 	{name: "context", schema: &manifestContextSchema, required: true},
 	{name: "limits", schema: &manifestLimitsSchema, required: true},
 	{name: "session", schema: &manifestSessionSchema, required: true},
+	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern8}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var manifestMemorySchema = schema{types: kindObject, properties: []property{
@@ -84,8 +85,8 @@ var manifestMemorySchema = schema{types: kindObject, properties: []property{
 
 var manifestModelSchema = schema{types: kindObject, properties: []property{
 	{name: "ref", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}, required: true},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, required: true},
-	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern9}, required: true},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}, required: true},
+	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern10}, required: true},
 	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
 	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}, required: true},
 	{name: "auth", schema: &schema{secretRef: &manifestSecretRefSchema, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
@@ -106,11 +107,11 @@ var manifestPermissionsSchema = schema{types: kindObject, properties: []property
 }, closed: true}
 
 var manifestProfileInfoSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, required: true},
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true, defaultValue: &value{kind: kindString, text: ""}}, required: true},
 	{name: "role", schema: &schema{types: kindString, enum: []string{"orchestrator", "coder", "researcher", "reviewer", "custom"}, defaultValue: &value{kind: kindString, text: "custom"}}, required: true},
 	{name: "variant", schema: &schema{types: kindString, enum: []string{"standard", "cheap", "fast"}, defaultValue: &value{kind: kindString, text: "standard"}}, required: true},
-	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}, maxItems: 32, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, maxItems: 32, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
 var manifestPromptsSchema = schema{types: kindObject, properties: []property{
@@ -118,7 +119,7 @@ var manifestPromptsSchema = schema{types: kindObject, properties: []property{
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true, defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}, maxItems: 32, hasMaxItems: true, defaultValue: &value{kind: kindArray, items: []*value{{kind: kindString, text: "AGENTS.md"}}}}, required: true},
 	{name: "contextMaxBytes", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1048576", defaultValue: &value{kind: kindNumber, text: "65536"}}, required: true},
-	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern11}},
+	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern12}},
 	{name: "initial", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 }, closed: true}
 
@@ -138,15 +139,15 @@ var manifestRuleSchema = schema{types: kindObject, properties: []property{
 var manifestSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "filesystem", schema: &schema{types: kindString, enum: []string{"read-only", "workspace-write", "full"}, defaultValue: &value{kind: kindString, text: "workspace-write"}}, required: true},
 	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}, maxItems: 64, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern12}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}, defaultValue: &value{kind: kindString, text: "none"}}, required: true},
-	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern13}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern14}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
 var manifestSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
-	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern15}, required: true},
 }, closed: true, secret: true, merge: "replace"}
 
 var manifestSessionSchema = schema{types: kindObject, properties: []property{
@@ -156,7 +157,7 @@ var manifestSessionSchema = schema{types: kindObject, properties: []property{
 
 var manifestSkillSchema = schema{types: kindObject, properties: []property{
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, required: true},
-	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 256, hasMaxLength: true, pattern: &pattern15}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 256, hasMaxLength: true, pattern: &pattern16}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
 	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern1}, maxItems: 64, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
@@ -202,10 +203,10 @@ var manifestWebFetchSchema = schema{types: kindObject, properties: []property{
 
 var manifestWebSearchSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"disabled", "cached", "live"}, defaultValue: &value{kind: kindString, text: "disabled"}}, required: true},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}},
 	{name: "auth", schema: &schema{secretRef: &manifestSecretRefSchema, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
 	{name: "maxResults", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100", defaultValue: &value{kind: kindNumber, text: "10"}}, required: true},
-	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern13}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern14}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
 var manifestWorkflowSchema = schema{types: kindObject, properties: []property{
@@ -215,7 +216,7 @@ var manifestWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var manifestWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern16}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern17}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
@@ -295,6 +296,7 @@ var profileManifestSchema = schema{types: kindObject, properties: []property{
 	{name: "context", schema: &profileContextSchema},
 	{name: "limits", schema: &profileLimitsSchema},
 	{name: "session", schema: &profileSessionSchema},
+	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern8}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileMemorySchema = schema{types: kindObject, properties: []property{
@@ -308,8 +310,8 @@ var profileMemorySchema = schema{types: kindObject, properties: []property{
 
 var profileModelSchema = schema{types: kindObject, properties: []property{
 	{name: "ref", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}},
-	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern9}},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}},
+	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern10}},
 	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
 	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}},
 	{name: "auth", schema: &schema{secretRef: &profileSecretRefSchema, secret: true, merge: "replace"}},
@@ -330,17 +332,17 @@ var profilePermissionsSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileProfileSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}},
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
 	{name: "role", schema: &schema{types: kindString, enum: []string{"orchestrator", "coder", "researcher", "reviewer", "custom"}}},
 	{name: "variant", schema: &schema{types: kindString, enum: []string{"standard", "cheap", "fast"}}},
-	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}, maxItems: 32, hasMaxItems: true, merge: "set"}},
+	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, maxItems: 32, hasMaxItems: true, merge: "set"}},
 	{name: "autonomy", schema: &schema{types: kindString, enum: []string{"observe", "ask", "edits", "auto", "full"}}},
 	{name: "toolPolicy", schema: &schema{types: kindString, enum: []string{"none", "read-only", "research", "delegate", "workspace", "full"}}},
 	{name: "context", schema: &profileContextPresetsSchema},
 	{name: "compaction", schema: &schema{types: kindString, enum: []string{"off", "early", "balanced", "late"}}},
 	{name: "pruning", schema: &schema{types: kindString, enum: []string{"off", "gentle", "balanced", "aggressive"}}},
-	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern17}},
+	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern18}},
 	{name: "model", schema: &profileModelSchema},
 	{name: "prompts", schema: &profilePromptsSchema},
 	{name: "tools", schema: &profileToolsSchema},
@@ -355,15 +357,16 @@ var profileProfileSchema = schema{types: kindObject, properties: []property{
 	{name: "hooks", schema: &schema{types: kindArray, items: &profileHookSchema, maxItems: 64, hasMaxItems: true}},
 	{name: "limits", schema: &profileLimitsSchema},
 	{name: "session", schema: &profileSessionSchema},
+	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern8}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "overrides", schema: &profileManifestSchema},
 }, closed: true}
 
 var profileProfileInfoSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}},
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
 	{name: "role", schema: &schema{types: kindString, enum: []string{"orchestrator", "coder", "researcher", "reviewer", "custom"}}},
 	{name: "variant", schema: &schema{types: kindString, enum: []string{"standard", "cheap", "fast"}}},
-	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}, maxItems: 32, hasMaxItems: true, merge: "set"}},
+	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, maxItems: 32, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileProfileMemorySchema = schema{types: kindObject, properties: []property{
@@ -387,7 +390,7 @@ var profilePromptsSchema = schema{types: kindObject, properties: []property{
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}, maxItems: 32, hasMaxItems: true}},
 	{name: "contextMaxBytes", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1048576"}},
-	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern11}},
+	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern12}},
 	{name: "initial", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 }, closed: true}
 
@@ -407,15 +410,15 @@ var profileRuleSchema = schema{types: kindObject, properties: []property{
 var profileSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "filesystem", schema: &schema{types: kindString, enum: []string{"read-only", "workspace-write", "full"}}},
 	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}, maxItems: 64, hasMaxItems: true, merge: "set"}},
-	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern12}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}}},
-	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern13}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern14}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
-	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern15}, required: true},
 }, closed: true, secret: true, merge: "replace"}
 
 var profileSessionSchema = schema{types: kindObject, properties: []property{
@@ -425,7 +428,7 @@ var profileSessionSchema = schema{types: kindObject, properties: []property{
 
 var profileSkillSchema = schema{types: kindObject, properties: []property{
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
-	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 256, hasMaxLength: true, pattern: &pattern15}, maxProperties: 64, hasMaxProperties: true}},
+	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 256, hasMaxLength: true, pattern: &pattern16}, maxProperties: 64, hasMaxProperties: true}},
 	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern1}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
@@ -471,10 +474,10 @@ var profileWebFetchSchema = schema{types: kindObject, properties: []property{
 
 var profileWebSearchSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"disabled", "cached", "live"}}},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}},
 	{name: "auth", schema: &schema{secretRef: &profileSecretRefSchema, secret: true, merge: "replace"}},
 	{name: "maxResults", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100"}},
-	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern13}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern14}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileWorkflowSchema = schema{types: kindObject, properties: []property{
@@ -484,7 +487,7 @@ var profileWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern16}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern17}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}},
@@ -524,37 +527,41 @@ var (
 		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
 		width:   3, next: "000002032004034", accepts: "24",
 	}
-	pattern8 = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic",
+	pattern8 = pattern{text: "^(/[A-Za-z0-9_-]+)+$", form: "pointer", example: "/mcpServers/github/args/1",
+		classes: "00000000000001021111111111000000011111111111111111111111111000010111111111111111111111111110000",
+		width:   3, next: "000002030032", accepts: "3",
+	}
+	pattern9 = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic",
 		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern9 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5",
+	pattern10 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5",
 		classes: "00000000000101112222222222100000122222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern10 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder",
+	pattern11 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder",
 		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
 		width:   3, next: "000002032032", accepts: "2",
 	}
-	pattern11 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
+	pattern12 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
 		classes: "00000000000001002222222222000000033333333333333333333333333000000333333333333333333333333330000",
 		width:   4, next: "0000000200030405006604070488040904::040;04<<040=04>>040?04@@040004AA04??", accepts: "356789:;<=>?@A",
 	}
-	pattern12 = pattern{text: "^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$", form: "path glob", example: "~/.ssh/*",
+	pattern13 = pattern{text: "^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$", form: "path glob", example: "~/.ssh/*",
 		classes: "00000000001001121111111111000001011111111111111111111111111000010111111111111111111111111110003",
 		width:   4, next: "0000023402500200003006000650", accepts: "26",
 	}
-	pattern13 = pattern{text: "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", form: "domain", example: "*.example.org"}
-	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
-	pattern15 = pattern{text: "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$", form: "skill file", example: "examples/short.md",
+	pattern14 = pattern{text: "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", form: "domain", example: "*.example.org"}
+	pattern15 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
+	pattern16 = pattern{text: "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$", form: "skill file", example: "examples/short.md",
 		classes: "00000000000001123333333333000000033333333333333333333333333000030333333333333333333333333330000",
 		width:   4, next: "00000002023200040434", accepts: "24",
 	}
-	pattern16 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
+	pattern17 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
 		classes: "00000000000001001111111111000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern17 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
+	pattern18 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
 		classes: "00000000000000001222222222000000000000000000000000000000000000000000345000000067008000900000000",
 		width:   10, next: "000000000000200340000556000000000000070000000008000996000000000000000000000000:0000000;0000<<60000000000=0000000006000000006000000000000000>0000?000000000000060", accepts: "6",
 	}

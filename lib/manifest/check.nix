@@ -6,6 +6,7 @@ let
   finish = import ../problem/finish.nix;
   rules = import ../rules.nix;
   places = import ../merge/places.nix;
+  plainMarks = import ../profile/plainMarks.nix;
   sortSets = import ./sortSets.nix;
   tooLarge = import ./tooLarge.nix;
 in
@@ -38,7 +39,11 @@ let
     place = null;
     reach = { };
   };
-  filled = fill node raw;
+  filled =
+    let
+      complete = fill node (plainMarks.strip raw);
+    in
+    if isAttrs complete then plainMarks.list [ raw ] complete else complete;
   manifest = sortSets node filled;
   faults = validate node filled ++ (if isAttrs filled then rules filled else [ ]);
   all = if faults == [ ] then tooLarge manifest else faults;

@@ -64,6 +64,7 @@ let
   misfit = import ../validate/misfit.nix;
   unknownField = import ../validate/unknownField.nix;
   places = import ./places.nix;
+  plainMarks = import ../profile/plainMarks.nix;
   removed = import ./removed.nix;
   contest = import ./contest.nix layers;
   inherit (contest)
@@ -405,7 +406,7 @@ let
   body =
     n:
     let
-      whole = removeAttrs (elemAt layers n).body [ "imports" ];
+      whole = plainMarks.strip (removeAttrs (elemAt layers n).body [ "imports" ]);
     in
     if n == last then whole else removeAttrs whole rootOnly;
 

@@ -19,6 +19,7 @@ let
 
   refusal =
     value:
+    if value._type == "insomnia.plain/v1" then plainMark else
     {
       code = "unknown-tag";
     }
@@ -31,6 +32,12 @@ let
       hint = "mkDefault, mkForce, mkOverride, mkBefore and mkAfter are the tags that exist";
     }
     );
+
+  plainMark = {
+    code = "unknown-tag";
+    message = "`plain` has no effect here";
+    hint = "write the string itself; `plain` is for command, args, url, env and headers of a server, command of a hook, and baseUrl";
+  };
 
   malformed = what: {
     code = "unknown-tag";

@@ -11,6 +11,7 @@ let
   author = import ./author.nix manifestNode;
   fill = import ../manifest/fill.nix;
   overlay = import ../manifest/overlay.nix;
+  plainMarks = import ./plainMarks.nix;
   project = import ./project.nix { inherit manifestNode profileNode; };
   removed = import ../merge/removed.nix;
   without = import ./without.nix;
@@ -43,9 +44,11 @@ let
 in
 {
   inherit sections overrides;
-  manifest = fill { marks = written.gone != [ ]; } manifestNode (
-    overlay { inherit forced; } manifestNode (overlay { } manifestNode (
-      derived.values // { schema = "insomnia.pod/v1"; }
-    ) sections) overrides
+  manifest = plainMarks.list (map (layer: layer.body) written.layers) (
+    fill { marks = written.gone != [ ]; } manifestNode (
+      overlay { inherit forced; } manifestNode (overlay { } manifestNode (
+        derived.values // { schema = "insomnia.pod/v1"; }
+      ) sections) overrides
+    )
   );
 }

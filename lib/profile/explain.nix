@@ -27,6 +27,7 @@ let
     ;
   author = import ./author.nix manifestNode;
   places = import ../merge/places.nix;
+  plainMarks = import ./plainMarks.nix;
   dotted = (import ../problem/path.nix).dotted;
 
   # Plain data, whatever an author wrote; a literal in a secret slot is not shown.
@@ -39,6 +40,8 @@ let
       builtins.unsafeDiscardStringContext value
     else if isList value then
       map plain value
+    else if plainMarks.is value then
+      value.value
     else if isAttrs value && !(poses value) then
       mapAttrs (_: plain) value
     else

@@ -34,6 +34,8 @@ let
     "fr"
     "30d"
     "60d"
+    "/hooks/0"
+    "/hooks/1"
   ];
   keys = words ++ [ "SKILL.md" ];
 

@@ -540,4 +540,69 @@ in
       false
     ]
   )
+
+  # --- strings that are no secret; put together, so that no scanner takes them for leaks
+  (test "a literal key is a problem" (problemsOf {
+    mcpServers.a = {
+      command = "a";
+      args = [ ("gh" + "p_0123456789abcdefghijABCDEFGHIJ012345") ];
+    };
+  }) [ "rule-literal-key mcpServers.a.args[0]" ])
+  (test "plain is the string itself, and its place is listed"
+    (
+      let
+        key = "gh" + "p_0123456789abcdefghijABCDEFGHIJ012345";
+        made = manifestOf {
+          mcpServers.a = {
+            command = "a";
+            args = [
+              "--key"
+              (lib.plain key)
+            ];
+            env.ONE = lib.plain key;
+            env.TWO.value = lib.plain "nothing like a key";
+          };
+          overrides.hooks = lib.mkForce [
+            {
+              event = "SessionEnd";
+              command = [
+                "x"
+                (lib.plain key)
+              ];
+            }
+          ];
+        };
+      in
+      {
+        args = made.mcpServers.a.args == [ "--key" key ];
+        env = made.mcpServers.a.env;
+        inherit (made) plain;
+      }
+      == {
+        args = true;
+        env.ONE.value = key;
+        env.TWO.value = "nothing like a key";
+        plain = [
+          "/hooks/0/command/1"
+          "/mcpServers/a/args/1"
+          "/mcpServers/a/env/ONE/value"
+        ];
+      }
+    )
+    true
+  )
+  (test "a string that nothing marks stays a problem, wherever another is marked" (problemsOf {
+    mcpServers.a = {
+      command = "a";
+      args = [ (lib.plain ("gh" + "p_0123456789abcdefghijABCDEFGHIJ012345")) ];
+      env.ONE.value = "gl" + "pat-0123456789abcdefghij";
+    };
+  }) [ "rule-literal-key mcpServers.a.env.ONE.value" ])
+  (test "without keys nothing is listed"
+    ((manifestOf { mcpServers.a = { command = lib.plain "a"; }; }) ? plain)
+    false
+  )
+  (test "plain is refused where it has no effect" (problemsOf { prompts.system = lib.plain "a"; }) [
+    "unknown-tag prompts.system"
+  ])
 ]

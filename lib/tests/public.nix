@@ -24,6 +24,7 @@ let
     mkChecks = ../mkChecks.nix;
     flakeSchema = ../flakeSchema.nix;
     secrets = ../secrets.nix;
+    plain = ../plain.nix;
     mkDefault = ../priorities/mkDefault.nix;
     mkForce = ../priorities/mkForce.nix;
     mkOverride = ../priorities/mkOverride.nix;

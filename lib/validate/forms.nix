@@ -13,6 +13,10 @@
     form = "a relative path";
     example = "docs/style.md";
   };
+  "^(/[A-Za-z0-9_-]+)+$" = {
+    form = "a pointer";
+    example = "/mcpServers/github/args/1";
+  };
   "^(none|forever|[1-9][0-9]{0,3}d)$" = {
     form = "a retention";
     example = "30d";

@@ -1,0 +1,56 @@
+package manifest
+
+import "github.com/insomnia-pods/insomnia/go/internal/keyform"
+
+// keyRules find literal keys where a manifest says how programs are started and
+// hosts are called. Texts for a model are left alone: they may speak of keys.
+func (c *checker) keyRules(v *value) {
+	plain := map[string]bool{}
+	if list := v.get("plain"); list.is(kindArray) {
+		for _, item := range list.items {
+			plain[item.text] = true
+		}
+	}
+	check := func(at *location, v *value) {
+		if !v.is(kindString) {
+			return
+		}
+		name := keyform.In(v.text)
+		if name == "" || plain[at.pointer()] {
+			return
+		}
+		c.report(at, "rule-literal-key", "holds what looks like "+name+" (value not shown)", "a string without a key",
+			"put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME\n"+
+				"if it is no secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain")
+	}
+	each := func(at *location, v *value) {
+		if v.is(kindArray) {
+			for i, item := range v.items {
+				check(at.element(i), item)
+			}
+		}
+	}
+	top := (*location)(nil)
+	check(top.field("model").field("baseUrl"), v.get("model").get("baseUrl"))
+	c.each(v, "subagents", func(at *location, subagent *value) {
+		check(at.field("model").field("baseUrl"), subagent.get("model").get("baseUrl"))
+	})
+	c.each(v, "mcpServers", func(at *location, server *value) {
+		for _, name := range []string{"command", "cwd", "url"} {
+			check(at.field(name), server.get(name))
+		}
+		each(at.field("args"), server.get("args"))
+		for _, name := range []string{"env", "headers"} {
+			if slots := server.get(name); slots.is(kindObject) {
+				for _, m := range slots.members {
+					check(at.field(name).field(m.name).field("value"), m.value.get("value"))
+				}
+			}
+		}
+	})
+	if hooks := v.get("hooks"); hooks.is(kindArray) {
+		for i, hook := range hooks.items {
+			each(top.field("hooks").element(i).field("command"), hook.get("command"))
+		}
+	}
+}

@@ -1,0 +1,110 @@
+# rule-literal-key: keys where a manifest says how programs are started and hosts are
+# called. Texts for a model are left alone: they may speak of keys.
+let
+  inherit (builtins)
+    attrNames
+    concatLists
+    concatMap
+    elem
+    elemAt
+    filter
+    genList
+    isAttrs
+    isList
+    isString
+    length
+    ;
+  keyForm = import ../text/keyForm.nix;
+  pointer = (import ../problem/path.nix).pointer;
+
+  text =
+    at: value:
+    if isString value then
+      [
+        {
+          inherit at value;
+        }
+      ]
+    else
+      [ ];
+  texts =
+    at: list:
+    if isList list then
+      concatLists (genList (n: text (at ++ [ n ]) (elemAt list n)) (length list))
+    else
+      [ ];
+  field =
+    at: set: name:
+    if set ? ${name} then text (at ++ [ name ]) set.${name} else [ ];
+  each = at: set: visit: if isAttrs set then concatMap (name: visit (at ++ [ name ]) set.${name}) (attrNames set) else [ ];
+
+  model = at: model: if isAttrs model then field at model "baseUrl" else [ ];
+  literals = at: slots: each at slots (at: slot: if isAttrs slot then field at slot "value" else [ ]);
+  server =
+    at: server:
+    if isAttrs server then
+      concatMap (field at server) [
+        "command"
+        "cwd"
+        "url"
+      ]
+      ++ texts (at ++ [ "args" ]) (server.args or null)
+      ++ literals (at ++ [ "env" ]) (server.env or null)
+      ++ literals (at ++ [ "headers" ]) (server.headers or null)
+    else
+      [ ];
+  hook = at: hook: if isAttrs hook then texts (at ++ [ "command" ]) (hook.command or null) else [ ];
+  hooks =
+    list:
+    if isList list then
+      concatLists (
+        genList (
+          n:
+          hook [
+            "hooks"
+            n
+          ] (elemAt list n)
+        ) (length list)
+      )
+    else
+      [ ];
+
+  # The strings that are looked through, as { at; value; }.
+  strings =
+    manifest:
+    model [ "model" ] (manifest.model or null)
+    ++ each [ "mcpServers" ] (manifest.mcpServers or null) server
+    ++ each [ "subagents" ] (manifest.subagents or null) (
+      at: delegate: if isAttrs delegate then model (at ++ [ "model" ]) (delegate.model or null) else [ ]
+    )
+    ++ hooks (manifest.hooks or null);
+
+  # The keys among them, as { at; value; form; }.
+  keys =
+    manifest:
+    let
+      found = strings manifest;
+    in
+    if found == [ ] || keyForm.none (map (string: string.value) found) then
+      [ ]
+    else
+      filter (string: string.form != null) (
+        map (string: string // { form = keyForm.of string.value; }) found
+      );
+in
+{
+  inherit keys;
+
+  rules =
+    manifest:
+    let
+      plain = if isList (manifest.plain or null) then manifest.plain else [ ];
+    in
+    map (key: {
+      code = "rule-literal-key";
+      inherit (key) at;
+      message = "holds what looks like ${key.form} (value not shown)";
+      expected = "a string without a key";
+      hint = "put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME\nif it is no secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain";
+    }) (filter (key: !(elem (pointer key.at) plain)) (keys manifest));
+}
