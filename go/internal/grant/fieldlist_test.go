@@ -162,6 +162,7 @@ var fields = []Field{
 
 	{Path: "session.retentionDays", Reason: onThisDisk},
 	{Path: "session.recordTrace", Reason: onThisDisk},
+	{Path: "plain", Reason: "which of the strings that are granted anyway are no secret"},
 }
 
 // delegated begin the paths of the fields that a subagent has like the manifest.
