@@ -20,7 +20,7 @@ func (c *checker) keyRules(v *value) {
 			return
 		}
 		c.report(at, "rule-literal-key", "holds what looks like "+name+" (value not shown)", "a string without a key",
-			"put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME\n"+
+			"put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME; "+
 				"if it is no secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain")
 	}
 	each := func(at *location, v *value) {

@@ -17,7 +17,10 @@ in
 if value == null then
   "null"
 else if isString value then
-  "\"${escape (if stringLength value > 60 then substring 0 57 value + "…" else value)}\""
+  let
+    whole = import ../text/shown.nix value;
+  in
+  "\"${escape (if stringLength whole > 60 then substring 0 57 whole + "…" else whole)}\""
 else if isInt value then
   toString value
 else if isBool value then

@@ -105,6 +105,6 @@ in
       inherit (key) at;
       message = "holds what looks like ${key.form} (value not shown)";
       expected = "a string without a key";
-      hint = "put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME\nif it is no secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain";
+      hint = "put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME; if it is no secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain";
     }) (filter (key: !(elem (pointer key.at) plain)) (keys manifest));
 }

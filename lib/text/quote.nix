@@ -3,6 +3,7 @@ text:
 let
   inherit (builtins) replaceStrings stringLength substring;
   escape = import ./escape.nix;
-  shown = if stringLength text > 60 then substring 0 60 text + "…" else text;
+  whole = import ./shown.nix text;
+  shown = if stringLength whole > 60 then substring 0 60 whole + "…" else whole;
 in
 "\"${escape (replaceStrings [ "\\" "\"" ] [ "\\\\" "\\\"" ] shown)}\""

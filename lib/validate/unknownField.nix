@@ -6,8 +6,9 @@ let
   inherit (builtins) attrNames concatStringsSep stringLength;
   names = attrNames node.props;
   meant = if crowded then null else import ../text/suggest.nix name names;
+  whole = import ../text/shown.nix name;
   shown = import ../text/escape.nix (
-    if stringLength name > 64 then builtins.substring 0 64 name + "…" else name
+    if stringLength whole > 64 then builtins.substring 0 64 whole + "…" else whole
   );
 in
 {

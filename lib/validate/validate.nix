@@ -312,7 +312,7 @@ let
                 // {
                   code = "property-name";
                   at = at ++ [ name ];
-                  message = "the name `${import ../text/escape.nix name}` does not have the form that belongs here";
+                  message = "the name `${import ../text/escape.nix (import ../text/shown.nix name)}` does not have the form that belongs here";
                 }
               ) (checkString node.names at name)
             ) names
