@@ -29,7 +29,7 @@ func newSweep(t *testing.T, program string) *sweep {
 	}
 	s := &sweep{program: program, root: root, sources: map[string]bool{}}
 	at := func(path string) string { return filepath.Join(root, path) }
-	for _, dir := range []string{"home", "tmp", "bin", "keys", "project/.insomnia/profiles", "plain"} {
+	for _, dir := range []string{"home", "tmp", "bin", "keys", "project/.insomnia/profiles", "plain", "literal"} {
 		if err := os.MkdirAll(at(dir), 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +107,25 @@ func newSweep(t *testing.T, program string) *sweep {
 	put("project/.insomnia/profiles/broken.nix", profile("broken", "  model.auth = { };\n  nonsense = 1;\n"), 0o600)
 	put("project/loose.nix", profile("loose", "  model.auth = insomnia.lib.secrets.ref \"cn.file0\";\n"), 0o600)
 	put("plain/profile.nix", profile("plain", "  model.auth = insomnia.lib.secrets.ref \"cn.file1\";\n"), 0o600)
+	// Keys that an author wrote out, where only references belong and where nothing does.
+	literals := ""
+	for i, format := range []string{
+		"  mcpServers.a = { command = \"mcp\"; args = [ \"--key\" \"gh" + "p_@\" ]; };\n",
+		"  mcpServers.b = { type = \"http\"; url = \"https://api.example.org/?key=sk" + "-ant-api03-@\"; };\n",
+		"  mcpServers.c = { type = \"http\"; url = \"https://api.example.org/\"; headers.Authorization.value = \"Bear" + "er @\"; };\n",
+		"  mcpServers.d = { command = \"mcp\"; env.KEY = \"@\"; };\n",
+		"  hooks = [ { event = \"SessionEnd\"; command = [ \"mcp\" \"gl" + "pat-@\" ]; } ];\n",
+		"  tools.hf" + "_@ = 1;\n",
+	} {
+		c := newCanary(fmt.Sprintf("cn.literal%d", i), "literal", format)
+		s.canaries = append(s.canaries, c)
+		literals += c.value
+	}
+	put("literal/profile.nix", profile("literal", literals), 0o600)
+	slot := newCanary("cn.literal.slot", "literal", "{ insomnia }: insomnia.lib.mkProfile { name = \"slot\"; model.auth = \"@\" // { }; }\n")
+	s.canaries = append(s.canaries, slot)
+	put("literal/slot.nix", slot.value, 0o600)
+	s.sources[at("literal/profile.nix")], s.sources[at("literal/slot.nix")] = true, true
 	put("project/flake.nix", "{ outputs = _: { insomniaProfiles = { }; }; }\n", 0o600)
 	put("project/older.toml", "[model]\nid = \"claude-sonnet-4-5\"\n", 0o600)
 	for _, args := range [][]string{{"init", "-q"}, {"add", "loose.nix", "flake.nix", ".insomnia"}} {
@@ -173,6 +192,16 @@ const commandLines = `
 * resolve ../plain --evaluator nix
 0 resolve ../plain
 4 resolve nobody
+3 resolve ../literal/profile.nix
+* resolve ../literal/profile.nix --evaluator nix
+5 resolve ../literal/slot.nix
+* resolve ../literal/slot.nix --evaluator nix
+3 profile explain ../literal/profile.nix
+3 profile show ../literal/profile.nix
+3 profile diff project:all ../literal/profile.nix
+3 secret check ../literal/profile.nix
+3 trust show ../literal/profile.nix
+3 pod new ../literal/profile.nix --name literal --no-start
 3 resolve project:broken
 2 resolve --nonsense
 * verify
@@ -238,7 +267,7 @@ func (s *sweep) secrets(t *testing.T) {
 		s.run(project, "", nil, append(args, trace...)...)
 	}
 	for _, c := range s.canaries {
-		if c.where == "dotenv" {
+		if c.where == "dotenv" || c.where == "literal" {
 			continue
 		}
 		// The consumer says what else it has been given; the value itself it keeps.
