@@ -115,7 +115,7 @@ func makeHandlers() {
 		"session.retentionDays": amount(Session, place{}, "keeps transcripts for %s days"),
 		"session.recordTrace":   either(Session, place{}, "records a trace", "records no trace"),
 
-		"plain": set(Identity, Neutral, "calls no secret what is at", "no longer calls no secret what is at"),
+		"plain": tagged(Identity, "calls no secret what is at", "no longer calls no secret what is at"),
 
 		"profile.name":        said(Identity, "is called %s"),
 		"profile.description": described(Identity),
