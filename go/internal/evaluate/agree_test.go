@@ -135,6 +135,7 @@ func TestFailuresOfFiles(t *testing.T) {
 		"missing import":    {`import ./gone.nix`, "file missing at p.nix:3, file-not-found"},
 		"read outside":      {`builtins.readFile /etc/passwd`, "file outside at p.nix:3, outside-root"},
 		"read above":        {`builtins.readFile ../secret`, "file outside at p.nix:3, outside-root"},
+		"link outside":      {`builtins.readFile ./link`, "file outside at p.nix:3, outside-root"},
 		"import outside":    {`import ../secret`, "file outside at p.nix:3, outside-root"},
 		"git's own":         {`builtins.readFile ./.git/config`, "file hidden at p.nix:3, hidden-file"},
 		"empty list":        {`builtins.head [ ]`, "other at p.nix:3" + failed},
@@ -151,6 +152,9 @@ func TestFailuresOfFiles(t *testing.T) {
 			write(t, dir, "p.nix", "{ insomnia }:\n\n"+test.expression+"\n")
 			write(t, dir, "broken.nix", "{\n  a = = 1;\n}\n")
 			write(t, dir, ".git/config", "CANARY\n")
+			if err := os.Symlink("../secret", filepath.Join(dir, "link")); err != nil {
+				t.Fatal(err)
+			}
 			file, err := locate.FindFile(find(t, "./p.nix", dir), dir, dir)
 			if err != nil {
 				t.Fatal(err)

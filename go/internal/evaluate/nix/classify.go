@@ -1,6 +1,8 @@
 package nix
 
 import (
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"strings"
 
@@ -58,13 +60,17 @@ func fileFailure(r *report, p *locate.File, in *evaluate.FileSources) error {
 		f.Hint = evaluate.WidenHint(p)
 		return f
 	}
-	if !locate.Exists(file) {
+	real, err := filepath.EvalSymlinks(file)
+	hidden := hiddenIn(p, file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		f.Kind = evaluate.FileMissing
-		return f
-	}
-	f.Kind, f.Path = evaluate.Unreadable, file
-	if hidden := hiddenIn(p, file); hidden != nil {
-		f.Kind, f.Message, f.Hint = evaluate.FileHidden, hidden.Why, hidden.Remedy(p.Root, file)
+	case hidden != nil:
+		f.Kind, f.Path, f.Message, f.Hint = evaluate.FileHidden, file, hidden.Why, hidden.Remedy(p.Root, file)
+	case err == nil && !locate.Within(p.Root, real):
+		f.Path, f.Hint = real, evaluate.WidenHint(p)
+	default:
+		f.Kind, f.Path = evaluate.Unreadable, file
 	}
 	return f
 }
