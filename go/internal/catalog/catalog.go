@@ -16,7 +16,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
@@ -341,8 +340,4 @@ func exists(path string) bool {
 func existsOrHidden(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil || errors.Is(err, fs.ErrPermission)
-}
-
-func sortCandidates(list []Candidate) {
-	slices.SortStableFunc(list, func(a, b Candidate) int { return strings.Compare(a.Name, b.Name) })
 }

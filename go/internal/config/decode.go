@@ -256,6 +256,3 @@ func didYouMean(word string, known []string) string {
 	}
 	return "did you mean " + diag.Quote(best) + "?"
 }
-
-// Reserved tells whether a word before a colon means something already.
-func Reserved(word string) bool { return slices.Contains(reserved, word) }

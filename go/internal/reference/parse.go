@@ -21,9 +21,6 @@ var flakeSchemes = map[string]string{
 	"file+http": "file", "file+https": "file", "file+file": "file",
 }
 
-// Scheme reports whether a word before a colon is the scheme of a flake reference.
-func Scheme(word string) bool { return flakeSchemes[strings.ToLower(word)] != "" }
-
 // Parse reads a reference. dir is the absolute directory that relative paths
 // start from. Errors are *diag.Error: usage for text that is no reference, not
 // found where a path could be two things.
