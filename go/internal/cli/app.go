@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -166,7 +167,7 @@ func commonFlags() []cli.Flag {
 // arguments than its usage names.
 func (p *program) open(c *cli.Context) (*app.App, error) {
 	usage := c.Command.ArgsUsage
-	if err := arguments(c, len(parametersOf(usage)), usage); err != nil {
+	if err := arguments(c, mostOf(usage), usage); err != nil {
 		return nil, err
 	}
 	log, err := p.logger(c)
@@ -242,6 +243,14 @@ func commandName(c *cli.Context) string {
 		return c.Command.HelpName
 	}
 	return "insomnia"
+}
+
+// mostOf is how many arguments a usage text names.
+func mostOf(usage string) int {
+	if strings.Contains(usage, "…") || strings.Contains(usage, "...") { // the last one repeats
+		return math.MaxInt
+	}
+	return len(parametersOf(usage))
 }
 
 // arguments checks the number of arguments; names are for the message.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -193,16 +194,16 @@ func TestTooManyArguments(t *testing.T) {
 	try = func(commands []*cli.Command, names ...string) {
 		for _, command := range commands {
 			line := append(slices.Clip(names), command.Name)
-			parameters := parametersOf(command.ArgsUsage)
+			most := mostOf(command.ArgsUsage)
 			if len(command.Subcommands) > 0 {
 				try(command.Subcommands, line...)
 				continue
 			}
-			if strings.Contains(command.ArgsUsage, "…") {
+			if most == math.MaxInt {
 				continue
 			}
 			var out, said bytes.Buffer
-			for i := range len(parameters) + 1 {
+			for i := range most + 1 {
 				line = append(line, []string{"a", "b", "c"}[i])
 			}
 			p := &program{stdout: &out, stderr: &said}
@@ -214,6 +215,15 @@ func TestTooManyArguments(t *testing.T) {
 	try((&program{}).app("").Commands, "insomnia")
 	if entries, err := os.ReadDir("."); err != nil || len(entries) > 0 {
 		t.Error(entries, err)
+	}
+}
+
+func TestMostOf(t *testing.T) {
+	for usage, want := range map[string]int{"": 0, "[REF]": 1, "A B": 2, "REF|SOURCE": 1, "POD [N]": 2,
+		"[FLAKEREF] [INPUT...]": math.MaxInt, "NAME -- COMMAND [ARGUMENT]…": math.MaxInt} {
+		if got := mostOf(usage); got != want {
+			t.Errorf("%q: %d, want %d", usage, got, want)
+		}
 	}
 }
 
