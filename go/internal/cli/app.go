@@ -189,7 +189,10 @@ func (p *program) open(c *cli.Context) (*app.App, error) {
 		}),
 	}
 	if p.terminal {
-		nix.Progress = func(text string) { io.WriteString(p.stderr, diag.Escape(text, false)+" …\n") }
+		nix.Progress = func(text string) {
+			c.Context.Done() // whoever sees this line may press ctrl-C
+			io.WriteString(p.stderr, diag.Escape(text, false)+" …\n")
+		}
 	}
 	return &app.App{User: p,
 		Resolver: &resolve.Resolver{Nix: nix, Library: insomnia.Library, Version: programVersion(), Dir: dir, CacheDir: cache}}, nil
