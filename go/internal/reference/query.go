@@ -70,9 +70,12 @@ func parseQuery(text, query, kind string) (q Query, rest string, err error) {
 			return q, "", err
 		}
 	}
-	q.Nix = nix.Encode()
-	return q, own.Encode(), nil
+	q.Nix = encode(nix)
+	return q, encode(own), nil
 }
+
+// encode encodes a space as %20: a plus is read as itself, as Nix does.
+func encode(v url.Values) string { return strings.ReplaceAll(v.Encode(), "+", "%20") }
 
 func (q *Query) set(text, name, value string) error {
 	bad := func(want string) error {

@@ -275,6 +275,9 @@ func TestDirectoryInText(t *testing.T) {
 			t.Errorf("%q: %q is %+v, %v", dir, text, ref, err)
 		}
 	}
+	if ref, err := Parse("https://example.org/a.tgz?a b=c+d#x", "/"); err != nil || !strings.Contains(ref.Lasting(), "a%20b=c%2Bd") {
+		t.Errorf("parameters of an address: %s, %v", ref.Lasting(), err)
+	}
 	for _, text := range []string{".?ref=/x", ".?ref=x/", ".?ref=x//y", "a//b"} {
 		if ref, err := Parse(text, "/"); err == nil {
 			t.Errorf("%s: accepted as %+v", text, ref)
