@@ -137,6 +137,7 @@ func TestOneDoor(t *testing.T) {
 		}
 		return out.Pod.Profile.Name
 	}
+	shown, grants := "", "sha256-none" // of the last trust show
 	manifestToo := func(row doorRow, _ string) string { return row.file }
 	doors := []door{
 		{name: "resolve", args: func(ref string) []string { return []string{"resolve", "--provenance", "--offline", ref} }, selected: func(t *testing.T, stdout string) string {
@@ -189,7 +190,22 @@ func TestOneDoor(t *testing.T) {
 		}, selected: digest},
 		// Of the Pod that was made just before.
 		{name: "pod reload", args: func(string) []string { return []string{"pod", "reload", "--offline", "it", "--dry-run"} }, selected: digest, after: []string{"pod", "rm", "it", "--yes"}},
-		{name: "trust show", args: func(ref string) []string { return []string{"trust", "show", "--offline", ref} }, selected: granted, differs: manifestToo},
+		{name: "trust show", args: func(ref string) []string { return []string{"trust", "show", "--offline", ref} }, selected: func(t *testing.T, stdout string) string {
+			var out struct{ Digest string }
+			fromJSON(t, stdout, &out)
+			shown, grants = granted(t, stdout), out.Digest
+			return shown
+		}, differs: manifestToo},
+		// Consent is to the digest that was just shown: of another profile it is refused.
+		{name: "trust grant", args: func(ref string) []string {
+			return []string{"trust", "grant", "--offline", ref, "--grants", grants}
+		}, selected: func(*testing.T, string) string { return shown }, differs: manifestToo},
+		{name: "trust revoke", args: func(ref string) []string { return []string{"trust", "revoke", "--offline", ref} }, selected: func(*testing.T, string) string { return shown }, differs: func(row doorRow, resolve string) string {
+			if slices.Contains([]string{"coder", "own", "users"}, resolve) {
+				return "!consent-not-found" // built in, or the user's own: nothing was asked
+			}
+			return row.file
+		}},
 		{name: "secret check", args: func(ref string) []string { return []string{"secret", "check", "--offline", ref} }, selected: func(t *testing.T, stdout string) string {
 			var out struct{ Profile string }
 			fromJSON(t, stdout, &out)
