@@ -24,6 +24,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 func TestMain(m *testing.M) {
@@ -158,7 +159,7 @@ func lockInputs(ts *testscript.TestScript, neg bool, args []string) {
 		case "path":
 			locked["path"] = folder
 		case "git":
-			hash, err = locate.TrackedNarHash(context.Background(), folder)
+			hash, err = locate.TrackedNarHash(context.Background(), flake.Ref{Dir: folder, GitRoot: folder})
 			rev, gitErr := exec.Command("git", "-C", folder, "rev-parse", "HEAD").Output()
 			ts.Check(gitErr)
 			locked["url"], locked["rev"] = "file://"+folder, strings.TrimSpace(string(rev))

@@ -30,6 +30,8 @@ type Repo struct {
 	index   func() (*index, error)
 	tracked func() ([]string, error)
 	work    func() (*bounded.Root, error) // the work tree
+	// submodules are those of the work tree.
+	submodules func() ([]Submodule, error)
 
 	mu      sync.Mutex // for what is below
 	objects *objects
@@ -179,6 +181,7 @@ func open(root, gitDir string) (*Repo, error) {
 	r.index = sync.OnceValues(r.readIndex)
 	r.tracked = sync.OnceValues(r.listTracked)
 	r.work = sync.OnceValues(r.openWork)
+	r.submodules = sync.OnceValues(r.openSubmodules)
 	return r, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/ownership"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // Flake is a flake in a folder, found the way Nix finds it.
@@ -18,6 +19,13 @@ type Flake struct {
 	Dir     string // holds flake.nix
 	GitRoot string // the work tree around it; empty when there is none
 	Top     string // of `path:` with `?dir=`: the directory that is the source
+	// Submodules: the reference asks for those of GitRoot.
+	Submodules bool
+}
+
+// Ref is the flake as evaluation takes it.
+func (l *Flake) Ref() flake.Ref {
+	return flake.Ref{Dir: l.Dir, GitRoot: l.GitRoot, Top: l.Top, Submodules: l.Submodules}
 }
 
 // Root is the folder whose copy Nix evaluates.
@@ -81,7 +89,33 @@ func FlakeOf(ref *Reference) (*Flake, error) {
 	if ref.Parsed.Scheme == "git+file" {
 		local.GitRoot = reference.WorkTree(local.Dir)
 	}
+	if local.Submodules = ref.Parsed.Query.Submodules; local.Submodules {
+		// Its directory may be in a submodule, which is a work tree of its own.
+		if local.GitRoot, err = submodulesRoot(ref.Parsed, local.Dir); err != nil {
+			return nil, err
+		}
+	}
 	return local, refuseForeign(local, ref)
+}
+
+// submodulesRoot is the work tree whose submodules a reference asks for.
+func submodulesRoot(p reference.Reference, dir string) (string, error) {
+	if p.Query.Dir == "" {
+		p.Path = dir
+	}
+	path, err := filepath.EvalSymlinks(p.Path)
+	if err != nil {
+		return "", diag.Errorf(diag.ExitNotFound, "flake-not-found", "cannot follow %s: %v", p.Path, err)
+	}
+	root := reference.WorkTree(path)
+	if root == "" {
+		return "", diag.Errorf(diag.ExitUsage, "not-a-repository", "%s asks for submodules, and %s is not in a git repository", p, p.Path).
+			Hintf("leave out `?submodules=1`")
+	}
+	if !Within(root, dir) {
+		return "", diag.Errorf(diag.ExitRefused, "outside-source", "%s is not inside %s", dir, root)
+	}
+	return root, nil
 }
 
 // refuseForeign refuses a flake that another user owns or could have put above
@@ -126,6 +160,8 @@ type Replacement struct {
 	Text    string // the reference, absolute
 	Dir     string
 	GitRoot string // empty when all that is in the folder is the source
+	// Submodules: those of GitRoot are part of the source.
+	Submodules bool
 	// Explicit is set by `path:`, which says that all of the folder is meant.
 	Explicit bool
 }
@@ -145,6 +181,11 @@ func FindReplacement(ref, dir string) (*Replacement, error) {
 	if !found.Explicit {
 		found.GitRoot = reference.WorkTree(found.Dir)
 	}
+	if found.Submodules = parsed.Query.Submodules; found.Submodules {
+		if found.GitRoot, err = submodulesRoot(parsed, found.Dir); err != nil {
+			return nil, err
+		}
+	}
 	if info, err := os.Stat(found.Dir); err != nil || !info.IsDir() {
 		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s for the overridden input", found.Dir)
 	}
@@ -154,13 +195,13 @@ func FindReplacement(ref, dir string) (*Replacement, error) {
 // RefusePrivateFiles keeps Nix from copying private files to its store, which
 // every user of the machine can read: of a folder that is no git work tree Nix
 // takes all files, tracked or not.
-func RefusePrivateFiles(flake *Flake) error {
-	private := privateFiles(flake.Dir)
+func RefusePrivateFiles(local *Flake) error {
+	private := privateFiles(local.Dir)
 	if len(private) == 0 {
 		return nil
 	}
 	return diag.Errorf(diag.ExitRefused, "private-files", "%s is not in a git repository, so Nix would copy every file in it to its store, "+
-		"where all users of this machine can read them: %s", flake.Dir, strings.Join(private, ", ")).
+		"where all users of this machine can read them: %s", local.Dir, strings.Join(private, ", ")).
 		Hintf("make it a repository, of which only tracked files are copied: git init && git add flake.nix …\n" +
 			"or accept the copy by writing path: in front of the folder")
 }

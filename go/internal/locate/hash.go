@@ -21,8 +21,8 @@ func NarHash(path string) (string, error) {
 
 // TrackedNarHash is the narHash of a git work tree as Nix sees it: the files
 // that git tracks, with the content they have now.
-func TrackedNarHash(ctx context.Context, root string) (string, error) {
-	opened, err := flake.Open(ctx, flake.Ref{Dir: root, GitRoot: root}, flake.Options{})
+func TrackedNarHash(ctx context.Context, where flake.Ref) (string, error) {
+	opened, err := flake.Open(ctx, where, flake.Options{})
 	if err != nil {
 		return "", err
 	}

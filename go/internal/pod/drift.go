@@ -84,10 +84,11 @@ type watch struct {
 	Files map[string]string `json:"files,omitempty"`
 	Main  string            `json:"main,omitempty"` // the profile file, among Files
 	// NarHash is of the whole source, where the files that were read are not known.
-	NarHash string `json:"narHash,omitempty"`
-	Git     bool   `json:"git,omitempty"` // NarHash is of the tracked files
-	Library string `json:"library,omitempty"`
-	Whole   string `json:"whole,omitempty"` // hash of the whole source, where the pin of a name may move
+	NarHash    string `json:"narHash,omitempty"`
+	Git        bool   `json:"git,omitempty"`        // NarHash is of the tracked files
+	Submodules bool   `json:"submodules,omitempty"` // and of those in submodules
+	Library    string `json:"library,omitempty"`
+	Whole      string `json:"whole,omitempty"` // hash of the whole source, where the pin of a name may move
 }
 
 // watched is how much of a hash is kept: 96 bits, against accidents.
@@ -112,7 +113,7 @@ func newWatch(p *manifest.Provenance) (jsontext.Value, error) {
 		w.Whole = p.NarHash
 	}
 	if len(w.Files) == 0 {
-		w.NarHash, w.Git = p.NarHash, source.Scheme == "git+file"
+		w.NarHash, w.Git, w.Submodules = p.NarHash, source.Scheme == "git+file", source.Query.Submodules
 	}
 	return json.Marshal(w, json.Deterministic(true))
 }
@@ -253,12 +254,12 @@ func (d *Drifts) compareTree(ctx context.Context, folder string, w *watch) Drift
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		return Drift{Gone, folder}
 	}
-	key := fmt.Sprintf("%s\x00%v", folder, w.Git)
+	key := fmt.Sprintf("%s\x00%v\x00%v", folder, w.Git, w.Submodules)
 	hash, ok := d.trees[key]
 	if !ok {
 		where := flake.Ref{Dir: folder}
 		if w.Git {
-			where.GitRoot = folder
+			where.GitRoot, where.Submodules = folder, w.Submodules
 		}
 		f, err := flake.Open(ctx, where, flake.Options{})
 		if err == nil {

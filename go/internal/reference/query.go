@@ -15,8 +15,10 @@ type Query struct {
 	NarHash string // SRI hash that the source must have
 	Host    string // of a GitHub or GitLab installation
 	Shallow bool   // a clone without history will do
+	// Submodules: the git submodules of a work tree are part of the source.
+	Submodules bool
 	// Nix are parameters that Nix knows and this program does not do, such as
-	// `submodules=1`, joined by `&`: with the embedded evaluator they are refused.
+	// `lfs=1`, joined by `&`: with the embedded evaluator they are refused.
 	Nix string
 }
 
@@ -24,9 +26,9 @@ type Query struct {
 // refused by name, and never dropped.
 var accepted = map[string][]string{
 	"path":      {"dir", "narHash"},
-	"directory": {"dir", "ref", "rev", "narHash"},
+	"directory": {"dir", "ref", "rev", "narHash", "submodules"},
 	"git":       {"dir", "ref", "rev", "narHash", "shallow"},
-	"git+file":  {"dir", "ref", "rev", "narHash"},
+	"git+file":  {"dir", "ref", "rev", "narHash", "submodules"},
 	"github":    {"dir", "ref", "rev", "narHash", "host"},
 	"gitlab":    {"dir", "ref", "rev", "narHash", "host"},
 	"sourcehut": {"dir", "ref", "rev", "narHash", "host"},
@@ -107,11 +109,15 @@ func (q *Query) set(text, name, value string) error {
 			return bad("a host name")
 		}
 		q.Host = value
-	case "shallow":
+	case "shallow", "submodules":
 		if value != "0" && value != "1" {
 			return bad("0 or 1")
 		}
-		q.Shallow = value == "1"
+		if on := value == "1"; name == "shallow" {
+			q.Shallow = on
+		} else {
+			q.Submodules = on
+		}
 	}
 	return nil
 }
@@ -131,6 +137,9 @@ func (q Query) String() string {
 	add("rev", q.Rev)
 	if q.Shallow {
 		add("shallow", "1")
+	}
+	if q.Submodules {
+		add("submodules", "1")
 	}
 	if q.Nix != "" {
 		parts = append(parts, q.Nix)

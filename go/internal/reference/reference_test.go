@@ -66,7 +66,7 @@ func TestParse(t *testing.T) {
 		{"?rev=" + rev + "#x", ".?rev=" + rev, local(dir, "", Query{Rev: rev}, "x")},
 		{"./flake?ref=a/b&rev=" + rev + "&shallow=0", "./flake?ref=a/b&rev=" + rev + "&shallow=0", local(in("flake"), "", Query{Ref: "a/b", Rev: rev})},
 		{"./flake?submodules=0", "./flake?submodules=0", local(in("flake"), "", none)},
-		{"./flake?submodules=1&ref=dev", "./flake?submodules=1&ref=dev", local(in("flake"), "", Query{Ref: "dev", Nix: "submodules=1"})},
+		{"./flake?submodules=1&ref=dev", "./flake?submodules=1&ref=dev", local(in("flake"), "", Query{Ref: "dev", Submodules: true})},
 		{"git+file:///r?shallow=1", "git+file:///r?shallow=1", local("/r", "git+file", Query{Nix: "shallow=1"})},
 		{"git+https://example.org/r?lfs=1", "git+https://example.org/r?lfs=1",
 			Reference{Kind: Remote, Scheme: "git+https", Type: "git", Address: "https://example.org/r", Query: Query{Nix: "lfs=1"}}},

@@ -73,7 +73,7 @@ func (r *Resolver) Lock(ctx context.Context, text string, o LockOptions) (*Lock,
 	}
 	downloads := o.Downloads
 	store := &fetch.Store{Dir: filepath.Join(r.CacheDir, "sources"), Hosts: downloads.Hosts}
-	l.Result, err = lock.Compute(ctx, flake.Ref{Dir: local.Dir, GitRoot: local.GitRoot, Top: local.Top}, l.old, lock.Options{
+	l.Result, err = lock.Compute(ctx, local.Ref(), l.old, lock.Options{
 		Store: store, Update: o.Update, UpdateAll: o.UpdateAll, Warn: o.Warn,
 		Permit: func(input *flake.Locked) error {
 			if err := downloads.Permit(input, input.String(), store.Hosts); err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
 // The hash that we compute of a work tree is the one that Nix records, with
@@ -65,7 +66,7 @@ func TestNarHashAgreesWithNix(t *testing.T) {
 	if err := json.Unmarshal([]byte(run("nix", "flake", "metadata", "--json", root)), &metadata); err != nil {
 		t.Fatal(err)
 	}
-	ours, err := locate.TrackedNarHash(t.Context(), root)
+	ours, err := locate.TrackedNarHash(t.Context(), flake.Ref{Dir: root, GitRoot: root})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,6 +48,8 @@ type Ref struct {
 	// GitRoot is the work tree around it of which the tracked files are the
 	// source; empty when the source is the directory with all that is in it.
 	GitRoot string
+	// Submodules: those of GitRoot are part of the source.
+	Submodules bool
 	// Top is the directory that is the source, where that is above Dir and is no
 	// work tree; empty otherwise.
 	Top string
@@ -93,6 +95,7 @@ type Flake struct {
 	graph   *graph
 	dirs    []*source.Dir
 	mounted map[string]bool
+	local   map[string]bool // of mounted, directories: whether with submodules
 	// repositories are those of the work trees, by root.
 	repositories map[string]*gitrepo.Repo
 	value        eval.Value
@@ -100,15 +103,15 @@ type Flake struct {
 
 // Open reads the lock of a flake and prepares its evaluation; no Nix file is read yet.
 func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
-	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool),
+	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool), local: make(map[string]bool),
 		repositories: make(map[string]*gitrepo.Repo)}
 	o.Eval.Context, o.Eval.Sources = ctx, f.sources
-	lock, err := f.mountFlake(ref)
+	ref, lock, err := f.mountFlake(ref)
 	if err != nil {
 		f.Close()
 		return nil, err
 	}
-	f.Lock = lock
+	f.Ref, f.Lock = ref, lock
 	f.graph = newGraph(ref, lock)
 	for _, over := range o.Overrides {
 		if err := f.override(over); err != nil {
@@ -188,8 +191,6 @@ func (f *Flake) checkWritten() error {
 		return nil // likewise
 	case err != nil:
 		return err
-	case written.Submodules:
-		return &InputError{Input: "self", Flake: f.Ref.Dir, Reason: Submodules}
 	}
 	if f.Lock == nil {
 		return nil
@@ -261,7 +262,7 @@ func (f *Flake) Commit() (GitState, error) {
 	if err != nil {
 		return GitState{}, err
 	}
-	return r.State(f.ctx)
+	return stateOf(f.ctx, r, f.Ref)
 }
 
 // SRI writes a SHA-256 hash in the notation of Nix.
@@ -277,18 +278,36 @@ func parseSRI(s string) ([]byte, bool) {
 }
 
 // mountLocal makes a flake's source readable where it is.
-func (f *Flake) mountLocal(ref Ref) error {
+func (f *Flake) mountLocal(ref Ref) (Ref, error) {
 	root := ref.root()
-	if f.mounted[root] {
-		return nil
+	if with, mounted := f.local[root]; mounted {
+		if ref.Submodules && !with {
+			return ref, &InputError{Input: "self", Flake: ref.Dir, Reason: Submodules, Why: "the same repository is read without them too"}
+		}
+		ref.Submodules = with
+		return ref, nil
 	}
-	tree, err := f.openTree(ref)
+	ref, tree, err := f.openSource(ref)
 	if err != nil {
-		return err
+		return ref, err
 	}
 	f.sources.Mount(filepath.ToSlash(root), tree)
-	f.mounted[root] = true
-	return nil
+	f.mounted[root], f.local[root] = true, ref.Submodules
+	return ref, nil
+}
+
+// openSource opens a source with the submodules that it asks for.
+func (f *Flake) openSource(ref Ref) (Ref, source.Tree, error) {
+	tree, err := f.openTree(ref)
+	if err != nil {
+		return ref, nil, err
+	}
+	on, err := f.asksForSubmodules(ref, tree)
+	if err == nil && on {
+		ref.Submodules = true
+		tree, err = f.openTree(ref)
+	}
+	return ref, tree, err
 }
 
 func (f *Flake) openTree(ref Ref) (source.Tree, error) {
@@ -300,26 +319,32 @@ func (f *Flake) openTree(ref Ref) (source.Tree, error) {
 	if ref.GitRoot == "" {
 		return dir, nil
 	}
-	return f.worktree(ref.GitRoot, dir)
+	return f.worktree(ref, dir)
 }
 
 // mountFlake makes a flake's source readable and reads its lock.
-func (f *Flake) mountFlake(ref Ref) (*Lock, error) {
+func (f *Flake) mountFlake(ref Ref) (Ref, *Lock, error) {
 	if ref.Locked == nil {
-		if err := f.mountLocal(ref); err != nil {
-			return nil, err
+		ref, err := f.mountLocal(ref)
+		if err != nil {
+			return ref, nil, err
 		}
-		return f.readLock(ref, filepath.ToSlash(ref.Dir))
+		lock, err := f.readLock(ref, filepath.ToSlash(ref.Dir))
+		return ref, lock, err
 	}
 	at, err := f.mountLocked("", ref.Locked)
 	if err != nil {
-		return nil, err
+		return ref, nil, err
 	}
-	lock, err := f.readLock(ref, path.Join(at, ref.Locked.Dir))
+	dir := path.Join(at, ref.Locked.Dir)
+	if selfSubmodules(f.sources, path.Join(dir, "flake.nix")) {
+		return ref, nil, &InputError{Input: "self", Flake: dir, Reason: Submodules, Why: "the source is a commit, and no work tree"}
+	}
+	lock, err := f.readLock(ref, dir)
 	if err != nil {
-		return nil, err
+		return ref, nil, err
 	}
-	return lock, refuseElsewhere(ref, lock)
+	return ref, lock, refuseElsewhere(ref, lock)
 }
 
 // readLock reads the flake.lock beside a flake.nix; nil when there is none.

@@ -30,12 +30,16 @@ func (f *Flake) repository(root string) (*gitrepo.Repo, error) {
 }
 
 // worktree is a git work tree of which only the tracked files are visible.
-func (f *Flake) worktree(root string, dir *source.Dir) (source.Tree, error) {
-	r, err := f.repository(root)
+func (f *Flake) worktree(ref Ref, dir *source.Dir) (source.Tree, error) {
+	r, err := f.repository(ref.GitRoot)
 	if err != nil {
 		return nil, err
 	}
-	files, err := r.Tracked()
+	list := r.Tracked
+	if ref.Submodules {
+		list = r.TrackedInAll
+	}
+	files, err := list()
 	if err != nil {
 		return nil, err
 	}

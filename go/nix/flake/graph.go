@@ -121,11 +121,11 @@ func (f *Flake) override(o Override) error {
 	if !known && f.Lock != nil {
 		return noInput(o.Input, node)
 	}
-	lock, err := f.mountFlake(o.Ref)
+	ref, lock, err := f.mountFlake(o.Ref)
 	if err != nil {
 		return err
 	}
-	root := f.graph.add("override:"+o.Input+"/", o.Ref, lock)
+	root := f.graph.add("override:"+o.Input+"/", ref, lock)
 	if known && old.Follows == nil && f.graph.nodes[old.Node] != nil {
 		replaced, replacement := f.graph.nodes[old.Node], f.graph.nodes[root]
 		replacement.flake = replaced.flake

@@ -37,7 +37,8 @@ const (
 	Unsafe Reason = "unsafe"
 	// Stale: flake.nix says something else of it than flake.lock; Why says what.
 	Stale Reason = "stale"
-	// Submodules: flake.nix asks for the git submodules of its own source.
+	// Submodules: those of the flake's own source are not where they can be read;
+	// Why says it.
 	Submodules Reason = "submodules"
 	// Unsupported: its type is not one that this program knows.
 	Unsupported Reason = "unsupported"
@@ -51,7 +52,7 @@ type InputError struct {
 	Reason Reason
 	Locked *Locked
 	Names  []string // the inputs that there are, for NoSuchInput
-	Why    string   // for Stale
+	Why    string   // for Stale and Submodules
 	Err    error
 }
 
@@ -69,7 +70,7 @@ func (e *InputError) Error() string {
 	case Stale:
 		msg = fmt.Sprintf("flake.lock is out of date: the input `%s`: %s", e.Input, e.Why)
 	case Submodules:
-		msg = "`inputs.self.submodules` needs Nix"
+		msg = "`inputs.self.submodules` needs Nix: " + e.Why
 	case NoSuchInput:
 		msg = fmt.Sprintf("the flake has no input `%s` to override", e.Input)
 	case Unreadable:
@@ -193,13 +194,13 @@ func (f *Flake) localInfo(ref Ref) eval.Value {
 		}
 		return r.CommitTime(f.ctx, rev)
 	})
-	members["submodules"] = eval.Bool(false)
+	members["submodules"] = eval.Bool(ref.Submodules)
 	return f.ev.SetWithOptional(members, dirtyNames, func() (map[string]eval.Value, error) {
 		r, err := f.repository(ref.GitRoot)
 		if err != nil {
 			return nil, err
 		}
-		s, err := r.State(f.ctx)
+		s, err := stateOf(f.ctx, r, ref)
 		if err != nil {
 			return nil, err
 		}

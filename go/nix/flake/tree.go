@@ -9,11 +9,22 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// Tree opens the source of a flake: of a work tree only what git tracks. dir is
-// where in it the flake.nix is. done must be called when nothing of it is needed.
-func (r Ref) Tree() (tree source.Tree, dir string, done func(), err error) {
+// Tree opens a source in a directory: of a work tree only what git tracks. done must
+// be called when nothing of it is needed.
+func (r Ref) Tree() (tree source.Tree, done func(), err error) {
 	f := &Flake{repositories: map[string]*gitrepo.Repo{}}
 	if tree, err = f.openTree(r); err != nil {
+		f.Close()
+		return nil, nil, err
+	}
+	return tree, f.Close, nil
+}
+
+// FlakeTree is Tree for the source of a flake, which may ask for its submodules. dir
+// is where in it the flake.nix is.
+func (r Ref) FlakeTree(ctx context.Context) (tree source.Tree, dir string, done func(), err error) {
+	f := &Flake{ctx: ctx, repositories: map[string]*gitrepo.Repo{}}
+	if _, tree, err = f.openSource(r); err != nil {
 		f.Close()
 		return nil, "", nil, err
 	}

@@ -42,7 +42,7 @@ func (s *sources) close() {
 
 // open is the place of the flake that is locked.
 func (s *sources) open(ref flake.Ref) (place, error) {
-	tree, dir, done, err := ref.Tree()
+	tree, dir, done, err := ref.FlakeTree(s.ctx)
 	if err != nil {
 		return place{}, &Error{Kind: Unavailable, Err: err}
 	}
@@ -335,7 +335,7 @@ func (s *sources) repository(ref attrs, l *flake.Locked, dir string) (*fetched, 
 		if rev, err = s.checkedOut(r); err != nil {
 			return nil, err
 		}
-		tree, _, done, err := flake.Ref{Dir: filepath.Clean(dir), GitRoot: filepath.Clean(dir)}.Tree()
+		tree, done, err := flake.Ref{Dir: filepath.Clean(dir), GitRoot: filepath.Clean(dir)}.Tree()
 		if err != nil {
 			return nil, err
 		}

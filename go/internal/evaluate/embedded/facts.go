@@ -16,6 +16,8 @@ type facts struct {
 	hashErr  error
 	state    flake.GitState
 	stateErr error
+	// submodules: those of the work tree are part of the source.
+	submodules bool
 }
 
 // findFacts opens the source a second time, since an evaluation has its own to itself.
@@ -29,6 +31,7 @@ func findFacts(ctx context.Context, where flake.Ref, options flake.Options) *fac
 			return
 		}
 		defer source.Close()
+		f.submodules = source.Ref.Submodules
 		var git sync.WaitGroup
 		git.Go(func() { f.state, f.stateErr = source.Commit() })
 		f.hash, f.hashErr = source.NARHash()

@@ -39,8 +39,8 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 	f := &openFlake{Flake: &evaluate.Flake{Ref: ref, Apart: true}, evaluator: e, options: options,
 		store: e.sourceStore(options, ref.Flake), fetched: map[string]bool{}}
 	f.Run = f
-	if only := ref.Parsed.Query.Nix; only != "" {
-		return nil, locate.NeedsNix("`?" + only + "` of " + ref.Flake + " needs Nix")
+	if err := refuseParameters(ref.Parsed.Query, ref.Flake, ref.LocalDir != "" && !ref.Bare()); err != nil {
+		return nil, err
 	}
 	for _, o := range options.Overrides {
 		where, typed, err := f.override(ctx, o.Ref)
@@ -56,7 +56,7 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 	root := ""
 	if f.Local != nil {
 		root = f.Local.Root()
-		f.where = flake.Ref{Dir: f.Local.Dir, GitRoot: f.Local.GitRoot, Top: f.Local.Top}
+		f.where = f.Local.Ref()
 	}
 	f.Tree = evaluate.NewTree(root, f.lock, e.Library.FS)
 	if f.Local == nil && !f.where.Locked.LocalRepository() {
@@ -71,6 +71,17 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 		f.findFacts(ctx)
 	}
 	return f.Flake, nil
+}
+
+// refuseParameters refuses the parameters of a reference that only Nix honors.
+func refuseParameters(q reference.Query, text string, worktree bool) error {
+	switch {
+	case q.Nix != "":
+		return locate.NeedsNix("`?" + q.Nix + "` of " + text + " needs Nix")
+	case q.Submodules && !worktree:
+		return locate.NeedsNix("`?submodules=1` of " + text + ", which selects no work tree, needs Nix")
+	}
+	return nil
 }
 
 // checkTypedHash holds a directory to the `?narHash=` of its reference. What the
@@ -146,11 +157,16 @@ func (f *openFlake) override(ctx context.Context, text string) (flake.Ref, strin
 	if err != nil {
 		return flake.Ref{}, "", err
 	}
+	if parsed, err := reference.Parse(text, f.evaluator.Dir); err == nil {
+		if err := refuseParameters(parsed.Query, text, resolved != nil); err != nil {
+			return flake.Ref{}, "", err
+		}
+	}
 	if resolved == nil {
 		locked, err := f.download(ctx, text, f.options.Downloads.ForOverrides())
 		return flake.Ref{Locked: locked}, text, err
 	}
-	return flake.Ref{Dir: resolved.Dir, GitRoot: resolved.GitRoot}, resolved.Text, nil
+	return flake.Ref{Dir: resolved.Dir, GitRoot: resolved.GitRoot, Submodules: resolved.Submodules}, resolved.Text, nil
 }
 
 func (f *openFlake) Close() {
@@ -339,7 +355,9 @@ func (f *openFlake) Provenance(ctx context.Context, _ *evaluate.Position) (*mani
 		return nil, diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the source was not hashed to its end")
 	}
 	p := &manifest.Provenance{Program: f.evaluator.Program, Evaluator: evaluate.Embedded, Overrides: f.typed}
-	if err := f.facts.hashErr; err != nil {
+	if err := f.facts.hashErr; errors.As(err, new(*flake.InputError)) || errors.As(err, new(*gitrepo.Error)) {
+		return nil, f.explainOpen(err)
+	} else if err != nil {
 		return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash the source: %v", err)
 	}
 	p.NarHash = f.facts.hash
@@ -350,7 +368,7 @@ func (f *openFlake) Provenance(ctx context.Context, _ *evaluate.Position) (*mani
 			return nil, f.explainOpen(err)
 		}
 		p.Rev, p.Dirty = f.facts.state.Rev, f.facts.state.Dirty
-		p.URL = localURL(f.Local, f.facts.state, f.facts.hash)
+		p.URL = localURL(f.Local, f.facts)
 	}
 	p.Files = readFiles(f.flake.Evaluator(), f.portable)
 	if f.Local != nil {
@@ -374,12 +392,13 @@ func (f *openFlake) portable(file string) string {
 }
 
 // localURL is the locked reference of a flake in a folder.
-func localURL(local *locate.Flake, state flake.GitState, hash string) string {
-	ref := reference.Reference{Kind: reference.Local, Scheme: "path", Path: local.Dir, Query: reference.Query{NarHash: hash}}
+func localURL(local *locate.Flake, facts *facts) string {
+	ref := reference.Reference{Kind: reference.Local, Scheme: "path", Path: local.Dir, Query: reference.Query{NarHash: facts.hash}}
 	if local.GitRoot != "" {
 		ref = reference.InRepository(local.GitRoot, reference.InDirectory(local.Dir))
-		if !state.Dirty {
-			ref.Query.Rev = state.Rev
+		ref.Query.Submodules = facts.submodules
+		if !facts.state.Dirty {
+			ref.Query.Rev = facts.state.Rev
 		}
 	}
 	return ref.WithoutAttr()

@@ -226,7 +226,7 @@ func (f *openFlake) narHash(ctx context.Context) (string, error) {
 		return f.metadata.Locked.NarHash, nil
 	}
 	if f.Local.GitRoot != "" {
-		return locate.TrackedNarHash(ctx, f.Local.GitRoot)
+		return locate.TrackedNarHash(ctx, f.Local.Ref())
 	}
 	return locate.NarHash(f.Local.Dir)
 }
