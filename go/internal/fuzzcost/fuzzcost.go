@@ -22,16 +22,20 @@ func Bound(t *testing.T, data []byte, f func(data []byte)) {
 	if len(data) > Size {
 		t.Skip("too long")
 	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	once := func() time.Duration {
-		before := used()
-		f(data)
-		return used() - before
-	}
+	once := func() time.Duration { return Of(func() { f(data) }) }
 	if first := once(); first > Most {
 		if second := once(); second > Most {
 			t.Errorf("%d bytes took %s and %s of the processor, more than %s", len(data), first, second, Most)
 		}
 	}
+}
+
+// Of is the processor time that f takes in its own goroutine, however busy the
+// machine is.
+func Of(f func()) time.Duration {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	before := used()
+	f()
+	return used() - before
 }
