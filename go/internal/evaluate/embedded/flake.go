@@ -39,6 +39,11 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 	f := &openFlake{Flake: &evaluate.Flake{Ref: ref, Apart: true}, evaluator: e, options: options,
 		store: e.sourceStore(options, ref.Flake), fetched: map[string]bool{}}
 	f.Run = f
+	if checkedOut(ctx, ref.Parsed) {
+		inPlace := *ref
+		inPlace.LocalDir = ref.Parsed.Dir()
+		ref, f.Ref = &inPlace, &inPlace
+	}
 	if err := refuseParameters(ref.Parsed.Query, ref.Flake, ref.LocalDir != "" && !ref.Bare()); err != nil {
 		return nil, err
 	}
@@ -73,13 +78,32 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 	return f.Flake, nil
 }
 
+// checkedOut reports whether a reference to a commit with its submodules, as a pin
+// has it, means what is checked out, all of it without a change.
+func checkedOut(ctx context.Context, p reference.Reference) bool {
+	if !p.Query.Submodules || p.Query.Rev == "" || p.Query.Ref != "" || !p.Pinned() {
+		return false
+	}
+	r, err := gitrepo.Open(p.Path)
+	if err != nil {
+		return false
+	}
+	defer r.Close()
+	s, err := r.State(ctx)
+	if err != nil || s.Dirty || s.Rev != p.Query.Rev {
+		return false
+	}
+	moved, err := r.Moved(ctx)
+	return err == nil && moved == ""
+}
+
 // refuseParameters refuses the parameters of a reference that only Nix honors.
 func refuseParameters(q reference.Query, text string, worktree bool) error {
 	switch {
 	case q.Nix != "":
 		return locate.NeedsNix("`?" + q.Nix + "` of " + text + " needs Nix")
 	case q.Submodules && !worktree:
-		return locate.NeedsNix("`?submodules=1` of " + text + ", which selects no work tree, needs Nix")
+		return locate.NeedsNix("`?submodules=1` of " + text + ", which is not what is checked out in a work tree, needs Nix")
 	}
 	return nil
 }
@@ -368,7 +392,7 @@ func (f *openFlake) Provenance(ctx context.Context, _ *evaluate.Position) (*mani
 			return nil, f.explainOpen(err)
 		}
 		p.Rev, p.Dirty = f.facts.state.Rev, f.facts.state.Dirty
-		p.URL = localURL(f.Local, f.facts)
+		p.URL = localURL(f.Local, f.facts, f.Ref.Parsed.Pinned())
 	}
 	p.Files = readFiles(f.flake.Evaluator(), f.portable)
 	if f.Local != nil {
@@ -391,14 +415,18 @@ func (f *openFlake) portable(file string) string {
 	return f.Tree.File(file)
 }
 
-// localURL is the locked reference of a flake in a folder.
-func localURL(local *locate.Flake, facts *facts) string {
+// localURL is the locked reference of a flake in a folder; pinned for one that was
+// named by its commit, and so has the hash as other commits do.
+func localURL(local *locate.Flake, facts *facts, pinned bool) string {
 	ref := reference.Reference{Kind: reference.Local, Scheme: "path", Path: local.Dir, Query: reference.Query{NarHash: facts.hash}}
 	if local.GitRoot != "" {
 		ref = reference.InRepository(local.GitRoot, reference.InDirectory(local.Dir))
 		ref.Query.Submodules = facts.submodules
 		if !facts.state.Dirty {
 			ref.Query.Rev = facts.state.Rev
+		}
+		if pinned {
+			ref.Query.NarHash = facts.hash
 		}
 	}
 	return ref.WithoutAttr()
