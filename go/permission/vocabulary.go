@@ -183,7 +183,7 @@ func toolWithPattern(text string) (tool, pattern string, ok bool) {
 // translated puts the pattern of another program into our form.
 func translated(pattern string) string {
 	if start, ok := strings.CutSuffix(pattern, ":*"); ok {
-		return start + " *"
+		return start + "*"
 	}
 	if host, ok := cutAny(pattern, "domain:", "host:", "url:"); ok {
 		return strings.TrimSpace(host)

@@ -105,7 +105,7 @@ func TestRefusedNames(t *testing.T) {
 		{"web*", "tool-form", "`webfetch`, `websearch`"},
 		{"**", "tool-form", "`*` for every tool"},
 		{"b*sh", "tool-form", "`*` for every tool"},
-		{"Bash(git push:*)", "tool-form", "tool = `bash` and pattern = `git push *`"},
+		{"Bash(git push:*)", "tool-form", "tool = `bash` and pattern = `git push*`"},
 		{"shell(rm)", "tool-form", "tool = `bash` and pattern = `rm`"},
 		{"WebFetch(domain:x.example)", "tool-form", "tool = `webfetch` and pattern = `x.example`"},
 		{"mcp__linear", "tool-form", "`mcp__linear__*`"},
