@@ -67,7 +67,9 @@ func (p Pattern) String() string { return p.text }
 // Every reports whether the pattern is "*", which matches every call of its tool.
 func (p Pattern) Every() bool { return p.every }
 
-// ParsePattern parses the pattern of a rule about a tool. The error is a
+// ParsePattern parses the pattern of a rule about a tool. A rule whose pattern is
+// refused must count as one about every call where it denies or asks, and about
+// none where it allows. The error is a
 // [*Problem]. Codes that begin with "tool-" are those of [CheckTool]; the server
 // of an MCP tool is not checked. The others are
 //
@@ -263,8 +265,8 @@ func (p Pattern) Covers(other Pattern) bool {
 	return false
 }
 
-// sameProgram reports whether two command globs have the same first word, without
-// wildcards, and neither is a pipeline.
+// sameProgram reports whether two command globs have the same first word, and
+// neither is a pipeline.
 func sameProgram(a, b []rune) bool {
 	first := func(glob []rune) []rune {
 		if space := slices.Index(glob, ' '); space >= 0 {
@@ -272,8 +274,7 @@ func sameProgram(a, b []rune) bool {
 		}
 		return glob
 	}
-	return slices.Equal(first(a), first(b)) && !slices.Contains(first(a), anyRun) &&
-		!slices.Contains(a, '|') && !slices.Contains(b, '|')
+	return slices.Equal(first(a), first(b)) && !slices.Contains(a, '|') && !slices.Contains(b, '|')
 }
 
 func covers(wide, narrow [][]rune) bool { return segmentStates(wide, narrow)[len(wide)] }

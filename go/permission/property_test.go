@@ -167,54 +167,6 @@ func TestMatchBelow(t *testing.T) {
 	})
 }
 
-// What a pattern covers, it matches all of.
-func TestCoversIsCertain(t *testing.T) {
-	covered := map[Kind]int{}
-	check := func(t *rapid.T, wide, narrow Pattern, matches func(Pattern) bool) {
-		if !wide.Covers(wide) || !narrow.Covers(narrow) {
-			t.Fatalf("%s or %s does not cover itself", wide, narrow)
-		}
-		if !wide.Covers(narrow) {
-			return
-		}
-		covered[wide.Kind()]++
-		if matches(narrow) && !matches(wide) {
-			t.Errorf("%s covers %s, which alone matches", wide, narrow)
-		}
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		wide, _ := drawPathPattern(t, "wide")
-		narrow, _ := drawPathPattern(t, "narrow")
-		path := mustPath(t, rapid.SliceOfN(valueNames, 0, 7).Draw(t, "path"))
-		at := nearPlaces(t)
-		check(t, mustPattern(t, "read", wide), mustPattern(t, "read", narrow), func(p Pattern) bool { return p.MatchPath(path, at) })
-
-		name := rapid.StringMatching(`[ab]{0,2}\*?[ab]{1,2}\*?`)
-		value := rapid.StringMatching(`[ab]{0,5}`).Draw(t, "name")
-		check(t, mustPattern(t, "agent", name.Draw(t, "wide")), mustPattern(t, "agent", name.Draw(t, "narrow")),
-			func(p Pattern) bool { return p.MatchName(value) })
-
-		command := rapid.SampledFrom([]string{"git*", "git", "git *", "git push*", "git push *", "git push * -f*", "git * -f", "* push", "ls | git*"})
-		line := rapid.SampledFrom([]string{"git", "git push", "git push -f", "git push x -f", "git push x -fy", "gitx", "git x -f"}).Draw(t, "line")
-		check(t, mustPattern(t, "bash", command.Draw(t, "wide")), mustPattern(t, "bash", command.Draw(t, "narrow")),
-			func(p Pattern) bool { return matchGlob(p.glob, symbols(line)) })
-
-		host := rapid.StringMatching(`(https?://)?(\*\.)?(a|b\.a|c\.b\.a)(:80|:443)?(/a|/\*|/\*\*|/a/\*\*)?`)
-		url := rapid.StringMatching(`https?://(a|b\.a|c\.b\.a)(:80|:443)?(/a)?(/b)?`).Draw(t, "url")
-		address, err := ParseAddress(url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		check(t, mustPattern(t, "webfetch", host.Draw(t, "wide")), mustPattern(t, "webfetch", host.Draw(t, "narrow")),
-			func(p Pattern) bool { return p.MatchAddress(address) })
-	})
-	for _, kind := range []Kind{KindCommand, KindPath, KindAddress, KindName} {
-		if covered[kind] == 0 {
-			t.Errorf("kind %d: no pattern covered another", kind)
-		}
-	}
-}
-
 // An escaped text matches itself and nothing else.
 func TestEscape(t *testing.T) {
 	letters := rapid.StringOf(rapid.SampledFrom([]rune("ab*?[]{}\\~é")))
