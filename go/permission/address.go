@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// host is what an address pattern says of scheme, host and port.
+// host is the scheme, host and port of an address or of a pattern for addresses.
 type host struct {
 	scheme string // "" for http and https
 	name   string // lowercase; an IP address as netip writes it
@@ -83,7 +83,7 @@ func parseAddressPattern(pattern string) (host, [][]rune, *Problem) {
 	return h, segments, problem
 }
 
-// splitPort takes the port from an authority. Zero is none.
+// splitPort takes the port from an authority. Zero means that there is none.
 func splitPort(authority string, bad func(string, ...any) *Problem) (string, uint16, *Problem) {
 	colon := strings.LastIndexByte(authority, ':')
 	if colon < 0 || colon < strings.LastIndexByte(authority, ']') {

@@ -12,9 +12,9 @@ import "github.com/insomnia-pods/insomnia/go/internal/diag"
 type Problem struct {
 	// Code is a stable identifier in kebab case, such as "pattern-empty".
 	Code string
-	// Message says what is wrong, in one clause. What it quotes is escaped.
+	// Message describes the problem in one clause. What it quotes is escaped.
 	Message string
-	// Hint says what to write instead.
+	// Hint is one instruction: what to write instead.
 	Hint string
 }
 

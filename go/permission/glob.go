@@ -18,11 +18,11 @@ const (
 	anyDeep                  // ** : any number of segments; a segment of its own
 )
 
-// syntax is which characters of a pattern have a meaning.
+// syntax lists the characters of a pattern that have a meaning.
 type syntax struct {
 	// special need a backslash to stand for themselves, and only these have one.
 	special string
-	// one says that ? stands for one character.
+	// one makes ? stand for one character.
 	one bool
 }
 
@@ -126,7 +126,7 @@ func matchGlob(glob, value []rune) bool {
 }
 
 // segmentStates runs the segments of a pattern over those of a value and returns
-// which places in the pattern are reached: the last one says that it matches, any
+// which places in the pattern are reached: the last one means that it matches, any
 // one that it may match with further segments. At most len(pattern)*len(value)
 // segments are compared, each pair once.
 func segmentStates(pattern, value [][]rune) []bool {

@@ -2,7 +2,7 @@ package permission
 
 import "strings"
 
-// root is where a path pattern begins.
+// root is the directory that a path pattern begins at.
 type root byte
 
 const (
@@ -42,7 +42,7 @@ func parsePathPattern(pattern string) (root, [][]rune, *Problem) {
 		if _, problem := pathSyntax.parse(pattern, pattern); problem != nil {
 			return 0, nil, problem
 		}
-		return 0, nil, bad("must say in which directory").
+		return 0, nil, bad("must name a directory").
 			hintf("write `%s` for every directory of the workspace, or `%s` for the workspace itself", "**/"+pattern, "./"+pattern)
 	}
 	if strings.HasSuffix(pattern, "/") {

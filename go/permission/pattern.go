@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/unseen"
 )
 
-// Kind is what a pattern is matched with.
+// Kind is the part of a call that a pattern is matched with.
 type Kind int
 
 const (

@@ -266,7 +266,7 @@ func asciiCase(text string, upper bool) string {
 	}, text)
 }
 
-// A name with a byte that is not UTF-8 is none that a pattern can spell.
+// No pattern can spell a name with a byte that is not UTF-8.
 func TestPathsThatAreNotUTF8(t *testing.T) {
 	path, err := ParsePath("/work/app/\xff")
 	if err != nil {

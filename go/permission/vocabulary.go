@@ -98,7 +98,7 @@ func checkTool(name string, servers []string) *Problem {
 }
 
 // Nearest returns the tool that a name of another program or a misspelt name most
-// likely means, in any case, or "" where none is near. It is for suggestions only:
+// likely means, in any case, or "" if there is none. It is for suggestions only:
 // what a call does is never concluded from it.
 func Nearest(name string) string { return nearest(name) }
 

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// named is what the hint of a refused tool name has between backticks, or "" for
+// named returns the name in the hint for a refused tool name, or "" for
 // a name that has no counterpart.
 func named(t *testing.T, name string, servers ...string) string {
 	t.Helper()
