@@ -22,8 +22,8 @@ var coverings = map[string]struct {
 			"*", "**", "/**", "~/**", "./a", "/a", "~/a", "a/*", "a/**", "a/b", "a/?", "a/b*", "a/*b*", "a/**/b", "a/*/b", "**/b", "a/\\*", "a/??", "a/**/**", "a/*/**", "./*",
 		},
 		values: []string{
-			"/", "/a", "/b", "/home/ada", "/home/ada/a", "/work/app", "/work/app/a", "/work/app/b", "/work/app/a/b", "/work/app/a/bc", "/work/app/a/cb", "/work/app/a/x/b",
-			"/work/app/a/x/y/b", "/work/app/a/*", "/work/app/a/x", "/work/app/a/b/c",
+			"/", "/a", "/b", "/home/ada", "/home/ada/a", "/srv/app", "/srv/app/a", "/srv/app/b", "/srv/app/a/b", "/srv/app/a/bc", "/srv/app/a/cb", "/srv/app/a/x/b",
+			"/srv/app/a/x/y/b", "/srv/app/a/*", "/srv/app/a/x", "/srv/app/a/b/c",
 		},
 		covers: [][2]string{
 			{"*", "/**"}, {"*", "~/a"}, {"/**", "/a"}, {"~/**", "~/a"}, {"**", "./a"}, {"**", "a/**/b"}, {"a/*", "a/b"}, {"a/*", "a/?"}, {"a/**", "a/*/b"}, {"a/**", "./a"},

@@ -53,11 +53,11 @@ func FuzzCost(f *testing.F) {
 		[2]string{"mcp__a__b*", "a"}, [2]string{"coder-*", "coder-fast"}, [2]string{"./\xff", "/\xff"}, [2]string{"a && b > \\c", "/proc/self/root"}) {
 		f.Add([]byte(seed[0] + "\n" + seed[1]))
 	}
-	sensitive, err := NewPlaces("/work/app", "/home/ada", false)
+	sensitive, err := NewPlaces("/srv/app", "/home/ada", false)
 	if err != nil {
 		f.Fatal(err)
 	}
-	insensitive, err := NewPlaces("/work/app", "/home/ada", true)
+	insensitive, err := NewPlaces("/srv/app", "/home/ada", true)
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -73,8 +73,8 @@ func FuzzCost(f *testing.F) {
 // hostile are pairs that take a matcher which tries everything for ever.
 func hostile() [][2]string {
 	pad := func(unit string, size int) string { return strings.Repeat(unit, size/len(unit)) }
-	longPath := "/work/app/" + pad("a", MaxPath-20)
-	deepPath := "/work/app/" + pad("a/", MaxPath-20) + "a"
+	longPath := "/srv/app/" + pad("a", MaxPath-20)
+	deepPath := "/srv/app/" + pad("a/", MaxPath-20) + "a"
 	return [][2]string{
 		{pad("*", MaxPattern), longPath},
 		{"./" + pad("a*", MaxPattern-4) + "b", longPath},
@@ -112,7 +112,7 @@ func BenchmarkMatchPath(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	path, err := ParsePath("/work/app/src/module/deep/in/the/tree/file.go")
+	path, err := ParsePath("/srv/app/src/module/deep/in/the/tree/file.go")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -42,7 +42,7 @@ func rows(t *testing.T, head string) (cells [][]string, lines []int) {
 
 func places(t testing.TB, foldCase bool) Places {
 	t.Helper()
-	at, err := NewPlaces("/work/app", "/home/ada", foldCase)
+	at, err := NewPlaces("/srv/app", "/home/ada", foldCase)
 	if err != nil {
 		t.Fatal(err)
 	}

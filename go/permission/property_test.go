@@ -193,25 +193,25 @@ func TestEscape(t *testing.T) {
 // Where the file system ignores case, spellings of one name match; elsewhere not.
 func TestCaseOfPaths(t *testing.T) {
 	for _, c := range []struct{ pattern, path string }{
-		{"./.env", "/work/app/.ENV"},
-		{"./Secrets/**", "/WORK/App/sECRETS/Key"},
+		{"./.env", "/srv/app/.ENV"},
+		{"./Secrets/**", "/SRV/App/sECRETS/Key"},
 		{"~/.SSH/*", "/home/ADA/.ssh/id"},
-		{"./stra\u00dfe", "/work/app/STRA\u1e9eE"},
-		{"./\u212aey", "/work/app/key"},                // KELVIN SIGN
-		{"./\u017fecret", "/work/app/SECRET"},          // LATIN SMALL LETTER LONG S
-		{"./\u03c3\u03c2", "/work/app/\u03a3\u03a3"},   // the sigmas
-		{"./caf\u00e9", "/work/app/CAFE\u0301"},        // composed, decomposed
-		{"./\u212bngstr\u00f6m", "/work/app/ångström"}, // ANGSTROM SIGN
-		{"./*\u00c9*/x", "/work/app/a\u00e9b/X"},       // next to wildcards
-		{"/Volumes/**/\u0416", "/volumes/a/b/\u0436"},  // Cyrillic
-		{"./\U00010400", "/work/app/\U00010428"},       // DESERET, beyond 16 bits
-		{"./\u01c5", "/work/app/\u01c4"},               // titlecase
-		{"./\u1f88", "/work/app/\u1f80"},               // Greek with iota
-		{"./a\u0301\u0300", "/work/app/\u00c1\u0300"},  // several marks
-		{"./\uff21", "/work/app/\uff41"},               // fullwidth
-		{"./I", "/work/app/i"},                         // not Turkish
-		{"./\u00b5", "/work/app/\u03bc"},               // MICRO SIGN, mu
-		{"./\u13a0", "/work/app/\uab70"},               // Cherokee
+		{"./stra\u00dfe", "/srv/app/STRA\u1e9eE"},
+		{"./\u212aey", "/srv/app/key"},                // KELVIN SIGN
+		{"./\u017fecret", "/srv/app/SECRET"},          // LATIN SMALL LETTER LONG S
+		{"./\u03c3\u03c2", "/srv/app/\u03a3\u03a3"},   // the sigmas
+		{"./caf\u00e9", "/srv/app/CAFE\u0301"},        // composed, decomposed
+		{"./\u212bngstr\u00f6m", "/srv/app/ångström"}, // ANGSTROM SIGN
+		{"./*\u00c9*/x", "/srv/app/a\u00e9b/X"},       // next to wildcards
+		{"/Volumes/**/\u0416", "/volumes/a/b/\u0436"}, // Cyrillic
+		{"./\U00010400", "/srv/app/\U00010428"},       // DESERET, beyond 16 bits
+		{"./\u01c5", "/srv/app/\u01c4"},               // titlecase
+		{"./\u1f88", "/srv/app/\u1f80"},               // Greek with iota
+		{"./a\u0301\u0300", "/srv/app/\u00c1\u0300"},  // several marks
+		{"./\uff21", "/srv/app/\uff41"},               // fullwidth
+		{"./I", "/srv/app/i"},                         // not Turkish
+		{"./\u00b5", "/srv/app/\u03bc"},               // MICRO SIGN, mu
+		{"./\u13a0", "/srv/app/\uab70"},               // Cherokee
 	} {
 		p, err := ParsePattern("read", c.pattern)
 		if err != nil {
@@ -228,7 +228,7 @@ func TestCaseOfPaths(t *testing.T) {
 			t.Errorf("%s matches %s where case counts", c.pattern, c.path)
 		}
 	}
-	for _, c := range []struct{ pattern, path string }{{"./\u0131", "/work/app/i"}, {"./\u0430", "/work/app/a"}, {"./a", "/work/app/\u00e1"}} {
+	for _, c := range []struct{ pattern, path string }{{"./\u0131", "/srv/app/i"}, {"./\u0430", "/srv/app/a"}, {"./a", "/srv/app/\u00e1"}} {
 		p, _ := ParsePattern("read", c.pattern)
 		path, _ := ParsePath(c.path)
 		if p.MatchPath(path, places(t, true)) {
@@ -268,7 +268,7 @@ func asciiCase(text string, upper bool) string {
 
 // No pattern can spell a name with a byte that is not UTF-8.
 func TestPathsThatAreNotUTF8(t *testing.T) {
-	path, err := ParsePath("/work/app/\xff")
+	path, err := ParsePath("/srv/app/\xff")
 	if err != nil {
 		t.Fatal(err)
 	}

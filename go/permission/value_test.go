@@ -42,7 +42,7 @@ func TestRefusedPaths(t *testing.T) {
 		if _, err := NewPlaces(text, "/home/ada", false); err == nil {
 			t.Errorf("%.60q is accepted as the workspace", text)
 		}
-		if _, err := NewPlaces("/work/app", text, false); err == nil {
+		if _, err := NewPlaces("/srv/app", text, false); err == nil {
 			t.Errorf("%.60q is accepted as the home directory", text)
 		}
 	}
