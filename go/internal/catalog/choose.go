@@ -375,8 +375,8 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 			ambiguous = a
 		}
 		if ambiguous != nil {
-			return diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s leads to `%s`, which several profiles are named", what, set.Value).At(set.At).
-				Hintf("let it lead to one of them:\n  %s", strings.Join(refs(ambiguous.Candidates), "\n  "))
+			return diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s resolves to `%s`, the name of several profiles", what, set.Value).At(set.At).
+				Hintf("set it to one of them:\n  %s", strings.Join(refs(ambiguous.Candidates), "\n  "))
 		}
 		e := diag.From(err)
 		if e.Exit == diag.ExitInterrupted || e.Diagnostics[0].Code == "alias-cycle" || e.Diagnostics[0].Code == "alias-chain" {

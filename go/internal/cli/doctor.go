@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -109,7 +110,9 @@ func doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {
 	for _, f := range findings {
 		w.row(string(f.Status), f.Name, diag.Cell(f.Detail))
 		if f.Hint != "" {
-			w.row("", "", "hint: "+diag.Cell(f.Hint))
+			for i, line := range strings.Split(f.Hint, "\n") {
+				w.row("", "", []string{"hint: ", "      "}[min(i, 1)]+diag.Cell(strings.TrimSpace(line)))
+			}
 		}
 	}
 	w.flush()

@@ -96,8 +96,11 @@ func examineBindings(ctx context.Context, r *catalog.Catalog) []resolve.Finding 
 		if err := r.Dangling(ctx, b); err != nil {
 			d := diag.From(err).Diagnostics[0]
 			d.Message = diag.NewText().Place(diag.Position{File: b.At.File, Line: b.At.Line}) + ": " + d.Message
-			if d.Hint != "" {
+			switch {
+			case strings.Contains(d.Hint, "\n"):
 				d.Hint += "\nor "
+			case d.Hint != "":
+				d.Hint += "; or "
 			}
 			d.Hint += removal(b)
 			*into = append(*into, problemsAs(map[bool]string{true: "aliases", false: "default"}[b.Alias != ""], []diag.Diagnostic{d})...)
@@ -164,7 +167,7 @@ func there(path string) bool {
 func problemsAs(name string, problems []diag.Diagnostic) []resolve.Finding {
 	findings := make([]resolve.Finding, len(problems))
 	for i, d := range problems {
-		findings[i] = resolve.Finding{Name: name, Status: resolve.StatusWarning, Detail: d.Message, Hint: strings.ReplaceAll(d.Hint, "\n", "; ")}
+		findings[i] = resolve.Finding{Name: name, Status: resolve.StatusWarning, Detail: d.Message, Hint: d.Hint}
 	}
 	return findings
 }
