@@ -32,6 +32,7 @@ type program struct {
 
 // Main runs the program with the process's own streams and gives its exit code.
 func Main(args []string) int {
+	collectLate()
 	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
 	p.json = wantsJSON(args)
 	watchdog.EndProcess = func() {

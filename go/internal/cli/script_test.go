@@ -122,6 +122,7 @@ func runScripts(t *testing.T, folder, evaluator string) {
 			env.Setenv("HOME", filepath.Join(env.WorkDir, ".home"))
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
 			env.Setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+			env.Setenv("GIT_TEMPLATE_DIR", "") // no example hooks in the many repositories
 			for _, name := range []string{"NIX_CONFIG", "NIX_REMOTE", "NIX_SSL_CERT_FILE"} {
 				env.Setenv(name, os.Getenv(name))
 			}
@@ -181,7 +182,7 @@ func makeRepository(ts *testscript.TestScript, neg bool, args []string) {
 	for _, args := range [][]string{
 		{"init", "-q", "-b", "main"},
 		{"add", "--all"},
-		{"-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "-q", "--allow-empty", "-m", "start"},
+		{"-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "maintenance.auto=false", "commit", "-q", "--allow-empty", "-m", "start"},
 	} {
 		ts.Check(ts.Exec("git", append([]string{"-C", dir}, args...)...))
 	}

@@ -1,0 +1,15 @@
+package cli
+
+import (
+	"runtime"
+	"runtime/debug"
+)
+
+// collectLate has the first garbage collection wait for 64 MiB, which few runs
+// reach; after it collections are as frequent as for most programs, and more
+// so when there is much to keep.
+func collectLate() {
+	debug.SetMemoryLimit(1 << 30)
+	debug.SetGCPercent(1600)
+	runtime.AddCleanup(new([64]byte), func(percent int) { debug.SetGCPercent(percent) }, 200)
+}
