@@ -124,6 +124,10 @@ func newBuilder(t *testing.T, server net.Addr) *builder {
 func (b *builder) expand() [][]string {
 	var lines [][]string
 	for _, args := range commands {
+		if at := slices.Index(args, "--timeout"); at >= 0 && b.timeout != "" {
+			args = slices.Clone(args)
+			args[at+1] = b.timeout
+		}
 		at := slices.Index(args, "REF")
 		if at < 0 {
 			lines = append(lines, args)
@@ -146,7 +150,8 @@ func (b *builder) watch(program string, args []string) {
 	trace := b.TempDir()
 	ctx, cancel := context.WithTimeout(context.Background(), deadline)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "strace", append([]string{"-ff", "-y", "-s", "4096", "-o", filepath.Join(trace, "t"),
+	// With the filter only the calls of the list stop the program, not each one that it makes.
+	cmd := exec.CommandContext(ctx, "strace", append([]string{"-ff", "--seccomp-bpf", "-y", "-s", "4096", "-o", filepath.Join(trace, "t"),
 		"-e", "trace=execve,execveat,open,openat,openat2,socket,connect", "--", program}, args...)...)
 	cmd.Dir = b.dir
 	cmd.Env = append([]string{"PATH=" + filepath.Join(filepath.Dir(b.outside), "bin"), "HOME=" + b.home, "XDG_CONFIG_HOME=" + b.home + "/.config",

@@ -27,6 +27,7 @@ type builder struct {
 	allowed []string // directories outside the tree that may be opened all the same
 	private []string // paths inside the tree that may not be opened
 	env     []string // more environment for the commands
+	timeout string   // of the commands that evaluate, if not that of the list
 }
 
 const (
@@ -230,6 +231,7 @@ var trees = []tree{
 		b.link(".insomnia/profiles/c.nix", "/dev/zero")
 		b.fifo(".insomnia/profiles/d.nix")
 		b.refs = []string{"project:a", "project:b", "project:c", "project:d"}
+		b.timeout = "500ms" // each of them takes all of it
 		b.git("init", "-q")
 		b.git("add", "-A", ".insomnia/profiles/a.nix", ".insomnia/profiles/b", ".insomnia/profiles/c.nix")
 	}},
