@@ -64,7 +64,8 @@ func makeRepo(t testing.TB, options ...string) *made {
 	if err := os.Mkdir(m.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	m.git(append([]string{"init", "-q", "-b", "main"}, options...)...)
+	m.git(append([]string{"init", "-q", "-b", "main", "--template="}, options...)...)
+	m.write(".git/info/exclude", "# none\n") // what is left of git's template: no example hooks
 	return m
 }
 

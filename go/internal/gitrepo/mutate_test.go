@@ -12,6 +12,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -128,7 +129,9 @@ var hostile = []struct {
 }
 
 // Repositories of which one file is something else, or has other bytes, are read
-// or refused: no panic, no hang, nothing quoted.
+// or refused: no panic, no hang, nothing quoted. More of them:
+//
+//	INSOMNIA_MUTATED_REPOSITORIES=220 go test -run TestMutatedRepositories ./go/internal/gitrepo
 func TestMutatedRepositories(t *testing.T) {
 	var bases []*made
 	var revs []string
@@ -165,9 +168,12 @@ func TestMutatedRepositories(t *testing.T) {
 		m.write("g", "changed\r\n")
 		bases, revs = append(bases, m), append(revs, m.git("rev-parse", "HEAD"))
 	}
-	rounds, failures := 220, 0
-	if testing.Short() {
-		rounds = 40
+	rounds, failures := 60, 0
+	if text := os.Getenv("INSOMNIA_MUTATED_REPOSITORIES"); text != "" {
+		var err error
+		if rounds, err = strconv.Atoi(text); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for round := range rounds {
 		random := rand.New(rand.NewPCG(3, uint64(round)))
