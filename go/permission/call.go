@@ -1,0 +1,72 @@
+package permission
+
+import "github.com/insomnia-pods/insomnia/go/manifest"
+
+// Call is one tool call that an agent wants to make.
+type Call struct {
+	// Tool is a name of the vocabulary: bash, read, edit, mcp__SERVER__TOOL …
+	Tool string
+	// Command is the text that bash is to run.
+	Command string
+	// Paths are the files and directories that a file tool works on: absolute, or
+	// relative to Directory. The caller resolves links; the guard does no I/O.
+	Paths []string
+	// URL is the address that webfetch loads.
+	URL string
+	// Argument is what the pattern of a rule is compared with for any other tool:
+	// the query, the name of the subagent or the skill.
+	Argument string
+	// Workspace is the absolute path of the Pod's directory. Without it, no absolute
+	// path counts as one in the workspace.
+	Workspace string
+	// Directory is where the call is made: absolute, or relative to the workspace;
+	// empty for the workspace itself.
+	Directory string
+	// Subagent is the name of the subagent that makes the call; empty for the Pod's
+	// own agent.
+	Subagent string
+}
+
+// Decision is what a call may do, and why.
+type Decision struct {
+	Action manifest.Action
+	// Rule is the rule that decided; nil if none did.
+	Rule *RuleRef
+	// Reason is a sentence without a full stop: what decided, and the author's
+	// reason where the rule has one.
+	Reason string
+}
+
+// RuleRef names a rule in the manifest.
+type RuleRef struct {
+	// Index counts from 0 in the list that Pointer is below.
+	Index int
+	// Pointer is a JSON Pointer (RFC 6901): /permissions/rules/3.
+	Pointer string
+	Rule    manifest.Rule
+}
+
+const (
+	allow manifest.Action = "allow"
+	ask   manifest.Action = "ask"
+	deny  manifest.Action = "deny"
+)
+
+// strictness orders actions: what is stricter wins.
+func strictness(action manifest.Action) int {
+	switch action {
+	case allow:
+		return 0
+	case ask:
+		return 1
+	}
+	return 2
+}
+
+// stricter returns the decision that wins; a where both are as strict.
+func stricter(a, b Decision) Decision {
+	if strictness(b.Action) > strictness(a.Action) {
+		return b
+	}
+	return a
+}

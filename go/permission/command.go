@@ -1,0 +1,321 @@
+package permission
+
+import (
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// command decides a call of bash: the strictest decision about anything that the
+// text runs, reads or writes.
+func (p *policy) command(call Call) Decision {
+	if len(call.Command) > MaxCommand {
+		return p.hidden(call.Command[:MaxCommand], nil, "the command is too long", true)
+	}
+	r := readCommand(call)
+	decision, decided := Decision{}, false
+	take := func(d Decision) {
+		if !decided {
+			decision, decided = d, true
+			return
+		}
+		decision = stricter(decision, d)
+	}
+	for _, inv := range r.invocations {
+		if d, ok := p.invocation(inv); ok {
+			take(d)
+		}
+	}
+	for _, file := range r.files {
+		take(p.fileUse(file, call))
+	}
+	if r.hidden != "" {
+		take(p.hidden(call.Command, &r, r.hidden, r.unreadable))
+	}
+	if r.changed != "" {
+		take(p.atMostAsk(r.changed))
+	}
+	if !decided {
+		return Decision{Action: allow, Reason: "the command runs no program"}
+	}
+	return decision
+}
+
+// readCommand reads the text of a call. A defect of the parser must not let a call
+// pass, nor end the program.
+func readCommand(call Call) (result reading) {
+	r := &reader{workspace: call.Workspace, directories: []string{place(".", call.Directory, call.Workspace)}}
+	if call.Directory == "" {
+		r.directories[0] = "."
+	}
+	defer func() {
+		if recover() != nil {
+			r.fail("the command cannot be parsed")
+		}
+		result = r.reading
+	}()
+	r.text(call.Command)
+	return
+}
+
+// invocation decides one program. It is false where nothing is to say: the program
+// only runs others, or only might be one.
+func (p *policy) invocation(inv *invocation) (Decision, bool) {
+	forms, dynamic := inv.forms()
+	if d, ok := p.restricting(inv, forms, dynamic); ok {
+		return d, true
+	}
+	if inv.suspect {
+		return Decision{}, false
+	}
+	if rule := p.allowing(inv.words); rule != nil {
+		d := p.ruled(rule)
+		switch {
+		case inv.changed != "" && !rule.command.stages[0].names(inv.words[0]):
+			return stricter(d, p.atMostAsk(inv.changed)), true
+		case inv.changed != "" && !inv.elsewhere():
+			return stricter(d, p.atMostAsk(inv.changed)), true
+		case dynamic && !inv.through && (!rule.command.stages[0].endsInStar() || !harmless(inv.words[0].text)):
+			return stricter(d, p.atMostAsk("an expansion in its arguments may change what it does")), true
+		}
+		return d, true
+	}
+	if inv.through {
+		if inv.changed != "" {
+			return p.atMostAsk(inv.changed), true
+		}
+		return Decision{}, false
+	}
+	if neutral(inv.words) {
+		return Decision{Action: allow, Reason: "`" + inv.words[0].text + "` of the shell runs no program"}, true
+	}
+	d := p.undecided(toolBash, "the command `"+shownCommand(inv.words)+"`")
+	if inv.changed != "" {
+		d = stricter(d, p.atMostAsk(inv.changed))
+	}
+	if dynamic && !harmless(inv.words[0].text) {
+		d = stricter(d, p.atMostAsk("an expansion in its arguments may change what it does"))
+	}
+	return d, true
+}
+
+// elsewhere reports whether what is changed is a place or a user, which a rule that
+// names the program knows about.
+func (inv *invocation) elsewhere() bool {
+	return strings.HasPrefix(inv.changed, "it runs ")
+}
+
+// names reports whether a pattern's first word is the program, and no star.
+func (g commandGlob) names(program word) bool { return g.exact != "" && g.exact == program.text }
+
+// forms are the texts that rules which deny and ask are matched with.
+func (inv *invocation) forms() (forms []string, dynamic bool) {
+	words := inv.words
+	bare := append([]word{{text: words[0].base(), whole: true}}, words[1:]...)
+	add := func(words []word) {
+		text := joinedWords(words)
+		for _, known := range forms {
+			if known == text {
+				return
+			}
+		}
+		forms = append(forms, text)
+		if !strings.ContainsRune(text, unknown) {
+			return
+		}
+		dynamic = true
+		if loose := looseWords(words); loose != text {
+			forms = append(forms, loose)
+		}
+		// What the shell may drop may be nothing.
+		var rest []string
+		for _, w := range words {
+			if w.text != string(rune(unknown)) {
+				rest = append(rest, w.text)
+			}
+		}
+		forms = append(forms, strings.Join(rest, string(rune(separator))))
+	}
+	add(bare)
+	for _, form := range withoutOptions(bare) {
+		add(form)
+	}
+	if program := words[0].base(); program == "eval" || program == "source" || program == "." {
+		for _, shell := range []string{"bash", "sh"} {
+			add(append([]word{literal(shell)}, words[1:]...))
+		}
+	}
+	return forms, dynamic
+}
+
+// restricting looks for the rule that denies a program, or asks. An expansion that
+// may make the command one of these is asked about.
+func (p *policy) restricting(inv *invocation, forms []string, dynamic bool) (Decision, bool) {
+	var found *parsedRule
+	for _, rule := range p.bash {
+		if rule.action == allow || found != nil && strictness(found.action) >= strictness(rule.action) {
+			continue
+		}
+		if rule.command.matches(inv, forms) {
+			found = rule
+		}
+	}
+	if found != nil && found.action == deny {
+		return p.ruled(found), true
+	}
+	if found == nil && dynamic {
+		for _, rule := range p.bash {
+			if rule.action == allow || len(rule.command.stages) != 1 {
+				continue
+			}
+			for _, form := range forms {
+				if globMeets(rule.command.stages[0].bare, form) {
+					d := p.ruled(rule)
+					d.Action = ask
+					d.Reason = "an expansion may make it what a rule " + acts(rule.action) + ": " + rule.command.text
+					return d, true
+				}
+			}
+		}
+	}
+	if found != nil {
+		return p.ruled(found), true
+	}
+	return Decision{}, false
+}
+
+func acts(action manifest.Action) string {
+	if action == deny {
+		return "denies"
+	}
+	return "asks about"
+}
+
+// matches reports whether a pattern is certain to match a program; the one behind
+// the last | of a pipeline pattern, where the others are among its feeders.
+func (c commandPattern) matches(inv *invocation, forms []string) bool {
+	last := c.stages[len(c.stages)-1]
+	matched := false
+	for _, form := range forms {
+		if globMatches(last.bare, form, true) {
+			matched = true
+			break
+		}
+	}
+	if !matched {
+		return false
+	}
+	for _, stage := range c.stages[:len(c.stages)-1] {
+		fed := false
+		for _, feeder := range inv.feeders {
+			forms, _ := feeder.forms()
+			for _, form := range forms {
+				if globMatches(stage.bare, form, true) {
+					fed = true
+				}
+			}
+		}
+		if !fed {
+			return false
+		}
+	}
+	return true
+}
+
+// allowing looks for a rule that allows a command as it is written.
+func (p *policy) allowing(words []word) *parsedRule {
+	text := joinedWords(words)
+	// A program with a directory is another one than PATH finds.
+	located := strings.ContainsAny(words[0].text, "/ ~=")
+	for _, rule := range p.bash {
+		if rule.action != allow || len(rule.command.stages) != 1 {
+			continue
+		}
+		glob := rule.command.stages[0]
+		if located && !glob.every() && glob.exact != words[0].text {
+			continue
+		}
+		if globMatches(glob.parts, text, false) {
+			return rule
+		}
+	}
+	return nil
+}
+
+// hidden decides what cannot be told: at most ask, and deny where the text has the
+// name of a program that a rule denies.
+func (p *policy) hidden(text string, r *reading, why string, unreadable bool) Decision {
+	if p.open() {
+		return Decision{Action: allow, Reason: "nothing is denied or asked about"}
+	}
+	counts := wordCounts(text)
+	if r != nil && !unreadable {
+		// A name that is known to run was decided by itself.
+		for _, inv := range r.invocations {
+			if !inv.suspect {
+				counts.less(inv.words[0].base())
+			}
+		}
+	}
+	for _, rule := range p.bash {
+		if rule.action != deny {
+			continue
+		}
+		all := true
+		for _, stage := range rule.command.stages {
+			if !counts.has(stage.program) {
+				all = false
+				break
+			}
+		}
+		if all {
+			d := p.ruled(rule)
+			d.Reason = why + ", and it names `" + rule.command.text + "`, which is denied" + authorReason(rule.rule)
+			return d
+		}
+	}
+	return p.atMostAsk(why)
+}
+
+// counted is how often each word is in a text.
+type counted map[string]int
+
+func (c counted) less(name string) {
+	if c[name] > 0 {
+		c[name]--
+	}
+}
+
+func (c counted) has(program []globByte) bool {
+	if len(program) == 0 {
+		return false
+	}
+	for name, n := range c {
+		if n > 0 && globMatches(program, name, true) {
+			return true
+		}
+	}
+	return false
+}
+
+// wordCounts splits a text at all that cannot be in the name of a program, after
+// its quotation marks and backslashes are gone.
+func wordCounts(text string) counted {
+	counts := counted{}
+	text = strings.NewReplacer("\\\n", "", "'", "", `"`, "", `\`, "").Replace(text)
+	for _, name := range strings.FieldsFunc(text, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f || strings.ContainsRune("_-.+@:%", r))
+	}) {
+		counts[name]++
+	}
+	return counts
+}
+
+// shownCommand is a command in a sentence.
+func shownCommand(words []word) string {
+	text := strings.NewReplacer(string(rune(separator)), " ", string(rune(unknown)), "…", "`", "'", "\n", " ").Replace(joinedWords(words))
+	if len(text) > 80 {
+		text = strings.ToValidUTF8(text[:80], "") + "…"
+	}
+	return text
+}

@@ -1,0 +1,555 @@
+package permission
+
+import (
+	"path"
+	"strings"
+
+	sh "mvdan.cc/sh/v3/syntax"
+)
+
+// Bounds of what is read; beyond them a command counts as one that cannot be read.
+const (
+	// MaxCommand bounds the text of a command, in bytes.
+	MaxCommand = 64 << 10
+	// maxTexts is how often text in text is parsed: bash -c "bash -c '…'".
+	maxTexts = 8
+	// maxNesting bounds brackets and quotation marks in each other.
+	maxNesting = 100
+	// maxInvocations bounds the simple commands of one text.
+	maxInvocations = 1000
+	maxDirectories = 8
+)
+
+// invocation is one program that a text runs.
+type invocation struct {
+	words []word
+	// suspect says that the words may be a command: only rules that deny and ask hold.
+	suspect bool
+	// through says that the program passes if those that it runs pass.
+	through bool
+	// feeders give the program what it reads or is given as an argument.
+	feeders []*invocation
+	// changed is why an allowed command may not be what it seems to.
+	changed string
+}
+
+// fileUse is a file that a redirection reads or writes.
+type fileUse struct {
+	name        string
+	write       bool
+	unknownName bool
+}
+
+// reading is all that a text runs.
+type reading struct {
+	invocations []*invocation
+	files       []fileUse
+	// hidden is why it cannot be told what runs, changed why an allowed command may
+	// not be what it seems to; empty where there is nothing to say.
+	hidden, changed string
+	// unreadable says that the text, or one in it, was not parsed.
+	unreadable bool
+}
+
+// reader collects what a text runs.
+type reader struct {
+	reading
+	workspace string
+	// directories are where the next command may run, as place returns them.
+	directories []string
+	// lost says that the directory is not known.
+	lost  bool
+	loops int
+	texts int
+	pipe  []*invocation
+}
+
+func (r *reader) hide(why string) {
+	if r.hidden == "" {
+		r.hidden = why
+	}
+}
+
+func (r *reader) change(why string) {
+	if r.changed == "" {
+		r.changed = why
+	}
+}
+
+func (r *reader) fail(why string) {
+	r.unreadable = true
+	r.hide(why)
+}
+
+// text reads a shell text.
+func (r *reader) text(text string) {
+	if why := readable(text); why != "" {
+		r.fail(why)
+		return
+	}
+	if r.texts >= maxTexts {
+		r.fail("text in text goes too deep")
+		return
+	}
+	file, err := sh.NewParser(sh.Variant(sh.LangBash)).Parse(strings.NewReader(text), "")
+	if err != nil {
+		r.fail("the command is not valid shell text")
+		return
+	}
+	r.texts++
+	r.scan(file)
+	r.texts--
+}
+
+// readable tells why a text is not given to the parser; empty if it is.
+func readable(text string) string {
+	if len(text) > MaxCommand {
+		return "the command is too long"
+	}
+	depth, deepest, keywords := 0, 0, 0
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c == '(' || c == '{' || c == '`' || c == '"':
+			depth++
+			deepest = max(deepest, depth)
+			if c == '`' || c == '"' {
+				depth--
+			}
+		case c == ')' || c == '}':
+			depth--
+		case c < ' ' && c != '\t' && c != '\n', c == 0x7f:
+			return "the command has a control character"
+		case c >= 0x80:
+			// bash and the parser agree on what is not ASCII: it is part of a word.
+		}
+	}
+	for _, field := range strings.Fields(text) {
+		switch field {
+		case "if", "while", "until", "for", "case", "select", "!", "time", "coproc", "function", "[[", "elif", "do", "then":
+			keywords++
+		}
+	}
+	if deepest > maxNesting || keywords > 4*maxNesting {
+		return "the command is nested too deep"
+	}
+	return ""
+}
+
+// scan reads the statements in a node, and the expansions that are outside them.
+func (r *reader) scan(node sh.Node) {
+	sh.Walk(node, func(node sh.Node) bool {
+		switch node := node.(type) {
+		case *sh.Stmt:
+			r.stmt(node)
+			return false
+		case *sh.CmdSubst:
+			r.apart(func() {
+				for _, stmt := range node.Stmts {
+					r.stmt(stmt)
+				}
+			})
+			return false
+		case *sh.ProcSubst:
+			r.apart(func() {
+				for _, stmt := range node.Stmts {
+					r.stmt(stmt)
+				}
+			})
+			return false
+		case *sh.ParamExp:
+			r.parameter(node)
+		case *sh.ArithmExp:
+			r.arithmetic(node.X)
+		case *sh.ArithmCmd:
+			r.arithmetic(node.X)
+		case *sh.Assign:
+			r.assign(node)
+		case *sh.ArrayElem:
+			r.arithmetic(node.Index)
+		case *sh.WordIter:
+			if node.Name != nil {
+				r.variable(node.Name.Value)
+			}
+		case *sh.CStyleLoop:
+			r.arithmetic(node.Init)
+			r.arithmetic(node.Cond)
+			r.arithmetic(node.Post)
+		case *sh.BinaryTest:
+			switch node.Op {
+			case sh.TsEql, sh.TsNeq, sh.TsLss, sh.TsLeq, sh.TsGtr, sh.TsGeq:
+				r.numberTest(node.X)
+				r.numberTest(node.Y)
+			}
+		case *sh.UnaryTest:
+			if node.Op == sh.TsVarSet || node.Op == sh.TsRefVar {
+				r.change("a test of a variable may run a command in its subscript")
+			}
+		}
+		return true
+	})
+}
+
+// apart reads what cannot change the directory of what follows.
+func (r *reader) apart(read func()) {
+	directories, lost := append([]string(nil), r.directories...), r.lost
+	read()
+	r.directories, r.lost = directories, lost
+}
+
+func (r *reader) stmt(stmt *sh.Stmt) {
+	if len(r.invocations) > maxInvocations {
+		r.fail("the command runs too many programs")
+		return
+	}
+	first := len(r.invocations)
+	// What is redirected into a command is read before it, to be its feeder.
+	for _, redirect := range stmt.Redirs {
+		r.redirect(redirect)
+	}
+	pipe := r.pipe
+	r.pipe = append(pipe[:len(pipe):len(pipe)], r.invocations[first:]...)
+	defer func() { r.pipe = pipe }()
+	switch cmd := stmt.Cmd.(type) {
+	case nil:
+	case *sh.CallExpr:
+		r.call(cmd)
+	case *sh.BinaryCmd:
+		r.binary(cmd)
+	case *sh.Subshell:
+		r.apart(func() { r.scan(cmd) })
+	case *sh.ForClause, *sh.WhileClause, *sh.FuncDecl:
+		r.loops++
+		r.scan(cmd)
+		r.loops--
+	case *sh.DeclClause:
+		r.declare(cmd)
+	case *sh.LetClause:
+		r.scan(cmd)
+		for _, expr := range cmd.Exprs {
+			r.arithmetic(expr)
+		}
+	case *sh.TestDecl:
+		r.fail("the command is not valid shell text")
+	default:
+		r.scan(cmd)
+	}
+}
+
+func (r *reader) binary(cmd *sh.BinaryCmd) {
+	switch cmd.Op {
+	case sh.Pipe, sh.PipeAll:
+		first := len(r.invocations)
+		pipe := r.pipe
+		r.apart(func() { r.stmt(cmd.X) })
+		r.pipe = append(pipe[:len(pipe):len(pipe)], r.invocations[first:]...)
+		r.apart(func() { r.stmt(cmd.Y) })
+		r.pipe = pipe
+	case sh.AndStmt:
+		before := append([]string(nil), r.directories...)
+		r.stmt(cmd.X)
+		after := append([]string(nil), r.directories...)
+		// cd reached its directory where what is behind && runs.
+		if n := len(before); isCd(cmd.X) && len(after) > n {
+			r.directories = after[n:]
+		}
+		r.stmt(cmd.Y)
+		for _, dir := range append(before, after...) {
+			r.addDirectory(dir)
+		}
+	default:
+		r.stmt(cmd.X)
+		r.stmt(cmd.Y)
+	}
+}
+
+// isCd reports whether a statement, or the last of a chain of &&, is a cd.
+func isCd(stmt *sh.Stmt) bool {
+	call, ok := stmt.Cmd.(*sh.CallExpr)
+	return ok && !stmt.Negated && !stmt.Background && len(call.Args) > 0 && call.Args[0].Lit() == "cd"
+}
+
+func (r *reader) addDirectory(dir string) {
+	for _, known := range r.directories {
+		if known == dir {
+			return
+		}
+	}
+	if len(r.directories) >= maxDirectories {
+		r.lost = true
+		return
+	}
+	r.directories = append(r.directories, dir)
+}
+
+func (r *reader) call(cmd *sh.CallExpr) {
+	first := len(r.invocations)
+	for _, assign := range cmd.Assigns {
+		r.assign(assign)
+		r.scanAssign(assign)
+	}
+	words := make([]word, len(cmd.Args))
+	for i, arg := range cmd.Args {
+		r.scan(arg)
+		words[i] = literalWord(arg)
+	}
+	feeders := append(r.pipe[:len(r.pipe):len(r.pipe)], r.invocations[first:]...)
+	if len(words) > 0 {
+		r.run(words, feeders, false)
+	}
+}
+
+// scanAssign reads the values of an assignment, without the assignment itself.
+func (r *reader) scanAssign(assign *sh.Assign) {
+	if assign.Value != nil {
+		r.scan(assign.Value)
+	}
+	if assign.Array != nil {
+		r.scan(assign.Array)
+	}
+	if assign.Index != nil {
+		r.scan(assign.Index)
+	}
+}
+
+func (r *reader) assign(assign *sh.Assign) {
+	if assign.Name != nil {
+		r.variable(assign.Name.Value)
+	}
+	if assign.Index != nil {
+		r.arithmetic(assign.Index)
+	}
+}
+
+func (r *reader) variable(name string) {
+	if changesMeaning(name) {
+		r.change("`" + strings.ReplaceAll(name, "\x00", "…") + "` changes what commands do")
+	}
+}
+
+func (r *reader) declare(cmd *sh.DeclClause) {
+	words := []word{literal(cmd.Variant.Value)}
+	first := len(r.invocations)
+	for _, arg := range cmd.Args {
+		r.assign(arg)
+		r.scanAssign(arg)
+		switch {
+		case arg.Naked && arg.Name != nil:
+			words = append(words, literal(arg.Name.Value))
+		case arg.Naked:
+			option := literalWord(arg.Value)
+			words = append(words, option)
+			if option.dynamic() || strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "niF") || strings.HasPrefix(option.text, "+") {
+				r.hide("`" + cmd.Variant.Value + "` is given an expansion or an option that evaluates")
+			}
+		case arg.Name != nil:
+			value := literalWord(arg.Value)
+			words = append(words, word{text: arg.Name.Value + "=" + value.text, whole: true})
+		}
+	}
+	inv := &invocation{words: words, through: true, feeders: r.invocations[first:len(r.invocations):len(r.invocations)]}
+	r.invocations = append(r.invocations, inv)
+}
+
+// run reads what a command runs: itself, and what it hands on.
+func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
+	if len(r.invocations) > maxInvocations {
+		r.fail("the command runs too many programs")
+		return
+	}
+	inv := &invocation{words: words, feeders: feeders, suspect: suspect}
+	r.invocations = append(r.invocations, inv)
+	if words[0].dynamic() || words[0].text == "" {
+		r.hide("an expansion is where a program is named")
+		for _, end := range suffixes(words) {
+			r.invocations = append(r.invocations, &invocation{words: end, feeders: feeders, suspect: true})
+		}
+		return
+	}
+	if suspect {
+		return
+	}
+	for _, name := range setsVariables(words) {
+		r.variable(name)
+	}
+	if words[0].base() == "cd" || words[0].base() == "pushd" || words[0].base() == "popd" {
+		r.chdir(words)
+	}
+	u := unwrap(words)
+	if u.hidden != "" {
+		r.hide(u.hidden)
+	}
+	inv.through, inv.changed = u.through, u.changed
+	for _, command := range u.commands {
+		if len(command) > 0 {
+			r.depth(func() { r.run(command, feeders, false) })
+		}
+	}
+	for _, command := range u.suspects {
+		r.invocations = append(r.invocations, &invocation{words: command, feeders: feeders, suspect: true})
+	}
+	for _, text := range u.texts {
+		if text.dynamic() {
+			r.hide("the text that a shell runs has an expansion")
+			continue
+		}
+		pipe := r.pipe
+		r.pipe = feeders
+		r.apart(func() { r.text(text.text) })
+		r.pipe = pipe
+	}
+	for _, file := range u.writes {
+		r.file(file, true)
+	}
+}
+
+// depth bounds programs that run programs.
+func (r *reader) depth(read func()) {
+	if r.texts >= maxTexts*4 {
+		r.fail("programs that run programs go too deep")
+		return
+	}
+	r.texts++
+	read()
+	r.texts--
+}
+
+func (r *reader) chdir(words []word) {
+	arguments := words[1:]
+	for len(arguments) > 0 && (arguments[0].text == "--" || arguments[0].text == "-P" || arguments[0].text == "-L" || arguments[0].text == "-e") {
+		arguments = arguments[1:]
+	}
+	if len(arguments) != 1 || arguments[0].dynamic() || arguments[0].text == "" || strings.HasPrefix(arguments[0].text, "-") || strings.HasPrefix(arguments[0].text, "+") || words[0].text != "cd" {
+		r.lost = true
+		r.change("it changes to a directory that is not known")
+		return
+	}
+	if r.loops > 0 {
+		r.lost = true
+	}
+	// cd may fail, and then the old directory stays.
+	for _, dir := range append([]string(nil), r.directories...) {
+		target := place(dir, arguments[0].text, r.workspace)
+		if !inWorkspace(target) {
+			r.change("it changes to a directory outside the workspace")
+		}
+		if len(r.directories) >= 2*maxDirectories {
+			r.lost = true
+			return
+		}
+		r.directories = append(r.directories, target)
+	}
+}
+
+func (r *reader) redirect(redirect *sh.Redirect) {
+	if redirect.Word != nil {
+		r.scan(redirect.Word)
+	}
+	if redirect.Hdoc != nil {
+		r.scan(redirect.Hdoc)
+	}
+	target := literalWord(redirect.Word)
+	switch redirect.Op {
+	case sh.Hdoc, sh.DashHdoc, sh.WordHdoc:
+	case sh.RdrIn:
+		r.file(target, false)
+	case sh.DplIn:
+		if !isDescriptor(target.text) {
+			r.file(target, false)
+		}
+	case sh.DplOut:
+		if !isDescriptor(target.text) {
+			r.file(target, true)
+		}
+	case sh.RdrInOut:
+		r.file(target, true)
+		r.file(target, false)
+	default:
+		r.file(target, true)
+	}
+}
+
+// isDescriptor reports whether the word behind >& names a descriptor: 1, 3-, -.
+func isDescriptor(text string) bool {
+	text = strings.TrimSuffix(text, "-")
+	return strings.Trim(text, "0123456789") == ""
+}
+
+func (r *reader) file(target word, write bool) {
+	switch text := path.Clean(target.text); {
+	case target.dynamic() || target.text == "":
+		r.files = append(r.files, fileUse{name: target.text, write: write, unknownName: true})
+		return
+	case text == "/dev/null", text == "/dev/stdin", text == "/dev/stdout", text == "/dev/stderr", text == "/dev/zero":
+		return
+	}
+	if strings.HasPrefix(target.text, "/dev/tcp/") || strings.HasPrefix(target.text, "/dev/udp/") {
+		r.change("it connects to a host")
+		return
+	}
+	for _, dir := range r.directories {
+		r.files = append(r.files, fileUse{name: place(dir, target.text, r.workspace), write: write, unknownName: r.lost && !path.IsAbs(target.text)})
+	}
+}
+
+func (r *reader) parameter(p *sh.ParamExp) {
+	if p.Index != nil && !isList(p.Index) {
+		r.arithmetic(p.Index)
+	}
+	if p.Excl && p.Names == 0 && !isList(p.Index) {
+		r.change("an indirect expansion may run a command in a subscript")
+	}
+	if p.Slice != nil {
+		r.arithmetic(p.Slice.Offset)
+		r.arithmetic(p.Slice.Length)
+	}
+	if p.Exp != nil {
+		switch p.Exp.Op {
+		case sh.OtherParamOps:
+			if p.Exp.Word == nil || p.Exp.Word.Lit() == "P" || p.Exp.Word.Lit() == "" {
+				r.hide("`@P` runs what is in a variable")
+			}
+		case sh.AssignUnset, sh.AssignUnsetOrNull:
+			if p.Param != nil {
+				r.variable(p.Param.Value)
+			}
+		}
+	}
+	if p.NestedParam != nil || p.Flags != nil || len(p.Modifiers) > 0 {
+		r.hide("the expansion is of another shell")
+	}
+}
+
+// isList reports whether a subscript is @ or *.
+func isList(index sh.ArithmExpr) bool {
+	w, ok := index.(*sh.Word)
+	return ok && (w.Lit() == "@" || w.Lit() == "*")
+}
+
+// arithmetic looks for names in an expression: the shell evaluates the value of a
+// variable again, and a subscript in that may run a command.
+func (r *reader) arithmetic(expr sh.ArithmExpr) {
+	if expr == nil {
+		return
+	}
+	sh.Walk(expr, func(node sh.Node) bool {
+		if w, ok := node.(*sh.Word); ok && !isNumber(w.Lit()) {
+			r.change("arithmetic evaluates what is in a variable")
+			return false
+		}
+		return true
+	})
+	// A command in the expression is read by scan, which visits it too.
+}
+
+func isNumber(text string) bool {
+	if text == "" {
+		return false
+	}
+	return strings.Trim(text, "0123456789") == ""
+}
+
+func (r *reader) numberTest(expr sh.TestExpr) {
+	if w, ok := expr.(*sh.Word); ok && !isNumber(w.Lit()) {
+		r.change("arithmetic evaluates what is in a variable")
+	}
+}

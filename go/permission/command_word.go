@@ -1,0 +1,252 @@
+package permission
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	sh "mvdan.cc/sh/v3/syntax"
+)
+
+// word is one word of a command as the program gets it.
+type word struct {
+	// text has unknown where the shell puts in what cannot be told beforehand.
+	text string
+	// whole says that the word is one that the shell cannot split or drop.
+	whole bool
+}
+
+func literal(text string) word { return word{text: text, whole: true} }
+
+func (w word) dynamic() bool { return strings.ContainsRune(w.text, unknown) }
+
+// base is the name of a program without its directories.
+func (w word) base() string { return programName(w.text) }
+
+func programName(text string) string {
+	// zsh replaces =NAME by the path of NAME.
+	text = strings.TrimPrefix(text, "=")
+	if i := strings.LastIndexByte(text, '/'); i >= 0 {
+		return text[i+1:]
+	}
+	return text
+}
+
+// joinedWords is the text that patterns are matched with.
+func joinedWords(words []word) string {
+	var b strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			b.WriteByte(separator)
+		}
+		b.WriteString(w.text)
+	}
+	return b.String()
+}
+
+// loose is joinedWords where a word that may come to nothing, or to several, also
+// stands for the separators beside it.
+func looseWords(words []word) string {
+	const gap = string(rune(separator)) + string(rune(unknown))
+	text := joinedWords(words)
+	text = strings.ReplaceAll(text, gap, string(rune(unknown)))
+	return strings.ReplaceAll(text, string(rune(unknown))+string(rune(separator)), string(rune(unknown)))
+}
+
+// literalWord returns what the shell makes of a word.
+func literalWord(w *sh.Word) word {
+	if w == nil {
+		return literal("")
+	}
+	var b strings.Builder
+	split := addParts(&b, w.Parts, false)
+	text := b.String()
+	if braces(w) {
+		text, split = string(rune(unknown)), true
+	}
+	return word{text: text, whole: !split}
+}
+
+func addParts(b *strings.Builder, parts []sh.WordPart, quoted bool) (split bool) {
+	for _, part := range parts {
+		switch part := part.(type) {
+		case *sh.Lit:
+			if addLiteral(b, part.Value, quoted) {
+				split = true
+			}
+		case *sh.SglQuoted:
+			if !part.Dollar {
+				b.WriteString(part.Value)
+				break
+			}
+			text, ok := ansiC(part.Value)
+			if !ok {
+				text = string(rune(unknown))
+			}
+			b.WriteString(text)
+		case *sh.DblQuoted:
+			addParts(b, part.Parts, true)
+		default:
+			b.WriteByte(unknown)
+			split = split || !quoted
+		}
+	}
+	return split
+}
+
+// addLiteral writes a text without its backslashes; split says that it has a
+// pattern of file names.
+func addLiteral(b *strings.Builder, text string, quoted bool) (split bool) {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '\\' && i+1 < len(text):
+			i++
+			switch next := text[i]; {
+			case next == '\n':
+			case quoted && !strings.ContainsRune("$`\"\\", rune(next)):
+				b.WriteByte(c)
+				b.WriteByte(next)
+			default:
+				b.WriteByte(next)
+			}
+		case !quoted && strings.IndexByte("*?[", c) >= 0 && text != "[":
+			b.WriteByte(unknown)
+			split = true
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return split
+}
+
+// braces reports whether bash may expand braces in a word.
+func braces(w *sh.Word) bool {
+	var open, list, end bool
+	last := byte(0)
+	for _, part := range w.Parts {
+		lit, ok := part.(*sh.Lit)
+		if !ok {
+			continue
+		}
+		for i := 0; i < len(lit.Value); i++ {
+			c := lit.Value[i]
+			switch c {
+			case '\\':
+				i++
+			case '{':
+				open = true
+			case ',':
+				list = list || open
+			case '.':
+				list = list || open && last == '.'
+			case '}':
+				end = end || list
+			}
+			last = c
+		}
+	}
+	return end
+}
+
+// ansiC decodes the inside of $'…'. It fails where bash would end the text early
+// or where the meaning differs between shells.
+func ansiC(text string) (string, bool) {
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] != '\\' || i+1 == len(text) {
+			b.WriteByte(text[i])
+			continue
+		}
+		i++
+		number := func(digits, base, from int) bool {
+			end := from
+			for end < len(text) && end < from+digits && isDigit(text[end], base) {
+				end++
+			}
+			value, err := strconv.ParseUint(text[from:end], base, 32)
+			if err != nil || value == 0 {
+				return false
+			}
+			if base == 16 && digits > 2 {
+				b.WriteRune(rune(value))
+			} else {
+				b.WriteByte(byte(value))
+			}
+			i = end - 1
+			return byte(value) != 0 || digits > 3
+		}
+		ok := true
+		switch c := text[i]; c {
+		case 'a':
+			b.WriteByte('\a')
+		case 'b':
+			b.WriteByte('\b')
+		case 'e', 'E':
+			b.WriteByte('\x1b')
+		case 'f':
+			b.WriteByte('\f')
+		case 'n':
+			b.WriteByte('\n')
+		case 'r':
+			b.WriteByte('\r')
+		case 't':
+			b.WriteByte('\t')
+		case 'v':
+			b.WriteByte('\v')
+		case '\\', '\'', '"', '?':
+			b.WriteByte(c)
+		case 'x':
+			ok = number(2, 16, i+1)
+		case 'u':
+			ok = number(4, 16, i+1)
+		case 'U':
+			ok = number(8, 16, i+1)
+		case '0', '1', '2', '3', '4', '5', '6', '7':
+			ok = number(3, 8, i)
+		default:
+			ok = false
+		}
+		if !ok {
+			return "", false
+		}
+	}
+	return b.String(), !strings.ContainsAny(b.String(), "\x00\x1f")
+}
+
+func isDigit(c byte, base int) bool {
+	switch {
+	case c >= '0' && c <= '7':
+		return true
+	case c == '8', c == '9':
+		return base == 16
+	}
+	return base == 16 && (c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F')
+}
+
+// place returns where a path leads from a directory, both as the shell writes
+// them: relative to the workspace where it is in it, else absolute or with ".." or
+// "~" in front.
+func place(dir, name, workspace string) string {
+	if strings.HasPrefix(name, "~") {
+		return path.Clean(name)
+	}
+	if !path.IsAbs(name) {
+		name = path.Join(dir, name)
+	}
+	name = path.Clean(name)
+	if workspace != "" && path.IsAbs(name) {
+		if name == path.Clean(workspace) {
+			return "."
+		}
+		if rest, ok := strings.CutPrefix(name, strings.TrimSuffix(path.Clean(workspace), "/")+"/"); ok {
+			return rest
+		}
+	}
+	return name
+}
+
+// inWorkspace reports whether a result of place is in the workspace.
+func inWorkspace(name string) bool {
+	return !path.IsAbs(name) && name != ".." && !strings.HasPrefix(name, "../") && !strings.HasPrefix(name, "~")
+}

@@ -1,0 +1,322 @@
+package permission
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Names of tools that the guard treats in a way of their own.
+const (
+	toolBash  = "bash"
+	toolRead  = "read"
+	toolEdit  = "edit"
+	toolWrite = "write"
+	toolGrep  = "grep"
+	toolGlob  = "glob"
+)
+
+// Judge decides the calls of a Pod. It is never changed, and may be asked from
+// several goroutines at once.
+type Judge struct {
+	pod       *policy
+	subagents map[string]*policy
+}
+
+// policy is what one agent may do.
+type policy struct {
+	permissions *manifest.Permissions
+	offered     offered
+	rules       []*parsedRule
+	// bash are the rules that are about bash.
+	bash []*parsedRule
+}
+
+// offered says which tools an agent has.
+type offered struct {
+	byDefault   bool
+	allow, deny []manifest.ToolName
+}
+
+type parsedRule struct {
+	rule    manifest.Rule
+	action  manifest.Action
+	ref     *RuleRef
+	command commandPattern
+}
+
+// Parse prepares the permissions of a manifest. The manifest must not be changed
+// afterwards. The error names every rule without an action.
+func Parse(m *manifest.Manifest) (*Judge, error) {
+	if m == nil {
+		return nil, errors.New("cannot decide without a manifest")
+	}
+	var problems []error
+	parse := func(permissions *manifest.Permissions, tools offered, pointer string) *policy {
+		p := &policy{permissions: permissions, offered: tools}
+		for i, rule := range permissions.Rules {
+			at := pointer + "/rules/" + strconv.Itoa(i)
+			if rule.Action != allow && rule.Action != ask && rule.Action != deny {
+				problems = append(problems, fmt.Errorf("%s/action: must be one of: allow, ask, deny, got %q", at, string(rule.Action)))
+				continue
+			}
+			parsed := &parsedRule{rule: rule, action: rule.Action, ref: &RuleRef{Index: i, Pointer: at, Rule: rule}}
+			p.rules = append(p.rules, parsed)
+			if toolMatches(string(rule.Tool), toolBash) {
+				parsed.command = parseCommandRule(string(rule.Pattern))
+				p.bash = append(p.bash, parsed)
+			}
+		}
+		return p
+	}
+	judge := &Judge{
+		pod:       parse(&m.Permissions, offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}, "/permissions"),
+		subagents: map[string]*policy{},
+	}
+	for name, subagent := range m.Subagents {
+		tools := offered{subagent.Tools.Default == "allow", subagent.Tools.Allow, subagent.Tools.Deny}
+		judge.subagents[string(name)] = parse(&subagent.Permissions, tools, "/subagents/"+escapePointer(string(name))+"/permissions")
+	}
+	if len(problems) > 0 {
+		return nil, errors.Join(problems...)
+	}
+	return judge, nil
+}
+
+func escapePointer(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}
+
+// Decide decides a call: deny beats ask, ask beats allow, and the order of rules
+// never matters. What no rule decides is decided by the mode and the default. A
+// call of a subagent needs to pass the subagent's own permissions and the Pod's.
+func (j *Judge) Decide(call Call) Decision {
+	if call.Subagent == "" {
+		return j.pod.decide(call)
+	}
+	own, ok := j.subagents[call.Subagent]
+	if !ok {
+		return Decision{Action: deny, Reason: fmt.Sprintf("subagent %q not found in the manifest", call.Subagent)}
+	}
+	d := own.decide(call)
+	// What the Pod's own agent is offered does not bind a subagent.
+	pod := *j.pod
+	pod.offered = offered{byDefault: true}
+	return stricter(d, pod.decide(call))
+}
+
+func (p *policy) decide(call Call) Decision {
+	if d, ok := p.notOffered(call.Tool); ok {
+		return d
+	}
+	if call.Tool == toolBash {
+		return p.command(call)
+	}
+	arguments := []string{call.Argument}
+	switch {
+	case len(call.Paths) > 0:
+		arguments = arguments[:0]
+		dir := place(".", call.Directory, call.Workspace)
+		for _, name := range call.Paths {
+			arguments = append(arguments, place(dir, name, call.Workspace))
+		}
+	case call.URL != "":
+		arguments[0] = call.URL
+	}
+	var decision Decision
+	for i, argument := range arguments {
+		d := p.argument(call.Tool, argument)
+		if i == 0 {
+			decision = d
+		} else {
+			decision = stricter(decision, d)
+		}
+	}
+	return decision
+}
+
+func (p *policy) notOffered(tool string) (Decision, bool) {
+	for _, name := range p.offered.deny {
+		if toolMatches(string(name), tool) {
+			return Decision{Action: deny, Reason: "the tool `" + tool + "` is not offered"}, true
+		}
+	}
+	if p.offered.byDefault {
+		return Decision{}, false
+	}
+	for _, name := range p.offered.allow {
+		if toolMatches(string(name), tool) {
+			return Decision{}, false
+		}
+	}
+	return Decision{Action: deny, Reason: "the tool `" + tool + "` is not offered"}, true
+}
+
+// argument decides a call of any tool but bash.
+func (p *policy) argument(tool, argument string) Decision {
+	restrict := []string{tool}
+	switch tool {
+	case toolEdit, toolWrite:
+		// Both change a file: what is denied to one is denied to the other.
+		restrict = []string{toolEdit, toolWrite}
+	case toolGrep, toolGlob:
+		restrict = []string{tool, toolRead}
+	}
+	if d, ok := p.byRules([]string{tool}, restrict, argument); ok {
+		return d
+	}
+	subject := "the call of `" + tool + "`"
+	if (tool == toolEdit || tool == toolWrite) && p.permissions.Mode == "acceptEdits" && argument != "" && inWorkspace(argument) && p.permissions.Default != deny {
+		return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
+	}
+	return p.undecided(tool, subject)
+}
+
+// byRules finds the rule that decides: any of the tools in allowing may allow, any
+// in restricting may deny or ask.
+func (p *policy) byRules(allowing, restricting []string, argument string) (Decision, bool) {
+	var found *parsedRule
+	for _, rule := range p.rules {
+		if found != nil && strictness(found.action) >= strictness(rule.action) {
+			continue
+		}
+		tools := restricting
+		if rule.action == allow {
+			tools = allowing
+		}
+		for _, tool := range tools {
+			if toolMatches(string(rule.rule.Tool), tool) && matchArgument(tool, string(rule.rule.Pattern), argument) {
+				found = rule
+				break
+			}
+		}
+	}
+	if found == nil {
+		return Decision{}, false
+	}
+	return p.ruled(found), true
+}
+
+// fileUse decides a redirection: a write passes where edit or write may, a read
+// where read may.
+func (p *policy) fileUse(file fileUse, call Call) Decision {
+	tools, verb := []string{toolRead}, "reads"
+	if file.write {
+		tools, verb = []string{toolWrite, toolEdit}, "writes"
+	}
+	if file.unknownName {
+		return p.atMostAsk("it " + verb + " a file whose name is not known")
+	}
+	if d, ok := p.byRules(tools, tools, file.name); ok {
+		return d
+	}
+	subject := "a redirection that " + verb + " `" + strings.ReplaceAll(file.name, "`", "'") + "`"
+	if file.write && p.permissions.Mode == "acceptEdits" && inWorkspace(file.name) && p.permissions.Default != deny {
+		return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
+	}
+	return p.undecided(tools[0], subject)
+}
+
+// undecided decides what no rule does.
+func (p *policy) undecided(tool, subject string) Decision {
+	action := p.permissions.Default
+	reason := "no rule decides " + subject + "; the default is `" + string(action) + "`"
+	switch p.permissions.Mode {
+	case "plan":
+		switch tool {
+		case toolEdit, toolWrite:
+			return Decision{Action: deny, Reason: "no rule decides " + subject + "; the mode `plan` changes no file"}
+		case toolBash:
+			if action == allow {
+				return Decision{Action: ask, Reason: "no rule decides " + subject + "; the mode `plan` asks before commands"}
+			}
+		}
+	case "bypass":
+		if action == ask {
+			return Decision{Action: allow, Reason: "no rule decides " + subject + "; the mode `bypass` does not ask"}
+		}
+	}
+	if action != allow && action != ask {
+		action = deny
+	}
+	return Decision{Action: action, Reason: reason}
+}
+
+// open reports whether everything is allowed, so that it does not matter what runs.
+func (p *policy) open() bool {
+	for _, rule := range p.rules {
+		if rule.action != allow {
+			return false
+		}
+	}
+	return p.permissions.Mode == "bypass" && p.permissions.Default != deny
+}
+
+// atMostAsk is the decision about what cannot be allowed.
+func (p *policy) atMostAsk(why string) Decision {
+	if p.open() {
+		return Decision{Action: allow, Reason: "nothing is denied or asked about"}
+	}
+	return Decision{Action: ask, Reason: why}
+}
+
+// ruled is the decision of a rule.
+func (p *policy) ruled(rule *parsedRule) Decision {
+	reason := "rule `" + string(rule.rule.Tool) + " " + string(rule.rule.Pattern) + "` " + string(rule.action) + "s it"
+	if rule.action == deny {
+		reason = "rule `" + string(rule.rule.Tool) + " " + string(rule.rule.Pattern) + "` denies it"
+	}
+	return Decision{Action: rule.action, Rule: rule.ref, Reason: reason + authorReason(rule.rule)}
+}
+
+func authorReason(rule manifest.Rule) string {
+	if rule.Reason == nil {
+		return ""
+	}
+	return ": " + string(*rule.Reason)
+}
+
+// toolMatches reports whether the tool of a rule or a list is the one of a call; a
+// * at its end stands for any run of characters.
+func toolMatches(pattern, tool string) bool {
+	if start, ok := strings.CutSuffix(pattern, "*"); ok {
+		return strings.HasPrefix(tool, start)
+	}
+	return pattern == tool
+}
+
+// matchArgument reports whether a pattern matches the argument of a call of any
+// tool but bash.
+func matchArgument(tool, pattern, argument string) bool {
+	if pattern == "*" {
+		return true
+	}
+	switch tool {
+	case toolRead, toolEdit, toolWrite, toolGrep, toolGlob:
+		return matchSegments(strings.Split(path.Clean(pattern), "/"), strings.Split(argument, "/"))
+	}
+	return globMatches(parseCommandGlob(pattern).parts, argument, true)
+}
+
+// matchSegments matches a path: * is within a segment, ** any number of them.
+func matchSegments(pattern, name []string) bool {
+	for len(pattern) > 0 {
+		if pattern[0] == "**" {
+			for i := range len(name) + 1 {
+				if matchSegments(pattern[1:], name[i:]) {
+					return true
+				}
+			}
+			return false
+		}
+		if len(name) == 0 || !globMatches(parseCommandGlob(pattern[0]).parts, name[0], true) {
+			return false
+		}
+		pattern, name = pattern[1:], name[1:]
+	}
+	return len(name) == 0
+}
