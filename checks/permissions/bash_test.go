@@ -161,7 +161,7 @@ case $1 in push*) ran denied;; *) ran git;; esac`,
 		"stdbuf":  `while [[ $1 == -* ]]; do shift; done; "$@"`,
 		"setsid":  `while [[ $1 == -* ]]; do shift; done; "$@"`,
 		"sudo":    `while [[ $1 == -* ]]; do case $1 in -u) shift;; esac; shift; done; "$@"`,
-		"xargs": `mark=; while [[ $1 == -* ]]; do case $1 in -I) mark=$2; shift;; -n) shift;; esac; shift; done
+		"xargs": `mark=; while [[ $1 == -* ]]; do case $1 in -I) mark=$2; shift;; -n) shift;; esac; shift; done; (($#)) || set -- echo
 while read -r line; do if [[ $mark ]]; then "${@//"$mark"/$line}"; else "$@" $line; fi; done`,
 		"find": `while (($#)); do case $1 in -exec|-execdir) shift; run=(); while (($#)) && [[ $1 != ';' && $1 != + ]]; do run+=("${1//'{}'/x}"); shift; done; "${run[@]}";; esac; shift; done`,
 	}

@@ -61,13 +61,9 @@ func isTestOperator(text string) bool {
 func setsVariables(words []word) []string {
 	var names []string
 	switch words[0].text {
-	case "read", "mapfile", "readarray", "export", "declare", "typeset", "local", "readonly", "getopts", "unset", "let":
+	case "read", "mapfile", "readarray", "export", "declare", "typeset", "local", "readonly", "getopts", "unset", "let", "wait":
 		for _, w := range words[1:] {
-			name := assignedName(w.text)
-			if name == "" {
-				name = w.text
-			}
-			names = append(names, name)
+			names = append(names, assignedOrText(w.text))
 		}
 	case "printf":
 		for i, w := range words {
@@ -79,6 +75,13 @@ func setsVariables(words []word) []string {
 		}
 	}
 	return names
+}
+
+func assignedOrText(text string) string {
+	if name := assignedName(text); name != "" {
+		return name
+	}
+	return text
 }
 
 // assignedName returns NAME of NAME=VALUE or NAME+=VALUE; empty if the text is not

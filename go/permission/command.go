@@ -287,7 +287,8 @@ func (c counted) less(name string) {
 }
 
 func (c counted) has(program []globByte) bool {
-	if len(program) == 0 {
+	// A star alone names no program.
+	if len(program) == 0 || len(program) == 1 && program[0].star {
 		return false
 	}
 	for name, n := range c {

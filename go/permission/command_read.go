@@ -228,6 +228,15 @@ func (r *reader) stmt(stmt *sh.Stmt) {
 		for _, expr := range cmd.Exprs {
 			r.arithmetic(expr)
 		}
+	case *sh.CoprocClause:
+		// What the parser takes for a name may be the command.
+		if cmd.Name != nil {
+			r.run([]word{literalWord(cmd.Name)}, r.pipe, true)
+			if _, simple := cmd.Stmt.Cmd.(*sh.CallExpr); simple || cmd.Stmt.Cmd == nil {
+				r.hide("it cannot be told what `coproc` runs")
+			}
+		}
+		r.scan(cmd)
 	case *sh.TestDecl:
 		r.fail("the command is not valid shell text")
 	default:
@@ -338,6 +347,7 @@ func (r *reader) declare(cmd *sh.DeclClause) {
 		case arg.Naked:
 			option := literalWord(arg.Value)
 			words = append(words, option)
+			r.variable(assignedOrText(option.text))
 			if option.dynamic() || strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "niF") || strings.HasPrefix(option.text, "+") {
 				r.hide("`" + cmd.Variant.Value + "` is given an expansion or an option that evaluates")
 			}
@@ -370,6 +380,9 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 	}
 	for _, name := range setsVariables(words) {
 		r.variable(name)
+	}
+	if (words[0].text == "test" || words[0].text == "[") && !plainTest(words[1:]) {
+		r.change("a test of a variable may run a command in its subscript")
 	}
 	if words[0].base() == "cd" || words[0].base() == "pushd" || words[0].base() == "popd" {
 		r.chdir(words)
