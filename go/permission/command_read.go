@@ -229,13 +229,12 @@ func (r *reader) stmt(stmt *sh.Stmt) {
 			r.arithmetic(expr)
 		}
 	case *sh.CoprocClause:
-		// What the parser takes for a name may be the command.
+		// The parser and bash differ in what is the name, what an assignment and what
+		// the command.
 		if cmd.Name != nil {
 			r.run([]word{literalWord(cmd.Name)}, r.pipe, true)
-			if _, simple := cmd.Stmt.Cmd.(*sh.CallExpr); simple || cmd.Stmt.Cmd == nil {
-				r.hide("it cannot be told what `coproc` runs")
-			}
 		}
+		r.hide("it cannot be told for certain what `coproc` runs")
 		r.scan(cmd)
 	case *sh.TestDecl:
 		r.fail("the command is not valid shell text")
@@ -377,6 +376,11 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 	}
 	if suspect {
 		return
+	}
+	if name := assignedName(words[0].text); name != "" && len(words) > 1 {
+		// Some shell may take it for an assignment.
+		r.variable(name)
+		r.depth(func() { r.run(words[1:], feeders, false) })
 	}
 	for _, name := range setsVariables(words) {
 		r.variable(name)
