@@ -29,7 +29,7 @@ import (
 //	INSOMNIA_GUARD_LINES=20000  lines to run
 //	INSOMNIA_GUARD_SEED=7       other lines
 func TestBashRunsNothingDenied(t *testing.T) {
-	bash, err := exec.LookPath("bash")
+	program, err := exec.LookPath("bash")
 	if err != nil {
 		t.Skip("no bash")
 	}
@@ -40,7 +40,7 @@ func TestBashRunsNothingDenied(t *testing.T) {
 	var next, allowed, ran, denied atomic.Int64
 	var group sync.WaitGroup
 	for range workers {
-		b := newBash(t, bash)
+		b := newBash(t, program)
 		group.Go(func() {
 			for {
 				i := next.Add(1)
@@ -51,7 +51,7 @@ func TestBashRunsNothingDenied(t *testing.T) {
 				line := g.line()
 				allows := -1
 				for j, judge := range judges {
-					if judge.Decide(permission.Call{Tool: "bash", Command: line}).Action == "allow" {
+					if judge.Decide(bash(line)).Action == "allow" {
 						allows = j
 					}
 				}

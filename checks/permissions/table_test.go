@@ -14,6 +14,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
 
+// bash is a call in the workspace of the tables.
+func bash(command string) permission.Call {
+	return permission.Call{Tool: "bash", Command: command, Workspace: "/srv/app", Home: "/home/ada"}
+}
+
 // table is a profile of rules and the verdicts that commands must get under it.
 type table struct {
 	manifest manifest.Manifest
@@ -80,7 +85,7 @@ func TestDecisions(t *testing.T) {
 			judge := parse(t, &table.manifest)
 			wrong := 0
 			for _, c := range table.cases {
-				d := judge.Decide(permission.Call{Tool: "bash", Command: c.command})
+				d := judge.Decide(bash(c.command))
 				if d.Action != c.action {
 					wrong++
 					t.Errorf("%s:%d: %q: %s (%s), must be %s", file, c.line, c.command, d.Action, d.Reason, c.action)
@@ -105,7 +110,7 @@ func TestOrderOfRules(t *testing.T) {
 	}
 	other := parse(t, &turned)
 	for _, c := range table.cases {
-		call := permission.Call{Tool: "bash", Command: c.command}
+		call := bash(c.command)
 		if a, b := judge.Decide(call).Action, other.Decide(call).Action; a != b {
 			t.Errorf("%q: %s, and %s with the rules in the other order", c.command, a, b)
 		}
@@ -118,7 +123,7 @@ func TestCost(t *testing.T) {
 	judge := parse(t, &table.manifest)
 	start := time.Now()
 	for i := range 1000 {
-		judge.Decide(permission.Call{Tool: "bash", Command: table.cases[i%len(table.cases)].command})
+		judge.Decide(bash(table.cases[i%len(table.cases)].command))
 	}
 	// The goal is 50 ms on a free machine; the bound is for a busy one.
 	if spent := time.Since(start); spent > 5*time.Second {
@@ -131,7 +136,7 @@ func BenchmarkThousandDecisions(b *testing.B) {
 	judge := parse(b, &table.manifest)
 	for b.Loop() {
 		for i := range 1000 {
-			judge.Decide(permission.Call{Tool: "bash", Command: table.cases[i%len(table.cases)].command})
+			judge.Decide(bash(table.cases[i%len(table.cases)].command))
 		}
 	}
 }

@@ -8,18 +8,23 @@ type Call struct {
 	Tool string
 	// Command is the text that bash is to run.
 	Command string
-	// Paths are the files and directories that a file tool works on: absolute, or
-	// relative to Directory. The caller resolves links; the guard does no I/O.
+	// Paths are the real paths that a file tool works on, as [ParsePath] takes them.
 	Paths []string
 	// URL is the address that webfetch loads.
 	URL string
 	// Argument is what the pattern of a rule is compared with for any other tool:
 	// the query, the name of the subagent or the skill.
 	Argument string
-	// Workspace is the absolute path of the Pod's directory. Without it, no absolute
-	// path counts as one in the workspace.
-	Workspace string
-	// Directory is where the call is made: absolute, or relative to the workspace;
+	// Workspace and Home are the real paths of the Pod's directory and of the user's.
+	// No path can be allowed without both.
+	Workspace, Home string
+	// FoldCase says that the file system takes names that differ in case alone for
+	// the same.
+	FoldCase bool
+	// Real returns the real path of one that a command names; nil for the path as the
+	// command writes it, without a look at links. The guard itself does no I/O.
+	Real func(path string) string
+	// Directory is where a command begins: absolute, or relative to the workspace;
 	// empty for the workspace itself.
 	Directory string
 	// Subagent is the name of the subagent that makes the call; empty for the Pod's

@@ -89,7 +89,7 @@ func (p *policy) invocation(inv *invocation) (Decision, bool) {
 	if neutral(inv.words) {
 		return Decision{Action: allow, Reason: "`" + inv.words[0].text + "` of the shell runs no program"}, true
 	}
-	d := p.undecided(toolBash, "the command `"+shownCommand(inv.words)+"`")
+	d := p.undecided(ToolBash, "the command `"+shownCommand(inv.words)+"`")
 	if inv.changed != "" {
 		d = stricter(d, p.atMostAsk(inv.changed))
 	}

@@ -3,21 +3,10 @@ package permission
 import (
 	"errors"
 	"fmt"
-	"path"
 	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
-)
-
-// Names of tools that the guard treats in a way of their own.
-const (
-	toolBash  = "bash"
-	toolRead  = "read"
-	toolEdit  = "edit"
-	toolWrite = "write"
-	toolGrep  = "grep"
-	toolGlob  = "glob"
 )
 
 // Judge decides the calls of a Pod. It is never changed, and may be asked from
@@ -47,10 +36,12 @@ type parsedRule struct {
 	action  manifest.Action
 	ref     *RuleRef
 	command commandPattern
+	pattern Pattern
 }
 
 // Parse prepares the permissions of a manifest. The manifest must not be changed
-// afterwards. The error names every rule without an action.
+// afterwards. The error names every rule whose action, tool or pattern is not one
+// of the grammar: a rule that protects nothing must not seem to.
 func Parse(m *manifest.Manifest) (*Judge, error) {
 	if m == nil {
 		return nil, errors.New("cannot decide without a manifest")
@@ -64,9 +55,14 @@ func Parse(m *manifest.Manifest) (*Judge, error) {
 				problems = append(problems, fmt.Errorf("%s/action: must be one of: allow, ask, deny, got %q", at, string(rule.Action)))
 				continue
 			}
-			parsed := &parsedRule{rule: rule, action: rule.Action, ref: &RuleRef{Index: i, Pointer: at, Rule: rule}}
+			pattern, err := ParsePattern(string(rule.Tool), string(rule.Pattern))
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s: %w", at, err))
+				continue
+			}
+			parsed := &parsedRule{pattern: pattern, rule: rule, action: rule.Action, ref: &RuleRef{Index: i, Pointer: at, Rule: rule}}
 			p.rules = append(p.rules, parsed)
-			if toolMatches(string(rule.Tool), toolBash) {
+			if toolMatches(string(rule.Tool), ToolBash) {
 				parsed.command = parseCommandRule(string(rule.Pattern))
 				p.bash = append(p.bash, parsed)
 			}
@@ -113,28 +109,16 @@ func (p *policy) decide(call Call) Decision {
 	if d, ok := p.notOffered(call.Tool); ok {
 		return d
 	}
-	if call.Tool == toolBash {
+	if call.Tool == ToolBash {
 		return p.command(call)
 	}
-	arguments := []string{call.Argument}
-	switch {
-	case len(call.Paths) > 0:
-		arguments = arguments[:0]
-		dir := place(".", call.Directory, call.Workspace)
-		for _, name := range call.Paths {
-			arguments = append(arguments, place(dir, name, call.Workspace))
-		}
-	case call.URL != "":
-		arguments[0] = call.URL
+	arguments, err := argumentsOf(call)
+	if err != nil {
+		return Decision{Action: deny, Reason: err.Error()}
 	}
-	var decision Decision
-	for i, argument := range arguments {
-		d := p.argument(call.Tool, argument)
-		if i == 0 {
-			decision = d
-		} else {
-			decision = stricter(decision, d)
-		}
+	decision := p.argument(call, arguments[0])
+	for _, argument := range arguments[1:] {
+		decision = stricter(decision, p.argument(call, argument))
 	}
 	return decision
 }
@@ -157,28 +141,33 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 }
 
 // argument decides a call of any tool but bash.
-func (p *policy) argument(tool, argument string) Decision {
+func (p *policy) argument(call Call, value argument) Decision {
+	tool := call.Tool
 	restrict := []string{tool}
 	switch tool {
-	case toolEdit, toolWrite:
+	case ToolEdit, ToolWrite:
 		// Both change a file: what is denied to one is denied to the other.
-		restrict = []string{toolEdit, toolWrite}
-	case toolGrep, toolGlob:
-		restrict = []string{tool, toolRead}
+		restrict = []string{ToolEdit, ToolWrite}
+	case ToolGrep, ToolGlob:
+		restrict = []string{tool, ToolRead}
 	}
-	if d, ok := p.byRules([]string{tool}, restrict, argument); ok {
+	if d, ok := p.byRules([]string{tool}, restrict, value); ok {
 		return d
 	}
-	subject := "the call of `" + tool + "`"
-	if (tool == toolEdit || tool == toolWrite) && p.permissions.Mode == "acceptEdits" && argument != "" && inWorkspace(argument) && p.permissions.Default != deny {
+	if (tool == ToolEdit || tool == ToolWrite) && p.acceptsEdit(value) {
 		return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
 	}
-	return p.undecided(tool, subject)
+	return p.undecided(tool, "the call of `"+tool+"`")
+}
+
+// acceptsEdit reports whether the mode allows to change a file that no rule is about.
+func (p *policy) acceptsEdit(value argument) bool {
+	return p.permissions.Mode == "acceptEdits" && p.permissions.Default != deny && value.inWorkspace
 }
 
 // byRules finds the rule that decides: any of the tools in allowing may allow, any
 // in restricting may deny or ask.
-func (p *policy) byRules(allowing, restricting []string, argument string) (Decision, bool) {
+func (p *policy) byRules(allowing, restricting []string, value argument) (Decision, bool) {
 	var found *parsedRule
 	for _, rule := range p.rules {
 		if found != nil && strictness(found.action) >= strictness(rule.action) {
@@ -189,7 +178,7 @@ func (p *policy) byRules(allowing, restricting []string, argument string) (Decis
 			tools = allowing
 		}
 		for _, tool := range tools {
-			if toolMatches(string(rule.rule.Tool), tool) && matchArgument(tool, string(rule.rule.Pattern), argument) {
+			if toolMatches(string(rule.rule.Tool), tool) && rule.pattern.matchArgument(value) {
 				found = rule
 				break
 			}
@@ -202,23 +191,34 @@ func (p *policy) byRules(allowing, restricting []string, argument string) (Decis
 }
 
 // fileUse decides a redirection: a write passes where edit or write may, a read
-// where read may.
+// where read may. The path is judged as it is written and as it really is.
 func (p *policy) fileUse(file fileUse, call Call) Decision {
-	tools, verb := []string{toolRead}, "reads"
+	tools, verb := []string{ToolRead}, "reads"
 	if file.write {
-		tools, verb = []string{toolWrite, toolEdit}, "writes"
+		tools, verb = []string{ToolWrite, ToolEdit}, "writes"
 	}
 	if file.unknownName {
 		return p.atMostAsk("it " + verb + " a file whose name is not known")
 	}
-	if d, ok := p.byRules(tools, tools, file.name); ok {
-		return d
+	decide := func(name string) Decision {
+		value, err := pathOf(name, call)
+		if err != nil {
+			return p.atMostAsk("it " + verb + " a file that rules cannot be held against: " + err.Error())
+		}
+		if d, ok := p.byRules(tools, tools, value); ok {
+			return d
+		}
+		if file.write && p.acceptsEdit(value) {
+			return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
+		}
+		return p.undecided(tools[0], "a redirection that "+verb+" `"+strings.ReplaceAll(file.name, "`", "'")+"`")
 	}
-	subject := "a redirection that " + verb + " `" + strings.ReplaceAll(file.name, "`", "'") + "`"
-	if file.write && p.permissions.Mode == "acceptEdits" && inWorkspace(file.name) && p.permissions.Default != deny {
-		return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
+	name := absolute(file.name, call)
+	d := decide(name)
+	if call.Real != nil {
+		d = stricter(d, decide(call.Real(name)))
 	}
-	return p.undecided(tools[0], subject)
+	return d
 }
 
 // undecided decides what no rule does.
@@ -228,9 +228,9 @@ func (p *policy) undecided(tool, subject string) Decision {
 	switch p.permissions.Mode {
 	case "plan":
 		switch tool {
-		case toolEdit, toolWrite:
+		case ToolEdit, ToolWrite:
 			return Decision{Action: deny, Reason: "no rule decides " + subject + "; the mode `plan` changes no file"}
-		case toolBash:
+		case ToolBash:
 			if action == allow {
 				return Decision{Action: ask, Reason: "no rule decides " + subject + "; the mode `plan` asks before commands"}
 			}
@@ -287,36 +287,4 @@ func toolMatches(pattern, tool string) bool {
 		return strings.HasPrefix(tool, start)
 	}
 	return pattern == tool
-}
-
-// matchArgument reports whether a pattern matches the argument of a call of any
-// tool but bash.
-func matchArgument(tool, pattern, argument string) bool {
-	if pattern == "*" {
-		return true
-	}
-	switch tool {
-	case toolRead, toolEdit, toolWrite, toolGrep, toolGlob:
-		return matchSegments(strings.Split(path.Clean(pattern), "/"), strings.Split(argument, "/"))
-	}
-	return globMatches(parseCommandGlob(pattern).parts, argument, true)
-}
-
-// matchSegments matches a path: * is within a segment, ** any number of them.
-func matchSegments(pattern, name []string) bool {
-	for len(pattern) > 0 {
-		if pattern[0] == "**" {
-			for i := range len(name) + 1 {
-				if matchSegments(pattern[1:], name[i:]) {
-					return true
-				}
-			}
-			return false
-		}
-		if len(name) == 0 || !globMatches(parseCommandGlob(pattern[0]).parts, name[0], true) {
-			return false
-		}
-		pattern, name = pattern[1:], name[1:]
-	}
-	return len(name) == 0
 }

@@ -1,0 +1,90 @@
+package permission
+
+import (
+	"errors"
+	"path"
+	"strings"
+)
+
+// argument is what the patterns of rules are matched with, parsed once.
+type argument struct {
+	kind        Kind
+	path        Path
+	places      Places
+	inWorkspace bool
+	address     Address
+	name        string
+}
+
+// argumentsOf returns what is judged of a call of any tool but bash; at least one.
+func argumentsOf(call Call) ([]argument, error) {
+	switch kind := KindOf(call.Tool); kind {
+	case KindPath:
+		if len(call.Paths) == 0 {
+			return nil, errors.New("the call of `" + call.Tool + "` names no path")
+		}
+		var arguments []argument
+		for _, name := range call.Paths {
+			value, err := pathOf(name, call)
+			if err != nil {
+				return nil, err
+			}
+			arguments = append(arguments, value)
+		}
+		return arguments, nil
+	case KindAddress:
+		address, err := ParseAddress(call.URL)
+		if err != nil {
+			return nil, err
+		}
+		return []argument{{kind: kind, address: address}}, nil
+	default:
+		return []argument{{kind: kind, name: call.Argument}}, nil
+	}
+}
+
+func pathOf(name string, call Call) (argument, error) {
+	if call.Workspace == "" || call.Home == "" {
+		return argument{}, errors.New("the workspace and the home directory are not known")
+	}
+	places, err := NewPlaces(call.Workspace, call.Home, call.FoldCase)
+	if err != nil {
+		return argument{}, err
+	}
+	parsed, err := ParsePath(name)
+	if err != nil {
+		return argument{}, err
+	}
+	return argument{kind: KindPath, path: parsed, places: places, inWorkspace: inWorkspace(place("/", name, call.Workspace))}, nil
+}
+
+// absolute turns what place returns into a path from the root.
+func absolute(name string, call Call) string {
+	if rest, ok := strings.CutPrefix(name, "~"); ok {
+		if rest != "" && rest[0] != '/' {
+			// The home directory of another user, or a directory of the shell's stack.
+			return name
+		}
+		return path.Join(call.Home, rest)
+	}
+	if path.IsAbs(name) {
+		return name
+	}
+	return path.Join(call.Workspace, name)
+}
+
+// matchArgument reports whether the pattern matches what is judged of a call.
+func (p Pattern) matchArgument(value argument) bool {
+	if p.Every() {
+		return true
+	}
+	switch value.kind {
+	case KindPath:
+		return p.MatchPath(value.path, value.places)
+	case KindAddress:
+		return p.MatchAddress(value.address)
+	case KindName:
+		return p.MatchName(value.name)
+	}
+	return false
+}
