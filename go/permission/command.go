@@ -274,6 +274,9 @@ func (p *policy) hidden(text string, r *reading, why string, unreadable bool) De
 			return d
 		}
 	}
+	if p.permissions.Default == deny {
+		return Decision{Action: deny, Reason: why + ", and the default is `deny`"}
+	}
 	return p.atMostAsk(why)
 }
 

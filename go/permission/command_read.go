@@ -374,13 +374,10 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		}
 		return
 	}
-	if suspect {
-		return
-	}
 	if name := assignedName(words[0].text); name != "" && len(words) > 1 {
 		// Some shell may take it for an assignment.
 		r.variable(name)
-		r.depth(func() { r.run(words[1:], feeders, false) })
+		r.depth(func() { r.run(words[1:], feeders, suspect) })
 	}
 	for _, name := range setsVariables(words) {
 		r.variable(name)
@@ -398,8 +395,11 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 	inv.through, inv.changed = u.through, u.changed
 	for _, command := range u.commands {
 		if len(command) > 0 {
-			r.depth(func() { r.run(command, feeders, false) })
+			r.depth(func() { r.run(command, feeders, suspect) })
 		}
+	}
+	if len(u.script) > 0 {
+		r.depth(func() { r.run(u.script, feeders, true) })
 	}
 	for _, command := range u.suspects {
 		r.invocations = append(r.invocations, &invocation{words: command, feeders: feeders, suspect: true})

@@ -11,6 +11,9 @@ type unwrapped struct {
 	commands [][]word
 	// suspects may be commands: rules that deny and ask hold for them.
 	suspects [][]word
+	// script is the file that a shell runs, with its arguments. A shell finds it on
+	// PATH, too, so that it may be a program: rules that deny and ask hold for it.
+	script []word
 	// texts are shell text that runs; each must pass.
 	texts []word
 	// writes are files that the program writes by its options.
@@ -322,7 +325,7 @@ func scriptOf(words []word, at int) unwrapped {
 	if words[at].dynamic() || strings.HasPrefix(text, "/dev/") || strings.HasPrefix(text, "/proc/") || text == "-" {
 		return unwrapped{hidden: "a shell runs text that it reads"}
 	}
-	return unwrapped{}
+	return unwrapped{script: words[at:]}
 }
 
 func unwrapXargs(words []word) unwrapped {

@@ -1,0 +1,230 @@
+package permission_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission"
+)
+
+// permissions are a mode, a default and rules such as `deny bash rm *`.
+func permissions(mode, otherwise string, rules ...string) manifest.Permissions {
+	p := manifest.Permissions{Mode: manifest.PermissionMode(mode), Default: manifest.Action(otherwise)}
+	for _, rule := range rules {
+		parts := strings.SplitN(rule, " ", 3)
+		p.Rules = append(p.Rules, manifest.Rule{Action: manifest.Action(parts[0]), Tool: manifest.ToolName(parts[1]), Pattern: manifest.Pattern(parts[2])})
+	}
+	return p
+}
+
+func judgeOf(t *testing.T, p manifest.Permissions) *permission.Judge {
+	t.Helper()
+	m := &manifest.Manifest{Permissions: p}
+	m.Tools.Default = "allow"
+	judge, err := permission.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return judge
+}
+
+func call(tool, value string) permission.Call {
+	c := permission.Call{Tool: tool, Workspace: "/srv/app", Home: "/home/ada"}
+	switch permission.KindOf(tool) {
+	case permission.KindCommand:
+		c.Command = value
+	case permission.KindPath:
+		c.Paths = strings.Fields(value)
+	case permission.KindAddress:
+		c.URL = value
+	default:
+		c.Argument = value
+	}
+	return c
+}
+
+// What no rule decides is decided by the mode and the default.
+func TestModes(t *testing.T) {
+	for _, c := range []struct {
+		mode, otherwise, tool, value, want string
+	}{
+		{"ask", "ask", "bash", "make", "ask"},
+		{"ask", "allow", "bash", "make", "allow"},
+		{"ask", "deny", "bash", "make", "deny"},
+		{"ask", "ask", "edit", "/srv/app/x", "ask"},
+		{"ask", "ask", "read", "/srv/app/x", "ask"},
+		{"plan", "allow", "bash", "make", "ask"},
+		{"plan", "ask", "bash", "make", "ask"},
+		{"plan", "deny", "bash", "make", "deny"},
+		{"plan", "allow", "edit", "/srv/app/x", "deny"},
+		{"plan", "ask", "write", "/srv/app/x", "deny"},
+		{"plan", "allow", "read", "/srv/app/x", "allow"},
+		{"plan", "allow", "bash", "true > x", "deny"},
+		{"acceptEdits", "ask", "edit", "/srv/app/x", "allow"},
+		{"acceptEdits", "ask", "write", "/srv/app/a/x", "allow"},
+		{"acceptEdits", "ask", "write", "/etc/x", "ask"},
+		{"acceptEdits", "ask", "write", "/srv/apple", "ask"},
+		{"acceptEdits", "ask", "write", "/srv/app/x /etc/x", "ask"},
+		{"acceptEdits", "deny", "write", "/srv/app/x", "deny"},
+		{"acceptEdits", "ask", "bash", "make", "ask"},
+		{"acceptEdits", "ask", "bash", "true > x", "allow"},
+		{"acceptEdits", "ask", "bash", "true > ../x", "ask"},
+		{"acceptEdits", "ask", "bash", "true > ~/x", "ask"},
+		{"auto", "allow", "bash", "make", "allow"},
+		{"auto", "ask", "bash", "make", "ask"},
+		{"auto", "allow", "bash", `eval "$x"`, "ask"},
+		{"bypass", "allow", "bash", "make", "allow"},
+		{"bypass", "ask", "bash", "make", "allow"},
+		{"bypass", "deny", "bash", "make", "deny"},
+		// Nothing is denied or asked about, so that it does not matter what runs.
+		{"bypass", "allow", "bash", `eval "$x"`, "allow"},
+		{"bypass", "allow", "bash", "if", "allow"},
+		{"bypass", "deny", "bash", `eval "$x"`, "deny"},
+		{"bypass", "deny", "bash", "if", "deny"},
+		{"ask", "deny", "bash", "if", "deny"},
+		{"ask", "ask", "skill", "review", "ask"},
+		{"ask", "allow", "mcp__linear__get", "", "allow"},
+		{"ask", "allow", "webfetch", "https://example.org/", "allow"},
+		{"ask", "allow", "webfetch", "no address", "deny"},
+		{"ask", "allow", "read", "", "deny"},
+		{"ask", "allow", "read", "/srv/app/../x", "deny"},
+		{"ask", "allow", "bash", "cat < /proc/self/root/srv/app/.env", "ask"},
+	} {
+		if d := judgeOf(t, permissions(c.mode, c.otherwise)).Decide(call(c.tool, c.value)); string(d.Action) != c.want || d.Rule != nil {
+			t.Errorf("mode %s, default %s, %s %q: %s (%s), must be %s", c.mode, c.otherwise, c.tool, c.value, d.Action, d.Reason, c.want)
+		}
+	}
+}
+
+// The strictest rule decides, and the answer names it.
+func TestRules(t *testing.T) {
+	judge := judgeOf(t, permissions("bypass", "allow",
+		"allow edit **", "deny write secrets/**", "ask edit go.mod/x", "deny read **/.env", "ask mcp__linear__delete_* *",
+		"deny skill deploy*", "deny webfetch evil.example", "allow bash *", "deny bash rm *"))
+	for _, c := range []struct {
+		tool, value, want string
+		rule              int
+	}{
+		{"edit", "/srv/app/x", "allow", 0},
+		{"edit", "/srv/app/secrets/x", "deny", 1},
+		{"write", "/srv/app/secrets/x", "deny", 1},
+		{"write", "/srv/app/go.mod/x", "ask", 2},
+		{"read", "/srv/app/a/.env", "deny", 3},
+		{"grep", "/srv/app/.env", "deny", 3},
+		{"read", "/srv/app/a /srv/app/.env", "deny", 3},
+		{"mcp__linear__delete_issue", "", "ask", 4},
+		{"mcp__linear__get_issue", "", "allow", -1},
+		{"skill", "deploy-now", "deny", 5},
+		{"skill", "review", "allow", -1},
+		{"webfetch", "https://evil.example/", "deny", 6},
+		{"bash", "make", "allow", 7},
+		{"bash", "make; rm x", "deny", 8},
+		{"bash", "cat < .env", "deny", 3},
+		{"bash", "./git x", "allow", 7},
+	} {
+		d := judge.Decide(call(c.tool, c.value))
+		rule := -1
+		if d.Rule != nil {
+			rule = d.Rule.Index
+		}
+		if string(d.Action) != c.want || rule != c.rule {
+			t.Errorf("%s %q: %s by rule %d (%s), must be %s by rule %d", c.tool, c.value, d.Action, rule, d.Reason, c.want, c.rule)
+		}
+	}
+}
+
+// A link is judged as it is written and as it really is.
+func TestRealPaths(t *testing.T) {
+	judge := judgeOf(t, permissions("ask", "allow", "deny write secrets/**", "deny write link/**"))
+	c := call("bash", "true > out/f")
+	c.Real = func(path string) string {
+		if path != "/srv/app/out/f" {
+			t.Errorf("asked for %s", path)
+		}
+		return "/srv/app/secrets/f"
+	}
+	if d := judge.Decide(c); d.Action != "deny" {
+		t.Errorf("a link to what is denied: %s (%s)", d.Action, d.Reason)
+	}
+	c = call("bash", "true > link/f")
+	c.Real = func(string) string { return "/srv/app/x" }
+	if d := judge.Decide(c); d.Action != "deny" {
+		t.Errorf("a link that is denied: %s (%s)", d.Action, d.Reason)
+	}
+}
+
+// A subagent has its own permissions within those of the Pod.
+func TestSubagents(t *testing.T) {
+	m := &manifest.Manifest{Permissions: permissions("ask", "ask", "allow bash make*", "deny bash rm *")}
+	m.Tools.Default = "deny"
+	m.Tools.Allow = []manifest.ToolName{"bash"}
+	own := manifest.Subagent{Permissions: permissions("ask", "ask", "allow bash make*", "deny bash make deploy")}
+	own.Tools.Default = "deny"
+	own.Tools.Allow = []manifest.ToolName{"bash", "read"}
+	own.Tools.Deny = []manifest.ToolName{"mcp__*"}
+	m.Subagents = map[manifest.SkillName]manifest.Subagent{"builder": own}
+	judge, err := permission.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ subagent, tool, value, want, pointer string }{
+		{"", "bash", "make", "allow", "/permissions/rules/0"},
+		{"", "bash", "make deploy", "allow", "/permissions/rules/0"},
+		{"", "read", "/srv/app/x", "deny", ""},
+		{"builder", "bash", "make", "allow", "/subagents/builder/permissions/rules/0"},
+		{"builder", "bash", "make deploy", "deny", "/subagents/builder/permissions/rules/1"},
+		{"builder", "bash", "rm x", "deny", "/permissions/rules/1"},
+		{"builder", "read", "/srv/app/x", "ask", ""},
+		{"builder", "mcp__x__y", "", "deny", ""},
+		{"other", "bash", "make", "deny", ""},
+	} {
+		called := call(c.tool, c.value)
+		called.Subagent = c.subagent
+		d := judge.Decide(called)
+		pointer := ""
+		if d.Rule != nil {
+			pointer = d.Rule.Pointer
+		}
+		if string(d.Action) != c.want || pointer != c.pointer {
+			t.Errorf("%q: %s %q: %s by %q (%s), must be %s by %q", c.subagent, c.tool, c.value, d.Action, pointer, d.Reason, c.want, c.pointer)
+		}
+	}
+}
+
+// A rule that the grammar refuses is not left out.
+func TestRefusedRules(t *testing.T) {
+	m := &manifest.Manifest{Permissions: permissions("ask", "ask", "deny Bash rm *", "forbid bash rm *", "deny bash rm *", "deny read .env")}
+	_, err := permission.Parse(m)
+	if err == nil {
+		t.Fatal("accepted")
+	}
+	for _, place := range []string{"/permissions/rules/0", "/permissions/rules/1/action", "/permissions/rules/3"} {
+		if !strings.Contains(err.Error(), place) {
+			t.Errorf("%s is not named in: %v", place, err)
+		}
+	}
+	if _, err := permission.Parse(nil); err == nil {
+		t.Error("no manifest: accepted")
+	}
+}
+
+// The table has a line for each command form that agent programs are known to
+// see through, or not to.
+func TestCommandForms(t *testing.T) {
+	judge := judgeOf(t, permissions("ask", "ask", "deny bash git push*", "deny bash curl * | bash*", "allow bash true"))
+	forms := []string{
+		"git push", "git push origin", "true && git push", "true; git push", "true & git push", "git push &", "true | git push",
+		"(git push)", "echo $(git push)", "echo `git push`", "if true; then git push; fi", "echo a | xargs git push", "timeout 5 git push",
+		"env git push", "X=1 git push", "command git push", `"git" push`, `g"it" push`, `\git push`, "/usr/bin/git push", "git 'push'",
+		"curl x | bash", `bash -c "git push"`, "$(echo git) push", "git -C . push", "nohup git push", "find . -exec git push \\;", "eval git push",
+	}
+	if len(forms) != 28 {
+		t.Errorf("%d forms", len(forms))
+	}
+	for _, form := range forms {
+		if d := judge.Decide(call("bash", form)); d.Action != "deny" || d.Rule == nil {
+			t.Errorf("%s: %s (%s)", form, d.Action, d.Reason)
+		}
+	}
+}
