@@ -344,7 +344,7 @@ func (g *generator) command(depth int) string {
 		name := "f" + strconv.Itoa(g.names)
 		return name + "() { " + g.one(`"$@"`, inner(), inner()) + "; }; " + name + g.one("", " zap y", " a")
 	case 7:
-		return "eval " + g.one(quoted(inner()), simple(), `"$x"`, "$x")
+		return "eval " + g.one("", "", "-- ") + g.one(quoted(inner()), simple(), `"$x"`, "$x")
 	case 8:
 		return g.one("bash", "sh") + " " + g.one("-c", "-ec", "-e -c", "-o pipefail -c") + " " + g.one(quoted(inner()), quoted(inner()), `"$x"`, `"zap $y"`) + g.one("", " _ zap")
 	case 9:
@@ -352,9 +352,9 @@ func (g *generator) command(depth int) string {
 	case 10:
 		return "command " + g.one("", "-- ", "-v ") + simple()
 	case 11:
-		return "(exec " + g.one("", "-a b ") + simple() + ")"
+		return "(exec " + g.one("", "-a b ", "-la b ", "-- ") + simple() + ")"
 	case 12:
-		return "timeout " + g.one("5 ", "-k 1 5 ", "-s KILL 5 ", "$n ") + simple()
+		return "timeout " + g.one("5 ", "-vk 1 5 ", "-k 1 5 ", "-s KILL 5 ", "$n ") + simple()
 	case 13:
 		return g.one("nohup ", "nice ", "nice -n 3 ", "stdbuf -oL ", "setsid ", "sudo ", "sudo -u a ") + simple()
 	case 14:
@@ -378,13 +378,13 @@ func (g *generator) command(depth int) string {
 	case 23:
 		return "! " + inner()
 	case 24:
-		return "time " + simple()
+		return "time " + g.one("", "-p ", "-- ", "! ", "-p -- ") + simple()
 	case 25:
 		return "coproc " + inner()
 	case 26:
 		return "[[ " + g.one("-n a", "$(zap) == a", "a == a", "-v 'q[$(zap)]'") + " ]] && " + inner()
 	case 27:
-		return g.one("(( $(zap) ))", `q='a[$(zap)]'; echo $((q))`, `q='a[$(zap)]'; (( q ))`, `q='a[$(zap)]'; [[ q -eq 1 ]]`, `test -v 'a[$(zap)]'`, `printf -v 'a[$(zap)]' x`, `q='$(zap)'; echo "${q@P}"`, `q='a[$(zap)]'; echo "${!q}"`, `declare -i q='a[$(zap)]'`, `let 'a[$(zap)]=1'`, `read 'a[$(zap)]' <<< 1`, `unset 'a[$(zap)]'`)
+		return g.one("(( $(zap) ))", `q='a[$(zap)]'; echo $((q))`, `q='a[$(zap)]'; (( q ))`, `q='a[$(zap)]'; [[ q -eq 1 ]]`, `test -v 'a[$(zap)]'`, `printf -v 'a[$(zap)]' x`, `q='$(zap)'; echo "${q@P}"`, `q='a[$(zap)]'; echo "${!q}"`, `z='a[$(zap)]'; builtin let q=z`, `z='a[$(zap)]'; builtin declare -i q=z`, `z='a[$(zap)]'; declare -i q=z`, `z='a[$(zap)]'; q=${x:z}`, `a=([z]=1)`, `z='a[$(zap)]'; a[z]=1`, `declare -i q='a[$(zap)]'`, `let 'a[$(zap)]=1'`, `read 'a[$(zap)]' <<< 1`, `unset 'a[$(zap)]'`)
 	case 28:
 		return inner() + " > " + g.one("keep/f", "out/f", "out/../keep/f", "'keep'/f", "$k", "./keep/f")
 	case 29:
@@ -410,7 +410,7 @@ func (g *generator) command(depth int) string {
 	case 39:
 		return "select i in a; do " + inner() + "; break; done <<< 1"
 	case 40:
-		return "builtin " + g.one("eval "+quoted(inner()), "command "+simple(), "echo a")
+		return "builtin " + g.one("let q=z", "declare -i q=z", "-- eval zap", "eval "+quoted(inner()), "command "+simple(), "echo a")
 	case 41:
 		return inner() + " " + g.one("2>&1", ">&2", "&> out/f", "2> keep/g", ">& keep/h", "<> keep/i", ">> keep/j", ">| out/k")
 	case 42:

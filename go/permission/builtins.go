@@ -77,6 +77,22 @@ func setsVariables(words []word) []string {
 	return names
 }
 
+// evaluates reports whether a command of the shell evaluates its arguments as
+// arithmetic or as names, and so perhaps a command in a subscript.
+func evaluates(words []word) bool {
+	switch words[0].text {
+	case "let":
+		return true
+	case "declare", "typeset", "local", "readonly", "export":
+		for _, w := range words[1:] {
+			if w.dynamic() || strings.HasPrefix(w.text, "-") && strings.ContainsAny(w.text, "niFA") || strings.HasPrefix(w.text, "+") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func assignedOrText(text string) string {
 	if name := assignedName(text); name != "" {
 		return name
@@ -108,7 +124,7 @@ func changesMeaning(name string) bool {
 	}
 	upper := strings.ToUpper(name)
 	switch upper {
-	case "ENV", "IFS", "PS4", "HOME", "SHELL", "CC", "CXX", "LD", "AR", "AS", "VISUAL", "GLOBIGNORE", "EXECIGNORE", "TMPDIR", "PROMPT_COMMAND", "INPUTRC", "ZDOTDIR", "HOSTALIASES", "OPENSSL_CONF", "KRB5_CONFIG", "TERMINFO":
+	case "ENV", "IFS", "PS4", "HOME", "SHELL", "CC", "CXX", "LD", "AR", "AS", "VISUAL", "GLOBIGNORE", "EXECIGNORE", "TMPDIR", "PROMPT_COMMAND", "HISTFILE", "INPUTRC", "ZDOTDIR", "HOSTALIASES", "OPENSSL_CONF", "KRB5_CONFIG", "TERMINFO":
 		return true
 	}
 	for _, start := range []string{"LD_", "DYLD_", "GIT_", "BASH_", "SSH_", "XDG_", "NPM_", "NODE_", "PYTHON", "PERL", "RUBY", "JAVA", "_JAVA", "CARGO", "RUST", "GO", "DOCKER_", "KUBE", "LESS", "MAKE", "AWS_", "CLOUDSDK_", "TF_", "CURL_", "NIX_", "PIP_", "UV_", "GCONV", "MALLOC_", "GLIBC_", "LUA_", "PHP", "COMPOSER_", "GEM_", "BUNDLE_", "HELM_", "YARN_", "ANSIBLE_", "CMAKE_"} {

@@ -379,6 +379,13 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		r.variable(name)
 		r.depth(func() { r.run(words[1:], feeders, suspect) })
 	}
+	if strings.HasPrefix(words[0].text, "-") && len(words) > 1 {
+		// What is in front of it may take it for an option: time -- make.
+		r.depth(func() { r.run(words[1:], feeders, suspect) })
+	}
+	if evaluates(words) {
+		r.hide("`" + words[0].text + "` evaluates its arguments")
+	}
 	for _, name := range setsVariables(words) {
 		r.variable(name)
 	}
@@ -458,6 +465,10 @@ func (r *reader) chdir(words []word) {
 }
 
 func (r *reader) redirect(redirect *sh.Redirect) {
+	if redirect.N != nil && strings.HasPrefix(redirect.N.Value, "{") {
+		// {NAME}> gives NAME the number of the descriptor.
+		r.variable(strings.Trim(redirect.N.Value, "{}"))
+	}
 	if redirect.Word != nil {
 		r.scan(redirect.Word)
 	}

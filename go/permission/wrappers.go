@@ -90,6 +90,18 @@ func suffixes(words []word) [][]word {
 	return ends
 }
 
+// skipped are the ends of a command that begin before the one that was found: it may
+// be that an option takes no value here.
+func skipped(words, rest []word) [][]word {
+	var ends [][]word
+	for i := 1; i < len(words)-len(rest) && i <= maxSuspects; i++ {
+		if assignedName(words[i].text) == "" && !strings.HasPrefix(words[i].text, "-") {
+			ends = append(ends, words[i:])
+		}
+	}
+	return ends
+}
+
 // unwrap reads what a command does with other programs.
 func unwrap(words []word) unwrapped {
 	program := words[0].base()
@@ -105,6 +117,9 @@ func unwrap(words []word) unwrapped {
 	case "git":
 		return unwrapGit(words)
 	case "eval":
+		for len(words) > 1 && words[1].text == "--" {
+			words = append(words[:1:1], words[2:]...)
+		}
 		return unwrapped{through: len(words) > 1, texts: []word{spaced(words[1:])}}
 	case "trap":
 		return unwrapTrap(words)
@@ -171,7 +186,7 @@ func operandsOf(g wrapper, words []word) ([]word, unwrapped) {
 			}
 			return words[min(i, len(words)):], u
 		case len(text) > 1 && text[0] == '-':
-			if strings.Contains(g.values, " "+text+" ") {
+			if takesValue(g.values, text) {
 				i++
 			}
 			i++
@@ -184,6 +199,25 @@ func operandsOf(g wrapper, words []word) ([]word, unwrapped) {
 		}
 	}
 	return nil, u
+}
+
+// takesValue reports whether an option takes the next word: as it is, as the last
+// of several letters, or shortened.
+func takesValue(values, option string) bool {
+	switch {
+	case strings.Contains(values, " "+option+" "):
+		return true
+	case strings.Contains(option, "="):
+		return false
+	case strings.HasPrefix(option, "--"):
+		return strings.Contains(values, " "+option)
+	}
+	for i := 1; i < len(option); i++ {
+		if strings.Contains(values, " -"+option[i:i+1]+" ") {
+			return i == len(option)-1
+		}
+	}
+	return false
 }
 
 func unwrapPlain(program string, g wrapper, words []word) unwrapped {
@@ -221,6 +255,7 @@ func unwrapPlain(program string, g wrapper, words []word) unwrapped {
 	if len(rest) > 0 {
 		u.commands = append(u.commands, rest)
 		u.through = true
+		u.suspects = append(u.suspects, skipped(words, rest)...)
 	}
 	if program == "exec" && len(rest) == 0 && u.hidden == "" {
 		u.through = true
@@ -329,7 +364,7 @@ func scriptOf(words []word, at int) unwrapped {
 }
 
 func unwrapXargs(words []word) unwrapped {
-	const values = " -a --arg-file -d --delimiter -E -I -L --max-lines -n --max-args -P --max-procs -s --max-chars --process-slot-var -R -S -J "
+	const values = " -a --arg-file -d --delimiter -E -I -L -n --max-args -P --max-procs -s --max-chars --process-slot-var -R -S -J "
 	replace := ""
 	for i, w := range words {
 		switch text := w.text; {
@@ -359,6 +394,7 @@ func unwrapXargs(words []word) unwrapped {
 		command = append(command, w)
 	}
 	u.commands = append(u.commands, append(command, word{text: string(rune(unknown))}))
+	u.suspects = append(u.suspects, skipped(words, rest)...)
 	return u
 }
 
@@ -468,6 +504,9 @@ func unwrapGit(words []word) unwrapped {
 		next := word{}
 		if i+1 < len(words) {
 			next = words[i+1]
+		}
+		if strings.Contains(w.text, "ext::") {
+			u.changed = "`ext::` runs another program"
 		}
 		switch text := w.text; {
 		case i == 0:
