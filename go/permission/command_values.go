@@ -1,0 +1,70 @@
+package permission
+
+import (
+	"strings"
+
+	sh "mvdan.cc/sh/v3/syntax"
+)
+
+func (r *reader) parameter(p *sh.ParamExp) {
+	if p.Index != nil && !isList(p.Index) {
+		r.arithmetic(p.Index)
+	}
+	if p.Excl && p.Names == 0 && !isList(p.Index) {
+		r.change("an indirect expansion may run a command in a subscript")
+	}
+	if p.Slice != nil {
+		r.arithmetic(p.Slice.Offset)
+		r.arithmetic(p.Slice.Length)
+	}
+	if p.Exp != nil {
+		switch p.Exp.Op {
+		case sh.OtherParamOps:
+			if p.Exp.Word == nil || p.Exp.Word.Lit() == "P" || p.Exp.Word.Lit() == "" {
+				r.hide("`@P` runs what is in a variable")
+			}
+		case sh.AssignUnset, sh.AssignUnsetOrNull:
+			if p.Param != nil {
+				r.variable(p.Param.Value)
+			}
+		}
+	}
+	if p.NestedParam != nil || p.Flags != nil || len(p.Modifiers) > 0 {
+		r.hide("the expansion is of another shell")
+	}
+}
+
+// isList reports whether a subscript is @ or *.
+func isList(index sh.ArithmExpr) bool {
+	w, ok := index.(*sh.Word)
+	return ok && (w.Lit() == "@" || w.Lit() == "*")
+}
+
+// arithmetic looks for names in an expression: the shell evaluates the value of a
+// variable again, and a subscript in that may run a command.
+func (r *reader) arithmetic(expr sh.ArithmExpr) {
+	if expr == nil {
+		return
+	}
+	sh.Walk(expr, func(node sh.Node) bool {
+		if w, ok := node.(*sh.Word); ok && !isNumber(w.Lit()) {
+			r.change("arithmetic evaluates what is in a variable")
+			return false
+		}
+		return true
+	})
+	// A command in the expression is read by scan, which visits it too.
+}
+
+func isNumber(text string) bool {
+	if text == "" {
+		return false
+	}
+	return strings.Trim(text, "0123456789") == ""
+}
+
+func (r *reader) numberTest(expr sh.TestExpr) {
+	if w, ok := expr.(*sh.Word); ok && !isNumber(w.Lit()) {
+		r.change("arithmetic evaluates what is in a variable")
+	}
+}
