@@ -1,5 +1,7 @@
 // Package permission is the meaning of permission rules: the names of tools, the
 // grammar of patterns, and which calls a pattern matches.
+// [Parse] makes a [Judge] of a manifest, which decides tool calls: what a command
+// runs, reads and writes, and the paths, addresses and names of other tools.
 //
 // It reads no files and no environment: real paths, the workspace and the home
 // directory come from the caller. docs/permissions.md is its manual; the tables
