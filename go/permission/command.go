@@ -47,6 +47,8 @@ func readCommand(call Call) (result reading) {
 	r := &reader{workspace: call.Workspace, directories: []string{place(".", call.Directory, call.Workspace)}}
 	if call.Directory == "" {
 		r.directories[0] = "."
+	} else if !inWorkspace(r.directories[0]) {
+		r.change("it begins outside the workspace")
 	}
 	defer func() {
 		if recover() != nil {

@@ -399,6 +399,9 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		r.hide(u.hidden)
 	}
 	inv.through, inv.changed = u.through, u.changed
+	if inv.changed == "" && r.moved() && relativeProgram(words[0].text) {
+		inv.changed = "a relative path is another program in another directory"
+	}
 	for _, command := range u.commands {
 		if len(command) > 0 {
 			r.depth(func() { r.run(command, feeders, suspect) })
@@ -423,6 +426,15 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 	for _, file := range u.writes {
 		r.file(file, true)
 	}
+}
+
+// moved reports whether a command may run anywhere but in the workspace itself.
+func (r *reader) moved() bool {
+	return r.lost || len(r.directories) != 1 || r.directories[0] != "."
+}
+
+func relativeProgram(text string) bool {
+	return strings.Contains(text, "/") && text[0] != '/' && text[0] != '~'
 }
 
 // depth bounds programs that run programs.

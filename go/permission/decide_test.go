@@ -154,6 +154,35 @@ func TestRealPaths(t *testing.T) {
 	}
 }
 
+// A command depends on the directory that it begins in.
+func TestDirectories(t *testing.T) {
+	judge := judgeOf(t, permissions("ask", "ask", "allow bash git status", "allow bash ./run.sh", "allow write out/**", "deny write secrets/**"))
+	for _, c := range []struct{ directory, command, want string }{
+		{"", "git status", "allow"},
+		{"src", "git status", "allow"},
+		{"/srv/app/src", "git status", "allow"},
+		{"/srv/app", "./run.sh", "allow"},
+		{"src", "./run.sh", "ask"},
+		{"/etc", "git status", "ask"},
+		{"..", "git status", "ask"},
+		{"/srv/apple", "git status", "ask"},
+		{"out", "git status > f", "allow"},
+		{"/srv/app/out", "git status > f", "allow"},
+		{"out", "git status > out/../f", "allow"},
+		{"out", "git status > ../f", "ask"},
+		{"out", "git status > ../secrets/f", "deny"},
+		{"secrets", "git status > f", "deny"},
+		{"src", "git status > /srv/app/out/f", "allow"},
+		{"src", "git status > /srv/app/secrets/f", "deny"},
+	} {
+		called := call("bash", c.command)
+		called.Directory = c.directory
+		if d := judge.Decide(called); string(d.Action) != c.want {
+			t.Errorf("in %q: %s: %s (%s), must be %s", c.directory, c.command, d.Action, d.Reason, c.want)
+		}
+	}
+}
+
 // A subagent has its own permissions within those of the Pod.
 func TestSubagents(t *testing.T) {
 	m := &manifest.Manifest{Permissions: permissions("ask", "ask", "allow bash make*", "deny bash rm *")}
