@@ -187,10 +187,13 @@ func (p *policy) restricting(inv *invocation, forms []string, dynamic bool) (Dec
 }
 
 func acts(action manifest.Action) string {
-	if action == deny {
-		return "denies"
+	switch action {
+	case allow:
+		return "allows"
+	case ask:
+		return "asks about"
 	}
-	return "asks about"
+	return "denies"
 }
 
 // matches reports whether a pattern is certain to match a program; the one behind

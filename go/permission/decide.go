@@ -266,10 +266,7 @@ func (p *policy) atMostAsk(why string) Decision {
 
 // ruled is the decision of a rule.
 func (p *policy) ruled(rule *parsedRule) Decision {
-	reason := "rule `" + string(rule.rule.Tool) + " " + string(rule.rule.Pattern) + "` " + string(rule.action) + "s it"
-	if rule.action == deny {
-		reason = "rule `" + string(rule.rule.Tool) + " " + string(rule.rule.Pattern) + "` denies it"
-	}
+	reason := "rule `" + string(rule.rule.Tool) + " " + string(rule.rule.Pattern) + "` " + acts(rule.action) + " it"
 	return Decision{Action: rule.action, Rule: rule.ref, Reason: reason + authorReason(rule.rule)}
 }
 
