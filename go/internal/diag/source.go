@@ -25,17 +25,10 @@ const maxSourceSize = 1 << 20
 
 // line returns a line, counted from 1.
 func (s *Source) line(number int) (string, bool) {
-	if s == nil || number <= 0 {
+	text, ok := s.whole()
+	if !ok || number <= 0 {
 		return "", false
 	}
-	if s.read != nil {
-		s.text, s.found = s.read()
-		s.read = nil
-	}
-	if !s.found || len(s.text) > maxSourceSize {
-		return "", false
-	}
-	text := s.text
 	for ; number > 1; number-- {
 		i := strings.IndexByte(text, '\n')
 		if i < 0 {
@@ -45,6 +38,18 @@ func (s *Source) line(number int) (string, bool) {
 	}
 	text, _, _ = strings.Cut(text, "\n")
 	return strings.TrimRight(text, "\r"), true
+}
+
+// whole returns the text; false when there is none, or none that is quoted from.
+func (s *Source) whole() (string, bool) {
+	if s == nil {
+		return "", false
+	}
+	if s.read != nil {
+		s.text, s.found = s.read()
+		s.read = nil
+	}
+	return s.text, s.found && len(s.text) <= maxSourceSize
 }
 
 const windowWidth = 100

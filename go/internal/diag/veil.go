@@ -51,19 +51,25 @@ func veil(line string) string {
 }
 
 // veilQuoted masks in a message the strings that veil masks in the lines at the
-// positions, since an evaluation quotes the value that it fails on.
+// positions, since an evaluation quotes the value that it fails on. Where only the
+// file is known, as some errors of Nix have it, every line of it counts.
 func veilQuoted(message string, positions []Position) string {
 	if !strings.Contains(message, `"`) {
 		return message
 	}
 	for _, p := range positions {
 		line, ok := p.Source.line(p.Line)
+		if p.Line == 0 {
+			line, ok = p.Source.whole()
+		}
 		if !ok {
 			continue
 		}
-		for _, s := range secretStrings(line) {
-			if text := line[s.start:s.end]; text != "" {
-				message = strings.ReplaceAll(message, `"`+text+`"`, `"`+strings.Repeat("*", len(text))+`"`)
+		for line := range strings.Lines(line) {
+			for _, s := range secretStrings(line) {
+				if text := line[s.start:s.end]; text != "" {
+					message = strings.ReplaceAll(message, `"`+text+`"`, `"`+strings.Repeat("*", len(text))+`"`)
+				}
 			}
 		}
 	}

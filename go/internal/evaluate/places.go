@@ -159,7 +159,9 @@ func (s *FileSources) Own(file string) bool { return strings.HasPrefix(file, "/"
 func FilePlaces(frames []Frame, p *locate.File, in Sources) []diag.Position {
 	at := Places(frames, in)
 	if p.Path != "" && (len(at) == 0 || !in.Own(at[0].File)) {
-		return []diag.Position{{File: p.Path}}
+		file, _ := in.Place(Position{File: p.Path}) // with its text, of which a message may quote a secret
+		file.File = p.Path
+		return []diag.Position{file}
 	}
 	return at
 }
