@@ -198,6 +198,12 @@ const commandLines = `
 * resolve ../literal/slot.nix --evaluator nix
 3 profile explain ../literal/profile.nix
 3 profile show ../literal/profile.nix
+0 alias set short project:all
+0 alias list
+0 resolve short
+4 alias rm short
+* lock . --dry-run
+2 lock ../plain
 3 profile diff project:all ../literal/profile.nix
 3 secret check ../literal/profile.nix
 3 trust show ../literal/profile.nix
