@@ -14,7 +14,7 @@ import (
 )
 
 // nastyFlag is how large each input is about: go test -run Nasty -nasty 1048576 -v
-var nastyFlag = flag.Int("nasty", 1<<15, "size in bytes of the inputs of TestNastyInputs")
+var nastyFlag = flag.Int("nasty", 1<<14, "size in bytes of the inputs of TestNastyInputs")
 
 // filled repeats a text up to the size.
 func filled(text string) string { return strings.Repeat(text, max(1, (*nastyFlag)/len(text))) }
