@@ -54,7 +54,7 @@ func Innocent() []string {
 		"openrouter/anthropic/claude-sonnet-4-5[1m]", "anthropic/claude-opus-4-5-20251101", "accounts/fireworks/models/llama-v3p1-405b-instruct",
 		"bedrock/us.anthropic.claude-sonnet-4-5-20250929-v1:0", "hf_transfer", "hf_hub/meta-llama/Llama-3.1-8B-Instruct-GGUF",
 		"@modelcontextprotocol/server-filesystem@2025.8.21", "/home/ada/.local/share/mcp/servers/github-mcp-server-0.20.1/bin/run",
-		"C:\\Users\\ada\\AppData\\Roaming\\npm\\node_modules\\server", "https://registry.npmjs.org/@acme/mcp/-/mcp-1.2.3.tgz", "npm_config_registry",
+		"C:\\Users\\ada\\AppData\\Roaming\\npm\\node_modules\\server", "https://npm.example.org/@acme/mcp/-/mcp-1.2.3.tgz", "npm_config_registry",
 		"npm_package_dependencies_some_long_name_0", "ghcr.io/github/github-mcp-server:v0.20.1@sha256:" + strings.Repeat("0a1b", 16), "--api-key-env=ANTHROPIC_API_KEY",
 		"op://team/tracker/token", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kudvjjqpsdf0e6e", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ0123456789abcdefghijABCDEFGHIJ0123456789ab ada@host",
 		"grep -r 'BEGIN RSA PRIVATE KEY-----' .", "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A", "-----BEGIN CERTIFICATE-----\nMIIDdzCCAl+gAwIBAgIEAgAAuTANBgkq",
