@@ -11,8 +11,9 @@ import (
 const (
 	// Size is how long inputs are at most; longer ones are left out.
 	Size = 64 << 10
-	// Most is how much processor time one input may take.
-	Most = 200 * time.Millisecond
+	// Most is how much processor time one input may take. The race detector makes
+	// code up to 20 times as slow.
+	Most = 200 * time.Millisecond * slowdown
 )
 
 // Bound runs f with data, and fails when that takes more than Most of the

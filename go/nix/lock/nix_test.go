@@ -28,9 +28,11 @@ type step struct {
 }
 
 // prelude are the words that scripts are written in. $T is the directory that
-// everything is in.
+// everything is in. Recent versions of git tidy a repository up after a commit, in the
+// background, which changes its files while they are read.
 const prelude = `set -eu
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.org GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.org
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=maintenance.auto GIT_CONFIG_VALUE_0=false
 flake() { mkdir -p "$1"; printf '%s\n' "{ $2 outputs = _: { }; }" > "$1/flake.nix"; }
 commit() { [ -e "$1/.git" ] || git -C "$1" init -q -b main; git -C "$1" add -A; git -C "$1" commit -q --allow-empty -m c; }
 cd "$T"

@@ -1,0 +1,5 @@
+//go:build !race
+
+package fuzzcost
+
+const slowdown = 1
