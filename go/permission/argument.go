@@ -4,22 +4,24 @@ import (
 	"errors"
 	"path"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 // argument is what the patterns of rules are matched with, parsed once.
 type argument struct {
-	kind        Kind
-	path        Path
-	places      Places
+	kind        grammar.Kind
+	path        grammar.Path
+	places      grammar.Places
 	inWorkspace bool
-	address     Address
+	address     grammar.Address
 	name        string
 }
 
 // argumentsOf returns what is judged of a call of any tool but bash; at least one.
 func argumentsOf(call Call) ([]argument, error) {
-	switch kind := KindOf(call.Tool); kind {
-	case KindPath:
+	switch kind := grammar.KindOf(call.Tool); kind {
+	case grammar.KindPath:
 		if len(call.Paths) == 0 {
 			return nil, errors.New("the call of `" + call.Tool + "` names no path")
 		}
@@ -32,8 +34,8 @@ func argumentsOf(call Call) ([]argument, error) {
 			arguments = append(arguments, value)
 		}
 		return arguments, nil
-	case KindAddress:
-		address, err := ParseAddress(call.URL)
+	case grammar.KindAddress:
+		address, err := grammar.ParseAddress(call.URL)
 		if err != nil {
 			return nil, err
 		}
@@ -47,15 +49,15 @@ func pathOf(name string, call Call) (argument, error) {
 	if call.Workspace == "" || call.Home == "" {
 		return argument{}, errors.New("the workspace and the home directory are not known")
 	}
-	places, err := NewPlaces(call.Workspace, call.Home, call.FoldCase)
+	places, err := grammar.NewPlaces(call.Workspace, call.Home, call.FoldCase)
 	if err != nil {
 		return argument{}, err
 	}
-	parsed, err := ParsePath(name)
+	parsed, err := grammar.ParsePath(name)
 	if err != nil {
 		return argument{}, err
 	}
-	return argument{kind: KindPath, path: parsed, places: places, inWorkspace: inWorkspace(place("/", name, call.Workspace))}, nil
+	return argument{kind: grammar.KindPath, path: parsed, places: places, inWorkspace: inWorkspace(place("/", name, call.Workspace))}, nil
 }
 
 // absolute turns what place returns into a path from the root.
@@ -73,17 +75,17 @@ func absolute(name string, call Call) string {
 	return path.Join(call.Workspace, name)
 }
 
-// matchArgument reports whether the pattern matches what is judged of a call.
-func (p Pattern) matchArgument(value argument) bool {
+// matchArgument reports whether a pattern matches what is judged of a call.
+func matchArgument(p grammar.Pattern, value argument) bool {
 	if p.Every() {
 		return true
 	}
 	switch value.kind {
-	case KindPath:
+	case grammar.KindPath:
 		return p.MatchPath(value.path, value.places)
-	case KindAddress:
+	case grammar.KindAddress:
 		return p.MatchAddress(value.address)
-	case KindName:
+	case grammar.KindName:
 		return p.MatchName(value.name)
 	}
 	return false

@@ -8,7 +8,7 @@ type Call struct {
 	Tool string
 	// Command is the text that bash is to run.
 	Command string
-	// Paths are the real paths that a file tool works on, as [ParsePath] takes them.
+	// Paths are the real paths that a file tool works on, as [grammar.ParsePath] takes them.
 	Paths []string
 	// URL is the address that webfetch loads.
 	URL string

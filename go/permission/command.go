@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 // command decides a call of bash: the strictest decision about anything that the
@@ -91,7 +92,7 @@ func (p *policy) invocation(inv *invocation) (Decision, bool) {
 	if neutral(inv.words) {
 		return Decision{Action: allow, Reason: "`" + inv.words[0].text + "` of the shell runs no program"}, true
 	}
-	d := p.undecided(ToolBash, "the command `"+shownCommand(inv.words)+"`")
+	d := p.undecided(grammar.ToolBash, "the command `"+shownCommand(inv.words)+"`")
 	if inv.changed != "" {
 		d = stricter(d, p.atMostAsk(inv.changed))
 	}

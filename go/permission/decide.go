@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 // Judge decides the calls of a Pod. It is never changed, and may be asked from
@@ -36,7 +37,7 @@ type parsedRule struct {
 	action  manifest.Action
 	ref     *RuleRef
 	command commandPattern
-	pattern Pattern
+	pattern grammar.Pattern
 }
 
 // Parse prepares the permissions of a manifest. The manifest must not be changed
@@ -55,14 +56,14 @@ func Parse(m *manifest.Manifest) (*Judge, error) {
 				problems = append(problems, fmt.Errorf("%s/action: must be one of: allow, ask, deny, got %q", at, string(rule.Action)))
 				continue
 			}
-			pattern, err := ParsePattern(string(rule.Tool), string(rule.Pattern))
+			pattern, err := grammar.ParsePattern(string(rule.Tool), string(rule.Pattern))
 			if err != nil {
 				problems = append(problems, fmt.Errorf("%s: %w", at, err))
 				continue
 			}
 			parsed := &parsedRule{pattern: pattern, rule: rule, action: rule.Action, ref: &RuleRef{Index: i, Pointer: at, Rule: rule}}
 			p.rules = append(p.rules, parsed)
-			if toolMatches(string(rule.Tool), ToolBash) {
+			if grammar.MatchTool(string(rule.Tool), grammar.ToolBash) {
 				parsed.command = parseCommandRule(string(rule.Pattern))
 				p.bash = append(p.bash, parsed)
 			}
@@ -109,7 +110,7 @@ func (p *policy) decide(call Call) Decision {
 	if d, ok := p.notOffered(call.Tool); ok {
 		return d
 	}
-	if call.Tool == ToolBash {
+	if call.Tool == grammar.ToolBash {
 		return p.command(call)
 	}
 	arguments, err := argumentsOf(call)
@@ -125,7 +126,7 @@ func (p *policy) decide(call Call) Decision {
 
 func (p *policy) notOffered(tool string) (Decision, bool) {
 	for _, name := range p.offered.deny {
-		if toolMatches(string(name), tool) {
+		if grammar.MatchTool(string(name), tool) {
 			return Decision{Action: deny, Reason: "the tool `" + tool + "` is not offered"}, true
 		}
 	}
@@ -133,7 +134,7 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 		return Decision{}, false
 	}
 	for _, name := range p.offered.allow {
-		if toolMatches(string(name), tool) {
+		if grammar.MatchTool(string(name), tool) {
 			return Decision{}, false
 		}
 	}
@@ -145,16 +146,16 @@ func (p *policy) argument(call Call, value argument) Decision {
 	tool := call.Tool
 	restrict := []string{tool}
 	switch tool {
-	case ToolEdit, ToolWrite:
+	case grammar.ToolEdit, grammar.ToolWrite:
 		// Both change a file: what is denied to one is denied to the other.
-		restrict = []string{ToolEdit, ToolWrite}
-	case ToolGrep, ToolGlob:
-		restrict = []string{tool, ToolRead}
+		restrict = []string{grammar.ToolEdit, grammar.ToolWrite}
+	case grammar.ToolGrep, grammar.ToolGlob:
+		restrict = []string{tool, grammar.ToolRead}
 	}
 	if d, ok := p.byRules([]string{tool}, restrict, value); ok {
 		return d
 	}
-	if (tool == ToolEdit || tool == ToolWrite) && p.acceptsEdit(value) {
+	if (tool == grammar.ToolEdit || tool == grammar.ToolWrite) && p.acceptsEdit(value) {
 		return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
 	}
 	return p.undecided(tool, "the call of `"+tool+"`")
@@ -178,7 +179,7 @@ func (p *policy) byRules(allowing, restricting []string, value argument) (Decisi
 			tools = allowing
 		}
 		for _, tool := range tools {
-			if toolMatches(string(rule.rule.Tool), tool) && rule.pattern.matchArgument(value) {
+			if grammar.MatchTool(string(rule.rule.Tool), tool) && matchArgument(rule.pattern, value) {
 				found = rule
 				break
 			}
@@ -193,9 +194,9 @@ func (p *policy) byRules(allowing, restricting []string, value argument) (Decisi
 // fileUse decides a redirection: a write passes where edit or write may, a read
 // where read may. The path is judged as it is written and as it really is.
 func (p *policy) fileUse(file fileUse, call Call) Decision {
-	tools, verb := []string{ToolRead}, "reads"
+	tools, verb := []string{grammar.ToolRead}, "reads"
 	if file.write {
-		tools, verb = []string{ToolWrite, ToolEdit}, "writes"
+		tools, verb = []string{grammar.ToolWrite, grammar.ToolEdit}, "writes"
 	}
 	if file.unknownName {
 		return p.atMostAsk("it " + verb + " a file whose name is not known")
@@ -228,9 +229,9 @@ func (p *policy) undecided(tool, subject string) Decision {
 	switch p.permissions.Mode {
 	case "plan":
 		switch tool {
-		case ToolEdit, ToolWrite:
+		case grammar.ToolEdit, grammar.ToolWrite:
 			return Decision{Action: deny, Reason: "no rule decides " + subject + "; the mode `plan` changes no file"}
-		case ToolBash:
+		case grammar.ToolBash:
 			if action == allow {
 				return Decision{Action: ask, Reason: "no rule decides " + subject + "; the mode `plan` asks before commands"}
 			}
@@ -275,13 +276,4 @@ func authorReason(rule manifest.Rule) string {
 		return ""
 	}
 	return ": " + string(*rule.Reason)
-}
-
-// toolMatches reports whether the tool of a rule or a list is the one of a call; a
-// * at its end stands for any run of characters.
-func toolMatches(pattern, tool string) bool {
-	if start, ok := strings.CutSuffix(pattern, "*"); ok {
-		return strings.HasPrefix(tool, start)
-	}
-	return pattern == tool
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 // permissions are a mode, a default and rules such as `deny bash rm *`.
@@ -31,12 +32,12 @@ func judgeOf(t *testing.T, p manifest.Permissions) *permission.Judge {
 
 func call(tool, value string) permission.Call {
 	c := permission.Call{Tool: tool, Workspace: "/srv/app", Home: "/home/ada"}
-	switch permission.KindOf(tool) {
-	case permission.KindCommand:
+	switch grammar.KindOf(tool) {
+	case grammar.KindCommand:
 		c.Command = value
-	case permission.KindPath:
+	case grammar.KindPath:
 		c.Paths = strings.Fields(value)
-	case permission.KindAddress:
+	case grammar.KindAddress:
 		c.URL = value
 	default:
 		c.Argument = value

@@ -1,4 +1,4 @@
-package permission
+package grammar
 
 import (
 	"os"
@@ -10,7 +10,7 @@ import (
 // without backticks, and the lines they are in.
 func rows(t *testing.T, head string) (cells [][]string, lines []int) {
 	t.Helper()
-	data, err := os.ReadFile("../../docs/permissions.md")
+	data, err := os.ReadFile("../../../docs/permissions.md")
 	if err != nil {
 		t.Fatal(err)
 	}
