@@ -34,7 +34,7 @@ func TestBashRunsNothingDenied(t *testing.T) {
 		t.Skip("no bash")
 	}
 	lines, seed := number(t, "INSOMNIA_GUARD_LINES", 500), uint64(number(t, "INSOMNIA_GUARD_SEED", 1))
-	judges := []*permission.Judge{parse(t, openManifest()), parse(t, closedManifest())}
+	guards := []*permission.Guard{parse(t, openManifest()), parse(t, closedManifest())}
 
 	const workers = 2
 	var next, allowed, ran, denied atomic.Int64
@@ -50,8 +50,8 @@ func TestBashRunsNothingDenied(t *testing.T) {
 				g := &generator{Rand: rand.New(rand.NewPCG(seed, uint64(i))), stubs: b.stubs}
 				line := g.line()
 				allows := -1
-				for j, judge := range judges {
-					if judge.Decide(bash(line)).Action == "allow" {
+				for j, guard := range guards {
+					if guard.Decide(bash(line)).Action == "allow" {
 						allows = j
 					}
 				}

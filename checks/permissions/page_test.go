@@ -35,10 +35,10 @@ func TestPage(t *testing.T) {
 	if len(rows) < 15 || len(m.Permissions.Rules) < 10 {
 		t.Fatalf("%d rows and %d rules are read", len(rows), len(m.Permissions.Rules))
 	}
-	judge := parse(t, &m)
+	guard := parse(t, &m)
 	for _, cells := range rows {
 		command := strings.ReplaceAll(strings.Trim(strings.TrimSpace(cells[2]), "`"), "\x00", "|")
-		if d := judge.Decide(bash(command)); string(d.Action) != strings.TrimSpace(cells[3]) {
+		if d := guard.Decide(bash(command)); string(d.Action) != strings.TrimSpace(cells[3]) {
 			t.Errorf("%s: `%s`: %s (%s), and the page has %s", file, command, d.Action, d.Reason, cells[3])
 		}
 	}

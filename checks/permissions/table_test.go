@@ -64,13 +64,13 @@ func readTable(t testing.TB, file string) table {
 	return read
 }
 
-func parse(t testing.TB, m *manifest.Manifest) *permission.Judge {
+func parse(t testing.TB, m *manifest.Manifest) *permission.Guard {
 	t.Helper()
-	judge, err := permission.Parse(m)
+	guard, err := permission.Parse(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return judge
+	return guard
 }
 
 // Each command of the tables gets its verdict.
@@ -82,10 +82,10 @@ func TestDecisions(t *testing.T) {
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(file, ".txt"), func(t *testing.T) {
 			table := readTable(t, file)
-			judge := parse(t, &table.manifest)
+			guard := parse(t, &table.manifest)
 			wrong := 0
 			for _, c := range table.cases {
-				d := judge.Decide(bash(c.command))
+				d := guard.Decide(bash(c.command))
 				if d.Action != c.action {
 					wrong++
 					t.Errorf("%s:%d: %q: %s (%s), must be %s", file, c.line, c.command, d.Action, d.Reason, c.action)
@@ -102,7 +102,7 @@ func TestDecisions(t *testing.T) {
 // The order of rules never decides.
 func TestOrderOfRules(t *testing.T) {
 	table := readTable(t, "guarded.txt")
-	judge := parse(t, &table.manifest)
+	guard := parse(t, &table.manifest)
 	turned := table.manifest
 	turned.Permissions.Rules = nil
 	for _, rule := range table.manifest.Permissions.Rules {
@@ -111,7 +111,7 @@ func TestOrderOfRules(t *testing.T) {
 	other := parse(t, &turned)
 	for _, c := range table.cases {
 		call := bash(c.command)
-		if a, b := judge.Decide(call).Action, other.Decide(call).Action; a != b {
+		if a, b := guard.Decide(call).Action, other.Decide(call).Action; a != b {
 			t.Errorf("%q: %s, and %s with the rules in the other order", c.command, a, b)
 		}
 	}
@@ -120,10 +120,10 @@ func TestOrderOfRules(t *testing.T) {
 // A thousand decisions are quick.
 func TestCost(t *testing.T) {
 	table := readTable(t, "guarded.txt")
-	judge := parse(t, &table.manifest)
+	guard := parse(t, &table.manifest)
 	start := time.Now()
 	for i := range 1000 {
-		judge.Decide(bash(table.cases[i%len(table.cases)].command))
+		guard.Decide(bash(table.cases[i%len(table.cases)].command))
 	}
 	// The goal is 50 ms on a free machine; the bound is for a busy one.
 	if spent := time.Since(start); spent > 5*time.Second {
@@ -133,10 +133,10 @@ func TestCost(t *testing.T) {
 
 func BenchmarkThousandDecisions(b *testing.B) {
 	table := readTable(b, "guarded.txt")
-	judge := parse(b, &table.manifest)
+	guard := parse(b, &table.manifest)
 	for b.Loop() {
 		for i := range 1000 {
-			judge.Decide(bash(table.cases[i%len(table.cases)].command))
+			guard.Decide(bash(table.cases[i%len(table.cases)].command))
 		}
 	}
 }
@@ -147,11 +147,11 @@ func Example() {
 	m.Permissions = manifest.Permissions{Mode: "ask", Default: "ask", Rules: []manifest.Rule{
 		{Tool: "bash", Pattern: "git push*", Action: "deny"},
 	}}
-	judge, err := permission.Parse(m)
+	guard, err := permission.Parse(m)
 	if err != nil {
 		panic(err)
 	}
-	d := judge.Decide(permission.Call{Tool: "bash", Command: "cd src && git -C . push --force"})
+	d := guard.Decide(permission.Call{Tool: "bash", Command: "cd src && git -C . push --force"})
 	fmt.Println(d.Action, d.Rule.Pointer)
 	fmt.Println(d.Reason)
 	// Output:

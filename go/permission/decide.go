@@ -10,9 +10,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Judge decides the calls of a Pod. It is never changed, and may be asked from
+// Guard decides the calls of a Pod. It is never changed, and may be asked from
 // several goroutines at once.
-type Judge struct {
+type Guard struct {
 	pod       *policy
 	subagents map[string]*policy
 }
@@ -43,7 +43,7 @@ type parsedRule struct {
 // Parse prepares the permissions of a manifest. The manifest must not be changed
 // afterwards. The error names every rule whose action, tool or pattern is not one
 // of the grammar: a rule that protects nothing must not seem to.
-func Parse(m *manifest.Manifest) (*Judge, error) {
+func Parse(m *manifest.Manifest) (*Guard, error) {
 	if m == nil {
 		return nil, errors.New("cannot decide without a manifest")
 	}
@@ -70,18 +70,18 @@ func Parse(m *manifest.Manifest) (*Judge, error) {
 		}
 		return p
 	}
-	judge := &Judge{
+	guard := &Guard{
 		pod:       parse(&m.Permissions, offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}, "/permissions"),
 		subagents: map[string]*policy{},
 	}
 	for name, subagent := range m.Subagents {
 		tools := offered{subagent.Tools.Default == "allow", subagent.Tools.Allow, subagent.Tools.Deny}
-		judge.subagents[string(name)] = parse(&subagent.Permissions, tools, "/subagents/"+escapePointer(string(name))+"/permissions")
+		guard.subagents[string(name)] = parse(&subagent.Permissions, tools, "/subagents/"+escapePointer(string(name))+"/permissions")
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
-	return judge, nil
+	return guard, nil
 }
 
 func escapePointer(name string) string {
@@ -91,17 +91,17 @@ func escapePointer(name string) string {
 // Decide decides a call: deny beats ask, ask beats allow, and the order of rules
 // never matters. What no rule decides is decided by the mode and the default. A
 // call of a subagent needs to pass the subagent's own permissions and the Pod's.
-func (j *Judge) Decide(call Call) Decision {
+func (g *Guard) Decide(call Call) Decision {
 	if call.Subagent == "" {
-		return j.pod.decide(call)
+		return g.pod.decide(call)
 	}
-	own, ok := j.subagents[call.Subagent]
+	own, ok := g.subagents[call.Subagent]
 	if !ok {
 		return Decision{Action: deny, Reason: fmt.Sprintf("subagent %q not found in the manifest", call.Subagent)}
 	}
 	d := own.decide(call)
 	// What the Pod's own agent is offered does not bind a subagent.
-	pod := *j.pod
+	pod := *g.pod
 	pod.offered = offered{byDefault: true}
 	return stricter(d, pod.decide(call))
 }

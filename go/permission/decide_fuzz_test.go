@@ -32,13 +32,13 @@ func FuzzDecide(f *testing.F) {
 			f.Add(strings.ReplaceAll(command, "⏎", "\n"))
 		}
 	}
-	judge, err := permission.Parse(fuzzManifest())
+	guard, err := permission.Parse(fuzzManifest())
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, command string) {
 		start := time.Now()
-		d := judge.Decide(permission.Call{Tool: "bash", Command: command, Workspace: "/w"})
+		d := guard.Decide(permission.Call{Tool: "bash", Command: command, Workspace: "/w"})
 		if spent := time.Since(start); spent > 10*time.Second {
 			t.Errorf("took %s", spent)
 		}
@@ -51,7 +51,7 @@ func FuzzDecide(f *testing.F) {
 			t.Errorf("no reason or no rule: %+v", d)
 		}
 		// A command in front of another never makes it freer.
-		both := judge.Decide(permission.Call{Tool: "bash", Command: "rm x\n" + command})
+		both := guard.Decide(permission.Call{Tool: "bash", Command: "rm x\n" + command})
 		if both.Action != "deny" {
 			t.Errorf("behind a denied command: %s (%s)", both.Action, both.Reason)
 		}
@@ -60,7 +60,7 @@ func FuzzDecide(f *testing.F) {
 
 // Texts that are long, deep or many are decided within a bound.
 func TestLargeCommands(t *testing.T) {
-	judge, err := permission.Parse(fuzzManifest())
+	guard, err := permission.Parse(fuzzManifest())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +72,7 @@ func TestLargeCommands(t *testing.T) {
 		for _, size := range []int{1 << 10, permission.MaxCommand, permission.MaxCommand + 1<<10} {
 			text := strings.Repeat(piece, size/len(piece))
 			start := time.Now()
-			d := judge.Decide(permission.Call{Tool: "bash", Command: text})
+			d := guard.Decide(permission.Call{Tool: "bash", Command: text})
 			spent := time.Since(start)
 			if spent > 20*time.Second {
 				t.Errorf("%q %d: %s", piece, size, spent)

@@ -19,15 +19,15 @@ func permissions(mode, otherwise string, rules ...string) manifest.Permissions {
 	return p
 }
 
-func judgeOf(t *testing.T, p manifest.Permissions) *permission.Judge {
+func guardOf(t *testing.T, p manifest.Permissions) *permission.Guard {
 	t.Helper()
 	m := &manifest.Manifest{Permissions: p}
 	m.Tools.Default = "allow"
-	judge, err := permission.Parse(m)
+	guard, err := permission.Parse(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return judge
+	return guard
 }
 
 func call(tool, value string) permission.Call {
@@ -92,7 +92,7 @@ func TestModes(t *testing.T) {
 		{"ask", "allow", "read", "/srv/app/../x", "deny"},
 		{"ask", "allow", "bash", "cat < /proc/self/root/srv/app/.env", "ask"},
 	} {
-		if d := judgeOf(t, permissions(c.mode, c.otherwise)).Decide(call(c.tool, c.value)); string(d.Action) != c.want || d.Rule != nil {
+		if d := guardOf(t, permissions(c.mode, c.otherwise)).Decide(call(c.tool, c.value)); string(d.Action) != c.want || d.Rule != nil {
 			t.Errorf("mode %s, default %s, %s %q: %s (%s), must be %s", c.mode, c.otherwise, c.tool, c.value, d.Action, d.Reason, c.want)
 		}
 	}
@@ -100,7 +100,7 @@ func TestModes(t *testing.T) {
 
 // The strictest rule decides, and the answer names it.
 func TestRules(t *testing.T) {
-	judge := judgeOf(t, permissions("bypass", "allow",
+	guard := guardOf(t, permissions("bypass", "allow",
 		"allow edit **", "deny write secrets/**", "ask edit go.mod/x", "deny read **/.env", "ask mcp__linear__delete_* *",
 		"deny skill deploy*", "deny webfetch evil.example", "allow bash *", "deny bash rm *"))
 	for _, c := range []struct {
@@ -124,7 +124,7 @@ func TestRules(t *testing.T) {
 		{"bash", "cat < .env", "deny", 3},
 		{"bash", "./git x", "allow", 7},
 	} {
-		d := judge.Decide(call(c.tool, c.value))
+		d := guard.Decide(call(c.tool, c.value))
 		rule := -1
 		if d.Rule != nil {
 			rule = d.Rule.Index
@@ -137,7 +137,7 @@ func TestRules(t *testing.T) {
 
 // A link is judged as it is written and as it really is.
 func TestRealPaths(t *testing.T) {
-	judge := judgeOf(t, permissions("ask", "allow", "deny write secrets/**", "deny write link/**"))
+	guard := guardOf(t, permissions("ask", "allow", "deny write secrets/**", "deny write link/**"))
 	c := call("bash", "true > out/f")
 	c.Real = func(path string) string {
 		if path != "/srv/app/out/f" {
@@ -145,19 +145,19 @@ func TestRealPaths(t *testing.T) {
 		}
 		return "/srv/app/secrets/f"
 	}
-	if d := judge.Decide(c); d.Action != "deny" {
+	if d := guard.Decide(c); d.Action != "deny" {
 		t.Errorf("a link to what is denied: %s (%s)", d.Action, d.Reason)
 	}
 	c = call("bash", "true > link/f")
 	c.Real = func(string) string { return "/srv/app/x" }
-	if d := judge.Decide(c); d.Action != "deny" {
+	if d := guard.Decide(c); d.Action != "deny" {
 		t.Errorf("a link that is denied: %s (%s)", d.Action, d.Reason)
 	}
 }
 
 // A command depends on the directory that it begins in.
 func TestDirectories(t *testing.T) {
-	judge := judgeOf(t, permissions("ask", "ask", "allow bash git status", "allow bash ./run.sh", "allow write out/**", "deny write secrets/**"))
+	guard := guardOf(t, permissions("ask", "ask", "allow bash git status", "allow bash ./run.sh", "allow write out/**", "deny write secrets/**"))
 	for _, c := range []struct{ directory, command, want string }{
 		{"", "git status", "allow"},
 		{"src", "git status", "allow"},
@@ -178,7 +178,7 @@ func TestDirectories(t *testing.T) {
 	} {
 		called := call("bash", c.command)
 		called.Directory = c.directory
-		if d := judge.Decide(called); string(d.Action) != c.want {
+		if d := guard.Decide(called); string(d.Action) != c.want {
 			t.Errorf("in %q: %s: %s (%s), must be %s", c.directory, c.command, d.Action, d.Reason, c.want)
 		}
 	}
@@ -194,7 +194,7 @@ func TestSubagents(t *testing.T) {
 	own.Tools.Allow = []manifest.ToolName{"bash", "read"}
 	own.Tools.Deny = []manifest.ToolName{"mcp__*"}
 	m.Subagents = map[manifest.SkillName]manifest.Subagent{"builder": own}
-	judge, err := permission.Parse(m)
+	guard, err := permission.Parse(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +211,7 @@ func TestSubagents(t *testing.T) {
 	} {
 		called := call(c.tool, c.value)
 		called.Subagent = c.subagent
-		d := judge.Decide(called)
+		d := guard.Decide(called)
 		pointer := ""
 		if d.Rule != nil {
 			pointer = d.Rule.Pointer
@@ -242,7 +242,7 @@ func TestRefusedRules(t *testing.T) {
 // The table has a line for each command form that agent programs are known to
 // see through, or not to.
 func TestCommandForms(t *testing.T) {
-	judge := judgeOf(t, permissions("ask", "ask", "deny bash git push*", "deny bash curl * | bash*", "allow bash true"))
+	guard := guardOf(t, permissions("ask", "ask", "deny bash git push*", "deny bash curl * | bash*", "allow bash true"))
 	forms := []string{
 		"git push", "git push origin", "true && git push", "true; git push", "true & git push", "git push &", "true | git push",
 		"(git push)", "echo $(git push)", "echo `git push`", "if true; then git push; fi", "echo a | xargs git push", "timeout 5 git push",
@@ -253,7 +253,7 @@ func TestCommandForms(t *testing.T) {
 		t.Errorf("%d forms", len(forms))
 	}
 	for _, form := range forms {
-		if d := judge.Decide(call("bash", form)); d.Action != "deny" || d.Rule == nil {
+		if d := guard.Decide(call("bash", form)); d.Action != "deny" || d.Rule == nil {
 			t.Errorf("%s: %s (%s)", form, d.Action, d.Reason)
 		}
 	}

@@ -1,4 +1,4 @@
-// Package permission is the guard: [Parse] makes a [Judge] of a manifest, which
+// Package permission is the guard: [Parse] makes a [Guard] of a manifest, which
 // decides tool calls by its permission rules: what a command runs, reads and
 // writes, and the paths, addresses and names of other tools. Package grammar has
 // the language of the rules.

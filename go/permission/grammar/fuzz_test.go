@@ -13,8 +13,8 @@ import (
 // kinds are a tool of each kind of pattern.
 var kinds = []string{ToolBash, ToolRead, ToolWebFetch, ToolAgent, ToolSkill, ToolWebSearch, ToolAny, "mcp__linear__get"}
 
-// judge parses a pattern for each kind and matches a value with it.
-func judge(t testing.TB, pattern, value string, at Places) {
+// matchText parses a pattern for each kind and matches a value with it.
+func matchText(t testing.TB, pattern, value string, at Places) {
 	path, errPath := ParsePath(value)
 	address, errAddress := ParseAddress(value)
 	CheckTool(pattern, []string{value})
@@ -64,8 +64,8 @@ func FuzzCost(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		fuzzcost.Bound(t, data, func(data []byte) {
 			pattern, value, _ := bytes.Cut(data, []byte("\n"))
-			judge(t, string(pattern), string(value), sensitive)
-			judge(t, string(pattern), string(value), insensitive)
+			matchText(t, string(pattern), string(value), sensitive)
+			matchText(t, string(pattern), string(value), insensitive)
 		})
 	})
 }
@@ -101,7 +101,7 @@ func TestHostilePatterns(t *testing.T) {
 	for _, fold := range []bool{false, true} {
 		at := places(t, fold)
 		for _, pair := range hostile() {
-			fuzzcost.Bound(t, []byte(pair[0]), func([]byte) { judge(t, pair[0], pair[1], at) })
+			fuzzcost.Bound(t, []byte(pair[0]), func([]byte) { matchText(t, pair[0], pair[1], at) })
 		}
 	}
 }
