@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -74,11 +75,11 @@ func (p *policy) invocation(inv *invocation) (Decision, bool) {
 	if rule := p.allowing(inv.words); rule != nil {
 		d := p.ruled(rule)
 		switch {
-		case inv.changed != "" && !rule.command.stages[0].names(inv.words[0]):
+		case inv.changed != "" && (rule.commands[0].Name() == "" || rule.commands[0].Name() != inv.words[0].text):
 			return stricter(d, p.atMostAsk(inv.changed)), true
 		case inv.changed != "" && !inv.elsewhere():
 			return stricter(d, p.atMostAsk(inv.changed)), true
-		case dynamic && !inv.through && (!rule.command.stages[0].endsInStar() || !harmless(inv.words[0].text)):
+		case dynamic && !inv.through && (!rule.commands[0].EndsInStar() || !harmless(inv.words[0].text)):
 			return stricter(d, p.atMostAsk("an expansion in its arguments may change what it does")), true
 		}
 		return d, true
@@ -108,11 +109,17 @@ func (inv *invocation) elsewhere() bool {
 	return strings.HasPrefix(inv.changed, "it runs ")
 }
 
-// names reports whether a pattern's first word is the program, and no star.
-func (g commandGlob) names(program word) bool { return g.exact != "" && g.exact == program.text }
+// forms are what rules that deny and ask are matched with.
+func (inv *invocation) forms() (forms []grammar.Words, dynamic bool) {
+	texts, dynamic := inv.texts()
+	for _, text := range texts {
+		forms = append(forms, grammar.SplitWords(text))
+	}
+	return forms, dynamic
+}
 
-// forms are the texts that rules which deny and ask are matched with.
-func (inv *invocation) forms() (forms []string, dynamic bool) {
+// texts are the forms as texts.
+func (inv *invocation) texts() (forms []string, dynamic bool) {
 	words := inv.words
 	bare := append([]word{{text: words[0].base(), whole: true}}, words[1:]...)
 	add := func(words []word) {
@@ -153,13 +160,13 @@ func (inv *invocation) forms() (forms []string, dynamic bool) {
 
 // restricting looks for the rule that denies a program, or asks. An expansion that
 // may make the command one of these is asked about.
-func (p *policy) restricting(inv *invocation, forms []string, dynamic bool) (Decision, bool) {
+func (p *policy) restricting(inv *invocation, forms []grammar.Words, dynamic bool) (Decision, bool) {
 	var found *parsedRule
 	for _, rule := range p.bash {
 		if rule.action == allow || found != nil && strictness(found.action) >= strictness(rule.action) {
 			continue
 		}
-		if rule.command.matches(inv, forms) {
+		if rule.matches(inv, forms) {
 			found = rule
 		}
 	}
@@ -168,14 +175,14 @@ func (p *policy) restricting(inv *invocation, forms []string, dynamic bool) (Dec
 	}
 	if found == nil && dynamic {
 		for _, rule := range p.bash {
-			if rule.action == allow || len(rule.command.stages) != 1 {
+			if rule.action == allow || len(rule.commands) != 1 {
 				continue
 			}
 			for _, form := range forms {
-				if globMeets(rule.command.stages[0].bare, form) {
+				if rule.commands[0].MeetsBare(form) {
 					d := p.ruled(rule)
 					d.Action = ask
-					d.Reason = "an expansion may make it what a rule " + acts(rule.action) + ": " + rule.command.text
+					d.Reason = "an expansion may make it what a rule " + acts(rule.action) + ": " + rule.pattern.String()
 					return d, true
 				}
 			}
@@ -197,31 +204,18 @@ func acts(action manifest.Action) string {
 	return "denies"
 }
 
-// matches reports whether a pattern is certain to match a program; the one behind
+// matches reports whether a rule is certain to be about a program; the one behind
 // the last | of a pipeline pattern, where the others are among its feeders.
-func (c commandPattern) matches(inv *invocation, forms []string) bool {
-	last := c.stages[len(c.stages)-1]
-	matched := false
-	for _, form := range forms {
-		if globMatches(last.bare, form, true) {
-			matched = true
-			break
-		}
-	}
-	if !matched {
+func (r *parsedRule) matches(inv *invocation, forms []grammar.Words) bool {
+	last := len(r.commands) - 1
+	if !slices.ContainsFunc(forms, r.commands[last].MatchBare) {
 		return false
 	}
-	for _, stage := range c.stages[:len(c.stages)-1] {
-		fed := false
-		for _, feeder := range inv.feeders {
+	for _, command := range r.commands[:last] {
+		if !slices.ContainsFunc(inv.feeders, func(feeder *invocation) bool {
 			forms, _ := feeder.forms()
-			for _, form := range forms {
-				if globMatches(stage.bare, form, true) {
-					fed = true
-				}
-			}
-		}
-		if !fed {
+			return slices.ContainsFunc(forms, command.MatchBare)
+		}) {
 			return false
 		}
 	}
@@ -230,18 +224,18 @@ func (c commandPattern) matches(inv *invocation, forms []string) bool {
 
 // allowing looks for a rule that allows a command as it is written.
 func (p *policy) allowing(words []word) *parsedRule {
-	text := joinedWords(words)
+	written := grammar.ExactWords(joinedWords(words))
 	// A program with a directory is another one than PATH finds.
 	located := strings.ContainsAny(words[0].text, "/ ~=")
 	for _, rule := range p.bash {
-		if rule.action != allow || len(rule.command.stages) != 1 {
+		if rule.action != allow || len(rule.commands) != 1 {
 			continue
 		}
-		glob := rule.command.stages[0]
-		if located && !glob.every() && glob.exact != words[0].text {
+		command := rule.commands[0]
+		if located && !command.Every() && command.Name() != words[0].text {
 			continue
 		}
-		if globMatches(glob.parts, text, false) {
+		if command.Match(written) {
 			return rule
 		}
 	}
@@ -268,15 +262,15 @@ func (p *policy) hidden(text string, r *reading, why string, unreadable bool) De
 			continue
 		}
 		all := true
-		for _, stage := range rule.command.stages {
-			if !counts.has(stage.program) {
+		for _, command := range rule.commands {
+			if !counts.has(command) {
 				all = false
 				break
 			}
 		}
 		if all {
 			d := p.ruled(rule)
-			d.Reason = why + ", and it names `" + rule.command.text + "`, which is denied" + authorReason(rule.rule)
+			d.Reason = why + ", and it names `" + rule.pattern.String() + "`, which is denied" + authorReason(rule.rule)
 			return d
 		}
 	}
@@ -295,13 +289,9 @@ func (c counted) less(name string) {
 	}
 }
 
-func (c counted) has(program []globByte) bool {
-	// A star alone names no program.
-	if len(program) == 0 || len(program) == 1 && program[0].star {
-		return false
-	}
+func (c counted) has(command grammar.Command) bool {
 	for name, n := range c {
-		if n > 0 && globMatches(program, name, true) {
+		if n > 0 && command.MatchProgram(name) {
 			return true
 		}
 	}

@@ -6,7 +6,11 @@ import (
 	"strings"
 
 	sh "mvdan.cc/sh/v3/syntax"
+
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
+
+const separator, unknown = grammar.Separator, grammar.Unknown
 
 // word is one word of a command as the program gets it.
 type word struct {

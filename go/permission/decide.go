@@ -36,8 +36,9 @@ type parsedRule struct {
 	rule    manifest.Rule
 	action  manifest.Action
 	ref     *RuleRef
-	command commandPattern
 	pattern grammar.Pattern
+	// commands are those of the pattern, of a rule about bash.
+	commands []grammar.Command
 }
 
 // Parse prepares the permissions of a manifest. The manifest must not be changed
@@ -64,7 +65,7 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 			parsed := &parsedRule{pattern: pattern, rule: rule, action: rule.Action, ref: &RuleRef{Index: i, Pointer: at, Rule: rule}}
 			p.rules = append(p.rules, parsed)
 			if grammar.MatchTool(string(rule.Tool), grammar.ToolBash) {
-				parsed.command = parseCommandRule(string(rule.Pattern))
+				parsed.commands = pattern.Commands()
 				p.bash = append(p.bash, parsed)
 			}
 		}

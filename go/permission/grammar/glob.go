@@ -16,14 +16,15 @@ const (
 	anyRun  rune = -1 - iota // * : any run of characters, also an empty one
 	anyRune                  // ? : one character
 	anyDeep                  // ** : any number of segments; a segment of its own
+	bar                      // | : what is between the commands of a pipeline
 )
 
 // syntax lists the characters of a pattern that have a meaning.
 type syntax struct {
 	// special need a backslash to stand for themselves, and only these have one.
 	special string
-	// one makes ? stand for one character.
-	one bool
+	// one makes ? stand for one character, bar makes | divide a pipeline.
+	one, bar bool
 }
 
 // parse makes a glob of a part of a pattern. Stars in a row are refused.
@@ -48,7 +49,9 @@ func (s syntax) parse(text, pattern string) ([]rune, *Problem) {
 			glob = append(glob, anyRun)
 		case r == '?' && s.one:
 			glob = append(glob, anyRune)
-		case special && r != ':' && r != '|':
+		case r == '|' && s.bar:
+			glob = append(glob, bar)
+		case special && r != ':':
 			return nil, problemf("pattern-character", "pattern `%s`: %s has no meaning in this pattern", pattern, shown(r)).
 				hintf("write `\\%c` for the character itself", r)
 		default:

@@ -68,8 +68,12 @@ func matches(t testing.TB, p Pattern, value string) bool {
 	case KindName:
 		return p.MatchName(value)
 	}
-	// The values of the page are commands without quotes, so their text is their words.
-	return p.Every() || matchGlob(p.glob, symbols(value))
+	if p.Every() || p.Kind() != KindCommand {
+		return p.Every()
+	}
+	// The values are commands without quotes, so their spaces divide words.
+	commands := p.Commands()
+	return len(commands) == 1 && commands[0].Match(SplitWords(value))
 }
 
 func TestExamplesOfThePage(t *testing.T) {

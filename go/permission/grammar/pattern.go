@@ -1,7 +1,6 @@
 package grammar
 
 import (
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -50,8 +49,9 @@ type Pattern struct {
 	kind  Kind
 	text  string
 	every bool // "*": every call of the tool
-	// glob is of a command or a name.
-	glob []rune
+	// commands are of a command: more than one of a pipeline. glob is of a name.
+	commands []Command
+	glob     []rune
 	// root and segments are of a path; segments also of an address's path.
 	root     root
 	segments [][]rune
@@ -115,7 +115,7 @@ func parsePattern(tool, pattern string) (Pattern, *Problem) {
 	var problem *Problem
 	switch kind {
 	case KindCommand:
-		p.glob, problem = parseCommandPattern(pattern)
+		p.commands, problem = parseCommandPattern(pattern)
 	case KindPath:
 		p.root, p.segments, problem = parsePathPattern(pattern)
 	case KindAddress:
@@ -206,38 +206,6 @@ func foreignForm(kind Kind, pattern string) *Problem {
 	return nil
 }
 
-// commandSyntax: a shell's own characters need a backslash, since a command is
-// matched after the shell has taken them away.
-var commandSyntax = syntax{special: `*?[]{}\'"` + "`" + `;&<>:|`}
-
-// parseCommandPattern makes the glob of a command pattern. What the glob matches is
-// decided where commands are.
-func parseCommandPattern(pattern string) ([]rune, *Problem) {
-	if strings.Contains(pattern, "  ") {
-		return nil, problemf("pattern-text", "pattern `%s`: words are separated by one space", pattern).
-			hintf("write `%s`", strings.Join(strings.Fields(pattern), " "))
-	}
-	for _, operator := range []string{"&&", "||", ";", "&", "<", ">"} {
-		at := strings.Index(pattern, operator)
-		if at < 0 || at > 0 && pattern[at-1] == '\\' {
-			continue
-		}
-		problem := problemf("pattern-command", "pattern `%s`: `%s` is not part of a command", pattern, operator)
-		switch operator {
-		case "<":
-			return nil, problem.hintf("write a rule about the tool `read` for the file")
-		case ">":
-			return nil, problem.hintf("write a rule about the tool `write` for the file")
-		}
-		return nil, problem.hintf("write a rule for each command: each is decided by itself")
-	}
-	if at := strings.IndexAny(pattern, "'\"`"); at >= 0 && (at == 0 || pattern[at-1] != '\\') {
-		return nil, problemf("pattern-character", "pattern `%s`: quotation marks are not part of a command", pattern).
-			hintf("remove them: a command is matched after the shell has taken them away; a backslash keeps the character itself")
-	}
-	return commandSyntax.parse(pattern, pattern)
-}
-
 // Covers reports whether it is certain that the pattern matches all that other
 // matches, both being of rules about the same tool. It is reflexive and
 // transitive. Command patterns are compared where both name the same program, and
@@ -254,7 +222,7 @@ func (p Pattern) Covers(other Pattern) bool {
 	}
 	switch p.kind {
 	case KindCommand:
-		return sameProgram(p.glob, other.glob) && matchGlob(p.glob, other.glob)
+		return coversCommand(p.commands, other.commands)
 	case KindName:
 		return matchGlob(p.glob, other.glob)
 	case KindPath:
@@ -263,18 +231,6 @@ func (p Pattern) Covers(other Pattern) bool {
 		return p.address.covers(other.address) && (p.segments == nil || other.segments != nil && covers(p.segments, other.segments))
 	}
 	return false
-}
-
-// sameProgram reports whether two command globs have the same first word, and
-// neither is a pipeline.
-func sameProgram(a, b []rune) bool {
-	first := func(glob []rune) []rune {
-		if space := slices.Index(glob, ' '); space >= 0 {
-			return glob[:space]
-		}
-		return glob
-	}
-	return slices.Equal(first(a), first(b)) && !slices.Contains(a, '|') && !slices.Contains(b, '|')
 }
 
 func covers(wide, narrow [][]rune) bool { return segmentStates(wide, narrow)[len(wide)] }

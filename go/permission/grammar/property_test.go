@@ -183,9 +183,9 @@ func TestEscape(t *testing.T) {
 		if name != other && p.MatchPath(mustPath(t, []string{"a", "b", other}), at(t)) {
 			t.Errorf("%s matches %s", p, other)
 		}
-		c := mustPattern(t, "bash", Escape(name))
-		if !matchGlob(c.glob, symbols(name)) || name != other && matchGlob(c.glob, symbols(other)) {
-			t.Errorf("%s matches not just %s", c, name)
+		c := mustPattern(t, "bash", Escape(name)).Commands()[0]
+		if !c.Match(ExactWords(name)) || name != other && c.Match(ExactWords(other)) {
+			t.Errorf("%s matches not just %s", Escape(name), name)
 		}
 	})
 }
