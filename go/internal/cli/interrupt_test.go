@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -75,6 +76,11 @@ func onTerminal(t *testing.T, dir string, args ...string) (*exec.Cmd, *os.File) 
 
 // One signal ends the program, whatever it is doing.
 func TestInterruption(t *testing.T) {
+	// What is started ignores the signals that this process ignores, as under nohup,
+	// and not those that it handles.
+	handled := make(chan os.Signal, 1)
+	signal.Notify(handled, syscall.SIGHUP)
+	defer signal.Stop(handled)
 	dir := hostileProject(t)
 	silent, err := net.Listen("tcp", "127.0.0.1:0") // connections are made, and nothing is said
 	if err != nil {
