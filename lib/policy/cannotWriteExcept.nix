@@ -46,21 +46,6 @@ import ./make.nix "cannot-write" (
         }
       ]
   )
-  ++ (
-    if manifest.tools.default == "deny" then
-      [ ]
-    else
-      [
-        {
-          at = [
-            "tools"
-            "default"
-          ];
-          message = "tools that no list names are offered, also those that write";
-          expected = "deny";
-        }
-      ]
-  )
   ++ map (name: {
     at = [
       "mcpServers"

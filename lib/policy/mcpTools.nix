@@ -1,5 +1,5 @@
 /**
-  The MCP servers whose tools the Pod can use, all or some.
+  The MCP servers whose tools the Pod or a subagent can use, all or some.
 
   # Type
 
@@ -9,8 +9,11 @@
 */
 manifest:
 let
-  inherit (builtins) attrNames filter;
+  inherit (builtins) any attrNames filter;
 
-  offers = import ./offers.nix;
+  holders = import ./holders.nix manifest;
+  offers = import ./offers.nix manifest;
 in
-filter (name: offers manifest "mcp__${name}__*") (attrNames manifest.mcpServers)
+filter (name: any (holder: offers holder.value "mcp__${name}__*") holders) (
+  attrNames manifest.mcpServers
+)

@@ -1,41 +1,44 @@
 /**
-  Whether a Pod or a subagent can use a tool at all: it is offered, and no rule
-  denies every call of it.
+  Whether a Pod or a subagent can use a tool: it is offered, and nothing denies every
+  call of it. Names that are not in the vocabulary neither offer nor deny a tool here;
+  unknownTools.nix reports those that are offered.
 
   # Inputs
 
+  `manifest`
+  : the manifest
   `holder`
-  : a manifest or a subagent of one
+  : the manifest itself, or a subagent of it
   `tool`
-  : name of the tool; one that ends in `*` asks about any that begins so
+  : name of the tool; `mcp__SERVER__*` is any tool of a server
 
   # Type
 
   ```
-  offers :: Holder -> String -> Bool
+  offers :: Manifest -> Holder -> String -> Bool
   ```
 */
+manifest:
+let
+  inherit (builtins) any elem filter;
+  inherit (import ./vocabulary.nix manifest) covers;
+in
 holder: tool:
 let
-  inherit (builtins) any filter;
-
-  covers = import ../reach/covers.nix;
-  among = wide: narrow: covers "tool" wide narrow;
-
   inherit (holder) tools permissions;
 
   denied =
     name:
-    any (entry: among entry name) tools.deny
+    any (entry: covers entry name) tools.deny
     || any (
-      rule: rule.action == "deny" && among rule.tool name && covers "argument" rule.pattern "*"
+      rule: rule.action == "deny" && rule.pattern == "*" && covers rule.tool name
     ) permissions.rules;
 
   # What is asked about, as far as it is offered.
   offered =
-    (if tools.default == "allow" then [ tool ] else [ ])
-    ++ map (entry: if among entry tool then tool else entry) (
-      filter (entry: among entry tool || among tool entry) tools.allow
+    (if tools.default == "allow" || elem "*" tools.allow then [ tool ] else [ ])
+    ++ map (entry: if covers entry tool then tool else entry) (
+      filter (entry: covers entry tool || covers tool entry) tools.allow
     );
 in
 any (name: !(denied name)) offered

@@ -1,5 +1,5 @@
 /**
-  The manifest has no MCP servers but these.
+  The manifest has no MCP servers but these, and no tool that may be one of another.
 
   # Inputs
 
@@ -24,4 +24,5 @@ import ./make.nix "only-mcp-servers" (
     expected =
       if names == [ ] then "no MCP servers" else "one of: ${builtins.concatStringsSep ", " names}";
   }) (builtins.filter (name: !(builtins.elem name names)) (builtins.attrNames manifest.mcpServers))
+  ++ import ./unknownTools.nix manifest
 )

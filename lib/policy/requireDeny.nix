@@ -1,12 +1,13 @@
 /**
-  Calls of a tool with this pattern are denied, or the tool is not there at all.
+  Calls of a tool with this pattern are denied, or neither the Pod nor a subagent has
+  the tool.
 
   # Inputs
 
   `tool`
-  : name of the tool
+  : name of the tool, as a rule writes it
   `pattern`
-  : glob over the argument, as a rule writes it; absent for every call
+  : pattern of the calls, as a rule writes it; absent for every call
 
   # Type
 
@@ -26,30 +27,54 @@
   tool,
   pattern ? "*",
 }:
-import ./make.nix "require-deny" (
-  manifest:
-  let
-    inherit (builtins) any;
+let
+  inherit (builtins)
+    any
+    concatStringsSep
+    elem
+    match
+    toJSON
+    ;
 
-    covers = import ../reach/covers.nix;
-    offers = import ./offers.nix;
+  tools = import ./tools.nix;
+  nameable = elem tool tools || match "mcp__([^*]+__[^*]*)?[*]?" tool != null && tool != "mcp__";
+in
+if !nameable then
+  throw "policy.requireDeny: unknown tool ${toJSON tool}; write one of ${concatStringsSep ", " tools}, or mcp__SERVER__TOOL"
+else if pattern == "" then
+  throw "policy.requireDeny: `pattern` is empty; leave it out, or write `*`, for every call"
+else
+  import ./make.nix "require-deny" (
+    manifest:
+    let
+      inherit (import ./vocabulary.nix manifest) covers;
+      coversPattern = import ../reach/covers.nix "argument";
+      holders = import ./holders.nix manifest;
+      offers = import ./offers.nix manifest;
 
-    denied = any (
-      rule:
-      rule.action == "deny" && covers "tool" rule.tool tool && covers "argument" rule.pattern pattern
-    ) manifest.permissions.rules;
-  in
-  if denied || !(offers manifest tool) then
-    [ ]
-  else
-    [
-      {
-        at = [
-          "permissions"
-          "rules"
-        ];
-        message = "no rule denies `${tool}` with `${pattern}`";
-        hint = "add { tool = \"${tool}\"; pattern = ${builtins.toJSON pattern}; action = \"deny\"; } to `permissions.rules`";
-      }
-    ]
-)
+      denied = any (
+        rule: rule.action == "deny" && covers rule.tool tool && coversPattern rule.pattern pattern
+      );
+      # The Pod's own rules bind its subagents.
+      free =
+        holder:
+        offers holder.value tool
+        && !(denied (manifest.permissions.rules ++ holder.value.permissions.rules));
+    in
+    (
+      if any free holders then
+        [
+          {
+            at = [
+              "permissions"
+              "rules"
+            ];
+            message = "no rule denies `${tool}` with `${pattern}`";
+            hint = "add { tool = \"${tool}\"; pattern = ${toJSON pattern}; action = \"deny\"; } to `permissions.rules`";
+          }
+        ]
+      else
+        [ ]
+    )
+    ++ import ./unknownTools.nix manifest
+  )

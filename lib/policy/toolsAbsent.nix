@@ -1,5 +1,6 @@
 /**
-  Findings for tools that somebody has and should not have.
+  Findings for a manifest whose Pod or subagents have one of these tools, or one that
+  may be anything.
 
   # Inputs
 
@@ -19,7 +20,7 @@ let
   inherit (builtins) concatMap filter;
 
   holders = import ./holders.nix;
-  offers = import ./offers.nix;
+  offers = import ./offers.nix manifest;
 in
 concatMap (
   holder:
@@ -32,3 +33,5 @@ concatMap (
     hint = "add it to `tools.deny`, or choose a `toolPolicy` without it";
   }) (filter (offers holder.value) tools)
 ) (holders manifest)
+++ import ./everyTool.nix manifest
+++ import ./unknownTools.nix manifest

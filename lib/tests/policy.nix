@@ -99,7 +99,7 @@ let
       says = [
         "tools.default: the Pod has the tool `edit`"
         "tools.default: the Pod has the tool `write`"
-        "tools.default: tools that no list names are offered, also those that write"
+        "tools.default: the Pod has tools that no list names, which may do anything"
       ];
     }
     {
@@ -125,7 +125,7 @@ let
       rule = policy.noShell;
       good = {
         toolPolicy = "workspace";
-        tools.deny = [ "ba*" ];
+        tools.deny = [ "bash" ];
       };
       # What the Pod itself may not do is asked of its subagents as well.
       bad = {
@@ -194,7 +194,7 @@ let
         toolPolicy = "workspace";
         permissions.rules = [
           {
-            tool = "ba*";
+            tool = "*";
             pattern = "sudo *";
             action = "deny";
           }
@@ -233,7 +233,7 @@ let
         tools.deny = [ "mcp__linear__list" ];
       };
       bad = server // {
-        tools.allow = [ "mcp__lin*" ];
+        tools.allow = [ "mcp__linear__*" ];
         tools.deny = [ "mcp__linear__delete" ];
       };
       says = [
@@ -273,6 +273,8 @@ let
       says = [
         "sandbox.network: commands reach the network: `sandbox.network` is `full`"
         "web.search.mode: the web is searched: `web.search.mode` is `cached`"
+        "tools.default: the Pod has the tool `webfetch`"
+        "tools.default: the Pod has tools that no list names, which may do anything"
         "mcpServers.linear.url: the MCP server `linear` is reached over the network"
       ];
     }

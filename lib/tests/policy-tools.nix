@@ -1,0 +1,357 @@
+# Policies are the second lock behind the validator: what they say of manifests whose
+# tools and rules no validator would let through.
+let
+  inherit (builtins)
+    any
+    attrNames
+    concatMap
+    filter
+    fromJSON
+    mapAttrs
+    readFile
+    removeAttrs
+    replaceStrings
+    tryEval
+    ;
+
+  lib = import ../.;
+  inherit (lib) policy;
+
+  test = name: got: expected: {
+    name = "policy, tools: ${name}";
+    ok = got == expected;
+    inherit got expected;
+  };
+
+  manifest =
+    layer:
+    (lib.mkProfile {
+      name = "p";
+      imports = [ layer ];
+      model.ref = "anthropic/claude-sonnet-4-5";
+    }).manifest;
+
+  # A valid manifest with sections that are not.
+  changed = whole: changes: whole // mapAttrs (section: fields: whole.${section} // fields) changes;
+
+  reader = changed (manifest { });
+  writer = changed (manifest {
+    toolPolicy = "workspace";
+  });
+  withServer = changed (manifest {
+    mcpServers.linear = {
+      type = "http";
+      url = "https://mcp.example.org";
+    };
+  });
+  offering = names: reader { tools.allow = names; };
+
+  delegating = manifest {
+    subagents.helper = {
+      description = "helps";
+      prompts.system = "Help.";
+    };
+  };
+  helper =
+    changes:
+    delegating
+    // {
+      subagents.helper = changed delegating.subagents.helper changes;
+    };
+
+  rule = tool: pattern: action: { inherit tool pattern action; };
+
+  # Every policy that speaks of tools; all hold for the reader.
+  aboutTools = {
+    cannotWrite = policy.cannotWrite;
+    cannotWriteExcept = policy.cannotWriteExcept { mcpServers = [ ]; };
+    noShell = policy.noShell;
+    noDelegation = policy.noDelegation;
+    noWeb = policy.noWeb;
+    noNetwork = policy.noNetwork;
+    onlyMcpServers = policy.onlyMcpServers [ ];
+    requireDeny = policy.requireDeny { tool = "bash"; };
+    maxAutonomy = policy.maxAutonomy "ask";
+  };
+
+  # The names that docs/permissions.md has for tools elsewhere, and some close to ours.
+  foreign = fromJSON (readFile ./foreign-tools.json) ++ [
+    "BASH"
+    "bash "
+    "bash*"
+    "b*"
+    "edit*"
+    ""
+    "**"
+    "mcp__"
+    "mcp__linear"
+    "mcp__linear__"
+    "mcp__other__search"
+    "mcp__lin*"
+    "MCP__linear__search"
+    "linear.search"
+    "newtool"
+  ];
+
+  holds = part: text: replaceStrings [ part ] [ "" ] text != text;
+  lines = map (problem: "${problem.path}: ${problem.message}");
+
+  # The policies that do not name a name, for each name.
+  silent =
+    manifestWith: names:
+    concatMap (
+      name:
+      let
+        names = problem: holds "`${name}`" problem.message;
+        found = policy: aboutTools.${policy} (manifestWith name);
+      in
+      map (policy: "${policy}: ${name}") (
+        filter (policy: !(any names (found policy))) (attrNames aboutTools)
+      )
+    ) names;
+
+  broken = whole: filter (name: aboutTools.${name} whole != [ ]) (attrNames aboutTools);
+  evaluates = value: (tryEval value).success;
+in
+[
+  (test "all hold for a reader" (broken (reader { })) [ ])
+  (test "an unknown name may do anything" (silent (name: offering [ name ]) foreign) [ ])
+  (test "so may a subagent's" (silent (name: helper { tools.allow = [ name ]; }) foreign) [ ])
+  (test "so may one that is denied as well" (silent (
+    name:
+    reader {
+      tools.allow = [ name ];
+      tools.deny = [ name ];
+      permissions.rules = [ (rule name "*" "deny") ];
+    }
+  ) foreign) [ ])
+  (test "the vocabulary and the tools of the manifest's servers are known"
+    (broken (withServer {
+      tools.allow = [
+        "read"
+        "grep"
+        "glob"
+        "skill"
+        "mcp__linear__*"
+        "mcp__linear__get_issue"
+        "mcp__*"
+      ];
+    }))
+    [
+      "cannotWrite"
+      "cannotWriteExcept"
+      "noNetwork"
+      "onlyMcpServers"
+    ]
+  )
+  (test "a star is every tool" (broken (offering [ "*" ])) [
+    "cannotWrite"
+    "cannotWriteExcept"
+    "noDelegation"
+    "noNetwork"
+    "noShell"
+    "noWeb"
+    "requireDeny"
+  ])
+  (test "so is the default" (broken (reader { tools.default = "allow"; })) [
+    "cannotWrite"
+    "cannotWriteExcept"
+    "noDelegation"
+    "noNetwork"
+    "noShell"
+    "noWeb"
+    "requireDeny"
+  ])
+  (test "tools that no list names are still there when one is denied" (lines (policy.noShell (reader {
+    tools.default = "allow";
+    tools.deny = [ "bash" ];
+  }))) [ "tools.default: the Pod has tools that no list names, which may do anything" ])
+  (test "a subagent that has every tool"
+    (lines (
+      policy.noShell (helper {
+        tools.default = "allow";
+      })
+    ))
+    [
+      "subagents.helper.tools.default: the subagent `helper` has the tool `bash`"
+      "subagents.helper.tools.default: the subagent `helper` has tools that no list names, which may do anything"
+    ]
+  )
+
+  (test "only its own name or a star denies a tool"
+    (map
+      (
+        denied:
+        policy.noShell (writer {
+          tools.deny = [ denied ];
+        }) == [ ]
+        && policy.noShell (writer {
+          permissions.rules = [ (rule denied "*" "deny") ];
+        }) == [ ]
+      )
+      [
+        "bash"
+        "*"
+        "ba*"
+        "Bash"
+        "BASH"
+        "bash "
+        "shell"
+        "mcp__*"
+        ""
+      ]
+    )
+    [
+      true
+      true
+      false
+      false
+      false
+      false
+      false
+      false
+      false
+    ]
+  )
+  (test "only the pattern of every call denies a tool"
+    (filter
+      (
+        pattern:
+        policy.noShell (writer {
+          permissions.rules = [ (rule "bash" pattern "deny") ];
+        }) == [ ]
+      )
+      [
+        "*"
+        "**"
+        "* *"
+        "?*"
+        ""
+        "/**"
+        "\\*"
+      ]
+    )
+    [ "*" ]
+  )
+  (test "only deny denies a tool" (filter
+    (
+      action:
+      policy.noShell (writer {
+        permissions.rules = [ (rule "bash" "*" action) ];
+      }) == [ ]
+    )
+    [
+      "deny"
+      "ask"
+      "allow"
+      "Deny"
+    ]
+  ) [ "deny" ])
+
+  (test "tools for the web count, with the web off" (lines (policy.noWeb (offering [
+    "read"
+    "webfetch"
+    "websearch"
+  ]))) [
+    "tools.allow: the Pod has the tool `webfetch`"
+    "tools.allow: the Pod has the tool `websearch`"
+  ])
+  (test "so do those of subagents" (lines (policy.noNetwork (helper { tools.allow = [ "webfetch" ]; })))
+    [ "subagents.helper.tools.allow: the subagent `helper` has the tool `webfetch`" ]
+  )
+  (test "a subagent's MCP tools may write"
+    (lines (
+      policy.cannotWrite (
+        (helper { tools.allow = [ "mcp__linear__get" ]; })
+        // {
+          inherit (withServer { }) mcpServers;
+        }
+      )
+    ))
+    [
+      "mcpServers.linear: the MCP server `linear` is offered, and nothing says that its tools do not write"
+    ]
+  )
+
+  (test "a rule is required for what a subagent has" (lines (
+    policy.requireDeny { tool = "bash"; } (helper { tools.allow = [ "bash" ]; })
+  )) [ "permissions.rules: no rule denies `bash` with `*`" ])
+  (test "a rule of the Pod binds its subagents" (policy.requireDeny
+    {
+      tool = "bash";
+      pattern = "sudo *";
+    }
+    (
+      helper { tools.allow = [ "bash" ]; }
+      // {
+        permissions = delegating.permissions // {
+          rules = [ (rule "bash" "sudo *" "deny") ];
+        };
+      }
+    )
+  ) [ ])
+  (test "a rule cannot be required for a tool that there is not"
+    (map (arguments: evaluates (policy.requireDeny arguments (reader { }) == [ ])) [
+      { tool = "Bash"; }
+      { tool = "ba*"; }
+      { tool = "*"; }
+      { tool = "mcp__"; }
+      { tool = "mcp__linear"; }
+      {
+        tool = "bash";
+        pattern = "";
+      }
+      { tool = "mcp__linear__*"; }
+      { tool = "mcp__*"; }
+    ])
+    [
+      false
+      false
+      false
+      false
+      false
+      false
+      true
+      true
+    ]
+  )
+
+  (test "a subagent's autonomy counts"
+    (lines (policy.maxAutonomy "edits" (helper { permissions.mode = "bypass"; })))
+    [
+      "subagents.helper.permissions.mode: `subagents.helper.permissions.mode` is `bypass`, which goes further than the autonomy `edits`"
+    ]
+  )
+  (test "an unknown mode goes furthest"
+    (lines (
+      policy.maxAutonomy "full" (reader {
+        permissions.mode = "yolo";
+      })
+    ))
+    [
+      "permissions.mode: `permissions.mode` is `yolo`, which goes further than the autonomy `full`"
+    ]
+  )
+  (test "a rule that allows everything goes as far as a default that does"
+    (map
+      (
+        level:
+        lines (
+          policy.maxAutonomy level (reader {
+            permissions.rules = [ (rule "*" "*" "allow") ];
+          })
+        )
+      )
+      [
+        "edits"
+        "auto"
+      ]
+    )
+    [
+      [
+        "permissions.rules: a rule allows every call of every tool, which goes further than the autonomy `edits`"
+      ]
+      [ ]
+    ]
+  )
+]
