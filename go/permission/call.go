@@ -21,8 +21,13 @@ type Call struct {
 	// FoldCase says that the file system takes names that differ in case alone for
 	// the same.
 	FoldCase bool
+	// Single says that the paths of grep and glob are files, so that nothing is below
+	// them. A search of a directory reaches all that is in it.
+	Single bool
 	// Real returns the real path of one that a command names; nil for the path as the
-	// command writes it, without a look at links. The guard itself does no I/O.
+	// command writes it, without a look at links. The path is absolute and may have
+	// `..` in it: behind a link, that leads elsewhere than it reads. The guard itself
+	// does no I/O.
 	Real func(path string) string
 	// Directory is where a command begins: absolute, or relative to the workspace;
 	// empty for the workspace itself.
@@ -37,6 +42,10 @@ type Decision struct {
 	Action manifest.Action
 	// Rule is the rule that decided; nil if none did.
 	Rule *RuleRef
+	// Pointer is the JSON Pointer of what decided: the rule, or a field such as
+	// /permissions/mode, /permissions/default or /tools. It is empty where the guard
+	// itself did.
+	Pointer string
 	// Reason is a sentence without a full stop: what decided, and the author's
 	// reason where the rule has one.
 	Reason string

@@ -11,11 +11,7 @@ import (
 // command decides a call of bash: the strictest decision about anything that the
 // text runs, reads or writes.
 func (p *policy) command(call Call) Decision {
-	if len(call.Command) > MaxCommand {
-		return p.hidden(call.Command[:MaxCommand], nil, "the command is too long", true)
-	}
-	r := readCommand(call)
-	decision, decided := Decision{}, false
+	decision, decided := p.everyCommand()
 	take := func(d Decision) {
 		if !decided {
 			decision, decided = d, true
@@ -23,6 +19,11 @@ func (p *policy) command(call Call) Decision {
 		}
 		decision = stricter(decision, d)
 	}
+	if len(call.Command) > MaxCommand {
+		take(p.hidden(call.Command[:MaxCommand], nil, "the command is too long", true))
+		return decision
+	}
+	r := readCommand(call)
 	for _, inv := range r.invocations {
 		if d, ok := p.invocation(inv); ok {
 			take(d)
@@ -43,10 +44,25 @@ func (p *policy) command(call Call) Decision {
 	return decision
 }
 
+// everyCommand is the decision of the strictest rule that denies every command or
+// asks about each: it holds for one too that runs no program or cannot be read.
+func (p *policy) everyCommand() (Decision, bool) {
+	var found *parsedRule
+	for _, rule := range p.bash {
+		if rule.pattern.Every() && rule.action != allow && (found == nil || strictness(found.action) < strictness(rule.action)) {
+			found = rule
+		}
+	}
+	if found == nil {
+		return Decision{}, false
+	}
+	return p.ruled(found), true
+}
+
 // readCommand reads the text of a call. A defect of the parser must not let a call
 // pass, nor end the program.
 func readCommand(call Call) (result reading) {
-	r := &reader{workspace: call.Workspace, directories: []string{place(".", call.Directory, call.Workspace)}}
+	r := &reader{workspace: call.Workspace, home: call.Home, real: call.Real, directories: []string{place(".", call.Directory, call.Workspace)}}
 	if call.Directory == "" {
 		r.directories[0] = "."
 	} else if !inWorkspace(r.directories[0]) {
@@ -245,9 +261,6 @@ func (p *policy) allowing(words []word) *parsedRule {
 // hidden decides what cannot be told: at most ask, and deny where the text has the
 // name of a program that a rule denies.
 func (p *policy) hidden(text string, r *reading, why string, unreadable bool) Decision {
-	if p.open() {
-		return Decision{Action: allow, Reason: "nothing is denied or asked about"}
-	}
 	counts := wordCounts(text)
 	if r != nil && !unreadable {
 		// A name that is known to run was decided by itself.
@@ -275,9 +288,9 @@ func (p *policy) hidden(text string, r *reading, why string, unreadable bool) De
 		}
 	}
 	if p.permissions.Default == deny {
-		return Decision{Action: deny, Reason: why + ", and the default is `deny`"}
+		return Decision{Action: deny, Pointer: p.pointer + "/permissions/default", Reason: why + ", and the default is `deny`"}
 	}
-	return p.atMostAsk(why)
+	return Decision{Action: ask, Reason: why}
 }
 
 // counted is how often each word is in a text.

@@ -12,7 +12,7 @@ func (r *reader) chdir(words []word) {
 	for len(arguments) > 0 && (arguments[0].text == "--" || arguments[0].text == "-P" || arguments[0].text == "-L" || arguments[0].text == "-e") {
 		arguments = arguments[1:]
 	}
-	if len(arguments) != 1 || arguments[0].dynamic() || arguments[0].text == "" || strings.HasPrefix(arguments[0].text, "-") || strings.HasPrefix(arguments[0].text, "+") || words[0].text != "cd" {
+	if physical(words[1:]) || len(arguments) != 1 || arguments[0].dynamic() || arguments[0].text == "" || strings.HasPrefix(arguments[0].text, "-") || strings.HasPrefix(arguments[0].text, "+") || words[0].text != "cd" {
 		r.lost = true
 		r.change("it changes to a directory that is not known")
 		return
@@ -23,7 +23,7 @@ func (r *reader) chdir(words []word) {
 	// cd may fail, and then the old directory stays.
 	for _, dir := range append([]string(nil), r.directories...) {
 		target := place(dir, arguments[0].text, r.workspace)
-		if !inWorkspace(target) {
+		if !inWorkspace(target) || r.real != nil && !inWorkspace(place("/", r.real(r.written(".", target)), r.workspace)) {
 			r.change("it changes to a directory outside the workspace")
 		}
 		if len(r.directories) >= 2*maxDirectories {
@@ -32,6 +32,38 @@ func (r *reader) chdir(words []word) {
 		}
 		r.directories = append(r.directories, target)
 	}
+}
+
+// physical reports whether cd follows links before it takes `..` away: where it
+// leads is then not what it reads.
+func physical(arguments []word) bool {
+	for _, argument := range arguments {
+		if strings.HasPrefix(argument.text, "-") && strings.Contains(argument.text, "P") {
+			return true
+		}
+	}
+	return false
+}
+
+// written is the absolute path that a name stands for in a directory, with `..` as
+// it is written: the file system follows a link in front of it first.
+func (r *reader) written(dir, name string) string {
+	if rest, ok := strings.CutPrefix(name, "~"); ok && (rest == "" || rest[0] == '/') {
+		return r.home + rest
+	}
+	if path.IsAbs(name) {
+		return name
+	}
+	if strings.HasPrefix(dir, "~") {
+		dir = r.home + dir[1:]
+	}
+	switch {
+	case dir == ".":
+		dir = r.workspace
+	case !path.IsAbs(dir):
+		dir = r.workspace + "/" + dir
+	}
+	return dir + "/" + name
 }
 
 func (r *reader) redirect(redirect *sh.Redirect) {
@@ -85,6 +117,6 @@ func (r *reader) file(target word, write bool) {
 		return
 	}
 	for _, dir := range r.directories {
-		r.files = append(r.files, fileUse{name: place(dir, target.text, r.workspace), write: write, unknownName: r.lost && !path.IsAbs(target.text)})
+		r.files = append(r.files, fileUse{name: place(dir, target.text, r.workspace), written: r.written(dir, target.text), write: write, unknownName: r.lost && !path.IsAbs(target.text)})
 	}
 }

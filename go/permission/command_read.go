@@ -34,9 +34,10 @@ type invocation struct {
 
 // fileUse is a file that a redirection reads or writes.
 type fileUse struct {
-	name        string
-	write       bool
-	unknownName bool
+	// name is as place returns it, written the absolute path before `..` is taken away.
+	name, written string
+	write         bool
+	unknownName   bool
 }
 
 // reading is all that a text runs.
@@ -53,7 +54,8 @@ type reading struct {
 // reader collects what a text runs.
 type reader struct {
 	reading
-	workspace string
+	workspace, home string
+	real            func(path string) string
 	// directories are where the next command may run, as place returns them.
 	directories []string
 	// lost says that the directory is not known.

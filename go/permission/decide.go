@@ -21,7 +21,11 @@ type Guard struct {
 type policy struct {
 	permissions *manifest.Permissions
 	offered     offered
-	rules       []*parsedRule
+	// pointer is the JSON Pointer of what has the permissions and the tools.
+	pointer string
+	// unreadable are what the sandbox keeps from every program.
+	unreadable []grammar.Pattern
+	rules      []*parsedRule
 	// bash are the rules that are about bash.
 	bash []*parsedRule
 }
@@ -49,10 +53,11 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		return nil, errors.New("cannot decide without a manifest")
 	}
 	var problems []error
+	unreadable := unreadableOf(&m.Sandbox)
 	parse := func(permissions *manifest.Permissions, tools offered, pointer string) *policy {
-		p := &policy{permissions: permissions, offered: tools}
+		p := &policy{permissions: permissions, offered: tools, pointer: pointer, unreadable: unreadable}
 		for i, rule := range permissions.Rules {
-			at := pointer + "/rules/" + strconv.Itoa(i)
+			at := pointer + "/permissions/rules/" + strconv.Itoa(i)
 			if rule.Action != allow && rule.Action != ask && rule.Action != deny {
 				problems = append(problems, fmt.Errorf("%s/action: must be one of: allow, ask, deny, got %q", at, string(rule.Action)))
 				continue
@@ -72,12 +77,12 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		return p
 	}
 	guard := &Guard{
-		pod:       parse(&m.Permissions, offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}, "/permissions"),
+		pod:       parse(&m.Permissions, offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}, ""),
 		subagents: map[string]*policy{},
 	}
 	for name, subagent := range m.Subagents {
 		tools := offered{subagent.Tools.Default == "allow", subagent.Tools.Allow, subagent.Tools.Deny}
-		guard.subagents[string(name)] = parse(&subagent.Permissions, tools, "/subagents/"+escapePointer(string(name))+"/permissions")
+		guard.subagents[string(name)] = parse(&subagent.Permissions, tools, "/subagents/"+escapePointer(string(name)))
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
@@ -126,9 +131,10 @@ func (p *policy) decide(call Call) Decision {
 }
 
 func (p *policy) notOffered(tool string) (Decision, bool) {
+	no := Decision{Action: deny, Pointer: p.pointer + "/tools", Reason: "the tool `" + tool + "` is not offered"}
 	for _, name := range p.offered.deny {
 		if grammar.MatchTool(string(name), tool) {
-			return Decision{Action: deny, Reason: "the tool `" + tool + "` is not offered"}, true
+			return no, true
 		}
 	}
 	if p.offered.byDefault {
@@ -139,7 +145,7 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 			return Decision{}, false
 		}
 	}
-	return Decision{Action: deny, Reason: "the tool `" + tool + "` is not offered"}, true
+	return no, true
 }
 
 // argument decides a call of any tool but bash.
@@ -153,13 +159,22 @@ func (p *policy) argument(call Call, value argument) Decision {
 	case grammar.ToolGrep, grammar.ToolGlob:
 		restrict = []string{tool, grammar.ToolRead}
 	}
-	if d, ok := p.byRules([]string{tool}, restrict, value); ok {
-		return d
+	d, ok := p.byRules([]string{tool}, restrict, value)
+	switch {
+	case ok:
+	case (tool == grammar.ToolEdit || tool == grammar.ToolWrite) && p.acceptsEdit(value):
+		d = p.acceptedEdit()
+	default:
+		d = p.undecided(tool, "the call of `"+tool+"`")
 	}
-	if (tool == grammar.ToolEdit || tool == grammar.ToolWrite) && p.acceptsEdit(value) {
-		return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
+	if (tool == grammar.ToolGrep || tool == grammar.ToolGlob) && !call.Single {
+		d = stricter(d, p.below(tool, value, d))
 	}
-	return p.undecided(tool, "the call of `"+tool+"`")
+	return d
+}
+
+func (p *policy) acceptedEdit() Decision {
+	return Decision{Action: allow, Pointer: p.pointer + "/permissions/mode", Reason: "the mode `acceptEdits` allows changes in the workspace"}
 }
 
 // acceptsEdit reports whether the mode allows to change a file that no rule is about.
@@ -211,44 +226,47 @@ func (p *policy) fileUse(file fileUse, call Call) Decision {
 			return d
 		}
 		if file.write && p.acceptsEdit(value) {
-			return Decision{Action: allow, Reason: "the mode `acceptEdits` allows changes in the workspace"}
+			return p.acceptedEdit()
 		}
 		return p.undecided(tools[0], "a redirection that "+verb+" `"+strings.ReplaceAll(file.name, "`", "'")+"`")
 	}
-	name := absolute(file.name, call)
-	d := decide(name)
+	d := decide(absolute(file.name, call))
 	if call.Real != nil {
-		d = stricter(d, decide(call.Real(name)))
+		d = stricter(d, decide(call.Real(file.written)))
 	}
 	return d
 }
 
 // undecided decides what no rule does.
 func (p *policy) undecided(tool, subject string) Decision {
+	byMode := func(action manifest.Action, why string) Decision {
+		return Decision{Action: action, Pointer: p.pointer + "/permissions/mode", Reason: "no rule decides " + subject + "; the mode " + why}
+	}
 	action := p.permissions.Default
-	reason := "no rule decides " + subject + "; the default is `" + string(action) + "`"
 	switch p.permissions.Mode {
 	case "plan":
 		switch tool {
 		case grammar.ToolEdit, grammar.ToolWrite:
-			return Decision{Action: deny, Reason: "no rule decides " + subject + "; the mode `plan` changes no file"}
+			return byMode(deny, "`plan` changes no file")
 		case grammar.ToolBash:
 			if action == allow {
-				return Decision{Action: ask, Reason: "no rule decides " + subject + "; the mode `plan` asks before commands"}
+				return byMode(ask, "`plan` asks before commands")
 			}
 		}
 	case "bypass":
 		if action == ask {
-			return Decision{Action: allow, Reason: "no rule decides " + subject + "; the mode `bypass` does not ask"}
+			return byMode(allow, "`bypass` does not ask")
 		}
 	}
+	d := Decision{Action: action, Pointer: p.pointer + "/permissions/default", Reason: "no rule decides " + subject + "; the default is `" + string(action) + "`"}
 	if action != allow && action != ask {
-		action = deny
+		d.Action = deny
 	}
-	return Decision{Action: action, Reason: reason}
+	return d
 }
 
-// open reports whether everything is allowed, so that it does not matter what runs.
+// open reports whether everything is allowed, so that it does not matter what a
+// command changes.
 func (p *policy) open() bool {
 	for _, rule := range p.rules {
 		if rule.action != allow {
@@ -269,7 +287,7 @@ func (p *policy) atMostAsk(why string) Decision {
 // ruled is the decision of a rule.
 func (p *policy) ruled(rule *parsedRule) Decision {
 	reason := "rule `" + string(rule.rule.Tool) + " " + string(rule.rule.Pattern) + "` " + acts(rule.action) + " it"
-	return Decision{Action: rule.action, Rule: rule.ref, Reason: reason + authorReason(rule.rule)}
+	return Decision{Action: rule.action, Rule: rule.ref, Pointer: rule.ref.Pointer, Reason: reason + authorReason(rule.rule)}
 }
 
 func authorReason(rule manifest.Rule) string {

@@ -78,9 +78,15 @@ func TestModes(t *testing.T) {
 		{"bypass", "allow", "bash", "make", "allow"},
 		{"bypass", "ask", "bash", "make", "allow"},
 		{"bypass", "deny", "bash", "make", "deny"},
-		// Nothing is denied or asked about, so that it does not matter what runs.
-		{"bypass", "allow", "bash", `eval "$x"`, "allow"},
-		{"bypass", "allow", "bash", "if", "allow"},
+		// Nothing is denied or asked about: it does not matter what a command changes,
+		// but what cannot be read is asked about.
+		{"bypass", "allow", "bash", "PATH=x make", "allow"},
+		{"bypass", "allow", "bash", "rm $x", "allow"},
+		{"bypass", "allow", "bash", `eval "$x"`, "ask"},
+		{"bypass", "ask", "bash", `eval "$x"`, "ask"},
+		{"bypass", "allow", "bash", "$x", "ask"},
+		{"bypass", "allow", "bash", "echo x | sh", "ask"},
+		{"bypass", "allow", "bash", "if", "ask"},
 		{"bypass", "deny", "bash", `eval "$x"`, "deny"},
 		{"bypass", "deny", "bash", "if", "deny"},
 		{"ask", "deny", "bash", "if", "deny"},
@@ -152,6 +158,140 @@ func TestRealPaths(t *testing.T) {
 	c.Real = func(string) string { return "/srv/app/x" }
 	if d := guard.Decide(c); d.Action != "deny" {
 		t.Errorf("a link that is denied: %s (%s)", d.Action, d.Reason)
+	}
+}
+
+// What is behind a link begins where the link leads, also for `..`.
+func TestDotsBehindLinks(t *testing.T) {
+	guard := guardOf(t, permissions("ask", "allow", "deny write /etc/**"))
+	for command, asked := range map[string]string{
+		"true > link/../f":                  "/srv/app/link/../f",
+		"cd link && true > ../f":            "/srv/app/link/../f",
+		"cd src; cd link && true > ../../f": "/srv/app/src/link/../../f",
+		"true > /srv/app/link/../f":         "/srv/app/link/../f",
+		"true > ~/link/../f":                "/home/ada/link/../f",
+		"cd ~/link && true > ../f":          "/home/ada/link/../f",
+		"cd /srv/app/link && true > ../f":   "/srv/app/link/../f",
+	} {
+		c := call("bash", command)
+		c.Real = func(path string) string {
+			if path == asked {
+				return "/etc/f"
+			}
+			return "/srv/app/other"
+		}
+		if d := guard.Decide(c); d.Action != "deny" {
+			t.Errorf("%s: %s (%s)", command, d.Action, d.Reason)
+		}
+	}
+	// Where cd follows links first, the directory is not known.
+	guard = guardOf(t, permissions("ask", "ask", "allow write **", "allow bash true"))
+	for command, want := range map[string]string{"cd src && true > f": "allow", "cd -P link; cd .. && true > f": "ask", "cd -L -P link && true > f": "ask", "cd -eP link && true > f": "ask"} {
+		if d := guard.Decide(call("bash", command)); string(d.Action) != want {
+			t.Errorf("%s: %s (%s), must be %s", command, d.Action, d.Reason, want)
+		}
+	}
+}
+
+// A link may lead out of the workspace.
+func TestDirectoryLinks(t *testing.T) {
+	guard := guardOf(t, permissions("ask", "ask", "allow bash make"))
+	for command, want := range map[string]string{"cd src && make": "allow", "cd link && make": "ask", "cd src/link && make": "ask", "cd src/../link && make": "ask"} {
+		c := call("bash", command)
+		c.Real = func(path string) string {
+			if strings.HasSuffix(path, "/link") {
+				return "/etc"
+			}
+			return path
+		}
+		if d := guard.Decide(c); string(d.Action) != want {
+			t.Errorf("%s: %s (%s), must be %s", command, d.Action, d.Reason, want)
+		}
+	}
+}
+
+// A rule about every command holds for what runs no program and what cannot be read.
+func TestEveryCommand(t *testing.T) {
+	for _, command := range []string{"make", "", "X=1", "true", "> out", "if", "# note", "( )", "cd", strings.Repeat("x", permission.MaxCommand+1)} {
+		for _, c := range []struct{ rule, want string }{{"deny bash *", "deny"}, {"ask bash *", "ask"}, {"deny * *", "deny"}} {
+			if d := guardOf(t, permissions("bypass", "allow", "allow write **", c.rule)).Decide(call("bash", command)); string(d.Action) != c.want || d.Rule == nil {
+				t.Errorf("%s, %.20q: %s (%s), must be %s by the rule", c.rule, command, d.Action, d.Reason, c.want)
+			}
+		}
+	}
+}
+
+// A search reaches all that is below its directory.
+func TestSearches(t *testing.T) {
+	rules := []string{"deny read **/.env", "ask read logs/**", "deny grep /srv/app/keys/*", "deny glob vault/**", "allow grep **"}
+	for _, c := range []struct {
+		tool, path string
+		single     bool
+		denyRead   manifest.PathGlob
+		want       string
+	}{
+		{tool: "grep", path: "/srv/app", want: "ask"},
+		{tool: "grep", path: "/srv", want: "ask"},
+		{tool: "grep", path: "/", want: "ask"},
+		{tool: "grep", path: "/srv/app/src", want: "ask"},
+		{tool: "grep", path: "/srv/app/src/main.go", want: "ask"},
+		{tool: "grep", path: "/srv/app/src/main.go", single: true, want: "allow"},
+		{tool: "grep", path: "/srv/app/src/.env", single: true, want: "deny"},
+		{tool: "grep", path: "/srv/app/keys", denyRead: "**/.env", want: "ask"},
+		{tool: "grep", path: "/srv/app/src", denyRead: "**/.env", want: "allow"},
+		{tool: "grep", path: "/srv/app/src", denyRead: "**", want: "allow"},
+		{tool: "grep", path: "/srv/app/src", denyRead: "/**", want: "ask"},
+		{tool: "grep", path: "/srv/app/src", denyRead: ".env", want: "ask"},
+		{tool: "grep", path: "/srv/app", denyRead: "**/.env", want: "ask"},
+		{tool: "grep", path: "/srv/other", want: "allow"},
+		// A list of names has no contents.
+		{tool: "glob", path: "/srv/app/src", want: "allow"},
+		{tool: "glob", path: "/srv/app", want: "ask"},
+		{tool: "glob", path: "/srv/app/vault", want: "deny"},
+	} {
+		m := &manifest.Manifest{Permissions: permissions("ask", "allow", rules...)}
+		m.Tools.Default = "allow"
+		if c.denyRead != "" {
+			m.Sandbox.DenyRead = []manifest.PathGlob{c.denyRead}
+		}
+		guard, err := permission.Parse(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		called := call(c.tool, c.path)
+		called.Single = c.single
+		if d := guard.Decide(called); string(d.Action) != c.want {
+			t.Errorf("%s %s (a file: %v), denyRead %q: %s (%s), must be %s", c.tool, c.path, c.single, c.denyRead, d.Action, d.Reason, c.want)
+		}
+	}
+}
+
+// What decided is a place in the manifest.
+func TestPointers(t *testing.T) {
+	m := &manifest.Manifest{Permissions: permissions("acceptEdits", "ask", "deny bash rm *")}
+	m.Tools.Default, m.Tools.Deny = "allow", []manifest.ToolName{"webfetch"}
+	own := manifest.Subagent{Permissions: permissions("plan", "ask")}
+	own.Tools.Default = "allow"
+	m.Subagents = map[manifest.SkillName]manifest.Subagent{"a/b": own}
+	guard, err := permission.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ subagent, tool, value, pointer string }{
+		{"", "bash", "rm x", "/permissions/rules/0"},
+		{"", "bash", "make", "/permissions/default"},
+		{"", "edit", "/srv/app/x", "/permissions/mode"},
+		{"", "webfetch", "https://example.org", "/tools"},
+		{"", "bash", `eval "$x"`, ""},
+		{"a/b", "edit", "/srv/app/x", "/subagents/a~1b/permissions/mode"},
+		{"a/b", "bash", "rm x", "/permissions/rules/0"},
+		{"a/b", "skill", "x", "/subagents/a~1b/permissions/default"},
+	} {
+		called := call(c.tool, c.value)
+		called.Subagent = c.subagent
+		if d := guard.Decide(called); d.Pointer != c.pointer {
+			t.Errorf("%q: %s %q: decided by %q (%s), must be %q", c.subagent, c.tool, c.value, d.Pointer, d.Reason, c.pointer)
+		}
 	}
 }
 

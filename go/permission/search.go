@@ -1,0 +1,57 @@
+package permission
+
+import (
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+// below asks about a search of a directory that has something in it which a rule
+// denies or asks about: the contents of files for grep, the names for glob. What the
+// sandbox keeps from every program is not found, and needs no question. Where no
+// rule is about anything below, it returns d.
+func (p *policy) below(tool string, value argument, d Decision) Decision {
+	for _, rule := range p.rules {
+		if rule.action == allow || rule.pattern.Kind() != grammar.KindPath || !rule.pattern.MatchBelow(value.path, value.places) {
+			continue
+		}
+		switch {
+		case grammar.MatchTool(string(rule.rule.Tool), tool):
+		case tool == grammar.ToolGrep && string(rule.rule.Tool) == grammar.ToolRead && !p.keeps(rule.pattern):
+		default:
+			continue
+		}
+		asked := p.ruled(rule)
+		asked.Action = ask
+		asked.Reason = "it searches a directory with files that a rule " + acts(rule.action) + ": `" + string(rule.rule.Tool) + " " + string(rule.rule.Pattern) + "`" + authorReason(rule.rule)
+		return asked
+	}
+	return d
+}
+
+// keeps reports whether the sandbox lets no program read what a pattern matches.
+func (p *policy) keeps(pattern grammar.Pattern) bool {
+	for _, wide := range p.unreadable {
+		if wide.Covers(pattern) {
+			return true
+		}
+	}
+	return false
+}
+
+// unreadableOf returns what sandbox.denyRead keeps from every program, as far as it
+// can be said in the grammar of rules.
+func unreadableOf(sandbox *manifest.Sandbox) []grammar.Pattern {
+	var patterns []grammar.Pattern
+	for _, glob := range sandbox.DenyRead {
+		text := string(glob)
+		if !strings.Contains(text, "/") && text != "**" {
+			text = "./" + text
+		}
+		if pattern, err := grammar.ParsePattern(grammar.ToolRead, text); err == nil {
+			patterns = append(patterns, pattern)
+		}
+	}
+	return patterns
+}
