@@ -88,16 +88,7 @@ func (p *policy) invocation(inv *invocation) (Decision, bool) {
 	if inv.suspect {
 		return Decision{}, false
 	}
-	if rule := p.allowing(inv.words); rule != nil {
-		d := p.ruled(rule)
-		switch {
-		case inv.changed != "" && (rule.commands[0].Name() == "" || rule.commands[0].Name() != inv.words[0].text):
-			return stricter(d, p.atMostAsk(inv.changed)), true
-		case inv.changed != "" && !inv.elsewhere():
-			return stricter(d, p.atMostAsk(inv.changed)), true
-		case dynamic && !inv.through && (!rule.commands[0].EndsInStar() || !harmless(inv.words[0].text)):
-			return stricter(d, p.atMostAsk("an expansion in its arguments may change what it does")), true
-		}
+	if d, ok := p.allowing(inv, dynamic); ok {
 		return d, true
 	}
 	if inv.through {
@@ -238,8 +229,10 @@ func (r *parsedRule) matches(inv *invocation, forms []grammar.Words) bool {
 	return true
 }
 
-// allowing looks for a rule that allows a command as it is written.
-func (p *policy) allowing(words []word) *parsedRule {
+// allowing looks for the rules that allow a command as it is written. Where one of
+// them does, the others do not matter.
+func (p *policy) allowing(inv *invocation, dynamic bool) (found Decision, ok bool) {
+	words := inv.words
 	written := grammar.ExactWords(joinedWords(words))
 	// A program with a directory is another one than PATH finds.
 	located := strings.ContainsAny(words[0].text, "/ ~=")
@@ -251,11 +244,30 @@ func (p *policy) allowing(words []word) *parsedRule {
 		if located && !command.Every() && command.Name() != words[0].text {
 			continue
 		}
-		if command.Match(written) {
-			return rule
+		if !command.Match(written) {
+			continue
+		}
+		d := p.allowed(rule, inv, dynamic)
+		if d.Action == allow {
+			return d, true
+		}
+		if !ok {
+			found, ok = d, true
 		}
 	}
-	return nil
+	return found, ok
+}
+
+// allowed is the decision of a rule that allows a command as it is written.
+func (p *policy) allowed(rule *parsedRule, inv *invocation, dynamic bool) Decision {
+	d, command := p.ruled(rule), rule.commands[0]
+	switch {
+	case inv.changed != "" && !(command.Name() == inv.words[0].text && inv.elsewhere()):
+		return stricter(d, p.atMostAsk(inv.changed))
+	case dynamic && !inv.through && (!command.EndsInStar() || !harmless(inv.words[0].text)):
+		return stricter(d, p.atMostAsk("an expansion in its arguments may change what it does"))
+	}
+	return d
 }
 
 // hidden decides what cannot be told: at most ask, and deny where the text has the

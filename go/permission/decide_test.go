@@ -210,6 +210,21 @@ func TestDirectoryLinks(t *testing.T) {
 	}
 }
 
+// Which of two rules comes first does not matter.
+func TestOrderOfAllowing(t *testing.T) {
+	for _, c := range []struct{ one, other, command string }{
+		{"allow bash *", "allow bash docker run*", "docker run alpine"},
+		{"allow bash *", "allow bash sudo *", "sudo make"},
+		{"allow bash echo $x", "allow bash echo *", "echo $x"},
+	} {
+		for _, rules := range [][]string{{c.one, c.other}, {c.other, c.one}} {
+			if d := guardOf(t, permissions("ask", "ask", rules...)).Decide(call("bash", c.command)); d.Action != "allow" {
+				t.Errorf("%v: %s: %s (%s)", rules, c.command, d.Action, d.Reason)
+			}
+		}
+	}
+}
+
 // A rule about every command holds for what runs no program and what cannot be read.
 func TestEveryCommand(t *testing.T) {
 	for _, command := range []string{"make", "", "X=1", "true", "> out", "if", "# note", "( )", "cd", strings.Repeat("x", permission.MaxCommand+1)} {

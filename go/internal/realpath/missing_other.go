@@ -1,0 +1,5 @@
+//go:build !unix
+
+package realpath
+
+func notDirectory(error) bool { return false }
