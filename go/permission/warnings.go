@@ -112,7 +112,7 @@ func warn(rules []readRule, i int, above []readRule, agents []offered) Warning {
 	var wider *readRule
 	for j := range rules {
 		other := &rules[j]
-		if i == j || other.strictness() < rule.strictness() {
+		if i == j || rule.program != "" && other.program != "" && rule.program != other.program && !other.pattern.Every() || other.strictness() < rule.strictness() {
 			continue
 		}
 		if other.tool == rule.tool && other.Pattern == rule.Pattern {

@@ -210,8 +210,19 @@ func (f Finder) Readings(name string) ([]string, error) {
 	return []string{real, lexical}, nil
 }
 
-// IsDirectory reports whether a real path is a directory.
-func (f Finder) IsDirectory(name string) bool {
+// IsFile reports whether a real path is something that has nothing below it.
+func (f Finder) IsFile(name string) bool {
 	info, err := f.system().Lstat(name)
-	return err == nil && info.IsDir()
+	return err == nil && !info.IsDir()
+}
+
+// Existing returns the nearest directory of a real path that exists.
+func (f Finder) Existing(name string) string {
+	for name != "/" {
+		if info, err := f.system().Lstat(name); err == nil && info.IsDir() {
+			break
+		}
+		name = path.Dir(name)
+	}
+	return name
 }
