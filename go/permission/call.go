@@ -43,7 +43,7 @@ type Decision struct {
 	// Rule is the rule that decided; nil if none did.
 	Rule *RuleRef
 	// Pointer is the JSON Pointer of what decided: the rule, or a field such as
-	// /permissions/mode, /permissions/default or /tools. It is empty where the guard
+	// /permissions/mode, /permissions/default or /tools/deny. It is empty where the guard
 	// itself did.
 	Pointer string
 	// Reason is a sentence without a full stop: what decided, and the author's

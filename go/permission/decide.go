@@ -131,10 +131,12 @@ func (p *policy) decide(call Call) Decision {
 }
 
 func (p *policy) notOffered(tool string) (Decision, bool) {
-	no := Decision{Action: deny, Pointer: p.pointer + "/tools", Reason: "the tool `" + tool + "` is not offered"}
+	no := func(field string) (Decision, bool) {
+		return Decision{Action: deny, Pointer: p.pointer + "/tools/" + field, Reason: "the tool `" + tool + "` is not offered"}, true
+	}
 	for _, name := range p.offered.deny {
 		if grammar.MatchTool(string(name), tool) {
-			return no, true
+			return no("deny")
 		}
 	}
 	if p.offered.byDefault {
@@ -145,7 +147,7 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 			return Decision{}, false
 		}
 	}
-	return no, true
+	return no("default")
 }
 
 // argument decides a call of any tool but bash.

@@ -296,7 +296,7 @@ func TestPointers(t *testing.T) {
 		{"", "bash", "rm x", "/permissions/rules/0"},
 		{"", "bash", "make", "/permissions/default"},
 		{"", "edit", "/srv/app/x", "/permissions/mode"},
-		{"", "webfetch", "https://example.org", "/tools"},
+		{"", "webfetch", "https://example.org", "/tools/deny"},
 		{"", "bash", `eval "$x"`, ""},
 		{"a/b", "edit", "/srv/app/x", "/subagents/a~1b/permissions/mode"},
 		{"a/b", "bash", "rm x", "/permissions/rules/0"},

@@ -24,6 +24,7 @@ let
     listToAttrs
     map
     mapAttrs
+    unsafeGetAttrPos
     ;
   author = import ./author.nix manifestNode;
   places = import ../merge/places.nix;
@@ -83,6 +84,31 @@ let
     else
       [ { inherit at node value; } ];
 
+  # Where the elements of a list stand, as far as the author wrote them below the place of
+  # the list itself; what a function made stands where the list does.
+  elements =
+    def:
+    let
+      start = head def.place;
+      placeOf =
+        element:
+        let
+          found = filter (pos: pos != null && pos.file == start.file && pos.line >= start.line) (
+            map (name: unsafeGetAttrPos name element) (if isAttrs element then attrNames element else [ ])
+          );
+        in
+        if found == [ ] then
+          null
+        else
+          foldl' (first: pos: if before pos first then pos else first) (head found) found;
+      before = a: b: a.line < b.line || (a.line == b.line && a.column < b.column);
+      list = map placeOf (if isList def.value then def.value else [ ]);
+    in
+    if filter (pos: pos != null) list == [ ] then
+      { }
+    else
+      { elements = map (pos: if pos == null then null else { inherit (pos) line column; }) list; };
+
   read = at: tree: foldl' (value: key: value.${key}) tree at;
 
   entry =
@@ -104,7 +130,7 @@ let
               column = null;
             }
           else
-            { inherit (head def.place) file line column; }
+            { inherit (head def.place) file line column; } // elements def
         );
       found = look gathers;
       look =

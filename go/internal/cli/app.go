@@ -28,6 +28,8 @@ type program struct {
 	stdout, stderr io.Writer
 	terminal       bool // standard error is a terminal
 	json           bool // words on standard error are JSON
+	// warnedOf is the digest of the manifest whose warnings were shown.
+	warnedOf string
 }
 
 // Main runs the program with the process's own streams and gives its exit code.
@@ -87,6 +89,7 @@ func (p *program) commands() []commandMaker {
 		{"source", p.sourceCommand},
 		{"pod", p.podCommand},
 		{"manifest", p.manifestCommand},
+		{"permissions", p.permissionsCommand},
 		{"trust", p.trustCommand},
 		{"secret", p.secretCommand},
 		{"schema", p.schemaCommand},

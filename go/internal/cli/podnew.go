@@ -43,7 +43,8 @@ func (p *program) podNew(c *cli.Context) error {
 	if !p.json {
 		p.losses(draft.Losses)
 	}
-	p.say(append(resolve.Hidden(draft.New.Envelope.Manifest), unknownRuntime(c.String("runtime"))...)...)
+	p.say(append(resolve.Warnings(draft.New.Envelope.Manifest), unknownRuntime(c.String("runtime"))...)...)
+	p.warnedOf = draft.New.Envelope.Digest
 	s, err := a.Create(c.Context, draft)
 	if err != nil {
 		return err

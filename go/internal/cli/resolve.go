@@ -136,7 +136,7 @@ func (p *program) resolve(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.warn(c, resolve.Hidden(result.Manifest)); err != nil {
+	if err := p.warn(c, a.Warnings(c.Context, what(c), result, options)); err != nil {
 		return err
 	}
 

@@ -36,7 +36,7 @@ func (p *program) trustShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	warnings := resolve.Hidden(v.Manifest)
+	warnings := resolve.Warnings(v.Manifest)
 	if c.Bool("strict") && len(warnings) > 0 {
 		return p.warn(c, warnings)
 	}

@@ -65,11 +65,11 @@ func (p *program) verify(c *cli.Context) error {
 	problems := &diag.Error{Exit: diag.ExitDifference}
 	broken := 0
 	for i := range verified {
-		hidden := resolve.Hidden(verified[i].Manifest)
-		if c.Bool("strict") && len(hidden) > 0 {
-			verified[i].Ok, hidden = false, resolve.Strict(hidden)
+		warnings := a.ProfileWarnings(c.Context, chosen.Target, verified[i], options)
+		if c.Bool("strict") && len(warnings) > 0 {
+			verified[i].Ok, warnings = false, resolve.Strict(warnings)
 		}
-		verified[i].Diagnostics = append(verified[i].Diagnostics, hidden...)
+		verified[i].Diagnostics = append(verified[i].Diagnostics, warnings...)
 		if misnamed := catalog.CheckName(verified[i].Name, ""); misnamed != nil {
 			verified[i].Ok = false
 			verified[i].Diagnostics = append(verified[i].Diagnostics, misnamed.Diagnostics...)

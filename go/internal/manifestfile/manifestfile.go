@@ -11,6 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -45,6 +46,36 @@ type File struct {
 	Digest   string
 	// Losses are what a legacy manifest says and this one does not.
 	Losses []diag.Diagnostic
+
+	places  sourceMap
+	written []byte // as JSON, in the order of the file
+}
+
+// Written returns what the file has at a JSON pointer, as JSON, and where. It is
+// false for what the file does not have, such as a default, and for a legacy manifest.
+func (f *File) Written(pointer string) (value []byte, at diag.Position, ok bool) {
+	at, ok = f.places[pointer]
+	if !ok {
+		return nil, at, false
+	}
+	value = f.written
+	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		var found []byte
+		jsonread.Members(value, func(name string, value []byte) error {
+			if pointerKey(name) == key {
+				found = value
+			}
+			return nil
+		})
+		value = found // none below a list
+	}
+	return value, at, value != nil
+}
+
+// Place returns the place of a JSON pointer in the file.
+func (f *File) Place(pointer string) (diag.Position, bool) {
+	at, ok := f.places[pointer]
+	return at, ok
 }
 
 func fileOf(kind Kind, path string, canonical []byte) *File {
@@ -127,7 +158,9 @@ func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
 		}
 		return nil, Invalid(filepath.Base(path), found)
 	}
-	return fileOf(Plain, abs, canonical), nil
+	f := fileOf(Plain, abs, canonical)
+	f.places, f.written = places, data
+	return f, nil
 }
 
 func pointers(found []diag.Diagnostic) map[string]bool {

@@ -23,6 +23,11 @@ func (r *Resolver) File(ctx context.Context, path string, options Options) (*Res
 	}
 	result := resolved(manifest.Identity{Name: f.Name, Source: "manifest", Ref: path}, f.Manifest)
 	result.Losses = f.Losses
+	if options.Explain {
+		if result.Origins, err = fileOrigins(f); err != nil {
+			return nil, err
+		}
+	}
 	if options.Provenance {
 		hash, err := locate.NarHash(f.Path)
 		if err != nil {

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -33,6 +35,17 @@ type Definition struct {
 	Priority int             `json:"priority,omitempty"` // the lower one wins; 100 for what is written plainly
 	Value    json.RawMessage `json:"value"`
 	Preset   *Preset         `json:"preset,omitempty"`
+	// Elements are the places of the elements of a list, null where the one of the
+	// list is all that is known; absent where that holds for all of them.
+	Elements []*Element `json:"elements,omitempty"`
+
+	source *diag.Source
+}
+
+// Element is the place of an element of a list, in the file of the list.
+type Element struct {
+	Line   int `json:"line"`
+	Column int `json:"column"`
 }
 
 // Preset is a semantic preset that a value was derived from.
@@ -46,7 +59,7 @@ type Preset struct {
 
 // Place is where the definition stands.
 func (d Definition) Place() diag.Position {
-	return diag.Position{File: d.File, Line: d.Line, Column: d.Column}
+	return diag.Position{File: d.File, Line: d.Line, Column: d.Column, Source: d.source}
 }
 
 // told is one entry of the library's `explain`.
@@ -63,6 +76,7 @@ type toldDefinition struct {
 	Priority int             `json:"priority"`
 	Value    json.RawMessage `json:"value"`
 	Preset   *toldPreset     `json:"preset"`
+	Elements []*Element      `json:"elements"`
 }
 
 type toldPreset struct {
@@ -97,7 +111,8 @@ func definitionsOf(list []toldDefinition, in evaluate.Sources) []Definition {
 	for i, d := range list {
 		out[i] = Definition{Priority: d.Priority, Value: d.Value, Preset: presetOf(d.Preset, in)}
 		if at, ok := in.Place(d.Position); ok {
-			out[i].File, out[i].Line, out[i].Column = at.File, at.Line, at.Column
+			out[i].File, out[i].Line, out[i].Column, out[i].source = at.File, at.Line, at.Column, at.Source
+			out[i].Elements = d.Elements
 		}
 	}
 	return out
@@ -109,6 +124,41 @@ func presetOf(p *toldPreset, in evaluate.Sources) *Preset {
 	}
 	return &Preset{Name: p.Name, Value: p.Value, Formula: p.Formula,
 		Definitions: definitionsOf(p.Definitions, in), Overrode: definitionsOf(p.Overrode, in)}
+}
+
+// fileOrigins is for a manifest written by hand: what the file has is defined there,
+// the rest is the schema's.
+func fileOrigins(f *manifestfile.File) ([]Origin, error) {
+	leaves, err := manifest.Leaves(f.Manifest)
+	if err != nil {
+		return nil, illegible(Options{}, err)
+	}
+	out := make([]Origin, len(leaves))
+	for i, leaf := range leaves {
+		o := Origin{Path: leaf.Path, Value: leaf.Value, Definitions: []Definition{}, Overrode: []Definition{}}
+		value, at, ok := f.Written(leaf.Pointer)
+		if leaf.Secret && strings.HasPrefix(string(leaf.Value), `{"value":`) {
+			o.Value = json.RawMessage(`"<secret>"`)
+			value = o.Value
+		}
+		if o.Default = !ok; ok {
+			d := Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: value, source: at.Source}
+			var list []json.RawMessage
+			if json.Unmarshal(value, &list) == nil {
+				for n := range list {
+					at, ok := f.Place(leaf.Pointer + "/" + strconv.Itoa(n))
+					if !ok {
+						d.Elements = append(d.Elements, nil)
+						continue
+					}
+					d.Elements = append(d.Elements, &Element{Line: at.Line, Column: at.Column})
+				}
+			}
+			o.Definitions = append(o.Definitions, d)
+		}
+		out[i] = o
+	}
+	return out, nil
 }
 
 // plainOrigins is for what mkManifest returns: all of it is defined at the output.

@@ -102,16 +102,15 @@ func (w *work) resolve(ctx context.Context, ref string, in manifest.Inputs) (*Re
 	return &Resolved{Grants: grants, Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: words.SummaryOf(m, e.Manifest), Draft: draft}, nil
 }
 
-// grants is the page of what a manifest grants, with its texts, after what is
-// hidden in them.
+// grants is the page of what a manifest grants, with its texts, after the warnings.
 func (w *work) grants(source trust.Source, data []byte) (func(width int) string, error) {
 	v, err := w.Judge(source, data)
 	if err != nil {
 		return nil, err
 	}
 	var warnings strings.Builder
-	if hidden := resolve.Hidden(data); len(hidden) > 0 {
-		diag.NewText().Write(&warnings, &diag.Error{Diagnostics: hidden})
+	if found := resolve.Warnings(data); len(found) > 0 {
+		diag.NewText().Write(&warnings, &diag.Error{Diagnostics: found})
 		warnings.WriteByte('\n')
 	}
 	return func(width int) string {

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/toolcall"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+// Guard decides tool calls as they would be decided in a Pod of a profile.
+type Guard struct {
+	*Resolved
+	Site *toolcall.Site
+
+	judge *permission.Judge
+	m     *manifest.Manifest
+}
+
+// Answer is what would be decided about a call, and where that was written.
+type Answer struct {
+	// Call is complete: its paths are real.
+	Call permission.Call
+	permission.Decision
+	// Places are those of the rule or the field that decided; empty for a default
+	// and for what the guard itself decides. A note names the preset that gave it.
+	Places []diag.Position
+}
+
+// Guard resolves what was named and prepares to decide calls in a workspace, which is
+// the working directory if it is empty.
+func (a *App) Guard(ctx context.Context, what What, options resolve.Options, workspace string) (*Guard, error) {
+	workspace, err := Workspace(a.Resolver.Dir, workspace)
+	if err != nil {
+		return nil, err
+	}
+	home, err := userdir.Home()
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitUsage, "no-home", "cannot tell what `~/` is in rules: %v", err).Hintf("set HOME")
+	}
+	options.Explain = true
+	r, err := a.Resolve(ctx, what, options)
+	if err != nil {
+		return nil, err
+	}
+	g := &Guard{Resolved: r}
+	var problems []manifest.Problem
+	if g.m, problems = manifest.Decode(r.Manifest); len(problems) > 0 {
+		return nil, manifest.Problems(problems)
+	}
+	if g.judge, err = permission.Parse(g.m); err != nil {
+		return nil, refusedRules(err)
+	}
+	if g.Site, err = toolcall.Open(workspace, home); err != nil {
+		return nil, diag.Errorf(diag.ExitNotFound, "workspace-not-found", "%v", err)
+	}
+	return g, nil
+}
+
+// refusedRules are the rules that the guard cannot hold a call against.
+func refusedRules(err error) error {
+	list := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		list = joined.Unwrap()
+	}
+	e := &diag.Error{Exit: diag.ExitInvalid}
+	for _, err := range list {
+		d := diag.Errorf(diag.ExitInvalid, "rule-refused", "%v", err).Diagnostics[0]
+		var problem *grammar.Problem
+		if errors.As(err, &problem) {
+			d.Code, d.Hint = problem.Code, problem.Hint
+		}
+		e.Diagnostics = append(e.Diagnostics, d)
+	}
+	return e
+}
+
+// Check returns what is wrong with a call: it names no tool, or not what its tool
+// works on. The error is one of usage.
+func (g *Guard) Check(call permission.Call) error {
+	servers := make([]string, 0, len(g.m.MCPServers))
+	for name := range g.m.MCPServers {
+		servers = append(servers, string(name))
+	}
+	var problem *grammar.Problem
+	if strings.Contains(call.Tool, "*") {
+		return diag.Errorf(diag.ExitUsage, "usage", "tool `%s`: a call has one tool, without wildcards", call.Tool)
+	}
+	if errors.As(grammar.CheckTool(call.Tool, servers), &problem) {
+		e := diag.Errorf(diag.ExitUsage, problem.Code, "%s", problem.Message)
+		if problem.Code == "tool-server" {
+			return e.Expectedf("a tool of one of the profile's `mcpServers`")
+		}
+		return e.Hintf("%s", problem.Hint)
+	}
+	if _, ok := g.m.Subagents[manifest.SkillName(call.Subagent)]; call.Subagent != "" && !ok {
+		names := []string{}
+		for name := range g.m.Subagents {
+			names = append(names, string(name))
+		}
+		slices.Sort(names)
+		e := diag.Errorf(diag.ExitNotFound, "subagent-not-found", "subagent `%s` not found in the profile", call.Subagent)
+		if len(names) > 0 {
+			e.Expectedf("one of: %s", strings.Join(names, ", "))
+		}
+		return e
+	}
+	return nil
+}
+
+// Decide decides a call; its paths are as an agent writes them. A path that cannot
+// be resolved is denied.
+func (g *Guard) Decide(call permission.Call) Answer {
+	prepared, err := g.Site.Prepare(call)
+	if err != nil {
+		return Answer{Call: prepared, Decision: permission.Decision{Action: "deny", Reason: err.Error()}}
+	}
+	a := Answer{Call: prepared, Decision: g.judge.Decide(prepared)}
+	switch {
+	case a.Rule != nil:
+		a.Places = resolve.RulePlaces(g.Origins, g.m, a.Rule.Pointer)
+	case a.Pointer != "":
+		a.Places = resolve.FieldPlaces(g.Origins, a.Pointer)
+	}
+	for i := range a.Places {
+		a.Places[i].Source = nil // an answer quotes no lines
+	}
+	return a
+}

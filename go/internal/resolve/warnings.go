@@ -1,0 +1,149 @@
+package resolve
+
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission"
+)
+
+// mostWarnings of one code are told one by one.
+const mostWarnings = 20
+
+// Warnings returns everything that a valid manifest is warned of: hidden text, and
+// rules that do not do what they seem to. PlaceWarnings adds the places of the rules.
+func Warnings(canonical []byte) []diag.Diagnostic {
+	warnings := Hidden(canonical)
+	if len(canonical) == 0 {
+		return warnings
+	}
+	told := map[string]int{}
+	last := map[string]int{}
+	for _, w := range permission.Warnings(rulesOf(canonical)) {
+		told[w.Code]++
+		if told[w.Code] > mostWarnings {
+			continue
+		}
+		last[w.Code] = len(warnings)
+		warnings = append(warnings, diag.Diagnostic{Severity: diag.SeverityWarning, Code: w.Code, Path: manifestfile.Dotted(w.Pointer), Pointer: w.Pointer,
+			Message: w.Message, Hint: w.Hint, Positions: []diag.Position{}})
+	}
+	for code, i := range last {
+		if more := told[code] - mostWarnings; more > 0 {
+			warnings[i].Message += diag.Sprintf("; %d more such rules are not listed", more)
+		}
+	}
+	return warnings
+}
+
+// AboutRules reports whether a warning is about a permission rule.
+func AboutRules(d diag.Diagnostic) bool { return strings.Contains(d.Pointer, "/permissions/rules/") }
+
+// PlaceWarnings adds to the warnings about rules where these were written.
+func PlaceWarnings(warnings []diag.Diagnostic, canonical []byte, origins []Origin) {
+	m := rulesOf(canonical)
+	for i, w := range warnings {
+		if AboutRules(w) {
+			warnings[i].Positions = append(warnings[i].Positions, RulePlaces(origins, m, w.Pointer)...)
+		}
+	}
+}
+
+// rulesOf reads what permission rules are compared with, without reflection: every
+// run of the program does. What is not there is empty.
+func rulesOf(canonical []byte) *manifest.Manifest {
+	m := &manifest.Manifest{}
+	jsonread.Members(canonical, func(section string, value []byte) error {
+		switch section {
+		case "tools":
+			return readTools(value, &m.Tools.Default, &m.Tools.Allow, &m.Tools.Deny)
+		case "permissions":
+			return readPermissions(value, &m.Permissions)
+		case "subagents":
+			return jsonread.Members(value, func(name string, value []byte) error {
+				var subagent manifest.Subagent
+				err := jsonread.Members(value, func(section string, value []byte) error {
+					switch section {
+					case "tools":
+						return readTools(value, &subagent.Tools.Default, &subagent.Tools.Allow, &subagent.Tools.Deny)
+					case "permissions":
+						return readPermissions(value, &subagent.Permissions)
+					}
+					return nil
+				})
+				if m.Subagents == nil {
+					m.Subagents = map[manifest.SkillName]manifest.Subagent{}
+				}
+				m.Subagents[manifest.SkillName(name)] = subagent
+				return err
+			})
+		}
+		return nil
+	})
+	return m
+}
+
+func readTools(data []byte, otherwise *manifest.ToolDefault, allow, deny *[]manifest.ToolName) error {
+	var fallback string
+	var allowed, denied []string
+	var unread jsontext.Value
+	err := jsonread.New(data).Whole(func(name string) any {
+		switch name {
+		case "default":
+			return &fallback
+		case "allow":
+			return &allowed
+		case "deny":
+			return &denied
+		}
+		return &unread
+	})
+	*otherwise, *allow, *deny = manifest.ToolDefault(fallback), toolNames(allowed), toolNames(denied)
+	return err
+}
+
+func toolNames(list []string) []manifest.ToolName {
+	names := make([]manifest.ToolName, len(list))
+	for i, name := range list {
+		names[i] = manifest.ToolName(name)
+	}
+	return names
+}
+
+func readPermissions(data []byte, to *manifest.Permissions) error {
+	type rule struct{ tool, pattern, action, reason string }
+	var rules []rule
+	var unread jsontext.Value
+	err := jsonread.New(data).Whole(func(name string) any {
+		if name != "rules" {
+			return &unread
+		}
+		return jsonread.List(&rules, func(r *rule, name string) any {
+			switch name {
+			case "tool":
+				return &r.tool
+			case "pattern":
+				return &r.pattern
+			case "action":
+				return &r.action
+			case "reason":
+				return &r.reason
+			}
+			return &unread
+		})
+	})
+	to.Rules = make([]manifest.Rule, len(rules))
+	for i, r := range rules {
+		to.Rules[i] = manifest.Rule{Tool: manifest.ToolName(r.tool), Pattern: manifest.Pattern(r.pattern), Action: manifest.Action(r.action)}
+		if r.reason != "" {
+			reason := manifest.Line(r.reason)
+			to.Rules[i].Reason = &reason
+		}
+	}
+	return err
+}
