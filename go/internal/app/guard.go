@@ -20,7 +20,7 @@ type Guard struct {
 	*Resolved
 	Site *toolcall.Site
 
-	judge *permission.Judge
+	judge *permission.Guard
 	m     *manifest.Manifest
 }
 
