@@ -85,9 +85,38 @@ func evaluates(words []word) bool {
 		return true
 	case "declare", "typeset", "local", "readonly", "export":
 		for _, w := range words[1:] {
-			if w.dynamic() || strings.HasPrefix(w.text, "-") && strings.ContainsAny(w.text, "niFA") || strings.HasPrefix(w.text, "+") {
+			if w.dynamic() || strings.Contains(w.text, "=(") || strings.HasPrefix(w.text, "-") && strings.ContainsAny(w.text, "niFaA") || strings.HasPrefix(w.text, "+") {
 				return true
 			}
+		}
+	case "set":
+		// Words before a command may become its environment, or ! an earlier command.
+		for i, w := range words[1:] {
+			text := w.text
+			switch {
+			case text == "--", text == "-":
+				return false
+			case len(text) > 1 && (text[0] == '-' || text[0] == '+'):
+				if strings.ContainsAny(text, "kHP") {
+					return true
+				}
+			case i > 0 && strings.HasSuffix(words[i].text, "o"):
+				if text == "keyword" || text == "history" || text == "histexpand" || text == "physical" || w.dynamic() {
+					return true
+				}
+			default:
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// hasLetter reports whether an option is among arguments, alone or with others.
+func hasLetter(arguments []word, letter byte) bool {
+	for _, w := range arguments {
+		if len(w.text) > 1 && w.text[0] == '-' && w.text[1] != '-' && strings.IndexByte(w.text, letter) > 0 {
+			return true
 		}
 	}
 	return false
@@ -124,7 +153,7 @@ func changesMeaning(name string) bool {
 	}
 	upper := strings.ToUpper(name)
 	switch upper {
-	case "ENV", "IFS", "PS4", "HOME", "SHELL", "CC", "CXX", "LD", "AR", "AS", "VISUAL", "GLOBIGNORE", "EXECIGNORE", "TMPDIR", "PROMPT_COMMAND", "HISTFILE", "INPUTRC", "ZDOTDIR", "HOSTALIASES", "OPENSSL_CONF", "KRB5_CONFIG", "TERMINFO":
+	case "ENV", "IFS", "PS4", "HOME", "PWD", "OLDPWD", "CDPATH", "SHELL", "CC", "CXX", "LD", "AR", "AS", "VISUAL", "GLOBIGNORE", "EXECIGNORE", "TMPDIR", "POSIXLY_CORRECT", "PROMPT_COMMAND", "HISTFILE", "INPUTRC", "ZDOTDIR", "HOSTALIASES", "OPENSSL_CONF", "KRB5_CONFIG", "TERMINFO":
 		return true
 	}
 	for _, start := range []string{"LD_", "DYLD_", "GIT_", "BASH_", "SSH_", "XDG_", "NPM_", "NODE_", "PYTHON", "PERL", "RUBY", "JAVA", "_JAVA", "CARGO", "RUST", "GO", "DOCKER_", "KUBE", "LESS", "MAKE", "AWS_", "CLOUDSDK_", "TF_", "CURL_", "NIX_", "PIP_", "UV_", "GCONV", "MALLOC_", "GLIBC_", "LUA_", "PHP", "COMPOSER_", "GEM_", "BUNDLE_", "HELM_", "YARN_", "ANSIBLE_", "CMAKE_"} {

@@ -75,6 +75,9 @@ func readCommand(call Call) (result reading) {
 		result = r.reading
 	}()
 	r.text(call.Command)
+	if r.lists && r.declaresUnknown {
+		r.change("a list may be given a value that is evaluated")
+	}
 	return
 }
 

@@ -78,6 +78,10 @@ func (r *reader) redirect(redirect *sh.Redirect) {
 		r.scan(redirect.Hdoc)
 	}
 	target := literalWord(redirect.Word)
+	if (redirect.Op == sh.DplIn || redirect.Op == sh.DplOut) && len(target.text) > 1 && target.text[0] == '-' {
+		// bash takes >&- for itself, and what is behind it for a word of the command.
+		r.fail("a word follows `>&-` without a space")
+	}
 	switch redirect.Op {
 	case sh.Hdoc, sh.DashHdoc, sh.WordHdoc:
 	case sh.RdrIn:
@@ -119,4 +123,10 @@ func (r *reader) file(target word, write bool) {
 	for _, dir := range r.directories {
 		r.files = append(r.files, fileUse{name: place(dir, target.text, r.workspace), written: r.written(dir, target.text), write: write, unknownName: r.lost && !path.IsAbs(target.text)})
 	}
+}
+
+// inDevices reports whether a path is one whose file is not known by its name.
+func inDevices(name string) bool {
+	name = path.Clean(name)
+	return strings.HasPrefix(name, "/proc/") || strings.HasPrefix(name, "/dev/")
 }

@@ -62,6 +62,9 @@ type reader struct {
 	lost  bool
 	loops int
 	texts int
+	// lists says that a variable is a list, and declaresUnknown that one is declared
+	// with a value that is not known: together, the value may be evaluated.
+	lists, declaresUnknown bool
 	pipe  []*invocation
 }
 
@@ -118,6 +121,8 @@ func readable(text string) string {
 			}
 		case c == ')' || c == '}':
 			depth--
+		case c == '\n' && i > 0 && text[i-1] == '\\' && !plainContinuation(text, i):
+			return "a line is continued where shells differ in what it says"
 		case c < ' ' && c != '\t' && c != '\n', c == 0x7f:
 			return "the command has a control character"
 		case c >= 0x80:
@@ -134,6 +139,19 @@ func readable(text string) string {
 		return "the command is nested too deep"
 	}
 	return ""
+}
+
+// plainContinuation reports whether a backslash and the line break at i are where
+// the parser is certain to read the text as bash does: not in an operator, an
+// expansion or a comment.
+func plainContinuation(text string, i int) bool {
+	if i < 2 || strings.IndexByte(" \t\n", text[i-2]) >= 0 {
+		return true
+	}
+	if strings.IndexByte("$#\\", text[i-2]) >= 0 {
+		return false
+	}
+	return i+1 >= len(text) || strings.IndexByte("$`'\"\\&|;<>(){}[]!#", text[i+1]) < 0
 }
 
 // scan reads the statements in a node, and the expansions that are outside them.
@@ -159,6 +177,10 @@ func (r *reader) scan(node sh.Node) {
 			return false
 		case *sh.ParamExp:
 			r.parameter(node)
+		case *sh.ExtGlob:
+			if node.Pattern != nil && strings.ContainsAny(node.Pattern.Value, "$`") {
+				r.hide("an expansion is in a pattern")
+			}
 		case *sh.ArithmExp:
 			r.arithmetic(node.X)
 		case *sh.ArithmCmd:
@@ -327,6 +349,9 @@ func (r *reader) assign(assign *sh.Assign) {
 	if assign.Index != nil {
 		r.arithmetic(assign.Index)
 	}
+	if assign.Index != nil || assign.Array != nil {
+		r.lists = true
+	}
 }
 
 func (r *reader) variable(name string) {
@@ -338,6 +363,14 @@ func (r *reader) variable(name string) {
 func (r *reader) declare(cmd *sh.DeclClause) {
 	words := []word{literal(cmd.Variant.Value)}
 	first := len(r.invocations)
+	given := func(value string) {
+		switch {
+		case strings.HasPrefix(value, "("):
+			r.hide("`" + cmd.Variant.Value + "` may evaluate a list that is quoted")
+		case strings.HasPrefix(value, string(rune(unknown))):
+			r.declaresUnknown = true
+		}
+	}
 	for _, arg := range cmd.Args {
 		r.assign(arg)
 		r.scanAssign(arg)
@@ -348,11 +381,18 @@ func (r *reader) declare(cmd *sh.DeclClause) {
 			option := literalWord(arg.Value)
 			words = append(words, option)
 			r.variable(assignedOrText(option.text))
+			if _, value, ok := strings.Cut(option.text, "="); ok {
+				given(value)
+			}
+			if strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "aA") {
+				r.lists = true
+			}
 			if option.dynamic() || strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "niF") || strings.HasPrefix(option.text, "+") {
 				r.hide("`" + cmd.Variant.Value + "` is given an expansion or an option that evaluates")
 			}
 		case arg.Name != nil:
 			value := literalWord(arg.Value)
+			given(value.text)
 			words = append(words, word{text: arg.Name.Value + "=" + value.text, whole: true})
 		}
 	}
@@ -381,14 +421,25 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		r.depth(func() { r.run(words[1:], feeders, suspect) })
 	}
 	if strings.HasPrefix(words[0].text, "-") && len(words) > 1 {
-		// What is in front of it may take it for an option: time -- make.
+		// What is in front of it may take it for an option: time -- make, time -o file make.
 		r.depth(func() { r.run(words[1:], feeders, suspect) })
+		for _, end := range suffixes(words) {
+			r.invocations = append(r.invocations, &invocation{words: end, feeders: feeders, suspect: true})
+		}
 	}
 	if evaluates(words) {
 		r.hide("`" + words[0].text + "` evaluates its arguments")
 	}
 	for _, name := range setsVariables(words) {
 		r.variable(name)
+	}
+	switch program := words[0].text; {
+	case program == "mapfile" || program == "readarray" || program == "read" && hasLetter(words[1:], 'a'):
+		r.lists = true
+	case strings.HasPrefix(program, "!") && len(program) > 1, strings.HasPrefix(program, "^"):
+		r.hide("a shell may put in an earlier command")
+	case inDevices(program):
+		r.hide("it cannot be told what program is behind a name in /proc or /dev")
 	}
 	if (words[0].text == "test" || words[0].text == "[") && !plainTest(words[1:]) {
 		r.change("a test of a variable may run a command in its subscript")

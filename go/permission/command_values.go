@@ -18,6 +18,9 @@ func (r *reader) parameter(p *sh.ParamExp) {
 		r.arithmetic(p.Slice.Length)
 	}
 	if p.Exp != nil {
+		if quotesExpansion(p.Exp.Word) {
+			r.hide("quotation marks in an expansion may be none")
+		}
 		switch p.Exp.Op {
 		case sh.OtherParamOps:
 			if p.Exp.Word == nil || p.Exp.Word.Lit() == "P" || p.Exp.Word.Lit() == "" {
@@ -32,6 +35,22 @@ func (r *reader) parameter(p *sh.ParamExp) {
 	if p.NestedParam != nil || p.Flags != nil || len(p.Modifiers) > 0 {
 		r.hide("the expansion is of another shell")
 	}
+}
+
+// quotesExpansion reports whether a word has an expansion in single quotes: between
+// double quotes, and in a here-document, bash expands it all the same.
+func quotesExpansion(w *sh.Word) bool {
+	if w == nil {
+		return false
+	}
+	found := false
+	sh.Walk(w, func(node sh.Node) bool {
+		if quoted, ok := node.(*sh.SglQuoted); ok && strings.ContainsAny(quoted.Value, "$`") {
+			found = true
+		}
+		return !found
+	})
+	return found
 }
 
 // isList reports whether a subscript is @ or *.

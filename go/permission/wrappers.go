@@ -170,7 +170,7 @@ func operandsOf(g wrapper, words []word) ([]word, unwrapped) {
 	for i < len(words) {
 		text := words[i].text
 		switch {
-		case words[i].dynamic() && (operands > 0 || !words[i].whole || strings.HasPrefix(text, string(rune(unknown)))) && !(g.assigns && assignedName(text) != ""):
+		case words[i].dynamic() && (operands > 0 || !words[i].whole || strings.HasPrefix(text, string(rune(unknown)))) && !(g.assigns && gives(text)):
 			u.hidden = "an expansion is where a program may be"
 			u.suspects = suffixes(words)
 			return nil, u
@@ -180,7 +180,7 @@ func operandsOf(g wrapper, words []word) ([]word, unwrapped) {
 				i, operands = i+1, operands-1
 			}
 			if g.assigns {
-				for i < len(words) && assignedName(words[i].text) != "" {
+				for i < len(words) && gives(words[i].text) {
 					i++
 				}
 			}
@@ -190,7 +190,7 @@ func operandsOf(g wrapper, words []word) ([]word, unwrapped) {
 				i++
 			}
 			i++
-		case g.assigns && assignedName(text) != "":
+		case g.assigns && gives(text):
 			i++
 		case operands > 0:
 			i, operands = i+1, operands-1
@@ -200,6 +200,9 @@ func operandsOf(g wrapper, words []word) ([]word, unwrapped) {
 	}
 	return nil, u
 }
+
+// gives reports whether env takes a word for NAME=VALUE: any with = in it.
+func gives(text string) bool { return strings.Contains(text, "=") }
 
 // takesValue reports whether an option takes the next word: as it is, as the last
 // of several letters, or shortened.
@@ -244,8 +247,8 @@ func unwrapPlain(program string, g wrapper, words []word) unwrapped {
 	rest, u := operandsOf(g, words)
 	for _, w := range words[1 : len(words)-len(rest)] {
 		if g.assigns {
-			if name := assignedName(w.text); changesMeaning(name) {
-				u.changed = "`" + name + "` changes what commands do"
+			if name, _, ok := strings.Cut(w.text, "="); ok && changesMeaning(name) {
+				u.changed = "`" + strings.ReplaceAll(name, "`", "'") + "` changes what commands do"
 			}
 		}
 		if text := w.text; (program == "env" || program == "genv" || program == "sudo") && (strings.HasPrefix(text, "-C") || strings.HasPrefix(text, "--chdir") || strings.HasPrefix(text, "-D") || strings.HasPrefix(text, "-P")) {
@@ -285,9 +288,13 @@ func envSplit(words []word) (unwrapped, bool) {
 			if len(rest) > 0 {
 				value += " " + spaced(rest).text
 			}
-			return unwrapped{through: true, texts: []word{{text: value}}, suspects: suffixes(words)}, true
+			u := unwrapped{through: true, texts: []word{{text: value}}, suspects: suffixes(words)}
+			if strings.ContainsAny(value, "\\$#") {
+				u.hidden = "`env -S` reads text in its own way"
+			}
+			return u, true
 		}
-		if !strings.HasPrefix(text, "-") && assignedName(text) == "" {
+		if !strings.HasPrefix(text, "-") && !gives(text) {
 			break
 		}
 	}
