@@ -91,7 +91,8 @@ func (p *policy) invocation(inv *invocation) (Decision, bool) {
 	if inv.suspect {
 		return Decision{}, false
 	}
-	if d, ok := p.allowing(inv, dynamic); ok {
+	doubt := p.doubt(inv)
+	if d, ok := p.allowing(inv, dynamic, doubt); ok {
 		return d, true
 	}
 	if inv.through {
@@ -107,6 +108,9 @@ func (p *policy) invocation(inv *invocation) (Decision, bool) {
 	if inv.changed != "" {
 		d = stricter(d, p.atMostAsk(inv.changed))
 	}
+	if doubt != nil {
+		d = stricter(d, p.atMostAsk(doubt.why))
+	}
 	if dynamic && !harmless(inv.words[0].text) {
 		d = stricter(d, p.atMostAsk("an expansion in its arguments may change what it does"))
 	}
@@ -117,55 +121,6 @@ func (p *policy) invocation(inv *invocation) (Decision, bool) {
 // names the program knows about.
 func (inv *invocation) elsewhere() bool {
 	return strings.HasPrefix(inv.changed, "it runs ")
-}
-
-// forms are what rules that deny and ask are matched with.
-func (inv *invocation) forms() (forms []grammar.Words, dynamic bool) {
-	texts, dynamic := inv.texts()
-	for _, text := range texts {
-		forms = append(forms, grammar.SplitWords(text))
-	}
-	return forms, dynamic
-}
-
-// texts are the forms as texts.
-func (inv *invocation) texts() (forms []string, dynamic bool) {
-	words := inv.words
-	bare := append([]word{{text: words[0].base(), whole: true}}, words[1:]...)
-	add := func(words []word) {
-		text := joinedWords(words)
-		for _, known := range forms {
-			if known == text {
-				return
-			}
-		}
-		forms = append(forms, text)
-		if !strings.ContainsRune(text, unknown) {
-			return
-		}
-		dynamic = true
-		if loose := looseWords(words); loose != text {
-			forms = append(forms, loose)
-		}
-		// What the shell may drop may be nothing.
-		var rest []string
-		for _, w := range words {
-			if w.text != string(rune(unknown)) {
-				rest = append(rest, w.text)
-			}
-		}
-		forms = append(forms, strings.Join(rest, string(rune(separator))))
-	}
-	add(bare)
-	for _, form := range withoutOptions(bare) {
-		add(form)
-	}
-	if program := words[0].base(); program == "eval" || program == "source" || program == "." {
-		for _, shell := range []string{"bash", "sh"} {
-			add(append([]word{literal(shell)}, words[1:]...))
-		}
-	}
-	return forms, dynamic
 }
 
 // restricting looks for the rule that denies a program, or asks. An expansion that
@@ -204,6 +159,53 @@ func (p *policy) restricting(inv *invocation, forms []grammar.Words, dynamic boo
 	return Decision{}, false
 }
 
+// doubt is a program that another may run, since an argument names it.
+type doubt struct{ name, why string }
+
+// doubt looks in the arguments of a program that is not known for a command that a
+// rule denies or asks about.
+func (p *policy) doubt(inv *invocation) *doubt {
+	if !inv.doubtful {
+		return nil
+	}
+	for _, words := range mayBegin(inv.words) {
+		name := words[0].base()
+		if words[0].dynamic() || !slices.ContainsFunc(p.bash, func(rule *parsedRule) bool {
+			return rule.action != allow && rule.commands[len(rule.commands)-1].MatchProgram(name)
+		}) {
+			continue
+		}
+		end := &invocation{words: words, feeders: inv.feeders, directories: inv.directories, workspace: inv.workspace, home: inv.home}
+		forms, _ := end.forms()
+		if d, ok := p.restricting(end, forms, false); ok {
+			return &doubt{name, "it may run `" + shownCommand(words) + "`, which a rule " + acts(d.Action) + ": " + string(d.Rule.Rule.Pattern)}
+		}
+	}
+	return nil
+}
+
+// mayBegin are the ends of a command that may be commands, and those of its
+// arguments that are texts of several words.
+func mayBegin(words []word) [][]word {
+	ends := suffixes(words)
+	for _, w := range words[1:] {
+		if !strings.ContainsAny(w.text, " \t\n;|&(\"'`") {
+			continue
+		}
+		text := []word{literal("")}
+		for _, name := range namesIn(w.text) {
+			text = append(text, literal(name))
+		}
+		ends = append(ends, suffixes(text)...)
+	}
+	return ends
+}
+
+// nameWord reports whether the pattern of a rule has a word that is a program's name.
+func (r *parsedRule) nameWord(name string) bool {
+	return slices.ContainsFunc(strings.Fields(r.pattern.String()), func(word string) bool { return programName(word) == name })
+}
+
 func acts(action manifest.Action) string {
 	switch action {
 	case allow:
@@ -234,7 +236,7 @@ func (r *parsedRule) matches(inv *invocation, forms []grammar.Words) bool {
 
 // allowing looks for the rules that allow a command as it is written. Where one of
 // them does, the others do not matter.
-func (p *policy) allowing(inv *invocation, dynamic bool) (found Decision, ok bool) {
+func (p *policy) allowing(inv *invocation, dynamic bool, doubt *doubt) (found Decision, ok bool) {
 	words := inv.words
 	written := grammar.ExactWords(joinedWords(words))
 	// A program with a directory is another one than PATH finds.
@@ -250,7 +252,7 @@ func (p *policy) allowing(inv *invocation, dynamic bool) (found Decision, ok boo
 		if !command.Match(written) {
 			continue
 		}
-		d := p.allowed(rule, inv, dynamic)
+		d := p.allowed(rule, inv, dynamic, doubt)
 		if d.Action == allow {
 			return d, true
 		}
@@ -262,9 +264,11 @@ func (p *policy) allowing(inv *invocation, dynamic bool) (found Decision, ok boo
 }
 
 // allowed is the decision of a rule that allows a command as it is written.
-func (p *policy) allowed(rule *parsedRule, inv *invocation, dynamic bool) Decision {
+func (p *policy) allowed(rule *parsedRule, inv *invocation, dynamic bool, doubt *doubt) Decision {
 	d, command := p.ruled(rule), rule.commands[0]
 	switch {
+	case doubt != nil && !rule.nameWord(doubt.name):
+		return stricter(d, p.atMostAsk(doubt.why))
 	case inv.changed != "" && !(command.Name() == inv.words[0].text && inv.elsewhere()):
 		return stricter(d, p.atMostAsk(inv.changed))
 	case dynamic && !inv.through && (!command.EndsInStar() || !harmless(inv.words[0].text)):
@@ -331,12 +335,17 @@ func (c counted) has(command grammar.Command) bool {
 func wordCounts(text string) counted {
 	counts := counted{}
 	text = strings.NewReplacer("\\\n", "", "'", "", `"`, "", `\`, "").Replace(text)
-	for _, name := range strings.FieldsFunc(text, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f || strings.ContainsRune("_-.+@:%", r))
-	}) {
+	for _, name := range namesIn(text) {
 		counts[name]++
 	}
 	return counts
+}
+
+// namesIn splits a text at all that cannot be in the name of a program.
+func namesIn(text string) []string {
+	return strings.FieldsFunc(text, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r > 0x7f || strings.ContainsRune("_-.+@:%", r))
+	})
 }
 
 // shownCommand is a command in a sentence.

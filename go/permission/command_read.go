@@ -26,10 +26,15 @@ type invocation struct {
 	suspect bool
 	// through says that the program passes if those that it runs pass.
 	through bool
+	// doubtful says that its arguments may name another program that it runs.
+	doubtful bool
 	// feeders give the program what it reads or is given as an argument.
 	feeders []*invocation
 	// changed is why an allowed command may not be what it seems to.
 	changed string
+	// directories are where it may run, as place returns them.
+	directories     []string
+	workspace, home string
 }
 
 // fileUse is a file that a redirection reads or writes.
@@ -65,7 +70,7 @@ type reader struct {
 	// lists says that a variable is a list, and declaresUnknown that one is declared
 	// with a value that is not known: together, the value may be evaluated.
 	lists, declaresUnknown bool
-	pipe  []*invocation
+	pipe                   []*invocation
 }
 
 func (r *reader) hide(why string) {
@@ -397,6 +402,12 @@ func (r *reader) declare(cmd *sh.DeclClause) {
 		}
 	}
 	inv := &invocation{words: words, through: true, feeders: r.invocations[first:len(r.invocations):len(r.invocations)]}
+	r.add(inv)
+}
+
+// add takes a program into what runs, with where it may run.
+func (r *reader) add(inv *invocation) {
+	inv.directories, inv.workspace, inv.home = r.directories[:len(r.directories):len(r.directories)], r.workspace, r.home
 	r.invocations = append(r.invocations, inv)
 }
 
@@ -407,11 +418,11 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		return
 	}
 	inv := &invocation{words: words, feeders: feeders, suspect: suspect}
-	r.invocations = append(r.invocations, inv)
+	r.add(inv)
 	if words[0].dynamic() || words[0].text == "" {
 		r.hide("an expansion is where a program is named")
 		for _, end := range suffixes(words) {
-			r.invocations = append(r.invocations, &invocation{words: end, feeders: feeders, suspect: true})
+			r.add(&invocation{words: end, feeders: feeders, suspect: true})
 		}
 		return
 	}
@@ -424,7 +435,7 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		// What is in front of it may take it for an option: time -- make, time -o file make.
 		r.depth(func() { r.run(words[1:], feeders, suspect) })
 		for _, end := range suffixes(words) {
-			r.invocations = append(r.invocations, &invocation{words: end, feeders: feeders, suspect: true})
+			r.add(&invocation{words: end, feeders: feeders, suspect: true})
 		}
 	}
 	if evaluates(words) {
@@ -451,7 +462,7 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 	if u.hidden != "" {
 		r.hide(u.hidden)
 	}
-	inv.through, inv.changed = u.through, u.changed
+	inv.through, inv.changed, inv.doubtful = u.through, u.changed, u.doubtful
 	if inv.changed == "" && r.moved() && relativeProgram(words[0].text) {
 		inv.changed = "a relative path is another program in another directory"
 	}
@@ -464,7 +475,7 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		r.depth(func() { r.run(u.script, feeders, true) })
 	}
 	for _, command := range u.suspects {
-		r.invocations = append(r.invocations, &invocation{words: command, feeders: feeders, suspect: true})
+		r.add(&invocation{words: command, feeders: feeders, suspect: true})
 	}
 	for _, text := range u.texts {
 		if text.dynamic() {

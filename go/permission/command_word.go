@@ -16,9 +16,22 @@ const separator, unknown = grammar.Separator, grammar.Unknown
 type word struct {
 	// text has unknown where the shell puts in what cannot be told beforehand.
 	text string
+	// written is text with the patterns of file names as they are written; empty
+	// where there are none.
+	written string
 	// whole says that the word is one that the shell cannot split or drop.
 	whole bool
 }
+
+// What stands in a text until the whole word is known: the patterns of file names,
+// and the values of HOME and PWD.
+const (
+	globStar = '\x01'
+	globOne  = '\x02'
+	globSet  = '\x03'
+	homeSign = '\x04'
+	hereSign = '\x05'
+)
 
 func literal(text string) word { return word{text: text, whole: true} }
 
@@ -64,11 +77,58 @@ func literalWord(w *sh.Word) word {
 	}
 	var b strings.Builder
 	split := addParts(&b, w.Parts, false)
-	text := b.String()
 	if braces(w) {
-		text, split = string(rune(unknown)), true
+		return word{text: string(rune(unknown))}
 	}
-	return word{text: text, whole: !split}
+	text := atHome(b.String())
+	if !strings.ContainsAny(text, string([]rune{globStar, globOne, globSet})) {
+		return word{text: text, whole: !split}
+	}
+	return word{text: globsAs(text, "\x00\x00\x00"), written: globsAs(text, "*?[")}
+}
+
+// globsAs puts the characters in the place of globStar, globOne and globSet.
+func globsAs(text, characters string) string {
+	b := []byte(text)
+	for i, c := range b {
+		if c >= globStar && c <= globSet {
+			b[i] = characters[c-globStar]
+		}
+	}
+	return string(b)
+}
+
+// atHome puts ~ and . in the place of $HOME and $PWD where they begin a path, and
+// unknown elsewhere.
+func atHome(text string) string {
+	if !strings.ContainsAny(text, string([]rune{homeSign, hereSign})) {
+		return text
+	}
+	begin := ""
+	if len(text) == 1 || text[1] == '/' {
+		switch text[0] {
+		case homeSign:
+			begin, text = "~", text[1:]
+		case hereSign:
+			begin, text = ".", text[1:]
+		}
+	}
+	text = strings.ReplaceAll(text, string(rune(homeSign)), string(rune(unknown)))
+	return begin + strings.ReplaceAll(text, string(rune(hereSign)), string(rune(unknown)))
+}
+
+// placeSign is the sign of a plain expansion of HOME or PWD; zero of every other.
+func placeSign(p *sh.ParamExp) byte {
+	if p.Param == nil || p.Excl || p.Length || p.Width || p.Index != nil || p.Slice != nil || p.Repl != nil || p.Names != 0 || p.Exp != nil || p.NestedParam != nil || p.Flags != nil || len(p.Modifiers) > 0 {
+		return 0
+	}
+	switch p.Param.Value {
+	case "HOME":
+		return homeSign
+	case "PWD":
+		return hereSign
+	}
+	return 0
 }
 
 func addParts(b *strings.Builder, parts []sh.WordPart, quoted bool) (split bool) {
@@ -91,6 +151,12 @@ func addParts(b *strings.Builder, parts []sh.WordPart, quoted bool) (split bool)
 		case *sh.DblQuoted:
 			addParts(b, part.Parts, true)
 		default:
+			if p, ok := part.(*sh.ParamExp); ok {
+				if sign := placeSign(p); sign != 0 {
+					b.WriteByte(sign)
+					break
+				}
+			}
 			b.WriteByte(unknown)
 			split = split || !quoted
 		}
@@ -115,7 +181,7 @@ func addLiteral(b *strings.Builder, text string, quoted bool) (split bool) {
 				b.WriteByte(next)
 			}
 		case !quoted && strings.IndexByte("*?[", c) >= 0 && text != "[":
-			b.WriteByte(unknown)
+			b.WriteByte(globStar + byte(strings.IndexByte("*?[", c)))
 			split = true
 		default:
 			b.WriteByte(c)
@@ -215,7 +281,7 @@ func ansiC(text string) (string, bool) {
 			return "", false
 		}
 	}
-	return b.String(), !strings.ContainsAny(b.String(), "\x00\x1f")
+	return b.String(), !strings.ContainsAny(b.String(), "\x00\x01\x02\x03\x04\x05\x1f")
 }
 
 func isDigit(c byte, base int) bool {

@@ -60,10 +60,6 @@ func runner(program string) string {
 		arguments = "FILE"
 	case "awk", "gawk", "mawk", "nawk":
 		arguments = "CODE"
-	case "vi", "vim", "nvim", "ex", "view":
-		arguments = "-c !CMD"
-	case "emacs":
-		arguments = "--eval CODE"
 	case "psql":
 		arguments = `-c \!CMD`
 	case "mysql":

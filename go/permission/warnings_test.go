@@ -119,7 +119,7 @@ func TestAllowsMore(t *testing.T) {
 // What a warning says is allowed is allowed, and with the rule alone.
 func TestAllowsMoreIsTrue(t *testing.T) {
 	for _, program := range strings.Fields(`npm pnpm yarn bun uv poetry pipx cargo go nix pip make gmake ninja task just cmake rake gradle mvn ant python python3 Rscript node ruby
-		perl php deno tsx java awk sed vim emacs psql mysql sh bash zsh fish docker podman docker-compose kubectl vagrant ssh ansible git gh bundle dotnet sqlite3 lua`) {
+		perl php deno tsx java awk sed psql mysql sh bash zsh fish docker podman docker-compose kubectl vagrant ssh ansible git gh bundle dotnet sqlite3 lua`) {
 		m := offering(everyTool, "allow bash "+program+" *")
 		warnings := permission.Warnings(m)
 		if len(warnings) != 1 || warnings[0].Code != permission.WarnAllowsMore {

@@ -16,6 +16,9 @@ type unwrapped struct {
 	script []word
 	// texts are shell text that runs; each must pass.
 	texts []word
+	// doubtful says that the program is not known: an argument may name another that
+	// it runs.
+	doubtful bool
 	// writes are files that the program writes by its options.
 	writes []word
 	// hidden is why it cannot be told what runs; changed is why an allowed command may
@@ -70,7 +73,7 @@ func wrapperOf(program string) (wrapper, bool) {
 		return wrapper{values: " --userspec --groups ", operands: 1, elsewhere: place}, true
 	case "unshare", "nsenter", "bwrap", "firejail", "proot", "fakeroot", "fakechroot", "systemd-run", "systemd-nspawn", "ip", "torify", "torsocks", "proxychains", "proxychains4", "distrobox", "toolbox", "flatpak-spawn", "setarch", "linux32", "linux64", "i386", "x86_64":
 		return wrapper{elsewhere: place, unsure: true}, true
-	case "strace", "ltrace", "gdb", "lldb", "valgrind", "perf", "rr", "heaptrack", "xvfb-run", "caffeinate", "cgexec", "numactl", "prlimit", "choom", "entr", "watchexec", "ts", "chronic", "ifne", "retry", "direnv", "mise", "asdf", "hyperfine", "softlimit", "chpst", "cpulimit", "dumb-init", "tini", "start-stop-daemon", "daemonize", "expect", "rlwrap", "screen", "tmux", "nsjail", "sem", "parallel", "npx", "bunx", "pnpx", "uvx", "nix-shell", "corepack":
+	case "strace", "ltrace", "gdb", "lldb", "valgrind", "perf", "rr", "heaptrack", "xvfb-run", "caffeinate", "cgexec", "numactl", "prlimit", "choom", "entr", "watchexec", "ts", "chronic", "ifne", "retry", "direnv", "mise", "asdf", "hyperfine", "softlimit", "chpst", "cpulimit", "dumb-init", "tini", "start-stop-daemon", "daemonize", "expect", "rlwrap", "screen", "tmux", "nsjail", "sem", "parallel", "npx", "bunx", "pnpx", "uvx", "nix-shell", "corepack", "runcon", "capsh", "ssh-agent", "dbus-launch", "faketime", "lckdo", "with-lock-ex", "ld.so", "xterm", "adb", "s6-setuidgid", "setlock", "envdir":
 		return wrapper{unsure: true}, true
 	}
 	return wrapper{}, false
@@ -154,7 +157,41 @@ func unwrap(words []word) unwrapped {
 	if g, ok := wrapperOf(program); ok {
 		return unwrapPlain(program, g, words)
 	}
-	return unwrapped{changed: runsOthers(program, words[1:])}
+	u := unwrapped{changed: runsOthers(program, words[1:]), writes: writesFiles(program, words[1:])}
+	if _, ok := subcommandOptions(program); ok {
+		u.runsByVerb(words)
+		u.doubtful = program == "make" || program == "gmake"
+	} else {
+		u.doubtful = !harmless(program) && !takesNames(program)
+	}
+	return u
+}
+
+// runsByVerb reads the commands of package managers that run other programs.
+func (u *unwrapped) runsByVerb(words []word) {
+	for i, w := range words[1:] {
+		switch w.text {
+		case "exec", "x", "dlx", "run", "shell", "develop":
+			u.suspects = suffixes(words[i+1:])
+			for j, option := range words {
+				if (option.text == "-c" || option.text == "--call" || option.text == "--command") && j+1 < len(words) {
+					u.texts = append(u.texts, words[j+1])
+				}
+			}
+			return
+		}
+	}
+}
+
+// takesNames reports whether a program only looks for what its arguments name, or
+// prints them.
+func takesNames(program string) bool {
+	switch program {
+	case "which", "type", "whereis", "man", "whatis", "apropos", "info", "help", "tldr", "kill", "pkill", "pgrep", "killall", "dpkg", "rpm", "apk",
+		"printf", "logger", "read", "export", "unset", "declare", "typeset", "local", "readonly", "touch", "mkdir", "rg", "ag", "jq", "diff":
+		return true
+	}
+	return false
 }
 
 // spaced is the text that eval makes of its arguments.

@@ -72,99 +72,19 @@ func unwrapFind(words []word) unwrapped {
 
 func unwrapFd(words []word) unwrapped {
 	for i, w := range words {
-		switch w.text {
+		name, value, attached := strings.Cut(w.text, "=")
+		switch name {
 		case "-x", "-X", "--exec", "--exec-batch":
-			if i+1 < len(words) {
-				return unwrapped{commands: [][]word{append(append([]word(nil), words[i+1:]...), word{text: string(rune(unknown))})}}
+			command := append([]word(nil), words[i+1:]...)
+			if attached {
+				command = append([]word{literal(value)}, command...)
+			}
+			if len(command) > 0 {
+				return unwrapped{commands: [][]word{append(command, word{text: string(rune(unknown))})}}
 			}
 		}
 	}
-	return unwrapped{changed: runsOthers("fd", words[1:])}
-}
-
-func unwrapGit(words []word) unwrapped {
-	u := unwrapped{changed: runsOthers("git", words[1:])}
-	for i, w := range words {
-		next := word{}
-		if i+1 < len(words) {
-			next = words[i+1]
-		}
-		if strings.Contains(w.text, "ext::") {
-			u.changed = "`ext::` runs another program"
-		}
-		switch text := w.text; {
-		case i == 0:
-		case text == "-c", text == "--config-env":
-			u.gitConfig(next.text)
-		case strings.HasPrefix(text, "--config-env="), strings.HasPrefix(text, "--exec-path="), strings.HasPrefix(text, "--git-dir"), strings.HasPrefix(text, "--work-tree"):
-			u.changed = "`" + optionName(text) + "` changes what git does"
-		case text == "foreach", text == "run":
-			if rest := words[i+1:]; len(rest) == 1 {
-				u.texts = append(u.texts, rest[0])
-			} else {
-				u.suspects = append(u.suspects, suffixes(words[i:])...)
-			}
-			u.changed = "git runs another program"
-		case text == "-x", text == "--exec", text == "--extcmd", strings.HasSuffix(text, "-filter"):
-			u.texts, u.changed = append(u.texts, next), "git runs another program"
-		case strings.HasPrefix(text, "--exec="), strings.HasPrefix(text, "--extcmd="):
-			u.texts, u.changed = append(u.texts, word{text: text[strings.Index(text, "=")+1:]}), "git runs another program"
-		}
-	}
-	return u
-}
-
-// gitConfig reads the value of git -c: each may change what a command does.
-func (u *unwrapped) gitConfig(setting string) {
-	u.changed = "`git -c` changes what git does"
-	if _, command, ok := strings.Cut(setting, "=!"); ok {
-		u.texts = append(u.texts, word{text: command})
-	} else if _, value, ok := strings.Cut(setting, "="); ok && strings.ContainsAny(value, " ;|&$`") {
-		u.texts = append(u.texts, word{text: value})
-	}
-}
-
-func optionName(text string) string {
-	name, _, _ := strings.Cut(text, "=")
-	return name
-}
-
-// runsOthers tells why a program runs another one by its options; empty if it does
-// not.
-func runsOthers(program string, arguments []word) string {
-	var options string
-	switch program {
-	case "git":
-		options = " -O --open-files-in-pager --upload-pack --receive-pack --ext-diff --textconv --output -u "
-	case "tar", "gtar", "bsdtar":
-		options = " --to-command --checkpoint-action -I --use-compress-program --rsh-command -F --info-script --new-volume-script "
-	case "sort", "gsort":
-		options = " --compress-program "
-	case "rg":
-		options = " --pre --hostname-bin "
-	case "rsync":
-		options = " -e --rsh --rsync-path "
-	case "scp", "sftp":
-		options = " -S -o -F "
-	case "man":
-		options = " -P --pager -H --html "
-	case "go":
-		options = " -exec --exec -toolexec --toolexec -vettool --vettool -overlay -modfile "
-	case "npm", "pnpm", "yarn":
-		options = " --script-shell --node-options "
-	case "zip":
-		options = " -TT --unzip-command "
-	case "curl":
-		options = " -K --config "
-	case "less", "more":
-		return "`" + program + "` can start other programs"
-	}
-	for _, w := range arguments {
-		if name := optionName(w.text); name != "" && strings.Contains(options, " "+name+" ") {
-			return "`" + program + " " + name + "` can run another program"
-		}
-	}
-	return ""
+	return unwrapped{}
 }
 
 // harmless reports whether a program cannot be told by an argument to run another

@@ -181,7 +181,7 @@ func parseCommandPattern(pattern string) ([]Command, *Problem) {
 	for stage := range splitBars(glob) {
 		if len(stage) == 0 {
 			return nil, problemf("pattern-command", "pattern `%s`: a command is missing next to `|`", pattern).
-				hintf("write a command on both sides, such as `curl * | sh*`; the character itself is `\\|`")
+				hintf("write a command on both sides, such as `curl * | bash*`; the character itself is `\\|`")
 		}
 		for i, r := range stage {
 			if r == ' ' {
