@@ -95,14 +95,6 @@ func number(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-func rules(action manifest.Action, tool manifest.ToolName, patterns ...string) []manifest.Rule {
-	var list []manifest.Rule
-	for _, pattern := range patterns {
-		list = append(list, manifest.Rule{Tool: tool, Pattern: manifest.Pattern(pattern), Action: action})
-	}
-	return list
-}
-
 func deniedRules() []manifest.Rule {
 	return append(append(rules("deny", "bash", "zap", "zap *", "wipe*", "git push*", "fetch * | bash*", "fetch * | sh*"),
 		rules("deny", "write", "keep/**")...), rules("deny", "edit", "keep/**")...)

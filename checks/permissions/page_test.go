@@ -43,3 +43,38 @@ func TestPage(t *testing.T) {
 		}
 	}
 }
+
+// The command forms of the page are denied, whatever the default.
+func TestCommandForms(t *testing.T) {
+	const file = "../../docs/permissions-guard.md"
+	page, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "## Command forms")
+	section, _, ok := strings.Cut(section, "\n## ")
+	if !ok {
+		t.Fatal("no section on command forms")
+	}
+	forms := 0
+	for _, otherwise := range []manifest.Action{"allow", "ask"} {
+		m := manifest.Manifest{Permissions: manifest.Permissions{Mode: "auto", Default: otherwise}}
+		m.Tools.Default = "allow"
+		m.Permissions.Rules = rules("deny", "bash", "git push*", "curl * | bash*")
+		guard := parse(t, &m)
+		for line := range strings.Lines(section) {
+			cells := strings.Split(strings.ReplaceAll(line, `\|`, "\x00"), "|")
+			if len(cells) != 5 || !strings.Contains(cells[2], "`") {
+				continue
+			}
+			forms++
+			command := strings.ReplaceAll(strings.Trim(strings.TrimSpace(cells[2]), "`"), "\x00", "|")
+			if d := guard.Decide(bash(command)); d.Action != "deny" || d.Rule == nil || strings.TrimSpace(cells[3]) != "deny" {
+				t.Errorf("`%s`: %s (%s), and the page has %s", command, d.Action, d.Reason, cells[3])
+			}
+		}
+	}
+	if forms != 2*28 {
+		t.Errorf("%d forms", forms/2)
+	}
+}

@@ -64,6 +64,14 @@ func readTable(t testing.TB, file string) table {
 	return read
 }
 
+func rules(action manifest.Action, tool manifest.ToolName, patterns ...string) []manifest.Rule {
+	var list []manifest.Rule
+	for _, pattern := range patterns {
+		list = append(list, manifest.Rule{Tool: tool, Pattern: manifest.Pattern(pattern), Action: action})
+	}
+	return list
+}
+
 func parse(t testing.TB, m *manifest.Manifest) *permission.Guard {
 	t.Helper()
 	guard, err := permission.Parse(m)
