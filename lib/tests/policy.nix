@@ -194,7 +194,7 @@ let
         toolPolicy = "workspace";
         permissions.rules = [
           {
-            tool = "*";
+            tool = "bash";
             pattern = "sudo *";
             action = "deny";
           }
@@ -205,7 +205,7 @@ let
         permissions.rules = [
           {
             tool = "bash";
-            pattern = "su[d]o *";
+            pattern = "sudo * -i*";
             action = "deny";
           }
         ];
