@@ -153,26 +153,38 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 // argument decides a call of any tool but bash.
 func (p *policy) argument(call Call, value argument) Decision {
 	tool := call.Tool
-	restrict := []string{tool}
-	switch tool {
-	case grammar.ToolEdit, grammar.ToolWrite:
-		// Both change a file: what is denied to one is denied to the other.
-		restrict = []string{grammar.ToolEdit, grammar.ToolWrite}
-	case grammar.ToolGrep, grammar.ToolGlob:
-		restrict = []string{tool, grammar.ToolRead}
-	}
-	d, ok := p.byRules([]string{tool}, restrict, value)
+	decision, ok := p.byRules([]string{tool}, []string{tool}, value)
 	switch {
 	case ok:
 	case (tool == grammar.ToolEdit || tool == grammar.ToolWrite) && p.acceptsEdit(value):
-		d = p.acceptedEdit()
+		decision = p.acceptedEdit()
 	default:
-		d = p.undecided(tool, "the call of `"+tool+"`")
+		decision = p.undecided(tool, "the call of `"+tool+"`")
+	}
+	var akin string
+	switch tool {
+	case grammar.ToolEdit:
+		akin = grammar.ToolWrite
+	case grammar.ToolWrite:
+		akin = grammar.ToolEdit
+	case grammar.ToolGrep, grammar.ToolGlob:
+		akin = grammar.ToolRead
+	default:
+		return decision
+	}
+	// Both change a file, or read it: what is denied to one is denied to the other.
+	// A rule about the other never makes a call freer.
+	switch d, ok := p.byRules(nil, []string{akin}, value); {
+	case !ok:
+	case decision.Rule == nil:
+		decision = stricter(d, decision)
+	default:
+		decision = stricter(decision, d)
 	}
 	if (tool == grammar.ToolGrep || tool == grammar.ToolGlob) && !call.Single {
-		d = stricter(d, p.below(tool, value, d))
+		decision = stricter(decision, p.below(tool, value, decision))
 	}
-	return d
+	return decision
 }
 
 func (p *policy) acceptedEdit() Decision {

@@ -164,11 +164,12 @@ func (r *readRule) hides(other *readRule) bool {
 	return r.pattern.Covers(other.pattern)
 }
 
-// countsFor reports whether a rule that denies or asks holds for the tool of another
-// rule as well: those about edit and write for both, those about read for searches.
+// countsFor reports whether a rule that denies holds for the tool of another rule as
+// well: those about edit and write for both, those about read for searches. One that
+// asks does not hide the other, which may lift a default that denies.
 func (r *readRule) countsFor(other *readRule) bool {
 	switch {
-	case r.Action == allow:
+	case r.Action != deny:
 		return false
 	case r.tool == grammar.ToolEdit || r.tool == grammar.ToolWrite:
 		return other.tool == grammar.ToolEdit || other.tool == grammar.ToolWrite
