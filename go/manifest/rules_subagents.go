@@ -124,18 +124,23 @@ func (c *checker) subagentPermissionRules(at *location, parent, subagent *value)
 	}
 	for i, rule := range rules.items {
 		own := rule.rank("action", reach.Actions)
-		if own <= ceiling || !rule.get("tool").is(kindString) || !rule.get("pattern").is(kindString) {
+		calls, known := callsOf(rule)
+		if own <= ceiling || !known {
 			continue
 		}
-		if !slices.ContainsFunc(granted, func(g *value) bool { return g.rank("action", reach.Actions) >= own && ruleCovers(g, rule) }) {
-			c.report(at.field("rules").element(i), code, "the profile itself has no rule that goes as far for "+shown(rule.get("tool").text+" "+rule.get("pattern").text),
+		if !slices.ContainsFunc(granted, func(g *value) bool {
+			wide, known := callsOf(g)
+			return known && calls.Tool != "" && g.rank("action", reach.Actions) >= own && wide.Cover(calls)
+		}) {
+			c.report(at.field("rules").element(i), code, "the profile itself has no rule that goes as far for "+shown(calls.Tool+" "+calls.Pattern),
 				"a rule that one of the profile's own covers", "add the rule to permissions.rules, or remove it here")
 		}
 	}
 }
 
-func ruleCovers(wide, narrow *value) bool {
-	tool, pattern := wide.get("tool"), wide.get("pattern")
-	return tool.is(kindString) && pattern.is(kindString) && coversTool(tool.text, narrow.get("tool").text) &&
-		reach.Covers(reach.Argument, pattern.text, narrow.get("pattern").text)
+// callsOf returns what a rule is about; known is false where that is not text.
+func callsOf(rule *value) (calls reach.Calls, known bool) {
+	tool, named := rule.textOf("tool")
+	pattern, is := rule.textOf("pattern")
+	return reach.Calls{Tool: tool, Pattern: pattern}, named && is
 }

@@ -48,12 +48,12 @@ else
     manifest:
     let
       inherit (import ./vocabulary.nix manifest) covers;
-      coversPattern = import ../reach/covers.nix "argument";
+      coversRule = import ../reach/coversRule.nix;
       holders = import ./holders.nix manifest;
       offers = import ./offers.nix manifest;
 
       denied = any (
-        rule: rule.action == "deny" && covers rule.tool tool && coversPattern rule.pattern pattern
+        rule: rule.action == "deny" && covers rule.tool tool && coversRule rule { inherit tool pattern; }
       );
       # The Pod's own rules bind its subagents.
       free =

@@ -5,9 +5,8 @@
   # Inputs
 
   `kind`
-  : what the patterns stand for: `name` (of a model or a secret), `tool` and
-    `argument` (of a call) may end in `*`, for any run of characters; a `host` may
-    begin with `*.`, for all its subdomains
+  : what the patterns stand for: `name` (of a model or a secret) and `tool` may end in
+    `*`, for any run of characters; a `host` may begin with `*.`, for all its subdomains
   `wide`
   : the pattern that may cover the other
   `narrow`
@@ -24,7 +23,7 @@
   ```nix
   covers "tool" "mcp__linear__*" "mcp__linear__search"
   => true
-  covers "argument" "git p?sh*" "git push"
+  covers "host" "*.example.org" "example.org"
   => false
   ```
 */
@@ -50,8 +49,6 @@ wide == narrow
 || (
   if kind == "host" then
     begins "*." wide && plain domain && ends ".${domain}" narrow
-  else if kind == "argument" then
-    ends "*" wide && plain start && begins start narrow
   else if kind == "name" || kind == "tool" then
     ends "*" wide && plain start && begins start narrow && narrow != ""
   else

@@ -24,4 +24,17 @@
     "}"
     "\\"
   ];
+  # What the patterns of a tool are matched with.
+  kinds = {
+    agent = "name";
+    bash = "command";
+    edit = "path";
+    glob = "path";
+    grep = "path";
+    read = "path";
+    skill = "name";
+    webfetch = "address";
+    websearch = "call";
+    write = "path";
+  };
 }

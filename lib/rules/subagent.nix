@@ -16,6 +16,7 @@ let
 
   inherit (import ../reach/tables.nix) actions modes;
   covers = import ../reach/covers.nix;
+  coversRule = import ../reach/coversRule.nix;
   place = import ../reach/rank.nix;
 
   # What is no text has no name: it covers nothing, and nothing covers it.
@@ -35,8 +36,8 @@ let
     isAttrs wide
     && isString (wide.tool or null)
     && isString (wide.pattern or null)
-    && coversTool wide.tool narrow.tool
-    && covers "argument" wide.pattern narrow.pattern;
+    && narrow.tool != ""
+    && coversRule wide narrow;
 
   rank = order: set: field: place order (if isAttrs set then set.${field} or null else null);
 

@@ -63,10 +63,18 @@ func steps() []step {
 		wider    bool
 	}{
 		{"bash git *", "bash git *", false}, {"bash git *", "bash git push", false}, {"bash git *", "bash git push*", false}, {"bash git push", "bash git *", true},
-		{"bash *", "bash ", false}, {"bash git *", "bash git", true}, {"* *", "edit x", false}, {"ba* *", "bash x", false}, {"bash *", "ba* *", true}, {"bash *", "edit *", true},
-		{"bash *", "bash **", false}, {"bash **", "bash *", true}, {"bash *.env", "bash a.env", true}, {"bash *.env", "bash *.env", false},
-		{"bash a?*", "bash a?b", true}, {"bash [a]*", "bash [a]b", true}, {"bash a]*", "bash a]b", true},
-		{"bash {a,b}*", "bash {a,b}c", true}, {`bash a\*`, `bash a\b`, true}, {`bash a\*`, `bash a\*`, false}, {"bash git *", "bash git {log,diff} ?", false},
+		{"bash *", "bash git", false}, {"bash git *", "bash git", true}, {"* *", "edit ./x", false}, {"bash *", "* *", true}, {"bash *", "edit *", true},
+		{"bash git*", "bash git push", true}, {"bash * -f", "bash git -f", true}, {"bash git * -f", "bash git * -f", false}, {"bash git *", `bash git \*`, false},
+		{`bash ls \*`, "bash ls x", true}, {`bash ls \[*`, `bash ls \[a`, true}, {"bash curl *", "bash curl * | sh", true}, {"bash curl * | sh", "bash curl * | sh", false},
+		{"bash *", "bash curl * | sh", false},
+		{"edit src/**", "edit src/a/b", false}, {"edit src/**", "edit ./src", false}, {"edit src/*", "edit src/a/b", true}, {"edit src/*", "edit src/a", true},
+		{"edit src/a/b", "edit src/**", true}, {"edit src/**", "write src/a", true}, {"read **", "read **/.env", false}, {"read **", "read ~/.env", true},
+		{"read **", "read *", true}, {"read *", "read /**", false}, {"read ~/**", "read ~/.ssh/*", false}, {"read /**", "read a/b", true},
+		{"webfetch *.example.org", "webfetch a.example.org/x", false}, {"webfetch *.example.org", "webfetch example.org", true},
+		{"webfetch example.org/a/**", "webfetch example.org/a/b", false}, {"webfetch example.org/a/*", "webfetch example.org/a/b", true},
+		{"agent review*", "agent reviewer", false}, {"agent *er", "agent reviewer", true}, {"skill a", "agent a", true},
+		{"mcp__x__* *", "mcp__x__get *", false}, {"mcp__* *", "mcp__x__* *", false}, {"mcp__x__get *", "mcp__x__* *", true}, {"mcp__x__* *", "mcp__y__get *", true},
+		{"* *", "mcp__x__get *", false}, {"mcp__* *", "* *", true}, {"mcp__x__get_* *", "mcp__x__get_issue *", false},
 	} {
 		all = append(all, step{pair.old + " to " + pair.now, permissions("ask", "deny", "allow "+pair.old), permissions("ask", "deny", "allow "+pair.now), pair.wider})
 	}
@@ -74,8 +82,8 @@ func steps() []step {
 		old, now string
 		wider    bool
 	}{
-		{"bash", "bash", false}, {"*", "bash", false}, {"bash", "*", true}, {"mcp__a__*", "mcp__a__b", false}, {"mcp__a__b", "mcp__a__*", true},
-		{"mcp__*", "mcp__a__*", false}, {"bash", "bash*", true}, {"bash*", "bash", false}, {"bash", "edit", true},
+		{"bash", "bash", false}, {"*", "bash", false}, {"bash", "*", true}, {"mcp__x__*", "mcp__x__b", false}, {"mcp__x__b", "mcp__x__*", true},
+		{"mcp__*", "mcp__x__*", false}, {"mcp__x__*", "mcp__y__*", true}, {"mcp__x__get_*", "mcp__x__get_a", false}, {"mcp__x__get_*", "mcp__x__get", true}, {"bash", "edit", true},
 	} {
 		all = append(all, step{"tool " + pair.old + " to " + pair.now, tools("deny", pair.old), tools("deny", pair.now), pair.wider},
 			step{"tool " + pair.now + " under all", tools("allow"), tools("deny", pair.now), false})

@@ -206,6 +206,10 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 	back := edit{name: "the other way", base: other, value: have, asks: asks}
 	if f.Wider == Call && strings.Contains(at, "/rules/1/") {
 		back.asks = false // to ask about more holds back more
+		if last(f.Path) == "pattern" {
+			other = have.(string)[:len("git push")] + " --force*"
+			back.base = other
+		}
 	}
 	return []edit{{name: "another value", value: other, asks: asks}, back}
 }

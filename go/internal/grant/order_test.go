@@ -3,6 +3,7 @@ package grant
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission"
 )
 
 // words that mutations put in the place of texts, so that enumerations, globs and
@@ -164,8 +166,20 @@ func shuffled[T any](t *rapid.T, list []T) []T {
 	return rapid.Permutation(list).Draw(t, "order")
 }
 
-// What is not marked as freer is freer for no call, and freer carries over.
+// What is not marked as freer is freer for no call that the guard decides, and
+// freer carries over.
 func TestDecisionsAreBounds(t *testing.T) {
+	tools := map[string][]string{
+		"*": {"*"}, "mcp__x__*": {"*"}, "mcp__x__get": {"*"},
+		"bash":     {"*", "a *", "a b*", "a b *", "a b", "a*", "* b", "a * c", "b *", "a | b"},
+		"edit":     {"*", "**", "d/**", "d/*", "./d", "d/a", "/**", "**/a"},
+		"write":    {"*", "**", "d/**", "d/a", "d/*/a"},
+		"read":     {"*", "**", "d/**", "d/a"},
+		"grep":     {"*", "d/**", "d/a"},
+		"webfetch": {"*", "a.org", "*.a.org", "a.org/x/**", "a.org/*", "https://a.org"},
+		"agent":    {"*", "a*", "ab", "*b"},
+	}
+	names := slices.Sorted(maps.Keys(tools))
 	draw := func(t *rapid.T, label string) Set {
 		var grants []Grant
 		if action := rapid.SampledFrom(reach.Actions).Draw(t, label+" default"); action != "deny" {
@@ -173,11 +187,24 @@ func TestDecisionsAreBounds(t *testing.T) {
 		}
 		for i := range rapid.IntRange(0, 4).Draw(t, label) {
 			l := fmt.Sprint(label, i)
+			tool := rapid.SampledFrom(names).Draw(t, l+" tool")
 			grants = append(grants, Grant{Kind: Rule, Action: rapid.SampledFrom(reach.Actions).Draw(t, l+" action"),
-				Value: rapid.SampledFrom([]string{"*", "b*", "bash", "edit"}).Draw(t, l+" tool") + " " +
-					rapid.SampledFrom([]string{"*", "a*", "ab*", "ab", "b", "*b", "a?"}).Draw(t, l+" pattern")})
+				Value: tool + " " + rapid.SampledFrom(tools[tool]).Draw(t, l+" pattern")})
 		}
 		return SetOf(grants)
+	}
+	calls := []permission.Call{{Tool: "websearch", Argument: "q"}, {Tool: "mcp__x__get"}, {Tool: "mcp__x__put"}, {Tool: "mcp__y__get"},
+		{Tool: "agent", Argument: "ab"}, {Tool: "agent", Argument: "a"}, {Tool: "agent", Argument: "b"}}
+	for _, command := range []string{"a", "a b", "a b c", "a x c", "b", "b b", "c b", "ax", "/bin/a b", "a b; b x", "a b | b", "a b > d/a", "b x < d/a", "x $(a b)"} {
+		calls = append(calls, permission.Call{Tool: "bash", Command: command})
+	}
+	for _, path := range []string{"/w/d", "/w/d/a", "/w/d/b/a", "/w/a", "/a"} {
+		for _, tool := range []string{"edit", "write", "read", "grep", "glob"} {
+			calls = append(calls, permission.Call{Tool: tool, Paths: []string{path}})
+		}
+	}
+	for _, address := range []string{"https://a.org", "http://a.org/x/y", "https://b.a.org/x", "https://b.org"} {
+		calls = append(calls, permission.Call{Tool: "webfetch", URL: address})
 	}
 	covered := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -190,11 +217,11 @@ func TestDecisionsAreBounds(t *testing.T) {
 			return
 		}
 		covered++
-		for _, tool := range []string{"bash", "bat", "edit", "zed"} {
-			for _, argument := range []string{"", "a", "ab", "abc", "b", "bb", "c"} {
-				if rank(decide(b, tool, argument)) > rank(decide(a, tool, argument)) {
-					t.Fatalf("%s %q is freer in %v than in %v", tool, argument, b, a)
-				}
+		before, after := guardOf(t, a), guardOf(t, b)
+		for _, call := range calls {
+			call.Workspace, call.Home = "/w", "/h"
+			if was, is := before(call), after(call); rank(is) > rank(was) {
+				t.Fatalf("%+v is freer in %v than in %v: %s, not %s", call, b, a, is, was)
 			}
 		}
 	})
@@ -203,32 +230,23 @@ func TestDecisionsAreBounds(t *testing.T) {
 	}
 }
 
-// decide is what a set says of one call.
-func decide(s Set, tool, argument string) string {
-	d := decisionsOf(s)
-	out := ""
-	for _, g := range d.rules {
-		name, pattern, _ := strings.Cut(g.Value, " ")
-		if reach.Covers(reach.Tool, name, tool) && globMatches(pattern, argument) && (out == "" || rank(g.Action) < rank(out)) {
-			out = g.Action
+// guardOf decides calls by a set of rules.
+func guardOf(t *rapid.T, s Set) func(permission.Call) string {
+	m := &manifest.Manifest{Permissions: manifest.Permissions{Mode: "ask", Default: "deny"}}
+	m.Tools.Default = "allow"
+	for _, g := range s {
+		if g.Value == "" {
+			m.Permissions.Default = manifest.Action(g.Action)
+			continue
 		}
+		tool, pattern, _ := strings.Cut(g.Value, " ")
+		m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Tool: manifest.ToolName(tool), Pattern: manifest.Pattern(pattern), Action: manifest.Action(g.Action)})
 	}
-	if out == "" {
-		return d.fallback
+	guard, err := permission.Parse(m)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return out
-}
-
-func globMatches(pattern, s string) bool {
-	switch {
-	case pattern == "":
-		return s == ""
-	case pattern[0] == '*':
-		return globMatches(pattern[1:], s) || s != "" && globMatches(pattern, s[1:])
-	case s == "":
-		return false
-	}
-	return (pattern[0] == '?' || pattern[0] == s[0]) && globMatches(pattern[1:], s[1:])
+	return func(call permission.Call) string { return string(guard.Decide(call).Action) }
 }
 
 func rules(fallback string, lines ...string) Set {
@@ -250,8 +268,8 @@ func TestRulesByExample(t *testing.T) {
 		asks           bool
 	}{
 		{"the same", rules("ask", "allow bash ls*"), rules("ask", "allow bash ls*"), false},
-		{"a narrower pattern", rules("ask", "allow bash ls*"), rules("ask", "allow bash ls -l"), false},
-		{"a wider pattern", rules("ask", "allow bash ls -l"), rules("ask", "allow bash ls*"), true},
+		{"a narrower pattern", rules("ask", "allow bash ls *"), rules("ask", "allow bash ls -l"), false},
+		{"a wider pattern", rules("ask", "allow bash ls -l"), rules("ask", "allow bash ls *"), true},
 		{"a deny more", rules("ask", "allow bash *"), rules("ask", "allow bash *", "deny bash rm *"), false},
 		{"a deny less", rules("ask", "deny bash rm *"), rules("ask"), true},
 		{"a deny less, that the default makes up for", rules("deny", "deny bash rm *", "allow edit *"), rules("deny", "allow edit *"), false},
@@ -262,9 +280,21 @@ func TestRulesByExample(t *testing.T) {
 		{"allow becomes ask", rules("deny", "allow bash a"), rules("deny", "ask bash a"), false},
 		{"ask becomes allow", rules("deny", "ask bash a"), rules("deny", "allow bash a"), true},
 		{"the default is stricter, and rules allow what it allowed", rules("allow"), rules("deny", "allow bash a"), false},
-		{"an allow more, under a deny", rules("ask", "deny bash a*"), rules("ask", "deny bash a*", "allow bash ab"), false},
-		{"an allow more, over an ask", rules("deny", "ask bash ab"), rules("deny", "ask bash ab", "allow bash a*"), true},
+		{"an allow more, under a deny", rules("ask", "deny bash a *"), rules("ask", "deny bash a *", "allow bash a b"), false},
+		{"an allow more, over an ask", rules("deny", "ask bash a b"), rules("deny", "ask bash a b", "allow bash a *"), true},
 		{"globs that cannot be compared", rules("ask", "allow bash *b"), rules("ask", "allow bash ab"), true},
+		{"a star that only matches names", rules("ask", "allow edit src/*"), rules("ask", "allow edit src/a/b"), true},
+		{"a directory and what is in it", rules("ask", "allow edit src/**"), rules("ask", "allow edit src/a/b"), false},
+		{"a deny of a directory, kept for a file in it", rules("ask", "deny read src/**"), rules("ask", "deny read src/a"), true},
+		{"a program whose name begins so", rules("ask", "allow bash git*"), rules("ask", "allow bash git push"), true},
+		{"a deny less, that binds another tool too", rules("deny", "allow write src/**", "deny edit src/a"), rules("deny", "allow write src/**"), true},
+		{"a deny less of a command, that may run within another", rules("deny", "allow bash git *", "deny bash sudo *"), rules("deny", "allow bash git *"), true},
+		{"a deny less, that no rule of its tool undoes", rules("deny", "allow bash git *", "deny edit src/a"), rules("deny", "allow bash git *"), false},
+		{"a server's tools for one of them", rules("ask", "allow mcp__x__* *"), rules("ask", "allow mcp__x__get *"), false},
+		{"one tool of a server for all", rules("ask", "allow mcp__x__get *"), rules("ask", "allow mcp__x__* *"), true},
+		{"every tool for one server's", rules("ask", "deny * *"), rules("ask", "deny mcp__x__* *"), true},
+		{"hosts below a domain", rules("ask", "allow webfetch *.a.org"), rules("ask", "allow webfetch b.a.org/x"), false},
+		{"another host", rules("ask", "allow webfetch a.org"), rules("ask", "allow webfetch b.org"), true},
 	} {
 		if changes := Compare(test.consented, test.now); (len(changes) > 0) != test.asks {
 			t.Errorf("%s: %+v", test.name, changes)

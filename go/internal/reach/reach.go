@@ -1,9 +1,10 @@
 // Package reach decides which of two words or patterns allows more.
 //
-// It is the only place that knows the orders of modes and actions and what a
-// wildcard means; lib/reach is its counterpart in Nix, whose tables are generated
-// from these. A pattern covers another only where that is certain: everything
-// that compares manifests counts the rest as wider.
+// It is the only place that knows the orders of modes and actions and compares
+// patterns; lib/reach is its counterpart in Nix, whose tables are generated from
+// these. A pattern covers another only where that is certain: everything that
+// compares manifests counts the rest as wider. Rules are compared by their text,
+// in calls.go, and less is certain there than package grammar knows.
 package reach
 
 import (
@@ -32,16 +33,15 @@ func Beyond(order []string, a, b string) bool {
 // Kind is what a pattern stands for, and so what its wildcards mean.
 type Kind int
 
-// The kinds of patterns. In the first four a * at the end stands for any run of
-// characters, slashes and spaces included.
+// The kinds of patterns. In the first three a * at the end stands for any run of
+// characters, slashes included.
 const (
-	Tool     Kind = iota // name of a tool: bash, mcp__linear__*
-	Name                 // name of a model or a secret: anthropic/*
-	Argument             // argument of a call: git push*
-	Folder               // what is in a directory of the workspace: ./*, ./src/*
-	Rule                 // a Tool, a space and an Argument: bash git push*
-	Host                 // a host; *. at the beginning stands for all its subdomains
-	Path                 // files: a * may end at a slash, so each covers itself alone
+	Tool   Kind = iota // name of a tool: bash, mcp__linear__*
+	Name               // name of a model or a secret: anthropic/*
+	Folder             // what is in a directory of the workspace: ./*, ./src/*
+	Rule               // calls, see CallsOf: bash git push*
+	Host               // a host; *. at the beginning stands for all its subdomains
+	Path               // files: a * may end at a slash, so each covers itself alone
 )
 
 // Wildcards are the characters that may stand for others in a pattern. A pattern
@@ -61,12 +61,15 @@ func Covers(kind Kind, wide, narrow string) bool {
 	case Path:
 		return false
 	case Rule:
-		wideTool, wideArgument, _ := strings.Cut(wide, " ")
-		tool, argument, _ := strings.Cut(narrow, " ")
-		return Covers(Tool, wideTool, tool) && Covers(Argument, wideArgument, argument)
+		return CallsOf(wide).Cover(CallsOf(narrow))
 	}
+	return begins(wide, narrow) && (narrow != "" || kind > Name)
+}
+
+// begins reports whether wide is the beginning of narrow and a star.
+func begins(wide, narrow string) bool {
 	start, ok := strings.CutSuffix(wide, "*")
-	return ok && plain(start) && strings.HasPrefix(narrow, start) && (narrow != "" || kind > Name)
+	return ok && plain(start) && strings.HasPrefix(narrow, start)
 }
 
 func plain(text string) bool { return !strings.ContainsAny(text, Wildcards) }
@@ -78,10 +81,14 @@ func Meets(kind Kind, a, b string) bool {
 	case Host, Path:
 		return true
 	case Rule:
-		toolA, argumentA, _ := strings.Cut(a, " ")
-		toolB, argumentB, _ := strings.Cut(b, " ")
-		return Meets(Tool, toolA, toolB) && Meets(Argument, argumentA, argumentB)
+		return CallsOf(a).Meet(CallsOf(b))
 	}
+	return together(a, b)
+}
+
+// together reports whether a text may match both of two patterns whose wildcards
+// are [Wildcards].
+func together(a, b string) bool {
 	i, j := strings.IndexAny(a, Wildcards), strings.IndexAny(b, Wildcards)
 	switch {
 	case i < 0 && j < 0:

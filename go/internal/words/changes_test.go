@@ -91,7 +91,9 @@ func TestBetween(t *testing.T) {
 			"- may no longer run `git push*` (was asked about)"},
 		{"/permissions/rules", rulesWith(rulePush, ruleLs), "! may now run `sudo *` after asking (was refused)"},
 		{"/permissions/rules", rulesWith(rulePush, ruleSudo), "- must now ask to run `ls*` (was allowed)"},
-		{"/permissions/rules", rulesWith(ruleLs, ruleSudo), "- drops 1 rule that its other rules or the default make up for"},
+		// A command that is allowed may run another one.
+		{"/permissions/rules", rulesWith(ruleLs, ruleSudo), "! drops its rule to ask: run `git push*`"},
+		{"/permissions/rules", rulesWith(ruleSudo), "- must now ask to run `ls*` (was allowed)\n- drops 1 rule that its other rules or the default make up for"},
 		{"/permissions/rules", rulesWith(rulePush, ruleLs, ruleSudo, `{"tool":"edit","pattern":"*","action":"allow"}`),
 			"! may now edit any file without asking (was asked about)"},
 		{"/permissions/rules", rulesWith(rulePush, ruleLs, ruleSudo, `{"tool":"x","pattern":"*","action":"deny"}`),

@@ -113,7 +113,13 @@ func ManifestPage(data []byte) ([]byte, error) {
 		p.print("| `%s` | %s |\n", rule.Code, strings.ReplaceAll(rule.Text, "|", "\\|"))
 	}
 	p.print("\nA tool name covers another when they are equal, or when it ends in `*` and what stands before begins the other.\n")
-	p.print("A permission rule covers another when its tool does, and its pattern is the same, is `*`, or ends in its only `*` and begins the other.\n")
+	p.print("A permission rule covers another when its tool does and its pattern is `*`, or when both have the same tool and its pattern\n")
+	p.print("is certain to match all that the other matches:\n\n")
+	p.print("- each pattern covers itself;\n")
+	p.print("- a command: `PROGRAM …*` covers what begins so and is not a pipeline, such as `git push*` for `git push -f`, but not `git*`;\n")
+	p.print("- a path: `DIR/**` covers the directory and what is in it;\n")
+	p.print("- an address: a host covers its ports and paths, `*.DOMAIN` the hosts below the domain, `ADDRESS/**` what is below the address;\n")
+	p.print("- a subagent or a skill: `NAME*` covers what begins so.\n")
 	return []byte(p.out.String()), nil
 }
 
