@@ -134,9 +134,9 @@ type Permissions struct {
 
 // Rule decides the calls of one tool whose argument matches a pattern.
 type Rule struct {
-	// Tool that the rule is about; a * at the end stands for any run of characters.
+	// Tool that the rule is about: a tool of the vocabulary, mcp__SERVER__TOOL, or * for every tool.
 	Tool ToolName `json:"tool"`
-	// Glob over the argument of the call: the command, path, address or query.
+	// Calls that the rule is about: a command, path, address or name with wildcards, or * for every call.
 	Pattern Pattern `json:"pattern" jsonschema_extras:"default=*"`
 	// What happens to a call that matches.
 	Action Action `json:"action"`

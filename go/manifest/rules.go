@@ -32,6 +32,18 @@ package manifest
 //	rule-literal-key        no string of a known form of keys whose pointer is not in plain:
 //	                        M/baseUrl, command, url, cwd, args/I, env/K/value and
 //	                        headers/K/value of /mcpServers/N, /hooks/I/command/J    the string
+//	rule-tool-name          a name that grammar.CheckTool accepts, given the keys of mcpServers, in
+//	                        P/tools, where P is the whole and each /subagents/N     P/tools/allow/I, P/tools/deny/I
+//	                        in P/permissions/rules                                  P/permissions/rules/I/tool
+//	                        and in skills                                           /skills/N/allowedTools/I
+//	rule-pattern            a pattern that grammar.ParsePattern accepts, where the
+//	                        tool of the rule is a string, fits its schema and is
+//	                        accepted by rule-tool-name                              P/permissions/rules/I/pattern
+//	                        (in both, a string in which the schema of its field
+//	                        finds a problem is skipped: its length, its form, a
+//	                        control character, a store path. The schema lets an
+//	                        empty pattern pass, so that it is refused here. A
+//	                        mcpServers that is not an object has no keys)
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
 //	rule-skill-file         files has SKILL.md                                      /skills/N/files
 //	rule-workflow-inputs    no two inputs of one name (each after the first)        /workflows/N/inputs/I/name
@@ -72,6 +84,7 @@ func (c *checker) rules(v *value) {
 	c.searchRules(v)
 	c.keyRules(v)
 	c.each(v, "mcpServers", c.serverRules)
+	c.permissionRules(v)
 	c.sandboxRules(v)
 	c.each(v, "skills", c.skillRules)
 	c.each(v, "workflows", c.workflowRules)

@@ -30,7 +30,7 @@ type (
 	Line string
 	// Argument is one argument or value that is handed to a program as it is.
 	Argument string
-	// Pattern is a glob over the argument of a tool call.
+	// Pattern selects calls of a tool; package grammar parses it.
 	Pattern string
 	// ProfileName names a profile.
 	ProfileName string
@@ -50,7 +50,8 @@ type (
 	ServerName string
 	// SkillName names a skill, a workflow or a delegate.
 	SkillName string
-	// ToolName names a tool; a * at the end stands for any run of characters.
+	// ToolName names a tool; a * at the end stands for any run of characters. Package
+	// grammar decides which names a rule or a list of tools may have.
 	ToolName string
 	// InputName names an input of a workflow.
 	InputName string

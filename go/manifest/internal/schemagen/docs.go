@@ -26,6 +26,8 @@ var Rules = []Rule{
 	{"rule-secret-unused", "A secret is used: `web.search.auth` is null where the search is disabled; a reference in `env` belongs to a server with `command`, one in `headers` to a server with `url`."},
 	{"rule-secret-provider", "A key goes to its provider: `PROVIDER.api.default` belongs to a model of that provider (of the Pod and of each delegate), `PROVIDER.search.default` to that service; without `web.search.provider` the secret of the search is that of `model.auth`. For the names of the providers that are known."},
 	{"rule-literal-key", "No string of a server (`command`, `args`, `url`, literal `env` and `headers`), of a hook's `command`, and no `baseUrl` of a model has the form of a key, unless `plain` lists its place."},
+	{"rule-tool-name", "A tool in `tools`, in a rule of `permissions` (both of the Pod and of each delegate) or in `skills.NAME.allowedTools` is of the [vocabulary](permissions.md#tools); a tool of an MCP server is of one of `mcpServers`."},
+	{"rule-pattern", "The pattern of a permission rule fits the [grammar](permissions.md#patterns) of its tool."},
 	{"rule-network-domains", "`sandbox.allowedDomains` is empty unless `sandbox.network` is `allowlist`."},
 	{"rule-skill-file", "A skill has a file `SKILL.md`."},
 	{"rule-workflow-inputs", "No two inputs of a workflow have one name."},
