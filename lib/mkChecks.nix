@@ -27,7 +27,9 @@
 
   A profile `coder` gives `profile-coder`, whose output is the manifest, and a
   policy `no-shell` of it gives `policy-coder-no-shell`. A check that fails
-  throws the report of what is wrong.
+  throws the report of what is wrong as soon as it is to be built. What the report
+  says, a check of a policy carries as data in `insomniaPolicy`, which is what
+  `insomnia verify` reads.
 
   # Examples
 
@@ -91,7 +93,11 @@ let
     in
     problem
     // {
-      positions = map (place: { inherit (place) file line column; }) places;
+      positions =
+        if problem.positions or [ ] != [ ] then
+          problem.positions
+        else
+          map (place: { inherit (place) file line column; }) places;
     };
 
   problems = count: if count == 1 then "a problem" else "${toString count} problems";
@@ -110,24 +116,55 @@ let
       earlier = index: length (filter (other: nameOf other == nameOf index) (genList (n: n) index));
       number = index: if earlier index == 0 then "" else "-${toString (earlier index + 1)}";
     in
-    genList (
-      index:
-      let
-        check = "${name}-${nameOf index}${number index}";
-        found = elemAt asked index (manifestOf name profiles.${name});
-      in
-      {
-        name = "policy-${check}";
-        value =
-          if found == [ ] then
-            passed "insomnia-policy-${check}" "${check}: holds\n"
-          else
-            throw (
-              report "the profile `${name}` breaks the policy `${nameOf index}`, with ${problems (length found)}"
-                (map (located profiles.${name}) found)
-            );
-      }
-    ) (length asked);
+    genList (index: judged name "${nameOf index}${number index}" (elemAt asked index)) (length asked);
+
+  # A check of one policy. It is a derivation whose paths alone depend on the verdict, so
+  # that what it carries can be read without building or throwing anything.
+  judged =
+    name: policy: holds:
+    let
+      check = "${name}-${policy}";
+      manifest = manifestOf name profiles.${name};
+      found = map (located profiles.${name}) (holds manifest);
+      decides = holds.decides or null;
+
+      expected = length (decides.allow ++ decides.ask ++ decides.deny);
+      undecided = if decides == null then 0 else length (holds.undecided manifest);
+      left = "Nix cannot decide ${toString undecided} of ${toString expected} calls; run `insomnia verify`";
+
+      verdict =
+        if found != [ ] then
+          throw (
+            report "the profile `${name}` breaks the policy `${policy}`, with ${problems (length found)}" found
+          )
+        else if undecided != 0 then
+          builtins.trace "warning: policy-${check}: ${left}" (
+            passed "insomnia-policy-${check}" "${check}: holds, but ${left}\n"
+          )
+        else
+          passed "insomnia-policy-${check}" "${check}: holds\n";
+
+      result = {
+        type = "derivation";
+        name = "insomnia-policy-${check}";
+        system = "builtin";
+        outputName = "out";
+        outputs = [ "out" ];
+        out = result;
+        all = [ result ];
+        inherit (verdict) drvPath outPath drvAttrs;
+
+        insomniaPolicy = {
+          profile = name;
+          inherit policy decides manifest;
+          problems = found;
+        };
+      };
+    in
+    {
+      name = "policy-${check}";
+      value = result;
+    };
 
   checks =
     if strangers != [ ] then

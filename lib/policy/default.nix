@@ -11,6 +11,7 @@
   maxAutonomy = import ./maxAutonomy.nix;
   requireDeny = import ./requireDeny.nix;
   requireDenyRead = import ./requireDenyRead.nix;
+  decides = import ./decides.nix;
 
   # What it can reach
   noWeb = import ./noWeb.nix;

@@ -241,6 +241,49 @@ let
       ];
     }
     {
+      name = "decides";
+      rule = policy.decides {
+        ask = [ "git push origin main" ];
+        deny = [
+          "git push --force"
+          {
+            tool = "read";
+            path = "deploy/key";
+          }
+        ];
+      };
+      good = {
+        toolPolicy = "workspace";
+        permissions.rules = [
+          {
+            tool = "bash";
+            pattern = "git push --force*";
+            action = "deny";
+          }
+          {
+            tool = "read";
+            pattern = "deploy/**";
+            action = "deny";
+          }
+        ];
+      };
+      bad = {
+        toolPolicy = "workspace";
+        permissions.rules = [
+          {
+            tool = "bash";
+            pattern = "git push origin *";
+            action = "allow";
+          }
+        ];
+      };
+      # `git push --force` is left to the guard: no rule matches it as it is written.
+      says = [
+        "permissions.rules: `git push origin main`, a call of `bash`: must be ask, got allow"
+        "permissions.rules: `deploy/key`, a call of `read`: must be deny, got ask"
+      ];
+    }
+    {
       name = "requireDenyRead";
       rule = policy.requireDenyRead [ "**/.env" ];
       good = {
