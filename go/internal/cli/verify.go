@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -16,11 +18,13 @@ import (
 func (p *program) verifyCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "verify",
-		Usage:     "check every profile of a flake, or one profile",
+		Usage:     "check every profile of a flake, or one profile, and their policies",
 		ArgsUsage: "[REF]",
 		Description: "Resolves all insomniaProfiles of the flake (`.` when none is named), broken ones beside healthy\n" +
 			"ones, and prints a line for each. REF may also select a single profile, as for `insomnia resolve`.\n" +
-			"The exit code is 1 when one is broken, and 4 when there is none.",
+			"Policies that insomnia.lib.mkChecks put into the flake's checks are checked as well, without Nix and\n" +
+			"without downloading anything for them.\n" +
+			"The exit code is 1 when a profile or a policy is broken, and 4 when there is no profile.",
 		Flags: append([]cli.Flag{
 			strictFlag(),
 			&cli.BoolFlag{Name: "against-nix", Usage: "evaluate with the installed Nix too; a profile that comes out differently is broken"},
@@ -35,6 +39,10 @@ type verifyReport struct {
 	Flake    string             `json:"flake"`
 	Ok       bool               `json:"ok"`
 	Profiles []resolve.Verified `json:"profiles"`
+	// Policies are left out where there are none.
+	Policies []resolve.Policy `json:"policies,omitempty"`
+	// Diagnostics are about the flake: why its policies could not be checked.
+	Diagnostics []diag.Diagnostic `json:"diagnostics,omitempty"`
 }
 
 func (p *program) verify(c *cli.Context) error {
@@ -46,7 +54,7 @@ func (p *program) verify(c *cli.Context) error {
 	if text == "" {
 		text = "."
 	}
-	verify := a.Resolver.Verify
+	verify := a.Resolver.VerifyAll
 	if c.Bool("against-nix") {
 		if c.IsSet("evaluator") {
 			return diag.Errorf(diag.ExitUsage, "usage", "--against-nix and --evaluator exclude each other")
@@ -57,51 +65,109 @@ func (p *program) verify(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	verified, err := verify(c.Context, chosen.Target, options)
+	verdicts, err := verify(c.Context, chosen.Target, options)
 	if err != nil {
 		return err
 	}
-
-	problems := &diag.Error{Exit: diag.ExitDifference}
-	broken := 0
-	for i := range verified {
-		warnings := a.ProfileWarnings(c.Context, chosen.Target, verified[i], options)
-		if c.Bool("strict") && len(warnings) > 0 {
-			verified[i].Ok, warnings = false, resolve.Strict(warnings)
-		}
-		verified[i].Diagnostics = append(verified[i].Diagnostics, warnings...)
-		if misnamed := catalog.CheckName(verified[i].Name, ""); misnamed != nil {
-			verified[i].Ok = false
-			verified[i].Diagnostics = append(verified[i].Diagnostics, misnamed.Diagnostics...)
-		}
+	report := verifyReport{Schema: "insomnia.verify/v1", Flake: text, Profiles: verdicts.Profiles, Policies: verdicts.Policies}
+	if verdicts.Unread != nil {
+		report.Diagnostics = []diag.Diagnostic{*verdicts.Unread}
 	}
-	for _, v := range verified {
-		if !v.Ok {
-			broken++
-		}
-		for _, d := range v.Diagnostics {
-			d.Profile = v.Name
-			problems.Diagnostics = append(problems.Diagnostics, d)
-		}
-	}
+	broken := report.settle(c.Bool("strict"), func(v resolve.Verified) []diag.Diagnostic {
+		return a.ProfileWarnings(c.Context, chosen.Target, v, options)
+	})
+	report.Ok = broken == ""
 	if c.Bool("json") {
-		data, err := json.Marshal(verifyReport{Schema: "insomnia.verify/v1", Flake: text, Ok: broken == 0, Profiles: verified})
+		data, err := json.Marshal(report)
 		if err != nil {
 			return err
 		}
 		if err := p.write(append(data, '\n')); err != nil {
 			return err
 		}
-		problems.Diagnostics = nil // they are in the report
-	} else if err := p.write(verifyTable(verified)); err != nil {
+		if report.Ok {
+			return nil
+		}
+		return &diag.Error{Exit: diag.ExitDifference, Summary: broken}
+	}
+	if err := p.write(append(verifyTable(report.Profiles), policyTable(report.Policies)...)); err != nil {
 		return err
 	}
-	if broken == 0 {
-		p.say(problems.Diagnostics...)
+	if report.Ok {
+		p.say(report.all()...)
 		return nil
 	}
-	problems.Summary = fmt.Sprintf("%d of %d profiles broken", broken, len(verified))
-	return problems
+	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: report.all(), Summary: broken}
+}
+
+// settle adds what verify itself finds, makes errors of warnings if it is to be
+// strict, and returns how much is broken; empty for nothing.
+func (r *verifyReport) settle(strict bool, warningsOf func(resolve.Verified) []diag.Diagnostic) string {
+	profiles, policies := 0, 0
+	for i := range r.Profiles {
+		v := &r.Profiles[i]
+		warnings := warningsOf(*v)
+		if strict && len(warnings) > 0 {
+			v.Ok, warnings = false, resolve.Strict(warnings)
+		}
+		v.Diagnostics = append(v.Diagnostics, warnings...)
+		if misnamed := catalog.CheckName(v.Name, ""); misnamed != nil {
+			v.Ok = false
+			v.Diagnostics = append(v.Diagnostics, misnamed.Diagnostics...)
+		}
+		if !v.Ok {
+			profiles++
+		}
+	}
+	for i := range r.Policies {
+		if strict {
+			resolve.Strict(r.Policies[i].Diagnostics)
+		}
+		if hasErrors(r.Policies[i].Diagnostics) {
+			policies++
+		}
+	}
+	if strict {
+		resolve.Strict(r.Diagnostics)
+	}
+	var parts []string
+	if profiles > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d profiles broken", profiles, len(r.Profiles)))
+	}
+	if policies > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d policies broken", policies, len(r.Policies)))
+	}
+	if hasErrors(r.Diagnostics) {
+		parts = append(parts, "policies not checked")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func hasErrors(diagnostics []diag.Diagnostic) bool {
+	return slices.ContainsFunc(diagnostics, func(d diag.Diagnostic) bool { return d.Severity == diag.SeverityError })
+}
+
+// all are the diagnostics with what they are about.
+func (r *verifyReport) all() []diag.Diagnostic {
+	var all []diag.Diagnostic
+	add := func(subject string, diagnostics []diag.Diagnostic) {
+		for _, d := range diagnostics {
+			d.Profile = subject
+			all = append(all, d)
+		}
+	}
+	for _, v := range r.Profiles {
+		add(v.Name, v.Diagnostics)
+	}
+	for _, v := range r.Policies {
+		subject := "policy " + v.Policy
+		if v.Profile != "" {
+			subject = v.Profile + ", " + subject
+		}
+		add(subject, v.Diagnostics)
+	}
+	add("", r.Diagnostics)
+	return all
 }
 
 func verifyTable(verified []resolve.Verified) []byte {
@@ -116,6 +182,33 @@ func verifyTable(verified []resolve.Verified) []byte {
 			verdict = "ok, " + words.Count(n, "warning")
 		}
 		w.row(diag.Name(v.Name), verdict, orDash(v.Role), orDash(v.Model))
+	}
+	w.flush()
+	return b.Bytes()
+}
+
+// policyTable is what verifyTable is followed by; nothing without policies.
+func policyTable(policies []resolve.Policy) []byte {
+	if len(policies) == 0 {
+		return nil
+	}
+	var b bytes.Buffer
+	b.WriteByte('\n')
+	w := newTable(&b)
+	w.row("POLICY", "PROFILE", "VERDICT")
+	for _, v := range policies {
+		verdict := "ok"
+		switch {
+		case !v.Checked:
+			verdict = "not checked"
+		case !v.Ok:
+			verdict = fmt.Sprintf("broken (%d)", len(v.Diagnostics))
+		}
+		profile := "-"
+		if v.Profile != "" {
+			profile = diag.Name(v.Profile)
+		}
+		w.row(diag.Name(v.Policy), profile, verdict)
 	}
 	w.flush()
 	return b.Bytes()

@@ -83,6 +83,8 @@ type Run interface {
 	// The result is JSON. A *Failure is about this output; any other error is
 	// about the flake.
 	Apply(ctx context.Context, output, function string) ([]byte, error)
+	// Offline keeps further calls of Apply from downloading an input.
+	Offline()
 	// Provenance says where the source came from. defined is the place of the
 	// profile that was evaluated, or nil.
 	Provenance(ctx context.Context, defined *Position) (*manifest.Provenance, error)

@@ -18,7 +18,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 )
 
-// What calls the library: of one profile file, of a flake's profile, of all of them.
+// What calls the library: of one profile file, of a flake's profile, of all of them,
+// of its policies.
 var (
 	//go:embed entry/entry.nix entry/describe.nix entry/select.nix
 	entryFiles embed.FS
@@ -29,6 +30,10 @@ var (
 	SelectText string
 	//go:embed entry/survey.nix
 	SurveyText string
+	//go:embed entry/policies.nix
+	PoliciesText string
+	//go:embed entry/policy.nix
+	PolicyText string
 )
 
 // Library is the Nix library inside this program: lib and profiles, and what calls them.

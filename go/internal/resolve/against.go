@@ -10,20 +10,57 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// VerifyAgainstNix is Verify with the embedded evaluator, held to what the
+// VerifyAgainstNix is VerifyAll with the embedded evaluator, held to what the
 // installed Nix makes of the same flake: a profile that comes out differently
-// counts as broken. The digest is compared, and of the problems code and path.
-func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Reference, options Options) ([]Verified, error) {
+// counts as broken, and so does a policy that both could check. The digest is
+// compared, and of the problems code and path.
+func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Reference, options Options) (*Verdicts, error) {
 	options.Evaluator = Embedded
-	ours, err := r.Verify(ctx, selected, options)
+	ours, err := r.VerifyAll(ctx, selected, options)
 	if err != nil {
 		return nil, err
 	}
 	options.Evaluator = Nix
-	theirs, err := r.Verify(ctx, selected, options)
+	theirs, err := r.VerifyAll(ctx, selected, options)
 	if err != nil {
 		return nil, err
 	}
+	ours.Profiles = heldTo(ours.Profiles, theirs.Profiles)
+	if theirs.Unread == nil && ours.Unread == nil {
+		holdPolicies(ours.Policies, theirs.Policies)
+	}
+	return ours, nil
+}
+
+// holdPolicies records which policies come out differently.
+func holdPolicies(ours, theirs []Policy) {
+	byName := map[string]Policy{}
+	for _, p := range theirs {
+		byName[p.Check] = p
+	}
+	for i, p := range ours {
+		other := byName[p.Check]
+		if !p.Checked || other.Check != "" && !other.Checked {
+			continue
+		}
+		if d := difference(verifiedAs(p), verifiedAs(other)); d != "" {
+			ours[i].Ok = false
+			ours[i].Diagnostics = append(ours[i].Diagnostics, differs(d))
+		}
+	}
+}
+
+// verifiedAs is a policy as it is compared.
+func verifiedAs(p Policy) Verified {
+	return Verified{Name: p.Check, Ok: p.Ok, Diagnostics: p.Diagnostics}
+}
+
+func differs(how string) diag.Diagnostic {
+	return diag.Errorf(diag.ExitDifference, "evaluators-differ", "%s", how).
+		Hintf("this is a bug of the embedded evaluator; use --evaluator nix for this profile and report it").Diagnostics[0]
+}
+
+func heldTo(ours, theirs []Verified) []Verified {
 	byName := map[string]Verified{}
 	for _, v := range theirs {
 		byName[v.Name] = v
@@ -31,8 +68,7 @@ func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Refe
 	for i := range ours {
 		if d := difference(ours[i], byName[ours[i].Name]); d != "" {
 			ours[i].Ok = false
-			ours[i].Diagnostics = append(ours[i].Diagnostics, diag.Errorf(diag.ExitDifference, "evaluators-differ", "%s", d).
-				Hintf("this is a bug of the embedded evaluator; use --evaluator nix for this profile and report it").Diagnostics...)
+			ours[i].Diagnostics = append(ours[i].Diagnostics, differs(d))
 		}
 		delete(byName, ours[i].Name)
 	}
@@ -42,7 +78,7 @@ func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Refe
 		v.Diagnostics = append(v.Diagnostics, diag.Errorf(diag.ExitDifference, "evaluators-differ", "only the installed Nix finds this profile").Diagnostics...)
 		ours = append(ours, v)
 	}
-	return ours, nil
+	return ours
 }
 
 func difference(ours, theirs Verified) string {

@@ -22,7 +22,15 @@ func (r *Resolver) resolveFlake(ctx context.Context, ref *locate.Reference, opti
 		return nil, err
 	}
 	defer f.Close()
+	result, err := r.resolveOpen(ctx, f, ref, options)
+	if options.opened != nil {
+		options.opened(f, result, err)
+	}
+	return result, err
+}
 
+// resolveOpen resolves the profile that the reference of an open flake selects.
+func (r *Resolver) resolveOpen(ctx context.Context, f *evaluate.Flake, ref *locate.Reference, options Options) (*Resolved, error) {
 	root, path := evaluate.OutputName, ref.Attr
 	if len(ref.Attr) > 1 {
 		root, path = ref.Attr[0], ref.Attr[1:]

@@ -105,7 +105,7 @@ func (r *Resolver) FlakeNames(ctx context.Context, selected reference.Reference,
 		return nil, err
 	}
 	defer f.Close()
-	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
+	v := r.ofProfiles(f, options)
 	found, err := v.names(ctx)
 	if diag.CodeIs(err, "no-profiles") || diag.CodeIs(err, "no-flake") {
 		return nil, nil

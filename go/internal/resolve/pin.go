@@ -32,7 +32,7 @@ func (r *Resolver) Pin(ctx context.Context, selected reference.Reference, option
 		if err != nil {
 			return nil, err
 		}
-		v := &verification{flake: f, failed: map[string]diag.Diagnostic{}}
+		v := r.ofProfiles(f, options)
 		if _, err = v.names(ctx); err != nil {
 			f.Close()
 			return nil, err

@@ -73,6 +73,9 @@ type Options struct {
 	Downloads  Downloads     // what may be downloaded; zero: nothing
 	Provenance bool          // find out where the source came from
 	Explain    bool          // find out where each value comes from
+
+	// opened is told how the profile of a flake came out, while the flake is open.
+	opened func(f *evaluate.Flake, result *Resolved, err error)
 }
 
 // evaluation are the options as an evaluator takes them.

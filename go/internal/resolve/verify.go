@@ -42,8 +42,32 @@ type survey struct {
 // without profiles is an error: not found, no-profiles. Of a reference to a single
 // profile it checks that one.
 func (r *Resolver) Verify(ctx context.Context, selected reference.Reference, options Options) ([]Verified, error) {
+	verdicts, err := r.verify(ctx, selected, options, false)
+	if err != nil {
+		return nil, err
+	}
+	return verdicts.Profiles, nil
+}
+
+// Verdicts are the verdicts over a flake, or over a single profile.
+type Verdicts struct {
+	Profiles []Verified
+	// Policies are those of the flake's checks that insomnia.lib.mkChecks made; of a
+	// single profile, those that are asked of it.
+	Policies []Policy
+	// Unread says why the policies could not be read: a warning where this machine
+	// lacks what they need, else an error; nil if they were.
+	Unread *diag.Diagnostic
+}
+
+// VerifyAll is Verify with the policies.
+func (r *Resolver) VerifyAll(ctx context.Context, selected reference.Reference, options Options) (*Verdicts, error) {
+	return r.verify(ctx, selected, options, true)
+}
+
+func (r *Resolver) verify(ctx context.Context, selected reference.Reference, options Options, policies bool) (*Verdicts, error) {
 	if !selected.WholeFlake() {
-		return r.verifyOne(ctx, selected, options)
+		return r.verifyOne(ctx, selected, options, policies)
 	}
 	ref, err := locate.Of(selected)
 	if err != nil {
@@ -54,7 +78,7 @@ func (r *Resolver) Verify(ctx context.Context, selected reference.Reference, opt
 		return nil, err
 	}
 	defer f.Close()
-	v := &verification{flake: f, failed: map[string]diag.Diagnostic{}, resolver: r, options: options}
+	v := r.ofProfiles(f, options)
 	found, err := v.all(ctx)
 	if err != nil {
 		return nil, err
@@ -66,23 +90,52 @@ func (r *Resolver) Verify(ctx context.Context, selected reference.Reference, opt
 	if len(*found.Names) == 0 {
 		return nil, choose(f, nil)
 	}
-	return v.verdicts(found)
+	verified, err := v.verdicts(found)
+	if err != nil {
+		return nil, err
+	}
+	verdicts := &Verdicts{Profiles: verified}
+	if policies {
+		err = r.policies(ctx, f, verdicts, "", options)
+	}
+	return verdicts, err
 }
 
-// verifyOne is Verify for a single profile. What keeps it from being looked at, such
+// verifyOne is verify for a single profile. What keeps it from being looked at, such
 // as a file that does not exist, is an error, as it is for Resolve.
-func (r *Resolver) verifyOne(ctx context.Context, selected reference.Reference, options Options) ([]Verified, error) {
-	result, err := r.Resolve(ctx, selected, options)
-	if err != nil {
-		e := diag.From(err)
-		if e.Exit != diag.ExitInvalid && e.Exit != diag.ExitEvaluation {
-			return nil, e
+func (r *Resolver) verifyOne(ctx context.Context, selected reference.Reference, options Options, policies bool) (*Verdicts, error) {
+	verdicts := &Verdicts{Profiles: []Verified{{Name: profileName(selected), Diagnostics: []diag.Diagnostic{}}}}
+	v := &verdicts.Profiles[0]
+	judge := func(result *Resolved, err error) error {
+		if err != nil {
+			e := diag.From(err)
+			if e.Exit != diag.ExitInvalid && e.Exit != diag.ExitEvaluation {
+				return e
+			}
+			v.Diagnostics = e.Diagnostics
+			return nil
 		}
-		return []Verified{{Name: profileName(selected), Diagnostics: e.Diagnostics}}, nil
+		v.Ok, v.Digest, v.Manifest = true, result.Digest, result.Manifest
+		v.Role, v.Model = summary(result.Manifest)
+		return nil
 	}
-	v := Verified{Name: profileName(selected), Ok: true, Digest: result.Digest, Diagnostics: []diag.Diagnostic{}, Manifest: result.Manifest}
-	v.Role, v.Model = summary(result.Manifest)
-	return []Verified{v}, nil
+	var unread error
+	if policies && isOutput(selected) {
+		options.opened = func(f *evaluate.Flake, result *Resolved, err error) {
+			if judge(result, err) == nil {
+				unread = r.policies(ctx, f, verdicts, v.Name, options)
+			}
+		}
+	}
+	if err := judge(r.Resolve(ctx, selected, options)); err != nil {
+		return nil, err
+	}
+	return verdicts, unread
+}
+
+// isOutput reports whether a reference selects one of a flake's insomniaProfiles.
+func isOutput(ref reference.Reference) bool {
+	return len(ref.Attr) == 1 || len(ref.Attr) == 2 && ref.Attr[0] == evaluate.OutputName
 }
 
 // profileName is what a reference calls its profile: known of a broken one too.
@@ -98,12 +151,21 @@ func profileName(ref reference.Reference) string {
 	return strings.TrimSuffix(filepath.Base(ref.Path), ".nix")
 }
 
+// verification asks about all attributes of an output, for the profiles or the
+// policies in them.
 type verification struct {
 	flake  *evaluate.Flake
 	failed map[string]diag.Diagnostic // by name: evaluation dies of these
 
+	output   string
+	survey   string // survey.nix with what describes one: { skip, only } -> output -> answers
 	resolver *Resolver
 	options  Options
+}
+
+func (r *Resolver) ofProfiles(f *evaluate.Flake, options Options) *verification {
+	return &verification{flake: f, failed: map[string]diag.Diagnostic{}, output: evaluate.OutputName, resolver: r, options: options,
+		survey: "{ skip, only }: (" + evaluate.SurveyText + ") { describe = (" + evaluate.DescribeText + "); inherit skip only; }"}
 }
 
 var indexFrame = pattern.Lazy{Text: `insomnia-profile=(\d+)`}
@@ -192,9 +254,11 @@ func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, e
 	if only != nil {
 		limit = nixList(only)
 	}
-	apply := "(" + evaluate.SurveyText + ") { describe = (" + evaluate.DescribeText + "); skip = " + nixList(skip) + "; only = " + limit + "; }"
-	out, err := v.flake.Apply(ctx, evaluate.OutputName, apply)
+	out, err := v.flake.Apply(ctx, v.output, "("+v.survey+") { skip = "+nixList(skip)+"; only = "+limit+"; }")
 	if err != nil {
+		if v.output == checksOutput && ofProfile(err) == nil && elsewhere(err) {
+			err = &evaluate.Failure{Kind: evaluate.Unhad, Ref: v.flake.Ref, Message: err.Error(), Cause: err}
+		}
 		return nil, err
 	}
 	if !utf8.Valid(out) { // a profile is text in there: which one is found out one by one
@@ -209,6 +273,14 @@ func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, e
 
 func (v *verification) fail(ctx context.Context, known *survey, index int, failure *evaluate.Failure) {
 	name := (*known.Names)[index]
+	if v.output == checksOutput { // it is defined in the library
+		d := failure.Diagnose().Diagnostics[0]
+		if elsewhere(failure) {
+			d.Severity = diag.SeverityWarning
+		}
+		v.failed[name] = d
+		return
+	}
 	if !atAuthor(v.flake, failure) && index < len(known.Positions) {
 		define(failure, known.Positions[index], v.flake.Tree)
 	}

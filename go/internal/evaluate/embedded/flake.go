@@ -200,6 +200,8 @@ func (f *openFlake) Close() {
 	}
 }
 
+func (f *openFlake) Offline() { f.options.Downloads = locate.Downloads{} }
+
 // forget drops the values of the evaluation.
 func (f *openFlake) forget() {
 	if f.flake != nil {

@@ -26,6 +26,8 @@ type openFlake struct {
 
 func (f *openFlake) Close() {}
 
+func (f *openFlake) Offline() { f.options.Downloads = locate.Downloads{} }
+
 // Misread is nil: Nix does not say which files it read.
 func (f *openFlake) Misread([]byte) []diag.Position { return nil }
 
