@@ -141,6 +141,9 @@ func hostName(name string) (string, *Problem) {
 		}
 		return addr.Unmap().String(), nil
 	}
+	if strings.ContainsFunc(name, func(r rune) bool { return r >= 0x80 }) { // some have an ASCII letter as their lowercase
+		return "", bad("the host must be ASCII").hintf("write the label in the form that begins with `xn--`")
+	}
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if name == "" {
 		return "", bad("the host is missing").hintf("write a host, such as `example.com`")
@@ -154,10 +157,7 @@ func hostName(name string) (string, *Problem) {
 			return "", bad("`%s` is not the name of a host", name).hintf("write a name, such as `example.com`, or an IP address")
 		}
 		for _, r := range label {
-			switch {
-			case r >= 0x80:
-				return "", bad("the host must be ASCII").hintf("write the label in the form that begins with `xn--`")
-			case !nameRune(r) || r == '.':
+			if !nameRune(r) {
 				return "", bad("the host holds %s", shown(r)).hintf("write a name, such as `example.com`, or an IP address")
 			}
 		}

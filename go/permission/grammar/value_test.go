@@ -15,7 +15,7 @@ func TestRefusedAddresses(t *testing.T) {
 		"http://2130706433/", "http://0x7f000001/", "http://0x7f.1/", "http://127.1/", "http://0177.0.0.1/", "http://127.0.0.1.0/", "http://127.0.0.0x1/", "http://127.0.0.256/",
 		"http://1.2.3.4.5", "http://a.0x", "http://a.09", "http://127.0.0.01/",
 		"http://[::1", "http://::1/", "http://[::1%25eth0]/", "http://[127.0.0.1]/", "http://[]/", "http://[::1]x/",
-		"http://b\u00fccher.example/", "http://\uff45vil.example/", "http://evil\u3002example/", "http://evil%2eexample/", "http://evil\u200b.example/",
+		"http://b\u00fccher.example/", "http://\u212aey.example/", "http://\u0130.example/", "http://\uff45vil.example/", "http://evil\u3002example/", "http://evil%2eexample/", "http://evil\u200b.example/",
 		"http://a..b/", "http://.a/", "http://-a.example/", "http://a-.example/", "http://" + strings.Repeat("a", 64) + ".example/", "http://" + strings.Repeat("a.", 130) + "b/",
 		"http://a.example:0/", "http://a.example:080/", "http://a.example:65536/", "http://a.example:/", "http://a.example:8x/", "http://a.example:+80/",
 		"http://a.example/%", "http://a.example/%2", "http://a.example/%zz", "http://a.example/%+1", "http://a.example/" + strings.Repeat("a", MaxAddress),
