@@ -127,45 +127,56 @@ func normalize(name string) string {
 	return name
 }
 
+// foreignTools are the names that other programs give their tools, normalized, with a
+// space between them, and the name here: "" for tools without a counterpart.
+var foreignTools = [...]struct{ ours, theirs string }{
+	{ToolRead, "read readfile readmanyfiles view viewimage viewfile notebookread cat openfile lsp"},
+	{ToolEdit, "edit multiedit applypatch patch notebookedit editfile strreplace strreplaceeditor " +
+		"strreplacebasededit replace searchreplace fileedit"},
+	{ToolWrite, "write writefile create createfile filewrite"},
+	{ToolBash, "bash shell localshell execcommand exec containerexec shellcommand unifiedexec writestdin " +
+		"runshellcommand runterminalcmd runinterminal runcommand executecommand terminal powershell " +
+		"bashoutput readbash writebash stopbash killbash killshell monitor taskoutput taskstop agentoutput " +
+		"jsrepl jsreplreset command sh"},
+	{ToolGrep, "grep grepfiles searchfilecontent grepsearch rg ripgrep codebasesearch search"},
+	{ToolGlob, "glob ls list listdir listdirectory listfiles find findfiles filesearch"},
+	{ToolWebFetch, "webfetch fetch fetchurl fetchwebpage url browser openurl"},
+	{ToolWebSearch, "websearch googlewebsearch codesearch searchweb websearchrequest exasearch"},
+	{ToolAgent, "agent task subagent spawnagent spawnagentsoncsv sendinput wait waitagent closeagent resumeagent " +
+		"listagents assigntask followuptask sendmessage teamcreate teamdelete delegatetoagent delegate " +
+		"runagent invokeagent"},
+	{ToolSkill, "skill slashcommand activateskill useskill"},
+	{mcpPrefix + "*", "listmcpresources listmcpresourcetemplates readmcpresource readmcpresourcedir mcp"},
+	{"", "todowrite todoread updateplan taskcreate taskget tasklist taskupdate askuserquestion askuser " +
+		"question requestuserinput requestpermissions senduserfile sendusermessage enterplanmode " +
+		"exitplanmode planenter planexit enterworktree exitworktree croncreate crondelete cronlist " +
+		"schedulewakeup pushnotification remotetrigger toolsearch toolsuggest structuredoutput sleep batch " +
+		"invalid savememory memory imagegeneration testsync getcontextremaining deferredtoolplaceholder " +
+		"reportintent"},
+}
+
+// ForeignTools returns the names that other programs give their tools, in lowercase
+// and without separators, and the tool here that each means: "" for those that have
+// no counterpart. It is for suggestions only.
+func ForeignTools() map[string]string {
+	names := map[string]string{}
+	for _, row := range foreignTools {
+		for name := range strings.SplitSeq(row.theirs, " ") {
+			names[name] = row.ours
+		}
+	}
+	return names
+}
+
 // foreignTool finds a normalized name among those that other programs give their
 // tools. Known is "" for a tool that is listed and has no counterpart.
 func foreignTool(name string) (known string, listed bool) {
-	switch name {
-	case "read", "readfile", "readmanyfiles", "view", "viewimage", "viewfile", "notebookread", "cat", "openfile", "lsp":
-		return ToolRead, true
-	case "edit", "multiedit", "applypatch", "patch", "notebookedit", "editfile", "strreplace", "strreplaceeditor",
-		"strreplacebasededit", "replace", "searchreplace", "fileedit":
-		return ToolEdit, true
-	case "write", "writefile", "create", "createfile", "filewrite":
-		return ToolWrite, true
-	case "bash", "shell", "localshell", "execcommand", "exec", "containerexec", "shellcommand", "unifiedexec", "writestdin",
-		"runshellcommand", "runterminalcmd", "runinterminal", "runcommand", "executecommand", "terminal", "powershell",
-		"bashoutput", "readbash", "writebash", "stopbash", "killbash", "killshell", "monitor", "taskoutput", "taskstop", "agentoutput",
-		"jsrepl", "jsreplreset", "command", "sh":
-		return ToolBash, true
-	case "grep", "grepfiles", "searchfilecontent", "grepsearch", "rg", "ripgrep", "codebasesearch", "search":
-		return ToolGrep, true
-	case "glob", "ls", "list", "listdir", "listdirectory", "listfiles", "find", "findfiles", "filesearch":
-		return ToolGlob, true
-	case "webfetch", "fetch", "fetchurl", "fetchwebpage", "url", "browser", "openurl":
-		return ToolWebFetch, true
-	case "websearch", "googlewebsearch", "codesearch", "searchweb", "websearchrequest", "exasearch":
-		return ToolWebSearch, true
-	case "agent", "task", "subagent", "spawnagent", "spawnagentsoncsv", "sendinput", "wait", "waitagent", "closeagent",
-		"resumeagent", "listagents", "assigntask", "followuptask", "sendmessage", "teamcreate", "teamdelete",
-		"delegatetoagent", "delegate", "runagent", "invokeagent":
-		return ToolAgent, true
-	case "skill", "slashcommand", "activateskill", "useskill":
-		return ToolSkill, true
-	case "listmcpresources", "listmcpresourcetemplates", "readmcpresource", "readmcpresourcedir", "mcp":
-		return mcpPrefix + "*", true
-	case "todowrite", "todoread", "updateplan", "taskcreate", "taskget", "tasklist", "taskupdate",
-		"askuserquestion", "askuser", "question", "requestuserinput", "requestpermissions", "senduserfile", "sendusermessage",
-		"enterplanmode", "exitplanmode", "planenter", "planexit", "enterworktree", "exitworktree",
-		"croncreate", "crondelete", "cronlist", "schedulewakeup", "pushnotification", "remotetrigger",
-		"toolsearch", "toolsuggest", "structuredoutput", "sleep", "batch", "invalid", "savememory", "memory",
-		"imagegeneration", "testsync", "getcontextremaining", "deferredtoolplaceholder", "reportintent":
-		return "", true
+	for _, row := range foreignTools {
+		for theirs := range strings.SplitSeq(row.theirs, " ") {
+			if theirs == name {
+				return row.ours, true
+			}
+		}
 	}
 	return "", false
 }
