@@ -1,0 +1,23 @@
+# Why a pattern for the names of subagents or skills is refused, or null.
+what: pattern:
+let
+  inherit (builtins)
+    filter
+    head
+    match
+    ;
+  quote = import ./quote.nix;
+  strange = filter (c: match "[A-Za-z0-9_.*-]" c == null) ((import ./characters.nix).of pattern);
+  c = head strange;
+
+  bad = message: hint: {
+    message = "pattern ${quote pattern}: ${message}";
+    inherit hint;
+  };
+in
+if match "[A-Za-z0-9_.*-]*" pattern == null then
+  bad "must be the name of a ${what}, got ${if c == " " then "a space" else quote c} in it" "write letters, digits, `-`, `_` and `.`, with `*` for any of them"
+else if match ".*[*][*].*" pattern != null then
+  bad "stars in a row have no meaning here" "write one star"
+else
+  null
