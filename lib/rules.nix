@@ -29,6 +29,7 @@ let
   model = import ./rules/model.nix;
   server = import ./rules/server.nix;
   keys = import ./rules/keys.nix;
+  permissionsOf = import ./rules/permissions.nix;
   sandbox = import ./rules/sandbox.nix;
   secrets = import ./rules/secrets.nix;
   skill = import ./rules/skill.nix;
@@ -50,14 +51,21 @@ let
       [ ];
 in
 manifest:
+let
+  permissions = permissionsOf manifest;
+in
 context manifest
 ++ modelled [ "model" ] (manifest.model or null)
 ++ secrets.search manifest
 ++ keys.rules manifest
 ++ each manifest "mcpServers" (at: entry: server at entry ++ secrets.server at entry)
+++ permissions.holder [ ] manifest
 ++ sandbox manifest
-++ each manifest "skills" skill
+++ each manifest "skills" (at: value: skill at value ++ permissions.skill at value)
 ++ each manifest "workflows" workflow
 ++ each manifest "subagents" (
-  at: value: modelled (at ++ [ "model" ]) (value.model or null) ++ subagent manifest at value
+  at: value:
+  modelled (at ++ [ "model" ]) (value.model or null)
+  ++ permissions.holder at value
+  ++ subagent manifest at value
 )

@@ -7,6 +7,8 @@ let
     filter
     genList
     length
+    listToAttrs
+    unsafeDiscardStringContext
     ;
   author = import ./author.nix manifestNode;
   dotted = (import ../problem/path.nix).dotted;
@@ -53,7 +55,22 @@ let
       };
 
   news = unsaid written.problems;
+
+  placed = map place (validate composed.manifest ++ rules composed.manifest);
+
+  # What a preset copies from the author's own fields is wrong once, where it is written.
+  key = problem: unsafeDiscardStringContext "${problem.code} ${problem.message}";
+  own = listToAttrs (
+    map (problem: {
+      name = key problem;
+      value = null;
+    }) (filter (problem: !(problem ? derived)) placed)
+  );
 in
-filter (problem: written.problems == [ ] || (news problem && !(problem ? derived))) (
-  map place (validate composed.manifest ++ rules composed.manifest)
-)
+filter (
+  problem:
+  if problem ? derived then
+    written.problems == [ ] && !(own ? ${key problem})
+  else
+    written.problems == [ ] || news problem
+) placed

@@ -96,8 +96,21 @@ let
   stale = staleAuth { inherit layers value; };
   # The keys that follow their provider are derived, as if nobody had written them.
   tree = foldl' without settled stale.follows;
+  current =
+    if stale.follows == [ ] then
+      value
+    else
+      foldl' without value stale.follows // { inherit (stale) follows; };
+  lost =
+    if merged.gone == [ ] && merged.forced == [ ] then
+      [ ]
+    else
+      import ./lostServers.nix {
+        inherit value;
+        inherit (merged) gone forced;
+      };
   derived = presets.derive (
-    if stale.follows == [ ] then value else foldl' without value stale.follows // { inherit (stale) follows; }
+    if lost == [ ] then current else current // { mcpServers = removeAttrs current.mcpServers lost; }
   );
   # A word that is no preset is better explained by the presets.
   isPresetWord =

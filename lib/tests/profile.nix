@@ -3,6 +3,8 @@ let
   inherit (builtins)
     attrNames
     filter
+    map
+    match
     readFile
     replaceStrings
     toJSON
@@ -192,6 +194,32 @@ in
       overrides.mcpServers = mkForce { b.command = "b"; };
     }).mcpServers
   ) [ "b" ])
+  (test "tools of servers that overrides take away are not offered"
+    (map
+      (
+        overrides:
+        filter (tool: match "mcp__.*" tool != null)
+          (manifestOf {
+            mcpServers.a.command = "a";
+            mcpServers.b.command = "b";
+            inherit overrides;
+          }).tools.allow
+      )
+      [
+        { }
+        { mcpServers.a = null; }
+        { mcpServers = mkForce { b.command = "c"; }; }
+      ]
+    )
+    [
+      [
+        "mcp__a__*"
+        "mcp__b__*"
+      ]
+      [ "mcp__b__*" ]
+      [ "mcp__b__*" ]
+    ]
+  )
   (test "null in overrides removes an optional field" (
     (manifestOf {
       prompts.language = "de";

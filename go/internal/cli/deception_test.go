@@ -19,6 +19,9 @@ const (
 	lines = trick + "\n! injected\x1b[2K\n\n  ! injected"
 )
 
+// tricky is what the grammar leaves of that to a pattern.
+var tricky = map[string]string{"a": "x\\` y g\u0456t", "./b": "./x` y g\u0456t"}
+
 // freeProfile has something in every part of a manifest where a profile may say
 // what it likes.
 const freeProfile = `{ insomnia }:
@@ -31,8 +34,8 @@ insomnia.lib.mkProfile {
   prompts = { system = "s"; append = [ "a" "b" ]; initial = "i"; contextFiles = [ "AGENTS.md" ]; };
   permissions.rules = [
     { tool = "bash"; pattern = "a"; action = "allow"; reason = "r"; }
-    { tool = "read"; pattern = "b"; action = "deny"; reason = "r"; }
-    { tool = "mcp__s__x"; pattern = "c"; action = "ask"; }
+    { tool = "read"; pattern = "./b"; action = "deny"; reason = "r"; }
+    { tool = "mcp__s__x"; pattern = "*"; action = "ask"; }
   ];
   mcpServers.s = { command = "c"; args = [ "a" "b" ]; env.LITERAL.value = "v"; env.SECRET = secret; };
   mcpServers.h = { type = "http"; url = "https://h.example/"; headers.X-Literal.value = "v"; headers.Authorization = secret; };
@@ -78,6 +81,13 @@ func taint(v reflect.Value, seen map[string]bool) int {
 		}
 		return n
 	case reflect.String:
+		if v.Type() == reflect.TypeFor[manifest.Pattern]() {
+			if text, known := tricky[v.String()]; known {
+				v.SetString(text)
+				return 1
+			}
+			return 0
+		}
 		free, ok := v.Interface().(interface{ Constraint() manifest.Constraint })
 		if !ok {
 			return 0

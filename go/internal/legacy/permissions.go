@@ -7,6 +7,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 // mostRules is how many rules a manifest has.
@@ -89,7 +90,9 @@ func (c *converter) denied() (rules []rule) {
 		at := "/scope/deny/" + strconv.Itoa(i)
 		target, permission, _ := target(item)
 		glob := strings.TrimSuffix(strings.TrimPrefix(target, "./"), "/")
-		if !pathGlob.Get().MatchString(glob) || strings.HasPrefix(glob, "..") {
+		below := glob + "/**" // the directory itself, too
+		_, err := grammar.ParsePattern(grammar.ToolEdit, below)
+		if !pathGlob.Get().MatchString(glob) || err != nil {
 			c.lost(at, "a directory outside of the workspace is not part of a profile").Hint = "see that it is not below the workspace"
 			continue
 		}
@@ -99,9 +102,7 @@ func (c *converter) denied() (rules []rule) {
 			kept = "sandbox.denyRead and " + kept
 		}
 		for _, tool := range []string{"edit", "write"} {
-			for _, pattern := range []string{glob, glob + "/*"} {
-				rules = append(rules, rule{tool: tool, pattern: pattern, action: "deny", origin: at})
-			}
+			rules = append(rules, rule{tool: tool, pattern: below, action: "deny", origin: at})
 		}
 		c.note("kept-as", at, "is kept as "+kept, "")
 	}
