@@ -31,7 +31,7 @@ func (c *converter) permissions() {
 		c.problem("max-items", "/permissions/rule", fmt.Sprintf("%d rules are more than a manifest holds", len(list))).Expected = "at most 512"
 		return
 	}
-	var rules []rule
+	var legacy, rules []rule
 	for i, item := range list {
 		t := item.(map[string]any)
 		r := rule{pattern: "*", origin: "/permissions/rule/" + strconv.Itoa(i)}
@@ -44,9 +44,11 @@ func (c *converter) permissions() {
 			c.problem("pattern", r.origin+"/tool", quoted(r.tool)+" is no name of a tool").Expected = "a name, with a * at its end at most"
 			continue
 		}
-		rules = append(rules, r)
+		if now := c.translated(r); len(now) > 0 {
+			legacy, rules = append(legacy, r), append(rules, now...)
+		}
 	}
-	c.reportTurns(rules)
+	c.reportTurns(legacy)
 	if rules = append(rules, c.denied()...); len(rules) > 0 {
 		c.set("permissions.rules", rules, "/permissions/rule")
 	}
@@ -91,8 +93,7 @@ func (c *converter) denied() (rules []rule) {
 		target, permission, _ := target(item)
 		glob := strings.TrimSuffix(strings.TrimPrefix(target, "./"), "/")
 		below := glob + "/**" // the directory itself, too
-		_, err := grammar.ParsePattern(grammar.ToolEdit, below)
-		if !pathGlob.Get().MatchString(glob) || err != nil {
+		if _, err := grammar.ParsePattern(grammar.ToolEdit, below); err != nil || !pathGlob.Get().MatchString(glob) {
 			c.lost(at, "a directory outside of the workspace is not part of a profile").Hint = "see that it is not below the workspace"
 			continue
 		}
@@ -101,7 +102,7 @@ func (c *converter) denied() (rules []rule) {
 			reading = append(reading, glob, glob+"/**")
 			kept = "sandbox.denyRead and " + kept
 		}
-		for _, tool := range []string{"edit", "write"} {
+		for _, tool := range []string{grammar.ToolEdit, grammar.ToolWrite} {
 			rules = append(rules, rule{tool: tool, pattern: below, action: "deny", origin: at})
 		}
 		c.note("kept-as", at, "is kept as "+kept, "")

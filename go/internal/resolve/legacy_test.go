@@ -118,7 +118,7 @@ func TestLegacyManifestWithEverySection(t *testing.T) {
 	}
 	for _, rule := range []string{
 		`{"action":"allow","pattern":"git *","tool":"bash"}`, `{"action":"deny","pattern":"git push*","tool":"bash"}`,
-		`{"action":"allow","pattern":"*","tool":"read"}`, `{"action":"deny","pattern":"secrets/*","tool":"write"}`,
+		`{"action":"allow","pattern":"*","tool":"read"}`, `{"action":"deny","pattern":"secrets/**","tool":"write"}`,
 	} {
 		if !strings.Contains(string(result.Manifest), rule) {
 			t.Errorf("there is no rule %s", rule)
