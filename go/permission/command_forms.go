@@ -56,7 +56,8 @@ func (inv *invocation) spellings() [][]word {
 		if apart, ok := optionsApart(words); ok {
 			spellings = append(spellings, apart)
 		}
-		if written, ok := changed(words, func(w word) string { return w.written }); ok {
+		// Elsewhere a pattern of file names is what it leads to.
+		if written, ok := changed(words, func(w word) string { return w.written }); ok && slices.Contains(inv.directories, ".") {
 			spellings = append(spellings, written)
 		}
 		for _, dir := range inv.directories {

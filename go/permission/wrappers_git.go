@@ -62,8 +62,10 @@ func unwrapGit(words []word) unwrapped {
 			} else {
 				u.suspects = append(u.suspects, suffixes(words[at+1+i:])...)
 			}
-			u.changed = "git runs another program"
-		case text == "-x", isOption(text, "--exec"), isOption(text, "--extcmd"), strings.HasSuffix(text, "-filter"):
+			if subcommand == "submodule" || subcommand == "bisect" {
+				u.changed = "git runs another program"
+			}
+		case text == "-x" && (subcommand == "rebase" || subcommand == "difftool"), isOption(text, "--exec"), isOption(text, "--extcmd"), strings.HasSuffix(text, "-filter"):
 			if _, value, ok := strings.Cut(text, "="); ok {
 				next = word{text: value}
 			}
