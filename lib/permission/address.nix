@@ -16,6 +16,7 @@ let
     tail
     ;
   begins = import ../text/begins.nix;
+  contains = import ../text/contains.nix;
   ends = import ../text/ends.nix;
   lower = import ../text/lower.nix;
   hostName = import ./hostName.nix;
@@ -57,9 +58,9 @@ let
       refuse "the path holds `.`, `..` or an empty name" "write the path that the server sees"
     else if text == "**" then
       null
-    else if match ".*[*][*].*" text != null then
+    else if contains "**" text then
       refuse "two stars must be alone between slashes" "write `*` for a part of a name, or `**` between slashes for any number of names"
-    else if match ".*%.*" (replaceStrings [ "%2F" ] [ "" ] text) != null then
+    else if contains "%" (replaceStrings [ "%2F" ] [ "" ] text) then
       refuse "the path is matched without percent escapes" "write the characters themselves; only `%2F` stays"
     else
       glob text pattern;
@@ -70,7 +71,7 @@ if scheme == "*" then
   refuse "the scheme cannot be a wildcard" "write ${quote rest} for http and https"
 else if scheme != null && lower scheme != "http" && lower scheme != "https" then
   refuse "the scheme must be http or https" "leave it out for both"
-else if match ".*@.*" authority != null then
+else if contains "@" authority then
   refuse "an address has no user" "leave out all up to the `@`"
 else if query != null then
   refuse "queries and fragments are not matched" "write ${
@@ -80,11 +81,11 @@ else if query != null then
   }"
 else if badPort then
   refuse "the port must be a number from 1 to 65535" "leave it out for every port"
-else if match ".*[*].*" name != null then
+else if contains "*" name then
   refuse "a star may only be the first label of the host" (
     if name == "*" then
       "write `*` alone for every address"
-    else if domain != null && match ".*[.].*" domain != null then
+    else if domain != null && contains "." domain then
       "write a rule for ${quote domain} and one for its subdomains: ${quote "*.${domain}"}"
     else
       "write `*.` and the domain for its subdomains, such as `*.example.com`"

@@ -3,12 +3,15 @@
 let
   inherit (builtins)
     all
+    attrNames
+    concatMap
     elemAt
     filter
     fromJSON
     genList
+    groupBy
     head
-    isString
+    isList
     length
     match
     readFile
@@ -133,10 +136,16 @@ rec {
       substring at (if n + 1 == count then -1 else elemAt starts (n + 1) - at) text
     ) count;
 
-  # Those that are not of the printable part of ASCII.
+  # Those that are not of the printable part of ASCII, each once.
   unusual =
     text:
-    builtins.concatMap (part: if isString part then [ ] else of (head part)) (split "([^ -~]+)" text);
+    let
+      runs = filter isList (split "([^ -~]+)" text);
+    in
+    if runs == [ ] then
+      [ ]
+    else
+      attrNames (groupBy (c: c) (concatMap (run: of (head run)) runs));
 
   valid = text: all isValid (unusual text);
 

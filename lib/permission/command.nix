@@ -12,6 +12,7 @@ let
     replaceStrings
     split
     ;
+  contains = import ../text/contains.nix;
   ends = import ../text/ends.nix;
   quote = import ./quote.nix;
   # A shell's own characters need a backslash: a command is matched after the shell has
@@ -71,7 +72,7 @@ let
     split "[|]" (replaceStrings [ "\\\\" "\\|" ] [ "x" "x" ] pattern)
   );
 in
-if match ".*  .*" pattern != null then
+if contains "  " pattern then
   bad "words are separated by one space" "write ${
     quote (concatStringsSep " " (filter (word: isString word && word != "") (split " +" pattern)))
   }"

@@ -6,6 +6,7 @@ let
     head
     match
     ;
+  contains = import ../text/contains.nix;
   quote = import ./quote.nix;
   strange = filter (c: match "[A-Za-z0-9_.*-]" c == null) ((import ./characters.nix).of pattern);
   c = head strange;
@@ -17,7 +18,7 @@ let
 in
 if match "[A-Za-z0-9_.*-]*" pattern == null then
   bad "must be the name of a ${what}, got ${if c == " " then "a space" else quote c} in it" "write letters, digits, `-`, `_` and `.`, with `*` for any of them"
-else if match ".*[*][*].*" pattern != null then
+else if contains "**" pattern then
   bad "stars in a row have no meaning here" "write one star"
 else
   null

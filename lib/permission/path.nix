@@ -12,6 +12,7 @@ let
     substring
     ;
   begins = import ../text/begins.nix;
+  contains = import ../text/contains.nix;
   ends = import ../text/ends.nix;
   foreign = import ./foreign.nix;
   quote = import ./quote.nix;
@@ -26,7 +27,7 @@ let
     inherit hint;
   };
 
-  single = match "[^/]*" pattern != null && pattern != "**" && pattern != "..";
+  single = !(contains "/" pattern) && pattern != "**" && pattern != "..";
   rest =
     if begins "~/" pattern || begins "./" pattern then
       substring 2 (-1) pattern
@@ -58,7 +59,7 @@ let
       refuse "`..` is not resolved" "write the path from the workspace, from `~/` or from `/`"
     else if text == "**" then
       null
-    else if match ".*[*][*].*" text != null then
+    else if contains "**" text then
       refuse "two stars must be alone between slashes" "write `*` for a part of a name, or `**` between slashes for any directories; a star itself is `\\*`"
     else
       glob text pattern;

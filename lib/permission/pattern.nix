@@ -59,7 +59,8 @@ let
   refuse = message: hint: { inherit message hint; };
   bad = message: refuse "pattern ${quote pattern}: ${message}";
 
-  hidden = filter characters.hidden (characters.unusual pattern);
+  isHidden = filter characters.hidden (characters.unusual pattern) != [ ];
+  hidden = head (filter characters.hidden (characters.of pattern));
   words = filter (word: isString word && word != "") (split " +" pattern);
 
   # What no pattern of any kind may hold.
@@ -70,8 +71,8 @@ let
       refuse "the pattern is ${toString (stringLength pattern)} bytes long; at most 1024 are allowed" "write several rules"
     else if !(characters.valid pattern) then
       refuse "the pattern is not valid UTF-8" "save the file as UTF-8"
-    else if hidden != [ ] then
-      bad "holds a character that cannot be seen: ${characters.named (head hidden)}" "remove the character"
+    else if isHidden then
+      bad "holds a character that cannot be seen: ${characters.named hidden}" "remove the character"
     else if words == [ ] then
       refuse "the pattern is only spaces" "write `*` for every call of the tool, or remove the rule"
     else if begins " " pattern || ends " " pattern then

@@ -13,6 +13,7 @@ let
     substring
     ;
   characters = import ./characters.nix;
+  contains = import ../text/contains.nix;
   whole = import ../text/shown.nix text;
 
   list = characters.of whole;
@@ -61,7 +62,7 @@ let
   # How many of the same character stand in front of a place.
   before = n: if n > 0 && elemAt list (n - 1) == elemAt list n then 1 + before (n - 1) else 0;
 
-  plain = match "[^ \\\\`]([^\\\\`]*[^ \\\\`])?" whole != null && match ".*  .*" whole == null;
+  plain = match "[^ \\\\`]([^\\\\`]*[^ \\\\`])?" whole != null && !(contains "  " whole);
 in
 if whole == "" || (plain && characters.unusual whole == [ ]) then
   "`${whole}`"

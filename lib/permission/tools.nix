@@ -38,6 +38,7 @@ let
     ;
   begins = import ../text/begins.nix;
   closest = import ./closest.nix;
+  contains = import ../text/contains.nix;
   foreign = import ./foreign.nix;
   quote = import ./quote.nix;
 
@@ -92,7 +93,7 @@ let
         else
           "write mcp__SERVER__* for every tool of a server, or `mcp__*` for those of every server"
       )
-    else if match "[^*]*" server == null then
+    else if contains "*" server then
       form "the server's name may not have a wildcard" "write a rule for each server, or `mcp__*` for every tool of every server"
     else if star != null then
       form "a star may only be at the end" "write ${quote "mcp__${server}__${head star}*"}, or a rule for each tool"
@@ -157,7 +158,7 @@ else if pair != null then
     else
       "write the name in `tool` and the pattern in `pattern`"
   )
-else if match "[^*]*" name == null then
+else if contains "*" name then
   form "only the names of MCP tools may have wildcards" (
     if starred != null && meant != [ ] then
       "write a rule for each of ${quoted meant}"

@@ -240,7 +240,11 @@ func TestNixDecidesAlike(t *testing.T) {
 	quick, accepted := 0, 0
 	for i, q := range questions {
 		switch problem := q.inGo(); {
-		case problem != nil: // the remarks on what is not ASCII are left out
+		case problem != nil: // the remarks on what is not ASCII are left out, and the names of characters
+			_, character, _ := strings.Cut(problem.Message, "cannot be seen: ")
+			if _, inNix, _ := strings.Cut(answers[i].Message, "cannot be seen: "); !strings.HasPrefix(character, inNix) {
+				t.Errorf("%q %q: %s, and in Nix %s", q.Tool, q.pattern(), character, inNix)
+			}
 			if inASCII(q.Tool+q.pattern()) && (problem.Message != answers[i].Message || problem.Hint != answers[i].Hint) {
 				t.Errorf("%q %q:\n%s\n%s\nand in Nix:\n%s\n%s", q.Tool, q.pattern(), problem.Message, problem.Hint, answers[i].Message, answers[i].Hint)
 			}
