@@ -64,7 +64,7 @@ in
     "git status src"
     "git push origin main"
     "rm build"
-    "ls -la"
+    "ls src"
     "make test"
   ]) [
     "allow"
@@ -106,9 +106,13 @@ in
       "git submodule foreach rm"
       "docker run x"
       "git clone ext::sh"
+      "ls -la"
+      "ls ../x"
+      "ls src/../x"
+      "make git push"
       ""
     ])
-    (map (_: null) (builtins.genList (n: n) 24))
+    (map (_: null) (builtins.genList (n: n) 28))
   )
   (test "paths" (paths "read" [
     ".env"
@@ -140,6 +144,7 @@ in
     "ask"
     "deny"
   ])
+  (test "a search of a directory reaches what is in it" (paths "glob" [ "src" ]) [ null ])
   (test "paths that are not plain" (paths "read" [
     "../.env"
     "a/../.env"

@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"path"
-	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
@@ -165,12 +165,12 @@ func callPath(name string) string {
 }
 
 func (c call) misjudged(want manifest.Action, got permission.Decision, places []diag.Position) diag.Diagnostic {
-	d := diag.Diagnostic{Severity: diag.SeverityError, Code: decidesCode, Path: "permissions", Pointer: "/permissions", Positions: places,
-		Message: c.String() + ": must be " + string(want) + ", got " + string(got.Action) + ": " + got.Reason}
-	if got.Rule != nil {
-		d.Path, d.Pointer = "permissions.rules["+strconv.Itoa(got.Rule.Index)+"]", got.Rule.Pointer
+	pointer := got.Pointer
+	if pointer == "" {
+		pointer = "/permissions"
 	}
-	return d
+	return diag.Diagnostic{Severity: diag.SeverityError, Code: decidesCode, Path: manifestfile.Dotted(pointer), Pointer: pointer, Positions: places,
+		Message: c.String() + ": must be " + string(want) + ", got " + string(got.Action) + ": " + got.Reason}
 }
 
 // String is the call in a message.

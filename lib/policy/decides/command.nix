@@ -4,96 +4,83 @@
 # it. A Go test holds this to the guard.
 let
   inherit (builtins)
-    any
+    all
     concatStringsSep
     elem
     elemAt
     filter
+    genList
     isString
     length
     match
     replaceStrings
     split
     stringLength
-    substring
     tail
     ;
 
   glob = import ./glob.nix;
 
-  # Programs that are to the guard what their words are, as long as no word is an option.
+  # Programs that are to the guard what their words are, where no word is an option.
   plain = [
     "awk"
     "cargo"
-    "curl"
+    "cat"
+    "chmod"
+    "cp"
+    "cut"
     "date"
-    "docker"
-    "gh"
+    "df"
+    "du"
+    "echo"
     "git"
     "go"
-    "helm"
+    "grep"
+    "head"
     "jq"
-    "kubectl"
+    "ls"
     "make"
+    "mkdir"
+    "mv"
     "node"
     "npm"
     "pip"
     "pnpm"
-    "podman"
-    "psql"
     "python"
     "python3"
-    "scp"
-    "sed"
-    "systemctl"
-    "tar"
-    "terraform"
-    "wget"
-    "yarn"
-  ]
-  ++ plainWithOptions;
-
-  # The same with any options.
-  plainWithOptions = [
-    "cat"
-    "chmod"
-    "chown"
-    "cp"
-    "cut"
-    "df"
-    "du"
-    "echo"
-    "grep"
-    "head"
-    "ln"
-    "ls"
-    "mkdir"
-    "mv"
     "rm"
     "rmdir"
     "tail"
+    "terraform"
     "touch"
     "wc"
+    "yarn"
   ];
 
-  # Subcommands that run other programs.
-  running = {
-    git = [
-      "foreach"
-      "run"
-    ];
-    docker = containers;
-    podman = containers;
-    kubectl = containers;
-  };
-  containers = [
-    "attach"
-    "create"
-    "debug"
-    "exec"
-    "run"
-    "ssh"
-    "start"
+  # The subcommands of git that run nothing else, change no configuration and read no
+  # other files.
+  gitVerbs = [
+    "add"
+    "blame"
+    "branch"
+    "checkout"
+    "commit"
+    "fetch"
+    "log"
+    "ls-files"
+    "merge"
+    "mv"
+    "pull"
+    "push"
+    "reset"
+    "restore"
+    "rev-parse"
+    "rm"
+    "show"
+    "stash"
+    "status"
+    "switch"
+    "tag"
   ];
 
   # What the shell itself reads: no program of this name runs.
@@ -125,7 +112,14 @@ let
   ];
 
   holdsAny = parts: text: replaceStrings parts (map (_: "") parts) text != text;
-  isOption = word: substring 0 1 word == "-";
+  # A word that is no option, no path but a plain one below the workspace, and none that
+  # runs what follows it.
+  isPlain =
+    word:
+    match "[A-Za-z0-9_][A-Za-z0-9_.@-]*([:/][A-Za-z0-9_.@-]+)*" word != null
+    && match ".*/[.][.]?(/.*)?" word == null
+    && word != "foreach"
+    && word != "run";
   wordsOf = text: filter isString (split " " text);
 in
 {
@@ -150,13 +144,34 @@ in
       "nothing"
     else if
       elem program plain
-      && !(any (word: elem word (running.${program} or [ ])) arguments)
-      && (elem program plainWithOptions || !(any isOption arguments))
-      && !(any (word: match ".*::.*" word != null) arguments)
+      && all isPlain arguments
+      && (program != "git" || arguments != [ ] && elem (elemAt arguments 0) gitVerbs)
     then
       "all"
     else
       "deny";
+
+  /*
+    The commands that the arguments may be: the guard asks about what an argument may
+    name, so that nothing is certain where a rule is about one of these.
+  */
+  within =
+    command:
+    let
+      arguments = tail (wordsOf command);
+      base =
+        word:
+        let
+          names = filter isString (split "/" word);
+        in
+        elemAt names (length names - 1);
+      from =
+        n:
+        concatStringsSep " " (
+          genList (m: (if m == 0 then base else word: word) (elemAt arguments (n + m))) (length arguments - n)
+        );
+    in
+    genList from (length arguments);
 
   /*
     Whether a pattern matches a plain command; null where that is left to the guard.

@@ -90,15 +90,16 @@ let
     else
       null;
 
+  rulesOf =
+    action: names: filter (rule: rule.action == action && any (about rule.tool) names) permissions.rules;
+
   # Whether a rule with this action decides: true, false, or null if that is not certain.
   ruled =
     call: action:
     let
       restricts = action != "allow";
       named = if restricts then restrictingOf call.tool else [ call.tool ];
-      answers = map (rule: matches restricts call rule.pattern) (
-        filter (rule: rule.action == action && any (about rule.tool) named) permissions.rules
-      );
+      answers = map (rule: matches restricts call rule.pattern) (rulesOf action named);
     in
     if elem true answers then
       true
@@ -106,6 +107,25 @@ let
       null
     else
       false;
+
+  # Whether a rule that denies or asks may be about more than the call itself: a command
+  # in an argument, or a file below the directory that is searched.
+  reachesFurther =
+    call:
+    let
+      restricting = rulesOf "deny" (restrictingOf call.tool) ++ rulesOf "ask" (restrictingOf call.tool);
+      single = filter (rule: rule.pattern != "*") restricting;
+    in
+    if call ? command then
+      any (
+        argument: any (rule: matches true { command = argument; } rule.pattern != false) single
+      ) (command.within call.command)
+    else
+      elem call.tool [
+        "grep"
+        "glob"
+      ]
+      && single != [ ];
 
   changes = call: elem call.tool [ "edit" "write" ];
 
@@ -152,6 +172,8 @@ else if certain == "nothing" then
   null
 else if certain == "deny" then
   if ruled call "deny" == true then "deny" else null
+else if reachesFurther call && ruled call "deny" != true then
+  null
 else
   byRules call [
     "deny"
