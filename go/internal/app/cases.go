@@ -61,6 +61,9 @@ func ReadCases(file string, data []byte) ([]Case, error) {
 	if len(e.Diagnostics) > 0 {
 		return nil, e
 	}
+	if len(cases) == 0 {
+		return nil, diag.Errorf(diag.ExitUsage, "cases-none", "the file has no cases").At(diag.Position{File: file}).Hintf("write lines such as `deny git push --force`")
+	}
 	return cases, nil
 }
 
@@ -109,8 +112,16 @@ func CallOf(tool, argument string) permission.Call {
 	return call
 }
 
-// Complete reports what a call lacks that its tool works on. The error is one of usage.
+// Complete reports what is wrong with a call by itself: its tool is not one, or it
+// lacks what the tool works on. The error is one of usage.
 func Complete(call permission.Call) error {
+	var servers []string
+	if server, _, ok := grammar.SplitMCP(call.Tool); ok {
+		servers = []string{server} // which ones there are is for the profile to say
+	}
+	if err := checkTool(call.Tool, servers); err != nil {
+		return err
+	}
 	missing := ""
 	switch grammar.KindOf(call.Tool) {
 	case grammar.KindCommand:

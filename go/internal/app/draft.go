@@ -22,6 +22,8 @@ type Draft struct {
 	// Losses are what an older manifest says and a manifest does not, and what was
 	// left out of the texts of a profile.
 	Losses []diag.Diagnostic
+	// Resolved is what the draft was made of.
+	Resolved *Resolved
 }
 
 // Sources of a Pod's manifest that are no profile.
@@ -43,7 +45,7 @@ func (a *App) Draft(ctx context.Context, what What, options resolve.Options, in 
 	if err != nil {
 		return nil, err
 	}
-	d := &Draft{New: pod.New{Name: in.Name, Envelope: envelope(r.Resolved, in)}, Losses: r.Losses}
+	d := &Draft{New: pod.New{Name: in.Name, Envelope: envelope(r.Resolved, in)}, Losses: r.Losses, Resolved: r}
 	if what.FromResolved != "" {
 		// Whatever the envelope says of its source, this Pod came from a file.
 		d.New.Envelope.Profile.Source = FromEnvelope

@@ -15,12 +15,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Guard decides tool calls as they would be decided in a Pod of a profile.
-type Guard struct {
+// Guarded decides tool calls as they would be decided in a Pod of a profile.
+type Guarded struct {
 	*Resolved
 	Site *toolcall.Site
 
-	judge *permission.Guard
+	guard *permission.Guard
 	m     *manifest.Manifest
 }
 
@@ -34,9 +34,9 @@ type Answer struct {
 	Places []diag.Position
 }
 
-// Guard resolves what was named and prepares to decide calls in a workspace, which is
+// Guarded resolves what was named and prepares to decide calls in a workspace, which is
 // the working directory if it is empty.
-func (a *App) Guard(ctx context.Context, what What, options resolve.Options, workspace string) (*Guard, error) {
+func (a *App) Guarded(ctx context.Context, what What, options resolve.Options, workspace string) (*Guarded, error) {
 	workspace, err := Workspace(a.Resolver.Dir, workspace)
 	if err != nil {
 		return nil, err
@@ -50,12 +50,12 @@ func (a *App) Guard(ctx context.Context, what What, options resolve.Options, wor
 	if err != nil {
 		return nil, err
 	}
-	g := &Guard{Resolved: r}
+	g := &Guarded{Resolved: r}
 	var problems []manifest.Problem
 	if g.m, problems = manifest.Decode(r.Manifest); len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}
-	if g.judge, err = permission.Parse(g.m); err != nil {
+	if g.guard, err = permission.Parse(g.m); err != nil {
 		return nil, refusedRules(err)
 	}
 	if g.Site, err = toolcall.Open(workspace, home); err != nil {
@@ -84,21 +84,13 @@ func refusedRules(err error) error {
 
 // Check returns what is wrong with a call: it names no tool, or not what its tool
 // works on. The error is one of usage.
-func (g *Guard) Check(call permission.Call) error {
+func (g *Guarded) Check(call permission.Call) error {
 	servers := make([]string, 0, len(g.m.MCPServers))
 	for name := range g.m.MCPServers {
 		servers = append(servers, string(name))
 	}
-	var problem *grammar.Problem
-	if strings.Contains(call.Tool, "*") {
-		return diag.Errorf(diag.ExitUsage, "usage", "tool `%s`: a call has one tool, without wildcards", call.Tool)
-	}
-	if errors.As(grammar.CheckTool(call.Tool, servers), &problem) {
-		e := diag.Errorf(diag.ExitUsage, problem.Code, "%s", problem.Message)
-		if problem.Code == "tool-server" {
-			return e.Expectedf("a tool of one of the profile's `mcpServers`")
-		}
-		return e.Hintf("%s", problem.Hint)
+	if err := checkTool(call.Tool, servers); err != nil {
+		return err
 	}
 	if _, ok := g.m.Subagents[manifest.SkillName(call.Subagent)]; call.Subagent != "" && !ok {
 		names := []string{}
@@ -115,14 +107,30 @@ func (g *Guard) Check(call permission.Call) error {
 	return nil
 }
 
+// checkTool reports what is wrong with the name of a tool that is called.
+func checkTool(tool string, servers []string) error {
+	var problem *grammar.Problem
+	if strings.Contains(tool, "*") {
+		return diag.Errorf(diag.ExitUsage, "usage", "tool `%s`: a call has one tool, without wildcards", tool)
+	}
+	if !errors.As(grammar.CheckTool(tool, servers), &problem) {
+		return nil
+	}
+	e := diag.Errorf(diag.ExitUsage, problem.Code, "%s", problem.Message)
+	if problem.Code == "tool-server" {
+		return e.Expectedf("a tool of one of the profile's `mcpServers`")
+	}
+	return e.Hintf("%s", problem.Hint)
+}
+
 // Decide decides a call; its paths are as an agent writes them. A path that cannot
 // be resolved is denied.
-func (g *Guard) Decide(call permission.Call) Answer {
+func (g *Guarded) Decide(call permission.Call) Answer {
 	prepared, err := g.Site.Prepare(call)
 	if err != nil {
 		return Answer{Call: prepared, Decision: permission.Decision{Action: "deny", Reason: err.Error()}}
 	}
-	a := Answer{Call: prepared, Decision: g.judge.Decide(prepared)}
+	a := Answer{Call: prepared, Decision: g.guard.Decide(prepared)}
 	switch {
 	case a.Rule != nil:
 		a.Places = resolve.RulePlaces(g.Origins, g.m, a.Rule.Pointer)

@@ -9,8 +9,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// Warnings returns what a resolved manifest is warned of, with the places where its
-// rules were written. What has rules to warn of is evaluated once more for them.
+// Warnings returns what a resolved manifest is warned of, as [resolve.Warnings], with
+// the places where its rules were written. What has rules to warn of is evaluated once more for them.
 func (a *App) Warnings(ctx context.Context, what What, r *Resolved, options resolve.Options) []diag.Diagnostic {
 	return a.placed(r.Manifest, func() []resolve.Origin {
 		if r.Origins != nil {
@@ -42,9 +42,11 @@ func (a *App) ProfileWarnings(ctx context.Context, target reference.Reference, v
 }
 
 func (a *App) placed(canonical []byte, origins func() []resolve.Origin) []diag.Diagnostic {
-	warnings := resolve.Warnings(canonical)
+	warnings := resolve.Warnings(canonical, nil)
 	if slices.ContainsFunc(warnings, resolve.AboutRules) {
-		resolve.PlaceWarnings(warnings, canonical, origins())
+		if origins := origins(); origins != nil {
+			return resolve.Warnings(canonical, origins)
+		}
 	}
 	return warnings
 }

@@ -28,8 +28,6 @@ type program struct {
 	stdout, stderr io.Writer
 	terminal       bool // standard error is a terminal
 	json           bool // words on standard error are JSON
-	// warnedOf is the digest of the manifest whose warnings were shown.
-	warnedOf string
 }
 
 // Main runs the program with the process's own streams and gives its exit code.

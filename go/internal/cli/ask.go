@@ -14,7 +14,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
-	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // canAsk tells whether somebody is there to answer.
@@ -54,11 +53,7 @@ func (p *program) Ask(ctx context.Context, q app.Question) (bool, error) {
 	if _, err := io.WriteString(p.stderr, words.Grants(q.Grants, page)+"\n"); err != nil {
 		return false, err
 	}
-	if manifest.Digest(q.Grants.Manifest) == p.warnedOf {
-		p.say(resolve.Hidden(q.Grants.Manifest)...) // again, next to the question
-	} else {
-		p.say(resolve.Warnings(q.Grants.Manifest)...)
-	}
+	p.say(resolve.GrantWarnings(q.Grants.Manifest)...)
 	return p.ask(ctx, "\nDo you consent to all of it?")
 }
 

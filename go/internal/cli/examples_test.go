@@ -10,15 +10,16 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/checks/golden"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// The examples of a page are what the program says: blocks marked `nix FILE` or
-// `toml FILE` are files, and in blocks marked `console` each line that begins with `$` is run, in
+// The examples of a page are what the program says: blocks marked `nix FILE`, `toml
+// FILE` or `text FILE` are files, and in blocks marked `console` each line that begins with `$` is run, in
 // their order. DIGEST in a command is the last one that was printed as `digest`,
 // and every time of the day, age and ID is the same.
 // checks/update writes them again, like the other pages.
 func TestExamples(t *testing.T) {
-	for _, name := range []string{"explain-and-diff.md", "locks.md", "older-manifests.md", "pods.md", "trust.md"} {
+	for _, name := range []string{"explain-and-diff.md", "locks.md", "older-manifests.md", "permissions-test.md", "pods.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("../../../docs", name))
 			if err != nil {
@@ -46,7 +47,11 @@ func runExamples(t *testing.T, page string) string {
 	}
 	digest := ""
 	return runExamplesWith(t, page, func(command string) string {
-		said := output(strings.Fields(strings.ReplaceAll(command, "DIGEST", digest)))
+		args, err := secret.SplitWords(strings.ReplaceAll(command, "DIGEST", digest))
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := output(args)
 		if m := digestLine.FindStringSubmatch(said); m != nil {
 			digest = m[1]
 		}
@@ -62,7 +67,7 @@ func runExamplesWith(t *testing.T, page string, say func(command string) string)
 	ran := 0
 	for i := 1; i < len(parts); i += 2 {
 		kind, content, _ := strings.Cut(parts[i], "\n")
-		if language, file, ok := strings.Cut(kind, " "); ok && (language == "nix" || language == "toml") {
+		if language, file, ok := strings.Cut(kind, " "); ok && (language == "nix" || language == "toml" || language == "text") {
 			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 				t.Fatal(err)
 			}

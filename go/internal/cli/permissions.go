@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -63,7 +62,7 @@ func (p *program) permissionsTest(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	guard, err := a.Guard(c.Context, app.Named(c.Args().First()), options, c.String("workspace"))
+	guard, err := a.Guarded(c.Context, app.Named(c.Args().First()), options, c.String("workspace"))
 	if err != nil {
 		return err
 	}
@@ -145,6 +144,10 @@ func (p *program) casesOf(c *cli.Context, a *app.App) ([]app.Case, error) {
 		}
 	}
 	call := permission.Call{Tool: tool, Command: command, Paths: paths, URL: address, Argument: name}
+	complete := app.Complete(call)
+	if complete != nil && !diag.CodeIs(complete, "usage") {
+		return nil, complete // it is not a tool
+	}
 	kind := grammar.KindOf(tool)
 	for _, given := range []struct {
 		is   bool
@@ -155,8 +158,8 @@ func (p *program) casesOf(c *cli.Context, a *app.App) ([]app.Case, error) {
 			return nil, diag.Errorf(diag.ExitUsage, "usage", "%s does not apply to the tool `%s`", given.what, tool)
 		}
 	}
-	if err := app.Complete(call); err != nil && grammar.CheckTool(tool, nil) == nil {
-		return nil, err
+	if complete != nil {
+		return nil, complete
 	}
 	return []app.Case{{Expected: manifest.Action(expected), Call: call}}, nil
 }
@@ -164,8 +167,11 @@ func (p *program) casesOf(c *cli.Context, a *app.App) ([]app.Case, error) {
 // casesFile is the file with cases as it is named in errors.
 func casesFile(c *cli.Context, a *app.App) string {
 	name := c.String("file")
-	if name == "" || name == "-" {
-		return name
+	switch name {
+	case "":
+		return ""
+	case "-":
+		return "standard input"
 	}
 	return reference.Absolute(name, a.Resolver.Dir)
 }
@@ -256,19 +262,16 @@ func answerText(r decisionReport) string {
 
 // differs is the error about a decision that is not as expected.
 func differs(one app.Case, a app.Answer, file string) diag.Diagnostic {
-	subject := a.Call.Command
+	subject := one.Call.Command
 	if subject == "" {
-		subject = strings.Join(append([]string{a.Call.Tool}, strings.Join(a.Call.Paths, " ")+a.Call.URL+a.Call.Argument), " ")
+		subject = one.Call.Tool + " " + strings.Join(one.Call.Paths, " ") + one.Call.URL + one.Call.Argument
 	}
 	d := diag.Errorf(diag.ExitDifference, "decision-differs", "`%s`: must be %s, got %s: %s", diag.Shorten(strings.TrimSpace(subject), 200), one.Expected, a.Action, a.Reason).Diagnostics[0]
 	if one.Line > 0 {
-		if file == "-" {
-			file = "standard input"
-		}
-		d.Positions = append(d.Positions, diag.Position{File: filepath.ToSlash(file), Line: one.Line})
+		d.Positions = append(d.Positions, diag.Position{File: file, Line: one.Line})
 	}
 	for _, at := range a.Places {
-		at.Note = strings.TrimSpace("decides " + at.Note)
+		at.Note = strings.TrimSuffix("decides, "+at.Note, ", ")
 		d.Positions = append(d.Positions, at)
 	}
 	return d

@@ -3,7 +3,6 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -43,8 +42,7 @@ func (p *program) podNew(c *cli.Context) error {
 	if !p.json {
 		p.losses(draft.Losses)
 	}
-	p.say(append(resolve.Warnings(draft.New.Envelope.Manifest), unknownRuntime(c.String("runtime"))...)...)
-	p.warnedOf = draft.New.Envelope.Digest
+	p.say(append(a.Warnings(c.Context, what(c), draft.Resolved, options), unknownRuntime(c.String("runtime"))...)...)
 	s, err := a.Create(c.Context, draft)
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func withEvaluator(args []string) []string {
 		return args
 	}
 	for i, arg := range args {
-		if slices.Contains([]string{"resolve", "verify", "explain", "diff"}, arg) || arg == "new" && i > 0 && args[i-1] == "pod" {
+		if slices.Contains([]string{"resolve", "verify", "explain", "diff"}, arg) || i > 0 && (arg == "new" && args[i-1] == "pod" || arg == "test" && args[i-1] == "permissions") {
 			return slices.Insert(slices.Clone(args), i+1, "--evaluator", name)
 		}
 	}

@@ -240,6 +240,10 @@ const commandLines = `
 * pod reload one --yes
 * pod rollback one
 * pod rm one --yes
+0 permissions test project:all make
+0 permissions test project:all --tool read --path .env
+2 permissions test project:all --file .env
+3 permissions test ../literal/profile.nix make
 0 trust show project:all
 0 trust list
 * trust grant project:all

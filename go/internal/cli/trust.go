@@ -12,6 +12,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
@@ -48,40 +49,50 @@ func trustFlags() []cli.Flag {
 
 // judged finds out what is named grants, and how that compares with what was
 // consented to.
-func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, error) {
-	a, source, data, err := p.granting(c)
+func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, *granting, error) {
+	a, g, err := p.granting(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	v, err := a.Judge(source, data)
-	return a, v, err
+	v, err := a.Judge(g.source, g.manifest)
+	return a, v, g, err
+}
+
+// granting is a manifest and where it came from.
+type granting struct {
+	source   trust.Source
+	manifest []byte
+	warnings func() []diag.Diagnostic
 }
 
 // granting is where what is named came from, and its manifest: the snapshot of a Pod,
 // or what the reference or file resolves to.
-func (p *program) granting(c *cli.Context) (a *app.App, source trust.Source, data []byte, err error) {
+func (p *program) granting(c *cli.Context) (*app.App, *granting, error) {
 	if name := c.String("pod"); name != "" {
 		if c.NArg() > 0 {
-			return nil, source, nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --pod cannot be used together: %s", c.Args().First())
+			return nil, nil, diag.Errorf(diag.ExitUsage, "usage", "a reference and --pod cannot be used together: %s", c.Args().First())
 		}
-		if a, err = p.open(c); err != nil {
-			return nil, source, nil, err
+		a, err := p.open(c)
+		if err != nil {
+			return nil, nil, err
 		}
 		s, err := a.Snapshot(name)
 		if err != nil {
-			return nil, source, nil, err
+			return nil, nil, err
 		}
-		return a, s.Source(), s.Envelope.Manifest, nil
+		warnings := func() []diag.Diagnostic { return resolve.Warnings(s.Envelope.Manifest, nil) }
+		return a, &granting{s.Source(), s.Envelope.Manifest, warnings}, nil
 	}
 	a, options, err := p.evaluating(c)
 	if err != nil {
-		return nil, source, nil, err
+		return nil, nil, err
 	}
-	r, err := p.resolved(c.Context, a, app.Named(c.Args().First()), options)
+	named := app.Named(c.Args().First())
+	r, err := p.resolved(c.Context, a, named, options)
 	if err != nil {
-		return nil, source, nil, err
+		return nil, nil, err
 	}
-	return a, r.Source(), r.Manifest, nil
+	return a, &granting{r.Source(), r.Manifest, func() []diag.Diagnostic { return a.Warnings(c.Context, named, r, options) }}, nil
 }
 
 // consents opens the store of consents.
@@ -174,11 +185,11 @@ func (p *program) trustRevoke(c *cli.Context) error {
 	}
 	key := c.Args().First() // of a consent that there is, or else what resolves to its source
 	if c.String("pod") != "" || !store.Has(key) {
-		_, source, _, err := p.granting(c)
+		_, g, err := p.granting(c)
 		if err != nil {
 			return err
 		}
-		key = source.Key
+		key = g.source.Key
 	}
 	if err := store.Revoke(c.Context, key); err != nil {
 		return err

@@ -26,7 +26,7 @@ func (p *program) trustGrant(c *cli.Context) error {
 	if c.NArg() == 0 && c.String("pod") == "" {
 		return diag.Errorf(diag.ExitUsage, "usage", "to which profile do you consent?").Expectedf("%s REF", commandName(c))
 	}
-	a, v, err := p.judged(c)
+	a, v, _, err := p.judged(c)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
-	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
@@ -32,11 +31,11 @@ func (p *program) trustShowCommand() *cli.Command {
 }
 
 func (p *program) trustShow(c *cli.Context) error {
-	_, v, err := p.judged(c)
+	_, v, g, err := p.judged(c)
 	if err != nil {
 		return err
 	}
-	warnings := resolve.Warnings(v.Manifest)
+	warnings := g.warnings()
 	if c.Bool("strict") && len(warnings) > 0 {
 		return p.warn(c, warnings)
 	}

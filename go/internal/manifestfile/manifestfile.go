@@ -54,8 +54,7 @@ type File struct {
 // Written returns what the file has at a JSON pointer, as JSON, and where. It is
 // false for what the file does not have, such as a default, and for a legacy manifest.
 func (f *File) Written(pointer string) (value []byte, at diag.Position, ok bool) {
-	at, ok = f.places[pointer]
-	if !ok {
+	if at, ok = f.places.at(pointer); !ok {
 		return nil, at, false
 	}
 	value = f.written

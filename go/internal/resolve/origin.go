@@ -40,6 +40,7 @@ type Definition struct {
 	Elements []*Element `json:"elements,omitempty"`
 
 	source *diag.Source
+	own    bool // in the files of the profile's author
 }
 
 // Element is the place of an element of a list, in the file of the list.
@@ -112,7 +113,7 @@ func definitionsOf(list []toldDefinition, in evaluate.Sources) []Definition {
 		out[i] = Definition{Priority: d.Priority, Value: d.Value, Preset: presetOf(d.Preset, in)}
 		if at, ok := in.Place(d.Position); ok {
 			out[i].File, out[i].Line, out[i].Column, out[i].source = at.File, at.Line, at.Column, at.Source
-			out[i].Elements = d.Elements
+			out[i].Elements, out[i].own = d.Elements, in.Own(at.File)
 		}
 	}
 	return out
@@ -142,7 +143,7 @@ func fileOrigins(f *manifestfile.File) ([]Origin, error) {
 			value = o.Value
 		}
 		if o.Default = !ok; ok {
-			d := Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: value, source: at.Source}
+			d := Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: value, source: at.Source, own: true}
 			var list []json.RawMessage
 			if json.Unmarshal(value, &list) == nil {
 				for n := range list {
@@ -178,7 +179,7 @@ func plainOrigins(a *answer, canonical []byte, in evaluate.Sources) ([]Origin, e
 		}
 		if at, ok := in.Place(*a.Position); ok {
 			out[i].Definitions = append(out[i].Definitions,
-				Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: out[i].Value})
+				Definition{File: at.File, Line: at.Line, Column: at.Column, Priority: 100, Value: out[i].Value, source: at.Source, own: in.Own(at.File)})
 		}
 	}
 	return out, nil

@@ -14,12 +14,17 @@ import (
 // own line where that is known, else the definition that has it. There are several
 // if several files have the same rule.
 func RulePlaces(origins []Origin, m *manifest.Manifest, pointer string) []diag.Position {
+	places, _ := rulePlaces(origins, m, pointer)
+	return places
+}
+
+// rulePlaces are the places of a rule, and whether one is in the author's own files.
+func rulePlaces(origins []Origin, m *manifest.Manifest, pointer string) (places []diag.Position, own bool) {
 	list, rule := ruleAt(m, pointer)
 	origin := originAt(origins, list)
 	if rule == nil || origin == nil {
-		return nil
+		return nil, false
 	}
-	var places []diag.Position
 	for _, d := range origin.Definitions {
 		var written []json.RawMessage
 		if d.File == "" || json.Unmarshal(d.Value, &written) != nil {
@@ -33,14 +38,14 @@ func RulePlaces(origins []Origin, m *manifest.Manifest, pointer string) []diag.P
 			if i < len(d.Elements) && d.Elements[i] != nil {
 				at.Line, at.Column = d.Elements[i].Line, d.Elements[i].Column
 			}
-			places = append(places, at)
+			places, own = append(places, at), own || d.own
 			break
 		}
 	}
 	if len(places) == 0 {
-		return definitionPlaces(origin)
+		return definitionPlaces(origin), true
 	}
-	return places
+	return places, own
 }
 
 // FieldPlaces returns where the value of the field at a JSON pointer was chosen: for

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,27 +17,33 @@ import (
 const mostWarnings = 20
 
 // Warnings returns everything that a valid manifest is warned of: hidden text, and
-// rules that do not do what they seem to. PlaceWarnings adds the places of the rules.
-func Warnings(canonical []byte) []diag.Diagnostic {
+// rules that do not do what they seem to. With origins, the rules have the places
+// where they were written, and those that the author of the profile cannot change,
+// since they are built in or imported from elsewhere, are left out, unless they allow
+// more than they read.
+func Warnings(canonical []byte, origins []Origin) []diag.Diagnostic {
 	warnings := Hidden(canonical)
 	if len(canonical) == 0 {
 		return warnings
 	}
-	told := map[string]int{}
-	last := map[string]int{}
-	for _, w := range permission.Warnings(rulesOf(canonical)) {
-		told[w.Code]++
-		if told[w.Code] > mostWarnings {
+	m := rulesOf(canonical)
+	last, more := map[string]int{}, map[string]int{}
+	count := map[string]int{}
+	for _, w := range permission.Warnings(m) {
+		places, own := rulePlaces(origins, m, w.Pointer)
+		if len(places) > 0 && !own && w.Code != permission.WarnAllowsMore {
+			continue
+		}
+		if count[w.Code]++; count[w.Code] > mostWarnings {
+			more[w.Code]++
 			continue
 		}
 		last[w.Code] = len(warnings)
 		warnings = append(warnings, diag.Diagnostic{Severity: diag.SeverityWarning, Code: w.Code, Path: manifestfile.Dotted(w.Pointer), Pointer: w.Pointer,
-			Message: w.Message, Hint: w.Hint, Positions: []diag.Position{}})
+			Message: w.Message, Hint: w.Hint, Positions: append([]diag.Position{}, places...)})
 	}
-	for code, i := range last {
-		if more := told[code] - mostWarnings; more > 0 {
-			warnings[i].Message += diag.Sprintf("; %d more such rules are not listed", more)
-		}
+	for code, n := range more {
+		warnings[last[code]].Message += diag.Sprintf("; %d more such rules are not listed", n)
 	}
 	return warnings
 }
@@ -44,14 +51,12 @@ func Warnings(canonical []byte) []diag.Diagnostic {
 // AboutRules reports whether a warning is about a permission rule.
 func AboutRules(d diag.Diagnostic) bool { return strings.Contains(d.Pointer, "/permissions/rules/") }
 
-// PlaceWarnings adds to the warnings about rules where these were written.
-func PlaceWarnings(warnings []diag.Diagnostic, canonical []byte, origins []Origin) {
-	m := rulesOf(canonical)
-	for i, w := range warnings {
-		if AboutRules(w) {
-			warnings[i].Positions = append(warnings[i].Positions, RulePlaces(origins, m, w.Pointer)...)
-		}
-	}
+// GrantWarnings returns the warnings that matter to whoever consents to a manifest:
+// hidden text, and rules that allow more than they read.
+func GrantWarnings(canonical []byte) []diag.Diagnostic {
+	return slices.DeleteFunc(Warnings(canonical, nil), func(d diag.Diagnostic) bool {
+		return AboutRules(d) && d.Code != permission.WarnAllowsMore
+	})
 }
 
 // rulesOf reads what permission rules are compared with, without reflection: every

@@ -3,7 +3,7 @@
 //
 //	site, err := toolcall.Open(workspace, home)
 //	call, err = site.Prepare(call)
-//	decision := judge.Decide(call)
+//	decision := guard.Decide(call)
 package toolcall
 
 import (

@@ -54,7 +54,7 @@ func TestPaths(t *testing.T) {
 		parts := strings.SplitN(rule, " ", 3)
 		m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Action: manifest.Action(parts[0]), Tool: manifest.ToolName(parts[1]), Pattern: manifest.Pattern(parts[2])})
 	}
-	judge, err := permission.Parse(m)
+	guard, err := permission.Parse(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestPaths(t *testing.T) {
 			t.Errorf("%s %s: %v", c.tool, c.value, err)
 			continue
 		}
-		if d := judge.Decide(prepared); string(d.Action) != c.want {
+		if d := guard.Decide(prepared); string(d.Action) != c.want {
 			t.Errorf("in %q: %s %s, which is %v: %s (%s), must be %s", c.directory, c.tool, c.value, prepared.Paths, d.Action, d.Reason, c.want)
 		}
 	}

@@ -109,7 +109,7 @@ func (w *work) grants(source trust.Source, data []byte) (func(width int) string,
 		return nil, err
 	}
 	var warnings strings.Builder
-	if found := resolve.Warnings(data); len(found) > 0 {
+	if found := resolve.GrantWarnings(data); len(found) > 0 {
 		diag.NewText().Write(&warnings, &diag.Error{Diagnostics: found})
 		warnings.WriteByte('\n')
 	}
