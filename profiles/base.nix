@@ -3,8 +3,9 @@
 {
   prompts.contextFiles = [ "AGENTS.md" ];
 
-  # Where keys and other people's data lie. Globs are matched against paths below
-  # the workspace, or from / or ~/ when they begin so.
+  # Where keys, logins and other people's data lie: those of agent programs and
+  # package managers, and all that Insomnia keeps. Globs are matched against paths
+  # below the workspace, or from / or ~/ when they begin so.
   sandbox.denyRead = [
     ".env"
     ".env.*"
@@ -16,22 +17,56 @@
     "**/id_ecdsa"
     "**/id_ed25519"
     "**/id_rsa"
+    "~/.*_history"
     "~/.aws/**"
     "~/.azure/**"
+    "~/.cache/huggingface/token"
+    "~/.cargo/credentials*"
+    "~/.claude.json*"
+    "~/.claude/.credentials.json"
+    "~/.codex/auth.json"
+    "~/.composer/auth.json"
+    "~/.config/composer/auth.json"
+    "~/.config/containers/auth.json"
     "~/.config/gcloud/**"
     "~/.config/gh/**"
+    "~/.config/git/credentials"
+    "~/.config/github-copilot/**"
+    "~/.config/glab-cli/**"
+    "~/.config/helm/registry/config.json"
     "~/.config/insomnia/**"
+    "~/.config/pip/pip.conf"
+    "~/.config/rclone/rclone.conf"
+    "~/.config/sops/age/**"
+    "~/.copilot/config.json"
     "~/.docker/config.json"
+    "~/.gem/credentials"
+    "~/.gemini/*oauth*"
+    "~/.gemini/.env"
     "~/.git-credentials"
     "~/.gnupg/**"
+    "~/.gradle/gradle.properties"
     "~/.kube/**"
+    "~/.local/share/gem/credentials"
     "~/.local/share/insomnia/**"
     "~/.local/share/keyrings/**"
+    "~/.local/share/opencode/*auth.json"
+    "~/.local/state/insomnia/**"
+    "~/.m2/settings*.xml"
+    "~/.my.cnf"
     "~/.netrc"
     "~/.npmrc"
     "~/.password-store/**"
+    "~/.pgpass"
+    "~/.pi/agent/auth.json"
+    "~/.pip/pip.conf"
     "~/.pypirc"
+    "~/.qwen/oauth_creds.json"
     "~/.ssh/**"
+    "~/.terraform.d/credentials*"
+    "~/.terraformrc"
+    "~/.vault-token"
+    "~/.yarnrc.yml"
   ];
 
   # What programs need to run at all, and no more: a key in the environment of

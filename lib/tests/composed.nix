@@ -256,7 +256,12 @@ in
   (places "the team's researcher" composed.researcher {
     "web.search.maxResults" = [ (role "researcher" "web.search.maxResults") ];
     "web.search.mode" = [ (ours "researcher" "web.preset") ];
-    "context.compaction.thresholdTokens" = [ (ours "researcher" "compaction") ];
+    "context.compaction.thresholdTokens" = [
+      {
+        file = "profiles/researcher/layer.nix";
+        word = "compaction";
+      }
+    ];
   })
   (test "explain tells what Ada's override overrode"
     (map (definition: {

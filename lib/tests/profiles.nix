@@ -51,6 +51,12 @@ let
       "**/.env"
       "~/.ssh/**"
       "~/.config/insomnia/**"
+      "~/.local/share/insomnia/**"
+      "~/.local/state/insomnia/**"
+      "~/.claude/.credentials.json"
+      "~/.claude.json*"
+      "~/.codex/auth.json"
+      "~/.local/share/opencode/*auth.json"
     ])
     (policy.maxRetentionDays 90)
     (policy.onlyMcpServers [ ])
@@ -117,9 +123,11 @@ in
       name:
       keeps name (
         map denies [
-          "rm -rf /"
+          "rm* /"
+          "rm* .git"
           "sudo *"
-          "git push --force*"
+          "git push* --force*"
+          "curl * | bash*"
         ]
       )
     )
@@ -135,10 +143,18 @@ in
     "workspace-write"
   )
   (test "the coder's commands reach no network" manifests.coder.sandbox.network "none")
-  # A star at the end of an allowed command would allow what follows `;` as well.
-  (test "the coder allows whole commands only" (filter (
-    rule: rule.action == "allow" && match ".*[*?].*" rule.pattern != null
-  ) manifests.coder.permissions.rules) [ ])
+  # What these are given cannot make them write elsewhere or run another program.
+  (test "the coder allows any arguments to few commands" (map (rule: rule.pattern) (
+    filter (
+      rule: rule.tool == "bash" && rule.action == "allow" && match ".*[*].*" rule.pattern != null
+    ) manifests.coder.permissions.rules
+  )) [
+    "git diff *"
+    "git log *"
+    "git show *"
+    "git status *"
+    "ls *"
+  ])
   (test "the orchestrator delegates" (attrNames manifests.orchestrator.subagents) [
     "critic"
     "explorer"
@@ -181,6 +197,22 @@ in
       "model.id" = [ "claude-haiku-5-5" ];
       "model.maxOutputTokens" = [ 32000 ];
       "model.ref" = [ "anthropic/claude-haiku-5-5" ];
+      "permissions.rules" = [
+        (map
+          (tool: {
+            inherit tool;
+            pattern = "*";
+            action = "allow";
+          })
+          [
+            "glob"
+            "grep"
+            "read"
+            "skill"
+            "websearch"
+          ]
+        )
+      ];
       "tools.allow" = [
         [
           "glob"

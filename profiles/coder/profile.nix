@@ -2,31 +2,37 @@
 let
   inherit (insomnia.lib) secrets;
 
-  deny =
-    reason: patterns:
-    map (pattern: {
-      tool = "bash";
-      action = "deny";
-      inherit pattern reason;
-    }) patterns;
+  rules = tool: action: patterns: map (pattern: { inherit tool action pattern; }) patterns;
+  because = reason: map (rule: rule // { inherit reason; });
 
-  ask =
-    reason: patterns:
-    map (pattern: {
-      tool = "bash";
-      action = "ask";
-      inherit pattern reason;
-    }) patterns;
+  deny = reason: patterns: because reason (rules "bash" "deny" patterns);
+  ask = reason: patterns: because reason (rules "bash" "ask" patterns);
+  allow = rules "bash" "allow";
 
-  # Whole commands only: a pattern with a star at its end would also allow what
-  # a shell puts behind the command.
-  allow =
-    patterns:
-    map (pattern: {
-      tool = "bash";
-      action = "allow";
-      inherit pattern;
-    }) patterns;
+  # The guard reads -rf as -r -f, and a path as it leads from the workspace too, so
+  # that one spelling of each target is enough.
+  removing =
+    targets:
+    builtins.concatMap (target: [
+      "rm* ${target}"
+      "rm* ${target} *"
+    ]) targets;
+
+  pushing = map (argument: "git push* ${argument}*");
+
+  piping =
+    sources: interpreters:
+    builtins.concatMap (
+      source: map (interpreter: "${source} * | ${interpreter}") interpreters
+    ) sources;
+
+  # What only looks, with any arguments.
+  looking =
+    commands:
+    builtins.concatMap (command: [
+      command
+      "${command} *"
+    ]) commands;
 in
 insomnia.lib.mkProfile {
   name = "coder";
@@ -51,70 +57,119 @@ insomnia.lib.mkProfile {
   retention = "30d";
 
   permissions.rules =
-    deny "It destroys more than the workspace can bring back" [
-      "rm -rf /"
-      "rm -rf /*"
-      "rm -rf ~"
-      "rm -rf ~/*"
-      "rm -rf .git"
-      "rm -rf .git/*"
-      "mkfs*"
-      "dd *of=/dev/*"
-      "chmod -R 777 *"
-    ]
-    ++ deny "It rewrites or discards history that others may build on" [
-      "git push --force*"
-      "git push -f*"
-      "git push * --force*"
-      "git push * -f*"
-      "git push --mirror*"
-      "git push --delete*"
-      "git push * --delete*"
-      "git filter-branch*"
-    ]
+    rules "read" "allow" [ "**" ]
+    ++ rules "grep" "allow" [ "**" ]
+    ++ rules "glob" "allow" [ "**" ]
+    ++ rules "skill" "allow" [ "*" ]
+    ++ deny "It destroys more than the workspace can bring back" (
+      removing [
+        "/"
+        "/\\*"
+        "~"
+        "~/\\*"
+        "."
+        "\\*"
+        ".git"
+        ".git/\\*"
+      ]
+      ++ [
+        "mkfs*"
+        "dd* of=/dev/*"
+        "chmod* -R* 777 *"
+        "chmod 777 -R*"
+      ]
+    )
+    ++ deny "It rewrites or discards history that others may build on" (
+      pushing [
+        "-f"
+        "--force"
+        "+"
+        "-d"
+        "--de"
+        "--m"
+        "--pru"
+        "\\:"
+      ]
+      ++ [
+        "git filter-branch*"
+        "git filter-repo*"
+      ]
+    )
     ++ deny "An agent has no business with the rights of another user" [
       "sudo *"
+      "sudoedit *"
+      "su"
       "su *"
       "doas *"
+      "pkexec *"
+      "run0 *"
     ]
-    ++ deny "What is downloaded is read before it is run" [
-      "curl *|bash*"
-      "curl *| bash*"
-      "curl *|sh*"
-      "curl *| sh*"
-      "curl *|sudo*"
-      "curl *| sudo*"
-      "wget *|bash*"
-      "wget *| bash*"
-      "wget *|sh*"
-      "wget *| sh*"
-      "wget *|sudo*"
-      "wget *| sudo*"
-    ]
+    ++ deny "What is downloaded is read before it is run" (
+      piping
+        [
+          "curl"
+          "wget"
+        ]
+        [
+          "sh"
+          "sh *"
+          "bash*"
+          "dash*"
+          "zsh*"
+          "python*"
+          "perl*"
+          "ruby*"
+          "node*"
+        ]
+    )
+    ++ because "Git runs what its configuration and its hooks name" (
+      rules "edit" "ask" [ "**/.git/**" ]
+    )
     ++ ask "It discards work that may not be committed" [
-      "git reset --hard*"
-      "git checkout -- *"
+      "git reset* --h*"
+      "git checkout* -- *"
+      "git checkout* ."
+      "git checkout* -f*"
+      "git checkout* --force*"
+      "git switch* -f*"
+      "git switch* --force*"
+      "git switch* --discard-changes*"
       "git restore *"
-      "git clean *"
+      "git clean*"
       "git stash drop*"
       "git stash clear*"
-      "git branch -D *"
+      "git branch* -D*"
+      "git worktree remove*"
     ]
     ++ ask "It leaves this machine" [
       "git push*"
       "gh *"
+      "glab *"
       "npm publish*"
+      "pnpm publish*"
+      "yarn publish*"
       "cargo publish*"
+      "twine upload*"
       "docker push*"
+      "podman push*"
       "ssh *"
       "scp *"
+      "sftp *"
     ]
-    ++ allow [
-      "git status"
-      "git status --short"
-      "git diff"
-      "git diff --staged"
-      "git log --oneline -20"
-      "git branch --show-current"
-    ];
+    ++ allow (
+      looking [
+        "git status"
+        "git diff"
+        "git log"
+        "git show"
+        "ls"
+      ]
+      ++ [
+        "git branch"
+        "git branch -a"
+        "git branch --show-current"
+        "git remote -v"
+        "git stash list"
+      ]
+    );
 }

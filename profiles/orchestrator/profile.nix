@@ -7,11 +7,6 @@ let
     inherit tool;
     action = "allow";
   };
-  deny = tool: {
-    inherit tool;
-    action = "deny";
-    reason = "The orchestrator delegates; it changes nothing itself";
-  };
 in
 insomnia.lib.mkProfile {
   name = "orchestrator";
@@ -40,19 +35,13 @@ insomnia.lib.mkProfile {
     "write"
     "bash"
   ];
-  permissions.rules =
-    map allow [
-      "read"
-      "grep"
-      "glob"
-      "skill"
-      "agent"
-    ]
-    ++ map deny [
-      "edit"
-      "write"
-      "bash"
-    ];
+  permissions.rules = map allow [
+    "read"
+    "grep"
+    "glob"
+    "skill"
+    "agent"
+  ];
   sandbox.filesystem = "read-only";
 
   subagents = {

@@ -2,7 +2,7 @@
 insomnia.lib.mkProfile {
   name = "researcher-fast";
   description = "The researcher for a quick look: cached search, few turns";
-  imports = [ insomnia.insomniaProfiles.researcher ];
+  imports = [ ../researcher/layer.nix ];
 
   variant = "fast";
   model.ref = "anthropic/claude-haiku-5-5";

@@ -6,11 +6,6 @@ let
     inherit tool;
     action = "allow";
   };
-  deny = tool: {
-    inherit tool;
-    action = "deny";
-    reason = "The reviewer reads; it changes and runs nothing";
-  };
 in
 insomnia.lib.mkProfile {
   name = "reviewer";
@@ -25,8 +20,8 @@ insomnia.lib.mkProfile {
   };
   prompts.system = builtins.readFile ./prompt.md;
 
-  # Three locks, each enough by itself: the tools are not offered, calls of them
-  # are denied, and the operating system refuses the write.
+  # Two locks, each enough by itself: the tools are not offered, so that every call
+  # of them is denied, and the operating system refuses the write.
   autonomy = "observe";
   toolPolicy = "read-only";
   tools.deny = [
@@ -37,19 +32,12 @@ insomnia.lib.mkProfile {
   ];
   permissions = {
     default = "deny";
-    rules =
-      map allow [
-        "read"
-        "grep"
-        "glob"
-        "skill"
-      ]
-      ++ map deny [
-        "edit"
-        "write"
-        "bash"
-        "agent"
-      ];
+    rules = map allow [
+      "read"
+      "grep"
+      "glob"
+      "skill"
+    ];
   };
   sandbox.filesystem = "read-only";
 
