@@ -1,12 +1,16 @@
 package checks
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"path"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/permission"
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
@@ -206,4 +210,40 @@ func randomRule(random *rand.Rand, call map[string]string) manifest.Rule {
 	}
 	rule.Pattern = manifest.Pattern(pattern)
 	return rule
+}
+
+// fromLibrary evaluates a function with `lib`, a path, and an argument, and decodes
+// its result.
+func fromLibrary(t testing.TB, function string, argument, result any) {
+	t.Helper()
+	root, err := filepath.Abs("..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := source.OpenDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	sources := &source.FS{}
+	sources.Mount("/repository", dir)
+	ev := eval.New(eval.Options{Sources: sources})
+	text, err := json.Marshal(argument)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := ev.EvalExpr("text: ("+function+") /repository/lib (builtins.fromJSON text)", "«test»", "/")
+	if err == nil {
+		v, err = ev.Call(v, eval.Str(string(text)))
+	}
+	var out []byte
+	if err == nil {
+		out, err = ev.ToJSON(v)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, result); err != nil {
+		t.Fatal(err)
+	}
 }

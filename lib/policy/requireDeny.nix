@@ -28,21 +28,19 @@
   pattern ? "*",
 }:
 let
-  inherit (builtins)
-    any
-    concatStringsSep
-    elem
-    match
-    toJSON
-    ;
+  inherit (builtins) any match toJSON;
 
-  tools = import ./tools.nix;
-  nameable = elem tool tools || match "mcp__([^*]+__[^*]*)?[*]?" tool != null && tool != "mcp__";
+  # The manifest may have the server or not: without it, the tool is not there.
+  server = match "mcp__([^_*]+(_[^_*]+)*)__.*" tool;
+  servers = if server == null then [ ] else [ (builtins.head server) ];
+  named = import ../permission/tools.nix servers tool;
+  written = import ../permission/pattern.nix tool pattern;
+  refuse = problem: throw "policy.requireDeny: ${problem.message}; ${problem.hint}";
 in
-if !nameable then
-  throw "policy.requireDeny: unknown tool ${toJSON tool}; write one of ${concatStringsSep ", " tools}, or mcp__SERVER__TOOL"
-else if pattern == "" then
-  throw "policy.requireDeny: `pattern` is empty; leave it out, or write `*`, for every call"
+if named != null then
+  refuse named
+else if written != null then
+  refuse written
 else
   import ./make.nix "require-deny" (
     manifest:

@@ -11,20 +11,28 @@
 */
 manifest:
 let
-  inherit (builtins) concatMap concatStringsSep filter;
-  inherit (import ./vocabulary.nix manifest) known;
+  inherit (builtins) concatMap;
+  inherit (import ./vocabulary.nix manifest) problemOf;
 
   holders = import ./holders.nix;
-  tools = import ./tools.nix;
+
+  finding =
+    holder: name:
+    let
+      problem = problemOf name;
+    in
+    if problem == null then
+      [ ]
+    else
+      [
+        {
+          at = holder.at ++ [
+            "tools"
+            "allow"
+          ];
+          message = "${holder.who} has the tool `${name}`, which is unknown and may do anything";
+          inherit (problem) hint;
+        }
+      ];
 in
-concatMap (
-  holder:
-  map (name: {
-    at = holder.at ++ [
-      "tools"
-      "allow"
-    ];
-    message = "${holder.who} has the tool `${name}`, which is unknown and may do anything";
-    expected = "${concatStringsSep ", " tools} or mcp__SERVER__TOOL of a server in mcpServers";
-  }) (filter (name: name != "*" && !(known name)) holder.value.tools.allow)
-) (holders manifest)
+concatMap (holder: concatMap (finding holder) holder.value.tools.allow) (holders manifest)

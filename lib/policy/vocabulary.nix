@@ -10,12 +10,14 @@
   # Type
 
   ```
-  vocabulary :: Manifest -> { known :: String -> Bool; covers :: String -> String -> Bool; }
+  vocabulary :: Manifest -> {
+    problemOf :: String -> { message; hint; } | null;
+    covers :: String -> String -> Bool;
+  }
   ```
 
-  `known` is false for `*`: it names no tool. `covers wide narrow` reports whether all
-  that one name stands for, another stands for too; a name that is not known covers
-  nothing.
+  `problemOf` is why a name is no tool. `covers wide narrow` reports whether all that one
+  name stands for, another stands for too; a name that is no tool covers nothing.
 
   # Examples
 
@@ -28,41 +30,10 @@
 */
 manifest:
 let
-  inherit (builtins)
-    any
-    attrNames
-    elem
-    filter
-    match
-    replaceStrings
-    stringLength
-    substring
-    ;
-
-  begins = prefix: text: substring 0 (stringLength prefix) text == prefix;
-  from = prefix: substring (stringLength prefix) (-1);
-  start = glob: substring 0 (stringLength glob - 1) glob;
-
-  # The first two underscores in a row end the name of a server.
-  servers = filter (server: replaceStrings [ "__" ] [ "" ] server == server) (
-    attrNames manifest.mcpServers
-  );
-  ofServer =
-    name: server:
-    let
-      prefix = "mcp__${server}__";
-    in
-    begins prefix name
-    && stringLength name > stringLength prefix
-    && stringLength name <= 128
-    && match "[A-Za-z0-9_.-]*[*]?" (from prefix name) != null;
-
-  known = name: elem name (import ./tools.nix) || name == "mcp__*" || any (ofServer name) servers;
-  glob = name: match ".*[*]" name != null;
+  problemOf = import ../permission/tools.nix (builtins.attrNames manifest.mcpServers);
 in
 {
-  inherit known;
+  inherit problemOf;
   covers =
-    wide: narrow:
-    wide == "*" || known wide && (wide == narrow || glob wide && begins (start wide) narrow);
+    wide: narrow: import ../reach/covers.nix "tool" wide narrow && problemOf wide == null;
 }

@@ -5,12 +5,17 @@ let
     any
     attrNames
     concatMap
+    elemAt
     filter
-    fromJSON
+    head
+    isList
+    isString
+    length
     mapAttrs
     readFile
     removeAttrs
     replaceStrings
+    split
     tryEval
     ;
 
@@ -74,8 +79,17 @@ let
     maxAutonomy = policy.maxAutonomy "ask";
   };
 
-  # The names that docs/permissions.md has for tools elsewhere, and some close to ours.
-  foreign = fromJSON (readFile ./foreign-tools.json) ++ [
+  # The names of the table in docs/permissions.md of what tools are called elsewhere.
+  elsewhere =
+    let
+      table = elemAt (split "[|] name elsewhere [|][^\n]*\n[^\n]*\n" (readFile ../../docs/permissions.md)) 2;
+      rows = filter isString (split "\n" (head (split "\n\n" table)));
+      names = row: map head (filter isList (split "`([^`]+)`" (elemAt (split "[|]" row) 2)));
+    in
+    concatMap names rows;
+
+  # The same, and some names that are close to ours.
+  foreign = elsewhere ++ [
     "BASH"
     "bash "
     "bash*"
@@ -115,6 +129,7 @@ let
 in
 [
   (test "all hold for a reader" (broken (reader { })) [ ])
+  (test "the page names many tools of others" (length elsewhere > 50) true)
   (test "an unknown name may do anything" (silent (name: offering [ name ]) foreign) [ ])
   (test "so may a subagent's" (silent (name: helper { tools.allow = [ name ]; }) foreign) [ ])
   (test "so may one that is denied as well" (silent (
@@ -294,13 +309,17 @@ in
     (map (arguments: evaluates (policy.requireDeny arguments (reader { }) == [ ])) [
       { tool = "Bash"; }
       { tool = "ba*"; }
-      { tool = "*"; }
       { tool = "mcp__"; }
       { tool = "mcp__linear"; }
       {
         tool = "bash";
         pattern = "";
       }
+      {
+        tool = "bash";
+        pattern = "kubectl delete:*";
+      }
+      { tool = "*"; }
       { tool = "mcp__linear__*"; }
       { tool = "mcp__*"; }
     ])
@@ -311,6 +330,7 @@ in
       false
       false
       false
+      true
       true
       true
     ]

@@ -100,7 +100,7 @@ func (p *program) verify(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: report.all(), Summary: broken}
 }
 
-// settle adds what verify itself finds, makes errors of warnings if it is to be
+// settle adds the warnings about profiles, makes errors of all warnings if it is to be
 // strict, and returns how much is broken; empty for nothing.
 func (r *verifyReport) settle(strict bool, warningsOf func(resolve.Verified) []diag.Diagnostic) string {
 	profiles, policies := 0, 0

@@ -6,17 +6,11 @@ let
     stringLength
     substring
     ;
+  ends = import ../../text/ends.nix;
   lower = import ../../text/lower.nix;
 
   # A name, and no IP address in any notation.
   name = "([a-z0-9-]+[.])*[a-z][a-z0-9-]*";
-  ends =
-    suffix: text:
-    let
-      at = stringLength text - stringLength suffix;
-    in
-    at >= 0 && substring at (-1) text == suffix;
-
   # Scheme, host and what follows it, or null.
   partsOf = match "(https?://)?([^/:]*)(.*)";
 in

@@ -29,7 +29,7 @@ let
     typeOf
     ;
 
-  tools = import ../tools.nix;
+  tools = attrNames words;
   words = {
     bash = [ "command" ];
     read = [ "path" ];

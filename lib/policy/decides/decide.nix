@@ -21,8 +21,8 @@ let
     any
     elem
     filter
-    stringLength
-    substring
+    head
+    tail
     ;
   inherit (manifest) permissions tools;
 
@@ -31,36 +31,21 @@ let
   address = import ./address.nix;
   name = import ./name.nix;
 
-  about =
-    named: tool:
-    let
-      start = stringLength named - 1;
-    in
-    if start >= 0 && substring start 1 named == "*" then
-      substring 0 start tool == substring 0 start named
-    else
-      named == tool;
+  about = import ../../reach/covers.nix "tool";
 
   offered =
     tool:
     !(any (named: about named tool) tools.deny)
     && (tools.default == "allow" || any (named: about named tool) tools.allow);
 
-  # Rules about one of these deny and ask about a tool, too.
-  restrictingOf =
-    tool:
-    if tool == "edit" || tool == "write" then
-      [
-        "edit"
-        "write"
-      ]
-    else if tool == "grep" || tool == "glob" then
-      [
-        tool
-        "read"
-      ]
-    else
-      [ tool ];
+  # Rules about this tool deny and ask about calls of another, too.
+  akin = {
+    edit = [ "write" ];
+    write = [ "edit" ];
+    grep = [ "read" ];
+    glob = [ "read" ];
+  };
+  akinTo = call: akin.${call.tool} or [ ];
 
   certainOf =
     call:
@@ -93,13 +78,12 @@ let
   rulesOf =
     action: names: filter (rule: rule.action == action && any (about rule.tool) names) permissions.rules;
 
-  # Whether a rule with this action decides: true, false, or null if that is not certain.
+  # Whether a rule about one of these tools, with this action, decides: true, false, or
+  # null if that is not certain.
   ruled =
-    call: action:
+    call: action: names:
     let
-      restricts = action != "allow";
-      named = if restricts then restrictingOf call.tool else [ call.tool ];
-      answers = map (rule: matches restricts call rule.pattern) (rulesOf action named);
+      answers = map (rule: matches (action != "allow") call rule.pattern) (rulesOf action names);
     in
     if elem true answers then
       true
@@ -113,7 +97,8 @@ let
   reachesFurther =
     call:
     let
-      restricting = rulesOf "deny" (restrictingOf call.tool) ++ rulesOf "ask" (restrictingOf call.tool);
+      names = [ call.tool ] ++ akinTo call;
+      restricting = rulesOf "deny" names ++ rulesOf "ask" names;
       single = filter (rule: rule.pattern != "*") restricting;
     in
     if call ? command then
@@ -147,36 +132,62 @@ let
     else
       "deny";
 
-  byRules =
-    call: actions:
+  # The first of the actions whose rules decide, else what is left; null if one of them
+  # may decide.
+  first =
+    call: names: left: actions:
     let
-      action = builtins.head actions;
-      answer = ruled call action;
+      action = head actions;
+      answer = ruled call action names;
     in
     if actions == [ ] then
-      unruled call
+      left
     else if answer == true then
       action
     else if answer == null then
       null
     else
-      byRules call (builtins.tail actions);
+      first call names left (tail actions);
+
+  # What another tool's rules restrict, and never make freer.
+  stricter =
+    a: b:
+    if a == "deny" || b == "deny" then
+      "deny"
+    else if a == null || b == null then
+      null
+    else if a == "ask" || b == "ask" then
+      "ask"
+    else
+      "allow";
+
+  decided =
+    call:
+    stricter
+      (first call [ call.tool ] (unruled call) [
+        "deny"
+        "ask"
+        "allow"
+      ])
+      (
+        first call (akinTo call) "allow" [
+          "deny"
+          "ask"
+        ]
+      );
 in
 call:
 let
   certain = certainOf call;
+  found = decided call;
 in
 if !(offered call.tool) then
   "deny"
 else if certain == "nothing" then
   null
 else if certain == "deny" then
-  if ruled call "deny" == true then "deny" else null
-else if reachesFurther call && ruled call "deny" != true then
+  if ruled call "deny" [ call.tool ] == true then "deny" else null
+else if found != "deny" && reachesFurther call then
   null
 else
-  byRules call [
-    "deny"
-    "ask"
-    "allow"
-  ]
+  found

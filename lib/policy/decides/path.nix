@@ -17,6 +17,7 @@ let
     tail
     ;
 
+  begins = import ../../text/begins.nix;
   glob = import ./glob.nix;
   inherit (import ./places.nix) home workspace;
 
@@ -27,9 +28,9 @@ let
     text:
     if text == "~" then
       segments home
-    else if substring 0 2 text == "~/" then
+    else if begins "~/" text then
       segments home ++ segments (substring 2 (-1) text)
-    else if substring 0 1 text == "/" then
+    else if begins "/" text then
       segments text
     else
       segments workspace ++ filter (part: part != ".") (segments text);
@@ -43,7 +44,7 @@ let
       stringLength text <= 1024
       && match "(~|((~|[.])?/)?[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*)" text != null
       && !(any (part: part == ".." || part == ".") (
-        segments (if substring 0 2 text == "./" then substring 2 (-1) text else text)
+        segments (if begins "./" text then substring 2 (-1) text else text)
       ));
 
   stars = patterns: length (filter (part: part == "**") patterns);
@@ -57,7 +58,7 @@ let
     else
       parts != [ ] && glob (head patterns) (head parts) && segmentsMatch (tail patterns) (tail parts);
 
-  begins =
+  starts =
     prefix: parts:
     length parts >= length prefix
     && all (n: elemAt parts n == elemAt prefix n) (builtins.genList (n: n) (length prefix));
@@ -82,5 +83,5 @@ in
     else
       segmentsMatch patterns (absolute text);
 
-  inWorkspace = text: begins (segments workspace) (absolute text);
+  inWorkspace = text: starts (segments workspace) (absolute text);
 }
