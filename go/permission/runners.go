@@ -98,7 +98,11 @@ func allowsOther(rule *readRule, rules []readRule) Warning {
 		return Warning{}
 	}
 	if star < 0 {
-		return allowsLess(rule, rules, words(pattern))
+		command := words(pattern)
+		if plain(command) {
+			return Warning{}
+		}
+		return allowsLess(rule, rules, command)
 	}
 	if star == 0 {
 		return Warning{Code: WarnAllowsMore, Message: diag.Sprintf("rule `%s` allows any program: a star is where it is named", rule.words()),
@@ -149,6 +153,18 @@ func allowsLess(rule *readRule, rules []readRule, command []string) Warning {
 		w.Hint = "write `ask`: the guard asks in any case"
 	}
 	return w
+}
+
+// plain reports whether a command is a program that runs no other one, without the
+// work of reading it as a shell does.
+func plain(command []string) bool {
+	words := make([]word, len(command))
+	for i, text := range command {
+		words[i] = literal(text)
+	}
+	u := unwrap(words)
+	return len(u.commands)+len(u.suspects)+len(u.script)+len(u.texts)+len(u.writes) == 0 && u.hidden == "" && u.changed == "" &&
+		!strings.Contains(words[0].text, "=") && words[0].text != "cd" && words[0].text != "pushd"
 }
 
 // askAbout decides a command where nothing but these patterns is allowed.

@@ -141,7 +141,7 @@ func warn(rules []readRule, i int, above []readRule, agents []offered) Warning {
 }
 
 func duplicate(rule, other *readRule) Warning {
-	message := diag.Sprintf("rule `%s` is there twice", rule.words())
+	message := diag.Sprintf("duplicate rule `%s`", rule.words())
 	if other.Action != rule.Action {
 		message = diag.Sprintf("rule `%s` never decides: `%s` is about the same calls, and `%s` wins", rule.words(), other.words(), other.Action)
 	}

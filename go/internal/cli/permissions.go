@@ -253,7 +253,7 @@ func answerText(r decisionReport) string {
 	if len(r.Positions) == 0 && r.Pointer != "" {
 		text := diag.Cell(manifestfile.Dotted(r.Pointer))
 		if r.Rule == nil {
-			text += ", as the schema has it"
+			text += " (default of the schema)"
 		}
 		line(text)
 	}

@@ -30,10 +30,10 @@ func Open(workspace, home string) (*Site, error) {
 	s := &Site{}
 	var err error
 	if s.Workspace, err = find.Real(workspace); err != nil {
-		return nil, fmt.Errorf("cannot tell where %s is: %w", workspace, err)
+		return nil, fmt.Errorf("cannot resolve %s: %w", workspace, err)
 	}
 	if s.Home, err = find.Real(home); err != nil {
-		return nil, fmt.Errorf("cannot tell where %s is: %w", home, err)
+		return nil, fmt.Errorf("cannot resolve %s: %w", home, err)
 	}
 	s.FoldCase = find.FoldsCase(s.Workspace)
 	return s, nil
@@ -49,7 +49,7 @@ func (s *Site) Prepare(call permission.Call) (permission.Call, error) {
 	if call.Directory != "" {
 		directory, err := find.Real(s.from(s.Workspace, call.Directory))
 		if err != nil {
-			return call, fmt.Errorf("cannot tell where %s leads: %w", call.Directory, err)
+			return call, fmt.Errorf("cannot resolve %s: %w", call.Directory, err)
 		}
 		call.Directory, find.Directory = directory, directory
 	}
@@ -68,7 +68,7 @@ func (s *Site) Prepare(call permission.Call) (permission.Call, error) {
 		for _, name := range call.Paths {
 			readings, err := find.Readings(s.from(find.Directory, name))
 			if err != nil {
-				return call, fmt.Errorf("cannot tell where %s leads: %w", name, err)
+				return call, fmt.Errorf("cannot resolve %s: %w", name, err)
 			}
 			for _, reading := range readings {
 				// What is not there yet may become a directory.
