@@ -3,6 +3,7 @@ let
   inherit (builtins)
     attrNames
     filter
+    head
     map
     toJSON
     replaceStrings
@@ -27,8 +28,44 @@ let
         env.KEY = lib.secrets.ref "a.b";
       };
     }).explain;
+
+  # What a function above made stands where the list does.
+  made = pattern: {
+    tool = "bash";
+    inherit pattern;
+    action = "ask";
+  };
+  rules =
+    (head
+      (profileOf {
+        permissions.rules = [
+          {
+            tool = "bash";
+            pattern = "a";
+            action = "ask";
+          }
+          (made "b")
+          {
+            action = "ask";
+            tool = "bash";
+            pattern = "c";
+          }
+        ];
+      }).explain."permissions.rules".definitions
+    );
 in
 [
+  (test "the elements of a list have lines of their own"
+    (map (at: if at == null then null else at.line - rules.line) rules.elements)
+    [
+      2
+      null
+      8
+    ]
+  )
+  (test "what has no elements in the file has none" (explain."prompts.append".definitions ? elements)
+    false
+  )
   (test "a definition has its file and line" (places explain."profile.name".definitions) [
     "coder.nix:3"
   ])
