@@ -149,7 +149,7 @@ var borders = map[string][]string{
 		"*.[::1]", "a.example:0", "a.example:65535", "a.example:65536", "a.example:080", "a.example:", "domain:x.example", "URL:x", "host:80", "localhost:3000", "x.example/a%2Fb", "x.example/a%2fb", "x.example/%%2F2F",
 		`x.example/a\#b`, `x.example/a\*`, "x.example/**/a*", "x.example/", "x.example/a/", "x.example//a", "x.example/..", "x.example/a**", "ftp://x", "https://https://x", "*://x", "http:/x", "u@x.example", "x.example/@a",
 		"x.example?a", "\u212aey.example", "bücher.example", "-a.example", "a-.example", "a..b", "a_b.example", "*", "*.", "*.*.a.b", "*a.b.c", "a.*", "x:*", "domain:a.b:*", "x.example::*", "xn--bcher-kva.example",
-		strings.Repeat("a", 63) + ".example", strings.Repeat("a", 64) + ".example", strings.Repeat("abcdefg.", 31) + "abcde", strings.Repeat("abcdefg.", 31) + "abcdef",
+		strings.Repeat("a", 63), strings.Repeat("a", 64), strings.Repeat("a", 63) + ".example", strings.Repeat("a", 64) + ".example", strings.Repeat("abcdefg.", 31) + "abcde", strings.Repeat("abcdefg.", 31) + "abcdef",
 	},
 	ToolAgent:     {"reviewer", "review*", "*-fast", "a**", "a b", "é", "*", "a*b*c", "a/b", "_.-"},
 	ToolSkill:     {"db-*", "**", "!a", "a:*", "agent(x)"},
