@@ -159,7 +159,8 @@ func checkText(pattern string) *Problem {
 				hintf("remove the character")
 		}
 	}
-	if trimmed := strings.Join(strings.Fields(pattern), " "); strings.Trim(pattern, " ") != pattern {
+	if strings.Trim(pattern, " ") != pattern {
+		trimmed := strings.Join(strings.Fields(pattern), " ")
 		if trimmed == "" {
 			return problemf("pattern-empty", "the pattern is only spaces").hintf("write `*` for every call of the tool, or remove the rule")
 		}
