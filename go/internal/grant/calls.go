@@ -4,12 +4,14 @@ import (
 	"slices"
 
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 // decisions are grants that decide calls: a deny beats an ask, an ask beats an
-// allow, and the default decides what is left.
+// allow, and the default decides what is left, with the mode where there is one.
 type decisions struct {
 	fallback string
+	mode     string
 	rules    []decision
 }
 
@@ -21,8 +23,8 @@ type decision struct {
 
 // decisionsOf leaves out rules that never decide, since a stricter one has all of
 // their calls.
-func decisionsOf(grants Set) decisions {
-	d := decisions{fallback: "deny"}
+func decisionsOf(grants Set, mode string) decisions {
+	d := decisions{fallback: "deny", mode: mode}
 	var all []decision
 	for _, g := range grants {
 		if g.Value == "" {
@@ -45,6 +47,39 @@ func (d decision) covers(other decision) bool { return reach.Covers(d.kind, d.Va
 // meets reports whether a call may be of both.
 func (d decision) meets(other decision) bool { return reach.Meets(d.kind, d.Value, other.Value) }
 
+// undecided returns the strictest and the freest rank that a call of a rule may have
+// where no rule decides it, as package permission decides. It grows with the order
+// of modes, so that `auto` counts as accepting edits.
+func (d decisions) undecided(r decision) (least, most int) {
+	least = rank(d.fallback)
+	most = least
+	if r.kind != reach.Rule {
+		return least, most
+	}
+	tool := reach.CallsOf(r.Value).Tool
+	edits := reach.Covers(reach.Tool, tool, grammar.ToolEdit) || reach.Covers(reach.Tool, tool, grammar.ToolWrite)
+	switch d.mode {
+	case "plan":
+		switch {
+		case tool == grammar.ToolEdit, tool == grammar.ToolWrite:
+			return rank("deny"), rank("deny")
+		case edits:
+			least = rank("deny")
+		case reach.Covers(reach.Tool, tool, grammar.ToolBash):
+			least = min(least, rank("ask"))
+		}
+	case "acceptEdits", "auto":
+		if edits && d.fallback != "deny" {
+			most = rank("allow")
+		}
+	case "bypass":
+		if d.fallback == "ask" {
+			return rank("allow"), rank("allow")
+		}
+	}
+	return least, most
+}
+
 // freer tells where new decides a call more freely than old. Nothing is returned
 // only if no call is: for a call that new allows,
 //
@@ -57,8 +92,7 @@ func (d decision) meets(other decision) bool { return reach.Meets(d.kind, d.Valu
 // and the same one step lower for a call that new asks about. Every one of these
 // conditions carries over from a to b and from b to c to a and c, because covering
 // does, and because what meets a glob meets each one that covers it.
-func freer(old, new Set) []Change {
-	before, after := decisionsOf(old), decisionsOf(new)
+func freer(before, after decisions, old, new Set) []Change {
 	var changes []Change
 	if rank(after.fallback) > rank(before.fallback) {
 		change := Change{Grant: Grant{Kind: new[0].Kind, Pointer: new[0].Pointer, Action: after.fallback}}
@@ -68,7 +102,8 @@ func freer(old, new Set) []Change {
 		changes = append(changes, change)
 	}
 	for _, r := range after.rules {
-		granted := r.Action == "deny" || rank(before.fallback) >= r.rank ||
+		least, _ := before.undecided(r)
+		granted := r.Action == "deny" || least >= r.rank ||
 			slices.ContainsFunc(before.rules, func(o decision) bool { return o.rank >= r.rank && o.covers(r) })
 		if !granted {
 			changes = append(changes, Change{Grant: r.Grant})
@@ -79,7 +114,7 @@ func freer(old, new Set) []Change {
 			continue
 		}
 		undone := slices.ContainsFunc(after.rules, func(n decision) bool { return n.rank > r.rank && n.meets(r) })
-		if rank(after.fallback) > r.rank || undone {
+		if _, most := after.undecided(r); most > r.rank || undone {
 			changes = append(changes, Change{Grant: r.Grant, Gone: true})
 		}
 	}

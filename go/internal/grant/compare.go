@@ -43,10 +43,19 @@ func Compare(consented, now Set) []Change {
 		case limit:
 			changes = append(changes, further(old[key], new[key], func(a, b string) bool { return number(b) > number(a) })...)
 		case calls:
-			changes = append(changes, freer(old[key], new[key])...)
+			before, after := decisionsOf(old[key], modeAt(old, key.Pointer)), decisionsOf(new[key], modeAt(new, key.Pointer))
+			changes = append(changes, freer(before, after, old[key], new[key])...)
 		}
 	}
 	return changes
+}
+
+// modeAt is the mode of the permissions at a pointer; empty where there are none.
+func modeAt(groups map[place]Set, pointer string) string {
+	if modes := groups[place{Mode, pointer + "/mode"}]; len(modes) > 0 {
+		return modes[0].Value
+	}
+	return ""
 }
 
 // was is the value of a kind that has one for a place.

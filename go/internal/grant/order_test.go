@@ -180,8 +180,8 @@ func TestDecisionsAreBounds(t *testing.T) {
 		"agent":    {"*", "a*", "ab", "*b"},
 	}
 	names := slices.Sorted(maps.Keys(tools))
-	draw := func(t *rapid.T, label string) Set {
-		var grants []Grant
+	draw := func(t *rapid.T, label, mode string) Set {
+		grants := []Grant{{Kind: Mode, Pointer: "/mode", Value: mode}}
 		if action := rapid.SampledFrom(reach.Actions).Draw(t, label+" default"); action != "deny" {
 			grants = append(grants, Grant{Kind: Rule, Action: action})
 		}
@@ -208,7 +208,14 @@ func TestDecisionsAreBounds(t *testing.T) {
 	}
 	covered := 0
 	rapid.Check(t, func(t *rapid.T) {
-		a, b, c := draw(t, "a"), draw(t, "b"), draw(t, "c")
+		// The guard takes `auto` for `ask`; what it allows more is not compared here.
+		modes := []string{"plan", "ask", "acceptEdits", "bypass"}
+		mode := rapid.SampledFrom(modes)
+		same := mode.Draw(t, "mode")
+		if rapid.Bool().Draw(t, "one mode") {
+			mode = rapid.Just(same)
+		}
+		a, b, c := draw(t, "a", mode.Draw(t, "a mode")), draw(t, "b", mode.Draw(t, "b mode")), draw(t, "c", mode.Draw(t, "c mode"))
 		ab, bc := len(Compare(a, b)) == 0, len(Compare(b, c)) == 0
 		if ab && bc && len(Compare(a, c)) > 0 {
 			t.Fatalf("%v covers %v covers %v: %+v", a, b, c, Compare(a, c))
@@ -232,9 +239,13 @@ func TestDecisionsAreBounds(t *testing.T) {
 
 // guardOf decides calls by a set of rules.
 func guardOf(t *rapid.T, s Set) func(permission.Call) string {
-	m := &manifest.Manifest{Permissions: manifest.Permissions{Mode: "ask", Default: "deny"}}
+	m := &manifest.Manifest{Permissions: manifest.Permissions{Default: "deny"}}
 	m.Tools.Default = "allow"
 	for _, g := range s {
+		if g.Kind == Mode {
+			m.Permissions.Mode = manifest.PermissionMode(g.Value)
+			continue
+		}
 		if g.Value == "" {
 			m.Permissions.Default = manifest.Action(g.Action)
 			continue
@@ -298,6 +309,32 @@ func TestRulesByExample(t *testing.T) {
 	} {
 		if changes := Compare(test.consented, test.now); (len(changes) > 0) != test.asks {
 			t.Errorf("%s: %+v", test.name, changes)
+		}
+	}
+}
+
+// What the default leaves open, the mode may allow or deny.
+func TestModesByExample(t *testing.T) {
+	for _, test := range []struct {
+		name, mode     string
+		consented, now Set
+		asks           bool
+	}{
+		{"an ask less, that the default makes up for", "ask", rules("ask", "ask bash git push*"), rules("ask"), false},
+		{"an ask less, where the default does not ask", "bypass", rules("ask", "ask bash git push*"), rules("ask"), true},
+		{"an ask less about edits, which are accepted", "acceptEdits", rules("ask", "ask edit src/**"), rules("ask"), true},
+		{"an ask less about reads", "acceptEdits", rules("ask", "ask read src/**"), rules("ask"), false},
+		{"a deny less, where nothing is accepted", "acceptEdits", rules("deny", "deny edit src/**"), rules("deny"), false},
+		{"an ask less about edits, which are denied", "plan", rules("allow", "ask edit src/**"), rules("allow"), false},
+		{"an allow more, where edits are denied", "plan", rules("allow"), rules("allow", "allow edit src/**"), true},
+		{"an allow more, where commands are asked about", "plan", rules("allow"), rules("allow", "allow bash git *"), true},
+		{"an allow more, where reads are allowed", "plan", rules("allow"), rules("allow", "allow read src/**"), false},
+		{"an allow more, where nothing is asked", "bypass", rules("ask"), rules("ask", "allow bash git *"), false},
+	} {
+		mode := Grant{Kind: Mode, Pointer: "/permissions/mode", Value: test.mode}
+		changes := Compare(SetOf(append(test.consented, mode)), SetOf(append(test.now, mode)))
+		if (len(changes) > 0) != test.asks {
+			t.Errorf("%s, in %s: %+v", test.name, test.mode, changes)
 		}
 	}
 }
