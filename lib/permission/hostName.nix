@@ -72,10 +72,21 @@ let
   labels = filter isString (split "[.]" name);
   last = builtins.elemAt labels (length labels - 1);
 
-  misformed = filter (
-    label: label == "" || stringLength label > 63 || begins "-" label || ends "-" label
-  ) labels;
-  strange = filter (c: match "[a-z0-9_-]" c == null) (concatMap characters.of labels);
+  # What is wrong with a label, if anything.
+  ofLabel =
+    label:
+    let
+      strange = filter (c: match "[a-z0-9_-]" c == null) (characters.of label);
+    in
+    if label == "" || stringLength label > 63 || begins "-" label || ends "-" label then
+      [ (no "${quote name} is not the name of a host" example) ]
+    else if strange == [ ] then
+      [ ]
+    else
+      [
+        (no "the host holds ${if head strange == " " then "a space" else quote (head strange)}" example)
+      ];
+  faults = concatMap ofLabel labels;
 
   example = "write a name, such as `example.com`, or an IP address";
 in
@@ -90,10 +101,8 @@ else if name == "" then
   no "the host is missing" "write a host, such as `example.com`"
 else if stringLength name > 253 then
   no "the host is longer than 253 bytes" "write a shorter one"
-else if misformed != [ ] then
-  no "${quote name} is not the name of a host" example
-else if strange != [ ] then
-  no "the host holds ${if head strange == " " then "a space" else quote (head strange)}" example
+else if faults != [ ] then
+  head faults
 # What ends in a number is read as an IPv4 address, in many notations.
 else if match "0x.*|[0-9]+" last != null then
   if isIPv4 name then
