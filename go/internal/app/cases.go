@@ -90,6 +90,9 @@ func readCase(line string) (Case, *diag.Diagnostic) {
 	if err := Complete(c.Call); err != nil {
 		return refuse(diag.From(err))
 	}
+	if argument != "" && grammar.KindOf(name) == grammar.KindCall {
+		return refuse(diag.Errorf(diag.ExitUsage, "cases-form", "the tool `%s` has no argument that rules are matched with", name).Hintf("write `%s @%s`", action, name))
+	}
 	return c, nil
 }
 
