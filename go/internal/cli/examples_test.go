@@ -3,12 +3,14 @@ package cli
 import (
 	"bytes"
 	"context"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/checks/golden"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
@@ -19,7 +21,7 @@ import (
 // and every time of the day, age and ID is the same.
 // checks/update writes them again, like the other pages.
 func TestExamples(t *testing.T) {
-	for _, name := range []string{"explain-and-diff.md", "locks.md", "older-manifests.md", "permissions-test.md", "pods.md", "trust.md"} {
+	for _, name := range []string{"explain-and-diff.md", "locks.md", "older-manifests.md", "permissions-test.md", "pods.md", "policy.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("../../../docs", name))
 			if err != nil {
@@ -45,11 +47,14 @@ func runExamples(t *testing.T, page string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	digest := ""
+	library, digest := libraryFlake(t), ""
 	return runExamplesWith(t, page, func(command string) string {
 		args, err := secret.SplitWords(strings.ReplaceAll(command, "DIGEST", digest))
 		if err != nil {
 			t.Fatal(err)
+		}
+		if _, err := os.Stat("flake.nix"); err == nil && args[1] == "verify" {
+			args = append(args, "--override-input", "insomnia", library)
 		}
 		said := output(args)
 		if m := digestLine.FindStringSubmatch(said); m != nil {
@@ -58,6 +63,25 @@ func runExamples(t *testing.T, page string) string {
 		said = ages.ReplaceAllString(timeOfDay.ReplaceAllString(said, "2026-01-02 15:04"), "${1}0s$2")
 		return strings.ReplaceAll(ids.ReplaceAllString(said, "019b7f02-8c00-7abc-8def-0123456789ab"), here, "/home/ada/work")
 	})
+}
+
+// libraryFlake is this flake as far as examples use it as an input.
+func libraryFlake(t *testing.T) string {
+	dir := t.TempDir()
+	const flake = `{ outputs = { self }: { lib = import ./lib; insomniaProfiles = import ./profiles { insomnia = { inherit (self) lib insomniaProfiles; }; }; }; }`
+	if err := os.WriteFile(filepath.Join(dir, "flake.nix"), []byte(flake), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"lib", "profiles"} {
+		files, err := fs.Sub(insomnia.Library, name)
+		if err == nil {
+			err = os.CopyFS(filepath.Join(dir, name), files)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
 }
 
 // runExamplesWith gives the page with what is said of each command.

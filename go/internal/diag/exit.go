@@ -26,7 +26,7 @@ var ExitCodes = []struct {
 	Example string
 }{
 	{ExitDone, "done", "the manifest was printed"},
-	{ExitDifference, "difference or problems found", "`insomnia verify` found a broken profile beside healthy ones"},
+	{ExitDifference, "difference or problems found", "`insomnia verify` found a broken profile or policy"},
 	{ExitUsage, "usage", "an unknown flag, a reference that cannot be read, a mistake in a config"},
 	{ExitInvalid, "profile invalid", "an unknown field, a conflict between two imports, an output that is no profile"},
 	{ExitNotFound, "not found or ambiguous", "no such flake or profile, several profiles of one name, a secret that is not bound or not set"},
