@@ -35,6 +35,8 @@ type toolLists struct {
 func TestDecidesAgreesWithTheGuard(t *testing.T) {
 	const manifests, calls = 500, 40
 	random := rand.New(rand.NewPCG(1, 2))
+	var places map[string]string
+	fromLibrary(t, `lib: _: import (lib + "/policy/decides/places.nix")`, nil, &places)
 	var plain []string
 	fromLibrary(t, `lib: _: (import (lib + "/policy/decides/command.nix")).programs`, nil, &plain)
 	programs := append(plain, special...)
@@ -57,7 +59,7 @@ func TestDecidesAgreesWithTheGuard(t *testing.T) {
 				continue
 			}
 			certain[tool+" "+*got]++
-			want := guards[i].Decide(callOf(call))
+			want := guards[i].Decide(callOf(call, places["workspace"], places["home"]))
 			if *got != string(want.Action) && wrong < 20 {
 				wrong++
 				t.Errorf("%v: Nix decides %s, the guard %s: %s\n\tmode %s, default %s, rules %v", call, *got, want.Action, want.Reason,
@@ -76,8 +78,7 @@ func TestDecidesAgreesWithTheGuard(t *testing.T) {
 }
 
 // callOf is a call as `insomnia verify` decides it.
-func callOf(call map[string]string) permission.Call {
-	const workspace, home = "/workspace", "/home/agent"
+func callOf(call map[string]string, workspace, home string) permission.Call {
 	c := permission.Call{Tool: call["tool"], Command: call["command"], URL: call["url"], Argument: call["name"], Workspace: workspace, Home: home}
 	if name, ok := call["path"]; ok {
 		switch {
