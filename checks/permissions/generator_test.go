@@ -120,7 +120,7 @@ func (g *generator) command(depth int) string {
 	}
 	inner := func() string { return g.command(depth - 1) }
 	simple := func() string { return g.simple(depth - 1) }
-	switch g.IntN(50) {
+	switch g.IntN(51) {
 	case 0:
 		return "(" + g.list(depth-1) + ")"
 	case 1:
@@ -207,6 +207,10 @@ func (g *generator) command(depth int) string {
 		return "builtin " + g.one("let q=z", "declare -i q=z", "-- eval zap", "eval "+quoted(inner()), "command "+simple(), "echo a")
 	case 41:
 		return inner() + " " + g.one("2>&1", ">&2", "&> out/f", "2> keep/g", ">& keep/h", "<> keep/i", ">> keep/j", ">| out/k")
+	case 48:
+		return g.one("for i in 1 2; do echo a > f; cd keep; done", "trap 'echo a > f' EXIT; cd keep", "f() { echo a > f; }; cd keep; f", "find . -execdir sh -c 'echo a > keep/f' \\;",
+			"cd() { :; }; cd out && echo a > ../keep/f", "while look; do echo a > f; cd keep; break; done", "echo a > $PWD/keep/f", `cd keep; echo a > "$PWD/f"`,
+			"for i in 1 2; do (cd out && echo a > f); done", "PWD=keep; echo a > $PWD/f", "HOME=keep; echo a > ~/f", "HOME=keep; echo a > $HOME/f")
 	case 43:
 		return g.one("echo", "look", ":") + " " + g.one(`"${x:-'$(zap)'}"`, `"${x-'`+"`zap`"+`'}"`, `${x:-'$(zap)'}`, `"${x#'$(zap)'}"`, `"${x:-"$(zap)"}"`, `"$\
 (zap y)"`, `$[ $(zap) ]`, `@(a|$(zap))`, `"${x:+'$(zap)'}"`)

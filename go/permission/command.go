@@ -75,6 +75,9 @@ func readCommand(call Call) (result reading) {
 		result = r.reading
 	}()
 	r.text(call.Command)
+	if r.later && r.moves {
+		r.change("a function or a trap may run in another directory than it is read in")
+	}
 	if r.lists && r.declaresUnknown {
 		r.change("a list may be given a value that is evaluated")
 	}

@@ -8,6 +8,7 @@ import (
 )
 
 func (r *reader) chdir(words []word) {
+	r.moves = true
 	arguments := words[1:]
 	for len(arguments) > 0 && (arguments[0].text == "--" || arguments[0].text == "-P" || arguments[0].text == "-L" || arguments[0].text == "-e") {
 		arguments = arguments[1:]

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"slices"
 	"strings"
 
 	sh "mvdan.cc/sh/v3/syntax"
@@ -67,6 +68,9 @@ type reader struct {
 	lost  bool
 	loops int
 	texts int
+	// later says that a function or a trap runs after it is read, and moves that a
+	// command changes the directory: together, it may run in another one.
+	later, moves bool
 	// lists says that a variable is a list, and declaresUnknown that one is declared
 	// with a value that is not known: together, the value may be evaluated.
 	lists, declaresUnknown bool
@@ -244,8 +248,23 @@ func (r *reader) stmt(stmt *sh.Stmt) {
 	case *sh.BinaryCmd:
 		r.binary(cmd)
 	case *sh.Subshell:
+		loops := r.loops
+		r.loops = 0
 		r.apart(func() { r.scan(cmd) })
-	case *sh.ForClause, *sh.WhileClause, *sh.FuncDecl:
+		r.loops = loops
+	case *sh.ForClause, *sh.WhileClause:
+		before := r.directories
+		r.loops++
+		r.scan(cmd)
+		r.loops--
+		if !slices.Equal(before, r.directories) {
+			r.change("a loop begins again in another directory")
+		}
+	case *sh.FuncDecl:
+		r.later = true
+		if name := cmd.Name; name != nil && (name.Value == "cd" || name.Value == "builtin" || name.Value == "command") {
+			r.change("`" + name.Value + "` is a function")
+		}
 		r.loops++
 		r.scan(cmd)
 		r.loops--
@@ -445,6 +464,8 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 		r.variable(name)
 	}
 	switch program := words[0].text; {
+	case program == "trap":
+		r.later = true
 	case program == "mapfile" || program == "readarray" || program == "read" && hasLetter(words[1:], 'a'):
 		r.lists = true
 	case strings.HasPrefix(program, "!") && len(program) > 1, strings.HasPrefix(program, "^"):

@@ -42,6 +42,9 @@ func unwrapFind(words []word) unwrapped {
 	for i := 1; i < len(words); i++ {
 		switch words[i].text {
 		case "-exec", "-execdir", "-ok", "-okdir":
+			if strings.HasSuffix(words[i].text, "dir") {
+				u.changed = "`find` runs it in other directories"
+			}
 			var command []word
 			for i++; i < len(words) && words[i].text != ";" && !(words[i].text == "+" && words[i-1].text == "\x00"); i++ {
 				w := words[i]

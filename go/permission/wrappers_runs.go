@@ -125,9 +125,15 @@ func valuesOf(arguments []word, letter byte, long ...string) []word {
 	var values []word
 	for i, w := range arguments {
 		text := w.text
+		take := func(value word) {
+			// A dash is the standard output.
+			if value.text != "-" {
+				values = append(values, value)
+			}
+		}
 		next := func() {
 			if i+1 < len(arguments) {
-				values = append(values, arguments[i+1])
+				take(arguments[i+1])
 			}
 		}
 		switch {
@@ -139,7 +145,7 @@ func valuesOf(arguments []word, letter byte, long ...string) []word {
 					continue
 				}
 				if _, value, ok := strings.Cut(text, "="); ok {
-					values = append(values, word{text: value, whole: w.whole})
+					take(word{text: value, whole: w.whole})
 				} else {
 					next()
 				}
@@ -150,7 +156,7 @@ func valuesOf(arguments []word, letter byte, long ...string) []word {
 			if at := strings.IndexByte(text, letter); at == len(text)-1 {
 				next()
 			} else if at > 0 {
-				values = append(values, word{text: text[at+1:], whole: w.whole})
+				take(word{text: text[at+1:], whole: w.whole})
 			}
 		}
 	}
