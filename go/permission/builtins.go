@@ -153,15 +153,15 @@ func changesMeaning(name string) bool {
 	}
 	upper := strings.ToUpper(name)
 	switch upper {
-	case "ENV", "IFS", "PS4", "HOME", "PWD", "OLDPWD", "CDPATH", "SHELL", "CC", "CXX", "LD", "AR", "AS", "VISUAL", "GLOBIGNORE", "EXECIGNORE", "TMPDIR", "POSIXLY_CORRECT", "PROMPT_COMMAND", "HISTFILE", "INPUTRC", "ZDOTDIR", "HOSTALIASES", "OPENSSL_CONF", "KRB5_CONFIG", "TERMINFO":
+	case "ENV", "IFS", "PS4", "HOME", "PWD", "OLDPWD", "CDPATH", "SHELL", "CC", "CXX", "LD", "AR", "AS", "VISUAL", "GLOBIGNORE", "EXECIGNORE", "TMPDIR", "POSIXLY_CORRECT", "RSH", "PROMPT_COMMAND", "HISTFILE", "INPUTRC", "ZDOTDIR", "HOSTALIASES", "OPENSSL_CONF", "KRB5_CONFIG", "TERMINFO":
 		return true
 	}
-	for _, start := range []string{"LD_", "DYLD_", "GIT_", "BASH_", "SSH_", "XDG_", "NPM_", "NODE_", "PYTHON", "PERL", "RUBY", "JAVA", "_JAVA", "CARGO", "RUST", "GO", "DOCKER_", "KUBE", "LESS", "MAKE", "AWS_", "CLOUDSDK_", "TF_", "CURL_", "NIX_", "PIP_", "UV_", "GCONV", "MALLOC_", "GLIBC_", "LUA_", "PHP", "COMPOSER_", "GEM_", "BUNDLE_", "HELM_", "YARN_", "ANSIBLE_", "CMAKE_"} {
+	for _, start := range []string{"LD_", "DYLD_", "GIT_", "BASH_", "SSH_", "XDG_", "NPM_", "NODE_", "PYTHON", "PERL", "RUBY", "JAVA", "_JAVA", "CARGO", "RUST", "GO", "DOCKER_", "KUBE", "LESS", "MAKE", "AWS_", "CLOUDSDK_", "TF_", "CURL_", "NIX_", "PIP_", "UV_", "GCONV", "MALLOC_", "GLIBC_", "LUA_", "PHP", "COMPOSER_", "GEM_", "BUNDLE_", "HELM_", "YARN_", "ANSIBLE_", "CMAKE_", "DOTNET_", "TEXTDOMAIN"} {
 		if strings.HasPrefix(upper, start) {
 			return true
 		}
 	}
-	for _, end := range []string{"PATH", "OPTS", "OPTIONS", "FLAGS", "EDITOR", "PAGER", "BROWSER", "_COMMAND", "_PROGRAM", "_PROXY", "RC", "_CONFIG", "_CONF", "ASKPASS", "_SHELL", "_WRAPPER"} {
+	for _, end := range []string{"PATH", "OPTS", "OPTIONS", "FLAGS", "EDITOR", "PAGER", "BROWSER", "_COMMAND", "_PROGRAM", "_PROXY", "RC", "_CONFIG", "_CONF", "ASKPASS", "_SHELL", "_WRAPPER", "_RSH", "_SSH", "_PROG", "INIT", "OPT", "MODULES", "HOOKS"} {
 		if strings.HasSuffix(upper, end) {
 			return true
 		}
