@@ -153,6 +153,9 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 // argument decides a call of any tool but bash.
 func (p *policy) argument(call Call, value argument) Decision {
 	tool := call.Tool
+	if d, ok := p.kept(tool, value); ok {
+		return d
+	}
 	decision, ok := p.byRules([]string{tool}, []string{tool}, value)
 	switch {
 	case ok:
@@ -235,6 +238,9 @@ func (p *policy) fileUse(file fileUse, call Call) Decision {
 		value, err := pathOf(name, call)
 		if err != nil {
 			return p.atMostAsk("it " + verb + " a file that rules cannot be held against: " + err.Error())
+		}
+		if d, ok := p.kept(tools[0], value); ok {
+			return d
 		}
 		if d, ok := p.byRules(tools, tools, value); ok {
 			return d

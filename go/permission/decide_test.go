@@ -254,8 +254,8 @@ func TestSearches(t *testing.T) {
 		{tool: "grep", path: "/srv/app/src/.env", single: true, want: "deny"},
 		{tool: "grep", path: "/srv/app/keys", denyRead: "**/.env", want: "ask"},
 		{tool: "grep", path: "/srv/app/src", denyRead: "**/.env", want: "allow"},
-		{tool: "grep", path: "/srv/app/src", denyRead: "**", want: "allow"},
-		{tool: "grep", path: "/srv/app/src", denyRead: "/**", want: "ask"},
+		{tool: "grep", path: "/srv/app/src", denyRead: "**", want: "deny"},
+		{tool: "grep", path: "/srv/app/src", denyRead: "/**", want: "deny"},
 		{tool: "grep", path: "/srv/app/src", denyRead: ".env", want: "ask"},
 		{tool: "grep", path: "/srv/app", denyRead: "**/.env", want: "ask"},
 		{tool: "grep", path: "/srv/other", want: "allow"},
@@ -277,6 +277,42 @@ func TestSearches(t *testing.T) {
 		called.Single = c.single
 		if d := guard.Decide(called); string(d.Action) != c.want {
 			t.Errorf("%s %s (a file: %v), denyRead %q: %s (%s), must be %s", c.tool, c.path, c.single, c.denyRead, d.Action, d.Reason, c.want)
+		}
+	}
+}
+
+// What the sandbox keeps from every program no rule allows to read.
+func TestDenyRead(t *testing.T) {
+	m := &manifest.Manifest{Permissions: permissions("bypass", "allow", "allow read **", "allow bash cat *")}
+	m.Tools.Default = "allow"
+	m.Sandbox.DenyRead = []manifest.PathGlob{".env", "**/*.pem", "~/.ssh/**", "/etc/shadow"}
+	m.Subagents = map[manifest.SkillName]manifest.Subagent{"a": {Permissions: m.Permissions, Tools: manifest.SubagentTools{Default: "allow"}}}
+	guard, err := permission.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ tool, value, want string }{
+		{"read", "/srv/app/.env", "deny"},
+		{"read", "/srv/app/sub/.env", "allow"},
+		{"read", "/srv/app/a/b.pem", "deny"},
+		{"read", "/home/ada/.ssh/id_rsa", "deny"},
+		{"read", "/etc/shadow", "deny"},
+		{"grep", "/home/ada/.ssh", "deny"},
+		{"glob", "/home/ada/.ssh", "allow"},
+		{"edit", "/srv/app/.env", "allow"},
+		{"bash", "cat < .env", "deny"},
+		{"bash", "cd sub && cat < ../.env", "deny"},
+		{"bash", "cat < ~/.ssh/id_rsa", "deny"},
+		{"bash", "cat < sub/.env", "allow"},
+		{"bash", "echo x > .env", "allow"},
+	} {
+		for _, subagent := range []string{"", "a"} {
+			called := call(c.tool, c.value)
+			called.Subagent = subagent
+			d := guard.Decide(called)
+			if string(d.Action) != c.want || (c.want == "deny") != (d.Pointer == "/sandbox/denyRead") {
+				t.Errorf("%s %s: %s by %q (%s), must be %s", c.tool, c.value, d.Action, d.Pointer, d.Reason, c.want)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package permission
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -32,12 +33,22 @@ func (p *policy) below(tool string, value argument, d Decision) Decision {
 
 // keeps reports whether the sandbox lets no program read what a pattern matches.
 func (p *policy) keeps(pattern grammar.Pattern) bool {
-	for _, wide := range p.unreadable {
-		if wide.Covers(pattern) {
-			return true
+	return slices.ContainsFunc(p.unreadable, func(wide grammar.Pattern) bool { return wide.Covers(pattern) })
+}
+
+// kept denies to read or to search what the sandbox lets no program read. No rule
+// can allow it.
+func (p *policy) kept(tool string, value argument) (Decision, bool) {
+	if tool != grammar.ToolRead && tool != grammar.ToolGrep {
+		return Decision{}, false
+	}
+	for _, pattern := range p.unreadable {
+		if pattern.MatchPath(value.path, value.places) {
+			return Decision{Action: deny, Pointer: "/sandbox/denyRead",
+				Reason: "`sandbox.denyRead` keeps `" + pattern.String() + "` from being read"}, true
 		}
 	}
-	return false
+	return Decision{}, false
 }
 
 // unreadableOf returns what sandbox.denyRead keeps from every program, as far as it
