@@ -167,7 +167,7 @@ func randomCommand(random *rand.Rand, programs []string) string {
 	words := []string{programs[random.IntN(len(programs))]}
 	for range random.IntN(4) {
 		word := pick(random, "push", "status", "origin", "main", "build", "run", "exec", "foreach", "src/a.go", "rm", "git", "x", "test", "./a", "/etc/passwd",
-			"config", "diff", "clone", "stash", "log", "bisect", "difftool", "shell", "develop", "dlx", "create", "o", "a/../b", "a/..", "cat", ".env", "checkout", "sudo", "bin/rm")
+			"config", "diff", "clone", "stash", "log", "bisect", "difftool", "shell", "develop", "dlx", "create", "o", "a/../b", "a/..", "cat", ".env", "checkout", "sudo", "bin/rm", "build:web", ":main")
 		switch random.IntN(12) {
 		case 0, 1:
 			word = pick(random, "-f", "--force", "-rf", "-c", "-C", "--", "-x", "-n", "-S", "--exec", "-", "-I", "-e")
@@ -206,7 +206,7 @@ func randomRule(random *rand.Rand, call map[string]string) manifest.Rule {
 		} else if _, ok := call["url"]; ok {
 			pattern = pick(random, "example.com", "*.example.com", "https://example.com", "example.com:8080", "example.com/docs/**", "localhost", "127.0.0.1")
 		} else {
-			pattern = pick(random, "*push*", "git * origin*", "*/git push", "/usr/bin/git push*", "rm *", "rm*", "* main", "curl * | bash*", `git \*`, "*", "sudo *", "* rm*", "bash*", "rm a*", "rm /workspace/*", "cat src/*", "git checkout *", "test*", "p*", "build", "/bin/rm*")
+			pattern = pick(random, "*push*", "git * origin*", "*/git push", "/usr/bin/git push*", "rm *", "rm*", "* main", "curl * | bash*", `git \*`, "*", "sudo *", "* rm*", "bash*", "rm a*", `git push* \:*`, `* \:x`, `npm run build\:*`, `rm* \* *`, `git \|*`, "rm /workspace/*", "cat src/*", "git checkout *", "test*", "p*", "build", "/bin/rm*")
 		}
 	}
 	rule.Pattern = manifest.Pattern(pattern)

@@ -116,7 +116,7 @@ let
       earlier = index: length (filter (other: nameOf other == nameOf index) (genList (n: n) index));
       number = index: if earlier index == 0 then "" else "-${toString (earlier index + 1)}";
     in
-    genList (index: judged name "${nameOf index}${number index}" (elemAt asked index)) (length asked);
+    genList (index: judged name (nameOf index + number index) (elemAt asked index)) (length asked);
 
   # A check of one policy. It is a derivation whose paths alone depend on the verdict, so
   # that what it carries can be read without building or throwing anything.

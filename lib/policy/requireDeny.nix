@@ -50,8 +50,9 @@ else
       holders = import ./holders.nix manifest;
       offers = import ./offers.nix manifest;
 
+      required = { inherit tool pattern; };
       denied = any (
-        rule: rule.action == "deny" && covers rule.tool tool && coversRule rule { inherit tool pattern; }
+        rule: rule.action == "deny" && covers rule.tool tool && coversRule rule required
       );
       # The Pod's own rules bind its subagents.
       free =

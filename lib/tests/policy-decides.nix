@@ -32,8 +32,14 @@ let
   };
   inherit (profile) manifest;
 
-  commands = list: map (command: decide manifest { tool = "bash"; inherit command; }) list;
-  paths = tool: list: map (path: decide manifest { inherit tool path; }) list;
+  commands = map (
+    command:
+    decide manifest {
+      tool = "bash";
+      inherit command;
+    }
+  );
+  paths = tool: map (path: decide manifest { inherit tool path; });
 
   evaluates = value: (tryEval value).success;
   rejected = map (expectations: evaluates (policy.decides expectations manifest == [ ]));
@@ -207,9 +213,24 @@ in
       { allow = "git status"; }
       { allow = [ 1 ]; }
       { allow = [ "" ]; }
-      { allow = [ { tool = "Bash"; command = "x"; } ]; }
       { allow = [ { tool = "bash"; } ]; }
-      { allow = [ { tool = "read"; command = "x"; } ]; }
+      { allow = [ { command = "x"; } ]; }
+      {
+        allow = [
+          {
+            tool = "Bash";
+            command = "x";
+          }
+        ];
+      }
+      {
+        allow = [
+          {
+            tool = "read";
+            command = "x";
+          }
+        ];
+      }
       {
         allow = [
           {
@@ -219,7 +240,6 @@ in
           }
         ];
       }
-      { allow = [ { command = "x"; } ]; }
       { allow = [ { tool = "mcp__linear__*"; } ]; }
       { deny = [ { tool = "mcp__linear__get"; } ]; }
       { deny = [ { tool = "websearch"; } ]; }
@@ -299,7 +319,9 @@ in
     policy = "throws";
     problems = false;
   })
-  (test "and with the calls" (removeAttrs (carried "policy-coder-decides-2").decides [ "positions" ]) {
+  (test "and with the calls" (removeAttrs (carried "policy-coder-decides-2").decides [
+    "positions"
+  ]) {
     allow = [ ];
     ask = [ ];
     deny = [

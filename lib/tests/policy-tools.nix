@@ -82,7 +82,8 @@ let
   # The names of the table in docs/permissions.md of what tools are called elsewhere.
   elsewhere =
     let
-      table = elemAt (split "[|] name elsewhere [|][^\n]*\n[^\n]*\n" (readFile ../../docs/permissions.md)) 2;
+      page = readFile ../../docs/permissions.md;
+      table = elemAt (split "[|] name elsewhere [|][^\n]*\n[^\n]*\n" page) 2;
       rows = filter isString (split "\n" (head (split "\n\n" table)));
       names = row: map head (filter isList (split "`([^`]+)`" (elemAt (split "[|]" row) 2)));
     in
@@ -271,9 +272,9 @@ in
     "tools.allow: the Pod has the tool `webfetch`"
     "tools.allow: the Pod has the tool `websearch`"
   ])
-  (test "so do those of subagents" (lines (policy.noNetwork (helper { tools.allow = [ "webfetch" ]; })))
-    [ "subagents.helper.tools.allow: the subagent `helper` has the tool `webfetch`" ]
-  )
+  (test "so do those of subagents" (lines (
+    policy.noNetwork (helper { tools.allow = [ "webfetch" ]; })
+  )) [ "subagents.helper.tools.allow: the subagent `helper` has the tool `webfetch`" ])
   (test "a subagent's MCP tools may write"
     (lines (
       policy.cannotWrite (

@@ -9,7 +9,7 @@ let
     elem
     elemAt
     filter
-    genList
+    head
     isString
     length
     match
@@ -111,7 +111,7 @@ let
     "while"
   ];
 
-  holdsAny = parts: text: replaceStrings parts (map (_: "") parts) text != text;
+  has = part: text: replaceStrings [ part ] [ "" ] text != text;
   # A word that is no option, no path but a plain one below the workspace, and none that
   # runs what follows it.
   isPlain =
@@ -165,31 +165,31 @@ in
           names = filter isString (split "/" word);
         in
         elemAt names (length names - 1);
-      from =
-        n:
-        concatStringsSep " " (
-          genList (m: (if m == 0 then base else word: word) (elemAt arguments (n + m))) (length arguments - n)
-        );
+      from = words: concatStringsSep " " ([ (base (head words)) ] ++ tail words);
+      ends = words: if words == [ ] then [ ] else [ (from words) ] ++ ends (tail words);
     in
-    genList from (length arguments);
+    ends arguments;
 
   /*
     Whether a pattern matches a plain command; null where that is left to the guard.
-    A rule that denies or asks is matched without the directory of its program, and no
-    plain command is a pipeline.
+    A rule that denies or asks is matched without the directory of its program. No plain
+    command is a pipeline, nor has it a character that a pattern escapes, but the colon.
   */
   matches =
     { restricts }:
     pattern: command:
     let
-      words = wordsOf pattern;
+      text = replaceStrings [ "\\:" ] [ ":" ] pattern;
+      words = wordsOf text;
       names = filter isString (split "/" (elemAt words 0));
       bare = concatStringsSep " " ([ (elemAt names (length names - 1)) ] ++ tail words);
     in
-    if stringLength pattern > 1024 || holdsAny [ "\\" "?" "[" "]" "{" "}" ] pattern then
+    if stringLength pattern > 1024 then
       null
-    else if holdsAny [ "|" ] pattern then
+    else if has "|" text || has "\\" text then
       false
+    else if has "?" text || has "[" text || has "{" text then
+      null
     else
-      glob (if restricts then bare else pattern) command;
+      glob (if restricts then bare else text) command;
 }

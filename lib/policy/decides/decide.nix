@@ -76,7 +76,8 @@ let
       null;
 
   rulesOf =
-    action: names: filter (rule: rule.action == action && any (about rule.tool) names) permissions.rules;
+    action: names:
+    filter (rule: rule.action == action && any (about rule.tool) names) permissions.rules;
 
   # Whether a rule about one of these tools, with this action, decides: true, false, or
   # null if that is not certain.

@@ -50,6 +50,10 @@ let
       end + 1
     else
       from + elemAt places 0 + size;
+  # Where the pieces between the first and the last end, each at its first place.
+  middle = foldl' (at: n: find (elemAt pieces n) at) (stringLength first) (
+    genList (n: n + 1) (count - 2)
+  );
 in
 if count == 1 then
   pattern == text
@@ -57,6 +61,4 @@ else
   substring 0 (stringLength first) text == first
   && end >= stringLength first
   && substring end (-1) text == last
-  &&
-    foldl' (at: n: find (elemAt pieces (n + 1)) at) (stringLength first) (genList (n: n) (count - 2))
-    <= end
+  && middle <= end

@@ -56,7 +56,9 @@ let
     else if head patterns == "**" then
       segmentsMatch (tail patterns) parts || parts != [ ] && segmentsMatch patterns (tail parts)
     else
-      parts != [ ] && glob (head patterns) (head parts) && segmentsMatch (tail patterns) (tail parts);
+      parts != [ ]
+      && glob (head patterns) (head parts)
+      && segmentsMatch (tail patterns) (tail parts);
 
   starts =
     prefix: parts:
