@@ -1,81 +1,99 @@
-# The quick tests of permission rules: most of what is right is found to be so by one
-# match. What they do not accept may be right all the same: tools.nix and pattern.nix,
-# which say what is wrong, decide it. A Go test holds the two to the same verdict.
+# The quick tests of permission rules: what is usual and right is found to be so by one
+# match for each kind of patterns. What they do not accept may be right all the same:
+# tools.nix and pattern.nix, which say what is wrong, decide it. A Go test holds them to
+# the same verdict.
 let
   inherit (builtins)
     all
     concatStringsSep
     elem
     elemAt
+    map
     match
+    replaceStrings
     stringLength
     ;
 
-  # No two stars or spaces in a row, nothing that needs a backslash, no colon.
+  # No two stars or spaces in a row, no colon; an escaped character is as good as a letter.
   command =
-    between:
     let
-      word = "(([*]?[A-Za-z0-9_./,=+@%^~#$!-])+[*]?|[*])";
+      word = "([*]|([*]?[A-Za-z0-9_./,=+@%^~#$!-])+[*]?)";
     in
-    "${word}((${between}| ?[|] ?)${word})*";
+    "${word}(( | ?[|] ?)${word})*";
+  escaped = map (c: "\\${c}") [
+    "*"
+    "?"
+    "["
+    "]"
+    "{"
+    "}"
+    "\\"
+    "'"
+    "\""
+    "`"
+    ";"
+    "&"
+    "<"
+    ">"
+    ":"
+    "|"
+  ];
+  letters = map (_: "x") escaped;
 
   # Each name is `**`, or has no two stars in a row and is not `.` or `..`.
   path =
     let
       other = "[A-Za-z0-9_,=+@%#?-]";
       plain = "[A-Za-z0-9_,=+@%#?.-]";
-      more = "(${plain}|[*]${plain})*[*]?";
+      more = "([*]?${plain})*[*]?";
       name = "([*][*]|[.]?(${other}${more}|[*](${plain}${more})?))";
     in
-    "([*][*]|(~?/|[.]/|${name}/)${name}(/${name})*)";
+    "([*]|[*][*]|(~?/|[.]/|${name}/)${name}(/${name})*)";
 
   # Without a port, a path and digits in front of the last label.
   address =
     let
       label = "([A-Za-z0-9_]+-+)*[A-Za-z0-9_]+";
     in
-    "(https?://)?([*][.])?(${label}[.])*[A-Za-z_]([A-Za-z0-9_-]*[A-Za-z0-9_])?";
+    "([*]|(https?://)?([*][.])?(${label}[.])*[A-Za-z_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)";
 
-  name = "[*]?([A-Za-z0-9_.-][*]?)*";
-
-  lines = command " |\n";
-
-  forms = {
-    bash = command " ";
-    read = path;
-    edit = path;
-    write = path;
-    grep = path;
-    glob = path;
-    webfetch = address;
-    agent = name;
-    skill = name;
+  # What a line of each kind is, and how long it may be; a host of 63 bytes has no label
+  # that is too long.
+  line = most: form: {
+    inherit most;
+    form = "(${form}\n)+";
   };
-
-  tools = [
-    "bash"
-    "read"
-    "edit"
-    "write"
-    "grep"
-    "glob"
-    "webfetch"
-    "websearch"
-    "agent"
-    "skill"
-    "*"
-    "mcp__*"
-  ];
+  kinds = {
+    command = line 1024 command;
+    path = line 1024 path;
+    address = line 63 address;
+    name = line 1024 "([*]|[*]?([A-Za-z0-9_.-][*]?)+)";
+    call = line 1 "[*]";
+  };
 
   # The server of an MCP tool: its name ends where two underscores follow each other.
   server = name: match "mcp__([^_*]+(_[^_*]+)*)__([A-Za-z0-9_.-]+[*]?|[*])" name;
-  # Longer ones are rare, and have labels of a host that are too long.
-  longest = 63;
 in
-{
+rec {
+  # What the patterns of each tool are matched with, but for those of MCP servers.
+  kindOf = {
+    bash = "command";
+    read = "path";
+    edit = "path";
+    write = "path";
+    grep = "path";
+    glob = "path";
+    webfetch = "address";
+    agent = "name";
+    skill = "name";
+    websearch = "call";
+    "*" = "call";
+    "mcp__*" = "call";
+  };
+
   tool =
     servers: name:
-    elem name tools
+    kindOf ? ${name}
     || (
       stringLength name <= 128
       && (
@@ -86,24 +104,15 @@ in
       )
     );
 
-  pattern =
-    tool: pattern:
-    pattern == "*"
-    || (
-      pattern != ""
-      && stringLength pattern <= longest
-      && forms ? ${tool}
-      && match forms.${tool} pattern != null
-    );
-
-  # Many patterns for commands at once, on a line each. That one itself has several lines is
-  # not seen here: the schema refuses it.
-  commands =
-    patterns:
+  # Whether all of these are patterns of a kind. That one has several lines is not seen
+  # here: the schema refuses it.
+  patterns =
+    kind: patterns:
     let
-      joined = concatStringsSep "\n" patterns;
+      joined = concatStringsSep "\n" patterns + "\n";
       size = stringLength joined;
+      inherit (kinds.${kind}) most form;
     in
-    (size <= 1024 || size <= 4096 && all (pattern: stringLength pattern <= 1024) patterns)
-    && match lines joined != null;
+    (size <= most + 1 || size <= 4096 && all (pattern: stringLength pattern <= most) patterns)
+    && match form (if kind == "command" then replaceStrings escaped letters joined else joined) != null;
 }

@@ -7,6 +7,7 @@ let
     concatLists
     elemAt
     genList
+    groupBy
     hasContext
     isAttrs
     isList
@@ -14,7 +15,6 @@ let
     length
     map
     match
-    partition
     replaceStrings
     stringLength
     ;
@@ -56,22 +56,27 @@ let
       [ ];
   tools =
     at: list:
-    if !(isList list) || all (name: !(isString name) || isTool name) list then
+    if !(isList list) || all (name: !(isString name) || (!(hasContext name) && isTool name)) list then
       [ ]
     else
       each list (n: tool (at ++ [ n ]));
 
-  isWhole = rule: isAttrs rule && isString (rule.tool or null) && isString (rule.pattern or null);
-  isFine = rule: isTool rule.tool && !(hasContext rule.tool) && quick.pattern rule.tool rule.pattern;
+  isWhole =
+    rule:
+    isAttrs rule
+    && isString (rule.tool or null)
+    && isString (rule.pattern or null)
+    && !(hasContext rule.tool);
+  kindOf = rule: quick.kindOf.${rule.tool} or "call";
+  isFine = rule: isTool rule.tool && quick.patterns (kindOf rule) [ rule.pattern ];
   areFine =
     rules:
     let
-      # Most rules are about commands.
-      sorted = partition (rule: rule.tool == "bash") rules;
+      groups = groupBy kindOf rules;
     in
     all isWhole rules
-    && (sorted.right == [ ] || quick.commands (map (rule: rule.pattern) sorted.right))
-    && all isFine sorted.wrong;
+    && all (kind: quick.patterns kind (map (rule: rule.pattern) groups.${kind})) (attrNames groups)
+    && all (rule: isTool rule.tool) (groups.call or [ ]);
   rules =
     at: list:
     if !(isList list) || list == [ ] || areFine list then

@@ -151,7 +151,10 @@ let
   wrong =
     table: judge:
     concatMap (tool: filter (pattern: judge tool pattern) table.${tool}) (builtins.attrNames table);
-  quickly = tool: pattern: quick.tool [ "linear" ] tool && quick.pattern tool pattern;
+  quickly =
+    tool: pattern:
+    quick.tool [ "linear" ] tool
+    && quick.patterns (quick.kindOf.${tool} or "call") [ pattern ];
 
   sentence = problem: "${problem.message}; ${problem.hint}";
 
@@ -195,7 +198,7 @@ in
   (test "the quick test accepts none of those" (wrong refused quickly) [ ])
   (test "nor among others" (filter (
     pattern:
-    quick.commands [
+    quick.patterns "command" [
       "a"
       pattern
       "b *"
@@ -208,9 +211,11 @@ in
       (quickly "webfetch" "*.example.com")
       (quickly "agent" "review*")
       (quickly "mcp__linear__get_*" "*")
-      (quick.commands [
+      (quick.patterns "command" [
         "git push*"
         "curl *|sh*"
+        "rm* /\\* *"
+        "git push* \\:*"
       ])
     ]
     [
