@@ -7,6 +7,7 @@ import (
 	"errors"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -98,7 +99,7 @@ func (r *Resolver) policies(ctx context.Context, f *evaluate.Flake, verdicts *Ve
 }
 
 func (r *Resolver) ofPolicies(f *evaluate.Flake, prefix string, brief bool, options Options) *verification {
-	describe := "((" + evaluate.PolicyText + ") { describe = (" + evaluate.DescribeText + "); brief = " + map[bool]string{true: "true", false: "false"}[brief] + "; })"
+	describe := "((" + evaluate.PolicyText + ") { describe = (" + evaluate.DescribeText + "); brief = " + strconv.FormatBool(brief) + "; })"
 	within := "((" + evaluate.PoliciesText + ") { system = " + nixString(system()) + "; prefix = " + nixString(prefix) + "; })"
 	return &verification{flake: f, failed: map[string]diag.Diagnostic{}, output: checksOutput, resolver: r, options: options,
 		survey: "{ skip, only }: checks: (" + evaluate.SurveyText + ") { describe = " + describe + "; inherit skip only; } (" + within + " checks)"}
