@@ -114,55 +114,6 @@ func (r *reader) text(text string) {
 	r.texts--
 }
 
-// readable tells why a text is not given to the parser; empty if it is.
-func readable(text string) string {
-	if len(text) > MaxCommand {
-		return "the command is too long"
-	}
-	depth, deepest, keywords := 0, 0, 0
-	for i := range len(text) {
-		switch c := text[i]; {
-		case c == '(' || c == '{' || c == '`' || c == '"':
-			depth++
-			deepest = max(deepest, depth)
-			if c == '`' || c == '"' {
-				depth--
-			}
-		case c == ')' || c == '}':
-			depth--
-		case c == '\n' && i > 0 && text[i-1] == '\\' && !plainContinuation(text, i):
-			return "a line is continued where shells differ in what it says"
-		case c < ' ' && c != '\t' && c != '\n', c == 0x7f:
-			return "the command has a control character"
-		case c >= 0x80:
-			// bash and the parser agree on what is not ASCII: it is part of a word.
-		}
-	}
-	for _, field := range strings.Fields(text) {
-		switch field {
-		case "if", "while", "until", "for", "case", "select", "!", "time", "coproc", "function", "[[", "elif", "do", "then":
-			keywords++
-		}
-	}
-	if deepest > maxNesting || keywords > 4*maxNesting {
-		return "the command is nested too deep"
-	}
-	return ""
-}
-
-// plainContinuation reports whether a backslash and the line break at i are where
-// the parser is certain to read the text as bash does: not in an operator, an
-// expansion or a comment.
-func plainContinuation(text string, i int) bool {
-	if i < 2 || strings.IndexByte(" \t\n", text[i-2]) >= 0 {
-		return true
-	}
-	if strings.IndexByte("$#\\", text[i-2]) >= 0 {
-		return false
-	}
-	return i+1 >= len(text) || strings.IndexByte("$`'\"\\&|;<>(){}[]!#", text[i+1]) < 0
-}
-
 // scan reads the statements in a node, and the expansions that are outside them.
 func (r *reader) scan(node sh.Node) {
 	sh.Walk(node, func(node sh.Node) bool {
@@ -351,77 +302,6 @@ func (r *reader) call(cmd *sh.CallExpr) {
 	if len(words) > 0 {
 		r.run(words, feeders, false)
 	}
-}
-
-// scanAssign reads the values of an assignment, without the assignment itself.
-func (r *reader) scanAssign(assign *sh.Assign) {
-	if assign.Value != nil {
-		r.scan(assign.Value)
-	}
-	if assign.Array != nil {
-		r.scan(assign.Array)
-	}
-	if assign.Index != nil {
-		r.scan(assign.Index)
-	}
-}
-
-func (r *reader) assign(assign *sh.Assign) {
-	if assign.Name != nil {
-		r.variable(assign.Name.Value)
-	}
-	if assign.Index != nil {
-		r.arithmetic(assign.Index)
-	}
-	if assign.Index != nil || assign.Array != nil {
-		r.lists = true
-	}
-}
-
-func (r *reader) variable(name string) {
-	if changesMeaning(name) {
-		r.change("`" + strings.ReplaceAll(name, "\x00", "…") + "` changes what commands do")
-	}
-}
-
-func (r *reader) declare(cmd *sh.DeclClause) {
-	words := []word{literal(cmd.Variant.Value)}
-	first := len(r.invocations)
-	given := func(value string) {
-		switch {
-		case strings.HasPrefix(value, "("):
-			r.hide("`" + cmd.Variant.Value + "` may evaluate a list that is quoted")
-		case strings.HasPrefix(value, string(rune(unknown))):
-			r.declaresUnknown = true
-		}
-	}
-	for _, arg := range cmd.Args {
-		r.assign(arg)
-		r.scanAssign(arg)
-		switch {
-		case arg.Naked && arg.Name != nil:
-			words = append(words, literal(arg.Name.Value))
-		case arg.Naked:
-			option := literalWord(arg.Value)
-			words = append(words, option)
-			r.variable(assignedOrText(option.text))
-			if _, value, ok := strings.Cut(option.text, "="); ok {
-				given(value)
-			}
-			if strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "aA") {
-				r.lists = true
-			}
-			if option.dynamic() || strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "niF") || strings.HasPrefix(option.text, "+") {
-				r.hide("`" + cmd.Variant.Value + "` is given an expansion or an option that evaluates")
-			}
-		case arg.Name != nil:
-			value := literalWord(arg.Value)
-			given(value.text)
-			words = append(words, word{text: arg.Name.Value + "=" + value.text, whole: true})
-		}
-	}
-	inv := &invocation{words: words, through: true, feeders: r.invocations[first:len(r.invocations):len(r.invocations)]}
-	r.add(inv)
 }
 
 // add takes a program into what runs, with where it may run.

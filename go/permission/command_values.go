@@ -87,3 +87,74 @@ func (r *reader) numberTest(expr sh.TestExpr) {
 		r.change("arithmetic evaluates what is in a variable")
 	}
 }
+
+// scanAssign reads the values of an assignment, without the assignment itself.
+func (r *reader) scanAssign(assign *sh.Assign) {
+	if assign.Value != nil {
+		r.scan(assign.Value)
+	}
+	if assign.Array != nil {
+		r.scan(assign.Array)
+	}
+	if assign.Index != nil {
+		r.scan(assign.Index)
+	}
+}
+
+func (r *reader) assign(assign *sh.Assign) {
+	if assign.Name != nil {
+		r.variable(assign.Name.Value)
+	}
+	if assign.Index != nil {
+		r.arithmetic(assign.Index)
+	}
+	if assign.Index != nil || assign.Array != nil {
+		r.lists = true
+	}
+}
+
+func (r *reader) variable(name string) {
+	if changesMeaning(name) {
+		r.change("`" + strings.ReplaceAll(name, "\x00", "…") + "` changes what commands do")
+	}
+}
+
+func (r *reader) declare(cmd *sh.DeclClause) {
+	words := []word{literal(cmd.Variant.Value)}
+	first := len(r.invocations)
+	given := func(value string) {
+		switch {
+		case strings.HasPrefix(value, "("):
+			r.hide("`" + cmd.Variant.Value + "` may evaluate a list that is quoted")
+		case strings.HasPrefix(value, string(rune(unknown))):
+			r.declaresUnknown = true
+		}
+	}
+	for _, arg := range cmd.Args {
+		r.assign(arg)
+		r.scanAssign(arg)
+		switch {
+		case arg.Naked && arg.Name != nil:
+			words = append(words, literal(arg.Name.Value))
+		case arg.Naked:
+			option := literalWord(arg.Value)
+			words = append(words, option)
+			r.variable(assignedOrText(option.text))
+			if _, value, ok := strings.Cut(option.text, "="); ok {
+				given(value)
+			}
+			if strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "aA") {
+				r.lists = true
+			}
+			if option.dynamic() || strings.HasPrefix(option.text, "-") && strings.ContainsAny(option.text, "niF") || strings.HasPrefix(option.text, "+") {
+				r.hide("`" + cmd.Variant.Value + "` is given an expansion or an option that evaluates")
+			}
+		case arg.Name != nil:
+			value := literalWord(arg.Value)
+			given(value.text)
+			words = append(words, word{text: arg.Name.Value + "=" + value.text, whole: true})
+		}
+	}
+	inv := &invocation{words: words, through: true, feeders: r.invocations[first:len(r.invocations):len(r.invocations)]}
+	r.add(inv)
+}
