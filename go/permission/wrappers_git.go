@@ -56,15 +56,13 @@ func unwrapGit(words []word) unwrapped {
 			u.gitConfig(text[len("--config="):])
 		case subcommand == "diff" && (isOption(text, "--no-index") || strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~") || text == ".." || strings.HasPrefix(text, "../") || strings.Contains(text, "/../") || strings.HasSuffix(text, "/..")):
 			u.note("`git diff` reads files that git does not keep")
-		case text == "foreach", text == "run":
+		case subcommand == "submodule" && text == "foreach", subcommand == "bisect" && text == "run":
 			if rest := arguments[i+1:]; len(rest) == 1 {
 				u.texts = append(u.texts, rest[0])
 			} else {
 				u.suspects = append(u.suspects, suffixes(words[at+1+i:])...)
 			}
-			if subcommand == "submodule" || subcommand == "bisect" {
-				u.changed = "git runs another program"
-			}
+			u.changed = "git runs another program"
 		case text == "-x" && (subcommand == "rebase" || subcommand == "difftool"), isOption(text, "--exec"), isOption(text, "--extcmd"), strings.HasSuffix(text, "-filter"):
 			if _, value, ok := strings.Cut(text, "="); ok {
 				next = word{text: value}
