@@ -23,7 +23,16 @@
   ```
 */
 let
-  inherit (builtins) attrNames concatMap isAttrs;
+  inherit (builtins)
+    any
+    attrNames
+    concatMap
+    elemAt
+    filter
+    genList
+    isAttrs
+    length
+    ;
 
   context = import ./rules/context.nix;
   model = import ./rules/model.nix;
@@ -37,6 +46,15 @@ let
   subagent = import ./rules/subagent.nix;
 
   modelled = at: value: model at value ++ secrets.model at value;
+
+  # An entry that is refused, itself or what is in it, is told once.
+  holds = at: inner: length at <= length inner && at == genList (elemAt inner) (length at);
+  unlessIn =
+    refused:
+    if refused == [ ] then
+      problems: problems
+    else
+      filter (problem: !(any (other: holds problem.at other.at) refused));
 
   each =
     manifest: section: rule:
@@ -65,7 +83,10 @@ context manifest
 ++ each manifest "workflows" workflow
 ++ each manifest "subagents" (
   at: value:
+  let
+    refused = permissions.holder at value;
+  in
   modelled (at ++ [ "model" ]) (value.model or null)
-  ++ permissions.holder at value
-  ++ subagent manifest at value
+  ++ refused
+  ++ unlessIn refused (subagent manifest at value)
 )

@@ -69,7 +69,9 @@ package manifest
 // Which tool or rule covers another is decided by package reach, and in Nix by
 // lib/reach/covers.nix.
 // The deny and ask rules of the parent bind its subagents too, so a subagent
-// need not repeat them. An absent list of allow, deny or rules counts as empty.
+// need not repeat them. An absent list of allow, deny or rules counts as empty. An
+// entry that rule-tool-name or rule-pattern refuses is not reported by the two rules
+// about subagents as well.
 
 import (
 	"fmt"

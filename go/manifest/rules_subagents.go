@@ -78,8 +78,8 @@ func (c *checker) subagentToolRules(at *location, parent, subagent *value) {
 		}
 	}
 	for i, message := range excess {
-		if message != "" {
-			c.report(at.field("allow").element(i), code, message, "a tool of the profile's own", "offer the tool to the profile in tools, or remove it here")
+		if at := at.field("allow").element(i); message != "" && !c.refusedAt(at) {
+			c.report(at, code, message, "a tool of the profile's own", "offer the tool to the profile in tools, or remove it here")
 		}
 	}
 	if undone != "" {
@@ -131,7 +131,7 @@ func (c *checker) subagentPermissionRules(at *location, parent, subagent *value)
 		if !slices.ContainsFunc(granted, func(g *value) bool {
 			wide, known := callsOf(g)
 			return known && calls.Tool != "" && g.rank("action", reach.Actions) >= own && wide.Cover(calls)
-		}) {
+		}) && !c.refusedAt(at.field("rules").element(i)) {
 			c.report(at.field("rules").element(i), code, "the profile itself has no rule that goes as far for "+shown(calls.Tool+" "+calls.Pattern),
 				"a rule that one of the profile's own covers", "add the rule to permissions.rules, or remove it here")
 		}
@@ -143,4 +143,14 @@ func callsOf(rule *value) (calls reach.Calls, known bool) {
 	tool, named := rule.textOf("tool")
 	pattern, is := rule.textOf("pattern")
 	return reach.Calls{Tool: tool, Pattern: pattern}, named && is
+}
+
+// refusedAt reports whether the grammar refuses the entry or what is in it: it is
+// told once.
+func (c *checker) refusedAt(at *location) bool {
+	pointer := at.pointer()
+	return slices.ContainsFunc(c.problems.all, func(p Problem) bool {
+		rest, in := strings.CutPrefix(p.Pointer, pointer)
+		return in && (rest == "" || rest[0] == '/') && (p.Code == "rule-tool-name" || p.Code == "rule-pattern")
+	})
 }
