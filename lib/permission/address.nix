@@ -59,9 +59,11 @@ let
     else if text == "**" then
       null
     else if contains "**" text then
-      refuse "two stars must be alone between slashes" "write `*` for a part of a name, or `**` between slashes for any number of names"
+      refuse "two stars must be alone between slashes"
+        "write `*` for a part of a name, or `**` between slashes for any number of names"
     else if contains "%" (replaceStrings [ "%2F" ] [ "" ] text) then
-      refuse "the path is matched without percent escapes" "write the characters themselves; only `%2F` stays"
+      refuse "the path is matched without percent escapes"
+        "write the characters themselves; only `%2F` stays"
     else
       glob text pattern;
   problems = filter (problem: problem != null) (map onPath path);

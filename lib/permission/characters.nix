@@ -21,7 +21,8 @@ let
     ;
 
   digit = n: substring n 1 "0123456789abcdef";
-  four = n: "${digit (n / 4096)}${digit (rest n 4096 / 256)}${digit (rest n 256 / 16)}${digit (rest n 16)}";
+  two = n: "${digit (n / 16)}${digit (rest n 16)}";
+  four = n: "${two (n / 256)}${two (rest n 256)}";
   rest = n: by: n - (n / by) * by;
 
   # The character of a number that is not of a surrogate.
@@ -100,12 +101,12 @@ let
       let
         middle = (low + high + 1) / 2;
         reached =
-          if middle >= 55296 && middle <= 57343 then c >= afterSurrogates else c >= character middle;
+          c >= (if middle >= 55296 && middle <= 57343 then afterSurrogates else character middle);
       in
       if reached then number c middle high else number c low (middle - 1);
 
   upper = builtins.replaceStrings [ "a" "b" "c" "d" "e" "f" ] [ "A" "B" "C" "D" "E" "F" ];
-  hex = n: if n < 65536 then four n else "${digit (n / 1048576)}${digit (rest n 1048576 / 65536)}${four (rest n 65536)}";
+  hex = n: if n < 65536 then four n else "${two (n / 65536)}${four (rest n 65536)}";
   short = text: if match "0.*" text == null then text else substring 1 (-1) text;
   hexOf =
     c:

@@ -31,7 +31,8 @@ let
         let
           start = if i > range then i - range else 0;
           count = least (sizeB - 1) (i + range) - start + 1;
-          free = filter (j: letter j b == letter i a && !(elem j (map (pair: elemAt pair 1) pairs))) (
+          taken = map (pair: elemAt pair 1) pairs;
+          free = filter (j: letter j b == letter i a && !(elem j taken)) (
             genList (n: start + n) (if count < 0 then 0 else count)
           );
         in
@@ -48,9 +49,8 @@ let
       ) [ ] (genList (n: n) sizeA);
       inB = builtins.sort builtins.lessThan (map (pair: elemAt pair 1) pairs);
       count = length pairs;
-      unaligned = length (
-        filter (n: letter (head (elemAt pairs n)) a != letter (elemAt inB n) b) (genList (n: n) count)
-      );
+      isUnaligned = n: letter (head (elemAt pairs n)) a != letter (elemAt inB n) b;
+      unaligned = length (filter isUnaligned (genList (n: n) count));
       matches = count * 1.0;
     in
     if count == 0 then
@@ -62,7 +62,8 @@ let
     a: b:
     let
       j = jaro a b;
-      prefix = n: if n < 4 && n < least (stringLength a) (stringLength b) && letter n a == letter n b then prefix (n + 1) else n;
+      most = least 4 (least (stringLength a) (stringLength b));
+      prefix = n: if n < most && letter n a == letter n b then prefix (n + 1) else n;
     in
     if j <= 0.7 then j else j + 0.1 * prefix 0 * (1.0 - j);
 
@@ -73,7 +74,12 @@ let
         let
           likeness = alike (lower word) (lower name);
         in
-        if stringLength name <= 64 && likeness > best.likeness then { inherit likeness name; } else best
+        if stringLength name <= 64 && likeness > best.likeness then
+          {
+            inherit likeness name;
+          }
+        else
+          best
       )
       {
         likeness = 0.8;

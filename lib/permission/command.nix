@@ -79,10 +79,12 @@ if contains "  " pattern then
 else if operators != [ ] then
   bad "`${elemAt (head operators) 0}` is not part of a command" (elemAt (head operators) 2)
 else if holds "['\"`]" then
-  bad "quotation marks are not part of a command" "remove them: a command is matched after the shell has taken them away; a backslash keeps the character itself"
+  bad "quotation marks are not part of a command"
+    "remove them: a command is matched after the shell has taken them away; a backslash keeps the character itself"
 else if refused != null then
   refused
 else if filter (stage: match " *" stage != null) stages != [ ] then
-  bad "a command is missing next to `|`" "write a command on both sides, such as `curl * | bash*`; the character itself is `\\|`"
+  bad "a command is missing next to `|`"
+    "write a command on both sides, such as `curl * | bash*`; the character itself is `\\|`"
 else
   null

@@ -36,7 +36,8 @@ let
       if isSpecial then
         begin
       else
-        refused "a backslash before ${shown c}, which needs none" "remove it; a backslash itself is two: `\\\\`"
+        refused "a backslash before ${shown c}, which needs none"
+          "remove it; a backslash itself is two: `\\\\`"
     else if c == "\\" then
       {
         escaped = true;

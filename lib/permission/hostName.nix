@@ -77,15 +77,14 @@ let
     label:
     let
       strange = filter (c: match "[a-z0-9_-]" c == null) (characters.of label);
+      first = if head strange == " " then "a space" else quote (head strange);
     in
     if label == "" || stringLength label > 63 || begins "-" label || ends "-" label then
       [ (no "${quote name} is not the name of a host" example) ]
     else if strange == [ ] then
       [ ]
     else
-      [
-        (no "the host holds ${if head strange == " " then "a space" else quote (head strange)}" example)
-      ];
+      [ (no "the host holds ${first}" example) ];
   faults = concatMap ofLabel labels;
 
   example = "write a name, such as `example.com`, or an IP address";
@@ -108,6 +107,7 @@ else if match "0x.*|[0-9]+" last != null then
   if isIPv4 name then
     yes true
   else
-    no "${quote name} is an IPv4 address in an unusual notation" "write four decimal numbers, as in `127.0.0.1`"
+    no "${quote name} is an IPv4 address in an unusual notation"
+      "write four decimal numbers, as in `127.0.0.1`"
 else
   yes false

@@ -60,13 +60,15 @@ let
     else if text == "**" then
       null
     else if contains "**" text then
-      refuse "two stars must be alone between slashes" "write `*` for a part of a name, or `**` between slashes for any directories; a star itself is `\\*`"
+      refuse "two stars must be alone between slashes"
+        "write `*` for a part of a name, or `**` between slashes for any directories; a star itself is `\\*`"
     else
       glob text pattern;
   problems = filter (problem: problem != null) (map name (filter isString (split "/" rest)));
 in
 if begins "$" pattern then
-  refuse "variables are not expanded" "write `~/` for the home directory, and nothing for the workspace"
+  refuse "variables are not expanded"
+    "write `~/` for the home directory, and nothing for the workspace"
 else if begins "file:" (foreign.lower pattern) then
   refuse "must be a path, not an address" "write the path alone, such as `/etc/hosts`"
 else if
@@ -78,7 +80,8 @@ else if
 then
   null
 else if begins "~" pattern && !(begins "~/" pattern) then
-  refuse "the home directory of another user is not known" "write `~/` for your own, the absolute path for another, `./~` for a name that begins so"
+  refuse "the home directory of another user is not known"
+    "write `~/` for your own, the absolute path for another, `./~` for a name that begins so"
 else if single then
   let
     problem = glob pattern pattern;
@@ -86,7 +89,8 @@ else if single then
   if problem != null then
     problem
   else
-    refuse "must name a directory" "write ${quote "**/${pattern}"} for every directory of the workspace, or ${quote "./${pattern}"} for the workspace itself"
+    refuse "must name a directory"
+      "write ${quote "**/${pattern}"} for every directory of the workspace, or ${quote "./${pattern}"} for the workspace itself"
 else if ends "/" pattern then
   refuse "ends with a slash" (
     if directory == "**" then

@@ -12,8 +12,8 @@
   # Examples
 
   ```nix
-  parsePattern "webfetch" "domain:evil.example"
-  => { message = "pattern `domain:evil.example`: this is the form of another program"; hint = "write `evil.example`"; }
+  parsePattern "bash" "git **"
+  => { message = "pattern `git **`: stars in a row have no meaning here"; hint = "write one star; …"; }
   ```
 */
 tool: pattern:
@@ -68,7 +68,8 @@ let
     if pattern == "" then
       refuse "the pattern is empty" "write `*` for every call of the tool, or remove the rule"
     else if stringLength pattern > 1024 then
-      refuse "the pattern is ${toString (stringLength pattern)} bytes long; at most 1024 are allowed" "write several rules"
+      refuse "the pattern is ${toString (stringLength pattern)} bytes long; at most 1024 are allowed"
+        "write several rules"
     else if !(characters.valid pattern) then
       refuse "the pattern is not valid UTF-8" "save the file as UTF-8"
     else if isHidden then
@@ -95,10 +96,13 @@ let
     if meant != null && meant != "" then
       another "write tool = ${quote meant} and pattern = ${quote (elemAt pair 1)}"
     else if negated != null && !isCommand then
-      bad "a pattern cannot be negated" "write a rule with another action for ${quote (head negated)}"
+      bad "a pattern cannot be negated"
+        "write a rule with another action for ${quote (head negated)}"
     else if suffixed != null && !(ends "\\" start) then
       if isCommand then
-        another "write ${quote "${start}*"} to deny or ask; to allow, write ${quote start} and ${quote "${start} *"}"
+        another "write ${quote "${start}*"} to deny or ask; to allow, write ${quote start} and ${
+          quote "${start} *"
+        }"
       else if isAddress then
         let
           ours = foreign.translated start;

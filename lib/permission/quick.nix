@@ -114,5 +114,7 @@ rec {
       inherit (kinds.${kind}) most form;
     in
     (size <= most + 1 || size <= 4096 && all (pattern: stringLength pattern <= most) patterns)
-    && match form (if kind == "command" then replaceStrings escaped letters joined else joined) != null;
+    && match form (
+      if kind == "command" then replaceStrings escaped letters joined else joined
+    ) != null;
 }

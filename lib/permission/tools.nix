@@ -94,11 +94,14 @@ let
           "write mcp__SERVER__* for every tool of a server, or `mcp__*` for those of every server"
       )
     else if contains "*" server then
-      form "the server's name may not have a wildcard" "write a rule for each server, or `mcp__*` for every tool of every server"
+      form "the server's name may not have a wildcard"
+        "write a rule for each server, or `mcp__*` for every tool of every server"
     else if star != null then
-      form "a star may only be at the end" "write ${quote "mcp__${server}__${head star}*"}, or a rule for each tool"
+      form "a star may only be at the end"
+        "write ${quote "mcp__${server}__${head star}*"}, or a rule for each tool"
     else if match "[A-Za-z0-9_.-]*[*]?" tool == null then
-      form "the tool's name may have letters, digits and `_`, `-`, `.`" "write the name as the server lists it, or ${quote "mcp__${server}__*"} for every tool of the server"
+      form "the tool's name may have letters, digits and `_`, `-`, `.`"
+        "write the name as the server lists it, or ${quote "mcp__${server}__*"} for every tool of the server"
     else if elem server servers then
       null
     else
@@ -145,7 +148,8 @@ if name == "*" || elem name tools then
 else if name == "" then
   refuse "the tool name is empty" "write one of ${listed}, or `*` for every tool"
 else if stringLength name > 128 then
-  refuse "the tool name is ${toString (stringLength name)} bytes long; at most 128 are allowed" "write one of ${listed}, or mcp__SERVER__TOOL"
+  refuse "the tool name is ${toString (stringLength name)} bytes long; at most 128 are allowed"
+    "write one of ${listed}, or mcp__SERVER__TOOL"
 else if begins "mcp__" name then
   mcp
 else if pair != null then

@@ -19,6 +19,7 @@ let
     stringLength
     ;
   controls = import ../text/controls.nix;
+  parsePattern = import ../permission/pattern.nix;
   quick = import ../permission/quick.nix;
   storePath = import ../text/storePath.nix;
 
@@ -54,9 +55,10 @@ let
       fault "rule-tool-name" at (import ../permission/tools.nix servers name)
     else
       [ ];
+  isNamed = name: !(isString name) || !(hasContext name) && isTool name;
   tools =
     at: list:
-    if !(isList list) || all (name: !(isString name) || (!(hasContext name) && isTool name)) list then
+    if !(isList list) || all isNamed list then
       [ ]
     else
       each list (n: tool (at ++ [ n ]));
@@ -94,7 +96,7 @@ let
         else if refused != [ ] then
           refused
         else if isPattern (rule.pattern or null) && !(isFine rule) then
-          fault "rule-pattern" (here ++ [ "pattern" ]) (import ../permission/pattern.nix name rule.pattern)
+          fault "rule-pattern" (here ++ [ "pattern" ]) (parsePattern name rule.pattern)
         else
           [ ]
       );
