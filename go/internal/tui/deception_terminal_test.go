@@ -17,7 +17,7 @@ func TestDeceptionInTerminal(t *testing.T) {
 		name   string
 		width  int
 		height int
-	}{{"80", 80, 100}, {"120", 120, 100}} {
+	}{{"80", 80, 120}, {"120", 120, 120}} {
 		t.Run(size.name, func(t *testing.T) {
 			term := openTerminal(t, size.width, size.height)
 			term.deceive()
