@@ -36,7 +36,6 @@ func ReadCases(file string, data []byte) ([]Case, error) {
 		return nil, diag.Errorf(diag.ExitUsage, "cases-text", "cannot read the cases: not valid UTF-8").At(diag.Position{File: file}).Hintf("save the file as UTF-8")
 	}
 	text := strings.TrimPrefix(string(data), "\ufeff")
-	source := diag.NewSource(text)
 	e := &diag.Error{Exit: diag.ExitUsage}
 	var cases []Case
 	number := 0
@@ -51,7 +50,8 @@ func ReadCases(file string, data []byte) ([]Case, error) {
 		}
 		c, problem := readCase(line)
 		if problem != nil {
-			problem.Positions = []diag.Position{{File: file, Line: number, Column: 1, Source: source}}
+			// No line is quoted: the file may be another one, with keys in it.
+			problem.Positions = []diag.Position{{File: file, Line: number}}
 			e.Diagnostics = append(e.Diagnostics, *problem)
 			continue
 		}
@@ -73,7 +73,7 @@ func readCase(line string) (Case, *diag.Diagnostic) {
 	refuse := func(e *diag.Error) (Case, *diag.Diagnostic) { return Case{}, &e.Diagnostics[0] }
 	action, rest := cutSpace(line)
 	if !slices.Contains(actions, action) {
-		return refuse(diag.Errorf(diag.ExitUsage, "cases-form", "must begin with allow, ask or deny, got `%s`", action).
+		return refuse(diag.Errorf(diag.ExitUsage, "cases-form", "the line must begin with allow, ask or deny").
 			Hintf("write `deny git push --force`, or `deny @edit secrets/key` for another tool"))
 	}
 	c := Case{Expected: manifest.Action(action)}
