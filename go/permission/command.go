@@ -270,6 +270,8 @@ func (p *policy) allowing(inv *invocation, dynamic bool, doubt *doubt) (found De
 func (p *policy) allowed(rule *parsedRule, inv *invocation, dynamic bool, doubt *doubt) Decision {
 	d, command := p.ruled(rule), rule.commands[0]
 	switch {
+	case inv.configured:
+		return stricter(d, p.atMostAsk("git runs what the settings of a directory name, and it runs in another one than the workspace"))
 	case doubt != nil && !rule.nameWord(doubt.name):
 		return stricter(d, p.atMostAsk(doubt.why))
 	case inv.changed != "" && !(command.Name() == inv.words[0].text && inv.elsewhere()):

@@ -27,6 +27,8 @@ type invocation struct {
 	suspect bool
 	// through says that the program passes if those that it runs pass.
 	through bool
+	// configured says that it may run in a directory that has settings of its own for it.
+	configured bool
 	// doubtful says that its arguments may name another program that it runs.
 	doubtful bool
 	// feeders give the program what it reads or is given as an argument.
@@ -367,6 +369,9 @@ func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 	if inv.changed == "" && r.moved() && relativeProgram(words[0].text) {
 		inv.changed = "a relative path is another program in another directory"
 	}
+	// Any directory may be a repository without a working tree: git runs what the
+	// settings in it name.
+	inv.configured = words[0].base() == "git" && r.moved()
 	for _, command := range u.commands {
 		if len(command) > 0 {
 			r.depth(func() { r.run(command, feeders, suspect) })

@@ -348,24 +348,30 @@ func TestPointers(t *testing.T) {
 
 // A command depends on the directory that it begins in.
 func TestDirectories(t *testing.T) {
-	guard := guardOf(t, permissions("ask", "ask", "allow bash git status", "allow bash ./run.sh", "allow write out/**", "deny write secrets/**"))
+	guard := guardOf(t, permissions("ask", "ask", "allow bash git status", "allow bash look", "allow bash ./run.sh", "allow write out/**", "deny write secrets/**"))
 	for _, c := range []struct{ directory, command, want string }{
+		// Git reads the settings of the directory that it runs in.
 		{"", "git status", "allow"},
-		{"src", "git status", "allow"},
-		{"/srv/app/src", "git status", "allow"},
+		{".", "git status", "allow"},
+		{"/srv/app", "git status", "allow"},
+		{"src", "git status", "ask"},
+		{"/srv/app/src", "git status", "ask"},
+		{"", "look", "allow"},
+		{"src", "look", "allow"},
+		{"/srv/app/src", "look", "allow"},
 		{"/srv/app", "./run.sh", "allow"},
 		{"src", "./run.sh", "ask"},
-		{"/etc", "git status", "ask"},
-		{"..", "git status", "ask"},
-		{"/srv/apple", "git status", "ask"},
-		{"out", "git status > f", "allow"},
-		{"/srv/app/out", "git status > f", "allow"},
-		{"out", "git status > out/../f", "allow"},
-		{"out", "git status > ../f", "ask"},
-		{"out", "git status > ../secrets/f", "deny"},
-		{"secrets", "git status > f", "deny"},
-		{"src", "git status > /srv/app/out/f", "allow"},
-		{"src", "git status > /srv/app/secrets/f", "deny"},
+		{"/etc", "look", "ask"},
+		{"..", "look", "ask"},
+		{"/srv/apple", "look", "ask"},
+		{"out", "look > f", "allow"},
+		{"/srv/app/out", "look > f", "allow"},
+		{"out", "look > out/../f", "allow"},
+		{"out", "look > ../f", "ask"},
+		{"out", "look > ../secrets/f", "deny"},
+		{"secrets", "look > f", "deny"},
+		{"src", "look > /srv/app/out/f", "allow"},
+		{"src", "look > /srv/app/secrets/f", "deny"},
 	} {
 		called := call("bash", c.command)
 		called.Directory = c.directory
