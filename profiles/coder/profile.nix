@@ -123,7 +123,11 @@ insomnia.lib.mkProfile {
         ]
     )
     ++ because "Git runs what its configuration and its hooks name" (
-      rules "edit" "ask" [ "**/.git/**" ]
+      rules "edit" "ask" [
+        "**/.git/**"
+        # With objects and refs it makes the workspace a repository by itself.
+        "./HEAD"
+      ]
     )
     ++ ask "It discards work that may not be committed" [
       "git reset* --h*"

@@ -133,7 +133,7 @@ func TestBuiltinCoderFiles(t *testing.T) {
 		{"read", "/etc/passwd", "ask"}, {"grep", "/srv", "ask"}, {"edit", "/srv/other/x", "ask"}, {"write", "/home/ada/.bashrc", "ask"},
 		{"read", "/srv/app/.git/config", "allow"},
 		{"edit", "/srv/app/.git/config", "ask"}, {"write", "/srv/app/.git/hooks/pre-commit", "ask"}, {"write", "/srv/app/vendor/x/.git/config", "ask"},
-		{"write", "/srv/app/.git", "ask"}, {"edit", "/srv/app/.gitignore", "allow"}, {"edit", "/srv/app/.github/workflows/x.yml", "allow"},
+		{"write", "/srv/app/.git", "ask"}, {"write", "/srv/app/HEAD", "ask"}, {"write", "/srv/app/src/HEAD", "allow"}, {"edit", "/srv/app/.gitignore", "allow"}, {"edit", "/srv/app/.github/workflows/x.yml", "allow"},
 	} {
 		call := permission.Call{Tool: c.tool, Paths: []string{c.path}, Workspace: "/srv/app", Home: "/home/ada"}
 		if d := guard.Decide(call); d.Action != c.want {
