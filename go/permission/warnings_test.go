@@ -36,6 +36,7 @@ func TestWarnings(t *testing.T) {
 		"paths":               {"allow edit src/a/** = rule-never-decides", "deny edit src/**", "allow edit ./src/x = rule-never-decides", "allow edit lib/**", "allow edit /src/x"},
 		"edit and write":      {"allow write src/x/** = rule-never-decides", "deny edit src/**", "ask write src/y/** = rule-never-decides"},
 		"read and searches":   {"allow grep secrets/a/** = rule-never-decides", "deny read secrets/**", "ask grep secrets/b/** = rule-never-decides", "deny grep secrets/**", "allow read secrets/** = rule-duplicate"},
+		"searches from above": {"deny grep secrets/a/**", "ask glob secrets/b/**", "deny read secrets/**"},
 		"allow and allow":     {"allow bash *", "allow bash sudo ls", "allow edit **", "allow edit src/** = rule-never-decides"},
 		"addresses":           {"allow webfetch example.com/docs/** = rule-never-decides", "deny webfetch example.com", "allow webfetch *.example.com"},
 		"MCP tools":           {"allow mcp__linear__get_issue * = rule-never-decides", "deny mcp__linear__get_* *", "allow mcp__github__get *"},
