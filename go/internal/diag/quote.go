@@ -141,6 +141,9 @@ func escaped(s string, delimited bool) string {
 			escapeRune(&b, r)
 		}
 		i, previous = i+size, r
+		if unseen.Hidden(r) {
+			previous = '}' // no mark stands on what is written as an escape
+		}
 	}
 	return b.String()
 }

@@ -71,6 +71,7 @@ func TestQuoteTricks(t *testing.T) {
 		"a\u2060\u2061\u2064b":   "`a\\u{2060}\\u{2061}\\u{2064}b`",
 		"a\ufeffb":               "`a\\u{feff}b`",
 		"a\u00adb":               "`a\\u{00ad}b`",
+		"\ufe0f\u20e3":           "`\\u{fe0f}\\u{20e3}`",
 		"a\u034fb":               "`a\\u{034f}b`",
 		"a\u180eb":               "`a\\u{180e}b`",
 		"a\u17b4b":               "`a\\u{17b4}b`",
@@ -303,7 +304,7 @@ func TestEscapeProperties(t *testing.T) {
 			t.Fatalf("%q: %q, then %q", value, once, twice)
 		}
 		for _, r := range once {
-			if unseen.Hidden(r) && !strings.ContainsRune("\n\u00ad\u200c\u200d", r) && !unicode.Is(unicode.Variation_Selector, r) && !(r >= 0xE0020 && r <= 0xE007F) {
+			if unseen.Hidden(r) && !strings.ContainsRune("\n\u00ad\u180e\u200c\u200d", r) && !unicode.Is(unicode.Variation_Selector, r) && !(r >= 0xE0020 && r <= 0xE007F) {
 				t.Fatalf("%q has %U in %q", value, r, once)
 			}
 		}

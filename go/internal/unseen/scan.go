@@ -120,7 +120,7 @@ func normal(before, previous, r rune, text string, first bool) int {
 	case r == 0xFEFF:
 		ok = first && !suspect(next)
 	case r == 0xAD:
-		ok = unicode.IsLetter(previous) && unicode.IsLetter(next)
+		ok = seenLetter(previous) && seenLetter(next)
 	case r == 0x200D && emoji(base):
 		ok = emoji(next)
 	case r == 0x200C, r == 0x200D:
@@ -140,6 +140,9 @@ func normal(before, previous, r rune, text string, first bool) int {
 	}
 	return size
 }
+
+// seenLetter leaves out the fillers, which are letters that nobody sees.
+func seenLetter(r rune) bool { return unicode.IsLetter(r) && !Hidden(r) }
 
 // flag is the length of the tags that make a black flag that of England, Scotland or Wales.
 func flag(text string) int {

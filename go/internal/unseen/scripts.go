@@ -48,6 +48,10 @@ func sameScript(base, mark rune) bool {
 // emoji reports whether a character can be part of an emoji; digits with a
 // keycap are not joined.
 func emoji(r rune) bool {
+	return !Hidden(r) && emojiBlock(r)
+}
+
+func emojiBlock(r rune) bool {
 	return r >= 0x1F000 && r <= 0x1FAFF || r >= 0x2190 && r <= 0x2BFF || r >= 0x3030 && r <= 0x3299 && unicode.Is(unicode.S, r) ||
 		r == 0x3030 || r == 0x303D || r == 0xA9 || r == 0xAE || r == 0x203C || r == 0x2049 || r == 0x2122 || r == 0x2139 || r == 0x3297 || r == 0x3299
 }
