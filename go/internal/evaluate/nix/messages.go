@@ -117,12 +117,19 @@ func (r *stderrReader) event(e event, size int) {
 		}
 		r.errors = append(r.errors, e)
 	case e.Level <= 1:
-		if text := stripANSI(e.Msg); r.keep(text) {
-			r.warnings = append(r.warnings, strings.TrimPrefix(text, "warning: "))
+		if text := strings.TrimPrefix(stripANSI(e.Msg), "warning: "); r.keep(text) && !waits(text) {
+			r.warnings = append(r.warnings, text)
 		}
 	default:
 		r.keep(e.Msg)
 	}
+}
+
+// waits reports whether Nix says that it waits for another process at its database. It
+// goes on by itself, and says nothing about the profile.
+func waits(text string) bool {
+	rest, ok := strings.CutPrefix(strings.TrimPrefix(text, "error: "), "SQLite database '")
+	return ok && strings.HasSuffix(rest, "' is busy")
 }
 
 // stripANSI removes the colour sequences that Nix puts into its messages.

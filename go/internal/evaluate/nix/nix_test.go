@@ -73,6 +73,7 @@ func fake(mode string) int {
 	case "warns":
 		fmt.Fprintln(os.Stderr, "plain words")
 		fmt.Fprintln(os.Stderr, `@nix {"action":"msg","level":1,"msg":"\u001b[35;1mwarning:\u001b[0m a warning"}`)
+		fmt.Fprintln(os.Stderr, `@nix {"action":"msg","level":1,"msg":"\u001b[35;1mwarning:\u001b[0m error: SQLite database '\u001b[35;1m/nix/var/nix/db/db.sqlite\u001b[0m' is busy"}`)
 		fmt.Fprintln(os.Stderr, `@nix not json at all`)
 		fmt.Print(`{"x":1}`)
 	case "flood-stdout":
