@@ -17,6 +17,26 @@ func Decode(data []byte) (*Manifest, []Problem) {
 	return decode(data)
 }
 
+// DecodeForm is [Decode] without the rules: for a manifest that was judged before,
+// perhaps by an earlier version of this program, whose rules were fewer.
+func DecodeForm(data []byte) (*Manifest, []Problem) {
+	if _, problems := form(data); len(problems) > 0 {
+		return nil, problems
+	}
+	return decode(data)
+}
+
+// form reads a manifest and gives the problems of its text and its fields.
+func form(data []byte) (*value, []Problem) {
+	v, problems := parseAll(data)
+	if v == nil {
+		return nil, problems.all
+	}
+	c := checker{problems: problems}
+	c.check(manifestSchema, v, false)
+	return v, c.problems.all
+}
+
 // decode gives a valid manifest as Go types.
 func decode(data []byte) (*Manifest, []Problem) {
 	m := new(Manifest)

@@ -23,11 +23,11 @@ type Envelope struct {
 	Manifest jsontext.Value `json:"manifest"`
 	Digest   string         `json:"digest"`
 
-	judged bool // Manifest is what DecodeEnvelope found valid
+	judged bool // Manifest is what DecodeEnvelope or DecodeStored found valid
 }
 
-// Decoded is the manifest as Go types; of an envelope that DecodeEnvelope gave,
-// it does not have to be judged again.
+// Decoded is the manifest as Go types; of an envelope that DecodeEnvelope or
+// DecodeStored gave, it does not have to be judged again.
 func (e *Envelope) Decoded() (*Manifest, []Problem) {
 	if !e.judged {
 		return Decode(e.Manifest)
@@ -94,7 +94,14 @@ func EncodeEnvelope(e *Envelope) ([]byte, error) {
 // DecodeEnvelope reads an envelope strictly: it has the fields it may have and
 // no others, its manifest is valid and canonical, and its digest is the
 // manifest's.
-func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
+func DecodeEnvelope(data []byte) (*Envelope, []Problem) { return decodeEnvelope(data, judge) }
+
+// DecodeStored is [DecodeEnvelope] for an envelope that this program stored, perhaps
+// an earlier version of it. The rules were judged when it was made and are not
+// judged again: a rule that came later must not lock a user out of a Pod.
+func DecodeStored(data []byte) (*Envelope, []Problem) { return decodeEnvelope(data, form) }
+
+func decodeEnvelope(data []byte, judge func([]byte) (*value, []Problem)) (*Envelope, []Problem) {
 	var top *location
 	if len(data) > MaxManifestBytes+maxAround {
 		return nil, []Problem{top.problem("too-large", "the envelope is larger than any that this program writes")}
@@ -103,10 +110,12 @@ func DecodeEnvelope(data []byte) (*Envelope, []Problem) {
 	if err != nil || e.Schema != EnvelopeSchema {
 		return nil, []Problem{notEnvelope(data, err)}
 	}
-	canonical, problems := Check(e.Manifest)
-	switch {
-	case len(problems) > 0:
+	v, problems := judge(e.Manifest)
+	if len(problems) > 0 {
 		return nil, within("manifest", problems)
+	}
+	canonical := appendCanonical(make([]byte, 0, len(e.Manifest)), manifestSchema, v)
+	switch {
 	case !bytes.Equal(canonical, e.Manifest):
 		return nil, []Problem{top.field("manifest").problem("not-canonical", "the manifest is not in its canonical form")}
 	case e.Digest != Digest(canonical):

@@ -38,6 +38,40 @@ func TestEnvelopeComesBackAsItWas(t *testing.T) {
 	}
 }
 
+// A rule that came after an envelope was stored does not make it unreadable; its form
+// and its digest are held to.
+func TestStoredEnvelopeIsNotJudgedByRules(t *testing.T) {
+	whole := string(minimalEnvelope(t))
+	against := strings.Replace(whole, `"id":"claude-sonnet-4-5"`, `"id":"another-model"`, 1)
+	if against == whole {
+		t.Fatal("the base has another model")
+	}
+	v, problems := parse([]byte(against))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	inner := appendCanonical(nil, manifestSchema, v.get("manifest"))
+	resealed := strings.Replace(against, v.get("digest").text, Digest(inner), 1)
+	if _, problems := DecodeEnvelope([]byte(resealed)); len(problems) != 1 || problems[0].Code != "rule-model-ref" {
+		t.Fatalf("DecodeEnvelope: %v", problems)
+	}
+	e, problems := DecodeStored([]byte(resealed))
+	if len(problems) > 0 {
+		t.Fatalf("DecodeStored: %v", problems)
+	}
+	if m, problems := e.Decoded(); len(problems) > 0 || m.Model.ID != "another-model" {
+		t.Errorf("Decoded: %v", problems)
+	}
+	for name, data := range map[string]string{
+		"digest": against,
+		"enum":   strings.Replace(resealed, `"role":"`, `"role":"x`, 1),
+	} {
+		if _, problems := DecodeStored([]byte(data)); len(problems) != 1 || problems[0].Code != name {
+			t.Errorf("%s: %v", name, problems)
+		}
+	}
+}
+
 func TestEnvelopeIsReadStrictly(t *testing.T) {
 	whole := string(minimalEnvelope(t))
 	for _, c := range []struct{ name, old, new, code string }{

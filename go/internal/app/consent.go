@@ -30,7 +30,7 @@ func (a *App) builtIn(role string) *manifest.Manifest {
 	if err != nil {
 		return nil
 	}
-	m, problems := manifest.Decode(result.Manifest)
+	m, problems := manifest.DecodeForm(result.Manifest)
 	if len(problems) > 0 {
 		return nil
 	}

@@ -52,7 +52,7 @@ func (a *App) Guarded(ctx context.Context, what What, options resolve.Options, w
 	}
 	g := &Guarded{Resolved: r}
 	var problems []manifest.Problem
-	if g.m, problems = manifest.Decode(r.Manifest); len(problems) > 0 {
+	if g.m, problems = manifest.DecodeForm(r.Manifest); len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}
 	if g.guard, err = permission.Parse(g.m); err != nil {

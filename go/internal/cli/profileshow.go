@@ -33,7 +33,7 @@ func (p *program) profileShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	m, problems := manifest.Decode(result.Manifest)
+	m, problems := manifest.DecodeForm(result.Manifest)
 	if len(problems) > 0 {
 		return manifest.Problems(problems)
 	}

@@ -48,7 +48,7 @@ func (p *program) secretCheck(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	m, problems := manifest.Decode(result.Manifest)
+	m, problems := manifest.DecodeForm(result.Manifest)
 	if len(problems) > 0 {
 		return manifest.Problems(problems)
 	}

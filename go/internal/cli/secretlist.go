@@ -124,7 +124,7 @@ func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
 	p.say(profiles.Passed...)
 	users := map[string][]string{}
 	for _, profile := range profiles.Rows {
-		m, problems := manifest.Decode(profile.Manifest)
+		m, problems := manifest.DecodeForm(profile.Manifest)
 		if len(problems) > 0 {
 			continue // broken profiles are for `profile list`
 		}

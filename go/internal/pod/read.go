@@ -207,7 +207,7 @@ func (s *Store) Envelope(p *Pod, number int) (*manifest.Envelope, error) {
 		return nil, err
 	}
 	g, _ := p.generation(number)
-	e, problems := manifest.DecodeEnvelope(content)
+	e, problems := manifest.DecodeStored(content)
 	if len(problems) > 0 {
 		if problems[0].Code == "schema-version" {
 			return nil, diag.Errorf(diag.ExitState, "pod-newer", "generation %d of the Pod `%s` was written by another version of insomnia: %s",

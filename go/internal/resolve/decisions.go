@@ -105,7 +105,7 @@ func (a *policyAnswer) decide(ctx context.Context, in evaluate.Sources) ([]diag.
 	if err != nil {
 		return failed(err), nil
 	}
-	m, problems := manifest.Decode(canonical)
+	m, problems := manifest.DecodeForm(canonical)
 	if len(problems) > 0 {
 		return failed(diag.Errorf(diag.ExitInvalid, problems[0].Code, "%s: %s", problems[0].Path, problems[0].Message)), nil
 	}

@@ -40,7 +40,7 @@ type Verdict struct {
 
 // Judge compares a manifest with what has been consented to for its source.
 func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
-	m, problems := manifest.Decode(data)
+	m, problems := manifest.DecodeForm(data)
 	if len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}

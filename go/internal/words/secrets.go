@@ -40,9 +40,9 @@ func secrets(c *comparison, a, b map[string]any, from, to map[string]string) {
 }
 
 // destinations says where each secret of a manifest goes, by pointer; nil where the
-// manifest is not valid.
+// manifest does not have the form of one.
 func destinations(data []byte) map[string]string {
-	m, problems := manifest.Decode(data)
+	m, problems := manifest.DecodeForm(data)
 	if len(problems) > 0 {
 		return nil
 	}

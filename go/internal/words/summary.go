@@ -29,7 +29,7 @@ type Summary struct {
 
 // Summarize computes the summary of canonical manifest bytes.
 func Summarize(data []byte) (Summary, error) {
-	m, problems := manifest.Decode(data)
+	m, problems := manifest.DecodeForm(data)
 	if len(problems) > 0 {
 		return Summary{}, manifest.Problems(problems)
 	}
