@@ -126,7 +126,7 @@ func TestWrongCaseAndTyposHaveSuggestions(t *testing.T) {
 func TestTypesHoldWhatTheSchemaAllows(t *testing.T) {
 	full := base(t, "full")
 	empty := strings.NewReplacer(
-		`{ "value": "warn" }`, `{ "value": "" }`, `"initial": "What is to be done?"`, `"initial": ""`, `"default": "20"`, `"default": "", "choices": []`,
+		`{ "value": "warn" }`, `{ "value": "" }`, `"initial": "What is to be done?"`, `"initial": ""`, `"type": "number", "required": false, "default": "20"`, `"type": "string", "required": false, "default": "", "choices": []`,
 		`"reason": "Pushing is for people."`, `"reason": ""`, `"maxCostCents": 2500, `, ``, `"thinkingBudgetTokens": 16000`, `"thinkingBudgetTokens": 0`,
 		`"temperature": 0.7`, `"temperature": 0`,
 	).Replace(full)

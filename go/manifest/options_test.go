@@ -80,7 +80,7 @@ func leaves(t *testing.T) []leaf {
 	var document any
 	decodeStrictly(t, filepath.Join(corpus, "bases", "full.json"), &document)
 	pool := append([]any{
-		"other", "openai/gpt-5", "other.example.org", "https://other.example.org/x", "OTHER", "de", "docs/other", "more",
+		"other", "openai/gpt-5", "other.example.org", "https://other.example.org/x", "OTHER", "de", "docs/other", "more", "25",
 	}, replacements()...)
 	var list []leaf
 	var visit func(s *schema, v any, at *location, path []string, within *schema, name string)

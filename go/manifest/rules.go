@@ -46,7 +46,12 @@ package manifest
 //	                        mcpServers that is not an object has no keys)
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
 //	rule-skill-file         files has SKILL.md                                      /skills/N/files
+//	rule-workflow-placeholder each {{NAME}} of the prompt is an input, and no input
+//	                        is written with blanks between the braces (told once)   /workflows/N/prompt
 //	rule-workflow-inputs    no two inputs of one name (each after the first)        /workflows/N/inputs/I/name
+//	rule-workflow-required  required is not true where default is set               /workflows/N/inputs/I/required
+//	rule-workflow-default   default is a number of JSON where type is number, and
+//	                        true or false where it is boolean                       /workflows/N/inputs/I/default
 //	rule-workflow-choices   choices is there and not empty, just when type is choice /workflows/N/inputs/I/choices
 //	                        that holds: default is one of choices                   /workflows/N/inputs/I/default
 //	rule-subagent-tools     default is not allow where the parent's is deny         /subagents/N/tools/default
@@ -75,7 +80,6 @@ package manifest
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -233,40 +237,5 @@ func (c *checker) sandboxRules(v *value) {
 func (c *checker) skillRules(at *location, skill *value) {
 	if files := skill.get("files"); files.is(kindObject) && files.get("SKILL.md") == nil {
 		c.report(at.field("files"), "rule-skill-file", "has no SKILL.md", "a file SKILL.md", `set files."SKILL.md" to the instructions of the skill`)
-	}
-}
-
-func (c *checker) workflowRules(at *location, workflow *value) {
-	inputs := workflow.get("inputs")
-	if !inputs.is(kindArray) {
-		return
-	}
-	seen := map[string]bool{}
-	for i, input := range inputs.items {
-		at := at.field("inputs").element(i)
-		if name := input.get("name"); name.is(kindString) {
-			if seen[name.text] {
-				c.report(at.field("name"), "rule-workflow-inputs", "there is another input "+named(name.text), "a name of its own", "rename one of the two")
-			}
-			seen[name.text] = true
-		}
-		c.choiceRules(at, input)
-	}
-}
-
-func (c *checker) choiceRules(at *location, input *value) {
-	kind, choices, preset := input.get("type"), input.get("choices"), input.get("default")
-	if !kind.is(kindString) || choices != nil && !choices.is(kindArray) {
-		return
-	}
-	const code = "rule-workflow-choices"
-	some := choices != nil && len(choices.items) > 0
-	switch {
-	case kind.text == "choice" && !some:
-		c.report(at.field("choices"), code, "there is nothing to choose from", "at least one choice", "list the choices")
-	case kind.text != "choice" && some:
-		c.report(at.field("choices"), code, "choices have no effect on an input of type "+shown(kind.text), "no choices", `set type to "choice"`)
-	case some && preset.is(kindString) && !slices.ContainsFunc(choices.items, func(v *value) bool { return v.is(kindString) && v.text == preset.text }):
-		c.report(at.field("default"), code, shown(preset.text)+" is none of the choices", "one of the choices", "add it to the choices")
 	}
 }
