@@ -43,6 +43,7 @@ let
   secrets = import ./rules/secrets.nix;
   skill = import ./rules/skill.nix;
   workflow = import ./rules/workflow.nix;
+  hooks = import ./rules/hooks.nix;
   subagent = import ./rules/subagent.nix;
 
   modelled = at: value: model at value ++ secrets.model at value;
@@ -81,6 +82,7 @@ context manifest
 ++ sandbox manifest
 ++ each manifest "skills" (at: value: skill at value ++ permissions.skill at value)
 ++ each manifest "workflows" workflow
+++ (if manifest.hooks or [ ] == [ ] then [ ] else hooks permissions manifest.hooks)
 ++ each manifest "subagents" (
   at: value:
   let

@@ -77,7 +77,8 @@ func (InputType) Constraint() Constraint {
 	return oneOf("string", "number", "boolean", "choice")
 }
 func (HookEvent) Constraint() Constraint {
-	return oneOf("PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "PreCompact", "UserPromptSubmit")
+	return oneOf("PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "PreCompact", "UserPromptSubmit",
+		"Stop", "SubagentStop", "Notification", "PermissionRequest")
 }
 func (CompactionStrategy) Constraint() Constraint { return oneOf("off", "summarize") }
 func (Autonomy) Constraint() Constraint {

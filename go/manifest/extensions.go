@@ -167,10 +167,12 @@ type SubagentTools struct {
 type Hook struct {
 	// Event that starts the command.
 	Event HookEvent `json:"event"`
-	// Tool that the event must be about; a * at the end stands for any run of characters.
-	Matcher ToolName `json:"matcher" jsonschema_extras:"default=*"`
+	// Tools that the event must be about, with | between them: edit|write, mcp__github__*; * for any.
+	Matcher Matcher `json:"matcher" jsonschema_extras:"default=*"`
 	// Program and arguments.
 	Command []Argument `json:"command" jsonschema_extras:"x-merge=replace,x-minItems=1,x-maxItems=256"`
 	// Time that the command may take.
 	TimeoutSeconds int64 `json:"timeoutSeconds" jsonschema:"minimum=1,maximum=3600,default=60"`
+	// Whether the session goes on while the command runs; absent for false.
+	Async *bool `json:"async,omitzero"`
 }

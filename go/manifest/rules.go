@@ -36,6 +36,7 @@ package manifest
 //	                        P/tools, where P is the whole and each /subagents/N     P/tools/allow/I, P/tools/deny/I
 //	                        in P/permissions/rules                                  P/permissions/rules/I/tool
 //	                        and in skills                                           /skills/N/allowedTools/I
+//	                        each alternative of a matcher, at the events about tools /hooks/I/matcher
 //	rule-pattern            a pattern that grammar.ParsePattern accepts, where the
 //	                        tool of the rule is a string, fits its schema and is
 //	                        accepted by rule-tool-name                              P/permissions/rules/I/pattern
@@ -54,6 +55,8 @@ package manifest
 //	                        true or false where it is boolean                       /workflows/N/inputs/I/default
 //	rule-workflow-choices   choices is there and not empty, just when type is choice /workflows/N/inputs/I/choices
 //	                        that holds: default is one of choices                   /workflows/N/inputs/I/default
+//	rule-hook-matcher       matcher is * where event is not about a tool            /hooks/I/matcher
+//	rule-hook-async         async is not true where event can refuse                /hooks/I/async
 //	rule-subagent-tools     default is not allow where the parent's is deny         /subagents/N/tools/default
 //	                        each allow that is not offered by the parent: the
 //	                        parent's default is deny and no allow of it covers the
@@ -94,6 +97,7 @@ func (c *checker) rules(v *value) {
 	c.sandboxRules(v)
 	c.each(v, "skills", c.skillRules)
 	c.each(v, "workflows", c.workflowRules)
+	c.hookRules(v)
 	c.each(v, "subagents", func(at *location, subagent *value) {
 		c.modelRules(at.field("model"), subagent.get("model"))
 		c.subagentToolRules(at.field("tools"), v.get("tools"), subagent.get("tools"))

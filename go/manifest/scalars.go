@@ -53,6 +53,8 @@ type (
 	// ToolName names a tool; a * at the end stands for any run of characters. Package
 	// grammar decides which names a rule or a list of tools may have.
 	ToolName string
+	// Matcher names the tools that a hook is about, with | between them.
+	Matcher string
 	// InputName names an input of a workflow.
 	InputName string
 	// EnvName is the name of an environment variable.
@@ -83,6 +85,8 @@ const (
 	domainPattern     = `^([*][.])?` + segment + `([.]` + segment + `)*$`
 	secretPattern     = `^` + segment + `([.]` + segment + `){0,7}$`
 	maxSecretSegments = 8
+
+	toolName = `[A-Za-z][A-Za-z0-9_.-]*[*]?`
 )
 
 func (Text) Constraint() Constraint { return Constraint{MaxBytes: MaxTextBytes, Text: true} }
@@ -126,7 +130,10 @@ func (SkillName) Constraint() Constraint {
 	return Constraint{Pattern: `^[a-z0-9]+(-[a-z0-9]+)*$`, MaxLength: 64}
 }
 func (ToolName) Constraint() Constraint {
-	return Constraint{Pattern: `^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$`, MaxLength: 128}
+	return Constraint{Pattern: `^([*]|` + toolName + `)$`, MaxLength: 128}
+}
+func (Matcher) Constraint() Constraint {
+	return Constraint{Pattern: `^([*]|` + toolName + `([|]` + toolName + `)*)$`, MaxLength: 512}
 }
 func (InputName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z][A-Za-z0-9_-]*$`, MaxLength: 64}

@@ -153,7 +153,7 @@ func (c *checker) string(s *schema, text string, secret bool) {
 		}
 		hint := ""
 		if !secret {
-			hint = didYouMean(text, s.enum)
+			hint = s.enumHint(text)
 		}
 		c.report(c.here(), "enum", subject(text, secret)+" is none of the values that exist", s.expected(), hint)
 		return

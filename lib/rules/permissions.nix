@@ -130,5 +130,7 @@ in
       ]
     ) (permissions.rules or null);
 
+  inherit tool;
+
   skill = at: value: tools (at ++ [ "allowedTools" ]) (value.allowedTools or null);
 }

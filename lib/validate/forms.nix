@@ -5,6 +5,10 @@
     form = "a domain";
     example = "*.example.org";
   };
+  "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?([|][A-Za-z][A-Za-z0-9_.-]*[*]?)*)$" = {
+    form = "a matcher";
+    example = "edit|write";
+  };
   "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$" = {
     form = "a tool name";
     example = "mcp__github__*";

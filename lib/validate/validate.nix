@@ -68,11 +68,19 @@ let
       else
         let
           meant = if size <= 64 then import ../text/suggest.nix value (filter isString raw.enum) else null;
+          foreign = if elem "PreToolUse" raw.enum then import ./foreignEvent.nix value else null;
         in
         [
           (
             problem "enum" "${if node.secret then "" else "${quote value} "}is none of the values that exist"
-            // (if meant == null then { } else { hint = "did you mean `${meant}`?"; })
+            // (
+              if foreign != null then
+                { hint = foreign; }
+              else if meant == null then
+                { }
+              else
+                { hint = "did you mean `${meant}`?"; }
+            )
           )
         ]
     else if raw ? maxLength && size > raw.maxLength then

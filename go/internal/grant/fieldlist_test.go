@@ -142,6 +142,7 @@ var fields = []Field{
 	{Path: "hooks[].matcher", Kind: Hook, Wider: Any},
 	{Path: "hooks[].command", Kind: Hook, Wider: Any},
 	{Path: "hooks[].timeoutSeconds", Kind: Hook, Wider: Any},
+	{Path: "hooks[].async", Kind: Hook, Wider: Any},
 
 	{Path: "context.compaction.strategy", Reason: inContext},
 	{Path: "context.compaction.thresholdTokens", Reason: inContext},

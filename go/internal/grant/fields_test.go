@@ -3,6 +3,7 @@ package grant
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -347,6 +348,28 @@ func TestHooksComeAndGo(t *testing.T) {
 			t.Errorf("%s, and then it comes back: nothing is asked", test.name)
 		}
 	}
+}
+
+// What can refuse is asked about when it goes, whichever event it is at.
+func TestGuardsAreMissed(t *testing.T) {
+	for _, event := range []manifest.HookEvent{"PreToolUse", "UserPromptSubmit", "PermissionRequest", "PostToolUse", "Stop", "SubagentStop", "Notification"} {
+		hook := map[string]any{"event": event, "matcher": "*", "command": []any{"x"}, "timeoutSeconds": 5}
+		with := Of(granttest.Parsed(t, granttest.With(t, "/hooks", []any{hook})))
+		without := Of(granttest.Parsed(t, granttest.With(t, "/hooks", []any{})))
+		if asks := len(Compare(with, without)) > 0; asks != event.Guards() {
+			t.Errorf("a hook at %s goes: asks is %v", event, asks)
+		}
+		waits := Of(granttest.Parsed(t, granttest.With(t, "/hooks", []any{withField(hook, "async", false)})))
+		if len(Compare(with, waits)) > 0 || len(Compare(waits, with)) > 0 {
+			t.Errorf("a hook at %s that is waited for, said or not, is another", event)
+		}
+	}
+}
+
+func withField(object map[string]any, name string, value any) map[string]any {
+	object = maps.Clone(object)
+	object[name] = value
+	return object
 }
 
 // lineOf names the last line of a file that begins so.

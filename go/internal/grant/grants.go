@@ -180,17 +180,14 @@ func (c *collection) server(at string, s manifest.MCPServer) {
 }
 
 func (c *collection) hook(h manifest.Hook) {
+	if h.Async != nil && !*h.Async {
+		h.Async = nil
+	}
 	value := encoded(h)
 	c.add(Hook, "/hooks", value)
-	if Guards(h.Event) {
+	if h.Event.Guards() {
 		c.add(Guard, "/hooks", value)
 	}
-}
-
-// Guards reports whether a hook at this event can refuse what the agent is about
-// to do: without it the agent may do more.
-func Guards(event manifest.HookEvent) bool {
-	return event == "PreToolUse" || event == "UserPromptSubmit"
 }
 
 func (c *collection) web(w manifest.Web) {

@@ -319,7 +319,7 @@ func (g worded) hook(gone bool) string {
 	case gone:
 		return fmt.Sprintf("is no longer held back by %s at %s", command, at)
 	}
-	return fmt.Sprintf("runs %s at %s, for at most %d seconds", command, at, h.TimeoutSeconds)
+	return fmt.Sprintf("runs %s at %s, for at most %d seconds%s", command, at, h.TimeoutSeconds, unwaited(h.Async != nil && *h.Async))
 }
 
 func (g worded) prompt(named string) string {

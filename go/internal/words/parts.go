@@ -112,14 +112,22 @@ func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
 		at += " of " + diag.Quote(m)
 	}
 	if !gone {
-		s.say(Hooks, s.effects.At(grant.Hook, "/hooks"), c, "runs `%s` at %s, for at most %s seconds", line, at, shown(hook["timeoutSeconds"]))
+		s.say(Hooks, s.effects.At(grant.Hook, "/hooks"), c, "runs `%s` at %s, for at most %s seconds%s", line, at, shown(hook["timeoutSeconds"]), unwaited(hook["async"] == true))
 		return
 	}
 	effect := Narrower
-	if grant.Guards(manifest.HookEvent(text(hook["event"]))) {
+	if manifest.HookEvent(text(hook["event"])).Guards() {
 		effect = s.effects.At(grant.Guard, "/hooks") // it could refuse
 	}
 	s.say(Hooks, effect, c, "no longer runs `%s` at %s", line, at)
+}
+
+// unwaited says of a hook that the session does not wait for it.
+func unwaited(async bool) string {
+	if async {
+		return ", without waiting for it"
+	}
+	return ""
 }
 
 func subagent(s *scope, c change) {

@@ -40,7 +40,7 @@ var Rich = complete(`{
   "prompts":{"system":"s","append":["t"]},"tools":{"default":"deny","allow":["bash","mcp__x__get"],"deny":["mcp__x__rm"]},
   "permissions":{"mode":"ask","default":"ask","rules":[{"tool":"bash","pattern":"git *","action":"allow","reason":"Often"},
    {"tool":"bash","pattern":"git push*","action":"ask","reason":"It leaves"},{"tool":"bash","pattern":"sudo *","action":"deny","reason":"Never"}]}}},
- "hooks":[{"event":"PreToolUse","matcher":"bash","command":["guard"],"timeoutSeconds":60},{"event":"SessionEnd","matcher":"*","command":["note","end"],"timeoutSeconds":60}],
+ "hooks":[{"event":"PreToolUse","matcher":"bash","command":["guard"],"timeoutSeconds":60},{"event":"SessionEnd","matcher":"*","command":["note","end"],"timeoutSeconds":60,"async":true}],
  "context":{"compaction":{"strategy":"summarize","thresholdTokens":100000,"requestThresholdTokens":120000,"retainedTokens":20000,"reservedTokens":8000,
   "summaryMaxTokens":4000,"model":"p/m"},"pruning":{"enabled":true,"protectedTokens":30000,"minSavingsTokens":5000}},
  "limits":{"maxTurns":200,"maxWallSeconds":14400,"maxCostCents":500,"maxSubagents":4,"maxDepth":1},
