@@ -48,7 +48,8 @@ type (
 	SecretName string
 	// ServerName names an MCP server.
 	ServerName string
-	// SkillName names a skill, a workflow or a delegate.
+	// SkillName names a skill, a workflow or a delegate: lowercase letters and digits in
+	// words, with a hyphen or an underscore between them.
 	SkillName string
 	// ToolName names a tool; a * at the end stands for any run of characters. Package
 	// grammar decides which names a rule or a list of tools may have.
@@ -127,7 +128,7 @@ func (ServerName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`, MaxLength: 64}
 }
 func (SkillName) Constraint() Constraint {
-	return Constraint{Pattern: `^[a-z0-9]+(-[a-z0-9]+)*$`, MaxLength: 64}
+	return Constraint{Pattern: `^[a-z0-9]+([_-][a-z0-9]+)*$`, MaxLength: 64}
 }
 func (ToolName) Constraint() Constraint {
 	return Constraint{Pattern: `^([*]|` + toolName + `)$`, MaxLength: 128}

@@ -529,8 +529,8 @@ var (
 		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
 		width:   3, next: "000002032032", accepts: "2",
 	}
-	pattern8 = pattern{text: "^[a-z0-9]+(-[a-z0-9]+)*$", form: "skill name", example: "release-notes",
-		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
+	pattern8 = pattern{text: "^[a-z0-9]+([_-][a-z0-9]+)*$", form: "skill name", example: "release-notes",
+		classes: "00000000000001002222222222000000000000000000000000000000000000010222222222222222222222222220000",
 		width:   3, next: "000002032004034", accepts: "24",
 	}
 	pattern9 = pattern{text: "^(/[A-Za-z0-9_-]+)+$", form: "pointer", example: "/mcpServers/github/args/1",

@@ -244,7 +244,7 @@ func (c *checker) name(s *schema, name string) {
 	var inner checker
 	inner.string(s, name, false)
 	if len(inner.problems.all) > 0 {
-		c.report(c.here(), "property-name", "the name "+named(name)+" does not have the right form", s.expected(), "")
+		c.report(c.here(), "property-name", "the name "+named(name)+" does not have the right form", s.expected(), s.nearName(name))
 	}
 }
 

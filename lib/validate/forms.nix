@@ -1,4 +1,5 @@
-# What a text of a pattern is called, with an example, for messages. A pattern that is not
+# What a text of a pattern is called, with an example and, in near, what comes near another
+# text, for messages. A pattern that is not
 # here is shown as it is; a test sees that none of the schemas' is missing.
 {
   "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" = {
@@ -65,9 +66,10 @@
     form = "a secret name";
     example = "brave.search.default";
   };
-  "^[a-z0-9]+(-[a-z0-9]+)*$" = {
+  "^[a-z0-9]+([_-][a-z0-9]+)*$" = {
     form = "a skill name";
     example = "release-notes";
+    near = import ../text/slug.nix;
   };
   "^[a-z0-9][a-z0-9-]*$" = {
     form = "a provider name";

@@ -47,6 +47,7 @@ let
     ;
   misfit = import ./misfit.nix;
   kinds = import ./kinds.nix;
+  forms = import ./forms.nix;
   quote = import ../text/quote.nix;
   unknownField = import ./unknownField.nix;
   storePath = import ../text/storePath.nix;
@@ -322,11 +323,21 @@ let
                   at = at ++ [ name ];
                   message = "the name `${import ../text/escape.nix (import ../text/shown.nix name)}` does not have the form that belongs here";
                 }
+                // nearName node.names.raw name
               ) (checkString node.names at name)
             ) names
         )
         ++ concatMap (name: check node.values (at ++ [ name ]) value.${name}) names
     );
+
+  # What to write in place of a name, where something comes near.
+  nearName =
+    raw: name:
+    let
+      near = forms.${raw.pattern or ""}.near or (_: null);
+      meant = near name;
+    in
+    if meant == null then { } else { hint = "write `${meant}`"; };
 
   # Which alternative a value means: by `_type` a secret reference, else the other object.
   branchFor =
