@@ -98,7 +98,7 @@ type Skill struct {
 	// When to use the skill.
 	Description Line `json:"description"`
 	// Files of the skill by relative path; SKILL.md is the entry.
-	Files map[FilePath]Text `json:"files" jsonschema_extras:"x-maxProperties=64"`
+	Files map[FilePath]Text `json:"files" jsonschema_extras:"x-maxProperties=1000"`
 	// Tools that the skill may use without asking.
 	AllowedTools []ToolName `json:"allowedTools" jsonschema_extras:"x-merge=set,x-maxItems=64"`
 }

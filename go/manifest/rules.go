@@ -47,6 +47,13 @@ package manifest
 //	                        mcpServers that is not an object has no keys)
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
 //	rule-skill-file         files has SKILL.md                                      /skills/N/files
+//	rule-skill-names        a path below the skill that every system can have: no empty
+//	                        part, none that is . or .., that begins the path with ~, has
+//	                        more than 255 bytes or is configuration of a program; no
+//	                        backslash, no hidden character                          /skills/N/files/F
+//	                        and, case folded, no other path to the same file, none to
+//	                        a directory of its name, and one spelling of each directory
+//	                        (each after the first in the order of bytes; told once) /skills/N/files/F
 //	rule-workflow-placeholder each {{NAME}} of the prompt is an input, and no input
 //	                        is written with blanks between the braces (told once)   /workflows/N/prompt
 //	rule-workflow-inputs    no two inputs of one name (each after the first)        /workflows/N/inputs/I/name
@@ -235,11 +242,5 @@ func (c *checker) sandboxRules(v *value) {
 	if domains.is(kindArray) && len(domains.items) > 0 && network.is(kindString) && network.text != "allowlist" {
 		c.report((*location)(nil).field("sandbox").field("allowedDomains"), "rule-network-domains", "has no effect while network is "+shown(network.text),
 			"empty", `set sandbox.network to "allowlist", or remove the domains`)
-	}
-}
-
-func (c *checker) skillRules(at *location, skill *value) {
-	if files := skill.get("files"); files.is(kindObject) && files.get("SKILL.md") == nil {
-		c.report(at.field("files"), "rule-skill-file", "has no SKILL.md", "a file SKILL.md", `set files."SKILL.md" to the instructions of the skill`)
 	}
 }

@@ -21,6 +21,8 @@ const (
 	MaxTextBytes = 1 << 20
 	MaxLineBytes = 1024
 	MaxArgBytes  = 8192
+
+	MaxFileNameBytes = 512 // the path of a file of a skill
 )
 
 type (
@@ -66,7 +68,7 @@ type (
 	Domain string
 	// RelativePath is a path below the workspace.
 	RelativePath string
-	// FilePath is a path below the folder of a skill.
+	// FilePath is a path below the directory of a skill; rule-skill-names says which there are.
 	FilePath string
 	// PathGlob is a glob over paths of files, from the workspace, from / or from ~/.
 	PathGlob string
@@ -152,7 +154,7 @@ func (RelativePath) Constraint() Constraint {
 	return Constraint{Pattern: `^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$`, MaxLength: 512}
 }
 func (FilePath) Constraint() Constraint {
-	return Constraint{Pattern: `^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$`, MaxLength: 256}
+	return Constraint{MaxBytes: MaxFileNameBytes, Text: true, SingleLine: true}
 }
 func (PathGlob) Constraint() Constraint {
 	return Constraint{Pattern: `^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$`, MaxLength: 512}

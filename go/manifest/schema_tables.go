@@ -158,7 +158,7 @@ var manifestSessionSchema = schema{types: kindObject, properties: []property{
 
 var manifestSkillSchema = schema{types: kindObject, properties: []property{
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, required: true},
-	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 256, hasMaxLength: true, pattern: &pattern17}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
 	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 64, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
@@ -217,7 +217,7 @@ var manifestWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var manifestWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern18}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern17}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
@@ -344,7 +344,7 @@ var profileProfileSchema = schema{types: kindObject, properties: []property{
 	{name: "context", schema: &profileContextPresetsSchema},
 	{name: "compaction", schema: &schema{types: kindString, enum: []string{"off", "early", "balanced", "late"}}},
 	{name: "pruning", schema: &schema{types: kindString, enum: []string{"off", "gentle", "balanced", "aggressive"}}},
-	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern19}},
+	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern18}},
 	{name: "model", schema: &profileModelSchema},
 	{name: "prompts", schema: &profilePromptsSchema},
 	{name: "tools", schema: &profileToolsSchema},
@@ -430,7 +430,7 @@ var profileSessionSchema = schema{types: kindObject, properties: []property{
 
 var profileSkillSchema = schema{types: kindObject, properties: []property{
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
-	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 256, hasMaxLength: true, pattern: &pattern17}, maxProperties: 64, hasMaxProperties: true}},
+	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true}},
 	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
@@ -489,7 +489,7 @@ var profileWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern18}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern17}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}},
@@ -559,15 +559,11 @@ var (
 	}
 	pattern15 = pattern{text: "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$", form: "domain", example: "*.example.org"}
 	pattern16 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
-	pattern17 = pattern{text: "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$", form: "skill file", example: "examples/short.md",
-		classes: "00000000000001123333333333000000033333333333333333333333333000030333333333333333333333333330000",
-		width:   4, next: "00000002023200040434", accepts: "24",
-	}
-	pattern18 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
+	pattern17 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
 		classes: "00000000000001001111111111000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern19 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
+	pattern18 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
 		classes: "00000000000000001222222222000000000000000000000000000000000000000000345000000067008000900000000",
 		width:   10, next: "000000000000200340000556000000000000070000000008000996000000000000000000000000:0000000;0000<<60000000000=0000000006000000006000000000000000>0000?000000000000060", accepts: "6",
 	}

@@ -1,14 +1,185 @@
-# rule-skill-file: a skill is entered through SKILL.md.
+# rule-skill-file and rule-skill-names: a skill is entered through SKILL.md, and its files
+# have paths that every system can have.
+let
+  inherit (builtins)
+    attrNames
+    attrValues
+    concatLists
+    concatMap
+    concatStringsSep
+    elem
+    elemAt
+    filter
+    genList
+    groupBy
+    head
+    isAttrs
+    isString
+    length
+    map
+    match
+    replaceStrings
+    split
+    stringLength
+    ;
+  begins = import ../text/begins.nix;
+  characters = import ../permission/characters.nix;
+  contains = import ../text/contains.nix;
+  controls = import ../text/controls.nix;
+  fold = import ../text/fold.nix;
+  quote = import ../text/quote.nix;
+  storePath = import ../text/storePath.nix;
+
+  # What the schema accepts as a path.
+  isPath =
+    name:
+    stringLength name <= 512
+    && replaceStrings controls.all controls.nothing name == name
+    && !(storePath name);
+
+  # What is usual and right, by one match.
+  quick = "[A-Za-z0-9_][A-Za-z0-9._ -]*(/[A-Za-z0-9_][A-Za-z0-9._ -]*)*";
+  isUsual = name: match quick name != null && stringLength name <= 255;
+
+  configurations = [
+    ".git"
+    ".claude"
+    ".claude-plugin"
+    ".codex"
+    ".opencode"
+    ".mcp.json"
+  ];
+
+  refuse = message: hint: { inherit message hint; };
+  partFault =
+    parts: n:
+    let
+      part = elemAt parts n;
+    in
+    if part == "" then
+      [
+        (refuse "has a part without a name" "write one slash between directories, and none at the end")
+      ]
+    else if part == "." || part == ".." then
+      [ (refuse "`${part}` is not resolved" "write the path from the directory of the skill") ]
+    else if part == "~" && n == 0 then
+      [ (refuse "is not of the home directory" "give the text itself: builtins.readFile") ]
+    else if stringLength part > 255 then
+      [
+        (refuse "has a part of ${toString (stringLength part)} bytes, and file systems take 255" "shorten it")
+      ]
+    else if elem (fold part) configurations then
+      [
+        (refuse "${quote part} is where programs look for their configuration"
+          "give the file another name"
+        )
+      ]
+    else
+      [ ];
+
+  # Why a file cannot have this path: at most one reason.
+  fault =
+    name:
+    let
+      parts = filter isString (split "/" name);
+      unseen = filter characters.hidden (characters.unusual name);
+      faults = concatLists (genList (partFault parts) (length parts));
+    in
+    if isUsual name then
+      [ ]
+    else if name == "" then
+      [ (refuse "the name is empty" "write the name of a file") ]
+    else if begins "/" name then
+      [ (refuse "begins with a slash" "write ${quote (head (match "/*(.*)" name))}") ]
+    else if contains "\\" name then
+      [ (refuse "has a backslash" "write / between directories") ]
+    else if unseen != [ ] then
+      [
+        (refuse "has a character that cannot be seen, ${characters.named (head unseen)}" "remove the character")
+      ]
+    else if faults != [ ] then
+      [ (head faults) ]
+    else
+      [ ];
+
+  # The path and those of the directories above it, from the top.
+  pathsOf =
+    name:
+    let
+      parts = filter isString (split "/" name);
+      count = length parts;
+    in
+    genList (
+      n:
+      let
+        spelled = concatStringsSep "/" (genList (elemAt parts) (n + 1));
+      in
+      {
+        inherit name spelled;
+        directory = n + 1 < count;
+      }
+    ) count;
+
+  # Those that are not the first of what, case folded, is one path: [ { name; other; } ].
+  clashes =
+    names:
+    let
+      groups = attrValues (groupBy (path: fold path.spelled) (concatMap pathsOf names));
+      later =
+        group:
+        let
+          first = head group;
+          isOther = path: path.spelled != first.spelled || path.directory != first.directory;
+        in
+        map (path: {
+          inherit (path) name;
+          other = first.spelled + (if first.directory then "/" else "");
+        }) (filter isOther group);
+    in
+    map head (attrValues (groupBy (clash: clash.name) (concatMap later groups)));
+in
 at: skill:
-if !(builtins.isAttrs (skill.files or null)) || skill.files ? "SKILL.md" then
+let
+  files = skill.files or null;
+  here = at ++ [ "files" ];
+  problem = name: expected: reason: {
+    code = "rule-skill-names";
+    at = here ++ [ name ];
+    inherit expected;
+    inherit (reason) message hint;
+  };
+  names = filter isPath (attrNames files);
+  faulty = filter (name: fault name != [ ]) names;
+  sound = if faulty == [ ] then names else filter (name: !(elem name faulty)) names;
+in
+if !(isAttrs files) then
   [ ]
 else
-  [
-    {
-      code = "rule-skill-file";
-      at = at ++ [ "files" ];
-      message = "has no SKILL.md";
-      expected = "a file SKILL.md";
-      hint = "set files.\"SKILL.md\" to the instructions of the skill";
-    }
-  ]
+  (
+    if files ? "SKILL.md" then
+      [ ]
+    else
+      [
+        {
+          code = "rule-skill-file";
+          at = here;
+          message = "has no SKILL.md";
+          expected = "a file SKILL.md";
+          hint = "set files.\"SKILL.md\" to the instructions of the skill";
+        }
+      ]
+  )
+  ++ (
+    if length names < 2 && faulty == [ ] then
+      [ ]
+    else
+      map (
+        name: problem name "a path below the directory of the skill" (head (fault name))
+      ) faulty
+      ++ map (
+        clash:
+        problem clash.name "paths that differ in more than case, and files that are no directories" (
+          refuse "cannot exist together with ${quote clash.other}" "rename one of the two"
+        )
+      ) (clashes sound)
+  )

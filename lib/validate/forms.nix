@@ -42,10 +42,6 @@
     form = "a model id";
     example = "claude-sonnet-4-5";
   };
-  "^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*$" = {
-    form = "a skill file";
-    example = "examples/short.md";
-  };
   "^[A-Za-z][A-Za-z0-9_-]*$" = {
     form = "an input name";
     example = "area";

@@ -60,6 +60,7 @@ func Files(packageDir string) ([]File, error) {
 		{filepath.Join(root, "lib", "schema", "keyForms.json"), keyForms()},
 		{filepath.Join(root, "lib", "permission", "foreignTools.json"), foreignTools()},
 		{filepath.Join(root, "lib", "schema", "foreignEvents.json"), indented(manifest.ForeignEvents())},
+		{filepath.Join(root, "lib", "text", "fold.json"), compact(manifest.Folds())},
 		{filepath.Join(root, "lib", "permission", "hidden.json"), hiddenCharacters()},
 		{filepath.Join(packageDir, "schema_tables.go"), tables},
 		{filepath.Join(root, "docs", "manifest.md"), manifestPage},

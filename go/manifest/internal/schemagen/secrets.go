@@ -29,3 +29,12 @@ func indented(v any) []byte {
 	}
 	return append(data, '\n')
 }
+
+// compact writes a large table on one line.
+func compact(v any) []byte {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return append(data, '\n')
+}

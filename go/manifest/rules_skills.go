@@ -1,0 +1,147 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/unseen"
+)
+
+func (c *checker) skillRules(at *location, skill *value) {
+	files := skill.get("files")
+	if !files.is(kindObject) {
+		return
+	}
+	if files.get("SKILL.md") == nil {
+		c.report(at.field("files"), "rule-skill-file", "has no SKILL.md", "a file SKILL.md", `set files."SKILL.md" to the instructions of the skill`)
+	}
+	c.fileNameRules(at.field("files"), files)
+}
+
+// maxNameBytes is how long most file systems allow a name to be.
+const maxNameBytes = 255
+
+// path is a file of a skill, or a directory that one is in.
+type path struct {
+	spelled   string
+	directory bool
+}
+
+// fileNameRules report the paths that some system cannot have, or takes for another.
+func (c *checker) fileNameRules(at *location, files *value) {
+	const code = "rule-skill-names"
+	if len(files.members) == 1 && files.members[0].name == "SKILL.md" {
+		return
+	}
+	names := make([]string, len(files.members))
+	for i, m := range files.members {
+		names[i] = m.name
+	}
+	slices.Sort(names)
+	form := manifestSchema.property("skills").additional.property("files").propertyNames
+	first := make(map[string]path, 2*len(names))
+	for _, name := range names {
+		if !form.accepts(&value{kind: kindString, text: name}) {
+			continue
+		}
+		if message, hint := nameFault(name); message != "" {
+			c.report(at.field(name), code, message, "a path below the directory of the skill", hint)
+			continue
+		}
+		clash := ""
+		for i := range len(name) + 1 {
+			if i < len(name) && name[i] != '/' {
+				continue
+			}
+			own := path{name[:i], i < len(name)}
+			key := folded(own.spelled)
+			other, known := first[key]
+			if !known {
+				first[key] = own
+			} else if other != own && clash == "" {
+				clash = other.spelled
+				if other.directory {
+					clash += "/"
+				}
+			}
+		}
+		if clash != "" {
+			c.report(at.field(name), code, "cannot exist together with "+shown(clash),
+				"paths that differ in more than case, and files that are no directories", "rename one of the two")
+		}
+	}
+}
+
+// configurations are the names that programs look for in any directory, to read their
+// settings from it or to run what is in it.
+var configurations = [...]string{".git", ".claude", ".claude-plugin", ".codex", ".opencode", ".mcp.json"}
+
+// nameFault says why a file of a skill cannot have this path, and what to do.
+func nameFault(name string) (message, hint string) {
+	if name == "" {
+		return "the name is empty", "write the name of a file"
+	}
+	if strings.HasPrefix(name, "/") {
+		return "begins with a slash", "write " + named(strings.TrimLeft(name, "/"))
+	}
+	if strings.Contains(name, `\`) {
+		return "has a backslash", "write / between directories"
+	}
+	for _, r := range name {
+		if r == utf8.RuneError || unseen.Hidden(r) {
+			return fmt.Sprintf("has a character that cannot be seen, U+%04X", r), "remove the character"
+		}
+	}
+	for i, part := range strings.Split(name, "/") {
+		switch {
+		case part == "":
+			return "has a part without a name", "write one slash between directories, and none at the end"
+		case part == "." || part == "..":
+			return "`" + part + "` is not resolved", "write the path from the directory of the skill"
+		case part == "~" && i == 0:
+			return "is not of the home directory", "give the text itself: builtins.readFile"
+		case len(part) > maxNameBytes:
+			return fmt.Sprintf("has a part of %d bytes, and file systems take %d", len(part), maxNameBytes), "shorten it"
+		case slices.Contains(configurations[:], folded(part)):
+			return named(part) + " is where programs look for their configuration", "give the file another name"
+		}
+	}
+	return "", ""
+}
+
+// folded is a text in which letters that differ only by case are the same. For Nix,
+// [Folds] has all that is not ASCII.
+func folded(text string) string {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return strings.Map(fold, text)
+		}
+	}
+	return strings.ToLower(text)
+}
+
+// fold is the letter of ASCII among those that differ from r only by case, else the first.
+func fold(r rune) rune {
+	least := r
+	for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+		least = min(least, other)
+	}
+	if least >= 'A' && least <= 'Z' {
+		least += 'a' - 'A'
+	}
+	return least
+}
+
+// Folds returns each character beyond ASCII that stands for another when case is folded.
+func Folds() map[string]string {
+	folds := map[string]string{}
+	for r := rune(utf8.RuneSelf); r <= unicode.MaxRune; r++ {
+		if to := fold(r); to != r {
+			folds[string(r)] = string(to)
+		}
+	}
+	return folds
+}
