@@ -116,11 +116,8 @@ func missingIn(v *value, full bool) (gaps []gap) {
 		if s == nil {
 			return
 		}
-		switch {
-		case s.otherwise != nil && v.get("_type") == nil:
-			s = s.otherwise
-		case s.secretRef != nil:
-			s = s.secretRef
+		if s.alternatives != nil {
+			s = s.alternative(v)
 		}
 		if v.kind == kindObject && present[s] == nil {
 			present[s], at[s] = map[string]bool{}, pointer
@@ -150,6 +147,44 @@ func missingIn(v *value, full bool) (gaps []gap) {
 		}
 	})
 	return gaps
+}
+
+// The full manifest has every alternative of every union, so that all that is tested
+// with it is tested with each.
+func TestFullBaseHasEveryAlternative(t *testing.T) {
+	v, problems := parse([]byte(base(t, "full")))
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	chosen := map[*schema]map[*schema]bool{}
+	var visit func(s *schema, v *value)
+	visit = func(s *schema, v *value) {
+		if s == nil {
+			return
+		}
+		if s.alternatives != nil {
+			if chosen[s] == nil {
+				chosen[s] = map[*schema]bool{}
+			}
+			alternative := s.alternative(v)
+			chosen[s][alternative] = true
+			s = alternative
+		}
+		for _, m := range v.members {
+			visit(s.below(m.name), m.value)
+		}
+		for _, item := range v.items {
+			visit(s.items, item)
+		}
+	}
+	visit(manifestSchema, v)
+	walk(manifestSchema, func(s *schema) {
+		for _, alternative := range s.alternatives {
+			if alternative.types != kindNull && !chosen[s][alternative] {
+				t.Errorf("full.json: where %s may stand, nothing is %s", s.expected(), alternative.choice())
+			}
+		}
+	})
 }
 
 // suggestion is a value of the field as JSON: its default, or what its schema allows.

@@ -23,10 +23,8 @@ func (s *schema) kinds() string {
 // expected says what a schema allows, in a few words.
 func (s *schema) expected() string {
 	switch {
-	case s.otherwise != nil:
-		return "a secret reference or an object with " + s.otherwise.properties[0].name
-	case s.secretRef != nil:
-		return "a secret reference or null"
+	case s.alternatives != nil:
+		return s.choices()
 	case s.enum != nil:
 		return "one of: " + strings.Join(s.enum, ", ")
 	case s.constant != "":
@@ -39,6 +37,32 @@ func (s *schema) expected() string {
 		return fmt.Sprintf("a line of at most %d bytes", s.maxBytes)
 	case s.hasMaxBytes:
 		return fmt.Sprintf("text of at most %d bytes", s.maxBytes)
+	}
+	return s.kinds()
+}
+
+// choices says what a union allows: "a secret reference, text with secrets or null".
+func (s *schema) choices() string {
+	names := make([]string, len(s.alternatives))
+	for i, alternative := range s.alternatives {
+		names[i] = alternative.choice()
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
+
+// choice names an alternative of a union.
+func (s *schema) choice() string {
+	mark := s.property("_type")
+	switch {
+	case mark != nil && mark.constant == SecretRefType:
+		return "a secret reference"
+	case mark != nil && mark.constant == SecretFormatType:
+		return "text with secrets"
+	case s.types == kindObject:
+		return "an object with " + s.properties[0].name
+	case s.pattern != nil && s.pattern.form != "":
+		return article(s.pattern.form)
 	}
 	return s.kinds()
 }

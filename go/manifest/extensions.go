@@ -8,13 +8,13 @@ type MCPServer struct {
 	// Program that is started, for a stdio server.
 	Command *Argument `json:"command,omitzero"`
 	// Arguments of the program.
-	Args []Argument `json:"args" jsonschema_extras:"x-merge=replace,x-maxItems=256"`
+	Args []ArgValue `json:"args" jsonschema_extras:"x-merge=replace,x-maxItems=256"`
 	// Directory below the workspace that the program starts in.
 	Cwd *RelativePath `json:"cwd,omitzero"`
 	// Environment of the program.
 	Env map[EnvName]EnvValue `json:"env" jsonschema_extras:"x-maxProperties=128"`
 	// Address of the server, for an http or sse server.
-	URL *URL `json:"url,omitzero"`
+	URL *URLValue `json:"url,omitzero"`
 	// Headers that requests to the server carry.
 	Headers map[HeaderName]EnvValue `json:"headers" jsonschema_extras:"x-maxProperties=64"`
 	// Tools of the server that are offered; empty for all.
@@ -27,34 +27,6 @@ type MCPServer struct {
 	ToolTimeoutSeconds int64 `json:"toolTimeoutSeconds" jsonschema:"minimum=1,maximum=86400,default=120"`
 	// Whether the Pod must not start without the server.
 	Required bool `json:"required" jsonschema:"default=false"`
-}
-
-// EnvValue is a literal or a reference to a secret: exactly one of Value and
-// the pair Type and Name is set.
-type EnvValue struct {
-	// The value itself, for what is no secret.
-	Value *string `json:"value,omitzero"`
-	// Set to SecretRefType for a reference.
-	Type string `json:"_type,omitzero"`
-	// Name of the secret, for a reference.
-	Name SecretName `json:"name,omitzero"`
-}
-
-// LiteralValue is a value that is no secret.
-type LiteralValue struct {
-	// The value itself.
-	Value Argument `json:"value"`
-}
-
-// SecretRefType is the value of _type in every secret reference.
-const SecretRefType = "insomnia.secret-ref/v1"
-
-// SecretRef names a secret. Where the name leads is bound by the user.
-type SecretRef struct {
-	// Marks the set as a secret reference.
-	Type string `json:"_type" jsonschema_extras:"const=insomnia.secret-ref/v1"`
-	// Name of the secret: dot-separated segments.
-	Name SecretName `json:"name"`
 }
 
 // Web says what the agent may look up.

@@ -24,9 +24,9 @@ func Leaves(data []byte) ([]Leaf, error) {
 	var out []Leaf
 	var walk func(s *schema, v *value, at *location)
 	walk = func(s *schema, v *value, at *location) {
-		inside := s != nil && s.secretRef == nil && (len(s.properties) > 0 || s.additional != nil)
+		inside := s != nil && (len(s.properties) > 0 || s.additional != nil)
 		if !inside || !v.is(kindObject) || s.additional != nil && len(v.members) == 0 {
-			out = append(out, Leaf{Path: at.path(), Pointer: at.pointer(), Value: appendCanonical(nil, s, v), Secret: s != nil && s.secretRef != nil})
+			out = append(out, Leaf{Path: at.path(), Pointer: at.pointer(), Value: appendCanonical(nil, s, v), Secret: s != nil && s.secret})
 			return
 		}
 		for _, m := range v.members {
@@ -69,9 +69,7 @@ func FieldNames() []string {
 		for _, p := range s.properties {
 			below := at.field(p.name)
 			out = append(out, below.path())
-			if p.schema.secretRef == nil {
-				walk(p.schema, below)
-			}
+			walk(p.schema, below)
 		}
 	}
 	walk(manifestSchema, nil)
@@ -87,17 +85,21 @@ func InSecretSlot(pointer string) bool {
 }
 
 func inSecretSlot(s *schema, keys []string) bool {
-	for _, key := range keys {
-		below := s.property(key)
-		if below == nil {
-			below = s.additional
-		}
-		if below == nil {
-			return false
-		}
-		if s = below; s.secretRef != nil {
+	if s.secret {
+		return true
+	}
+	if len(keys) == 0 {
+		return false
+	}
+	key, rest := keys[0], keys[1:]
+	for _, alternative := range s.alternatives {
+		if alternative.property(key) != nil && inSecretSlot(alternative, keys) {
 			return true
 		}
 	}
-	return false
+	below := s.below(key)
+	if below == nil && isInteger(key) {
+		below = s.items
+	}
+	return below != nil && inSecretSlot(below, rest)
 }

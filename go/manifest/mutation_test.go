@@ -81,6 +81,10 @@ func replacements() []any {
 		map[string]any{}, map[string]any{"value": "x"}, map[string]any{"_type": SecretRefType, "name": "a.b"},
 		map[string]any{"_type": SecretRefType, "name": "A"}, map[string]any{"_type": "x"}, map[string]any{"name": "x"}, map[string]any{"a--b": map[string]any{}},
 	}
+	secret := map[string]any{"_type": SecretRefType, "name": "a.b"}
+	for _, template := range []string{"x{}", "{{}}{}", "{", "https://example.org/{}", "https://{}.example.org/", "a\n{}"} {
+		list = append(list, map[string]any{"_type": SecretFormatType, "template": template, "refs": []any{secret}})
+	}
 	for _, number := range []string{"0", "1", "-1", "2", "0.5", "0.1234", "1.0", "2e2", "-0.001", "1023", "100000001", "9007199254740993", "9223372036854775807"} {
 		list = append(list, json.Number(number))
 	}

@@ -93,7 +93,7 @@ func leaves(t *testing.T) []leaf {
 		}
 		switch content := v.(type) {
 		case map[string]any:
-			if s.secretRef == nil {
+			if s.alternatives == nil {
 				for _, key := range slices.Sorted(maps.Keys(content)) {
 					visit(s.below(key), content[key], at.field(key), deeper(key), s, key)
 				}

@@ -20,9 +20,17 @@ package manifest
 //	rule-mcp-transport      exactly one of command and url is present               /mcpServers/N
 //	                        that holds: command goes with stdio, url with http, sse /mcpServers/N/type
 //	rule-header-value       no byte below 0x20 and no 0x7f in a literal value       /mcpServers/N/headers/H/value
+//	                        or a template                                           /mcpServers/N/headers/H/template
+//	rule-secret-format      in T, text with secrets of a server (an element of args, an
+//	                        entry of env or headers, url): each { of template is of {{ or {},
+//	                        each } of }} or {}                                      T/template
+//	                        that holds: it has as many {} as refs has elements      T/refs
+//	                        and of a url the template has, with something in place of
+//	                        each {}, the form of an address, and a / after the host
+//	                        before the first {}                                     T/template
 //	rule-secret-unused      web.search.auth is null where web.search.mode is disabled /web/search/auth
-//	                        no reference in env where url is present                /mcpServers/N/env/K
-//	                        no reference in headers where command is present        /mcpServers/N/headers/K
+//	                        no secret in env and args where url is present          /mcpServers/N/env/K, /mcpServers/N/args/I
+//	                        no secret in headers where command is present           /mcpServers/N/headers/K
 //	                        (neither where both are present)
 //	rule-secret-provider    P of a name P.api.default, P a known provider, is the
 //	                        provider of the model                                   M/auth
@@ -31,7 +39,8 @@ package manifest
 //	                        without a search provider the name is that of model.auth /web/search/auth
 //	rule-literal-key        no string of a known form of keys whose pointer is not in plain:
 //	                        M/baseUrl, command, url, cwd, args/I, env/K/value and
-//	                        headers/K/value of /mcpServers/N, /hooks/I/command/J    the string
+//	                        headers/K/value of /mcpServers/N, the template of text
+//	                        with secrets there, /hooks/I/command/J                  the string
 //	rule-tool-name          a name that grammar.CheckTool accepts, given the keys of mcpServers, in
 //	                        P/tools, where P is the whole and each /subagents/N     P/tools/allow/I, P/tools/deny/I
 //	                        in P/permissions/rules                                  P/permissions/rules/I/tool
@@ -206,8 +215,12 @@ func (c *checker) modelRules(at *location, model *value) {
 func (c *checker) serverRules(at *location, server *value) {
 	if headers := server.get("headers"); headers.is(kindObject) {
 		for _, m := range headers.members {
-			if literal := m.value.get("value"); literal.is(kindString) && hasControl(literal.text) {
-				c.report(at.field("headers").field(m.name).field("value"), "rule-header-value", "a header holds a control character such as a line break (the value is not shown)",
+			for _, part := range []string{"value", "template"} {
+				literal := m.value.get(part)
+				if !literal.is(kindString) || !hasControl(literal.text) {
+					continue
+				}
+				c.report(at.field("headers").field(m.name).field(part), "rule-header-value", "a header holds a control character such as a line break (the value is not shown)",
 					"one line without control characters", "remove it; a trailing line break often comes from readFile")
 			}
 		}

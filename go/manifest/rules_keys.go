@@ -40,6 +40,7 @@ func (c *checker) keyRules(v *value) {
 			check(at.field(name), server.get(name))
 		}
 		each(at.field("args"), server.get("args"))
+		secretTexts(at, server, func(at *location, text *value) { check(at.field("template"), text.get("template")) })
 		for _, name := range []string{"env", "headers"} {
 			if slots := server.get(name); slots.is(kindObject) {
 				for _, m := range slots.members {

@@ -17,6 +17,17 @@ func (v *value) secretName() (name string, found bool) {
 	return "", false
 }
 
+// holdsSecret reports whether a slot has a reference to a secret, or text with secrets.
+func (v *value) holdsSecret() bool {
+	_, refers := v.secretName()
+	return refers || v.isFormat()
+}
+
+func (v *value) isFormat() bool {
+	mark, _ := v.textOf("_type")
+	return mark == SecretFormatType
+}
+
 // textOf gives a member that is a string.
 func (v *value) textOf(name string) (text string, found bool) {
 	if member := v.get(name); member.is(kindString) {
@@ -68,6 +79,7 @@ func (c *checker) searchRules(v *value) {
 // serverSecretRules see to it that what holds a secret is used: only a program has
 // an environment, and only a request has headers.
 func (c *checker) serverSecretRules(at *location, server *value, command, url bool) {
+	secretTexts(at, server, func(at *location, text *value) { c.formatRules(at, text) })
 	if command == url {
 		return
 	}
@@ -75,13 +87,18 @@ func (c *checker) serverSecretRules(at *location, server *value, command, url bo
 	if command {
 		field, message, hint = "headers", "a server that is started gets no requests, so that nothing gets the secret", "put the secret into env, or remove it"
 	}
-	slots := server.get(field)
-	if !slots.is(kindObject) {
-		return
+	if slots := server.get(field); slots.is(kindObject) {
+		for _, m := range slots.members {
+			if m.value.holdsSecret() {
+				c.report(at.field(field).field(m.name), unusedSecret, message, "no secret here", hint)
+			}
+		}
 	}
-	for _, m := range slots.members {
-		if _, refers := m.value.secretName(); refers {
-			c.report(at.field(field).field(m.name), unusedSecret, message, "no secret here", hint)
+	if args := server.get("args"); url && args.is(kindArray) {
+		for i, arg := range args.items {
+			if arg.holdsSecret() {
+				c.report(at.field("args").element(i), unusedSecret, message, "no secret here", hint)
+			}
 		}
 	}
 }

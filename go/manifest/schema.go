@@ -37,13 +37,42 @@ type schema struct {
 	text         bool
 	oneLine      bool
 
-	// A slot for a secret: anyOf of a reference and either null or the object otherwise.
-	secretRef *schema
-	otherwise *schema
+	// A union: what stands here is judged by one of these, which its kind and an
+	// object's _type select.
+	alternatives []*schema
 
 	defaultValue *value
 	merge        string // "", "replace" or "set"
 	secret       bool
+}
+
+// alternative is the schema of a union that judges a value, or nil when none takes
+// its kind. An object goes by its _type; one whose _type none has, to the first that
+// has one, and one without to the object that has none, if there is one.
+func (s *schema) alternative(v *value) *schema {
+	var tagged, plain *schema
+	tag := v.get("_type")
+	for _, alternative := range s.alternatives {
+		if alternative.types&v.kind == 0 {
+			continue
+		}
+		if v.kind != kindObject {
+			return alternative
+		}
+		mark := alternative.property("_type")
+		switch {
+		case mark == nil:
+			plain = alternative
+		case tag.is(kindString) && tag.text == mark.constant:
+			return alternative
+		case tagged == nil:
+			tagged = alternative
+		}
+	}
+	if plain != nil && tag == nil || tagged == nil {
+		return plain
+	}
+	return tagged
 }
 
 type property struct {

@@ -42,11 +42,11 @@ var manifestLiteralValueSchema = schema{types: kindObject, properties: []propert
 var manifestMCPServerSchema = schema{types: kindObject, properties: []property{
 	{name: "type", schema: &schema{types: kindString, enum: []string{"stdio", "http", "sse"}, defaultValue: &value{kind: kindString, text: "stdio"}}, required: true},
 	{name: "command", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}},
-	{name: "args", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, maxItems: 256, hasMaxItems: true, merge: "replace", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "args", schema: &schema{types: kindArray, items: &schema{alternatives: []*schema{&schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, &manifestSecretRefSchema, &manifestSecretFormatSchema}, merge: "replace"}, maxItems: 256, hasMaxItems: true, merge: "replace", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "cwd", schema: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}},
-	{name: "env", schema: &schema{types: kindObject, additional: &schema{secretRef: &manifestSecretRefSchema, otherwise: &manifestLiteralValueSchema, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
-	{name: "url", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
-	{name: "headers", schema: &schema{types: kindObject, additional: &schema{secretRef: &manifestSecretRefSchema, otherwise: &manifestLiteralValueSchema, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "env", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema, &manifestLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "url", schema: &schema{alternatives: []*schema{&schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}, &manifestSecretFormatSchema}, merge: "replace"}},
+	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema, &manifestLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
 	{name: "enabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "disabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "startupTimeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "3600", defaultValue: &value{kind: kindNumber, text: "30"}}, required: true},
@@ -90,7 +90,7 @@ var manifestModelSchema = schema{types: kindObject, properties: []property{
 	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern11}, required: true},
 	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
 	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}, required: true},
-	{name: "auth", schema: &schema{secretRef: &manifestSecretRefSchema, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
+	{name: "auth", schema: &schema{alternatives: []*schema{&manifestSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
 	{name: "contextWindowTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "100000000"}, required: true},
 	{name: "maxOutputTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}, required: true},
 	{name: "effort", schema: &schema{types: kindString, enum: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}, defaultValue: &value{kind: kindString, text: "medium"}}, required: true},
@@ -145,6 +145,12 @@ var manifestSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern15}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
+
+var manifestSecretFormatSchema = schema{types: kindObject, properties: []property{
+	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-format/v1"}, required: true},
+	{name: "template", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, required: true},
+	{name: "refs", schema: &schema{types: kindArray, items: &manifestSecretRefSchema, minItems: 1, maxItems: 16, hasMaxItems: true, merge: "replace"}, required: true},
+}, closed: true, secret: true, merge: "replace"}
 
 var manifestSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
@@ -205,7 +211,7 @@ var manifestWebFetchSchema = schema{types: kindObject, properties: []property{
 var manifestWebSearchSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"disabled", "cached", "live"}, defaultValue: &value{kind: kindString, text: "disabled"}}, required: true},
 	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
-	{name: "auth", schema: &schema{secretRef: &manifestSecretRefSchema, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
+	{name: "auth", schema: &schema{alternatives: []*schema{&manifestSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
 	{name: "maxResults", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100", defaultValue: &value{kind: kindNumber, text: "10"}}, required: true},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern15}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
@@ -268,11 +274,11 @@ var profileLiteralValueSchema = schema{types: kindObject, properties: []property
 var profileMCPServerSchema = schema{types: kindObject, properties: []property{
 	{name: "type", schema: &schema{types: kindString, enum: []string{"stdio", "http", "sse"}}},
 	{name: "command", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}},
-	{name: "args", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, maxItems: 256, hasMaxItems: true, merge: "replace"}},
+	{name: "args", schema: &schema{types: kindArray, items: &schema{alternatives: []*schema{&schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, &profileSecretRefSchema, &profileSecretFormatSchema}, merge: "replace"}, maxItems: 256, hasMaxItems: true, merge: "replace"}},
 	{name: "cwd", schema: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2}},
-	{name: "env", schema: &schema{types: kindObject, additional: &schema{secretRef: &profileSecretRefSchema, otherwise: &profileLiteralValueSchema, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true}},
-	{name: "url", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
-	{name: "headers", schema: &schema{types: kindObject, additional: &schema{secretRef: &profileSecretRefSchema, otherwise: &profileLiteralValueSchema, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true}},
+	{name: "env", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema, &profileLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "url", schema: &schema{alternatives: []*schema{&schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}, &profileSecretFormatSchema}, merge: "replace"}},
+	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema, &profileLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true}},
 	{name: "enabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "disabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "startupTimeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "3600"}},
@@ -316,7 +322,7 @@ var profileModelSchema = schema{types: kindObject, properties: []property{
 	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern11}},
 	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
 	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}},
-	{name: "auth", schema: &schema{secretRef: &profileSecretRefSchema, secret: true, merge: "replace"}},
+	{name: "auth", schema: &schema{alternatives: []*schema{&profileSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace"}},
 	{name: "contextWindowTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "100000000"}},
 	{name: "maxOutputTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}},
 	{name: "effort", schema: &schema{types: kindString, enum: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}}},
@@ -418,6 +424,12 @@ var profileSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
+var profileSecretFormatSchema = schema{types: kindObject, properties: []property{
+	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-format/v1"}, required: true},
+	{name: "template", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, required: true},
+	{name: "refs", schema: &schema{types: kindArray, items: &profileSecretRefSchema, minItems: 1, maxItems: 16, hasMaxItems: true, merge: "replace"}, required: true},
+}, closed: true, secret: true, merge: "replace"}
+
 var profileSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
 	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern16}, required: true},
@@ -477,7 +489,7 @@ var profileWebFetchSchema = schema{types: kindObject, properties: []property{
 var profileWebSearchSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"disabled", "cached", "live"}}},
 	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
-	{name: "auth", schema: &schema{secretRef: &profileSecretRefSchema, secret: true, merge: "replace"}},
+	{name: "auth", schema: &schema{alternatives: []*schema{&profileSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace"}},
 	{name: "maxResults", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100"}},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 253, hasMaxLength: true, pattern: &pattern15}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}

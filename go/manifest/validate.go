@@ -73,11 +73,15 @@ func (c *checker) report(at *location, code, message, expected, hint string) {
 // slot no message holds anything of the value.
 func (c *checker) check(s *schema, v *value, secret bool) {
 	secret = secret || s.secret
-	if s.secretRef != nil {
-		c.slot(s, v)
+	if s.alternatives != nil {
+		c.union(s, v, secret)
 		return
 	}
 	if s.types != 0 && s.types&v.kind == 0 {
+		if s.secret && v.kind&(kindString|kindNumber|kindBoolean) != 0 {
+			c.literal(s)
+			return
+		}
 		c.report(c.here(), "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), "")
 		return
 	}
@@ -259,32 +263,29 @@ func (c *checker) unknown(s *schema, name string) {
 	c.report(c.here(), "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), didYouMean(name, known))
 }
 
-// slot judges the place of a secret: a reference, null where that is allowed,
-// or the other object. No message holds anything of the value.
-func (c *checker) slot(s *schema, v *value) {
-	switch v.kind {
-	case kindNull:
-		if s.otherwise == nil {
-			return
-		}
-	case kindString, kindNumber, kindBoolean:
-		message := "a secret stands only as a reference here (the value is not shown)"
-		hint := `write secrets.ref "NAME" in Nix, {"_type": "` + SecretRefType + `", "name": "NAME"} in JSON`
-		if s.otherwise != nil {
-			message = "must be a reference to a secret or an object with value (the value is not shown)"
-			hint += `; write {"value": "…"} for what is no secret`
-		}
-		c.report(c.here(), "secret-literal", message, s.expected(), hint)
+// union judges a value by the alternative that it means. In the place of a secret no
+// message holds anything of it.
+func (c *checker) union(s *schema, v *value, secret bool) {
+	if alternative := s.alternative(v); alternative != nil {
+		c.check(alternative, v, secret)
 		return
-	case kindObject:
-		branch := s.secretRef
-		if s.otherwise != nil && v.get("_type") == nil {
-			branch = s.otherwise
-		}
-		c.check(branch, v, true)
+	}
+	if s.secret && v.kind&(kindString|kindNumber|kindBoolean) != 0 {
+		c.literal(s)
 		return
 	}
 	c.report(c.here(), "type", "must be "+s.expected()+", not "+v.kind.String(), s.expected(), "")
+}
+
+// literal reports a value that stands where a secret belongs.
+func (c *checker) literal(s *schema) {
+	message := "a secret stands only as a reference here (the value is not shown)"
+	hint := `write secrets.ref "NAME" in Nix, {"_type": "` + SecretRefType + `", "name": "NAME"} in JSON`
+	if plain := s.alternative(&value{kind: kindObject}); plain != nil && plain.property("value") != nil {
+		message = "must be a reference to a secret or an object with value (the value is not shown)"
+		hint += `; write {"value": "…"} for what is no secret`
+	}
+	c.report(c.here(), "secret-literal", message, s.expected(), hint)
 }
 
 func hasControl(text string) bool {

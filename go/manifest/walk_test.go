@@ -10,7 +10,7 @@ func walk(s *schema, visit func(*schema)) {
 		}
 		seen[s] = true
 		visit(s)
-		for _, child := range []*schema{s.additional, s.propertyNames, s.items, s.secretRef, s.otherwise} {
+		for _, child := range append([]*schema{s.additional, s.propertyNames, s.items}, s.alternatives...) {
 			step(child)
 		}
 		for _, p := range s.properties {

@@ -47,14 +47,15 @@ let
       mapAttrs (_: plain) value
     else
       "<${builtins.typeOf value}>";
+  refers = value: value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null);
+  formats =
+    node: value: node.branches != [ ] && value ? _type && (node.alternative value).fits value;
   show =
     node: value:
     if node.secret then
       if
         value == null
-        || (
-          isAttrs value && value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null)
-        )
+        || isAttrs value && (refers value || formats node value)
       then
         plain value
       else

@@ -14,6 +14,7 @@ let
     isString
     length
     ;
+  formats = import ./format.nix;
   keyForm = import ../text/keyForm.nix;
   pointer = (import ../problem/path.nix).pointer;
 
@@ -49,6 +50,7 @@ let
         "url"
       ]
       ++ texts (at ++ [ "args" ]) (server.args or null)
+      ++ concatMap (format: field format.at format.text "template") (formats.texts at server)
       ++ literals (at ++ [ "env" ]) (server.env or null)
       ++ literals (at ++ [ "headers" ]) (server.headers or null)
     else

@@ -3,15 +3,21 @@
 let
   inherit (builtins)
     attrNames
+    concatLists
     concatMap
     elem
+    elemAt
     fromJSON
+    genList
     isAttrs
+    isList
     isString
+    length
     match
     readFile
     ;
   get = import ./get.nix;
+  inherit (import ./format.nix) isFormat;
   providers = fromJSON (readFile ../schema/providers.json);
 
   # The name that a slot refers to, or null.
@@ -114,31 +120,21 @@ in
     else
       [ ];
 
-  # Only a program has an environment, and only a request has headers.
+  # Only a program has an environment and arguments, and only a request has headers.
   server =
     at: server:
     let
       started = server ? command;
       field = if started then "headers" else "env";
       slots = server.${field} or null;
-    in
-    if started == server ? url || !(isAttrs slots) then
-      [ ]
-    else
-      concatMap (
-        key:
-        if nameOf slots.${key} == null then
+      args = server.args or null;
+      judge =
+        at: slot:
+        if nameOf slot == null && !(isFormat slot) then
           [ ]
         else
           [
-            (unused
-              (
-                at
-                ++ [
-                  field
-                  key
-                ]
-              )
+            (unused at
               (
                 if started then
                   "a server that is started gets no requests, so that nothing gets the secret"
@@ -148,6 +144,21 @@ in
               "no secret here"
               "put the secret into ${if started then "env" else "headers"}, or remove it"
             )
-          ]
-      ) (attrNames slots);
+          ];
+    in
+    if started == server ? url then
+      [ ]
+    else
+      (
+        if isAttrs slots then
+          concatMap (key: judge (at ++ [ field key ]) slots.${key}) (attrNames slots)
+        else
+          [ ]
+      )
+      ++ (
+        if !started && isList args then
+          concatLists (genList (n: judge (at ++ [ "args" n ]) (elemAt args n)) (length args))
+        else
+          [ ]
+      );
 }

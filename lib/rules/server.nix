@@ -32,23 +32,27 @@ concatMap (
   let
     header = headers.${name};
   in
-  if isAttrs header && isString (header.value or null) && hasControl header.value then
-    [
-      {
-        code = "rule-header-value";
-        at = at ++ [
-          "headers"
-          name
-          "value"
-        ];
-        message = "a header holds a control character such as a line break (the value is not shown)";
-        expected = "one line without control characters";
-        hint = "remove it; a trailing line break often comes from readFile";
-      }
-    ]
-  else
-    [ ]
+  concatMap (
+    part:
+    if isAttrs header && isString (header.${part} or null) && hasControl header.${part} then
+      [
+        {
+          code = "rule-header-value";
+          at = at ++ [
+            "headers"
+            name
+            part
+          ];
+          message = "a header holds a control character such as a line break (the value is not shown)";
+          expected = "one line without control characters";
+          hint = "remove it; a trailing line break often comes from readFile";
+        }
+      ]
+    else
+      [ ]
+  ) [ "value" "template" ]
 ) (attrNames headers)
+++ (import ./format.nix).rules at server
 ++ (
   if server ? command && server ? url then
     transport at "has both command and url" choice "remove one of the two"

@@ -45,7 +45,9 @@ let
       raw = node.raw;
       fitting = filter node.fits words;
     in
-    if node.branches != [ ] then
+    if node.branches != [ ] && node.accepts ? string then
+      sample (head (filter (branch: branch.accepts ? string) node.branches)) n
+    else if node.branches != [ ] then
       lib.secrets.ref (elemAt [ "a.b" "c.d" ] n)
     else if raw ? enum then
       elemAt raw.enum n

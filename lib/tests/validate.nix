@@ -72,6 +72,22 @@ let
       x-secret = true;
     };
   };
+  # A union with a string: of two objects, one has a `_type`.
+  texts =
+    let
+      closed = required: properties: object properties // { inherit required; };
+      text.text = string { x-maxBytes = 5; };
+    in
+    object {
+      files = {
+        type = "object";
+        additionalProperties.anyOf = [
+          (string { x-maxBytes = 5; })
+          (closed [ "_type" "text" ] (text // { _type = string { const = "t/v1"; }; }))
+          (closed [ "text" ] text)
+        ];
+      };
+    };
   reference = name: {
     _type = "insomnia.secret-ref/v1";
     inherit name;
@@ -407,6 +423,49 @@ let
         "required auth.name"
         "unknown-field auth.value"
         "const env._type"
+      ];
+    }
+    {
+      name = "a string or an object, by its kind";
+      schema = texts;
+      value.files = {
+        a = "x";
+        b.text = "x";
+        c = {
+          _type = "t/v1";
+          text = "x";
+        };
+      };
+    }
+    {
+      name = "what is wrong in each alternative of a union";
+      schema = texts;
+      value.files = {
+        a = "123456";
+        b.text = 1;
+        c._type = "t/v1";
+        d._type = "t/v2";
+        e._type = 1;
+        f = 1;
+        g = null;
+        h = [ "x" ];
+        i.outPath = "x";
+        j.other = "x";
+      };
+      problems = [
+        "max-bytes files.a"
+        "type files.b.text"
+        "required files.c.text"
+        "const files.d._type"
+        "required files.d.text"
+        "type files.e._type"
+        "required files.e.text"
+        "type files.f"
+        "type files.g"
+        "type files.h"
+        "store-path files.i"
+        "required files.j.text"
+        "unknown-field files.j.other"
       ];
     }
     {

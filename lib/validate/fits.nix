@@ -191,23 +191,20 @@ let
     && (node.names == null || each node.names names)
     && each node.values (attrValues value);
 
+  # A union: a set is tested by the alternative that its `_type` selects.
   union =
     node:
     let
-      objects = filter (branch: branch.accepts ? set) node.branches;
-      references = filter (branch: branch.props ? _type) objects;
-      others = filter (branch: !(branch.props ? _type)) objects;
+      texts = filter (branch: branch.accepts ? string) node.branches;
+      ofString = if texts == [ ] then unknown else (head texts).fits;
     in
-    if references == [ ] then
-      _: false
-    else if others == [ ] then
-      value: if isAttrs value then (head references).fits value else value == null && node.nullable
+    value:
+    if isString value then
+      ofString value
+    else if isAttrs value then
+      node.accepts ? set && (node.alternative value).fits value
     else
-      value:
-      if isAttrs value then
-        (head (if value ? _type then references else others)).fits value
-      else
-        value == null && node.nullable;
+      value == null && node.nullable;
 
   setOf = node: if node.closed then closed node else map' node;
 

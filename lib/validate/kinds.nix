@@ -1,8 +1,10 @@
 # Words for values and for what a schema expects, for messages.
 let
   inherit (builtins)
+    attrNames
     concatStringsSep
-    filter
+    elemAt
+    genList
     head
     isString
     length
@@ -32,6 +34,36 @@ let
   };
   show = value: if isString value then value else toJSON value;
 
+  # What an alternative of a union wants, as an author writes it.
+  alternative =
+    node:
+    let
+      type = node.props._type.raw.const or null;
+    in
+    if type == "insomnia.secret-ref/v1" then
+      "secrets.ref \"NAME\""
+    else if type == "insomnia.secret-format/v1" then
+      "secrets.format \"… {}\" (secrets.ref \"NAME\")"
+    else if attrNames node.props == [ "value" ] then
+      "{ value = \"…\"; } for what is no secret"
+    else if node.accepts ? set then
+      "an attribute set of ${concatStringsSep ", " (attrNames node.props)}"
+    else
+      wants node;
+
+  # "a or b", "a, b, or c".
+  orOf =
+    words:
+    let
+      most = length words - 1;
+    in
+    if most == 0 then
+      head words
+    else
+      concatStringsSep ", " (genList (elemAt words) most)
+      + (if most == 1 then " or " else ", or ")
+      + elemAt words most;
+
   # What a node wants: "an integer from 1 to 100".
   wants =
     node:
@@ -49,15 +81,10 @@ let
         else
           "";
     in
-    if node.secret || node.branches != [ ] then
-      "secrets.ref \"NAME\""
-      + (if node.accepts ? null then " or null" else "")
-      + (
-        if filter (branch: branch.props ? value) node.branches != [ ] then
-          ", or { value = \"…\"; } for what is no secret"
-        else
-          ""
-      )
+    if node.branches != [ ] then
+      orOf (map alternative node.branches)
+    else if node.secret then
+      alternative node
     else if raw ? enum then
       (
         if length raw.enum == 1 then

@@ -4,7 +4,7 @@
 #
 # A compiled node: raw (the keywords), kind (closed map list set leaf), accepts (by
 # builtins.typeOf), props, required, values, items, branches, secret, nullable,
-# filled (what an absent closed object becomes), deep (something may have to be filled),
+# alternative (of a union, for a set), filled (what an absent closed object becomes), deep (something may have to be filled),
 # sorts (a set is at or below it), fits and fitsAll (the quick tests of one value and of many).
 schema:
 let
@@ -18,12 +18,14 @@ let
     intersectAttrs
     isAttrs
     isList
+    isString
     listToAttrs
     map
     mapAttrs
     removeAttrs
     substring
     typeOf
+    unsafeDiscardStringContext
     ;
   keywords = import ./keywords.nix;
   tests = import ./fits.nix;
@@ -98,6 +100,7 @@ let
     props = { };
     required = [ ];
     branches = [ ];
+    alternative = null;
     closed = false;
     filled = { };
     deepProps = { };
@@ -196,6 +199,29 @@ let
         setProps = keepProps (child: child.sorts);
         values = compile additional;
         items = if raw ? items then compile raw.items else null;
+        # A set goes by its `_type`: to the alternative with that one or else the first with
+        # one, and without a `_type` to the alternative that has none, if there is one.
+        alternative =
+          let
+            objects = filter (branch: branch.accepts ? set) branches;
+            tagged = filter (branch: branch.props ? _type) objects;
+            untagged = filter (branch: !(branch.props ? _type)) objects;
+            byType = listToAttrs (
+              map (branch: {
+                name = branch.props._type.raw.const;
+                value = branch;
+              }) tagged
+            );
+            first = head (tagged ++ untagged);
+            plain = head (untagged ++ tagged);
+          in
+          value:
+          if !(value ? _type) then
+            plain
+          else if isString value._type then
+            byType.${unsafeDiscardStringContext value._type} or first
+          else
+            first;
         names = if raw ? propertyNames then compile raw.propertyNames else null;
         secret = raw.x-secret or false;
         nullable = accepts ? null;

@@ -339,16 +339,16 @@ let
     in
     if meant == null then { } else { hint = "write `${meant}`"; };
 
-  # Which alternative a value means: by `_type` a secret reference, else the other object.
-  branchFor =
-    node: value:
+  # A union: by the alternative that the value means. `accepts` has seen to it that one does.
+  checkUnion =
+    check: node: at: value:
     let
-      refers = branch: branch.props ? _type;
-      objects = filter (branch: branch.accepts ? set) node.branches;
-      references = filter refers objects;
-      others = filter (branch: !(refers branch)) objects;
+      type = typeOf value;
     in
-    if (value ? _type || others == [ ]) && references != [ ] then head references else head others;
+    if type == "set" then
+      check (node.alternative value) at value
+    else
+      check (head (filter (branch: branch.accepts ? ${type}) node.branches)) at value;
 
   validate =
     partial:
@@ -361,15 +361,14 @@ let
         in
         if fault != null then
           [ (fault // { inherit at; }) ]
+        else if node.branches != [ ] then
+          checkUnion strict node at value
         else if type == "string" then
           checkString node at value
         else if type == "int" || type == "float" then
           checkNumber node at value
         else if type == "set" then
-          if node.branches != [ ] then
-            checkSet strict false (branchFor node value) at value
-          else
-            checkSet check (partial && node.kind != "leaf") node at value
+          checkSet check (partial && node.kind != "leaf") node at value
         else if type == "list" then
           checkList strict node at value
         else

@@ -191,12 +191,14 @@ func (x *explanation) cut(text string, width int, value json.RawMessage) string 
 
 // compact is a value on one line, safe to print.
 func compact(value json.RawMessage) string {
-	var ref struct {
-		Type string `json:"_type"`
-		Name string `json:"name"`
-	}
-	if json.Unmarshal(value, &ref) == nil && ref.Type == manifest.SecretRefType {
-		return "secret " + diag.Name(ref.Name)
+	var secret manifest.SecretText
+	if json.Unmarshal(value, &secret) == nil {
+		switch secret.Type {
+		case manifest.SecretRefType:
+			return "secret " + diag.Name(string(secret.Name))
+		case manifest.SecretFormatType:
+			return diag.Cell(secret.String()) + " (with secrets)"
+		}
 	}
 	if string(value) == `"<secret>"` {
 		return "<secret>"

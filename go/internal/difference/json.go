@@ -47,6 +47,10 @@ func Escape(key string) string {
 // IsSecret reports whether an object is a reference to a secret.
 func IsSecret(v map[string]any) bool { return v["_type"] == manifest.SecretRefType }
 
+// IsWhole reports whether an object is one value, such as a reference to a secret or text
+// with secrets, and has no fields that are compared one by one.
+func IsWhole(v map[string]any) bool { return v["_type"] != nil }
+
 // Canonical returns the elements of a list as texts that are equal when they are.
 func Canonical(items []any) []string {
 	out := make([]string, len(items))

@@ -24,6 +24,9 @@ func TestRichIsValid(t *testing.T) {
 	}
 }
 
+// union is the types of which a value is one of several, so that it is one leaf.
+var union = reflect.TypeFor[interface{ Alternatives() []any }]()
+
 // leafTypes are the leaves of the Go types, by path as in [Field].
 func leafTypes() map[string]reflect.Type {
 	out := map[string]reflect.Type{}
@@ -32,7 +35,7 @@ func leafTypes() map[string]reflect.Type {
 		switch {
 		case typ.Kind() == reflect.Pointer:
 			walk(path, typ.Elem())
-		case typ == reflect.TypeFor[manifest.SecretRef](), typ == reflect.TypeFor[manifest.EnvValue]():
+		case typ == reflect.TypeFor[manifest.SecretRef](), typ.Implements(union):
 			out[path] = typ
 		case typ.Kind() == reflect.Struct:
 			for i := range typ.NumField() {
@@ -41,7 +44,7 @@ func leafTypes() map[string]reflect.Type {
 			}
 		case typ.Kind() == reflect.Map:
 			walk(path+".*", typ.Elem())
-		case typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Struct:
+		case typ.Kind() == reflect.Slice && typ.Elem().Kind() == reflect.Struct && !typ.Elem().Implements(union):
 			walk(path+"[]", typ.Elem())
 		default:
 			out[path] = typ
@@ -99,6 +102,11 @@ func ref(name string) any {
 	return map[string]any{"_type": manifest.SecretRefType, "name": name}
 }
 
+// format is text with one secret.
+func format(template, name string) any {
+	return map[string]any{"_type": manifest.SecretFormatType, "template": template, "refs": []any{ref(name)}}
+}
+
 func fill[T any](words []T) []any {
 	var out []any
 	for _, w := range words {
@@ -115,6 +123,26 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 	case typ == reflect.TypeFor[manifest.SecretRef]():
 		return []edit{{name: "another secret", value: ref("other.key"), asks: true}, {name: "no secret", value: nil, asks: false},
 			{name: "a secret where there was none", base: granttest.Nothing, value: have, asks: true}}
+	case typ == reflect.TypeFor[manifest.URLValue]():
+		return []edit{{name: "another address", value: "https://other.example.org/", asks: true},
+			{name: "another secret", value: format("https://mcp.example.org/{}", "other.key"), asks: true},
+			{name: "the same secret elsewhere", base: format("https://mcp.example.org/{}", "y.key"), value: format("https://mcp.example.org/{}/admin", "y.key"), asks: true},
+			{name: "the name of a secret in place of it", base: format("https://mcp.example.org/{}", "y.key"), value: "https://mcp.example.org/{y.key}", asks: true}}
+	case typ == reflect.TypeFor[[]manifest.ArgValue]():
+		list := have.([]any)
+		var out []edit
+		for _, added := range []any{"added", ref("x.key"), format("--key={}", "x.key")} {
+			more := append(slices.Clone(list), added)
+			out = append(out, edit{name: "an entry more", value: more, asks: true}, edit{name: "an entry less", base: more, value: list, asks: true})
+		}
+		return append(out, edit{name: "a secret in place of its name", base: []any{"{x.key}"}, value: []any{ref("x.key")}, asks: true},
+			edit{name: "other text around a secret", base: []any{format("-k={}", "x.key")}, value: []any{format("-f={}", "x.key")}, asks: true},
+			edit{name: "another secret", base: []any{format("-k={}", "x.key")}, value: []any{format("-k={}", "y.key")}, asks: true})
+	case typ == reflect.TypeFor[manifest.EnvValue]() && have.(map[string]any)["template"] != nil:
+		return []edit{{name: "other text around the secret", value: format("Basic {}", "y.key"), asks: true},
+			{name: "another secret in the text", value: format("Bearer {}", "x.key"), asks: true}, {name: "the secret alone", value: ref("y.key"), asks: true},
+			{name: "no text with secrets", value: granttest.Nothing, asks: true}, {name: "text with secrets more", base: granttest.Nothing, value: have, asks: true},
+			{name: "the secret in place of its name", base: map[string]any{"value": "Bearer {y.key}"}, value: format("Bearer {}", "y.key"), asks: true}}
 	case typ == reflect.TypeFor[manifest.EnvValue]():
 		if have.(map[string]any)["value"] == nil {
 			return []edit{{name: "another secret", value: ref("other.key"), asks: true}, {name: "no secret", value: granttest.Nothing, asks: false},

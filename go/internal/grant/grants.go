@@ -139,21 +139,25 @@ func Folder(name string) string {
 }
 
 // Endpoint is the value of a [Command] or [Server]: what is started or reached as an MCP server, with everything that
-// it is given and that is no secret: a literal may be what holds it back.
+// it is given: a literal may be what holds it back. A reference to a secret is a grant of
+// its own; text with secrets is that too, and stands here for what is around them.
 type Endpoint struct {
-	Command *manifest.Argument             `json:"command,omitempty"`
-	Args    []manifest.Argument            `json:"args,omitempty"`
-	Cwd     *manifest.RelativePath         `json:"cwd,omitempty"`
-	URL     *manifest.URL                  `json:"url,omitempty"`
-	Env     map[manifest.EnvName]string    `json:"env,omitempty"`
-	Headers map[manifest.HeaderName]string `json:"headers,omitempty"`
+	Command *manifest.Argument                        `json:"command,omitempty"`
+	Args    []manifest.ArgValue                       `json:"args,omitempty"`
+	Cwd     *manifest.RelativePath                    `json:"cwd,omitempty"`
+	URL     *manifest.URLValue                        `json:"url,omitempty"`
+	Env     map[manifest.EnvName]manifest.ArgValue    `json:"env,omitempty"`
+	Headers map[manifest.HeaderName]manifest.ArgValue `json:"headers,omitempty"`
 }
 
-func literals[K comparable](values map[K]manifest.EnvValue) map[K]string {
-	out := map[K]string{}
+func texts[K comparable](values map[K]manifest.EnvValue) map[K]manifest.ArgValue {
+	out := map[K]manifest.ArgValue{}
 	for name, value := range values {
-		if value.Value != nil {
-			out[name] = *value.Value
+		switch {
+		case value.Value != nil:
+			out[name] = manifest.ArgValue{Text: manifest.Argument(*value.Value)}
+		case value.Type == manifest.SecretFormatType:
+			out[name] = manifest.ArgValue{Secret: value.Secret()}
 		}
 	}
 	return out
@@ -164,7 +168,7 @@ func (c *collection) server(at string, s manifest.MCPServer) {
 	if s.Command != nil {
 		kind = Command
 	}
-	c.add(kind, at, encoded(Endpoint{s.Command, s.Args, s.Cwd, s.URL, literals(s.Env), literals(s.Headers)}))
+	c.add(kind, at, encoded(Endpoint{s.Command, s.Args, s.Cwd, s.URL, texts(s.Env), texts(s.Headers)}))
 	if len(s.EnabledTools) == 0 {
 		c.decide(ServerTool, at, "", "allow")
 	}

@@ -30,7 +30,8 @@ func programs(t *testing.T, names ...string) string {
 }
 
 // server is an MCP server as a profile writes it: `NAME=VALUE… PROGRAM ARGUMENT…`,
-// where a value of $NAME is the secret NAME.
+// where a value of $NAME is the secret NAME, and a value or an argument of %TEXT is
+// text with the secret gh.token at {}.
 func server(line, cwd string) manifest.MCPServer {
 	words, err := SplitWords(line)
 	if err != nil {
@@ -41,6 +42,9 @@ func server(line, cwd string) manifest.MCPServer {
 		name, value, _ := strings.Cut(words[0], "=")
 		if ref, ok := strings.CutPrefix(value, "$"); ok {
 			s.Env[manifest.EnvName(name)] = manifest.EnvValue{Type: manifest.SecretRefType, Name: manifest.SecretName(ref)}
+		} else if template, ok := strings.CutPrefix(value, "%"); ok {
+			text := formatted(template)
+			s.Env[manifest.EnvName(name)] = manifest.EnvValue{Type: text.Type, Template: text.Template, Refs: text.Refs}
 		} else {
 			s.Env[manifest.EnvName(name)] = manifest.EnvValue{Value: &value}
 		}
@@ -48,13 +52,25 @@ func server(line, cwd string) manifest.MCPServer {
 	command := manifest.Argument(words[0])
 	s.Command = &command
 	for _, word := range words[1:] {
-		s.Args = append(s.Args, manifest.Argument(word))
+		if template, ok := strings.CutPrefix(word, "%"); ok {
+			s.Args = append(s.Args, manifest.ArgValue{Secret: formatted(template)})
+			continue
+		}
+		s.Args = append(s.Args, manifest.ArgValue{Text: manifest.Argument(word)})
 	}
 	if cwd != "" {
 		path := manifest.RelativePath(cwd)
 		s.Cwd = &path
 	}
 	return s
+}
+
+func formatted(template string) *manifest.SecretText {
+	text := &manifest.SecretText{Type: manifest.SecretFormatType, Template: manifest.Template(template)}
+	for range strings.Count(template, "{}") {
+		text.Refs = append(text.Refs, manifest.SecretRef{Type: manifest.SecretRefType, Name: "gh.token"})
+	}
+	return text
 }
 
 // judge judges the first secret of a server.
@@ -102,6 +118,19 @@ func TestCommandDestinations(t *testing.T) {
 		{"BIN/gh-mcp 'a b' c", "TOKEN=$gh.token gh-mcp 'a b' c", "", ""},
 		{"BIN/gh-mcp ''", "TOKEN=$gh.token gh-mcp", "", "argument 1 is missing: ''"},
 		{"BIN/gh-mcp", "TOKEN=$gh.token gh-mcp ''", "", "argument 1 is not bound: ''"},
+		// Text with secrets: what is around them is bound as a literal is.
+		{"BIN/gh-mcp", "TOKEN='%Bearer {}' gh-mcp", "", "the profile sets the variable TOKEN, which is not bound"},
+		{"BIN/gh-mcp …", "TOKEN=%https://evil.example/{} gh-mcp", "", "the profile sets the variable TOKEN, which is not bound"},
+		{"'TOKEN=Bearer {gh.token}' BIN/gh-mcp", "TOKEN='%Bearer {}' gh-mcp", "", ""},
+		{"'TOKEN=Bearer {gh.token}' BIN/gh-mcp", "TOKEN='%Basic {}' gh-mcp", "", "the variable TOKEN has another value than the bound one"},
+		{"'TOKEN=Bearer {gh.token}' BIN/gh-mcp", "TOKEN='%Bearer {}{}' gh-mcp", "", "the variable TOKEN has another value than the bound one"},
+		{"BIN/gh-mcp", "LANG=%{} gh-mcp", "", "the profile sets the variable LANG, which is not bound"},
+		{"BIN/gh-mcp", "LD_PRELOAD=%{} gh-mcp", "", "the profile puts a secret into the variable LD_PRELOAD"},
+		{"BIN/gh-mcp", "gh-mcp %{}", "", "argument 1 has a secret in it and is not bound: '{gh.token}'"},
+		{"BIN/gh-mcp …", "gh-mcp serve --token=%{}", "", ""}, // no text with secrets
+		{"BIN/gh-mcp …", "gh-mcp serve %--token={}", "", "argument 2 has a secret in it and is not bound: '--token={gh.token}'"},
+		{"BIN/gh-mcp serve '--token={gh.token}' …", "gh-mcp serve %--token={} more", "", ""},
+		{"BIN/gh-mcp serve '--token={gh.token}'", "gh-mcp serve %--secret={}", "", "argument 2 is '--secret={gh.token}', not '--token={gh.token}'"},
 		// An open end.
 		{"BIN/npx -y @acme/mcp …", "TOKEN=$gh.token npx -y @acme/mcp", "", ""},
 		{"BIN/npx -y @acme/mcp …", "TOKEN=$gh.token npx -y @acme/mcp --more x", "", ""},
@@ -177,7 +206,7 @@ func TestNothingCanBeAdded(t *testing.T) {
 		make := func() manifest.MCPServer {
 			s := server("SECRET_TOKEN=$gh.token gh-mcp", "")
 			for _, arg := range args {
-				s.Args = append(s.Args, manifest.Argument(arg))
+				s.Args = append(s.Args, manifest.ArgValue{Text: manifest.Argument(arg)})
 			}
 			for name, value := range literals {
 				s.Env[manifest.EnvName(name)] = manifest.EnvValue{Value: &value}
@@ -202,9 +231,9 @@ func TestNothingCanBeAdded(t *testing.T) {
 		s := make()
 		switch rapid.IntRange(0, 4).Draw(t, "what") {
 		case 0:
-			s.Args = append(s.Args, manifest.Argument(rapid.String().Draw(t, "argument")))
+			s.Args = append(s.Args, manifest.ArgValue{Text: manifest.Argument(rapid.String().Draw(t, "argument"))})
 		case 1:
-			s.Args = slices.Insert(s.Args, rapid.IntRange(0, len(s.Args)).Draw(t, "at"), manifest.Argument(rapid.String().Draw(t, "argument")))
+			s.Args = slices.Insert(s.Args, rapid.IntRange(0, len(s.Args)).Draw(t, "at"), manifest.ArgValue{Text: manifest.Argument(rapid.String().Draw(t, "argument"))})
 		case 2:
 			added, value := manifest.EnvName("ADDED_"+name.Draw(t, "name")), rapid.String().Draw(t, "value")
 			s.Env[added] = manifest.EnvValue{Value: &value}

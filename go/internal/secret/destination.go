@@ -19,10 +19,14 @@ type Destination struct {
 	// Host is the host of an API, in the one way to write it: api.example.org for
 	// https at its own port, api.example.org:8443, http://localhost:8080.
 	Host string `json:"host,omitempty"`
-	// Command is the argv of a local program that would get it in its environment.
+	// Command is the argv of a local program that would get it in its environment or in
+	// an argument, where {NAME} stands for the secret.
 	Command []string `json:"command,omitempty"`
+	// Arguments are the arguments that hold secrets, in order; the first is 1.
+	Arguments []int `json:"arguments,omitempty"`
 	// Env are the literal variables that the profile sets for the command, as
-	// NAME=VALUE in order, without those that are harmless for every program.
+	// NAME=VALUE in order, without those that are harmless for every program; {NAME} in
+	// a value stands for a secret in text.
 	Env []string `json:"env,omitempty"`
 	// Variables are the variables of the command that get values of secrets, in order.
 	Variables []string `json:"variables,omitempty"`
@@ -68,7 +72,18 @@ func serverHost(server manifest.MCPServer) Destination {
 	if server.URL == nil {
 		return Destination{Unknown: "the MCP server has no url, so its headers go nowhere"}
 	}
-	return urlHost(*server.URL)
+	address := server.URL.Text
+	if secret := server.URL.Secret; secret != nil {
+		// What stands before the first secret has the whole host, or nobody knows it.
+		pieces, err := secret.Template.Pieces()
+		scheme, rest, _ := strings.Cut(pieces[0], "://")
+		host, _, whole := strings.Cut(rest, "/")
+		if err != nil || !whole {
+			return Destination{Unknown: "a secret is in the host of the address of the MCP server"}
+		}
+		address = manifest.URL(scheme + "://" + host + "/")
+	}
+	return urlHost(address)
 }
 
 func serverCommand(server manifest.MCPServer) Destination {
@@ -76,13 +91,21 @@ func serverCommand(server manifest.MCPServer) Destination {
 		return Destination{Unknown: "the MCP server has no command, so its env goes nowhere"}
 	}
 	argv := []string{string(*server.Command)}
-	for _, arg := range server.Args {
-		argv = append(argv, string(arg))
+	to := Destination{}
+	for i, arg := range server.Args {
+		argv = append(argv, arg.String())
+		if arg.Secret != nil {
+			to.Arguments = append(to.Arguments, i+1)
+		}
 	}
-	to := Destination{Command: argv}
+	to.Command = argv
 	for _, key := range slices.Sorted(maps.Keys(server.Env)) {
 		name, value := string(key), server.Env[key]
 		switch {
+		case value.Type == manifest.SecretFormatType:
+			// The text around a secret is as free as a literal, so that it is bound like one.
+			to.Env = append(to.Env, name+"="+value.Secret().String())
+			to.Variables = append(to.Variables, name)
 		case value.Type != "":
 			to.Variables = append(to.Variables, name)
 		case value.Value == nil:

@@ -1,16 +1,21 @@
 package secret
 
 import (
+	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Use is one place of a manifest that refers to a secret.
+// Use is one place of a manifest that gets a secret.
 type Use struct {
-	// Path and Pointer are the place in the manifest: model.auth and /model/auth.
-	Path    string `json:"path"`
+	// Path is the field, such as model.auth; text with several secrets is the field of each.
+	Path string `json:"path"`
+	// Pointer is the place of the reference: /model/auth, and in text with secrets
+	// /mcpServers/x/headers/Authorization/refs/0.
 	Pointer string `json:"pointer"`
 	// Name is the name of the secret.
 	Name string `json:"name"`
@@ -19,45 +24,65 @@ type Use struct {
 }
 
 // Uses lists every reference to a secret in a manifest, in a fixed order: the
-// model, web search, MCP servers by name, subagents by name.
+// model, web search, MCP servers by name, subagents by name. A secret that text has
+// twice is listed once.
 func Uses(m *manifest.Manifest) []Use {
 	var uses []Use
-	add := func(name manifest.SecretName, to Destination, keys ...string) {
-		use := Use{Name: string(name), To: to}
-		for i, key := range keys { // none of these keys needs quoting or escaping
-			if i > 0 {
-				use.Path += "."
+	add := func(name manifest.SecretName, to Destination, at place) {
+		uses = append(uses, Use{Path: at.path, Pointer: at.pointer, Name: string(name), To: to})
+	}
+	text := func(secret *manifest.SecretText, to Destination, at place) {
+		switch {
+		case secret == nil:
+		case secret.Type == manifest.SecretRefType:
+			add(secret.Name, to, at)
+		default:
+			names := secret.Names()
+			for i, name := range names {
+				if !slices.Contains(names[:i], name) {
+					add(name, to, place{at.path, at.pointer + "/refs/" + strconv.Itoa(i)})
+				}
 			}
-			use.Path += key
-			use.Pointer += "/" + key
 		}
-		uses = append(uses, use)
 	}
 	if m.Model.Auth != nil {
-		add(m.Model.Auth.Name, modelHost(m.Model), "model", "auth")
+		add(m.Model.Auth.Name, modelHost(m.Model), in("model", "auth"))
 	}
 	if m.Web.Search.Auth != nil {
-		add(m.Web.Search.Auth.Name, searchHost(m), "web", "search", "auth")
+		add(m.Web.Search.Auth.Name, searchHost(m), in("web", "search", "auth"))
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.MCPServers)) {
-		server := m.MCPServers[name]
+		server, at := m.MCPServers[name], in("mcpServers", string(name))
+		for i, arg := range server.Args {
+			text(arg.Secret, serverCommand(server), at.field("args").element(i))
+		}
 		for _, key := range slices.Sorted(maps.Keys(server.Env)) {
-			if value := server.Env[key]; value.Type != "" {
-				add(value.Name, serverCommand(server), "mcpServers", string(name), "env", string(key))
-			}
+			text(server.Env[key].Secret(), serverCommand(server), at.field("env").field(string(key)))
+		}
+		if server.URL != nil {
+			text(server.URL.Secret, serverHost(server), at.field("url"))
 		}
 		for _, key := range slices.Sorted(maps.Keys(server.Headers)) {
-			if value := server.Headers[key]; value.Type != "" {
-				add(value.Name, serverHost(server), "mcpServers", string(name), "headers", string(key))
-			}
+			text(server.Headers[key].Secret(), serverHost(server), at.field("headers").field(string(key)))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Subagents)) {
 		if model := m.Subagents[name].Model; model != nil && model.Auth != nil {
-			add(model.Auth.Name, modelHost(*model), "subagents", string(name), "model", "auth")
+			add(model.Auth.Name, modelHost(*model), in("subagents", string(name), "model", "auth"))
 		}
 	}
 	return uses
+}
+
+// place is a path and a pointer to the same field. No key of it needs quoting or escaping.
+type place struct{ path, pointer string }
+
+func in(keys ...string) place { return place{strings.Join(keys, "."), "/" + strings.Join(keys, "/")} }
+
+func (p place) field(key string) place { return place{p.path + "." + key, p.pointer + "/" + key} }
+
+func (p place) element(i int) place {
+	return place{fmt.Sprintf("%s[%d]", p.path, i), fmt.Sprintf("%s/%d", p.pointer, i)}
 }
 
 // Names are the names of the secrets in a list of uses, each once, in order.

@@ -1,6 +1,8 @@
 package secret
 
 import (
+	"encoding/json"
+	"fmt"
 	"os"
 	"reflect"
 	"slices"
@@ -31,37 +33,55 @@ const full = "../../../checks/conformance/bases/full.json"
 
 func TestUses(t *testing.T) {
 	data, m := readManifest(t, full)
+	files := Destination{Command: []string{"mcp-files", "--root", "."}, Env: []string{"FILES_LOGIN=user:{files.token}", "LOG_LEVEL=warn"}, Variables: []string{"FILES_LOGIN", "FILES_TOKEN"}, Cwd: "tools/mcp"}
+	ledger := Destination{Command: []string{"mcp-ledger", "--user", "{ledger.user}", "--token={ledger.token}"}, Arguments: []int{2, 3}}
 	want := []Use{
 		{"model.auth", "/model/auth", "anthropic.api.default", Destination{Host: "api.anthropic.com"}},
 		{"web.search.auth", "/web/search/auth", "brave.search.default", Destination{Host: "api.search.brave.com"}},
-		{"mcpServers.files.env.FILES_TOKEN", "/mcpServers/files/env/FILES_TOKEN", "files.token", Destination{Command: []string{"mcp-files", "--root", "."}, Env: []string{"LOG_LEVEL=warn"}, Variables: []string{"FILES_TOKEN"}, Cwd: "tools/mcp"}},
+		{"mcpServers.files.env.FILES_LOGIN", "/mcpServers/files/env/FILES_LOGIN/refs/0", "files.token", files},
+		{"mcpServers.files.env.FILES_TOKEN", "/mcpServers/files/env/FILES_TOKEN", "files.token", files},
+		{"mcpServers.ledger.args[1]", "/mcpServers/ledger/args/1", "ledger.user", ledger},
+		{"mcpServers.ledger.args[2]", "/mcpServers/ledger/args/2/refs/0", "ledger.token", ledger},
+		{"mcpServers.maps.url", "/mcpServers/maps/url/refs/0", "maps.token", Destination{Host: "maps.example.org"}},
 		{"mcpServers.tracker.headers.Authorization", "/mcpServers/tracker/headers/Authorization", "tracker.token", Destination{Host: "tracker.example.org"}},
+		{"mcpServers.tracker.headers.X-Session", "/mcpServers/tracker/headers/X-Session/refs/0", "tracker.token", Destination{Host: "tracker.example.org"}},
+		{"mcpServers.tracker.headers.X-Session", "/mcpServers/tracker/headers/X-Session/refs/1", "tracker.team", Destination{Host: "tracker.example.org"}},
 		{"subagents.scout.model.auth", "/subagents/scout/model/auth", "anthropic.api.default", Destination{Host: "api.anthropic.com"}},
 	}
 	uses := Uses(m)
 	if diff := cmp.Diff(want, uses); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"anthropic.api.default", "brave.search.default", "files.token", "tracker.token"}, Names(uses)); diff != "" {
+	if diff := cmp.Diff([]string{"anthropic.api.default", "brave.search.default", "files.token", "ledger.token", "ledger.user", "maps.token", "tracker.team", "tracker.token"}, Names(uses)); diff != "" {
 		t.Error(diff)
 	}
 
-	// The manifest's own idea of its leaves has the same slots at the same paths.
+	// The manifest's own idea of its leaves has the same slots.
 	leaves, err := manifest.Leaves(data)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var slots, paths []string
 	for _, leaf := range leaves {
-		if leaf.Secret && strings.Contains(string(leaf.Value), manifest.SecretRefType) {
-			slots = append(slots, leaf.Path+" "+leaf.Pointer)
+		var elements []json.RawMessage
+		switch {
+		case !strings.Contains(string(leaf.Value), manifest.SecretRefType):
+		case json.Unmarshal(leaf.Value, &elements) == nil:
+			for i, element := range elements {
+				if strings.Contains(string(element), manifest.SecretRefType) {
+					slots = append(slots, fmt.Sprintf("%s[%d]", leaf.Path, i))
+				}
+			}
+		default:
+			slots = append(slots, leaf.Path)
 		}
 	}
 	for _, use := range uses {
-		paths = append(paths, use.Path+" "+use.Pointer)
+		paths = append(paths, use.Path)
 	}
 	slices.Sort(slots)
 	slices.Sort(paths)
+	paths = slices.Compact(paths)
 	if diff := cmp.Diff(slots, paths); diff != "" {
 		t.Error(diff)
 	}
@@ -74,7 +94,7 @@ func TestUsesKnowsEverySlot(t *testing.T) {
 	var walk func(at reflect.Type, path string)
 	walk = func(at reflect.Type, path string) {
 		switch at {
-		case reflect.TypeFor[manifest.SecretRef](), reflect.TypeFor[manifest.EnvValue]():
+		case reflect.TypeFor[manifest.SecretRef](), reflect.TypeFor[manifest.SecretText](), reflect.TypeFor[manifest.EnvValue]():
 			found = append(found, path)
 			return
 		}
@@ -91,7 +111,7 @@ func TestUsesKnowsEverySlot(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[manifest.Manifest](), "")
-	want := []string{".model.auth", ".mcpServers.*.env.*", ".mcpServers.*.headers.*", ".web.search.auth", ".subagents.*.model.auth"}
+	want := []string{".model.auth", ".mcpServers.*.args.", ".mcpServers.*.env.*", ".mcpServers.*.url.", ".mcpServers.*.headers.*", ".web.search.auth", ".subagents.*.model.auth"}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("slots for secrets in the types of the manifest: %s", diff)
 	}

@@ -106,11 +106,13 @@ func (a *agent) start(source Source, data []byte) error {
 // send gives a secret to where the manifest wants it.
 func (a *agent) send(m *manifest.Manifest, use secret.Use, value string) error {
 	if use.To.Host != "" {
-		address := m.Model.BaseURL
-		if address == nil || use.Pointer != "/model/auth" {
-			address = m.MCPServers["x"].URL
+		address := ""
+		if m.Model.BaseURL != nil && use.Pointer == "/model/auth" {
+			address = string(*m.Model.BaseURL)
+		} else {
+			address = m.MCPServers["x"].URL.String()
 		}
-		request, err := http.NewRequest("GET", string(*address), nil)
+		request, err := http.NewRequest("GET", address, nil)
 		if err != nil {
 			return err
 		}
@@ -119,7 +121,11 @@ func (a *agent) send(m *manifest.Manifest, use secret.Use, value string) error {
 		return err
 	}
 	server := m.MCPServers["x"]
-	return a.run(append([]manifest.Argument{*server.Command}, server.Args...), "KEY="+value)
+	argv := []manifest.Argument{*server.Command}
+	for _, arg := range server.Args {
+		argv = append(argv, manifest.Argument(arg.String()))
+	}
+	return a.run(argv, "KEY="+value)
 }
 
 func (a *agent) run(argv []manifest.Argument, variable string) error {

@@ -91,6 +91,15 @@ func rules(m *manifest.Manifest) []words.Fact {
 	return facts
 }
 
+// arguments shows the arguments of a program, with the names of secrets in braces.
+func arguments(args []manifest.ArgValue) []string {
+	out := make([]string, len(args))
+	for i, arg := range args {
+		out[i] = arg.String()
+	}
+	return out
+}
+
 // programs are the MCP servers and hooks: what runs beside the agent.
 func programs(m *manifest.Manifest) []words.Fact {
 	var facts []words.Fact
@@ -99,9 +108,9 @@ func programs(m *manifest.Manifest) []words.Fact {
 		text := ""
 		switch {
 		case server.Command != nil:
-			text = diag.Quote(secret.JoinWords(append([]string{string(*server.Command)}, texts(server.Args)...)))
+			text = diag.Quote(secret.JoinWords(append([]string{string(*server.Command)}, arguments(server.Args)...)))
 		case server.URL != nil:
-			text = "at " + diag.Quote(string(*server.URL))
+			text = "at " + diag.Quote(server.URL.String())
 		}
 		if server.Required {
 			text += " (required)"

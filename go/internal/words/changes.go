@@ -154,7 +154,7 @@ func (s *scope) visit(c change) {
 func (s *scope) inside(c change) {
 	a, aIsObject := c.a.(map[string]any)
 	b, bIsObject := c.b.(map[string]any)
-	if !aIsObject || !bIsObject || difference.IsSecret(a) || difference.IsSecret(b) {
+	if !aIsObject || !bIsObject || difference.IsWhole(a) || difference.IsWhole(b) {
 		s.plain(c)
 		return
 	}

@@ -272,14 +272,14 @@ func (g worded) server(name string) string {
 	if e.Command != nil {
 		argv := []string{string(*e.Command)}
 		for _, arg := range e.Args {
-			argv = append(argv, string(arg))
+			argv = append(argv, arg.String())
 		}
 		text = "starts the MCP server " + code(name) + ": " + code(secret.JoinWords(argv))
 	} else {
 		text = "connects to the MCP server " + code(name)
 	}
 	if e.URL != nil {
-		text += " at " + code(string(*e.URL))
+		text += " at " + code(e.URL.String())
 	}
 	if e.Cwd != nil {
 		text += ", in " + code(string(*e.Cwd))
@@ -287,12 +287,12 @@ func (g worded) server(name string) string {
 	return text + given(e.Env, "the variables") + given(e.Headers, "the headers")
 }
 
-// given lists literal values whole: one of them can decide what a server does.
-// Secrets are grants of their own.
-func given[K ~string](values map[K]string, what string) string {
+// given lists literal values and text with secrets whole: one of them can decide what a
+// server does. Secrets are grants of their own.
+func given[K ~string](values map[K]manifest.ArgValue, what string) string {
 	var names []string
 	for name, value := range values {
-		names = append(names, code(secret.JoinWords([]string{string(name) + "=" + value})))
+		names = append(names, code(secret.JoinWords([]string{string(name) + "=" + value.String()})))
 	}
 	if len(names) == 0 {
 		return ""

@@ -45,14 +45,18 @@ func server(s *scope, c change) {
 }
 
 func reaches(server map[string]any, name, starts, connects string) string {
-	if url := text(server["url"]); url != "" {
+	if url := filled(server["url"]); url != "" {
 		return connects + " " + name + " at " + diag.Quote(url)
 	}
 	return starts + " " + name + ": " + diag.Quote(commandLine(server))
 }
 
 func commandLine(server map[string]any) string {
-	return secret.JoinWords(append([]string{text(server["command"])}, texts(server["args"])...))
+	argv := []string{text(server["command"])}
+	for _, arg := range list(server["args"]) {
+		argv = append(argv, filled(arg))
+	}
+	return secret.JoinWords(argv)
 }
 
 // endpoint is the effect of a change of what a server is started from or reached at.

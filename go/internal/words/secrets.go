@@ -2,6 +2,7 @@ package words
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -74,39 +75,65 @@ func slots(found map[string]any, pointer string, v any) {
 // Purpose says what the secret at a place of a manifest is for.
 func Purpose(pointer string) string {
 	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	if parts[0] == "mcpServers" && len(parts) > 2 {
+		return serverPurpose(parts[1], parts[2:])
+	}
 	switch {
 	case pointer == "/model/auth":
 		return "to call the model"
 	case pointer == "/web/search/auth":
 		return "to search the web"
-	case len(parts) == 4 && parts[0] == "mcpServers" && parts[2] == "env":
-		return diag.Sprintf("for the MCP server `%s`, as `%s`", parts[1], parts[3])
-	case len(parts) == 4 && parts[0] == "mcpServers":
-		return diag.Sprintf("for the MCP server `%s`, in the header `%s`", parts[1], parts[3])
 	case len(parts) == 4 && parts[0] == "subagents":
 		return diag.Sprintf("to call the model of the subagent `%s`", parts[1])
 	}
 	return "in " + diag.Quote(pointer)
 }
 
+// serverPurpose is about a place of a server: env K, or args 1 refs 0.
+func serverPurpose(name string, place []string) string {
+	switch field := place[0]; {
+	case field == "url":
+		return diag.Sprintf("for the MCP server `%s`, in its address", name)
+	case len(place) < 2:
+	case field == "args":
+		if n, err := strconv.Atoi(place[1]); err == nil {
+			return diag.Sprintf("for the MCP server `%s`, in argument %d", name, n+1)
+		}
+	case field == "env":
+		return diag.Sprintf("for the MCP server `%s`, as `%s`", name, place[1])
+	case field == "headers":
+		return diag.Sprintf("for the MCP server `%s`, in the header `%s`", name, place[1])
+	}
+	return diag.Sprintf("for the MCP server `%s`", name)
+}
+
 // slot is the handler of a field for a secret; references are worded by secrets.
 func slot(s *scope, c change) {
-	a, b := members(c.a), members(c.b)
-	if (c.a == nil || difference.IsSecret(a)) && (c.b == nil || difference.IsSecret(b)) {
+	if (c.a == nil || difference.IsSecret(members(c.a))) && (c.b == nil || difference.IsSecret(members(c.b))) {
 		return
 	}
-	if (c.a == nil || difference.IsSecret(a)) != (c.b == nil || difference.IsSecret(b)) || !difference.IsSecret(a) && !difference.IsSecret(b) {
-		// A literal came, went or changed: it may have held a server back. It is no
-		// secret by contract, and is not shown all the same.
-		switch {
-		case c.b == nil || difference.IsSecret(b):
-			s.say(Servers, s.endpoint(), c, "no longer gets a literal value for `%s`", c.name)
-		case c.a == nil || difference.IsSecret(a):
-			s.say(Servers, s.endpoint(), c, "now gets a literal value for `%s`", c.name)
-		default:
-			s.say(Servers, s.endpoint(), c, "gets another value for `%s`", c.name)
-		}
-		return
+	a, b := content(c.a), content(c.b)
+	switch {
+	case a == b && a != "":
+		// It may have held a server back. It is no secret by contract, and is not shown all the same.
+		s.say(Servers, s.endpoint(), c, "gets another value for `%s`", c.name)
+	case b == "":
+		s.say(Servers, s.endpoint(), c, "no longer gets %s for `%s`", a, c.name)
+	case a == "":
+		s.say(Servers, s.endpoint(), c, "now gets %s for `%s`", b, c.name)
+	default:
+		s.say(Servers, s.endpoint(), c, "now gets %s for `%s`, not %s", b, c.name, a)
 	}
-	s.plain(c)
+}
+
+// content names what a slot holds; empty for nothing or for a secret alone.
+func content(v any) string {
+	slot := members(v)
+	switch {
+	case slot == nil, difference.IsSecret(slot):
+		return ""
+	case difference.IsWhole(slot):
+		return shown(v)
+	}
+	return "a literal value"
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // text is a value that is a string, or empty.
@@ -29,6 +30,18 @@ func texts(v any) []string {
 		}
 	}
 	return out
+}
+
+// filled is a string in which secrets may be: their names stand in braces.
+func filled(v any) string {
+	if s, ok := v.(string); ok || v == nil {
+		return s
+	}
+	var arg manifest.ArgValue
+	if data, err := json.Marshal(v); err != nil || json.Unmarshal(data, &arg) != nil {
+		return ""
+	}
+	return arg.String()
 }
 
 func members(v any) map[string]any {
@@ -74,6 +87,9 @@ func shown(v any) string {
 		}
 		if difference.IsSecret(v) {
 			return "the secret " + diag.Quote(text(v["name"]))
+		}
+		if difference.IsWhole(v) {
+			return diag.Quote(filled(v))
 		}
 	}
 	data, err := json.Marshal(v)

@@ -20,10 +20,11 @@ var Rich = complete(`{
  "prompts":{"system":"one\n","append":["more"],"contextFiles":["AGENTS.md","NOTES.md"],"contextMaxBytes":65536,"language":"en","initial":"go on"},
  "tools":{"default":"deny","allow":["bash","mcp__*"],"deny":["mcp__x__rm"],"maxOutputBytes":65536,"timeoutSeconds":600},
  "mcpServers":{
-  "x":{"type":"stdio","command":"x","args":["-v"],"cwd":"sub","env":{"KEY":{"_type":"insomnia.secret-ref/v1","name":"x.key"},"READ_ONLY":{"value":"1"}},
+  "x":{"type":"stdio","command":"x","args":["-v",{"_type":"insomnia.secret-format/v1","template":"--key={}","refs":[{"_type":"insomnia.secret-ref/v1","name":"x.key"}]}],
+   "cwd":"sub","env":{"KEY":{"_type":"insomnia.secret-ref/v1","name":"x.key"},"READ_ONLY":{"value":"1"}},
    "headers":{},"enabledTools":["get","rm"],"disabledTools":["rm"],"startupTimeoutSeconds":30,"toolTimeoutSeconds":120,"required":true},
   "y":{"type":"http","url":"https://mcp.example.org/","args":[],"env":{},"headers":{"Authorization":{"_type":"insomnia.secret-ref/v1","name":"y.key"},
-   "X-Read-Only":{"value":"1"}},"enabledTools":[],"disabledTools":[],"startupTimeoutSeconds":30,"toolTimeoutSeconds":120,"required":false}},
+   "X-Read-Only":{"value":"1"},"X-Key":{"_type":"insomnia.secret-format/v1","template":"Bearer {}","refs":[{"_type":"insomnia.secret-ref/v1","name":"y.key"}]}},"enabledTools":[],"disabledTools":[],"startupTimeoutSeconds":30,"toolTimeoutSeconds":120,"required":false}},
  "permissions":{"mode":"acceptEdits","default":"ask","rules":[{"tool":"bash","pattern":"git *","action":"allow","reason":"Often"},
   {"tool":"bash","pattern":"git push*","action":"ask","reason":"It leaves"},{"tool":"bash","pattern":"sudo *","action":"deny","reason":"Never"}]},
  "sandbox":{"filesystem":"workspace-write","writableRoots":["docs","src"],"denyRead":["**/.env","~/.ssh/*"],"network":"allowlist",

@@ -22,10 +22,11 @@ var Rules = []Rule{
 	{"rule-thinking-budget", "`thinkingBudgetTokens` is below `maxOutputTokens`; of the Pod and of each delegate."},
 	{"rule-model-ref", "`ref` is `provider`, a slash and `id`; of the Pod and of each delegate."},
 	{"rule-mcp-transport", "An MCP server has exactly one of `command` and `url`: `command` with type `stdio`, `url` with `http` and `sse`."},
-	{"rule-header-value", "A literal header value has no control characters, line breaks and tabs included."},
-	{"rule-secret-unused", "A secret is used: `web.search.auth` is null where the search is disabled; a reference in `env` belongs to a server with `command`, one in `headers` to a server with `url`."},
+	{"rule-secret-format", "In text with secrets each brace is part of `{}`, `{{` or `}}`, there are as many `{}` as `refs`, and before the first `{}` of a `url` stands the whole host: `https://HOST/`."},
+	{"rule-header-value", "A header value that is a literal or a template has no control characters, line breaks and tabs included."},
+	{"rule-secret-unused", "A secret is used: `web.search.auth` is null where the search is disabled; a secret in `env` or `args` belongs to a server with `command`, one in `headers` to a server with `url`."},
 	{"rule-secret-provider", "A key goes to its provider: `PROVIDER.api.default` belongs to a model of that provider (of the Pod and of each delegate), `PROVIDER.search.default` to that service; without `web.search.provider` the secret of the search is that of `model.auth`. For the names of the providers that are known."},
-	{"rule-literal-key", "No string of a server (`command`, `args`, `url`, literal `env` and `headers`), of a hook's `command`, and no `baseUrl` of a model has the form of a key, unless `plain` lists its place."},
+	{"rule-literal-key", "No string of a server (`command`, `args`, `url`, literal `env` and `headers`, templates of text with secrets), of a hook's `command`, and no `baseUrl` of a model has the form of a key, unless `plain` lists its place."},
 	{"rule-tool-name", "A tool in `tools`, in a rule of `permissions` (both of the Pod and of each delegate) in `skills.NAME.allowedTools` or in the `matcher` of a hook is of the [vocabulary](permissions.md#tools); a tool of an MCP server is of one of `mcpServers`."},
 	{"rule-pattern", "The pattern of a permission rule fits the [grammar](permissions.md#patterns) of its tool."},
 	{"rule-network-domains", "`sandbox.allowedDomains` is empty unless `sandbox.network` is `allowlist`."},
@@ -113,6 +114,9 @@ func ManifestPage(data []byte) ([]byte, error) {
 	p.print("    { \"_type\": \"insomnia.secret-ref/v1\", \"name\": \"brave.search.default\" }\n\n")
 	p.print("made in Nix by `secrets.ref \"brave.search.default\"`. A name has at most eight segments of `[a-z0-9-]` with dots between them.\n")
 	p.print("In `env` and `headers` what is no secret is written `{ \"value\": \"…\" }`. No message shows what stands in such a place.\n\n")
+	p.print("A secret in the middle of text is written\n\n")
+	p.print("    { \"_type\": \"insomnia.secret-format/v1\", \"template\": \"Bearer {}\", \"refs\": [ { \"_type\": \"insomnia.secret-ref/v1\", \"name\": \"team.api\" } ] }\n\n")
+	p.print("made in Nix by `secrets.format \"Bearer {}\" (secrets.ref \"team.api\")`: `{}` stands for a secret, `{{` and `}}` for a brace.\n\n")
 	p.print("## Forms of text\n\n")
 	p.forms()
 	p.print("\n## Rules across fields\n\n")
@@ -257,10 +261,8 @@ func defaultOf(property Property, node *Node) string {
 func (p *page) typeOf(n *Node) string {
 	n = p.schema.Follow(n)
 	switch {
-	case len(n.AnyOf) > 0 && n.AnyOf[1].Definition != "":
-		return "secret reference, or `{ value }`"
 	case len(n.AnyOf) > 0:
-		return "secret reference or null"
+		return p.unionType(n)
 	case n.Keywords["enum"] != nil:
 		return "one of " + values(n)
 	case n.Text("const") != "":
@@ -289,6 +291,30 @@ func (p *page) typeOf(n *Node) string {
 		kind = "a line"
 	}
 	return kind + " of at most " + bytesOf(string(n.Keywords["x-maxBytes"]))
+}
+
+func (p *page) unionType(n *Node) string {
+	var kinds []string
+	for _, alternative := range n.AnyOf {
+		switch {
+		case alternative.Definition == "SecretRef":
+			kinds = append(kinds, "[secret reference](#secrets)")
+		case alternative.Definition == "SecretFormat":
+			kinds = append(kinds, "[text with secrets](#secrets)")
+		case alternative.Definition != "":
+			var fields []string
+			for _, property := range p.schema.Follow(alternative).Properties {
+				fields = append(fields, property.Name)
+			}
+			kinds = append(kinds, "`{ "+strings.Join(fields, ", ")+" }`")
+		case alternative.Text("type") == "null":
+			kinds = append(kinds, "null")
+		default:
+			kinds = append(kinds, p.typeOf(alternative))
+		}
+	}
+	last := len(kinds) - 1
+	return strings.Join(kinds[:last], ", ") + " or " + kinds[last]
 }
 
 func (p *page) listType(n *Node) string {

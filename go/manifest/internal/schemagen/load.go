@@ -114,6 +114,9 @@ func (s *Schema) resolve(n *Node, within string) error {
 			return err
 		}
 	}
+	if n.AnyOf != nil {
+		return s.checkUnion(n)
+	}
 	return nil
 }
 
@@ -208,7 +211,6 @@ func (n *Node) keyword(name string, v jsontext.Value, required *[]string) (err e
 			}
 			n.AnyOf = append(n.AnyOf, node)
 		}
-		err = n.checkUnion()
 	case "minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength", "x-maxBytes", "x-decimals":
 		n.Keywords[name] = v
 		if count, countErr := strconv.Atoi(string(v)); countErr != nil || count < 0 {
@@ -307,16 +309,37 @@ func (n *Node) loadProperties(v jsontext.Value) error {
 	return nil
 }
 
-// checkUnion allows the two unions that the dialect has: a secret reference or
-// null, and a secret reference or a literal.
-func (n *Node) checkUnion() error {
-	if len(n.AnyOf) == 2 && n.AnyOf[0].Definition == "SecretRef" {
-		second := n.AnyOf[1]
-		if second.Definition == "LiteralValue" || second.Text("type") == "null" && len(second.Keywords) == 1 {
-			return nil
-		}
+// checkUnion allows unions whose alternatives a value tells apart by its kind, and an
+// object by its _type: at most one string, null, and definitions of objects, of which one
+// has no _type.
+func (s *Schema) checkUnion(n *Node) error {
+	if len(n.AnyOf) < 2 {
+		return fmt.Errorf("anyOf: must have at least two alternatives")
 	}
-	return fmt.Errorf("must be SecretRef beside null or LiteralValue")
+	seen := map[string]bool{}
+	for _, alternative := range n.AnyOf {
+		alternative = s.Follow(alternative)
+		key := alternative.Text("type")
+		switch key {
+		case "null", "string":
+		case "object":
+			if !alternative.Closed {
+				return fmt.Errorf("anyOf: an object must be closed")
+			}
+			for _, p := range alternative.Properties {
+				if p.Name == "_type" {
+					key += " " + p.Schema.Text("const")
+				}
+			}
+		default:
+			return fmt.Errorf("anyOf: must be strings, null and closed objects")
+		}
+		if seen[key] {
+			return fmt.Errorf("anyOf: two alternatives are the same kind, %s", key)
+		}
+		seen[key] = true
+	}
+	return nil
 }
 
 type jsonMember struct {

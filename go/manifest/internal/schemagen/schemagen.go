@@ -84,10 +84,14 @@ func Generate(packageDir string) (Schemas, error) {
 
 type constrained interface{ Constraint() manifest.Constraint }
 
+// union is a type of which a value is one of several: a string, or objects that their
+// _type tells apart. The alternatives are zero values of their types.
+type union interface{ Alternatives() []any }
+
 var (
 	constrainedType = reflect.TypeFor[constrained]()
 	secretType      = reflect.TypeFor[*manifest.SecretRef]()
-	envValueType    = reflect.TypeFor[manifest.EnvValue]()
+	unionType       = reflect.TypeFor[union]()
 	decimalType     = reflect.TypeFor[manifest.Decimal]()
 )
 
@@ -99,16 +103,8 @@ func generate(packageDir string, root any, name string, partial bool) ([]byte, e
 	unwrapComments(r)
 	schema := r.Reflect(root)
 	schema.ID = jsonschema.ID("https://insomnia-pods.github.io/schema/" + name + ".v1.json")
-	// These two are reachable only through the unions that complete writes.
-	for _, extra := range []any{manifest.SecretRef{}, manifest.LiteralValue{}} {
-		t := reflect.TypeOf(extra)
-		schema.Definitions[t.Name()] = r.Reflect(extra).Definitions[t.Name()]
-	}
-	delete(schema.Definitions, "EnvValue")
-	p := pass{definitions: schema.Definitions, partial: partial, seen: map[reflect.Type]bool{}}
+	p := pass{reflector: r, definitions: schema.Definitions, partial: partial, seen: map[reflect.Type]bool{}}
 	p.structType(reflect.TypeOf(root))
-	p.structType(reflect.TypeFor[manifest.SecretRef]())
-	p.structType(reflect.TypeFor[manifest.LiteralValue]())
 
 	data, err := json.Marshal(schema)
 	if err != nil {
@@ -134,17 +130,34 @@ func unwrapComments(r *jsonschema.Reflector) {
 // scalar gives the schema of the types that are not described by their Go kind.
 func scalar(t reflect.Type) *jsonschema.Schema {
 	switch {
-	case t == envValueType:
-		return &jsonschema.Schema{
-			AnyOf:  []*jsonschema.Schema{ref("SecretRef"), ref("LiteralValue")},
-			Extras: map[string]any{"x-merge": "replace", "x-secret": true},
-		}
+	case t.Implements(unionType):
+		return unionSchema(reflect.Zero(t).Interface().(union).Alternatives())
 	case t == decimalType:
 		return &jsonschema.Schema{Type: "number", Extras: map[string]any{"x-decimals": manifest.MaxDecimals}}
 	case t.Implements(constrainedType) && t.Kind() == reflect.String:
 		return constraintSchema(reflect.Zero(t).Interface().(constrained).Constraint())
 	}
 	return nil
+}
+
+// unionSchema is the place of a secret, unless a plain string may stand there too.
+func unionSchema(alternatives []any) *jsonschema.Schema {
+	s := &jsonschema.Schema{Extras: map[string]any{"x-merge": "replace"}}
+	secret, plain := false, false
+	for _, alternative := range alternatives {
+		t := reflect.TypeOf(alternative)
+		secret = secret || t == secretType.Elem()
+		if t.Kind() == reflect.Struct {
+			s.AnyOf = append(s.AnyOf, ref(t.Name()))
+			continue
+		}
+		plain = true
+		s.AnyOf = append(s.AnyOf, scalar(t))
+	}
+	if secret && !plain {
+		s.Extras["x-secret"] = true
+	}
+	return s
 }
 
 func constraintSchema(c manifest.Constraint) *jsonschema.Schema {
@@ -174,6 +187,7 @@ func count(n int) *uint64 { u := uint64(n); return &u }
 // pass completes the definitions along the Go types: what the reflector cannot
 // say with a struct tag.
 type pass struct {
+	reflector   *jsonschema.Reflector
 	definitions jsonschema.Definitions
 	partial     bool
 	seen        map[reflect.Type]bool
@@ -181,6 +195,10 @@ type pass struct {
 }
 
 func (p *pass) structType(t reflect.Type) {
+	if t.Implements(unionType) {
+		p.union(t)
+		return
+	}
 	definition, ok := p.definitions[t.Name()]
 	if !ok || p.seen[t] {
 		return
@@ -188,10 +206,10 @@ func (p *pass) structType(t reflect.Type) {
 	p.seen[t] = true
 	required := definition.Required
 	definition.Required = nil
-	if t == secretType.Elem() {
+	if t == secretType.Elem() || t == reflect.TypeFor[manifest.SecretFormat]() {
 		definition.Extras = map[string]any{"x-merge": "replace", "x-secret": true}
 	}
-	atomic := p.inItem || t == secretType.Elem() || t == reflect.TypeFor[manifest.LiteralValue]()
+	atomic := p.inItem || t == secretType.Elem()
 	for _, field := range reflect.VisibleFields(t) {
 		if field.Anonymous {
 			continue
@@ -228,6 +246,7 @@ func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 		s.Default = json.RawMessage("null")
 		extra(s)["x-merge"] = "replace"
 		extra(s)["x-secret"] = true
+		p.item(t.Elem())
 	case t.Kind() == reflect.Slice:
 		takeCount(s, "x-maxItems", &s.MaxItems)
 		takeCount(s, "x-minItems", &s.MinItems)
@@ -254,6 +273,24 @@ func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 		p.structType(t.Elem())
 	default:
 		p.structType(t)
+	}
+}
+
+// union completes the alternatives of a union, which the reflector does not see. Each is
+// a whole value in every layer.
+func (p *pass) union(t reflect.Type) {
+	delete(p.definitions, t.Name())
+	for _, alternative := range reflect.Zero(t).Interface().(union).Alternatives() {
+		t := reflect.TypeOf(alternative)
+		if t.Kind() != reflect.Struct {
+			continue
+		}
+		for name, definition := range p.reflector.Reflect(alternative).Definitions {
+			if p.definitions[name] == nil {
+				p.definitions[name] = definition
+			}
+		}
+		p.item(t)
 	}
 }
 

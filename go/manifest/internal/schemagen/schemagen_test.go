@@ -213,6 +213,9 @@ var trulyRequired = map[string]string{
 	"SubagentPrompts.system":            "a delegate is its prompt",
 	"SecretRef._type":                   "marks the reference",
 	"SecretRef.name":                    "is the reference",
+	"SecretFormat._type":                "marks the text",
+	"SecretFormat.template":             "is the text",
+	"SecretFormat.refs":                 "are what the text has places for",
 	"LiteralValue.value":                "is the value",
 }
 
@@ -247,7 +250,8 @@ func TestLoadRefusesWhatIsNotImplemented(t *testing.T) {
 		`{"dependentRequired": {}}`, `{"contains": {}}`, `{"prefixItems": []}`, `{"exclusiveMinimum": 1}`, `{"x-unknown": true}`,
 		`{"additionalProperties": true}`, `{"type": "float"}`, `{"enum": [1]}`, `{"const": 1}`, `{"minimum": "1"}`, `{"maxLength": -1}`,
 		`{"pattern": "a"}`, `{"x-merge": "append"}`, `{"x-secret": false}`, `{"required": ["absent"]}`, `{"$ref": "#/$defs/Absent"}`,
-		`{"$ref": "other.json"}`, `{"$ref": "#/$defs/R", "default": {}}`, `{"anyOf": [{"type": "string"}, {"type": "null"}]}`,
+		`{"$ref": "other.json"}`, `{"$ref": "#/$defs/R", "default": {}}`, `{"anyOf": [{"type": "string"}, {"type": "string"}]}`, `{"anyOf": [{"type": "string"}, {"type": "integer"}]}`,
+		`{"anyOf": [{"$ref": "#/$defs/SecretRef"}, {"$ref": "#/$defs/SecretRef"}]}`, `{"anyOf": [{"type": "string"}, {"type": "object"}]}`,
 		`{"anyOf": [{"$ref": "#/$defs/SecretRef"}]}`, `{"properties": {"a": {"nope": 1}}}`, `{"items": {"nope": 1}}`, `[]`,
 	} {
 		text := `{"$ref": "#/$defs/R", "$defs": {"SecretRef": {"type": "object"}, "R": {"type": "object", "properties": {"a": ` + node + `}}}}`

@@ -100,10 +100,12 @@ func (w *tableWriter) fields(n *Node) {
 	w.child("propertyNames", n.PropertyNames)
 	w.child("items", n.Items)
 	if len(n.AnyOf) > 0 {
-		w.child("secretRef", n.AnyOf[0])
-		if n.AnyOf[1].Definition != "" {
-			w.child("otherwise", n.AnyOf[1])
+		w.print("alternatives: []*schema{")
+		for _, alternative := range n.AnyOf {
+			w.node(alternative)
+			w.print(",")
 		}
+		w.print("},")
 	}
 	for _, f := range []struct{ keyword, field string }{
 		{"minItems", "minItems"}, {"minProperties", "minProperties"}, {"minLength", "minLength"},
