@@ -80,7 +80,9 @@ context manifest
 ++ each manifest "mcpServers" (at: entry: server at entry ++ secrets.server at entry)
 ++ permissions.holder [ ] manifest
 ++ sandbox manifest
-++ each manifest "skills" (at: value: skill at value ++ permissions.skill at value)
+++ each manifest "skills" (
+  at: value: skill at (elemAt at 1) value ++ permissions.skill at value
+)
 ++ each manifest "workflows" workflow
 ++ (if manifest.hooks or [ ] == [ ] then [ ] else hooks permissions manifest.hooks)
 ++ each manifest "subagents" (

@@ -63,6 +63,10 @@ package manifest
 //	                        and, case folded, no other path to the same file, none to
 //	                        a directory of its name, and one spelling of each directory
 //	                        (each after the first in the order of bytes; told once) /skills/N/files/F
+//	rule-skill-frontmatter  what package frontmatter reads of a SKILL.md that is text
+//	                        has no fault (each told), its name is N, its description
+//	                        that of the skill but for blanks, its tools are known (told
+//	                        once), and covered by allowedTools (told once)          /skills/N/files/SKILL.md
 //	rule-workflow-placeholder each {{NAME}} of the prompt is an input, and no input
 //	                        is written with blanks between the braces (told once)   /workflows/N/prompt
 //	rule-workflow-inputs    no two inputs of one name (each after the first)        /workflows/N/inputs/I/name

@@ -7,7 +7,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/insomnia-pods/insomnia/go/internal/frontmatter"
+	"github.com/insomnia-pods/insomnia/go/internal/keyform"
 	"github.com/insomnia-pods/insomnia/go/internal/unseen"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 func (c *checker) skillRules(at *location, skill *value) {
@@ -19,6 +22,59 @@ func (c *checker) skillRules(at *location, skill *value) {
 		c.report(at.field("files"), "rule-skill-file", "has no SKILL.md", "a file SKILL.md", `set files."SKILL.md" to the instructions of the skill`)
 	}
 	c.fileNameRules(at.field("files"), files)
+	if entry := files.get("SKILL.md"); entry.is(kindString) {
+		c.frontmatterRules(at, skill, entry.text)
+	}
+}
+
+// frontmatterRules hold what a program reads in front of a SKILL.md to what the skill
+// says, so that nothing is allowed there that nobody consents to.
+func (c *checker) frontmatterRules(at *location, skill *value, text string) {
+	fields, found := frontmatter.Read(text)
+	if !found {
+		return
+	}
+	report := func(message, hint string) {
+		c.report(at.field("files").field("SKILL.md"), "rule-skill-frontmatter", keyform.Mask(message), "a frontmatter that agrees with the skill", keyform.Mask(hint))
+	}
+	for _, fault := range fields.Faults {
+		report(fault.Message, fault.Hint)
+	}
+	if fields.Name != nil && *fields.Name != at.key {
+		report("the frontmatter has the name "+shown(*fields.Name)+", and the skill is "+shown(at.key), "write name: "+at.key)
+	}
+	if description, is := skill.textOf("description"); is && fields.Description != nil && *fields.Description != frontmatter.Folded(description) {
+		report("the frontmatter has another description than the skill", "write description: "+string(appendString(nil, frontmatter.Folded(description))))
+	}
+	allowed := skill.names("allowedTools")
+	var strange, missing []string
+	for _, name := range fields.Tools {
+		tool, known := grammar.Foreign(name)
+		switch {
+		case !known:
+			strange = append(strange, shown(name))
+		case tool != "" && !anyCovers(allowed, tool) && !slices.Contains(missing, tool):
+			missing = append(missing, tool)
+		}
+	}
+	if len(strange) > 0 {
+		report("allowed-tools of the frontmatter has tools that are not known: "+strings.Join(strange, ", "), "remove them from allowed-tools")
+	}
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		all := slices.Concat(allowed, missing)
+		slices.Sort(all)
+		report("the frontmatter allows "+quotedNames(missing, ", ")+", which allowedTools of the skill does not",
+			"write allowedTools = [ "+quotedNames(slices.Compact(all), " ")+" ], or remove them from allowed-tools")
+	}
+}
+
+func quotedNames(names []string, between string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = shown(name)
+	}
+	return strings.Join(quoted, between)
 }
 
 // maxNameBytes is how long most file systems allow a name to be.

@@ -138,8 +138,9 @@ let
     in
     map head (attrValues (groupBy (clash: clash.name) (concatMap later groups)));
 in
-at: skill:
+at: name: skill:
 let
+  entry = files."SKILL.md" or null;
   files = skill.files or null;
   here = at ++ [ "files" ];
   problem = name: expected: reason: {
@@ -183,3 +184,4 @@ else
         )
       ) (clashes sound)
   )
+  ++ (if isString entry then import ./frontmatter.nix at name skill entry else [ ])

@@ -168,6 +168,16 @@ func ForeignTools() map[string]string {
 	return names
 }
 
+// Foreign returns the tool of the vocabulary that a name means, of ours or of another
+// program: "" for a tool that has no counterpart. Known is false for other names. MCP
+// tools and the star keep their name.
+func Foreign(name string) (tool string, known bool) {
+	if name == ToolAny || slices.Contains(tools[:], name) || strings.HasPrefix(name, mcpPrefix) {
+		return name, true
+	}
+	return foreignTool(normalize(name))
+}
+
 // foreignTool finds a normalized name among those that other programs give their
 // tools. Known is "" for a tool that is listed and has no counterpart.
 func foreignTool(name string) (known string, listed bool) {

@@ -32,6 +32,7 @@ var Rules = []Rule{
 	{"rule-network-domains", "`sandbox.allowedDomains` is empty unless `sandbox.network` is `allowlist`."},
 	{"rule-skill-file", "A skill has a file `SKILL.md`."},
 	{"rule-skill-names", "The path of a skill's file is one that every system can have: no part that is empty, `.` or `..`, none that begins it with `~`, no part of more than 255 bytes, no backslash, no hidden character, and none of the names at which programs look for configuration (`.git`, `.claude`, `.claude-plugin`, `.codex`, `.opencode`, `.mcp.json`). No two paths differ only by case, and no file has the name of a directory."},
+	{"rule-skill-frontmatter", "The frontmatter of a `SKILL.md`, when there is one, agrees with the skill: `name` is the skill's name, `description` its description, and each of `allowed-tools`, in the names of any program, is covered by `allowedTools`. It is written in [a small part of YAML](skills.md#frontmatter), and has no field by which a program would grant more (`hooks`, `mcpServers`, `permissions`)."},
 	{"rule-workflow-inputs", "No two inputs of a workflow have one name."},
 	{"rule-workflow-choices", "An input of type `choice` has choices, no other has; its default is one of them."},
 	{"rule-workflow-default", "The default of an input of type `number` is a number as JSON writes it, of type `boolean` `true` or `false`."},
