@@ -38,6 +38,7 @@ let
   model = import ./rules/model.nix;
   server = import ./rules/server.nix;
   keys = import ./rules/keys.nix;
+  places = import ./rules/places.nix;
   permissionsOf = import ./rules/permissions.nix;
   sandbox = import ./rules/sandbox.nix;
   secrets = import ./rules/secrets.nix;
@@ -77,8 +78,9 @@ context manifest
 ++ modelled [ "model" ] (manifest.model or null)
 ++ secrets.search manifest
 ++ keys.rules manifest
-++ each manifest "mcpServers" (at: entry: server at entry ++ secrets.server at entry)
+++ each manifest "mcpServers" (at: entry: server at entry ++ places.server at entry ++ secrets.server at entry)
 ++ permissions.holder [ ] manifest
+++ places.manifest manifest
 ++ sandbox manifest
 ++ each manifest "skills" (
   at: value: skill at (elemAt at 1) value ++ permissions.skill at value

@@ -54,7 +54,7 @@ func appendCanonical(out []byte, s *schema, v *value) []byte {
 	case kindNumber:
 		return appendNumber(out, v.text)
 	case kindString:
-		return appendString(out, v.text)
+		return appendString(out, s.cased(v.text))
 	case kindArray:
 		return appendList(out, s, v)
 	}
@@ -102,7 +102,7 @@ func appendSet(out []byte, s *schema, items []*value) []byte {
 	for i, item := range items {
 		from := len(texts)
 		texts = appendCanonical(texts, s, item)
-		elements[i] = element{item.text, texts[from:len(texts):len(texts)]}
+		elements[i] = element{s.cased(item.text), texts[from:len(texts):len(texts)]}
 		if item.kind != kindString {
 			elements[i].key = string(elements[i].canonical)
 		}
@@ -118,6 +118,21 @@ func appendSet(out []byte, s *schema, items []*value) []byte {
 		out = append(out, e.canonical...)
 	}
 	return out
+}
+
+// cased is a text with the case that its schema wants.
+func (s *schema) cased(text string) string {
+	if s != nil && s.lower {
+		return strings.Map(lowerASCII, text)
+	}
+	return text
+}
+
+func lowerASCII(r rune) rune {
+	if r >= 'A' && r <= 'Z' {
+		return r - 'A' + 'a'
+	}
+	return r
 }
 
 // below is the schema of a member, or nil when nothing is known of it.

@@ -9,8 +9,8 @@ type MCPServer struct {
 	Command *Argument `json:"command,omitzero"`
 	// Arguments of the program.
 	Args []ArgValue `json:"args" jsonschema_extras:"x-merge=replace,x-maxItems=256"`
-	// Directory below the workspace that the program starts in.
-	Cwd *RelativePath `json:"cwd,omitzero"`
+	// Directory that the program starts in: below the workspace, from ~/ or from /.
+	Cwd *Directory `json:"cwd,omitzero"`
 	// Environment of the program.
 	Env map[EnvName]EnvValue `json:"env" jsonschema_extras:"x-maxProperties=128"`
 	// Address of the server, for an http or sse server.

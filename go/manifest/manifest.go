@@ -148,13 +148,13 @@ type Rule struct {
 type Sandbox struct {
 	// Where commands may write.
 	Filesystem Filesystem `json:"filesystem" jsonschema_extras:"default=workspace-write"`
-	// Directories below the workspace that may be written; empty for the whole workspace.
-	WritableRoots []RelativePath `json:"writableRoots" jsonschema_extras:"x-merge=set,x-maxItems=64"`
-	// Globs of files that may not be read.
+	// Directories that may be written, below the workspace, from ~/ or from /; empty for the whole workspace.
+	WritableRoots []Directory `json:"writableRoots" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+	// Globs of files that may not be read, below the workspace, from ~/ or from /.
 	DenyRead []PathGlob `json:"denyRead" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 	// What commands may reach over the network.
 	Network Network `json:"network" jsonschema_extras:"default=none"`
-	// Hosts that may be reached when network is allowlist.
+	// Hosts that may be reached when network is allowlist: names, addresses, *.DOMAIN for subdomains, each with a port or for 80 and 443; @packages, @git-remotes.
 	AllowedDomains []Domain `json:"allowedDomains" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 	// Names of environment variables that commands inherit.
 	InheritEnv []EnvName `json:"inheritEnv" jsonschema_extras:"x-merge=set,x-maxItems=128"`

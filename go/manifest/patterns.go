@@ -16,14 +16,10 @@ type pattern struct {
 	accepts string
 }
 
-// match tells whether a text has the form of the pattern. The two patterns with
-// counted segments are matched by hand: they have too many states for a table.
+// match tells whether a text has the form of the pattern. That with counted
+// segments is matched by hand: it has too many states for a table.
 func (p *pattern) match(text string) bool {
-	switch p.text {
-	case domainPattern:
-		text = strings.TrimPrefix(text, "*.")
-		return areSegments(text, len(text))
-	case secretPattern:
+	if p.byHand() {
 		return areSegments(text, maxSecretSegments)
 	}
 	const zero, first, last = '0', ' ', '~'
@@ -41,7 +37,7 @@ func (p *pattern) match(text string) bool {
 }
 
 // byHand tells whether match knows the pattern without compiling it.
-func (p *pattern) byHand() bool { return p.text == domainPattern || p.text == secretPattern }
+func (p *pattern) byHand() bool { return p.text == secretPattern }
 
 const maxSegment = 63
 

@@ -54,6 +54,14 @@ package manifest
 //	                        control character, a store path. The schema lets an
 //	                        empty pattern pass, so that it is refused here. A
 //	                        mcpServers that is not an object has no keys)
+//	rule-path               a directory that grammar.CheckDirectory accepts, of roots
+//	                        also neither / nor ~                                    /sandbox/writableRoots/I
+//	                                                                                /mcpServers/N/cwd
+//	                        a glob that grammar.ParseFileGlob accepts               /sandbox/denyRead/I
+//	rule-domain             a domain that grammar.CheckDomain accepts               /sandbox/allowedDomains/I
+//	                        one that grammar.CheckSearchDomain accepts              /web/search/allowedDomains/I
+//	                        (in all, a string in which the schema finds a problem
+//	                        is skipped, as in rule-pattern)
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
 //	rule-skill-file         files has SKILL.md                                      /skills/N/files
 //	rule-skill-names        a path below the skill that every system can have: no empty
@@ -232,6 +240,7 @@ func (c *checker) serverRules(at *location, server *value) {
 	if !server.is(kindObject) {
 		return
 	}
+	c.directory(at, server, "cwd", manifestSchema.property("mcpServers").additional.property("cwd"))
 	const code, choice = "rule-mcp-transport", "command for a server that is started, or url for one that is reached"
 	command, url := server.get("command") != nil, server.get("url") != nil
 	c.serverSecretRules(at, server, command, url)
@@ -250,14 +259,5 @@ func (c *checker) serverRules(at *location, server *value) {
 		case (kind.text == "http" || kind.text == "sse") && command:
 			c.report(at.field("type"), code, "a server reached over "+kind.text+" has no command", "stdio", `set type to "stdio", or set url in place of command`)
 		}
-	}
-}
-
-func (c *checker) sandboxRules(v *value) {
-	sandbox := v.get("sandbox")
-	domains, network := sandbox.get("allowedDomains"), sandbox.get("network")
-	if domains.is(kindArray) && len(domains.items) > 0 && network.is(kindString) && network.text != "allowlist" {
-		c.report((*location)(nil).field("sandbox").field("allowedDomains"), "rule-network-domains", "has no effect while network is "+shown(network.text),
-			"empty", `set sandbox.network to "allowlist", or remove the domains`)
 	}
 }

@@ -14,6 +14,8 @@ type Constraint struct {
 	Text bool
 	// Text without control characters, so that it stays on one line.
 	SingleLine bool
+	// ASCII letters become lowercase in the canonical form.
+	Lower bool
 }
 
 // Sizes of text in bytes of UTF-8.
@@ -22,6 +24,7 @@ const (
 	MaxLineBytes = 1024
 	MaxArgBytes  = 8192
 
+	MaxPlaceBytes    = 512 // a directory, a glob of files, a domain
 	MaxFileNameBytes = 512 // the path of a file of a skill
 )
 
@@ -64,13 +67,18 @@ type (
 	EnvName string
 	// HeaderName is the name of an HTTP header.
 	HeaderName string
-	// Domain is a host name; a leading *. stands for its subdomains.
+	// Domain is a host name or an IP address; a leading *. stands for its subdomains.
+	// Package grammar decides which there are.
 	Domain string
+	// Directory is one of the workspace, of the home directory or, from /, of the file
+	// system; package grammar decides how it is written.
+	Directory string
 	// RelativePath is a path below the workspace.
 	RelativePath string
 	// FilePath is a path below the directory of a skill; rule-skill-names says which there are.
 	FilePath string
-	// PathGlob is a glob over paths of files, from the workspace, from / or from ~/.
+	// PathGlob is a glob over paths of files, from the workspace, from / or from ~/;
+	// package grammar parses it.
 	PathGlob string
 	// Pointer is the place of a string in the manifest, as a JSON pointer.
 	Pointer string
@@ -85,7 +93,6 @@ const MaxDecimals = 3
 
 const (
 	segment           = `[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?`
-	domainPattern     = `^([*][.])?` + segment + `([.]` + segment + `)*$`
 	secretPattern     = `^` + segment + `([.]` + segment + `){0,7}$`
 	maxSecretSegments = 8
 
@@ -148,7 +155,10 @@ func (HeaderName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z0-9][A-Za-z0-9-]*$`, MaxLength: 128}
 }
 func (Domain) Constraint() Constraint {
-	return Constraint{Pattern: domainPattern, MaxLength: 253}
+	return Constraint{MaxBytes: MaxPlaceBytes, Text: true, SingleLine: true, Lower: true}
+}
+func (Directory) Constraint() Constraint {
+	return Constraint{MaxBytes: MaxPlaceBytes, Text: true, SingleLine: true}
 }
 func (RelativePath) Constraint() Constraint {
 	return Constraint{Pattern: `^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$`, MaxLength: 512}
@@ -157,7 +167,7 @@ func (FilePath) Constraint() Constraint {
 	return Constraint{MaxBytes: MaxFileNameBytes, Text: true, SingleLine: true}
 }
 func (PathGlob) Constraint() Constraint {
-	return Constraint{Pattern: `^(~/|/)?[A-Za-z0-9_.*?-]+(/[A-Za-z0-9_.*?-]+)*$`, MaxLength: 512}
+	return Constraint{MaxBytes: MaxPlaceBytes, Text: true, SingleLine: true}
 }
 func (Pointer) Constraint() Constraint {
 	return Constraint{Pattern: `^(/[A-Za-z0-9_-]+)+$`, MaxLength: 512}

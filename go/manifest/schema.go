@@ -36,6 +36,7 @@ type schema struct {
 	hasDecimals  bool
 	text         bool
 	oneLine      bool
+	lower        bool // ASCII letters become lowercase in the canonical form
 
 	// A union: what stands here is judged by one of these, which its kind and an
 	// object's _type select.

@@ -24,7 +24,7 @@ type policy struct {
 	// pointer is the JSON Pointer of what has the permissions and the tools.
 	pointer string
 	// unreadable are what the sandbox keeps from every program.
-	unreadable []grammar.Pattern
+	unreadable []grammar.FileGlob
 	rules      []*parsedRule
 	// bash are the rules that are about bash.
 	bash []*parsedRule
@@ -47,13 +47,22 @@ type parsedRule struct {
 
 // Parse prepares the permissions of a manifest. The manifest must not be changed
 // afterwards. The error names every rule whose action, tool or pattern is not one
-// of the grammar: a rule that protects nothing must not seem to.
+// of the grammar, and every glob of sandbox.denyRead that is none: what protects
+// nothing must not seem to.
 func Parse(m *manifest.Manifest) (*Guard, error) {
 	if m == nil {
 		return nil, errors.New("cannot decide without a manifest")
 	}
 	var problems []error
-	unreadable := unreadableOf(&m.Sandbox)
+	var unreadable []grammar.FileGlob
+	for i, text := range m.Sandbox.DenyRead {
+		glob, err := grammar.ParseFileGlob(string(text))
+		if err != nil {
+			problems = append(problems, fmt.Errorf("/sandbox/denyRead/%d: %w", i, err))
+			continue
+		}
+		unreadable = append(unreadable, glob)
+	}
 	parse := func(permissions *manifest.Permissions, tools offered, pointer string) *policy {
 		p := &policy{permissions: permissions, offered: tools, pointer: pointer, unreadable: unreadable}
 		for i, rule := range permissions.Rules {

@@ -2,9 +2,7 @@ package permission
 
 import (
 	"slices"
-	"strings"
 
-	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
@@ -33,7 +31,7 @@ func (p *policy) below(tool string, value argument, d Decision) Decision {
 
 // keeps reports whether the sandbox lets no program read what a pattern matches.
 func (p *policy) keeps(pattern grammar.Pattern) bool {
-	return slices.ContainsFunc(p.unreadable, func(wide grammar.Pattern) bool { return wide.Covers(pattern) })
+	return slices.ContainsFunc(p.unreadable, func(wide grammar.FileGlob) bool { return wide.Covers(pattern) })
 }
 
 // kept denies to read or to search what the sandbox lets no program read. No rule
@@ -42,27 +40,11 @@ func (p *policy) kept(tool string, value argument) (Decision, bool) {
 	if tool != grammar.ToolRead && tool != grammar.ToolGrep {
 		return Decision{}, false
 	}
-	for _, pattern := range p.unreadable {
-		if pattern.MatchPath(value.path, value.places) {
+	for _, glob := range p.unreadable {
+		if glob.MatchPath(value.path, value.places) {
 			return Decision{Action: deny, Pointer: "/sandbox/denyRead",
-				Reason: "`sandbox.denyRead` keeps `" + pattern.String() + "` from being read"}, true
+				Reason: "`sandbox.denyRead` keeps `" + glob.String() + "` from being read"}, true
 		}
 	}
 	return Decision{}, false
-}
-
-// unreadableOf returns what sandbox.denyRead keeps from every program, as far as it
-// can be said in the grammar of rules.
-func unreadableOf(sandbox *manifest.Sandbox) []grammar.Pattern {
-	var patterns []grammar.Pattern
-	for _, glob := range sandbox.DenyRead {
-		text := string(glob)
-		if !strings.Contains(text, "/") && text != "**" {
-			text = "./" + text
-		}
-		if pattern, err := grammar.ParsePattern(grammar.ToolRead, text); err == nil {
-			patterns = append(patterns, pattern)
-		}
-	}
-	return patterns
 }

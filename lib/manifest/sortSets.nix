@@ -1,4 +1,5 @@
-# Sorts the lists that are sets and keeps each element once. Only for valid manifests.
+# Sorts the lists that are sets and keeps each element once, in lowercase where that is the
+# canonical form. Only for valid manifests.
 let
   inherit (builtins)
     attrValues
@@ -13,6 +14,7 @@ let
     mapAttrs
     toJSON
     ;
+  lower = import ../text/lower.nix;
   keyOf = value: if isString value then value else toJSON value;
   keyed = list: map head (attrValues (groupBy keyOf list));
 
@@ -23,7 +25,14 @@ let
     else if node.kind == "map" && isAttrs value then
       if !node.sorts then value else mapAttrs (_: sortSets node.values) value
     else if node.kind == "set" && isList value then
-      if length value < 2 then value else keyed value
+      if value == [ ] then
+        value
+      else if node.items.raw ? x-lower then
+        keyed (map lower value)
+      else if length value < 2 then
+        value
+      else
+        keyed value
     else
       value;
 in

@@ -33,5 +33,6 @@
   "x-decimals"
   "x-text"
   "x-singleLine"
+  "x-lower"
   "x-preset"
 ]

@@ -144,7 +144,7 @@ func Folder(name string) string {
 type Endpoint struct {
 	Command *manifest.Argument                        `json:"command,omitempty"`
 	Args    []manifest.ArgValue                       `json:"args,omitempty"`
-	Cwd     *manifest.RelativePath                    `json:"cwd,omitempty"`
+	Cwd     *manifest.Directory                       `json:"cwd,omitempty"`
 	URL     *manifest.URLValue                        `json:"url,omitempty"`
 	Env     map[manifest.EnvName]manifest.ArgValue    `json:"env,omitempty"`
 	Headers map[manifest.HeaderName]manifest.ArgValue `json:"headers,omitempty"`

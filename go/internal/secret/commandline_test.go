@@ -59,7 +59,7 @@ func server(line, cwd string) manifest.MCPServer {
 		s.Args = append(s.Args, manifest.ArgValue{Text: manifest.Argument(word)})
 	}
 	if cwd != "" {
-		path := manifest.RelativePath(cwd)
+		path := manifest.Directory(cwd)
 		s.Cwd = &path
 	}
 	return s
@@ -241,7 +241,7 @@ func TestNothingCanBeAdded(t *testing.T) {
 			added, value := manifest.EnvName(rapid.SampledFrom([]string{"LD_PRELOAD", "PATH", "NODE_OPTIONS", "BASH_ENV", "HOME"}).Draw(t, "name")), ""
 			s.Env[added] = manifest.EnvValue{Value: &value}
 		case 4:
-			cwd := manifest.RelativePath(rapid.StringMatching(`[a-z]{1,5}`).Draw(t, "cwd"))
+			cwd := manifest.Directory(rapid.StringMatching(`[a-z]{1,5}`).Draw(t, "cwd"))
 			s.Cwd = &cwd
 		}
 		if judge(s, command) == nil {

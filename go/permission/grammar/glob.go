@@ -23,15 +23,21 @@ const (
 type syntax struct {
 	// special need a backslash to stand for themselves, and only these have one.
 	special string
-	// one makes ? stand for one character, bar makes | divide a pipeline.
-	one, bar bool
+	// one makes ? stand for one character, bar makes | divide a pipeline, classes
+	// makes [a-z] stand for one of those.
+	one, bar, classes bool
 }
 
 // parse makes a glob of a part of a pattern. Stars in a row are refused.
 func (s syntax) parse(text, pattern string) ([]rune, *Problem) {
 	glob := make([]rune, 0, len(text))
 	escaped := false
-	for _, r := range text {
+	skip := 0 // characters that were read ahead
+	for i, r := range text {
+		if skip > 0 {
+			skip--
+			continue
+		}
 		switch special := strings.ContainsRune(s.special, r); {
 		case escaped && !special:
 			return nil, problemf("pattern-escape", "pattern `%s`: a backslash before %s, which needs none", pattern, shown(r)).
@@ -47,6 +53,13 @@ func (s syntax) parse(text, pattern string) ([]rune, *Problem) {
 					hintf("write one star; a star itself is `\\*`")
 			}
 			glob = append(glob, anyRun)
+		case r == '[' && s.classes:
+			class, size, problem := parseClass([]rune(text[i:]), pattern)
+			if problem != nil {
+				return nil, problem
+			}
+			glob = append(glob, class...)
+			skip = size - 1
 		case r == '?' && s.one:
 			glob = append(glob, anyRune)
 		case r == '|' && s.bar:
@@ -112,11 +125,11 @@ func matchGlob(glob, value []rune) bool {
 		case g < len(glob) && glob[g] == anyRun:
 			star, resume = g, v
 			g++
-		case g < len(glob) && (glob[g] == value[v] || glob[g] == anyRune && value[v] != anyRun):
-			g++
-			v++
+		case g < len(glob) && matchOne(glob[g:], value[v:]):
+			g += width(glob[g:])
+			v += width(value[v:])
 		case star >= 0:
-			resume++
+			resume += width(value[resume:])
 			g, v = star+1, resume
 		default:
 			return false
@@ -169,7 +182,14 @@ func isDeep(segment []rune) bool { return len(segment) == 1 && segment[0] == any
 // name when it ignores case: upper and lowercase, composed and decomposed letters.
 func fold(text []rune) []rune {
 	folded := make([]rune, 0, len(text))
-	for _, r := range text {
+	for i := 0; i < len(text); i++ {
+		r := text[i]
+		if r == anyOf {
+			end := i + width(text[i:])
+			folded = append(folded, foldClass(text[i:end])...)
+			i = end - 1
+			continue
+		}
 		if r < 0x80 || r > unicode.MaxRune { // a symbol, ASCII, a byte that is not UTF-8
 			if r >= 'a' && r <= 'z' {
 				r -= 'a' - 'A'

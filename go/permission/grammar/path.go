@@ -15,7 +15,14 @@ const (
 // since other programs give them a meaning.
 var pathSyntax = syntax{special: `*?[]{}\`, one: true}
 
+// fileGlobSyntax is that of globs in which brackets have their meaning.
+var fileGlobSyntax = syntax{special: `*?[]{}\`, one: true, classes: true}
+
 func parsePathPattern(pattern string) (root, [][]rune, *Problem) {
+	return parsePath(pattern, pathSyntax)
+}
+
+func parsePath(pattern string, names syntax) (root, [][]rune, *Problem) {
 	bad := func(format string, args ...any) *Problem {
 		return problemf("pattern-path", "pattern `%s`: %s", pattern, problemf("", format, args...).Message)
 	}
@@ -39,7 +46,7 @@ func parsePathPattern(pattern string) (root, [][]rune, *Problem) {
 	case strings.HasPrefix(pattern, "./"):
 		rest = pattern[2:]
 	case !strings.Contains(pattern, "/") && pattern != "**" && pattern != "..":
-		if _, problem := pathSyntax.parse(pattern, pattern); problem != nil {
+		if _, problem := names.parse(pattern, pattern); problem != nil {
 			return 0, nil, problem
 		}
 		return 0, nil, bad("must name a directory").
@@ -68,7 +75,7 @@ func parsePathPattern(pattern string) (root, [][]rune, *Problem) {
 			return 0, nil, problemf("pattern-stars", "pattern `%s`: two stars must be alone between slashes", pattern).
 				hintf("write `*` for a part of a name, or `**` between slashes for any directories; a star itself is `\\*`")
 		}
-		segment, problem := pathSyntax.parse(text, pattern)
+		segment, problem := names.parse(text, pattern)
 		if problem != nil {
 			return 0, nil, problem
 		}

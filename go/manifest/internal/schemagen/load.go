@@ -216,7 +216,7 @@ func (n *Node) keyword(name string, v jsontext.Value, required *[]string) (err e
 		if count, countErr := strconv.Atoi(string(v)); countErr != nil || count < 0 {
 			err = fmt.Errorf("must be a whole number")
 		}
-	case "uniqueItems", "x-text", "x-singleLine", "x-secret", "x-preset":
+	case "uniqueItems", "x-text", "x-singleLine", "x-lower", "x-secret", "x-preset":
 		n.Keywords[name] = v
 		if string(v) != "true" {
 			err = fmt.Errorf("must be true")

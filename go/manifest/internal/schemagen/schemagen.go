@@ -177,6 +177,9 @@ func constraintSchema(c manifest.Constraint) *jsonschema.Schema {
 	if c.SingleLine {
 		s.Extras["x-singleLine"] = true
 	}
+	if c.Lower {
+		s.Extras["x-lower"] = true
+	}
 	return s
 }
 

@@ -119,7 +119,7 @@ func (w *tableWriter) fields(n *Node) {
 	for _, f := range []struct{ keyword, field string }{
 		{"maxItems", "hasMaxItems"}, {"maxProperties", "hasMaxProperties"}, {"maxLength", "hasMaxLength"},
 		{"x-maxBytes", "hasMaxBytes"}, {"x-decimals", "hasDecimals"},
-		{"uniqueItems", "uniqueItems"}, {"x-text", "text"}, {"x-singleLine", "oneLine"}, {"x-secret", "secret"},
+		{"uniqueItems", "uniqueItems"}, {"x-text", "text"}, {"x-singleLine", "oneLine"}, {"x-lower", "lower"}, {"x-secret", "secret"},
 	} {
 		if _, ok := n.Keywords[f.keyword]; ok {
 			w.print("%s: true,", f.field)

@@ -1,0 +1,93 @@
+package grammar
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// Groups are the names of hosts that only the machine knows which a Pod starts on:
+// those of the registries that its package managers are configured with, and those
+// of the workspace's remotes.
+func Groups() []string { return []string{"@packages", "@git-remotes"} }
+
+// CheckDomain reports why a text cannot name hosts of an allowlist: a host name or
+// an IP address, with or without a port, *. and a domain for its subdomains, or one
+// of [Groups]. Upper case counts as lower. The error is a [*Problem] with the code
+// "domain".
+func CheckDomain(text string) error {
+	if problem := checkDomain(text); problem != nil {
+		return problem
+	}
+	return nil
+}
+
+func checkDomain(text string) *Problem {
+	bad := func(format string, args ...any) *Problem {
+		return problemf("domain", "domain `%s`: %s", text, problemf("", format, args...).Message)
+	}
+	group := strings.HasPrefix(text, "@")
+	if group && text != "@packages" && text != "@git-remotes" {
+		return bad("unknown group").hintf("write `@packages` for the registries of this machine's package managers, or `@git-remotes` for the hosts of the workspace's remotes")
+	}
+	return checkHosts(text, group, true, bad)
+}
+
+// CheckSearchDomain is [CheckDomain] without ports and groups: results of a search
+// are filtered by host alone.
+func CheckSearchDomain(text string) error {
+	bad := func(format string, args ...any) *Problem {
+		return problemf("domain", "domain `%s`: %s", text, problemf("", format, args...).Message)
+	}
+	if problem := checkHosts(text, false, false, bad); problem != nil {
+		return problem
+	}
+	return nil
+}
+
+func checkHosts(text string, group, ports bool, bad func(string, ...any) *Problem) *Problem {
+	switch {
+	case group:
+		return nil
+	case text == "":
+		return problemf("domain", "the domain is empty").hintf("write a host, such as `example.com`, or remove the entry")
+	case text == "*" && ports:
+		return bad("a star alone is every host").hintf("set network = \"full\" and remove allowedDomains")
+	case text == "*":
+		return bad("a star alone is every host").hintf("leave the list empty for every host")
+	}
+	if scheme, rest, ok := strings.Cut(text, "://"); ok {
+		host, _, _ := strings.Cut(rest, "/")
+		return bad("a domain has no scheme such as `%s`", scheme+"://").hintf("write the host alone: `%s`", host)
+	}
+	if host, _, ok := strings.Cut(text, "/"); ok {
+		return bad("a domain has no path").hintf("write the host alone: `%s`", host)
+	}
+	name := text
+	if _, err := netip.ParseAddr(text); err == nil && strings.Contains(text, ":") {
+		name = "[" + text + "]"
+	} else {
+		var port uint16
+		var problem *Problem
+		if name, port, problem = splitPort(text, bad); problem != nil {
+			return problem.hintf("write a number from 1 to 65535, or leave the port out for 80 and 443")
+		}
+		if port != 0 && !ports {
+			return bad("results are filtered by host, not by port").hintf("write `%s`", name)
+		}
+	}
+	domain, below := strings.CutPrefix(name, "*.")
+	if strings.Contains(domain, "*") {
+		return bad("a star may only be the first label").hintf("write `*.` and the domain for its subdomains, such as `*.example.com`")
+	}
+	host, problem := hostName(domain)
+	if problem != nil {
+		return bad("%s", problem.Message).hintf("%s", problem.Hint)
+	}
+	if strings.HasSuffix(domain, ".") {
+		return bad("ends in a dot").hintf("write `%s`", strings.TrimSuffix(text, "."))
+	}
+	if _, err := netip.ParseAddr(host); err == nil && below {
+		return bad("an IP address has no subdomains").hintf("write each address")
+	}
+	return nil
+}
