@@ -20,8 +20,13 @@ type decided struct {
 	Manifest struct {
 		Tools       toolLists            `json:"tools"`
 		Permissions manifest.Permissions `json:"permissions"`
+		Sandbox     sandboxLists         `json:"sandbox"`
 	} `json:"manifest"`
 	Calls []map[string]string `json:"calls"`
+}
+
+type sandboxLists struct {
+	DenyRead []manifest.PathGlob `json:"denyRead"`
 }
 
 type toolLists struct {
@@ -120,7 +125,13 @@ func randomCase(t *testing.T, random *rand.Rand, programs []string, calls int) (
 	case 1:
 		c.Manifest.Tools.Deny = []manifest.ToolName{manifest.ToolName(pick(random, "bash", "edit", "mcp__*", "mcp__linear__g*", "webfetch"))}
 	}
+	c.Manifest.Sandbox.DenyRead = []manifest.PathGlob{}
+	for range random.IntN(4) - 1 {
+		c.Manifest.Sandbox.DenyRead = append(c.Manifest.Sandbox.DenyRead, manifest.PathGlob(pick(random, ".env", "**/.env", "src/**", "*.{md,go}", "**/*.[a-m]*", "~/.ssh/**",
+			"/etc/{passwd,shadow}", "src/{a,b}.go", "**/{.env,key}", "gehälter/**")))
+	}
 	m := &manifest.Manifest{Permissions: *p}
+	m.Sandbox.DenyRead = c.Manifest.Sandbox.DenyRead
 	m.Tools.Default, m.Tools.Allow, m.Tools.Deny = c.Manifest.Tools.Default, c.Manifest.Tools.Allow, c.Manifest.Tools.Deny
 	guard, err := permission.Parse(m)
 	if err != nil {

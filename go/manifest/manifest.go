@@ -148,7 +148,7 @@ type Rule struct {
 type Sandbox struct {
 	// Where commands may write.
 	Filesystem Filesystem `json:"filesystem" jsonschema_extras:"default=workspace-write"`
-	// Directories that may be written, below the workspace, from ~/ or from /; empty for the whole workspace.
+	// Directories that may be written, below the workspace, from ~/ or from /; the whole workspace where none is below it.
 	WritableRoots []Directory `json:"writableRoots" jsonschema_extras:"x-merge=set,x-maxItems=64"`
 	// Globs of files that may not be read, below the workspace, from ~/ or from /.
 	DenyRead []PathGlob `json:"denyRead" jsonschema_extras:"x-merge=set,x-maxItems=256"`

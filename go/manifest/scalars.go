@@ -1,5 +1,7 @@
 package manifest
 
+import "strings"
+
 // Constraint is what the schema says of a string type.
 type Constraint struct {
 	// Anchored ASCII pattern in the common part of RE2, ECMA and POSIX ERE.
@@ -165,6 +167,11 @@ func (RelativePath) Constraint() Constraint {
 }
 func (FilePath) Constraint() Constraint {
 	return Constraint{MaxBytes: MaxFileNameBytes, Text: true, SingleLine: true}
+}
+
+// InWorkspace reports whether a directory is the workspace or below it, as it is written.
+func (d Directory) InWorkspace() bool {
+	return d != "~" && !strings.HasPrefix(string(d), "~/") && !strings.HasPrefix(string(d), "/")
 }
 func (PathGlob) Constraint() Constraint {
 	return Constraint{MaxBytes: MaxPlaceBytes, Text: true, SingleLine: true}

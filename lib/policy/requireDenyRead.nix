@@ -1,10 +1,11 @@
 /**
-  These globs of files are kept from being read.
+  These globs of files are kept from being read. Braces count as the globs that they stand
+  for, on both sides.
 
   # Inputs
 
   `globs`
-  : globs that `sandbox.denyRead` must hold, as they stand there
+  : globs that `sandbox.denyRead` must hold, as they stand there but for braces
 
   # Type
 
@@ -19,8 +20,31 @@
   ```
 */
 globs:
+let
+  inherit (builtins)
+    all
+    concatMap
+    elem
+    filter
+    ;
+  fileGlob = import ../permission/fileGlob.nix;
+
+  # As they are compared; a glob that is none would ask for what no profile can have.
+  wanted =
+    glob:
+    let
+      read = fileGlob glob;
+    in
+    if read.problem == null then
+      read.globs
+    else
+      throw "policy.requireDenyRead: ${read.problem.message}; ${read.problem.hint}";
+in
 import ./make.nix "require-deny-read" (
   manifest:
+  let
+    denied = concatMap (glob: (fileGlob glob).globs) manifest.sandbox.denyRead;
+  in
   map (glob: {
     at = [
       "sandbox"
@@ -28,5 +52,5 @@ import ./make.nix "require-deny-read" (
     ];
     message = "`${glob}` may be read";
     hint = "add `${glob}` to `sandbox.denyRead`";
-  }) (builtins.filter (glob: !(builtins.elem glob manifest.sandbox.denyRead)) globs)
+  }) (filter (glob: !(all (one: elem one denied) (wanted glob))) globs)
 )

@@ -33,7 +33,7 @@ const (
 	Mode        Kind = "mode"         // permissions.mode
 	Rule        Kind = "rule"         // calls by permission rules: "TOOL PATTERN"
 	Tool        Kind = "tool"         // tools that are offered
-	Files       Kind = "files"        // where commands may write: "./*", "./src/*"
+	Files       Kind = "files"        // where commands may write: "./*", "./src/*", "~/.cache/*"
 	Reads       Kind = "reads"        // what commands may not read
 	Hosts       Kind = "hosts"        // what commands may reach
 	Variable    Kind = "variable"     // environment variable that commands inherit

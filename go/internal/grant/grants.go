@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -106,7 +107,7 @@ func (c *collection) sandbox(s manifest.Sandbox) {
 	case "full":
 		c.decide(Files, "/sandbox/filesystem", "", "allow")
 	case "workspace-write":
-		if len(s.WritableRoots) == 0 {
+		if !slices.ContainsFunc(s.WritableRoots, manifest.Directory.InWorkspace) {
 			c.decide(Files, "/sandbox/filesystem", "./*", "allow")
 		}
 		for _, root := range s.WritableRoots {
@@ -130,12 +131,15 @@ func (c *collection) sandbox(s manifest.Sandbox) {
 	}
 }
 
-// Folder is the value of [Files] for what is in a directory of the workspace.
+// Folder is the value of [Files] for what is in a directory.
 func Folder(name string) string {
-	if name == "." {
+	switch {
+	case name == ".":
 		return "./*"
+	case manifest.Directory(name).InWorkspace():
+		return "./" + name + "/*"
 	}
-	return "./" + name + "/*"
+	return name + "/*"
 }
 
 // Endpoint is the value of a [Command] or [Server]: what is started or reached as an MCP server, with everything that

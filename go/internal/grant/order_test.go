@@ -351,13 +351,17 @@ func TestBothSidesAreNamed(t *testing.T) {
 	}
 }
 
-// A * in the glob of a path may stop at a folder, so it covers only itself.
+// A * in the glob of a path may stop at a folder, so it covers only itself; DIR/**
+// covers what is below it.
 func TestPathGlobsCoverThemselves(t *testing.T) {
 	one := func(glob string) Set {
 		return SetOf([]Grant{{Kind: Reads, Action: "allow"}, {Kind: Reads, Value: glob, Action: "deny"}})
 	}
 	if len(Compare(one("secrets/a/b"), one("secrets/*"))) == 0 {
 		t.Error("another glob counts as holding back as much")
+	}
+	if changes := Compare(one("secrets/a/b"), one("secrets/**")); len(changes) > 0 {
+		t.Error(changes)
 	}
 	hosts := func(hosts ...string) Set {
 		var grants []Grant
@@ -369,7 +373,7 @@ func TestPathGlobsCoverThemselves(t *testing.T) {
 	if changes := Compare(hosts("*.example.org"), hosts("a.example.org", "*.b.example.org")); len(changes) > 0 {
 		t.Error(changes)
 	}
-	for _, host := range []string{"example.org", "a.example.com", "*.org"} {
+	for _, host := range []string{"example.org", "a.example.com", "*.org", "a.example.org:8080", "@packages", "10.0.0.1"} {
 		if len(Compare(hosts("*.example.org"), hosts(host))) == 0 {
 			t.Errorf("%s counts as one of *.example.org", host)
 		}

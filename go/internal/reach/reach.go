@@ -41,7 +41,7 @@ const (
 	Folder             // what is in a directory of the workspace: ./*, ./src/*
 	Rule               // calls, see CallsOf: bash git push*
 	Host               // a host; *. at the beginning stands for all its subdomains
-	Path               // files: a * may end at a slash, so each covers itself alone
+	Path               // files that a glob matches: DIR/** stands for all below it
 )
 
 // Wildcards are the characters that may stand for others in a pattern. A pattern
@@ -59,7 +59,8 @@ func Covers(kind Kind, wide, narrow string) bool {
 		domain, ok := strings.CutPrefix(wide, "*.")
 		return ok && plain(domain) && strings.HasSuffix(narrow, "."+domain)
 	case Path:
-		return false
+		// Braces may begin at another root than the text before them.
+		return !strings.ContainsAny(narrow, "{}") && coversPath(wide, narrow)
 	case Rule:
 		return CallsOf(wide).Cover(CallsOf(narrow))
 	}

@@ -64,7 +64,9 @@ var pairs = []struct {
 	{Host, "*", "a.org", false}, {Host, "*a.org", "b.a.org", false}, {Host, "*.*.org", "x.*.org", false}, {Host, "**.a.org", "b.a.org", false}, {Host, "*.", "a.", true},
 
 	{Folder, "./*", "./src/*", true}, {Folder, "./src/*", "./src/a/*", true}, {Folder, "./src/*", "./srcs/*", false}, {Folder, "./src/*", "./*", false},
-	{Path, "a/*", "a/b", false}, {Path, "a/*", "a/*", true}, {Path, "**", "a", false},
+	{Path, "a/*", "a/b", false}, {Path, "a/*", "a/*", true}, {Path, "**", "a", true}, {Path, "a/**", "a/b/*.[ab]", true}, {Path, "a/**", "b/c", false},
+	{Path, "**", "{~/x,a}/b", false}, {Path, "{a,b}/**", "a/c", false}, {Path, "**", "~/a", false}, {Path, "**", "/a", false}, {Path, "~/a/**", "~/a", true},
+	{Path, "[a]/**", "[a]/b", false}, {Path, "a/**", "a/../b", false}, {Path, "**/*.{a,b}", "**/*.a", false}, {Path, "**/*.{a,b}", "**/*.{a,b}", true},
 	{Name, "a*", "a?", true}, {Name, "a?*", "a?b", false}, {Name, `a\*`, `a\b`, false}, {Name, `a\*`, `a\*`, true}, {Name, "ä*", "äö", true}, {Name, "**", "*", false},
 	{Tool, "a[b]*", "a[b]c", false}, {Tool, "a]*", "a]b", false}, {Tool, "{a,b}*", "{a,b}", false},
 }

@@ -56,10 +56,9 @@ func makeHandlers() {
 	}
 	ofSubagent := map[string]handler{"description": described(Subagents)}
 	ofManifest := map[string]handler{
-		"sandbox.filesystem": steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
-		"sandbox.network":    steps(Sandbox, place{kind: grant.Hosts}, NetworkWords),
-		"sandbox.writableRoots": limitedSet(Sandbox, place{kind: grant.Files, at: "filesystem", value: grant.Folder}, "may now write below", "may no longer write below",
-			"may now write only below", "may now write in all of the workspace, not only below"),
+		"sandbox.filesystem":     steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
+		"sandbox.network":        steps(Sandbox, place{kind: grant.Hosts}, NetworkWords),
+		"sandbox.writableRoots":  writableRoots,
 		"sandbox.denyRead":       set(Sandbox, place{kind: grant.Reads}, "may now read", "may no longer read"),
 		"sandbox.allowedDomains": set(Sandbox, place{kind: grant.Hosts, at: "network"}, "may now reach", "may no longer reach"),
 		"sandbox.inheritEnv":     set(Sandbox, place{kind: grant.Variable}, "now sees the environment variables", "no longer sees the environment variables"),

@@ -253,14 +253,16 @@ func (g worded) offered(by string, gone bool) (text, item string) {
 }
 
 func (g worded) files() string {
-	folder := strings.TrimSuffix(strings.TrimPrefix(g.Value, "./"), "*")
+	folder, inside := strings.CutPrefix(strings.TrimSuffix(g.Value, "*"), "./")
 	switch {
 	case g.Value == "":
 		return FilesystemWords["full"]
-	case folder == "":
+	case inside && folder == "":
 		return FilesystemWords["workspace-write"]
+	case inside:
+		return "may write in the workspace below " + code(strings.TrimSuffix(folder, "/"))
 	}
-	return "may write in the workspace below " + code(strings.TrimSuffix(folder, "/"))
+	return "may write outside the workspace, below " + code(strings.TrimSuffix(folder, "/"))
 }
 
 func (g worded) server(name string) string {

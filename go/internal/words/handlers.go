@@ -157,16 +157,14 @@ func (s *scope) sorted(group Group, at place, c change, more, less string, eleme
 // limitedSet is a set whose members are allowed, and which allows all when it is empty.
 func limitedSet(group Group, at place, more, less, only, all string) handler {
 	whole := at
-	if at.kind != grant.Files {
-		whole.all = true
-	}
+	whole.all = true
 	return func(s *scope, c change) {
 		a, b := texts(c.a), texts(c.b)
 		switch {
 		case len(a) == 0 && len(b) > 0:
-			s.items(group, s.effect(whole, c, "."), c, only, b)
+			s.items(group, s.effect(whole, c), c, only, b)
 		case len(a) > 0 && len(b) == 0:
-			s.items(group, s.effect(whole, c, "."), c, all, a)
+			s.items(group, s.effect(whole, c), c, all, a)
 		default:
 			set(group, at, more, less)(s, c)
 		}

@@ -30,6 +30,7 @@ let
   path = import ./path.nix;
   address = import ./address.nix;
   name = import ./name.nix;
+  fileGlob = import ../../permission/fileGlob.nix;
 
   about = import ../../reach/covers.nix "tool";
 
@@ -113,6 +114,24 @@ let
       ]
       && single != [ ];
 
+  # What the sandbox lets no program read, as far as it is certain: "deny", null, or
+  # "allow" where nothing is said against the call.
+  kept =
+    call:
+    let
+      answers = builtins.concatMap (glob: map (one: path.matches one call.path) (fileGlob glob).globs) (
+        manifest.sandbox.denyRead or [ ]
+      );
+    in
+    if call.tool != "read" && call.tool != "grep" then
+      "allow"
+    else if elem true answers then
+      "deny"
+    else if elem null answers then
+      null
+    else
+      "allow";
+
   changes = call: elem call.tool [ "edit" "write" ];
 
   unruled =
@@ -188,7 +207,5 @@ else if certain == "nothing" then
   null
 else if certain == "deny" then
   if ruled call "deny" [ call.tool ] == true then "deny" else null
-else if found != "deny" && reachesFurther call then
-  null
 else
-  found
+  stricter (kept call) (if found != "deny" && reachesFurther call then null else found)
