@@ -58,6 +58,20 @@ let
     else
       filter (problem: !(any (other: holds problem.at other.at) refused));
 
+  ceiling =
+    permissions: manifest:
+    let
+      delegation = manifest.delegation or null;
+      value = if isAttrs delegation then delegation.ceiling or null else null;
+    in
+    if isAttrs value then
+      permissions.holder [
+        "delegation"
+        "ceiling"
+      ] value
+    else
+      [ ];
+
   each =
     manifest: section: rule:
     let
@@ -73,6 +87,7 @@ in
 manifest:
 let
   permissions = permissionsOf manifest;
+  subagentOf = subagent manifest;
 in
 context manifest
 ++ modelled [ "model" ] (manifest.model or null)
@@ -81,6 +96,7 @@ context manifest
 ++ each manifest "mcpServers" (at: entry: server at entry ++ places.server at entry ++ secrets.server at entry)
 ++ permissions.holder [ ] manifest
 ++ places.manifest manifest
+++ ceiling permissions manifest
 ++ sandbox manifest
 ++ each manifest "skills" (
   at: value: skill at (elemAt at 1) value ++ permissions.skill at value
@@ -94,5 +110,5 @@ context manifest
   in
   modelled (at ++ [ "model" ]) (value.model or null)
   ++ refused
-  ++ unlessIn refused (subagent manifest at value)
+  ++ unlessIn refused (subagentOf at value)
 )

@@ -68,7 +68,7 @@ type WebFetch struct {
 // Skill is a folder of instructions, carried as text.
 type Skill struct {
 	// When to use the skill.
-	Description Line `json:"description"`
+	Description Paragraph `json:"description"`
 	// Files of the skill by relative path; SKILL.md is the entry.
 	Files map[FilePath]Text `json:"files" jsonschema_extras:"x-maxProperties=1000"`
 	// Tools that the skill may use without asking.
@@ -97,42 +97,6 @@ type WorkflowInput struct {
 	Required bool `json:"required" jsonschema:"default=false"`
 	// Value when none is given, written as text.
 	Default *Line `json:"default,omitzero"`
-}
-
-// Subagent is a delegate: shaped like a manifest, and never allowed more than
-// the Pod that starts it.
-//
-// The Pod's own rules that deny or ask hold for its delegates too, so that a
-// delegate need not repeat them.
-type Subagent struct {
-	// When to delegate to it.
-	Description Line `json:"description"`
-	// Model of the delegate; absent for the model of the Pod.
-	Model *Model `json:"model,omitzero"`
-	// Text that the delegate's model is given.
-	Prompts SubagentPrompts `json:"prompts"`
-	// Tools that the delegate is offered.
-	Tools SubagentTools `json:"tools"`
-	// What a tool call of the delegate may do without asking.
-	Permissions Permissions `json:"permissions"`
-}
-
-// SubagentPrompts is the text that a delegate's model is given.
-type SubagentPrompts struct {
-	// The system prompt.
-	System Text `json:"system"`
-	// Text that follows the system prompt, in this order.
-	Append []Text `json:"append" jsonschema_extras:"x-maxItems=64"`
-}
-
-// SubagentTools says which tools a delegate is offered.
-type SubagentTools struct {
-	// What holds for a tool that neither list names.
-	Default ToolDefault `json:"default" jsonschema_extras:"default=deny"`
-	// Tools that are offered.
-	Allow []ToolName `json:"allow" jsonschema_extras:"x-merge=set,x-maxItems=256"`
-	// Tools that are not offered.
-	Deny []ToolName `json:"deny" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 }
 
 // Hook is a command that runs at an event of the session.

@@ -30,8 +30,10 @@ type Manifest struct {
 	Skills map[SkillName]Skill `json:"skills" jsonschema_extras:"x-maxProperties=128"`
 	// Workflows by name: prompts that a user starts with inputs.
 	Workflows map[SkillName]Workflow `json:"workflows" jsonschema_extras:"x-maxProperties=128"`
-	// Delegates by name; none may do more than the Pod itself.
+	// Delegates by name; none may do more than the Pod itself, or than delegation.ceiling.
 	Subagents map[SkillName]Subagent `json:"subagents" jsonschema_extras:"x-maxProperties=32"`
+	// How far delegation goes beyond what the Pod itself may do.
+	Delegation *Delegation `json:"delegation,omitzero"`
 	// Commands that run at events of the session.
 	Hooks []Hook `json:"hooks" jsonschema_extras:"x-maxItems=64"`
 	// How the context window is kept within bounds.

@@ -81,6 +81,7 @@ func leaves(t *testing.T) []leaf {
 	decodeStrictly(t, filepath.Join(corpus, "bases", "full.json"), &document)
 	pool := append([]any{
 		"other", "openai/gpt-5", "other.example.org", "https://other.example.org/x", "OTHER", "de", "docs/other", "more", "25",
+		"files", "release-notes", "builtin:reviewer",
 	}, replacements()...)
 	var list []leaf
 	var visit func(s *schema, v any, at *location, path []string, within *schema, name string)
@@ -146,9 +147,13 @@ func candidates(s *schema, v any, pool []any) []any {
 
 // companions are what must change with a place for the rules to hold.
 var companions = map[string]map[string]any{
-	"sandbox.network":               {"sandbox.allowedDomains": []any{}},
-	"subagents.scout.tools.default": {"tools.default": "allow", "subagents.scout.tools.deny": []any{"bash"}},
-	"web.search.provider":           {"web.search.auth": map[string]any{"_type": SecretRefType, "name": "work.search"}},
+	"sandbox.network": {"sandbox.allowedDomains": []any{}},
+	"subagents.scout.tools.default": {
+		"delegation.ceiling.tools.default": "allow", "subagents.scout.tools.deny": []any{"mcp__tracker__delete_project"},
+	},
+	"subagents.smith.tools.default":   {"delegation.ceiling.tools.default": "allow"},
+	"subagents.smith.sandbox.network": {"subagents.smith.sandbox.allowedDomains": []any{}},
+	"web.search.provider":             {"web.search.auth": map[string]any{"_type": SecretRefType, "name": "work.search"}},
 }
 
 // changeTo gives a copy of a document with the first of the values in a place

@@ -48,8 +48,10 @@ type Profile struct {
 	Skills map[SkillName]Skill `json:"skills,omitzero" jsonschema_extras:"x-maxProperties=128"`
 	// Workflows by name: prompts that a user starts with inputs.
 	Workflows map[SkillName]Workflow `json:"workflows,omitzero" jsonschema_extras:"x-maxProperties=128"`
-	// Delegates by name; none may do more than the Pod itself.
+	// Delegates by name; none may do more than the Pod itself, or than delegation.ceiling.
 	Subagents map[SkillName]Subagent `json:"subagents,omitzero" jsonschema_extras:"x-maxProperties=32"`
+	// How far delegation goes beyond what the Pod itself may do.
+	Delegation *Delegation `json:"delegation,omitzero"`
 	// Commands that run at events of the session.
 	Hooks []Hook `json:"hooks,omitzero" jsonschema_extras:"x-maxItems=64"`
 	// Where a session ends.

@@ -42,7 +42,8 @@ package manifest
 //	                        headers/K/value of /mcpServers/N, the template of text
 //	                        with secrets there, /hooks/I/command/J                  the string
 //	rule-tool-name          a name that grammar.CheckTool accepts, given the keys of mcpServers, in
-//	                        P/tools, where P is the whole and each /subagents/N     P/tools/allow/I, P/tools/deny/I
+//	                        P/tools, where P is the whole, /delegation/ceiling and
+//	                        each /subagents/N                                       P/tools/allow/I, P/tools/deny/I
 //	                        in P/permissions/rules                                  P/permissions/rules/I/tool
 //	                        and in skills                                           /skills/N/allowedTools/I
 //	                        each alternative of a matcher, at the events about tools /hooks/I/matcher
@@ -100,11 +101,25 @@ package manifest
 //	                        each rule whose action is above the parent's default
 //	                        and which no rule of the parent covers that has an
 //	                        action at least as high                                 /subagents/N/permissions/rules/I
+//	rule-subagent-names     each of mcpServers and skills is a key of the manifest's
+//	                        section of that name                                    /subagents/N/mcpServers/I, /subagents/N/skills/I
+//	rule-subagent-effort    absent where model is present                           /subagents/N/effort
+//	rule-subagent-limits    none above the one of limits                            /subagents/N/limits/L
+//	rule-subagent-sandbox   filesystem and network not above the parent's:
+//	                        read-only < workspace-write < full, none < allowlist < full
+//	                                                                                /subagents/N/sandbox/filesystem, …/network
+//	                        the parent has writableRoots and workspace-write: some,
+//	                        each equal to one of the parent's or below it           …/writableRoots, …/writableRoots/I
+//	                        allowedDomains is empty, or network, else the parent's,
+//	                        is allowlist                                            …/allowedDomains
+//	                        that holds, and the parent's network is allowlist: each
+//	                        covered by one of the parent's                          …/allowedDomains/I
 //	rule-manifest-size      at most 8 MiB of canonical JSON                         (the whole)
 //
-// Which tool or rule covers another is decided by package reach, and in Nix by
+// The parent of the two rules about tools and permissions is delegation.ceiling in
+// the sections that it has, else the whole. Which tool or rule covers another is decided by package reach, and in Nix by
 // lib/reach/covers.nix.
-// The deny and ask rules of the parent bind its subagents too, so a subagent
+// The deny and ask rules of that parent bind its subagents too, so a subagent
 // need not repeat them. An absent list of allow, deny or rules counts as empty. An
 // entry that rule-tool-name or rule-pattern refuses is not reported by the two rules
 // about subagents as well.
@@ -126,11 +141,7 @@ func (c *checker) rules(v *value) {
 	c.each(v, "skills", c.skillRules)
 	c.each(v, "workflows", c.workflowRules)
 	c.hookRules(v)
-	c.each(v, "subagents", func(at *location, subagent *value) {
-		c.modelRules(at.field("model"), subagent.get("model"))
-		c.subagentToolRules(at.field("tools"), v.get("tools"), subagent.get("tools"))
-		c.subagentPermissionRules(at.field("permissions"), v.get("permissions"), subagent.get("permissions"))
-	})
+	c.delegationRules(v)
 }
 
 // each calls a rule for every entry of a section that is a map.

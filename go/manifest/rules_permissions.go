@@ -56,6 +56,9 @@ func (c *checker) permissionRules(v *value) {
 		c.patterns(at.field("permissions").field("rules"), v.get("permissions").get("rules"), words)
 	}
 	holder(nil, v)
+	if ceiling := v.get("delegation").get("ceiling"); ceiling != nil {
+		holder((*location)(nil).field("delegation").field("ceiling"), ceiling)
+	}
 	c.each(v, "subagents", holder)
 	c.each(v, "skills", func(at *location, skill *value) {
 		c.toolNames(at.field("allowedTools"), skill.get("allowedTools"), words)

@@ -38,8 +38,64 @@ func (v *value) isText(name, text string) bool {
 	return member.is(kindString) && member.text == text
 }
 
-// subagentToolRules reports the tools that a subagent would be offered and its parent is not.
-func (c *checker) subagentToolRules(at *location, parent, subagent *value) {
+// bound is what subagents are held to in one section: the Pod's own, or that of
+// delegation.ceiling where there is one.
+type bound struct {
+	*value
+	who   string // who has the section, in a message
+	lacks string // who does not offer a tool
+	field string // where it is written
+	own   bool   // the Pod's own: a ceiling would give subagents more
+}
+
+// boundOf returns what holds the subagents of a manifest in a section.
+func boundOf(v *value, section string) bound {
+	above := v.get("delegation")
+	for _, name := range []string{"ceiling", section} {
+		if above.is(kindObject) {
+			above = above.get(name)
+		}
+	}
+	if above != nil && above.kind != kindNull {
+		return bound{above, "the ceiling of subagents", "the ceiling of subagents does not offer ", "delegation.ceiling." + section, false}
+	}
+	return bound{v.get(section), "the profile itself", "the profile itself is not offered ", section, true}
+}
+
+// more is the end of a hint: the line that gives subagents more than the profile has.
+func (b bound) more(line string) string {
+	if !b.own {
+		return ""
+	}
+	return "; to let subagents alone have it, write " + line
+}
+
+// maxNamed is how many tools a hint lists.
+const maxNamed = 32
+
+const toolCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.*-"
+
+// ceilingLine is the line that lets subagents have all tools that one of them names.
+func ceilingLine(v *value) string {
+	var all []string
+	if subagents := v.get("subagents"); subagents.is(kindObject) {
+		for _, m := range subagents.members {
+			for _, name := range m.value.get("tools").names("allow") {
+				if name != "" && strings.Trim(name, toolCharacters) == "" && !slices.Contains(all, name) {
+					all = append(all, name)
+				}
+			}
+		}
+	}
+	if len(all) > maxNamed {
+		return "delegation.ceiling.tools.allow = [ … ];"
+	}
+	return `delegation.ceiling.tools.allow = [ "` + strings.Join(all, `" "`) + `" ];`
+}
+
+// subagentToolRules reports the tools that a subagent would be offered and what holds
+// it is not. line is [ceilingLine].
+func (c *checker) subagentToolRules(at *location, parent bound, subagent *value, line func() string) {
 	if !parent.is(kindObject) || !subagent.is(kindObject) {
 		return
 	}
@@ -49,14 +105,15 @@ func (c *checker) subagentToolRules(at *location, parent, subagent *value) {
 	allow, deny := subagent.names("allow"), subagent.names("deny")
 	open := subagent.isText("default", "allow")
 	if closed && open {
-		c.report(at.field("default"), code, "allows tools that the profile itself is not offered", "deny", `set default to "deny" and list the tools`)
+		c.report(at.field("default"), code, "allows tools that "+parent.who+" does not", "deny",
+			`set default to "deny" and list the tools`+parent.more(`delegation.ceiling.tools.default = "allow";`))
 	}
 	excess := make([]string, len(allow))
 	for i, name := range allow {
 		if closed && name != "" && !anyCovers(parentAllow, name) {
-			excess[i] = "the profile itself is not offered " + named(name)
+			excess[i] = parent.lacks + named(name)
 		} else if anyCovers(parentDeny, name) {
-			excess[i] = "the profile itself denies " + named(name)
+			excess[i] = parent.who + " denies " + named(name)
 		}
 	}
 	undone := ""
@@ -69,7 +126,7 @@ func (c *checker) subagentToolRules(at *location, parent, subagent *value) {
 			if coversTool(name, denied) || coversTool(denied, name) {
 				listed = true
 				if excess[i] == "" {
-					excess[i] = named(name) + " brings back " + named(denied) + ", which the profile itself denies"
+					excess[i] = named(name) + " brings back " + named(denied) + ", which " + parent.who + " denies"
 				}
 			}
 		}
@@ -79,12 +136,12 @@ func (c *checker) subagentToolRules(at *location, parent, subagent *value) {
 	}
 	for i, message := range excess {
 		if at := at.field("allow").element(i); message != "" && !c.refusedAt(at) {
-			c.report(at, code, message, "a tool of the profile's own", "offer the tool to the profile in tools, or remove it here")
+			c.report(at, code, message, "a tool in `"+parent.field+"`", "remove it here, or add it to "+parent.field+".allow"+parent.more(line()))
 		}
 	}
 	if undone != "" {
-		c.report(at.field("deny"), code, "the default brings back "+named(undone)+", which the profile itself denies",
-			"every tool that the profile denies", "deny it here too")
+		c.report(at.field("deny"), code, "the default brings back "+named(undone)+", which "+parent.who+" denies",
+			"every tool that "+parent.who+" denies", "deny it here too")
 	}
 }
 
@@ -97,8 +154,8 @@ func (v *value) rank(name string, order []string) int {
 	return slices.Index(order, member.text)
 }
 
-// subagentPermissionRules reports what a subagent may do without asking and its parent may not.
-func (c *checker) subagentPermissionRules(at *location, parent, subagent *value) {
+// subagentPermissionRules reports what a subagent may do without asking and what holds it may not.
+func (c *checker) subagentPermissionRules(at *location, parent bound, subagent *value) {
 	if !parent.is(kindObject) || !subagent.is(kindObject) {
 		return
 	}
@@ -109,8 +166,10 @@ func (c *checker) subagentPermissionRules(at *location, parent, subagent *value)
 	}{{"mode", reach.Modes}, {"default", reach.Actions}} {
 		own, cap := subagent.rank(field.name, field.order), parent.rank(field.name, field.order)
 		if own >= 0 && cap >= 0 && own > cap {
-			c.report(at.field(field.name), code, shown(field.order[own])+" is more than the profile itself has, "+shown(field.order[cap]),
-				"one of: "+strings.Join(field.order[:cap+1], ", "), "lower it here, or raise permissions."+field.name)
+			word := shown(field.order[own])
+			c.report(at.field(field.name), code, word+" is more than "+parent.who+" has, "+shown(field.order[cap]),
+				"one of: "+strings.Join(field.order[:cap+1], ", "), "lower it here, or raise "+parent.field+"."+field.name+
+					parent.more("delegation.ceiling.permissions."+field.name+" = "+word+";"))
 		}
 	}
 	ceiling := parent.rank("default", reach.Actions)
@@ -132,8 +191,9 @@ func (c *checker) subagentPermissionRules(at *location, parent, subagent *value)
 			wide, known := callsOf(g)
 			return known && calls.Tool != "" && g.rank("action", reach.Actions) >= own && wide.Cover(calls)
 		}) && !c.refusedAt(at.field("rules").element(i)) {
-			c.report(at.field("rules").element(i), code, "the profile itself has no rule that goes as far for "+shown(calls.Tool+" "+calls.Pattern),
-				"a rule that one of the profile's own covers", "add the rule to permissions.rules, or remove it here")
+			c.report(at.field("rules").element(i), code, parent.who+" has no rule that goes as far for "+shown(calls.Tool+" "+calls.Pattern),
+				"a rule that one in `"+parent.field+"` covers", "remove it here, or add the rule to "+parent.field+".rules"+
+					parent.more("it in delegation.ceiling.permissions.rules"))
 		}
 	}
 }

@@ -22,9 +22,10 @@ type Constraint struct {
 
 // Sizes of text in bytes of UTF-8.
 const (
-	MaxTextBytes = 1 << 20
-	MaxLineBytes = 1024
-	MaxArgBytes  = 8192
+	MaxTextBytes      = 1 << 20
+	MaxParagraphBytes = 8192
+	MaxLineBytes      = 1024
+	MaxArgBytes       = 8192
 
 	MaxPlaceBytes    = 512 // a directory, a glob of files, a domain
 	MaxFileNameBytes = 512 // the path of a file of a skill
@@ -33,6 +34,8 @@ const (
 type (
 	// Text is a prompt or a file, of at most 1 MiB.
 	Text string
+	// Paragraph is a description of one or several lines, of at most 8 KiB.
+	Paragraph string
 	// Line is a short text for people.
 	Line string
 	// Argument is one argument or value that is handed to a program as it is.
@@ -41,6 +44,8 @@ type (
 	Pattern string
 	// ProfileName names a profile.
 	ProfileName string
+	// ProfileRef is a profile as SOURCE:NAME.
+	ProfileRef string
 	// Tag is a word to group profiles by.
 	Tag string
 	// ModelRef is a model as provider/model.
@@ -102,6 +107,9 @@ const (
 )
 
 func (Text) Constraint() Constraint { return Constraint{MaxBytes: MaxTextBytes, Text: true} }
+func (Paragraph) Constraint() Constraint {
+	return Constraint{MaxBytes: MaxParagraphBytes, Text: true}
+}
 func (Line) Constraint() Constraint {
 	return Constraint{MaxBytes: MaxLineBytes, Text: true, SingleLine: true}
 }
@@ -111,6 +119,9 @@ func (Pattern) Constraint() Constraint {
 }
 func (ProfileName) Constraint() Constraint {
 	return Constraint{Pattern: `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, MaxLength: 64}
+}
+func (ProfileRef) Constraint() Constraint {
+	return Constraint{Pattern: `^[a-z0-9]([a-z0-9-]*[a-z0-9])?:[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, MaxLength: 129}
 }
 func (Tag) Constraint() Constraint {
 	return Constraint{Pattern: `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, MaxLength: 64}

@@ -4,6 +4,11 @@ package manifest
 
 var manifestSchema = &manifestManifestSchema
 
+var manifestCeilingSchema = schema{types: kindObject, properties: []property{
+	{name: "tools", schema: &manifestSubagentToolsSchema},
+	{name: "permissions", schema: &manifestPermissionsSchema},
+}, closed: true}
+
 var manifestCompactionSchema = schema{types: kindObject, properties: []property{
 	{name: "strategy", schema: &schema{types: kindString, enum: []string{"off", "summarize"}, defaultValue: &value{kind: kindString, text: "summarize"}}, required: true},
 	{name: "thresholdTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000000"}, required: true},
@@ -19,9 +24,14 @@ var manifestContextSchema = schema{types: kindObject, properties: []property{
 	{name: "pruning", schema: &manifestPruningSchema, required: true},
 }, closed: true}
 
+var manifestDelegationSchema = schema{types: kindObject, properties: []property{
+	{name: "ceiling", schema: &manifestCeilingSchema},
+	{name: "profiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 129, hasMaxLength: true, pattern: &pattern1}, maxItems: 32, hasMaxItems: true, merge: "set"}},
+}, closed: true}
+
 var manifestHookSchema = schema{types: kindObject, properties: []property{
 	{name: "event", schema: &schema{types: kindString, enum: []string{"PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "PreCompact", "UserPromptSubmit", "Stop", "SubagentStop", "Notification", "PermissionRequest"}}, required: true},
-	{name: "matcher", schema: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern1, defaultValue: &value{kind: kindString, text: "*"}}, required: true},
+	{name: "matcher", schema: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2, defaultValue: &value{kind: kindString, text: "*"}}, required: true},
 	{name: "command", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, minItems: 1, maxItems: 256, hasMaxItems: true, merge: "replace"}, required: true},
 	{name: "timeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "3600", defaultValue: &value{kind: kindNumber, text: "60"}}, required: true},
 	{name: "async", schema: &schema{types: kindBoolean}},
@@ -44,11 +54,11 @@ var manifestMCPServerSchema = schema{types: kindObject, properties: []property{
 	{name: "command", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}},
 	{name: "args", schema: &schema{types: kindArray, items: &schema{alternatives: []*schema{&schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, &manifestSecretRefSchema, &manifestSecretFormatSchema}, merge: "replace"}, maxItems: 256, hasMaxItems: true, merge: "replace", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "cwd", schema: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}},
-	{name: "env", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema, &manifestLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern2}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
-	{name: "url", schema: &schema{alternatives: []*schema{&schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern3}, &manifestSecretFormatSchema}, merge: "replace"}},
-	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema, &manifestLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern4}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
-	{name: "enabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "disabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "env", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema, &manifestLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "url", schema: &schema{alternatives: []*schema{&schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}, &manifestSecretFormatSchema}, merge: "replace"}},
+	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema, &manifestLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "enabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "disabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "startupTimeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "3600", defaultValue: &value{kind: kindNumber, text: "30"}}, required: true},
 	{name: "toolTimeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "86400", defaultValue: &value{kind: kindNumber, text: "120"}}, required: true},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
@@ -60,19 +70,20 @@ var manifestManifestSchema = schema{types: kindObject, properties: []property{
 	{name: "model", schema: &manifestModelSchema, required: true},
 	{name: "prompts", schema: &manifestPromptsSchema, required: true},
 	{name: "tools", schema: &manifestToolsSchema, required: true},
-	{name: "mcpServers", schema: &schema{types: kindObject, additional: &manifestMCPServerSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern6}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "mcpServers", schema: &schema{types: kindObject, additional: &manifestMCPServerSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 64, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
 	{name: "permissions", schema: &manifestPermissionsSchema, required: true},
 	{name: "sandbox", schema: &manifestSandboxSchema, required: true},
 	{name: "memory", schema: &manifestMemorySchema, required: true},
 	{name: "web", schema: &manifestWebSchema, required: true},
-	{name: "skills", schema: &schema{types: kindObject, additional: &manifestSkillSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
-	{name: "workflows", schema: &schema{types: kindObject, additional: &manifestWorkflowSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
-	{name: "subagents", schema: &schema{types: kindObject, additional: &manifestSubagentSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 32, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "skills", schema: &schema{types: kindObject, additional: &manifestSkillSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "workflows", schema: &schema{types: kindObject, additional: &manifestWorkflowSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 128, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "subagents", schema: &schema{types: kindObject, additional: &manifestSubagentSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 32, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "delegation", schema: &manifestDelegationSchema},
 	{name: "hooks", schema: &schema{types: kindArray, items: &manifestHookSchema, maxItems: 64, hasMaxItems: true, defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "context", schema: &manifestContextSchema, required: true},
 	{name: "limits", schema: &manifestLimitsSchema, required: true},
 	{name: "session", schema: &manifestSessionSchema, required: true},
-	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern8}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern9}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var manifestMemorySchema = schema{types: kindObject, properties: []property{
@@ -86,9 +97,9 @@ var manifestMemorySchema = schema{types: kindObject, properties: []property{
 
 var manifestModelSchema = schema{types: kindObject, properties: []property{
 	{name: "ref", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}, required: true},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}, required: true},
-	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern10}, required: true},
-	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern3}},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}, required: true},
+	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern11}, required: true},
+	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
 	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}, required: true},
 	{name: "auth", schema: &schema{alternatives: []*schema{&manifestSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
 	{name: "contextWindowTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "100000000"}, required: true},
@@ -108,19 +119,19 @@ var manifestPermissionsSchema = schema{types: kindObject, properties: []property
 }, closed: true}
 
 var manifestProfileInfoSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, required: true},
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true, defaultValue: &value{kind: kindString, text: ""}}, required: true},
 	{name: "role", schema: &schema{types: kindString, enum: []string{"orchestrator", "coder", "researcher", "reviewer", "custom"}, defaultValue: &value{kind: kindString, text: "custom"}}, required: true},
 	{name: "variant", schema: &schema{types: kindString, enum: []string{"standard", "cheap", "fast"}, defaultValue: &value{kind: kindString, text: "standard"}}, required: true},
-	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, maxItems: 32, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, maxItems: 32, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
 var manifestPromptsSchema = schema{types: kindObject, properties: []property{
 	{name: "system", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true, defaultValue: &value{kind: kindString, text: ""}}, required: true},
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true, defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern12}, maxItems: 32, hasMaxItems: true, defaultValue: &value{kind: kindArray, items: []*value{{kind: kindString, text: "AGENTS.md"}}}}, required: true},
+	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 32, hasMaxItems: true, defaultValue: &value{kind: kindArray, items: []*value{{kind: kindString, text: "AGENTS.md"}}}}, required: true},
 	{name: "contextMaxBytes", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1048576", defaultValue: &value{kind: kindNumber, text: "65536"}}, required: true},
-	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern13}},
+	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern14}},
 	{name: "initial", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 }, closed: true}
 
@@ -131,7 +142,7 @@ var manifestPruningSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var manifestRuleSchema = schema{types: kindObject, properties: []property{
-	{name: "tool", schema: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, required: true},
+	{name: "tool", schema: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, required: true},
 	{name: "pattern", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true, defaultValue: &value{kind: kindString, text: "*"}}, required: true},
 	{name: "action", schema: &schema{types: kindString, enum: []string{"allow", "ask", "deny"}}, required: true},
 	{name: "reason", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
@@ -143,7 +154,7 @@ var manifestSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}, defaultValue: &value{kind: kindString, text: "none"}}, required: true},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern2}, maxItems: 128, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
 var manifestSecretFormatSchema = schema{types: kindObject, properties: []property{
@@ -154,7 +165,7 @@ var manifestSecretFormatSchema = schema{types: kindObject, properties: []propert
 
 var manifestSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
-	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern15}, required: true},
 }, closed: true, secret: true, merge: "replace"}
 
 var manifestSessionSchema = schema{types: kindObject, properties: []property{
@@ -163,17 +174,29 @@ var manifestSessionSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var manifestSkillSchema = schema{types: kindObject, properties: []property{
-	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, required: true},
+	{name: "description", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, required: true},
 	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
-	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 64, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 64, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
 var manifestSubagentSchema = schema{types: kindObject, properties: []property{
-	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, required: true},
+	{name: "description", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, required: true},
 	{name: "model", schema: &manifestModelSchema},
+	{name: "effort", schema: &schema{types: kindString, enum: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}}},
 	{name: "prompts", schema: &manifestSubagentPromptsSchema, required: true},
 	{name: "tools", schema: &manifestSubagentToolsSchema, required: true},
+	{name: "mcpServers", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "skills", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxItems: 128, hasMaxItems: true, merge: "set"}},
 	{name: "permissions", schema: &manifestPermissionsSchema, required: true},
+	{name: "sandbox", schema: &manifestSubagentSandboxSchema},
+	{name: "limits", schema: &manifestSubagentLimitsSchema},
+}, closed: true}
+
+var manifestSubagentLimitsSchema = schema{types: kindObject, properties: []property{
+	{name: "maxTurns", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000"}},
+	{name: "maxWallSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "2592000"}},
+	{name: "maxTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "1000000000000"}},
+	{name: "maxCostCents", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}},
 }, closed: true}
 
 var manifestSubagentPromptsSchema = schema{types: kindObject, properties: []property{
@@ -181,16 +204,24 @@ var manifestSubagentPromptsSchema = schema{types: kindObject, properties: []prop
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true, defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
+var manifestSubagentSandboxSchema = schema{types: kindObject, properties: []property{
+	{name: "filesystem", schema: &schema{types: kindString, enum: []string{"read-only", "workspace-write", "full"}}},
+	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}}},
+	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+}, closed: true}
+
 var manifestSubagentToolsSchema = schema{types: kindObject, properties: []property{
 	{name: "default", schema: &schema{types: kindString, enum: []string{"allow", "deny"}, defaultValue: &value{kind: kindString, text: "deny"}}, required: true},
-	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
 var manifestToolsSchema = schema{types: kindObject, properties: []property{
 	{name: "default", schema: &schema{types: kindString, enum: []string{"allow", "deny"}, defaultValue: &value{kind: kindString, text: "deny"}}, required: true},
-	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "maxOutputBytes", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "16777216", defaultValue: &value{kind: kindNumber, text: "65536"}}, required: true},
 	{name: "timeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "86400", defaultValue: &value{kind: kindNumber, text: "600"}}, required: true},
 }, closed: true}
@@ -210,7 +241,7 @@ var manifestWebFetchSchema = schema{types: kindObject, properties: []property{
 
 var manifestWebSearchSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"disabled", "cached", "live"}, defaultValue: &value{kind: kindString, text: "disabled"}}, required: true},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
 	{name: "auth", schema: &schema{alternatives: []*schema{&manifestSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
 	{name: "maxResults", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100", defaultValue: &value{kind: kindNumber, text: "10"}}, required: true},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
@@ -223,7 +254,7 @@ var manifestWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var manifestWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern15}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern16}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
@@ -231,6 +262,11 @@ var manifestWorkflowInputSchema = schema{types: kindObject, properties: []proper
 }, closed: true}
 
 var profileSchema = &profileProfileSchema
+
+var profileCeilingSchema = schema{types: kindObject, properties: []property{
+	{name: "tools", schema: &profileSubagentToolsSchema},
+	{name: "permissions", schema: &profilePermissionsSchema},
+}, closed: true}
 
 var profileCompactionSchema = schema{types: kindObject, properties: []property{
 	{name: "strategy", schema: &schema{types: kindString, enum: []string{"off", "summarize"}}},
@@ -251,9 +287,14 @@ var profileContextPresetsSchema = schema{types: kindObject, properties: []proper
 	{name: "budget", schema: &schema{types: kindString, enum: []string{"small", "medium", "large", "full"}}},
 }, closed: true}
 
+var profileDelegationSchema = schema{types: kindObject, properties: []property{
+	{name: "ceiling", schema: &profileCeilingSchema},
+	{name: "profiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 129, hasMaxLength: true, pattern: &pattern1}, maxItems: 32, hasMaxItems: true, merge: "set"}},
+}, closed: true}
+
 var profileHookSchema = schema{types: kindObject, properties: []property{
 	{name: "event", schema: &schema{types: kindString, enum: []string{"PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "PreCompact", "UserPromptSubmit", "Stop", "SubagentStop", "Notification", "PermissionRequest"}}, required: true},
-	{name: "matcher", schema: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern1, defaultValue: &value{kind: kindString, text: "*"}}},
+	{name: "matcher", schema: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2, defaultValue: &value{kind: kindString, text: "*"}}},
 	{name: "command", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, minItems: 1, maxItems: 256, hasMaxItems: true, merge: "replace"}, required: true},
 	{name: "timeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "3600", defaultValue: &value{kind: kindNumber, text: "60"}}},
 	{name: "async", schema: &schema{types: kindBoolean}},
@@ -276,11 +317,11 @@ var profileMCPServerSchema = schema{types: kindObject, properties: []property{
 	{name: "command", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}},
 	{name: "args", schema: &schema{types: kindArray, items: &schema{alternatives: []*schema{&schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, &profileSecretRefSchema, &profileSecretFormatSchema}, merge: "replace"}, maxItems: 256, hasMaxItems: true, merge: "replace"}},
 	{name: "cwd", schema: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}},
-	{name: "env", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema, &profileLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern2}, maxProperties: 128, hasMaxProperties: true}},
-	{name: "url", schema: &schema{alternatives: []*schema{&schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern3}, &profileSecretFormatSchema}, merge: "replace"}},
-	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema, &profileLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern4}, maxProperties: 64, hasMaxProperties: true}},
-	{name: "enabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set"}},
-	{name: "disabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "env", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema, &profileLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "url", schema: &schema{alternatives: []*schema{&schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}, &profileSecretFormatSchema}, merge: "replace"}},
+	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema, &profileLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true}},
+	{name: "enabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "disabledTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "startupTimeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "3600"}},
 	{name: "toolTimeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "86400"}},
 	{name: "required", schema: &schema{types: kindBoolean}},
@@ -292,19 +333,20 @@ var profileManifestSchema = schema{types: kindObject, properties: []property{
 	{name: "model", schema: &profileModelSchema},
 	{name: "prompts", schema: &profilePromptsSchema},
 	{name: "tools", schema: &profileToolsSchema},
-	{name: "mcpServers", schema: &schema{types: kindObject, additional: &profileMCPServerSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern6}, maxProperties: 64, hasMaxProperties: true}},
+	{name: "mcpServers", schema: &schema{types: kindObject, additional: &profileMCPServerSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 64, hasMaxProperties: true}},
 	{name: "permissions", schema: &profilePermissionsSchema},
 	{name: "sandbox", schema: &profileSandboxSchema},
 	{name: "memory", schema: &profileMemorySchema},
 	{name: "web", schema: &profileWebSchema},
-	{name: "skills", schema: &schema{types: kindObject, additional: &profileSkillSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 128, hasMaxProperties: true}},
-	{name: "workflows", schema: &schema{types: kindObject, additional: &profileWorkflowSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 128, hasMaxProperties: true}},
-	{name: "subagents", schema: &schema{types: kindObject, additional: &profileSubagentSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 32, hasMaxProperties: true}},
+	{name: "skills", schema: &schema{types: kindObject, additional: &profileSkillSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "workflows", schema: &schema{types: kindObject, additional: &profileWorkflowSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "subagents", schema: &schema{types: kindObject, additional: &profileSubagentSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 32, hasMaxProperties: true}},
+	{name: "delegation", schema: &profileDelegationSchema},
 	{name: "hooks", schema: &schema{types: kindArray, items: &profileHookSchema, maxItems: 64, hasMaxItems: true}},
 	{name: "context", schema: &profileContextSchema},
 	{name: "limits", schema: &profileLimitsSchema},
 	{name: "session", schema: &profileSessionSchema},
-	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern8}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern9}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileMemorySchema = schema{types: kindObject, properties: []property{
@@ -318,9 +360,9 @@ var profileMemorySchema = schema{types: kindObject, properties: []property{
 
 var profileModelSchema = schema{types: kindObject, properties: []property{
 	{name: "ref", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}},
-	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern10}},
-	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern3}},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
+	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern11}},
+	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
 	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}},
 	{name: "auth", schema: &schema{alternatives: []*schema{&profileSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace"}},
 	{name: "contextWindowTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "100000000"}},
@@ -340,41 +382,42 @@ var profilePermissionsSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileProfileSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}},
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
 	{name: "role", schema: &schema{types: kindString, enum: []string{"orchestrator", "coder", "researcher", "reviewer", "custom"}}},
 	{name: "variant", schema: &schema{types: kindString, enum: []string{"standard", "cheap", "fast"}}},
-	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, maxItems: 32, hasMaxItems: true, merge: "set"}},
+	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, maxItems: 32, hasMaxItems: true, merge: "set"}},
 	{name: "autonomy", schema: &schema{types: kindString, enum: []string{"observe", "ask", "edits", "auto", "full"}}},
 	{name: "toolPolicy", schema: &schema{types: kindString, enum: []string{"none", "read-only", "research", "delegate", "workspace", "full"}}},
 	{name: "context", schema: &profileContextPresetsSchema},
 	{name: "compaction", schema: &schema{types: kindString, enum: []string{"off", "early", "balanced", "late"}}},
 	{name: "pruning", schema: &schema{types: kindString, enum: []string{"off", "gentle", "balanced", "aggressive"}}},
-	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern16}},
+	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern17}},
 	{name: "model", schema: &profileModelSchema},
 	{name: "prompts", schema: &profilePromptsSchema},
 	{name: "tools", schema: &profileToolsSchema},
-	{name: "mcpServers", schema: &schema{types: kindObject, additional: &profileMCPServerSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern6}, maxProperties: 64, hasMaxProperties: true}},
+	{name: "mcpServers", schema: &schema{types: kindObject, additional: &profileMCPServerSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 64, hasMaxProperties: true}},
 	{name: "permissions", schema: &profilePermissionsSchema},
 	{name: "sandbox", schema: &profileSandboxSchema},
 	{name: "memory", schema: &profileProfileMemorySchema},
 	{name: "web", schema: &profileProfileWebSchema},
-	{name: "skills", schema: &schema{types: kindObject, additional: &profileSkillSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 128, hasMaxProperties: true}},
-	{name: "workflows", schema: &schema{types: kindObject, additional: &profileWorkflowSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 128, hasMaxProperties: true}},
-	{name: "subagents", schema: &schema{types: kindObject, additional: &profileSubagentSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxProperties: 32, hasMaxProperties: true}},
+	{name: "skills", schema: &schema{types: kindObject, additional: &profileSkillSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "workflows", schema: &schema{types: kindObject, additional: &profileWorkflowSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "subagents", schema: &schema{types: kindObject, additional: &profileSubagentSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxProperties: 32, hasMaxProperties: true}},
+	{name: "delegation", schema: &profileDelegationSchema},
 	{name: "hooks", schema: &schema{types: kindArray, items: &profileHookSchema, maxItems: 64, hasMaxItems: true}},
 	{name: "limits", schema: &profileLimitsSchema},
 	{name: "session", schema: &profileSessionSchema},
-	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern8}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern9}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "overrides", schema: &profileManifestSchema},
 }, closed: true}
 
 var profileProfileInfoSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}},
 	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
 	{name: "role", schema: &schema{types: kindString, enum: []string{"orchestrator", "coder", "researcher", "reviewer", "custom"}}},
 	{name: "variant", schema: &schema{types: kindString, enum: []string{"standard", "cheap", "fast"}}},
-	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern11}, maxItems: 32, hasMaxItems: true, merge: "set"}},
+	{name: "tags", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, maxItems: 32, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileProfileMemorySchema = schema{types: kindObject, properties: []property{
@@ -396,9 +439,9 @@ var profileProfileWebSchema = schema{types: kindObject, properties: []property{
 var profilePromptsSchema = schema{types: kindObject, properties: []property{
 	{name: "system", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true}},
-	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern12}, maxItems: 32, hasMaxItems: true}},
+	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 32, hasMaxItems: true}},
 	{name: "contextMaxBytes", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1048576"}},
-	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern13}},
+	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern14}},
 	{name: "initial", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 }, closed: true}
 
@@ -409,7 +452,7 @@ var profilePruningSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileRuleSchema = schema{types: kindObject, properties: []property{
-	{name: "tool", schema: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, required: true},
+	{name: "tool", schema: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, required: true},
 	{name: "pattern", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true, defaultValue: &value{kind: kindString, text: "*"}}},
 	{name: "action", schema: &schema{types: kindString, enum: []string{"allow", "ask", "deny"}}, required: true},
 	{name: "reason", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
@@ -421,7 +464,7 @@ var profileSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}}},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
-	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern2}, maxItems: 128, hasMaxItems: true, merge: "set"}},
+	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileSecretFormatSchema = schema{types: kindObject, properties: []property{
@@ -432,7 +475,7 @@ var profileSecretFormatSchema = schema{types: kindObject, properties: []property
 
 var profileSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
-	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern15}, required: true},
 }, closed: true, secret: true, merge: "replace"}
 
 var profileSessionSchema = schema{types: kindObject, properties: []property{
@@ -441,17 +484,29 @@ var profileSessionSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileSkillSchema = schema{types: kindObject, properties: []property{
-	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+	{name: "description", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}},
 	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true}},
-	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileSubagentSchema = schema{types: kindObject, properties: []property{
-	{name: "description", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+	{name: "description", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}},
 	{name: "model", schema: &profileModelSchema},
+	{name: "effort", schema: &schema{types: kindString, enum: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}}},
 	{name: "prompts", schema: &profileSubagentPromptsSchema},
 	{name: "tools", schema: &profileSubagentToolsSchema},
+	{name: "mcpServers", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern7}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "skills", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern8}, maxItems: 128, hasMaxItems: true, merge: "set"}},
 	{name: "permissions", schema: &profilePermissionsSchema},
+	{name: "sandbox", schema: &profileSubagentSandboxSchema},
+	{name: "limits", schema: &profileSubagentLimitsSchema},
+}, closed: true}
+
+var profileSubagentLimitsSchema = schema{types: kindObject, properties: []property{
+	{name: "maxTurns", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000"}},
+	{name: "maxWallSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "2592000"}},
+	{name: "maxTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "1000000000000"}},
+	{name: "maxCostCents", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}},
 }, closed: true}
 
 var profileSubagentPromptsSchema = schema{types: kindObject, properties: []property{
@@ -459,16 +514,24 @@ var profileSubagentPromptsSchema = schema{types: kindObject, properties: []prope
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true}},
 }, closed: true}
 
+var profileSubagentSandboxSchema = schema{types: kindObject, properties: []property{
+	{name: "filesystem", schema: &schema{types: kindString, enum: []string{"read-only", "workspace-write", "full"}}},
+	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}}},
+	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+}, closed: true}
+
 var profileSubagentToolsSchema = schema{types: kindObject, properties: []property{
 	{name: "default", schema: &schema{types: kindString, enum: []string{"allow", "deny"}}},
-	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set"}},
-	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
 var profileToolsSchema = schema{types: kindObject, properties: []property{
 	{name: "default", schema: &schema{types: kindString, enum: []string{"allow", "deny"}}},
-	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set"}},
-	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "allow", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
+	{name: "deny", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "maxOutputBytes", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "16777216"}},
 	{name: "timeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "86400"}},
 }, closed: true}
@@ -488,7 +551,7 @@ var profileWebFetchSchema = schema{types: kindObject, properties: []property{
 
 var profileWebSearchSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"disabled", "cached", "live"}}},
-	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern9}},
+	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
 	{name: "auth", schema: &schema{alternatives: []*schema{&profileSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace"}},
 	{name: "maxResults", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100"}},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
@@ -501,7 +564,7 @@ var profileWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern15}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern16}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}},
@@ -513,64 +576,68 @@ var (
 		classes: "00000000000102134444444444100000155555555555555555555555555000010444444444444444444444444440000",
 		width:   6, next: "000000000020002320000044044444", accepts: "4",
 	}
-	pattern1 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?([|][A-Za-z][A-Za-z0-9_.-]*[*]?)*)$", form: "matcher", example: "edit|write",
+	pattern1 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?:[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "profile reference", example: "builtin:coder",
+		classes: "00000000000001002222222222300000000000000000000000000000000000000222222222222222222222222220000",
+		width:   4, next: "0000002003240320005006500650", accepts: "5",
+	}
+	pattern2 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?([|][A-Za-z][A-Za-z0-9_.-]*[*]?)*)$", form: "matcher", example: "edit|write",
 		classes: "00000000001002202222222222000000033333333333333333333333333000020333333333333333333333333330400",
 		width:   5, next: "00000020300000004335000050006004665", accepts: "2346",
 	}
-	pattern2 = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$", form: "variable name", example: "LOG_LEVEL",
+	pattern3 = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$", form: "variable name", example: "LOG_LEVEL",
 		classes: "00000000000000001111111111000000022222222222222222222222222000020222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern3 = pattern{text: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1",
+	pattern4 = pattern{text: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1",
 		classes: "01001110111112234444444444510101022222222222222222222222222000010222222262222222722892222220001",
 		width:   10, next: "00000000000000002000000000000300000000040000000500000006007000080000000000060000000900000000:0:0::::00:;:<::::0;;;;;;;;;0000=00000000;>00000000;?00000000;@00000000;A00000000;000000", accepts: ":;=>?@A",
 	}
-	pattern4 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$", form: "header name", example: "X-Team",
+	pattern5 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$", form: "header name", example: "X-Team",
 		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern5 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$", form: "tool name", example: "mcp__github__*",
+	pattern6 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$", form: "tool name", example: "mcp__github__*",
 		classes: "00000000001002202222222222000000033333333333333333333333333000020333333333333333333333333330000",
 		width:   4, next: "0000020300000233", accepts: "23",
 	}
-	pattern6 = pattern{text: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$", form: "server name", example: "github",
+	pattern7 = pattern{text: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$", form: "server name", example: "github",
 		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
 		width:   3, next: "000002032032", accepts: "2",
 	}
-	pattern7 = pattern{text: "^[a-z0-9]+([_-][a-z0-9]+)*$", form: "skill name", example: "release-notes",
+	pattern8 = pattern{text: "^[a-z0-9]+([_-][a-z0-9]+)*$", form: "skill name", example: "release-notes",
 		classes: "00000000000001002222222222000000000000000000000000000000000000010222222222222222222222222220000",
 		width:   3, next: "000002032004034", accepts: "24",
 	}
-	pattern8 = pattern{text: "^(/[A-Za-z0-9_-]+)+$", form: "pointer", example: "/mcpServers/github/args/1",
+	pattern9 = pattern{text: "^(/[A-Za-z0-9_-]+)+$", form: "pointer", example: "/mcpServers/github/args/1",
 		classes: "00000000000001021111111111000000011111111111111111111111111000010111111111111111111111111110000",
 		width:   3, next: "000002030032", accepts: "3",
 	}
-	pattern9 = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic",
+	pattern10 = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic",
 		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern10 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5",
+	pattern11 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5",
 		classes: "00000000000101112222222222100000122222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern11 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder",
+	pattern12 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder",
 		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
 		width:   3, next: "000002032032", accepts: "2",
 	}
-	pattern12 = pattern{text: "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$", form: "relative path", example: "docs/style.md",
+	pattern13 = pattern{text: "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$", form: "relative path", example: "docs/style.md",
 		classes: "01111111111110234444444444111111144444444444444444444444444111141444444444444444444444444441111",
 		width:   5, next: "00000002030000330343005060000660646", accepts: "236",
 	}
-	pattern13 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
+	pattern14 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
 		classes: "00000000000001002222222222000000033333333333333333333333333000000333333333333333333333333330000",
 		width:   4, next: "0000000200030405006604070488040904::040;04<<040=04>>040?04@@040004AA04??", accepts: "356789:;<=>?@A",
 	}
-	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
-	pattern15 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
+	pattern15 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
+	pattern16 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
 		classes: "00000000000001001111111111000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern16 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
+	pattern17 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
 		classes: "00000000000000001222222222000000000000000000000000000000000000000000345000000067008000900000000",
 		width:   10, next: "000000000000200340000556000000000000070000000008000996000000000000000000000000:0000000;0000<<60000000000=0000000006000000006000000000000000>0000?000000000000060", accepts: "6",
 	}

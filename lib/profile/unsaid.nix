@@ -26,6 +26,7 @@ let
     "tools"
     "autonomy"
     "permissions"
+    "delegation"
   ];
   # Parts of a profile that a rule counts with.
   premises = {
@@ -44,6 +45,18 @@ let
     ];
     rule-subagent-tools = grants;
     rule-subagent-permissions = grants;
+    rule-subagent-names = [
+      "mcpServers"
+      "skills"
+    ];
+    rule-subagent-limits = [
+      "limits"
+      "variant"
+    ];
+    rule-subagent-sandbox = [
+      "toolPolicy"
+      "sandbox"
+    ];
     rule-network-domains = [
       "toolPolicy"
       "sandbox"

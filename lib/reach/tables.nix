@@ -14,6 +14,18 @@
     "ask"
     "allow"
   ];
+  # Where commands may write, from the narrowest.
+  filesystems = [
+    "read-only"
+    "workspace-write"
+    "full"
+  ];
+  # What commands may reach, from the narrowest.
+  networks = [
+    "none"
+    "allowlist"
+    "full"
+  ];
   # Characters that may stand for others in a pattern.
   wildcards = [
     "*"

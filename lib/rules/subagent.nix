@@ -1,16 +1,22 @@
-# rule-subagent-tools and rule-subagent-permissions: a subagent never exceeds its parent.
+# rule-subagent-*: a subagent never exceeds its parent: in tools and permissions that is
+# delegation.ceiling, as far as there is one.
 let
   inherit (builtins)
     any
+    attrNames
     concatLists
+    concatMap
     concatStringsSep
+    elem
     elemAt
     filter
+    foldl'
     genList
     isAttrs
     isList
     isString
     length
+    match
     ;
   quote = import ../text/quote.nix;
 
@@ -41,9 +47,57 @@ let
 
   rank = order: set: field: place order (if isAttrs set then set.${field} or null else null);
 
-  tools =
-    at: parent: subagent:
+  # What holds subagents in a section: the Pod's own, or that of the ceiling.
+  boundOf =
+    manifest: section:
     let
+      # What is no set is reported as such, and nothing is held to it.
+      below = set: name: if isAttrs set then set.${name} or null else set;
+      own = below (below (manifest.delegation or null) "ceiling") section;
+    in
+    if own != null then
+      {
+        value = own;
+        who = "the ceiling of subagents";
+        lacks = "the ceiling of subagents does not offer";
+        field = "delegation.ceiling.${section}";
+        more = _: "";
+      }
+    else
+      {
+        value = manifest.${section} or null;
+        who = "the profile itself";
+        lacks = "the profile itself is not offered";
+        field = section;
+        more = line: "; to let subagents alone have it, write ${line}";
+      };
+
+  # The line that lets subagents have all tools that one of them names.
+  ceilingLine =
+    manifest:
+    let
+      subagents = if isAttrs (manifest.subagents or null) then manifest.subagents else { };
+      ofOne =
+        name:
+        let
+          subagent = subagents.${name};
+          tools = if isAttrs subagent then subagent.tools or null else null;
+        in
+        if isAttrs tools then names tools "allow" else [ ];
+      all = foldl' (
+        seen: name:
+        if match "[A-Za-z0-9_.*-]+" name == null || elem name seen then seen else seen ++ [ name ]
+      ) [ ] (concatMap ofOne (attrNames subagents));
+    in
+    if length all > 32 then
+      "delegation.ceiling.tools.allow = [ … ];"
+    else
+      "delegation.ceiling.tools.allow = [ \"${concatStringsSep "\" \"" all}\" ];";
+
+  tools =
+    line: at: bound: subagent:
+    let
+      parent = bound.value;
       closed = parent.default or null == "deny";
       open = subagent.default or null == "allow";
       parentAllow = names parent "allow";
@@ -76,15 +130,17 @@ let
                 "allow"
                 n
               ]
-            ) message "a tool of the profile's own" "offer the tool to the profile in tools, or remove it here")
+            ) message "a tool in `${bound.field}`"
+              "remove it here, or add it to ${bound.field}.allow${bound.more line}"
+            )
           ];
         in
         if closed && name != "" && !(anyCovers parentAllow name) then
-          said "the profile itself is not offered ${quote name}"
+          said "${bound.lacks} ${quote name}"
         else if anyCovers parentDeny name then
-          said "the profile itself denies ${quote name}"
+          said "${bound.who} denies ${quote name}"
         else if back != [ ] then
-          said "${quote name} brings back ${quote (elemAt back 0)}, which the profile itself denies"
+          said "${quote name} brings back ${quote (elemAt back 0)}, which ${bound.who} denies"
         else
           [ ];
       undone = filter (denied: !(any (name: touches name denied) allow)) lost;
@@ -92,8 +148,8 @@ let
     (
       if closed && open then
         [
-          (fault (at ++ [ "default" ]) "allows tools that the profile itself is not offered" "deny"
-            "set default to \"deny\" and list the tools"
+          (fault (at ++ [ "default" ]) "allows tools that ${bound.who} does not" "deny"
+            "set default to \"deny\" and list the tools${bound.more "delegation.ceiling.tools.default = \"allow\";"}"
           )
         ]
       else
@@ -104,8 +160,8 @@ let
       if open && undone != [ ] then
         [
           (fault (at ++ [ "deny" ])
-            "the default brings back ${quote (elemAt undone 0)}, which the profile itself denies"
-            "every tool that the profile denies"
+            "the default brings back ${quote (elemAt undone 0)}, which ${bound.who} denies"
+            "every tool that ${bound.who} denies"
             "deny it here too"
           )
         ]
@@ -114,8 +170,9 @@ let
     );
 
   permissions =
-    at: parent: subagent:
+    at: bound: subagent:
     let
+      parent = bound.value;
       fault = at: message: expected: hint: {
         code = "rule-subagent-permissions";
         inherit
@@ -134,9 +191,11 @@ let
         if own >= 0 && cap >= 0 && own > cap then
           [
             (fault (at ++ [ field ])
-              "${quote (elemAt order own)} is more than the profile itself has, ${quote (elemAt order cap)}"
+              "${quote (elemAt order own)} is more than ${bound.who} has, ${quote (elemAt order cap)}"
               "one of: ${concatStringsSep ", " (genList (elemAt order) (cap + 1))}"
-              "lower it here, or raise permissions.${field}"
+              "lower it here, or raise ${bound.field}.${field}${
+                bound.more "delegation.ceiling.permissions.${field} = ${quote (elemAt order own)};"
+              }"
             )
           ]
         else
@@ -167,9 +226,9 @@ let
                   n
                 ]
               )
-              "the profile itself has no rule that goes as far for ${quote "${rule.tool} ${rule.pattern}"}"
-              "a rule that one of the profile's own covers"
-              "add the rule to permissions.rules, or remove it here"
+              "${bound.who} has no rule that goes as far for ${quote "${rule.tool} ${rule.pattern}"}"
+              "a rule that one in `${bound.field}` covers"
+              "remove it here, or add the rule to ${bound.field}.rules${bound.more "it in delegation.ceiling.permissions.rules"}"
             )
           ];
     in
@@ -178,11 +237,30 @@ let
     ++ (if ceiling < 0 then [ ] else concatLists (genList excess (length rules)));
 
   both =
-    rule: at: parent: subagent:
-    if isAttrs parent && isAttrs subagent then rule at parent subagent else [ ];
+    rule: at: bound: subagent:
+    if isAttrs bound.value && isAttrs subagent then rule at bound subagent else [ ];
+
+  # What few subagents have is looked at only where it is.
+  rest = import ./subagentRest.nix;
 in
-manifest: at: subagent:
-both tools (at ++ [ "tools" ]) (manifest.tools or null) (subagent.tools or null)
-++ both permissions (at ++ [ "permissions" ]) (manifest.permissions or null) (
-  subagent.permissions or null
+manifest:
+let
+  toolsAbove = boundOf manifest "tools";
+  permissionsAbove = boundOf manifest "permissions";
+  line = ceilingLine manifest;
+in
+at: subagent:
+both (tools line) (at ++ [ "tools" ]) toolsAbove (subagent.tools or null)
+++ both permissions (at ++ [ "permissions" ]) permissionsAbove (subagent.permissions or null)
+++ (
+  if
+    subagent ? mcpServers
+    || subagent ? skills
+    || subagent ? limits
+    || subagent ? sandbox
+    || subagent ? effort
+  then
+    rest manifest at subagent
+  else
+    [ ]
 )

@@ -58,6 +58,10 @@
     form = "a name";
     example = "coder";
   };
+  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?:[a-z0-9]([a-z0-9-]*[a-z0-9])?$" = {
+    form = "a profile reference";
+    example = "builtin:coder";
+  };
   "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$" = {
     form = "a secret name";
     example = "brave.search.default";

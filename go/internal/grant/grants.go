@@ -33,7 +33,7 @@ func Of(m *manifest.Manifest) Set {
 	for name, skill := range m.Skills {
 		at := "/skills/" + string(name)
 		c.text(at, encoded(struct {
-			Description manifest.Line                       `json:"description"`
+			Description manifest.Paragraph                  `json:"description"`
 			Files       map[manifest.FilePath]manifest.Text `json:"files"`
 		}{skill.Description, skill.Files}))
 		for _, tool := range skill.AllowedTools {

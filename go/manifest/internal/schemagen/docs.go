@@ -42,8 +42,12 @@ var Rules = []Rule{
 	{"rule-workflow-placeholder", "Each `{{NAME}}` in a workflow's prompt is the name of an input. Braces around anything else are text (`{{.Version}}`, `{{ x }}` with blanks), but not `{{ NAME }}` around the name of an input."},
 	{"rule-hook-matcher", "The `matcher` of a hook is `*` but at `PreToolUse`, `PostToolUse` and `PermissionRequest`, the events that are about a tool."},
 	{"rule-hook-async", "A hook that can refuse (at `PreToolUse`, `UserPromptSubmit`, `PermissionRequest`) is not `async`."},
-	{"rule-subagent-tools", "A delegate is offered no tool that the Pod is not: each of its `allow` is covered by the Pod's tools and not denied there; its default is not wider, and what the Pod denies it denies too where its `allow` or default would bring it back."},
-	{"rule-subagent-permissions", "A delegate's `mode` and `default` are not above the Pod's (`plan < ask < acceptEdits < auto < bypass`, `deny < ask < allow`), and each of its rules that goes further than the Pod's default is covered by a rule of the Pod that goes as far."},
+	{"rule-subagent-tools", "A delegate is offered no tool that the Pod, or `delegation.ceiling.tools` in its place, does not offer: each of its `allow` is covered there and not denied; its default is not wider, and what is denied there it denies too where its `allow` or default would bring it back."},
+	{"rule-subagent-permissions", "A delegate's `mode` and `default` are not above the Pod's, or those of `delegation.ceiling.permissions` in their place (`plan < ask < acceptEdits < auto < bypass`, `deny < ask < allow`), and each of its rules that goes further than that default is covered by a rule there that goes as far."},
+	{"rule-subagent-names", "The `mcpServers` and `skills` of a delegate are names that the profile has."},
+	{"rule-subagent-effort", "A delegate has `effort` only without a `model` of its own."},
+	{"rule-subagent-limits", "The limits of a delegate are not above the Pod's."},
+	{"rule-subagent-sandbox", "The sandbox of a delegate is no wider than the Pod's: `filesystem` and `network` are not above it, each writable root is within one of the Pod's, each domain among the Pod's; it has domains only where the network is `allowlist`."},
 	{"rule-manifest-size", "At most 8 MiB in all."},
 }
 
@@ -53,6 +57,7 @@ var forms = []struct {
 	constraint    manifest.Constraint
 }{
 	{"name", "coder", manifest.ProfileName("").Constraint()},
+	{"profile reference", "builtin:coder", manifest.ProfileRef("").Constraint()},
 	{"skill name", "release-notes", manifest.SkillName("").Constraint()},
 	{"server name", "github", manifest.ServerName("").Constraint()},
 	{"tool name", "mcp__github__*", manifest.ToolName("").Constraint()},

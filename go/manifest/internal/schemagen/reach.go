@@ -23,6 +23,8 @@ func Reach() []byte {
 	}
 	list("modes", "Permission modes, from the narrowest to the widest.", reach.Modes)
 	list("actions", "What happens to a call, from the strictest.", reach.Actions)
+	list("filesystems", "Where commands may write, from the narrowest.", reach.Filesystems)
+	list("networks", "What commands may reach, from the narrowest.", reach.Networks)
 	list("wildcards", "Characters that may stand for others in a pattern.", strings.Split(reach.Wildcards, ""))
 	b.WriteString("  # What the patterns of a tool are matched with.\n  kinds = {\n")
 	words := map[grammar.Kind]string{

@@ -1,0 +1,118 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
+)
+
+// delegationRules holds subagents to what they may do at the most.
+func (c *checker) delegationRules(v *value) {
+	tools, permissions := boundOf(v, "tools"), boundOf(v, "permissions")
+	line := func() string { return ceilingLine(v) }
+	c.each(v, "subagents", func(at *location, subagent *value) {
+		c.modelRules(at.field("model"), subagent.get("model"))
+		c.subagentToolRules(at.field("tools"), tools, subagent.get("tools"), line)
+		c.subagentPermissionRules(at.field("permissions"), permissions, subagent.get("permissions"))
+		c.subagentNames(at.field("mcpServers"), v.get("mcpServers"), subagent.get("mcpServers"), "MCP server")
+		c.subagentNames(at.field("skills"), v.get("skills"), subagent.get("skills"), "skill")
+		c.subagentLimits(at.field("limits"), v.get("limits"), subagent.get("limits"))
+		c.subagentSandbox(at.field("sandbox"), v.get("sandbox"), subagent.get("sandbox"))
+		if subagent.get("effort").is(kindString) && subagent.get("model").is(kindObject) {
+			c.report(at.field("effort"), "rule-subagent-effort", "has no effect on a model of its own", "absent", "set model.effort")
+		}
+	})
+}
+
+// subagentNames reports what a subagent is to use and the profile does not have.
+func (c *checker) subagentNames(at *location, section, list *value, thing string) {
+	if !list.is(kindArray) || !section.is(kindObject) {
+		return
+	}
+	for i, item := range list.items {
+		if item.is(kindString) && section.get(item.text) == nil {
+			c.report(at.element(i), "rule-subagent-names", "the profile has no "+thing+" "+named(item.text), "a name in `"+at.key+"` of the profile",
+				"remove it here, or add it to "+at.key)
+		}
+	}
+}
+
+// subagentLimits reports the limits of a subagent that are above the Pod's.
+func (c *checker) subagentLimits(at *location, pod, own *value) {
+	for _, name := range []string{"maxTurns", "maxWallSeconds", "maxTokens", "maxCostCents"} {
+		most, limited := pod.number(name)
+		if n, ok := own.number(name); ok && limited && n > most {
+			c.report(at.field(name), "rule-subagent-limits", fmt.Sprintf("%d is more than the %d of the whole Pod", n, most), fmt.Sprintf("at most %d", most),
+				"lower it here, or raise limits."+name)
+		}
+	}
+}
+
+// subagentSandbox reports what the sandbox of a subagent lets through and the Pod's does not.
+func (c *checker) subagentSandbox(at *location, pod, own *value) {
+	const code = "rule-subagent-sandbox"
+	if !pod.is(kindObject) || !own.is(kindObject) {
+		return
+	}
+	for _, field := range []struct {
+		name  string
+		order []string
+	}{{"filesystem", reach.Filesystems}, {"network", reach.Networks}} {
+		n, most := own.rank(field.name, field.order), pod.rank(field.name, field.order)
+		if n >= 0 && most >= 0 && n > most {
+			c.report(at.field(field.name), code, shown(field.order[n])+" is more than the profile itself has, "+shown(field.order[most]),
+				"one of: "+strings.Join(field.order[:most+1], ", "), "lower it here, or raise sandbox."+field.name)
+		}
+	}
+	roots := pod.names("writableRoots")
+	if list := own.get("writableRoots"); list.is(kindArray) && len(roots) > 0 && pod.isText("filesystem", "workspace-write") {
+		if len(list.items) == 0 {
+			c.report(at.field("writableRoots"), code, "stands for the whole workspace, of which the profile itself may write a part", "directories below `sandbox.writableRoots`",
+				"list directories, or remove the field")
+		}
+		for i, root := range own.names("writableRoots") {
+			if root != "" && !slices.ContainsFunc(roots, func(wide string) bool { return coversRoot(wide, root) }) {
+				c.report(at.field("writableRoots").element(i), code, "the profile itself may not write below "+shown(root), "a directory below one of `sandbox.writableRoots`",
+					"remove it here, or add it to sandbox.writableRoots")
+			}
+		}
+	}
+	domains := own.get("allowedDomains")
+	if !domains.is(kindArray) || len(domains.items) == 0 {
+		return
+	}
+	network := own.get("network")
+	if network == nil {
+		network = pod.get("network")
+	}
+	if network.is(kindString) && network.text != "allowlist" {
+		c.report(at.field("allowedDomains"), code, "has no effect while network is "+shown(network.text), "empty", `set network to "allowlist", or remove the domains`)
+		return
+	}
+	if !pod.isText("network", "allowlist") {
+		return
+	}
+	wide := pod.names("allowedDomains")
+	for i, domain := range own.names("allowedDomains") {
+		if domain != "" && !slices.ContainsFunc(wide, func(w string) bool { return w != "" && reach.Covers(reach.Host, w, domain) }) {
+			c.report(at.field("allowedDomains").element(i), code, "the profile itself may not reach "+shown(domain), "a host among `sandbox.allowedDomains`",
+				"remove it here, or add it to sandbox.allowedDomains")
+		}
+	}
+}
+
+// coversRoot reports whether a directory is another one or above it. The workspace
+// is above every directory that is written from it.
+func coversRoot(wide, narrow string) bool {
+	switch {
+	case wide == narrow:
+		return true
+	case wide == "" || strings.Contains(narrow+"/", "../"):
+		return false
+	case wide == ".":
+		return narrow[0] != '/' && narrow[0] != '~'
+	}
+	return strings.HasPrefix(narrow, strings.TrimSuffix(wide, "/")+"/")
+}

@@ -1,0 +1,208 @@
+# rule-subagent-names, rule-subagent-limits, rule-subagent-sandbox, rule-subagent-effort:
+# what a subagent has of its own and few have.
+let
+  inherit (builtins)
+    any
+    concatLists
+    concatMap
+    concatStringsSep
+    elemAt
+    genList
+    isAttrs
+    isInt
+    isList
+    isString
+    length
+    replaceStrings
+    stringLength
+    substring
+    ;
+  quote = import ../text/quote.nix;
+  covers = import ../reach/covers.nix;
+  place = import ../reach/rank.nix;
+  inherit (import ../reach/tables.nix) filesystems networks;
+
+  fault = code: at: message: expected: hint: [
+    {
+      inherit
+        code
+        at
+        message
+        expected
+        hint
+        ;
+    }
+  ];
+  each = list: judge: concatLists (genList (n: judge n (elemAt list n)) (length list));
+  sets = value: if isAttrs value then value else { };
+  # What is no text keeps its place, so that the indexes stay.
+  texts =
+    set: field:
+    if isList (set.${field} or null) then
+      map (text: if isString text then text else "") set.${field}
+    else
+      [ ];
+
+  names =
+    manifest: at: subagent: section: thing:
+    if isList (subagent.${section} or null) && isAttrs (manifest.${section} or null) then
+      each subagent.${section} (
+        n: name:
+        if isString name && !(manifest.${section} ? ${name}) then
+          fault "rule-subagent-names"
+            (
+              at
+              ++ [
+                section
+                n
+              ]
+            )
+            "the profile has no ${thing} ${quote name}"
+            "a name in `${section}` of the profile"
+            "remove it here, or add it to ${section}"
+        else
+          [ ]
+      )
+    else
+      [ ];
+
+  limits =
+    at: pod: own:
+    concatMap
+      (
+        name:
+        let
+          most = pod.${name} or null;
+          value = own.${name} or null;
+        in
+        if isInt most && isInt value && value > most then
+          fault "rule-subagent-limits" (at ++ [ name ])
+            "${toString value} is more than the ${toString most} of the whole Pod"
+            "at most ${toString most}"
+            "lower it here, or raise limits.${name}"
+        else
+          [ ]
+      )
+      [
+        "maxTurns"
+        "maxWallSeconds"
+        "maxTokens"
+        "maxCostCents"
+      ];
+
+  # A directory, or one above it. The workspace is above every one that is written from it.
+  coversRoot =
+    wide: narrow:
+    let
+      first = substring 0 1 narrow;
+      length = stringLength wide;
+      above =
+        if wide != "" && substring (length - 1) 1 wide == "/" then wide else "${wide}/";
+    in
+    wide == narrow
+    ||
+      wide != ""
+      && replaceStrings [ "../" ] [ "" ] "${narrow}/" == "${narrow}/"
+      && (
+        if wide == "." then
+          first != "/" && first != "~"
+        else
+          substring 0 (stringLength above) narrow == above
+      );
+
+  sandbox =
+    at: pod: own:
+    let
+      wrong = field: fault "rule-subagent-sandbox" (at ++ field);
+      capped =
+        field: order:
+        let
+          value = place order (own.${field} or null);
+          most = place order (pod.${field} or null);
+        in
+        if value >= 0 && most >= 0 && value > most then
+          wrong [ field ]
+            "${quote (elemAt order value)} is more than the profile itself has, ${quote (elemAt order most)}"
+            "one of: ${concatStringsSep ", " (genList (elemAt order) (most + 1))}"
+            "lower it here, or raise sandbox.${field}"
+        else
+          [ ];
+
+      podRoots = texts pod "writableRoots";
+      roots = texts own "writableRoots";
+      network = own.network or pod.network or null;
+      podDomains = texts pod "allowedDomains";
+      domains = texts own "allowedDomains";
+    in
+    capped "filesystem" filesystems
+    ++ capped "network" networks
+    ++ (
+      if
+        !(isList (own.writableRoots or null))
+        || podRoots == [ ]
+        || pod.filesystem or null != "workspace-write"
+      then
+        [ ]
+      else if roots == [ ] then
+        wrong [ "writableRoots" ]
+          "stands for the whole workspace, of which the profile itself may write a part"
+          "directories below `sandbox.writableRoots`"
+          "list directories, or remove the field"
+      else
+        each roots (
+          n: root:
+          if root != "" && !(any (wide: coversRoot wide root) podRoots) then
+            wrong
+              [
+                "writableRoots"
+                n
+              ]
+              "the profile itself may not write below ${quote root}"
+              "a directory below one of `sandbox.writableRoots`"
+              "remove it here, or add it to sandbox.writableRoots"
+          else
+            [ ]
+        )
+    )
+    ++ (
+      if domains == [ ] then
+        [ ]
+      else if isString network && network != "allowlist" then
+        wrong [ "allowedDomains" ] "has no effect while network is ${quote network}" "empty"
+          "set network to \"allowlist\", or remove the domains"
+      else if pod.network or null != "allowlist" then
+        [ ]
+      else
+        each domains (
+          n: domain:
+          if domain != "" && !(any (wide: wide != "" && covers "host" wide domain) podDomains) then
+            wrong
+              [
+                "allowedDomains"
+                n
+              ]
+              "the profile itself may not reach ${quote domain}"
+              "a host among `sandbox.allowedDomains`"
+              "remove it here, or add it to sandbox.allowedDomains"
+          else
+            [ ]
+        )
+    );
+in
+manifest: at: subagent:
+names manifest at subagent "mcpServers" "MCP server"
+++ names manifest at subagent "skills" "skill"
+++ limits (at ++ [ "limits" ]) (sets (manifest.limits or null)) (sets (subagent.limits or null))
+++ (
+  if isAttrs (manifest.sandbox or null) && isAttrs (subagent.sandbox or null) then
+    sandbox (at ++ [ "sandbox" ]) manifest.sandbox subagent.sandbox
+  else
+    [ ]
+)
+++ (
+  if isString (subagent.effort or null) && isAttrs (subagent.model or null) then
+    fault "rule-subagent-effort" (at ++ [ "effort" ]) "has no effect on a model of its own" "absent"
+      "set model.effort"
+  else
+    [ ]
+)
