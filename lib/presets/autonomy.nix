@@ -1,6 +1,9 @@
 # autonomy: how far the agent goes without asking.
 let
   derived = import ./derived.nix;
+  lookup = import ./lookup.nix;
+  rank = import ../reach/rank.nix;
+  inherit (import ../reach/tables.nix) actions modes;
 
   level = mode: default: { inherit mode default; };
 in
@@ -28,7 +31,23 @@ in
     facts: choice:
     let
       formula = "observe: plan/ask; ask: ask/ask; edits: acceptEdits/ask; auto: auto/allow; full: bypass/allow";
-      inherited = "as the Pod's own permissions";
+      inherit (facts) permissions;
+
+      # As far as the ceiling goes; what is no word of the order is told elsewhere.
+      ceiling = facts.ceiling.permissions;
+      held = builtins.isAttrs ceiling;
+      lower =
+        order: field:
+        let
+          most = lookup [ field ] permissions.${field} ceiling;
+        in
+        if rank order most < rank order permissions.${field} then most else permissions.${field};
+      inherited = {
+        mode = if held then lower modes "mode" else permissions.mode;
+        default = if held then lower actions "default" else permissions.default;
+      };
+      takenOver =
+        "as the Pod's own permissions" + (if held then ", as far as delegation.ceiling goes" else "");
     in
     {
       values = {
@@ -38,10 +57,21 @@ in
         };
         subagents = builtins.mapAttrs (_: _: {
           permissions = {
-            mode = derived inherited facts.permissions.mode;
-            default = derived inherited facts.permissions.default;
+            mode = derived takenOver inherited.mode;
+            default = derived takenOver inherited.default;
           };
         }) facts.subagents;
-      };
+      }
+      // (
+        if held then
+          {
+            delegation.ceiling.permissions = {
+              mode = derived "as the Pod's own" permissions.mode;
+              default = derived "as the Pod's own" permissions.default;
+            };
+          }
+        else
+          { }
+      );
     };
 }

@@ -33,6 +33,15 @@ let
   lookup = import ./lookup.nix;
 
   set = path: lookup path { } profile;
+  ceiling =
+    field: fallback:
+    effective (
+      [
+        "delegation"
+        "ceiling"
+      ]
+      ++ field
+    ) fallback;
   sets = value: if isAttrs value then value else { };
 
   effective = path: fallback: lookup ([ "overrides" ] ++ path) (lookup path fallback profile) profile;
@@ -80,6 +89,12 @@ in
         "allowedDomains"
       ]
       [ ];
+
+  # What holds delegates in place of the Pod's own; null where it does not.
+  ceiling = {
+    tools = ceiling [ "tools" ] null;
+    permissions = ceiling [ "permissions" ] null;
+  };
 
   # What a delegate takes over when it says nothing.
   permissions = {

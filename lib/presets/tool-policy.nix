@@ -2,6 +2,8 @@
 let
   covers = import ../reach/covers.nix;
   derived = import ./derived.nix;
+  lookup = import ./lookup.nix;
+  present = set: removeAttrs set (builtins.filter (name: set.${name} == null) (builtins.attrNames set));
   sets = import ./tool-sets.nix;
 
   policy = name: default: filesystem: network: {
@@ -54,7 +56,51 @@ in
             ]
           );
 
-      inherited = "as the Pod's own tools, without agent and what is denied";
+      inherit (facts) tools;
+      own = {
+        inherit (tools) default deny;
+        allow = builtins.filter (
+          tool: tool != "agent" && !(builtins.any (denied: covers "tool" denied tool) tools.deny)
+        ) tools.allow;
+      };
+
+      # The same under a ceiling: as far as that goes. What the Pod is denied does not bind
+      # a delegate that names its tools.
+      ceiling = {
+        default = "deny";
+        allow = [ ];
+        deny = [ ];
+      }
+      // present facts.ceiling.tools;
+      below =
+        subagent:
+        let
+          takesAll = tools.default == "allow" && ceiling.default == "allow";
+          namesTools = lookup [ "tools" "allow" ] null subagent != null;
+        in
+        {
+          default = if takesAll then "allow" else "deny";
+          allow =
+            if tools.default == "allow" && !takesAll then
+              ceiling.allow
+            else
+              builtins.filter (
+                tool:
+                (ceiling.default == "allow" || builtins.any (wide: covers "tool" wide tool) ceiling.allow)
+                && !(builtins.any (denied: covers "tool" denied tool) ceiling.deny)
+              ) own.allow;
+          deny = if namesTools then ceiling.deny else own.deny ++ ceiling.deny;
+        };
+
+      held = builtins.isAttrs facts.ceiling.tools;
+      takesOver = subagent: if held then below subagent else own;
+      taken = builtins.mapAttrs (
+        _:
+        derived (
+          "as the Pod's own tools, without agent and what is denied"
+          + (if held then ", as far as delegation.ceiling goes" else "")
+        )
+      );
     in
     {
       facts = {
@@ -72,16 +118,8 @@ in
           );
         };
         # A delegate that says nothing has what the Pod has, short of delegating.
-        subagents = builtins.mapAttrs (_: _: {
-          tools = {
-            default = derived inherited facts.tools.default;
-            allow = derived inherited (
-              builtins.filter (
-                tool: tool != "agent" && !(builtins.any (denied: covers "tool" denied tool) facts.tools.deny)
-              ) facts.tools.allow
-            );
-            deny = derived inherited facts.tools.deny;
-          };
+        subagents = builtins.mapAttrs (_: subagent: {
+          tools = taken (takesOver subagent);
         }) facts.subagents;
       };
     };

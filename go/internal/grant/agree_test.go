@@ -95,38 +95,60 @@ func steps() []step {
 // answer to the question whether something is wider.
 func TestAllAgree(t *testing.T) {
 	all := steps()
-	var documents []object
+	var documents, under []object // held to the Pod's own, and to a ceiling
+	nothing := permissions("plan", "deny")
 	for _, s := range all {
-		doc := granttest.Document(t)
-		doc["permissions"], doc["tools"] = s.old["permissions"], s.old["tools"]
-		doc["subagents"] = object{"d": object{"description": "d", "prompts": object{"system": "", "append": []string{}},
-			"permissions": s.now["permissions"], "tools": s.now["tools"]}}
-		documents = append(documents, doc)
+		holding := func(part object) object {
+			doc := granttest.Document(t)
+			doc["permissions"], doc["tools"] = part["permissions"], part["tools"]
+			doc["subagents"] = object{"d": object{"description": "d", "prompts": object{"system": "", "append": []string{}},
+				"permissions": s.now["permissions"], "tools": s.now["tools"]}}
+			delete(doc, "delegation")
+			return doc
+		}
+		documents = append(documents, holding(s.old))
+		doc := holding(nothing)
+		doc["delegation"] = object{"ceiling": s.old}
+		under = append(under, doc)
 	}
-	inNix := nixProblems(t, documents)
+	inNix, underInNix := nixProblems(t, documents), nixProblems(t, under)
 	for i, s := range all {
 		manifestOf := func(part object) []byte {
 			doc := granttest.Document(t)
-			delete(doc, "subagents")
 			doc["subagents"] = object{}
+			delete(doc, "delegation")
 			doc["permissions"], doc["tools"] = part["permissions"], part["tools"]
 			return encoded(t, doc)
 		}
-		old, now := manifestOf(s.old), manifestOf(s.now)
-		changes := grant.Compare(grant.Of(granttest.Parsed(t, old)), grant.Of(granttest.Parsed(t, now)))
-		entries, err := words.Between(old, now)
-		if err != nil {
-			t.Fatal(err)
+		ceilingOf := func(part object) []byte {
+			doc := granttest.Document(t)
+			doc["subagents"] = object{}
+			doc["delegation"] = object{"ceiling": part}
+			return encoded(t, doc)
 		}
-		var inGo []string
-		for _, p := range manifest.Validate(encoded(t, documents[i])) {
-			if strings.HasPrefix(p.Code, "rule-") {
-				inGo = append(inGo, p.Code)
+		for _, way := range []struct {
+			name            string
+			old, now, whole []byte
+			inNix           []string
+		}{
+			{s.name, manifestOf(s.old), manifestOf(s.now), encoded(t, documents[i]), inNix[i]},
+			{s.name + ", of a ceiling", ceilingOf(s.old), ceilingOf(s.now), encoded(t, under[i]), underInNix[i]},
+		} {
+			changes := grant.Compare(grant.Of(granttest.Parsed(t, way.old)), grant.Of(granttest.Parsed(t, way.now)))
+			entries, err := words.Between(way.old, way.now)
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		got := fmt.Sprint(len(changes) > 0, words.Widened(entries) > 0, len(inGo) > 0, len(inNix[i]) > 0)
-		if want := fmt.Sprint(s.wider, s.wider, s.wider, s.wider); got != want {
-			t.Errorf("%s: consent, diff, Go and Nix say %s, not %s (%v, %v)", s.name, got, want, inGo, inNix[i])
+			var inGo []string
+			for _, p := range manifest.Validate(way.whole) {
+				if strings.HasPrefix(p.Code, "rule-") {
+					inGo = append(inGo, p.Code)
+				}
+			}
+			got := fmt.Sprint(len(changes) > 0, words.Widened(entries) > 0, len(inGo) > 0, len(way.inNix) > 0)
+			if want := fmt.Sprint(s.wider, s.wider, s.wider, s.wider); got != want {
+				t.Errorf("%s: consent, diff, Go and Nix say %s, not %s (%v, %v)", way.name, got, want, inGo, way.inNix)
+			}
 		}
 	}
 }

@@ -24,38 +24,31 @@ func Compare(consented, now Set) []Change {
 	var changes []Change
 	old, new := groupsOf(consented), groupsOf(now)
 	for _, key := range keysOf(old, new) {
+		before, after := old.at(key), new.at(key)
 		switch kinds()[key.Kind].compared {
 		case exact:
-			for _, g := range new[key] {
-				if !slices.Contains(old[key], g) {
-					changes = append(changes, Change{Grant: g, Was: kinds()[key.Kind].was(old[key])})
+			for _, g := range after {
+				if !slices.Contains(before, g) {
+					changes = append(changes, Change{Grant: g, Was: kinds()[key.Kind].was(before)})
 				}
 			}
 		case kept:
-			for _, g := range old[key] {
-				if !slices.Contains(new[key], g) {
+			for _, g := range before {
+				if !slices.Contains(after, g) {
 					changes = append(changes, Change{Grant: g, Gone: true})
 				}
 			}
 		case step:
 			order := kinds()[key.Kind].order
-			changes = append(changes, further(old[key], new[key], func(a, b string) bool { return reach.Beyond(order, a, b) })...)
+			changes = append(changes, further(before, after, func(a, b string) bool { return reach.Beyond(order, a, b) })...)
 		case limit:
-			changes = append(changes, further(old[key], new[key], func(a, b string) bool { return number(b) > number(a) })...)
+			changes = append(changes, further(before, after, func(a, b string) bool { return number(b) > number(a) })...)
 		case calls:
-			before, after := decisionsOf(old[key], modeAt(old, key.Pointer)), decisionsOf(new[key], modeAt(new, key.Pointer))
-			changes = append(changes, freer(before, after, old[key], new[key])...)
+			was, is := decisionsOf(before, old.mode(key.Pointer)), decisionsOf(after, new.mode(key.Pointer))
+			changes = append(changes, freer(was, is, before, after)...)
 		}
 	}
 	return changes
-}
-
-// modeAt is the mode of the permissions at a pointer; empty where there are none.
-func modeAt(groups map[place]Set, pointer string) string {
-	if modes := groups[place{Mode, pointer + "/mode"}]; len(modes) > 0 {
-		return modes[0].Value
-	}
-	return ""
 }
 
 // was is the value of a kind that has one for a place.
@@ -81,8 +74,8 @@ type place struct {
 	Pointer string
 }
 
-func groupsOf(s Set) map[place]Set {
-	out := map[place]Set{}
+func groupsOf(s Set) groups {
+	out := groups{}
 	for _, g := range s {
 		key := place{g.Kind, g.Pointer}
 		out[key] = append(out[key], g)
@@ -90,9 +83,9 @@ func groupsOf(s Set) map[place]Set {
 	return out
 }
 
-func keysOf(a, b map[place]Set) []place {
+func keysOf(a, b groups) []place {
 	var all []Grant
-	for _, groups := range []map[place]Set{a, b} {
+	for _, groups := range []groups{a, b} {
 		for key := range groups {
 			all = append(all, Grant{Kind: key.Kind, Pointer: key.Pointer})
 		}

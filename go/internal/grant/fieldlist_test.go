@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,7 @@ const (
 	Fewer  Direction = "an entry less, of what is granted otherwise"
 	Only   Direction = "an entry more, or none left: an empty list stands for all"
 	Later  Direction = "a later word of the order"
+	Named  Direction = "an entry more, or no list: without one it stands for all"
 	Higher Direction = "a higher number, or none"
 	On     Direction = "true"
 	Off    Direction = "false"
@@ -137,6 +139,20 @@ var fields = []Field{
 	{Path: "workflows.*.inputs[].default", Kind: Text, Wider: Any},
 
 	{Path: "subagents.*.description", Kind: Text, Wider: Any},
+	{Path: "subagents.*.effort", Reason: inModel},
+	{Path: "subagents.*.mcpServers", Kind: Offer, Wider: Named},
+	{Path: "subagents.*.skills", Kind: Offer, Wider: Named},
+	{Path: "subagents.*.sandbox.filesystem", Kind: Files, Wider: Later},
+	{Path: "subagents.*.sandbox.writableRoots", Kind: Files, Wider: Only},
+	{Path: "subagents.*.sandbox.denyRead", Kind: Reads, Wider: Fewer},
+	{Path: "subagents.*.sandbox.network", Kind: Hosts, Wider: Later},
+	{Path: "subagents.*.sandbox.allowedDomains", Kind: Hosts, Wider: More},
+	{Path: "subagents.*.limits.maxTurns", Kind: Limit, Wider: Higher},
+	{Path: "subagents.*.limits.maxWallSeconds", Kind: Limit, Wider: Higher},
+	{Path: "subagents.*.limits.maxTokens", Kind: Limit, Wider: Higher},
+	{Path: "subagents.*.limits.maxCostCents", Kind: Limit, Wider: Higher},
+
+	{Path: "delegation.profiles", Kind: Pod, Wider: More},
 
 	{Path: "hooks[].event", Kind: Hook, Wider: Any},
 	{Path: "hooks[].matcher", Kind: Hook, Wider: Any},
@@ -166,22 +182,20 @@ var fields = []Field{
 	{Path: "plain", Reason: "which of the strings that are granted anyway are no secret"},
 }
 
-// delegated begin the paths of the fields that a subagent has like the manifest.
-var delegated = []string{
-	"model.", "prompts.system", "prompts.append", "tools.default", "tools.allow", "tools.deny", "permissions.",
+// delegated begin the paths of the fields that a subagent, or the ceiling of subagents,
+// has like the manifest, by the path after which it has them.
+var delegated = map[string][]string{
+	"subagents.*":        {"model.", "prompts.system", "prompts.append", "tools.default", "tools.allow", "tools.deny", "permissions."},
+	"delegation.ceiling": {"tools.default", "tools.allow", "tools.deny", "permissions."},
 }
 
 // Fields says of every field of a manifest which grant it is, or why it is none.
 func Fields() []Field {
-	var out []Field
-	for _, f := range fields {
-		out = append(out, f)
-		if f.Path != "subagents.*.description" {
-			continue
-		}
+	out := slices.Clone(fields)
+	for _, part := range slices.Sorted(maps.Keys(delegated)) {
 		for _, of := range fields {
-			if slices.ContainsFunc(delegated, func(begin string) bool { return strings.HasPrefix(of.Path, begin) }) {
-				of.Path = "subagents.*." + of.Path
+			if slices.ContainsFunc(delegated[part], func(begin string) bool { return strings.HasPrefix(of.Path, begin) }) {
+				of.Path = part + "." + of.Path
 				out = append(out, of)
 			}
 		}

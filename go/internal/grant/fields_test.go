@@ -75,7 +75,7 @@ func TestEveryFieldIsAGrantOrHarmless(t *testing.T) {
 	types := leafTypes()
 	for path := range types {
 		section, own, _ := strings.Cut(path, ".")
-		if own = strings.TrimPrefix(own, "*."); section == "subagents" && types[own] != nil && !known[own] {
+		if own = strings.TrimPrefix(strings.TrimPrefix(own, "*."), "ceiling."); (section == "subagents" || section == "delegation") && types[own] != nil && !known[own] {
 			continue // reported as a field of the manifest
 		}
 		if !known[path] {
@@ -169,9 +169,9 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 		switch f.Path {
 		case "web.search.mode":
 			order = reach.Searches
-		case "permissions.default", "subagents.*.permissions.default":
+		case "permissions.default", "subagents.*.permissions.default", "delegation.ceiling.permissions.default":
 			order = reach.Actions
-		case "tools.default", "subagents.*.tools.default":
+		case "tools.default", "subagents.*.tools.default", "delegation.ceiling.tools.default":
 			order = []string{"deny", "allow"}
 		}
 		if order == nil {
@@ -187,7 +187,7 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 	case f.Wider == Higher:
 		n := have.(float64)
 		out := []edit{{name: "higher", value: n + 1, asks: true}, {name: "lower", value: n - 1}}
-		if last(f.Path) == "maxCostCents" {
+		if last(f.Path) == "maxCostCents" || strings.HasPrefix(f.Path, "subagents.") {
 			out = append(out, edit{name: "none", value: granttest.Nothing, asks: true}, edit{name: "one", base: granttest.Nothing, value: have})
 		}
 		return out
@@ -207,12 +207,16 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 		more := append(slices.Clone(list), added)
 		out := []edit{{name: "an entry more", value: more}, {name: "an entry less", base: more, value: list}}
 		switch f.Wider {
-		case More, Only:
+		case More, Only, Named:
 			out[0].asks = true
 		case Fewer:
 			out[1].asks = true
 		case Any:
 			out[0].asks, out[1].asks = true, true
+		}
+		if f.Wider == Named {
+			out = append(out, edit{name: "none", value: []any{}}, edit{name: "no list", value: granttest.Nothing, asks: true},
+				edit{name: "a list", base: granttest.Nothing, value: list}, edit{name: "an empty list becomes none", base: []any{}, value: granttest.Nothing, asks: true})
 		}
 		if f.Wider == Only {
 			out = append(out, edit{name: "none left", value: []any{}, asks: true}, edit{name: "only these", base: []any{}, value: list})
@@ -341,11 +345,14 @@ func TestNamedPartsComeAndGo(t *testing.T) {
 		{"/workflows/w", false},
 		{"/subagents/critic", false},
 		{"/subagents/critic/model", false},
+		{"/subagents/critic/sandbox", true}, // as wide as the Pod's again
+		{"/subagents/critic/limits", true},
+		{"/delegation/ceiling", true}, // the Pod may do what subagents might not
 	} {
 		without := granttest.With(t, test.pointer, granttest.Nothing)
 		whole, less := Of(granttest.Parsed(t, []byte(granttest.Rich))), Of(granttest.Parsed(t, without))
-		if len(Compare(less, whole)) == 0 {
-			t.Errorf("%s comes, and nothing is asked", test.pointer)
+		if narrows := strings.HasSuffix(test.pointer, "/sandbox") || strings.HasSuffix(test.pointer, "/limits"); (len(Compare(less, whole)) == 0) != narrows {
+			t.Errorf("%s comes, and this is asked: %v", test.pointer, Compare(less, whole))
 		}
 		changes := Compare(whole, less)
 		if (len(changes) > 0) != test.goneAsks {

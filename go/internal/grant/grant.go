@@ -56,6 +56,8 @@ const (
 	ContextFile Kind = "context-file" // file of the workspace that the model gets
 	Memory      Kind = "memory"       // who shares what is remembered
 	Limit       Kind = "limit"        // number at which a session ends
+	Offer       Kind = "offer"        // MCP servers or skills of the profile that a subagent may use
+	Pod         Kind = "pod"          // profile that Pods may be started of
 )
 
 // comparison says how grants of a kind are compared.
@@ -104,6 +106,8 @@ var kinds = sync.OnceValue(func() map[Kind]about {
 		ContextFile: {compared: exact},
 		Memory:      {compared: step, order: reach.Memories},
 		Limit:       {compared: limit},
+		Offer:       {compared: calls, pattern: reach.Name},
+		Pod:         {compared: exact},
 	}
 })
 

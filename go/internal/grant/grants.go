@@ -45,6 +45,12 @@ func Of(m *manifest.Manifest) Set {
 	}
 	for name, subagent := range m.Subagents {
 		c.subagent("/subagents/"+string(name), subagent)
+		if narrow := subagent.Sandbox; narrow != nil {
+			c.subagentSandbox("/subagents/"+string(name)+"/sandbox", m.Sandbox, *narrow)
+		}
+	}
+	if m.Delegation != nil {
+		c.delegation(*m.Delegation)
 	}
 	if m.Memory.Enabled {
 		c.add(Memory, "/memory/scope", string(m.Memory.Scope))
@@ -103,31 +109,43 @@ func (c *collection) tools(at string, fallback manifest.ToolDefault, allow, deny
 }
 
 func (c *collection) sandbox(s manifest.Sandbox) {
-	switch s.Filesystem {
-	case "full":
-		c.decide(Files, "/sandbox/filesystem", "", "allow")
-	case "workspace-write":
-		if !slices.ContainsFunc(s.WritableRoots, manifest.Directory.InWorkspace) {
-			c.decide(Files, "/sandbox/filesystem", "./*", "allow")
-		}
-		for _, root := range s.WritableRoots {
-			c.decide(Files, "/sandbox/filesystem", Folder(string(root)), "allow")
-		}
-	}
-	c.decide(Reads, "/sandbox/denyRead", "", "allow")
-	for _, glob := range s.DenyRead {
-		c.decide(Reads, "/sandbox/denyRead", string(glob), "deny")
-	}
-	switch s.Network {
-	case "full":
-		c.decide(Hosts, "/sandbox/network", "", "allow")
-	case "allowlist":
-		for _, domain := range s.AllowedDomains {
-			c.decide(Hosts, "/sandbox/network", string(domain), "allow")
-		}
-	}
+	c.files("/sandbox/filesystem", s.Filesystem, s.WritableRoots)
+	c.reads("/sandbox/denyRead", s.DenyRead)
+	c.hosts("/sandbox/network", s.Network, s.AllowedDomains)
 	for _, name := range s.InheritEnv {
 		c.add(Variable, "/sandbox/inheritEnv", string(name))
+	}
+}
+
+func (c *collection) files(at string, filesystem manifest.Filesystem, roots []manifest.Directory) {
+	switch filesystem {
+	case "full":
+		c.decide(Files, at, "", "allow")
+	case "workspace-write":
+		if !slices.ContainsFunc(roots, manifest.Directory.InWorkspace) {
+			c.decide(Files, at, "./*", "allow")
+		}
+		for _, root := range roots {
+			c.decide(Files, at, Folder(string(root)), "allow")
+		}
+	}
+}
+
+func (c *collection) reads(at string, denied []manifest.PathGlob) {
+	c.decide(Reads, at, "", "allow")
+	for _, glob := range denied {
+		c.decide(Reads, at, string(glob), "deny")
+	}
+}
+
+func (c *collection) hosts(at string, network manifest.Network, domains []manifest.Domain) {
+	switch network {
+	case "full":
+		c.decide(Hosts, at, "", "allow")
+	case "allowlist":
+		for _, domain := range domains {
+			c.decide(Hosts, at, string(domain), "allow")
+		}
 	}
 }
 
@@ -261,17 +279,6 @@ func appended(texts []manifest.Text) string {
 		return ""
 	}
 	return encoded(texts)
-}
-
-func (c *collection) subagent(at string, d manifest.Subagent) {
-	c.text(at+"/description", string(d.Description))
-	c.text(at+"/prompts/system", string(d.Prompts.System))
-	c.text(at+"/prompts/append", appended(d.Prompts.Append))
-	c.tools(at+"/tools", d.Tools.Default, d.Tools.Allow, d.Tools.Deny)
-	c.permissions(at+"/permissions", d.Permissions)
-	if d.Model != nil {
-		c.model(at+"/model", *d.Model)
-	}
 }
 
 func (c *collection) limits(l manifest.Limits) {

@@ -227,7 +227,7 @@ func groupOf(path string) Group {
 		return Servers
 	case "hooks":
 		return Hooks
-	case "subagents":
+	case "subagents", "delegation":
 		return Subagents
 	case "skills":
 		return Skills

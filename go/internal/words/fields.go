@@ -11,6 +11,7 @@ var handlers struct {
 	once     sync.Once
 	manifest map[string]handler
 	subagent map[string]handler // whose sections are those of a manifest
+	ceiling  map[string]handler // likewise
 }
 
 // manifestFields words the fields of a manifest.
@@ -23,6 +24,12 @@ func manifestFields() map[string]handler {
 func subagentFields() map[string]handler {
 	handlers.once.Do(makeHandlers)
 	return handlers.subagent
+}
+
+// ceilingFields words those of what subagents are held to.
+func ceilingFields() map[string]handler {
+	handlers.once.Do(makeHandlers)
+	return handlers.ceiling
 }
 
 func makeHandlers() {
@@ -54,7 +61,26 @@ func makeHandlers() {
 		"prompts.system": prose(Prompts, "the system prompt"),
 		"prompts.append": prose(Prompts, "the text appended to the system prompt"),
 	}
-	ofSubagent := map[string]handler{"description": described(Subagents)}
+	ofSubagent := map[string]handler{
+		"description": described(Subagents),
+		"effort":      said(Subagents, "reasons with effort %s"),
+		"mcpServers":  named(place{kind: grant.Offer}, "MCP servers"),
+		"skills":      named(place{kind: grant.Offer}, "skills"),
+		"sandbox":     narrowed("sandbox"),
+		"limits":      narrowed("limits"),
+
+		"sandbox.filesystem": steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
+		"sandbox.network":    steps(Sandbox, place{kind: grant.Hosts}, NetworkWords),
+		"sandbox.writableRoots": limitedSet(Sandbox, place{kind: grant.Files, at: "filesystem", value: grant.Folder}, "may now write below", "may no longer write below",
+			"may now write only below", "may now write in all of the workspace, not only below"),
+		"sandbox.denyRead":       set(Sandbox, place{kind: grant.Reads}, "may now read", "may no longer read"),
+		"sandbox.allowedDomains": set(Sandbox, place{kind: grant.Hosts, at: "network"}, "may now reach", "may no longer reach"),
+
+		"limits.maxTurns":       amount(Limits, place{kind: grant.Limit}, "stops after %s turns"),
+		"limits.maxWallSeconds": amount(Limits, place{kind: grant.Limit}, "stops after %s seconds"),
+		"limits.maxTokens":      amount(Limits, place{kind: grant.Limit}, "stops after %s tokens"),
+		"limits.maxCostCents":   costLimit,
+	}
 	ofManifest := map[string]handler{
 		"sandbox.filesystem":     steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
 		"sandbox.network":        steps(Sandbox, place{kind: grant.Hosts}, NetworkWords),
@@ -66,8 +92,12 @@ func makeHandlers() {
 		"mcpServers.*": server,
 		"hooks":        hooks,
 		"subagents.*":  subagent,
-		"skills.*":     skill,
-		"workflows.*":  workflow,
+
+		"delegation.ceiling":  ceiling,
+		"delegation.profiles": set(Subagents, place{kind: grant.Pod}, "may now start Pods of the profiles", "may no longer start Pods of the profiles"),
+
+		"skills.*":    skill,
+		"workflows.*": workflow,
 
 		"web.search.mode":     steps(Web, place{kind: grant.Search}, SearchWords),
 		"web.search.provider": judged(place{kind: grant.Searcher}, said(Web, "searches with %s")),
@@ -126,7 +156,7 @@ func makeHandlers() {
 		ofManifest[path], ofSubagent[path] = say, say
 	}
 	delete(ofManifest, "model")
-	handlers.manifest, handlers.subagent = ofManifest, ofSubagent
+	handlers.manifest, handlers.subagent, handlers.ceiling = ofManifest, ofSubagent, shared
 }
 
 // Words for the steps of an order; each goes on from who does it.

@@ -58,8 +58,9 @@ func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) Ef
 		}
 	}
 	for _, c := range changes {
-		if c.Gone {
-			add(c.Grant, true, "", effect(c))
+		// What is not of the manifest is what it left out, and so granted again.
+		if c.Gone || !slices.Contains(now, c.Grant) {
+			add(c.Grant, c.Gone, c.Was, effect(c))
 		}
 	}
 	Sort(entries)
@@ -80,7 +81,7 @@ var groupsOfKinds = sync.OnceValue(func() map[grant.Kind]Group {
 		grant.Required: Servers, grant.Hook: Hooks, grant.Guard: Hooks, grant.SkillTool: Skills,
 		grant.Search: Web, grant.Searcher: Web, grant.SearchHost: Web, grant.Fetch: Web, grant.Private: Web,
 		grant.Provider: Model, grant.Address: Model, grant.Text: Prompts, grant.ContextFile: Prompts,
-		grant.Memory: Memory, grant.Limit: Limits,
+		grant.Memory: Memory, grant.Limit: Limits, grant.Offer: Subagents, grant.Pod: Subagents,
 	}
 })
 
@@ -103,11 +104,17 @@ func (g worded) words(gone bool) (group Group, text, item string) {
 	switch {
 	case len(parts) > 3 && parts[1] == "subagents" && g.Kind != grant.Secret:
 		group, text = Subagents, "the subagent "+code(parts[2])+" "+text
+	case len(parts) > 2 && parts[1] == "delegation" && parts[2] == "ceiling":
+		// What subagents may be given counts as what the Pod may do.
+		text = anySubagent + " " + text
 	case g.Kind == grant.Text:
 		group = textGroup(parts[1])
 	}
 	return group, text, item
 }
+
+// anySubagent does what the ceiling lets subagents do.
+const anySubagent = "a subagent"
 
 // textGroup is the group of the texts in a section of the manifest.
 func textGroup(section string) Group {
@@ -139,12 +146,17 @@ func (g worded) sentence(gone bool) (text, item string) {
 		switch {
 		case gone:
 			return "may now read", code(g.Value)
+		case g.Value == "" && strings.HasPrefix(g.Pointer, "/subagents/"):
+			return "may read what the Pod may read", ""
 		case g.Value == "":
 			return "may read the files that its user may read", ""
 		}
 		return "may not read", code(g.Value)
 	case grant.Hosts:
-		if g.Value == "" {
+		switch {
+		case g.Value == "" && g.Action == "deny":
+			return "may reach no other hosts with commands", ""
+		case g.Value == "":
 			return NetworkWords["full"], ""
 		}
 		return "may reach with commands", code(g.Value)
@@ -193,6 +205,10 @@ func (g worded) sentence(gone bool) (text, item string) {
 		return MemoryWords[g.Value] + " (" + code(g.Value) + ")", ""
 	case grant.Limit:
 		return g.limit(named), ""
+	case grant.Offer:
+		return g.offer(named)
+	case grant.Pod:
+		return "may start Pods of the profiles", code(g.Value)
 	}
 	return string(g.Kind) + " " + code(g.Value), ""
 }
@@ -240,6 +256,8 @@ func (g worded) offered(by string, gone bool) (text, item string) {
 		verb = map[bool]string{true: by + "offers", false: by + "does not offer"}
 	}
 	switch {
+	case g.Value == "" && g.Action == "deny":
+		return "may use no other tools", ""
 	case g.Value == "" && by != "":
 		return by + "offers all its tools", ""
 	case g.Value == "":
@@ -255,6 +273,8 @@ func (g worded) offered(by string, gone bool) (text, item string) {
 func (g worded) files() string {
 	folder, inside := strings.CutPrefix(strings.TrimSuffix(g.Value, "*"), "./")
 	switch {
+	case g.Value == "" && g.Action == "deny":
+		return "may write no other files"
 	case g.Value == "":
 		return FilesystemWords["full"]
 	case inside && folder == "":
@@ -345,9 +365,26 @@ func (g worded) prompt(named string) string {
 	return "has the system prompt" + digest
 }
 
+// offer words the MCP servers and the skills that a subagent is offered.
+func (g worded) offer(named string) (text, item string) {
+	things := map[string]string{"mcpServers": "MCP servers", "skills": "skills"}[named]
+	switch {
+	case g.Value != "":
+		return "may use the " + things, code(g.Value)
+	case g.Action == "deny":
+		return "may use no other " + things, ""
+	}
+	return "may use all " + things + " of the profile", ""
+}
+
 func (g worded) limit(named string) string {
 	n, err := strconv.Atoi(g.Value)
+	if err != nil && named != "maxCostCents" {
+		return "has no limit of its own, " + code(named)
+	}
 	switch named {
+	case "maxTokens":
+		return "stops after " + g.Value + " tokens"
 	case "maxTurns":
 		return "stops after " + g.Value + " turns"
 	case "maxWallSeconds":
