@@ -36,6 +36,8 @@ let
     "60d"
     "/hooks/0"
     "/hooks/1"
+    "builtin:alpha"
+    "user:beta"
   ];
   keys = words ++ [ "SKILL.md" ];
 
