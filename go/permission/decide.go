@@ -3,6 +3,7 @@ package permission
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,14 +16,21 @@ import (
 type Guard struct {
 	pod       *policy
 	subagents map[string]*policy
+	// above holds the subagents: the ceiling as far as there is one, else the Pod, whose
+	// own tools do not bind a subagent here.
+	above   *policy
+	ceiling bool
 }
 
 // policy is what one agent may do.
 type policy struct {
 	permissions *manifest.Permissions
 	offered     offered
-	// pointer is the JSON Pointer of what has the permissions and the tools.
-	pointer string
+	// pointer is the JSON Pointer of what has the permissions, toolsAt of what has the tools.
+	pointer, toolsAt string
+	// servers and skills are those that may be used; nil for all.
+	servers []manifest.ServerName
+	skills  []manifest.SkillName
 	// unreadable are what the sandbox keeps from every program.
 	unreadable []grammar.FileGlob
 	rules      []*parsedRule
@@ -54,17 +62,21 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		return nil, errors.New("cannot decide without a manifest")
 	}
 	var problems []error
-	var unreadable []grammar.FileGlob
-	for i, text := range m.Sandbox.DenyRead {
-		glob, err := grammar.ParseFileGlob(string(text))
-		if err != nil {
-			problems = append(problems, fmt.Errorf("/sandbox/denyRead/%d: %w", i, err))
-			continue
+	unreadableAt := func(pointer string, globs []manifest.PathGlob) []grammar.FileGlob {
+		var unreadable []grammar.FileGlob
+		for i, text := range globs {
+			glob, err := grammar.ParseFileGlob(string(text))
+			if err != nil {
+				problems = append(problems, fmt.Errorf("%s/sandbox/denyRead/%d: %w", pointer, i, err))
+				continue
+			}
+			unreadable = append(unreadable, glob)
 		}
-		unreadable = append(unreadable, glob)
+		return unreadable
 	}
+	unreadable := unreadableAt("", m.Sandbox.DenyRead)
 	parse := func(permissions *manifest.Permissions, tools offered, pointer string) *policy {
-		p := &policy{permissions: permissions, offered: tools, pointer: pointer, unreadable: unreadable}
+		p := &policy{permissions: permissions, offered: tools, pointer: pointer, toolsAt: pointer, unreadable: unreadable}
 		for i, rule := range permissions.Rules {
 			at := pointer + "/permissions/rules/" + strconv.Itoa(i)
 			if rule.Action != allow && rule.Action != ask && rule.Action != deny {
@@ -89,14 +101,36 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		pod:       parse(&m.Permissions, offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}, ""),
 		subagents: map[string]*policy{},
 	}
+	above := *guard.pod
+	above.offered = offered{byDefault: true}
+	guard.above = &above
+	if m.Delegation != nil && m.Delegation.Ceiling != nil {
+		const at = "/delegation/ceiling"
+		guard.ceiling = true
+		if own := m.Delegation.Ceiling.Permissions; own != nil {
+			guard.above = parse(own, guard.above.offered, at)
+		}
+		if own := m.Delegation.Ceiling.Tools; own != nil {
+			guard.above.offered, guard.above.toolsAt = offeredBy(own), at
+		}
+	}
 	for name, subagent := range m.Subagents {
-		tools := offered{subagent.Tools.Default == "allow", subagent.Tools.Allow, subagent.Tools.Deny}
-		guard.subagents[string(name)] = parse(&subagent.Permissions, tools, "/subagents/"+escapePointer(string(name)))
+		at := "/subagents/" + escapePointer(string(name))
+		p := parse(&subagent.Permissions, offeredBy(&subagent.Tools), at)
+		p.servers, p.skills = subagent.MCPServers, subagent.Skills
+		if subagent.Sandbox != nil && len(subagent.Sandbox.DenyRead) > 0 {
+			p.unreadable = slices.Concat(unreadable, unreadableAt(at, subagent.Sandbox.DenyRead))
+		}
+		guard.subagents[string(name)] = p
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)
 	}
 	return guard, nil
+}
+
+func offeredBy(tools *manifest.SubagentTools) offered {
+	return offered{tools.Default == "allow", tools.Allow, tools.Deny}
 }
 
 func escapePointer(name string) string {
@@ -105,7 +139,8 @@ func escapePointer(name string) string {
 
 // Decide decides a call: deny beats ask, ask beats allow, and the order of rules
 // never matters. What no rule decides is decided by the mode and the default. A
-// call of a subagent needs to pass the subagent's own permissions and the Pod's.
+// call of a subagent needs to pass the subagent's own permissions and the Pod's, or
+// those of the ceiling of subagents in their place.
 func (g *Guard) Decide(call Call) Decision {
 	if call.Subagent == "" {
 		return g.pod.decide(call)
@@ -114,15 +149,27 @@ func (g *Guard) Decide(call Call) Decision {
 	if !ok {
 		return Decision{Action: deny, Reason: fmt.Sprintf("subagent %q not found in the manifest", call.Subagent)}
 	}
-	d := own.decide(call)
-	// What the Pod's own agent is offered does not bind a subagent.
-	pod := *g.pod
-	pod.offered = offered{byDefault: true}
-	return stricter(d, pod.decide(call))
+	return stricter(own.decide(call), g.above.decide(call))
+}
+
+// HasCeiling reports whether subagents are held to something else than the Pod.
+func (g *Guard) HasCeiling() bool { return g.ceiling }
+
+// DecideAtCeiling decides a call of a subagent that may do all that any may: where there
+// is no ceiling, as the Pod itself.
+func (g *Guard) DecideAtCeiling(call Call) Decision {
+	above := *g.above
+	if above.toolsAt == g.pod.toolsAt {
+		above.offered = g.pod.offered
+	}
+	return above.decide(call)
 }
 
 func (p *policy) decide(call Call) Decision {
 	if d, ok := p.notOffered(call.Tool); ok {
+		return d
+	}
+	if d, ok := p.keptFrom(call); ok {
 		return d
 	}
 	if call.Tool == grammar.ToolBash {
@@ -141,7 +188,7 @@ func (p *policy) decide(call Call) Decision {
 
 func (p *policy) notOffered(tool string) (Decision, bool) {
 	no := func(field string) (Decision, bool) {
-		return Decision{Action: deny, Pointer: p.pointer + "/tools/" + field, Reason: "the tool `" + tool + "` is not offered"}, true
+		return Decision{Action: deny, Pointer: p.toolsAt + "/tools/" + field, Reason: "the tool `" + tool + "` is not offered"}, true
 	}
 	for _, name := range p.offered.deny {
 		if grammar.MatchTool(string(name), tool) {
@@ -157,6 +204,19 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 		}
 	}
 	return no("default")
+}
+
+// keptFrom decides a call of a server or a skill that a subagent may not use.
+func (p *policy) keptFrom(call Call) (Decision, bool) {
+	if p.servers != nil {
+		if server, _, ok := grammar.SplitMCP(call.Tool); (ok || strings.HasPrefix(call.Tool, "mcp__")) && !slices.Contains(p.servers, manifest.ServerName(server)) {
+			return Decision{Action: deny, Pointer: p.pointer + "/mcpServers", Reason: "the MCP server `" + server + "` is not offered"}, true
+		}
+	}
+	if p.skills != nil && call.Tool == grammar.ToolSkill && !slices.Contains(p.skills, manifest.SkillName(call.Argument)) {
+		return Decision{Action: deny, Pointer: p.pointer + "/skills", Reason: "the skill `" + call.Argument + "` is not offered"}, true
+	}
+	return Decision{}, false
 }
 
 // argument decides a call of any tool but bash.

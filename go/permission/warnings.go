@@ -33,7 +33,7 @@ type Warning struct {
 }
 
 // Warnings returns what is misleading about the rules of a manifest, in the order of
-// the rules and of the names of subagents: at most one warning a rule, and only what
+// the rules, those of the ceiling of subagents after the Pod's, and of the names of subagents: at most one warning a rule, and only what
 // is certain. Rules that the grammar refuses are left out.
 //
 //	rule-never-decides     a wider rule is as strict or stricter
@@ -44,20 +44,39 @@ type Warning struct {
 func Warnings(m *manifest.Manifest) []Warning {
 	pod := readRules(&m.Permissions, "/permissions/rules/")
 	tools := offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}
-	// The rules of a Pod hold for its subagents, too.
-	agents := []offered{tools}
 	names := slices.Sorted(maps.Keys(m.Subagents))
+	var subagents []offered
 	for _, name := range names {
 		own := m.Subagents[name].Tools
-		agents = append(agents, offered{own.Default == "allow", own.Allow, own.Deny})
+		subagents = append(subagents, offeredBy(&own))
 	}
-	warnings := warnAll(nil, pod, nil, agents)
+	// The rules of a Pod hold for its subagents, too, unless those of a ceiling do.
+	above := pod
+	var warnings []Warning
+	if ceiling := ceilingOf(m); ceiling.Permissions == nil {
+		warnings = warnAll(nil, pod, nil, append([]offered{tools}, subagents...))
+	} else {
+		warnings = warnAll(nil, pod, nil, []offered{tools})
+		above = readRules(ceiling.Permissions, "/delegation/ceiling/permissions/rules/")
+		under := subagents
+		if ceiling.Tools != nil {
+			under = append([]offered{offeredBy(ceiling.Tools)}, subagents...)
+		}
+		warnings = warnAll(warnings, above, nil, under)
+	}
 	for i, name := range names {
 		subagent := m.Subagents[name]
 		own := readRules(&subagent.Permissions, "/subagents/"+escapePointer(string(name))+"/permissions/rules/")
-		warnings = warnAll(warnings, own, pod, agents[i+1:i+2])
+		warnings = warnAll(warnings, own, above, subagents[i:i+1])
 	}
 	return warnings
+}
+
+func ceilingOf(m *manifest.Manifest) manifest.Ceiling {
+	if m.Delegation == nil || m.Delegation.Ceiling == nil {
+		return manifest.Ceiling{}
+	}
+	return *m.Delegation.Ceiling
 }
 
 // readRule is a rule as warnings compare it.

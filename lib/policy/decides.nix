@@ -44,6 +44,17 @@ let
 
   calls = import ./decides/calls.nix;
   decide = import ./decides/decide.nix;
+  rank = import ../reach/rank.nix;
+  inherit (import ../reach/tables.nix) actions;
+
+  # The same manifest, as what its subagents may do at the most.
+  atCeiling =
+    manifest:
+    manifest
+    // builtins.intersectAttrs {
+      tools = null;
+      permissions = null;
+    } (manifest.delegation.ceiling or { });
 
   expected = {
     allow = calls "allow" allow;
@@ -79,21 +90,29 @@ else
       action: call:
       let
         decided = decide manifest call;
-      in
-      if decided == null || decided == action then
-        [ ]
-      else
-        [
+        # What must be held back is to be held back from subagents, too.
+        under = if action == "allow" then null else decide (atCeiling manifest) call;
+        fault = at: who: got: [
           {
-            at = [
-              "permissions"
-              "rules"
-            ];
-            message = "`${words call}`, a call of `${call.tool}`: must be ${action}, got ${decided}";
+            inherit at;
+            message = "`${words call}`, a call of `${call.tool}`${who}: must be ${action}, got ${got}";
             hint = "see which rule decides: insomnia verify";
             positions = positionOf action;
           }
-        ]
+        ];
+      in
+      if decided != null && decided != action then
+        fault [
+          "permissions"
+          "rules"
+        ] "" decided
+      else if manifest ? delegation.ceiling && under != null && rank actions under > rank actions action then
+        fault [
+          "delegation"
+          "ceiling"
+        ] " by a subagent" under
+      else
+        [ ]
     )
   )
   // {
@@ -102,5 +121,13 @@ else
       positions = builtins.mapAttrs (action: _: positionOf action) expected;
     };
     undecided =
-      manifest: each (_: call: filter (call: decide manifest call == null) [ call ]);
+      manifest:
+      each (
+        action: call:
+        filter (
+          call:
+          decide manifest call == null
+          || action != "allow" && manifest ? delegation.ceiling && decide (atCeiling manifest) call == null
+        ) [ call ]
+      );
   }

@@ -1,5 +1,5 @@
 /**
-  The Pod starts no subagents.
+  The Pod starts neither subagents nor other Pods.
 
   # Type
 
@@ -22,6 +22,21 @@ import ./make.nix "no-delegation" (
           ];
           message = "${toString manifest.limits.maxSubagents} subagents may run at a time";
           expected = "0";
+        }
+      ]
+  )
+  ++ (
+    if (manifest.delegation.profiles or [ ]) == [ ] then
+      [ ]
+    else
+      [
+        {
+          at = [
+            "delegation"
+            "profiles"
+          ];
+          message = "Pods may be started of ${builtins.concatStringsSep ", " manifest.delegation.profiles}";
+          expected = "no profiles";
         }
       ]
   )

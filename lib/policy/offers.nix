@@ -20,7 +20,13 @@
 */
 manifest:
 let
-  inherit (builtins) any elem filter;
+  inherit (builtins)
+    any
+    elem
+    filter
+    isList
+    ;
+  begins = import ../text/begins.nix;
   inherit (import ./vocabulary.nix manifest) covers;
 in
 holder: tool:
@@ -34,6 +40,13 @@ let
       rule: rule.action == "deny" && rule.pattern == "*" && covers rule.tool name
     ) permissions.rules;
 
+  # A subagent may be kept to some MCP servers.
+  servers = holder.mcpServers or null;
+  kept =
+    isList servers
+    && begins "mcp__" tool
+    && !(any (name: begins "mcp__${name}__" tool) servers);
+
   # What is asked about, as far as it is offered.
   offered =
     (if tools.default == "allow" || elem "*" tools.allow then [ tool ] else [ ])
@@ -41,4 +54,4 @@ let
       filter (entry: covers entry tool || covers tool entry) tools.allow
     );
 in
-any (name: !(denied name)) offered
+!kept && any (name: !(denied name)) offered

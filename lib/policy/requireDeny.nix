@@ -28,7 +28,13 @@
   pattern ? "*",
 }:
 let
-  inherit (builtins) any match toJSON;
+  inherit (builtins)
+    all
+    any
+    filter
+    match
+    toJSON
+    ;
 
   # The manifest may have the server or not: without it, the tool is not there.
   server = match "mcp__([^_*]+(_[^_*]+)*)__.*" tool;
@@ -54,22 +60,29 @@ else
       denied = any (
         rule: rule.action == "deny" && covers rule.tool tool && coversRule rule required
       );
-      # The Pod's own rules bind its subagents.
-      free =
-        holder:
-        offers holder.value tool
-        && !(denied (manifest.permissions.rules ++ holder.value.permissions.rules));
+      free = filter (holder: offers holder.value tool && !(denied holder.rules)) holders;
+      # Whose rules are to be changed: the ceiling's where the Pod's do not bind.
+      at =
+        if all (holder: holder.at != [ ]) free && manifest ? delegation.ceiling.permissions then
+          [
+            "delegation"
+            "ceiling"
+            "permissions"
+            "rules"
+          ]
+        else
+          [
+            "permissions"
+            "rules"
+          ];
     in
     (
-      if any free holders then
+      if free != [ ] then
         [
           {
-            at = [
-              "permissions"
-              "rules"
-            ];
+            inherit at;
             message = "no rule denies `${tool}` with `${pattern}`";
-            hint = "add { tool = \"${tool}\"; pattern = ${toJSON pattern}; action = \"deny\"; } to `permissions.rules`";
+            hint = "add { tool = \"${tool}\"; pattern = ${toJSON pattern}; action = \"deny\"; } to `${builtins.concatStringsSep "." at}`";
           }
         ]
       else

@@ -79,6 +79,46 @@ let
     maxAutonomy = policy.maxAutonomy "ask";
   };
 
+  # The same, and those about what calls may do; all hold for the reader, and all must
+  # count what its subagents may be given as its own.
+  aboutRights = aboutTools // {
+    decides = policy.decides { deny = [ "git push" ]; };
+  };
+  # What these are about, no ceiling of subagents has.
+  aboutOther = {
+    make = "makes policies";
+    maxCostCents = "limits";
+    maxRetentionDays = "what is kept";
+    modelIn = "models";
+    noSecrets = "secrets";
+    onlySecrets = "secrets";
+    requireDenyRead = "the sandbox";
+  };
+  under =
+    ceiling:
+    reader { }
+    // {
+      delegation = { inherit ceiling; };
+    };
+  worker = {
+    tools = {
+      default = "deny";
+      allow = [
+        "agent"
+        "bash"
+        "edit"
+        "webfetch"
+        "mcp__other__search"
+      ];
+      deny = [ ];
+    };
+    permissions = {
+      mode = "bypass";
+      default = "allow";
+      rules = [ ];
+    };
+  };
+
   # The names of the table in docs/permissions.md of what tools are called elsewhere.
   elsewhere =
     let
@@ -125,11 +165,115 @@ let
       )
     ) names;
 
-  broken = whole: filter (name: aboutTools.${name} whole != [ ]) (attrNames aboutTools);
+  brokenOf = policies: whole: filter (name: policies.${name} whole != [ ]) (attrNames policies);
+  broken = brokenOf aboutTools;
   evaluates = value: (tryEval value).success;
 in
 [
   (test "all hold for a reader" (broken (reader { })) [ ])
+  (test "each policy is about what the agent may do or about something else" (attrNames policy) (
+    attrNames (aboutRights // aboutOther)
+  ))
+  (test "what subagents may be given counts as the Pod's own" (brokenOf aboutRights (
+    under worker
+  )) (attrNames aboutRights))
+  (test "a ceiling that gives nothing breaks none" (brokenOf aboutRights (under {
+    tools = {
+      default = "deny";
+      allow = [ "read" ];
+      deny = [ ];
+    };
+    inherit (reader { }) permissions;
+  })) [ ])
+  (test "an empty ceiling breaks none" (brokenOf aboutRights (under { })) [ ])
+  (test "a ceiling is named as what it is" (lines (policy.noShell (under worker))) [
+    "delegation.ceiling.tools.allow: the ceiling of subagents has the tool `bash`"
+    "delegation.ceiling.tools.allow: the ceiling of subagents has the tool `mcp__other__search`, which is unknown and may do anything"
+  ])
+  (test "a rule of the Pod does not bind where the ceiling has its own" (lines (
+    policy.requireDeny
+      {
+        tool = "bash";
+        pattern = "sudo *";
+      }
+      (
+        under worker
+        // {
+          permissions = (reader { }).permissions // {
+            rules = [ (rule "bash" "sudo *" "deny") ];
+          };
+        }
+      )
+  )) [
+    "delegation.ceiling.permissions.rules: no rule denies `bash` with `sudo *`"
+    "delegation.ceiling.tools.allow: the ceiling of subagents has the tool `mcp__other__search`, which is unknown and may do anything"
+  ])
+  (test "a rule of the Pod binds under a ceiling of tools alone" (policy.requireDeny
+    {
+      tool = "bash";
+      pattern = "sudo *";
+    }
+    (
+      under {
+        tools = worker.tools // {
+          allow = [ "bash" ];
+        };
+      }
+      // {
+        permissions = (reader { }).permissions // {
+          rules = [ (rule "bash" "sudo *" "deny") ];
+        };
+      }
+    )
+  ) [ ])
+  (test "a ceiling of permissions alone counts with the Pod's tools" (
+    brokenOf
+      {
+        shell = policy.noShell;
+        autonomy = policy.maxAutonomy "ask";
+      }
+      (under {
+        inherit (worker) permissions;
+      })
+  ) [ "autonomy" ])
+  (test "what is to be allowed, or asked about, may be held back from subagents" (
+    (policy.decides {
+      allow = [ "git status" ];
+      ask = [ "git push" ];
+    })
+      (
+        writer {
+          permissions.default = "ask";
+          permissions.rules = [ (rule "bash" "git status" "allow") ];
+        }
+        // {
+          delegation.ceiling.tools = {
+            default = "deny";
+            allow = [ ];
+            deny = [ ];
+          };
+        }
+      )
+  ) [ ])
+  (test "Pods that may be started are delegation" (lines (
+    policy.noDelegation (reader { } // { delegation.profiles = [ "builtin:coder" ]; })
+  )) [ "delegation.profiles: Pods may be started of builtin:coder" ])
+  (test "a subagent that is kept to other servers cannot write with one" (policy.cannotWrite (
+    (
+      helper {
+        tools.allow = [ "mcp__linear__get" ];
+      }
+      // {
+        inherit (withServer { }) mcpServers;
+      }
+    )
+    // {
+      subagents.helper = (helper { tools.allow = [ "mcp__linear__get" ]; }).subagents.helper // {
+        mcpServers = [ ];
+      };
+    }
+  )) [ ])
+
   (test "the page names many tools of others" (length elsewhere > 50) true)
   (test "an unknown name may do anything" (silent (name: offering [ name ]) foreign) [ ])
   (test "so may a subagent's" (silent (name: helper { tools.allow = [ name ]; }) foreign) [ ])

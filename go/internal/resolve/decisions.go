@@ -9,6 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
+	"github.com/insomnia-pods/insomnia/go/internal/reach"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
@@ -127,8 +128,15 @@ func (a *policyAnswer) decide(ctx context.Context, in evaluate.Sources) ([]diag.
 				return nil, diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; the calls were not decided to their end")
 			}
 			decision := guard.Decide(c.call())
-			if decision.Action != list.action {
+			switch {
+			case decision.Action != list.action:
 				found = append(found, c.misjudged(list.action, decision, places))
+			case guard.HasCeiling() && list.action != "allow":
+				// What must be held back is to be held back from subagents, too.
+				if decision = guard.DecideAtCeiling(c.call()); reach.Beyond(reach.Actions, string(list.action), string(decision.Action)) {
+					decision.Reason = "by a subagent: " + decision.Reason
+					found = append(found, c.misjudged(list.action, decision, places))
+				}
 			}
 		}
 	}

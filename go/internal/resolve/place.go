@@ -98,6 +98,11 @@ func ruleAt(m *manifest.Manifest, pointer string) (list string, rule *manifest.R
 		name, _, _ := strings.Cut(rest, "/")
 		rules = m.Subagents[manifest.SkillName(strings.NewReplacer("~1", "/", "~0", "~").Replace(name))].Permissions.Rules
 	}
+	if strings.HasPrefix(list, "/delegation/ceiling/") {
+		if rules = nil; m.Delegation != nil && m.Delegation.Ceiling != nil && m.Delegation.Ceiling.Permissions != nil {
+			rules = m.Delegation.Ceiling.Permissions.Rules
+		}
+	}
 	if index < 0 || index >= len(rules) {
 		return list, nil
 	}

@@ -70,27 +70,53 @@ func rulesOf(canonical []byte) *manifest.Manifest {
 		case "permissions":
 			return readPermissions(value, &m.Permissions)
 		case "subagents":
+			m.Subagents = map[manifest.SkillName]manifest.Subagent{}
 			return jsonread.Members(value, func(name string, value []byte) error {
 				var subagent manifest.Subagent
-				err := jsonread.Members(value, func(section string, value []byte) error {
-					switch section {
-					case "tools":
-						return readTools(value, &subagent.Tools.Default, &subagent.Tools.Allow, &subagent.Tools.Deny)
-					case "permissions":
-						return readPermissions(value, &subagent.Permissions)
-					}
-					return nil
-				})
-				if m.Subagents == nil {
-					m.Subagents = map[manifest.SkillName]manifest.Subagent{}
-				}
+				err := readHolder(value, &subagent.Tools, &subagent.Permissions)
 				m.Subagents[manifest.SkillName(name)] = subagent
 				return err
 			})
+		case "delegation":
+			return readDelegation(value, m)
 		}
 		return nil
 	})
 	return m
+}
+
+// readHolder reads the tools and the permissions of a subagent, or of what holds it.
+func readHolder(data []byte, tools *manifest.SubagentTools, permissions *manifest.Permissions) error {
+	return jsonread.Members(data, func(section string, value []byte) error {
+		switch section {
+		case "tools":
+			return readTools(value, &tools.Default, &tools.Allow, &tools.Deny)
+		case "permissions":
+			return readPermissions(value, permissions)
+		}
+		return nil
+	})
+}
+
+func readDelegation(data []byte, m *manifest.Manifest) error {
+	return jsonread.Members(data, func(name string, value []byte) error {
+		if name != "ceiling" {
+			return nil
+		}
+		ceiling := &manifest.Ceiling{}
+		m.Delegation = &manifest.Delegation{Ceiling: ceiling}
+		return jsonread.Members(value, func(section string, value []byte) error {
+			switch section {
+			case "tools":
+				ceiling.Tools = &manifest.SubagentTools{}
+				return readTools(value, &ceiling.Tools.Default, &ceiling.Tools.Allow, &ceiling.Tools.Deny)
+			case "permissions":
+				ceiling.Permissions = &manifest.Permissions{}
+				return readPermissions(value, ceiling.Permissions)
+			}
+			return nil
+		})
+	})
 }
 
 func readTools(data []byte, otherwise *manifest.ToolDefault, allow, deny *[]manifest.ToolName) error {
