@@ -19,6 +19,7 @@ tools: manifest:
 let
   inherit (builtins) concatMap filter;
 
+  inherit (import ../problem/path.nix) dotted;
   holders = import ./holders.nix;
   offers = import ./offers.nix manifest;
 in
@@ -30,7 +31,11 @@ concatMap (
       (if holder.value.tools.default == "allow" then "default" else "allow")
     ];
     message = "${holder.who} has the tool `${tool}`";
-    hint = "add it to `tools.deny`, or choose a `toolPolicy` without it";
+    hint =
+      if holder.at == [ ] then
+        "add it to `tools.deny`, or choose a `toolPolicy` without it"
+      else
+        "add it to `${dotted holder.at}.tools.deny`";
   }) (filter (offers holder.value) tools)
 ) (holders manifest)
 ++ import ./everyTool.nix manifest

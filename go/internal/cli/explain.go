@@ -152,7 +152,7 @@ func splitPath(path string) []string {
 
 // sections of the manifest, in the order in which people read them.
 var sections = []string{"schema", "profile", "model", "prompts", "tools", "permissions", "sandbox", "web", "mcpServers",
-	"hooks", "subagents", "skills", "workflows", "memory", "context", "limits", "session"}
+	"hooks", "delegation", "subagents", "skills", "workflows", "memory", "context", "limits", "session"}
 
 func section(path string) int {
 	name, _, _ := strings.Cut(path, ".")

@@ -49,7 +49,7 @@ func read(parts []string) bool {
 	case "workflows":
 		return len(parts) > 2 && last != "name" && last != "type"
 	case "subagents":
-		return len(parts) > 2 && (parts[2] == "description" || parts[2] == "prompts" || parts[2] == "skills")
+		return len(parts) > 2 && (parts[2] == "description" || parts[2] == "prompts")
 	}
 	return false
 }

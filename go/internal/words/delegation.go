@@ -7,6 +7,15 @@ import (
 // ceilingSections are what the ceiling of subagents may have of its own.
 var ceilingSections = []string{"permissions", "tools"}
 
+// delegation words the section by its parts, also where it comes or goes.
+func delegation(s *scope, c change) {
+	before := len(s.entries)
+	s.inside(change{c.path, c.name, c.pointer, orEmpty(c.a), orEmpty(c.b)})
+	if len(s.entries) == before {
+		s.plain(c)
+	}
+}
+
 // ceiling words what subagents are held to: where the ceiling has no section, by that
 // of the Pod.
 func ceiling(s *scope, c change) {

@@ -26,10 +26,7 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 	add("role", s.Role, s.Variant)
 	add("model", s.Model, Tokens(s.Window)+" tokens", "answers up to "+Tokens(m.Model.MaxOutputTokens), "effort "+string(m.Model.Effort))
 	add("permissions", modeWords(s.Mode), "otherwise "+string(m.Permissions.Default), ruleCounts(m.Permissions.Rules))
-	tools := Count(len(m.Tools.Allow), "tool")
-	if m.Tools.Default == "allow" {
-		tools = "all but those denied"
-	}
+	tools := toolCount(m.Tools.Default, m.Tools.Allow)
 	add("tools", tools, listed("", m.Tools.Allow), listed("denied: ", m.Tools.Deny))
 	add("sandbox", "files "+string(m.Sandbox.Filesystem), "network "+string(m.Sandbox.Network), listed("to ", m.Sandbox.AllowedDomains))
 	web := ""
@@ -39,6 +36,10 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 	add("web", "search "+string(m.Web.Search.Mode), web)
 	add("mcp servers", names(m.MCPServers))
 	add("subagents", names(m.Subagents))
+	if d := m.Delegation; d != nil {
+		add("ceiling", s.Ceiling)
+		add("may start pods of", listed("", d.Profiles))
+	}
 	add("skills", names(m.Skills))
 	add("workflows", names(m.Workflows))
 	if len(m.Hooks) > 0 {
@@ -57,6 +58,30 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 		add("secrets", "uses "+Count(s.Secrets, "secret"))
 	}
 	return facts
+}
+
+func toolCount(otherwise manifest.ToolDefault, allow []manifest.ToolName) string {
+	if otherwise == "allow" {
+		return "all but those denied"
+	}
+	return Count(len(allow), "tool")
+}
+
+// ceilingWords says what subagents may do at the most, where that is not what the Pod
+// itself may do; empty where it is.
+func ceilingWords(m *manifest.Manifest) string {
+	if m.Delegation == nil || m.Delegation.Ceiling == nil {
+		return ""
+	}
+	above := m.Delegation.Ceiling
+	var parts []string
+	if t := above.Tools; t != nil {
+		parts = append(parts, "offers subagents "+toolCount(t.Default, t.Allow), listed("", t.Allow), listed("denied: ", t.Deny))
+	}
+	if p := above.Permissions; p != nil {
+		parts = append(parts, "lets them go as far as "+string(p.Mode)+", otherwise "+string(p.Default), ruleCounts(p.Rules))
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }
 
 func ruleCounts(rules []manifest.Rule) string {

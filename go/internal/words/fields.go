@@ -93,6 +93,7 @@ func makeHandlers() {
 		"hooks":        hooks,
 		"subagents.*":  subagent,
 
+		"delegation":          delegation,
 		"delegation.ceiling":  ceiling,
 		"delegation.profiles": set(Subagents, place{kind: grant.Pod}, "may now start Pods of the profiles", "may no longer start Pods of the profiles"),
 

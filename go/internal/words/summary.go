@@ -18,13 +18,15 @@ type Summary struct {
 	Model       string `json:"model"`
 	Mode        string `json:"mode"` // permissions.mode
 	// Window and Threshold are tokens: of the model, and where compaction begins; 0 for never.
-	Window     int64  `json:"windowTokens"`
-	Threshold  int64  `json:"thresholdTokens"`
-	Tools      int    `json:"tools"` // -1 for all that are not denied
-	MCPServers int    `json:"mcpServers"`
-	Delegates  int    `json:"delegates"`
-	Secrets    int    `json:"secrets"` // how many; their names are nobody's business here
-	Words      string `json:"words"`   // all of it in plain words
+	Window     int64 `json:"windowTokens"`
+	Threshold  int64 `json:"thresholdTokens"`
+	Tools      int   `json:"tools"` // -1 for all that are not denied
+	MCPServers int   `json:"mcpServers"`
+	Delegates  int   `json:"delegates"`
+	// Ceiling is what subagents may do in place of what the Pod may; empty without a ceiling.
+	Ceiling string `json:"ceiling,omitempty"`
+	Secrets int    `json:"secrets"` // how many; their names are nobody's business here
+	Words   string `json:"words"`   // all of it in plain words
 }
 
 // Summarize computes the summary of canonical manifest bytes.
@@ -42,6 +44,7 @@ func SummaryOf(m *manifest.Manifest, data []byte) Summary {
 		Name: string(m.Profile.Name), Description: string(m.Profile.Description), Role: string(m.Profile.Role), Variant: string(m.Profile.Variant),
 		Model: string(m.Model.Ref), Mode: string(m.Permissions.Mode), Window: m.Model.ContextWindowTokens,
 		Tools: len(m.Tools.Allow), MCPServers: len(m.MCPServers), Delegates: len(m.Subagents),
+		Ceiling: ceilingWords(m),
 	}
 	if m.Context.Compaction.Strategy != "off" {
 		s.Threshold = m.Context.Compaction.ThresholdTokens
@@ -115,6 +118,9 @@ func (s Summary) words(denied int) string {
 	}
 	if s.Delegates > 0 {
 		parts = append(parts, Count(s.Delegates, "subagent"))
+	}
+	if s.Ceiling != "" {
+		parts = append(parts, "subagents with rights of their own")
 	}
 	if s.Threshold > 0 {
 		parts = append(parts, "compacts at "+Tokens(s.Threshold)+" of "+Tokens(s.Window)+" tokens")
