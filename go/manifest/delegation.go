@@ -52,7 +52,7 @@ type SubagentSandbox struct {
 	// Where commands may write; no wider than the Pod's.
 	Filesystem Filesystem `json:"filesystem,omitzero"`
 	// Directories that may be written, each within one of the Pod's; empty for the whole workspace.
-	WritableRoots []RelativePath `json:"writableRoots,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+	WritableRoots []Directory `json:"writableRoots,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
 	// Globs of files that may not be read, besides the Pod's.
 	DenyRead []PathGlob `json:"denyRead,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 	// What commands may reach over the network; no wider than the Pod's.

@@ -206,7 +206,7 @@ var manifestSubagentPromptsSchema = schema{types: kindObject, properties: []prop
 
 var manifestSubagentSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "filesystem", schema: &schema{types: kindString, enum: []string{"read-only", "workspace-write", "full"}}},
-	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}}},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
@@ -516,7 +516,7 @@ var profileSubagentPromptsSchema = schema{types: kindObject, properties: []prope
 
 var profileSubagentSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "filesystem", schema: &schema{types: kindString, enum: []string{"read-only", "workspace-write", "full"}}},
-	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "writableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 	{name: "denyRead", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}}},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
