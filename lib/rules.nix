@@ -41,6 +41,7 @@ let
   places = import ./rules/places.nix;
   permissionsOf = import ./rules/permissions.nix;
   sandbox = import ./rules/sandbox.nix;
+  prompts = import ./rules/prompts.nix;
   secrets = import ./rules/secrets.nix;
   skill = import ./rules/skill.nix;
   workflow = import ./rules/workflow.nix;
@@ -92,6 +93,7 @@ in
 context manifest
 ++ modelled [ "model" ] (manifest.model or null)
 ++ secrets.search manifest
+++ prompts manifest
 ++ keys.rules manifest
 ++ each manifest "mcpServers" (at: entry: server at entry ++ places.server at entry ++ secrets.server at entry)
 ++ permissions.holder [ ] manifest

@@ -98,8 +98,8 @@ type Prompts struct {
 	System Text `json:"system" jsonschema_extras:"default="`
 	// Text that follows the system prompt, in this order.
 	Append []Text `json:"append" jsonschema_extras:"x-maxItems=64"`
-	// Files of the workspace that are read into the context when they are there.
-	ContextFiles []RelativePath `json:"contextFiles" jsonschema_extras:"x-maxItems=32,x-default=AGENTS.md"`
+	// Files of the workspace that are read into the context when they are there, by path or glob: **/AGENTS.md is one of any directory.
+	ContextFiles []ContextFile `json:"contextFiles" jsonschema_extras:"x-maxItems=32,x-default=AGENTS.md"`
 	// Cap on the bytes of each context file.
 	ContextMaxBytes int64 `json:"contextMaxBytes" jsonschema:"minimum=0,maximum=1048576,default=65536"`
 	// Language that the agent answers in, as a BCP 47 tag.

@@ -64,6 +64,10 @@ package manifest
 //	                        (in all, a string in which the schema finds a problem
 //	                        is skipped, as in rule-pattern)
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
+//	rule-context-file       a glob of files below the workspace: parts that are names, in
+//	                        which * and ? are wildcards, or **; no empty part, none that
+//	                        is . or .., no last **, no ~ in front, none of []{}\, no
+//	                        hidden character                                        /prompts/contextFiles/I
 //	rule-skill-file         files has SKILL.md                                      /skills/N/files
 //	rule-skill-names        a path below the skill that every system can have: no empty
 //	                        part, none that is . or .., that begins the path with ~, has
@@ -134,6 +138,7 @@ func (c *checker) rules(v *value) {
 	c.compactionRules(v)
 	c.modelRules((*location)(nil).field("model"), v.get("model"))
 	c.searchRules(v)
+	c.contextFileRules(v)
 	c.keyRules(v)
 	c.each(v, "mcpServers", c.serverRules)
 	c.permissionRules(v)

@@ -28,7 +28,7 @@ const (
 	MaxArgBytes       = 8192
 
 	MaxPlaceBytes    = 512 // a directory, a glob of files, a domain
-	MaxFileNameBytes = 512 // the path of a file of a skill
+	MaxFileNameBytes = 512 // the path of a file of a skill, a context file
 )
 
 type (
@@ -82,6 +82,8 @@ type (
 	Directory string
 	// RelativePath is a path below the workspace.
 	RelativePath string
+	// ContextFile is a glob of files below the workspace; rule-context-file says which there are.
+	ContextFile string
 	// FilePath is a path below the directory of a skill; rule-skill-names says which there are.
 	FilePath string
 	// PathGlob is a glob over paths of files, from the workspace, from / or from ~/;
@@ -175,6 +177,9 @@ func (Directory) Constraint() Constraint {
 }
 func (RelativePath) Constraint() Constraint {
 	return Constraint{Pattern: `^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$`, MaxLength: 512}
+}
+func (ContextFile) Constraint() Constraint {
+	return Constraint{MaxBytes: MaxFileNameBytes, Text: true, SingleLine: true}
 }
 func (FilePath) Constraint() Constraint {
 	return Constraint{MaxBytes: MaxFileNameBytes, Text: true, SingleLine: true}

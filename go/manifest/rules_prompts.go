@@ -1,0 +1,65 @@
+package manifest
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/unseen"
+)
+
+// contextFileRules hold context files to globs below the workspace.
+func (c *checker) contextFileRules(v *value) {
+	list := v.get("prompts").get("contextFiles")
+	if !list.is(kindArray) {
+		return
+	}
+	at := (*location)(nil).field("prompts").field("contextFiles")
+	form := manifestSchema.property("prompts").property("contextFiles").items
+	for i, file := range list.items {
+		if !form.accepts(file) {
+			continue
+		}
+		if message, hint := contextFileFault(file.text); message != "" {
+			c.report(at.element(i), "rule-context-file", shown(file.text)+": "+message, "a path or glob below the workspace, such as AGENTS.md or **/AGENTS.md", hint)
+		}
+	}
+}
+
+// byValue is how a text comes into the context that is not of the workspace.
+const byValue = "copy the file next to the profile, and write prompts.append = [ (builtins.readFile ./FILE) ]"
+
+// contextFileFault says why there can be no such context file, and what to write.
+func contextFileFault(glob string) (message, hint string) {
+	switch {
+	case glob == "":
+		return "the path is empty", "write AGENTS.md"
+	case strings.HasPrefix(glob, "/"):
+		return "is not below the workspace, and a manifest is for any machine", byValue
+	case glob == "~" || strings.HasPrefix(glob, "~/"):
+		return "is of the home directory, and a manifest is for any machine", byValue
+	case strings.ContainsAny(glob, `[]{}\`):
+		return "has brackets, braces or a backslash, which have no meaning here", "write an entry for each name, or * for a part of it"
+	}
+	for _, r := range glob {
+		if r == utf8.RuneError || unseen.Hidden(r) {
+			return fmt.Sprintf("has a character that cannot be seen, U+%04X", r), "remove the character"
+		}
+	}
+	parts := strings.Split(glob, "/")
+	for i, part := range parts {
+		switch {
+		case part == "..":
+			return "`..` leads out of the workspace", byValue
+		case part == "." && len(parts) > 1:
+			return "`.` is no file and needs no mention", "write the path without it"
+		case part == "":
+			return "has a part without a name", "write one slash between directories, and none at the end"
+		case part == "**" && i == len(parts)-1:
+			return "`**` stands for directories", "write the name of a file after it, such as **/AGENTS.md"
+		case part != "**" && strings.Contains(part, "**"):
+			return "two stars must be alone between slashes", "write * for a part of a name, ** for any directories"
+		}
+	}
+	return "", ""
+}
