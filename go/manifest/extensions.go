@@ -65,12 +65,12 @@ type WebFetch struct {
 	AllowPrivateAddresses bool `json:"allowPrivateAddresses" jsonschema:"default=false"`
 }
 
-// Skill is a folder of instructions, carried as text.
+// Skill is a directory of instructions and files, carried by value.
 type Skill struct {
 	// When to use the skill.
 	Description Paragraph `json:"description"`
-	// Files of the skill by relative path; SKILL.md is the entry.
-	Files map[FilePath]Text `json:"files" jsonschema_extras:"x-maxProperties=1000"`
+	// Files of the skill by relative path, as text or with what more there is to a file; SKILL.md is the entry.
+	Files map[FilePath]SkillFile `json:"files" jsonschema_extras:"x-maxProperties=1000"`
 	// Tools that the skill may use without asking.
 	AllowedTools []ToolName `json:"allowedTools" jsonschema_extras:"x-merge=set,x-maxItems=64"`
 }

@@ -94,6 +94,12 @@ func leaves(t *testing.T) []leaf {
 		}
 		switch content := v.(type) {
 		case map[string]any:
+			if object := s.openObject(); object != nil {
+				for _, key := range slices.Sorted(maps.Keys(content)) {
+					visit(object.below(key), content[key], at.field(key), path, object, key)
+				}
+				return
+			}
 			if s.alternatives == nil {
 				for _, key := range slices.Sorted(maps.Keys(content)) {
 					visit(s.below(key), content[key], at.field(key), deeper(key), s, key)
@@ -117,6 +123,17 @@ func leaves(t *testing.T) []leaf {
 	}
 	visit(manifestSchema, document, nil, nil, nil, "")
 	return append(list, modelLeaves(document)...)
+}
+
+// openObject is the alternative of a union that is an object and holds no secret, or nil:
+// such an object is replaced whole, and each of its fields is a leaf.
+func (s *schema) openObject() *schema {
+	for _, alternative := range s.alternatives {
+		if alternative.types == kindObject && !alternative.secret && alternative.property("_type") == nil && !s.secret {
+			return alternative
+		}
+	}
+	return nil
 }
 
 // candidates are the values that fit a place: for a number its neighbours first,

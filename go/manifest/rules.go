@@ -76,6 +76,10 @@ package manifest
 //	                        and, case folded, no other path to the same file, none to
 //	                        a directory of its name, and one spelling of each directory
 //	                        (each after the first in the order of bytes; told once) /skills/N/files/F
+//	rule-skill-content      a file that is an object has one of text and base64; SKILL.md
+//	                        has text                                                /skills/N/files/F
+//	                        that holds: base64 is the strict base64 of bytes that are
+//	                        no text (the last part in Go alone)                     /skills/N/files/F/base64
 //	rule-skill-frontmatter  what package frontmatter reads of a SKILL.md that is text
 //	                        has no fault (each told), its name is N, its description
 //	                        that of the skill but for blanks, its tools are known (told

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,9 +23,49 @@ func (c *checker) skillRules(at *location, skill *value) {
 		c.report(at.field("files"), "rule-skill-file", "has no SKILL.md", "a file SKILL.md", `set files."SKILL.md" to the instructions of the skill`)
 	}
 	c.fileNameRules(at.field("files"), files)
-	if entry := files.get("SKILL.md"); entry.is(kindString) {
+	c.fileContentRules(at.field("files"), files)
+	entry := files.get("SKILL.md")
+	if entry.is(kindObject) {
+		entry = entry.get("text")
+	}
+	if entry.is(kindString) {
 		c.frontmatterRules(at, skill, entry.text)
 	}
+}
+
+// fileContentRules hold what is more than text to one content that can be read.
+func (c *checker) fileContentRules(at *location, files *value) {
+	const code = "rule-skill-content"
+	for _, m := range files.members {
+		if !m.value.is(kindObject) {
+			continue
+		}
+		text, bytes := m.value.get("text"), m.value.get("base64")
+		at := at.field(m.name)
+		switch {
+		case (text == nil) == (bytes == nil):
+			c.report(at, code, "must have either text or base64", "{ text = \"…\"; } or { base64 = \"…\"; }", "give the content in one of the two")
+		case m.name == "SKILL.md" && bytes != nil:
+			c.report(at, code, "SKILL.md is read as text, and base64 is not", "{ text = \"…\"; }", "give it as text: builtins.readFile ./SKILL.md")
+		case bytes.is(kindString) && len(bytes.text) <= MaxBase64Bytes:
+			if message, hint := base64Fault(bytes.text); message != "" {
+				c.report(at.field("base64"), code, message, "base64 as RFC 4648 has it, padded and on one line", hint)
+			}
+		}
+	}
+}
+
+// base64Fault says why a text is not the base64 of a file. That it is the base64 of text
+// is found here alone: the Nix library cannot decode it.
+func base64Fault(text string) (message, hint string) {
+	data, err := base64.StdEncoding.Strict().DecodeString(text)
+	switch {
+	case err != nil || strings.ContainsAny(text, "\r\n"): // which the decoder passes over
+		return "is not valid base64", "write what `base64 -w0 FILE` prints, without a line break at the end"
+	case len(data) > 0 && utf8.Valid(data) && !slices.Contains(data, 0):
+		return "is the base64 of text, which readers of the profile would not see", "give it as text"
+	}
+	return "", ""
 }
 
 // frontmatterRules hold what a program reads in front of a SKILL.md to what the skill

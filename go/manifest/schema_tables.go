@@ -29,6 +29,12 @@ var manifestDelegationSchema = schema{types: kindObject, properties: []property{
 	{name: "profiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 129, hasMaxLength: true, pattern: &pattern1}, maxItems: 32, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
+var manifestFileContentSchema = schema{types: kindObject, properties: []property{
+	{name: "text", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
+	{name: "base64", schema: &schema{types: kindString, maxBytes: 1398104, hasMaxBytes: true}},
+	{name: "executable", schema: &schema{types: kindBoolean}},
+}, closed: true}
+
 var manifestHookSchema = schema{types: kindObject, properties: []property{
 	{name: "event", schema: &schema{types: kindString, enum: []string{"PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "PreCompact", "UserPromptSubmit", "Stop", "SubagentStop", "Notification", "PermissionRequest"}}, required: true},
 	{name: "matcher", schema: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern2, defaultValue: &value{kind: kindString, text: "*"}}, required: true},
@@ -129,9 +135,9 @@ var manifestProfileInfoSchema = schema{types: kindObject, properties: []property
 var manifestPromptsSchema = schema{types: kindObject, properties: []property{
 	{name: "system", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true, defaultValue: &value{kind: kindString, text: ""}}, required: true},
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true, defaultValue: &value{kind: kindArray}}, required: true},
-	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 32, hasMaxItems: true, defaultValue: &value{kind: kindArray, items: []*value{{kind: kindString, text: "AGENTS.md"}}}}, required: true},
+	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 32, hasMaxItems: true, defaultValue: &value{kind: kindArray, items: []*value{{kind: kindString, text: "AGENTS.md"}}}}, required: true},
 	{name: "contextMaxBytes", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1048576", defaultValue: &value{kind: kindNumber, text: "65536"}}, required: true},
-	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern14}},
+	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern13}},
 	{name: "initial", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 }, closed: true}
 
@@ -165,7 +171,7 @@ var manifestSecretFormatSchema = schema{types: kindObject, properties: []propert
 
 var manifestSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
-	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern15}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
 }, closed: true, secret: true, merge: "replace"}
 
 var manifestSessionSchema = schema{types: kindObject, properties: []property{
@@ -175,7 +181,7 @@ var manifestSessionSchema = schema{types: kindObject, properties: []property{
 
 var manifestSkillSchema = schema{types: kindObject, properties: []property{
 	{name: "description", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, required: true},
-	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
+	{name: "files", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, &manifestFileContentSchema}, merge: "replace"}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true, defaultValue: &value{kind: kindObject}}, required: true},
 	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 64, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 }, closed: true}
 
@@ -254,7 +260,7 @@ var manifestWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var manifestWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern16}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern15}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
@@ -290,6 +296,12 @@ var profileContextPresetsSchema = schema{types: kindObject, properties: []proper
 var profileDelegationSchema = schema{types: kindObject, properties: []property{
 	{name: "ceiling", schema: &profileCeilingSchema},
 	{name: "profiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 129, hasMaxLength: true, pattern: &pattern1}, maxItems: 32, hasMaxItems: true, merge: "set"}},
+}, closed: true}
+
+var profileFileContentSchema = schema{types: kindObject, properties: []property{
+	{name: "text", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
+	{name: "base64", schema: &schema{types: kindString, maxBytes: 1398104, hasMaxBytes: true}},
+	{name: "executable", schema: &schema{types: kindBoolean}},
 }, closed: true}
 
 var profileHookSchema = schema{types: kindObject, properties: []property{
@@ -392,7 +404,7 @@ var profileProfileSchema = schema{types: kindObject, properties: []property{
 	{name: "context", schema: &profileContextPresetsSchema},
 	{name: "compaction", schema: &schema{types: kindString, enum: []string{"off", "early", "balanced", "late"}}},
 	{name: "pruning", schema: &schema{types: kindString, enum: []string{"off", "gentle", "balanced", "aggressive"}}},
-	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern17}},
+	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern16}},
 	{name: "model", schema: &profileModelSchema},
 	{name: "prompts", schema: &profilePromptsSchema},
 	{name: "tools", schema: &profileToolsSchema},
@@ -439,9 +451,9 @@ var profileProfileWebSchema = schema{types: kindObject, properties: []property{
 var profilePromptsSchema = schema{types: kindObject, properties: []property{
 	{name: "system", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 	{name: "append", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, maxItems: 64, hasMaxItems: true}},
-	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern13}, maxItems: 32, hasMaxItems: true}},
+	{name: "contextFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 32, hasMaxItems: true}},
 	{name: "contextMaxBytes", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1048576"}},
-	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern14}},
+	{name: "language", schema: &schema{types: kindString, maxLength: 35, hasMaxLength: true, pattern: &pattern13}},
 	{name: "initial", schema: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}},
 }, closed: true}
 
@@ -475,7 +487,7 @@ var profileSecretFormatSchema = schema{types: kindObject, properties: []property
 
 var profileSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
-	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern15}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
 }, closed: true, secret: true, merge: "replace"}
 
 var profileSessionSchema = schema{types: kindObject, properties: []property{
@@ -485,7 +497,7 @@ var profileSessionSchema = schema{types: kindObject, properties: []property{
 
 var profileSkillSchema = schema{types: kindObject, properties: []property{
 	{name: "description", schema: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}},
-	{name: "files", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true}},
+	{name: "files", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&schema{types: kindString, maxBytes: 1048576, hasMaxBytes: true, text: true}, &profileFileContentSchema}, merge: "replace"}, propertyNames: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxProperties: 1000, hasMaxProperties: true}},
 	{name: "allowedTools", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern6}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
@@ -564,7 +576,7 @@ var profileWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern16}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern15}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}},
@@ -624,20 +636,16 @@ var (
 		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
 		width:   3, next: "000002032032", accepts: "2",
 	}
-	pattern13 = pattern{text: "^([.]|[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*(/[.]?[A-Za-z0-9_][A-Za-z0-9._ -]*)*)$", form: "relative path", example: "docs/style.md",
-		classes: "01111111111110234444444444111111144444444444444444444444444111141444444444444444444444444441111",
-		width:   5, next: "00000002030000330343005060000660646", accepts: "236",
-	}
-	pattern14 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
+	pattern13 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
 		classes: "00000000000001002222222222000000033333333333333333333333333000000333333333333333333333333330000",
 		width:   4, next: "0000000200030405006604070488040904::040;04<<040=04>>040?04@@040004AA04??", accepts: "356789:;<=>?@A",
 	}
-	pattern15 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
-	pattern16 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
+	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
+	pattern15 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
 		classes: "00000000000001001111111111000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern17 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
+	pattern16 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
 		classes: "00000000000000001222222222000000000000000000000000000000000000000000345000000067008000900000000",
 		width:   10, next: "000000000000200340000556000000000000070000000008000996000000000000000000000000:0000000;0000<<60000000000=0000000006000000006000000000000000>0000?000000000000060", accepts: "6",
 	}

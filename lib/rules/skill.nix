@@ -21,10 +21,12 @@ let
     replaceStrings
     split
     stringLength
+    substring
     ;
   begins = import ../text/begins.nix;
   characters = import ../permission/characters.nix;
   contains = import ../text/contains.nix;
+  ends = import ../text/ends.nix;
   controls = import ../text/controls.nix;
   fold = import ../text/fold.nix;
   quote = import ../text/quote.nix;
@@ -102,6 +104,54 @@ let
     else
       [ ];
 
+  # Strict base64, without a match: a text may be longer than one can be.
+  digits = genList (n: substring n 1 alphabet) 64;
+  alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  isBase64 =
+    text:
+    let
+      size = stringLength text;
+      padding = replaceStrings digits (map (_: "") digits) text;
+      last = substring (size - 1 - stringLength padding) 1 text;
+    in
+    size / 4 * 4 == size
+    && (
+      padding == ""
+      || padding == "=" && ends "=" text && contains last "AEIMQUYcgkosw048"
+      || padding == "==" && ends "==" text && contains last "AQgw"
+    );
+
+  # What is more than text has one content that can be read.
+  contentFault =
+    at: files: name:
+    let
+      file = files.${name};
+      here = at ++ [ name ];
+      refuse = at: message: expected: hint: [
+        {
+          code = "rule-skill-content";
+          inherit
+            at
+            message
+            expected
+            hint
+            ;
+        }
+      ];
+      bytes = file.base64 or null;
+    in
+    if (file ? text) == (file ? base64) then
+      refuse here "must have either text or base64" "{ text = \"…\"; } or { base64 = \"…\"; }"
+        "give the content in one of the two"
+    else if name == "SKILL.md" && file ? base64 then
+      refuse here "SKILL.md is read as text, and base64 is not" "{ text = \"…\"; }"
+        "give it as text: builtins.readFile ./SKILL.md"
+    else if isString bytes && stringLength bytes <= 1398104 && !(isBase64 bytes) then
+      refuse (here ++ [ "base64" ]) "is not valid base64" "base64 as RFC 4648 has it, padded and on one line"
+        "write what `base64 -w0 FILE` prints, without a line break at the end"
+    else
+      [ ];
+
   # The path and those of the directories above it, from the top.
   pathsOf =
     name:
@@ -140,7 +190,8 @@ let
 in
 at: name: skill:
 let
-  entry = files."SKILL.md" or null;
+  written = files."SKILL.md" or null;
+  entry = if isAttrs written then written.text or null else written;
   files = skill.files or null;
   here = at ++ [ "files" ];
   problem = name: expected: reason: {
@@ -184,4 +235,5 @@ else
         )
       ) (clashes sound)
   )
+  ++ concatMap (contentFault here files) (filter (name: isAttrs files.${name}) (attrNames files))
   ++ (if isString entry then import ./frontmatter.nix at name skill entry else [ ])

@@ -128,6 +128,17 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 			{name: "another secret", value: format("https://mcp.example.org/{}", "other.key"), asks: true},
 			{name: "the same secret elsewhere", base: format("https://mcp.example.org/{}", "y.key"), value: format("https://mcp.example.org/{}/admin", "y.key"), asks: true},
 			{name: "the name of a secret in place of it", base: format("https://mcp.example.org/{}", "y.key"), value: "https://mcp.example.org/{y.key}", asks: true}}
+	case typ == reflect.TypeFor[manifest.SkillFile]():
+		whole := have
+		if text, plain := have.(string); plain {
+			whole = map[string]any{"text": text}
+		}
+		started := withField(whole.(map[string]any), "executable", true)
+		still := withField(whole.(map[string]any), "executable", false)
+		return []edit{{name: "another text", value: "other", asks: true}, {name: "other bytes", value: map[string]any{"base64": "gICA"}, asks: true},
+			{name: "can be started", base: still, value: started, asks: true}, {name: "cannot be started", base: started, value: still, asks: true},
+			{name: "written as an object", base: have, value: whole}, {name: "gone", value: granttest.Nothing, asks: true},
+			{name: "one more", base: granttest.Nothing, value: have, asks: true}}
 	case typ == reflect.TypeFor[[]manifest.ArgValue]():
 		list := have.([]any)
 		var out []edit

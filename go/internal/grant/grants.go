@@ -33,9 +33,9 @@ func Of(m *manifest.Manifest) Set {
 	for name, skill := range m.Skills {
 		at := "/skills/" + string(name)
 		c.text(at, encoded(struct {
-			Description manifest.Paragraph                  `json:"description"`
-			Files       map[manifest.FilePath]manifest.Text `json:"files"`
-		}{skill.Description, skill.Files}))
+			Description manifest.Paragraph                       `json:"description"`
+			Files       map[manifest.FilePath]manifest.SkillFile `json:"files"`
+		}{skill.Description, plainFiles(skill.Files)}))
 		for _, tool := range skill.AllowedTools {
 			c.decide(SkillTool, at+"/allowedTools", string(tool), "allow")
 		}
@@ -71,6 +71,15 @@ func (c *collection) decide(kind Kind, pointer, value, action string) {
 	if value != "" || action != "deny" {
 		c.grants = append(c.grants, Grant{Kind: kind, Pointer: pointer, Value: value, Action: action})
 	}
+}
+
+// plainFiles are the files in the one way to write them.
+func plainFiles(files map[manifest.FilePath]manifest.SkillFile) map[manifest.FilePath]manifest.SkillFile {
+	plain := make(map[manifest.FilePath]manifest.SkillFile, len(files))
+	for name, file := range files {
+		plain[name] = file.Plain()
+	}
+	return plain
 }
 
 // text adds a text by its digest; nothing stands for an empty one.

@@ -22,6 +22,7 @@ func Passages(canonical []byte) []Passage {
 	var out []Passage
 	jsonread.Strings(canonical, func(pointer, text string, name bool) {
 		parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+		text = Readable(pointer, text)
 		if text != "" && !name && read(parts) {
 			out = append(out, Passage{pointer, manifest.Digest([]byte(text)), text})
 		}
@@ -36,6 +37,19 @@ func Passages(canonical []byte) []Passage {
 func section(pointer string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(pointer, "/"), "/")
 	return name
+}
+
+// isBase64 reports whether a string is the content of a skill's file that is no text.
+func isBase64(parts []string) bool {
+	return len(parts) == 5 && parts[0] == "skills" && parts[2] == "files" && parts[4] == "base64"
+}
+
+// Readable is the text that a model can read in a string of a manifest.
+func Readable(pointer, text string) string {
+	if isBase64(strings.Split(strings.TrimPrefix(pointer, "/"), "/")) {
+		return manifest.Base64(text).Readable()
+	}
+	return text
 }
 
 // read reports whether a model reads the field.

@@ -24,7 +24,8 @@ func TestPassages(t *testing.T) {
 	}
 	for pointer, want := range map[string]string{
 		"/prompts/system": string(m.Prompts.System), "/prompts/append/0": string(m.Prompts.Append[0]), "/prompts/initial": string(*m.Prompts.Initial),
-		"/skills/s/description": string(m.Skills["s"].Description), "/skills/s/files/SKILL.md": string(m.Skills["s"].Files["SKILL.md"]),
+		"/skills/s/description": string(m.Skills["s"].Description), "/skills/s/files/SKILL.md": string(m.Skills["s"].Files["SKILL.md"].Text),
+		"/skills/s/files/run.sh/text": "run\n", "/skills/s/files/logo.png/base64": "\uFFFDPNG\r\n\x1a\n",
 		"/workflows/w/prompt": string(m.Workflows["w"].Prompt), "/workflows/w/description": string(m.Workflows["w"].Description),
 		"/subagents/critic/description": string(m.Subagents["critic"].Description), "/subagents/critic/prompts/system": string(m.Subagents["critic"].Prompts.System),
 	} {

@@ -154,8 +154,6 @@ func skillFields() map[string]handler {
 	}
 }
 
-func file(s *scope, c change) { prose(Skills, "its file "+diag.Quote(c.name))(s, c) }
-
 func skill(s *scope, c change) {
 	tools := texts(members(c.b)["allowedTools"])
 	switch {

@@ -32,7 +32,7 @@ var Rich = complete(`{
  "memory":{"enabled":true,"scope":"project","injectSummary":false,"retentionDays":30,"extractThresholdTokens":1000,"model":"p/m"},
  "web":{"search":{"mode":"cached","provider":"brave","auth":{"_type":"insomnia.secret-ref/v1","name":"brave.key"},"maxResults":10,"allowedDomains":["a.org","b.org"]},
   "fetch":{"enabled":true,"timeoutSeconds":30,"redirectLimit":5,"maxResponseBytes":2097152,"allowPrivateAddresses":true}},
- "skills":{"s":{"description":"d","files":{"SKILL.md":"text\n","more.md":"more\n"},"allowedTools":["grep","read"]}},
+ "skills":{"s":{"description":"d","files":{"SKILL.md":"text\n","more.md":"more\n","run.sh":{"text":"run\n","executable":true},"logo.png":{"base64":"iVBORw0KGgo="}},"allowedTools":["grep","read"]}},
  "workflows":{"w":{"description":"d","prompt":"p","inputs":[{"name":"i","type":"choice","choices":["a","b"],"required":false,"default":"a"}]}},
  "subagents":{"critic":{"description":"d",
   "model":{"ref":"p/m","provider":"p","id":"m","baseUrl":"https://api.example.org/v1","wireApi":"anthropic",
