@@ -160,6 +160,18 @@ type Sandbox struct {
 	AllowedDomains []Domain `json:"allowedDomains" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 	// Names of environment variables that commands inherit.
 	InheritEnv []EnvName `json:"inheritEnv" jsonschema_extras:"x-merge=set,x-maxItems=128"`
+	// Directories outside the workspace that may be read, from ~/ or from /; absent for all that the user may read.
+	ReadableRoots []Directory `json:"readableRoots,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+	// Files of the workspace in which commands see the same keys with placeholders for their values.
+	MaskedFiles []Directory `json:"maskedFiles,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+	// Environment variables that commands have, as values that are no secret.
+	Env map[EnvName]Argument `json:"env,omitzero" jsonschema_extras:"x-maxProperties=128"`
+	// TCP ports of this machine's loopback interface that commands reach.
+	HostPorts []Port `json:"hostPorts,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+	// TCP ports that commands listen on and that this machine reaches at its loopback interface.
+	PublishedPorts []Port `json:"publishedPorts,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
+	// Whether commands reach the daemon of Nix, whose builds have a network of their own; absent for no.
+	Nix *bool `json:"nix,omitzero"`
 }
 
 // Limits says where a session ends.

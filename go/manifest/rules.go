@@ -58,11 +58,15 @@ package manifest
 //	rule-path               a directory that grammar.CheckDirectory accepts, of roots
 //	                        also neither / nor ~                                    /sandbox/writableRoots/I
 //	                                                                                /mcpServers/N/cwd
+//	                        and of readableRoots outside the workspace              /sandbox/readableRoots/I
+//	                        a file in the workspace, written alike                  /sandbox/maskedFiles/I
 //	                        a glob that grammar.ParseFileGlob accepts               /sandbox/denyRead/I
 //	rule-domain             a domain that grammar.CheckDomain accepts               /sandbox/allowedDomains/I
 //	                        one that grammar.CheckSearchDomain accepts              /web/search/allowedDomains/I
 //	                        (in all, a string in which the schema finds a problem
 //	                        is skipped, as in rule-pattern)
+//	rule-sandbox-env        no name of env is in inheritEnv                         /sandbox/env/K
+//	rule-nix-network        nix is true: network is full, or allowlist with @nix    /sandbox/nix
 //	rule-network-domains    sandbox.allowedDomains is empty, or network allowlist   /sandbox/allowedDomains
 //	rule-context-file       a glob of files below the workspace: parts that are names, in
 //	                        which * and ? are wildcards, or **; no empty part, none that

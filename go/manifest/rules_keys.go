@@ -32,6 +32,11 @@ func (c *checker) keyRules(v *value) {
 	}
 	top := (*location)(nil)
 	check(top.field("model").field("baseUrl"), v.get("model").get("baseUrl"))
+	if env := v.get("sandbox").get("env"); env.is(kindObject) {
+		for _, m := range env.members {
+			check(top.field("sandbox").field("env").field(m.name), m.value)
+		}
+	}
 	c.each(v, "subagents", func(at *location, subagent *value) {
 		check(at.field("model").field("baseUrl"), subagent.get("model").get("baseUrl"))
 	})

@@ -1,6 +1,11 @@
 package manifest
 
-import "github.com/insomnia-pods/insomnia/go/permission/grammar"
+import (
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
 
 // sandboxRules hold paths and domains to the grammar.
 func (c *checker) sandboxRules(v *value) {
@@ -9,6 +14,10 @@ func (c *checker) sandboxRules(v *value) {
 	known := manifestSchema.property("sandbox")
 	domains, network := sandbox.get("allowedDomains"), sandbox.get("network")
 	c.strings(at, known, sandbox, "writableRoots", "rule-path", checkRoot)
+	c.strings(at, known, sandbox, "readableRoots", "rule-path", checkReadable)
+	c.strings(at, known, sandbox, "maskedFiles", "rule-path", checkMasked)
+	c.envRules(at, sandbox)
+	c.nixRules(at, sandbox)
 	c.strings(at, known, sandbox, "denyRead", "rule-path", checkGlob)
 	c.strings(at, known, sandbox, "allowedDomains", "rule-domain", grammar.CheckDomain)
 	if domains.is(kindArray) && len(domains.items) > 0 && network.is(kindString) && network.text != "allowlist" {
@@ -49,6 +58,60 @@ func checkRoot(text string) error {
 		return &grammar.Problem{Message: "directory `~`: the whole home directory, with the keys and settings of all programs", Hint: "write the directories in it, such as `~/.cache`"}
 	}
 	return grammar.CheckDirectory(text)
+}
+
+// checkReadable refuses what is readable anyway.
+func checkReadable(text string) error {
+	if err := checkRoot(text); err != nil {
+		return err
+	}
+	if Directory(text).InWorkspace() {
+		return &grammar.Problem{Message: "directory " + diag.Quote(text) + ": the workspace is always readable", Hint: "remove it; what is not to be read in the workspace belongs in denyRead"}
+	}
+	return nil
+}
+
+// checkMasked accepts a file of the workspace.
+func checkMasked(text string) error {
+	if err := grammar.CheckDirectory(text); err != nil {
+		return err
+	}
+	if text == "." || !Directory(text).InWorkspace() {
+		return &grammar.Problem{Message: "file " + diag.Quote(text) + ": must be in the workspace", Hint: "write its path from the workspace, such as `.env`; keep others from being read with denyRead"}
+	}
+	return nil
+}
+
+// envRules report a variable that is both set and inherited.
+func (c *checker) envRules(at *location, sandbox *value) {
+	env, inherit := sandbox.get("env"), sandbox.get("inheritEnv")
+	if !env.is(kindObject) || len(env.members) == 0 || !inherit.is(kindArray) {
+		return
+	}
+	inherited := make(map[string]bool, len(inherit.items))
+	for _, item := range inherit.items {
+		if item.is(kindString) {
+			inherited[item.text] = true
+		}
+	}
+	for _, m := range env.members {
+		if inherited[m.name] {
+			c.report(at.field("env").field(m.name), "rule-sandbox-env", "is set here and inherited by inheritEnv", "one of the two", "remove one of the two")
+		}
+	}
+}
+
+// nixRules report a daemon whose builds reach more than the network that is granted.
+func (c *checker) nixRules(at *location, sandbox *value) {
+	nix, network, domains := sandbox.get("nix"), sandbox.get("network"), sandbox.get("allowedDomains")
+	if !nix.is(kindBoolean) || nix.text != "true" || !network.is(kindString) || network.text == "full" {
+		return
+	}
+	declared := domains.is(kindArray) && slices.ContainsFunc(domains.items, func(v *value) bool { return v.is(kindString) && v.text == grammar.GroupNix })
+	if network.text == "none" || network.text == "allowlist" && !declared {
+		c.report(at.field("nix"), "rule-nix-network", "builds of the Nix daemon reach every host, while network is "+shown(network.text), "a network that says so",
+			"set network = \"allowlist\" and add `@nix` to allowedDomains, or remove nix")
+	}
 }
 
 // directory holds the working directory of a server to the grammar.

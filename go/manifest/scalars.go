@@ -93,9 +93,14 @@ type (
 	Pointer string
 	// LanguageTag is a language as a BCP 47 tag.
 	LanguageTag string
+	// Port is the number of a TCP port.
+	Port int64
 	// Decimal is a number with at most three decimals, carried as written.
 	Decimal float64
 )
+
+// MaxPort is the highest number of a port.
+const MaxPort = 65535
 
 // MaxDecimals is how many decimals a Decimal may have.
 const MaxDecimals = 3

@@ -161,6 +161,12 @@ var manifestSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}, defaultValue: &value{kind: kindString, text: "none"}}, required: true},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+	{name: "readableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "maskedFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "env", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "hostPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "publishedPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "nix", schema: &schema{types: kindBoolean}},
 }, closed: true}
 
 var manifestSecretFormatSchema = schema{types: kindObject, properties: []property{
@@ -477,6 +483,12 @@ var profileSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "network", schema: &schema{types: kindString, enum: []string{"none", "allowlist", "full"}}},
 	{name: "allowedDomains", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true, lower: true}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "inheritEnv", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxItems: 128, hasMaxItems: true, merge: "set"}},
+	{name: "readableRoots", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "maskedFiles", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 512, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "env", schema: &schema{types: kindObject, additional: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern3}, maxProperties: 128, hasMaxProperties: true}},
+	{name: "hostPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "publishedPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "nix", schema: &schema{types: kindBoolean}},
 }, closed: true}
 
 var profileSecretFormatSchema = schema{types: kindObject, properties: []property{

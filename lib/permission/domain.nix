@@ -55,12 +55,13 @@ if ports && begins "@" text then
     elem text [
       "@packages"
       "@git-remotes"
+      "@nix"
     ]
   then
     null
   else
     refuse "unknown group"
-      "write `@packages` for the registries of this machine's package managers, or `@git-remotes` for the hosts of the workspace's remotes"
+      "write `@packages` for the registries of this machine's package managers, `@git-remotes` for the hosts of the workspace's remotes, or `@nix` for what builds of its Nix daemon reach"
 else if text == "" then
   {
     message = "the domain is empty";

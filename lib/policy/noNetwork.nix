@@ -28,6 +28,21 @@ import ./make.nix "no-network" (
         }
       ]
   )
+  ++ (
+    if manifest.sandbox.hostPorts or [ ] == [ ] then
+      [ ]
+    else
+      [
+        {
+          at = [
+            "sandbox"
+            "hostPorts"
+          ];
+          message = "commands reach ports of the host, and with them whatever listens there";
+          expected = "no ports";
+        }
+      ]
+  )
   ++ import ./webFindings.nix manifest
   ++ map (name: {
     at = [

@@ -75,6 +75,7 @@ let
   strings =
     manifest:
     model [ "model" ] (manifest.model or null)
+    ++ each [ "sandbox" "env" ] (manifest.sandbox.env or null) text
     ++ each [ "mcpServers" ] (manifest.mcpServers or null) server
     ++ each [ "subagents" ] (manifest.subagents or null) (
       at: delegate: if isAttrs delegate then model (at ++ [ "model" ]) (delegate.model or null) else [ ]

@@ -20,6 +20,7 @@ let
   directory = import ../permission/directory.nix;
   domain = import ../permission/domain.nix;
   fileGlob = import ../permission/fileGlob.nix;
+  quote = import ../permission/quote.nix;
   quick = import ../permission/quick.nix;
   storePath = import ../text/storePath.nix;
 
@@ -46,7 +47,7 @@ let
       in
       text:
       stringLength text <= 63
-      && match "@packages|@git-remotes|([*][.])?(${label}[.])*[a-z][a-z0-9]*" text != null;
+      && match "@packages|@git-remotes|@nix|([*][.])?(${label}[.])*[a-z][a-z0-9]*" text != null;
   };
 
   root =
@@ -83,6 +84,37 @@ let
       );
 
   roots = each "rule-path" usual.directory root;
+  inWorkspace = text: match "~(/.*)?|/.*" text == null;
+  readable = each "rule-path" (text: !(inWorkspace text) && usual.directory text) (
+    text:
+    let
+      problem = root text;
+    in
+    if problem != null then
+      problem
+    else if inWorkspace text then
+      {
+        message = "directory ${quote text}: the workspace is always readable";
+        hint = "remove it; what is not to be read in the workspace belongs in denyRead";
+      }
+    else
+      null
+  );
+  masked = each "rule-path" (text: text != "." && inWorkspace text && usual.directory text) (
+    text:
+    let
+      problem = directory text;
+    in
+    if problem != null then
+      problem
+    else if text == "." || !(inWorkspace text) then
+      {
+        message = "file ${quote text}: must be in the workspace";
+        hint = "write its path from the workspace, such as `.env`; keep others from being read with denyRead";
+      }
+    else
+      null
+  );
   globs = each "rule-path" usual.glob (text: (fileGlob text).problem);
   domains = each "rule-domain" usual.domain (domain { ports = true; });
   searched = each "rule-domain" (text: !(contains "@" text) && usual.domain text) (domain {
@@ -102,6 +134,8 @@ in
       ];
     in
     roots (field "writableRoots") (sandbox.writableRoots or null)
+    ++ readable (field "readableRoots") (sandbox.readableRoots or null)
+    ++ masked (field "maskedFiles") (sandbox.maskedFiles or null)
     ++ globs (field "denyRead") (sandbox.denyRead or null)
     ++ domains (field "allowedDomains") (sandbox.allowedDomains or null)
     ++ searched [

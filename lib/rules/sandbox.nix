@@ -1,6 +1,15 @@
-# rule-network-domains: a list of domains means something only where the network is one.
+# rule-network-domains, rule-sandbox-env and rule-nix-network: a list of domains means
+# something only where the network is one, a variable has one value, and builds of the Nix
+# daemon reach every host.
 let
-  inherit (builtins) isList isString;
+  inherit (builtins)
+    attrNames
+    elem
+    filter
+    isAttrs
+    isList
+    isString
+    ;
   get = import ./get.nix;
   quote = import ../text/quote.nix;
 in
@@ -15,7 +24,47 @@ let
     "sandbox"
     "network"
   ] manifest;
+  sandbox = if isAttrs (manifest.sandbox or null) then manifest.sandbox else { };
+  env = sandbox.env or null;
+  inherited = sandbox.inheritEnv or null;
 in
+(
+  if !(isAttrs env) || !(isList inherited) then
+    [ ]
+  else
+    map (name: {
+      code = "rule-sandbox-env";
+      at = [
+        "sandbox"
+        "env"
+        name
+      ];
+      message = "is set here and inherited by inheritEnv";
+      expected = "one of the two";
+      hint = "remove one of the two";
+    }) (filter (name: elem name inherited) (attrNames env))
+)
+++ (
+  if
+    sandbox.nix or null == true
+    && (network == "none" || network == "allowlist" && !(domains != null && elem "@nix" domains))
+  then
+    [
+      {
+        code = "rule-nix-network";
+        at = [
+          "sandbox"
+          "nix"
+        ];
+        message = "builds of the Nix daemon reach every host, while network is ${quote network}";
+        expected = "a network that says so";
+        hint = "set network = \"allowlist\" and add `@nix` to allowedDomains, or remove nix";
+      }
+    ]
+  else
+    [ ]
+)
+++ (
 if domains == null || domains == [ ] || network == null || network == "allowlist" then
   [ ]
 else
@@ -28,3 +77,4 @@ else
       hint = "set sandbox.network to \"allowlist\", or remove the domains";
     }
   ]
+)

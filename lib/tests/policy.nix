@@ -293,6 +293,39 @@ let
       says = [ "sandbox.denyRead: `**/.env` may be read" ];
     }
     {
+      name = "requireDenyRead";
+      rule = policy.requireDenyRead [
+        "**/*.pem"
+        "**/*.{key,p12}"
+        ".env"
+      ];
+      good = {
+        sandbox.denyRead = [
+          "**/*.{pem,key,crt}"
+          "**/*.p12"
+          "./.env"
+        ];
+      };
+      bad = {
+        sandbox.denyRead = [ "**/*.{pem,key}" ];
+      };
+      says = [
+        "sandbox.denyRead: `**/*.{key,p12}` may be read"
+        "sandbox.denyRead: `.env` may be read"
+      ];
+    }
+    {
+      name = "noNetwork";
+      rule = policy.noNetwork;
+      good = reader;
+      bad = {
+        sandbox.hostPorts = [ 8080 ];
+      };
+      says = [
+        "sandbox.hostPorts: commands reach ports of the host, and with them whatever listens there"
+      ];
+    }
+    {
       name = "noWeb";
       rule = policy.noWeb;
       good = reader;

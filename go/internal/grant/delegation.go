@@ -76,7 +76,8 @@ func (c *collection) subagentSandbox(at string, pod manifest.Sandbox, own manife
 		c.hosts(at+"/network", network, domains)
 	}
 	if len(own.DenyRead) > 0 {
-		c.reads(at+"/denyRead", own.DenyRead)
+		c.readable(at+"/denyRead", nil)
+		c.unreadable(at+"/denyRead", own.DenyRead)
 	}
 }
 

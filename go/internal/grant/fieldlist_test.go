@@ -107,6 +107,12 @@ var fields = []Field{
 	{Path: "sandbox.network", Kind: Hosts, Wider: Later},
 	{Path: "sandbox.allowedDomains", Kind: Hosts, Wider: More},
 	{Path: "sandbox.inheritEnv", Kind: Variable, Wider: More},
+	{Path: "sandbox.readableRoots", Kind: Reads, Wider: Named},
+	{Path: "sandbox.maskedFiles", Kind: Masked, Wider: Fewer},
+	{Path: "sandbox.env.*", Kind: Setting, Wider: Any},
+	{Path: "sandbox.hostPorts", Kind: HostPort, Wider: More},
+	{Path: "sandbox.publishedPorts", Kind: Published, Wider: More},
+	{Path: "sandbox.nix", Kind: Daemon, Wider: On},
 
 	{Path: "memory.enabled", Kind: Memory, Wider: On},
 	{Path: "memory.scope", Kind: Memory, Wider: Later},

@@ -211,7 +211,13 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 		if f.Wider == Only && len(list) == 0 {
 			return []edit{{name: "only some", value: []any{"a"}}, {name: "all again", base: []any{"a"}, value: []any{}, asks: true}}
 		}
-		added := "added"
+		var added any = "added"
+		switch {
+		case last(f.Path) == "readableRoots":
+			added = "~/added"
+		case typ.Elem() == reflect.TypeFor[manifest.Port]():
+			added = 1234.0
+		}
 		if f.Wider == Fewer { // what is offered otherwise
 			added = map[string]string{"deny": "bash", "disabledTools": "get", "denyRead": "*.key"}[last(f.Path)]
 		}

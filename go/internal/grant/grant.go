@@ -34,9 +34,14 @@ const (
 	Rule        Kind = "rule"         // calls by permission rules: "TOOL PATTERN"
 	Tool        Kind = "tool"         // tools that are offered
 	Files       Kind = "files"        // where commands may write: "./*", "./src/*", "~/.cache/*"
-	Reads       Kind = "reads"        // what commands may not read
+	Reads       Kind = "reads"        // what commands may read, and may not
 	Hosts       Kind = "hosts"        // what commands may reach
 	Variable    Kind = "variable"     // environment variable that commands inherit
+	Setting     Kind = "setting"      // environment variable that commands have: "NAME=value"
+	Masked      Kind = "masked"       // file whose values commands do not see
+	HostPort    Kind = "host-port"    // port of this machine that commands reach
+	Published   Kind = "published"    // port of commands that this machine reaches
+	Daemon      Kind = "daemon"       // whether commands reach the daemon of Nix
 	Secret      Kind = "secret"       // a secret by name, and where it goes
 	Command     Kind = "command"      // MCP server that is started
 	Server      Kind = "server"       // MCP server that is reached
@@ -87,6 +92,11 @@ var kinds = sync.OnceValue(func() map[Kind]about {
 		Reads:       {compared: calls, pattern: reach.Path},
 		Hosts:       {compared: calls, pattern: reach.Host},
 		Variable:    {compared: exact},
+		Setting:     {compared: exact},
+		Masked:      {compared: kept},
+		HostPort:    {compared: exact},
+		Published:   {compared: exact},
+		Daemon:      {compared: exact},
 		Secret:      {compared: exact},
 		Command:     {compared: exact},
 		Server:      {compared: exact},

@@ -119,10 +119,26 @@ func (c *collection) tools(at string, fallback manifest.ToolDefault, allow, deny
 
 func (c *collection) sandbox(s manifest.Sandbox) {
 	c.files("/sandbox/filesystem", s.Filesystem, s.WritableRoots)
-	c.reads("/sandbox/denyRead", s.DenyRead)
+	c.readable("/sandbox/denyRead", s.ReadableRoots)
+	c.unreadable("/sandbox/denyRead", s.DenyRead)
 	c.hosts("/sandbox/network", s.Network, s.AllowedDomains)
 	for _, name := range s.InheritEnv {
 		c.add(Variable, "/sandbox/inheritEnv", string(name))
+	}
+	for name, value := range s.Env {
+		c.add(Setting, "/sandbox/env", string(name)+"="+string(value))
+	}
+	for _, file := range s.MaskedFiles {
+		c.add(Masked, "/sandbox/maskedFiles", string(file))
+	}
+	for _, port := range s.HostPorts {
+		c.add(HostPort, "/sandbox/hostPorts", strconv.FormatInt(int64(port), 10))
+	}
+	for _, port := range s.PublishedPorts {
+		c.add(Published, "/sandbox/publishedPorts", strconv.FormatInt(int64(port), 10))
+	}
+	if s.Nix != nil && *s.Nix {
+		c.add(Daemon, "/sandbox/nix", "true")
 	}
 }
 
@@ -140,8 +156,19 @@ func (c *collection) files(at string, filesystem manifest.Filesystem, roots []ma
 	}
 }
 
-func (c *collection) reads(at string, denied []manifest.PathGlob) {
-	c.decide(Reads, at, "", "allow")
+// readable adds where files may be read: everywhere without a list.
+func (c *collection) readable(at string, roots []manifest.Directory) {
+	if roots == nil {
+		c.decide(Reads, at, "", "allow")
+		return
+	}
+	c.decide(Reads, at, "./**", "allow")
+	for _, root := range roots {
+		c.decide(Reads, at, Below(string(root)), "allow")
+	}
+}
+
+func (c *collection) unreadable(at string, denied []manifest.PathGlob) {
 	for _, glob := range denied {
 		c.decide(Reads, at, string(glob), "deny")
 	}
@@ -168,6 +195,9 @@ func Folder(name string) string {
 	}
 	return name + "/*"
 }
+
+// Below is the value of [Reads] for a directory and all that is below it.
+func Below(directory string) string { return directory + "/**" }
 
 // Endpoint is the value of a [Command] or [Server]: what is started or reached as an MCP server, with everything that
 // it is given: a literal may be what holds it back. A reference to a secret is a grant of

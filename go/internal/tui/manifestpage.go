@@ -1,8 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -45,12 +47,40 @@ func may(m *manifest.Manifest, s words.Summary) []words.Fact {
 			facts = append(facts, f)
 			add("writes to", spaced(m.Sandbox.WritableRoots))
 			add("never reads", some(m.Sandbox.DenyRead))
+			if m.Sandbox.ReadableRoots != nil {
+				add("reads outside", cmp.Or(spaced(m.Sandbox.ReadableRoots), "nothing"))
+			}
+			add("masks", spaced(m.Sandbox.MaskedFiles))
 			add("environment", spaced(m.Sandbox.InheritEnv))
+			add("sets", spaced(settings(m.Sandbox.Env)))
+			add("host ports", ports(m.Sandbox.HostPorts))
+			add("published ports", ports(m.Sandbox.PublishedPorts))
+			if m.Sandbox.Nix != nil && *m.Sandbox.Nix {
+				add("nix", "builds with the daemon, whose builds reach every host")
+			}
 		default:
 			facts = append(facts, f)
 		}
 	}
 	return facts
+}
+
+// settings are variables with their values, sorted.
+func settings(env map[manifest.EnvName]manifest.Argument) []string {
+	var out []string
+	for name, value := range env {
+		out = append(out, string(name)+"="+string(value))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func ports(list []manifest.Port) string {
+	var out []string
+	for _, port := range list {
+		out = append(out, strconv.FormatInt(int64(port), 10))
+	}
+	return strings.Join(out, " ")
 }
 
 // some are the first of a list that narrows, and how many there are beside them.

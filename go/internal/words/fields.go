@@ -89,6 +89,13 @@ func makeHandlers() {
 		"sandbox.allowedDomains": set(Sandbox, place{kind: grant.Hosts, at: "network"}, "may now reach", "may no longer reach"),
 		"sandbox.inheritEnv":     set(Sandbox, place{kind: grant.Variable}, "now sees the environment variables", "no longer sees the environment variables"),
 
+		"sandbox.readableRoots":  readableRoots,
+		"sandbox.maskedFiles":    set(Sandbox, place{kind: grant.Masked}, "may now see the values in", "now sees placeholders for the values in"),
+		"sandbox.env":            settings,
+		"sandbox.hostPorts":      set(Sandbox, place{kind: grant.HostPort}, "may now reach the ports of this machine", "may no longer reach the ports of this machine"),
+		"sandbox.publishedPorts": set(Sandbox, place{kind: grant.Published}, "now offers to this machine the ports", "no longer offers to this machine the ports"),
+		"sandbox.nix":            either(Sandbox, place{kind: grant.Daemon}, nixWords, "does not build with the Nix daemon"),
+
 		"mcpServers.*": server,
 		"hooks":        hooks,
 		"subagents.*":  subagent,

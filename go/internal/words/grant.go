@@ -77,6 +77,7 @@ var groupsOfKinds = sync.OnceValue(func() map[grant.Kind]Group {
 	return map[grant.Kind]Group{
 		grant.Mode: Permissions, grant.Rule: Permissions, grant.Tool: Tools,
 		grant.Files: Sandbox, grant.Reads: Sandbox, grant.Hosts: Sandbox, grant.Variable: Sandbox,
+		grant.Setting: Sandbox, grant.Masked: Sandbox, grant.HostPort: Sandbox, grant.Published: Sandbox, grant.Daemon: Sandbox,
 		grant.Secret: Secrets, grant.Command: Servers, grant.Server: Servers, grant.ServerTool: Servers,
 		grant.Required: Servers, grant.Hook: Hooks, grant.Guard: Hooks, grant.SkillTool: Skills,
 		grant.Search: Web, grant.Searcher: Web, grant.SearchHost: Web, grant.Fetch: Web, grant.Private: Web,
@@ -150,6 +151,10 @@ func (g worded) sentence(gone bool) (text, item string) {
 			return "may read what the Pod may read", ""
 		case g.Value == "":
 			return "may read the files that its user may read", ""
+		case g.Action == "allow" && g.Value == grant.Below("."):
+			return "may read the workspace", ""
+		case g.Action == "allow":
+			return "may read outside the workspace, below", code(strings.TrimSuffix(g.Value, grant.Below("")))
 		}
 		return "may not read", code(g.Value)
 	case grant.Hosts:
@@ -162,6 +167,19 @@ func (g worded) sentence(gone bool) (text, item string) {
 		return "may reach with commands", code(g.Value)
 	case grant.Variable:
 		return "commands see the environment variables", code(g.Value)
+	case grant.Setting:
+		return "commands have the environment variables", code(g.Value)
+	case grant.Masked:
+		if gone {
+			return "may now see the values in", code(g.Value)
+		}
+		return "sees placeholders for the values in", code(g.Value)
+	case grant.HostPort:
+		return "may reach with commands the ports of this machine", code(g.Value)
+	case grant.Published:
+		return "offers to this machine the ports", code(g.Value)
+	case grant.Daemon:
+		return nixWords, ""
 	case grant.Secret:
 		return fmt.Sprintf("uses the secret %s %s; it goes to %s", code(g.Value), Purpose(g.Pointer), g.to()), ""
 	case grant.Command, grant.Server:

@@ -40,3 +40,35 @@ func parted(directories []string) (inside, outside []string) {
 	}
 	return inside, outside
 }
+
+const nixWords = "builds with the Nix daemon, whose builds reach every host"
+
+// readableRoots words the directories outside the workspace that may be read; without
+// the list all of them may be.
+func readableRoots(s *scope, c change) {
+	at := place{kind: grant.Reads, at: "denyRead", value: grant.Below}
+	switch {
+	case c.a == nil:
+		at.all = true
+		s.items(Sandbox, s.effect(at, c), c, "may now read outside the workspace only below", texts(c.b))
+	case c.b == nil:
+		at.all = true
+		s.items(Sandbox, s.effect(at, c), c, "may now read all that its user may read, not only below", texts(c.a))
+	default:
+		set(Sandbox, at, "may now read outside the workspace, below", "may no longer read outside the workspace, below")(s, c)
+	}
+}
+
+// settings words the environment variables that commands have, with their values.
+func settings(s *scope, c change) {
+	pairs := func(v any) []string {
+		var out []string
+		for name, value := range members(v) {
+			out = append(out, name+"="+text(value))
+		}
+		return out
+	}
+	a, b := pairs(c.a), pairs(c.b)
+	s.sorted(Sandbox, place{kind: grant.Setting}, c, "commands now have the environment variables", "commands no longer have the environment variables",
+		slices.Concat(without(a, b), without(b, a)))
+}

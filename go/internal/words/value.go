@@ -21,12 +21,15 @@ func list(v any) []any {
 	return l
 }
 
-// texts are the strings of a list.
+// texts are the strings and numbers of a list.
 func texts(v any) []string {
 	var out []string
 	for _, item := range list(v) {
-		if s, ok := item.(string); ok {
-			out = append(out, s)
+		switch item := item.(type) {
+		case string:
+			out = append(out, item)
+		case json.Number:
+			out = append(out, item.String())
 		}
 	}
 	return out

@@ -2,13 +2,20 @@ package grammar
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
-// Groups are the names of hosts that only the machine knows which a Pod starts on:
-// those of the registries that its package managers are configured with, and those
-// of the workspace's remotes.
-func Groups() []string { return []string{"@packages", "@git-remotes"} }
+// The groups of hosts. Which hosts those of the first two are, only the machine
+// knows which a Pod starts on.
+const (
+	GroupPackages   = "@packages"    // the registries that its package managers are configured with
+	GroupGitRemotes = "@git-remotes" // the hosts of the workspace's git remotes
+	GroupNix        = "@nix"         // every host, by builds of its Nix daemon alone
+)
+
+// Groups are all groups of hosts.
+func Groups() []string { return []string{GroupPackages, GroupGitRemotes, GroupNix} }
 
 // CheckDomain reports why a text cannot name hosts of an allowlist: a host name or
 // an IP address, with or without a port, *. and a domain for its subdomains, or one
@@ -26,8 +33,8 @@ func checkDomain(text string) *Problem {
 		return problemf("domain", "domain `%s`: %s", text, problemf("", format, args...).Message)
 	}
 	group := strings.HasPrefix(text, "@")
-	if group && text != "@packages" && text != "@git-remotes" {
-		return bad("unknown group").hintf("write `@packages` for the registries of this machine's package managers, or `@git-remotes` for the hosts of the workspace's remotes")
+	if group && !slices.Contains(Groups(), text) {
+		return bad("unknown group").hintf("write `@packages` for the registries of this machine's package managers, `@git-remotes` for the hosts of the workspace's remotes, or `@nix` for what builds of its Nix daemon reach")
 	}
 	return checkHosts(text, group, true, bad)
 }

@@ -31,6 +31,8 @@ var Rules = []Rule{
 	{"rule-pattern", "The pattern of a permission rule fits the [grammar](permissions.md#patterns) of its tool."},
 	{"rule-path", "The roots and globs of `sandbox` and the `cwd` of a server are [paths](sandbox.md#paths)."},
 	{"rule-domain", "`sandbox.allowedDomains` and `web.search.allowedDomains` hold [domains](sandbox.md#domains)."},
+	{"rule-sandbox-env", "A variable in `sandbox.env` is not in `sandbox.inheritEnv` as well."},
+	{"rule-nix-network", "Where `sandbox.nix` is true, `sandbox.network` is `full`, or `allowlist` with `@nix` in `sandbox.allowedDomains`: builds of the daemon reach every host."},
 	{"rule-network-domains", "`sandbox.allowedDomains` is empty unless `sandbox.network` is `allowlist`."},
 	{"rule-context-file", "A context file is a path or glob below the workspace: `*` and `?` stand for a part of a name, `**` between slashes for any directories (`**/AGENTS.md` is one of any directory, that of the workspace too). No `..`, no path from `/` or `~/`: such a text goes into `prompts.append`. No brackets, braces, backslash or hidden character."},
 	{"rule-skill-file", "A skill has a file `SKILL.md`."},

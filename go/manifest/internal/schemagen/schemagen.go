@@ -92,6 +92,7 @@ var (
 	constrainedType = reflect.TypeFor[constrained]()
 	secretType      = reflect.TypeFor[*manifest.SecretRef]()
 	unionType       = reflect.TypeFor[union]()
+	portType        = reflect.TypeFor[manifest.Port]()
 	decimalType     = reflect.TypeFor[manifest.Decimal]()
 )
 
@@ -132,6 +133,8 @@ func scalar(t reflect.Type) *jsonschema.Schema {
 	switch {
 	case t.Implements(unionType):
 		return unionSchema(reflect.Zero(t).Interface().(union).Alternatives())
+	case t == portType:
+		return &jsonschema.Schema{Type: "integer", Minimum: "1", Maximum: json.Number(strconv.Itoa(manifest.MaxPort))}
 	case t == decimalType:
 		return &jsonschema.Schema{Type: "number", Extras: map[string]any{"x-decimals": manifest.MaxDecimals}}
 	case t.Implements(constrainedType) && t.Kind() == reflect.String:
