@@ -168,9 +168,10 @@ var companions = map[string]map[string]any{
 	"subagents.scout.tools.default": {
 		"delegation.ceiling.tools.default": "allow", "subagents.scout.tools.deny": []any{"mcp__tracker__delete_project"},
 	},
-	"subagents.smith.tools.default":   {"delegation.ceiling.tools.default": "allow"},
-	"subagents.smith.sandbox.network": {"subagents.smith.sandbox.allowedDomains": []any{}},
-	"web.search.provider":             {"web.search.auth": map[string]any{"_type": SecretRefType, "name": "work.search"}},
+	"subagents.smith.tools.default":      {"delegation.ceiling.tools.default": "allow"},
+	"subagents.smith.sandbox.network":    {"subagents.smith.sandbox.allowedDomains": []any{}},
+	"subagents.smith.sandbox.filesystem": {"subagents.smith.sandbox.writableRoots": []any{}},
+	"web.search.provider":                {"web.search.auth": map[string]any{"_type": SecretRefType, "name": "work.search"}},
 }
 
 // changeTo gives a copy of a document with the first of the values in a place

@@ -120,7 +120,9 @@ package manifest
 //	rule-subagent-sandbox   filesystem and network not above the parent's:
 //	                        read-only < workspace-write < full, none < allowlist < full
 //	                                                                                /subagents/N/sandbox/filesystem, …/network
-//	                        the parent has writableRoots and workspace-write: some,
+//	                        writableRoots is empty, or filesystem, else the parent's,
+//	                        is workspace-write                                      …/writableRoots
+//	                        that holds, and the parent has writableRoots and workspace-write: some,
 //	                        each equal to one of the parent's or below it           …/writableRoots, …/writableRoots/I
 //	                        allowedDomains is empty, or network, else the parent's,
 //	                        is allowlist                                            …/allowedDomains

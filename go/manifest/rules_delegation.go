@@ -67,7 +67,16 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 		}
 	}
 	roots := pod.names("writableRoots")
-	if list := own.get("writableRoots"); list.is(kindArray) && len(roots) > 0 && pod.isText("filesystem", "workspace-write") {
+	filesystem := own.get("filesystem")
+	if filesystem == nil {
+		filesystem = pod.get("filesystem")
+	}
+	list := own.get("writableRoots")
+	if filesystem.is(kindString) && filesystem.text != "workspace-write" {
+		if list.is(kindArray) && len(list.items) > 0 {
+			c.report(at.field("writableRoots"), code, "has no effect while filesystem is "+shown(filesystem.text), "absent", `set filesystem to "workspace-write", or remove the directories`)
+		}
+	} else if list.is(kindArray) && len(roots) > 0 && pod.isText("filesystem", "workspace-write") {
 		if len(list.items) == 0 {
 			c.report(at.field("writableRoots"), code, "stands for the whole workspace, of which the profile itself may write a part", "directories below `sandbox.writableRoots`",
 				"list directories, or remove the field")

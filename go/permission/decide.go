@@ -18,8 +18,9 @@ type Guard struct {
 	subagents map[string]*policy
 	// above holds the subagents: the ceiling as far as there is one, else the Pod, whose
 	// own tools do not bind a subagent here.
-	above   *policy
-	ceiling bool
+	above *policy
+	// ceiling is all that a subagent may do at the most; nil without a ceiling.
+	ceiling *policy
 }
 
 // policy is what one agent may do.
@@ -106,13 +107,17 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 	guard.above = &above
 	if m.Delegation != nil && m.Delegation.Ceiling != nil {
 		const at = "/delegation/ceiling"
-		guard.ceiling = true
 		if own := m.Delegation.Ceiling.Permissions; own != nil {
 			guard.above = parse(own, guard.above.offered, at)
 		}
 		if own := m.Delegation.Ceiling.Tools; own != nil {
 			guard.above.offered, guard.above.toolsAt = offeredBy(own), at
 		}
+		ceiling := *guard.above
+		if m.Delegation.Ceiling.Tools == nil {
+			ceiling.offered, ceiling.toolsAt = guard.pod.offered, guard.pod.toolsAt
+		}
+		guard.ceiling = &ceiling
 	}
 	for name, subagent := range m.Subagents {
 		at := "/subagents/" + escapePointer(string(name))
@@ -152,17 +157,13 @@ func (g *Guard) Decide(call Call) Decision {
 	return stricter(own.decide(call), g.above.decide(call))
 }
 
-// HasCeiling reports whether subagents are held to something else than the Pod.
-func (g *Guard) HasCeiling() bool { return g.ceiling }
-
-// DecideAtCeiling decides a call of a subagent that may do all that any may: where there
-// is no ceiling, as the Pod itself.
-func (g *Guard) DecideAtCeiling(call Call) Decision {
-	above := *g.above
-	if above.toolsAt == g.pod.toolsAt {
-		above.offered = g.pod.offered
+// DecideAtCeiling decides a call of a subagent that may do all that the ceiling lets any
+// do; ok is false without a ceiling.
+func (g *Guard) DecideAtCeiling(call Call) (d Decision, ok bool) {
+	if g.ceiling == nil {
+		return Decision{}, false
 	}
-	return above.decide(call)
+	return g.ceiling.decide(call), true
 }
 
 func (p *policy) decide(call Call) Decision {
@@ -209,7 +210,7 @@ func (p *policy) notOffered(tool string) (Decision, bool) {
 // keptFrom decides a call of a server or a skill that a subagent may not use.
 func (p *policy) keptFrom(call Call) (Decision, bool) {
 	if p.servers != nil {
-		if server, _, ok := grammar.SplitMCP(call.Tool); (ok || strings.HasPrefix(call.Tool, "mcp__")) && !slices.Contains(p.servers, manifest.ServerName(server)) {
+		if server, _, ok := grammar.SplitMCP(call.Tool); strings.HasPrefix(call.Tool, "mcp__") && (!ok || !slices.Contains(p.servers, manifest.ServerName(server))) {
 			return Decision{Action: deny, Pointer: p.pointer + "/mcpServers", Reason: "the MCP server `" + server + "` is not offered"}, true
 		}
 	}

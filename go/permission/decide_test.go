@@ -419,6 +419,63 @@ func TestSubagents(t *testing.T) {
 	}
 }
 
+// Under a ceiling, a subagent has its own permissions within those of the ceiling, and
+// those of the Pod only where the ceiling has none.
+func TestCeiling(t *testing.T) {
+	tools := func(allow, deny string) *manifest.SubagentTools {
+		list := func(text string) (names []manifest.ToolName) {
+			for _, name := range strings.Fields(text) {
+				names = append(names, manifest.ToolName(name))
+			}
+			return names
+		}
+		return &manifest.SubagentTools{Default: "deny", Allow: list(allow), Deny: list(deny)}
+	}
+	own := permissions("acceptEdits", "ask", "allow bash make*", "allow skill *", "allow mcp__* *")
+	above := permissions("acceptEdits", "ask", "allow bash make*", "deny bash make deploy", "ask edit docs/**", "allow skill *", "allow mcp__* *")
+	for _, c := range []struct {
+		name          string
+		ceiling       manifest.Ceiling
+		tool, value   string
+		want, pointer string
+		atCeiling     string
+	}{
+		{name: "what the lead is denied", ceiling: manifest.Ceiling{Permissions: &above}, tool: "bash", value: "make test", want: "allow", pointer: "/subagents/builder/permissions/rules/0", atCeiling: "deny"},
+		{name: "what the ceiling denies", ceiling: manifest.Ceiling{Permissions: &above}, tool: "bash", value: "make deploy", want: "deny", pointer: "/delegation/ceiling/permissions/rules/1", atCeiling: "deny"},
+		{name: "what the ceiling asks about", ceiling: manifest.Ceiling{Tools: tools("*", ""), Permissions: &above}, tool: "edit", value: "/srv/app/docs/a", want: "ask", pointer: "/delegation/ceiling/permissions/rules/2", atCeiling: "ask"},
+		{name: "tools alone leave the rules of the lead", ceiling: manifest.Ceiling{Tools: tools("*", "")}, tool: "bash", value: "make test", want: "deny", pointer: "/permissions/rules/0", atCeiling: "deny"},
+		{name: "tools that the ceiling lacks", ceiling: manifest.Ceiling{Tools: tools("read", ""), Permissions: &above}, tool: "bash", value: "make test", want: "deny", pointer: "/delegation/ceiling/tools/default", atCeiling: "deny"},
+		{name: "tools that the ceiling denies", ceiling: manifest.Ceiling{Tools: tools("*", "bash"), Permissions: &above}, tool: "bash", value: "make test", want: "deny", pointer: "/delegation/ceiling/tools/deny", atCeiling: "deny"},
+		{name: "all that the ceiling offers", ceiling: manifest.Ceiling{Tools: tools("*", ""), Permissions: &above}, tool: "bash", value: "make test", want: "allow", pointer: "/subagents/builder/permissions/rules/0", atCeiling: "allow"},
+		{name: "a server", ceiling: manifest.Ceiling{Permissions: &above}, tool: "mcp__docs__find", want: "allow", pointer: "/subagents/builder/permissions/rules/2", atCeiling: "deny"},
+		{name: "another server", ceiling: manifest.Ceiling{Permissions: &above}, tool: "mcp__tracker__find", want: "deny", pointer: "/subagents/builder/mcpServers", atCeiling: "deny"},
+		{name: "a server whose name begins alike", ceiling: manifest.Ceiling{Permissions: &above}, tool: "mcp__docs-2__find", want: "deny", pointer: "/subagents/builder/mcpServers", atCeiling: "deny"},
+		{name: "a server without a tool", ceiling: manifest.Ceiling{Permissions: &above}, tool: "mcp__docs", want: "deny", pointer: "/subagents/builder/mcpServers", atCeiling: "deny"},
+		{name: "a skill", ceiling: manifest.Ceiling{Permissions: &above}, tool: "skill", value: "notes", want: "allow", pointer: "/subagents/builder/permissions/rules/1", atCeiling: "deny"},
+		{name: "another skill", ceiling: manifest.Ceiling{Permissions: &above}, tool: "skill", value: "deploy", want: "deny", pointer: "/subagents/builder/skills", atCeiling: "deny"},
+		{name: "a file that it is kept from", ceiling: manifest.Ceiling{Permissions: &above}, tool: "read", value: "/srv/app/keys/a", want: "deny", pointer: "/sandbox/denyRead", atCeiling: "deny"},
+	} {
+		m := &manifest.Manifest{Permissions: permissions("plan", "deny", "deny bash *"), Delegation: &manifest.Delegation{Ceiling: &c.ceiling}}
+		m.Tools.Default = "deny"
+		builder := manifest.Subagent{Permissions: own, MCPServers: []manifest.ServerName{"docs"}, Skills: []manifest.SkillName{"notes"},
+			Sandbox: &manifest.SubagentSandbox{DenyRead: []manifest.PathGlob{"keys/**"}}}
+		builder.Tools.Default = "allow"
+		m.Subagents = map[manifest.SkillName]manifest.Subagent{"builder": builder}
+		guard, err := permission.Parse(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		called := call(c.tool, c.value)
+		if d, ok := guard.DecideAtCeiling(called); !ok || string(d.Action) != c.atCeiling {
+			t.Errorf("%s: %s at the ceiling, must be %s (%s)", c.name, d.Action, c.atCeiling, d.Reason)
+		}
+		called.Subagent = "builder"
+		if d := guard.Decide(called); string(d.Action) != c.want || d.Pointer != c.pointer {
+			t.Errorf("%s: %s by %q, must be %s by %q (%s)", c.name, d.Action, d.Pointer, c.want, c.pointer, d.Reason)
+		}
+	}
+}
+
 // A rule that the grammar refuses is not left out.
 func TestRefusedRules(t *testing.T) {
 	m := &manifest.Manifest{Permissions: permissions("ask", "ask", "deny Bash rm *", "forbid bash rm *", "deny bash rm *", "deny read .env")}

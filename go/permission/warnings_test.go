@@ -156,6 +156,25 @@ func TestWarningsOfSubagents(t *testing.T) {
 	}
 }
 
+// Under a ceiling with permissions, its rules hold for subagents and those of the Pod do not.
+func TestWarningsOfCeiling(t *testing.T) {
+	m := offering("agent", "deny bash *", "deny agent x")
+	above := permissions("ask", "ask", "ask bash git push*", "allow bash git push origin", "deny webfetch *", "allow edit a")
+	m.Delegation = &manifest.Delegation{Ceiling: &manifest.Ceiling{Permissions: &above, Tools: &manifest.SubagentTools{Default: "deny", Allow: []manifest.ToolName{"bash", "edit"}}}}
+	own := manifest.Subagent{Permissions: permissions("ask", "ask", "allow bash git push origin", "allow bash make test")}
+	own.Tools.Default, own.Tools.Allow = "deny", []manifest.ToolName{"bash"}
+	m.Subagents = map[manifest.SkillName]manifest.Subagent{"builder": own}
+	var got []string
+	for _, w := range permission.Warnings(m) {
+		got = append(got, w.Code+" "+w.Pointer)
+	}
+	want := []string{"rule-tool-not-offered /permissions/rules/0", "rule-never-decides /delegation/ceiling/permissions/rules/1",
+		"rule-tool-not-offered /delegation/ceiling/permissions/rules/2", "rule-never-decides /subagents/builder/permissions/rules/0"}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got\n%s\nmust be\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // A rule that never decides can be left out: every call is decided as before.
 func TestNeverDecidesIsTrue(t *testing.T) {
 	patterns := map[string][]string{

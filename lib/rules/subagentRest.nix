@@ -130,6 +130,7 @@ let
 
       podRoots = texts pod "writableRoots";
       roots = texts own "writableRoots";
+      filesystem = own.filesystem or pod.filesystem or null;
       network = own.network or pod.network or null;
       podDomains = texts pod "allowedDomains";
       domains = texts own "allowedDomains";
@@ -137,7 +138,13 @@ let
     capped "filesystem" filesystems
     ++ capped "network" networks
     ++ (
-      if
+      if isString filesystem && filesystem != "workspace-write" then
+        if roots == [ ] then
+          [ ]
+        else
+          wrong [ "writableRoots" ] "has no effect while filesystem is ${quote filesystem}" "absent"
+            "set filesystem to \"workspace-write\", or remove the directories"
+      else if
         !(isList (own.writableRoots or null))
         || podRoots == [ ]
         || pod.filesystem or null != "workspace-write"

@@ -131,9 +131,10 @@ func (a *policyAnswer) decide(ctx context.Context, in evaluate.Sources) ([]diag.
 			switch {
 			case decision.Action != list.action:
 				found = append(found, c.misjudged(list.action, decision, places))
-			case guard.HasCeiling() && list.action != "allow":
+			case list.action != "allow":
 				// What must be held back is to be held back from subagents, too.
-				if decision = guard.DecideAtCeiling(c.call()); reach.Beyond(reach.Actions, string(list.action), string(decision.Action)) {
+				decision, ok := guard.DecideAtCeiling(c.call())
+				if ok && reach.Beyond(reach.Actions, string(list.action), string(decision.Action)) {
 					decision.Reason = "by a subagent: " + decision.Reason
 					found = append(found, c.misjudged(list.action, decision, places))
 				}
