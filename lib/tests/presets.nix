@@ -705,6 +705,132 @@ catalogOrder
       };
     }
   )
+  (test "under a ceiling, it has the Pod's as far as that goes"
+    (map (layer: (valuesOf layer).subagents.helper) [
+      {
+        toolPolicy = "workspace";
+        autonomy = "auto";
+        tools.deny = [ "write" ];
+        delegation.ceiling = {
+          tools.allow = [
+            "read"
+            "bash"
+            "write"
+          ];
+          tools.deny = [ "glob" ];
+          permissions.mode = "ask";
+          permissions.default = "deny";
+        };
+        subagents.helper = { };
+      }
+      {
+        toolPolicy = "full";
+        autonomy = "observe";
+        delegation.ceiling = {
+          tools.allow = [ "read" ];
+          permissions.mode = "auto";
+        };
+        subagents.helper = { };
+      }
+      {
+        toolPolicy = "full";
+        tools.deny = [ "bash" ];
+        delegation.ceiling.tools = {
+          default = "allow";
+          deny = [ "edit" ];
+        };
+        subagents.helper = { };
+      }
+      {
+        toolPolicy = "delegate";
+        tools.deny = [ "edit" ];
+        overrides.delegation.ceiling.tools.allow = [ "edit" ];
+        subagents.helper.tools.allow = [ "edit" ];
+      }
+      {
+        toolPolicy = "delegate";
+        delegation.ceiling = null;
+        tools.deny = [ "edit" ];
+        subagents.helper = { };
+      }
+    ])
+    [
+      {
+        tools = {
+          default = "deny";
+          allow = [
+            "read"
+            "bash"
+          ];
+          deny = [
+            "write"
+            "glob"
+          ];
+        };
+        permissions = {
+          mode = "ask";
+          default = "deny";
+        };
+      }
+      {
+        tools = {
+          default = "deny";
+          allow = [ "read" ];
+          deny = [ ];
+        };
+        permissions = {
+          mode = "plan";
+          default = "ask";
+        };
+      }
+      {
+        tools = {
+          default = "allow";
+          allow = lib.toolPolicies.read-only ++ [ "write" ];
+          deny = [
+            "bash"
+            "edit"
+          ];
+        };
+        permissions = {
+          mode = "ask";
+          default = "ask";
+        };
+      }
+      {
+        tools = {
+          default = "deny";
+          allow = [ ];
+          deny = [ ];
+        };
+        permissions = {
+          mode = "ask";
+          default = "ask";
+        };
+      }
+      {
+        tools = {
+          default = "deny";
+          allow = lib.toolPolicies.read-only;
+          deny = [ "edit" ];
+        };
+        permissions = {
+          mode = "ask";
+          default = "ask";
+        };
+      }
+    ]
+  )
+  (test "permissions of a ceiling that says little are the Pod's"
+    (valuesOf {
+      autonomy = "auto";
+      delegation.ceiling.permissions.rules = [ ];
+    }).delegation.ceiling.permissions
+    {
+      mode = "auto";
+      default = "allow";
+    }
+  )
   (test "a delegate with effort alone has the Pod's model"
     (derive {
       model = own // {
