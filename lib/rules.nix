@@ -43,6 +43,7 @@ let
   sandbox = import ./rules/sandbox.nix;
   prompts = import ./rules/prompts.nix;
   secrets = import ./rules/secrets.nix;
+  services = import ./rules/services.nix;
   skill = import ./rules/skill.nix;
   workflow = import ./rules/workflow.nix;
   hooks = import ./rules/hooks.nix;
@@ -100,6 +101,7 @@ context manifest
 ++ places.manifest manifest
 ++ ceiling permissions manifest
 ++ sandbox manifest
+++ services manifest
 ++ each manifest "skills" (
   at: value: skill at (elemAt at 1) value ++ permissions.skill at value
 )

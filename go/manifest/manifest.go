@@ -172,6 +172,10 @@ type Sandbox struct {
 	PublishedPorts []Port `json:"publishedPorts,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
 	// Whether commands reach the daemon of Nix, whose builds have a network of their own; absent for no.
 	Nix *bool `json:"nix,omitzero"`
+	// Hosts that the agent reaches by way of a proxy outside the sandbox that adds a credential, by name.
+	Services map[ProfileName]Service `json:"services,omitzero" jsonschema_extras:"x-maxProperties=32"`
+	// Commands that run outside the sandbox, by name: each call is asked about and logged.
+	HostCommands map[ProfileName]HostCommand `json:"hostCommands,omitzero" jsonschema_extras:"x-maxProperties=32"`
 }
 
 // Limits says where a session ends.

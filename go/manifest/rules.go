@@ -20,9 +20,15 @@ package manifest
 //	rule-mcp-transport      exactly one of command and url is present               /mcpServers/N
 //	                        that holds: command goes with stdio, url with http, sse /mcpServers/N/type
 //	rule-header-value       no byte below 0x20 and no 0x7f in a literal value       /mcpServers/N/headers/H/value
-//	                        or a template                                           /mcpServers/N/headers/H/template
+//	                        or a template                                           /mcpServers/N/headers/H/template,
+//	                                                                                /sandbox/services/N/auth/value/template
+//	rule-header-name        Connection, Content-Length, Expect, Host, Keep-Alive, TE, Trailer,
+//	                        Transfer-Encoding, Upgrade and Proxy-… are not set      /mcpServers/N/headers/H,
+//	                                                                                /sandbox/services/N/auth/header
+//	rule-host-command       the program is an absolute path in its plain form, or has
+//	                        no slash and is not empty                               /sandbox/hostCommands/N/command/0
 //	rule-secret-format      in T, text with secrets of a server (an element of args, an
-//	                        entry of env or headers, url): each { of template is of {{ or {},
+//	                        entry of env or headers, url) or auth.value of a service: each { of template is of {{ or {},
 //	                        each } of }} or {}                                      T/template
 //	                        that holds: it has as many {} as refs has elements      T/refs
 //	                        and of a url the template has, with something in place of
@@ -40,7 +46,8 @@ package manifest
 //	rule-literal-key        no string of a known form of keys whose pointer is not in plain:
 //	                        M/baseUrl, command, url, cwd, args/I, env/K/value and
 //	                        headers/K/value of /mcpServers/N, the template of text
-//	                        with secrets there, /hooks/I/command/J                  the string
+//	                        with secrets there and in /sandbox/services/N/auth/value,
+//	                        /hooks/I/command/J, /sandbox/hostCommands/N/command/J   the string
 //	rule-tool-name          a name that grammar.CheckTool accepts, given the keys of mcpServers, in
 //	                        P/tools, where P is the whole, /delegation/ceiling and
 //	                        each /subagents/N                                       P/tools/allow/I, P/tools/deny/I
@@ -153,6 +160,7 @@ func (c *checker) rules(v *value) {
 	c.each(v, "mcpServers", c.serverRules)
 	c.permissionRules(v)
 	c.sandboxRules(v)
+	c.serviceRules(v.get("sandbox"))
 	c.each(v, "skills", c.skillRules)
 	c.each(v, "workflows", c.workflowRules)
 	c.hookRules(v)
@@ -253,14 +261,10 @@ func (c *checker) modelRules(at *location, model *value) {
 func (c *checker) serverRules(at *location, server *value) {
 	if headers := server.get("headers"); headers.is(kindObject) {
 		for _, m := range headers.members {
-			for _, part := range []string{"value", "template"} {
-				literal := m.value.get(part)
-				if !literal.is(kindString) || !hasControl(literal.text) {
-					continue
-				}
-				c.report(at.field("headers").field(m.name).field(part), "rule-header-value", "a header holds a control character such as a line break (the value is not shown)",
-					"one line without control characters", "remove it; a trailing line break often comes from readFile")
-			}
+			at := at.field("headers").field(m.name)
+			c.headerName(at, m.name)
+			c.headerText(at.field("value"), m.value.get("value"))
+			c.headerText(at.field("template"), m.value.get("template"))
 		}
 	}
 	if !server.is(kindObject) {

@@ -54,6 +54,17 @@ func (c *checker) keyRules(v *value) {
 			}
 		}
 	})
+	sandbox := v.get("sandbox")
+	if services := sandbox.get("services"); services != nil {
+		services.entries(top.field("sandbox").field("services"), func(at *location, service *value) {
+			check(at.field("auth").field("value").field("template"), service.get("auth").get("value").get("template"))
+		})
+	}
+	if commands := sandbox.get("hostCommands"); commands != nil {
+		commands.entries(top.field("sandbox").field("hostCommands"), func(at *location, command *value) {
+			each(at.field("command"), command.get("command"))
+		})
+	}
 	if hooks := v.get("hooks"); hooks.is(kindArray) {
 		for i, hook := range hooks.items {
 			each(top.field("hooks").element(i).field("command"), hook.get("command"))

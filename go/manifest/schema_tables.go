@@ -43,6 +43,11 @@ var manifestHookSchema = schema{types: kindObject, properties: []property{
 	{name: "async", schema: &schema{types: kindBoolean}},
 }, closed: true}
 
+var manifestHostCommandSchema = schema{types: kindObject, properties: []property{
+	{name: "command", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, minItems: 1, maxItems: 256, hasMaxItems: true, merge: "replace"}, required: true},
+	{name: "reason", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+}, closed: true}
+
 var manifestLimitsSchema = schema{types: kindObject, properties: []property{
 	{name: "maxTurns", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000", defaultValue: &value{kind: kindNumber, text: "200"}}, required: true},
 	{name: "maxWallSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "2592000", defaultValue: &value{kind: kindNumber, text: "14400"}}, required: true},
@@ -167,6 +172,8 @@ var manifestSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "hostPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 	{name: "publishedPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 	{name: "nix", schema: &schema{types: kindBoolean}},
+	{name: "services", schema: &schema{types: kindObject, additional: &manifestServiceSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, maxProperties: 32, hasMaxProperties: true}},
+	{name: "hostCommands", schema: &schema{types: kindObject, additional: &manifestHostCommandSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, maxProperties: 32, hasMaxProperties: true}},
 }, closed: true}
 
 var manifestSecretFormatSchema = schema{types: kindObject, properties: []property{
@@ -179,6 +186,19 @@ var manifestSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
 	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
 }, closed: true, secret: true, merge: "replace"}
+
+var manifestServiceSchema = schema{types: kindObject, properties: []property{
+	{name: "host", schema: &schema{types: kindString, maxLength: 260, hasMaxLength: true, pattern: &pattern15}, required: true},
+	{name: "methods", schema: &schema{types: kindArray, items: &schema{types: kindString, enum: []string{"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}}, minItems: 1, maxItems: 8, hasMaxItems: true, merge: "set"}, required: true},
+	{name: "paths", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern16}, minItems: 1, maxItems: 64, hasMaxItems: true, merge: "set"}, required: true},
+	{name: "auth", schema: &manifestServiceAuthSchema},
+	{name: "for", schema: &schema{types: kindString, enum: []string{"git", "gh", "npm", "pip", "cargo", "go"}}},
+}, closed: true}
+
+var manifestServiceAuthSchema = schema{types: kindObject, properties: []property{
+	{name: "header", schema: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5, defaultValue: &value{kind: kindString, text: "Authorization"}}, required: true},
+	{name: "value", schema: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema}, secret: true, merge: "replace"}, required: true},
+}, closed: true}
 
 var manifestSessionSchema = schema{types: kindObject, properties: []property{
 	{name: "retentionDays", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "36500", defaultValue: &value{kind: kindNumber, text: "30"}}, required: true},
@@ -266,7 +286,7 @@ var manifestWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var manifestWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern15}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern17}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
@@ -316,6 +336,11 @@ var profileHookSchema = schema{types: kindObject, properties: []property{
 	{name: "command", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, minItems: 1, maxItems: 256, hasMaxItems: true, merge: "replace"}, required: true},
 	{name: "timeoutSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "3600", defaultValue: &value{kind: kindNumber, text: "60"}}},
 	{name: "async", schema: &schema{types: kindBoolean}},
+}, closed: true}
+
+var profileHostCommandSchema = schema{types: kindObject, properties: []property{
+	{name: "command", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 8192, hasMaxBytes: true, text: true}, minItems: 1, maxItems: 256, hasMaxItems: true, merge: "replace"}},
+	{name: "reason", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
 }, closed: true}
 
 var profileLimitsSchema = schema{types: kindObject, properties: []property{
@@ -410,7 +435,7 @@ var profileProfileSchema = schema{types: kindObject, properties: []property{
 	{name: "context", schema: &profileContextPresetsSchema},
 	{name: "compaction", schema: &schema{types: kindString, enum: []string{"off", "early", "balanced", "late"}}},
 	{name: "pruning", schema: &schema{types: kindString, enum: []string{"off", "gentle", "balanced", "aggressive"}}},
-	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern16}},
+	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern18}},
 	{name: "model", schema: &profileModelSchema},
 	{name: "prompts", schema: &profilePromptsSchema},
 	{name: "tools", schema: &profileToolsSchema},
@@ -489,6 +514,8 @@ var profileSandboxSchema = schema{types: kindObject, properties: []property{
 	{name: "hostPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 	{name: "publishedPorts", schema: &schema{types: kindArray, items: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "65535"}, maxItems: 64, hasMaxItems: true, merge: "set"}},
 	{name: "nix", schema: &schema{types: kindBoolean}},
+	{name: "services", schema: &schema{types: kindObject, additional: &profileServiceSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, maxProperties: 32, hasMaxProperties: true}},
+	{name: "hostCommands", schema: &schema{types: kindObject, additional: &profileHostCommandSchema, propertyNames: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern12}, maxProperties: 32, hasMaxProperties: true}},
 }, closed: true}
 
 var profileSecretFormatSchema = schema{types: kindObject, properties: []property{
@@ -501,6 +528,19 @@ var profileSecretRefSchema = schema{types: kindObject, properties: []property{
 	{name: "_type", schema: &schema{types: kindString, constant: "insomnia.secret-ref/v1"}, required: true},
 	{name: "name", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern14}, required: true},
 }, closed: true, secret: true, merge: "replace"}
+
+var profileServiceSchema = schema{types: kindObject, properties: []property{
+	{name: "host", schema: &schema{types: kindString, maxLength: 260, hasMaxLength: true, pattern: &pattern15}},
+	{name: "methods", schema: &schema{types: kindArray, items: &schema{types: kindString, enum: []string{"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}}, minItems: 1, maxItems: 8, hasMaxItems: true, merge: "set"}},
+	{name: "paths", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern16}, minItems: 1, maxItems: 64, hasMaxItems: true, merge: "set"}},
+	{name: "auth", schema: &profileServiceAuthSchema},
+	{name: "for", schema: &schema{types: kindString, enum: []string{"git", "gh", "npm", "pip", "cargo", "go"}}},
+}, closed: true}
+
+var profileServiceAuthSchema = schema{types: kindObject, properties: []property{
+	{name: "header", schema: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}},
+	{name: "value", schema: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema}, secret: true, merge: "replace"}},
+}, closed: true}
 
 var profileSessionSchema = schema{types: kindObject, properties: []property{
 	{name: "retentionDays", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "36500"}},
@@ -588,7 +628,7 @@ var profileWorkflowSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileWorkflowInputSchema = schema{types: kindObject, properties: []property{
-	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern15}, required: true},
+	{name: "name", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern17}, required: true},
 	{name: "type", schema: &schema{types: kindString, enum: []string{"string", "number", "boolean", "choice"}}, required: true},
 	{name: "choices", schema: &schema{types: kindArray, items: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}, maxItems: 64, hasMaxItems: true}},
 	{name: "required", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}},
@@ -653,11 +693,19 @@ var (
 		width:   4, next: "0000000200030405006604070488040904::040;04<<040=04>>040?04@@040004AA04??", accepts: "356789:;<=>?@A",
 	}
 	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
-	pattern15 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
+	pattern15 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$", form: "host", example: "api.example.org:8443",
+		classes: "00000000000001203445678999:00000000000000000000000000000000000000;;;;;;;;;;;;;;;;;;;;;;;;;;0000",
+		width:   12, next: "0000000000000002222222020342222222520302222222020006666666060000777789000:4666666656000;;;;;;;00000<<<<=>>00000>>>>>>>000:0666666606000???????00000@@@@@@@00000AAAABCC00000CCCCCCC00000DDDDDDD00000EEEEEEE00000FFFFFFF00000GGHIIII00000IIIIIII00000IIIIIII00000IIIIIII00000IIIIIII00000IIIIIII00000IIIII0000000000000000", accepts: "26789;<=>?@ABCDEFGHI",
+	}
+	pattern16 = pattern{text: "^/([.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*(/[.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*)*/?)?$", form: "request path", example: "/repos/**",
+		classes: "01000000001111231111111111110100111111111111111111111111111000010111111111111111111111111110001",
+		width:   4, next: "00000002034003350300067006650600", accepts: "2356",
+	}
+	pattern17 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
 		classes: "00000000000001001111111111000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern16 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
+	pattern18 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
 		classes: "00000000000000001222222222000000000000000000000000000000000000000000345000000067008000900000000",
 		width:   10, next: "000000000000200340000556000000000000070000000008000996000000000000000000000000:0000000;0000<<60000000000=0000000006000000006000000000000000>0000?000000000000060", accepts: "6",
 	}

@@ -43,6 +43,9 @@ type SecretText struct {
 	Refs     []SecretRef `json:"refs,omitzero"`
 }
 
+// Alternatives are what may stand in the place of the value.
+func (SecretText) Alternatives() []any { return []any{SecretRef{}, SecretFormat{}} }
+
 // Names are the secrets in the text, in its order; one that is used twice is named twice.
 func (t SecretText) Names() []SecretName {
 	if t.Type == SecretRefType {

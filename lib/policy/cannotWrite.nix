@@ -1,6 +1,6 @@
 /**
   Nothing that the agent does changes a file: no tool that writes, no shell
-  outside a read-only sandbox, no MCP server.
+  outside a read-only sandbox, no host command, no MCP server.
 
   # Type
 

@@ -1,6 +1,6 @@
 /**
   Nothing that the agent does changes a file: no tool that writes, no shell
-  outside a read-only sandbox, no MCP server but the ones that are trusted.
+  outside a read-only sandbox, no host command, no MCP server but the ones that are trusted.
 
   # Inputs
 
@@ -46,6 +46,7 @@ import ./make.nix "cannot-write" (
         }
       ]
   )
+  ++ import ./hostCommands.nix manifest
   ++ map (name: {
     at = [
       "mcpServers"

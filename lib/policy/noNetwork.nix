@@ -1,6 +1,6 @@
 /**
   Nothing but the model's own API is reached: no commands with network, no web,
-  no MCP server at an address.
+  no MCP server at an address, no service.
 
   # Type
 
@@ -44,6 +44,14 @@ import ./make.nix "no-network" (
       ]
   )
   ++ import ./webFindings.nix manifest
+  ++ map (name: {
+    at = [
+      "sandbox"
+      "services"
+      name
+    ];
+    message = "the service `${name}` reaches `${manifest.sandbox.services.${name}.host}`";
+  }) (attrNames (manifest.sandbox.services or { }))
   ++ map (name: {
     at = [
       "mcpServers"

@@ -1,5 +1,5 @@
 /**
-  Neither the Pod nor a subagent runs commands.
+  Neither the Pod nor a subagent runs commands, in the sandbox or outside of it.
 
   # Type
 
@@ -7,4 +7,6 @@
   noShell :: Policy
   ```
 */
-import ./make.nix "no-shell" (import ./toolsAbsent.nix [ "bash" ])
+import ./make.nix "no-shell" (
+  manifest: import ./toolsAbsent.nix [ "bash" ] manifest ++ import ./hostCommands.nix manifest
+)

@@ -31,14 +31,16 @@ let
   at = strip: set: name: if set ? ${name} then { ${name} = under strip set.${name}; } else { };
   all = strip: value: if isAttrs value && !(is value) then mapAttrs (_: under strip) value else value;
 
-  string = value: if is value then value.value else value;
+  # A string, or text with secrets.
+  string =
+    value: if is value then value.value else change (set: at (value: if is value then value.value else value) set "template") value;
   strings = value: if isList value then map (under string) value else value;
   slot =
     value:
     if is value then
       { inherit (value) value; }
     else
-      change (set: at string set "value") value;
+      change (set: at string set "value" // at string set "template") value;
   model = change (set: at string set "baseUrl");
   server = change (
     set:
@@ -53,11 +55,18 @@ let
   hooks = value: if isList value then map (under hook) value else value;
   delegate = change (set: at model set "model");
 
+  outside = change (
+    set:
+    at (all (change (set: at (change (set: at string set "value")) set "auth"))) set "services"
+    // at (all hook) set "hostCommands"
+  );
+
   sections = change (
     set:
     at model set "model"
     // at (all server) set "mcpServers"
     // at (all delegate) set "subagents"
+    // at outside set "sandbox"
     // at hooks set "hooks"
   );
 
@@ -79,6 +88,7 @@ let
     "mcpServers"
     "model"
     "overrides"
+    "sandbox"
     "subagents"
   ];
   markedIn =

@@ -116,6 +116,6 @@ let
       [ ];
 in
 {
-  inherit isFormat texts;
+  inherit isFormat texts judge;
   rules = at: server: concatMap judge (texts at server);
 }

@@ -71,6 +71,33 @@ let
     else
       [ ];
 
+  # What is reached and run outside the sandbox.
+  outside =
+    sandbox:
+    let
+      at = [ "sandbox" ];
+      template =
+        at: service:
+        let
+          value = service.auth.value or null;
+        in
+        if formats.isFormat value then
+          field (
+            at
+            ++ [
+              "auth"
+              "value"
+            ]
+          ) value "template"
+        else
+          [ ];
+    in
+    if !(sandbox ? services || sandbox ? hostCommands) then
+      [ ]
+    else
+      each (at ++ [ "services" ]) (sandbox.services or null) template
+      ++ each (at ++ [ "hostCommands" ]) (sandbox.hostCommands or null) hook;
+
   # The strings that are looked through, as { at; value; }.
   strings =
     manifest:
@@ -80,7 +107,8 @@ let
     ++ each [ "subagents" ] (manifest.subagents or null) (
       at: delegate: if isAttrs delegate then model (at ++ [ "model" ]) (delegate.model or null) else [ ]
     )
-    ++ hooks (manifest.hooks or null);
+    ++ hooks (manifest.hooks or null)
+    ++ outside (manifest.sandbox or null);
 
   # The keys among them, as { at; value; form; }.
   keys =

@@ -1,14 +1,12 @@
-# rule-mcp-transport and rule-header-value: how an MCP server is reached.
+# rule-mcp-transport: how an MCP server is reached, and what its headers are.
 let
   inherit (builtins)
     attrNames
     concatMap
     isAttrs
     isString
-    replaceStrings
     ;
-  controls = import ../text/controls.nix;
-  hasControl = text: replaceStrings controls.all controls.nothing text != text;
+  header = import ./header.nix;
 in
 at: server:
 let
@@ -30,27 +28,15 @@ in
 concatMap (
   name:
   let
-    header = headers.${name};
+    here = at ++ [
+      "headers"
+      name
+    ];
+    slot = if isAttrs headers.${name} then headers.${name} else { };
   in
-  concatMap (
-    part:
-    if isAttrs header && isString (header.${part} or null) && hasControl header.${part} then
-      [
-        {
-          code = "rule-header-value";
-          at = at ++ [
-            "headers"
-            name
-            part
-          ];
-          message = "a header holds a control character such as a line break (the value is not shown)";
-          expected = "one line without control characters";
-          hint = "remove it; a trailing line break often comes from readFile";
-        }
-      ]
-    else
-      [ ]
-  ) [ "value" "template" ]
+  header.name here name
+  ++ header.text (here ++ [ "value" ]) (slot.value or null)
+  ++ header.text (here ++ [ "template" ]) (slot.template or null)
 ) (attrNames headers)
 ++ (import ./format.nix).rules at server
 ++ (

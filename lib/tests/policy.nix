@@ -41,6 +41,15 @@ let
       model.ref = "openai/gpt-5";
     };
   };
+  outside.sandbox = {
+    services.code = {
+      host = "code.example.org";
+      methods = [ "GET" ];
+      paths = [ "/**" ];
+      auth.value = lib.secrets.format "Basic {}" (lib.secrets.ref "code.login");
+    };
+    hostCommands.sign.command = [ "gpg" ];
+  };
   server = {
     mcpServers.linear = {
       type = "http";
@@ -353,6 +362,34 @@ let
         "tools.default: the Pod has tools that no list names, which may do anything"
         "mcpServers.linear.url: the MCP server `linear` is reached over the network"
       ];
+    }
+    {
+      name = "noNetwork";
+      rule = policy.noNetwork;
+      good = reader;
+      bad = outside;
+      says = [ "sandbox.services.code: the service `code` reaches `code.example.org`" ];
+    }
+    {
+      name = "noShell";
+      rule = policy.noShell;
+      good = reader;
+      bad = outside;
+      says = [ "sandbox.hostCommands.sign: the host command `sign` runs outside the sandbox" ];
+    }
+    {
+      name = "cannotWrite";
+      rule = policy.cannotWrite;
+      good = reader;
+      bad = outside;
+      says = [ "sandbox.hostCommands.sign: the host command `sign` runs outside the sandbox" ];
+    }
+    {
+      name = "noSecrets";
+      rule = policy.onlySecrets [ "anthropic.api.default" ];
+      good = reader;
+      bad = outside;
+      says = [ "sandbox.services.code.auth.value.refs[0]: the secret `code.login` is used here" ];
     }
     {
       name = "onlyMcpServers";

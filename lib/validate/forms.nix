@@ -2,6 +2,14 @@
 # text, for messages. A pattern that is not
 # here is shown as it is; a test sees that none of the schemas' is missing.
 {
+  "^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$" = {
+    form = "a host";
+    example = "api.example.org:8443";
+  };
+  "^/([.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*(/[.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*)*/?)?$" = {
+    form = "a request path";
+    example = "/repos/**";
+  };
   "^([*][.])?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$" = {
     form = "a domain";
     example = "*.example.org";

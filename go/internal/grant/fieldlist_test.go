@@ -114,6 +114,15 @@ var fields = []Field{
 	{Path: "sandbox.publishedPorts", Kind: Published, Wider: More},
 	{Path: "sandbox.nix", Kind: Daemon, Wider: On},
 
+	{Path: "sandbox.services.*.host", Kind: Service, Wider: Any},
+	{Path: "sandbox.services.*.methods", Kind: Method, Wider: More},
+	{Path: "sandbox.services.*.paths", Kind: Requests, Wider: More},
+	{Path: "sandbox.services.*.auth.header", Kind: Service, Wider: Any},
+	{Path: "sandbox.services.*.auth.value", Kind: Service, Wider: Any},
+	{Path: "sandbox.services.*.for", Kind: Service, Wider: Any},
+	{Path: "sandbox.hostCommands.*.command", Kind: HostCommand, Wider: Any},
+	{Path: "sandbox.hostCommands.*.reason", Kind: HostCommand, Wider: Any},
+
 	{Path: "memory.enabled", Kind: Memory, Wider: On},
 	{Path: "memory.scope", Kind: Memory, Wider: Later},
 	{Path: "memory.injectSummary", Reason: inContext},

@@ -123,6 +123,9 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 	case typ == reflect.TypeFor[manifest.SecretRef]():
 		return []edit{{name: "another secret", value: ref("other.key"), asks: true}, {name: "no secret", value: nil, asks: false},
 			{name: "a secret where there was none", base: granttest.Nothing, value: have, asks: true}}
+	case typ == reflect.TypeFor[manifest.SecretText]():
+		return []edit{{name: "another secret", value: format("Basic {}", "other.key"), asks: true}, {name: "other text", value: format("Bearer {}", "code.key"), asks: true},
+			{name: "the secret alone", value: ref("code.key"), asks: true}}
 	case typ == reflect.TypeFor[manifest.URLValue]():
 		return []edit{{name: "another address", value: "https://other.example.org/", asks: true},
 			{name: "another secret", value: format("https://mcp.example.org/{}", "other.key"), asks: true},

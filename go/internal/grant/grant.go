@@ -47,6 +47,10 @@ const (
 	Server      Kind = "server"       // MCP server that is reached
 	ServerTool  Kind = "server-tool"  // tools that an MCP server offers
 	Required    Kind = "required"     // MCP server that must run
+	Service     Kind = "service"      // host that is reached from outside the sandbox, with a credential
+	Method      Kind = "method"       // methods of requests to it
+	Requests    Kind = "requests"     // paths of requests to it
+	HostCommand Kind = "host-command" // command that runs outside the sandbox
 	Hook        Kind = "hook"         // command at an event
 	Guard       Kind = "guard"        // the same, where it can refuse
 	SkillTool   Kind = "skill-tool"   // tools that a skill uses without asking
@@ -102,6 +106,10 @@ var kinds = sync.OnceValue(func() map[Kind]about {
 		Server:      {compared: exact},
 		ServerTool:  {compared: calls, pattern: reach.Tool},
 		Required:    {compared: kept},
+		Service:     {compared: exact},
+		Method:      {compared: exact},
+		Requests:    {compared: exact},
+		HostCommand: {compared: exact},
 		Hook:        {compared: exact},
 		Guard:       {compared: kept},
 		SkillTool:   {compared: calls, pattern: reach.Tool},

@@ -140,6 +140,19 @@ func (c *collection) sandbox(s manifest.Sandbox) {
 	if s.Nix != nil && *s.Nix {
 		c.add(Daemon, "/sandbox/nix", "true")
 	}
+	for name, service := range s.Services {
+		at := "/sandbox/services/" + string(name)
+		c.add(Service, at, encoded(Upstream{service.Host, service.Auth, service.For}))
+		for _, method := range service.Methods {
+			c.add(Method, at+"/methods", string(method))
+		}
+		for _, path := range service.Paths {
+			c.add(Requests, at+"/paths", string(path))
+		}
+	}
+	for name, command := range s.HostCommands {
+		c.add(HostCommand, "/sandbox/hostCommands/"+string(name), encoded(command))
+	}
 }
 
 func (c *collection) files(at string, filesystem manifest.Filesystem, roots []manifest.Directory) {
@@ -183,6 +196,14 @@ func (c *collection) hosts(at string, network manifest.Network, domains []manife
 			c.decide(Hosts, at, string(domain), "allow")
 		}
 	}
+}
+
+// Upstream is the value of a [Service]: where requests go, what is added to them, and
+// which program sends them.
+type Upstream struct {
+	Host manifest.ServiceHost  `json:"host"`
+	Auth *manifest.ServiceAuth `json:"auth,omitempty"`
+	For  *manifest.ServiceFor  `json:"for,omitempty"`
 }
 
 // Folder is the value of [Files] for what is in a directory.

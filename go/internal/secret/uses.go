@@ -24,7 +24,7 @@ type Use struct {
 }
 
 // Uses lists every reference to a secret in a manifest, in a fixed order: the
-// model, web search, MCP servers by name, subagents by name. A secret that text has
+// model, web search, MCP servers by name, services by name, subagents by name. A secret that text has
 // twice is listed once.
 func Uses(m *manifest.Manifest) []Use {
 	var uses []Use
@@ -64,6 +64,11 @@ func Uses(m *manifest.Manifest) []Use {
 		}
 		for _, key := range slices.Sorted(maps.Keys(server.Headers)) {
 			text(server.Headers[key].Secret(), serverHost(server), at.field("headers").field(string(key)))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Sandbox.Services)) {
+		if service := m.Sandbox.Services[name]; service.Auth != nil {
+			text(&service.Auth.Value, urlHost(manifest.URL("https://"+service.Host+"/")), in("sandbox", "services", string(name), "auth", "value"))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Subagents)) {

@@ -46,13 +46,15 @@ func TestUses(t *testing.T) {
 		{"mcpServers.tracker.headers.Authorization", "/mcpServers/tracker/headers/Authorization", "tracker.token", Destination{Host: "tracker.example.org"}},
 		{"mcpServers.tracker.headers.X-Session", "/mcpServers/tracker/headers/X-Session/refs/0", "tracker.token", Destination{Host: "tracker.example.org"}},
 		{"mcpServers.tracker.headers.X-Session", "/mcpServers/tracker/headers/X-Session/refs/1", "tracker.team", Destination{Host: "tracker.example.org"}},
+		{"sandbox.services.code.auth.value", "/sandbox/services/code/auth/value/refs/0", "code.login", Destination{Host: "code.example.org"}},
+		{"sandbox.services.packages.auth.value", "/sandbox/services/packages/auth/value", "packages.token", Destination{Host: "packages.example.org:8443"}},
 		{"subagents.scout.model.auth", "/subagents/scout/model/auth", "anthropic.api.default", Destination{Host: "api.anthropic.com"}},
 	}
 	uses := Uses(m)
 	if diff := cmp.Diff(want, uses); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"anthropic.api.default", "brave.search.default", "files.token", "ledger.token", "ledger.user", "maps.token", "tracker.team", "tracker.token"}, Names(uses)); diff != "" {
+	if diff := cmp.Diff([]string{"anthropic.api.default", "brave.search.default", "code.login", "files.token", "ledger.token", "ledger.user", "maps.token", "packages.token", "tracker.team", "tracker.token"}, Names(uses)); diff != "" {
 		t.Error(diff)
 	}
 
@@ -111,7 +113,7 @@ func TestUsesKnowsEverySlot(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[manifest.Manifest](), "")
-	want := []string{".model.auth", ".mcpServers.*.args.", ".mcpServers.*.env.*", ".mcpServers.*.url.", ".mcpServers.*.headers.*", ".web.search.auth", ".subagents.*.model.auth"}
+	want := []string{".model.auth", ".mcpServers.*.args.", ".mcpServers.*.env.*", ".mcpServers.*.url.", ".mcpServers.*.headers.*", ".sandbox.services.*.auth.value", ".web.search.auth", ".subagents.*.model.auth"}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("slots for secrets in the types of the manifest: %s", diff)
 	}

@@ -193,6 +193,7 @@ func TestRedirectedSecretsStay(t *testing.T) {
 			doc := granttest.Document(t)
 			doc["mcpServers"], doc["hooks"], doc["subagents"] = map[string]any{}, []any{}, map[string]any{}
 			delete(doc, "delegation")
+			delete(doc["sandbox"].(map[string]any), "services")
 			delete(doc["web"].(map[string]any)["search"].(map[string]any), "provider")
 			doc["web"].(map[string]any)["search"].(map[string]any)["auth"] = nil
 			model := doc["model"].(map[string]any)

@@ -154,11 +154,20 @@ func (s *scope) visit(c change) {
 func (s *scope) inside(c change) {
 	a, aIsObject := c.a.(map[string]any)
 	b, bIsObject := c.b.(map[string]any)
+	_, free := s.fields[join(c.path, "*")]
+	if free && len(a)+len(b) > 0 && (c.a == nil || c.b == nil) {
+		// A map that is absent has no entries; what is said of the others is said of the map.
+		aIsObject, bIsObject = true, true
+		defer func(from int) {
+			for i := range s.entries[from:] {
+				s.entries[from+i].Pointers = append(s.entries[from+i].Pointers, c.pointer)
+			}
+		}(len(s.entries))
+	}
 	if !aIsObject || !bIsObject || difference.IsWhole(a) || difference.IsWhole(b) {
 		s.plain(c)
 		return
 	}
-	_, free := s.fields[join(c.path, "*")]
 	names := difference.Keys(a, b)
 	slices.SortStableFunc(names, func(x, y string) int { return weight(x) - weight(y) })
 	for _, key := range names {

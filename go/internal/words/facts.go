@@ -29,6 +29,12 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 	tools := toolCount(m.Tools.Default, m.Tools.Allow)
 	add("tools", tools, listed("", m.Tools.Allow), listed("denied: ", m.Tools.Deny))
 	add("sandbox", "files "+string(m.Sandbox.Filesystem), "network "+string(m.Sandbox.Network), listed("to ", m.Sandbox.AllowedDomains))
+	if len(m.Sandbox.Services) > 0 {
+		add("services", names(m.Sandbox.Services))
+	}
+	if len(m.Sandbox.HostCommands) > 0 {
+		add("host commands", names(m.Sandbox.HostCommands), "each asked about")
+	}
 	web := ""
 	if m.Web.Fetch.Enabled {
 		web = "fetches pages"

@@ -95,6 +95,8 @@ func makeHandlers() {
 		"sandbox.hostPorts":      set(Sandbox, place{kind: grant.HostPort}, "may now reach the ports of this machine", "may no longer reach the ports of this machine"),
 		"sandbox.publishedPorts": set(Sandbox, place{kind: grant.Published}, "now offers to this machine the ports", "no longer offers to this machine the ports"),
 		"sandbox.nix":            either(Sandbox, place{kind: grant.Daemon}, nixWords, "does not build with the Nix daemon"),
+		"sandbox.services.*":     service,
+		"sandbox.hostCommands.*": hostCommand,
 
 		"mcpServers.*": server,
 		"hooks":        hooks,

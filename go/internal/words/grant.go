@@ -78,6 +78,7 @@ var groupsOfKinds = sync.OnceValue(func() map[grant.Kind]Group {
 		grant.Mode: Permissions, grant.Rule: Permissions, grant.Tool: Tools,
 		grant.Files: Sandbox, grant.Reads: Sandbox, grant.Hosts: Sandbox, grant.Variable: Sandbox,
 		grant.Setting: Sandbox, grant.Masked: Sandbox, grant.HostPort: Sandbox, grant.Published: Sandbox, grant.Daemon: Sandbox,
+		grant.Service: Sandbox, grant.Method: Sandbox, grant.Requests: Sandbox, grant.HostCommand: Sandbox,
 		grant.Secret: Secrets, grant.Command: Servers, grant.Server: Servers, grant.ServerTool: Servers,
 		grant.Required: Servers, grant.Hook: Hooks, grant.Guard: Hooks, grant.SkillTool: Skills,
 		grant.Search: Web, grant.Searcher: Web, grant.SearchHost: Web, grant.Fetch: Web, grant.Private: Web,
@@ -182,6 +183,14 @@ func (g worded) sentence(gone bool) (text, item string) {
 		return nixWords, ""
 	case grant.Secret:
 		return fmt.Sprintf("uses the secret %s %s; it goes to %s", code(g.Value), Purpose(g.Pointer), g.to()), ""
+	case grant.Service:
+		return g.service(named), ""
+	case grant.Method:
+		return "the service " + code(strings.Split(g.Pointer, "/")[3]) + " passes on requests by", code(g.Value)
+	case grant.Requests:
+		return "the service " + code(strings.Split(g.Pointer, "/")[3]) + " passes on requests to", code(g.Value)
+	case grant.HostCommand:
+		return g.hostCommand(named), ""
 	case grant.Command, grant.Server:
 		return g.server(named), ""
 	case grant.Required:
@@ -301,6 +310,37 @@ func (g worded) files() string {
 		return "may write in the workspace below " + code(strings.TrimSuffix(folder, "/"))
 	}
 	return "may write outside the workspace, below " + code(strings.TrimSuffix(folder, "/"))
+}
+
+func (g worded) service(name string) string {
+	var u grant.Upstream
+	if json.Unmarshal([]byte(g.Value), &u) != nil {
+		return "has the service " + code(name)
+	}
+	text := "reaches " + code(string(u.Host)) + " by the service " + code(name)
+	if u.For != nil {
+		text += " for " + code(string(*u.For))
+	}
+	if u.Auth != nil {
+		text += ", which adds the header " + code(string(u.Auth.Header)+": "+u.Auth.Value.String())
+	}
+	return text
+}
+
+func (g worded) hostCommand(name string) string {
+	var c manifest.HostCommand
+	if json.Unmarshal([]byte(g.Value), &c) != nil {
+		return "has the host command " + code(name)
+	}
+	argv := make([]string, len(c.Command))
+	for i, arg := range c.Command {
+		argv[i] = string(arg)
+	}
+	text := "may ask to run outside the sandbox, as " + code(name) + ": " + code(secret.JoinWords(argv))
+	if c.Reason != nil {
+		text += " (" + diag.QuoteProse(string(*c.Reason)) + ")"
+	}
+	return text
 }
 
 func (g worded) server(name string) string {

@@ -79,6 +79,8 @@ func Purpose(pointer string) string {
 		return serverPurpose(parts[1], parts[2:])
 	}
 	switch {
+	case len(parts) > 3 && parts[0] == "sandbox" && parts[1] == "services":
+		return diag.Sprintf("for the service `%s`", parts[2])
 	case pointer == "/model/auth":
 		return "to call the model"
 	case pointer == "/web/search/auth":

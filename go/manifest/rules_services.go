@@ -1,0 +1,72 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+)
+
+// The rules about what the agent reaches outside the sandbox; rules.go lists them.
+
+// entries visits the entries of an object.
+func (v *value) entries(at *location, visit func(*location, *value)) {
+	if v.is(kindObject) {
+		for _, m := range v.members {
+			visit(at.field(m.name), m.value)
+		}
+	}
+}
+
+func (c *checker) serviceRules(sandbox *value) {
+	at := (*location)(nil).field("sandbox")
+	if services := sandbox.get("services"); services != nil {
+		services.entries(at.field("services"), func(at *location, service *value) {
+			auth, at := service.get("auth"), at.field("auth")
+			if name, has := auth.textOf("header"); has {
+				c.headerName(at.field("header"), name)
+			}
+			if secret := auth.get("value"); secret.isFormat() {
+				c.headerText(at.field("value").field("template"), secret.get("template"))
+				c.formatRules(at.field("value"), secret)
+			}
+		})
+	}
+	if commands := sandbox.get("hostCommands"); commands != nil {
+		commands.entries(at.field("hostCommands"), c.hostCommandRules)
+	}
+}
+
+// hostCommandRules keep programs of the workspace, which the agent may write, from
+// running outside the sandbox.
+func (c *checker) hostCommandRules(at *location, command *value) {
+	argv := command.get("command")
+	if !argv.is(kindArray) || len(argv.items) == 0 || !argv.items[0].is(kindString) {
+		return
+	}
+	program := argv.items[0].text
+	root, below, hasSlash := strings.Cut(program, "/")
+	odd := func(name string) bool { return name == "" || name == "." || name == ".." }
+	if hasSlash && (root != "" || slices.ContainsFunc(strings.Split(below, "/"), odd)) || odd(program) {
+		c.report(at.field("command").element(0), "rule-host-command", shown(program)+" depends on the directory that it is run in",
+			"an absolute path without .., or a name on your PATH", "write the whole path, such as /usr/bin/gpg")
+	}
+}
+
+// ownHeaders are set by whoever sends a request, and decide where it ends or goes: with
+// a Host of its own, a request can reach another site than the one that is bound.
+var ownHeaders = []string{"connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
+
+func (c *checker) headerName(at *location, name string) {
+	lower := strings.ToLower(name)
+	if slices.Contains(ownHeaders, lower) || strings.HasPrefix(lower, "proxy-") {
+		c.report(at, "rule-header-name", "the header "+named(name)+" belongs to the connection, and no profile sets it",
+			"a header such as Authorization", "remove it, or use the header that the API asks for")
+	}
+}
+
+// headerText keeps line breaks out of a header.
+func (c *checker) headerText(at *location, text *value) {
+	if text.is(kindString) && hasControl(text.text) {
+		c.report(at, "rule-header-value", "a header holds a control character such as a line break (the value is not shown)",
+			"one line without control characters", "remove it; a trailing line break often comes from readFile")
+	}
+}

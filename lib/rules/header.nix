@@ -1,0 +1,58 @@
+# rule-header-name and rule-header-value: headers that a profile sets. A header that decides
+# where a request ends or goes is set by whoever sends it.
+let
+  inherit (builtins)
+    elem
+    isString
+    match
+    replaceStrings
+    ;
+  controls = import ../text/controls.nix;
+  lower = import ../text/lower.nix;
+  escape = import ../text/escape.nix;
+  shown = import ../text/shown.nix;
+  hasControl = text: replaceStrings controls.all controls.nothing text != text;
+
+  own = [
+    "connection"
+    "content-length"
+    "expect"
+    "host"
+    "keep-alive"
+    "te"
+    "trailer"
+    "transfer-encoding"
+    "upgrade"
+  ];
+in
+{
+  name =
+    at: name:
+    if isString name && (elem (lower name) own || match "proxy-.*" (lower name) != null) then
+      [
+        {
+          code = "rule-header-name";
+          inherit at;
+          message = "the header `${escape (shown name)}` belongs to the connection, and no profile sets it";
+          expected = "a header such as Authorization";
+          hint = "remove it, or use the header that the API asks for";
+        }
+      ]
+    else
+      [ ];
+
+  text =
+    at: text:
+    if isString text && hasControl text then
+      [
+        {
+          code = "rule-header-value";
+          inherit at;
+          message = "a header holds a control character such as a line break (the value is not shown)";
+          expected = "one line without control characters";
+          hint = "remove it; a trailing line break often comes from readFile";
+        }
+      ]
+    else
+      [ ];
+}
