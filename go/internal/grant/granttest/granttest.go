@@ -29,7 +29,7 @@ var Rich = complete(`{
   {"tool":"bash","pattern":"git push*","action":"ask","reason":"It leaves"},{"tool":"bash","pattern":"sudo *","action":"deny","reason":"Never"}]},
  "sandbox":{"filesystem":"workspace-write","writableRoots":["docs","src"],"denyRead":["**/.env","~/.ssh/*"],"network":"allowlist",
   "allowedDomains":["*.example.com","example.org"],"inheritEnv":["LANG","PATH"],
-  "readableRoots":["/srv/data","~/docs"],"maskedFiles":[".env","app/.env"],"env":{"CI":"true"},"hostPorts":[5432,6379],"publishedPorts":[3000,8080],"nix":false},
+  "readableRoots":["/srv/data","~/docs"],"maskedFiles":[".env","app/.env"],"env":{"CI":"true"},"hostPorts":[5432,6379],"publishedPorts":[3000,8080],"nix":false,
   "services":{"code":{"host":"code.example.org","methods":["GET","POST"],"paths":["/a/**","/b"],"for":"git",
    "auth":{"header":"Authorization","value":{"_type":"insomnia.secret-format/v1","template":"Basic {}","refs":[{"_type":"insomnia.secret-ref/v1","name":"code.key"}]}}}},
   "hostCommands":{"sign":{"command":["gpg","--sign"],"reason":"Releases are signed."}}},
