@@ -27,6 +27,7 @@ let
     # Values in a profile
     secrets = import ./secrets.nix;
     plain = import ./plain.nix;
+    skillFromDir = import ./skillFromDir.nix;
     mkDefault = import ./priorities/mkDefault.nix;
     mkForce = import ./priorities/mkForce.nix;
     mkOverride = import ./priorities/mkOverride.nix;

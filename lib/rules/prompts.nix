@@ -35,7 +35,7 @@ let
     && replaceStrings controls.all controls.nothing file == file
     && !(storePath file);
 
-  byValue = "copy the file next to the profile, and write prompts.append = [ (builtins.readFile ./FILE) ]";
+  byValue = "copy the file next to the profile, and add its text to prompts.append: builtins.readFile ./FILE";
   refuse = message: hint: [ { inherit message hint; } ];
 
   partFault =

@@ -25,6 +25,7 @@ let
     flakeSchema = ../flakeSchema.nix;
     secrets = ../secrets.nix;
     plain = ../plain.nix;
+    skillFromDir = ../skillFromDir.nix;
     mkDefault = ../priorities/mkDefault.nix;
     mkForce = ../priorities/mkForce.nix;
     mkOverride = ../priorities/mkOverride.nix;
