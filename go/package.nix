@@ -14,7 +14,7 @@ buildGoModule {
   inherit version src;
 
   # A test computes this hash; `checks/update` writes it here after a change to go.mod.
-  vendorHash = "sha256-fFX/UMj2m9ObXhg0JjcTLpWUrT2IcwEM3qMRM41hGbs=";
+  vendorHash = "sha256-YPMWMlNKhWbs2fKP2KU/oiSo4Le6d35BF+BLwjRmeas=";
 
   subPackages = [ "go/cmd/insomnia" ];
   # Both are for the time that a start takes: without C no libc is loaded, and the

@@ -34,7 +34,11 @@ let
     length
     ;
 
+  address = import ./rules/address.nix;
   context = import ./rules/context.nix;
+  formats = import ./rules/format.nix;
+  headers = import ./rules/headers.nix;
+  language = import ./rules/language.nix;
   model = import ./rules/model.nix;
   server = import ./rules/server.nix;
   keys = import ./rules/keys.nix;
@@ -49,7 +53,18 @@ let
   hooks = import ./rules/hooks.nix;
   subagent = import ./rules/subagent.nix;
 
-  modelled = at: value: model at value ++ secrets.model at value;
+  modelled =
+    at: value:
+    model at value
+    ++ (
+      if isAttrs value && (value ? baseUrl || value ? headers) then
+        address (at ++ [ "baseUrl" ]) (value.baseUrl or null)
+        ++ headers (at ++ [ "headers" ]) (value.headers or null)
+        ++ formats.rules at value
+      else
+        [ ]
+    )
+    ++ secrets.model at value;
 
   # An entry that is refused, itself or what is in it, is told once.
   holds = at: inner: length at <= length inner && at == genList (elemAt inner) (length at);
@@ -93,6 +108,7 @@ let
 in
 context manifest
 ++ modelled [ "model" ] (manifest.model or null)
+++ language manifest
 ++ secrets.search manifest
 ++ prompts manifest
 ++ keys.rules manifest

@@ -52,6 +52,9 @@ func appendCanonical(out []byte, s *schema, v *value) []byte {
 	case kindBoolean:
 		return append(out, v.text...)
 	case kindNumber:
+		if s == &asWritten {
+			return append(out, v.text...)
+		}
 		return appendNumber(out, v.text)
 	case kindString:
 		return appendString(out, s.cased(v.text))
@@ -72,8 +75,8 @@ func appendCanonical(out []byte, s *schema, v *value) []byte {
 }
 
 func appendList(out []byte, s *schema, v *value) []byte {
-	var items *schema
-	if s != nil {
+	items := s
+	if s != nil && s != &asWritten {
 		items = s.items
 	}
 	out = append(out, '[')
@@ -135,10 +138,13 @@ func lowerASCII(r rune) rune {
 	return r
 }
 
+// asWritten stands for a schema where numbers and lists stay as their author wrote them.
+var asWritten schema
+
 // below is the schema of a member, or nil when nothing is known of it.
 func (s *schema) below(name string) *schema {
-	if s == nil {
-		return nil
+	if s == nil || s == &asWritten {
+		return s
 	}
 	if child := s.property(name); child != nil {
 		return child

@@ -61,6 +61,14 @@ func TestDigest(t *testing.T) {
 	}
 }
 
+// A number that is no integer of a manifest is not made one, so that it is reported.
+func TestFillDefaultsKeepsNumbers(t *testing.T) {
+	filled, problems := FillDefaults([]byte(`{"limits": {"maxTurns": 2e2}, "model": {"temperature": 0.70}}`))
+	if len(problems) > 0 || !strings.Contains(string(filled), "2e2") || !strings.Contains(string(filled), "0.70") {
+		t.Errorf("%s %v", filled, problems)
+	}
+}
+
 func TestFillDefaults(t *testing.T) {
 	var numbers strings.Builder
 	numbers.WriteString(`"context": {"compaction": {"thresholdTokens": 3, "requestThresholdTokens": 4, "retainedTokens": 1, "reservedTokens": 5, "summaryMaxTokens": 1}}`)

@@ -10,8 +10,9 @@ func FillDefaults(data []byte) ([]byte, []Problem) {
 		return nil, problems
 	}
 	v = fill(manifestSchema, v)
-	// Sets stay in their order: problems of the result name the author's indexes.
-	return appendCanonical(make([]byte, 0, 2*len(data)), nil, v), nil
+	// Sets stay in their order: problems of the result name the author's indexes. Numbers stay
+	// as they are written: 2e2 is no integer of a manifest.
+	return appendCanonical(make([]byte, 0, 2*len(data)), &asWritten, v), nil
 }
 
 func fill(s *schema, v *value) *value {

@@ -56,7 +56,7 @@ func (Role) Constraint() Constraint {
 }
 func (Variant) Constraint() Constraint { return oneOf("standard", "cheap", "fast") }
 func (WireAPI) Constraint() Constraint {
-	return oneOf("anthropic", "openai-chat", "openai-responses")
+	return oneOf("anthropic", "openai-chat", "openai-responses", "gemini", "bedrock", "vertex", "azure-openai")
 }
 func (Effort) Constraint() Constraint {
 	return oneOf("none", "minimal", "low", "medium", "high", "xhigh", "max")

@@ -32,7 +32,7 @@ func (s *schema) expected() string {
 	case s.minimum != "" && s.maximum != "":
 		return s.kinds() + " from " + s.minimum + " to " + s.maximum
 	case s.pattern != nil:
-		return fmt.Sprintf("%s such as %s, of at most %d characters; exactly: %s", article(s.pattern.form), s.pattern.example, s.maxLength, s.pattern.text)
+		return fmt.Sprintf("%s, of at most %d characters; exactly: %s", s.pattern.such(), s.maxLength, s.pattern.text)
 	case s.hasMaxBytes && s.oneLine:
 		return fmt.Sprintf("a line of at most %d bytes", s.maxBytes)
 	case s.hasMaxBytes:
@@ -66,6 +66,9 @@ func (s *schema) choice() string {
 	}
 	return s.kinds()
 }
+
+// such names a text of the pattern, with an example.
+func (p *pattern) such() string { return article(p.form) + " such as " + p.example }
 
 func article(noun string) string {
 	if noun != "" && strings.IndexByte("aeiou", noun[0]) >= 0 {

@@ -74,6 +74,8 @@ type Model struct {
 	WireAPI WireAPI `json:"wireApi"`
 	// Reference to the secret that the API is called with; null for none.
 	Auth *SecretRef `json:"auth"`
+	// Headers that requests to the API carry, besides those of the dialect.
+	Headers map[HeaderName]EnvValue `json:"headers,omitzero" jsonschema_extras:"x-maxProperties=64"`
 	// Size of the context window in tokens, input and output together.
 	ContextWindowTokens int64 `json:"contextWindowTokens" jsonschema:"minimum=1024,maximum=100000000"`
 	// Cap on the tokens of one answer.
@@ -90,6 +92,21 @@ type Model struct {
 	Fallbacks []ModelRef `json:"fallbacks" jsonschema_extras:"x-merge=replace,x-maxItems=8"`
 	// Model for small tasks such as titles.
 	Small *ModelRef `json:"small,omitzero"`
+	// What the model costs; absent where it is not known.
+	Prices *Prices `json:"prices,omitzero"`
+}
+
+// Prices is what a model costs, in millionths of a US dollar for a million tokens:
+// 3 dollars are 3000000.
+type Prices struct {
+	// Price of input that is not cached.
+	Input int64 `json:"input" jsonschema:"minimum=0,maximum=1000000000"`
+	// Price of output, reasoning included.
+	Output int64 `json:"output" jsonschema:"minimum=0,maximum=1000000000"`
+	// Price of input that is read from a cache; absent for the price of input.
+	CacheRead *int64 `json:"cacheRead,omitzero" jsonschema:"minimum=0,maximum=1000000000"`
+	// Price of input that is written to a cache; absent for the price of input.
+	CacheWrite *int64 `json:"cacheWrite,omitzero" jsonschema:"minimum=0,maximum=1000000000"`
 }
 
 // Prompts is the text that the model is given.

@@ -17,19 +17,26 @@ package manifest
 //	                        id is the part of ref after the first slash             M/id
 //	                        (M is /model and each /subagents/N/model; a ref of more
 //	                        than 200 bytes is not compared)
+//	rule-language           a language and a region that langtag.Check knows, in
+//	                        a tag that the schema accepts                           /prompts/language
 //	rule-mcp-transport      exactly one of command and url is present               /mcpServers/N
 //	                        that holds: command goes with stdio, url with http, sse /mcpServers/N/type
-//	rule-header-value       no byte below 0x20 and no 0x7f in a literal value       /mcpServers/N/headers/H/value
-//	                        or a template                                           /mcpServers/N/headers/H/template,
-//	                                                                                /sandbox/services/N/auth/value/template
+//	rule-address            the host is one that grammar.HostName accepts, the port
+//	                        is from 1 to 65535, in an address that the schema
+//	                        accepts                                                 M/baseUrl, /mcpServers/N/url
+//	                        or in a template with something in place of each {}     /mcpServers/N/url/template
+//	rule-header-value       no byte below 0x20 and no 0x7f in a literal value       H/K/value
+//	                        or a template, where H is M/headers or                  H/K/template,
+//	                        /mcpServers/N/headers                                   /sandbox/services/N/auth/value/template
 //	rule-header-name        Connection, Content-Length, Expect, Host, Keep-Alive, TE, Trailer,
-//	                        Transfer-Encoding, Upgrade and Proxy-… are not set      /mcpServers/N/headers/H,
-//	                                                                                /sandbox/services/N/auth/header
+//	                        Transfer-Encoding, Upgrade and Proxy-… are not set      H/K, /sandbox/services/N/auth/header
+//	                        no two differ by case alone (each after the first)      H/K
 //	rule-host-command       the program is an absolute path in its plain form, or has
 //	                        no slash and is not empty                               /sandbox/hostCommands/N/command/0
 //	rule-secret-format      in T, text with secrets of a server (an element of args, an
-//	                        entry of env or headers, url) or auth.value of a service: each { of template is of {{ or {},
-//	                        each } of }} or {}                                      T/template
+//	                        entry of env or headers, url), of M/headers or auth.value
+//	                        of a service: each { of template is of {{ or {}, each }
+//	                        of }} or {}                                             T/template
 //	                        that holds: it has as many {} as refs has elements      T/refs
 //	                        and of a url the template has, with something in place of
 //	                        each {}, the form of an address, and a / after the host
@@ -39,14 +46,14 @@ package manifest
 //	                        no secret in headers where command is present           /mcpServers/N/headers/K
 //	                        (neither where both are present)
 //	rule-secret-provider    P of a name P.api.default, P a known provider, is the
-//	                        provider of the model                                   M/auth
+//	                        provider of the model                                   M/auth, M/headers/H
 //	                        P of P.search.default likewise, where search is not disabled
 //	                        and has a provider                                      /web/search/auth
 //	                        without a search provider the name is that of model.auth /web/search/auth
 //	rule-literal-key        no string of a known form of keys whose pointer is not in plain:
-//	                        M/baseUrl, command, url, cwd, args/I, env/K/value and
-//	                        headers/K/value of /mcpServers/N, the template of text
-//	                        with secrets there and in /sandbox/services/N/auth/value,
+//	                        M/baseUrl, M/headers/K/value, command, url, cwd, args/I,
+//	                        env/K/value and headers/K/value of /mcpServers/N, the template
+//	                        of text with secrets there and in /sandbox/services/N/auth/value,
 //	                        /hooks/I/command/J, /sandbox/hostCommands/N/command/J   the string
 //	rule-tool-name          a name that grammar.CheckTool accepts, given the keys of mcpServers, in
 //	                        P/tools, where P is the whole, /delegation/ceiling and
@@ -154,6 +161,7 @@ import (
 func (c *checker) rules(v *value) {
 	c.compactionRules(v)
 	c.modelRules((*location)(nil).field("model"), v.get("model"))
+	c.languageRule(v)
 	c.searchRules(v)
 	c.contextFileRules(v)
 	c.keyRules(v)
@@ -242,6 +250,8 @@ func (c *checker) modelRules(at *location, model *value) {
 		c.report(at.field("thinkingBudgetTokens"), "rule-thinking-budget", fmt.Sprintf("%d tokens of reasoning leave nothing of the %d for the answer", budget, output),
 			"less than maxOutputTokens", "lower thinkingBudgetTokens or raise maxOutputTokens")
 	}
+	c.addressRule(at.field("baseUrl"), model.get("baseUrl"))
+	c.headerRules(at.field("headers"), model.get("headers"))
 	c.modelSecretRules(at, model)
 	ref := model.get("ref")
 	if !ref.is(kindString) || len(ref.text) > maxRefBytes {
@@ -259,14 +269,8 @@ func (c *checker) modelRules(at *location, model *value) {
 }
 
 func (c *checker) serverRules(at *location, server *value) {
-	if headers := server.get("headers"); headers.is(kindObject) {
-		for _, m := range headers.members {
-			at := at.field("headers").field(m.name)
-			c.headerName(at, m.name)
-			c.headerText(at.field("value"), m.value.get("value"))
-			c.headerText(at.field("template"), m.value.get("template"))
-		}
-	}
+	c.headerRules(at.field("headers"), server.get("headers"))
+	c.addressRule(at.field("url"), server.get("url"))
 	if !server.is(kindObject) {
 		return
 	}

@@ -8,7 +8,8 @@ import (
 // formatSecret is the code of the rule about text with secrets; rules.go tells it.
 const formatSecret = "rule-secret-format"
 
-// secretTexts visits the text with secrets of an MCP server.
+// secretTexts visits the text with secrets of an MCP server, or of a model, which has it
+// in headers alone.
 func secretTexts(at *location, server *value, visit func(*location, *value)) {
 	each := func(at *location, slot *value) {
 		if slot.isFormat() {

@@ -30,15 +30,27 @@ func (c *checker) keyRules(v *value) {
 			}
 		}
 	}
+	literals := func(at *location, slots *value) {
+		if slots.is(kindObject) {
+			for _, m := range slots.members {
+				check(at.field(m.name).field("value"), m.value.get("value"))
+			}
+		}
+	}
+	model := func(at *location, model *value) {
+		check(at.field("baseUrl"), model.get("baseUrl"))
+		literals(at.field("headers"), model.get("headers"))
+		secretTexts(at, model, func(at *location, text *value) { check(at.field("template"), text.get("template")) })
+	}
 	top := (*location)(nil)
-	check(top.field("model").field("baseUrl"), v.get("model").get("baseUrl"))
+	model(top.field("model"), v.get("model"))
 	if env := v.get("sandbox").get("env"); env.is(kindObject) {
 		for _, m := range env.members {
 			check(top.field("sandbox").field("env").field(m.name), m.value)
 		}
 	}
 	c.each(v, "subagents", func(at *location, subagent *value) {
-		check(at.field("model").field("baseUrl"), subagent.get("model").get("baseUrl"))
+		model(at.field("model"), subagent.get("model"))
 	})
 	c.each(v, "mcpServers", func(at *location, server *value) {
 		for _, name := range []string{"command", "cwd", "url"} {
@@ -47,11 +59,7 @@ func (c *checker) keyRules(v *value) {
 		each(at.field("args"), server.get("args"))
 		secretTexts(at, server, func(at *location, text *value) { check(at.field("template"), text.get("template")) })
 		for _, name := range []string{"env", "headers"} {
-			if slots := server.get(name); slots.is(kindObject) {
-				for _, m := range slots.members {
-					check(at.field(name).field(m.name).field("value"), m.value.get("value"))
-				}
-			}
+			literals(at.field(name), server.get(name))
 		}
 	})
 	sandbox := v.get("sandbox")

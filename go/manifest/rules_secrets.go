@@ -38,14 +38,30 @@ func (v *value) textOf(name string) (text string, found bool) {
 
 // modelSecretRules hold the conventional secret of a provider to its models.
 func (c *checker) modelSecretRules(at *location, model *value) {
-	secret, refers := model.get("auth").secretName()
 	name, known := model.textOf("provider")
-	owner := provider.OfModelSecret(secret)
-	if !refers || !known || owner == "" || owner == name {
+	if !known {
 		return
 	}
-	c.report(at.field("auth"), foreignSecret, "`"+secret+"` is the key of "+owner+", and the model is of "+named(name), "a secret of "+named(name)+", or null",
-		"set auth next to ref: the name of a secret of this provider, or null for none")
+	check := func(at *location, slot *value, hint string) {
+		secret, refers := slot.secretName()
+		if owner := provider.OfModelSecret(secret); refers && owner != "" && owner != name {
+			c.report(at, foreignSecret, "`"+secret+"` is the key of "+owner+", and the model is of "+named(name), "a secret of "+named(name)+", or null", hint)
+		}
+	}
+	check(at.field("auth"), model.get("auth"), "set auth next to ref: the name of a secret of this provider, or null for none")
+	if headers := model.get("headers"); headers.is(kindObject) {
+		for _, m := range headers.members {
+			const hint = "set the header next to ref: the name of a secret of this provider, or null for none"
+			at := at.field("headers").field(m.name)
+			check(at, m.value, hint)
+			if refs := m.value.get("refs"); m.value.isFormat() && refs.is(kindArray) {
+				for i, ref := range refs.items {
+					check(at.field("refs").element(i), ref, hint)
+				}
+			}
+		}
+		secretTexts(at, model, c.formatRules)
+	}
 }
 
 // searchRules see to it that the secret of the search goes to the service that it is for.

@@ -50,23 +50,3 @@ func (c *checker) hostCommandRules(at *location, command *value) {
 			"an absolute path without .., or a name on your PATH", "write the whole path, such as /usr/bin/gpg")
 	}
 }
-
-// ownHeaders are set by whoever sends a request, and decide where it ends or goes: with
-// a Host of its own, a request can reach another site than the one that is bound.
-var ownHeaders = []string{"connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
-
-func (c *checker) headerName(at *location, name string) {
-	lower := strings.ToLower(name)
-	if slices.Contains(ownHeaders, lower) || strings.HasPrefix(lower, "proxy-") {
-		c.report(at, "rule-header-name", "the header "+named(name)+" belongs to the connection, and no profile sets it",
-			"a header such as Authorization", "remove it, or use the header that the API asks for")
-	}
-}
-
-// headerText keeps line breaks out of a header.
-func (c *checker) headerText(at *location, text *value) {
-	if text.is(kindString) && hasControl(text.text) {
-		c.report(at, "rule-header-value", "a header holds a control character such as a line break (the value is not shown)",
-			"one line without control characters", "remove it; a trailing line break often comes from readFile")
-	}
-}

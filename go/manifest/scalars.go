@@ -111,6 +111,12 @@ const (
 	maxSecretSegments = 8
 
 	toolName = `[A-Za-z][A-Za-z0-9_.-]*[*]?`
+	// A-_ is A-Z and the characters [ \ ] ^ _ that follow: there is no way to write ] in
+	// a class that is the same in RE2, ECMA and POSIX.
+	providerName = `[A-Za-z0-9][A-Za-z0-9._-]*`
+	modelID      = `[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*`
+	// A name or an IPv6 address in brackets; rule-address parses it.
+	urlHost = `([A-Za-z0-9._-]+|[A-_][0-9A-Fa-f:.]+[A-_])`
 )
 
 func (Text) Constraint() Constraint { return Constraint{MaxBytes: MaxTextBytes, Text: true} }
@@ -134,16 +140,16 @@ func (Tag) Constraint() Constraint {
 	return Constraint{Pattern: `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`, MaxLength: 64}
 }
 func (ModelRef) Constraint() Constraint {
-	return Constraint{Pattern: `^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$`, MaxLength: 200}
+	return Constraint{Pattern: `^` + providerName + `/` + modelID + `$`, MaxLength: 200}
 }
 func (ProviderName) Constraint() Constraint {
-	return Constraint{Pattern: `^[a-z0-9][a-z0-9-]*$`, MaxLength: 64}
+	return Constraint{Pattern: `^` + providerName + `$`, MaxLength: 64}
 }
 func (ModelID) Constraint() Constraint {
-	return Constraint{Pattern: `^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$`, MaxLength: 200}
+	return Constraint{Pattern: `^` + modelID + `$`, MaxLength: 200}
 }
 func (URL) Constraint() Constraint {
-	return Constraint{Pattern: `^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$`, MaxLength: 1024}
+	return Constraint{Pattern: `^https?://` + urlHost + `(:[0-9]{1,5})?([/?][A-Za-z0-9._~:/?@&=%+,;!*$()-]*)?$`, MaxLength: 1024}
 }
 func (SecretName) Constraint() Constraint {
 	return Constraint{Pattern: secretPattern, MaxLength: 200}

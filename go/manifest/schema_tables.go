@@ -111,8 +111,9 @@ var manifestModelSchema = schema{types: kindObject, properties: []property{
 	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}, required: true},
 	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern11}, required: true},
 	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
-	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}, required: true},
+	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses", "gemini", "bedrock", "vertex", "azure-openai"}}, required: true},
 	{name: "auth", schema: &schema{alternatives: []*schema{&manifestSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace", defaultValue: &value{kind: kindNull}}, required: true},
+	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&manifestSecretRefSchema, &manifestSecretFormatSchema, &manifestLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true}},
 	{name: "contextWindowTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "100000000"}, required: true},
 	{name: "maxOutputTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}, required: true},
 	{name: "effort", schema: &schema{types: kindString, enum: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}, defaultValue: &value{kind: kindString, text: "medium"}}, required: true},
@@ -121,12 +122,20 @@ var manifestModelSchema = schema{types: kindObject, properties: []property{
 	{name: "topP", schema: &schema{types: kindNumber, hasDecimals: true, decimals: 3, minimum: "0", maximum: "1"}},
 	{name: "fallbacks", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}, maxItems: 8, hasMaxItems: true, merge: "replace", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "small", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
+	{name: "prices", schema: &manifestPricesSchema},
 }, closed: true}
 
 var manifestPermissionsSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"plan", "ask", "acceptEdits", "auto", "bypass"}, defaultValue: &value{kind: kindString, text: "ask"}}, required: true},
 	{name: "default", schema: &schema{types: kindString, enum: []string{"allow", "ask", "deny"}, defaultValue: &value{kind: kindString, text: "ask"}}, required: true},
 	{name: "rules", schema: &schema{types: kindArray, items: &manifestRuleSchema, maxItems: 512, hasMaxItems: true, merge: "set", defaultValue: &value{kind: kindArray}}, required: true},
+}, closed: true}
+
+var manifestPricesSchema = schema{types: kindObject, properties: []property{
+	{name: "input", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}, required: true},
+	{name: "output", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}, required: true},
+	{name: "cacheRead", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}},
+	{name: "cacheWrite", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}},
 }, closed: true}
 
 var manifestProfileInfoSchema = schema{types: kindObject, properties: []property{
@@ -406,8 +415,9 @@ var profileModelSchema = schema{types: kindObject, properties: []property{
 	{name: "provider", schema: &schema{types: kindString, maxLength: 64, hasMaxLength: true, pattern: &pattern10}},
 	{name: "id", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern11}},
 	{name: "baseUrl", schema: &schema{types: kindString, maxLength: 1024, hasMaxLength: true, pattern: &pattern4}},
-	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses"}}},
+	{name: "wireApi", schema: &schema{types: kindString, enum: []string{"anthropic", "openai-chat", "openai-responses", "gemini", "bedrock", "vertex", "azure-openai"}}},
 	{name: "auth", schema: &schema{alternatives: []*schema{&profileSecretRefSchema, &schema{types: kindNull}}, secret: true, merge: "replace"}},
+	{name: "headers", schema: &schema{types: kindObject, additional: &schema{alternatives: []*schema{&profileSecretRefSchema, &profileSecretFormatSchema, &profileLiteralValueSchema}, secret: true, merge: "replace"}, propertyNames: &schema{types: kindString, maxLength: 128, hasMaxLength: true, pattern: &pattern5}, maxProperties: 64, hasMaxProperties: true}},
 	{name: "contextWindowTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1024", maximum: "100000000"}},
 	{name: "maxOutputTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}},
 	{name: "effort", schema: &schema{types: kindString, enum: []string{"none", "minimal", "low", "medium", "high", "xhigh", "max"}}},
@@ -416,12 +426,20 @@ var profileModelSchema = schema{types: kindObject, properties: []property{
 	{name: "topP", schema: &schema{types: kindNumber, hasDecimals: true, decimals: 3, minimum: "0", maximum: "1"}},
 	{name: "fallbacks", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}, maxItems: 8, hasMaxItems: true, merge: "replace"}},
 	{name: "small", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
+	{name: "prices", schema: &profilePricesSchema},
 }, closed: true}
 
 var profilePermissionsSchema = schema{types: kindObject, properties: []property{
 	{name: "mode", schema: &schema{types: kindString, enum: []string{"plan", "ask", "acceptEdits", "auto", "bypass"}}},
 	{name: "default", schema: &schema{types: kindString, enum: []string{"allow", "ask", "deny"}}},
 	{name: "rules", schema: &schema{types: kindArray, items: &profileRuleSchema, maxItems: 512, hasMaxItems: true, merge: "set"}},
+}, closed: true}
+
+var profilePricesSchema = schema{types: kindObject, properties: []property{
+	{name: "input", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}},
+	{name: "output", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}},
+	{name: "cacheRead", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}},
+	{name: "cacheWrite", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "1000000000"}},
 }, closed: true}
 
 var profileProfileSchema = schema{types: kindObject, properties: []property{
@@ -636,9 +654,9 @@ var profileWorkflowInputSchema = schema{types: kindObject, properties: []propert
 }, closed: true}
 
 var (
-	pattern0 = pattern{text: "^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model reference", example: "anthropic/claude-sonnet-4-5",
-		classes: "00000000000102134444444444100000155555555555555555555555555000010444444444444444444444444440000",
-		width:   6, next: "000000000020002320000044044444", accepts: "4",
+	pattern0 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$", form: "model reference", example: "anthropic/claude-sonnet-4-5",
+		classes: "00010000000102234444444444100000544444444444444444444444444111160444444444444444444444444440005",
+		width:   7, next: "00000000000200002320200004440444444", accepts: "4",
 	}
 	pattern1 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?:[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "profile reference", example: "builtin:coder",
 		classes: "00000000000001002222222222300000000000000000000000000000000000000222222222222222222222222220000",
@@ -652,9 +670,9 @@ var (
 		classes: "00000000000000001111111111000000022222222222222222222222222000020222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern4 = pattern{text: "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1",
-		classes: "01001110111112234444444444510101022222222222222222222222222000010222222262222222722892222220001",
-		width:   10, next: "00000000000000002000000000000300000000040000000500000006007000080000000000060000000900000000:0:0::::00:;:<::::0;;;;;;;;;0000=00000000;>00000000;?00000000;@00000000;A00000000;000000", accepts: ":;=>?@A",
+	pattern4 = pattern{text: "^https?://([A-Za-z0-9._-]+|[A-_][0-9A-Fa-f:.]+[A-_])(:[0-9]{1,5})?([/?][A-Za-z0-9._~:/?@&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1",
+		classes: "01001110111112345555555555610107188888899999999999999999999::::903333332;2222222<22=>2222220001",
+		width:   15, next: "00000000000000000000000000200000000000000000300000000000000400000000000050000000060000007000008000000000000000060000000000009000000000000::0:00;;<::::00::=:>=::0::::00:?=?@=?:0::::000A0AA0A0000000=========0====00000B00000000000:?=?@=?:C::::000A0DA0ECC0000000A0AA0ECC00000000=F0=00000000000=0>=0000000000A=GA=ECC0000000A=A@=ECC00000000=H0=0000000000A=IA=ECC00000000=J0=0000000000A=KA=ECC00000000=L0=0000000000A=MA=ECC00000000=00=0000000000A=AA=ECC0000", accepts: ":;=?BCDEFGHIJKLM",
 	}
 	pattern5 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$", form: "header name", example: "X-Team",
 		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
@@ -676,12 +694,12 @@ var (
 		classes: "00000000000001021111111111000000011111111111111111111111111000010111111111111111111111111110000",
 		width:   3, next: "000002030032", accepts: "3",
 	}
-	pattern10 = pattern{text: "^[a-z0-9][a-z0-9-]*$", form: "provider name", example: "anthropic",
-		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
+	pattern10 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._-]*$", form: "provider name", example: "anthropic",
+		classes: "00000000000001102222222222000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern11 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$", form: "model id", example: "claude-sonnet-4-5",
-		classes: "00000000000101112222222222100000122222222222222222222222222000010222222222222222222222222220000",
+	pattern11 = pattern{text: "^[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$", form: "model id", example: "claude-sonnet-4-5",
+		classes: "00010000000101112222222222100000222222222222222222222222222111120222222222222222222222222220002",
 		width:   3, next: "000002022", accepts: "2",
 	}
 	pattern12 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder",

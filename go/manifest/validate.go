@@ -168,7 +168,11 @@ func (c *checker) string(s *schema, text string, secret bool) {
 	if s.hasMaxLength && len(text) > s.maxLength {
 		c.size("max-length", "most", s.maxLength, "character", len(text))
 	} else if s.pattern != nil && !s.pattern.match(text) {
-		c.report(c.here(), "pattern", subject(text, secret)+" does not have the right form", s.expected(), "")
+		message, expected, hint := subject(text, secret)+" does not have the right form", s.expected(), ""
+		if known, instead := s.pattern.misfit(text); known != "" && !secret {
+			message, expected, hint = known, s.pattern.such(), instead
+		}
+		c.report(c.here(), "pattern", message, expected, hint)
 	}
 	if s.hasMaxBytes && len(text) > s.maxBytes {
 		c.size("max-bytes", "most", s.maxBytes, "byte", len(text))

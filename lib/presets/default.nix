@@ -51,11 +51,16 @@ let
         contextWindowTokens = true;
         maxOutputTokens = true;
       };
+      sections = {
+        headers = true;
+        prices = true;
+      };
     in
     keep (
       name: value:
       texts ? ${name} && isString value
       || numbers ? ${name} && isInt value
+      || sections ? ${name} && isAttrs value
       || name == "auth" && value != null
     );
 

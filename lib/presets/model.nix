@@ -117,6 +117,24 @@ let
       { }
   )
   // (
+    if sameProvider && !(given ? baseUrl) && parent ? headers then
+      {
+        headers = builtins.mapAttrs (
+          _: derived "as the Pod's own model, which has the same provider"
+        ) parent.headers;
+      }
+    else
+      { }
+  )
+  // (
+    if same && parent ? prices then
+      { prices = builtins.mapAttrs (_: derived "as the Pod's own model") parent.prices; }
+    else if entry ? prices then
+      { prices = builtins.mapAttrs (_: fromCatalog) entry.prices; }
+    else
+      { }
+  )
+  // (
     if parent == { } then
       { }
     else if same then
@@ -141,7 +159,11 @@ in
 {
   inherit tree;
   own = given ? ref;
-  model = builtins.mapAttrs (_: leaf: leaf.value) tree // given;
+  model =
+    builtins.mapAttrs (
+      _: leaf: if leaf ? formula then leaf.value else builtins.mapAttrs (_: below: below.value) leaf
+    ) tree
+    // given;
   inherit reasoning;
   problems =
     if ref == null then

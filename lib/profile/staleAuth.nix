@@ -65,11 +65,32 @@ let
   view =
     layers: layer: filter (other: other.key == layer.key || layer.reach ? ${other.key}) layers;
 
-  judge =
-    layers: value: at:
+  # The slots of a model that refer to secrets.
+  slotsOf =
+    value: at:
     let
-      slot = at ++ [ "auth" ];
+      headers = effective value (at ++ [ "headers" ]);
+    in
+    [ (at ++ [ "auth" ]) ]
+    ++ (
+      if isAttrs headers then
+        map (
+          name:
+          at
+          ++ [
+            "headers"
+            name
+          ]
+        ) (filter (name: headers.${name}._type or null != null) (attrNames headers))
+      else
+        [ ]
+    );
+
+  judge =
+    layers: value: at: slot:
+    let
       auth = effective value slot;
+      isAuth = slot == at ++ [ "auth" ];
       provider = providerOf (refOf (effective value) at);
       def = winner layers slot;
       seen = view layers (elemAt layers def.layer);
@@ -77,15 +98,16 @@ let
       # An address that came with the key is where it goes, whatever the model.
       address = chosen layers (at ++ [ "baseUrl" ]);
       fixed = address != null && address == chosen seen (at ++ [ "baseUrl" ]);
-      owner = secrets.ofModels auth.name;
+      named = isString (auth.name or null);
+      owner = if named then secrets.ofModels auth.name else null;
     in
-    if !(isAttrs auth && isString (auth.name or null)) || provider == null || def == null then
+    if !(isAttrs auth) || isAuth && !named || provider == null || def == null then
       null
     else if meant == null || meant == provider || fixed then
       null
     else if owner == meant && !(elem provider known) then
       null # the rule about the names of keys reports it
-    else if owner == meant && lookup (raw slot) null value == null then
+    else if isAuth && owner == meant && lookup (raw slot) null value == null then
       { follows = [ slot ]; }
     else
       {
@@ -95,7 +117,7 @@ let
             at = slot;
             message = "the secret was chosen for a model of `${meant}`, and the model is of `${provider}` now";
             expected = "a secret for `${provider}`, or null";
-            hint = "set auth where ref is set: ${
+            hint = "set ${if isAuth then "auth" else "the header"} where ref is set: ${
               if elem provider known then
                 "secrets.ref \"${provider}.api.default\""
               else
@@ -132,7 +154,9 @@ let
     if length (filter speaks layers) < 2 then
       [ ]
     else
-      filter (result: result != null) (map (judge layers value) slots);
+      filter (result: result != null) (
+        concatMap (at: map (judge layers value at) (slotsOf value at)) slots
+      );
 in
 {
   follows = concatMap (result: result.follows or [ ]) found;

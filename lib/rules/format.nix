@@ -116,6 +116,11 @@ let
       [ ];
 in
 {
-  inherit isFormat texts judge;
+  inherit
+    filled
+    isFormat
+    judge
+    texts
+    ;
   rules = at: server: concatMap judge (texts at server);
 }

@@ -39,8 +39,15 @@ let
     if set ? ${name} then text (at ++ [ name ]) set.${name} else [ ];
   each = at: set: visit: if isAttrs set then concatMap (name: visit (at ++ [ name ]) set.${name}) (attrNames set) else [ ];
 
-  model = at: model: if isAttrs model then field at model "baseUrl" else [ ];
   literals = at: slots: each at slots (at: slot: if isAttrs slot then field at slot "value" else [ ]);
+  model =
+    at: model:
+    if isAttrs model && (model ? baseUrl || model ? headers) then
+      field at model "baseUrl"
+      ++ literals (at ++ [ "headers" ]) (model.headers or null)
+      ++ concatMap (format: field format.at format.text "template") (formats.texts at model)
+    else
+      [ ];
   server =
     at: server:
     if isAttrs server then

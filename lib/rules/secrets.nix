@@ -18,6 +18,7 @@ let
     ;
   get = import ./get.nix;
   inherit (import ./format.nix) isFormat;
+  quote = import ../permission/quote.nix;
   providers = fromJSON (readFile ../schema/providers.json);
 
   # The name that a slot refers to, or null.
@@ -60,20 +61,62 @@ in
   model =
     at: model:
     let
-      name = nameOf (model.auth or null);
-      owner = ofModels name;
       provider = if isAttrs model && isString (model.provider or null) then model.provider else null;
+      slot =
+        at: what: value:
+        let
+          name = nameOf value;
+          owner = ofModels name;
+        in
+        if owner == null || owner == provider then
+          [ ]
+        else
+          [
+            (foreign at "`${name}` is the key of ${owner}, and the model is of ${quote provider}"
+              "a secret of ${quote provider}, or null"
+              "set ${what} next to ref: the name of a secret of this provider, or null for none"
+            )
+          ];
+      headers = model.headers or null;
     in
-    if !(isAttrs model) || provider == null || owner == null || owner == provider then
+    if provider == null then
       [ ]
     else
-      [
-        (foreign (
-          at ++ [ "auth" ]
-        ) "`${name}` is the key of ${owner}, and the model is of `${provider}`" "a secret of `${provider}`, or null"
-          "set auth next to ref: the name of a secret of this provider, or null for none"
-        )
-      ];
+      slot (at ++ [ "auth" ]) "auth" (model.auth or null)
+      ++ (
+        if isAttrs headers then
+          concatMap (
+            name:
+            let
+              here = at ++ [
+                "headers"
+                name
+              ];
+              header = headers.${name};
+              refs = header.refs or null;
+            in
+            slot here "the header" header
+            ++ (
+              if isFormat header && isList refs then
+                concatLists (
+                  genList (
+                    n:
+                    slot (
+                      here
+                      ++ [
+                        "refs"
+                        n
+                      ]
+                    ) "the header" (elemAt refs n)
+                  ) (length refs)
+                )
+              else
+                [ ]
+            )
+          ) (attrNames headers)
+        else
+          [ ]
+      );
 
   search =
     manifest:

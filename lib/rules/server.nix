@@ -1,16 +1,11 @@
-# rule-mcp-transport: how an MCP server is reached, and what its headers are.
+# rule-mcp-transport, and the rules about addresses and headers: how an MCP server is reached.
 let
-  inherit (builtins)
-    attrNames
-    concatMap
-    isAttrs
-    isString
-    ;
-  header = import ./header.nix;
+  inherit (builtins) isString;
+  address = import ./address.nix;
+  headers = import ./headers.nix;
 in
 at: server:
 let
-  headers = if isAttrs (server.headers or null) then server.headers else { };
   transport = at: message: expected: hint: [
     {
       code = "rule-mcp-transport";
@@ -25,19 +20,8 @@ let
   choice = "command for a server that is started, or url for one that is reached";
   type = if isString (server.type or null) then server.type else "";
 in
-concatMap (
-  name:
-  let
-    here = at ++ [
-      "headers"
-      name
-    ];
-    slot = if isAttrs headers.${name} then headers.${name} else { };
-  in
-  header.name here name
-  ++ header.text (here ++ [ "value" ]) (slot.value or null)
-  ++ header.text (here ++ [ "template" ]) (slot.template or null)
-) (attrNames headers)
+headers (at ++ [ "headers" ]) (server.headers or null)
+++ address (at ++ [ "url" ]) (server.url or null)
 ++ (import ./format.nix).rules at server
 ++ (
   if server ? command && server ? url then

@@ -196,6 +196,10 @@ in
       "model.wireApi" = "openai-responses";
       "model.auth" = lib.secrets.ref "openai.api.default";
       "model.contextWindowTokens" = 400000;
+      "model.prices.input" = 1750000;
+      "model.prices.output" = 14000000;
+      "model.prices.cacheRead" = 175000;
+      "model.prices.cacheWrite" = null;
       # (400000 - 80000) * 50% * 90%
       "context.compaction.reservedTokens" = 80000;
       "context.compaction.thresholdTokens" = 144000;

@@ -619,7 +619,70 @@ catalogOrder
     contextWindowTokens = 200000;
     maxOutputTokens = 64000;
     effort = "medium";
+    prices = {
+      input = 3000000;
+      output = 15000000;
+      cacheRead = 300000;
+      cacheWrite = 3750000;
+    };
   })
+  (test "every price of the catalog is one of the manifest"
+    (builtins.filter (
+      ref:
+      let
+        prices = lib.models.${ref}.prices or null;
+      in
+      prices != null
+      && !(
+        prices ? input
+        && prices ? output
+        && builtins.all (price: builtins.isInt price && price > 0) (builtins.attrValues prices)
+        && (prices.cacheRead or prices.input) <= prices.input
+        && prices.input < prices.output
+      )
+    ) (attrNames lib.models))
+    [ ]
+  )
+  (test "a model that is not the catalog's has the author's prices, and its delegates on it"
+    (
+      let
+        made = derive {
+          model = own // {
+            ref = "home/qwen";
+            prices = {
+              input = 1;
+              output = 2;
+            };
+            headers.X-Team.value = "a";
+          };
+          subagents.same.model = { };
+          subagents.sibling.model = own // {
+            ref = "home/other";
+          };
+          subagents.other.model.ref = "anthropic/claude-sonnet-4-5";
+        };
+      in
+      {
+        same = made.values.subagents.same.model.prices;
+        sibling = made.values.subagents.sibling.model ? prices;
+        other = made.values.subagents.other.model.prices.input;
+        headers = builtins.mapAttrs (_: delegate: delegate.model ? headers) made.values.subagents;
+      }
+    )
+    {
+      same = {
+        input = 1;
+        output = 2;
+      };
+      sibling = false;
+      other = 3000000;
+      headers = {
+        same = true;
+        sibling = true;
+        other = false;
+      };
+    }
+  )
   (test "a model that is not the provider's own API has an address"
     (derive { model.ref = "deepseek/deepseek-flash"; }).values.model.baseUrl
     "https://api.deepseek.com"

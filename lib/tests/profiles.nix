@@ -88,6 +88,12 @@ let
     "context.pruning.minSavingsTokens"
     "context.pruning.protectedTokens"
   ];
+  prices = map (name: "model.prices.${name}") [
+    "cacheRead"
+    "cacheWrite"
+    "input"
+    "output"
+  ];
 in
 [
   (test "none has problems" (mapAttrs (_: profile: profile.problems) profiles) (
@@ -174,6 +180,7 @@ in
         "model.maxOutputTokens"
         "model.ref"
       ]
+      ++ prices
     )
   ))
   (test "what coder-fast changes" (fields "coder" "coder-fast") (
@@ -189,7 +196,7 @@ in
     )
   ))
   (test "what researcher-fast changes beside numbers"
-    (removeAttrs (changed "researcher" "researcher-fast") (numbers ++ identity))
+    (removeAttrs (changed "researcher" "researcher-fast") (numbers ++ identity ++ prices))
     {
       "limits.maxTurns" = [ 60 ];
       "limits.maxWallSeconds" = [ 1800 ];

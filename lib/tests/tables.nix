@@ -24,6 +24,20 @@ let
 
   dotted = concatStringsSep ".";
 
+  # A price in dollars, with cents and as many thousandths as it has.
+  dollars =
+    micros:
+    let
+      mills = micros / 1000;
+      rest = n: by: n - n / by * by;
+      digits = builtins.substring 1 3 (toString (1000 + rest mills 1000));
+      short = builtins.substring 0 2 digits;
+    in
+    if micros == null then
+      ""
+    else
+      "$${toString (mills / 1000)}.${if rest mills 10 == 0 then short else digits}";
+
   example = presets.derive {
     model.ref = "anthropic/claude-sonnet-4-5";
     toolPolicy = "workspace";
@@ -34,7 +48,7 @@ let
 
 in
 {
-  models = table [ "`model.ref`" "window" "longest answer" "wire API" "key in the built-in roles" ] (
+  models = table [ "`model.ref`" "window" "longest answer" "input" "output" "wire API" "key" ] (
     map (
       ref:
       let
@@ -44,6 +58,8 @@ in
         (code ref)
         (toString model.contextWindowTokens)
         (toString model.maxOutputTokens)
+        (dollars (model.prices.input or null))
+        (dollars (model.prices.output or null))
         (code model.wireApi)
         (code model.secret)
       ]

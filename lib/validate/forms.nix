@@ -46,7 +46,7 @@
     form = "a header name";
     example = "X-Team";
   };
-  "^[A-Za-z0-9][A-Za-z0-9._:/@+-]*$" = {
+  "^[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$" = {
     form = "a model id";
     example = "claude-sonnet-4-5";
   };
@@ -79,15 +79,15 @@
     example = "release-notes";
     near = import ../text/slug.nix;
   };
-  "^[a-z0-9][a-z0-9-]*$" = {
+  "^[A-Za-z0-9][A-Za-z0-9._-]*$" = {
     form = "a provider name";
     example = "anthropic";
   };
-  "^[a-z0-9][a-z0-9-]*/[A-Za-z0-9][A-Za-z0-9._:/@+-]*$" = {
+  "^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$" = {
     form = "a model reference";
     example = "anthropic/claude-sonnet-4-5";
   };
-  "^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~:/?&=%+,;!*$()-]*)?$" = {
+  "^https?://([A-Za-z0-9._-]+|[A-_][0-9A-Fa-f:.]+[A-_])(:[0-9]{1,5})?([/?][A-Za-z0-9._~:/?@&=%+,;!*$()-]*)?$" = {
     form = "an address";
     example = "https://api.example.org/v1";
   };

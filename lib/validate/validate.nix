@@ -101,8 +101,20 @@ let
       )
       ++ (
         if raw ? pattern && match raw.pattern value == null then
+          let
+            inherit (forms.${raw.pattern} or { form = null; }) form;
+            known = import ./formFault.nix form value;
+          in
           [
-            (problem "pattern" "does not have the form that belongs here")
+            (
+              problem "pattern" "does not have the form that belongs here"
+              // (
+                if known == null || node.secret then
+                  { }
+                else
+                  known // { expected = "${form} such as ${forms.${raw.pattern}.example}"; }
+              )
+            )
           ]
         else
           [ ]

@@ -132,7 +132,7 @@ func (BindingURI) constraint() constraint {
 	return constraint{pattern: `^(age|env|file|mount|exec):[^\x00-\x1f\x7f]*$`, fits: isBindingURI, expected: "age:NAME, env:NAME, file:PATH, mount:NAME or exec:COMMAND"}
 }
 func (Host) constraint() constraint {
-	return constraint{pattern: `^(http://)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$`, fits: isHost, expected: "a host as api.example.org or http://localhost:8080"}
+	return constraint{pattern: `^(http://)?([a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`, fits: isHost, expected: "a host as api.example.org or http://localhost:8080"}
 }
 func (Command) constraint() constraint {
 	return constraint{pattern: `^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$`, fits: isCommand, expected: "the absolute path of a program and its arguments"}

@@ -42,11 +42,21 @@ func isBindingURI(text string) bool {
 }
 
 func isHost(text string) bool {
-	host, port, hasPort := strings.Cut(strings.TrimPrefix(text, "http://"), ":")
+	host, port, hasPort := strings.TrimPrefix(text, "http://"), "", false
+	inner, bracketed := strings.CutPrefix(host, "[")
+	if bracketed {
+		if inner, host, bracketed = strings.Cut(inner, "]"); !bracketed || host != "" && host[0] != ':' {
+			return false
+		}
+	}
+	host, port, hasPort = strings.Cut(host, ":")
 	if hasPort && (port == "" || len(port) > 5 || strings.Trim(port, "0123456789") != "") {
 		return false
 	}
-	edge := func(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' }
+	if bracketed {
+		return inner != "" && strings.Trim(inner, "0123456789abcdef:.") == ""
+	}
+	edge := func(c byte) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c == '_' }
 	return host != "" && edge(host[0]) && edge(host[len(host)-1]) &&
 		!strings.ContainsFunc(host, func(c rune) bool { return c >= 0x80 || !edge(byte(c)) && c != '.' && c != '-' })
 }

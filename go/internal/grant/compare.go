@@ -43,6 +43,15 @@ func Compare(consented, now Set) []Change {
 			changes = append(changes, further(before, after, func(a, b string) bool { return reach.Beyond(order, a, b) })...)
 		case limit:
 			changes = append(changes, further(before, after, func(a, b string) bool { return number(b) > number(a) })...)
+		case floor:
+			if len(before) == 0 {
+				continue
+			}
+			if len(after) == 0 {
+				changes = append(changes, Change{Grant: before[0], Gone: true})
+				continue
+			}
+			changes = append(changes, further(before, after, func(a, b string) bool { return number(b) < number(a) })...)
 		case calls:
 			was, is := decisionsOf(before, old.mode(key.Pointer)), decisionsOf(after, new.mode(key.Pointer))
 			changes = append(changes, freer(was, is, before, after)...)

@@ -19,6 +19,7 @@ const (
 	Later  Direction = "a later word of the order"
 	Named  Direction = "an entry more, or no list: without one it stands for all"
 	Higher Direction = "a higher number, or none"
+	Lower  Direction = "a lower number, or none, where there is a limit of cost"
 	On     Direction = "true"
 	Off    Direction = "false"
 	Other  Direction = "another provider"
@@ -59,6 +60,7 @@ var fields = []Field{
 	{Path: "model.baseUrl", Kind: Address, Wider: Any},
 	{Path: "model.wireApi", Reason: "how the same address is spoken to"},
 	{Path: "model.auth", Kind: Secret, Wider: Any},
+	{Path: "model.headers.*", Kind: Address, Wider: Any},
 	{Path: "model.contextWindowTokens", Reason: inModel},
 	{Path: "model.maxOutputTokens", Reason: inModel},
 	{Path: "model.effort", Reason: inModel},
@@ -67,6 +69,10 @@ var fields = []Field{
 	{Path: "model.topP", Reason: inModel},
 	{Path: "model.fallbacks", Kind: Provider, Wider: Other},
 	{Path: "model.small", Kind: Provider, Wider: Other},
+	{Path: "model.prices.input", Kind: Price, Wider: Lower},
+	{Path: "model.prices.output", Kind: Price, Wider: Lower},
+	{Path: "model.prices.cacheRead", Kind: Price, Wider: Lower},
+	{Path: "model.prices.cacheWrite", Kind: Price, Wider: Lower},
 
 	{Path: "prompts.system", Kind: Text, Wider: Any},
 	{Path: "prompts.append", Kind: Text, Wider: Any},

@@ -205,6 +205,9 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 			out = append(out, edit{name: "none", value: granttest.Nothing, asks: true}, edit{name: "one", base: granttest.Nothing, value: have})
 		}
 		return out
+	case f.Wider == Lower:
+		n := have.(float64)
+		return []edit{{name: "higher", value: n + 1}, {name: "lower", value: n - 1, asks: true}}
 	case typ.Kind() == reflect.Bool:
 		turned := edit{name: "turned", value: !have.(bool), asks: asks && (f.Wider == Any || (f.Wider == On) == !have.(bool))}
 		back := edit{name: "turned back", base: !have.(bool), value: have, asks: asks && (f.Wider == Any || (f.Wider == On) == have.(bool))}

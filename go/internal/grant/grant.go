@@ -60,13 +60,14 @@ const (
 	Fetch       Kind = "fetch"        // whether pages are fetched
 	Private     Kind = "private"      // whether from private networks
 	Provider    Kind = "provider"     // who the conversation is sent to
-	Address     Kind = "address"      // base URL of a model's API
+	Address     Kind = "address"      // base URL of a model's API; an Endpoint where it is called with literal headers
 	Text        Kind = "text"         // text that the model gets, by its digest
 	ContextFile Kind = "context-file" // file of the workspace that the model gets
 	Memory      Kind = "memory"       // who shares what is remembered
 	Limit       Kind = "limit"        // number at which a session ends
 	Offer       Kind = "offer"        // MCP servers or skills of the profile that a subagent may use
 	Pod         Kind = "pod"          // profile that Pods may be started of
+	Price       Kind = "price"        // price that a limit of cost counts with
 )
 
 // comparison says how grants of a kind are compared.
@@ -77,6 +78,7 @@ const (
 	kept                    // a set without one goes further
 	step                    // a later word of the order goes further
 	limit                   // a higher number goes further, and none is the highest
+	floor                   // a lower number goes further, and none is the lowest
 	calls                   // decisions over calls; see calls.go
 )
 
@@ -126,6 +128,7 @@ var kinds = sync.OnceValue(func() map[Kind]about {
 		Limit:       {compared: limit},
 		Offer:       {compared: calls, pattern: reach.Name},
 		Pod:         {compared: exact},
+		Price:       {compared: floor},
 	}
 })
 

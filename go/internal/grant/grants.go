@@ -28,6 +28,7 @@ func Of(m *manifest.Manifest) Set {
 	}
 	c.web(m.Web)
 	c.model("/model", m.Model)
+	c.prices(m)
 	c.provider(m.Context.Compaction.Model, m.Memory.Model)
 	c.prompts(m.Prompts)
 	for name, skill := range m.Skills {
@@ -309,7 +310,51 @@ func (c *collection) model(at string, m manifest.Model) {
 	if m.BaseURL != nil {
 		address = string(*m.BaseURL)
 	}
+	if headers := texts(m.Headers); len(headers) > 0 {
+		e := Endpoint{Headers: headers}
+		if m.BaseURL != nil {
+			e.URL = &manifest.URLValue{Text: *m.BaseURL}
+		}
+		address = encoded(e)
+	}
 	c.add(Address, at+"/baseUrl", address)
+}
+
+// prices adds what a limit of cost counts with: the lowest price of each kind among the
+// models that have prices, since a price that is too low lets more pass. Without a limit,
+// or with a model of no known price, they hold nothing back.
+func (c *collection) prices(m *manifest.Manifest) {
+	if m.Limits.MaxCostCents == nil {
+		return
+	}
+	models := []manifest.Model{m.Model}
+	for _, subagent := range m.Subagents {
+		if subagent.Model != nil {
+			models = append(models, *subagent.Model)
+		}
+	}
+	var lowest [4]int64
+	for i, model := range models {
+		p := model.Prices
+		if p == nil {
+			return
+		}
+		for kind, price := range [4]int64{p.Input, p.Output, valueOr(p.CacheRead, p.Input), valueOr(p.CacheWrite, p.Input)} {
+			if i == 0 || price < lowest[kind] {
+				lowest[kind] = price
+			}
+		}
+	}
+	for kind, name := range [4]string{"input", "output", "cacheRead", "cacheWrite"} {
+		c.add(Price, "/model/prices/"+name, strconv.FormatInt(lowest[kind], 10))
+	}
+}
+
+func valueOr(n *int64, otherwise int64) int64 {
+	if n == nil {
+		return otherwise
+	}
+	return *n
 }
 
 // provider adds who gets the conversation by a reference to a model. It is one

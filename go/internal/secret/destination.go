@@ -2,6 +2,7 @@ package secret
 
 import (
 	"maps"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -125,7 +126,7 @@ func isHost(text string) bool {
 	for i := range len(text) {
 		c := text[i]
 		inner := (c == '.' || c == '-') && i > 0 && i < len(text)-1
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && !inner {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && !inner {
 			return false
 		}
 	}
@@ -136,10 +137,15 @@ func isHost(text string) bool {
 // than https, and so is another port.
 func urlHost(address manifest.URL) Destination {
 	u, err := url.Parse(string(address))
-	if err != nil || u.User != nil || !isHost(strings.ToLower(u.Hostname())) {
+	if err != nil || u.User != nil {
 		return Destination{Unknown: "the address has no host that can be bound"}
 	}
 	host, scheme, standard := strings.ToLower(u.Hostname()), "", 443
+	if ip, err := netip.ParseAddr(host); err == nil && ip.Is6() && ip.Zone() == "" {
+		host = "[" + ip.String() + "]"
+	} else if !isHost(host) {
+		return Destination{Unknown: "the address has no host that can be bound"}
+	}
 	if u.Scheme != "https" {
 		scheme, standard = "http://", 80
 	}

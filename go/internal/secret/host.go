@@ -55,11 +55,15 @@ func hostFlaws(text string) (why []string, instead string) {
 		}
 	}
 	if strings.HasPrefix(host, "[") || strings.Contains(host, ":") {
-		flaw("an IPv6 address cannot be bound, since no profile can send to one")
-		if address, err := netip.ParseAddr(strings.Trim(host, "[]")); err != nil || !address.IsLoopback() {
-			return append(why, "use the name of the host"), ""
+		address, err := netip.ParseAddr(strings.Trim(host, "[]"))
+		if err != nil || !address.Is6() || address.Zone() != "" {
+			return append(why, "not an IPv6 address in brackets, such as [::1]"), ""
 		}
-		return why, plain + "localhost" + port
+		if short := "[" + address.String() + "]"; short != host {
+			host = short
+			flaw("an IPv6 address must be in brackets, lowercase and in its short form")
+		}
+		return why, plain + host + port
 	}
 	if strings.Contains(host, "*") {
 		flaw("wildcards are not supported; bind each host by its name")

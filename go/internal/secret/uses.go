@@ -45,9 +45,15 @@ func Uses(m *manifest.Manifest) []Use {
 			}
 		}
 	}
-	if m.Model.Auth != nil {
-		add(m.Model.Auth.Name, modelHost(m.Model), in("model", "auth"))
+	model := func(m *manifest.Model, at place) {
+		if m.Auth != nil {
+			add(m.Auth.Name, modelHost(*m), at.field("auth"))
+		}
+		for _, key := range slices.Sorted(maps.Keys(m.Headers)) {
+			text(m.Headers[key].Secret(), modelHost(*m), at.field("headers").field(string(key)))
+		}
 	}
+	model(&m.Model, in("model"))
 	if m.Web.Search.Auth != nil {
 		add(m.Web.Search.Auth.Name, searchHost(m), in("web", "search", "auth"))
 	}
@@ -72,8 +78,8 @@ func Uses(m *manifest.Manifest) []Use {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Subagents)) {
-		if model := m.Subagents[name].Model; model != nil && model.Auth != nil {
-			add(model.Auth.Name, modelHost(*model), in("subagents", string(name), "model", "auth"))
+		if own := m.Subagents[name].Model; own != nil {
+			model(own, in("subagents", string(name), "model"))
 		}
 	}
 	return uses

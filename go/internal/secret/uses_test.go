@@ -37,6 +37,8 @@ func TestUses(t *testing.T) {
 	ledger := Destination{Command: []string{"mcp-ledger", "--user", "{ledger.user}", "--token={ledger.token}"}, Arguments: []int{2, 3}}
 	want := []Use{
 		{"model.auth", "/model/auth", "anthropic.api.default", Destination{Host: "api.anthropic.com"}},
+		{"model.headers.X-Gateway-Token", "/model/headers/X-Gateway-Token", "gateway.token", Destination{Host: "api.anthropic.com"}},
+		{"model.headers.X-Proxy", "/model/headers/X-Proxy/refs/0", "gateway.token", Destination{Host: "api.anthropic.com"}},
 		{"web.search.auth", "/web/search/auth", "brave.search.default", Destination{Host: "api.search.brave.com"}},
 		{"mcpServers.files.env.FILES_LOGIN", "/mcpServers/files/env/FILES_LOGIN/refs/0", "files.token", files},
 		{"mcpServers.files.env.FILES_TOKEN", "/mcpServers/files/env/FILES_TOKEN", "files.token", files},
@@ -54,7 +56,7 @@ func TestUses(t *testing.T) {
 	if diff := cmp.Diff(want, uses); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff([]string{"anthropic.api.default", "brave.search.default", "code.login", "files.token", "ledger.token", "ledger.user", "maps.token", "packages.token", "tracker.team", "tracker.token"}, Names(uses)); diff != "" {
+	if diff := cmp.Diff([]string{"anthropic.api.default", "brave.search.default", "code.login", "files.token", "gateway.token", "ledger.token", "ledger.user", "maps.token", "packages.token", "tracker.team", "tracker.token"}, Names(uses)); diff != "" {
 		t.Error(diff)
 	}
 
@@ -113,7 +115,7 @@ func TestUsesKnowsEverySlot(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[manifest.Manifest](), "")
-	want := []string{".model.auth", ".mcpServers.*.args.", ".mcpServers.*.env.*", ".mcpServers.*.url.", ".mcpServers.*.headers.*", ".sandbox.services.*.auth.value", ".web.search.auth", ".subagents.*.model.auth"}
+	want := []string{".model.auth", ".model.headers.*", ".mcpServers.*.args.", ".mcpServers.*.env.*", ".mcpServers.*.url.", ".mcpServers.*.headers.*", ".sandbox.services.*.auth.value", ".web.search.auth", ".subagents.*.model.auth", ".subagents.*.model.headers.*"}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("slots for secrets in the types of the manifest: %s", diff)
 	}
@@ -135,6 +137,11 @@ func TestDestinations(t *testing.T) {
 		{address("http://api.anthropic.com:80/"), "http://api.anthropic.com"},
 		{address("http://api.anthropic.com:443/"), "http://api.anthropic.com:443"},
 		{address("http://localhost:11434/v1"), "http://localhost:11434"},
+		{address("http://[::1]:11434/v1"), "http://[::1]:11434"},
+		{address("https://[2001:DB8:0::1]/v1"), "[2001:db8::1]"},
+		{address("http://my_ollama:11434?x=1"), "http://my_ollama:11434"},
+		{address("https://good.example?@evil.example/"), "good.example"},
+		{address("https://[fe80::1%25eth0]/"), ""},
 		{address("https://api.anthropic.com.evil.example/"), "api.anthropic.com.evil.example"},
 		{address("https://api.anthropic.com:99999/"), ""},
 		{address("https://api.anthropic.com:0/"), ""},

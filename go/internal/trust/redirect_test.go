@@ -107,7 +107,7 @@ func (a *agent) start(source Source, data []byte) error {
 func (a *agent) send(m *manifest.Manifest, use secret.Use, value string) error {
 	if use.To.Host != "" {
 		address := ""
-		if m.Model.BaseURL != nil && use.Pointer == "/model/auth" {
+		if m.Model.BaseURL != nil && strings.HasPrefix(use.Pointer, "/model/") {
 			address = string(*m.Model.BaseURL)
 		} else {
 			address = m.MCPServers["x"].URL.String()
@@ -170,6 +170,12 @@ func TestRedirectedSecretsStay(t *testing.T) {
 		{name: "baseUrl",
 			redirect: func(doc map[string]any, to string) { doc["model"].(map[string]any)["baseUrl"] = to },
 			flag:     func(host string) string { return "--host " + host }},
+		{name: "a header of the model",
+			redirect: func(doc map[string]any, to string) {
+				model := doc["model"].(map[string]any)
+				model["baseUrl"], model["headers"] = to, map[string]any{"X-Key": map[string]any{"_type": manifest.SecretRefType, "name": "p.key"}}
+			},
+			flag: func(host string) string { return "--host " + host }},
 		{name: "a header",
 			redirect: func(doc map[string]any, to string) {
 				doc["mcpServers"] = servers(`"type":"http","url":"`+to+`"`, "headers")
@@ -198,6 +204,7 @@ func TestRedirectedSecretsStay(t *testing.T) {
 			doc["web"].(map[string]any)["search"].(map[string]any)["auth"] = nil
 			model := doc["model"].(map[string]any)
 			delete(model, "baseUrl")
+			delete(model, "headers")
 			model["ref"], model["provider"], model["fallbacks"], model["small"] = "anthropic/m", "anthropic", []any{}, "anthropic/s"
 			doc["tools"].(map[string]any)["deny"] = []any{}
 			good := encodedDoc(t, doc)

@@ -49,6 +49,8 @@ func makeHandlers() {
 		"model.id":        modelPart,
 		"model.auth":      slot,
 		"model.baseUrl":   address("calls the model at"),
+		"model.headers.*": modelHeader,
+		"model.prices":    prices,
 		"model.wireApi":   said(Model, "speaks the API dialect %s"),
 		"model.effort":    said(Model, "reasons with effort %s"),
 		"model.fallbacks": sentTo(ordered(Model, "falls back to")),
@@ -181,6 +183,10 @@ var (
 	}
 	FilesystemWords = map[string]string{
 		"read-only": "may write no file", "workspace-write": "may write files in the workspace", "full": "may write files everywhere",
+	}
+	// PricedWords are the kinds of tokens that have a price.
+	PricedWords = map[string]string{
+		"input": "input", "output": "output", "cacheRead": "input from a cache", "cacheWrite": "input into a cache",
 	}
 	NetworkWords = map[string]string{
 		"none": "may not reach the network with commands", "allowlist": "may reach the listed hosts with commands",

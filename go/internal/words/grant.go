@@ -22,6 +22,9 @@ func entries(now grant.Set, changes []grant.Change, effect func(grant.Change) Ef
 	var entries []Entry
 	add := func(g grant.Grant, gone bool, was string, effect Effect) {
 		group, text, item := worded{g}.words(gone)
+		if g.Kind == grant.Price && was != "" {
+			was = Dollars(was)
+		}
 		if inner, ok := strings.CutSuffix(text, ")"); was != "" && ok {
 			text = inner + "; consented: " + code(was) + ")"
 		} else if was != "" {
@@ -83,7 +86,7 @@ var groupsOfKinds = sync.OnceValue(func() map[grant.Kind]Group {
 		grant.Required: Servers, grant.Hook: Hooks, grant.Guard: Hooks, grant.SkillTool: Skills,
 		grant.Search: Web, grant.Searcher: Web, grant.SearchHost: Web, grant.Fetch: Web, grant.Private: Web,
 		grant.Provider: Model, grant.Address: Model, grant.Text: Prompts, grant.ContextFile: Prompts,
-		grant.Memory: Memory, grant.Limit: Limits, grant.Offer: Subagents, grant.Pod: Subagents,
+		grant.Memory: Memory, grant.Limit: Limits, grant.Price: Limits, grant.Offer: Subagents, grant.Pod: Subagents,
 	}
 })
 
@@ -220,10 +223,7 @@ func (g worded) sentence(gone bool) (text, item string) {
 	case grant.Provider:
 		return "sends the conversation to the provider", code(g.Value)
 	case grant.Address:
-		if g.Value == "" {
-			return "calls the model at the provider's own address", ""
-		}
-		return "calls the model at " + code(g.Value), ""
+		return "calls the model at " + modelAddress(g.Value), ""
 	case grant.Text:
 		return g.prompt(named), ""
 	case grant.ContextFile:
@@ -236,8 +236,39 @@ func (g worded) sentence(gone bool) (text, item string) {
 		return g.offer(named)
 	case grant.Pod:
 		return "may start Pods of the profiles", code(g.Value)
+	case grant.Price:
+		if gone {
+			return "counts a million tokens of " + PricedWords[named] + " at no known price", ""
+		}
+		return "counts a million tokens of " + PricedWords[named] + " as " + Dollars(g.Value), ""
 	}
 	return string(g.Kind) + " " + code(g.Value), ""
+}
+
+// modelAddress words the value of a [grant.Address].
+func modelAddress(value string) string {
+	var e grant.Endpoint
+	if strings.HasPrefix(value, "{") && json.Unmarshal([]byte(value), &e) == nil {
+		own := ""
+		if e.URL != nil {
+			own = e.URL.String()
+		}
+		return modelAddress(own) + given(e.Headers, "the headers")
+	}
+	if value == "" {
+		return "the provider's own address"
+	}
+	return code(value)
+}
+
+// Dollars words a price in millionths of a dollar, with cents at least: $0.075.
+func Dollars(micros string) string {
+	n, _ := strconv.ParseInt(micros, 10, 64)
+	text := strings.TrimRight(fmt.Sprintf("%d.%06d", n/1000000, n%1000000), "0")
+	for len(text)-strings.IndexByte(text, '.') < 3 {
+		text += "0"
+	}
+	return "$" + text
 }
 
 func (g worded) to() string {

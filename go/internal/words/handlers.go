@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/aymanbagabas/go-udiff/lcs"
@@ -331,6 +332,49 @@ func address(words string) handler {
 			return diag.Quote(text(v))
 		}
 		s.say(Model, s.effect(place{kind: grant.Address}, c), c, "%s %s (was %s)", words, of(c.b), of(c.a))
+	}
+}
+
+// prices words what a limit of cost counts with.
+func prices(s *scope, c change) {
+	a, b := members(c.a), members(c.b)
+	var said []string
+	for _, field := range []string{"input", "output", "cacheRead", "cacheWrite"} {
+		if difference.Same(a[field], b[field]) {
+			continue
+		}
+		text := "an unknown amount"
+		if b[field] != nil {
+			text = Dollars(shownNumber(b[field]))
+		}
+		text += " for " + PricedWords[field]
+		if a[field] != nil {
+			text += " (was " + Dollars(shownNumber(a[field])) + ")"
+		}
+		said = append(said, text)
+	}
+	s.say(Model, s.effects.Below("/model/prices"), c, "costs, for a million tokens, %s", strings.Join(said, ", "))
+}
+
+func shownNumber(v any) string {
+	n, _ := number(v)
+	return strconv.FormatInt(int64(n), 10)
+}
+
+// modelHeader words a header of a model's API; what is no secret in it is part of the address.
+func modelHeader(s *scope, c change) {
+	base, _, _ := strings.Cut(c.pointer, "/headers/")
+	effect := s.effects.At(grant.Address, base+"/baseUrl")
+	switch a, b := content(c.a), content(c.b); {
+	case a == "" && b == "": // worded by secrets
+	case a == b:
+		s.say(Model, effect, c, "sends another value in the header `%s`", c.name)
+	case b == "":
+		s.say(Model, effect, c, "no longer sends %s in the header `%s`", a, c.name)
+	case a == "":
+		s.say(Model, effect, c, "now sends %s in the header `%s`", b, c.name)
+	default:
+		s.say(Model, effect, c, "now sends %s in the header `%s`, not %s", b, c.name, a)
 	}
 }
 

@@ -85,6 +85,10 @@ func Purpose(pointer string) string {
 		return "to call the model"
 	case pointer == "/web/search/auth":
 		return "to search the web"
+	case len(parts) >= 3 && parts[0] == "model" && parts[1] == "headers":
+		return diag.Sprintf("to call the model, in the header `%s`", parts[2])
+	case len(parts) >= 5 && parts[0] == "subagents" && parts[3] == "headers":
+		return diag.Sprintf("to call the model of the subagent `%s`, in the header `%s`", parts[1], parts[4])
 	case len(parts) == 4 && parts[0] == "subagents":
 		return diag.Sprintf("to call the model of the subagent `%s`", parts[1])
 	}

@@ -69,7 +69,7 @@ func parseAddressPattern(pattern string) (host, [][]rune, *Problem) {
 		}
 		return host{}, nil, problem.hintf("write `*.` and the domain for its subdomains, such as `*.example.com`")
 	}
-	h.name, problem = hostName(name)
+	h.name, problem = HostName(name)
 	if problem != nil {
 		return host{}, nil, bad("%s", problem.Message).hintf("%s", problem.Hint)
 	}
@@ -128,10 +128,10 @@ func addressPath(pattern, path string, bad func(string, ...any) *Problem) ([][]r
 	return segments, nil
 }
 
-// hostName takes the name of a host to one spelling: lowercase ASCII, an IP
+// HostName takes the name of a host to one spelling: lowercase ASCII, an IP
 // address as netip writes it. Every other spelling is refused, since programs
 // read those differently. The problem has no pattern in it.
-func hostName(name string) (string, *Problem) {
+func HostName(name string) (string, *Problem) {
 	bad := func(format string, args ...any) *Problem { return problemf("address", format, args...) }
 	if inner, ok := strings.CutPrefix(name, "["); ok {
 		inner, closed := strings.CutSuffix(inner, "]")
@@ -228,7 +228,7 @@ func parseAddress(text string) (Address, *Problem) {
 	if port == 0 {
 		port = map[string]uint16{"http": 80, "https": 443}[scheme]
 	}
-	name, problem = hostName(name)
+	name, problem = HostName(name)
 	if problem != nil {
 		return Address{}, bad("%s", problem.Message).hintf("%s", problem.Hint)
 	}

@@ -86,7 +86,7 @@ func checkHosts(text string, group, ports bool, bad func(string, ...any) *Proble
 	if strings.Contains(domain, "*") {
 		return bad("a star may only be the first label").hintf("write `*.` and the domain for its subdomains, such as `*.example.com`")
 	}
-	host, problem := hostName(domain)
+	host, problem := HostName(domain)
 	if problem != nil {
 		return bad("%s", problem.Message).hintf("%s", problem.Hint)
 	}

@@ -90,7 +90,7 @@ func TestEveryFieldIsDescribed(t *testing.T) {
 	}
 }
 
-// Integers carry their unit in the name; these count the thing that the name itself says.
+// Integers carry their unit in the name, and prices that of their section; these count the thing that the name itself says.
 var countsOfThings = []string{"maxTurns", "maxSubagents", "maxDepth", "maxResults", "redirectLimit"}
 
 func TestIntegersHaveUnitAndBounds(t *testing.T) {
@@ -100,7 +100,7 @@ func TestIntegersHaveUnitAndBounds(t *testing.T) {
 			if !slices.Contains(n.Types(), "integer") {
 				return
 			}
-			if !unit.MatchString(f.name) && !slices.Contains(countsOfThings, f.name) {
+			if !unit.MatchString(f.name) && !strings.Contains(f.path, ": Prices.") && !slices.Contains(countsOfThings, f.name) {
 				t.Errorf("%s: the name does not end in its unit", f.path)
 			}
 			for _, bound := range []string{"minimum", "maximum"} {
@@ -195,6 +195,8 @@ var trulyRequired = map[string]string{
 	"Model.wireApi":                     "comes from the catalog or from the author",
 	"Model.contextWindowTokens":         "comes from the catalog or from the author",
 	"Model.maxOutputTokens":             "comes from the catalog or from the author",
+	"Prices.input":                      "no price is right for every model",
+	"Prices.output":                     "no price is right for every model",
 	"Compaction.thresholdTokens":        "follows from the window",
 	"Compaction.requestThresholdTokens": "follows from the window",
 	"Compaction.retainedTokens":         "follows from the window",
