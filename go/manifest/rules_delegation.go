@@ -53,6 +53,7 @@ func (c *checker) subagentLimits(at *location, pod, own *value) {
 // subagentSandbox reports what the sandbox of a subagent lets through and the Pod's does not.
 func (c *checker) subagentSandbox(at *location, pod, own *value) {
 	const code = "rule-subagent-sandbox"
+	c.places(at, manifestSchema.property("subagents").additional.property("sandbox"), own)
 	if !pod.is(kindObject) || !own.is(kindObject) {
 		return
 	}
@@ -82,7 +83,8 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 				"list directories, or remove the field")
 		}
 		for i, root := range own.names("writableRoots") {
-			if root != "" && !slices.ContainsFunc(roots, func(wide string) bool { return coversRoot(wide, root) }) {
+			if root != "" && !slices.ContainsFunc(roots, func(wide string) bool { return coversRoot(wide, root) }) &&
+				!c.refusedAt(at.field("writableRoots").element(i)) {
 				c.report(at.field("writableRoots").element(i), code, "the profile itself may not write below "+shown(root), "a directory below one of `sandbox.writableRoots`",
 					"remove it here, or add it to sandbox.writableRoots")
 			}
@@ -103,13 +105,22 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 	if !pod.isText("network", "allowlist") {
 		return
 	}
-	wide := pod.names("allowedDomains")
-	for i, domain := range own.names("allowedDomains") {
-		if domain != "" && !slices.ContainsFunc(wide, func(w string) bool { return w != "" && reach.Covers(reach.Host, w, domain) }) {
+	wide := lowered(pod.names("allowedDomains"))
+	for i, domain := range lowered(own.names("allowedDomains")) {
+		if domain != "" && !slices.ContainsFunc(wide, func(w string) bool { return w != "" && reach.Covers(reach.Host, w, domain) }) &&
+			!c.refusedAt(at.field("allowedDomains").element(i)) {
 			c.report(at.field("allowedDomains").element(i), code, "the profile itself may not reach "+shown(domain), "a host among `sandbox.allowedDomains`",
 				"remove it here, or add it to sandbox.allowedDomains")
 		}
 	}
+}
+
+// lowered writes domains as the manifest has them.
+func lowered(domains []string) []string {
+	for i, domain := range domains {
+		domains[i] = strings.ToLower(domain)
+	}
+	return domains
 }
 
 // coversRoot reports whether a directory is another one or above it. The workspace

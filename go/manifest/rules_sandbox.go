@@ -13,13 +13,11 @@ func (c *checker) sandboxRules(v *value) {
 	at := (*location)(nil).field("sandbox")
 	known := manifestSchema.property("sandbox")
 	domains, network := sandbox.get("allowedDomains"), sandbox.get("network")
-	c.strings(at, known, sandbox, "writableRoots", "rule-path", checkRoot)
+	c.places(at, known, sandbox)
 	c.strings(at, known, sandbox, "readableRoots", "rule-path", checkReadable)
 	c.strings(at, known, sandbox, "maskedFiles", "rule-path", checkMasked)
 	c.envRules(at, sandbox)
 	c.nixRules(at, sandbox)
-	c.strings(at, known, sandbox, "denyRead", "rule-path", checkGlob)
-	c.strings(at, known, sandbox, "allowedDomains", "rule-domain", grammar.CheckDomain)
 	if domains.is(kindArray) && len(domains.items) > 0 && network.is(kindString) && network.text != "allowlist" {
 		c.report(at.field("allowedDomains"), "rule-network-domains", "has no effect while network is "+shown(network.text),
 			"empty", `set sandbox.network to "allowlist", or remove the domains`)
@@ -27,6 +25,13 @@ func (c *checker) sandboxRules(v *value) {
 	search := v.get("web").get("search")
 	c.strings((*location)(nil).field("web").field("search"), manifestSchema.property("web").property("search"), search,
 		"allowedDomains", "rule-domain", grammar.CheckSearchDomain)
+}
+
+// places holds the paths and domains of a sandbox, the Pod's or a subagent's, to the grammar.
+func (c *checker) places(at *location, known *schema, sandbox *value) {
+	c.strings(at, known, sandbox, "writableRoots", "rule-path", checkRoot)
+	c.strings(at, known, sandbox, "denyRead", "rule-path", checkGlob)
+	c.strings(at, known, sandbox, "allowedDomains", "rule-domain", grammar.CheckDomain)
 }
 
 // strings holds each string of a list to a grammar.

@@ -211,6 +211,6 @@ func (c *checker) refusedAt(at *location) bool {
 	pointer := at.pointer()
 	return slices.ContainsFunc(c.problems.all, func(p Problem) bool {
 		rest, in := strings.CutPrefix(p.Pointer, pointer)
-		return in && (rest == "" || rest[0] == '/') && (p.Code == "rule-tool-name" || p.Code == "rule-pattern")
+		return in && (rest == "" || rest[0] == '/') && slices.Contains([]string{"rule-tool-name", "rule-pattern", "rule-path", "rule-domain"}, p.Code)
 	})
 }

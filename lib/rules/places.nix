@@ -120,24 +120,32 @@ let
   searched = each "rule-domain" (text: !(contains "@" text) && usual.domain text) (domain {
     ports = false;
   });
+
+  sandboxOf =
+    at: sandbox:
+    roots (at ++ [ "writableRoots" ]) (sandbox.writableRoots or null)
+    ++ globs (at ++ [ "denyRead" ]) (sandbox.denyRead or null)
+    ++ domains (at ++ [ "allowedDomains" ]) (sandbox.allowedDomains or null);
 in
 {
+  sandbox = sandboxOf;
+
   manifest =
     manifest:
     let
       sandbox = if isAttrs (manifest.sandbox or null) then manifest.sandbox else { };
       web = if isAttrs (manifest.web or null) then manifest.web else { };
       search = if isAttrs (web.search or null) then web.search else { };
-      field = name: [
-        "sandbox"
-        name
-      ];
     in
-    roots (field "writableRoots") (sandbox.writableRoots or null)
-    ++ readable (field "readableRoots") (sandbox.readableRoots or null)
-    ++ masked (field "maskedFiles") (sandbox.maskedFiles or null)
-    ++ globs (field "denyRead") (sandbox.denyRead or null)
-    ++ domains (field "allowedDomains") (sandbox.allowedDomains or null)
+    sandboxOf [ "sandbox" ] sandbox
+    ++ readable [
+      "sandbox"
+      "readableRoots"
+    ] (sandbox.readableRoots or null)
+    ++ masked [
+      "sandbox"
+      "maskedFiles"
+    ] (sandbox.maskedFiles or null)
     ++ searched [
       "web"
       "search"

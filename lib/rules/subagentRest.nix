@@ -7,6 +7,7 @@ let
     concatMap
     concatStringsSep
     elemAt
+    filter
     genList
     isAttrs
     isInt
@@ -17,6 +18,8 @@ let
     stringLength
     substring
     ;
+  lower = import ../text/lower.nix;
+  places = import ./places.nix;
   quote = import ../text/quote.nix;
   covers = import ../reach/covers.nix;
   place = import ../reach/rank.nix;
@@ -132,8 +135,8 @@ let
       roots = texts own "writableRoots";
       filesystem = own.filesystem or pod.filesystem or null;
       network = own.network or pod.network or null;
-      podDomains = texts pod "allowedDomains";
-      domains = texts own "allowedDomains";
+      podDomains = map lower (texts pod "allowedDomains");
+      domains = map lower (texts own "allowedDomains");
     in
     capped "filesystem" filesystems
     ++ capped "network" networks
@@ -201,10 +204,19 @@ names manifest at subagent "mcpServers" "MCP server"
 ++ names manifest at subagent "skills" "skill"
 ++ limits (at ++ [ "limits" ]) (sets (manifest.limits or null)) (sets (subagent.limits or null))
 ++ (
-  if isAttrs (manifest.sandbox or null) && isAttrs (subagent.sandbox or null) then
-    sandbox (at ++ [ "sandbox" ]) manifest.sandbox subagent.sandbox
-  else
-    [ ]
+  let
+    refused = places.sandbox (at ++ [ "sandbox" ]) (sets (subagent.sandbox or null));
+  in
+  refused
+  ++ (
+    if isAttrs (manifest.sandbox or null) && isAttrs (subagent.sandbox or null) then
+      # What is refused is told once.
+      filter (problem: !(any (other: other.at == problem.at) refused)) (
+        sandbox (at ++ [ "sandbox" ]) manifest.sandbox subagent.sandbox
+      )
+    else
+      [ ]
+  )
 )
 ++ (
   if isString (subagent.effort or null) && isAttrs (subagent.model or null) then
