@@ -67,28 +67,16 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 				"one of: "+strings.Join(field.order[:most+1], ", "), "lower it here, or raise sandbox."+field.name)
 		}
 	}
-	roots := pod.names("writableRoots")
 	filesystem := own.get("filesystem")
 	if filesystem == nil {
 		filesystem = pod.get("filesystem")
 	}
-	list := own.get("writableRoots")
-	if filesystem.is(kindString) && filesystem.text != "workspace-write" {
-		if list.is(kindArray) && len(list.items) > 0 {
-			c.report(at.field("writableRoots"), code, "has no effect while filesystem is "+shown(filesystem.text), "absent", `set filesystem to "workspace-write", or remove the directories`)
-		}
-	} else if list.is(kindArray) && len(roots) > 0 && pod.isText("filesystem", "workspace-write") {
-		if len(list.items) == 0 {
-			c.report(at.field("writableRoots"), code, "stands for the whole workspace, of which the profile itself may write a part", "directories below `sandbox.writableRoots`",
-				"list directories, or remove the field")
-		}
-		for i, root := range own.names("writableRoots") {
-			if root != "" && !slices.ContainsFunc(roots, func(wide string) bool { return coversRoot(wide, root) }) &&
-				!c.refusedAt(at.field("writableRoots").element(i)) {
-				c.report(at.field("writableRoots").element(i), code, "the profile itself may not write below "+shown(root), "a directory below one of `sandbox.writableRoots`",
-					"remove it here, or add it to sandbox.writableRoots")
-			}
-		}
+	switch list := own.get("writableRoots"); {
+	case !list.is(kindArray) || !filesystem.is(kindString):
+	case filesystem.text == "workspace-write":
+		c.subagentRoots(at.field("writableRoots"), pod, own)
+	case len(list.items) > 0:
+		c.report(at.field("writableRoots"), code, "has no effect while filesystem is "+shown(filesystem.text), "absent", `set filesystem to "workspace-write", or remove the directories`)
 	}
 	domains := own.get("allowedDomains")
 	if !domains.is(kindArray) || len(domains.items) == 0 {
@@ -115,6 +103,27 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 	}
 }
 
+// subagentRoots reports the directories of a subagent that are within none of the Pod's.
+func (c *checker) subagentRoots(at *location, pod, own *value) {
+	if !pod.isText("filesystem", "workspace-write") {
+		return
+	}
+	inWorkspace := func(root string) bool { return root != "" && Directory(root).InWorkspace() }
+	roots, list := pod.names("writableRoots"), own.names("writableRoots")
+	if !slices.ContainsFunc(roots, inWorkspace) {
+		roots = append(roots, ".") // without any of it, the whole workspace
+	} else if !slices.ContainsFunc(list, inWorkspace) && !slices.Contains(roots, ".") {
+		c.report(at, "rule-subagent-sandbox", "stands for the whole workspace, of which the profile itself may write a part", "directories below `sandbox.writableRoots`",
+			"list directories, or remove the field")
+	}
+	for i, root := range list {
+		if root != "" && !slices.ContainsFunc(roots, func(wide string) bool { return coversRoot(wide, root) }) && !c.refusedAt(at.element(i)) {
+			c.report(at.element(i), "rule-subagent-sandbox", "the profile itself may not write below "+shown(root), "a directory below one of `sandbox.writableRoots`",
+				"remove it here, or add it to sandbox.writableRoots")
+		}
+	}
+}
+
 // lowered writes domains as the manifest has them.
 func lowered(domains []string) []string {
 	for i, domain := range domains {
@@ -132,7 +141,7 @@ func coversRoot(wide, narrow string) bool {
 	case wide == "" || strings.Contains(narrow+"/", "../"):
 		return false
 	case wide == ".":
-		return narrow[0] != '/' && narrow[0] != '~'
+		return narrow != "" && Directory(narrow).InWorkspace()
 	}
 	return strings.HasPrefix(narrow, strings.TrimSuffix(wide, "/")+"/")
 }

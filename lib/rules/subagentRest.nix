@@ -6,6 +6,7 @@ let
     concatLists
     concatMap
     concatStringsSep
+    elem
     elemAt
     filter
     genList
@@ -93,11 +94,14 @@ let
         "maxCostCents"
       ];
 
+  inWorkspace =
+    root:
+    root != "" && root != "~" && substring 0 1 root != "/" && substring 0 2 root != "~/";
+
   # A directory, or one above it. The workspace is above every one that is written from it.
   coversRoot =
     wide: narrow:
     let
-      first = substring 0 1 narrow;
       length = stringLength wide;
       above =
         if wide != "" && substring (length - 1) 1 wide == "/" then wide else "${wide}/";
@@ -108,7 +112,7 @@ let
       && replaceStrings [ "../" ] [ "" ] "${narrow}/" == "${narrow}/"
       && (
         if wide == "." then
-          first != "/" && first != "~"
+          inWorkspace narrow
         else
           substring 0 (stringLength above) narrow == above
       );
@@ -133,6 +137,7 @@ let
 
       podRoots = texts pod "writableRoots";
       roots = texts own "writableRoots";
+      podHasSome = any inWorkspace podRoots;
       filesystem = own.filesystem or pod.filesystem or null;
       network = own.network or pod.network or null;
       podDomains = map lower (texts pod "allowedDomains");
@@ -141,27 +146,32 @@ let
     capped "filesystem" filesystems
     ++ capped "network" networks
     ++ (
-      if isString filesystem && filesystem != "workspace-write" then
-        if roots == [ ] then
+      if !(isList (own.writableRoots or null)) || !(isString filesystem) then
+        [ ]
+      else if filesystem != "workspace-write" then
+        if own.writableRoots == [ ] then
           [ ]
         else
           wrong [ "writableRoots" ] "has no effect while filesystem is ${quote filesystem}" "absent"
             "set filesystem to \"workspace-write\", or remove the directories"
-      else if
-        !(isList (own.writableRoots or null))
-        || podRoots == [ ]
-        || pod.filesystem or null != "workspace-write"
-      then
+      else if pod.filesystem or null != "workspace-write" then
         [ ]
-      else if roots == [ ] then
-        wrong [ "writableRoots" ]
-          "stands for the whole workspace, of which the profile itself may write a part"
-          "directories below `sandbox.writableRoots`"
-          "list directories, or remove the field"
       else
-        each roots (
+        (
+          if podHasSome && !(elem "." podRoots) && !(any inWorkspace roots) then
+            wrong [ "writableRoots" ]
+              "stands for the whole workspace, of which the profile itself may write a part"
+              "directories below `sandbox.writableRoots`"
+              "list directories, or remove the field"
+          else
+            [ ]
+        )
+        ++ each roots (
           n: root:
-          if root != "" && !(any (wide: coversRoot wide root) podRoots) then
+          # Without any of it, the Pod may write the whole workspace.
+          if
+            root != "" && !(any (wide: coversRoot wide root) (podRoots ++ (if podHasSome then [ ] else [ "." ])))
+          then
             wrong
               [
                 "writableRoots"

@@ -71,10 +71,9 @@ func makeHandlers() {
 		"sandbox":     narrowed("sandbox"),
 		"limits":      narrowed("limits"),
 
-		"sandbox.filesystem": steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
-		"sandbox.network":    steps(Sandbox, place{kind: grant.Hosts}, NetworkWords),
-		"sandbox.writableRoots": limitedSet(Sandbox, place{kind: grant.Files, at: "filesystem", value: grant.Folder}, "may now write below", "may no longer write below",
-			"may now write only below", "may now write in all of the workspace, not only below"),
+		"sandbox.filesystem":     steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
+		"sandbox.network":        steps(Sandbox, place{kind: grant.Hosts}, NetworkWords),
+		"sandbox.writableRoots":  writableRoots,
 		"sandbox.denyRead":       set(Sandbox, place{kind: grant.Reads}, "may now read", "may no longer read"),
 		"sandbox.allowedDomains": set(Sandbox, place{kind: grant.Hosts, at: "network"}, "may now reach", "may no longer reach"),
 
