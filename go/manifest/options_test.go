@@ -169,7 +169,7 @@ var companions = map[string]map[string]any{
 		"delegation.ceiling.tools.default": "allow", "subagents.scout.tools.deny": []any{"mcp__tracker__delete_project"},
 	},
 	"subagents.smith.tools.default":      {"delegation.ceiling.tools.default": "allow"},
-	"subagents.smith.sandbox.network":    {"subagents.smith.sandbox.allowedDomains": []any{}},
+	"subagents.smith.sandbox.network":    {"subagents.smith.sandbox.allowedDomains": []any{}, "sandbox.nix": false},
 	"subagents.smith.sandbox.filesystem": {"subagents.smith.sandbox.writableRoots": []any{}},
 	"web.search.provider":                {"web.search.auth": map[string]any{"_type": SecretRefType, "name": "work.search"}},
 }

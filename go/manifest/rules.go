@@ -138,6 +138,9 @@ package manifest
 //	                        is workspace-write                                      …/writableRoots
 //	                        that holds, and the parent has writableRoots and workspace-write: some,
 //	                        each equal to one of the parent's or below it           …/writableRoots, …/writableRoots/I
+//	                        the parent's nix is true and network or allowedDomains
+//	                        is there: network, else the parent's, is full, or is
+//	                        allowlist with @nix in allowedDomains, else the parent's …/network
 //	                        allowedDomains is empty, or network, else the parent's,
 //	                        is allowlist                                            …/allowedDomains
 //	                        that holds, and the parent's network is allowlist: each

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 // delegationRules holds subagents to what they may do at the most.
@@ -78,6 +79,7 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 	case len(list.items) > 0:
 		c.report(at.field("writableRoots"), code, "has no effect while filesystem is "+shown(filesystem.text), "absent", `set filesystem to "workspace-write", or remove the directories`)
 	}
+	c.subagentNix(at, pod, own)
 	domains := own.get("allowedDomains")
 	if !domains.is(kindArray) || len(domains.items) == 0 {
 		return
@@ -122,6 +124,32 @@ func (c *checker) subagentRoots(at *location, pod, own *value) {
 				"remove it here, or add it to sandbox.writableRoots")
 		}
 	}
+}
+
+// subagentNix reports a network that is narrower than the Pod's and would not hold: the
+// Nix daemon, which the Pod reaches, reaches every host for whoever asks it to build.
+func (c *checker) subagentNix(at *location, pod, own *value) {
+	nix := pod.get("nix")
+	if !nix.is(kindBoolean) || nix.text != "true" || own.get("network") == nil && own.get("allowedDomains") == nil {
+		return
+	}
+	effective := func(name string) *value {
+		if v := own.get(name); v != nil {
+			return v
+		}
+		return pod.get(name)
+	}
+	network := effective("network")
+	if !network.is(kindString) || network.text == "full" {
+		return
+	}
+	domains := effective("allowedDomains")
+	if network.text == "allowlist" && domains.is(kindArray) &&
+		slices.ContainsFunc(domains.items, func(v *value) bool { return v.is(kindString) && v.text == grammar.GroupNix }) {
+		return
+	}
+	c.report(at.field("network"), "rule-subagent-sandbox", "builds of the Nix daemon, which the profile itself reaches, reach every host, while network is "+shown(network.text),
+		"a network that says so", "add `@nix` to allowedDomains here, or remove sandbox.nix")
 }
 
 // lowered writes domains as the manifest has them.

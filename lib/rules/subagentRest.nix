@@ -185,6 +185,22 @@ let
         )
     )
     ++ (
+      # The daemon reaches every host for whoever asks it to build.
+      if
+        pod.nix or null == true
+        && (own ? network || own ? allowedDomains)
+        && isString network
+        && network != "full"
+        && !(network == "allowlist" && elem "@nix" (if own ? allowedDomains then domains else podDomains))
+      then
+        wrong [ "network" ]
+          "builds of the Nix daemon, which the profile itself reaches, reach every host, while network is ${quote network}"
+          "a network that says so"
+          "add `@nix` to allowedDomains here, or remove sandbox.nix"
+      else
+        [ ]
+    )
+    ++ (
       if domains == [ ] then
         [ ]
       else if isString network && network != "allowlist" then

@@ -55,7 +55,7 @@ var Rules = []Rule{
 	{"rule-subagent-names", "The `mcpServers` and `skills` of a delegate are names that the profile has."},
 	{"rule-subagent-effort", "A delegate has `effort` only without a `model` of its own."},
 	{"rule-subagent-limits", "The limits of a delegate are not above the Pod's."},
-	{"rule-subagent-sandbox", "The sandbox of a delegate is no wider than the Pod's: `filesystem` and `network` are not above it, each writable root is within one of the Pod's, each domain among the Pod's; it has roots only where the filesystem is `workspace-write`, and domains only where the network is `allowlist`."},
+	{"rule-subagent-sandbox", "The sandbox of a delegate is no wider than the Pod's: `filesystem` and `network` are not above it, each writable root is within one of the Pod's, each domain among the Pod's; it has roots only where the filesystem is `workspace-write`, and domains only where the network is `allowlist`. Where the Pod's `sandbox.nix` is true, a network of its own is `full`, or `allowlist` with `@nix`."},
 	{"rule-manifest-size", "At most 8 MiB in all."},
 }
 
