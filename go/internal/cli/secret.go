@@ -187,11 +187,18 @@ func (p *program) sayBinding(c *cli.Context, name string, b config.Binding) erro
 	for _, command := range b.Commands {
 		report.Commands = append(report.Commands, string(command))
 	}
+	bound := secret.Binding{Name: name, URI: string(b.URI)}
+	if bound.IsLogin() {
+		report.Hosts = append(report.Hosts, bound.LoginHost())
+	}
 	if c.Bool("json") {
 		return p.printJSON(report)
 	}
 	notes := []string{fmt.Sprintf("%s is bound to %s now", name, b.URI)}
-	if len(report.Hosts) > 0 {
+	switch {
+	case bound.IsLogin():
+		notes = append(notes, "the program alone reads it, to call a model at "+bound.LoginHost())
+	case len(report.Hosts) > 0:
 		notes = append(notes, "it may be sent to: "+strings.Join(report.Hosts, ", "))
 	}
 	if len(report.Commands) > 0 {

@@ -14,8 +14,9 @@ func (p *program) secretBindCommand() *cli.Command {
 		Usage:     "say where a secret is kept and who may get it",
 		ArgsUsage: "NAME URI",
 		Description: "URI is age:NAME (your own store, see `insomnia secret set`), env:VARIABLE, file:PATH, mount:NAME or\n" +
-			"mount:/PATH (what systemd or an orchestrator mounted), or 'exec:PROGRAM ARGUMENT…', whose words are\n" +
-			"split as in a shell, though no shell runs. The binding is written to your local.toml. Hosts and\n" +
+			"mount:/PATH (what systemd or an orchestrator mounted), 'exec:PROGRAM ARGUMENT…', whose words are\n" +
+			"split as in a shell, though no shell runs, or login:claude-code and login:codex, the login of that\n" +
+			"program to its own subscription, which it alone reads. The binding is written to your local.toml. Hosts and\n" +
 			"commands are added to those that the name has; without any, the secret goes nowhere.\n\n" +
 			"The program of a command is looked up on your PATH now and bound by its absolute path, with just\n" +
 			"these arguments. A … at the end allows more of them, NAME=VALUE before the program allows a profile\n" +
@@ -51,11 +52,18 @@ func (p *program) secretBind(c *cli.Context) error {
 	if err := config.CheckBinding(name, added.addTo(bound)); err != nil {
 		return err
 	}
-	if err := bindings.Check(bound); err != nil {
+	judged := bound
+	for _, host := range added.hosts {
+		judged.Hosts = append(judged.Hosts, string(host))
+	}
+	for _, command := range added.commands {
+		judged.Commands = append(judged.Commands, string(command))
+	}
+	if err := bindings.Check(judged); err != nil {
 		return err
 	}
 	return p.rebind(c, name, func(now secret.Binding) (config.Binding, error) {
-		if !c.Bool("only") {
+		if !c.Bool("only") && !bound.IsLogin() {
 			bound.Hosts, bound.Commands = now.Hosts, now.Commands
 		}
 		return added.addTo(bound), nil

@@ -28,7 +28,7 @@ func (p *program) secretListCommand() *cli.Command {
 // secretRow is one secret of a list.
 type secretRow struct {
 	Name string `json:"name"`
-	// Backend is age, env, file, mount or exec; empty when the name is not bound.
+	// Backend is age, env, file, mount, exec or login; empty when the name is not bound.
 	Backend string `json:"backend,omitempty"`
 	// Place is what the backend reads: an entry, a variable, a path, a program.
 	Place    string   `json:"place,omitempty"`
@@ -69,6 +69,9 @@ func (p *program) secretList(c *cli.Context) error {
 		r.Backend, r.Place, r.Set = bound.Backend(), bound.Shown(), &bound.At
 		r.Problems = bound.Problems()
 		r.Hosts, r.Commands = append(r.Hosts, bound.Hosts...), append(r.Commands, bound.Commands...)
+		if bound.IsLogin() {
+			r.Hosts, r.Commands = []string{bound.LoginHost()}, []string{}
+		}
 		if r.Backend == "age" {
 			has := slices.Contains(stored, bound.Entry())
 			r.Stored = &has

@@ -77,7 +77,7 @@ type UI struct {
 
 // Binding says where the value of one secret is kept, and who may get it.
 type Binding struct {
-	// The place: age:NAME, env:NAME, file:PATH, mount:NAME or exec:COMMAND.
+	// The place: age:NAME, env:NAME, file:PATH, mount:NAME, exec:COMMAND or login:PROGRAM.
 	URI BindingURI `json:"uri"`
 	// Hosts that the secret may be sent to; none unless they stand here.
 	Hosts []Host `json:"hosts,omitempty"`
@@ -129,7 +129,7 @@ func (SecretName) constraint() constraint {
 	return constraint{pattern: c.Pattern, fits: isSecretName, max: c.MaxLength, expected: "segments of a-z, 0-9 and - joined by dots"}
 }
 func (BindingURI) constraint() constraint {
-	return constraint{pattern: `^(age|env|file|mount|exec):[^\x00-\x1f\x7f]*$`, fits: isBindingURI, expected: "age:NAME, env:NAME, file:PATH, mount:NAME or exec:COMMAND"}
+	return constraint{pattern: `^(age|env|file|mount|exec|login):[^\x00-\x1f\x7f]*$`, fits: isBindingURI, expected: "age:NAME, env:NAME, file:PATH, mount:NAME, exec:COMMAND or login:PROGRAM"}
 }
 func (Host) constraint() constraint {
 	return constraint{pattern: `^(http://)?([a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$`, fits: isHost, expected: "a host as api.example.org or http://localhost:8080"}

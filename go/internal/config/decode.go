@@ -151,7 +151,7 @@ func (d *decoder) table(v reflect.Value, n *node, path string) bool {
 }
 
 // reserved are the words that a reference may begin with already.
-var reserved = []string{"builtin", "user", "project", "path", "flake", "github", "gitlab", "sourcehut", "git", "hg", "http", "https", "file", "tarball", "age", "env", "mount", "exec"}
+var reserved = []string{"builtin", "user", "project", "path", "flake", "github", "gitlab", "sourcehut", "git", "hg", "http", "https", "file", "tarball", "age", "env", "mount", "exec", "login"}
 
 func (d *decoder) structure(v reflect.Value, n *node, path string) bool {
 	if !d.kind(n, path, "table", "a table ["+path+"]") {

@@ -35,7 +35,7 @@ func isSecretName(text string) bool { return manifest.SecretName(text).Valid() }
 func isBindingURI(text string) bool {
 	backend, rest, ok := strings.Cut(text, ":")
 	switch backend {
-	case "age", "env", "file", "mount", "exec":
+	case "age", "env", "file", "mount", "exec", "login":
 		return ok && !strings.ContainsFunc(rest, isControl)
 	}
 	return false

@@ -16,6 +16,9 @@ import (
 // choose nor widen that, whoever wrote it.
 func Allowed(bound Binding, use Use) error {
 	to := use.To
+	if bound.IsLogin() {
+		return allowedLogin(bound, use)
+	}
 	switch {
 	case to.Host != "":
 		if slices.ContainsFunc(bound.Hosts, func(entry string) bool { return canonical(entry) == to.Host }) {
@@ -168,6 +171,9 @@ func among(what string, entries []string) string {
 // Problems are the bound commands that no profile can match, with what to write
 // instead.
 func (b Binding) Problems() []diag.Diagnostic {
+	if err := b.loginGoesNowhereElse(); err != nil {
+		return diag.From(err).Diagnostics
+	}
 	repaired := "insomnia secret bind " + b.Name + " " + shell(b.URI) + " --only"
 	for _, host := range b.Hosts {
 		repaired += " --host " + host

@@ -18,7 +18,7 @@ import (
 // Binding is where one secret is kept and who may get it, as the user has set.
 type Binding struct {
 	Name string
-	// URI is the place: age:NAME, env:NAME, file:PATH, mount:NAME or exec:COMMAND.
+	// URI is the place: age:NAME, env:NAME, file:PATH, mount:NAME, exec:COMMAND or login:PROGRAM.
 	URI string
 	// Hosts and Commands are who may get it; nobody else may.
 	Hosts    []string
@@ -27,7 +27,7 @@ type Binding struct {
 	At diag.Position
 }
 
-// Backend is what keeps the value: age, env, file, mount or exec.
+// Backend is what keeps the value: age, env, file, mount, exec or login.
 func (b Binding) Backend() string {
 	backend, _, _ := strings.Cut(b.URI, ":")
 	return backend
@@ -246,6 +246,8 @@ func (b *Bindings) backend(bound Binding) (backend, error) {
 		return file{}, nil
 	case "mount":
 		return mount{}, nil
+	case "login":
+		return login{}, nil
 	case "exec":
 		return command{b.Timeout, b.variables()}, nil
 	}

@@ -23,6 +23,22 @@ type Checked struct {
 // Ok tells whether the consumer would get the secret.
 func (c Checked) Ok() bool { return len(c.Problems) == 0 }
 
+// readable reports whether a consumer would get a value: it is read once, or for a
+// login looked for.
+func (b *Bindings) readable(ctx context.Context, bound Binding, header bool) error {
+	if bound.IsLogin() {
+		if err := (login{}).check(bound); err != nil {
+			return err
+		}
+		return login{}.probe(bound)
+	}
+	value, err := b.read(ctx, bound, header)
+	if err == nil {
+		value.Discard()
+	}
+	return err
+}
+
 // CheckUses judges each use and reads each value once, without handing one out.
 // The error is that of an interruption.
 func (b *Bindings) CheckUses(ctx context.Context, uses []Use) ([]Checked, error) {
@@ -50,10 +66,7 @@ func (b *Bindings) CheckUses(ctx context.Context, uses []Use) ([]Checked, error)
 			key := reading{use.Name, use.To.Host != ""}
 			err, known := read[key]
 			if !known {
-				var value *Secret
-				if value, err = b.read(ctx, bound, key.header); err == nil {
-					value.Discard()
-				}
+				err = b.readable(ctx, bound, key.header)
 				read[key] = err
 			}
 			c.Readable = !fail(err)
