@@ -75,7 +75,7 @@ func TestFillDefaults(t *testing.T) {
 	text := `{"schema": "insomnia.pod/v1", "profile": {"name": "x"}, ` + numbers.String() + `,
 		"model": {"ref": "a/b", "provider": "a", "id": "b", "wireApi": "anthropic", "contextWindowTokens": 2000, "maxOutputTokens": 10},
 		"permissions": {"rules": [{"tool": "read", "action": "allow"}]}, "hooks": [{"event": "PreCompact", "command": ["x"]}],
-		"mcpServers": {"m": {"command": "m", "env": {"A": {"value": "1"}}}}, "workflows": {"w": {"description": "", "prompt": "", "inputs": [{"name": "a", "type": "string"}]}},
+		"mcpServers": {"m": {"command": "m", "env": {"A": {"value": "1"}}}, "u": {"url": "https://h.example/"}, "s": {"url": "https://h.example/", "type": "sse"}}, "workflows": {"w": {"description": "", "prompt": "", "inputs": [{"name": "a", "type": "string"}]}},
 		"subagents": {"s": {"description": "", "prompts": {"system": ""}, "permissions": {"mode": "plan", "default": "deny"}}}}`
 	filled, problems := FillDefaults([]byte(text))
 	if len(problems) > 0 {
@@ -93,6 +93,7 @@ func TestFillDefaults(t *testing.T) {
 		"an element of a set":         m.Permissions.Rules[0].Pattern == "*",
 		"an element of a list":        m.Hooks[0].TimeoutSeconds == 60 && m.Hooks[0].Matcher == "*",
 		"an entry of a map":           m.MCPServers["m"].ToolTimeoutSeconds == 120 && *m.MCPServers["m"].Env["A"].Value == "1",
+		"a server with an address":    m.MCPServers["u"].Type == "http" && m.MCPServers["s"].Type == "sse" && m.MCPServers["m"].Type == "stdio",
 		"a list in an entry":          !m.Workflows["w"].Inputs[0].Required,
 		"a section in an entry":       m.Subagents["s"].Tools.Default == "deny",
 		"an optional section stays":   m.Subagents["s"].Model == nil,

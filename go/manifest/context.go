@@ -47,8 +47,8 @@ type Memory struct {
 	Scope MemoryScope `json:"scope" jsonschema_extras:"default=project"`
 	// Whether a summary of the memory is put into the context at the start.
 	InjectSummary bool `json:"injectSummary" jsonschema:"default=false"`
-	// Days that a memory is kept.
-	RetentionDays int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
+	// Days that a memory is kept; null to keep it for ever.
+	RetentionDays *int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
 	// Tokens of conversation after which memories are extracted.
 	ExtractThresholdTokens *int64 `json:"extractThresholdTokens,omitzero" jsonschema:"minimum=1,maximum=100000000"`
 	// Model that extracts memories, when it is not the model of the Pod.

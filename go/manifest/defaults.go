@@ -1,7 +1,7 @@
 package manifest
 
 // FillDefaults completes a manifest that was written by hand: each field that
-// is missing and has a default gets it, in missing sections, elements of lists
+// is missing and has a default, required or not, gets it, in missing sections, elements of lists
 // and entries of maps too. What has no default stays missing, for [Decode] to
 // report. Lists keep their order. The problems are those of the text alone.
 func FillDefaults(data []byte) ([]byte, []Problem) {
@@ -9,10 +9,26 @@ func FillDefaults(data []byte) ([]byte, []Problem) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
+	reached(v)
 	v = fill(manifestSchema, v)
 	// Sets stay in their order: problems of the result name the author's indexes. Numbers stay
 	// as they are written: 2e2 is no integer of a manifest.
 	return appendCanonical(make([]byte, 0, 2*len(data)), &asWritten, v), nil
+}
+
+// reached gives the MCP servers that have an address and no type the type http.
+// lib/manifest/reached.nix does the same.
+func reached(v *value) {
+	servers := v.get("mcpServers")
+	if !servers.is(kindObject) {
+		return
+	}
+	for _, server := range servers.members {
+		s := server.value
+		if s.get("url") != nil && s.get("type") == nil && s.get("command") == nil {
+			s.members = append(s.members, member{"type", &value{kind: kindString, text: "http"}})
+		}
+	}
 }
 
 func fill(s *schema, v *value) *value {
@@ -29,7 +45,7 @@ func fill(s *schema, v *value) *value {
 		}
 		for i := range s.properties {
 			p := &s.properties[i]
-			if !p.required || v.get(p.name) != nil {
+			if v.get(p.name) != nil || !p.required && p.schema.defaultValue == nil {
 				continue
 			}
 			if content := p.schema.missing(); content != nil {
@@ -40,7 +56,7 @@ func fill(s *schema, v *value) *value {
 	return v
 }
 
-// missing is what a field gets that is required and not there: its default, or
+// missing is what a field gets that is filled and not there: its default, or
 // a section of defaults; nil when it has neither.
 func (s *schema) missing() *value {
 	if s.defaultValue != nil {

@@ -29,10 +29,12 @@ func (s *schema) expected() string {
 		return "one of: " + strings.Join(s.enum, ", ")
 	case s.constant != "":
 		return shown(s.constant)
+	case s.minimum != "" && s.maximum != "" && s.types&kindNull != 0:
+		return "an integer from " + s.minimum + " to " + s.maximum + ", or null for no limit"
 	case s.minimum != "" && s.maximum != "":
 		return s.kinds() + " from " + s.minimum + " to " + s.maximum
 	case s.pattern != nil:
-		return fmt.Sprintf("%s, of at most %d characters; exactly: %s", s.pattern.such(), s.maxLength, s.pattern.text)
+		return fmt.Sprintf("%s: %s, at most %d characters", s.pattern.such(), s.pattern.of, s.maxLength)
 	case s.hasMaxBytes && s.oneLine:
 		return fmt.Sprintf("a line of at most %d bytes", s.maxBytes)
 	case s.hasMaxBytes:

@@ -3,7 +3,7 @@ package manifest
 // MCPServer says how one MCP server is started or reached. Exactly one of
 // command and url is set.
 type MCPServer struct {
-	// Transport of the server.
+	// Transport of the server; http where only url is given.
 	Type MCPType `json:"type" jsonschema_extras:"default=stdio"`
 	// Program that is started, for a stdio server.
 	Command *Argument `json:"command,omitzero"`

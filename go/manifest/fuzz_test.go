@@ -43,6 +43,10 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		complete, _ := FillDefaults(canonical)
+		if canonical, err = Canonical(complete); err != nil {
+			t.Fatal(err)
+		}
 		encoded, err := Encode(m)
 		if err != nil || !bytes.Equal(canonical, encoded) {
 			t.Errorf("through the types %s, %v\nwithout %s", encoded, err, canonical)

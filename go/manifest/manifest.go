@@ -195,14 +195,16 @@ type Sandbox struct {
 	HostCommands map[ProfileName]HostCommand `json:"hostCommands,omitzero" jsonschema_extras:"x-maxProperties=32"`
 }
 
-// Limits says where a session ends.
+// Limits says where a session ends. A limit that is null does not end it.
 type Limits struct {
-	// Turns after which the agent stops.
-	MaxTurns int64 `json:"maxTurns" jsonschema:"minimum=1,maximum=100000,default=200"`
-	// Time after which the agent stops.
-	MaxWallSeconds int64 `json:"maxWallSeconds" jsonschema:"minimum=1,maximum=2592000,default=14400"`
-	// Cost in hundredths of a US dollar after which the agent stops.
-	MaxCostCents *int64 `json:"maxCostCents,omitzero" jsonschema:"minimum=1,maximum=10000000"`
+	// Turns after which the agent stops; null for no limit.
+	MaxTurns *int64 `json:"maxTurns" jsonschema:"minimum=1,maximum=100000,default=200"`
+	// Time after which the agent stops; null for no limit.
+	MaxWallSeconds *int64 `json:"maxWallSeconds" jsonschema:"minimum=1,maximum=2592000,default=14400"`
+	// Cost in hundredths of a US dollar after which the agent stops; null for no limit.
+	MaxCostCents *int64 `json:"maxCostCents" jsonschema:"minimum=1,maximum=10000000" jsonschema_extras:"x-later=true"`
+	// Tokens, read and written together, after which the agent stops; null for no limit.
+	MaxTokens *int64 `json:"maxTokens" jsonschema:"minimum=1,maximum=1000000000000" jsonschema_extras:"x-later=true"`
 	// Delegates that may run at a time; 0 for no delegation.
 	MaxSubagents int64 `json:"maxSubagents" jsonschema:"minimum=0,maximum=256,default=0"`
 	// How deep delegates may delegate; 0 for no delegation.
@@ -211,8 +213,8 @@ type Limits struct {
 
 // Session says what is kept of a session.
 type Session struct {
-	// Days that the transcript of a session is kept.
-	RetentionDays int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
+	// Days that the transcript of a session is kept; null to keep it for ever.
+	RetentionDays *int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
 	// Whether every event of the session is recorded.
 	RecordTrace bool `json:"recordTrace" jsonschema:"default=false"`
 }

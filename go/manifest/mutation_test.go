@@ -255,10 +255,15 @@ func TestMutationsAgreeWithOracle(t *testing.T) {
 	}
 }
 
-// checkTypes takes a valid manifest through the Go types and back.
+// checkTypes takes a valid manifest through the Go types and back. A limit that came
+// later and is absent comes back as what absent means.
 func checkTypes(t reporter, data []byte) {
 	t.Helper()
-	want, err := Canonical(data)
+	complete, problems := FillDefaults(data)
+	if len(problems) > 0 {
+		t.Fatal(Problems(problems))
+	}
+	want, err := Canonical(complete)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,6 +45,12 @@ func compileOurs(_ *jsonschema.CompilerContext, node map[string]any) (jsonschema
 	return ourKeywords(node), nil
 }
 
+// isIntegerType tells a type that allows integers and no other numbers.
+func isIntegerType(t any) bool {
+	list, _ := t.([]any)
+	return t == "integer" || slices.Contains(list, any("integer"))
+}
+
 // ourError carries the code of a problem through the oracle.
 type ourError string
 
@@ -56,7 +62,7 @@ var storeHash = regexp.MustCompile(`/nix/store/[0-9a-z]{32}`)
 func (node ourKeywords) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	switch v := v.(type) {
 	case json.Number:
-		if node["type"] == "integer" && strings.ContainsAny(v.String(), ".eE") {
+		if isIntegerType(node["type"]) && strings.ContainsAny(v.String(), ".eE") {
 			ctx.AddError(ourError("type"))
 		}
 		if node["x-decimals"] != nil {

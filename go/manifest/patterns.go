@@ -8,6 +8,7 @@ type pattern struct {
 	text    string
 	form    string // what such a text is called
 	example string
+	of      string // the characters it may have, in words
 
 	// The tables, see automaton in schemagen; those matched by hand have none.
 	classes string

@@ -58,7 +58,8 @@ type (
 	URL string
 	// SecretName is the name of a secret: dot-separated segments.
 	SecretName string
-	// ServerName names an MCP server.
+	// ServerName names an MCP server. It has no two underscores in a row and ends in none,
+	// so that mcp__SERVER__TOOL can be taken apart in one way.
 	ServerName string
 	// SkillName names a skill, a workflow or a delegate: lowercase letters and digits in
 	// words, with a hyphen or an underscore between them.
@@ -110,7 +111,7 @@ const (
 	secretPattern     = `^` + segment + `([.]` + segment + `){0,7}$`
 	maxSecretSegments = 8
 
-	toolName = `[A-Za-z][A-Za-z0-9_.-]*[*]?`
+	toolName = `[A-Za-z][A-Za-z0-9_.:-]*[*]?`
 	// A-_ is A-Z and the characters [ \ ] ^ _ that follow: there is no way to write ] in
 	// a class that is the same in RE2, ECMA and POSIX.
 	providerName = `[A-Za-z0-9][A-Za-z0-9._-]*`
@@ -160,7 +161,7 @@ func (n SecretName) Valid() bool {
 	return len(n) <= n.Constraint().MaxLength && areSegments(string(n), maxSecretSegments)
 }
 func (ServerName) Constraint() Constraint {
-	return Constraint{Pattern: `^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$`, MaxLength: 64}
+	return Constraint{Pattern: `^[A-Za-z0-9]+((-+|[._])[A-Za-z0-9]+)*$`, MaxLength: 64}
 }
 func (SkillName) Constraint() Constraint {
 	return Constraint{Pattern: `^[a-z0-9]+([_-][a-z0-9]+)*$`, MaxLength: 64}
@@ -178,7 +179,7 @@ func (EnvName) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z_][A-Za-z0-9_]*$`, MaxLength: 128}
 }
 func (HeaderName) Constraint() Constraint {
-	return Constraint{Pattern: `^[A-Za-z0-9][A-Za-z0-9-]*$`, MaxLength: 128}
+	return Constraint{Pattern: `^[A-Za-z0-9][A-Za-z0-9_-]*$`, MaxLength: 128}
 }
 func (Domain) Constraint() Constraint {
 	return Constraint{MaxBytes: MaxPlaceBytes, Text: true, SingleLine: true, Lower: true}
@@ -204,7 +205,7 @@ func (PathGlob) Constraint() Constraint {
 	return Constraint{MaxBytes: MaxPlaceBytes, Text: true, SingleLine: true}
 }
 func (Pointer) Constraint() Constraint {
-	return Constraint{Pattern: `^(/[A-Za-z0-9_-]+)+$`, MaxLength: 512}
+	return Constraint{Pattern: `^(/[A-Za-z0-9_.-]+)+$`, MaxLength: 512}
 }
 func (LanguageTag) Constraint() Constraint {
 	return Constraint{Pattern: `^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$`, MaxLength: 35}

@@ -49,9 +49,10 @@ var manifestHostCommandSchema = schema{types: kindObject, properties: []property
 }, closed: true}
 
 var manifestLimitsSchema = schema{types: kindObject, properties: []property{
-	{name: "maxTurns", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000", defaultValue: &value{kind: kindNumber, text: "200"}}, required: true},
-	{name: "maxWallSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "2592000", defaultValue: &value{kind: kindNumber, text: "14400"}}, required: true},
-	{name: "maxCostCents", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}},
+	{name: "maxTurns", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "100000", defaultValue: &value{kind: kindNumber, text: "200"}}, required: true},
+	{name: "maxWallSeconds", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "2592000", defaultValue: &value{kind: kindNumber, text: "14400"}}, required: true},
+	{name: "maxCostCents", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "10000000", defaultValue: &value{kind: kindNull}}},
+	{name: "maxTokens", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "1000000000000", defaultValue: &value{kind: kindNull}}},
 	{name: "maxSubagents", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "256", defaultValue: &value{kind: kindNumber, text: "0"}}, required: true},
 	{name: "maxDepth", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "16", defaultValue: &value{kind: kindNumber, text: "0"}}, required: true},
 }, closed: true}
@@ -101,7 +102,7 @@ var manifestMemorySchema = schema{types: kindObject, properties: []property{
 	{name: "enabled", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
 	{name: "scope", schema: &schema{types: kindString, enum: []string{"user", "project", "local"}, defaultValue: &value{kind: kindString, text: "project"}}, required: true},
 	{name: "injectSummary", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
-	{name: "retentionDays", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "36500", defaultValue: &value{kind: kindNumber, text: "30"}}, required: true},
+	{name: "retentionDays", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "0", maximum: "36500", defaultValue: &value{kind: kindNumber, text: "30"}}, required: true},
 	{name: "extractThresholdTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000000"}},
 	{name: "model", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
 }, closed: true}
@@ -210,7 +211,7 @@ var manifestServiceAuthSchema = schema{types: kindObject, properties: []property
 }, closed: true}
 
 var manifestSessionSchema = schema{types: kindObject, properties: []property{
-	{name: "retentionDays", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "36500", defaultValue: &value{kind: kindNumber, text: "30"}}, required: true},
+	{name: "retentionDays", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "0", maximum: "36500", defaultValue: &value{kind: kindNumber, text: "30"}}, required: true},
 	{name: "recordTrace", schema: &schema{types: kindBoolean, defaultValue: &value{kind: kindBoolean, text: "false"}}, required: true},
 }, closed: true}
 
@@ -353,9 +354,10 @@ var profileHostCommandSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileLimitsSchema = schema{types: kindObject, properties: []property{
-	{name: "maxTurns", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000"}},
-	{name: "maxWallSeconds", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "2592000"}},
-	{name: "maxCostCents", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "10000000"}},
+	{name: "maxTurns", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "100000"}},
+	{name: "maxWallSeconds", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "2592000"}},
+	{name: "maxCostCents", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "10000000"}},
+	{name: "maxTokens", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "1", maximum: "1000000000000"}},
 	{name: "maxSubagents", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "256"}},
 	{name: "maxDepth", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "16"}},
 }, closed: true}
@@ -405,7 +407,7 @@ var profileMemorySchema = schema{types: kindObject, properties: []property{
 	{name: "enabled", schema: &schema{types: kindBoolean}},
 	{name: "scope", schema: &schema{types: kindString, enum: []string{"user", "project", "local"}}},
 	{name: "injectSummary", schema: &schema{types: kindBoolean}},
-	{name: "retentionDays", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "36500"}},
+	{name: "retentionDays", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "0", maximum: "36500"}},
 	{name: "extractThresholdTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000000"}},
 	{name: "model", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
 }, closed: true}
@@ -486,7 +488,7 @@ var profileProfileMemorySchema = schema{types: kindObject, properties: []propert
 	{name: "enabled", schema: &schema{types: kindBoolean}},
 	{name: "scope", schema: &schema{types: kindString, enum: []string{"user", "project", "local"}}},
 	{name: "injectSummary", schema: &schema{types: kindBoolean}},
-	{name: "retentionDays", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "36500"}},
+	{name: "retentionDays", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "0", maximum: "36500"}},
 	{name: "extractThresholdTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000000"}},
 	{name: "model", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
 }, closed: true}
@@ -561,7 +563,7 @@ var profileServiceAuthSchema = schema{types: kindObject, properties: []property{
 }, closed: true}
 
 var profileSessionSchema = schema{types: kindObject, properties: []property{
-	{name: "retentionDays", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "36500"}},
+	{name: "retentionDays", schema: &schema{types: kindNumber | kindNull, integer: true, minimum: "0", maximum: "36500"}},
 	{name: "recordTrace", schema: &schema{types: kindBoolean}},
 }, closed: true}
 
@@ -654,76 +656,76 @@ var profileWorkflowInputSchema = schema{types: kindObject, properties: []propert
 }, closed: true}
 
 var (
-	pattern0 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$", form: "model reference", example: "anthropic/claude-sonnet-4-5",
+	pattern0 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$", form: "model reference", example: "anthropic/claude-sonnet-4-5", of: "the provider, a slash, and the model",
 		classes: "00010000000102234444444444100000544444444444444444444444444111160444444444444444444444444440005",
 		width:   7, next: "00000000000200002320200004440444444", accepts: "4",
 	}
-	pattern1 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?:[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "profile reference", example: "builtin:coder",
+	pattern1 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?:[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "profile reference", example: "builtin:coder", of: "the source, a colon, and the profile",
 		classes: "00000000000001002222222222300000000000000000000000000000000000000222222222222222222222222220000",
 		width:   4, next: "0000002003240320005006500650", accepts: "5",
 	}
-	pattern2 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?([|][A-Za-z][A-Za-z0-9_.-]*[*]?)*)$", form: "matcher", example: "edit|write",
-		classes: "00000000001002202222222222000000033333333333333333333333333000020333333333333333333333333330400",
+	pattern2 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.:-]*[*]?([|][A-Za-z][A-Za-z0-9_.:-]*[*]?)*)$", form: "matcher", example: "edit|write", of: "tool names with | between them",
+		classes: "00000000001002202222222222200000033333333333333333333333333000020333333333333333333333333330400",
 		width:   5, next: "00000020300000004335000050006004665", accepts: "2346",
 	}
-	pattern3 = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$", form: "variable name", example: "LOG_LEVEL",
+	pattern3 = pattern{text: "^[A-Za-z_][A-Za-z0-9_]*$", form: "variable name", example: "LOG_LEVEL", of: "letters, digits and _",
 		classes: "00000000000000001111111111000000022222222222222222222222222000020222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern4 = pattern{text: "^https?://([A-Za-z0-9._-]+|[A-_][0-9A-Fa-f:.]+[A-_])(:[0-9]{1,5})?([/?][A-Za-z0-9._~:/?@&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1",
+	pattern4 = pattern{text: "^https?://([A-Za-z0-9._-]+|[A-_][0-9A-Fa-f:.]+[A-_])(:[0-9]{1,5})?([/?][A-Za-z0-9._~:/?@&=%+,;!*$()-]*)?$", form: "address", example: "https://api.example.org/v1", of: "https or http, without a user or a password",
 		classes: "01001110111112345555555555610107188888899999999999999999999::::903333332;2222222<22=>2222220001",
 		width:   15, next: "00000000000000000000000000200000000000000000300000000000000400000000000050000000060000007000008000000000000000060000000000009000000000000::0:00;;<::::00::=:>=::0::::00:?=?@=?:0::::000A0AA0A0000000=========0====00000B00000000000:?=?@=?:C::::000A0DA0ECC0000000A0AA0ECC00000000=F0=00000000000=0>=0000000000A=GA=ECC0000000A=A@=ECC00000000=H0=0000000000A=IA=ECC00000000=J0=0000000000A=KA=ECC00000000=L0=0000000000A=MA=ECC00000000=00=0000000000A=AA=ECC0000", accepts: ":;=?BCDEFGHIJKLM",
 	}
-	pattern5 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9-]*$", form: "header name", example: "X-Team",
-		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
+	pattern5 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9_-]*$", form: "header name", example: "X-Team", of: "letters, digits, - and _",
+		classes: "00000000000001002222222222000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern6 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.-]*[*]?)$", form: "tool name", example: "mcp__github__*",
-		classes: "00000000001002202222222222000000033333333333333333333333333000020333333333333333333333333330000",
+	pattern6 = pattern{text: "^([*]|[A-Za-z][A-Za-z0-9_.:-]*[*]?)$", form: "tool name", example: "mcp__github__*", of: "letters, digits and _ - . :",
+		classes: "00000000001002202222222222200000033333333333333333333333333000020333333333333333333333333330000",
 		width:   4, next: "0000020300000233", accepts: "23",
 	}
-	pattern7 = pattern{text: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$", form: "server name", example: "github",
-		classes: "00000000000001002222222222000000022222222222222222222222222000000222222222222222222222222220000",
-		width:   3, next: "000002032032", accepts: "2",
+	pattern7 = pattern{text: "^[A-Za-z0-9]+((-+|[._])[A-Za-z0-9]+)*$", form: "server name", example: "github", of: "letters, digits, hyphens, and single dots or underscores between them",
+		classes: "00000000000001203333333333000000033333333333333333333333333000020333333333333333333333333330000",
+		width:   4, next: "000000020342030500050345", accepts: "25",
 	}
-	pattern8 = pattern{text: "^[a-z0-9]+([_-][a-z0-9]+)*$", form: "skill name", example: "release-notes",
+	pattern8 = pattern{text: "^[a-z0-9]+([_-][a-z0-9]+)*$", form: "skill name", example: "release-notes", of: "lowercase letters and digits, in words with a hyphen or an underscore between them",
 		classes: "00000000000001002222222222000000000000000000000000000000000000010222222222222222222222222220000",
 		width:   3, next: "000002032004034", accepts: "24",
 	}
-	pattern9 = pattern{text: "^(/[A-Za-z0-9_-]+)+$", form: "pointer", example: "/mcpServers/github/args/1",
-		classes: "00000000000001021111111111000000011111111111111111111111111000010111111111111111111111111110000",
+	pattern9 = pattern{text: "^(/[A-Za-z0-9_.-]+)+$", form: "pointer", example: "/mcpServers/github/args/1", of: "a JSON pointer",
+		classes: "00000000000001121111111111000000011111111111111111111111111000010111111111111111111111111110000",
 		width:   3, next: "000002030032", accepts: "3",
 	}
-	pattern10 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._-]*$", form: "provider name", example: "anthropic",
+	pattern10 = pattern{text: "^[A-Za-z0-9][A-Za-z0-9._-]*$", form: "provider name", example: "anthropic", of: "letters, digits and _ - .",
 		classes: "00000000000001102222222222000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern11 = pattern{text: "^[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$", form: "model id", example: "claude-sonnet-4-5",
+	pattern11 = pattern{text: "^[A-Za-z0-9@~_][A-_a-z0-9.:/@~#+-]*$", form: "model id", example: "claude-sonnet-4-5", of: "as the provider's API names the model",
 		classes: "00010000000101112222222222100000222222222222222222222222222111120222222222222222222222222220002",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern12 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder",
+	pattern12 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", form: "name", example: "coder", of: "lowercase letters, digits and hyphens",
 		classes: "00000000000001002222222222000000000000000000000000000000000000000222222222222222222222222220000",
 		width:   3, next: "000002032032", accepts: "2",
 	}
-	pattern13 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB",
+	pattern13 = pattern{text: "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", form: "language tag", example: "en-GB", of: "a language as a BCP 47 tag",
 		classes: "00000000000001002222222222000000033333333333333333333333333000000333333333333333333333333330000",
 		width:   4, next: "0000000200030405006604070488040904::040;04<<040=04>>040?04@@040004AA04??", accepts: "356789:;<=>?@A",
 	}
-	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default"}
-	pattern15 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$", form: "host", example: "api.example.org:8443",
+	pattern14 = pattern{text: "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){0,7}$", form: "secret name", example: "brave.search.default", of: "lowercase letters, digits and hyphens, in up to eight parts with dots between them"}
+	pattern15 = pattern{text: "^[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]))?$", form: "host", example: "api.example.org:8443", of: "lowercase, with a port where it has its own",
 		classes: "00000000000001203445678999:00000000000000000000000000000000000000;;;;;;;;;;;;;;;;;;;;;;;;;;0000",
 		width:   12, next: "0000000000000002222222020342222222520302222222020006666666060000777789000:4666666656000;;;;;;;00000<<<<=>>00000>>>>>>>000:0666666606000???????00000@@@@@@@00000AAAABCC00000CCCCCCC00000DDDDDDD00000EEEEEEE00000FFFFFFF00000GGHIIII00000IIIIIII00000IIIIIII00000IIIIIII00000IIIIIII00000IIIIIII00000IIIII0000000000000000", accepts: "26789;<=>?@ABCDEFGHI",
 	}
-	pattern16 = pattern{text: "^/([.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*(/[.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*)*/?)?$", form: "request path", example: "/repos/**",
+	pattern16 = pattern{text: "^/([.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*(/[.]?[A-Za-z0-9_~+,;=:@!*-][A-Za-z0-9._~+,;=:@!*-]*)*/?)?$", form: "request path", example: "/repos/**", of: "from /, with * for a part and ** for any",
 		classes: "01000000001111231111111111110100111111111111111111111111111000010111111111111111111111111110001",
 		width:   4, next: "00000002034003350300067006650600", accepts: "2356",
 	}
-	pattern17 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area",
+	pattern17 = pattern{text: "^[A-Za-z][A-Za-z0-9_-]*$", form: "input name", example: "area", of: "letters, digits, - and _, a letter first",
 		classes: "00000000000001001111111111000000022222222222222222222222222000010222222222222222222222222220000",
 		width:   3, next: "000002022", accepts: "2",
 	}
-	pattern18 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d",
+	pattern18 = pattern{text: "^(none|forever|[1-9][0-9]{0,3}d)$", form: "retention", example: "30d", of: "none, forever or a number of days",
 		classes: "00000000000000001222222222000000000000000000000000000000000000000000345000000067008000900000000",
 		width:   10, next: "000000000000200340000556000000000000070000000008000996000000000000000000000000:0000000;0000<<60000000000=0000000006000000006000000000000000>0000?000000000000060", accepts: "6",
 	}

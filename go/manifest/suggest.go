@@ -33,16 +33,3 @@ func didYouMean(word string, known []string) string {
 	}
 	return "did you mean `" + best + "`?"
 }
-
-// nearName gives a hint with the name of a skill, a workflow or a delegate that comes
-// nearest to a text, or "" for what has another schema.
-func (s *schema) nearName(text string) string {
-	if s.pattern == nil || s.pattern.text != SkillName("").Constraint().Pattern || len(text) > s.maxLength {
-		return ""
-	}
-	parts := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
-	if len(parts) == 0 {
-		return ""
-	}
-	return "write `" + strings.Join(parts, "-") + "`"
-}

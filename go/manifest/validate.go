@@ -82,7 +82,11 @@ func (c *checker) check(s *schema, v *value, secret bool) {
 			c.literal(s)
 			return
 		}
-		c.report(c.here(), "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), "")
+		hint := ""
+		if !secret {
+			hint = meantBy(c.here(), s, v)
+		}
+		c.report(c.here(), "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), hint)
 		return
 	}
 	if s.constant != "" && !(v.kind == kindString && v.text == s.constant) {
@@ -168,7 +172,10 @@ func (c *checker) string(s *schema, text string, secret bool) {
 	if s.hasMaxLength && len(text) > s.maxLength {
 		c.size("max-length", "most", s.maxLength, "character", len(text))
 	} else if s.pattern != nil && !s.pattern.match(text) {
-		message, expected, hint := subject(text, secret)+" does not have the right form", s.expected(), ""
+		message, expected, hint := "must be "+article(s.pattern.form), s.expected(), s.pattern.meantByText(text, secret)
+		if !secret && s.pattern.form != "address" { // what is no address is often one with a password
+			message += ", got " + shown(text)
+		}
 		if known, instead := s.pattern.misfit(text); known != "" && !secret {
 			message, expected, hint = known, s.pattern.such(), instead
 		}
@@ -239,7 +246,7 @@ func (c *checker) object(s *schema, v *value, secret bool) {
 		if known := s.property(m.name); known != nil {
 			c.check(known, m.value, secret)
 		} else if s.closed {
-			c.unknown(s, m.name)
+			c.unknown(s, m)
 		} else if s.additional != nil {
 			c.check(s.additional, m.value, secret)
 		}
@@ -252,19 +259,28 @@ func (c *checker) name(s *schema, name string) {
 	var inner checker
 	inner.string(s, name, false)
 	if len(inner.problems.all) > 0 {
-		c.report(c.here(), "property-name", "the name "+named(name)+" does not have the right form", s.expected(), s.nearName(name))
+		message, hint := "the name "+named(name)+" does not have the right form", ""
+		if s.pattern != nil {
+			message, hint = "must be "+article(s.pattern.form)+", got "+shown(name), s.pattern.meantByText(name, false)
+		}
+		c.report(c.here(), "property-name", message, s.expected(), hint)
 	}
 }
 
-func (c *checker) unknown(s *schema, name string) {
+func (c *checker) unknown(s *schema, m member) {
 	if c.problems.full {
 		return
 	}
+	name := m.name
 	known := make([]string, len(s.properties))
 	for i := range s.properties {
 		known[i] = s.properties[i].name
 	}
-	c.report(c.here(), "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), didYouMean(name, known))
+	hint := meantByRules(c.here().parent, name, m.value)
+	if hint == "" {
+		hint = didYouMean(name, known)
+	}
+	c.report(c.here(), "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), hint)
 }
 
 // union judges a value by the alternative that it means. In the place of a secret no

@@ -4,6 +4,7 @@ let
   validate = import ../validate/validate.nix { };
   fill = import ./fill.nix { };
   finish = import ../problem/finish.nix;
+  reached = import ./reached.nix;
   rules = import ../rules.nix;
   places = import ../merge/places.nix;
   plainMarks = import ../profile/plainMarks.nix;
@@ -41,7 +42,7 @@ let
   };
   filled =
     let
-      complete = fill node (plainMarks.strip raw);
+      complete = fill node (reached (plainMarks.strip raw));
     in
     if isAttrs complete then plainMarks.list [ raw ] complete else complete;
   manifest = sortSets node filled;

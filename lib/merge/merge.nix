@@ -266,7 +266,7 @@ let
           {
             notes = [
               (
-                unknownField crowded node at name
+                unknownField crowded node at name (head found).value
                 // {
                   positions = concatMap (def: places.inLayer (elemAt layers def.layer) (at ++ [ name ])) found;
                 }
@@ -376,7 +376,7 @@ let
           found
         else
           let
-            wrong = if found.def.value == null then null else misfit node found.def.value;
+            wrong = if found.def.value == null then null else misfit node at found.def.value;
           in
           if wrong != null then
             {

@@ -41,6 +41,20 @@ let
     };
   };
 
+  # What to write for a text: the name of a built-in profile, or a path.
+  ofText =
+    text:
+    let
+      builtin = builtins.match "(builtin:|insomnia#|insomnia[.]insomniaProfiles[.])?([a-z0-9-]+)" text;
+      name = builtins.elemAt builtin 1;
+    in
+    if builtin != null && (insomnia.insomniaProfiles or { }) ? ${name} then
+      "write insomnia.insomniaProfiles.${name} without quotes"
+    else if builtins.match "(builtin|user|project|github|git[+].*|path):.*" text != null then
+      "references are for commands: write insomnia.insomniaProfiles.NAME, ./FILE.nix, or inputs.NAME.insomniaProfiles.NAME in a flake"
+    else
+      "write a path without quotes: ./${if text == "" then "layer.nix" else escape text}";
+
   # Comes down to an attribute set: { body; key; file; under; } or { fault; }.
   settle =
     origin: value:
@@ -86,9 +100,7 @@ let
           under = [ ];
         }
     else if isString value then
-      wrong "is text" (
-        "write a path without quotes: ./${if value == "" then "layer.nix" else escape value}"
-      )
+      wrong "is text" (ofText value)
     else if value == null then
       wrong "is null" "for an import under a condition write `imports = [ … ] ++ (if CONDITION then [ … ] else [ ])`"
     else

@@ -99,8 +99,8 @@ let
     else if star != null then
       form "a star may only be at the end"
         "write ${quote "mcp__${server}__${head star}*"}, or a rule for each tool"
-    else if match "[A-Za-z0-9_.-]*[*]?" tool == null then
-      form "the tool's name may have letters, digits and `_`, `-`, `.`"
+    else if match "[A-Za-z0-9_.:-]*[*]?" tool == null then
+      form "the tool's name may have letters, digits and `_`, `-`, `.`, `:`"
         "write the name as the server lists it, or ${quote "mcp__${server}__*"} for every tool of the server"
     else if elem server servers then
       null

@@ -16,16 +16,17 @@ days:
 import ./make.nix "max-retention-days" (
   manifest:
   let
+    daysOf = section: manifest.${section}.retentionDays;
     kept =
       section: what:
-      if manifest.${section}.retentionDays > days then
+      if daysOf section == null || daysOf section > days then
         [
           {
             at = [
               section
               "retentionDays"
             ];
-            message = "${what} are kept for ${toString manifest.${section}.retentionDays} days";
+            message = "${what} are kept for ${if daysOf section == null then "ever" else "${toString (daysOf section)} days"}";
             expected = "at most ${toString days}";
           }
         ]

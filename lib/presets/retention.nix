@@ -17,18 +17,23 @@ in
     "forever"
   ];
   choices = {
-    none = 0;
-    forever = 36500;
+    none.days = 0;
+    forever.days = null;
   };
 
   # A number of days beside the named choices.
-  parse = days;
+  parse =
+    text:
+    let
+      number = days text;
+    in
+    if number == null then null else { days = number; };
   written = "a number of days such as 30d";
 
-  derive = _: days: {
+  derive = _: { days }: {
     values = {
-      session.retentionDays = derived "none: 0; Nd: N; forever: 36500" days;
-      memory.retentionDays = derived "none: 0; Nd: N; forever: 36500" days;
+      session.retentionDays = derived "none: 0; Nd: N; forever: null" days;
+      memory.retentionDays = derived "none: 0; Nd: N; forever: null" days;
     };
   };
 }

@@ -13,6 +13,7 @@ let
   overlay = import ../manifest/overlay.nix;
   plainMarks = import ./plainMarks.nix;
   project = import ./project.nix { inherit manifestNode profileNode; };
+  reached = import ../manifest/reached.nix;
   removed = import ../merge/removed.nix;
   without = import ./without.nix;
 
@@ -46,9 +47,11 @@ in
   inherit sections overrides;
   manifest = plainMarks.list (map (layer: layer.body) written.layers) (
     fill { marks = written.gone != [ ]; } manifestNode (
-      overlay { inherit forced; } manifestNode (overlay { } manifestNode (
-        derived.values // { schema = "insomnia.pod/v1"; }
-      ) sections) overrides
+      reached (
+        overlay { inherit forced; } manifestNode (overlay { } manifestNode (
+          derived.values // { schema = "insomnia.pod/v1"; }
+        ) sections) overrides
+      )
     )
   );
 }

@@ -454,8 +454,8 @@ let
         memory.preset = "user";
       };
       says = [
-        "session.retentionDays: sessions are kept for 36500 days"
-        "memory.retentionDays: memories are kept for 36500 days"
+        "session.retentionDays: sessions are kept for ever"
+        "memory.retentionDays: memories are kept for ever"
       ];
     }
     {

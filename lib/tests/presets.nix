@@ -392,7 +392,7 @@ catalogOrder
       1
       30
       9999
-      36500
+      null
     ]
   )
   (test "retention goes for memories too" (valuesOf { retention = "7d"; }).memory.retentionDays 7)

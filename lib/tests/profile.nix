@@ -230,8 +230,8 @@ in
     "other"
   )
   (test "null in overrides on a required field is refused" (problemsOf {
-    overrides.limits.maxTurns = null;
-  }) [ "not-removable overrides.limits.maxTurns" ])
+    overrides.limits.maxDepth = null;
+  }) [ "not-removable overrides.limits.maxDepth" ])
   (test "a field at the wrong place in overrides is pointed to" (hints { overrides.effort = "high"; })
     [
       "did you mean `overrides.model.effort`?"
@@ -248,14 +248,76 @@ in
       imports = [
         {
           inherit model;
-          limits.maxCostCents = 5;
+          memory.preset = "user";
+          memory.extractThresholdTokens = 5;
         }
       ];
-      limits.maxCostCents = null;
-    }).manifest.limits ? maxCostCents
+      memory.extractThresholdTokens = null;
+    }).manifest.memory ? extractThresholdTokens
   ) false)
-  (test "null on a required field is refused" (problemsOf { limits.maxTurns = null; }) [
-    "not-removable limits.maxTurns"
+  (test "null is no limit, over an import, a preset and a default"
+    (
+      let
+        made = lib.mkProfile {
+          name = "test";
+          variant = "cheap";
+          imports = [
+            {
+              inherit model;
+              limits.maxCostCents = 5;
+              limits.maxTokens = 5;
+            }
+          ];
+          limits.maxTurns = null;
+          limits.maxWallSeconds = null;
+          limits.maxCostCents = null;
+          limits.maxTokens = null;
+          session.retentionDays = null;
+          memory.retentionDays = null;
+        };
+        inherit (made.manifest) limits session memory;
+      in
+      [
+        limits
+        session.retentionDays
+        memory.retentionDays
+      ]
+    )
+    [
+      {
+        maxCostCents = null;
+        maxDepth = 0;
+        maxSubagents = 0;
+        maxTokens = null;
+        maxTurns = null;
+        maxWallSeconds = null;
+      }
+      null
+      null
+    ]
+  )
+  (test "limits are written out" (manifestOf { }).limits {
+    maxCostCents = null;
+    maxDepth = 0;
+    maxSubagents = 0;
+    maxTokens = null;
+    maxTurns = 200;
+    maxWallSeconds = 14400;
+  })
+  (test "a limit gives way to a stronger one" (
+    (lib.mkProfile {
+      name = "test";
+      imports = [
+        {
+          inherit model;
+          limits.maxTurns = lib.mkForce 7;
+        }
+      ];
+      limits.maxTurns = null;
+    }).manifest.limits.maxTurns
+  ) 7)
+  (test "null on a required field is refused" (problemsOf { limits.maxDepth = null; }) [
+    "not-removable limits.maxDepth"
   ])
   (test "null on a section is refused" (problemsOf { web = null; }) [ "not-removable web" ])
   (test "null on overrides is none" (manifestOf {

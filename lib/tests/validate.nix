@@ -594,7 +594,7 @@ map (
       })) "x"
     ))
     [
-      "a retention such as 30d, of at most 8 characters; exactly: ^(none|forever|[1-9][0-9]{0,3}d)$"
+      "a retention such as 30d: none, forever or a number of days, at most 8 characters"
     ]
   )
   (test "near words are suggested"

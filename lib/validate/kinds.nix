@@ -95,15 +95,17 @@ let
     else if raw ? const then
       show raw.const
     else if raw ? pattern && forms ? ${raw.pattern} then
-      "${forms.${raw.pattern}.form} such as ${forms.${raw.pattern}.example}${
-        if raw ? maxLength then ", of at most ${toString raw.maxLength} characters" else ""
-      }; exactly: ${raw.pattern}"
+      "${forms.${raw.pattern}.form} such as ${forms.${raw.pattern}.example}: ${forms.${raw.pattern}.of}${
+        if raw ? maxLength then ", at most ${toString raw.maxLength} characters" else ""
+      }"
     else if raw ? pattern then
       "text of the form ${raw.pattern}"
     else if raw ? x-singleLine && raw ? x-maxBytes then
       "a line of at most ${toString raw.x-maxBytes} bytes"
     else if raw ? x-maxBytes then
       "text of at most ${toString raw.x-maxBytes} bytes"
+    else if node.accepts ? null && node.accepts ? int then
+      "an integer${bounds}, or null for no limit"
     else
       noun + bounds;
 in
@@ -123,6 +125,8 @@ in
       forms.${raw.pattern}.form
     else if !node.secret && raw ? x-maxBytes then
       "text"
+    else if node.branches == [ ] && node.accepts ? null && node.accepts ? int then
+      "an integer or null"
     else
       wants node;
 }

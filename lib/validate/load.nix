@@ -193,7 +193,7 @@ let
             done // { ${name} = child.filled; }
           else
             done
-        ) { } (filter (name: props ? ${name}) required);
+        ) { } (filter (name: elem name required || properties.${name} ? default) (attrNames properties));
         # Fields below which something may have to be filled, or sorted.
         deepProps = keepProps (child: child.deep);
         setProps = keepProps (child: child.sorts);

@@ -1,5 +1,5 @@
-# Whether a value can stand at a node at all, by its type. Gives null, or the beginning of
-# a problem { code; message; expected; hint? } that never shows the value.
+# Whether a value can stand at a node, at this path, by its type. Gives null, or the
+# beginning of a problem { code; message; expected; hint? }; its message never shows the value.
 let
   inherit (builtins) hasContext typeOf;
   kinds = import ./kinds.nix;
@@ -23,7 +23,7 @@ let
       null;
 
   wrong =
-    node: value:
+    node: at: value:
     let
       type = typeOf value;
       expected = kinds.wants node;
@@ -74,10 +74,13 @@ let
             hint = "mkForce, mkDefault and the like have no effect inside an element of a list; tag the list";
           }
         else
-          { }
+          let
+            hint = (import ./meant.nix).value node at value;
+          in
+          if hint == null then { } else { inherit hint; }
       );
 in
-node: value:
+node: at: value:
 let
   type = typeOf value;
 in
@@ -88,4 +91,4 @@ if
 then
   null
 else
-  wrong node value
+  wrong node at value

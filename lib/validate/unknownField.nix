@@ -1,10 +1,11 @@
 # The problem of a field that does not exist: what exists, and what was likely meant. To
 # look for that among many thousands of names takes long and helps nobody: `crowded` is
 # true for a set that has far more names than there are fields.
-crowded: node: at: name:
+crowded: node: at: name: value:
 let
   inherit (builtins) attrNames concatStringsSep stringLength;
   names = attrNames node.props;
+  rules = (import ./meant.nix).rules at name value;
   meant = if crowded then null else import ../text/suggest.nix name names;
   whole = import ../text/shown.nix name;
   shown = import ../text/escape.nix (
@@ -17,4 +18,11 @@ in
   message = "unknown field `${shown}`";
   expected = if names == [ ] then "no field at all" else "one of: ${concatStringsSep ", " names}";
 }
-// (if meant == null then { } else { hint = "did you mean `${meant}`?"; })
+// (
+  if rules != null then
+    { hint = rules; }
+  else if meant == null then
+    { }
+  else
+    { hint = "did you mean `${meant}`?"; }
+)

@@ -46,8 +46,8 @@ let
     unsafeDiscardStringContext
     ;
   misfit = import ./misfit.nix;
-  kinds = import ./kinds.nix;
   forms = import ./forms.nix;
+  kinds = import ./kinds.nix;
   quote = import ../text/quote.nix;
   unknownField = import ./unknownField.nix;
   storePath = import ../text/storePath.nix;
@@ -62,6 +62,16 @@ let
         inherit code at message;
         expected = kinds.wants node;
       };
+      # The name of a secret could be the secret itself, and what is no address is often one
+      # with a password.
+      secret = node.secret || elem (kinds.noun node) [ "a secret name" "an address" ];
+      malformed =
+        value: problem:
+        let
+          hint = (import ./meant.nix).form raw.pattern secret value;
+        in
+        problem "must be ${kinds.noun node}${if secret then "" else ", got ${quote value}"}"
+        // (if hint == null then { } else { inherit hint; });
     in
     if raw ? enum then
       if elem value raw.enum then
@@ -107,7 +117,7 @@ let
           in
           [
             (
-              problem "pattern" "does not have the form that belongs here"
+              malformed value (problem "pattern")
               // (
                 if known == null || node.secret then
                   { }
@@ -318,7 +328,7 @@ let
             let
               strange = attrNames unknown;
             in
-            map (unknownField (length strange > 100) node at) strange
+            map (name: unknownField (length strange > 100) node at name value.${name}) strange
         )
       else
         (
@@ -333,23 +343,17 @@ let
                 // {
                   code = "property-name";
                   at = at ++ [ name ];
-                  message = "the name `${import ../text/escape.nix (import ../text/shown.nix name)}` does not have the form that belongs here";
+                  message =
+                    if node.names.raw ? pattern then
+                      "must be ${kinds.noun node.names}, got ${quote name}"
+                    else
+                      "the name ${quote name} ${fault.message}";
                 }
-                // nearName node.names.raw name
               ) (checkString node.names at name)
             ) names
         )
         ++ concatMap (name: check node.values (at ++ [ name ]) value.${name}) names
     );
-
-  # What to write in place of a name, where something comes near.
-  nearName =
-    raw: name:
-    let
-      near = forms.${raw.pattern or ""}.near or (_: null);
-      meant = near name;
-    in
-    if meant == null then { } else { hint = "write `${meant}`"; };
 
   # A union: by the alternative that the value means. `accepts` has seen to it that one does.
   checkUnion =
@@ -369,7 +373,7 @@ let
         node: at: value:
         let
           type = typeOf value;
-          fault = misfit node value;
+          fault = misfit node at value;
         in
         if fault != null then
           [ (fault // { inherit at; }) ]

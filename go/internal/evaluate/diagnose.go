@@ -105,6 +105,10 @@ func (f *Failure) diagnose() *diag.Error {
 	e := evaluation("evaluation-failed", "%s", f.Message)
 	if f.Kind == MissingAttribute && f.Name == "insomnia" {
 		e.Hintf("pass the library on: import ./profile.nix { insomnia = inputs.insomnia; }")
+	} else if f.Kind == MissingAttribute {
+		if hint := attributeHint(f.Name); hint != "" {
+			e.Hintf("%s", hint)
+		}
 	}
 	return e
 }

@@ -42,6 +42,7 @@ func Compare(consented, now Set) []Change {
 			order := kinds()[key.Kind].order
 			changes = append(changes, further(before, after, func(a, b string) bool { return reach.Beyond(order, a, b) })...)
 		case limit:
+			before, after := orNoLimit(key, before), orNoLimit(key, after)
 			changes = append(changes, further(before, after, func(a, b string) bool { return number(b) > number(a) })...)
 		case floor:
 			if len(before) == 0 {
@@ -75,6 +76,18 @@ func number(value string) int {
 		return math.MaxInt
 	}
 	return n
+}
+
+// noLimit is the value of a limit that is not set.
+const noLimit = ""
+
+// orNoLimit completes the grants of a limit that came after sets of grants were stored:
+// none stands for no limit, so that a set of before covers what it covered.
+func orNoLimit(at place, found Set) Set {
+	if len(found) == 0 && at.Pointer == "/limits/maxTokens" {
+		return Set{{Kind: at.Kind, Pointer: at.Pointer, Value: noLimit}}
+	}
+	return found
 }
 
 // place is what grants are compared within.

@@ -195,6 +195,7 @@ var fields = []Field{
 	{Path: "limits.maxTurns", Kind: Limit, Wider: Higher},
 	{Path: "limits.maxWallSeconds", Kind: Limit, Wider: Higher},
 	{Path: "limits.maxCostCents", Kind: Limit, Wider: Higher},
+	{Path: "limits.maxTokens", Kind: Limit, Wider: Higher},
 	{Path: "limits.maxSubagents", Kind: Limit, Wider: Higher},
 	{Path: "limits.maxDepth", Kind: Limit, Wider: Higher},
 

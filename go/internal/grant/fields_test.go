@@ -201,8 +201,15 @@ func editsOf(t *testing.T, f Field, typ reflect.Type, at string, have any) []edi
 	case f.Wider == Higher:
 		n := have.(float64)
 		out := []edit{{name: "higher", value: n + 1, asks: true}, {name: "lower", value: n - 1}}
-		if last(f.Path) == "maxCostCents" || strings.HasPrefix(f.Path, "subagents.") {
+		if strings.HasPrefix(f.Path, "subagents.") {
+			return append(out, edit{name: "none", value: granttest.Nothing, asks: true}, edit{name: "one", base: granttest.Nothing, value: have})
+		}
+		switch last(f.Path) {
+		case "maxCostCents", "maxTokens":
 			out = append(out, edit{name: "none", value: granttest.Nothing, asks: true}, edit{name: "one", base: granttest.Nothing, value: have})
+			fallthrough
+		case "maxTurns", "maxWallSeconds":
+			out = append(out, edit{name: "no limit", value: granttest.Null, asks: true}, edit{name: "one again", base: granttest.Null, value: have})
 		}
 		return out
 	case f.Wider == Lower:

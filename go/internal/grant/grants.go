@@ -388,12 +388,18 @@ func appended(texts []manifest.Text) string {
 
 func (c *collection) limits(l manifest.Limits) {
 	number := func(name string, n int64) { c.add(Limit, "/limits/"+name, strconv.FormatInt(n, 10)) }
-	number("maxTurns", l.MaxTurns)
-	number("maxWallSeconds", l.MaxWallSeconds)
-	if l.MaxCostCents != nil {
-		number("maxCostCents", *l.MaxCostCents)
-	} else {
-		c.add(Limit, "/limits/maxCostCents", "")
+	ceiling := func(name string, n *int64) {
+		if n != nil {
+			number(name, *n)
+		} else {
+			c.add(Limit, "/limits/"+name, noLimit)
+		}
+	}
+	ceiling("maxTurns", l.MaxTurns)
+	ceiling("maxWallSeconds", l.MaxWallSeconds)
+	ceiling("maxCostCents", l.MaxCostCents)
+	if l.MaxTokens != nil {
+		ceiling("maxTokens", l.MaxTokens)
 	}
 	if l.MaxSubagents > 0 {
 		number("maxSubagents", l.MaxSubagents)

@@ -57,9 +57,9 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 		add("context", "compacted at "+Tokens(c.ThresholdTokens), "keeps "+Tokens(c.RetainedTokens), "summary up to "+Tokens(c.SummaryMaxTokens))
 	}
 	if m.Memory.Enabled {
-		add("memory", "of the "+string(m.Memory.Scope), fmt.Sprintf("%d days", m.Memory.RetentionDays))
+		add("memory", "of the "+string(m.Memory.Scope), daysKept(m.Memory.RetentionDays))
 	}
-	add("limits", fmt.Sprintf("%d turns", m.Limits.MaxTurns), fmt.Sprintf("%d minutes", m.Limits.MaxWallSeconds/60))
+	add("limits", limitFacts(m.Limits)...)
 	if s.Secrets > 0 {
 		add("secrets", "uses "+Count(s.Secrets, "secret"))
 	}

@@ -77,10 +77,10 @@ func makeHandlers() {
 		"sandbox.denyRead":       set(Sandbox, place{kind: grant.Reads}, "may now read", "may no longer read"),
 		"sandbox.allowedDomains": set(Sandbox, place{kind: grant.Hosts, at: "network"}, "may now reach", "may no longer reach"),
 
-		"limits.maxTurns":       amount(Limits, place{kind: grant.Limit}, "stops after %s turns"),
-		"limits.maxWallSeconds": amount(Limits, place{kind: grant.Limit}, "stops after %s seconds"),
-		"limits.maxTokens":      amount(Limits, place{kind: grant.Limit}, "stops after %s tokens"),
-		"limits.maxCostCents":   costLimit,
+		"limits.maxTurns":       sessionLimit,
+		"limits.maxWallSeconds": sessionLimit,
+		"limits.maxTokens":      sessionLimit,
+		"limits.maxCostCents":   sessionLimit,
 	}
 	ofManifest := map[string]handler{
 		"sandbox.filesystem":     steps(Sandbox, place{kind: grant.Files}, FilesystemWords),
@@ -144,15 +144,16 @@ func makeHandlers() {
 		"memory.scope":         steps(Memory, place{kind: grant.Memory}, MemoryWords),
 		"memory.injectSummary": either(Memory, place{}, "begins with a summary of its memory", "begins without a summary of its memory"),
 		"memory.model":         sentTo(said(Memory, "extracts memories with %s")),
-		"memory.retentionDays": amount(Memory, place{}, "keeps memories for %s days"),
+		"memory.retentionDays": kept(Memory, "memories"),
 
-		"limits.maxTurns":       amount(Limits, place{kind: grant.Limit}, "stops after %s turns"),
-		"limits.maxWallSeconds": amount(Limits, place{kind: grant.Limit}, "stops after %s seconds"),
-		"limits.maxCostCents":   costLimit,
+		"limits.maxTurns":       sessionLimit,
+		"limits.maxWallSeconds": sessionLimit,
+		"limits.maxCostCents":   sessionLimit,
+		"limits.maxTokens":      sessionLimit,
 		"limits.maxSubagents":   amount(Limits, place{kind: grant.Limit}, "may have %s subagents at a time"),
 		"limits.maxDepth":       amount(Limits, place{kind: grant.Limit}, "may nest subagents %s deep"),
 
-		"session.retentionDays": amount(Session, place{}, "keeps transcripts for %s days"),
+		"session.retentionDays": kept(Session, "transcripts"),
 		"session.recordTrace":   either(Session, place{}, "records a trace", "records no trace"),
 
 		"plain": tagged(Identity, "calls no secret what is at", "no longer calls no secret what is at"),

@@ -467,24 +467,21 @@ func (g worded) offer(named string) (text, item string) {
 }
 
 func (g worded) limit(named string) string {
-	n, err := strconv.Atoi(g.Value)
-	if err != nil && named != "maxCostCents" {
-		return "has no limit of its own, " + code(named)
+	if words, ok := endingOf(named); ok {
+		n, err := strconv.ParseInt(g.Value, 10, 64)
+		switch {
+		case err == nil:
+			return fmt.Sprintf(words.format, words.show(n))
+		case strings.HasPrefix(g.Pointer, "/subagents/"):
+			return "has no limit of " + words.of + " of its own"
+		}
+		return "has no limit of " + words.of
 	}
 	switch named {
-	case "maxTokens":
-		return "stops after " + g.Value + " tokens"
-	case "maxTurns":
-		return "stops after " + g.Value + " turns"
-	case "maxWallSeconds":
-		return "stops after " + g.Value + " seconds"
 	case "maxSubagents":
 		return "may have " + g.Value + " subagents at a time"
 	case "maxDepth":
 		return "may nest subagents " + g.Value + " deep"
 	}
-	if err != nil {
-		return "has no limit of cost"
-	}
-	return fmt.Sprintf("stops at a cost of $%d.%02d", n/100, n%100)
+	return g.Value
 }

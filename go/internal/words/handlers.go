@@ -1,7 +1,6 @@
 package words
 
 import (
-	"fmt"
 	"path"
 	"slices"
 	"strconv"
@@ -375,21 +374,5 @@ func modelHeader(s *scope, c change) {
 		s.say(Model, effect, c, "now sends %s in the header `%s`", b, c.name)
 	default:
 		s.say(Model, effect, c, "now sends %s in the header `%s`, not %s", b, c.name, a)
-	}
-}
-
-func costLimit(s *scope, c change) {
-	dollars := func(v any) string {
-		n, _ := number(v)
-		return fmt.Sprintf("$%d.%02d", n/100, n%100)
-	}
-	effect := s.effect(place{kind: grant.Limit}, c)
-	switch {
-	case c.a == nil:
-		s.say(Limits, effect, c, "stops at a cost of %s (had no limit)", dollars(c.b))
-	case c.b == nil:
-		s.say(Limits, effect, c, "has no limit of cost (was %s)", dollars(c.a))
-	default:
-		s.say(Limits, effect, c, "stops at a cost of %s (was %s)", dollars(c.b), dollars(c.a))
 	}
 }

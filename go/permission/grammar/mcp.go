@@ -10,7 +10,8 @@ import (
 const mcpPrefix = "mcp__"
 
 // SplitMCP takes the name of an MCP tool apart. A server's name has no underscore
-// in a row with another, so the first two after it end it. The tool may be a glob.
+// in a row with another and none at its end, so the first two after it end it. The
+// tool may be a glob.
 func SplitMCP(name string) (server, tool string, ok bool) {
 	rest, ok := strings.CutPrefix(name, mcpPrefix)
 	if !ok {
@@ -42,8 +43,8 @@ func checkMCP(name string, servers []string) *Problem {
 			hintf("write `%s`, or a rule for each tool", mcpPrefix+server+"__"+tool[:star]+"*")
 	}
 	for _, r := range strings.TrimSuffix(tool, "*") {
-		if !nameRune(r) {
-			return problemf("tool-form", "tool `%s`: the tool's name may have letters, digits and `_`, `-`, `.`", name).
+		if !nameRune(r) && r != ':' {
+			return problemf("tool-form", "tool `%s`: the tool's name may have letters, digits and `_`, `-`, `.`, `:`", name).
 				hintf("write the name as the server lists it, or `%s` for every tool of the server", mcpPrefix+server+"__*")
 		}
 	}

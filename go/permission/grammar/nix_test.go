@@ -15,7 +15,7 @@ import (
 )
 
 // The servers that the names of tools are checked with.
-var nixServers = []string{"linear", "linear-docs", "git"}
+var nixServers = []string{"linear", "linear-docs", "git", "io.github_x"}
 
 // question is a tool and a pattern, from and to being the bytes of it that count:
 // JSON has no way to write a part of a character.
@@ -160,11 +160,11 @@ var borders = map[string][]string{
 var (
 	nixTools = []string{
 		ToolBash, ToolRead, ToolEdit, ToolWrite, ToolGrep, ToolGlob, ToolWebFetch, ToolWebSearch, ToolAgent, ToolSkill, ToolAny,
-		"mcp__*", "mcp__linear__*", "mcp__linear__get_*", "mcp__linear-docs__x.y", "mcp__git___x",
+		"mcp__*", "mcp__linear__*", "mcp__linear__get_*", "mcp__linear-docs__x.y", "mcp__git___x", "mcp__linear__repo:read", "mcp__io.github_x__get",
 	}
 	nixNames = []string{
 		"Bash", "bsh", "", "ba*", "**", "b*sh", "Bash(git push:*)", "mcp__", "mcp__linear", "mcp__linear__", "mcp__lin*", "mcp__*__x", "mcp__linear__*_x", "mcp__linear__a/b", "mcp__linaer__x",
-		"mcp__LINEAR__x", "mcp__other__x", "MCP__linear__x", "linear_search", "linear/search", "linear-docs.search", "b\u0430sh", "bash ", "bash\u200b", "tool", "bashtool", "WebFetchTool", "Kill\u212aShell", "mcp__a_b__c",
+		"mcp__LINEAR__x", "mcp__other__x", "MCP__linear__x", "linear_search", "linear/search", "linear-docs.search", "b\u0430sh", "bash ", "bash\u200b", "tool", "bashtool", "WebFetchTool", "Kill\u212aShell", "mcp__a_b__c", "mcp__a_b", "mcp__linear__a b",
 		"mcp___a__b", "mcp____b", "mcp__linear___", strings.Repeat("bash", 32), strings.Repeat("bash", 33), "mcp__linear__" + strings.Repeat("x", 115), "mcp__linear__" + strings.Repeat("x", 116),
 	}
 	// What is put into patterns.

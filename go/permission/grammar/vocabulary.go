@@ -191,6 +191,18 @@ func foreignTool(name string) (known string, listed bool) {
 	return "", false
 }
 
+// ForeignRule reads a rule as other programs write it, such as Bash(npm test:*), Read(./.env)
+// or WebFetch: the tool here that it means and its pattern. Tool is empty for a rule about
+// none of them. It is for suggestions only.
+func ForeignRule(text string) (tool, pattern string) {
+	name, pattern, ok := toolWithPattern(text)
+	if !ok {
+		name, pattern = text, "*"
+	}
+	tool, _ = Foreign(name)
+	return tool, pattern
+}
+
 // toolWithPattern takes apart how other programs write a rule: Bash(git push:*).
 func toolWithPattern(text string) (tool, pattern string, ok bool) {
 	tool, inner, ok := strings.Cut(text, "(")

@@ -159,6 +159,22 @@ func TestMatchTool(t *testing.T) {
 	}
 }
 
+// Whatever a server and its tool are called, their names come apart as they were put together.
+func TestSplitMCPIsCertain(t *testing.T) {
+	servers := rapid.StringMatching(`[A-Za-z0-9]{1,3}((-{1,2}|[._])[A-Za-z0-9]{1,2}){0,3}`)
+	tools := rapid.StringMatching(`[A-Za-z0-9_.:-]{1,8}`)
+	rapid.Check(t, func(t *rapid.T) {
+		server, tool := servers.Draw(t, "server"), tools.Draw(t, "tool")
+		name := mcpPrefix + server + "__" + tool
+		if s, got, ok := SplitMCP(name); !ok || s != server || got != tool {
+			t.Errorf("%s of %s is taken for %s of %s", tool, server, got, s)
+		}
+		if err := CheckTool(name, []string{server}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	})
+}
+
 func TestCoversToolIsCertain(t *testing.T) {
 	names := rapid.SampledFrom([]string{"*", "bash", "read", "mcp__*", "mcp__a__*", "mcp__a__x", "mcp__a__x*", "mcp__ab__x", "mcp__a__xy"})
 	rapid.Check(t, func(t *rapid.T) {

@@ -61,7 +61,7 @@ var Rich = complete(`{
  "hooks":[{"event":"PreToolUse","matcher":"bash","command":["guard"],"timeoutSeconds":60},{"event":"SessionEnd","matcher":"*","command":["note","end"],"timeoutSeconds":60,"async":true}],
  "context":{"compaction":{"strategy":"summarize","thresholdTokens":100000,"requestThresholdTokens":120000,"retainedTokens":20000,"reservedTokens":8000,
   "summaryMaxTokens":4000,"model":"p/m"},"pruning":{"enabled":true,"protectedTokens":30000,"minSavingsTokens":5000}},
- "limits":{"maxTurns":200,"maxWallSeconds":14400,"maxCostCents":500,"maxSubagents":4,"maxDepth":1},
+ "limits":{"maxTurns":200,"maxWallSeconds":14400,"maxCostCents":500,"maxTokens":5000000,"maxSubagents":4,"maxDepth":1},
  "session":{"retentionDays":30,"recordTrace":false},"plain":["/hooks/0/command/0"]}`)
 
 func complete(text string) string {
@@ -84,6 +84,9 @@ func Parsed(t testing.TB, data []byte) *manifest.Manifest {
 
 // Nothing is the value that removes a member.
 var Nothing = struct{}{}
+
+// Null is the value that sets a member to null.
+var Null = json.RawMessage("null")
 
 // Document is the rich manifest as JSON values.
 func Document(t testing.TB) map[string]any {

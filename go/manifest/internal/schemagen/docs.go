@@ -2,6 +2,7 @@ package schemagen
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,41 +60,71 @@ var Rules = []Rule{
 	{"rule-manifest-size", "At most 8 MiB in all."},
 }
 
-// forms names the patterns, so that the reference and the messages can be read.
-var forms = []struct {
-	name, example string
-	constraint    manifest.Constraint
-}{
-	{"name", "coder", manifest.ProfileName("").Constraint()},
-	{"profile reference", "builtin:coder", manifest.ProfileRef("").Constraint()},
-	{"skill name", "release-notes", manifest.SkillName("").Constraint()},
-	{"server name", "github", manifest.ServerName("").Constraint()},
-	{"tool name", "mcp__github__*", manifest.ToolName("").Constraint()},
-	{"matcher", "edit|write", manifest.Matcher("").Constraint()},
-	{"input name", "area", manifest.InputName("").Constraint()},
-	{"model reference", "anthropic/claude-sonnet-4-5", manifest.ModelRef("").Constraint()},
-	{"provider name", "anthropic", manifest.ProviderName("").Constraint()},
-	{"model id", "claude-sonnet-4-5", manifest.ModelID("").Constraint()},
-	{"address", "https://api.example.org/v1", manifest.URL("").Constraint()},
-	{"host", "api.example.org:8443", manifest.ServiceHost("").Constraint()},
-	{"request path", "/repos/**", manifest.ServicePath("").Constraint()},
-	{"relative path", "docs/style.md", manifest.RelativePath("").Constraint()},
-	{"variable name", "LOG_LEVEL", manifest.EnvName("").Constraint()},
-	{"header name", "X-Team", manifest.HeaderName("").Constraint()},
-	{"pointer", "/mcpServers/github/args/1", manifest.Pointer("").Constraint()},
-	{"language tag", "en-GB", manifest.LanguageTag("").Constraint()},
-	{"secret name", "brave.search.default", manifest.SecretName("").Constraint()},
-	{"retention", "30d", manifest.Retention("").Constraint()},
+// forms names the patterns and says in words what they allow, so that the reference and
+// the messages can be read. lib/validate/forms.nix is made of it.
+var forms = []formRow{
+	{"name", "coder", "lowercase letters, digits and hyphens", manifest.ProfileName("").Constraint()},
+	{"profile reference", "builtin:coder", "the source, a colon, and the profile", manifest.ProfileRef("").Constraint()},
+	{"skill name", "release-notes", "lowercase letters and digits, in words with a hyphen or an underscore between them", manifest.SkillName("").Constraint()},
+	{"server name", "github", "letters, digits, hyphens, and single dots or underscores between them", manifest.ServerName("").Constraint()},
+	{"tool name", "mcp__github__*", "letters, digits and _ - . :", manifest.ToolName("").Constraint()},
+	{"matcher", "edit|write", "tool names with | between them", manifest.Matcher("").Constraint()},
+	{"input name", "area", "letters, digits, - and _, a letter first", manifest.InputName("").Constraint()},
+	{"model reference", "anthropic/claude-sonnet-4-5", "the provider, a slash, and the model", manifest.ModelRef("").Constraint()},
+	{"provider name", "anthropic", "letters, digits and _ - .", manifest.ProviderName("").Constraint()},
+	{"model id", "claude-sonnet-4-5", "as the provider's API names the model", manifest.ModelID("").Constraint()},
+	{"address", "https://api.example.org/v1", "https or http, without a user or a password", manifest.URL("").Constraint()},
+	{"host", "api.example.org:8443", "lowercase, with a port where it has its own", manifest.ServiceHost("").Constraint()},
+	{"request path", "/repos/**", "from /, with * for a part and ** for any", manifest.ServicePath("").Constraint()},
+	{"relative path", "docs/style.md", "below the workspace, without ..", manifest.RelativePath("").Constraint()},
+	{"variable name", "LOG_LEVEL", "letters, digits and _", manifest.EnvName("").Constraint()},
+	{"header name", "X-Team", "letters, digits, - and _", manifest.HeaderName("").Constraint()},
+	{"pointer", "/mcpServers/github/args/1", "a JSON pointer", manifest.Pointer("").Constraint()},
+	{"language tag", "en-GB", "a language as a BCP 47 tag", manifest.LanguageTag("").Constraint()},
+	{"secret name", "brave.search.default", "lowercase letters, digits and hyphens, in up to eight parts with dots between them", manifest.SecretName("").Constraint()},
+	{"retention", "30d", "none, forever or a number of days", manifest.Retention("").Constraint()},
 }
 
-// formOf gives the name of a pattern and an example; empty when it has none.
-func formOf(pattern string) (name, example string) {
+type formRow struct {
+	name, example string
+	of            string // the characters, and what else must hold
+	constraint    manifest.Constraint
+}
+
+// formOf is the name of a pattern, an example and its characters; empty when it has none.
+func formOf(pattern string) (name, example, of string) {
 	for _, form := range forms {
 		if form.constraint.Pattern == pattern {
-			return form.name, form.example
+			return form.name, form.example, form.of
 		}
 	}
-	return "", ""
+	return "", "", ""
+}
+
+// formsFile is forms for the Nix library.
+func formsFile() []byte {
+	var out strings.Builder
+	out.WriteString("# Written by schemagen from go/manifest/internal/schemagen/docs.go: what a text of a pattern is\n# called, an example of it, and the characters it may have, for messages.\n{\n")
+	rows := slices.Clone(forms)
+	slices.SortFunc(rows, func(a, b formRow) int { return strings.Compare(a.constraint.Pattern, b.constraint.Pattern) })
+	for _, form := range rows {
+		fmt.Fprintf(&out, "  %s = {\n    form = %s;\n    example = %s;\n    of = %s;\n  };\n",
+			nixString(form.constraint.Pattern), nixString(article(form.name)), nixString(form.example), nixString(form.of))
+	}
+	out.WriteString("}\n")
+	return []byte(out.String())
+}
+
+func article(noun string) string {
+	if strings.IndexByte("aeiou", noun[0]) >= 0 {
+		return "an " + noun
+	}
+	return "a " + noun
+}
+
+// nixString writes a text without control characters as a Nix string.
+func nixString(text string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "\\${").Replace(text) + `"`
 }
 
 func (p *page) forms() {
@@ -292,14 +323,18 @@ func (p *page) typeOf(n *Node) string {
 	}
 	switch types := n.Types(); types[0] {
 	case "integer":
-		return fmt.Sprintf("integer, %s to %s", n.Keywords["minimum"], n.Keywords["maximum"])
+		text := fmt.Sprintf("integer, %s to %s", n.Keywords["minimum"], n.Keywords["maximum"])
+		if slices.Contains(types, "null") {
+			text += ", or null"
+		}
+		return text
 	case "number":
 		return fmt.Sprintf("number, %s to %s, at most %s decimals", n.Keywords["minimum"], n.Keywords["maximum"], n.Keywords["x-decimals"])
 	case "boolean":
 		return "boolean"
 	}
 	if pattern := n.Text("pattern"); pattern != "" {
-		name, _ := formOf(pattern)
+		name, _, _ := formOf(pattern)
 		return name
 	}
 	kind := "text"

@@ -57,6 +57,8 @@ func Files(packageDir string) ([]File, error) {
 		{filepath.Join(root, "lib", "schema", "profile.json"), schemas.Profile},
 		{filepath.Join(root, "lib", "reach", "tables.nix"), Reach()},
 		{filepath.Join(root, "lib", "schema", "providers.json"), providers()},
+		{filepath.Join(root, "lib", "schema", "meant.json"), meantTables()},
+		{filepath.Join(root, "lib", "validate", "forms.nix"), formsFile()},
 		{filepath.Join(root, "lib", "schema", "keyForms.json"), keyForms()},
 		{filepath.Join(root, "lib", "permission", "foreignTools.json"), foreignTools()},
 		{filepath.Join(root, "lib", "schema", "foreignEvents.json"), indented(manifest.ForeignEvents())},
@@ -228,7 +230,7 @@ func (p *pass) structType(t reflect.Type) {
 		p.property(property, field)
 		_, hasDefault := property.Extras["default"]
 		hasDefault = hasDefault || property.Default != nil
-		isRequired := contains(required, name)
+		isRequired := contains(required, name) && !later(property)
 		if p.partial {
 			isRequired = isRequired && atomic && !hasDefault
 			if !atomic {
@@ -244,8 +246,14 @@ func (p *pass) structType(t reflect.Type) {
 
 func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 	t := field.Type
-	nullable := t == secretType && !optional(field)
+	nullable := t.Kind() == reflect.Pointer && !optional(field)
 	switch {
+	case nullable && t != secretType:
+		extra(s)["type"] = []string{s.Type, "null"}
+		s.Type = ""
+		if s.Default == nil {
+			s.Default = json.RawMessage("null")
+		}
 	case nullable:
 		s.AnyOf = []*jsonschema.Schema{ref("SecretRef"), {Type: "null"}}
 		s.Ref = ""
@@ -312,6 +320,14 @@ func (p *pass) item(t reflect.Type) {
 // text or list is not that when it is a pointer or a list.
 func optional(field reflect.StructField) bool {
 	return strings.Contains(field.Tag.Get("json"), "omitzero")
+}
+
+// later tells, and takes away, the mark of a field that manifests of before do not have:
+// a new manifest is filled with its default, and an old one is read without it.
+func later(s *jsonschema.Schema) bool {
+	_, ok := s.Extras["x-later"]
+	delete(s.Extras, "x-later")
+	return ok
 }
 
 func takeCount(s *jsonschema.Schema, key string, to **uint64) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/keyform"
+	"github.com/insomnia-pods/insomnia/go/internal/meant"
 	"github.com/insomnia-pods/insomnia/go/internal/provider"
 )
 
@@ -20,6 +21,11 @@ func providers() []byte {
 		return out
 	}
 	return indented(map[string][]string{"models": names(provider.Models[:]), "searches": names(provider.Searches[:])})
+}
+
+// meantTables are what beginners mean, for the Nix library.
+func meantTables() []byte {
+	return indented(map[string]any{"fields": meant.Fields, "families": meant.Families, "variableEnds": meant.VariableEnds})
 }
 
 func indented(v any) []byte {

@@ -36,8 +36,8 @@ func Tables(s Schemas) ([]byte, error) {
 	}
 	w.print("\nvar (\n")
 	for i, text := range w.patterns {
-		name, example := formOf(text)
-		w.print("pattern%d = pattern{text: %q, form: %q, example: %q", i, text, name, example)
+		name, example, of := formOf(text)
+		w.print("pattern%d = pattern{text: %q, form: %q, example: %q, of: %q", i, text, name, example, of)
 		a, ok, err := compile(text)
 		if err != nil {
 			return nil, fmt.Errorf("the pattern %s: %w", text, err)
