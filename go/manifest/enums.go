@@ -31,6 +31,10 @@ type (
 	HookEvent string
 	// CompactionStrategy is what happens at the compaction threshold.
 	CompactionStrategy string
+	// Verbosity is how long the answers of a runtime are.
+	Verbosity string
+	// ReasoningSummary is how a runtime sums up the reasoning of its model.
+	ReasoningSummary string
 	// Autonomy is a preset: how far an agent goes without asking.
 	Autonomy string
 	// ToolPolicy is a preset: which tools an agent has.
@@ -79,6 +83,10 @@ func (InputType) Constraint() Constraint {
 func (HookEvent) Constraint() Constraint {
 	return oneOf("PreToolUse", "PostToolUse", "SessionStart", "SessionEnd", "PreCompact", "UserPromptSubmit",
 		"Stop", "SubagentStop", "Notification", "PermissionRequest")
+}
+func (Verbosity) Constraint() Constraint { return oneOf("low", "medium", "high") }
+func (ReasoningSummary) Constraint() Constraint {
+	return oneOf("none", "auto", "concise", "detailed")
 }
 func (CompactionStrategy) Constraint() Constraint { return oneOf("off", "summarize") }
 func (Autonomy) Constraint() Constraint {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/keyform"
@@ -26,6 +27,8 @@ func meantBy(at *location, s *schema, v *value) string {
 		return line("."+field.Field, content)
 	}
 	switch {
+	case s.integer && s.types&kindNull != 0 && v.kind == kindString && slices.Contains(meant.Unlimited[:], strings.ToLower(v.text)):
+		return writeNull
 	case s.items != nil && v.kind == kindString && s.merge == "replace" && isPlainCommand(v.text):
 		return line("", writtenList(strings.Fields(v.text)))
 	case s.items != nil && v.kind == kindString:
@@ -34,7 +37,7 @@ func meantBy(at *location, s *schema, v *value) string {
 		return line("", "[ { … } ]")
 	case s.additional != nil && v.kind&(kindArray|kindString) != 0:
 		return line(".NAME", "…")
-	case s.integer && v.kind == kindString && isInteger(v.text) && len(v.text) < 20,
+	case s.integer && v.kind == kindString && isNumeral(v.text),
 		s.types == kindBoolean && v.kind == kindString && (v.text == "true" || v.text == "false"):
 		return line("", v.text)
 	case s.pattern != nil && s.pattern.form == "retention" && v.kind == kindNumber && s.pattern.match(v.text+"d"):
@@ -42,6 +45,9 @@ func meantBy(at *location, s *schema, v *value) string {
 	}
 	return ""
 }
+
+// writeNull is for a number outside of its bounds, or a word such as unlimited.
+const writeNull = "write null for no limit"
 
 // fieldFor finds the field of a section that a value in its place belongs to.
 func (s *schema) fieldFor(at *location, v *value) (meant.Field, bool) {
@@ -96,6 +102,13 @@ func writtenList(texts []string) string {
 	return "[ " + strings.Join(quoted, " ") + " ]"
 }
 
+// isNumeral tells a text that is an integer as JSON writes it.
+func isNumeral(text string) bool {
+	const longest = 19
+	digits := strings.TrimPrefix(text, "-")
+	return digits != "" && len(digits) <= longest && strings.Trim(digits, "0123456789") == "" && (digits == "0" || digits[0] != '0')
+}
+
 // isPlainCommand tells a command that is nothing but words from one that a shell would read.
 func isPlainCommand(text string) bool {
 	return strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/@= -") == "" && strings.TrimSpace(text) != ""
@@ -117,6 +130,21 @@ func meantByRules(section *location, name string, v *value) string {
 		more = " …"
 	}
 	return "write " + section.path() + `.rules = [ { tool = "` + tool + `"; pattern = ` + writtenText(pattern) + `; action = "` + name + `"; }` + more + " ]"
+}
+
+// meantBySetting says where a setting of a runtime belongs that its fragment does not have.
+func meantBySetting(section *location, name string) string {
+	if section == nil || section.parent == nil || section.parent.key != "runtimes" {
+		return ""
+	}
+	switch setting, ok := meant.SettingOf(name); {
+	case !ok:
+		return ""
+	case setting.Looks:
+		return "the looks of a program are the user's own: set them in [runtimes." + section.key + ".ui] of config.toml"
+	default:
+		return "this holds in every runtime: write it in " + setting.Field + " of the profile"
+	}
 }
 
 // meantByText is the text that one of the wrong form was meant to be.

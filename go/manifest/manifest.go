@@ -42,6 +42,8 @@ type Manifest struct {
 	Limits Limits `json:"limits"`
 	// What is kept of a session.
 	Session Session `json:"session"`
+	// Settings of single runtimes that the other ones do not have.
+	Runtimes *Runtimes `json:"runtimes,omitzero"`
 	// Places, as JSON pointers, of strings that have the form of a key and are no secret.
 	Plain []Pointer `json:"plain,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 }

@@ -58,6 +58,8 @@ type Profile struct {
 	Limits *Limits `json:"limits,omitzero"`
 	// What is kept of a session.
 	Session *Session `json:"session,omitzero"`
+	// Settings of single runtimes that the other ones do not have.
+	Runtimes *Runtimes `json:"runtimes,omitzero"`
 	// Places, as JSON pointers, of strings that have the form of a key and are no secret; lib.plain adds them.
 	Plain []Pointer `json:"plain,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 

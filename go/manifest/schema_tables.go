@@ -9,6 +9,20 @@ var manifestCeilingSchema = schema{types: kindObject, properties: []property{
 	{name: "permissions", schema: &manifestPermissionsSchema},
 }, closed: true}
 
+var manifestClaudeCodeSettingsSchema = schema{types: kindObject, properties: []property{
+	{name: "commitAttribution", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+	{name: "pullRequestAttribution", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+	{name: "bundledSkills", schema: &schema{types: kindBoolean}},
+	{name: "maxRetries", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "20"}},
+}, closed: true}
+
+var manifestCodexSettingsSchema = schema{types: kindObject, properties: []property{
+	{name: "verbosity", schema: &schema{types: kindString, enum: []string{"low", "medium", "high"}}},
+	{name: "reasoningSummary", schema: &schema{types: kindString, enum: []string{"none", "auto", "concise", "detailed"}}},
+	{name: "goals", schema: &schema{types: kindBoolean}},
+	{name: "maxRetries", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "20"}},
+}, closed: true}
+
 var manifestCompactionSchema = schema{types: kindObject, properties: []property{
 	{name: "strategy", schema: &schema{types: kindString, enum: []string{"off", "summarize"}, defaultValue: &value{kind: kindString, text: "summarize"}}, required: true},
 	{name: "thresholdTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000000"}, required: true},
@@ -95,6 +109,7 @@ var manifestManifestSchema = schema{types: kindObject, properties: []property{
 	{name: "context", schema: &manifestContextSchema, required: true},
 	{name: "limits", schema: &manifestLimitsSchema, required: true},
 	{name: "session", schema: &manifestSessionSchema, required: true},
+	{name: "runtimes", schema: &manifestRuntimesSchema},
 	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern9}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
@@ -124,6 +139,10 @@ var manifestModelSchema = schema{types: kindObject, properties: []property{
 	{name: "fallbacks", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}, maxItems: 8, hasMaxItems: true, merge: "replace", defaultValue: &value{kind: kindArray}}, required: true},
 	{name: "small", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
 	{name: "prices", schema: &manifestPricesSchema},
+}, closed: true}
+
+var manifestOpenCodeSettingsSchema = schema{types: kindObject, properties: []property{
+	{name: "snapshots", schema: &schema{types: kindBoolean}},
 }, closed: true}
 
 var manifestPermissionsSchema = schema{types: kindObject, properties: []property{
@@ -167,6 +186,12 @@ var manifestRuleSchema = schema{types: kindObject, properties: []property{
 	{name: "pattern", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true, defaultValue: &value{kind: kindString, text: "*"}}, required: true},
 	{name: "action", schema: &schema{types: kindString, enum: []string{"allow", "ask", "deny"}}, required: true},
 	{name: "reason", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+}, closed: true}
+
+var manifestRuntimesSchema = schema{types: kindObject, properties: []property{
+	{name: "claude-code", schema: &manifestClaudeCodeSettingsSchema},
+	{name: "codex", schema: &manifestCodexSettingsSchema},
+	{name: "opencode", schema: &manifestOpenCodeSettingsSchema},
 }, closed: true}
 
 var manifestSandboxSchema = schema{types: kindObject, properties: []property{
@@ -310,6 +335,20 @@ var profileCeilingSchema = schema{types: kindObject, properties: []property{
 	{name: "permissions", schema: &profilePermissionsSchema},
 }, closed: true}
 
+var profileClaudeCodeSettingsSchema = schema{types: kindObject, properties: []property{
+	{name: "commitAttribution", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+	{name: "pullRequestAttribution", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+	{name: "bundledSkills", schema: &schema{types: kindBoolean}},
+	{name: "maxRetries", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "20"}},
+}, closed: true}
+
+var profileCodexSettingsSchema = schema{types: kindObject, properties: []property{
+	{name: "verbosity", schema: &schema{types: kindString, enum: []string{"low", "medium", "high"}}},
+	{name: "reasoningSummary", schema: &schema{types: kindString, enum: []string{"none", "auto", "concise", "detailed"}}},
+	{name: "goals", schema: &schema{types: kindBoolean}},
+	{name: "maxRetries", schema: &schema{types: kindNumber, integer: true, minimum: "0", maximum: "20"}},
+}, closed: true}
+
 var profileCompactionSchema = schema{types: kindObject, properties: []property{
 	{name: "strategy", schema: &schema{types: kindString, enum: []string{"off", "summarize"}}},
 	{name: "thresholdTokens", schema: &schema{types: kindNumber, integer: true, minimum: "1", maximum: "100000000"}},
@@ -400,6 +439,7 @@ var profileManifestSchema = schema{types: kindObject, properties: []property{
 	{name: "context", schema: &profileContextSchema},
 	{name: "limits", schema: &profileLimitsSchema},
 	{name: "session", schema: &profileSessionSchema},
+	{name: "runtimes", schema: &profileRuntimesSchema},
 	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern9}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 }, closed: true}
 
@@ -429,6 +469,10 @@ var profileModelSchema = schema{types: kindObject, properties: []property{
 	{name: "fallbacks", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}, maxItems: 8, hasMaxItems: true, merge: "replace"}},
 	{name: "small", schema: &schema{types: kindString, maxLength: 200, hasMaxLength: true, pattern: &pattern0}},
 	{name: "prices", schema: &profilePricesSchema},
+}, closed: true}
+
+var profileOpenCodeSettingsSchema = schema{types: kindObject, properties: []property{
+	{name: "snapshots", schema: &schema{types: kindBoolean}},
 }, closed: true}
 
 var profilePermissionsSchema = schema{types: kindObject, properties: []property{
@@ -471,6 +515,7 @@ var profileProfileSchema = schema{types: kindObject, properties: []property{
 	{name: "hooks", schema: &schema{types: kindArray, items: &profileHookSchema, maxItems: 64, hasMaxItems: true}},
 	{name: "limits", schema: &profileLimitsSchema},
 	{name: "session", schema: &profileSessionSchema},
+	{name: "runtimes", schema: &profileRuntimesSchema},
 	{name: "plain", schema: &schema{types: kindArray, items: &schema{types: kindString, maxLength: 512, hasMaxLength: true, pattern: &pattern9}, maxItems: 256, hasMaxItems: true, merge: "set"}},
 	{name: "overrides", schema: &profileManifestSchema},
 }, closed: true}
@@ -519,6 +564,12 @@ var profileRuleSchema = schema{types: kindObject, properties: []property{
 	{name: "pattern", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true, defaultValue: &value{kind: kindString, text: "*"}}},
 	{name: "action", schema: &schema{types: kindString, enum: []string{"allow", "ask", "deny"}}, required: true},
 	{name: "reason", schema: &schema{types: kindString, maxBytes: 1024, hasMaxBytes: true, text: true, oneLine: true}},
+}, closed: true}
+
+var profileRuntimesSchema = schema{types: kindObject, properties: []property{
+	{name: "claude-code", schema: &profileClaudeCodeSettingsSchema},
+	{name: "codex", schema: &profileCodexSettingsSchema},
+	{name: "opencode", schema: &profileOpenCodeSettingsSchema},
 }, closed: true}
 
 var profileSandboxSchema = schema{types: kindObject, properties: []property{

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -141,11 +142,15 @@ func (c *checker) number(s *schema, v *value, secret bool) {
 		c.report(c.here(), "type", "must be an integer"+seen(v, secret), s.expected(), hint)
 		return
 	}
+	hint := ""
+	if s.types&kindNull != 0 {
+		hint = writeNull
+	}
 	if s.minimum != "" && less(v.text, s.minimum) {
-		c.report(c.here(), "minimum", "must be at least "+s.minimum+seen(v, secret), s.expected(), "")
+		c.report(c.here(), "minimum", "must be at least "+s.minimum+seen(v, secret), s.expected(), hint)
 	}
 	if s.maximum != "" && less(s.maximum, v.text) {
-		c.report(c.here(), "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), "")
+		c.report(c.here(), "maximum", "must be at most "+s.maximum+seen(v, secret), s.expected(), hint)
 	}
 	if s.hasDecimals && decimals(v.text) > s.decimals {
 		c.report(c.here(), "decimals", "must have at most "+counted(s.decimals, "decimal")+seen(v, secret), s.expected(), "")
@@ -276,7 +281,7 @@ func (c *checker) unknown(s *schema, m member) {
 	for i := range s.properties {
 		known[i] = s.properties[i].name
 	}
-	hint := meantByRules(c.here().parent, name, m.value)
+	hint := cmp.Or(meantByRules(c.here().parent, name, m.value), meantBySetting(c.here().parent, name))
 	if hint == "" {
 		hint = didYouMean(name, known)
 	}

@@ -94,8 +94,12 @@ let
     boolean = "bool";
     number = "int";
   };
+  writeNull = "write null for no limit";
 in
 {
+  # For a number outside of its bounds.
+  inherit writeNull;
+
   # The line for a value of the wrong type.
   value =
     node: at: value:
@@ -125,6 +129,13 @@ in
         else
           written value
       )
+    else if
+      node.accepts ? null
+      && node.accepts ? int
+      && isString value
+      && elem (lower value) tables.unlimited
+    then
+      writeNull
     else if node.items != null && isString value then
       line "" (texts (if node.raw.x-merge or "" == "replace" then words value else [ value ]))
     else if node.items != null && isAttrs value then
@@ -183,6 +194,20 @@ in
             elemAt pair 1
         )
       }; action = \"${name}\"; }${if length value > 1 then " …" else ""} ]";
+
+  # Where a setting of a runtime belongs that its fragment does not have.
+  setting =
+    at: name:
+    let
+      plain = replaceStrings [ "-" "_" "." " " ] [ "" "" "" "" ] (lower name);
+      found = first (filter (row: elem plain (filter isString (split " " row.names))) tables.settings);
+    in
+    if length at < 2 || elemAt at (length at - 2) != "runtimes" || found == null then
+      null
+    else if found.looks or false then
+      "the looks of a program are the user's own: set them in [runtimes.${last at}.ui] of config.toml"
+    else
+      "this holds in every runtime: write it in ${found.field} of the profile";
 
   # The text that one that does not match the pattern was meant to be.
   form =

@@ -5,7 +5,9 @@ crowded: node: at: name: value:
 let
   inherit (builtins) attrNames concatStringsSep stringLength;
   names = attrNames node.props;
-  rules = (import ./meant.nix).rules at name value;
+  hints = import ./meant.nix;
+  rules = hints.rules at name value;
+  setting = hints.setting at name;
   meant = if crowded then null else import ../text/suggest.nix name names;
   whole = import ../text/shown.nix name;
   shown = import ../text/escape.nix (
@@ -21,6 +23,8 @@ in
 // (
   if rules != null then
     { hint = rules; }
+  else if setting != null then
+    { hint = setting; }
   else if meant == null then
     { }
   else

@@ -175,6 +175,8 @@ let
         inherit code at message;
         expected = kinds.wants node;
       };
+      nullable =
+        if node.accepts ? null then { hint = (import ./meant.nix).writeNull; } else { };
     in
     if value * 0 != 0 then
       [ (problem "type" "is no finite number") ]
@@ -185,13 +187,13 @@ let
     else
       (
         if raw ? minimum && value < raw.minimum then
-          [ (problem "minimum" "is ${toString value}, less than ${toString raw.minimum}") ]
+          [ (problem "minimum" "is ${toString value}, less than ${toString raw.minimum}" // nullable) ]
         else
           [ ]
       )
       ++ (
         if raw ? maximum && value > raw.maximum then
-          [ (problem "maximum" "is ${toString value}, more than ${toString raw.maximum}") ]
+          [ (problem "maximum" "is ${toString value}, more than ${toString raw.maximum}" // nullable) ]
         else
           [ ]
       )

@@ -32,6 +32,11 @@ func Compare(consented, now Set) []Change {
 					changes = append(changes, Change{Grant: g, Was: kinds()[key.Kind].was(before)})
 				}
 			}
+			if kinds()[key.Kind].left && len(new[key]) == 0 {
+				for _, g := range old[key] {
+					changes = append(changes, Change{Grant: g, Gone: true})
+				}
+			}
 		case kept:
 			for _, g := range before {
 				if !slices.Contains(after, g) {

@@ -199,6 +199,16 @@ var fields = []Field{
 	{Path: "limits.maxSubagents", Kind: Limit, Wider: Higher},
 	{Path: "limits.maxDepth", Kind: Limit, Wider: Higher},
 
+	{Path: "runtimes.claude-code.commitAttribution", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.claude-code.pullRequestAttribution", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.claude-code.bundledSkills", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.claude-code.maxRetries", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.codex.verbosity", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.codex.reasoningSummary", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.codex.goals", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.codex.maxRetries", Kind: OfRuntime, Wider: Any},
+	{Path: "runtimes.opencode.snapshots", Kind: OfRuntime, Wider: Any},
+
 	{Path: "session.retentionDays", Reason: onThisDisk},
 	{Path: "session.recordTrace", Reason: onThisDisk},
 	{Path: "plain", Reason: "which of the strings that are granted anyway are no secret"},

@@ -68,6 +68,7 @@ const (
 	Offer       Kind = "offer"        // MCP servers or skills of the profile that a subagent may use
 	Pod         Kind = "pod"          // profile that Pods may be started of
 	Price       Kind = "price"        // price that a limit of cost counts with
+	OfRuntime   Kind = "runtime"      // setting of one runtime
 )
 
 // comparison says how grants of a kind are compared.
@@ -85,6 +86,7 @@ const (
 type about struct {
 	compared comparison
 	single   bool       // of an exact one: a place has one value
+	left     bool       // of an exact one: a set without any goes further, too
 	order    []string   // of a step
 	pattern  reach.Kind // of calls
 }
@@ -129,6 +131,7 @@ var kinds = sync.OnceValue(func() map[Kind]about {
 		Offer:       {compared: calls, pattern: reach.Name},
 		Pod:         {compared: exact},
 		Price:       {compared: floor},
+		OfRuntime:   {compared: exact, single: true, left: true},
 	}
 })
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -57,6 +58,9 @@ func Of(m *manifest.Manifest) Set {
 		c.add(Memory, "/memory/scope", string(m.Memory.Scope))
 	}
 	c.limits(m.Limits)
+	if m.Runtimes != nil {
+		c.runtimes(m.Runtimes)
+	}
 	return SetOf(c.grants)
 }
 
@@ -384,6 +388,19 @@ func appended(texts []manifest.Text) string {
 		return ""
 	}
 	return encoded(texts)
+}
+
+// runtimes adds each setting that a runtime is given, as JSON.
+func (c *collection) runtimes(r *manifest.Runtimes) {
+	var settings map[string]map[string]jsontext.Value
+	if err := json.Unmarshal([]byte(encoded(r)), &settings); err != nil {
+		panic(err) // it was just encoded
+	}
+	for runtime, set := range settings {
+		for name, value := range set {
+			c.add(OfRuntime, "/runtimes/"+runtime+"/"+name, string(value))
+		}
+	}
 }
 
 func (c *collection) limits(l manifest.Limits) {

@@ -50,6 +50,53 @@ var Fields = [...]Field{
 	{Section: "session", Kind: "number", Field: "retentionDays"},
 }
 
+// Setting is a setting of a runtime that is no setting of one runtime here: what protects,
+// or decides what the model is given, holds in every runtime and is a field of the profile.
+type Setting struct {
+	// Names of it in the programs, in lowercase and without separators, with a space between them.
+	Names string `json:"names"`
+	// Field of the profile; empty for Looks.
+	Field string `json:"field,omitempty"`
+	// Looks of the program are the user's own.
+	Looks bool `json:"looks,omitempty"`
+}
+
+// Settings are the usual ones.
+var Settings = [...]Setting{
+	{Names: "permissions permission approvalpolicy defaultmode allowedtools disallowedtools defaultpermissions approvals rules", Field: "permissions"},
+	{Names: "sandbox sandboxmode sandboxworkspacewrite additionaldirectories", Field: "sandbox"},
+	{Names: "env environment shellenvironmentpolicy", Field: "sandbox.inheritEnv"},
+	{Names: "mcp mcpservers mcpserver enabledmcpjsonservers", Field: "mcpServers"},
+	{Names: "hooks notify", Field: "hooks"},
+	{Names: "apikeyhelper apikey auth modelproviders modelprovider provider baseurl", Field: "model"},
+	{Names: "model models smallmodel modelreasoningeffort effort effortlevel fallbackmodel", Field: "model"},
+	{Names: "agents agent subagents", Field: "subagents"},
+	{Names: "tools websearch", Field: "tools"},
+	{Names: "skills", Field: "skills"},
+	{Names: "commands command workflows", Field: "workflows"},
+	{Names: "instructions systemprompt developerinstructions modelinstructionsfile claudemd", Field: "prompts"},
+	{Names: "compaction autocompact autocompactenabled modelautocompacttokenlimit", Field: "compaction"},
+	{Names: "memory automemoryenabled", Field: "memory"},
+	{Names: "plugin plugins enabledplugins extraknownmarketplaces marketplaces", Field: "skills, workflows, hooks or mcpServers"},
+	{Names: "theme statusline outputstyle tui keybinds keybindings editormode spinnertipsenabled", Looks: true},
+}
+
+// SettingOf finds the setting that a name in the fragment of a runtime is.
+func SettingOf(name string) (Setting, bool) {
+	name = strings.NewReplacer("-", "", "_", "", ".", "", " ", "").Replace(strings.ToLower(name))
+	for _, s := range Settings {
+		for known := range strings.SplitSeq(s.Names, " ") {
+			if known == name {
+				return s, true
+			}
+		}
+	}
+	return Setting{}, false
+}
+
+// Unlimited are words for what has no limit, which is null here.
+var Unlimited = [...]string{"unlimited", "none", "never", "infinite", "infinity", "inf", "forever", "always", "off"}
+
 // Family is what the names of the models of a provider begin with.
 type Family struct {
 	Prefix   string `json:"prefix"`

@@ -40,12 +40,13 @@ const (
 	Workflows   Group = "Workflows"
 	Memory      Group = "Memory"
 	Limits      Group = "Limits"
+	Settings    Group = "Settings of runtimes"
 	Session     Group = "Session"
 	Identity    Group = "Identity"
 )
 
 var groups = []Group{Permissions, Tools, Sandbox, Secrets, Servers, Hooks, Subagents, Skills, Web, Model, Context,
-	Prompts, Workflows, Memory, Limits, Session, Identity}
+	Prompts, Workflows, Memory, Limits, Settings, Session, Identity}
 
 // Entry is one thing that differs.
 type Entry struct {
@@ -254,6 +255,8 @@ func groupOf(path string) Group {
 		return Memory
 	case "limits":
 		return Limits
+	case "runtimes":
+		return Settings
 	case "session":
 		return Session
 	}

@@ -153,6 +153,8 @@ func makeHandlers() {
 		"limits.maxSubagents":   amount(Limits, place{kind: grant.Limit}, "may have %s subagents at a time"),
 		"limits.maxDepth":       amount(Limits, place{kind: grant.Limit}, "may nest subagents %s deep"),
 
+		"runtimes": runtimeSettings,
+
 		"session.retentionDays": kept(Session, "transcripts"),
 		"session.recordTrace":   either(Session, place{}, "records a trace", "records no trace"),
 

@@ -86,7 +86,7 @@ var groupsOfKinds = sync.OnceValue(func() map[grant.Kind]Group {
 		grant.Required: Servers, grant.Hook: Hooks, grant.Guard: Hooks, grant.SkillTool: Skills,
 		grant.Search: Web, grant.Searcher: Web, grant.SearchHost: Web, grant.Fetch: Web, grant.Private: Web,
 		grant.Provider: Model, grant.Address: Model, grant.Text: Prompts, grant.ContextFile: Prompts,
-		grant.Memory: Memory, grant.Limit: Limits, grant.Price: Limits, grant.Offer: Subagents, grant.Pod: Subagents,
+		grant.Memory: Memory, grant.Limit: Limits, grant.Price: Limits, grant.OfRuntime: Settings, grant.Offer: Subagents, grant.Pod: Subagents,
 	}
 })
 
@@ -241,6 +241,12 @@ func (g worded) sentence(gone bool) (text, item string) {
 			return "counts a million tokens of " + PricedWords[named] + " at no known price", ""
 		}
 		return "counts a million tokens of " + PricedWords[named] + " as " + Dollars(g.Value), ""
+	case grant.OfRuntime:
+		runtime := strings.Split(g.Pointer, "/")[2]
+		if gone {
+			return "leaves " + code(named) + " of the runtime " + code(runtime) + " as it is there", ""
+		}
+		return "sets " + code(named) + " of the runtime " + code(runtime) + " to " + code(g.Value), ""
 	}
 	return string(g.Kind) + " " + code(g.Value), ""
 }

@@ -62,7 +62,9 @@ var Rich = complete(`{
  "context":{"compaction":{"strategy":"summarize","thresholdTokens":100000,"requestThresholdTokens":120000,"retainedTokens":20000,"reservedTokens":8000,
   "summaryMaxTokens":4000,"model":"p/m"},"pruning":{"enabled":true,"protectedTokens":30000,"minSavingsTokens":5000}},
  "limits":{"maxTurns":200,"maxWallSeconds":14400,"maxCostCents":500,"maxTokens":5000000,"maxSubagents":4,"maxDepth":1},
- "session":{"retentionDays":30,"recordTrace":false},"plain":["/hooks/0/command/0"]}`)
+ "session":{"retentionDays":30,"recordTrace":false},
+ "runtimes":{"claude-code":{"commitAttribution":"by an agent","pullRequestAttribution":"","bundledSkills":false,"maxRetries":3},
+  "codex":{"verbosity":"low","reasoningSummary":"none","goals":false,"maxRetries":3},"opencode":{"snapshots":true}},"plain":["/hooks/0/command/0"]}`)
 
 func complete(text string) string {
 	data, problems := manifest.FillDefaults([]byte(text))

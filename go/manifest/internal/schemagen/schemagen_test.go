@@ -91,7 +91,7 @@ func TestEveryFieldIsDescribed(t *testing.T) {
 }
 
 // Integers carry their unit in the name, and prices that of their section; these count or number the thing that the name itself says.
-var countsOfThings = []string{"maxTurns", "maxSubagents", "maxDepth", "maxResults", "redirectLimit", "hostPorts", "publishedPorts"}
+var countsOfThings = []string{"maxTurns", "maxRetries", "maxSubagents", "maxDepth", "maxResults", "redirectLimit", "hostPorts", "publishedPorts"}
 
 func TestIntegersHaveUnitAndBounds(t *testing.T) {
 	unit := regexp.MustCompile(`(Tokens|Bytes|Seconds|Days|Percent|Cents)$`)

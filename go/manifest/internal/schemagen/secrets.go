@@ -25,7 +25,7 @@ func providers() []byte {
 
 // meantTables are what beginners mean, for the Nix library.
 func meantTables() []byte {
-	return indented(map[string]any{"fields": meant.Fields, "families": meant.Families, "variableEnds": meant.VariableEnds})
+	return indented(map[string]any{"fields": meant.Fields, "families": meant.Families, "variableEnds": meant.VariableEnds, "settings": meant.Settings, "unlimited": meant.Unlimited})
 }
 
 func indented(v any) []byte {
