@@ -63,7 +63,10 @@ func TestInSecretSlot(t *testing.T) {
 	for pointer, want := range map[string]bool{
 		"": false, "/model": false, "/model/auth": true, "/model/auth/name": true, "/model/auth/value/x": true, "/model/ref": false,
 		"/web/search/auth/_type": true, "/mcpServers/a/env": false, "/mcpServers/a/env/TOKEN": true, "/mcpServers/a/env/TOKEN/vaule": true,
-		"/mcpServers/a/headers/X-Key": true, "/mcpServers/a/args/0": false, "/subagents/a/model/auth": true, "/overrides/model/auth": true, "/nonsense/auth": false,
+		"/mcpServers/a/headers/X-Key": true, "/mcpServers/a/args/0": false, "/mcpServers/a/args/0/name": true, "/mcpServers/a/args/0/refs/0": true,
+		"/mcpServers/a/args/0/value": false, "/mcpServers/a/url": false, "/mcpServers/a/url/template": true, "/mcpServers/a/env/TOKEN/template": true,
+		"/sandbox/services/a/auth/header": false, "/sandbox/services/a/auth/value": true, "/sandbox/services/a/auth/value/refs/0/name": true,
+		"/subagents/a/model/auth": true, "/overrides/model/auth": true, "/nonsense/auth": false,
 	} {
 		if got := InSecretSlot(pointer); got != want {
 			t.Errorf("%s: %t", pointer, got)

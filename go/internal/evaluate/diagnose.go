@@ -8,6 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // OutputName is the flake output that profiles are in.
@@ -109,6 +110,10 @@ func (f *Failure) diagnose() *diag.Error {
 		if hint := attributeHint(f.Name); hint != "" {
 			e.Hintf("%s", hint)
 		}
+	}
+	// "Bearer ${secrets.ref …}", as far as an evaluator shows the set.
+	if strings.Contains(f.Message, "cannot coerce a set to a string") && strings.Contains(f.Message, manifest.SecretRefType) {
+		e.Hintf("put a secret into text by a template: insomnia.lib.secrets.format \"Bearer {}\" (insomnia.lib.secrets.ref \"NAME\")")
 	}
 	return e
 }
