@@ -130,7 +130,8 @@ func arguments(args []manifest.ArgValue) []string {
 	return out
 }
 
-// programs are the MCP servers and hooks: what runs beside the agent.
+// programs are what runs beside the agent or outside the sandbox: MCP servers, hooks,
+// services and host commands.
 func programs(m *manifest.Manifest) []words.Fact {
 	var facts []words.Fact
 	for _, name := range slices.Sorted(maps.Keys(m.MCPServers)) {
@@ -149,6 +150,14 @@ func programs(m *manifest.Manifest) []words.Fact {
 	}
 	for _, hook := range m.Hooks {
 		facts = append(facts, words.Fact{Name: "at " + string(hook.Event), Text: diag.Quote(secret.JoinWords(texts(hook.Command)))})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Sandbox.Services)) {
+		service := m.Sandbox.Services[name]
+		facts = append(facts, words.Fact{Name: "service " + string(name), Text: spaced(service.Methods) + " at " + diag.Quote(string(service.Host)) + ": " + some(service.Paths)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Sandbox.HostCommands)) {
+		command := diag.Quote(secret.JoinWords(texts(m.Sandbox.HostCommands[name].Command)))
+		facts = append(facts, words.Fact{Name: "host " + string(name), Text: command + " (asked about)"})
 	}
 	return facts
 }
