@@ -17,8 +17,8 @@
   : paths of files that can be started, from the directory
 
   `files`
-  : files in place of those of the directory, which are then not read; null for one that
-    is left out
+  : files in place of those of the directory, which are then not read; null for a file or
+    a directory that is left out
 
   `description`, `allowedTools`
   : in place of what the frontmatter says
@@ -52,6 +52,7 @@ let
     head
     isAttrs
     isString
+    length
     listToAttrs
     map
     match
@@ -119,7 +120,12 @@ let
         else if type != "regular" then
           fail "${quote at} is no file but a ${type}: put the file itself there, or give it by files.${quote at}"
         else if isBinary name then
-          fail "${quote at} is no text, which Nix cannot read: give it by files.${quote at}.base64 = \"…\"; (base64 -w0), or leave it out by files.${quote at} = null"
+          [
+            {
+              name = at;
+              value = null;
+            }
+          ]
         else
           let
             text = readFile file;
@@ -140,8 +146,18 @@ let
     in
     concatLists (map entry (attrNames types));
 
+  found = filesIn (if isAttrs path then path.outPath else path) "";
+  unread = filter (file: file.value == null) found;
+  unreadable =
+    let
+      first = quote (head unread).name;
+      more = length unread - 1;
+    in
+    "${first}${if more > 0 then " and ${toString more} more files are" else " is"} no text, which Nix cannot read: "
+    + "give each as files.${first}.base64 = \"…\"; (base64 -w0), or leave it or its directory out: files.${first} = null";
+
   replaced = removeAttrs given (filter (name: given.${name} == null) (attrNames given));
-  files = listToAttrs (filesIn (if isAttrs path then path.outPath else path) "") // replaced;
+  files = listToAttrs found // replaced;
   absent = filter (name: !(files ? ${name})) executable;
 
   entry = files."SKILL.md" or null;
@@ -161,6 +177,8 @@ let
 in
 if unknown != [ ] then
   fail "there is no option ${quote (head unknown)}; there are ${concatStringsSep ", " known}"
+else if unread != [ ] then
+  fail unreadable
 else if absent != [ ] then
   fail "`executable` has ${quote (head absent)}, and there is no such file"
 else

@@ -86,6 +86,19 @@ in
     )
     [ "SKILL.md" ]
   )
+  (test "so may a directory"
+    (attrNames
+      (lib.skillFromDir {
+        path = ./skills/notes;
+        files."scripts" = null;
+      }).files
+    )
+    [
+      ".env.example"
+      "More notes/example.md"
+      "SKILL.md"
+    ]
+  )
   (test "what is wrong is said"
     (map fails [
       (lib.skillFromDir ./skills/binary)
