@@ -49,6 +49,34 @@ type Inputs struct {
 	Workspace string `json:"workspace,omitempty"` // absolute path of the folder it works in
 	Runtime   string `json:"runtime,omitempty"`   // agent program
 	Prompt    string `json:"prompt,omitempty"`    // first prompt
+	// Hosts are those of the groups that the manifest lets commands reach, as the
+	// machine answered when the Pod was created or last reloaded.
+	Hosts *Hosts `json:"hosts,omitempty"`
+}
+
+// Hosts are the hosts of groups, as entries of an allowlist; nil for a group that
+// the manifest does not name.
+type Hosts struct {
+	GitRemotes []string `json:"@git-remotes,omitzero"`
+	Packages   []string `json:"@packages,omitzero"`
+}
+
+// HostGroup is a group of hosts with its name.
+type HostGroup struct {
+	Name  string
+	Hosts []string
+}
+
+// Groups are the groups that have hosts, or were asked for; none of nil.
+func (h *Hosts) Groups() []HostGroup {
+	var groups []HostGroup
+	if h != nil && h.GitRemotes != nil {
+		groups = append(groups, HostGroup{"@git-remotes", h.GitRemotes})
+	}
+	if h != nil && h.Packages != nil {
+		groups = append(groups, HostGroup{"@packages", h.Packages})
+	}
+	return groups
 }
 
 // Provenance says where a manifest came from and what made it.

@@ -57,6 +57,21 @@ func (i *Inputs) field(name string) any {
 		return &i.Runtime
 	case "prompt":
 		return &i.Prompt
+	case "hosts":
+		return func(in *jsonread.Reader) error {
+			i.Hosts = new(Hosts)
+			return in.Object(i.Hosts.field)
+		}
+	}
+	return nil
+}
+
+func (h *Hosts) field(name string) any {
+	switch name {
+	case "@packages":
+		return &h.Packages
+	case "@git-remotes":
+		return &h.GitRemotes
 	}
 	return nil
 }

@@ -105,7 +105,7 @@ func TestEnvelopeWithEveryField(t *testing.T) {
 	want := &Envelope{Schema: EnvelopeSchema, Profile: Identity{"coder", "path", "./coder.nix", "a.b"},
 		Provenance: &Provenance{URL: "u", Rev: "r", Dirty: true, NarHash: "n", File: "f", FileHash: "h", Overrides: []Overridden{{"i", "r"}},
 			Library: "l", Files: []ReadFile{{"f", "s"}}, Program: "p", Evaluator: "e"},
-		Inputs: Inputs{"name", "/home/ada/project", "runtime", "begin \"now\""}, Manifest: []byte(`{}`), Digest: "d"}
+		Inputs: Inputs{"name", "/home/ada/project", "runtime", "begin \"now\"", &Hosts{[]string{"git.example.org:22"}, []string{"packages.example.org"}}}, Manifest: []byte(`{}`), Digest: "d"}
 	data, err := EncodeEnvelope(want)
 	if err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func TestEnvelopeWithEveryField(t *testing.T) {
 		t.Errorf("(-written +read):\n%s", d)
 	}
 	// None of them may be missing above.
-	for _, part := range []any{*want, want.Profile, *want.Provenance, want.Inputs, want.Provenance.Files[0], want.Provenance.Overrides[0]} {
+	for _, part := range []any{*want, want.Profile, *want.Provenance, want.Inputs, *want.Inputs.Hosts, want.Provenance.Files[0], want.Provenance.Overrides[0]} {
 		v := reflect.ValueOf(part)
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() && v.Field(i).IsZero() {

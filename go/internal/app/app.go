@@ -18,15 +18,19 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/hostgroup"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // App is the program in one working directory.
 type App struct {
 	Resolver *resolve.Resolver
 	User     User
+	// AskHosts asks this machine for the hosts of groups; nil for [hostgroup.Ask].
+	AskHosts func(ctx context.Context, groups []string, workspace string) hostgroup.Found
 }
 
 // User is the person that a use case works for.
@@ -45,6 +49,8 @@ var ErrNobody = errors.New("there is nobody to answer")
 type Question struct {
 	Download *Download      // may this be downloaded?
 	Grants   *trust.Verdict // do you consent to all of it?
+	// Hosts are those of the groups of hosts in what is granted.
+	Hosts *manifest.Hosts
 }
 
 // Download is a download that a project asks for.

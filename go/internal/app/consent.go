@@ -68,7 +68,7 @@ func (a *App) Authorize(ctx context.Context, s *Snapshot) error {
 		return err
 	}
 	err = store.Authorize(ctx, trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Ask: func(ctx context.Context, v *trust.Verdict) (bool, error) {
-		yes, err := a.User.Ask(ctx, Question{Grants: v})
+		yes, err := a.User.Ask(ctx, Question{Grants: v, Hosts: s.Envelope.Inputs.Hosts})
 		if errors.Is(err, ErrNobody) {
 			err = nil
 		}
@@ -88,7 +88,7 @@ func (a *App) Grant(ctx context.Context, v *trust.Verdict, digest string) error 
 			Hintf("look at what is new: insomnia trust show %s", v.Argument())
 	}
 	if digest == "" {
-		yes, err := a.User.Ask(ctx, Question{Grants: v})
+		yes, err := a.User.Ask(ctx, Question{Grants: v, Hosts: a.Hosts(ctx, v.Manifest, a.Resolver.Dir)})
 		switch {
 		case errors.Is(err, ErrNobody):
 			return words.Refusal(v)

@@ -46,6 +46,9 @@ func (a *App) Draft(ctx context.Context, what What, options resolve.Options, in 
 		return nil, err
 	}
 	d := &Draft{New: pod.New{Name: in.Name, Envelope: envelope(r.Resolved, in)}, Losses: r.Losses, Resolved: r}
+	if err := a.recordHosts(ctx, d.New.Envelope); err != nil {
+		return nil, err
+	}
 	if what.FromResolved != "" {
 		// Whatever the envelope says of its source, this Pod came from a file.
 		d.New.Envelope.Profile.Source = FromEnvelope

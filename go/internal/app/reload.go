@@ -16,6 +16,8 @@ type Reload struct {
 	Pod      *pod.Pod // as it is
 	From, To string   // digests
 	Changes  []words.Entry
+	// Rehosted reports whether the machine has other hosts now for the groups of hosts.
+	Rehosted bool
 	// Moved reports whether the files of the profile have changed and the manifest has
 	// not: it is recorded, so that later changes can be told from this one.
 	Moved bool
@@ -25,7 +27,7 @@ type Reload struct {
 }
 
 // Same reports whether there is nothing to take.
-func (r *Reload) Same() bool { return r.From == r.To && !r.Moved }
+func (r *Reload) Same() bool { return r.From == r.To && !r.Moved && !r.Rehosted }
 
 // Generation is the number that the result would have.
 func (r *Reload) Generation() int { return len(r.Pod.Generations) + 1 }
@@ -72,6 +74,12 @@ func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (
 	if r.Changes, err = words.Between(current.Manifest, result.Manifest); err != nil {
 		return nil, err
 	}
+	if err := a.recordHosts(ctx, r.next); err != nil {
+		return nil, err
+	}
+	regrouped := words.HostChanges(current.Inputs.Hosts, r.next.Inputs.Hosts)
+	r.Changes, r.Rehosted = append(r.Changes, regrouped...), len(regrouped) > 0
+	words.Sort(r.Changes)
 	r.Moved = r.From == r.To && a.Drifts().Of(ctx, p).State == pod.Changed
 	return r, nil
 }
@@ -80,7 +88,7 @@ func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (
 func (a *App) in(dir string) *App {
 	resolver := *a.Resolver
 	resolver.Dir = dir
-	return &App{Resolver: &resolver, User: a.User}
+	return &App{Resolver: &resolver, User: a.User, AskHosts: a.AskHosts}
 }
 
 // Take makes the result the next generation of the Pod.

@@ -19,6 +19,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/halt"
+	"github.com/insomnia-pods/insomnia/go/internal/hostgroup"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 )
@@ -29,6 +30,9 @@ type program struct {
 	terminal       bool // standard error is a terminal
 	json           bool // words on standard error are JSON
 }
+
+// askHosts asks the machine for the hosts of groups; tests answer themselves.
+var askHosts = hostgroup.Ask
 
 // Main runs the program with the process's own streams and gives its exit code.
 func Main(args []string) int {
@@ -196,7 +200,7 @@ func (p *program) open(c *cli.Context) (*app.App, error) {
 			io.WriteString(p.stderr, diag.Escape(text, false)+" …\n")
 		}
 	}
-	return &app.App{User: p,
+	return &app.App{User: p, AskHosts: askHosts,
 		Resolver: &resolve.Resolver{Nix: nix, Library: insomnia.Library, Version: programVersion(), Dir: dir, CacheDir: cache}}, nil
 }
 

@@ -76,7 +76,7 @@ func (p *program) podReload(c *cli.Context) error {
 
 // takeReloaded shows what has changed, asks, and adds the generation.
 func (p *program) takeReloaded(c *cli.Context, a *app.App, r *app.Reload, report *reloadReport) error {
-	name, number, dry, files := r.Pod.Name, r.Generation(), c.Bool("dry-run"), r.From == r.To
+	name, number, dry, files := r.Pod.Name, r.Generation(), c.Bool("dry-run"), r.From == r.To && !r.Rehosted
 	switch {
 	case r.Same() || files && dry:
 		p.inform("nothing has changed: the profile resolves to the manifest that the Pod `%s` has", name)

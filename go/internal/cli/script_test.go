@@ -22,9 +22,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/insomnia-pods/insomnia/go/internal/hostgroup"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
 func TestMain(m *testing.M) {
@@ -32,6 +35,19 @@ func TestMain(m *testing.M) {
 	// passes this on, and so do the commands of ours that make an environment.
 	if os.Getenv("GORACE") == "" {
 		os.Setenv("GORACE", "atexit_sleep_ms=0")
+	}
+	// Which package managers a machine has is no part of a test.
+	if os.Getenv(hostsVariable) == "" {
+		askHosts = func(_ context.Context, groups []string, workspace string) hostgroup.Found {
+			found := hostgroup.Found{Hosts: &manifest.Hosts{}}
+			if slices.Contains(groups, grammar.GroupPackages) {
+				found.Hosts.Packages = []string{"packages.example.org"}
+			}
+			if slices.Contains(groups, grammar.GroupGitRemotes) {
+				found.Hosts.GitRemotes = []string{"git.example.org:22"}
+			}
+			return found
+		}
 	}
 	testscript.Main(m, map[string]func(){
 		"insomnia": func() {
@@ -41,6 +57,9 @@ func TestMain(m *testing.M) {
 		"jq": func() { os.Exit(jq(os.Args[1:])) },
 	})
 }
+
+// hostsVariable is set where the hosts of groups are asked of the machine.
+const hostsVariable = "INSOMNIA_TEST_HOSTS"
 
 // evaluatorVariable names the evaluator of a script to the program.
 const evaluatorVariable = "INSOMNIA_TEST_EVALUATOR"
@@ -194,7 +213,7 @@ func command(ts *testscript.TestScript, args []string) *exec.Cmd {
 	ts.Check(err)
 	cmd := exec.Command(program, args...)
 	cmd.Dir = ts.MkAbs(".")
-	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL", "GORACE", evaluatorVariable} {
+	for _, name := range []string{"PATH", "HOME", "XDG_CACHE_HOME", "NIX_CONFIG", "NIX_REMOTE", "GIT_CONFIG_GLOBAL", "GORACE", evaluatorVariable, hostsVariable} {
 		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
 	}
 	return cmd

@@ -15,6 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // trustCommand is the group of commands about consent.
@@ -62,6 +63,7 @@ func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, *granting, e
 type granting struct {
 	source   trust.Source
 	manifest []byte
+	hosts    func([]byte) *manifest.Hosts // of its groups
 	warnings func() []diag.Diagnostic
 }
 
@@ -81,7 +83,7 @@ func (p *program) granting(c *cli.Context) (*app.App, *granting, error) {
 			return nil, nil, err
 		}
 		warnings := func() []diag.Diagnostic { return resolve.Warnings(s.Envelope.Manifest, nil) }
-		return a, &granting{s.Source(), s.Envelope.Manifest, warnings}, nil
+		return a, &granting{s.Source(), s.Envelope.Manifest, func([]byte) *manifest.Hosts { return s.Envelope.Inputs.Hosts }, warnings}, nil
 	}
 	a, options, err := p.evaluating(c)
 	if err != nil {
@@ -92,7 +94,8 @@ func (p *program) granting(c *cli.Context) (*app.App, *granting, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return a, &granting{r.Source(), r.Manifest, func() []diag.Diagnostic { return a.Warnings(c.Context, named, r, options) }}, nil
+	hosts := func(data []byte) *manifest.Hosts { return a.Hosts(c.Context, data, a.Resolver.Dir) }
+	return a, &granting{r.Source(), r.Manifest, hosts, func() []diag.Diagnostic { return a.Warnings(c.Context, named, r, options) }}, nil
 }
 
 // consents opens the store of consents.

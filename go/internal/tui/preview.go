@@ -123,6 +123,7 @@ func (r *Resolved) sections() []section {
 			facts = append(facts, f)
 		}
 	}
+	facts = append(facts, words.HostFacts(in.Hosts)...)
 	return append([]section{{"The Pod", facts}}, granted(r.Manifest, r.Summary)...)
 }
 

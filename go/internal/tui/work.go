@@ -66,7 +66,7 @@ func (w *work) details(ctx context.Context, id string) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	grants, err := w.grants(s.Source(), s.Envelope.Manifest)
+	grants, err := w.grants(s.Source(), s.Envelope)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (w *work) resolve(ctx context.Context, ref string, in manifest.Inputs) (*Re
 	if len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}
-	grants, err := w.grants(draft.Source(), e.Manifest)
+	grants, err := w.grants(draft.Source(), e)
 	if err != nil {
 		return nil, err
 	}
@@ -103,18 +103,18 @@ func (w *work) resolve(ctx context.Context, ref string, in manifest.Inputs) (*Re
 }
 
 // grants is the page of what a manifest grants, with its texts, after the warnings.
-func (w *work) grants(source trust.Source, data []byte) (func(width int) string, error) {
-	v, err := w.Judge(source, data)
+func (w *work) grants(source trust.Source, e *manifest.Envelope) (func(width int) string, error) {
+	v, err := w.Judge(source, e.Manifest)
 	if err != nil {
 		return nil, err
 	}
 	var warnings strings.Builder
-	if found := resolve.GrantWarnings(data); len(found) > 0 {
+	if found := resolve.GrantWarnings(e.Manifest); len(found) > 0 {
 		diag.NewText().Write(&warnings, &diag.Error{Diagnostics: found})
 		warnings.WriteByte('\n')
 	}
 	return func(width int) string {
-		return words.Page{Width: width}.Wrap(warnings.String()) + words.Grants(v, words.Page{Full: true, Width: width})
+		return words.Page{Width: width}.Wrap(warnings.String()) + words.Grants(v, words.Page{Full: true, Width: width, Hosts: e.Inputs.Hosts})
 	}, nil
 }
 

@@ -27,6 +27,12 @@ func Grants(v *trust.Verdict, page Page) string {
 		line("%s\n", legend)
 	}
 	b.WriteString("\n" + page.Text(Entries(v)))
+	for i, group := range HostFacts(page.Hosts) {
+		if i == 0 {
+			b.WriteString("\nHosts of the groups, on this machine\n")
+		}
+		line("  %s  %s\n", group.Name, group.Text)
+	}
 	if !page.Full {
 		line("\ntexts are named by their digests, and long values and lists are cut: see all with %s\n", page.More)
 		return b.String()

@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 const (
@@ -27,6 +28,8 @@ type Page struct {
 	More string
 	// Full shows everything.
 	Full bool
+	// Hosts are those that groups of hosts have on this machine.
+	Hosts *manifest.Hosts
 	// Width of lines in cells; 0 is that of a page.
 	Width int
 }

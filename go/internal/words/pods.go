@@ -12,7 +12,7 @@ import (
 
 // PodFacts are the lines of a page about a Pod and its current generation.
 func PodFacts(p *pod.Pod, e *manifest.Envelope) []Fact {
-	return []Fact{
+	facts := []Fact{
 		{"id", p.ID},
 		{"profile", p.Profile.Ref},
 		{"source", p.Profile.Source},
@@ -22,6 +22,7 @@ func PodFacts(p *pod.Pod, e *manifest.Envelope) []Fact {
 		{"runtime", e.Inputs.Runtime},
 		{"prompt", firstLine(e.Inputs.Prompt)},
 	}
+	return append(facts, HostFacts(e.Inputs.Hosts)...)
 }
 
 func firstLine(text string) string {
