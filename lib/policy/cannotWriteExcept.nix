@@ -47,6 +47,21 @@ import ./make.nix "cannot-write" (
       ]
   )
   ++ import ./hostCommands.nix manifest
+  ++ (
+    if manifest.sandbox.nix or false then
+      [
+        {
+          at = [
+            "sandbox"
+            "nix"
+          ];
+          message = "commands reach the Nix daemon, which writes for them outside the sandbox";
+          hint = "remove `sandbox.nix`";
+        }
+      ]
+    else
+      [ ]
+  )
   ++ map (name: {
     at = [
       "mcpServers"

@@ -250,6 +250,18 @@ let
       ];
     }
     {
+      name = "cannotWrite";
+      rule = policy.cannotWrite;
+      good = reader;
+      bad = {
+        sandbox.nix = true;
+        sandbox.network = "full";
+      };
+      says = [
+        "sandbox.nix: commands reach the Nix daemon, which writes for them outside the sandbox"
+      ];
+    }
+    {
       name = "decides";
       rule = policy.decides {
         ask = [ "git push origin main" ];
