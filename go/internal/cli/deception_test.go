@@ -19,8 +19,8 @@ const (
 	lines = trick + "\n! injected\x1b[2K\n\n  ! injected"
 )
 
-// tricky is what the grammar leaves of that to a pattern.
-var tricky = map[string]string{"a": "x\\` y g\u0456t", "./b": "./x` y g\u0456t"}
+// tricky is what the grammar leaves of that to a pattern, and the rules to a context file.
+var tricky = map[string]string{"AGENTS.md": "x` y g\u0456t.md", "a": "x\\` y g\u0456t", "./b": "./x` y g\u0456t"}
 
 // freeProfile has something in every part of a manifest where a profile may say
 // what it likes.
@@ -81,7 +81,10 @@ func taint(v reflect.Value, seen map[string]bool) int {
 		}
 		return n
 	case reflect.String:
-		if v.Type() == reflect.TypeFor[manifest.Pattern]() {
+		if v.Type() == reflect.TypeFor[manifest.Template]() && v.Len() == 0 {
+			return 0 // there is none
+		}
+		if v.Type() == reflect.TypeFor[manifest.Pattern]() || v.Type() == reflect.TypeFor[manifest.ContextFile]() {
 			if text, known := tricky[v.String()]; known {
 				v.SetString(text)
 				return 1
