@@ -1,6 +1,10 @@
 # What all built-in roles share: nothing that tells roles apart, only what no
 # role should be without.
+{ insomnia }:
 {
+  # The key of whatever provider the model is of.
+  keys = insomnia.lib.mkDefault "provider";
+
   prompts.contextFiles = [ "AGENTS.md" ];
 
   # Where keys, logins and other people's data lie: those of agent programs and

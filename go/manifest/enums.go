@@ -45,6 +45,8 @@ type (
 	CompactionPreset string
 	// PruningPreset is a preset: how eagerly old tool results are dropped.
 	PruningPreset string
+	// KeysPreset is a preset: whose keys the models are called with.
+	KeysPreset string
 	// MemoryPreset is a preset: what is remembered, and for whom.
 	MemoryPreset string
 	// WebPreset is a preset: how far an agent may look up things.
@@ -105,7 +107,8 @@ func (PruningPreset) Constraint() Constraint {
 func (MemoryPreset) Constraint() Constraint {
 	return oneOf("off", "session", "project", "user")
 }
-func (WebPreset) Constraint() Constraint { return oneOf("off", "cached", "live") }
+func (KeysPreset) Constraint() Constraint { return oneOf("none", "provider") }
+func (WebPreset) Constraint() Constraint  { return oneOf("off", "cached", "live") }
 func (Retention) Constraint() Constraint {
 	return Constraint{Pattern: `^(none|forever|[1-9][0-9]{0,3}d)$`, MaxLength: 8}
 }

@@ -300,6 +300,7 @@ var presets = map[string][]any{
 	"retention":      {"none", "1d", "30d", "9999d", "forever"},
 	"memory.preset":  {"off", "session", "project", "user"},
 	"web.preset":     {"off", "cached", "live"},
+	"keys":           {"none", "provider"},
 }
 
 // No dead option: each leaf of a profile, changed in turn, changes the manifest

@@ -28,6 +28,8 @@ type Profile struct {
 	// How long sessions and memories are kept: none, a number of days such as 30d, or forever.
 	Retention Retention `json:"retention,omitzero" jsonschema_extras:"x-preset=true"`
 
+	// Whose keys the models are called with: provider for PROVIDER.api.default of each.
+	Keys KeysPreset `json:"keys,omitzero" jsonschema_extras:"x-preset=true"`
 	// The model that does the work; its limits come from the catalog when it is known.
 	Model *Model `json:"model,omitzero"`
 	// Text that the model is given.

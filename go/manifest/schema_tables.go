@@ -500,6 +500,7 @@ var profileProfileSchema = schema{types: kindObject, properties: []property{
 	{name: "compaction", schema: &schema{types: kindString, enum: []string{"off", "early", "balanced", "late"}}},
 	{name: "pruning", schema: &schema{types: kindString, enum: []string{"off", "gentle", "balanced", "aggressive"}}},
 	{name: "retention", schema: &schema{types: kindString, maxLength: 8, hasMaxLength: true, pattern: &pattern18}},
+	{name: "keys", schema: &schema{types: kindString, enum: []string{"none", "provider"}}},
 	{name: "model", schema: &profileModelSchema},
 	{name: "prompts", schema: &profilePromptsSchema},
 	{name: "tools", schema: &profileToolsSchema},

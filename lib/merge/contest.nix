@@ -34,6 +34,7 @@ let
 
   conflict = node: at: defs: {
     inherit at;
+    layers = map (def: def.layer) defs;
     hint = "set it in the profile that imports them, or mark one with mkForce or mkDefault";
     code = "conflict";
     message = "${toString (length defs)} layers give it different values at the same priority";

@@ -26,6 +26,7 @@ let
     autonomy = import ./autonomy.nix;
     budget = import ./context-budget.nix;
     compaction = import ./compaction.nix;
+    keys = import ./keys.nix;
     memory = import ./memory.nix;
     pruning = import ./pruning.nix;
     retention = import ./retention.nix;
@@ -100,6 +101,7 @@ let
           ;
       };
 
+      conventional = chosen.keys.parameters;
       share = all.variant.share chosen.variant.parameters;
       inherit (chosen.variant.parameters) effort;
 
@@ -116,7 +118,7 @@ let
         given = modelFields (lookup [ "model" ] { } profile) // modelFields overridden;
         parent = { };
         follows = follows [ "model" ];
-        inherit share effort;
+        inherit conventional share effort;
       };
 
       delegates = mapAttrs (
@@ -137,7 +139,7 @@ let
             name
             "model"
           ];
-          inherit share effort;
+          inherit conventional share effort;
         }
       ) (keep (_: delegate: isAttrs (lookup [ "model" ] null delegate)) facts.subagents);
 

@@ -16,6 +16,8 @@
   `follows`
   : whether the key is the conventional one of the provider, since the one that an
     imported layer chose is of another provider
+  `conventional`
+  : whether the preset `keys` gives each model the conventional key of its provider
 
   # Type
 
@@ -33,6 +35,7 @@
   share,
   effort,
   follows ? false,
+  conventional ? false,
 }:
 let
   derived = import ./derived.nix;
@@ -45,6 +48,11 @@ let
     "maxOutputTokens"
     "wireApi"
   ];
+
+  # Whether the provider has a key by convention.
+  hasKey =
+    builtins.elem provider
+      (builtins.fromJSON (builtins.readFile ../schema/providers.json)).models;
 
   # A delegate without a reference of its own has the Pod's model.
   ref = given.ref or (parent.ref or null);
@@ -108,6 +116,12 @@ let
     if follows then
       {
         auth = derived "the key of the provider, as model.ref is of another than where auth is set" (
+          secrets.ref "${provider}.api.default"
+        );
+      }
+    else if conventional && hasKey then
+      {
+        auth = derived "the conventional key of the provider of model.ref, by keys" (
           secrets.ref "${provider}.api.default"
         );
       }

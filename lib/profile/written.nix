@@ -16,6 +16,7 @@ let
   refine = import ./refine.nix profileNode;
   removed = import ../merge/removed.nix;
   staleAuth = import ./staleAuth.nix;
+  twoRoles = import ./twoRoles.nix;
   unsaid = import ./unsaid.nix;
   validate = import ../validate/validate.nix { partial = true; } profileNode;
   without = import ./without.nix;
@@ -118,7 +119,13 @@ let
     filter (other: other.code == "unknown-preset" && other.at == problem.at) derived.problems != [ ];
 
   early =
-    map refine (collected.faults ++ merged.faults)
+    map refine (
+      collected.faults
+      ++ twoRoles {
+        inherit layers;
+        inherit (merged) faults;
+      }
+    )
     ++ missingName
     ++ notRemovable
     ++ stale.faults

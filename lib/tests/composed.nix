@@ -175,8 +175,7 @@ in
       "context.compaction.summaryMaxTokens" = 8192;
       "context.pruning.protectedTokens" = 98100;
       "context.pruning.minSavingsTokens" = 16350;
-      "sandbox.allowedDomains" = [ "mirror.example.org" ];
-      "sandbox.network" = "allowlist";
+      "sandbox.allowedDomains".added = [ "mirror.example.org" ];
     }
   ))
   (test "what the team's researcher changes" (changes builtin.researcher composed.researcher) (
@@ -229,15 +228,18 @@ in
     "context.pruning.protectedTokens" = [ (ours "coder" "pruning") ];
     "mcpServers.tracker.url" = [ (team "url") ];
     "mcpServers.tracker.headers.Authorization" = [ (team "headers.Authorization") ];
-    "model.ref" = [ (ours "coder" "ref") ];
-    "model.contextWindowTokens" = [ (ours "coder" "ref") ];
+    "model.ref" = [ (ours "coder" "model.ref") ];
+    "model.contextWindowTokens" = [ (ours "coder" "model.ref") ];
     "permissions.mode" = [ (ada "autonomy") ];
     "prompts.language" = [ (ada "prompts.language") ];
     "prompts.append" = [
       (company "prompts.append")
       (team "prompts.append")
     ];
-    "sandbox.allowedDomains" = [ (role "coder" "sandbox.allowedDomains") ];
+    "sandbox.allowedDomains" = [
+      (ours "coder" "sandbox.allowedDomains")
+      (role "coder" "sandbox.allowedDomains")
+    ];
     "session.retentionDays" = [ (company "retention") ];
     "profile.description" = [ (role "coder" "description") ];
     "profile.name" = [ (ada "name") ];

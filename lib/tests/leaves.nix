@@ -117,7 +117,10 @@ let
   draftOf = layer: (base.extend layer).layers.draft;
   base = lib.mkProfile {
     name = "leaves";
-    inherit (build) model;
+    # Of a provider whose key is known, so that the preset keys changes something.
+    model = build.model // {
+      ref = "mistral/of-our-own";
+    };
   };
 
   # Fields that say nothing new: what a const holds.
@@ -156,6 +159,7 @@ let
     compaction = choice: { compaction = choice; };
     pruning = choice: { pruning = choice; };
     variant = choice: { variant = choice; };
+    keys = choice: { keys = choice; };
     "context.budget" = choice: { context.budget = choice; };
     "memory.preset" = choice: { memory.preset = choice; };
     "web.preset" = choice: { web.preset = choice; };

@@ -4,6 +4,7 @@ let
     attrNames
     attrValues
     concatMap
+    elem
     filter
     isString
     length
@@ -43,9 +44,9 @@ let
     (policy.maxAutonomy "ask")
   ];
 
-  everywhere = [
-    (policy.modelIn [ "anthropic/*" ])
-    (policy.onlySecrets [ "anthropic.api.default" ])
+  everywhere = provider: [
+    (policy.modelIn [ "${provider}/*" ])
+    (policy.onlySecrets [ "${provider}.api.default" ])
     (policy.maxAutonomy "edits")
     (policy.requireDenyRead [
       "**/.env"
@@ -112,16 +113,21 @@ in
     name: manifests.${name}.context.compaction.thresholdTokens < 100000
   ) (attrNames manifests)) [ ])
 ]
-++ map (name: keeps name everywhere) (attrNames profiles)
+++ map (
+  name: keeps name (everywhere (if match ".*-openai" name != null then "openai" else "anthropic"))
+) (attrNames profiles)
 ++ map (name: keeps name (locked ++ [ policy.noNetwork ])) [
   "reviewer"
   "reviewer-cheap"
+  "reviewer-openai"
   "orchestrator"
+  "orchestrator-openai"
 ]
 ++ map (name: keeps name locked) [
   "researcher"
   "researcher-cheap"
   "researcher-fast"
+  "researcher-openai"
 ]
 ++
   map
@@ -141,14 +147,132 @@ in
       "coder"
       "coder-cheap"
       "coder-fast"
+      "coder-openai"
     ]
+++
+  map
+    (
+      role:
+      test "${role}-openai is ${role} with another model" (filter
+        (
+          field:
+          match "(subagents[.][a-z]+[.])?model[.].*|profile[.](name|description)" field == null
+          && !(elem field numbers)
+        )
+        (fields role "${role}-openai")
+      ) [ ]
+    )
+    [
+      "coder"
+      "orchestrator"
+      "researcher"
+      "reviewer"
+    ]
+++ [
+  (test "a team's taste counts more than that of a role" (
+    let
+      profile = lib.mkProfile {
+        name = "ours";
+        imports = [
+          profiles.reviewer
+          {
+            autonomy = "ask";
+            context.budget = "small";
+            compaction = "early";
+            pruning = "off";
+            retention = "7d";
+            variant = "cheap";
+            model.ref = "openai/gpt-5";
+            model.effort = "low";
+          }
+        ];
+      };
+    in
+    {
+      inherit (profile) problems;
+      inherit (profile.manifest.session) retentionDays;
+      inherit (profile.manifest.model) ref auth effort;
+    }
+  ) {
+    problems = [ ];
+    retentionDays = 7;
+    ref = "openai/gpt-5";
+    auth = lib.secrets.ref "openai.api.default";
+    effort = "low";
+  })
+  (test "two roles give one sentence"
+    (map
+      (
+        others:
+        map (problem: "${problem.path}: ${problem.message} [${problem.code}]")
+          (lib.mkProfile {
+            name = "ours";
+            imports = map (name: profiles.${name}) others;
+          }).problems
+      )
+      [
+        [
+          "coder"
+          "reviewer"
+        ]
+        [
+          "researcher-cheap"
+          "orchestrator-openai"
+        ]
+        [
+          "coder"
+          "coder-openai"
+        ]
+      ]
+    )
+    [
+      [
+        "role: `coder` and `reviewer` are imported side by side, and a profile plays one role [two-roles]"
+      ]
+      [
+        "role: `researcher` and `orchestrator` are imported side by side, and a profile plays one role [two-roles]"
+      ]
+      [ ]
+    ]
+  )
+  (test "a model that nobody has a key for by convention has none" (
+    (lib.mkProfile {
+      name = "ours";
+      imports = [ profiles.coder ];
+      model = {
+        ref = "home/qwen";
+        contextWindowTokens = 200000;
+        maxOutputTokens = 8192;
+        wireApi = "openai-chat";
+        baseUrl = "http://localhost:8080/v1";
+      };
+    }).manifest.model.auth
+  ) null)
+  (test "the keys of subagents are those of their providers" (
+    mapAttrs (_: delegate: delegate.model.auth.name)
+      (lib.mkProfile {
+        name = "ours";
+        imports = [ profiles.orchestrator ];
+        subagents.explorer.model.ref = "google/gemini-2.5-flash";
+      }).manifest.subagents
+  ) {
+    critic = "anthropic.api.default";
+    explorer = "google.api.default";
+    verifier = "anthropic.api.default";
+  })
+]
 ++ [
   (keeps "reviewer" [ policy.noDelegation ])
   (test "the researcher has the web" manifests.researcher.web.search.mode "live")
   (test "the coder writes in the workspace alone" manifests.coder.sandbox.filesystem
     "workspace-write"
   )
-  (test "the coder's commands reach no network" manifests.coder.sandbox.network "none")
+  (test "the coder's commands reach packages and remotes alone" manifests.coder.sandbox.allowedDomains
+    [
+      "@git-remotes"
+      "@packages"
+    ]
+  )
   # What these are given cannot make them write elsewhere or run another program.
   (test "the coder allows any arguments to few commands" (map (rule: rule.pattern) (
     filter (

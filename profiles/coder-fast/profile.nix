@@ -1,10 +1,13 @@
 { insomnia }:
+let
+  inherit (insomnia.lib) mkDefault;
+in
 insomnia.lib.mkProfile {
   name = "coder-fast";
   description = "The coder for small changes with someone waiting: little reasoning, short answers";
   imports = [ insomnia.insomniaProfiles.coder ];
 
-  variant = "fast";
+  variant = mkDefault "fast";
   # Short conversations are quick ones.
-  compaction = "early";
+  compaction = mkDefault "early";
 }

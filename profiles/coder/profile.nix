@@ -1,6 +1,6 @@
 { insomnia }:
 let
-  inherit (insomnia.lib) secrets;
+  inherit (insomnia.lib) mkDefault;
 
   rules = tool: action: patterns: map (pattern: { inherit tool action pattern; }) patterns;
   because = reason: map (rule: rule // { inherit reason; });
@@ -40,21 +40,24 @@ insomnia.lib.mkProfile {
   role = "coder";
   imports = [ ../base.nix ];
 
-  model = {
-    ref = "anthropic/claude-sonnet-5-5";
-    auth = secrets.ref "anthropic.api.default";
-  };
+  model.ref = mkDefault "anthropic/claude-sonnet-5-5";
   prompts.system = builtins.readFile ./prompt.md;
 
-  autonomy = "edits";
+  autonomy = mkDefault "edits";
   toolPolicy = "workspace";
+
+  # Where builds download from and where the code comes from, and no other host.
+  sandbox.allowedDomains = [
+    "@packages"
+    "@git-remotes"
+  ];
 
   # A quarter of a window of a million tokens is a long conversation already;
   # more makes each turn slow and dear.
-  context.budget = "small";
-  compaction = "balanced";
-  pruning = "balanced";
-  retention = "30d";
+  context.budget = mkDefault "small";
+  compaction = mkDefault "balanced";
+  pruning = mkDefault "balanced";
+  retention = mkDefault "30d";
 
   permissions.rules =
     rules "read" "allow" [ "**" ]

@@ -1,6 +1,6 @@
 { insomnia }:
 let
-  inherit (insomnia.lib) secrets;
+  inherit (insomnia.lib) mkDefault;
 
   # Looking never needs asking; changing is not there to be asked for.
   allow = tool: {
@@ -15,20 +15,19 @@ insomnia.lib.mkProfile {
   imports = [ ../base.nix ];
 
   model = {
-    ref = "anthropic/claude-opus-5-5";
-    auth = secrets.ref "anthropic.api.default";
-    effort = "high";
+    ref = mkDefault "anthropic/claude-opus-5-5";
+    effort = mkDefault "high";
   };
   prompts.system = builtins.readFile ./prompt.md;
 
-  autonomy = "ask";
+  autonomy = mkDefault "ask";
   toolPolicy = "delegate";
 
   # Reports pile up and are soon spent: summarize early, keep the thread.
-  context.budget = "medium";
-  compaction = "early";
-  pruning = "aggressive";
-  retention = "90d";
+  context.budget = mkDefault "medium";
+  compaction = mkDefault "early";
+  pruning = mkDefault "aggressive";
+  retention = mkDefault "90d";
 
   tools.deny = [
     "edit"
@@ -47,17 +46,17 @@ insomnia.lib.mkProfile {
   subagents = {
     explorer = {
       description = "Finds facts in the workspace: where something is, who uses it, how it is done elsewhere";
-      model.ref = "anthropic/claude-haiku-5-5";
+      model.ref = mkDefault "anthropic/claude-haiku-5-5";
       prompts.system = builtins.readFile ./explorer.md;
     };
     critic = {
       description = "Attacks a plan, a finding or a work order before anything is built on it";
-      model.effort = "high";
+      model.effort = mkDefault "high";
       prompts.system = builtins.readFile ./critic.md;
     };
     verifier = {
       description = "Checks a finished part against its work order, by reading, with evidence";
-      model.ref = "anthropic/claude-sonnet-5-5";
+      model.ref = mkDefault "anthropic/claude-sonnet-5-5";
       prompts.system = builtins.readFile ./verifier.md;
     };
   };

@@ -1,7 +1,7 @@
 # What the researcher and its variants share: all but the pages that it loads.
 { insomnia }:
 let
-  inherit (insomnia.lib) secrets;
+  inherit (insomnia.lib) mkDefault;
 
   allow = tool: {
     inherit tool;
@@ -12,20 +12,17 @@ in
   role = "researcher";
   imports = [ ../base.nix ];
 
-  model = {
-    ref = "anthropic/claude-sonnet-5-5";
-    auth = secrets.ref "anthropic.api.default";
-  };
+  model.ref = mkDefault "anthropic/claude-sonnet-5-5";
   prompts.system = builtins.readFile ./prompt.md;
 
-  autonomy = "ask";
+  autonomy = mkDefault "ask";
   toolPolicy = "research";
 
   # Pages are large and mostly read once: drop them soon, summarize early.
-  context.budget = "medium";
-  compaction = "early";
-  pruning = "aggressive";
-  retention = "90d";
+  context.budget = mkDefault "medium";
+  compaction = mkDefault "early";
+  pruning = mkDefault "aggressive";
+  retention = mkDefault "90d";
 
   tools.deny = [
     "edit"

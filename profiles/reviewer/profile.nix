@@ -1,6 +1,6 @@
 { insomnia }:
 let
-  inherit (insomnia.lib) secrets;
+  inherit (insomnia.lib) mkDefault;
 
   allow = tool: {
     inherit tool;
@@ -14,15 +14,14 @@ insomnia.lib.mkProfile {
   imports = [ ../base.nix ];
 
   model = {
-    ref = "anthropic/claude-opus-5-5";
-    auth = secrets.ref "anthropic.api.default";
-    effort = "high";
+    ref = mkDefault "anthropic/claude-opus-5-5";
+    effort = mkDefault "high";
   };
   prompts.system = builtins.readFile ./prompt.md;
 
   # Two locks, each enough by itself: the tools are not offered, so that every call
   # of them is denied, and the operating system refuses the write.
-  autonomy = "observe";
+  autonomy = mkDefault "observe";
   toolPolicy = "read-only";
   tools.deny = [
     "edit"
@@ -42,10 +41,10 @@ insomnia.lib.mkProfile {
   sandbox.filesystem = "read-only";
 
   # A review needs the whole change in view; there is little to prune.
-  context.budget = "medium";
-  compaction = "late";
-  pruning = "gentle";
-  retention = "30d";
+  context.budget = mkDefault "medium";
+  compaction = mkDefault "late";
+  pruning = mkDefault "gentle";
+  retention = mkDefault "30d";
 
   workflows.review = {
     description = "Review a change that is given as a diff";

@@ -1,0 +1,56 @@
+package words
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// program is what is known of a runtime that decides whether it can serve a manifest.
+type program struct {
+	name     string
+	dialects []manifest.WireAPI
+	// Whether it has no tools that read files, so that reading goes through its shell.
+	readsByShell bool
+}
+
+var programs = [...]program{
+	{name: "claude-code", dialects: []manifest.WireAPI{"anthropic"}},
+	{name: "codex", dialects: []manifest.WireAPI{"openai-responses"}, readsByShell: true},
+	{name: "opencode", dialects: []manifest.WireAPI{"anthropic", "openai-chat", "openai-responses"}},
+}
+
+// runtimes names the runtimes that can serve a manifest, by the dialect of its model and
+// its tools, and why those that speak the dialect cannot all.
+func runtimes(m *manifest.Manifest) (fit, why string) {
+	var can []string
+	for _, p := range programs {
+		switch {
+		case !slices.Contains(p.dialects, m.Model.WireAPI):
+		case p.readsByShell && reads(m.Tools) && !offered(m.Tools, "bash"):
+			why = "not " + p.name + ": it reads files through a shell, which is not offered"
+		default:
+			can = append(can, p.name)
+		}
+	}
+	if len(can) == 0 {
+		return "none that is known speaks " + string(m.Model.WireAPI), why
+	}
+	return strings.Join(can, " or "), why
+}
+
+func reads(t manifest.Tools) bool {
+	return slices.ContainsFunc([]string{"read", "grep", "glob"}, func(tool string) bool { return offered(t, tool) })
+}
+
+// offered reports whether a tool is offered, by lists that may have a * at the end.
+func offered(t manifest.Tools, tool string) bool {
+	in := func(list []manifest.ToolName) bool {
+		return slices.ContainsFunc(list, func(entry manifest.ToolName) bool {
+			begin, open := strings.CutSuffix(string(entry), "*")
+			return begin == tool || open && strings.HasPrefix(tool, begin)
+		})
+	}
+	return !in(t.Deny) && (t.Default == "allow" || in(t.Allow))
+}
