@@ -108,7 +108,7 @@ let
 in
 context manifest
 ++ modelled [ "model" ] (manifest.model or null)
-++ language manifest
+++ (if manifest.prompts.language or null == null then [ ] else language manifest)
 ++ secrets.search manifest
 ++ prompts manifest
 ++ keys.rules manifest

@@ -35,6 +35,9 @@ let
     web = import ./web.nix;
   };
 
+  # Those with numbers of their own.
+  deriving = removeAttrs all [ "keys" ];
+
   keep = test: set: removeAttrs set (filter (name: !(test name set.${name})) (attrNames set));
 
   # The fields of a model that have the type that the derivation counts with.
@@ -91,7 +94,7 @@ let
     profile:
     let
       chosen = mapAttrs (_: preset: choose preset profile facts) all;
-      parts = mapAttrs (name: preset: preset.derive facts chosen.${name}.parameters) all;
+      parts = mapAttrs (name: preset: preset.derive facts chosen.${name}.parameters) deriving;
       facts = gatherFacts {
         inherit
           profile
@@ -147,7 +150,7 @@ let
         name = concatStringsSep "." all.${name}.at;
         value = chosen.${name}.written;
         tree = parts.${name}.values;
-      }) (attrNames all);
+      }) (attrNames deriving);
 
       byModel = {
         name = "model.ref";

@@ -10,6 +10,4 @@
     none = false;
     provider = true;
   };
-
-  derive = _: _: { values = { }; };
 }

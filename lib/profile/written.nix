@@ -121,10 +121,15 @@ let
   early =
     map refine (
       collected.faults
-      ++ twoRoles {
-        inherit layers;
-        inherit (merged) faults;
-      }
+      ++ (
+        if merged.faults == [ ] then
+          [ ]
+        else
+          twoRoles {
+            inherit layers;
+            inherit (merged) faults;
+          }
+      )
     )
     ++ missingName
     ++ notRemovable

@@ -198,7 +198,7 @@ in
       "model.prices.input" = 1750000;
       "model.prices.output" = 14000000;
       "model.prices.cacheRead" = 175000;
-      "model.prices.cacheWrite" = null;
+      "model.prices.cacheWrite" = 1750000;
       # (400000 - 80000) * 50% * 90%
       "context.compaction.reservedTokens" = 80000;
       "context.compaction.thresholdTokens" = 144000;
