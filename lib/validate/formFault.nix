@@ -41,6 +41,70 @@ if form == "a language tag" then
       message = "${quote text} is not a language tag";
       hint = "did you mean `${tag}`?";
     }
+else if form == "a host" then
+  if contains "://" text then
+    {
+      message = "a host has no scheme: a service is reached over https";
+      hint = "leave out all up to the `//`, and all from the next `/` on";
+    }
+  else if contains "@" text then
+    {
+      message = "a host has no user";
+      hint = "leave out all up to the `@`; a credential goes into auth";
+    }
+  else if contains "/" text then
+    {
+      message = "a host has no path";
+      hint = "leave out all from the `/` on; paths go into paths";
+    }
+  else if contains "*" text then
+    {
+      message = "a service is one host";
+      hint = "make a service for each host";
+    }
+  else if contains "[" text || match "[^:]*:[^:]*:.*" text != null then
+    {
+      message = "a service is reached by a name or an IPv4 address";
+      hint = "write a name that stands for the address";
+    }
+  else if import ../text/lower.nix text != text then
+    {
+      message = "a host is written in lowercase";
+      hint = "write it in lowercase";
+    }
+  else if contains ":" text then
+    {
+      message = "the port of a host is a number from 1 to 65535";
+      hint = "write the port that the service listens on";
+    }
+  else
+    null
+else if form == "a request path" then
+  if !(begins "/" text) then
+    {
+      message = "a path of requests begins with /";
+      hint = "write it from the root of the host, such as /repos/**";
+    }
+  else if contains "%" text then
+    {
+      message = "a path of requests is compared decoded";
+      hint = "write the character itself in place of its percent escape";
+    }
+  else if contains "?" text || contains "#" text then
+    {
+      message = "a path of requests has no query and no fragment";
+      hint = "leave out all from the `?` or `#` on; a query is not compared";
+    }
+  else if contains "/./" "${text}/" || contains "/../" "${text}/" || contains "//" text then
+    {
+      message = "a path of requests has no empty part, `.` or `..`";
+      hint = "write the path that it leads to";
+    }
+  else
+    {
+      message = "a path of requests is ASCII without spaces";
+      hint = "write * for the part that has other characters";
+    }
 else if form != "an address" then
   null
 else if rest == null then
