@@ -285,7 +285,7 @@ func TestSearches(t *testing.T) {
 func TestDenyRead(t *testing.T) {
 	m := &manifest.Manifest{Permissions: permissions("bypass", "allow", "allow read **", "allow bash cat *")}
 	m.Tools.Default = "allow"
-	m.Sandbox.DenyRead = []manifest.PathGlob{".env", "**/*.pem", "~/.ssh/**", "/etc/shadow"}
+	m.Sandbox.DenyRead = []manifest.PathGlob{".env", "**/*.{pem,key}", "~/.ssh/**", "/etc/shadow", "My Secrets/[a-c]*", "gehälter/**"}
 	m.Subagents = map[manifest.SkillName]manifest.Subagent{"a": {Permissions: m.Permissions, Tools: manifest.SubagentTools{Default: "allow"}}}
 	guard, err := permission.Parse(m)
 	if err != nil {
@@ -295,6 +295,10 @@ func TestDenyRead(t *testing.T) {
 		{"read", "/srv/app/.env", "deny"},
 		{"read", "/srv/app/sub/.env", "allow"},
 		{"read", "/srv/app/a/b.pem", "deny"},
+		{"read", "/srv/app/a/b.key", "deny"},
+		{"read", "/srv/app/a/b.crt", "allow"},
+		{"read", "/srv/app/gehälter/a/b", "deny"},
+		{"bash", "cat < 'My Secrets/abc'", "deny"},
 		{"read", "/home/ada/.ssh/id_rsa", "deny"},
 		{"read", "/etc/shadow", "deny"},
 		{"grep", "/home/ada/.ssh", "deny"},
@@ -313,6 +317,17 @@ func TestDenyRead(t *testing.T) {
 			if string(d.Action) != c.want || (c.want == "deny") != (d.Pointer == "/sandbox/denyRead") {
 				t.Errorf("%s %s: %s by %q (%s), must be %s", c.tool, c.value, d.Action, d.Pointer, d.Reason, c.want)
 			}
+		}
+	}
+}
+
+// A glob that protects nothing is refused, rather than passed over.
+func TestUselessDenyRead(t *testing.T) {
+	for _, glob := range []manifest.PathGlob{"../x", "a/../b", "a**b", "$HOME/.ssh", "{a,b", "[a", "~ada/x", ""} {
+		m := &manifest.Manifest{Permissions: permissions("ask", "ask")}
+		m.Sandbox.DenyRead = []manifest.PathGlob{".env", glob}
+		if _, err := permission.Parse(m); err == nil || !strings.Contains(err.Error(), "/sandbox/denyRead/1") {
+			t.Errorf("%q: %v", glob, err)
 		}
 	}
 }

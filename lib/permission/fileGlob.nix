@@ -20,14 +20,17 @@ text:
 let
   inherit (builtins)
     concatMap
+    concatStringsSep
     elem
     elemAt
     filter
     foldl'
     genList
     head
+    isList
     length
     match
+    split
     stringLength
     substring
     tail
@@ -39,6 +42,7 @@ let
   ofPath = import ./path.nix;
   quote = import ./quote.nix;
 
+  concatStrings = concatStringsSep "";
   unwritable = import ./place.nix "glob" text;
   refuse = message: hint: {
     message = "glob ${quote text}: ${message}";
@@ -141,43 +145,36 @@ let
     else
       ranges (bytes named);
 
-  # A glob with a question mark for each class; class is null outside of brackets.
-  classes =
-    state: c:
-    if state.problem != null then
-      state
-    else if state.class != null then
-      if c == "]" then
-        state
-        // {
-          current = state.current + "?";
-          class = null;
-          problem = classFault state.class;
-        }
-      else
-        state // { class = state.class + c; }
-    else if state.escaped || c == "\\" then
-      escapes state c
-    else if c == "[" then
-      state // { class = ""; }
+  # Parts of a glob: text, escaped characters, classes, brackets that are not closed.
+  partsOf = split "(\\\\.|[[][^]]*[]]|[[])";
+  part =
+    found:
+    let
+      text = if isList found then head found else found;
+    in
+    if !(isList found) || begins "\\" text then
+      {
+        inherit text;
+        problem = null;
+      }
+    else if text == "[" then
+      {
+        text = "";
+        problem = refuse "a bracket is not closed" "write `\\[` for the character itself";
+      }
     else
-      state // { current = state.current + c; };
+      {
+        text = "?";
+        problem = classFault (substring 1 (stringLength text - 2) text);
+      };
   ofGlob =
     glob:
     let
-      read = foldl' classes {
-        current = "";
-        class = null;
-        escaped = false;
-        problem = null;
-      } (bytes glob);
+      parts = map part (partsOf glob);
+      wrong = filter (one: one.problem != null) parts;
     in
-    if read.problem != null then
-      read.problem
-    else if read.class != null then
-      refuse "a bracket is not closed" "write `\\[` for the character itself"
-    else
-      ofPath read.current;
+    # A question mark stands where a class does.
+    if wrong == [ ] then ofPath (concatStrings (map (one: one.text) parts)) else (head wrong).problem;
 
   # A name alone is in the workspace.
   placed =
