@@ -125,11 +125,17 @@ func matchGlob(glob, value []rune) bool {
 		case g < len(glob) && glob[g] == anyRun:
 			star, resume = g, v
 			g++
-		case g < len(glob) && matchOne(glob[g:], value[v:]):
+		case g < len(glob) && glob[g] != anyOf && value[v] != anyOf && (glob[g] == value[v] || glob[g] == anyRune && value[v] != anyRun):
+			g++
+			v++
+		case g < len(glob) && (glob[g] == anyOf || value[v] == anyOf) && matchOne(glob[g:], value[v:]):
 			g += width(glob[g:])
 			v += width(value[v:])
-		case star >= 0:
+		case star >= 0 && value[resume] == anyOf:
 			resume += width(value[resume:])
+			g, v = star+1, resume
+		case star >= 0:
+			resume++
 			g, v = star+1, resume
 		default:
 			return false
