@@ -17,15 +17,15 @@ type Compaction struct {
 	Strategy CompactionStrategy `json:"strategy" jsonschema_extras:"default=summarize"`
 	// Tokens in the context at which compaction begins after a turn.
 	ThresholdTokens int64 `json:"thresholdTokens" jsonschema:"minimum=1,maximum=100000000"`
-	// Tokens in the context at which compaction begins before the next request is sent.
+	// Advisory: tokens in the context at which compaction begins before the next request is sent.
 	RequestThresholdTokens int64 `json:"requestThresholdTokens" jsonschema:"minimum=1,maximum=100000000"`
-	// Tokens of the newest messages that are kept word for word.
+	// Advisory: tokens of the newest messages that are kept word for word.
 	RetainedTokens int64 `json:"retainedTokens" jsonschema:"minimum=0,maximum=100000000"`
 	// Tokens of the window that are kept free for the answer.
 	ReservedTokens int64 `json:"reservedTokens" jsonschema:"minimum=0,maximum=100000000"`
-	// Cap on the tokens of the summary.
+	// Advisory: cap on the tokens of the summary.
 	SummaryMaxTokens int64 `json:"summaryMaxTokens" jsonschema:"minimum=1,maximum=10000000"`
-	// Model that writes the summary, when it is not the model of the Pod.
+	// Advisory: model that writes the summary, when it is not the model of the Pod.
 	Model *ModelRef `json:"model,omitzero"`
 }
 
@@ -33,9 +33,9 @@ type Compaction struct {
 type Pruning struct {
 	// Whether old tool results are dropped.
 	Enabled bool `json:"enabled" jsonschema:"default=false"`
-	// Tokens of the newest tool results that are never dropped.
+	// Advisory: tokens of the newest tool results that are never dropped.
 	ProtectedTokens int64 `json:"protectedTokens" jsonschema:"minimum=0,maximum=100000000,default=0"`
-	// Tokens that pruning must save to be done at all.
+	// Advisory: tokens that pruning must save to be done at all.
 	MinSavingsTokens int64 `json:"minSavingsTokens" jsonschema:"minimum=0,maximum=100000000,default=0"`
 }
 
@@ -43,14 +43,14 @@ type Pruning struct {
 type Memory struct {
 	// Whether anything is remembered.
 	Enabled bool `json:"enabled" jsonschema:"default=false"`
-	// Who shares what is remembered.
+	// Advisory: who shares what is remembered.
 	Scope MemoryScope `json:"scope" jsonschema_extras:"default=project"`
-	// Whether a summary of the memory is put into the context at the start.
+	// Advisory: whether a summary of the memory is put into the context at the start.
 	InjectSummary bool `json:"injectSummary" jsonschema:"default=false"`
-	// Days that a memory is kept; null to keep it for ever.
+	// Advisory: days that a memory is kept; null to keep it for ever.
 	RetentionDays *int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`
-	// Tokens of conversation after which memories are extracted.
+	// Advisory: tokens of conversation after which memories are extracted.
 	ExtractThresholdTokens *int64 `json:"extractThresholdTokens,omitzero" jsonschema:"minimum=1,maximum=100000000"`
-	// Model that extracts memories, when it is not the model of the Pod.
+	// Advisory: model that extracts memories, when it is not the model of the Pod.
 	Model *ModelRef `json:"model,omitzero"`
 }

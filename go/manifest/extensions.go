@@ -41,13 +41,13 @@ type Web struct {
 type WebSearch struct {
 	// Whether and how fresh.
 	Mode SearchMode `json:"mode" jsonschema_extras:"default=disabled"`
-	// Service that is asked; absent for the one of the model's provider.
+	// Advisory: service that is asked; absent for the one of the model's provider.
 	Provider *ProviderName `json:"provider,omitzero"`
-	// Reference to the secret that the service is called with; null for none.
+	// Advisory: reference to the secret that the service is called with; null for none.
 	Auth *SecretRef `json:"auth"`
-	// Cap on the results of one search.
+	// Advisory: cap on the results of one search.
 	MaxResults int64 `json:"maxResults" jsonschema:"minimum=1,maximum=100,default=10"`
-	// Hosts that results may come from; empty for all.
+	// Advisory: hosts that results may come from; empty for all.
 	AllowedDomains []Domain `json:"allowedDomains" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 }
 
@@ -55,11 +55,11 @@ type WebSearch struct {
 type WebFetch struct {
 	// Whether pages may be retrieved.
 	Enabled bool `json:"enabled" jsonschema:"default=false"`
-	// Time that one retrieval may take.
+	// Advisory: time that one retrieval may take.
 	TimeoutSeconds int64 `json:"timeoutSeconds" jsonschema:"minimum=1,maximum=600,default=30"`
-	// Redirects that are followed.
+	// Advisory: redirects that are followed.
 	RedirectLimit int64 `json:"redirectLimit" jsonschema:"minimum=0,maximum=20,default=5"`
-	// Cap on the bytes of one page.
+	// Advisory: cap on the bytes of one page.
 	MaxResponseBytes int64 `json:"maxResponseBytes" jsonschema:"minimum=1024,maximum=104857600,default=2097152"`
 	// Whether addresses of private networks may be reached.
 	AllowPrivateAddresses bool `json:"allowPrivateAddresses" jsonschema:"default=false"`
@@ -71,7 +71,7 @@ type Skill struct {
 	Description Paragraph `json:"description"`
 	// Files of the skill by relative path, as text or with what more there is to a file; SKILL.md is the entry.
 	Files map[FilePath]SkillFile `json:"files" jsonschema_extras:"x-maxProperties=1000"`
-	// Tools that the skill may use without asking.
+	// Advisory: tools that the skill may use without asking.
 	AllowedTools []ToolName `json:"allowedTools" jsonschema_extras:"x-merge=set,x-maxItems=64"`
 }
 

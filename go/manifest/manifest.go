@@ -86,9 +86,9 @@ type Model struct {
 	Effort Effort `json:"effort" jsonschema_extras:"default=medium"`
 	// Cap on the tokens of reasoning, for models that take a number.
 	ThinkingBudgetTokens *int64 `json:"thinkingBudgetTokens,omitzero" jsonschema:"minimum=0,maximum=10000000"`
-	// Sampling temperature, with at most three decimals.
+	// Advisory: sampling temperature, with at most three decimals.
 	Temperature *Decimal `json:"temperature,omitzero" jsonschema:"minimum=0,maximum=2"`
-	// Nucleus sampling share, with at most three decimals.
+	// Advisory: nucleus sampling share, with at most three decimals.
 	TopP *Decimal `json:"topP,omitzero" jsonschema:"minimum=0,maximum=1"`
 	// Models to try in this order when the model is not available.
 	Fallbacks []ModelRef `json:"fallbacks" jsonschema_extras:"x-merge=replace,x-maxItems=8"`

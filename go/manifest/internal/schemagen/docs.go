@@ -127,6 +127,23 @@ func nixString(text string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", "\\${").Replace(text) + `"`
 }
 
+// advisory prints which fields nothing enforces, and why they are there.
+func (p *page) advisory() {
+	p.print("\n## Advisory fields\n\n")
+	p.print("Fields that protect are enforced, or a launch is refused. These are advisory: where a runtime has no such setting, the\n")
+	p.print("launch says so and goes on without it. So are the settings below `runtimes`.\n\n")
+	paths := strings.NewReplacer("Compaction.", "context.compaction.", "Pruning.", "context.pruning.", "Memory.", "memory.",
+		"WebSearch.", "web.search.", "WebFetch.", "web.fetch.", "Model.", "model.", "Skill.", "skills.NAME.")
+	p.print("| fields | what becomes of them |\n|---|---|\n")
+	for _, row := range advisory {
+		names := make([]string, len(row.fields))
+		for i, field := range row.fields {
+			names[i] = "`" + paths.Replace(field) + "`"
+		}
+		p.print("| %s | %s |\n", strings.Join(names, " "), cell(row.why))
+	}
+}
+
 func (p *page) forms() {
 	p.print("| form | example | pattern | characters |\n|---|---|---|---|\n")
 	for _, form := range forms {
@@ -156,6 +173,7 @@ func ManifestPage(data []byte) ([]byte, error) {
 	for _, property := range root.Properties {
 		p.section(property)
 	}
+	p.advisory()
 	p.print("\n## Secrets\n\n")
 	p.print("Where a secret is due stands a reference, never a value:\n\n")
 	p.print("    { \"_type\": \"insomnia.secret-ref/v1\", \"name\": \"brave.search.default\" }\n\n")

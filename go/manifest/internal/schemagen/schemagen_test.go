@@ -226,6 +226,30 @@ var trulyRequired = map[string]string{
 	"LiteralValue.value":                "is the value",
 }
 
+// What a doc comment calls advisory is on the page, and the other way round.
+func TestAdvisoryFields(t *testing.T) {
+	listed := map[string]bool{}
+	for _, row := range advisory {
+		for _, name := range row.fields {
+			listed[name] = true
+		}
+	}
+	for _, f := range fields(t) {
+		name, ok := strings.CutPrefix(f.path, "manifest: ")
+		if !ok {
+			continue
+		}
+		says := strings.HasPrefix(f.own.Text("description"), "Advisory: ")
+		if says != listed[name] {
+			t.Errorf("%s: its doc comment calls it advisory: %t; advisory.go: %t", name, says, listed[name])
+		}
+		delete(listed, name)
+	}
+	for name := range listed {
+		t.Errorf("advisory.go: there is no field %s", name)
+	}
+}
+
 // filledLater are fields that new manifests are given by their defaults and older ones lack.
 var filledLater = []string{"Limits.maxCostCents", "Limits.maxTokens"}
 
