@@ -47,6 +47,9 @@ let
   rank = import ../reach/rank.nix;
   inherit (import ../reach/tables.nix) actions;
 
+  # What must be held back is to be held back from subagents, too.
+  bindsSubagents = manifest: action: action != "allow" && manifest ? delegation.ceiling;
+
   # The same manifest, as what its subagents may do at the most.
   atCeiling =
     manifest:
@@ -90,8 +93,7 @@ else
       action: call:
       let
         decided = decide manifest call;
-        # What must be held back is to be held back from subagents, too.
-        under = if action == "allow" then null else decide (atCeiling manifest) call;
+        under = if bindsSubagents manifest action then decide (atCeiling manifest) call else null;
         fault = at: who: got: [
           {
             inherit at;
@@ -106,7 +108,7 @@ else
           "permissions"
           "rules"
         ] "" decided
-      else if manifest ? delegation.ceiling && under != null && rank actions under > rank actions action then
+      else if under != null && rank actions under > rank actions action then
         fault [
           "delegation"
           "ceiling"
@@ -127,7 +129,7 @@ else
         filter (
           call:
           decide manifest call == null
-          || action != "allow" && manifest ? delegation.ceiling && decide (atCeiling manifest) call == null
+          || bindsSubagents manifest action && decide (atCeiling manifest) call == null
         ) [ call ]
       );
   }

@@ -3,7 +3,8 @@ let
   covers = import ../reach/covers.nix;
   derived = import ./derived.nix;
   lookup = import ./lookup.nix;
-  present = set: removeAttrs set (builtins.filter (name: set.${name} == null) (builtins.attrNames set));
+  present =
+    set: removeAttrs set (builtins.filter (name: set.${name} == null) (builtins.attrNames set));
   sets = import ./tool-sets.nix;
 
   policy = name: default: filesystem: network: {
@@ -76,7 +77,10 @@ in
         subagent:
         let
           takesAll = tools.default == "allow" && ceiling.default == "allow";
-          namesTools = lookup [ "tools" "allow" ] null subagent != null;
+          namesTools = lookup [
+            "tools"
+            "allow"
+          ] null subagent != null;
         in
         {
           default = if takesAll then "allow" else "deny";

@@ -149,7 +149,9 @@ let
       if closed && open then
         [
           (fault (at ++ [ "default" ]) "allows tools that ${bound.who} does not" "deny"
-            "set default to \"deny\" and list the tools${bound.more "delegation.ceiling.tools.default = \"allow\";"}"
+            "set default to \"deny\" and list the tools${
+              bound.more "delegation.ceiling.tools.default = \"allow\";"
+            }"
           )
         ]
       else
@@ -228,7 +230,9 @@ let
               )
               "${bound.who} has no rule that goes as far for ${quote "${rule.tool} ${rule.pattern}"}"
               "a rule that one in `${bound.field}` covers"
-              "remove it here, or add the rule to ${bound.field}.rules${bound.more "it in delegation.ceiling.permissions.rules"}"
+              "remove it here, or add the rule to ${bound.field}.rules${
+                bound.more "it in delegation.ceiling.permissions.rules"
+              }"
             )
           ];
     in

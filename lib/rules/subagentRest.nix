@@ -138,10 +138,13 @@ let
       podRoots = texts pod "writableRoots";
       roots = texts own "writableRoots";
       podHasSome = any inWorkspace podRoots;
+      # Without any of it, the Pod may write the whole workspace.
+      writable = podRoots ++ (if podHasSome then [ ] else [ "." ]);
       filesystem = own.filesystem or pod.filesystem or null;
       network = own.network or pod.network or null;
       podDomains = map lower (texts pod "allowedDomains");
       domains = map lower (texts own "allowedDomains");
+      hosts = if own ? allowedDomains then domains else podDomains;
     in
     capped "filesystem" filesystems
     ++ capped "network" networks
@@ -168,10 +171,7 @@ let
         )
         ++ each roots (
           n: root:
-          # Without any of it, the Pod may write the whole workspace.
-          if
-            root != "" && !(any (wide: coversRoot wide root) (podRoots ++ (if podHasSome then [ ] else [ "." ])))
-          then
+          if root != "" && !(any (wide: coversRoot wide root) writable) then
             wrong
               [
                 "writableRoots"
@@ -191,7 +191,7 @@ let
         && (own ? network || own ? allowedDomains)
         && isString network
         && network != "full"
-        && !(network == "allowlist" && elem "@nix" (if own ? allowedDomains then domains else podDomains))
+        && !(network == "allowlist" && elem "@nix" hosts)
       then
         wrong [ "network" ]
           "builds of the Nix daemon, which the profile itself reaches, reach every host, while network is ${quote network}"
