@@ -67,6 +67,11 @@ func (b bound) more(line string) string {
 	if !b.own {
 		return ""
 	}
+	if rules := b.get("rules"); rules.is(kindArray) && slices.ContainsFunc(rules.items, func(rule *value) bool {
+		return rule.isText("action", "deny") || rule.isText("action", "ask")
+	}) {
+		line += " (repeat in delegation.ceiling.permissions.rules what permissions.rules denies or asks about)"
+	}
 	return "; to let subagents alone have it, write " + line
 }
 

@@ -54,6 +54,9 @@ let
       # What is no set is reported as such, and nothing is held to it.
       below = set: name: if isAttrs set then set.${name} or null else set;
       own = below (below (manifest.delegation or null) "ceiling") section;
+      parent = manifest.${section} or null;
+      rules = if isAttrs parent then parent.rules or null else null;
+      restricts = rule: rule.action or null == "deny" || rule.action or null == "ask";
     in
     if own != null then
       {
@@ -65,11 +68,19 @@ let
       }
     else
       {
-        value = manifest.${section} or null;
+        value = parent;
         who = "the profile itself";
         lacks = "the profile itself is not offered";
         field = section;
-        more = line: "; to let subagents alone have it, write ${line}";
+        more =
+          line:
+          "; to let subagents alone have it, write ${line}"
+          + (
+            if isList rules && any restricts (filter isAttrs rules) then
+              " (repeat in delegation.ceiling.permissions.rules what permissions.rules denies or asks about)"
+            else
+              ""
+          );
       };
 
   # The line that lets subagents have all tools that one of them names.
