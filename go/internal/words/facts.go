@@ -25,7 +25,7 @@ func Facts(m *manifest.Manifest, s Summary) []Fact {
 	}
 	add("role", s.Role, s.Variant)
 	add("model", s.Model, Tokens(s.Window)+" tokens", "answers up to "+Tokens(m.Model.MaxOutputTokens), "effort "+string(m.Model.Effort))
-	fit, unfit := runtimes(m)
+	fit, unfit := servedBy(m)
 	add("runtimes", fit, unfit)
 	add("permissions", modeWords(s.Mode), "otherwise "+string(m.Permissions.Default), ruleCounts(m.Permissions.Rules))
 	tools := toolCount(m.Tools.Default, m.Tools.Allow)

@@ -6,7 +6,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-func TestRuntimes(t *testing.T) {
+func TestServedBy(t *testing.T) {
 	const noShell = "not codex: it reads files through a shell, which is not offered"
 	for _, c := range []struct {
 		dialect     manifest.WireAPI
@@ -24,7 +24,7 @@ func TestRuntimes(t *testing.T) {
 		{"gemini", "allow", nil, nil, "none that is known speaks gemini", ""},
 	} {
 		m := &manifest.Manifest{Model: manifest.Model{WireAPI: c.dialect}, Tools: manifest.Tools{Default: c.fallback, Allow: c.allow, Deny: c.deny}}
-		if fit, why := runtimes(m); fit != c.fit || why != c.why {
+		if fit, why := servedBy(m); fit != c.fit || why != c.why {
 			t.Errorf("%+v: %q, %q", c, fit, why)
 		}
 	}

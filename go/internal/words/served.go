@@ -21,9 +21,9 @@ var programs = [...]program{
 	{name: "opencode", dialects: []manifest.WireAPI{"anthropic", "openai-chat", "openai-responses"}},
 }
 
-// runtimes names the runtimes that can serve a manifest, by the dialect of its model and
+// servedBy names the runtimes that can serve a manifest, by the dialect of its model and
 // its tools, and why those that speak the dialect cannot all.
-func runtimes(m *manifest.Manifest) (fit, why string) {
+func servedBy(m *manifest.Manifest) (fit, why string) {
 	var can []string
 	for _, p := range programs {
 		switch {
