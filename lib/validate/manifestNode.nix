@@ -1,2 +1,2 @@
 # The schema of manifests, prepared. Nix evaluates a file once, so all profiles share it.
-import ./load.nix (builtins.fromJSON (builtins.readFile ../schema/manifest.json))
+import ./load.nix (builtins.fromJSON (builtins.readFile ./manifest.json))

@@ -55,6 +55,8 @@ func Files(packageDir string) ([]File, error) {
 	return []File{
 		{filepath.Join(root, "lib", "schema", "manifest.json"), schemas.Manifest},
 		{filepath.Join(root, "lib", "schema", "profile.json"), schemas.Profile},
+		{filepath.Join(root, "lib", "validate", "manifest.json"), undescribed(schemas.Manifest)},
+		{filepath.Join(root, "lib", "validate", "profile.json"), undescribed(schemas.Profile)},
 		{filepath.Join(root, "lib", "reach", "tables.nix"), Reach()},
 		{filepath.Join(root, "lib", "schema", "providers.json"), providers()},
 		{filepath.Join(root, "lib", "schema", "meant.json"), meantTables()},
