@@ -117,7 +117,7 @@ context manifest
 ++ places.manifest manifest
 ++ ceiling permissions manifest
 ++ sandbox manifest
-++ services manifest
+++ (if manifest ? sandbox.services || manifest ? sandbox.hostCommands then services manifest else [ ])
 ++ each manifest "skills" (
   at: value: skill at (elemAt at 1) value ++ permissions.skill at value
 )

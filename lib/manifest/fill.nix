@@ -27,16 +27,18 @@ let
           node.filled
           // value
           // mapAttrs (name: fill marks node.props.${name}) (
-            intersectAttrs (if marks then node.props else node.deepProps) value
+            intersectAttrs (if marks then node.props else node.parts) value
           );
       in
       if marks then unmark full else full
     else if node.kind == "map" && isAttrs value then
-      if marks || node.deep then
+      if value == { } then
+        value
+      else if marks || node.deep then
         mapAttrs (_: fill marks node.values) (if marks then unmark value else value)
       else
         value
-    else if isList value && node.deep then
+    else if isList value && value != [ ] && node.deep then
       map (fill marks node.items) value
     else
       value;

@@ -21,9 +21,9 @@ let
   sortSets =
     node: value:
     if node.kind == "closed" && isAttrs value then
-      value // mapAttrs (name: sortSets node.props.${name}) (intersectAttrs node.setProps value)
+      value // mapAttrs (name: sortSets node.props.${name}) (intersectAttrs node.parts value)
     else if node.kind == "map" && isAttrs value then
-      if !node.sorts then value else mapAttrs (_: sortSets node.values) value
+      if value == { } || !node.sorts then value else mapAttrs (_: sortSets node.values) value
     else if node.kind == "set" && isList value then
       if value == [ ] then
         value

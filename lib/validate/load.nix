@@ -9,6 +9,7 @@
 schema:
 let
   inherit (builtins)
+    any
     attrNames
     attrValues
     elem
@@ -103,8 +104,7 @@ let
     alternative = null;
     closed = false;
     filled = { };
-    deepProps = { };
-    setProps = { };
+    parts = { };
     values = null;
     items = null;
     names = null;
@@ -167,10 +167,9 @@ let
       properties = raw.properties or { };
       props = mapAttrs (_: compile) properties;
       required = raw.required or [ ];
-      # Of the fields, those that something may stand below.
-      parts = filter (name: !(elem (properties.${name}.type or null) scalars)) (attrNames properties);
-      keepProps =
-        test: intersectAttrs (listToAttrs (map key (filter (name: test props.${name}) parts))) props;
+      compounds = filter (name: !(elem (properties.${name}.type or null) scalars)) (
+        attrNames properties
+      );
       node = {
         inherit
           kind
@@ -193,10 +192,9 @@ let
             done // { ${name} = child.filled; }
           else
             done
-        ) { } (filter (name: elem name required || properties.${name} ? default) (attrNames properties));
-        # Fields below which something may have to be filled, or sorted.
-        deepProps = keepProps (child: child.deep);
-        setProps = keepProps (child: child.sorts);
+        ) { } (filter (name: properties.${name} ? default || elem name required) (attrNames properties));
+        # The fields that something may be below.
+        parts = intersectAttrs (listToAttrs (map key compounds)) props;
         values = compile additional;
         items = if raw ? items then compile raw.items else null;
         # A set goes by its `_type`: to the alternative with that one or else the first with
@@ -230,7 +228,7 @@ let
           branches == [ ]
           && (
             if kind == "closed" then
-              node.filled != { } || node.deepProps != { }
+              node.filled != { } || any (name: props.${name}.deep) compounds
             else if kind == "map" then
               node.values.deep
             else
@@ -238,7 +236,7 @@ let
           );
         sorts =
           if kind == "closed" then
-            node.setProps != { }
+            any (name: props.${name}.sorts) compounds
           else if kind == "map" then
             node.values.sorts
           else

@@ -115,11 +115,13 @@ blank:
 
 // endOfLine is the length of a text up to its first CR or LF.
 func endOfLine(text string) int {
-	n := 0
-	for n < len(text) && text[n] != '\n' && text[n] != '\r' {
-		n++
+	if n := strings.IndexByte(text, '\n'); n >= 0 {
+		text = text[:n]
 	}
-	return n
+	if n := strings.IndexByte(text, '\r'); n >= 0 {
+		return n
+	}
+	return len(text)
 }
 
 // inDefault scans ordinary code: the longest match wins, and among equally
