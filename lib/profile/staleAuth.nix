@@ -18,7 +18,6 @@ let
     head
     isAttrs
     isString
-    length
     match
     readFile
     ;
@@ -135,9 +134,6 @@ let
       def = if own == null then winner layers (pod ++ [ "ref" ]) else own;
     in
     if def == null then [ ] else map (place: place // { note = "the model"; }) def.place;
-
-  # Layers in which a model is spoken of: with one there is nothing to compare.
-  speaks = layer: layer.body ? model || layer.body ? overrides || layer.body ? subagents;
 in
 { layers, value }:
 let
@@ -150,13 +146,9 @@ let
     name
     "model"
   ]) (if isAttrs delegates then attrNames delegates else [ ]);
-  found =
-    if length (filter speaks layers) < 2 then
-      [ ]
-    else
-      filter (result: result != null) (
-        concatMap (at: map (judge layers value at) (slotsOf value at)) slots
-      );
+  found = filter (result: result != null) (
+    concatMap (at: map (judge layers value at) (slotsOf value at)) slots
+  );
 in
 {
   follows = concatMap (result: result.follows or [ ]) found;

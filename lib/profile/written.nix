@@ -8,6 +8,7 @@ let
     foldl'
     isInt
     isString
+    length
     ;
   author = import ./author.nix manifestNode;
   collect = import ../merge/collect.nix insomnia;
@@ -94,7 +95,16 @@ let
   settled = foldl' without named stuck;
   value = if merged.gone == [ ] then named else removed.strip settled;
 
-  stale = staleAuth { inherit layers value; };
+  # Layers in which a model is spoken of: with one there is nothing to compare.
+  speaks = layer: layer.body ? model || layer.body ? overrides || layer.body ? subagents;
+  stale =
+    if length (filter speaks layers) < 2 then
+      {
+        follows = [ ];
+        faults = [ ];
+      }
+    else
+      staleAuth { inherit layers value; };
   # The keys that follow their provider are derived, as if nobody had written them.
   tree = foldl' without settled stale.follows;
   current =
