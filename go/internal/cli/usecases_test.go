@@ -70,7 +70,7 @@ func TestCommandsAndScreensAgree(t *testing.T) {
 			}
 			in := printed.Inputs
 			in.Name = ""
-			if r.Digest != printed.Digest || r.Ref != printed.Pod.Profile.Ref || r.Inputs != in {
+			if r.Digest != printed.Digest || r.Ref != printed.Pod.Profile.Ref || !cmp.Equal(r.Inputs, in) {
 				t.Errorf("%+v\n%+v", r, printed)
 			}
 			if diff := cmp.Diff(*printed.Summary, r.Summary); diff != "" {
