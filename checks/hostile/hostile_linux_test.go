@@ -181,7 +181,7 @@ func (b *builder) watch(program string, args []string) {
 	if len(files) == 0 {
 		b.Fatalf("%s: strace left nothing\n%s", what, stderr.String())
 	}
-	started := 0
+	started, creates := 0, len(args) > 1 && args[0] == "pod" && args[1] == "new"
 	for _, file := range files {
 		data, err := os.ReadFile(file)
 		b.must(err)
@@ -189,7 +189,7 @@ func (b *builder) watch(program string, args []string) {
 			if strings.HasPrefix(line, "execve") {
 				started++
 			}
-			if fault := b.judge(line); fault != "" {
+			if fault := b.judge(line, creates); fault != "" {
 				b.Errorf("%s: %s: %s", what, fault, strings.TrimSpace(line))
 			}
 		}
@@ -202,17 +202,20 @@ func (b *builder) watch(program string, args []string) {
 // runtime are files of the system: Go's own, git's list of safe directories, and
 // the names of users for a message about who owns a project.
 var (
-	opened  = regexp.MustCompile(`^open(?:at|at2)?\(.*\) = \d+<(.*)>$`)
-	runtime = regexp.MustCompile(`^/proc/\d+/(maps|cgroup|mountinfo|status|stat|auxv)$|^/sys/(kernel/mm/transparent_hugepage|fs/cgroup|devices/system/cpu)/|^/dev/(null|pts/\d+|tty)$|^/etc/(localtime|gitconfig|passwd)$|^/usr/share/zoneinfo/`)
+	opened = regexp.MustCompile(`^open(?:at|at2)?\(.*\) = \d+<(.*)>$`)
+	// packages are where this machine's package managers say which hosts they use: a Pod
+	// that may reach them records these hosts when it is created, and only then.
+	packages = regexp.MustCompile(`^(/usr(/local)?)?/etc/npmrc$|^/etc/pip\.conf$|^/etc/apt/sources\.list(\.d(/[^/]+)?)?$`)
+	runtime  = regexp.MustCompile(`^/proc/\d+/(maps|cgroup|mountinfo|status|stat|auxv)$|^/sys/(kernel/mm/transparent_hugepage|fs/cgroup|devices/system/cpu)/|^/dev/(null|pts/\d+|tty)$|^/etc/(localtime|gitconfig|passwd)$|^/usr/share/zoneinfo/`)
 )
 
-// judge says what is wrong with a system call, or nothing.
-func (b *builder) judge(line string) string {
+// judge says what is wrong with a system call of a command, or nothing.
+func (b *builder) judge(line string, creates bool) string {
 	if strings.HasPrefix(line, "socket(") || strings.HasPrefix(line, "connect(") {
 		return "a socket"
 	}
 	m := opened.FindStringSubmatch(strings.TrimSpace(line))
-	if m == nil || runtime.MatchString(m[1]) {
+	if m == nil || runtime.MatchString(m[1]) || creates && packages.MatchString(m[1]) {
 		return ""
 	}
 	for _, name := range b.private {

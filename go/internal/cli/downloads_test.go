@@ -171,7 +171,7 @@ func screensHere(t *testing.T) *tui.Backend {
 		t.Fatal(err)
 	}
 	resolver := &resolve.Resolver{Nix: &nix.Nix{}, Library: insomnia.Library, Dir: dir, CacheDir: resolve.UserCacheDir()}
-	return tui.Work(&app.App{Resolver: resolver, User: app.Nobody{}}, resolve.Options{Evaluator: resolve.Embedded})
+	return tui.Work(&app.App{Resolver: resolver, User: app.Nobody{}, AskHosts: askHosts}, resolve.Options{Evaluator: resolve.Embedded})
 }
 
 // What the user typed, or wrote into a config of their own, is downloaded by the

@@ -63,7 +63,7 @@ func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, *granting, e
 type granting struct {
 	source   trust.Source
 	manifest []byte
-	hosts    func([]byte) *manifest.Hosts // of its groups
+	hosts    *manifest.Hosts // of the groups of a Pod; to show a profile asks this machine nothing
 	warnings func() []diag.Diagnostic
 }
 
@@ -83,7 +83,7 @@ func (p *program) granting(c *cli.Context) (*app.App, *granting, error) {
 			return nil, nil, err
 		}
 		warnings := func() []diag.Diagnostic { return resolve.Warnings(s.Envelope.Manifest, nil) }
-		return a, &granting{s.Source(), s.Envelope.Manifest, func([]byte) *manifest.Hosts { return s.Envelope.Inputs.Hosts }, warnings}, nil
+		return a, &granting{s.Source(), s.Envelope.Manifest, s.Envelope.Inputs.Hosts, warnings}, nil
 	}
 	a, options, err := p.evaluating(c)
 	if err != nil {
@@ -94,8 +94,7 @@ func (p *program) granting(c *cli.Context) (*app.App, *granting, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	hosts := func(data []byte) *manifest.Hosts { return a.Hosts(c.Context, data, a.Resolver.Dir) }
-	return a, &granting{r.Source(), r.Manifest, hosts, func() []diag.Diagnostic { return a.Warnings(c.Context, named, r, options) }}, nil
+	return a, &granting{r.Source(), r.Manifest, nil, func() []diag.Diagnostic { return a.Warnings(c.Context, named, r, options) }}, nil
 }
 
 // consents opens the store of consents.

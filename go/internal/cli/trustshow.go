@@ -42,7 +42,7 @@ func (p *program) trustShow(c *cli.Context) error {
 	if c.Bool("json") {
 		err = p.printJSON(trustReport(v, c.Bool("full")))
 	} else {
-		page := words.Grants(v, words.Page{Full: c.Bool("full"), More: "--full", Hosts: g.hosts(v.Manifest)})
+		page := words.Grants(v, words.Page{Full: c.Bool("full"), More: "--full", Hosts: g.hosts})
 		if !v.Consented() {
 			page += "\nif you agree: " + diag.Escape(v.Command(), false) + "\n"
 		}

@@ -71,7 +71,7 @@ func TestCommandsAndScreensAgree(t *testing.T) {
 			in := printed.Inputs
 			in.Name = ""
 			if r.Digest != printed.Digest || r.Ref != printed.Pod.Profile.Ref || !cmp.Equal(r.Inputs, in) {
-				t.Errorf("%+v\n%+v", r, printed)
+				t.Errorf("%+v\n%+v\n%s", r, printed, cmp.Diff(r.Inputs, in))
 			}
 			if diff := cmp.Diff(*printed.Summary, r.Summary); diff != "" {
 				t.Error(diff)

@@ -27,6 +27,9 @@ func Grants(v *trust.Verdict, page Page) string {
 		line("%s\n", legend)
 	}
 	b.WriteString("\n" + page.Text(Entries(v)))
+	if groups := groupsOf(v.Now); page.Hosts == nil && len(groups) > 0 {
+		line("\nhosts of %s: this machine is asked when a Pod is created; see them with insomnia pod show\n", strings.Join(groups, " and "))
+	}
 	for i, group := range HostFacts(page.Hosts) {
 		if i == 0 {
 			b.WriteString("\nHosts of the groups, on this machine\n")
@@ -46,4 +49,15 @@ func Grants(v *trust.Verdict, page Page) string {
 		b.WriteString(page.Passage(passage.Text))
 	}
 	return b.String()
+}
+
+// groupsOf names the groups of hosts that a set grants.
+func groupsOf(set grant.Set) []string {
+	var groups []string
+	for _, g := range set {
+		if g.Kind == grant.Hosts && strings.HasPrefix(g.Value, "@") && g.Pointer == "/sandbox/network" {
+			groups = append(groups, code(g.Value))
+		}
+	}
+	return groups
 }
