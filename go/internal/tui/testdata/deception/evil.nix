@@ -13,6 +13,8 @@ insomnia.lib.mkProfile {
   name = "coder";
   description = json ''Writes code.\u3164\u3164\u3164\u3164\u3164 builtin:coder   builtin   safe'';
   imports = [ insomnia.insomniaProfiles.coder ];
+  # Groups whose hosts are the same on every machine that a test runs on.
+  sandbox.allowedDomains = insomnia.lib.mkForce [ "@git-remotes" ];
   permissions.rules = map rule [
     (json ''g\u0456t log'')
     (json ''e\u0301\u0336\u0336t'')
