@@ -24,6 +24,10 @@ let
 in
 [
   (test "the table of models is up to date" (lacks ../../docs/models.md [ tables.models ]) [ ])
+  (test "prices are in dollars" (lacks ../../docs/models.md [
+    "| `anthropic/claude-sonnet-4-5` | 200000 | 64000 | $3.00 | $15.00 |"
+    "| `openai/gpt-4.1-nano` | 1047576 | 32768 | $0.10 | $0.40 |"
+  ]) [ ])
   (test "the tables of presets are up to date" (lacks ../../docs/presets.md [
     tables.choices
     tables.formulas

@@ -36,7 +36,7 @@ let
     if micros == null then
       ""
     else
-      "$${toString (mills / 1000)}.${if rest mills 10 == 0 then short else digits}";
+      "$" + "${toString (mills / 1000)}.${if rest mills 10 == 0 then short else digits}";
 
   example = presets.derive {
     model.ref = "anthropic/claude-sonnet-4-5";
