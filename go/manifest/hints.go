@@ -157,6 +157,8 @@ func (p *pattern) meantByText(text string, secret bool) string {
 		return `write lowercase parts with dots between them, such as secrets.ref "github.token"`
 	case secret:
 		return ""
+	case p.form == "model reference" && text == "inherit":
+		return "leave it out: a subagent without a model has that of the Pod"
 	case p.form == "model reference" && !strings.Contains(text, "/") && p.match("provider/"+text):
 		if ref := meant.Model(text); ref != "" {
 			return "write " + ticked(ref)

@@ -19,6 +19,7 @@ var beginners = []struct{ layer, hint string }{
 	{`{"model": {"ref": "claude-sonnet-4-5"}}`, "model.ref: write `anthropic/claude-sonnet-4-5`"},
 	{`{"model": {"ref": "GPT-5"}}`, "model.ref: write `openai/GPT-5`"},
 	{`{"model": {"ref": "llama3"}}`, "model.ref: write `PROVIDER/llama3`, such as `anthropic/claude-sonnet-4-5`"},
+	{`{"subagents": {"a": {"model": {"ref": "inherit"}}}}`, "subagents.a.model.ref: leave it out: a subagent without a model has that of the Pod"},
 	{`{"model": {"ref": "a b"}}`, `model.ref: `},
 	{`{"model": {"small": "claude-haiku-4-5"}}`, "model.small: write `anthropic/claude-haiku-4-5`"},
 	{`{"model": {"fallbacks": "openai/gpt-5"}}`, `model.fallbacks: write model.fallbacks = [ "openai/gpt-5" ]`},

@@ -247,6 +247,8 @@ in
         "write lowercase parts with dots between them, such as secrets.ref \"github.token\""
     else if secret then
       null
+    else if form.form == "a model reference" && value == "inherit" then
+      "leave it out: a subagent without a model has that of the Pod"
     else if
       form.form == "a model reference"
       && match ".*/.*" value == null
