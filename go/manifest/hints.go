@@ -31,6 +31,8 @@ func meantBy(at *location, s *schema, v *value) string {
 		return writeNull
 	case s.items != nil && v.kind == kindString && s.merge == "replace" && isPlainCommand(v.text):
 		return line("", writtenList(strings.Fields(v.text)))
+	case s.items != nil && v.kind == kindString && v.text != "" && at.isHookCommand():
+		return line("", writtenList([]string{"bash", "-c", v.text}))
 	case s.items != nil && v.kind == kindString:
 		return line("", writtenList([]string{v.text}))
 	case s.items != nil && v.kind == kindObject:
@@ -107,6 +109,11 @@ func isNumeral(text string) bool {
 	const longest = 19
 	digits := strings.TrimPrefix(text, "-")
 	return digits != "" && len(digits) <= longest && strings.Trim(digits, "0123456789") == "" && (digits == "0" || digits[0] != '0')
+}
+
+// isHookCommand reports whether this is the command of an element of a list, as hooks have it.
+func (l *location) isHookCommand() bool {
+	return l != nil && l.key == "command" && l.parent != nil && l.parent.index >= 0
 }
 
 // isPlainCommand tells a command that is nothing but words from one that a shell would read.

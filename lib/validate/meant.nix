@@ -72,13 +72,15 @@ let
     else
       "";
 
-  # A command that is nothing but words.
+  # A command that is nothing but words, and no shell would read.
+  isPlainCommand =
+    value: match "[A-Za-z0-9._/@= -]*[A-Za-z0-9._/@=-][A-Za-z0-9._/@= -]*" value != null;
   words =
     value:
-    if match "[A-Za-z0-9._/@= -]*[A-Za-z0-9._/@=-][A-Za-z0-9._/@= -]*" value == null then
-      [ value ]
+    if isPlainCommand value then
+      filter (word: isString word && word != "") (split " +" value)
     else
-      filter (word: isString word && word != "") (split " +" value);
+      [ value ];
 
   # The reference that a model without its provider was meant to be, or null.
   modelOf =
@@ -137,7 +139,27 @@ in
     then
       writeNull
     else if node.items != null && isString value then
-      line "" (texts (if node.raw.x-merge or "" == "replace" then words value else [ value ]))
+      # In a hook, a shell is given what it would read.
+      line "" (
+        texts (
+          if node.raw.x-merge or "" != "replace" then
+            [ value ]
+          else if
+            isPlainCommand value
+            || value == ""
+            || last at != "command"
+            || length at < 2
+            || !(isInt (elemAt at (length at - 2)))
+          then
+            words value
+          else
+            [
+              "bash"
+              "-c"
+              value
+            ]
+        )
+      )
     else if node.items != null && isAttrs value then
       line "" "[ { … } ]"
     else if node.kind == "map" && (isList value || isString value) then
