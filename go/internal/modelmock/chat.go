@@ -1,0 +1,5 @@
+package modelmock
+
+import "net/http"
+
+func (m *Mock) chat(w http.ResponseWriter, r *http.Request) {}

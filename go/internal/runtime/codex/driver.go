@@ -1,0 +1,19 @@
+// Package codex is the driver of Codex.
+package codex
+
+import (
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Driver is what is known of Codex.
+var Driver = runtime.Driver{
+	Name:      "codex",
+	Title:     "Codex",
+	Program:   "codex",
+	Install:   "npm install -g @openai/codex",
+	From:      runtime.Version{0, 171, 0},
+	Below:     runtime.Version{0, 172, 0},
+	WireAPIs:  []manifest.WireAPI{"openai-responses"},
+	Handshake: runtime.PerSession,
+}

@@ -1,0 +1,98 @@
+package runtime
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission"
+)
+
+// Driver is what is known of an agent program. Its functions are pure.
+type Driver struct {
+	// Name is that of the runtime in flags, configs and manifests: claude-code.
+	Name string
+	// Title is what its makers call it: Claude Code.
+	Title string
+	// Program is the name that it is found by on PATH.
+	Program string
+	// Install is the command that installs it, for people.
+	Install string
+	// From is the first version that has been tried, and Below the first that has not.
+	From, Below Version
+	// WireAPIs are the dialects of model APIs that it speaks.
+	WireAPIs []manifest.WireAPI
+	// Handshake is how the gateway knows that the guard stands before the tools.
+	Handshake Handshake
+
+	// Unserved tells why the program cannot serve a manifest at all; nil where it can.
+	// Fields that it only approximates are no reason: those are declared.
+	Unserved func(m *manifest.Manifest) []Unserved
+	// Plan makes the plan of a start.
+	Plan func(Launch) (*Plan, error)
+	// Calls translates a tool call of the program into calls that the guard decides;
+	// several for a tool that changes several files. Each of them must be allowed. A call
+	// that it does not understand is an error, and is denied.
+	Calls func(ToolUse) ([]permission.Call, error)
+	// Offer translates the name of a tool that a request offers to the model.
+	Offer func(name string) Offer
+	// Request reads what tells requests of the program apart.
+	Request func(http.Header) Request
+	// Declined reports whether the result of a tool call says that the program itself
+	// turned the call down, so that the guard was never asked: a tool that it does not
+	// know, arguments that it cannot read. text is the result as the model gets it.
+	Declined func(tool, text string) bool
+}
+
+// Handshake is what a hello of the guard stands for.
+type Handshake string
+
+const (
+	// PerSession: each session says hello when it begins, by its ID.
+	PerSession Handshake = "session"
+	// PerConnection: the program holds a connection to the guard for as long as it runs.
+	PerConnection Handshake = "connection"
+)
+
+// Unserved is a reason why a program cannot serve a manifest.
+type Unserved struct {
+	// Pointer is the JSON Pointer of the field.
+	Pointer string
+	// Why is a clause that follows "Codex ": `has no tools that read files but its shell`.
+	Why string
+}
+
+// ToolUse is a tool call as the program's hook reports it.
+type ToolUse struct {
+	// Tool is the program's own name, such as Bash or apply_patch.
+	Tool string
+	// Input is what the model gave to the tool.
+	Input json.RawMessage
+	// Directory is where the program works, absolute; empty where it does not say.
+	Directory string
+	// Subagent is the name of the subagent that calls, as in the manifest; empty for the
+	// Pod's own agent.
+	Subagent string
+	// Manifest is that of the Pod.
+	Manifest *manifest.Manifest
+}
+
+// Offer is what a tool in a request is.
+type Offer struct {
+	// Tool is its name in a manifest: bash, mcp__SERVER__TOOL. Empty where it is none of them.
+	Tool string
+	// Internal marks a tool that only keeps the program's own state, such as a list of
+	// tasks: it may always be offered.
+	Internal bool
+}
+
+// Request is what tells requests of a program to the model's API apart.
+type Request struct {
+	// Session is the ID of the session, as hooks have it; empty where there is none.
+	Session string
+	// Subagent is the program's ID of the subagent that asks; empty for the Pod's own agent.
+	Subagent string
+	// Side says what a request beside the conversation is for, such as a title; empty for
+	// one of the conversation.
+	Side string
+}
