@@ -1,0 +1,247 @@
+// Package prompt composes the system prompt of a session: the text of the manifest, and
+// the context files that the workspace has when the session starts.
+//
+// The programs' own reading of such files is switched off, so that a profile means the
+// same in each.
+package prompt
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+const (
+	// MaxFiles bounds the context files of a session.
+	MaxFiles = 64
+	// MaxBytes bounds their text, in all.
+	MaxBytes = 1 << 20
+	// maxEntries bounds the entries of directories that are looked at for globs.
+	maxEntries = 100_000
+)
+
+// Prompt is a composed system prompt.
+type Prompt struct {
+	// Text is what the model is given.
+	Text string
+	// Files are the context files in it, by their names below the workspace.
+	Files []string
+	// Left are those that were left out or cut.
+	Left []Left
+}
+
+// Left is a context file of which something is not in the prompt.
+type Left struct {
+	// File is its name below the workspace, or a glob.
+	File string
+	// Why is a clause.
+	Why string
+}
+
+// Compose composes the prompt of a session in a workspace, for a user with a home
+// directory. What cannot be read is left out and named: a context file is there or not.
+func Compose(m *manifest.Manifest, workspace, home string) Prompt {
+	c := &composer{m: m, workspace: workspace}
+	var err error
+	if c.places, err = grammar.NewPlaces(workspace, home, false); err != nil {
+		c.unplaced = true // every glob of denyRead then holds for every file
+	}
+	parts := []string{}
+	add := func(text string) {
+		if text = strings.TrimSpace(text); text != "" {
+			parts = append(parts, text)
+		}
+	}
+	add(string(m.Prompts.System))
+	for _, text := range m.Prompts.Append {
+		add(string(text))
+	}
+	if m.Prompts.Language != nil {
+		add("Answer in the language with the BCP 47 tag " + string(*m.Prompts.Language) + ".")
+	}
+	add(c.files(workspace))
+	c.out.Text = strings.Join(parts, "\n\n")
+	if c.out.Text != "" {
+		c.out.Text += "\n"
+	}
+	return c.out
+}
+
+type composer struct {
+	m         *manifest.Manifest
+	workspace string
+	places    grammar.Places
+	unplaced  bool
+	out       Prompt
+	bytes     int
+	seen      int // entries of directories
+}
+
+func (c *composer) left(file, why string) { c.out.Left = append(c.out.Left, Left{file, why}) }
+
+// files is the text of the context files.
+func (c *composer) files(workspace string) string {
+	if len(c.m.Prompts.ContextFiles) == 0 || c.m.Prompts.ContextMaxBytes == 0 {
+		return ""
+	}
+	root, err := bounded.OpenRoot(workspace)
+	if err != nil {
+		c.left(workspace, bounded.Reason(err).Error())
+		return ""
+	}
+	defer root.Close()
+	var b strings.Builder
+	for _, glob := range c.m.Prompts.ContextFiles {
+		for _, name := range c.find(root, string(glob)) {
+			if slices.Contains(c.out.Files, name) {
+				continue
+			}
+			if len(c.out.Files) == MaxFiles {
+				c.left(name, "a session has at most 64 context files")
+				continue
+			}
+			text, ok := c.read(root, name)
+			if !ok {
+				continue
+			}
+			c.out.Files = append(c.out.Files, name)
+			b.WriteString("## " + name + "\n\n" + strings.TrimSpace(text) + "\n\n")
+		}
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "# Files of the workspace\n\n" + b.String()
+}
+
+// read reads a context file, cut at the cap of the manifest.
+func (c *composer) read(root *bounded.Root, name string) (string, bool) {
+	if c.denied(name) {
+		c.left(name, "sandbox.denyRead keeps it from being read")
+		return "", false
+	}
+	f, size, err := root.Open(name)
+	if err != nil {
+		if !errors.Is(err, fs.ErrNotExist) {
+			c.left(name, bounded.Reason(err).Error())
+		}
+		return "", false
+	}
+	f.Close()
+	// A link inside the workspace may lead to a file that is denied by its own name.
+	if real, err := filepath.EvalSymlinks(filepath.Join(c.workspace, name)); err != nil || c.deniedPath(real) {
+		c.left(name, "sandbox.denyRead keeps it from being read")
+		return "", false
+	}
+	limit := min(c.m.Prompts.ContextMaxBytes, int64(MaxBytes-c.bytes))
+	if limit <= 0 {
+		c.left(name, "the context files have more than 1 MiB in all")
+		return "", false
+	}
+	data, err := readStart(root, name, min(size, limit))
+	if err != nil {
+		c.left(name, bounded.Reason(err).Error())
+		return "", false
+	}
+	for int64(len(data)) < size && len(data) > 0 && !utf8.Valid(data) && len(data) > int(min(size, limit))-utf8.UTFMax {
+		data = data[:len(data)-1] // a character that the cap cuts in two
+	}
+	if !utf8.Valid(data) {
+		c.left(name, "it is not UTF-8")
+		return "", false
+	}
+	if int64(len(data)) < size {
+		c.left(name, "only its first bytes are read: prompts.contextMaxBytes")
+	}
+	c.bytes += len(data)
+	return string(data), true
+}
+
+func readStart(root *bounded.Root, name string, limit int64) ([]byte, error) {
+	f, _, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data := make([]byte, limit)
+	n, err := f.ReadAt(data, 0)
+	if n > 0 || limit == 0 {
+		err = nil
+	}
+	return data[:n], err
+}
+
+func (c *composer) denied(name string) bool {
+	return c.deniedPath(filepath.Join(c.workspace, name))
+}
+
+func (c *composer) deniedPath(absolute string) bool {
+	p, err := grammar.ParsePath(absolute)
+	if err != nil {
+		return true
+	}
+	for _, text := range c.m.Sandbox.DenyRead {
+		glob, err := grammar.ParseFileGlob(string(text))
+		if err != nil || c.unplaced || glob.MatchPath(p, c.places) {
+			return true
+		}
+	}
+	return false
+}
+
+// find returns the files that a glob matches, in the order of their names. Directories
+// of git are not entered, and links to directories are not followed.
+func (c *composer) find(root *bounded.Root, glob string) []string {
+	if !strings.ContainsAny(glob, "*?") {
+		return []string{glob}
+	}
+	var out []string
+	var walk func(dir string, parts []string)
+	walk = func(dir string, parts []string) {
+		if len(out) > MaxFiles || c.seen >= maxEntries {
+			return
+		}
+		at := dir
+		if at == "" {
+			at = "."
+		}
+		entries, err := root.ReadDir(at, maxEntries)
+		if err != nil {
+			return
+		}
+		if c.seen += len(entries); c.seen >= maxEntries {
+			c.left(glob, "the workspace has too many files to look for it everywhere")
+		}
+		rest := parts
+		if parts[0] == "**" {
+			rest = parts[1:]
+		}
+		for _, e := range entries {
+			name := path.Join(dir, e.Name())
+			fits, _ := path.Match(rest[0], e.Name())
+			switch {
+			case e.IsDir() && e.Name() == ".git":
+			case e.IsDir():
+				if fits && len(rest) > 1 {
+					walk(name, rest[1:])
+				}
+				if parts[0] == "**" {
+					walk(name, parts)
+				}
+			case fits && len(rest) == 1:
+				out = append(out, name)
+			}
+		}
+	}
+	walk("", slices.CompactFunc(strings.Split(glob, "/"), func(a, b string) bool { return a == "**" && b == "**" }))
+	slices.Sort(out)
+	return slices.Compact(out)
+}
