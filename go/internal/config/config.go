@@ -52,6 +52,35 @@ type File struct {
 	Secrets map[SecretName]Binding `json:"secrets,omitempty"`
 	// What evaluates profiles. Only in the user's config.
 	Evaluator Evaluator `json:"evaluator,omitempty"`
+	// Which agent program runs Pods, and how each looks. Only in the user's config.
+	Runtimes Runtimes `json:"runtimes,omitzero"`
+}
+
+// Runtimes says which agent program runs Pods, and how each looks.
+type Runtimes struct {
+	// The runtime of Pods that several could run.
+	Default RuntimeName `json:"default,omitempty"`
+	// Claude Code.
+	ClaudeCode Runtime `json:"claude-code,omitzero"`
+	// Codex.
+	Codex Runtime `json:"codex,omitzero"`
+	// opencode.
+	OpenCode Runtime `json:"opencode,omitzero"`
+}
+
+// Runtime is what a user sets for one agent program.
+type Runtime struct {
+	// How it looks. What it may do stands in a profile.
+	UI Looks `json:"ui,omitzero"`
+}
+
+// Looks are how an agent program looks on a terminal. What a program does not know,
+// it leaves as it is.
+type Looks struct {
+	// Name of one of the program's own themes.
+	Theme Look `json:"theme,omitempty"`
+	// How its editor takes keys: normal or vim.
+	EditorMode EditorMode `json:"editorMode,omitempty"`
 }
 
 // Discovery switches the places off where a name is looked up. A qualified
@@ -102,6 +131,12 @@ type (
 	Command string
 	// Evaluator names an evaluator.
 	Evaluator string
+	// RuntimeName names an agent program.
+	RuntimeName string
+	// Look is the name of a theme.
+	Look string
+	// EditorMode is how an editor takes keys.
+	EditorMode string
 )
 
 // constraint is what a text must be like.
@@ -141,6 +176,16 @@ func (Evaluator) constraint() constraint {
 	return constraint{enum: []string{"embedded", "nix"}, expected: "embedded or nix"}
 }
 
+func (RuntimeName) constraint() constraint {
+	return constraint{enum: []string{"claude-code", "codex", "opencode"}, expected: "claude-code, codex or opencode"}
+}
+func (Look) constraint() constraint {
+	return constraint{pattern: `^[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?$`, fits: isName, max: 64, expected: "the name of a theme"}
+}
+func (EditorMode) constraint() constraint {
+	return constraint{enum: []string{"normal", "vim"}, expected: "normal or vim"}
+}
+
 // Setting is one value and where it was set.
 type Setting struct {
 	Value string
@@ -159,6 +204,10 @@ type Config struct {
 	UI        UI
 	Evaluator string
 	Secrets   map[string]Bound // the user's alone
+	// Runtime is the runtime of Pods that several could run; nil when none is set.
+	Runtime *Setting
+	// Looks are the looks of runtimes by their names, each by the name of its key.
+	Looks map[string]map[string]string
 }
 
 // Bound is a binding and where it was set.
@@ -191,5 +240,22 @@ func (c *Config) lay(f *File, places map[string]diag.Position) {
 	}
 	if f.Evaluator != "" {
 		c.Evaluator = string(f.Evaluator)
+	}
+	if f.Runtimes.Default != "" {
+		c.Runtime = &Setting{string(f.Runtimes.Default), places["/runtimes/default"]}
+	}
+	for name, looks := range map[string]Looks{"claude-code": f.Runtimes.ClaudeCode.UI, "codex": f.Runtimes.Codex.UI, "opencode": f.Runtimes.OpenCode.UI} {
+		for key, value := range map[string]string{"theme": string(looks.Theme), "editorMode": string(looks.EditorMode)} {
+			if value == "" {
+				continue
+			}
+			if c.Looks[name] == nil {
+				if c.Looks == nil {
+					c.Looks = map[string]map[string]string{}
+				}
+				c.Looks[name] = map[string]string{}
+			}
+			c.Looks[name][key] = value
+		}
 	}
 }

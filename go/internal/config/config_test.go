@@ -23,6 +23,10 @@ func TestProblemsHaveAPlace(t *testing.T) {
 		"a = 1\na = 2":                        "syntax 2:1 ",
 		"[secrets.\"a.b\"]\nuri = \"CANARY\"": "secret-literal 2:1 ",
 		"[secrets.\"a.b\"]\nuri=\"env:X\"\nvalue = \"CANARY\"": "secret-literal 3:1 ",
+		"[runtimes]\ndefault = \"claude\"":                     "pattern 2:1 did you mean `claude-code`?",
+		"[runtimes.codex]\nmodel = \"x\"":                      "belongs-in-profile 2:1 set `model` in",
+		"[runtimes.opencode.ui]\ntheme = \"a\\nb\"":            "pattern 2:1 ",
+		"[runtimes.opencode.ui]\nstatusLine = \"x\"":           "unknown-field 2:1 ",
 	} {
 		_, _, problems := decodeFile([]byte(text), "c.toml", User)
 		if len(problems) != 1 {
@@ -36,7 +40,7 @@ func TestProblemsHaveAPlace(t *testing.T) {
 			t.Errorf("%q:\n got %s\nwant %s\n%s", text, got, want, p.Message)
 		}
 	}
-	for _, text := range []string{"evaluator = \"nix\"", "[secrets.a]\nuri = \"env:X\""} {
+	for _, text := range []string{"evaluator = \"nix\"", "[runtimes]\ndefault = \"codex\"", "[secrets.a]\nuri = \"env:X\""} {
 		_, _, problems := decodeFile([]byte(text), "c.toml", Project)
 		if len(problems) != 1 {
 			t.Errorf("%s in a project: %v", text, problems)
@@ -51,6 +55,18 @@ func TestLocalWins(t *testing.T) {
 	c, problems := Load(dir, User)
 	if len(problems) > 0 || c.Default.Value != "user:b" || c.Default.At.Line != 2 || c.Aliases["q"].Value != "user:a" {
 		t.Errorf("%+v %v", c, problems)
+	}
+}
+
+// The runtime and its looks are the user's, each key by itself from either file.
+func TestRuntimes(t *testing.T) {
+	dir := t.TempDir()
+	os.WriteFile(filepath.Join(dir, FileName), []byte("[runtimes]\ndefault = \"codex\"\nclaude-code.ui = { theme = \"dark\", editorMode = \"vim\" }\n"), 0o444)
+	os.WriteFile(filepath.Join(dir, LocalName), []byte("[runtimes.claude-code.ui]\ntheme = \"light\"\n"), 0o644)
+	c, problems := Load(dir, User)
+	looks := c.Looks["claude-code"]
+	if len(problems) > 0 || c.Runtime == nil || c.Runtime.Value != "codex" || c.Runtime.At.Line != 2 || looks["theme"] != "light" || looks["editorMode"] != "vim" || c.Looks["codex"] != nil {
+		t.Errorf("%+v %+v %v", c.Runtime, c.Looks, problems)
 	}
 }
 

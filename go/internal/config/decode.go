@@ -172,7 +172,7 @@ func (d *decoder) structure(v reflect.Value, n *node, path string) bool {
 		switch {
 		case !known:
 			d.unknown(n.fields[key], key, sub, names)
-		case path == "" && d.scope == Project && (key == "secrets" || key == "evaluator"):
+		case path == "" && d.scope == Project && (key == "secrets" || key == "evaluator" || key == "runtimes"):
 			d.problem(n.fields[key], "user-only", sub, diag.Quote(key)+" stands only in the user's config, since a project must not decide it", "",
 				"move it to insomnia/config.toml in $XDG_CONFIG_HOME (~/.config)")
 		default:
