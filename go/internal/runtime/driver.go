@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
@@ -24,6 +25,8 @@ type Driver struct {
 	WireAPIs []manifest.WireAPI
 	// Handshake is how the gateway knows that the guard stands before the tools.
 	Handshake Handshake
+	// Leaves declares how far each field of a manifest holds; [Losses] applies it.
+	Leaves func() *leaf.Table
 
 	// Unserved tells why the program cannot serve a manifest at all; nil where it can.
 	// Fields that it only approximates are no reason: those are declared.

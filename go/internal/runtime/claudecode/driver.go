@@ -16,4 +16,5 @@ var Driver = runtime.Driver{
 	Below:     runtime.Version{2, 2, 0},
 	WireAPIs:  []manifest.WireAPI{"anthropic"},
 	Handshake: runtime.PerSession,
+	Leaves:    leaves,
 }

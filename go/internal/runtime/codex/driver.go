@@ -16,4 +16,5 @@ var Driver = runtime.Driver{
 	Below:     runtime.Version{0, 172, 0},
 	WireAPIs:  []manifest.WireAPI{"openai-responses"},
 	Handshake: runtime.PerSession,
+	Leaves:    leaves,
 }

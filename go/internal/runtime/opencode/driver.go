@@ -16,4 +16,5 @@ var Driver = runtime.Driver{
 	Below:     runtime.Version{2, 0, 0},
 	WireAPIs:  []manifest.WireAPI{"anthropic", "openai-chat", "openai-responses"},
 	Handshake: runtime.PerConnection,
+	Leaves:    leaves,
 }

@@ -31,7 +31,7 @@ type File struct {
 }
 
 // Files makes everything that go generate writes: the schemas, the orders of
-// permissions for Nix, the tables of the Go validator and the two pages of reference. Paths begin at packageDir,
+// permissions for Nix, the tables of the Go validator and of the runtimes, and the two pages of reference. Paths begin at packageDir,
 // the folder of package manifest, which must be the current one for the doc
 // comments to be found.
 func Files(packageDir string) ([]File, error) {
@@ -51,6 +51,10 @@ func Files(packageDir string) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
+	leaves, err := LeafTable(schemas.Manifest)
+	if err != nil {
+		return nil, err
+	}
 	root := filepath.Join(packageDir, "..", "..")
 	return []File{
 		{filepath.Join(root, "lib", "schema", "manifest.json"), schemas.Manifest},
@@ -67,6 +71,7 @@ func Files(packageDir string) ([]File, error) {
 		{filepath.Join(root, "lib", "text", "fold.json"), compact(manifest.Folds())},
 		{filepath.Join(root, "lib", "permission", "hidden.json"), hiddenCharacters()},
 		{filepath.Join(packageDir, "schema_tables.go"), tables},
+		{filepath.Join(root, "go", "internal", "runtime", "leaf", "table.go"), leaves},
 		{filepath.Join(root, "docs", "manifest.md"), manifestPage},
 		{filepath.Join(root, "docs", "profile.md"), profilePage},
 	}, nil

@@ -1,0 +1,119 @@
+package runtime
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Loss is a field of a manifest that a runtime does not enforce with the value that it has.
+type Loss struct {
+	// Field is the path of the field in the tables: mcpServers.*.required.
+	Field string
+	// Pointer is the JSON Pointer of its place: /mcpServers/github/required. Fields of the
+	// elements of a list have that of the list.
+	Pointer string
+	Class   leaf.Class
+	By      leaf.By
+	Why     string
+	// Protecting says that the field holds the agent back and has no effect, so that a
+	// launch stops unless the user does without it. A field that is approximated holds
+	// but for the gap, and stops nothing.
+	Protecting bool
+}
+
+// Names reports whether a user means a place of a manifest by a text: its JSON Pointer, or
+// its path with dots.
+func Names(field, pointer string) bool {
+	return pointer != "" && (field == pointer || field == strings.ReplaceAll(pointer[1:], "/", "."))
+}
+
+// Losses are the fields of a manifest that ask for something and that a runtime does not
+// enforce, in the order of the manifest.
+func Losses(d *Driver, m *manifest.Manifest) []Loss {
+	content, err := decoded(m)
+	if err != nil {
+		return []Loss{{Class: leaf.Unsupported, Why: "the manifest cannot be read: " + err.Error(), Protecting: true}}
+	}
+	var losses []Loss
+	for field, declared := range d.Leaves().All() {
+		if declared.Class == leaf.Enforced || idle(field.Path, d.Name, m) {
+			continue
+		}
+		seen := map[string]bool{}
+		eachPlace(content, strings.Split(field.Path, "."), "", func(pointer string, value any) {
+			if seen[pointer] || !field.Asks(value) || !declared.Covers(value) {
+				return
+			}
+			seen[pointer] = true
+			without := declared.Class == leaf.Unsupported || declared.Class == leaf.Advisory
+			losses = append(losses, Loss{field.Path, pointer, declared.Class, declared.By, declared.Why, without && field.Protects()})
+		})
+	}
+	return losses
+}
+
+func decoded(m *manifest.Manifest) (any, error) {
+	data, err := manifest.Encode(m)
+	if err != nil {
+		return nil, err
+	}
+	var content any
+	return content, json.Unmarshal(data, &content)
+}
+
+// eachPlace calls a function for each value that a path leads to.
+func eachPlace(value any, path []string, pointer string, do func(pointer string, value any)) {
+	if len(path) == 0 {
+		do(pointer, value)
+		return
+	}
+	object, _ := value.(map[string]any)
+	name, inList := strings.CutSuffix(path[0], "[]")
+	switch {
+	case name == "*":
+		for _, key := range slices.Sorted(maps.Keys(object)) {
+			eachPlace(object[key], path[1:], pointer+"/"+escape(key), do)
+		}
+	case inList:
+		items, _ := object[name].([]any)
+		for _, item := range items {
+			eachPlace(item, path[1:], "", func(_ string, value any) { do(pointer+"/"+name, value) })
+		}
+	default:
+		if below, there := object[name]; there {
+			eachPlace(below, path[1:], pointer+"/"+name, do)
+		}
+	}
+}
+
+func escape(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
+
+// idle reports whether a field belongs to something that is off, or to another runtime.
+func idle(path, runtime string, m *manifest.Manifest) bool {
+	in := func(section string) bool { return strings.HasPrefix(path, section+".") }
+	switch {
+	case in("runtimes"):
+		return !in("runtimes." + runtime)
+	case path == "memory.enabled", path == "web.search.mode", path == "web.fetch.enabled",
+		path == "context.pruning.enabled", path == "context.compaction.strategy":
+		return false
+	case in("memory"):
+		return !m.Memory.Enabled
+	case in("web.search"):
+		return m.Web.Search.Mode == "disabled"
+	case in("web.fetch"):
+		return !m.Web.Fetch.Enabled
+	case in("context.pruning"):
+		return !m.Context.Pruning.Enabled
+	case in("context.compaction"):
+		return m.Context.Compaction.Strategy == "off"
+	case path == "limits.maxSubagents", path == "limits.maxDepth":
+		return len(m.Subagents) == 0
+	}
+	return false
+}
