@@ -26,7 +26,7 @@ type Guard struct {
 // policy is what one agent may do.
 type policy struct {
 	permissions *manifest.Permissions
-	offered     offered
+	offered     manifest.SubagentTools
 	// pointer is the JSON Pointer of what has the permissions, toolsAt of what has the tools.
 	pointer, toolsAt string
 	// servers and skills are those that may be used; nil for all.
@@ -37,12 +37,6 @@ type policy struct {
 	rules      []*parsedRule
 	// bash are the rules that are about bash.
 	bash []*parsedRule
-}
-
-// offered says which tools an agent has.
-type offered struct {
-	byDefault   bool
-	allow, deny []manifest.ToolName
 }
 
 type parsedRule struct {
@@ -76,7 +70,7 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		return unreadable
 	}
 	unreadable := unreadableAt("", m.Sandbox.DenyRead)
-	parse := func(permissions *manifest.Permissions, tools offered, pointer string) *policy {
+	parse := func(permissions *manifest.Permissions, tools manifest.SubagentTools, pointer string) *policy {
 		p := &policy{permissions: permissions, offered: tools, pointer: pointer, toolsAt: pointer, unreadable: unreadable}
 		for i, rule := range permissions.Rules {
 			at := pointer + "/permissions/rules/" + strconv.Itoa(i)
@@ -99,11 +93,11 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		return p
 	}
 	guard := &Guard{
-		pod:       parse(&m.Permissions, offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}, ""),
+		pod:       parse(&m.Permissions, m.Tools.Lists(), ""),
 		subagents: map[string]*policy{},
 	}
 	above := *guard.pod
-	above.offered = offered{byDefault: true}
+	above.offered = manifest.SubagentTools{Default: "allow"}
 	guard.above = &above
 	if m.Delegation != nil && m.Delegation.Ceiling != nil {
 		const at = "/delegation/ceiling"
@@ -111,7 +105,7 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 			guard.above = parse(own, guard.above.offered, at)
 		}
 		if own := m.Delegation.Ceiling.Tools; own != nil {
-			guard.above.offered, guard.above.toolsAt = offeredBy(own), at
+			guard.above.offered, guard.above.toolsAt = *own, at
 		}
 		ceiling := *guard.above
 		if m.Delegation.Ceiling.Tools == nil {
@@ -121,7 +115,7 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 	}
 	for name, subagent := range m.Subagents {
 		at := "/subagents/" + escapePointer(string(name))
-		p := parse(&subagent.Permissions, offeredBy(&subagent.Tools), at)
+		p := parse(&subagent.Permissions, subagent.Tools, at)
 		p.servers, p.skills = subagent.MCPServers, subagent.Skills
 		if subagent.Sandbox != nil && len(subagent.Sandbox.DenyRead) > 0 {
 			p.unreadable = slices.Concat(unreadable, unreadableAt(at, subagent.Sandbox.DenyRead))
@@ -132,10 +126,6 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		return nil, errors.Join(problems...)
 	}
 	return guard, nil
-}
-
-func offeredBy(tools *manifest.SubagentTools) offered {
-	return offered{tools.Default == "allow", tools.Allow, tools.Deny}
 }
 
 func escapePointer(name string) string {
@@ -188,23 +178,11 @@ func (p *policy) decide(call Call) Decision {
 }
 
 func (p *policy) notOffered(tool string) (Decision, bool) {
-	no := func(field string) (Decision, bool) {
-		return Decision{Action: deny, Pointer: p.toolsAt + "/tools/" + field, Reason: "the tool `" + tool + "` is not offered"}, true
-	}
-	for _, name := range p.offered.deny {
-		if grammar.MatchTool(string(name), tool) {
-			return no("deny")
-		}
-	}
-	if p.offered.byDefault {
+	offered, field := p.offered.Offers(tool)
+	if offered {
 		return Decision{}, false
 	}
-	for _, name := range p.offered.allow {
-		if grammar.MatchTool(string(name), tool) {
-			return Decision{}, false
-		}
-	}
-	return no("default")
+	return Decision{Action: deny, Pointer: p.toolsAt + "/tools/" + field, Reason: "the tool `" + tool + "` is not offered"}, true
 }
 
 // keptFrom decides a call of a server or a skill that a subagent may not use.

@@ -43,24 +43,23 @@ type Warning struct {
 //	rule-allows-less       the guard decides what the program runs, not the rule
 func Warnings(m *manifest.Manifest) []Warning {
 	pod := readRules(&m.Permissions, "/permissions/rules/")
-	tools := offered{m.Tools.Default == "allow", m.Tools.Allow, m.Tools.Deny}
+	tools := m.Tools.Lists()
 	names := slices.Sorted(maps.Keys(m.Subagents))
-	var subagents []offered
+	var subagents []manifest.SubagentTools
 	for _, name := range names {
-		own := m.Subagents[name].Tools
-		subagents = append(subagents, offeredBy(&own))
+		subagents = append(subagents, m.Subagents[name].Tools)
 	}
 	// The rules of a Pod hold for its subagents, too, unless those of a ceiling do.
 	above := pod
 	var warnings []Warning
 	if ceiling := ceilingOf(m); ceiling.Permissions == nil {
-		warnings = warnAll(nil, pod, nil, append([]offered{tools}, subagents...))
+		warnings = warnAll(nil, pod, nil, append([]manifest.SubagentTools{tools}, subagents...))
 	} else {
-		warnings = warnAll(nil, pod, nil, []offered{tools})
+		warnings = warnAll(nil, pod, nil, []manifest.SubagentTools{tools})
 		above = readRules(ceiling.Permissions, "/delegation/ceiling/permissions/rules/")
 		under := subagents
 		if ceiling.Tools != nil {
-			under = append([]offered{offeredBy(ceiling.Tools)}, subagents...)
+			under = append([]manifest.SubagentTools{*ceiling.Tools}, subagents...)
 		}
 		warnings = warnAll(warnings, above, nil, under)
 	}
@@ -112,7 +111,7 @@ func (r *readRule) words() string {
 }
 
 // warnAll warns of rules; those of above hold for the same calls, too.
-func warnAll(warnings []Warning, rules, above []readRule, agents []offered) []Warning {
+func warnAll(warnings []Warning, rules, above []readRule, agents []manifest.SubagentTools) []Warning {
 	for i := range rules {
 		if w := warn(rules, i, above, agents); w.Code != "" {
 			w.Pointer = rules[i].pointer
@@ -122,7 +121,7 @@ func warnAll(warnings []Warning, rules, above []readRule, agents []offered) []Wa
 	return warnings
 }
 
-func warn(rules []readRule, i int, above []readRule, agents []offered) Warning {
+func warn(rules []readRule, i int, above []readRule, agents []manifest.SubagentTools) Warning {
 	rule := &rules[i]
 	if !offeredToAny(rule, agents) {
 		return Warning{Code: WarnNotOffered, Message: diag.Sprintf("rule `%s` never decides: the tool `%s` is not offered", rule.words(), rule.tool),
@@ -200,7 +199,7 @@ func (r *readRule) countsFor(other *readRule) bool {
 }
 
 // offeredToAny reports whether anyone may have a tool that the rule is about.
-func offeredToAny(rule *readRule, agents []offered) bool {
+func offeredToAny(rule *readRule, agents []manifest.SubagentTools) bool {
 	about := []string{rule.tool}
 	switch rule.tool {
 	case grammar.ToolRead:
@@ -216,7 +215,7 @@ func offeredToAny(rule *readRule, agents []offered) bool {
 	}
 	for _, tools := range agents {
 		for _, tool := range about {
-			if tools.may(tool) {
+			if mayOffer(tools, tool) {
 				return true
 			}
 		}
@@ -224,18 +223,18 @@ func offeredToAny(rule *readRule, agents []offered) bool {
 	return false
 }
 
-// may reports whether a tool may be offered, or one of those that a glob stands for.
-func (o offered) may(tool string) bool {
+// mayOffer reports whether a tool may be offered, or one of those that a glob stands for.
+func mayOffer(tools manifest.SubagentTools, tool string) bool {
 	denied := func(tool string) bool {
-		return slices.ContainsFunc(o.deny, func(name manifest.ToolName) bool { return grammar.CoversTool(string(name), tool) })
+		return slices.ContainsFunc(tools.Deny, func(name manifest.ToolName) bool { return grammar.CoversTool(string(name), tool) })
 	}
 	if denied(tool) {
 		return false
 	}
-	if o.byDefault {
+	if tools.Default == "allow" {
 		return true
 	}
-	return slices.ContainsFunc(o.allow, func(name manifest.ToolName) bool {
+	return slices.ContainsFunc(tools.Allow, func(name manifest.ToolName) bool {
 		switch {
 		case grammar.CoversTool(string(name), tool):
 			return true

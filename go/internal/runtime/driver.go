@@ -37,7 +37,9 @@ type Driver struct {
 	// several for a tool that changes several files. Each of them must be allowed. A call
 	// that it does not understand is an error, and is denied.
 	Calls func(ToolUse) ([]permission.Call, error)
-	// Offer translates the name of a tool that a request offers to the model.
+	// Offer translates the name of a tool that a request offers to the model. A tool in a
+	// namespace of the Responses API has the name NAMESPACE/NAME; one without a name, such as
+	// a tool that the API itself runs, has its type, as web_search_20250305.
 	Offer func(name string) Offer
 	// Request reads what tells requests of the program apart.
 	Request func(http.Header) Request
@@ -87,6 +89,10 @@ type Offer struct {
 	// Internal marks a tool that only keeps the program's own state, such as a list of
 	// tasks: it may always be offered.
 	Internal bool
+	// Nested marks a tool whose calls make calls of other tools, which the guard is asked
+	// about by IDs of their own: a call of it has no receipt. With an empty Tool it may
+	// always be offered.
+	Nested bool
 }
 
 // Request is what tells requests of a program to the model's API apart.

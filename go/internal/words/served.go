@@ -28,7 +28,7 @@ func servedBy(m *manifest.Manifest) (fit, why string) {
 	for _, p := range programs {
 		switch {
 		case !slices.Contains(p.dialects, m.Model.WireAPI):
-		case p.readsByShell && reads(m.Tools) && !offered(m.Tools, "bash"):
+		case p.readsByShell && reads(&m.Tools) && !m.Tools.Offers("bash"):
 			why = "not " + p.name + ": it reads files through a shell, which is not offered"
 		default:
 			can = append(can, p.name)
@@ -40,17 +40,6 @@ func servedBy(m *manifest.Manifest) (fit, why string) {
 	return strings.Join(can, " or "), why
 }
 
-func reads(t manifest.Tools) bool {
-	return slices.ContainsFunc([]string{"read", "grep", "glob"}, func(tool string) bool { return offered(t, tool) })
-}
-
-// offered reports whether a tool is offered, by lists that may have a * at the end.
-func offered(t manifest.Tools, tool string) bool {
-	in := func(list []manifest.ToolName) bool {
-		return slices.ContainsFunc(list, func(entry manifest.ToolName) bool {
-			begin, open := strings.CutSuffix(string(entry), "*")
-			return begin == tool || open && strings.HasPrefix(tool, begin)
-		})
-	}
-	return !in(t.Deny) && (t.Default == "allow" || in(t.Allow))
+func reads(t *manifest.Tools) bool {
+	return slices.ContainsFunc([]string{"read", "grep", "glob"}, t.Offers)
 }

@@ -1,0 +1,28 @@
+package manifest
+
+import "github.com/insomnia-pods/insomnia/go/permission/grammar"
+
+// Offers reports whether a tool is offered, and which field decides that: allow, deny or
+// default.
+func (t SubagentTools) Offers(tool string) (offered bool, field string) {
+	for _, name := range t.Deny {
+		if grammar.MatchTool(string(name), tool) {
+			return false, "deny"
+		}
+	}
+	for _, name := range t.Allow {
+		if grammar.MatchTool(string(name), tool) {
+			return true, "allow"
+		}
+	}
+	return t.Default == "allow", "default"
+}
+
+// Lists are the parts of Tools that say which tools are offered.
+func (t *Tools) Lists() SubagentTools { return SubagentTools{t.Default, t.Allow, t.Deny} }
+
+// Offers is that of [SubagentTools].
+func (t *Tools) Offers(tool string) bool {
+	offered, _ := t.Lists().Offers(tool)
+	return offered
+}
