@@ -16,6 +16,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
 )
 
@@ -26,7 +27,7 @@ func main() {
 	flag.Parse()
 	var turns []modelmock.Turn
 	if *file != "" {
-		data, err := os.ReadFile(*file)
+		data, err := bounded.ReadFile(*file, 16<<20)
 		if err == nil {
 			err = json.Unmarshal(data, &turns)
 		}
