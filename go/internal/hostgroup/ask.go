@@ -1,18 +1,15 @@
 package hostgroup
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/envvar"
+	"github.com/insomnia-pods/insomnia/go/internal/shortrun"
 )
 
 const (
@@ -60,47 +57,15 @@ func (m machine) ask(ctx context.Context, name string, args ...string) (out, not
 	if program == "" {
 		return "", ""
 	}
-	dir, err := os.MkdirTemp("", "insomnia-ask-")
-	if err != nil {
-		return "", diag.Sprintf("cannot ask `%s` for its registry: %v", name, err)
-	}
-	defer os.RemoveAll(dir)
-	within, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	stdout := &capped{full: cancel}
-	cmd := exec.CommandContext(within, program, args...)
-	cmd.Dir = dir
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		name, _, _ := strings.Cut(variable, "=")
-		return !envvar.In(inherited, name)
-	}), "GOTOOLCHAIN=local", "GOFLAGS=", "PWD="+dir)
-	cmd.Stdout = stdout
-	cmd.SysProcAttr = ownSession()
-	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
-	cmd.WaitDelay = time.Second
-	err = cmd.Run()
-	if cmd.Process != nil {
-		killGroup(cmd.Process.Pid) // what it left running
-	}
+	out, err := shortrun.Output(ctx, shortrun.Program{
+		Path: program, Args: args, Inherited: inherited, Patience: patience, Most: maxOutput,
+		Env: func(string) []string { return []string{"GOTOOLCHAIN=local", "GOFLAGS="} },
+	})
 	switch {
-	case within.Err() != nil:
+	case errors.Is(err, shortrun.ErrLate):
 		return "", diag.Sprintf("`%s` did not answer where its registry is", name)
-	case err != nil && !errors.Is(err, exec.ErrWaitDelay):
+	case err != nil:
 		return "", diag.Sprintf("`%s` does not answer where its registry is: %v", name, err)
 	}
-	return stdout.buf.String(), ""
-}
-
-// capped keeps the beginning of what is written, and ends the writer beyond it.
-type capped struct {
-	buf  bytes.Buffer
-	full func()
-}
-
-func (c *capped) Write(p []byte) (int, error) {
-	if c.buf.Len()+len(p) > maxOutput {
-		c.full()
-		return 0, errors.New("too much output")
-	}
-	return c.buf.Write(p)
+	return out, ""
 }

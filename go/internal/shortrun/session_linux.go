@@ -1,4 +1,4 @@
-package hostgroup
+package shortrun
 
 import "syscall"
 

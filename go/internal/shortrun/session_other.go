@@ -1,6 +1,6 @@
 //go:build !unix
 
-package hostgroup
+package shortrun
 
 import (
 	"os"

@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package hostgroup
+package shortrun
 
 import "syscall"
 

@@ -1,0 +1,102 @@
+// Package installed finds agent programs on this machine and asks them for their version.
+package installed
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/shortrun"
+)
+
+const (
+	// patience is how long a program may take for its version; they take up to a second.
+	patience = 15 * time.Second
+	// maxOutput bounds what it may print.
+	maxOutput = 16 << 10
+	// maxRaw bounds what of it is kept.
+	maxRaw = 200
+)
+
+// inherited are the variables that a program gets: none that holds a key, and none that
+// loads code into it.
+const inherited = "HOME USER LOGNAME PATH LANG LC_* SystemRoot PATHEXT"
+
+// Installed is a program on this machine.
+type Installed struct {
+	// Path is absolute. It is the one on PATH, which may be a link or a wrapper.
+	Path    string
+	Version runtime.Version
+	// Raw is the line that the program printed for its version, as it was.
+	Raw string
+}
+
+// Find finds the program of a runtime in the absolute directories of PATH, and asks it
+// for its version. Its settings are kept from it, and it writes nothing to the user's
+// home. Where it is there and has no version, Path is set all the same.
+func Find(ctx context.Context, d *runtime.Driver) (Installed, error) {
+	path := onPath(d.Program)
+	if path == "" {
+		return Installed{}, diag.Errorf(diag.ExitMissing, "runtime-missing", "program not found: %s", d.Program).
+			Hintf("install %s: %s", d.Title, d.Install)
+	}
+	found := Installed{Path: path}
+	out, err := shortrun.Output(ctx, shortrun.Program{
+		Path: path, Args: []string{"--version"}, Inherited: inherited, Env: elsewhere, Patience: patience, Most: maxOutput,
+	})
+	if ctx.Err() != nil {
+		return found, context.Cause(ctx)
+	}
+	if err != nil {
+		return found, unknown(path, reason(err))
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(out), "\n")
+	found.Raw = strings.TrimSpace(line[:min(len(line), maxRaw)])
+	version, ok := runtime.ParseVersion(found.Raw)
+	if !ok {
+		return found, unknown(path, "it prints none")
+	}
+	found.Version = version
+	return found, nil
+}
+
+func unknown(path, why string) error {
+	return diag.Errorf(diag.ExitMissing, "runtime-version", "cannot read the version of %s: %s", diag.Quote(path), why).
+		Hintf("see what it prints, and install it again if need be: %s --version", diag.Shell(path))
+}
+
+func reason(err error) string {
+	if errors.Is(err, shortrun.ErrLate) {
+		return "it does not answer"
+	}
+	return err.Error()
+}
+
+// onPath is the first program of a name in the absolute directories of PATH; empty for
+// none. A relative one leads into the working directory, which a project may fill.
+func onPath(name string) string {
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		if !filepath.IsAbs(dir) {
+			continue
+		}
+		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
+// elsewhere are the variables that lead the programs to settings and data in a directory.
+func elsewhere(dir string) []string {
+	env := []string{"TMPDIR=" + dir, "DISABLE_AUTOUPDATER=1", "OPENCODE_DISABLE_AUTOUPDATE=1"}
+	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"} {
+		env = append(env, name+"="+dir)
+	}
+	return env
+}
