@@ -8,5 +8,5 @@
 //
 //	plan, err := driver.Plan(launch)         // files, arguments, environment, descriptors
 //	calls, err := driver.Calls(use)          // a tool call in the terms of the guard
-//	offer := driver.Offer(name)              // a tool in a request, in the terms of the manifest
+//	offer := driver.Offer(m, name)           // a tool in a request, in the terms of the manifest
 package runtime

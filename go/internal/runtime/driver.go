@@ -40,7 +40,7 @@ type Driver struct {
 	// Offer translates the name of a tool that a request offers to the model. A tool in a
 	// namespace of the Responses API has the name NAMESPACE/NAME; one without a name, such as
 	// a tool that the API itself runs, has its type, as web_search_20250305.
-	Offer func(name string) Offer
+	Offer func(m *manifest.Manifest, name string) Offer
 	// Request reads what tells requests of the program apart.
 	Request func(http.Header) Request
 	// Declined reports whether the result of a tool call says that the program itself
