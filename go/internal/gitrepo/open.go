@@ -191,6 +191,10 @@ func (r *Repo) Root() string { return r.root }
 // GitDir is the directory that holds the repository's HEAD.
 func (r *Repo) GitDir() string { return r.gitDir }
 
+// Common is the directory that holds its refs, objects and config: GitDir, but in a
+// linked work tree.
+func (r *Repo) Common() string { return r.common }
+
 // Shallow reports whether history was cut off when the repository was cloned.
 func (r *Repo) Shallow() bool {
 	info, err := os.Lstat(filepath.Join(r.common, "shallow"))

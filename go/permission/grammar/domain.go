@@ -98,3 +98,53 @@ func checkHosts(text string, group, ports bool, bad func(string, ...any) *Proble
 	}
 	return nil
 }
+
+// Domain is an entry of an allowlist of hosts. The zero value matches nothing.
+type Domain struct {
+	group, name string
+	below       bool
+	port        uint16 // 0 for 80 and 443
+}
+
+// ParseDomain parses an entry of an allowlist. The error is that of [CheckDomain].
+func ParseDomain(text string) (Domain, error) {
+	if problem := checkDomain(text); problem != nil {
+		return Domain{}, problem
+	}
+	if strings.HasPrefix(text, "@") {
+		return Domain{group: text}, nil
+	}
+	name, port := text, uint16(0)
+	if _, err := netip.ParseAddr(text); err != nil || !strings.Contains(text, ":") {
+		name, port, _ = splitPort(text, func(string, ...any) *Problem { return nil })
+	} else {
+		name = "[" + text + "]"
+	}
+	name, below := strings.CutPrefix(name, "*.")
+	name, _ = HostName(name)
+	return Domain{name: name, below: below, port: port}, nil
+}
+
+// Group is the group of hosts that the entry is, or empty.
+func (d Domain) Group() string { return d.group }
+
+// Host is the one host that the entry names, as [HostName] spells it, with its port, 0
+// for 80 and 443. The name is empty for a group and for subdomains.
+func (d Domain) Host() (name string, port uint16) {
+	if d.below {
+		return "", d.port
+	}
+	return d.name, d.port
+}
+
+// Matches reports whether the entry is about a port of a host, which is spelled as
+// [HostName] spells it. A group matches nothing.
+func (d Domain) Matches(name string, port uint16) bool {
+	switch {
+	case d.name == "" || d.port != port && (d.port != 0 || port != 80 && port != 443):
+		return false
+	case d.below:
+		return strings.HasSuffix(name, "."+d.name)
+	}
+	return name == d.name
+}

@@ -1,6 +1,9 @@
 package grammar
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // FileGlob is a glob of files that the sandbox keeps from being read. It is written
 // as a path pattern of a rule, with two forms more: [a-z] stands for one character,
@@ -66,6 +69,44 @@ func (g FileGlob) MatchPath(path Path, at Places) bool {
 		}
 	}
 	return false
+}
+
+// MatchBelow reports whether the glob matches a real path or may match something
+// below it.
+func (g FileGlob) MatchBelow(path Path, at Places) bool {
+	for _, p := range g.patterns {
+		if p.MatchBelow(path, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// Starts are the paths that all matches of the glob are at or below, one for each form
+// that braces stand for: the names up to the first with a wildcard, at the directory
+// that the glob begins at. Both directories are absolute.
+func (g FileGlob) Starts(workspaceDir, homeDir string) []string {
+	starts := make([]string, len(g.patterns))
+	for i, p := range g.patterns {
+		start := ""
+		switch p.root {
+		case workspace:
+			start = strings.TrimSuffix(workspaceDir, "/")
+		case home:
+			start = strings.TrimSuffix(homeDir, "/")
+		}
+		for _, segment := range p.segments {
+			if slices.ContainsFunc(segment, func(r rune) bool { return r < 0 }) {
+				break
+			}
+			start += "/" + string(segment)
+		}
+		if start == "" {
+			start = "/"
+		}
+		starts[i] = start
+	}
+	return starts
 }
 
 // Covers reports whether it is certain that the glob matches all that a path

@@ -1,0 +1,135 @@
+package egress
+
+import (
+	"errors"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// nothing is a log that nobody reads: the program could write into it.
+var nothing = log.New(io.Discard, "", 0)
+
+// tunnel answers CONNECT: bytes in both directions until both have ended.
+func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Port() == "" {
+		answer(w, &refusal{host: r.Host, why: "CONNECT needs a host with a port"})
+		return
+	}
+	outside, err := p.connect(r.Context(), r.Host)
+	if err != nil {
+		answer(w, err)
+		return
+	}
+	defer outside.Close()
+	inside, buffered, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer inside.Close()
+	// A hijacked connection does not end with the server.
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		select {
+		case <-r.Context().Done():
+			inside.Close()
+			outside.Close()
+		case <-done:
+		}
+	}()
+	inside.SetDeadline(time.Time{})
+	if _, err := io.WriteString(inside, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
+		return
+	}
+	// What the program has already sent behind its request.
+	early := io.LimitReader(buffered.Reader, int64(buffered.Reader.Buffered()))
+	if _, err := io.Copy(outside, early); err != nil {
+		return
+	}
+	t := &traffic{idle: p.idle}
+	t.seen.Store(time.Now().UnixNano())
+	var both sync.WaitGroup
+	both.Go(func() { t.carry(outside, inside) })
+	both.Go(func() { t.carry(inside, outside) })
+	both.Wait()
+}
+
+// traffic is when a tunnel last carried something.
+type traffic struct {
+	idle time.Duration
+	seen atomic.Int64
+}
+
+// carry copies until the end, a fault or silence in both directions, and passes the end
+// on; what follows a fault ends, too.
+func (t *traffic) carry(to, from net.Conn) {
+	buffer := make([]byte, 32<<10)
+	for {
+		from.SetReadDeadline(time.Now().Add(t.idle))
+		n, err := from.Read(buffer)
+		if n > 0 {
+			t.seen.Store(time.Now().UnixNano())
+			to.SetWriteDeadline(time.Now().Add(t.idle))
+			if _, err := to.Write(buffer[:n]); err != nil {
+				from.Close()
+				return
+			}
+		}
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded) && time.Since(time.Unix(0, t.seen.Load())) < t.idle:
+		case errors.Is(err, io.EOF):
+			if half, ok := to.(interface{ CloseWrite() error }); ok {
+				half.CloseWrite()
+			} else {
+				to.Close()
+			}
+			return
+		default:
+			to.Close()
+			from.Close()
+			return
+		}
+	}
+}
+
+// limited accepts no more connections at a time than are free.
+type limited struct {
+	net.Listener
+	free chan struct{}
+}
+
+func (l *limited) Accept() (net.Conn, error) {
+	l.free <- struct{}{}
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		<-l.free
+		return nil, err
+	}
+	return &counted{Conn: conn, release: sync.OnceFunc(func() { <-l.free })}, nil
+}
+
+// counted is a connection that is free again when it is closed.
+type counted struct {
+	net.Conn
+	release func()
+}
+
+func (c *counted) Close() error {
+	c.release()
+	return c.Conn.Close()
+}
+
+// CloseWrite ends one direction.
+func (c *counted) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return c.Conn.Close()
+}

@@ -1,0 +1,275 @@
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// namespaces are the walls that do not depend on the manifest. There is no new session:
+// the terminal would be lost, and it is one of ours, so that nothing typed into it from
+// inside gets out.
+func namespaces(network bool) []string {
+	args := []string{"--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"}
+	if os.Getuid() == 0 {
+		// Without it no program inside may make a user namespace of its own, as Codex does
+		// for its commands. It is a right over files of this namespace alone.
+		args = append(args, "--cap-add", "CAP_SETFCAP")
+	}
+	if network {
+		args = append(args, "--unshare-net")
+	}
+	return args
+}
+
+// kernel are directories and files of /proc by which root changes the machine, without
+// any capability.
+var kernel = []string{"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/scsi", "/proc/mtrr", "/proc/dynamic_debug"}
+
+// private are directories that are empty inside: there programs of this machine leave
+// their sockets and their files for each other.
+var private = []string{"/tmp", "/var/tmp", "/run", "/var/run"}
+
+// walls builds the arguments of bubblewrap. Later mounts lie over earlier ones.
+type walls struct {
+	args []string
+	spec *Spec
+	// open are the directories that may be written.
+	open []string
+	// anchored are the directories that are mounts, so that they cannot be renamed.
+	anchored map[string]bool
+}
+
+func (w *walls) add(args ...string) { w.args = append(w.args, args...) }
+
+// bubblewrap is the command that builds the walls and runs argv in them.
+func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
+	for _, dir := range s.Hidden {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return Wrapped{}, diag.Errorf(diag.ExitState, "sandbox-hidden", "cannot make `%s`: %v", dir, err).Hintf("check the directory: ls -ld %s", filepath.Dir(dir))
+		}
+	}
+	open, err := s.writable()
+	if err != nil {
+		return Wrapped{}, err
+	}
+	network := s.Manifest.Sandbox.Network != "full"
+	w := &walls{args: namespaces(network), spec: &s, open: open, anchored: map[string]bool{}}
+	w.system()
+	w.roots()
+	w.git()
+	denied := w.deny()
+	w.own()
+	w.add("--chdir", s.Workspace, "--")
+	return Wrapped{
+		Argv: slices.Concat([]string{m.bwrap}, w.args, argv), Env: []string{}, PrivateNetwork: network, Denied: denied,
+		Landlock: m.apart(network),
+	}, nil
+}
+
+// apart keeps abstract sockets of this machine from being reached where the network is
+// that of this machine.
+func (m Mechanism) apart(network bool) *Rules {
+	if network || m.abi < 6 {
+		return nil
+	}
+	return &Rules{Apart: true}
+}
+
+// bind shows a path as it is outside, readable or writable.
+func (w *walls) bind(path string, write bool) {
+	if write {
+		w.add("--bind", path, path)
+	} else {
+		w.add("--ro-bind", path, path)
+	}
+}
+
+// system lays out the file system but for the directories that the manifest names.
+func (w *walls) system() {
+	everything := slices.Contains(w.open, "/")
+	if w.spec.Manifest.Sandbox.ReadableRoots == nil {
+		w.bind("/", everything)
+	} else {
+		for _, dir := range systemDirs {
+			w.mirror(dir, everything)
+		}
+		w.add("--dir", w.spec.Home)
+	}
+	w.mirror("/sys", false) // the files of the kernel, which are not files of the user
+	w.add("--proc", "/proc", "--dev", "/dev")
+	if os.Getuid() == 0 {
+		for _, path := range kernel {
+			w.mirror(path, false)
+		}
+	}
+	for _, dir := range private {
+		if info, err := os.Lstat(dir); err == nil && info.IsDir() {
+			w.add("--tmpfs", dir)
+		}
+	}
+	for _, path := range []string{"/run/current-system", "/run/opengl-driver"} { // NixOS
+		w.mirror(path, false)
+	}
+	// How names are looked up, where the network is that of this machine.
+	if real, err := filepath.EvalSymlinks("/etc/resolv.conf"); err == nil && contains("/run", real) {
+		w.bind(real, false)
+	}
+	if dir := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(dir) {
+		if real, err := filepath.EvalSymlinks(dir); err == nil && real != "/" && !contains(real, w.spec.Home) && !contains(real, w.spec.Workspace) {
+			w.add("--tmpfs", real)
+		}
+	}
+}
+
+// systemDirs hold what programs need of the operating system.
+var systemDirs = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix/store", "/nix/var/nix/profiles",
+	"/gnu/store", "/var/lib/ca-certificates"}
+
+// mirror shows a directory, or makes the link that it is, where it is there.
+func (w *walls) mirror(path string, write bool) {
+	info, err := os.Lstat(path)
+	switch {
+	case err != nil:
+	case info.Mode()&os.ModeSymlink != 0:
+		if target, err := os.Readlink(path); err == nil {
+			w.add("--symlink", target, path)
+		}
+	default:
+		w.bind(path, write)
+	}
+}
+
+// roots shows what the manifest names: what may be read, then what may be written.
+func (w *walls) roots() {
+	for _, dir := range w.spec.readable() {
+		w.bind(dir, slices.Contains(w.open, "/"))
+	}
+	w.bind(w.spec.Workspace, slices.Contains(w.open, "/"))
+	for _, dir := range w.open {
+		if dir != "/" {
+			w.bind(dir, true)
+			w.anchored[dir] = true
+		}
+	}
+}
+
+// git keeps the agent from changing which programs git runs, where it is kept from
+// changing anything.
+func (w *walls) git() {
+	if slices.Contains(w.open, "/") {
+		return
+	}
+	r := w.spec.repository()
+	if r.writable != "" && w.canWrite(w.spec.Workspace) {
+		w.bind(r.writable, true)
+		w.open = append(w.open, r.writable)
+		w.anchored[r.writable] = true
+	}
+	fixed := r.fixed
+	for _, name := range []string{".insomnia"} {
+		if real, err := filepath.EvalSymlinks(filepath.Join(w.spec.Workspace, name)); err == nil {
+			fixed = append(fixed, real)
+		}
+	}
+	for _, path := range fixed {
+		if w.canWrite(path) {
+			w.anchor(path)
+			w.bind(path, false)
+		}
+	}
+	for _, dir := range r.hooks {
+		if w.canWrite(dir) {
+			w.anchor(dir)
+			w.add("--tmpfs", dir, "--remount-ro", dir)
+		}
+	}
+}
+
+// canWrite reports whether a path is where the agent may write.
+func (w *walls) canWrite(path string) bool {
+	return slices.ContainsFunc(w.open, func(dir string) bool { return contains(dir, path) })
+}
+
+// anchor makes the directories above a path mounts of their own, as far as the agent may
+// write: a mount cannot be renamed, so that nothing else can be put in its place.
+func (w *walls) anchor(path string) {
+	dir := filepath.Dir(path)
+	if !w.canWrite(dir) || w.anchored[dir] {
+		return
+	}
+	w.anchor(dir)
+	w.anchored[dir] = true
+	w.bind(dir, true)
+}
+
+// deny lays something unreadable over each path that may not be read.
+func (w *walls) deny() int {
+	denied, _ := w.spec.denials()
+	for _, d := range denied {
+		if d.dir {
+			w.add("--tmpfs", d.path, "--remount-ro", d.path)
+		} else {
+			w.nothing(d.path)
+		}
+	}
+	nix := w.spec.Manifest.Sandbox.Nix
+	if info, err := os.Lstat(nixDaemon); err == nil && info.IsDir() && (nix == nil || !*nix) {
+		w.add("--tmpfs", nixDaemon, "--remount-ro", nixDaemon)
+	}
+	for _, path := range sockets() {
+		if !w.covered(path, denied) {
+			w.nothing(path)
+		}
+	}
+	return len(denied)
+}
+
+// nothing lays a device over a file where devices cannot be opened.
+func (w *walls) nothing(path string) { w.add("--ro-bind", "/dev/null", path) }
+
+// covered reports whether a socket is not there inside anyway, or is meant to be.
+func (w *walls) covered(path string, denied []denial) bool {
+	if contains(nixDaemon, path) || slices.ContainsFunc(denied, func(d denial) bool { return contains(d.path, path) }) {
+		return true
+	}
+	over := slices.Concat([]string{"/proc", "/sys", "/dev"}, private, w.spec.Hidden, []string{realOr(os.Getenv("XDG_RUNTIME_DIR"))})
+	if !slices.ContainsFunc(over, func(dir string) bool { return filepath.IsAbs(dir) && contains(dir, path) }) {
+		if w.spec.Manifest.Sandbox.ReadableRoots == nil {
+			return contains(w.spec.Sockets, path)
+		}
+		return !w.shown(path, systemDirs)
+	}
+	// What is shown again of a private directory, such as a workspace below /tmp.
+	return !w.shown(path, nil) || contains(w.spec.Sockets, path)
+}
+
+// shown reports whether a path is below what the manifest names, or one of some directories.
+func (w *walls) shown(path string, dirs []string) bool {
+	at := slices.Concat(dirs, w.open, w.spec.readable(), []string{w.spec.Workspace})
+	return slices.ContainsFunc(at, func(dir string) bool { return dir != "/" && contains(dir, path) })
+}
+
+// own hides what is ours, and shows what of it the program needs.
+func (w *walls) own() {
+	for _, dir := range w.spec.Hidden {
+		w.add("--tmpfs", dir)
+	}
+	for _, path := range w.spec.ReadOnly {
+		w.bind(path, false)
+	}
+	for _, path := range w.spec.Writable {
+		w.bind(path, true)
+	}
+	if w.spec.Sockets != "" {
+		w.bind(w.spec.Sockets, false)
+	}
+	for _, dir := range w.spec.Hidden {
+		w.add("--remount-ro", dir)
+	}
+	if w.spec.Manifest.Sandbox.ReadableRoots != nil {
+		w.add("--remount-ro", "/")
+	}
+}

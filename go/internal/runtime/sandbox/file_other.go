@@ -1,0 +1,7 @@
+//go:build !unix
+
+package sandbox
+
+import "io/fs"
+
+func identity(fs.FileInfo) (file, bool) { return file{}, false }

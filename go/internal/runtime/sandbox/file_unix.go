@@ -1,0 +1,17 @@
+//go:build unix
+
+package sandbox
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// identity tells which file it is, and whether it is a regular one with several names.
+func identity(info fs.FileInfo) (file, bool) {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return file{}, false
+	}
+	return file{uint64(stat.Dev), uint64(stat.Ino)}, info.Mode().IsRegular() && stat.Nlink > 1
+}

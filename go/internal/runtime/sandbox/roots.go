@@ -1,0 +1,75 @@
+package sandbox
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+// writable are the real directories that commands may write, as filesystem and
+// writableRoots have it. Directories that are not there are left out. A root that a
+// link has moved out of the directory that the agent may write is an error: the agent
+// of an earlier session could have laid the link.
+func (s *Spec) writable() ([]string, error) {
+	box := &s.Manifest.Sandbox
+	switch box.Filesystem {
+	case readOnly:
+		return nil, nil
+	case full:
+		return []string{"/"}, nil
+	}
+	var inside, outside []string
+	for _, root := range box.WritableRoots {
+		if path := s.place(string(root)); contains(s.Workspace, path) {
+			inside = append(inside, path)
+		} else {
+			outside = append(outside, path)
+		}
+	}
+	if len(inside) == 0 {
+		inside = []string{s.Workspace}
+	}
+	all := append(inside, outside...)
+	areas := append([]string{s.Workspace}, all...)
+	var found []string
+	for _, path := range all {
+		real, err := filepath.EvalSymlinks(path)
+		if err != nil {
+			continue
+		}
+		if info, err := os.Lstat(real); err != nil || !info.IsDir() {
+			continue
+		}
+		for _, area := range areas {
+			if contains(area, path) && area != path && !contains(realOr(area), real) {
+				return nil, diag.Errorf(diag.ExitRefused, "sandbox-root", "sandbox.writableRoots: `%s` leads out of `%s`, to `%s`", path, area, real).
+					Hintf("remove the link: rm %s", path)
+			}
+		}
+		if contains(real, s.Home) {
+			return nil, diag.Errorf(diag.ExitRefused, "sandbox-root", "sandbox.writableRoots: `%s` is `%s`, which holds the home directory", path, real).
+				Hintf("name the directories in it")
+		}
+		found = append(found, real)
+	}
+	return found, nil
+}
+
+func realOr(path string) string {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		return real
+	}
+	return path
+}
+
+// readable are the real directories of readableRoots that are there.
+func (s *Spec) readable() []string {
+	var found []string
+	for _, root := range s.Manifest.Sandbox.ReadableRoots {
+		if real, err := filepath.EvalSymlinks(s.place(string(root))); err == nil {
+			found = append(found, real)
+		}
+	}
+	return found
+}

@@ -1,0 +1,16 @@
+package sandbox
+
+// Wrap returns the command that runs argv behind walls. It makes the directories of
+// Spec.Hidden that are missing, and changes nothing else. Where bubblewrap builds them,
+// the process that starts the command must keep the thread that it starts it from: the
+// walls and all in them end with that thread.
+func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
+	switch m.Kind {
+	case Bubblewrap:
+		return m.bubblewrap(s, argv)
+	case Landlock:
+		rules, err := m.rules(s)
+		return Wrapped{Argv: argv, Env: []string{}, Landlock: rules}, err
+	}
+	return Wrapped{Argv: argv, Env: []string{}}, nil
+}
