@@ -126,11 +126,8 @@ func checkTool(tool string, servers []string) error {
 // Decide decides a call; its paths are as an agent writes them. A path that cannot
 // be resolved is denied.
 func (g *Guarded) Decide(call permission.Call) Answer {
-	prepared, err := g.Site.Prepare(call)
-	if err != nil {
-		return Answer{Call: prepared, Decision: permission.Decision{Action: "deny", Reason: err.Error()}}
-	}
-	a := Answer{Call: prepared, Decision: g.guard.Decide(prepared)}
+	var a Answer
+	a.Call, a.Decision = g.Site.Decide(g.guard, call)
 	switch {
 	case a.Rule != nil:
 		a.Places = resolve.RulePlaces(g.Origins, g.m, a.Rule.Pointer)

@@ -30,6 +30,12 @@ const (
 	// Token asks for what the gateway is shown; it is answered once, before the first
 	// request to the model.
 	Token Kind = "token"
+	// Started says that a subagent has begun, by Agent and Subagent, and Ended that one has
+	// ended: by Agent, or by the Call that began it. Limits on subagents count by them.
+	Started Kind = "started"
+	Ended   Kind = "ended"
+	// Gone is never asked: it is the event that the program's connection was closed.
+	Gone Kind = "gone"
 )
 
 // Ask is what a hook asks.
@@ -46,9 +52,11 @@ type Ask struct {
 	Input json.RawMessage `json:"input,omitempty"`
 	// Directory is where the program works.
 	Directory string `json:"directory,omitempty"`
-	// Subagent is the name of the subagent that calls, as in the manifest; empty for the
+	// Subagent is the name of the subagent that calls, as the program has it; empty for the
 	// Pod's own agent.
 	Subagent string `json:"subagent,omitempty"`
+	// Agent is the program's ID of the subagent that calls.
+	Agent string `json:"agent,omitempty"`
 	// State is for Kind State: working or waiting.
 	State string `json:"state,omitempty"`
 }

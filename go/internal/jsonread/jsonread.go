@@ -101,6 +101,12 @@ func list[T any](r *Reader, to *[]T, read func(*T) error) error {
 	return err
 }
 
+// Text reads a string.
+func (r *Reader) Text(to *string) (err error) {
+	*to, err = r.text()
+	return err
+}
+
 // Null tells whether null is next, and reads it.
 func (r *Reader) Null() bool {
 	if r.decoder.PeekKind() != jsontext.KindNull {

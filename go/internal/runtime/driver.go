@@ -27,6 +27,9 @@ type Driver struct {
 	Handshake Handshake
 	// Leaves declares how far each field of a manifest holds; [Losses] applies it.
 	Leaves func() *leaf.Table
+	// Dialog says that the program asks the user about a tool call when the guard says ask.
+	// Without it, or without a user, ask is deny.
+	Dialog bool
 
 	// Unserved tells why the program cannot serve a manifest at all; nil where it can.
 	// Fields that it only approximates are no reason: those are declared.
@@ -41,6 +44,9 @@ type Driver struct {
 	// namespace of the Responses API has the name NAMESPACE/NAME; one without a name, such as
 	// a tool that the API itself runs, has its type, as web_search_20250305.
 	Offer func(m *manifest.Manifest, name string) Offer
+	// Subagent translates the program's name of a subagent into that of the manifest; nil
+	// where both are the same.
+	Subagent func(name string) string
 	// Request reads what tells requests of the program apart.
 	Request func(http.Header) Request
 	// Declined reports whether the result of a tool call says that the program itself

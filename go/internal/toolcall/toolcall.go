@@ -2,8 +2,7 @@
 // it finds the real paths that the call names, and asks the file system about case.
 //
 //	site, err := toolcall.Open(workspace, home)
-//	call, err = site.Prepare(call)
-//	decision := guard.Decide(call)
+//	call, decision := site.Decide(guard, call)
 package toolcall
 
 import (
@@ -80,6 +79,16 @@ func (s *Site) Prepare(call permission.Call) (permission.Call, error) {
 		call.Paths = paths
 	}
 	return call, nil
+}
+
+// Decide completes a call and lets the guard decide it; the call is returned with its
+// real paths. One whose paths cannot be told is denied.
+func (s *Site) Decide(guard *permission.Guard, call permission.Call) (permission.Call, permission.Decision) {
+	call, err := s.Prepare(call)
+	if err != nil {
+		return call, permission.Decision{Action: "deny", Reason: err.Error()}
+	}
+	return call, guard.Decide(call)
 }
 
 // from is the absolute path that a name stands for in a directory; `..` stays.

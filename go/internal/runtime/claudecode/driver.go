@@ -17,4 +17,5 @@ var Driver = runtime.Driver{
 	WireAPIs:  []manifest.WireAPI{"anthropic"},
 	Handshake: runtime.PerSession,
 	Leaves:    leaves,
+	Dialog:    true,
 }

@@ -1,0 +1,126 @@
+package guard
+
+import (
+	"fmt"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+)
+
+// tokenState is how far the token is.
+type tokenState int
+
+const (
+	tokenKept    tokenState = iota
+	tokenGiven              // it was answered once
+	tokenClosed             // the first request to the model has passed: tools may run now
+	tokenSpoiled            // it was asked for twice before that: who has it is not known
+)
+
+// Ready reports whether the guard is in place for a request to the model: the session has
+// said hello, or the program holds a connection.
+func (s *Server) Ready(r runtime.Request) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.closed, s.token == tokenSpoiled:
+		return false
+	case s.config.Driver.Handshake == runtime.PerConnection:
+		return s.holding > 0
+	}
+	return r.Session != "" && s.sessions[r.Session]
+}
+
+// Judged reports whether a tool call was judged, in this start of the Pod or in one before.
+func (s *Server) Judged(callID string) bool { return s.receipts.has(callID) }
+
+// TokenClosed ends the time in which the token is answered. The gateway calls it before it
+// lets the first request to the model pass: no tool runs before that.
+func (s *Server) TokenClosed() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.token != tokenSpoiled {
+		s.token = tokenClosed
+	}
+}
+
+// handle answers one question.
+func (s *Server) handle(c *connection, a Ask) Answer {
+	if a.Kind == Judge {
+		return s.judge(c, a)
+	}
+	answer := Answer{ID: a.ID, Action: allow}
+	if err := s.note(c, a, &answer); err != nil {
+		answer = Answer{ID: a.ID, Action: deny, Reason: err.Error()}
+	}
+	s.tell(Event{Kind: a.Kind, Session: a.Session, Call: a.Call, Agent: a.Agent, Subagent: a.Subagent, State: a.State, Action: answer.Action, Reason: answer.Reason})
+	return answer
+}
+
+// note takes what is no tool call.
+func (s *Server) note(c *connection, a Ask, answer *Answer) error {
+	switch a.Kind {
+	case Hello:
+		return s.hello(c, a.Session)
+	case Session:
+		if !clean(a.Session) {
+			return fmt.Errorf("the session has no ID")
+		}
+		return nil
+	case State:
+		if a.State != "working" && a.State != "waiting" {
+			return fmt.Errorf("the state must be working or waiting")
+		}
+		return nil
+	case Started:
+		return s.team.started(a.Agent, s.subagent(a.Subagent))
+	case Ended:
+		s.team.ended(a.Agent, a.Call)
+		return nil
+	case Token:
+		return s.giveToken(answer)
+	}
+	return fmt.Errorf("the guard does not know what was asked")
+}
+
+func (s *Server) hello(c *connection, session string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.config.Driver.Handshake == runtime.PerConnection {
+		// A tool may connect as well, and its connection must not stand for the program's.
+		if s.holder != 0 && s.holder != c.pid {
+			return fmt.Errorf("another process holds the connection of the program")
+		}
+		s.holder = c.pid
+		if _, open := s.conns[c]; open && !c.held {
+			c.held = true
+			s.holding++
+		}
+		return nil
+	}
+	if !clean(session) {
+		return fmt.Errorf("the session has no ID")
+	}
+	if len(s.sessions) >= mostSessions && !s.sessions[session] {
+		return fmt.Errorf("the program has begun %d sessions, and no more may begin", mostSessions)
+	}
+	s.sessions[session] = true
+	return nil
+}
+
+// giveToken answers the token once. Whoever asks second before the first request to the
+// model makes it worthless: either may be a thief, and no request passes then.
+func (s *Server) giveToken(answer *Answer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.config.Token == "":
+		return fmt.Errorf("the program gets its token in another way")
+	case s.token == tokenKept:
+		s.token = tokenGiven
+		answer.Token = s.config.Token
+		return nil
+	case s.token == tokenGiven:
+		s.token = tokenSpoiled
+	}
+	return fmt.Errorf("the token is given once, before the first request to the model")
+}

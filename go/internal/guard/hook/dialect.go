@@ -1,0 +1,134 @@
+package hook
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/insomnia-pods/insomnia/go/internal/guard"
+	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
+)
+
+// dialect is how a program reads the answer of a hook.
+type dialect struct {
+	// allows says that `allow` keeps the program from asking itself. Without it, `allow` is
+	// said by saying nothing: Codex takes the word for a hook that failed.
+	allows bool
+	// asks says that `ask` opens the program's dialog. Codex lets the tool run instead.
+	asks bool
+}
+
+// dialectOf is that of a runtime whose hooks are commands.
+func dialectOf(runtime string) (dialect, bool) {
+	switch runtime {
+	case "claude-code":
+		return dialect{allows: true, asks: true}, true
+	case "codex":
+		return dialect{}, true
+	}
+	return dialect{}, false
+}
+
+// input is what a program says about an event. Both programs use the same names.
+type input struct {
+	event, session, tool, call, directory string
+	agent, agentType                      string
+	toolInput                             jsontext.Value
+}
+
+// read reads the input of a hook. Names that it does not know are skipped, null is no
+// value, and a name that is there twice is an error: which one counts is not known.
+func read(text []byte) (input, error) {
+	var in input
+	var rest jsontext.Value
+	field := func(to *string) func(*jsonread.Reader) error {
+		return func(r *jsonread.Reader) error {
+			if r.Null() {
+				return nil
+			}
+			return r.Text(to)
+		}
+	}
+	err := jsonread.New(text).Whole(func(name string) any {
+		switch name {
+		case "hook_event_name":
+			return field(&in.event)
+		case "session_id":
+			return field(&in.session)
+		case "cwd":
+			return field(&in.directory)
+		case "tool_name":
+			return field(&in.tool)
+		case "tool_use_id":
+			return field(&in.call)
+		case "tool_input":
+			return &in.toolInput
+		case "agent_id":
+			return field(&in.agent)
+		case "agent_type":
+			return field(&in.agentType)
+		}
+		return &rest
+	})
+	return in, err
+}
+
+// question is what the guard is asked about an event; ok is false for an event that is not known.
+func (in input) question() (q guard.Ask, ok bool) {
+	q = guard.Ask{Session: in.session, Agent: in.agent, Subagent: in.agentType}
+	switch in.event {
+	case "SessionStart":
+		q.Kind = guard.Hello
+	case "PreToolUse":
+		q.Kind, q.Tool, q.Call, q.Directory = guard.Judge, in.tool, in.call, in.directory
+		q.Input = json.RawMessage(in.toolInput)
+	case "UserPromptSubmit", "PostToolUse", "PostToolUseFailure":
+		q.Kind, q.State = guard.State, "working"
+	case "Stop", "StopFailure", "Notification", "PermissionRequest", "SessionEnd":
+		q.Kind, q.State = guard.State, "waiting"
+	case "SubagentStart":
+		q.Kind = guard.Started
+	case "SubagentStop":
+		q.Kind = guard.Ended
+	default:
+		return q, false
+	}
+	return q, true
+}
+
+// answer words the guard's answer for the program.
+func (d dialect) answer(kind guard.Kind, a guard.Answer, err error) result {
+	switch {
+	case err != nil:
+		return result{err: err, code: blocked}
+	case kind != guard.Judge:
+		if a.Action != "allow" {
+			return result{err: denial(reason(a)), code: blocked}
+		}
+		return result{}
+	case a.Action == "allow" && !d.allows:
+		return result{}
+	case a.Action == "allow" || a.Action == "ask" && d.asks:
+		return result{stdout: decision(string(a.Action), a.Reason)}
+	case a.Action == "ask":
+		a.Reason = "this program cannot ask: " + reason(a)
+	}
+	// The reason stands in both places: a program that cannot read the one has the other.
+	return result{stdout: decision("deny", reason(a)), err: denial(reason(a)), code: blocked}
+}
+
+func decision(action, why string) []byte {
+	type specific struct {
+		Event    string `json:"hookEventName"`
+		Decision string `json:"permissionDecision"`
+		Reason   string `json:"permissionDecisionReason,omitempty"`
+	}
+	text, err := json.Marshal(struct {
+		Specific specific `json:"hookSpecificOutput"`
+	}{specific{"PreToolUse", action, why}})
+	if err != nil {
+		panic(errors.New("cannot write an answer"))
+	}
+	return append(text, '\n')
+}
