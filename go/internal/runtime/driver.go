@@ -42,7 +42,8 @@ type Driver struct {
 	Calls func(ToolUse) ([]permission.Call, error)
 	// Offer translates the name of a tool that a request offers to the model. A tool in a
 	// namespace of the Responses API has the name NAMESPACE/NAME; one without a name, such as
-	// a tool that the API itself runs, has its type, as web_search_20250305.
+	// a tool that the API itself runs, has its type, as web_search_20250305. Names of MCP
+	// servers and their tools differ in a program: the manifest has theirs.
 	Offer func(m *manifest.Manifest, name string) Offer
 	// Subagent translates the program's name of a subagent into that of the manifest; nil
 	// where both are the same.
