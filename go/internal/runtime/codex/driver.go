@@ -17,4 +17,5 @@ var Driver = runtime.Driver{
 	WireAPIs:  []manifest.WireAPI{"openai-responses"},
 	Handshake: runtime.PerSession,
 	Leaves:    leaves,
+	Unserved:  unserved,
 }
