@@ -90,6 +90,7 @@ func (p *program) commands() []commandMaker {
 		{"alias", p.aliasCommand},
 		{"source", p.sourceCommand},
 		{"pod", p.podCommand},
+		{"runtime", p.runtimeCommand},
 		{"manifest", p.manifestCommand},
 		{"permissions", p.permissionsCommand},
 		{"trust", p.trustCommand},

@@ -35,7 +35,10 @@ func (p *program) doctor(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	findings := append(a.Resolver.Examine(c.Context), examineRuntime())
+	findings := a.Resolver.Examine(c.Context)
+	for _, found := range app.FindRuntimes(c.Context) {
+		findings = append(findings, examineRuntime(found))
+	}
 	findings = slices.Concat(findings, examinePods(a), examineSecrets(), examineSelection(c.Context, a, findings))
 	if c.Context.Err() != nil {
 		return context.Cause(c.Context)

@@ -1,14 +1,67 @@
 package cli
 
 import (
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
 )
 
-// examineRuntime says that nothing can start a Pod: this version has no runtimes.
-func examineRuntime() resolve.Finding {
-	return resolve.Finding{Name: "runtime", Status: resolve.StatusOptional, Detail: "none: this version of insomnia saves Pods and cannot start them",
-		Hint: "print the manifest of a Pod to run it elsewhere: insomnia pod export POD"}
+func (p *program) runtimeCommand() *cli.Command {
+	return group("runtime", "list agent programs and check what they enforce of a profile",
+		p.runtimeListCommand(),
+		p.runtimeCheckCommand(),
+	)
+}
+
+// namedRuntime is the runtime of a name that a user gave.
+func namedRuntime(name string) (*runtime.Driver, error) {
+	if d := drivers.Named(name); d != nil {
+		return d, nil
+	}
+	names := runtimeNames()
+	e := diag.Errorf(diag.ExitUsage, "runtime-unknown", "runtime not found: %s", diag.Quote(name)).Expectedf("one of: %s", strings.Join(names, ", "))
+	if near := resolve.Closest(name, names); near != "" {
+		e.Hintf("did you mean %s?", near)
+	}
+	return nil, e
+}
+
+func runtimeNames() []string {
+	var names []string
+	for _, d := range drivers.All() {
+		names = append(names, d.Name)
+	}
+	return names
+}
+
+// tried words the versions of a program that have been tried.
+func tried(d *runtime.Driver) string { return fmt.Sprintf("from %v, below %v", d.From, d.Below) }
+
+// examineRuntime describes one runtime for doctor.
+func examineRuntime(found app.FoundRuntime) resolve.Finding {
+	d := found.Driver
+	finding := resolve.Finding{Name: "runtime", Status: resolve.StatusOptional}
+	install := fmt.Sprintf("install %s: %s", d.Title, d.Install)
+	switch {
+	case diag.CodeIs(found.Err, "runtime-missing"):
+		finding.Detail, finding.Hint = d.Name+": not installed", install
+	case found.Err != nil:
+		first := diag.From(found.Err).Diagnostics[0]
+		finding.Detail, finding.Hint = d.Name+": "+first.Message, first.Hint
+	case !found.Supported():
+		finding.Detail = fmt.Sprintf("%s %v has not been tried (%s): %s", d.Name, found.Installed.Version, tried(d), found.Installed.Path)
+		finding.Hint = install
+	default:
+		finding.Status, finding.Detail = resolve.StatusOk, fmt.Sprintf("%s %v: %s", d.Name, found.Installed.Version, found.Installed.Path)
+	}
+	return finding
 }
 
 // unknownRuntime warns of a runtime that is recorded and that nothing can start.

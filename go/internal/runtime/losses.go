@@ -12,7 +12,9 @@ import (
 
 // Loss is a field of a manifest that a runtime does not enforce with the value that it has.
 type Loss struct {
-	// Field is the path of the field in the tables: mcpServers.*.required.
+	// Leaf is the path of the field in the tables: mcpServers.*.required.
+	Leaf string
+	// Field is its path in this manifest: mcpServers.github.required, permissions.rules[].tool.
 	Field string
 	// Pointer is the JSON Pointer of its place: /mcpServers/github/required. Fields of the
 	// elements of a list have that of the list.
@@ -45,13 +47,13 @@ func Losses(d *Driver, m *manifest.Manifest) []Loss {
 			continue
 		}
 		seen := map[string]bool{}
-		eachPlace(content, strings.Split(field.Path, "."), "", func(pointer string, value any) {
-			if seen[pointer] || !field.Asks(value) || !declared.Covers(value) {
+		eachPlace(content, strings.Split(field.Path, "."), place{}, func(at place, value any) {
+			if seen[at.pointer] || !field.Asks(value) || !declared.Covers(value) {
 				return
 			}
-			seen[pointer] = true
+			seen[at.pointer] = true
 			without := declared.Class == leaf.Unsupported || declared.Class == leaf.Advisory
-			losses = append(losses, Loss{field.Path, pointer, declared.Class, declared.By, declared.Why, without && field.Protects()})
+			losses = append(losses, Loss{field.Path, at.path, at.pointer, declared.Class, declared.By, declared.Why, without && field.Protects()})
 		})
 	}
 	return losses
@@ -66,32 +68,47 @@ func decoded(m *manifest.Manifest) (any, error) {
 	return content, json.Unmarshal(data, &content)
 }
 
+// place is where a value is in a manifest.
+type place struct {
+	path, pointer string
+	inList        bool
+}
+
+// below is the place of a field. The pointer of what is in a list is that of the list.
+func (p place) below(name, key string) place {
+	p.path = strings.TrimPrefix(p.path+"."+name, ".")
+	if !p.inList {
+		p.pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	}
+	return p
+}
+
 // eachPlace calls a function for each value that a path leads to.
-func eachPlace(value any, path []string, pointer string, do func(pointer string, value any)) {
+func eachPlace(value any, path []string, at place, do func(at place, value any)) {
 	if len(path) == 0 {
-		do(pointer, value)
+		do(at, value)
 		return
 	}
 	object, _ := value.(map[string]any)
-	name, inList := strings.CutSuffix(path[0], "[]")
+	name, isList := strings.CutSuffix(path[0], "[]")
 	switch {
 	case name == "*":
 		for _, key := range slices.Sorted(maps.Keys(object)) {
-			eachPlace(object[key], path[1:], pointer+"/"+escape(key), do)
+			eachPlace(object[key], path[1:], at.below(key, key), do)
 		}
-	case inList:
+	case isList:
 		items, _ := object[name].([]any)
+		at = at.below(path[0], name)
+		at.inList = true
 		for _, item := range items {
-			eachPlace(item, path[1:], "", func(_ string, value any) { do(pointer+"/"+name, value) })
+			eachPlace(item, path[1:], at, do)
 		}
 	default:
-		if below, there := object[name]; there {
-			eachPlace(below, path[1:], pointer+"/"+name, do)
+		if content, there := object[name]; there {
+			eachPlace(content, path[1:], at.below(name, name), do)
 		}
 	}
 }
-
-func escape(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
 
 // idle reports whether a field belongs to something that is off, or to another runtime.
 func idle(path, runtime string, m *manifest.Manifest) bool {
@@ -106,6 +123,8 @@ func idle(path, runtime string, m *manifest.Manifest) bool {
 		return !m.Memory.Enabled
 	case in("web.search"):
 		return m.Web.Search.Mode == "disabled"
+	case path == "web.fetch.allowPrivateAddresses" && m.Sandbox.Network != "full":
+		return true // the proxy of the Pod reaches none, or there is no network
 	case in("web.fetch"):
 		return !m.Web.Fetch.Enabled
 	case in("context.pruning"):

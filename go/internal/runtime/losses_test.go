@@ -63,10 +63,11 @@ func TestDeclarations(t *testing.T) {
 // A manifest with every field set loses what is not enforced, and nothing else.
 func TestLossesOfEveryField(t *testing.T) {
 	m := base(t, "full")
+	m.Sandbox.Network, m.Sandbox.AllowedDomains = "full", nil
 	for _, d := range drivers.All() {
 		lost := map[string]runtime.Loss{}
 		for _, l := range runtime.Losses(d, m) {
-			lost[l.Field] = l
+			lost[l.Leaf] = l
 		}
 		for field, declared := range d.Leaves().All() {
 			l, is := lost[field.Path]
@@ -77,7 +78,7 @@ func TestLossesOfEveryField(t *testing.T) {
 				t.Errorf("%s enforces %s and loses it", d.Name, field.Path)
 			}
 			if !is && declared.Class != leaf.Enforced && len(declared.Values) == 0 && declared.Below == 0 &&
-				(field.Default == "" || field.Protects()) && !strings.HasPrefix(field.Path, "runtimes.") {
+				field.Path != "sandbox.allowedDomains" && (field.Default == "" || field.Protects()) && !strings.HasPrefix(field.Path, "runtimes.") {
 				t.Errorf("%s does not enforce %s and does not say so", d.Name, field.Path)
 			}
 		}
@@ -136,6 +137,9 @@ func TestLosses(t *testing.T) {
 		{"opencode", func(m *manifest.Manifest) {
 			m.Subagents = map[manifest.SkillName]manifest.Subagent{"critic": {Limits: &manifest.SubagentLimits{MaxTurns: number(3)}}}
 		}, "/subagents/critic/limits/maxTurns", leaf.Unsupported, true},
+		// The proxy of a Pod holds private addresses back, and the full network has none.
+		{"codex", func(m *manifest.Manifest) { m.Web.Fetch.Enabled = true }, "/web/fetch/allowPrivateAddresses", "", false},
+		{"codex", func(m *manifest.Manifest) { m.Web.Fetch.Enabled, m.Sandbox.Network = true, "full" }, "/web/fetch/allowPrivateAddresses", leaf.Approximated, false},
 		// A setting of another runtime is no loss.
 		{"opencode", func(m *manifest.Manifest) {
 			m.Runtimes = &manifest.Runtimes{Codex: &manifest.CodexSettings{MaxRetries: number(2)}}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -16,11 +17,9 @@ func servedBy(m *manifest.Manifest) (fit, why string) {
 		if !slices.Contains(d.WireAPIs, m.Model.WireAPI) {
 			continue
 		}
-		if d.Unserved != nil {
-			if reasons := d.Unserved(m); len(reasons) > 0 {
-				why = "not " + d.Name + ": it " + reasons[0].Why
-				continue
-			}
+		if reasons := runtime.Reasons(d, m); len(reasons) > 0 {
+			why = "not " + d.Name + ": it " + reasons[0].Why
+			continue
 		}
 		can = append(can, d.Name)
 	}

@@ -1,0 +1,46 @@
+package runtime
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Check is how a runtime stands to a manifest.
+type Check struct {
+	Driver *Driver
+	// Unserved are the reasons why it cannot serve the manifest; then Losses is empty.
+	Unserved []Unserved
+	Losses   []Loss
+}
+
+// CheckManifest holds a manifest against a runtime.
+func CheckManifest(d *Driver, m *manifest.Manifest) Check {
+	if reasons := Reasons(d, m); len(reasons) > 0 {
+		return Check{Driver: d, Unserved: reasons}
+	}
+	return Check{Driver: d, Losses: Losses(d, m)}
+}
+
+// Stops are the losses that stop a launch unless the user does without their fields.
+func (c Check) Stops() []Loss {
+	var stops []Loss
+	for _, l := range c.Losses {
+		if l.Protecting {
+			stops = append(stops, l)
+		}
+	}
+	return stops
+}
+
+// Reasons are why a runtime cannot serve a manifest at all; none where it can.
+func Reasons(d *Driver, m *manifest.Manifest) []Unserved {
+	if !slices.Contains(d.WireAPIs, m.Model.WireAPI) {
+		return []Unserved{{Pointer: "/model/wireApi", Why: fmt.Sprintf("does not speak %s", m.Model.WireAPI)}}
+	}
+	if d.Unserved == nil {
+		return nil
+	}
+	return d.Unserved(m)
+}
