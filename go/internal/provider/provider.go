@@ -89,3 +89,18 @@ func UsualHost(secret string) string {
 	}
 	return ""
 }
+
+// ModelBase returns the base address of a provider's own API, without a slash at its end;
+// empty if it is not known. anthropic asks for the API of Anthropic's dialect, else it is
+// that of OpenAI's.
+func ModelBase(name string, anthropic bool) string {
+	host := ModelHost(name)
+	if host == "" || anthropic != (name == "anthropic") {
+		return ""
+	}
+	path := map[string]string{
+		"google": "/v1beta/openai", "groq": "/openai/v1", "mistral": "/v1", "moonshot": "/v1", "openai": "/v1",
+		"openrouter": "/api/v1", "qwen": "/compatible-mode/v1", "xai": "/v1", "zai": "/api/paas/v4",
+	}
+	return "https://" + host + path[name]
+}

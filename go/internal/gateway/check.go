@@ -1,0 +1,167 @@
+package gateway
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+// rules are what a request is compared with.
+type rules struct {
+	driver   *runtime.Driver
+	manifest *manifest.Manifest
+	guard    Guard
+	// models are the names that the API knows the models of the manifest by.
+	models []string
+	// system is the system prompt, as it is compared.
+	system string
+}
+
+func rulesOf(c *Config) *rules {
+	return &rules{c.Driver, c.Manifest, c.Guard, modelsOf(c.Manifest), plainText(c.System)}
+}
+
+// modelsOf are the models of a manifest that one API has: those of other providers, other
+// addresses and other dialects are not reached by this gateway.
+func modelsOf(m *manifest.Manifest) []string {
+	own := &m.Model
+	models := []string{string(own.ID)}
+	add := func(ref manifest.ModelRef) {
+		provider, id, _ := strings.Cut(string(ref), "/")
+		if provider == string(own.Provider) && !slices.Contains(models, id) {
+			models = append(models, id)
+		}
+	}
+	of := func(model *manifest.Model) {
+		if model.Small != nil {
+			add(*model.Small)
+		}
+		for _, ref := range model.Fallbacks {
+			add(ref)
+		}
+	}
+	of(own)
+	for _, s := range m.Subagents {
+		if s.Model == nil || s.Model.Provider != own.Provider || s.Model.WireAPI != own.WireAPI || !sameURL(s.Model.BaseURL, own.BaseURL) {
+			continue
+		}
+		add(manifest.ModelRef(string(s.Model.Provider) + "/" + string(s.Model.ID)))
+		of(s.Model)
+	}
+	// The maker's own program takes claude-opus-4-7[1m] for claude-opus-4-7 with a header.
+	for _, id := range models {
+		if plain, ok := strings.CutSuffix(id, "[1m]"); ok && own.WireAPI == "anthropic" {
+			models = append(models, plain)
+		}
+	}
+	return models
+}
+
+func sameURL(a, b *manifest.URL) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
+
+// model refuses a request for a model that is not one of the manifest.
+func (c *rules) model(a *asked) *Refusal {
+	if len(a.models) == 0 {
+		return refuse(CodeModel, "the request names no model")
+	}
+	for _, name := range a.models {
+		if !slices.Contains(c.models, name) {
+			return refuse(CodeModel, "the model %s is not one of this Pod: %s", quote(name), strings.Join(c.models, ", "))
+		}
+	}
+	return nil
+}
+
+// tools refuses a request that offers a tool that the manifest does not offer.
+func (c *rules) tools(a *asked, from runtime.Request) *Refusal {
+	for _, name := range a.tools {
+		offer := c.driver.Offer(name)
+		switch {
+		case offer.Internal || offer.Tool == "" && offer.Nested:
+		case offer.Tool == "":
+			return refuse(CodeTools, "%s offers the tool %s, which is not known here", c.driver.Title, quote(name))
+		case !c.offers(offer.Tool, from.Subagent != ""):
+			return refuse(CodeTools, "%s offers the tool %s, which the Pod does not offer (tools)", c.driver.Title, quote(name))
+		}
+	}
+	return nil
+}
+
+// offers reports whether the manifest offers a tool. Which of the subagents asks is not
+// known here, so that a tool of any of them will do.
+func (c *rules) offers(tool string, subagent bool) bool {
+	if server, name, ok := grammar.SplitMCP(tool); strings.HasPrefix(tool, "mcp__") && !(ok && c.serves(server, name)) {
+		return false
+	}
+	if c.manifest.Tools.Offers(tool) {
+		return true
+	}
+	if subagent {
+		for _, s := range c.manifest.Subagents {
+			if offered, _ := s.Tools.Offers(tool); offered {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// serves reports whether an MCP server of the manifest has a tool on offer.
+func (c *rules) serves(server, tool string) bool {
+	s, ok := c.manifest.MCPServers[manifest.ServerName(server)]
+	if !ok {
+		return false
+	}
+	matches := func(name manifest.ToolName) bool { return grammar.MatchTool(string(name), tool) }
+	return !slices.ContainsFunc(s.DisabledTools, matches) &&
+		(len(s.EnabledTools) == 0 || slices.ContainsFunc(s.EnabledTools, matches))
+}
+
+// prompt refuses a request that lacks the system prompt.
+func (c *rules) prompt(a *asked) *Refusal {
+	if c.system == "" {
+		return nil
+	}
+	for _, text := range a.system {
+		if strings.Contains(plainText(text), c.system) {
+			return nil
+		}
+	}
+	for _, between := range []string{"\n", "\n\n", ""} {
+		if strings.Contains(plainText(strings.Join(a.system, between)), c.system) {
+			return nil
+		}
+	}
+	return refuse(CodePrompt, "%s does not send the system prompt of the Pod", c.driver.Title)
+}
+
+// plainText is a text as it is compared: with line breaks of one kind, and without space
+// around it.
+func plainText(text string) string {
+	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+}
+
+// receipts refuses a request with the result of a tool call that the guard never judged.
+func (c *rules) receipts(a *asked) *Refusal {
+	for _, r := range a.results {
+		if r.id != "" && c.guard.Judged(r.id) {
+			continue
+		}
+		tool := a.calls[r.id]
+		if tool == "" {
+			tool = r.tool
+		}
+		if tool != "" {
+			if offer := c.driver.Offer(tool); offer.Internal || offer.Nested || c.driver.Declined(tool, textOf(r.content)) {
+				continue
+			}
+		}
+		return refuse(CodeReceipt, "the tool %s ran, and the Pod's guard was not asked", quote(tool))
+	}
+	return nil
+}

@@ -1,0 +1,368 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Guard is what the gateway asks the guard of the Pod.
+type Guard interface {
+	// Ready reports whether the guard stands before the tools of who asks.
+	Ready(r runtime.Request) bool
+	// Judged reports whether the guard has decided a tool call, in this start of the Pod or
+	// in one before.
+	Judged(callID string) bool
+}
+
+// Header is a header that requests to the API carry.
+type Header struct {
+	Name, Value string
+	// Secret says that the value is one, so that it is kept out of answers and traces.
+	Secret bool
+}
+
+// Config is what a gateway is made of.
+type Config struct {
+	Driver   *runtime.Driver
+	Manifest *manifest.Manifest
+	// Token is what the program shows; not empty.
+	Token string
+	// Key calls use with the key of the API, once for each request and from several
+	// goroutines; nil for an API without a key.
+	Key func(use func(key []byte) error) error
+	// Headers are model.headers, with the values of secrets.
+	Headers []Header
+	Guard   Guard
+	// System is the whole system prompt; the first request of a session has it in it.
+	System string
+	// Prices are those of models that the manifest only names, by the name that the API
+	// knows. A model without a price costs what the Pod's own does.
+	Prices map[string]manifest.Prices
+	// Before is what the Pod used before this start; limits go on from there.
+	Before Usage
+	// Refused is told the first refusal of each code; it must not block. Refusals that say
+	// nothing about the Pod are not told: of a tool without the token, of a path that a
+	// program tries, of a request beside the conversation.
+	Refused func(Refusal)
+	// Trace takes the record of the session; nil for none.
+	Trace *Trace
+	// Now is the clock; nil for the real one.
+	Now func() time.Time
+}
+
+// Gateway is a handler of HTTP; no multiplexer may stand before it, because those clean paths.
+type Gateway struct {
+	config    Config
+	base      *url.URL
+	dialect   *dialect
+	token     [sha256.Size]byte
+	secrets   []string // the values of headers
+	rules     *rules
+	ledger    *ledger
+	bodies    *budget
+	transport *http.Transport
+	proxy     *httputil.ReverseProxy
+
+	mu       sync.Mutex
+	sessions map[string]bool // those whose system prompt was seen
+	told     map[string]bool // codes of refusals
+}
+
+// maxSessions is how many sessions are known; the prompt of further ones is compared in
+// each request.
+const maxSessions = 4096
+
+// New makes a gateway. The error is a [diag.Error]: a dialect that the gateway does not
+// know, or an address that a key must not go to.
+func New(c Config) (*Gateway, error) {
+	if c.Driver == nil || c.Manifest == nil || c.Guard == nil || c.Token == "" {
+		return nil, errors.New("a gateway needs a driver, a manifest, a guard and a token")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	model := &c.Manifest.Model
+	g := &Gateway{config: c, dialect: dialectOf(model.WireAPI), token: sha256.Sum256([]byte(c.Token)), rules: rulesOf(&c),
+		bodies: newBudget(maxBodies), sessions: map[string]bool{}, told: map[string]bool{}}
+	if g.dialect == nil {
+		return nil, diag.Errorf(diag.ExitInvalid, "model-dialect", "model.wireApi: must be one of: anthropic, openai-responses, openai-chat, got %s", diag.Quote(string(model.WireAPI)))
+	}
+	var err error
+	if g.base, err = baseOf(model); err != nil {
+		return nil, err
+	}
+	prices := map[string]*manifest.Prices{}
+	for name, p := range c.Prices {
+		prices[name] = &p
+	}
+	for _, s := range c.Manifest.Subagents {
+		if s.Model != nil && s.Model.Prices != nil && s.Model.Provider == model.Provider {
+			prices[string(s.Model.ID)] = s.Model.Prices
+		}
+	}
+	if model.Prices != nil {
+		prices[string(model.ID)] = model.Prices
+	}
+	g.ledger = &ledger{limits: c.Manifest.Limits, prices: prices, price: model.Prices, began: c.Now(), used: c.Before.clone()}
+	c.Trace.hide(c.Token)
+	for _, h := range c.Headers {
+		if h.Secret {
+			g.secrets = append(g.secrets, h.Value)
+			c.Trace.hide(h.Value)
+		}
+	}
+	g.transport = transportTo(g.base)
+	g.proxy = g.reverseProxy()
+	return g, nil
+}
+
+// Server is an HTTP server with the gateway.
+func (g *Gateway) Server() *http.Server {
+	return &http.Server{
+		Handler:           g,
+		ReadHeaderTimeout: 30 * time.Second,
+		MaxHeaderBytes:    256 << 10,
+		ErrorLog:          log.New(io.Discard, "", 0),
+	}
+}
+
+// Usage is what the Pod has used so far, that before this start included.
+func (g *Gateway) Usage() Usage { return g.ledger.usage() }
+
+// Close closes the connections to the API that wait for a request.
+func (g *Gateway) Close() { g.transport.CloseIdleConnections() }
+
+// passage is one request on its way.
+type passage struct {
+	from    runtime.Request
+	route   *route
+	target  *url.URL
+	model   string
+	tools   []string
+	body    *body
+	key     string
+	secrets []string
+	booking *booking
+	meter   *meter
+	begun   time.Time
+	status  int
+}
+
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p := &passage{begun: g.config.Now()}
+	if probe := r.Method == http.MethodHead || r.Method == http.MethodGet; probe && r.RequestURI == "/" && r.Header.Get("Upgrade") == "" {
+		return // the program tries whether there is anything here
+	}
+	if refusal := g.authorized(r.Header); refusal != nil {
+		g.refuse(w, p, refusal)
+		return
+	}
+	p.from = g.config.Driver.Request(r.Header)
+	refusal := g.judge(w, r, p)
+	if p.body != nil {
+		defer p.body.drop()
+	}
+	if refusal != nil {
+		// A program that is still sending would not see the answer.
+		_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, maxBody))
+		g.refuse(w, p, refusal)
+		return
+	}
+	if p.route.to == "" {
+		g.models(w)
+		return
+	}
+	defer g.settle(p)
+	r = r.WithContext(context.WithValue(r.Context(), passageKey{}, p))
+	r.Body, r.ContentLength = p.body.reader(), p.body.size
+	g.proxy.ServeHTTP(w, r)
+}
+
+// authorized refuses a request without the token. All that it shows must be the token.
+func (g *Gateway) authorized(h http.Header) *Refusal {
+	shown, right := 0, 1
+	show := func(token string) {
+		sum := sha256.Sum256([]byte(token))
+		shown, right = shown+1, right&subtle.ConstantTimeCompare(sum[:], g.token[:])
+	}
+	for _, key := range h.Values("X-Api-Key") {
+		show(key)
+	}
+	for _, value := range h.Values("Authorization") {
+		scheme, token, _ := strings.Cut(value, " ")
+		if !strings.EqualFold(scheme, "Bearer") {
+			token = ""
+		}
+		show(token)
+	}
+	if shown == 0 || right == 0 {
+		return refuse(CodeToken, "the request does not have the token of the Pod")
+	}
+	return nil
+}
+
+// judge compares a request with the manifest, in the order of the codes.
+func (g *Gateway) judge(w http.ResponseWriter, r *http.Request, p *passage) (refusal *Refusal) {
+	if p.route, refusal = g.dialect.route(r); refusal != nil || p.route.to == "" {
+		return refusal
+	}
+	if !g.config.Guard.Ready(p.from) {
+		return refuse(CodeGuard, "the Pod's guard is not in place")
+	}
+	var err error
+	if p.body, err = readBody(w, r, g.bodies); err != nil {
+		if !errors.As(err, &refusal) {
+			refusal = refuse(CodeBody, "the request was given up")
+		}
+		return refusal
+	}
+	a, err := p.route.read(p.body.data)
+	switch {
+	case err != nil:
+		return refuse(CodeBody, "the request cannot be read: %s", unreadable(err))
+	case a.unread != "":
+		return refuse(CodeBody, "the request has %s, which cannot be compared with the manifest", quote(a.unread))
+	}
+	p.tools = a.tools
+	if len(a.models) > 0 {
+		p.model = a.models[0]
+	}
+	if refusal = g.rules.model(a); refusal != nil {
+		return refusal
+	}
+	if refusal = g.rules.tools(a, p.from); refusal != nil {
+		return refusal
+	}
+	own := p.from.Side == "" && p.from.Subagent == ""
+	if own && !g.seen(p.from.Session) {
+		if refusal = g.rules.prompt(a); refusal != nil {
+			return refusal
+		}
+		g.see(p.from.Session)
+	}
+	if refusal = g.rules.receipts(a); refusal != nil {
+		return refusal
+	}
+	if refusal = g.take(p); refusal != nil {
+		return refusal
+	}
+	p.target = g.dialect.target(g.base, p.route, r.URL.RawQuery)
+	p.booking, refusal = g.ledger.book(p.begun, p.model, own && p.route.counts, p.body.size)
+	return refusal
+}
+
+func (g *Gateway) seen(session string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.sessions[session]
+}
+
+func (g *Gateway) see(session string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.sessions) < maxSessions {
+		g.sessions[session] = true
+	}
+}
+
+// maxKeyBytes is how long a key in a header may be.
+const maxKeyBytes = 8 << 10
+
+// take takes the key for a request.
+func (g *Gateway) take(p *passage) *Refusal {
+	p.secrets = g.secrets
+	if g.config.Key == nil {
+		return nil
+	}
+	err := g.config.Key(func(key []byte) error {
+		for _, c := range key {
+			if c <= ' ' || c > '~' {
+				return errors.New("the key has characters that a header cannot have")
+			}
+		}
+		if len(key) == 0 || len(key) > maxKeyBytes {
+			return errors.New("the key is empty or longer than 8 KiB")
+		}
+		p.key = string(key)
+		return nil
+	})
+	if err == nil && p.key == "" {
+		err = errors.New("there is no key")
+	}
+	if err != nil {
+		refusal := refuse(CodeKey, "the key of the model cannot be read")
+		refusal.Err = err
+		return refusal
+	}
+	p.secrets = append([]string{p.key}, g.secrets...)
+	g.config.Trace.hide(p.key)
+	return nil
+}
+
+// settle ends the account of a request that was passed on.
+func (g *Gateway) settle(p *passage) {
+	var tokens *Tokens
+	estimated := false
+	if p.meter != nil {
+		t, e := p.meter.tokens(p.body.size)
+		tokens, estimated = &t, e
+	}
+	g.ledger.settle(p.booking, p.meter != nil, tokens, estimated)
+	g.config.Trace.request(g.config.Now(), p, tokens, estimated)
+}
+
+// refuse answers with a refusal, and tells it.
+func (g *Gateway) refuse(w http.ResponseWriter, p *passage, refusal *Refusal) {
+	g.report(p, refusal)
+	answer(w, http.StatusPaymentRequired, "permission_error", refusal.Code, refusal.Message)
+}
+
+func (g *Gateway) report(p *passage, refusal *Refusal) {
+	refusal.Request = p.from
+	g.config.Trace.refusal(g.config.Now(), p, refusal)
+	if !refusal.ends() {
+		return
+	}
+	g.mu.Lock()
+	told := g.told[refusal.Code]
+	g.told[refusal.Code] = true
+	g.mu.Unlock()
+	if !told && g.config.Refused != nil {
+		g.config.Refused(*refusal)
+	}
+}
+
+// models answers which models there are, as the API would: those of the manifest.
+func (g *Gateway) models(w http.ResponseWriter) {
+	type entry struct {
+		ID      string `json:"id"`
+		Object  string `json:"object"`
+		Type    string `json:"type"`
+		Created int64  `json:"created"`
+		OwnedBy string `json:"owned_by"`
+	}
+	list := struct {
+		Object string  `json:"object"`
+		Data   []entry `json:"data"`
+	}{Object: "list"}
+	for _, name := range g.rules.models {
+		list.Data = append(list.Data, entry{name, "model", "model", 0, string(g.config.Manifest.Model.Provider)})
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(list)
+}
