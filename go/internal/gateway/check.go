@@ -80,7 +80,7 @@ func (c *rules) model(a *asked) *Refusal {
 // tools refuses a request that offers a tool that the manifest does not offer.
 func (c *rules) tools(a *asked, from runtime.Request) *Refusal {
 	for _, name := range a.tools {
-		offer := c.driver.Offer(name)
+		offer := c.driver.Offer(c.manifest, name)
 		switch {
 		case offer.Internal || offer.Tool == "" && offer.Nested:
 		case offer.Tool == "":
@@ -157,7 +157,7 @@ func (c *rules) receipts(a *asked) *Refusal {
 			tool = r.tool
 		}
 		if tool != "" {
-			if offer := c.driver.Offer(tool); offer.Internal || offer.Nested || c.driver.Declined(tool, textOf(r.content)) {
+			if offer := c.driver.Offer(c.manifest, tool); offer.Internal || offer.Nested || c.driver.Declined(tool, textOf(r.content)) {
 				continue
 			}
 		}

@@ -44,7 +44,7 @@ func (g *guard) Judged(id string) bool {
 // driver is a driver of a program with a few tools.
 var driver = &runtime.Driver{
 	Name: "test", Title: "Test",
-	Offer: func(name string) runtime.Offer {
+	Offer: func(_ *manifest.Manifest, name string) runtime.Offer {
 		if rest, ok := strings.CutPrefix(name, "mcp__"); ok {
 			return runtime.Offer{Tool: "mcp__" + strings.ReplaceAll(rest, "/", "__")}
 		}
