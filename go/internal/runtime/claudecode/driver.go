@@ -2,6 +2,10 @@
 package claudecode
 
 import (
+	"maps"
+	"slices"
+	"strconv"
+
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -18,4 +22,37 @@ var Driver = runtime.Driver{
 	Handshake: runtime.PerSession,
 	Leaves:    leaves,
 	Dialog:    true,
+	Unserved:  unserved,
+	Plan:      plan,
+	Calls:     calls,
+	Offer:     offer,
+	Subagent:  unprefixed,
+	Request:   request,
+	Declined:  declined,
+}
+
+func unserved(m *manifest.Manifest) []runtime.Unserved {
+	var found []runtime.Unserved
+	wire := func(pointer string, api manifest.WireAPI) {
+		if api != "anthropic" {
+			found = append(found, runtime.Unserved{Pointer: pointer, Why: "speaks the API `anthropic` only, not `" + string(api) + "`"})
+		}
+	}
+	wire("/model/wireApi", m.Model.WireAPI)
+	for _, name := range slices.Sorted(maps.Keys(m.Subagents)) {
+		if model := m.Subagents[name].Model; model != nil {
+			wire("/subagents/"+escaped(string(name))+"/model/wireApi", model.WireAPI)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.MCPServers)) {
+		for i, arg := range m.MCPServers[name].Args {
+			if arg.Secret != nil {
+				found = append(found, runtime.Unserved{
+					Pointer: "/mcpServers/" + escaped(string(name)) + "/args/" + strconv.Itoa(i),
+					Why:     "would start the server with the secret on its command line, which every tool can read: give it in `env`",
+				})
+			}
+		}
+	}
+	return found
 }

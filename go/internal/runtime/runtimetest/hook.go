@@ -13,10 +13,15 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/guard"
 )
 
-// Main runs tests, or stands in for the program where a hook has started it.
+// Main runs tests, or stands in for the program where a hook has started it, or for the
+// server where [Server] has.
 func Main(m *testing.M) {
 	if len(os.Args) == 4 && os.Args[1] == "pod-hook" {
 		os.Exit(hook(os.Args[3]))
+	}
+	if len(os.Args) > 2 && os.Args[1] == "mcp-server" {
+		serveMCP(os.Stdin, os.Stdout, os.Args[2:])
+		return
 	}
 	os.Exit(m.Run())
 }

@@ -1,0 +1,174 @@
+package claudecode
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+// input is what the tools take that the guard decides by. Case counts in the names.
+type input map[string]json.RawMessage
+
+// text is a field that must be a string and not empty.
+func (in input) text(tool, name string) (string, error) {
+	text, err := in.optional(tool, name)
+	if err == nil && text == "" {
+		err = fmt.Errorf("the call of %s has no %s", tool, name)
+	}
+	return text, err
+}
+
+// optional is a field that is a string where it is given.
+func (in input) optional(tool, name string) (string, error) {
+	raw, ok := in[name]
+	if !ok || string(raw) == "null" {
+		return "", nil
+	}
+	var text *string
+	if err := json.Unmarshal(raw, &text); err != nil || text == nil {
+		return "", fmt.Errorf("the call of %s has a %s that is not a string", tool, name)
+	}
+	return *text, nil
+}
+
+// calls translates a tool call for the guard.
+func calls(use runtime.ToolUse) ([]permission.Call, error) {
+	if use.Manifest == nil {
+		return nil, fmt.Errorf("no manifest to judge %s by", shown(use.Tool))
+	}
+	base := permission.Call{Directory: use.Directory, Subagent: unprefixed(use.Subagent)}
+	if strings.HasPrefix(use.Tool, "mcp__") {
+		return mcpCalls(use, base)
+	}
+	b, ok := named(use.Tool)
+	if !ok {
+		return nil, fmt.Errorf("no rule can decide the tool %s of Claude Code", shown(use.Tool))
+	}
+	if b.internal {
+		return nil, nil
+	}
+	var in input
+	if err := json.Unmarshal(use.Input, &in); err != nil || in == nil {
+		return nil, fmt.Errorf("cannot read the arguments of %s", shown(use.Tool))
+	}
+	base.Tool = b.tool
+	var err error
+	switch b.tool {
+	case grammar.ToolBash:
+		base.Command, err = in.text(b.name, "command")
+	case grammar.ToolRead, grammar.ToolEdit, grammar.ToolWrite:
+		field := "file_path"
+		if b.name == "NotebookEdit" {
+			field = "notebook_path"
+		}
+		var file string
+		file, err = in.text(b.name, field)
+		base.Paths = []string{file}
+	case grammar.ToolGrep, grammar.ToolGlob:
+		base.Paths, err = searched(in, b.name)
+	case grammar.ToolWebFetch:
+		base.URL, err = in.text(b.name, "url")
+	case grammar.ToolWebSearch:
+		base.Argument, err = in.text(b.name, "query")
+	case grammar.ToolAgent:
+		var name string
+		name, err = in.text(b.name, "subagent_type")
+		base.Argument = unprefixed(name)
+		if _, known := use.Manifest.Subagents[manifest.SkillName(base.Argument)]; err == nil && !known {
+			err = fmt.Errorf("the profile has no subagent %s", shown(base.Argument))
+		}
+	case grammar.ToolSkill:
+		field := "skill"
+		if use.Tool == "SlashCommand" {
+			field = "command"
+		}
+		base.Argument, err = in.text(b.name, field)
+		base.Argument, _, _ = strings.Cut(strings.TrimPrefix(base.Argument, "/"), " ")
+		base.Argument = unprefixed(base.Argument)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return []permission.Call{base}, nil
+}
+
+// searched are the directories that Grep and Glob look into: the path, and for Glob where
+// the pattern begins when it leads elsewhere.
+func searched(in input, tool string) ([]string, error) {
+	dir, err := in.optional(tool, "path")
+	if err != nil {
+		return nil, err
+	}
+	if dir == "" {
+		dir = "."
+	}
+	paths := []string{dir}
+	for _, field := range []string{"pattern", "glob"} {
+		if tool == "Grep" && field == "pattern" {
+			continue // a regular expression
+		}
+		pattern, err := in.optional(tool, field)
+		if err != nil {
+			return nil, err
+		}
+		if strings.Contains(pattern, "..") {
+			return nil, fmt.Errorf("cannot tell where the pattern %s of %s leads: leave out `..`, and give the directory as path", shown(pattern), tool)
+		}
+		begins := pattern
+		if i := strings.IndexAny(begins, `*?[{\!`); i >= 0 {
+			begins = begins[:i]
+		}
+		if strings.HasPrefix(begins, "/") || strings.HasPrefix(begins, "~") {
+			paths = append(paths, path.Dir(begins+"x"))
+		} else if i := strings.IndexByte(pattern, '/'); i >= 0 && strings.ContainsAny(pattern[:i+1], `{\`) {
+			return nil, fmt.Errorf("cannot tell where the pattern %s of %s leads: give the directory as path", shown(pattern), tool)
+		}
+	}
+	return paths, nil
+}
+
+func mcpCalls(use runtime.ToolUse, base permission.Call) ([]permission.Call, error) {
+	server, tool, ok := ours(use.Manifest, use.Tool)
+	if !ok {
+		return nil, fmt.Errorf("the profile has no MCP server for the tool %s", shown(use.Tool))
+	}
+	if !enabled(use.Manifest.MCPServers[manifest.ServerName(server)], tool) {
+		return nil, fmt.Errorf("the profile does not enable the tool %s of the MCP server %s", shown(tool), shown(server))
+	}
+	var found []permission.Call
+	for _, name := range spellings(use.Manifest, server, tool) {
+		call := base
+		call.Tool = "mcp__" + server + "__" + name
+		found = append(found, call)
+	}
+	return found, nil
+}
+
+// shown is a name of the model in a message: short and on one line.
+func shown(name string) string {
+	runes := []rune(name)
+	if len(runes) > 80 {
+		name = string(runes[:80]) + "…"
+	}
+	return fmt.Sprintf("%q", name)
+}
+
+// request reads the headers of a request to the API.
+func request(h http.Header) runtime.Request {
+	return runtime.Request{Session: h.Get("X-Claude-Code-Session-Id"), Subagent: h.Get("X-Claude-Code-Agent-Id")}
+}
+
+// declined reports whether the program turned a call down before its hooks.
+func declined(_, text string) bool {
+	text = strings.TrimSpace(text)
+	return strings.HasPrefix(text, "<tool_use_error>") && slices.ContainsFunc(
+		[]string{"InputValidationError", "No such tool available"}, func(s string) bool { return strings.Contains(text, s) })
+}

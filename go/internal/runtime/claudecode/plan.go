@@ -1,0 +1,199 @@
+package claudecode
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Descriptors of the token and of the MCP servers.
+const (
+	tokenDescriptor = 3
+	mcpDescriptor   = 4
+)
+
+// longestArgument is how long one argument may be on Linux, with room to spare.
+const longestArgument = 120 << 10
+
+func plan(l runtime.Launch) (*runtime.Plan, error) {
+	m := l.Manifest
+	if _, err := uuid.Parse(l.Session); err != nil {
+		return nil, fmt.Errorf("the session of Claude Code must have a UUID, got %q", l.Session)
+	}
+	dir := filepath.Join(l.Files, "plugin")
+	files, err := pluginFiles(m, dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &runtime.Plan{Env: environment(l), Files: files}
+	seed, err := firstRun(l)
+	if err != nil {
+		return nil, err
+	}
+	system, set := filepath.Join(l.Files, "system.md"), filepath.Join(l.Files, "settings.json")
+	p.Files = append(p.Files,
+		text(system, l.System),
+		runtime.File{Path: set, Mode: 0o400, Content: settingsOf(l)},
+		runtime.File{Path: filepath.Join(l.State, ".claude.json"), Mode: 0o600, Content: seed, Keep: true})
+	p.Args = []string{
+		"--setting-sources", "", "--settings", set, "--system-prompt-file", system, "--plugin-dir", dir,
+		"--model", string(m.Model.ID), "--effort", effort(m.Model.Effort), "--tools", strings.Join(programTools(m), ","), "--strict-mcp-config",
+	}
+	if fallbacks := fallbacks(m); fallbacks != "" {
+		p.Args = append(p.Args, "--fallback-model", fallbacks)
+	}
+	if m.Context.Compaction.Strategy == "summarize" {
+		p.Args = append(p.Args, "--autocompact", strconv.FormatInt(window(m), 10))
+	}
+	p.Descriptors = []runtime.Descriptor{{Number: tokenDescriptor, Text: []runtime.Part{{Literal: l.Token}}}}
+	if len(m.MCPServers) > 0 {
+		p.Args = append(p.Args, "--mcp-config", "/dev/fd/"+strconv.Itoa(mcpDescriptor))
+		p.Descriptors = append(p.Descriptors, runtime.Descriptor{Number: mcpDescriptor, Text: mcpConfig(m)})
+	}
+	if l.Resume {
+		p.Args = append(p.Args, "--resume", l.Session)
+	} else {
+		p.Args = append(p.Args, "--session-id", l.Session)
+	}
+	if l.Changed {
+		p.Args = append(p.Args, "--system-prompt-snapshot", "off")
+	}
+	if l.Headless {
+		p.Args = append(p.Args, "--print", "--output-format", "stream-json", "--verbose", "--permission-prompts", "none")
+		p.Stdin = []byte(l.Prompt)
+		return p, nil
+	}
+	if len(l.Prompt) > longestArgument {
+		return nil, fmt.Errorf("the first message is %d bytes long; Claude Code takes at most %d at a terminal: write it to a file and name the file", len(l.Prompt), longestArgument)
+	}
+	if l.Prompt != "" {
+		p.Args = append(p.Args, "--", l.Prompt)
+	}
+	return p, nil
+}
+
+// environment are the program's variables.
+func environment(l runtime.Launch) []string {
+	m := l.Manifest
+	small := string(m.Model.ID)
+	if m.Model.Small != nil {
+		small = id(*m.Model.Small)
+	}
+	env := []string{
+		"CLAUDE_CONFIG_DIR=" + l.State,
+		"CLAUDE_CODE_TMPDIR=" + filepath.Join(l.State, "tmp"),
+		"ANTHROPIC_BASE_URL=" + l.Gateway,
+		"CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR=" + strconv.Itoa(tokenDescriptor),
+		// Names such as sonnet are models of the Pod, too.
+		"ANTHROPIC_DEFAULT_HAIKU_MODEL=" + small,
+		"ANTHROPIC_SMALL_FAST_MODEL=" + small,
+		"ANTHROPIC_DEFAULT_SONNET_MODEL=" + string(m.Model.ID),
+		"ANTHROPIC_DEFAULT_OPUS_MODEL=" + string(m.Model.ID),
+		"ANTHROPIC_DEFAULT_FABLE_MODEL=" + string(m.Model.ID),
+		"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
+		"CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL=1",
+		"DISABLE_AUTOUPDATER=1",
+		// Files that a message mentions with @ are read by the tool, and so judged.
+		"CLAUDE_CODE_DISABLE_FILE_MENTIONS=1",
+		// All tools are in the first request, where they are compared with the manifest.
+		"ENABLE_TOOL_SEARCH=false",
+	}
+	number := func(name string, n int64) { env = append(env, name+"="+strconv.FormatInt(n, 10)) }
+	number("CLAUDE_CODE_MAX_OUTPUT_TOKENS", m.Model.MaxOutputTokens)
+	switch {
+	case m.Model.Effort == "none":
+		env = append(env, "CLAUDE_CODE_DISABLE_THINKING=1")
+	case m.Model.ThinkingBudgetTokens != nil:
+		number("MAX_THINKING_TOKENS", *m.Model.ThinkingBudgetTokens)
+	}
+	if m.Context.Compaction.Strategy != "summarize" {
+		env = append(env, "DISABLE_AUTO_COMPACT=1")
+	}
+	number("BASH_MAX_TIMEOUT_MS", m.Tools.TimeoutSeconds*1000)
+	number("BASH_DEFAULT_TIMEOUT_MS", min(m.Tools.TimeoutSeconds, 120)*1000)
+	number("BASH_MAX_OUTPUT_LENGTH", m.Tools.MaxOutputBytes)
+	if m.Limits.MaxSubagents > 0 {
+		number("CLAUDE_CODE_MAX_CONCURRENT_SUBAGENTS", m.Limits.MaxSubagents)
+		number("CLAUDE_CODE_MAX_SUBAGENT_SPAWN_DEPTH", m.Limits.MaxDepth)
+	}
+	if len(m.MCPServers) > 0 {
+		var start, call int64
+		for _, s := range m.MCPServers {
+			start, call = max(start, s.StartupTimeoutSeconds), max(call, s.ToolTimeoutSeconds)
+		}
+		number("MCP_TIMEOUT", start*1000)
+		number("MCP_TOOL_TIMEOUT", call*1000)
+	}
+	if m.Runtimes != nil && m.Runtimes.ClaudeCode != nil && m.Runtimes.ClaudeCode.MaxRetries != nil {
+		number("CLAUDE_CODE_MAX_RETRIES", *m.Runtimes.ClaudeCode.MaxRetries)
+	}
+	return env
+}
+
+// firstRun is the file that the program keeps what it has asked in: without it, it begins
+// with screens about its looks and about trust.
+func firstRun(l runtime.Launch) ([]byte, error) {
+	theme := l.UI["theme"]
+	if theme == "" {
+		theme = "auto"
+	}
+	return json.Marshal(map[string]any{
+		"hasCompletedOnboarding": true, "theme": theme,
+		"projects": map[string]any{l.Workspace: map[string]any{"hasTrustDialogAccepted": true}},
+	})
+}
+
+// effort is the program's word for an effort; it has none below low.
+func effort(e manifest.Effort) string {
+	if e == "none" || e == "minimal" {
+		return "low"
+	}
+	return string(e)
+}
+
+// id is the name of a model without its provider.
+func id(ref manifest.ModelRef) string {
+	_, id, _ := strings.Cut(string(ref), "/")
+	return id
+}
+
+// fallbacks are the other models of the same provider.
+func fallbacks(m *manifest.Manifest) string {
+	var ids []string
+	for _, ref := range m.Model.Fallbacks {
+		if provider, id, _ := strings.Cut(string(ref), "/"); provider == string(m.Model.Provider) {
+			ids = append(ids, id)
+		}
+	}
+	return strings.Join(ids, ",")
+}
+
+// window is what the program takes for the size of the context: it compacts 13,000 tokens
+// and the room for an answer, 20,000 at most, before its end. It takes no less than 100,000.
+func window(m *manifest.Manifest) int64 {
+	return max(100_000, m.Context.Compaction.ThresholdTokens+13_000+min(m.Model.MaxOutputTokens, 20_000))
+}
+
+// programTools are the program's own tools that anyone in the Pod is offered.
+func programTools(m *manifest.Manifest) []string {
+	var names []string
+	for _, b := range builtins {
+		some := b.internal || m.Tools.Offers(b.tool) && served(m, b.tool)
+		if m.Limits.MaxSubagents > 0 {
+			for _, s := range m.Subagents {
+				some = some || offers(s.Tools, b.tool) && served(m, b.tool)
+			}
+		}
+		if some {
+			names = append(names, b.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,176 @@
+package claudecode
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// pluginFiles are the files of the plugin: skills, workflows as commands, subagents.
+func pluginFiles(m *manifest.Manifest, dir string) ([]runtime.File, error) {
+	files := []runtime.File{text(filepath.Join(dir, ".claude-plugin", "plugin.json"), `{"name":"`+plugin+`","version":"1.0.0"}`+"\n")}
+	for _, name := range slices.Sorted(maps.Keys(m.Skills)) {
+		more, err := skillFiles(name, m.Skills[name], filepath.Join(dir, "skills", string(name)))
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, more...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Workflows)) {
+		files = append(files, text(filepath.Join(dir, "commands", commandName(m, name)+".md"), command(m.Workflows[name])))
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Subagents)) {
+		files = append(files, text(filepath.Join(dir, "agents", string(name)+".md"), agent(m, name)))
+	}
+	return files, nil
+}
+
+func text(path, content string) runtime.File {
+	return runtime.File{Path: path, Mode: 0o400, Content: []byte(content)}
+}
+
+// field is a line of a frontmatter. Strings of JSON are strings of YAML.
+func field(key, value string) string {
+	quoted, _ := json.Marshal(value)
+	return key + ": " + string(quoted) + "\n"
+}
+
+// skillFiles are the files of a skill. Its frontmatter is written anew: the program reads
+// more there than a profile says, such as tools that need no question.
+func skillFiles(name manifest.SkillName, s manifest.Skill, dir string) ([]runtime.File, error) {
+	var files []runtime.File
+	for _, path := range slices.Sorted(maps.Keys(s.Files)) {
+		f := s.Files[path]
+		content, mode := []byte(f.Text), fs.FileMode(0o400)
+		if f.Content != nil {
+			switch {
+			case f.Content.Text != nil:
+				content = []byte(*f.Content.Text)
+			case f.Content.Base64 != nil:
+				var err error
+				if content, err = base64.StdEncoding.DecodeString(string(*f.Content.Base64)); err != nil {
+					return nil, fmt.Errorf("skills.%s.files: %s: %w", name, path, err)
+				}
+			}
+		}
+		if f.Executable() {
+			mode = 0o500
+		}
+		if path == "SKILL.md" {
+			content = []byte("---\n" + field("name", string(name)) + field("description", string(s.Description)) + "---\n" + body(string(content)))
+		}
+		files = append(files, runtime.File{Path: filepath.Join(dir, filepath.FromSlash(string(path))), Mode: mode, Content: content})
+	}
+	return files, nil
+}
+
+// body is a text without its frontmatter.
+func body(text string) string {
+	rest := strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n")
+	first, rest, ok := strings.Cut(rest, "\n")
+	if !ok || strings.TrimRight(first, " \t\r") != "---" {
+		return text
+	}
+	for ok {
+		var line string
+		line, rest, ok = strings.Cut(rest, "\n")
+		if strings.TrimRight(line, " \t\r") == "---" {
+			return rest
+		}
+	}
+	return text
+}
+
+// commandName is the name of a workflow in the program, where skills and commands share
+// their names.
+func commandName(m *manifest.Manifest, name manifest.SkillName) string {
+	free := string(name)
+	taken := func() bool {
+		_, skill := m.Skills[manifest.SkillName(free)]
+		_, workflow := m.Workflows[manifest.SkillName(free)]
+		return skill || workflow && free != string(name)
+	}
+	for taken() {
+		free += "-workflow"
+	}
+	return free
+}
+
+// command is a workflow: only the user starts it, its inputs are words after its name.
+func command(w manifest.Workflow) string {
+	var hints, old []string
+	for i, in := range w.Inputs {
+		hint := string(in.Name)
+		if in.Default != nil {
+			hint += "=" + string(*in.Default)
+		}
+		if !in.Required {
+			hint = "[" + hint + "]"
+		}
+		hints = append(hints, hint)
+		old = append(old, "{{"+string(in.Name)+"}}", "$"+strconv.Itoa(i))
+	}
+	head := field("description", string(w.Description))
+	if len(hints) > 0 {
+		head += field("argument-hint", strings.Join(hints, " "))
+	}
+	return "---\n" + head + "disable-model-invocation: true\n---\n" + strings.NewReplacer(old...).Replace(strings.ReplaceAll(string(w.Prompt), "$", `\$`)) + "\n"
+}
+
+// agent is a subagent.
+func agent(m *manifest.Manifest, name manifest.SkillName) string {
+	s := m.Subagents[name]
+	head := field("name", string(name)) + field("description", string(s.Description))
+	head += field("tools", strings.Join(agentTools(m, s), ", "))
+	model, level := "inherit", s.Effort
+	if s.Model != nil {
+		model, level = string(s.Model.ID), s.Model.Effort
+	}
+	head += field("model", model)
+	if level != "" {
+		head += field("effort", effort(level))
+	}
+	if s.Limits != nil && s.Limits.MaxTurns != nil {
+		head += "maxTurns: " + strconv.FormatInt(*s.Limits.MaxTurns, 10) + "\n"
+	}
+	parts := []string{string(s.Prompts.System)}
+	for _, a := range s.Prompts.Append {
+		parts = append(parts, string(a))
+	}
+	return "---\n" + head + "---\n" + strings.Join(parts, "\n\n") + "\n"
+}
+
+// agentTools are the names of the tools of a subagent in the program.
+func agentTools(m *manifest.Manifest, s manifest.Subagent) []string {
+	names := programs(m, s.Tools)
+	theirs := servers(m)
+	for _, server := range slices.Sorted(maps.Keys(m.MCPServers)) {
+		if s.MCPServers != nil && !slices.Contains(s.MCPServers, server) {
+			continue
+		}
+		prefix := "mcp__" + string(server) + "__"
+		if offers(s.Tools, prefix+"*") {
+			names = append(names, "mcp__"+theirs[server]+"__*")
+			continue
+		}
+		for _, n := range s.Tools.Allow {
+			if tool, ok := strings.CutPrefix(string(n), prefix); ok {
+				start, star := strings.CutSuffix(tool, "*")
+				if start = mangled(start); star {
+					start += "*"
+				}
+				names = append(names, "mcp__"+theirs[server]+"__"+start)
+			}
+		}
+	}
+	return names
+}
