@@ -1,4 +1,9 @@
 // Package opencode is the driver of opencode.
+//
+// The program is led by one config file and one plugin, both in the files of the plan,
+// which it can only read. The plugin is the guard's hook: it holds a connection to the
+// guard for as long as the program runs, asks it before each tool call, and brings the
+// token and the secrets of MCP servers from a descriptor into the program's memory.
 package opencode
 
 import (
@@ -13,8 +18,15 @@ var Driver = runtime.Driver{
 	Program:   "opencode",
 	Install:   "npm install -g opencode-ai",
 	From:      runtime.Version{1, 18, 33},
-	Below:     runtime.Version{2, 0, 0},
+	Below:     runtime.Version{2, 0, 0}, // in which plugins of version 1 do not run
 	WireAPIs:  []manifest.WireAPI{"anthropic", "openai-chat", "openai-responses"},
 	Handshake: runtime.PerConnection,
 	Leaves:    leaves,
+	Dialog:    true,
+	Unserved:  unserved,
+	Plan:      plan,
+	Calls:     calls,
+	Offer:     offer,
+	Request:   request,
+	Declined:  declined,
 }

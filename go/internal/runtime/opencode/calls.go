@@ -1,0 +1,190 @@
+package opencode
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+	"unicode"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/permission"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+// input is what the tools of the program take, as far as the guard judges it.
+type input struct {
+	Command  *string `json:"command"`
+	Workdir  *string `json:"workdir"`
+	FilePath *string `json:"filePath"`
+	Old      *string `json:"oldString"`
+	Path     *string `json:"path"`
+	Pattern  *string `json:"pattern"`
+	Patch    *string `json:"patchText"`
+	URL      *string `json:"url"`
+	Query    *string `json:"query"`
+	Subagent *string `json:"subagent_type"`
+	Name     *string `json:"name"`
+}
+
+// calls translates a tool call. A tool that only keeps the program's own state makes none.
+func calls(use runtime.ToolUse) ([]permission.Call, error) {
+	if internalTool(use.Tool) {
+		return nil, nil
+	}
+	if !path.IsAbs(use.Directory) {
+		return nil, errors.New("the directory of the call is not known")
+	}
+	if name, ok := mcpTool(use.Tool); ok {
+		return one(use, permission.Call{Tool: name})
+	}
+	ours, ok := toolNames[use.Tool]
+	if !ok {
+		return nil, fmt.Errorf("the tool %q is not known", use.Tool)
+	}
+	var in input
+	if err := strict(use.Input, &in); err != nil {
+		return nil, fmt.Errorf("the input of %s cannot be read: %w", use.Tool, err)
+	}
+	call := permission.Call{Tool: ours}
+	switch use.Tool {
+	case "bash":
+		if in.Command == nil {
+			return nil, missing("command")
+		}
+		call.Command, call.Directory = *in.Command, use.Directory
+		if in.Workdir != nil {
+			call.Directory = within(use.Directory, *in.Workdir)
+		}
+	case "read", "edit", "write":
+		if in.FilePath == nil {
+			return nil, missing("filePath")
+		}
+		call.Paths = []string{within(use.Directory, *in.FilePath)}
+		if use.Tool == "edit" && in.Old != nil && *in.Old == "" { // which makes the file
+			write := call
+			write.Tool, write.Subagent = grammar.ToolWrite, use.Subagent
+			made, err := one(use, call)
+			return append(made, write), err
+		}
+	case "glob", "grep":
+		call.Paths = []string{use.Directory}
+		if in.Path != nil {
+			call.Paths[0] = within(use.Directory, *in.Path)
+		}
+		// The pattern of glob may lead out of the directory.
+		if use.Tool == "glob" && in.Pattern != nil && (path.IsAbs(*in.Pattern) || strings.Contains(*in.Pattern, "..")) {
+			return nil, errors.New("the pattern of glob leads out of its directory: name the directory as path")
+		}
+	case "apply_patch":
+		if in.Patch == nil {
+			return nil, missing("patchText")
+		}
+		return patchCalls(use, *in.Patch)
+	case "webfetch":
+		if in.URL == nil {
+			return nil, missing("url")
+		}
+		call.URL = *in.URL
+	case "websearch":
+		if in.Query == nil {
+			return nil, missing("query")
+		}
+		call.Argument = *in.Query
+	case "task":
+		if in.Subagent == nil {
+			return nil, missing("subagent_type")
+		}
+		call.Argument = *in.Subagent
+	case "skill":
+		if in.Name == nil {
+			return nil, missing("name")
+		}
+		call.Argument = *in.Name
+	}
+	return one(use, call)
+}
+
+func one(use runtime.ToolUse, call permission.Call) ([]permission.Call, error) {
+	call.Subagent = use.Subagent
+	return []permission.Call{call}, nil
+}
+
+func missing(field string) error { return fmt.Errorf("the input has no %s", field) }
+
+// within is the path that the program makes of a name: it does not know `~`.
+func within(directory, name string) string {
+	if path.IsAbs(name) {
+		return name
+	}
+	return directory + "/" + name
+}
+
+// strict reads an object in which no name is there twice, in one case or in several: two
+// readers could take different ones.
+func strict(data json.RawMessage, out *input) error {
+	names := map[string]bool{}
+	d := json.NewDecoder(strings.NewReader(string(data)))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return errors.New("it is not an object")
+	}
+	for d.More() {
+		t, err := d.Token()
+		if err != nil {
+			return errors.New("it is not JSON")
+		}
+		name := strings.ToLower(t.(string))
+		if names[name] {
+			return fmt.Errorf("it has the name %q twice", name)
+		}
+		names[name] = true
+		var value json.RawMessage
+		if d.Decode(&value) != nil {
+			return errors.New("it is not JSON")
+		}
+	}
+	if json.Unmarshal(data, out) != nil {
+		return errors.New("a value has the wrong type")
+	}
+	return nil
+}
+
+// unclear reports whether a character is one that two readers may trim differently.
+func unclear(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }
+
+// maxPatchFiles bounds the files of one patch.
+const maxPatchFiles = 256
+
+// patchCalls are the files that a patch adds, changes, deletes and moves to. Lines of
+// text in a patch begin with a blank, a plus or a minus, so that no line of a file is
+// taken for one of the patch; one that the program might take for it is one here, too.
+func patchCalls(use runtime.ToolUse, patch string) ([]permission.Call, error) {
+	var out []permission.Call
+	add := func(tool, name string) {
+		out = append(out, permission.Call{Tool: tool, Paths: []string{within(use.Directory, name)}, Subagent: use.Subagent})
+	}
+	for line := range strings.Lines(patch) {
+		line = strings.TrimSpace(line)
+		for _, header := range []struct{ start, tool string }{
+			{"*** Add File:", grammar.ToolWrite}, {"*** Update File:", grammar.ToolEdit},
+			{"*** Delete File:", grammar.ToolEdit}, {"*** Move to:", grammar.ToolWrite},
+		} {
+			name, ok := strings.CutPrefix(line, header.start)
+			if !ok {
+				continue
+			}
+			if name = strings.TrimSpace(name); name == "" || strings.ContainsFunc(name, unclear) {
+				return nil, errors.New("the patch has a file whose name is empty or has hidden characters")
+			}
+			add(header.tool, name)
+		}
+		if len(out) > maxPatchFiles {
+			return nil, fmt.Errorf("the patch changes more than %d files", maxPatchFiles)
+		}
+	}
+	if len(out) == 0 {
+		return nil, errors.New("the patch names no file")
+	}
+	return out, nil
+}
