@@ -98,6 +98,7 @@ func (s *Server) decide(a Ask) verdict {
 		call.Subagent = subagent
 		call, d := s.config.Site.Decide(s.config.Guard, call)
 		v.calls = append(v.calls, call)
+		v.calls[i].Real = nil // which asks the file system: an event is data
 		if i == 0 || strictness(d.Action) > strictness(strictest.Action) {
 			strictest = d
 			v.action, v.reason, v.pointer = d.Action, sentence(d), d.Pointer
