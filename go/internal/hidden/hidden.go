@@ -1,0 +1,23 @@
+// Package hidden runs the commands that are parts of a Pod that runs: insomnia calls
+// them itself, and nothing of the command line is made ready for them.
+package hidden
+
+import (
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
+)
+
+// Run runs the command that args name, if it is one of these; ours reports whether it is.
+func Run(args []string) (code int, ours bool) {
+	if len(args) < 2 {
+		return 0, false
+	}
+	switch args[1] {
+	case "pod-supervise":
+		return server.Program{Drivers: drivers.Named}.Main(), true
+	case "pod-inner":
+		return inner.Main(), true
+	}
+	return 0, false
+}

@@ -1,0 +1,66 @@
+package inner
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"time"
+)
+
+// mostConnections bounds what one relay carries at a time.
+const mostConnections = 1024
+
+// listen begins to carry connections.
+func (r Relay) listen() error {
+	l, err := net.Listen("tcp", r.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen for the program: %w", err)
+	}
+	go func() {
+		slots := make(chan struct{}, mostConnections)
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				time.Sleep(10 * time.Millisecond) // no descriptors are left
+				continue
+			}
+			slots <- struct{}{}
+			go func() {
+				defer func() { <-slots }()
+				r.carry(c.(*net.TCPConn))
+			}()
+		}
+	}()
+	return nil
+}
+
+// carry passes bytes on both ways until both sides are done.
+func (r Relay) carry(c *net.TCPConn) {
+	defer c.Close()
+	s, err := net.Dial("unix", r.Socket)
+	if err != nil {
+		return
+	}
+	service := s.(*net.UnixConn)
+	defer service.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		pass(service, c)
+	}()
+	pass(c, service)
+	<-done
+}
+
+// half is a connection of which one direction can be closed.
+type half interface {
+	io.ReadWriteCloser
+	CloseWrite() error
+}
+
+func pass(to, from half) {
+	if _, err := io.Copy(to, from); err != nil || to.CloseWrite() != nil {
+		to.Close()
+		from.Close()
+	}
+}

@@ -1,0 +1,212 @@
+// Package live is what is known of a Pod that runs, on disk: its status, which says more
+// than it promises, and its lock, which tells the truth whoever was killed.
+//
+//	runs/ID/status    a status as JSON, replaced whole
+//	runs/ID/lock      held by the supervisor for as long as it lives
+//	runs/ID/control   where the supervisor listens, and what it wants to be shown
+package live
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
+)
+
+// State is what a Pod is doing.
+type State string
+
+const (
+	Saved    State = "saved"    // it has never run
+	Starting State = "starting" // the program is being started, or has said nothing yet
+	Working  State = "working"  // on an answer
+	Waiting  State = "waiting"  // for the user
+	Ended    State = "ended"    // with an exit code
+	Refused  State = "refused"  // a request did not keep to the manifest, or the guard was not in place
+	Failed   State = "failed"   // it did not start, or something that was not the program ended it
+)
+
+// Over reports whether nothing runs in this state.
+func (s State) Over() bool { return s != Starting && s != Working && s != Waiting }
+
+// Status is what is known of a Pod that runs or ran.
+type Status struct {
+	Schema  string `json:"schema"` // "insomnia.pod-status/v1"
+	Pod     string `json:"pod"`    // ID
+	Name    string `json:"name"`
+	State   State  `json:"state"`
+	Runtime string `json:"runtime"`
+	// Session is the program's own ID of the conversation; empty while it has told none.
+	Session  string     `json:"session,omitempty"`
+	Headless bool       `json:"headless"`
+	Attached bool       `json:"attached"`
+	Process  int        `json:"process,omitempty"` // the supervisor
+	Started  time.Time  `json:"started"`
+	Changed  time.Time  `json:"changed"` // when this was written
+	Ended    *time.Time `json:"ended,omitempty"`
+	Exit     *int       `json:"exit,omitempty"`     // with which the command ends
+	Sentence string     `json:"sentence,omitempty"` // why, where it is not simply over
+	// Unenforced are the fields that the user does without, as JSON Pointers.
+	Unenforced []string `json:"unenforced,omitempty"`
+}
+
+// Running reports whether there is a process.
+func (s Status) Running() bool { return !s.State.Over() }
+
+const (
+	statusName = "status"
+	lockName   = "lock"
+	schema     = "insomnia.pod-status/v1"
+
+	// statusSize is how large the file always is: where a disk is full, it can still be
+	// written over.
+	statusSize = 4096
+	// mostSentence is how much is kept of a sentence.
+	mostSentence = 1024
+)
+
+// killed is said of a Pod whose supervisor has left no word.
+const killed = "its supervisor was killed, or the machine went down"
+
+// Dir is the directory of a Pod that runs: $XDG_STATE_HOME/insomnia/runs/ID.
+func Dir(id string) (string, error) {
+	dir, err := userdir.State("insomnia", "runs", id)
+	if err != nil {
+		return "", diag.Errorf(diag.ExitNotFound, "no-home", "no directory for running Pods: %v", err).
+			Hintf("set HOME or XDG_STATE_HOME to a directory of yours")
+	}
+	return dir, nil
+}
+
+// Read returns what is true of a Pod now, whatever was killed since it was written. A
+// directory that is not there is a Pod that has never run.
+func Read(dir string) (Status, error) {
+	status, err := read(dir)
+	if err != nil || status.State.Over() != held(dir) {
+		return status, err
+	}
+	// The file and the lock do not agree: perhaps it has just been written.
+	if status, err = read(dir); err != nil || status.State.Over() != held(dir) {
+		return status, err
+	}
+	if status.State.Over() {
+		return Status{Schema: schema, Pod: status.Pod, Name: status.Name, Runtime: status.Runtime, State: Starting, Session: status.Session}, nil
+	}
+	status.State, status.Attached, status.Process, status.Sentence = Failed, false, 0, killed
+	status.Ended = &status.Changed
+	return status, nil
+}
+
+func read(dir string) (Status, error) {
+	data, err := bounded.ReadFileNoFollow(filepath.Join(dir, statusName), 16*statusSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Status{Schema: schema, State: Saved}, nil
+	}
+	var s Status
+	if err == nil {
+		err = json.Unmarshal(data, &s)
+	}
+	if err != nil || s.Schema != schema {
+		return Status{Schema: schema, State: Failed, Sentence: "its status cannot be read"}, nil
+	}
+	return s, nil
+}
+
+// held reports whether there is a supervisor.
+func held(dir string) bool {
+	path := filepath.Join(dir, lockName)
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	lock := flock.New(path, flock.SetFlag(os.O_RDONLY))
+	defer lock.Close()
+	free, err := lock.TryRLock()
+	return err == nil && !free
+}
+
+// Holder is the supervisor's hold on the directory of its Pod.
+type Holder struct {
+	dir  string
+	lock *flock.Flock
+}
+
+// ErrRunning is the error of [Hold] where another supervisor has the Pod.
+var ErrRunning = errors.New("the Pod runs already")
+
+// Hold makes the directory and takes its lock for as long as this process lives. The
+// error is ErrRunning where another process has it.
+func Hold(ctx context.Context, dir string) (*Holder, error) {
+	if err := durable.MkdirAll(durable.OS, dir, 0o700); err != nil {
+		return nil, err
+	}
+	if err := safe(dir); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(dir, lockName), flock.SetPermissions(0o600))
+	// Readers of the status have it for a moment.
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	ok, err := lock.TryLockContext(ctx, 5*time.Millisecond)
+	if ok {
+		return &Holder{dir, lock}, nil
+	}
+	lock.Close()
+	if err == nil || errors.Is(err, context.DeadlineExceeded) {
+		err = ErrRunning
+	}
+	return nil, err
+}
+
+// Write replaces the status.
+func (h *Holder) Write(s Status) error {
+	s.Schema, s.Changed = schema, time.Now().UTC().Truncate(time.Millisecond)
+	if len(s.Sentence) > mostSentence {
+		s.Sentence = diag.Shorten(s.Sentence, mostSentence)
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	data = append(data, bytes.Repeat([]byte(" "), max(0, statusSize-1-len(data)))...)
+	data = append(data, '\n')
+	path := filepath.Join(h.dir, statusName)
+	if err = durable.Replace(durable.OS, path, data, 0o600); err == nil {
+		return nil
+	}
+	// A disk that is full has room for what is there already.
+	f, openErr := os.OpenFile(path, os.O_WRONLY, 0)
+	if openErr != nil {
+		return err
+	}
+	defer f.Close()
+	if _, openErr = f.WriteAt(data, 0); openErr != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// Release lets go of the Pod.
+func (h *Holder) Release() error { return h.lock.Close() }
+
+// Remove takes the directory of a Pod away. The error is ErrRunning while it runs.
+func Remove(ctx context.Context, dir string) error {
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	h, err := Hold(ctx, dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(durable.RemoveAll(durable.OS, dir), h.Release())
+}

@@ -1,0 +1,56 @@
+package live
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
+)
+
+const (
+	// ControlName is the file with the address of the supervisor.
+	ControlName = "control"
+	// LogName is the file that the supervisor complains in.
+	LogName = "supervisor.log"
+
+	mostLog = 1 << 20
+)
+
+// Log makes the directory of a Pod and opens the log of its supervisor.
+func Log(dir string) (*os.File, error) {
+	err := durable.MkdirAll(durable.OS, dir, 0o700)
+	if err == nil {
+		err = safe(dir)
+	}
+	var f *os.File
+	if err == nil {
+		flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND | noFollow
+		if info, e := os.Lstat(filepath.Join(dir, LogName)); e == nil && info.Size() > mostLog {
+			flags |= os.O_TRUNC
+		}
+		f, err = os.OpenFile(filepath.Join(dir, LogName), flags, 0o600)
+	}
+	if err != nil {
+		return nil, NotWritten(dir, err)
+	}
+	return f, nil
+}
+
+// NotWritten is the error of a directory that cannot be written to.
+func NotWritten(dir string, err error) error {
+	var typed *diag.Error
+	if errors.As(err, &typed) {
+		return typed
+	}
+	return diag.Errorf(diag.ExitState, "run-not-written", "cannot write to %s: %v", dir, bounded.Reason(err)).
+		Hintf("%s", durable.Remedy(err, dir))
+}
+
+// RunsAlready is the error of a second start.
+func RunsAlready(name string) error {
+	return diag.Errorf(diag.ExitState, "pod-running", "Pod `%s` is running", name).
+		Hintf("go on with it: insomnia pod attach %s; or end it: insomnia pod stop %s", name, name)
+}

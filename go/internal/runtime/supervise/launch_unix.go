@@ -1,0 +1,212 @@
+//go:build unix
+
+package supervise
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
+)
+
+// Run starts a Pod and is its client until it ends or the user detaches.
+func Run(ctx context.Context, start Start, t Terminal) (Result, error) {
+	s, err := live.Read(start.Dir)
+	if err != nil {
+		return Result{}, err
+	}
+	if s.Running() {
+		return Result{}, live.RunsAlready(start.Name)
+	}
+	if !start.Launch.Headless {
+		if err := canShow(t); err != nil {
+			return Result{}, err
+		}
+		start.Size = sizeOf(t.Out)
+		start.Modes = termiosOf(t.In)
+	}
+	c := &client{t: t, dir: start.Dir, name: start.Name, headless: start.Launch.Headless}
+	c.takeSignals()
+	defer c.leave()
+	if c.conn, c.supervisor, err = launch(start); err != nil {
+		return Result{}, err
+	}
+	return c.run(ctx)
+}
+
+// process is a supervisor that this process has started.
+type process struct {
+	cmd   *exec.Cmd
+	ended chan struct{}
+}
+
+// launch starts the supervisor of a Pod and tells it what to do.
+func launch(start Start) (*wire.Conn, *process, error) {
+	program := start.Insomnia
+	if program == "" {
+		var err error
+		if program, err = os.Executable(); err != nil {
+			return nil, nil, notLaunched(start.Name, err)
+		}
+		start.Insomnia = program
+	}
+	log, err := live.Log(start.Dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer log.Close()
+	ours, theirs, err := wire.Pair()
+	if err != nil {
+		return nil, nil, notLaunched(start.Name, err)
+	}
+	cmd := &exec.Cmd{
+		Path: program, Args: []string{os.Args[0], "pod-supervise"}, Dir: "/", Env: environment(os.Environ()),
+		Stdout: log, Stderr: log, ExtraFiles: []*os.File{theirs},
+		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	}
+	err = cmd.Start()
+	theirs.Close()
+	if err != nil {
+		ours.Close()
+		return nil, nil, notLaunched(start.Name, err)
+	}
+	start.Launch.Manifest = nil // it has the bytes
+	// What goes wrong here, the supervisor's end tells.
+	_ = ours.SendJSON(wire.Begin, start, 10*time.Second)
+	clear(start.Secrets)
+	p := &process{cmd: cmd, ended: make(chan struct{})}
+	go func() {
+		defer close(p.ended)
+		_ = cmd.Wait()
+	}()
+	return ours, p, nil
+}
+
+func notLaunched(name string, err error) error {
+	return diag.Errorf(diag.ExitInternal, "not-launched", "cannot start the supervisor of Pod `%s`: %v", name, err).
+		Hintf("check the limits of processes and files: ulimit -a")
+}
+
+// environment is what the supervisor gets of the user's environment: where things are,
+// and how the network is reached. Secrets of the user are none of its business.
+func environment(all []string) (kept []string) {
+	for _, variable := range all {
+		name, _, _ := strings.Cut(variable, "=")
+		switch strings.ToUpper(name) {
+		case "HOME", "PATH", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TMPDIR",
+			"SSL_CERT_FILE", "SSL_CERT_DIR", "NIX_SSL_CERT_FILE",
+			"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY",
+			"GOTRACEBACK", "GODEBUG", "GOCOVERDIR":
+			kept = append(kept, variable)
+		default:
+			if strings.HasPrefix(name, "XDG_") || strings.HasPrefix(name, "LC_") {
+				kept = append(kept, variable)
+			}
+		}
+	}
+	return kept
+}
+
+// Attach is a client of a Pod that runs, in the place of the one that it has.
+func Attach(ctx context.Context, dir string, t Terminal) (Result, error) {
+	status, err := live.Read(dir)
+	if err != nil {
+		return Result{}, err
+	}
+	if !status.Running() {
+		return Result{}, diag.Errorf(diag.ExitNotFound, "pod-not-running", "Pod `%s` is not running", status.Name).
+			Hintf("start it: insomnia pod resume %s", status.Name)
+	}
+	if status.Headless {
+		return Result{}, diag.Errorf(diag.ExitUsage, "pod-headless", "cannot attach to Pod `%s`: it runs without a terminal", status.Name).
+			Hintf("wait for it, or end it: insomnia pod stop %s", status.Name)
+	}
+	if err := canShow(t); err != nil {
+		return Result{}, err
+	}
+	c := &client{t: t, dir: dir, name: status.Name}
+	if c.conn, err = dial(ctx, status, wire.Greeting{Attach: true, Size: sizeOf(t.Out)}, dir); err != nil {
+		return Result{}, err
+	}
+	c.takeSignals()
+	defer c.leave()
+	return c.run(ctx)
+}
+
+// Stop ends a Pod and waits until nothing of it runs; stopped is false where it did not.
+func Stop(ctx context.Context, dir string) (stopped bool, err error) {
+	status, err := live.Read(dir)
+	if err != nil || !status.Running() {
+		return false, err
+	}
+	conn, err := dial(ctx, status, wire.Greeting{}, dir)
+	if err != nil {
+		return false, err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	err = conn.Send(wire.Stop, nil, 10*time.Second)
+	for kind := wire.Kind(0); err == nil && kind != wire.End; {
+		kind, _, err = conn.Receive(wire.MostFrame)
+	}
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	// It has ended, or the supervisor was killed: the lock tells.
+	for until := time.Now().Add(10 * time.Second); time.Now().Before(until) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
+		if status, err = live.Read(dir); err != nil || !status.Running() {
+			return err == nil, err
+		}
+	}
+	return false, unreachable(status, context.DeadlineExceeded)
+}
+
+// dial connects to the supervisor of a Pod; one that is starting may need a moment.
+func dial(ctx context.Context, status live.Status, g wire.Greeting, dir string) (conn *wire.Conn, err error) {
+	for until := time.Now().Add(5 * time.Second); ; {
+		if conn, err = dialOnce(g, dir); err == nil {
+			return conn, nil
+		}
+		if time.Now().After(until) || ctx.Err() != nil {
+			return nil, unreachable(status, err)
+		}
+		time.Sleep(20 * time.Millisecond)
+		if status, e := live.Read(dir); e == nil && !status.Running() {
+			return nil, unreachable(status, errors.New("it has ended"))
+		}
+	}
+}
+
+func dialOnce(g wire.Greeting, dir string) (*wire.Conn, error) {
+	data, err := bounded.ReadFileNoFollow(filepath.Join(dir, live.ControlName), 64<<10)
+	if err != nil {
+		return nil, err
+	}
+	var control wire.Control
+	if err := json.Unmarshal(data, &control); err != nil {
+		return nil, err
+	}
+	g.Token = control.Token
+	c, err := net.DialTimeout("unix", control.Socket, 2*time.Second)
+	if err != nil {
+		return nil, err
+	}
+	conn := &wire.Conn{Conn: c}
+	return conn, conn.SendJSON(wire.Hello, g, 5*time.Second)
+}
+
+func unreachable(status live.Status, err error) error {
+	return diag.Errorf(diag.ExitState, "pod-unreachable", "cannot reach the supervisor of Pod `%s`: %v", status.Name, bounded.Reason(err)).
+		Hintf("where it does not answer at all, end it: kill %d", status.Process)
+}

@@ -1,0 +1,23 @@
+//go:build !unix
+
+package supervise
+
+import (
+	"context"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+)
+
+func notHere() error {
+	return diag.Errorf(diag.ExitMissing, "no-supervisor", "Pods do not run on this operating system").
+		Hintf("run insomnia on Linux")
+}
+
+// Run starts a Pod and is its client until it ends or the user detaches.
+func Run(context.Context, Start, Terminal) (Result, error) { return Result{}, notHere() }
+
+// Attach is a client of a Pod that runs.
+func Attach(context.Context, string, Terminal) (Result, error) { return Result{}, notHere() }
+
+// Stop ends a Pod.
+func Stop(context.Context, string) (bool, error) { return false, notHere() }

@@ -1,0 +1,160 @@
+//go:build unix
+
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+)
+
+// begin makes everything that the program needs and starts it. stop ends what was begun,
+// also after an error.
+func (p *pod) begin(ctx context.Context) (stop func(), err error) {
+	stop = func() {
+		close(p.finished)
+		if p.services != nil {
+			_ = p.services.Close()
+		}
+		p.room.remove()
+	}
+	p.notice = func(do func(*pod)) { p.post(event{notice: do}) }
+	if err := p.judge(); err != nil {
+		return stop, err
+	}
+	if p.room, err = openRoom(p.Start); err != nil {
+		return stop, err
+	}
+	if err := p.room.listen(p); err != nil {
+		return stop, err
+	}
+	p.Sockets = p.room.sockets
+	p.Launch = p.Start.Launch
+	p.Launch.Manifest, p.Launch.Pod, p.Launch.Workspace, p.Launch.Insomnia = p.Manifest, p.Start.Name, p.Workspace, p.Insomnia
+	p.Launch.State, p.Launch.Files = filepath.Join(p.Dir, "agent"), filepath.Join(p.Dir, "files")
+	p.Launch.Guard = filepath.Join(p.Sockets, "guard.sock")
+	p.Launch.Token = rand.Text()
+	for _, dir := range []string{p.Launch.State, p.Launch.Files} {
+		if err := durable.MkdirAll(durable.OS, dir, 0o700); err != nil {
+			return stop, live.NotWritten(dir, err)
+		}
+	}
+	walled := &Walled{Argv: []string{p.Insomnia, "pod-inner"}, Environment: p.unwalled}
+	if p.parts.Walls != nil {
+		if walled, err = p.parts.Walls(ctx, &p.Setting, walled.Argv); err != nil {
+			return stop, err
+		}
+	}
+	gateway, egress, err := ports(walled.PrivateNetwork)
+	if err != nil {
+		return stop, err
+	}
+	p.Launch.Gateway = "http://" + gateway
+	if p.Plan, err = p.Driver.Plan(p.Launch); err != nil {
+		return stop, err
+	}
+	if err := writeFiles(p.Plan.Files, p.Launch); err != nil {
+		return stop, err
+	}
+	spec := inner.Spec{
+		Argv: append([]string{p.Program}, p.Plan.Args...), Dir: p.Workspace, Terminal: !p.Launch.Headless, Stdin: p.Plan.Stdin,
+		Namespaced: walled.Namespaced, Rules: walled.Rules,
+	}
+	if spec.Descriptors, err = p.descriptors(); err != nil {
+		return stop, err
+	}
+	proxy := ""
+	if p.parts.Services != nil {
+		if p.services, err = p.parts.Services(ctx, &p.Setting); err != nil {
+			return stop, err
+		}
+		if path := p.services.GatewaySocket(); path != "" {
+			spec.Relays = append(spec.Relays, inner.Relay{Listen: gateway, Socket: path})
+		}
+		if path := p.services.EgressSocket(); path != "" {
+			spec.Relays = append(spec.Relays, inner.Relay{Listen: egress, Socket: path})
+			proxy = "http://" + egress
+		}
+	}
+	spec.Env = walled.Environment(p.Plan.Env, proxy)
+	clear(p.Start.Secrets)
+	return stop, p.exec(walled, &spec)
+}
+
+// post hands an event to the goroutine that decides.
+func (p *pod) post(e event) {
+	select {
+	case p.events <- e:
+	case <-p.finished:
+	}
+}
+
+// unwalled is the environment of a program without a sandbox.
+func (p *pod) unwalled(own []string, _ string) []string {
+	return append(append([]string{}, p.Start.Environment...), own...)
+}
+
+// ports are where the services are to be had inside.
+func ports(private bool) (gateway, egress string, err error) {
+	if private {
+		return "127.0.0.1:" + strconv.Itoa(gatewayPort), "127.0.0.1:" + strconv.Itoa(egressPort), nil
+	}
+	var found [2]string
+	for i := range found {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return "", "", diag.Errorf(diag.ExitMissing, "no-port", "cannot listen on the loopback interface: %v", err).
+				Hintf("look at the interface: ip addr show lo")
+		}
+		defer l.Close()
+		found[i] = l.Addr().String()
+	}
+	return found[0], found[1], nil
+}
+
+// descriptors are what the program finds in its pipes, with secrets put in.
+func (p *pod) descriptors() (map[int][]byte, error) {
+	all := map[int][]byte{}
+	for _, d := range p.Plan.Descriptors {
+		text := []byte{}
+		for _, part := range d.Text {
+			text = append(text, part.Literal...)
+			if part.Secret == "" {
+				continue
+			}
+			value, ok := p.Start.Secrets[part.Secret]
+			if !ok {
+				return nil, diag.Errorf(diag.ExitNotFound, "no-secret", "the secret of %s was not looked up", part.Secret).
+					Hintf("check the secrets of the profile: insomnia secret check")
+			}
+			text = append(text, inserted(value, part)...)
+		}
+		all[d.Number] = text
+	}
+	return all, nil
+}
+
+func inserted(value string, part runtime.Part) []byte {
+	if !part.JSON {
+		return []byte(value)
+	}
+	quoted, err := json.Marshal(value)
+	if err != nil {
+		return nil
+	}
+	return quoted[1 : len(quoted)-1]
+}
+
+// complain writes to the log.
+func complain(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }

@@ -1,0 +1,139 @@
+//go:build unix
+
+package server
+
+import (
+	"os"
+	"sync"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
+)
+
+const (
+	// queued is how many frames wait for a client.
+	queued = 16
+	// slow is how long a terminal may take for a frame. A pipe may take for ever, as
+	// pipes do.
+	slow = 30 * time.Second
+)
+
+// client is a connection to somebody who sees the program, or waits for its end.
+type client struct {
+	conn  *wire.Conn
+	queue chan frame
+	once  sync.Once
+	gone  chan struct{} // closed when nothing more is sent
+	over  chan struct{} // closed when nothing is being sent any more
+}
+
+type frame struct {
+	kind    wire.Kind
+	content []byte
+}
+
+// client begins to serve a connection.
+func (s *screen) client(conn *wire.Conn) *client {
+	c := &client{conn: conn, queue: make(chan frame, queued), gone: make(chan struct{}), over: make(chan struct{})}
+	most := slow
+	if s.pod.Start.Launch.Headless {
+		most = 0
+	}
+	go func() {
+		defer close(c.over)
+		for {
+			select {
+			case f := <-c.queue:
+				if c.conn.Send(f.kind, f.content, most) != nil || f.kind == wire.Replaced || f.kind == wire.End {
+					c.close()
+					return
+				}
+			case <-c.gone:
+				return
+			}
+		}
+	}()
+	go s.listen(c)
+	return c
+}
+
+// listen takes what a client sends.
+func (s *screen) listen(c *client) {
+	for {
+		kind, content, err := c.conn.Receive(wire.MostFrame)
+		if err == nil && kind == wire.Input {
+			if s.is(c) && s.input != nil {
+				s.input.add(content)
+			}
+			continue
+		}
+		s.pod.post(event{from: c, kind: kind, data: content, err: err})
+		if err != nil {
+			return
+		}
+	}
+}
+
+// send queues a frame, and waits while the queue is full; it reports whether the client
+// is still there.
+func (c *client) send(kind wire.Kind, content []byte) bool {
+	select {
+	case c.queue <- frame{kind, content}:
+		return true
+	case <-c.gone:
+		return false
+	}
+}
+
+// replace tells a client that it is not the one any more.
+func (c *client) replace() {
+	time.AfterFunc(patience, c.close)
+	go c.send(wire.Replaced, nil)
+}
+
+func (c *client) close() {
+	c.once.Do(func() {
+		close(c.gone)
+		c.conn.Close()
+	})
+}
+
+// input takes what is typed to the program, which may be slow to read it.
+type input struct {
+	mu      sync.Mutex
+	more    sync.Cond
+	pending []byte
+}
+
+// mostInput is how much waits for the program; what is typed beyond that is dropped, as
+// terminals do.
+const mostInput = 4 << 20
+
+func newInput(to *os.File) *input {
+	in := &input{}
+	in.more.L = &in.mu
+	go func() {
+		for {
+			in.mu.Lock()
+			for len(in.pending) == 0 {
+				in.more.Wait()
+			}
+			p := in.pending
+			in.pending = nil
+			in.mu.Unlock()
+			if _, err := to.Write(p); err != nil {
+				return
+			}
+		}
+	}()
+	return in
+}
+
+func (in *input) add(p []byte) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if len(in.pending)+len(p) <= mostInput {
+		in.pending = append(in.pending, p...)
+		in.more.Signal()
+	}
+}

@@ -1,0 +1,43 @@
+package server
+
+import (
+	"encoding/json"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
+)
+
+// harden keeps the memory of this process from others and from disks, and makes it the
+// parent of every process below it that loses its own.
+func harden() {
+	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
+	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
+}
+
+// reap ends what a command that was killed has left behind.
+func reap() {
+	for {
+		left := wire.Children()
+		if len(left) == 0 {
+			return
+		}
+		for _, pid := range left {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+		for _, pid := range left {
+			_, _ = syscall.Wait4(pid, nil, 0, nil)
+		}
+	}
+}
+
+// dress gives the program's terminal the keys and modes of the user's.
+func dress(tty *os.File, modes []byte) {
+	var t unix.Termios
+	if len(modes) > 0 && json.Unmarshal(modes, &t) == nil {
+		_ = unix.IoctlSetTermios(int(tty.Fd()), unix.TCSETS, &t)
+	}
+}

@@ -1,0 +1,48 @@
+//go:build unix
+
+package server
+
+import (
+	"syscall"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
+)
+
+// Hello records that the guard is in place before a session of the program. Services
+// call it, as the methods below, from any goroutine; it returns at once.
+func (s *Setting) Hello(session string) {
+	s.notice(func(at *pod) {
+		at.shake = nil
+		if session != "" && at.status.Session != session {
+			at.status.Session = session
+			at.write()
+		}
+	})
+}
+
+// Doing records what the program is doing.
+func (s *Setting) Doing(state live.State) {
+	s.notice(func(at *pod) {
+		if at.over == nil && !state.Over() {
+			at.state(state)
+		}
+	})
+}
+
+// Refuse records that a request did not keep to the manifest: a program without a
+// terminal is ended, and one in a terminal shows the sentence and ends with its user.
+func (s *Setting) Refuse(sentence string) {
+	s.notice(func(at *pod) {
+		if at.over != nil {
+			return
+		}
+		at.over = &wire.Last{Exit: int(diag.ExitRefused), State: string(live.Refused), Sentence: sentence}
+		at.status.Sentence = sentence
+		if at.Start.Launch.Headless {
+			at.end(syscall.SIGTERM, nil)
+		}
+		at.write()
+	})
+}

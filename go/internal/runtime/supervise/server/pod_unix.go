@@ -1,0 +1,304 @@
+//go:build unix
+
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
+)
+
+const (
+	patience = 10 * time.Second
+	// grace is how long a program may take to end by itself.
+	grace = 3 * time.Second
+	// slack is how much longer it may take for the processes to be gone.
+	slack = 2 * time.Second
+	// handshake is how long a program may take to say hello to the guard, of those that
+	// say it when they start.
+	handshake = 15 * time.Second
+)
+
+// event is something that has happened, for the goroutine that decides.
+type event struct {
+	from   *client // of a client
+	kind   wire.Kind
+	order  bool // kind is a report of inner
+	data   []byte
+	err    error
+	notice func(*pod) // of a service
+}
+
+// pod is a Pod that runs.
+type pod struct {
+	Setting
+	parts    Program
+	services Services // nil where there are none
+	signals  <-chan os.Signal
+	events   chan event
+	// finished is closed when nobody takes events any more.
+	finished chan struct{}
+	holder   *live.Holder
+	status   live.Status
+	room     *room // sockets
+	screen   *screen
+	process  *process
+	ending   bool
+	exit     *inner.Exit
+	// over is what the session ends with, where that is not the program's own.
+	over  *wire.Last
+	clock <-chan time.Time
+	shake <-chan time.Time
+	force <-chan time.Time
+}
+
+// run holds the Pod from its start to its end. An error is why it was not started.
+func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	holder, err := live.Hold(ctx, p.Start.Dir)
+	if errors.Is(err, live.ErrRunning) {
+		return wire.Last{}, live.RunsAlready(p.Start.Name)
+	}
+	if err != nil {
+		return wire.Last{}, live.NotWritten(p.Start.Dir, err)
+	}
+	p.holder = holder
+	defer p.holder.Release()
+	p.status = live.Status{Pod: p.Start.ID, Name: p.Start.Name, State: live.Starting, Runtime: p.Start.Runtime,
+		Headless: p.Start.Launch.Headless, Process: os.Getpid(), Started: time.Now().UTC().Truncate(time.Millisecond),
+		Unenforced: p.Start.Unenforced, Attached: !p.Start.Launch.Headless}
+	if p.Start.Launch.Resume {
+		p.status.Session = p.Start.Launch.Session
+	}
+	if err := p.holder.Write(p.status); err != nil {
+		return wire.Last{}, live.NotWritten(p.Start.Dir, err)
+	}
+	first := p.screenFor(conn)
+	stop, err := p.begin(ctx)
+	defer stop()
+	if err == nil {
+		err = p.started(first)
+	}
+	if err != nil {
+		close(p.screen.aborted)
+		if p.process != nil {
+			p.process.kill()
+			<-p.process.done
+		}
+		e := diag.From(err)
+		p.finish(wire.Last{Exit: int(e.Exit), State: string(live.Failed), Sentence: e.Error()})
+		return wire.Last{}, err
+	}
+	last := p.follow()
+	p.finish(last)
+	p.screen.end(last)
+	return last, nil
+}
+
+// started waits for the program to run, and then shows it.
+func (p *pod) started(first *client) error {
+	late := time.After(patience + grace)
+	for {
+		select {
+		case e := <-p.events:
+			switch {
+			case e.order && e.kind == inner.ReportStarted:
+				p.screen.begin()
+				return nil
+			case e.order && e.kind == inner.ReportFailed:
+				var why string
+				_ = json.Unmarshal(e.data, &why)
+				return p.notStarted(why)
+			case e.order && e.err != nil:
+				<-p.process.done
+				return p.notStarted(p.process.complaint())
+			case e.from == first && (e.kind == wire.Stop || e.kind == wire.Hangup || e.kind == wire.Signal || e.err != nil):
+				return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted while Pod `%s` was starting", p.Start.Name)
+			case e.notice != nil:
+				e.notice(p)
+				if p.over != nil {
+					return diag.Errorf(diag.Exit(p.over.Exit), "pod-refused", "%s", p.over.Sentence)
+				}
+			}
+		case <-p.signals:
+			return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted while Pod `%s` was starting", p.Start.Name)
+		case <-late:
+			return p.notStarted("it does not begin")
+		}
+	}
+}
+
+func (p *pod) notStarted(why string) error {
+	return diag.Errorf(diag.ExitMissing, "not-started", "cannot start %s for Pod `%s`: %s", p.Driver.Title, p.Start.Name, why).
+		Hintf("look at what this machine has for it: insomnia doctor")
+}
+
+// follow deals with what happens until no process is left, and returns how it ended.
+func (p *pod) follow() wire.Last {
+	p.state(live.Working)
+	if p.Start.Launch.Prompt == "" && !p.Start.Launch.Headless {
+		p.state(live.Waiting)
+	}
+	if most := p.Manifest.Limits.MaxWallSeconds; most != nil {
+		p.clock = time.After(time.Duration(*most) * time.Second)
+	}
+	if p.Driver.Handshake == runtime.PerConnection && p.services != nil {
+		p.shake = time.After(handshake)
+	}
+	for {
+		select {
+		case e := <-p.events:
+			switch {
+			case e.notice != nil:
+				e.notice(p)
+			case e.order:
+				p.report(e)
+			default:
+				p.asked(e)
+			}
+		case sig := <-p.signals:
+			p.end(sig.(syscall.Signal), nil)
+		case <-p.clock:
+			p.end(syscall.SIGTERM, &wire.Last{Exit: int(diag.ExitRefused), State: string(live.Ended),
+				Sentence: fmt.Sprintf("Pod `%s` has run for %s, as long as limits.maxWallSeconds lets it; go on with it: insomnia pod resume %s",
+					p.Start.Name, time.Duration(*p.Manifest.Limits.MaxWallSeconds)*time.Second, p.Start.Name)})
+		case <-p.shake:
+			p.end(syscall.SIGTERM, &wire.Last{Exit: int(diag.ExitRefused), State: string(live.Failed),
+				Sentence: fmt.Sprintf("the guard of Pod `%s` was not in place %s after the start of %s, and without it no tool may run", p.Start.Name, handshake, p.Driver.Title)})
+		case <-p.force:
+			p.process.kill()
+		case <-p.process.done:
+			return p.last()
+		}
+	}
+}
+
+// last is how the session has ended.
+func (p *pod) last() wire.Last {
+	for { // reports that came before the end
+		select {
+		case e := <-p.events:
+			if e.order {
+				p.report(e)
+			}
+			continue
+		default:
+		}
+		break
+	}
+	switch {
+	case p.over != nil:
+		return *p.over
+	case p.exit != nil:
+		return wire.Last{Exit: p.exit.Code, State: string(live.Ended)}
+	case p.ending:
+		return wire.Last{Exit: 128 + int(syscall.SIGKILL), State: string(live.Ended)}
+	}
+	return wire.Last{Exit: int(diag.ExitInternal), State: string(live.Failed),
+		Sentence: fmt.Sprintf("the sandbox of Pod `%s` ended unexpectedly (%s), and the program with it; go on: insomnia pod resume %s", p.Start.Name, p.process.how(), p.Start.Name)}
+}
+
+// report is what inner has reported.
+func (p *pod) report(e event) {
+	switch {
+	case e.err != nil: // the process tells how it ended
+	case e.kind == inner.ReportStopped:
+		if !p.screen.stopped() {
+			p.process.order(inner.OrderContinue, nil) // nobody is there to continue it
+		}
+	case e.kind == inner.ReportExited:
+		var exit inner.Exit
+		if json.Unmarshal(e.data, &exit) == nil {
+			p.exit = &exit
+		}
+	}
+}
+
+// asked is what a client wants.
+func (p *pod) asked(e event) {
+	switch {
+	case e.err != nil:
+		if p.screen.gone(e.from) {
+			if p.Start.Launch.Headless {
+				p.end(syscall.SIGHUP, nil) // nobody is left to take what it prints
+			}
+			p.attached(false)
+		}
+	case e.kind == wire.Hello:
+		p.process.order(inner.OrderContinue, nil) // it may have been stopped when the client went
+		p.attached(true)
+	case e.kind == wire.Stop:
+		p.end(syscall.SIGTERM, nil)
+	case !p.screen.is(e.from):
+		// It has been replaced.
+	case e.kind == wire.Hangup:
+		p.end(syscall.SIGHUP, nil)
+	case e.kind == wire.Signal:
+		if n, err := strconv.Atoi(string(e.data)); err == nil && n > 0 && n < 32 {
+			p.process.order(inner.OrderSignal, []byte(strconv.Itoa(n)))
+		}
+	case e.kind == wire.Continue:
+		p.screen.resized(e.data)
+		p.process.order(inner.OrderContinue, nil)
+	case e.kind == wire.Resize:
+		p.screen.resized(e.data)
+	}
+}
+
+// end ends the program: by a signal, and soon by force. why replaces its exit code; the
+// first reason is the one that counts.
+func (p *pod) end(sig syscall.Signal, why *wire.Last) {
+	if p.over == nil {
+		p.over = why
+	}
+	if p.ending {
+		return
+	}
+	p.ending, p.clock, p.shake = true, nil, nil
+	ending, _ := json.Marshal(inner.Ending{Signal: int(sig), Grace: int(grace.Milliseconds())})
+	p.process.order(inner.OrderEnd, ending)
+	p.force = time.After(grace + slack)
+}
+
+// state records what the program is doing.
+func (p *pod) state(state live.State) {
+	if p.status.State != state {
+		p.status.State = state
+		p.write()
+	}
+}
+
+func (p *pod) attached(is bool) {
+	if p.status.Attached != is {
+		p.status.Attached = is
+		p.write()
+	}
+}
+
+// write replaces the status. Where the disk does not take it, the lock still tells
+// whether the Pod runs.
+func (p *pod) write() {
+	if err := p.holder.Write(p.status); err != nil {
+		fmt.Fprintln(os.Stderr, "cannot write the status:", err)
+	}
+}
+
+// finish records the end.
+func (p *pod) finish(last wire.Last) {
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	p.status.State, p.status.Exit, p.status.Sentence = live.State(last.State), &last.Exit, last.Sentence
+	p.status.Ended, p.status.Attached, p.status.Process = &now, false, 0
+	p.write()
+}

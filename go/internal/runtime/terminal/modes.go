@@ -1,0 +1,305 @@
+// Package terminal knows what a program has switched on in a terminal, so that it can
+// be undone when the program is not there to do so, and done again when a terminal is
+// attached; and it finds the key that detaches in what is typed.
+package terminal
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+)
+
+const (
+	mostModes  = 64 // private modes that are remembered
+	mostParams = 64 // bytes of a control sequence
+	mostPushed = 16 // entries of the stack of keyboard modes
+)
+
+// Modes follows the output of a program. Its zero value is a terminal as it is found.
+type Modes struct {
+	state  parsing
+	params []byte // of the sequence that is being read
+
+	private  []int // modes that are set and are not by default
+	reset    []int // modes that are reset and are set by default: 7 wraps lines, 25 is the cursor
+	kitty    [2][]string
+	keys     string // modifyOtherKeys
+	cursor   string // shape
+	keypad   bool
+	charset  bool
+	margins  bool
+	rendered bool // colors were set
+}
+
+type parsing byte
+
+const (
+	ground parsing = iota
+	escape
+	escapeMore // an intermediate byte was read
+	csi
+	text       // OSC, DCS, APC, PM, SOS: up to ST or BEL
+	textEscape // ESC inside of it
+)
+
+// onByDefault are private modes that a terminal has set at the start.
+var onByDefault = [...]int{7, 25}
+
+// alternate are the modes that show the other screen.
+var alternate = [...]int{47, 1047, 1049}
+
+// Write takes what a program has written. It never fails.
+func (m *Modes) Write(p []byte) (int, error) {
+	for i := 0; i < len(p); {
+		if m.state == ground {
+			at := bytes.IndexByte(p[i:], 0x1b)
+			if bytes.IndexByte(p[i:i+max(at, 0)], 0x0e) >= 0 || at < 0 && bytes.IndexByte(p[i:], 0x0e) >= 0 {
+				m.charset = true
+			}
+			if at < 0 {
+				break
+			}
+			i += at + 1
+			m.state = escape
+			continue
+		}
+		if m.state == text {
+			// The content does not matter, only its end.
+			at := bytes.IndexAny(p[i:], "\x1b\x07\x18\x1a")
+			if at < 0 {
+				break
+			}
+			i += at
+		}
+		m.next(p[i])
+		i++
+	}
+	return len(p), nil
+}
+
+func (m *Modes) next(c byte) {
+	switch {
+	case c == 0x18 || c == 0x1a: // CAN, SUB
+		m.state = ground
+		return
+	case c == 0x1b:
+		if m.state == text {
+			m.state = textEscape
+		} else {
+			m.state = escape
+		}
+		return
+	}
+	switch m.state {
+	case text:
+		m.state = ground // BEL
+	case textEscape:
+		if c == '\\' {
+			m.state = ground
+			return
+		}
+		m.state = escape
+		m.next(c)
+	case escape:
+		m.escape(c)
+	case escapeMore:
+		if c < 0x20 || c > 0x2f {
+			if m.params[0] == '(' {
+				m.charset = c != 'B'
+			}
+			m.state = ground
+		}
+	case csi:
+		switch {
+		case c >= 0x40 && c <= 0x7e:
+			m.state = ground
+			m.sequence(string(m.params), c)
+		case c < 0x20:
+			// A control character inside a sequence acts at once.
+		case len(m.params) < mostParams:
+			m.params = append(m.params, c)
+		}
+	}
+}
+
+func (m *Modes) escape(c byte) {
+	m.state = ground
+	switch {
+	case c == '[':
+		m.state, m.params = csi, m.params[:0]
+	case c == ']' || c == 'P' || c == '_' || c == '^' || c == 'X':
+		m.state = text
+	case c >= 0x20 && c <= 0x2f:
+		m.state, m.params = escapeMore, append(m.params[:0], c)
+	case c == '=':
+		m.keypad = true
+	case c == '>':
+		m.keypad = false
+	case c == 'c':
+		*m = Modes{params: m.params[:0]}
+	}
+}
+
+// sequence takes a control sequence: CSI params final.
+func (m *Modes) sequence(params string, final byte) {
+	switch {
+	case len(params) > 0 && params[0] == '?' && (final == 'h' || final == 'l'):
+		for _, field := range bytes.Split([]byte(params[1:]), []byte{';'}) {
+			if n, err := strconv.Atoi(string(field)); err == nil && n > 0 {
+				m.mode(n, final == 'h')
+			}
+		}
+	case len(params) > 0 && (params[0] == '>' || params[0] == '<' || params[0] == '=') && final == 'u':
+		m.keyboard(params)
+	case len(params) > 1 && params[:2] == ">4" && (final == 'm' || final == 'n'):
+		m.keys = ""
+		if final == 'm' && len(params) > 3 && params[2] == ';' && params[3:] != "0" {
+			m.keys = params[3:]
+		}
+	case len(params) > 0 && params[len(params)-1] == ' ' && final == 'q':
+		m.cursor = params[:len(params)-1]
+		if m.cursor == "0" {
+			m.cursor = ""
+		}
+	case params == "!" && final == 'p':
+		m.reset, m.margins, m.keypad, m.charset, m.rendered = nil, false, false, false, false
+	case final == 'r' && (params == "" || params[0] >= '0' && params[0] <= '9' || params[0] == ';'):
+		m.margins = params != ""
+	case final == 'm' && (params == "" || params[0] >= '0' && params[0] <= '9' || params[0] == ';'):
+		m.rendered = params != "" && params != "0"
+	}
+}
+
+func (m *Modes) mode(n int, set bool) {
+	list, add := &m.private, set
+	if slices.Contains(onByDefault[:], n) {
+		list, add = &m.reset, !set
+	}
+	at := slices.Index(*list, n)
+	switch {
+	case add && at < 0 && len(*list) < mostModes:
+		*list = append(*list, n)
+	case !add && at >= 0:
+		*list = slices.Delete(*list, at, at+1)
+	}
+}
+
+// keyboard takes what concerns the stack of keyboard modes, of which each screen has one.
+func (m *Modes) keyboard(params string) {
+	stack := &m.kitty[m.screen()]
+	switch params[0] {
+	case '>':
+		if len(*stack) < mostPushed {
+			*stack = append(*stack, params[1:])
+		}
+	case '<':
+		n, err := strconv.Atoi(params[1:])
+		if err != nil || n < 1 {
+			n = 1
+		}
+		*stack = (*stack)[:max(0, len(*stack)-n)]
+	case '=':
+		if len(*stack) == 0 {
+			*stack = append(*stack, "")
+		}
+	}
+}
+
+// screen is 1 while the alternate screen is shown.
+func (m *Modes) screen() int {
+	for _, n := range m.private {
+		if slices.Contains(alternate[:], n) {
+			return 1
+		}
+	}
+	return 0
+}
+
+// Undo is what brings a terminal back from what the program has left on, and finishes
+// a sequence that it has begun. It is empty where nothing is on.
+func (m *Modes) Undo() []byte {
+	var b []byte
+	if m.state != ground {
+		b = append(b, 0x18) // CAN: what has been begun is dropped
+		if m.state == text || m.state == textEscape {
+			b = append(b, "\x1b\\"...)
+		}
+	}
+	screen := m.screen()
+	if n := len(m.kitty[screen]); n > 0 {
+		b = append(b, "\x1b[<"+strconv.Itoa(n)+"u"...)
+	}
+	if m.keys != "" {
+		b = append(b, "\x1b[>4m"...)
+	}
+	if m.margins {
+		b = append(b, "\x1b7\x1b[r\x1b8"...)
+	}
+	if m.rendered {
+		b = append(b, "\x1b[0m"...)
+	}
+	if m.charset {
+		b = append(b, "\x0f\x1b(B"...)
+	}
+	for _, n := range slices.Backward(m.private) {
+		if !slices.Contains(alternate[:], n) {
+			b = append(b, "\x1b[?"+strconv.Itoa(n)+"l"...)
+		}
+	}
+	for _, n := range slices.Backward(m.private) {
+		if slices.Contains(alternate[:], n) {
+			b = append(b, "\x1b[?"+strconv.Itoa(n)+"l"...)
+		}
+	}
+	if n := len(m.kitty[0]); n > 0 && screen == 1 {
+		b = append(b, "\x1b[<"+strconv.Itoa(n)+"u"...)
+	}
+	for _, n := range m.reset {
+		b = append(b, "\x1b[?"+strconv.Itoa(n)+"h"...)
+	}
+	if m.cursor != "" {
+		b = append(b, "\x1b[0 q"...)
+	}
+	if m.keypad {
+		b = append(b, "\x1b>"...)
+	}
+	return b
+}
+
+// Redo is what brings a terminal to where the program believes that it is.
+func (m *Modes) Redo() []byte {
+	var b []byte
+	push := func(stack []string) {
+		for _, flags := range stack {
+			b = append(b, "\x1b[>"+flags+"u"...)
+		}
+	}
+	push(m.kitty[0])
+	for _, n := range m.private {
+		if slices.Contains(alternate[:], n) {
+			b = append(b, "\x1b[?"+strconv.Itoa(n)+"h"...)
+		}
+	}
+	if m.screen() == 1 {
+		push(m.kitty[1])
+		b = append(b, "\x1b[2J\x1b[H"...)
+	}
+	for _, n := range m.private {
+		if !slices.Contains(alternate[:], n) {
+			b = append(b, "\x1b[?"+strconv.Itoa(n)+"h"...)
+		}
+	}
+	for _, n := range m.reset {
+		b = append(b, "\x1b[?"+strconv.Itoa(n)+"l"...)
+	}
+	if m.keys != "" {
+		b = append(b, "\x1b[>4;"+m.keys+"m"...)
+	}
+	if m.cursor != "" {
+		b = append(b, "\x1b["+m.cursor+" q"...)
+	}
+	if m.keypad {
+		b = append(b, "\x1b="...)
+	}
+	return b
+}
