@@ -5,17 +5,14 @@ import (
 	"os"
 
 	"github.com/insomnia-pods/insomnia/go/internal/cli"
-	"github.com/insomnia-pods/insomnia/go/internal/guard/hook"
+	"github.com/insomnia-pods/insomnia/go/internal/hidden"
 )
 
 func main() {
 	// Commands that a Pod runs by itself, before the command line is set up: they start at
 	// once, and no config or flag reaches them.
-	if len(os.Args) > 1 {
-		switch os.Args[1] {
-		case "pod-hook":
-			os.Exit(hook.Main(os.Args[2:]))
-		}
+	if code, ours := hidden.Run(os.Args); ours {
+		os.Exit(code)
 	}
 	os.Exit(cli.Main(os.Args))
 }

@@ -3,6 +3,7 @@
 package hidden
 
 import (
+	"github.com/insomnia-pods/insomnia/go/internal/guard/hook"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
@@ -14,6 +15,8 @@ func Run(args []string) (code int, ours bool) {
 		return 0, false
 	}
 	switch args[1] {
+	case "pod-hook":
+		return hook.Main(args[2:]), true
 	case "pod-supervise":
 		return server.Program{Drivers: drivers.Named}.Main(), true
 	case "pod-inner":

@@ -1,0 +1,94 @@
+package supervise_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
+)
+
+// The test is all the processes: the supervisor, inner, and the command of a user.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 {
+		switch os.Args[1] {
+		case "pod-supervise":
+			os.Exit(server.Program{Drivers: plain, Walls: walls}.Main())
+		case "pod-inner":
+			os.Exit(inner.Main())
+		case "user":
+			os.Exit(user(os.Args[2:]))
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// plain is a driver for any program: its arguments are given as looks.
+func plain(name string) *runtime.Driver {
+	return &runtime.Driver{Name: name, Title: "The program", Handshake: runtime.PerSession,
+		Plan: func(l runtime.Launch) (*runtime.Plan, error) {
+			plan := &runtime.Plan{Env: []string{"PS1=$ "}}
+			if err := json.Unmarshal([]byte(l.UI["args"]), &plan.Args); err != nil {
+				return nil, err
+			}
+			if l.Headless {
+				plan.Stdin = []byte(l.Prompt)
+			}
+			plan.Files = []runtime.File{{Path: l.State + "/of/plan", Mode: 0o600, Content: []byte("kept")}}
+			plan.Descriptors = []runtime.Descriptor{{Number: 5, Text: []runtime.Part{{Literal: "<"}, {Secret: "/model/auth"}, {Literal: ">"}}}}
+			return plan, nil
+		}}
+}
+
+// user is the command of a user: run SPEC, attach DIR or stop DIR.
+func user(args []string) int {
+	terminal := supervise.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	var result supervise.Result
+	var err error
+	switch args[0] {
+	case "run":
+		var start supervise.Start
+		if err = json.Unmarshal([]byte(args[1]), &start); err == nil {
+			start.Secrets = map[string]string{"/model/auth": canary()}
+			result, err = supervise.Run(context.Background(), start, terminal)
+		}
+	case "attach":
+		result, err = supervise.Attach(context.Background(), args[1], terminal)
+	case "stop":
+		var stopped bool
+		stopped, err = supervise.Stop(context.Background(), args[1])
+		result.Sentence = "stopped: " + strconv.FormatBool(stopped)
+	}
+	if err != nil {
+		_ = diag.NewText().Write(os.Stderr, diag.From(err))
+		return int(diag.From(err).Exit)
+	}
+	if result.Sentence != "" {
+		fmt.Fprintf(os.Stderr, "[%s] %s\n", result.State, result.Sentence)
+	}
+	return result.Exit
+}
+
+// canary is a secret that must not be found anywhere: it is not written here as it is.
+func canary() string { return "can" + strconv.Itoa(1234567) + "ary" }
+
+// manifestOf is a manifest with a limit of time, 0 for the usual one.
+func manifestOf(seconds int) json.RawMessage {
+	var m map[string]any
+	if err := json.Unmarshal([]byte(granttest.Rich), &m); err != nil {
+		panic(err)
+	}
+	if seconds > 0 {
+		m["limits"].(map[string]any)["maxWallSeconds"] = seconds
+	}
+	data, _ := json.Marshal(m)
+	return data
+}

@@ -1,0 +1,28 @@
+package supervise_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
+)
+
+// walls are a namespace of processes where the Pod's runtime is called so.
+func walls(_ context.Context, s *server.Setting, argv []string) (*server.Walled, error) {
+	w := &server.Walled{Argv: argv, Environment: func(own []string, _ string) []string { return append(s.Environment, own...) }}
+	if s.Runtime == "walled" {
+		bwrap, err := exec.LookPath("bwrap")
+		if err != nil {
+			return nil, err
+		}
+		w.Namespaced = true
+		w.Argv = append([]string{bwrap, "--dev-bind", "/", "/", "--unshare-pid", "--unshare-user-try", "--proc", "/proc", "--die-with-parent", "--"}, argv...)
+	}
+	return w, nil
+}
+
+// hasWalls reports whether bubblewrap works here.
+func hasWalls() bool {
+	return os.Getenv("CI") == "true" || exec.Command("bwrap", "--dev-bind", "/", "/", "--unshare-pid", "true").Run() == nil
+}
