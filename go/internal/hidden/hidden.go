@@ -4,9 +4,8 @@ package hidden
 
 import (
 	"github.com/insomnia-pods/insomnia/go/internal/guard/hook"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/parts"
 )
 
 // Run runs the command that args name, if it is one of these; ours reports whether it is.
@@ -18,7 +17,7 @@ func Run(args []string) (code int, ours bool) {
 	case "pod-hook":
 		return hook.Main(args[2:]), true
 	case "pod-supervise":
-		return server.Program{Drivers: drivers.Named}.Main(), true
+		return parts.Program().Main(), true
 	case "pod-inner":
 		return inner.Main(), true
 	}

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
@@ -85,6 +86,9 @@ func (l *leader) start(spec *Spec) error {
 			return err
 		}
 	}
+	if err := confine(spec.Rules); err != nil {
+		return fmt.Errorf("cannot build the sandbox: %w", err)
+	}
 	files, err := descriptors(spec)
 	if err != nil {
 		return err
@@ -96,6 +100,18 @@ func (l *leader) start(spec *Spec) error {
 	}
 	l.program.Store(int64(pid))
 	return nil
+}
+
+// confine puts this process and the program behind rules of the kernel.
+func confine(rules json.RawMessage) error {
+	if len(rules) == 0 {
+		return nil
+	}
+	var r sandbox.Rules
+	if err := json.Unmarshal(rules, &r); err != nil {
+		return err
+	}
+	return sandbox.Confine(&r)
 }
 
 // lead makes this process the leader of a session of which standard input is the terminal.

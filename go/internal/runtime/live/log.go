@@ -27,16 +27,22 @@ func Log(dir string) (*os.File, error) {
 	}
 	var f *os.File
 	if err == nil {
-		flags := os.O_CREATE | os.O_WRONLY | os.O_APPEND | noFollow
-		if info, e := os.Lstat(filepath.Join(dir, LogName)); e == nil && info.Size() > mostLog {
-			flags |= os.O_TRUNC
+		f, err = Append(filepath.Join(dir, LogName))
+	}
+	if err == nil {
+		if info, e := f.Stat(); e == nil && info.Size() > mostLog {
+			err = f.Truncate(0)
 		}
-		f, err = os.OpenFile(filepath.Join(dir, LogName), flags, 0o600)
 	}
 	if err != nil {
 		return nil, NotWritten(dir, err)
 	}
 	return f, nil
+}
+
+// Append opens a file of a Pod that runs, to write at its end.
+func Append(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|noFollow, 0o600)
 }
 
 // NotWritten is the error of a directory that cannot be written to.

@@ -33,12 +33,13 @@ func (s *Setting) Doing(state live.State) {
 
 // Refuse records that a request did not keep to the manifest: a program without a
 // terminal is ended, and one in a terminal shows the sentence and ends with its user.
-func (s *Setting) Refuse(sentence string) {
+// state is Refused, or Ended where a limit was reached.
+func (s *Setting) Refuse(state live.State, sentence string) {
 	s.notice(func(at *pod) {
 		if at.over != nil {
 			return
 		}
-		at.over = &wire.Last{Exit: int(diag.ExitRefused), State: string(live.Refused), Sentence: sentence}
+		at.over = &wire.Last{Exit: int(diag.ExitRefused), State: string(state), Sentence: sentence}
 		at.status.Sentence = sentence
 		if at.Start.Launch.Headless {
 			at.end(syscall.SIGTERM, nil)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // Start is what a Pod is started with. It goes to the supervisor over a socket that
@@ -30,10 +31,14 @@ type Start struct {
 	// Environment are the variables of the user that the program may have, as NAME=VALUE:
 	// those that the manifest inherits, and TERM, LANG and the like.
 	Environment []string
-	// Secrets are the values of references in the manifest, by JSON Pointer.
+	// Secrets are the values of references in the manifest, by the JSON Pointer that
+	// secret.Uses has for each.
 	Secrets map[string]string
-	// Hosts are those that the groups of sandbox.allowedDomains are on this machine.
-	Hosts []string
+	// Hosts are those that the groups of sandbox.allowedDomains are, as recorded with the
+	// Pod; nil where there are none.
+	Hosts *manifest.Hosts
+	// Prices are those of models that the manifest only names, by the name that the API knows.
+	Prices map[string]manifest.Prices
 	// Unenforced are the fields that the user does without, as JSON Pointers.
 	Unenforced []string
 	// Warnings are recorded.

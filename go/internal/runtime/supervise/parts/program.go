@@ -1,0 +1,13 @@
+//go:build unix
+
+package parts
+
+import (
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
+)
+
+// Program is the supervisor of Pods.
+func Program() server.Program {
+	return server.Program{Drivers: drivers.Named, Walls: Walls, Services: Services}
+}

@@ -1,0 +1,102 @@
+//go:build unix
+
+// Package parts is what a supervisor is made of on this machine: the walls of the
+// sandbox, and the gateway, the guard and the proxy behind their sockets.
+package parts
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
+)
+
+// Walls puts a command behind the walls that the manifest wants. A field that cannot be
+// held here, and that the user does not do without, is an error.
+func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walled, error) {
+	spec := sandbox.Spec{
+		Manifest: s.Manifest, Workspace: s.Workspace, Home: s.Home,
+		ReadOnly: append([]string{s.Launch.Files, s.Insomnia}, programs(s.Program)...),
+		Writable: []string{s.Launch.State},
+		Hidden:   hidden(s),
+		Sockets:  s.Sockets, Unenforced: s.Unenforced,
+	}
+	mechanism := sandbox.Probe(ctx, s.Insomnia)
+	if gaps := mechanism.Gaps(spec); len(gaps) > 0 {
+		return nil, unheld(s, gaps)
+	}
+	wrapped, err := mechanism.Wrap(spec, argv)
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitMissing, "no-sandbox", "cannot build the sandbox of Pod `%s`: %v", s.Name, err).
+			Hintf("look at what this machine has for it: insomnia doctor")
+	}
+	w := &server.Walled{Argv: wrapped.Argv, Env: wrapped.Env, Namespaced: mechanism.Kind == sandbox.Bubblewrap, PrivateNetwork: wrapped.PrivateNetwork}
+	if wrapped.Landlock != nil {
+		if w.Rules, err = json.Marshal(wrapped.Landlock); err != nil {
+			return nil, err
+		}
+	}
+	user := map[string]string{}
+	for _, variable := range s.Environment {
+		name, value, _ := strings.Cut(variable, "=")
+		user[name] = value
+	}
+	w.Environment = func(own []string, proxy string) []string {
+		return sandbox.Environment(spec, own, proxy, func(name string) (string, bool) {
+			value, ok := user[name]
+			return value, ok
+		})
+	}
+	return w, nil
+}
+
+// unheld is the error of fields that cannot be held here.
+func unheld(s *server.Setting, gaps []sandbox.Gap) error {
+	e := &diag.Error{Exit: diag.ExitRefused}
+	for _, gap := range gaps {
+		path := strings.ReplaceAll(strings.TrimPrefix(gap.Pointer, "/"), "/", ".")
+		d := diag.Errorf(diag.ExitRefused, "not-enforced", "%s cannot be enforced here: %s", path, gap.Why).
+			Hintf("%s; or do without it: insomnia pod resume %s --allow-unenforced %s", gap.Remedy, s.Name, path).Diagnostics[0]
+		d.Path, d.Pointer = path, gap.Pointer
+		e.Diagnostics = append(e.Diagnostics, d)
+	}
+	return e
+}
+
+// programs are the paths of an agent program: as it is found, where that leads to, and
+// the packages that it is a part of.
+func programs(path string) []string {
+	all := []string{path}
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return all
+	}
+	all = append(all, real)
+	const packages = "/node_modules/"
+	if i := strings.Index(real, packages); i >= 0 {
+		all = append(all, real[:i+len(packages)-1])
+	}
+	return all
+}
+
+// hidden are the directories of ours that are not there inside: Pods and what was
+// consented to, secrets, and the sockets of other Pods.
+func hidden(s *server.Setting) []string {
+	all := []string{filepath.Dir(s.Dir), filepath.Dir(filepath.Dir(s.Sockets))}
+	for _, find := range []func(...string) (string, error){userdir.State, userdir.Data} {
+		if dir, err := find("insomnia"); err == nil {
+			all = append(all, dir)
+		}
+	}
+	for i, dir := range all {
+		if real, err := filepath.EvalSymlinks(dir); err == nil {
+			all[i] = real
+		}
+	}
+	return all
+}
