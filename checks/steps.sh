@@ -4,6 +4,7 @@
 # Debian's packages, by the command that they provide.
 declare -A packages=(
   [age]=age
+  [bwrap]=bubblewrap
   [cc]="gcc libc6-dev"
   [debootstrap]=debootstrap
   [git]=git

@@ -72,7 +72,7 @@ func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 // apart keeps abstract sockets of this machine from being reached where the network is
 // that of this machine.
 func (m Mechanism) apart(network bool) *Rules {
-	if network || m.abi < 6 {
+	if network || m.abi < abiApart {
 		return nil
 	}
 	return &Rules{Apart: true}
@@ -96,7 +96,6 @@ func (w *walls) system() {
 		for _, dir := range systemDirs {
 			w.mirror(dir, everything)
 		}
-		w.add("--dir", w.spec.Home)
 	}
 	w.mirror("/sys", false) // the files of the kernel, which are not files of the user
 	w.add("--proc", "/proc", "--dev", "/dev")
@@ -109,6 +108,11 @@ func (w *walls) system() {
 		if info, err := os.Lstat(dir); err == nil && info.IsDir() {
 			w.add("--tmpfs", dir)
 		}
+	}
+	if w.spec.Manifest.Sandbox.ReadableRoots != nil {
+		w.add("--dir", w.spec.Home)
+	} else if slices.ContainsFunc(private, func(dir string) bool { return contains(dir, w.spec.Home) }) {
+		w.bind(w.spec.Home, everything)
 	}
 	for _, path := range []string{"/run/current-system", "/run/opengl-driver"} { // NixOS
 		w.mirror(path, false)
@@ -232,24 +236,26 @@ func (w *walls) nothing(path string) { w.add("--ro-bind", "/dev/null", path) }
 
 // covered reports whether a socket is not there inside anyway, or is meant to be.
 func (w *walls) covered(path string, denied []denial) bool {
-	if contains(nixDaemon, path) || slices.ContainsFunc(denied, func(d denial) bool { return contains(d.path, path) }) {
+	if contains(w.spec.Sockets, path) || contains(nixDaemon, path) || slices.ContainsFunc(denied, func(d denial) bool { return contains(d.path, path) }) {
 		return true
 	}
-	over := slices.Concat([]string{"/proc", "/sys", "/dev"}, private, w.spec.Hidden, []string{realOr(os.Getenv("XDG_RUNTIME_DIR"))})
-	if !slices.ContainsFunc(over, func(dir string) bool { return filepath.IsAbs(dir) && contains(dir, path) }) {
-		if w.spec.Manifest.Sandbox.ReadableRoots == nil {
-			return contains(w.spec.Sockets, path)
-		}
-		return !w.shown(path, systemDirs)
+	if within(path, w.spec.Hidden) || within(path, []string{"/proc", "/sys", "/dev"}) {
+		return true
 	}
-	// What is shown again of a private directory, such as a workspace below /tmp.
-	return !w.shown(path, nil) || contains(w.spec.Sockets, path)
+	// What the manifest names is shown, wherever it is; of the rest, what is below / and
+	// not in a private directory.
+	shown := slices.Concat(w.open, w.spec.readable(), []string{w.spec.Workspace})
+	empty := append(slices.Clone(private), realOr(os.Getenv("XDG_RUNTIME_DIR")))
+	if w.spec.Manifest.Sandbox.ReadableRoots != nil {
+		return !within(path, append(shown, systemDirs...))
+	}
+	shown = append(shown, w.spec.Home)
+	return within(path, empty) && !slices.ContainsFunc(shown, func(dir string) bool { return dir != "/" && contains(dir, path) })
 }
 
-// shown reports whether a path is below what the manifest names, or one of some directories.
-func (w *walls) shown(path string, dirs []string) bool {
-	at := slices.Concat(dirs, w.open, w.spec.readable(), []string{w.spec.Workspace})
-	return slices.ContainsFunc(at, func(dir string) bool { return dir != "/" && contains(dir, path) })
+// within reports whether a path is in one of some directories.
+func within(path string, dirs []string) bool {
+	return slices.ContainsFunc(dirs, func(dir string) bool { return filepath.IsAbs(dir) && contains(dir, path) })
 }
 
 // own hides what is ours, and shows what of it the program needs.

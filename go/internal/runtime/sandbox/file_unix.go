@@ -5,7 +5,12 @@ package sandbox
 import (
 	"io/fs"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
+
+// writableFile reports whether this process may write a file, as its mode has it.
+func writableFile(path string) bool { return unix.Access(path, unix.W_OK) == nil }
 
 // identity tells which file it is, and whether it is a regular one with several names.
 func identity(info fs.FileInfo) (file, bool) {

@@ -47,7 +47,7 @@ func (m Mechanism) unheld(s Spec, gap func(pointer, why, remedy string)) {
 		remedy = "install bubblewrap"
 	}
 	if m.Kind == Landlock {
-		if sockets := reachableSockets(s); box.Filesystem != full && len(sockets) > 0 {
+		if sockets := m.reachableSockets(s); box.Filesystem != full && len(sockets) > 0 {
 			gap("/sandbox/filesystem", fmt.Sprintf("commands reach sockets of programs outside (%s), and %s", strings.Join(sockets, ", "), m.Why), remedy)
 		}
 	} else {

@@ -38,7 +38,7 @@ func Probe(ctx context.Context, insomnia string) Mechanism {
 
 func without(abi int, why, remedy string) Mechanism {
 	m := Mechanism{Kind: None, Why: why, Remedy: remedy, abi: abi}
-	if abi > 0 {
+	if abi >= abiFiles {
 		m.Kind = Landlock
 	}
 	return m

@@ -77,6 +77,8 @@ type Wrapped struct {
 	// Env is the environment to start it with. It can be read inside, so it is empty: the
 	// program's own is given to it by the first process inside.
 	Env []string
+	// Variables are those that the program needs because of the walls, as NAME=VALUE.
+	Variables []string
 	// Landlock is what the first process inside confines itself to by [Confine]; nil for
 	// nothing.
 	Landlock *Rules
@@ -94,6 +96,8 @@ type Rules struct {
 	// written as well.
 	Read  []string `json:"read,omitempty"`
 	Write []string `json:"write,omitempty"`
+	// Connect are directories with unix sockets that may be connected to.
+	Connect []string `json:"connect,omitempty"`
 	// Apart keeps signals and abstract unix sockets from reaching other processes, where
 	// the kernel can.
 	Apart bool `json:"apart"`

@@ -10,7 +10,11 @@ func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
 		return m.bubblewrap(s, argv)
 	case Landlock:
 		rules, err := m.rules(s)
-		return Wrapped{Argv: argv, Env: []string{}, Landlock: rules}, err
+		w := Wrapped{Argv: argv, Env: []string{}, Landlock: rules}
+		if len(s.Writable) > 0 {
+			w.Variables = []string{"TMPDIR=" + s.Writable[0]} // /tmp is that of everybody
+		}
+		return w, err
 	}
 	return Wrapped{Argv: argv, Env: []string{}}, nil
 }

@@ -1,0 +1,405 @@
+//go:build linux
+
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// canary is what no process inside may see.
+const canary = "CANARY-7f3a"
+
+// room is a machine in small: a home with secrets, a workspace, and the state of two Pods.
+type room struct {
+	*testing.T
+	home, workspace, state, other, sockets string
+	mechanism                              Mechanism
+}
+
+func newRoom(t *testing.T) *room {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "room") // a short path: sockets are in it
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		t.Fatal(err)
+	}
+	r := &room{T: t, home: dir + "/home", workspace: dir + "/home/src/shop", state: dir + "/home/.local/state/insomnia/runs/a/agent",
+		other: dir + "/home/.local/state/insomnia/runs/b", sockets: dir + "/s"}
+	for _, path := range []string{".ssh/id_ed25519", ".netrc", ".cache/file", "notes", "src/other/file", "src/shop/main.go", "src/shop/.env", "src/shop/conf/server.pem",
+		"src/shop/src/a.go", "src/shop/.insomnia/profile.nix"} {
+		r.write(filepath.Join(r.home, path), canary)
+	}
+	r.write(r.other+"/agent/transcript", canary)
+	r.write(r.state+"/config", "own")
+	if err := os.Mkdir(r.sockets, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.git(r.workspace, "init", "-q", "-b", "main")
+	r.git(r.workspace, "config", "user.email", "a@example.com")
+	r.git(r.workspace, "config", "user.name", "a")
+	r.mechanism = probed(t)
+	return r
+}
+
+// probed is bubblewrap, which must be there in CI.
+func probed(t *testing.T) Mechanism {
+	t.Helper()
+	m := Probe(t.Context(), "/bin/true")
+	if m.Kind != Bubblewrap {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("in CI bubblewrap must work: %s", m.Why)
+		}
+		t.Skip(m.Why)
+	}
+	return m
+}
+
+func (r *room) write(path, content string) {
+	r.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		r.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func (r *room) git(dir string, args ...string) {
+	r.Helper()
+	cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
+	cmd.Env = []string{"HOME=" + r.home, "PATH=" + os.Getenv("PATH"), "GIT_CONFIG_NOSYSTEM=1"}
+	if out, err := cmd.CombinedOutput(); err != nil {
+		r.Fatalf("git %s: %v\n%s", args, err, out)
+	}
+}
+
+func (r *room) spec(change func(*Spec)) Spec {
+	self, err := os.Executable()
+	if err != nil {
+		r.Fatal(err)
+	}
+	s := Spec{Manifest: &manifest.Manifest{}, Workspace: r.workspace, Home: r.home, Hidden: []string{r.home + "/.local/state/insomnia", r.home + "/.config/insomnia"},
+		Writable: []string{r.state}, ReadOnly: []string{self}, Sockets: r.sockets}
+	s.Manifest.Sandbox.Filesystem, s.Manifest.Sandbox.Network = workspaceWrite, "none"
+	s.Manifest.Sandbox.DenyRead = []manifest.PathGlob{"~/.ssh/**", "~/.netrc", "**/*.pem", "**/.env"}
+	if change != nil {
+		change(&s)
+	}
+	return s
+}
+
+// run runs a shell script inside and returns what it prints and whether it succeeded.
+// `attempt` is this test's own program, for what no usual one does.
+func (r *room) run(change func(*Spec), script string) (string, bool) {
+	r.Helper()
+	s := r.spec(change)
+	w, err := r.mechanism.Wrap(s, []string{"/bin/sh", "-c", script, "sh"})
+	if err != nil {
+		r.Fatal(err)
+	}
+	self, _ := os.Executable()
+	ctx, cancel := context.WithTimeout(r.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, w.Argv[0], w.Argv[1:]...)
+	// The real start has no environment; here the script gets its own by the same way.
+	cmd.Env = append(w.Env, "HOME="+r.home, "PATH="+os.Getenv("PATH"), "OUT="+filepath.Dir(r.home), "OTHER="+r.other, "STATE="+r.state, "S="+r.sockets,
+		"ATTEMPT="+self, "OUTPID="+strconv.Itoa(os.Getpid()), "GIT_CONFIG_NOSYSTEM=1")
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		r.Fatalf("does not end: %s", script)
+	}
+	return string(out), err == nil
+}
+
+func field(change func(*manifest.Sandbox)) func(*Spec) {
+	return func(s *Spec) { change(&s.Manifest.Sandbox) }
+}
+
+// TestAttempts is what an agent could try, and whether it works.
+func TestAttempts(t *testing.T) {
+	networks := func(n manifest.Network) func(*Spec) {
+		return field(func(s *manifest.Sandbox) { s.Network = n })
+	}
+	files := func(f manifest.Filesystem, roots ...manifest.Directory) func(*Spec) {
+		return field(func(s *manifest.Sandbox) { s.Filesystem, s.WritableRoots = f, roots })
+	}
+	denied := func(globs ...manifest.PathGlob) func(*Spec) {
+		return field(func(s *manifest.Sandbox) { s.DenyRead = globs })
+	}
+	readable := func(dirs ...manifest.Directory) func(*Spec) {
+		return field(func(s *manifest.Sandbox) { s.ReadableRoots = append([]manifest.Directory{}, dirs...) })
+	}
+	const sees = ` | grep -q ` + canary
+	for _, test := range []struct {
+		name   string
+		change func(*Spec)
+		script string
+		works  bool
+	}{
+		// What must work.
+		{"runs in the workspace", nil, `[ "$(pwd)" = "$HOME/src/shop" ]`, true},
+		{"write in the workspace", nil, `echo x > new && mkdir d && mv new d/ && rm -r d`, true},
+		{"read the workspace", nil, `cat main.go` + sees, true},
+		{"read the home directory", nil, `cat ~/notes` + sees, true},
+		{"write its own state", nil, `echo x > $STATE/new`, true},
+		{"write /tmp", nil, `echo x > /tmp/x && echo x > /var/tmp/x && echo x > /dev/shm/x && echo x > /dev/null`, true},
+		{"commit", nil, `git add main.go && git commit -qm x && git checkout -qb other && git status -s`, true},
+		{"start a sandbox in the sandbox", nil, `bwrap --unshare-user --unshare-pid --ro-bind / / --dev /dev true`, true},
+
+		// Writing: sandbox.filesystem and sandbox.writableRoots.
+		{"write the home directory", nil, `echo x > ~/.bashrc`, false},
+		{"write beside the workspace", nil, `echo x > ../other/file`, false},
+		{"write through a link", nil, `ln -s ~/notes l; echo x > l`, false},
+		{"write through /proc/self/root", nil, `echo x > /proc/self/root$HOME/notes`, false},
+		{"write through /proc/1/root", nil, `echo x > /proc/1/root$HOME/notes`, false},
+		{"hard link from outside", nil, `ln ~/notes l`, false},
+		{"rename the workspace", nil, `mv $HOME/src/shop $HOME/src/moved`, false},
+		{"write the system", nil, `echo x > /etc/x || echo x > /usr/x`, false},
+		{"change a mode outside", nil, `chmod 777 ~/notes`, false},
+		{"change a time outside", nil, `touch ~/notes`, false},
+		{"remove a file outside", nil, `rm -f ~/notes`, false},
+		{"read-only: write the workspace", files(readOnly), `echo x > new`, false},
+		{"read-only: write its state", files(readOnly), `echo x > $STATE/new`, true},
+		{"full: write the home directory", files(full), `echo x > ~/.bashrc && rm ~/.bashrc`, true},
+		{"full: another Pod", files(full), `ls $OTHER || echo x > $OTHER/x`, false},
+		{"full: the kernel's files", files(full), `: >> /sys/kernel/uevent_helper || : >> /proc/sys/kernel/core_pattern`, false},
+		{"root in the workspace: write it", files(workspaceWrite, "src"), `echo x > src/new`, true},
+		{"root in the workspace: write beside", files(workspaceWrite, "src"), `echo x > new`, false},
+		{"root outside: write it", files(workspaceWrite, "~/.cache"), `echo x > ~/.cache/new && rm ~/.cache/new`, true},
+		{"root outside: write the workspace", files(workspaceWrite, "~/.cache"), `echo x > new`, true},
+		{"root outside: write its parent", files(workspaceWrite, "~/.cache"), `echo x > ~/new`, false},
+
+		// Which programs git runs outside.
+		{"a hook", nil, `echo x > .git/hooks/pre-commit`, false},
+		{"git's config", nil, `git config core.fsmonitor /tmp/x`, false},
+		{"git's config, replaced", nil, `echo x > c && mv c .git/config`, false},
+		{"the hooks, replaced", nil, `rm -rf .git/hooks/* ; mv .git/hooks .git/h`, false},
+		{"another .git", nil, `mv .git .g`, false},
+		{"full: a hook", files(full), `echo x > .git/hooks/pre-commit`, true},
+		{"the profiles of the project", nil, `echo x > .insomnia/profile.nix || mv .insomnia .i`, false},
+
+		// Reading: sandbox.denyRead.
+		{"a denied file", nil, `cat .env` + sees, false},
+		{"a denied file by a glob", nil, `cat conf/*.pem` + sees, false},
+		{"a denied file at home", nil, `cat ~/.netrc` + sees, false},
+		{"a denied directory", nil, `cat ~/.ssh/*` + sees, false},
+		{"the names in a denied directory", nil, `ls ~/.ssh | grep -q id`, false},
+		{"a denied file by a link", nil, `ln -s ~/.ssh/id_ed25519 l; cat l` + sees, false},
+		{"a denied file by a new hard link", nil, `ln .env l && cat l` + sees, false},
+		{"a denied file, moved", nil, `mv .env e; cat e` + sees, false},
+		{"a denied file, its directory moved", nil, `mv conf c; cat c/server.pem` + sees, false},
+		{"a denied file by /proc/self/root", nil, `cat /proc/self/root$HOME/.netrc` + sees, false},
+		{"a denied file by /proc/1/root", nil, `cat /proc/1/root$HOME/.netrc` + sees, false},
+		{"a denied file by /proc/1/cwd", nil, `cat /proc/1/cwd/.env /proc/1/cwd/../../.netrc` + sees, false},
+		{"a denied file by a copy of the directory", nil, `cp -r . /tmp/c; grep -r ` + canary + ` /tmp/c/.env /tmp/c/conf`, false},
+		{"a denied file, its mode changed", nil, `chmod 777 .env; cat .env` + sees, false},
+		{"the mount over a denied file", nil, `umount .env; unshare -Urm sh -c "umount .env; umount $HOME/.ssh; mount --move .env /mnt; cat .env $HOME/.ssh/*"` + sees, false},
+		{"what git knows of a denied file", nil, `git add -f .env && git show :.env` + sees, false},
+		{"nothing denied", denied(), `cat .env` + sees, true},
+		{"only the home denied", denied("~/.ssh/**"), `cat .env && cat ~/.netrc` + sees, true},
+
+		// sandbox.readableRoots and sandbox.maskedFiles.
+		{"no roots: the home directory", readable(), `ls ~/notes || cat ~/src/other/file`, false},
+		{"no roots: the workspace", readable(), `cat main.go` + sees, true},
+		{"no roots: write the workspace", readable(), `echo x > new`, true},
+		{"no roots: programs", readable(), `ls /usr/bin > /dev/null && git status -s`, true},
+		{"no roots: its state", readable(), `echo x > $STATE/new`, true},
+		{"no roots: the top", readable(), `echo x > /x`, false},
+		{"a root: read it", readable("~/.cache"), `cat ~/.cache/file` + sees, true},
+		{"a root: read beside it", readable("~/.cache"), `cat ~/notes`, false},
+		{"a root: write it", readable("~/.cache"), `echo x > ~/.cache/new`, false},
+		{"a masked file", field(func(s *manifest.Sandbox) { s.MaskedFiles = []manifest.Directory{"main.go"} }), `cat main.go` + sees, false},
+
+		// Our own.
+		{"another Pod", nil, `ls $OTHER`, false},
+		{"another Pod, made again", nil, `mkdir -p $OTHER && echo x > $OTHER/x`, false},
+		{"the directory of all Pods", nil, `ls ~/.local/state/insomnia/runs | grep -q b`, false},
+		{"our config, which was not there", nil, `echo x > ~/.config/insomnia/config.toml`, false},
+		{"our config, with its parent writable", files(workspaceWrite, "~/.config"), `echo x > ~/.config/insomnia/config.toml || mv ~/.config/insomnia ~/.config/i`, false},
+		{"another socket beside ours", nil, `echo x > $S/new`, false},
+
+		// Processes and the machine.
+		{"see processes outside", nil, `ls /proc/$OUTPID`, false},
+		{"kill outside", nil, `kill -0 $OUTPID`, false},
+		{"many processes", nil, `[ $(ls -d /proc/[0-9]* | wc -l) -lt 10 ]`, true},
+		{"memory of the machine", nil, `ls /dev/mem /dev/kmem /dev/port /dev/sda /dev/vda /dev/kvm /dev/fuse /dev/input 2>/dev/null`, false},
+		{"make a device", nil, `mknod d b 8 0 || mknod /tmp/d c 1 1`, false},
+		{"mount", nil, `mount -t tmpfs x /mnt`, false},
+		{"set the name of the machine", nil, `hostname x`, false},
+		{"set core_pattern", nil, `: >> /proc/sys/kernel/core_pattern`, false},
+		// What is left belongs to its own namespaces.
+		{"set anything of the kernel", nil, `find /proc/sys /sys -type f -writable 2>/dev/null |
+			grep -vE '^/proc/sys/(fs/mqueue/|kernel/(msg|shm|sem$|auto_msgmni|ns_last_pid|pid_max))' | while read -r f; do (: >> $f) 2>/dev/null && echo $f; done | grep -q .`, false},
+		{"mount another /proc", nil, `unshare -Urmpf sh -c "mount -t proc p /proc && : >> /proc/sys/kernel/core_pattern"`, false},
+		{"a setuid program", nil, `cp $(command -v id) /tmp/id; chmod 4755 /tmp/id; grep NoNewPrivs:.1 /proc/self/status`, true},
+		{"capabilities", nil, `grep -q 'CapEff:.*00000000[08]0000000' /proc/self/status`, true},
+		{"the kernel's log", nil, `dmesg`, false},
+
+		// The network.
+		{"interfaces", nil, `[ "$(ls /sys/class/net)" = lo ] || [ "$(tail -n +3 /proc/net/dev | wc -l)" = 1 ]`, true},
+		{"none: a port outside", nil, `$ATTEMPT attempt tcp $TCP`, false},
+		{"none: a loopback port of its own", nil, `$ATTEMPT attempt loopback`, true},
+		{"none: UDP", nil, `$ATTEMPT attempt udp 192.0.2.1:53`, false},
+		{"none: IPv6", nil, `$ATTEMPT attempt udp [2001:db8::1]:53`, false},
+		{"none: DNS", nil, `$ATTEMPT attempt dns example.com`, false},
+		{"none: raw sockets", nil, `$ATTEMPT attempt raw`, false},
+		{"none: packet sockets", nil, `$ATTEMPT attempt packet`, false},
+		{"none: an abstract socket of this machine", nil, `$ATTEMPT attempt unix @$ABSTRACT`, false},
+		{"allowlist: a port outside", networks("allowlist"), `$ATTEMPT attempt tcp $TCP`, false},
+		{"full: a port outside", networks("full"), `$ATTEMPT attempt tcp $TCP`, true},
+		{"our socket", nil, `$ATTEMPT attempt unix $S/guard.sock`, true},
+		{"a socket at home", nil, `$ATTEMPT attempt unix $HOME/agent.sock`, false},
+		{"a socket in /tmp", nil, `$ATTEMPT attempt unix $OUT/x.sock`, false},
+		{"a socket in the workspace", nil, `$ATTEMPT attempt unix $HOME/src/shop/x.sock`, false},
+		{"full: a socket at home", networks("full"), `$ATTEMPT attempt unix $HOME/agent.sock`, false},
+		{"full: a socket, all writable", func(s *Spec) { files(full)(s); networks("full")(s) }, `$ATTEMPT attempt unix $HOME/agent.sock`, false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRoom(t)
+			listen := func(network, address string) string {
+				l, err := net.Listen(network, address)
+				if err != nil {
+					t.Fatal(err)
+				}
+				t.Cleanup(func() { l.Close() })
+				go func() {
+					for {
+						conn, err := l.Accept()
+						if err != nil {
+							return
+						}
+						conn.Close()
+					}
+				}()
+				return l.Addr().String()
+			}
+			abstract := fmt.Sprintf("insomnia-test-%d-%x", os.Getpid(), rand.Uint64())
+			listen("unix", "@"+abstract)
+			for _, path := range []string{r.sockets + "/guard.sock", r.home + "/agent.sock", filepath.Dir(r.home) + "/x.sock", r.workspace + "/x.sock"} {
+				listen("unix", path)
+			}
+			out, works := r.run(test.change, "TCP="+listen("tcp", "127.0.0.1:0")+" ABSTRACT="+abstract+"\n"+test.script)
+			if works != test.works {
+				t.Errorf("works: %t\n%s\n%s", works, test.script, out)
+			}
+			for _, path := range []string{"notes", ".netrc", ".ssh/id_ed25519", "src/other/file"} {
+				if data, err := os.ReadFile(filepath.Join(r.home, path)); err != nil || string(data) != canary {
+					t.Errorf("%s has changed: %q %v", path, data, err)
+				}
+			}
+		})
+	}
+}
+
+// A wall that root builds around itself must hold as one of a user does, and the other
+// way round.
+func TestAsAnotherUser(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("is root's")
+	}
+	probed(t)
+	dir, err := os.MkdirTemp("", "walls")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	const user = 61234
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := dir + "/walls.test"
+	if err := os.WriteFile(program, data, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range []error{os.Chmod(dir, 0o755), os.Mkdir(dir+"/tmp", 0o755), os.Chown(dir+"/tmp", user, user)} {
+		if change != nil {
+			t.Fatal(change)
+		}
+	}
+	cmd := exec.CommandContext(t.Context(), program, "-test.run", "^(TestAttempts|TestWorkTree|TestHardLinks|TestConfine.*)$")
+	cmd.Dir = dir + "/tmp"
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + dir + "/tmp", "HOME=" + dir + "/tmp", "CI=" + os.Getenv("CI")}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: user, Gid: user}}
+	if out, err := cmd.CombinedOutput(); err != nil || bytes.Contains(out, []byte("no tests to run")) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestMain is also the program that attempts what no usual one does.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == "attempt" {
+		if err := attempt(os.Args[2:]); err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+func attempt(args []string) error {
+	switch args[0] {
+	case "tcp", "unix":
+		conn, err := net.DialTimeout(args[0], args[1], 5*time.Second)
+		if err == nil {
+			conn.Close()
+		}
+		return err
+	case "udp":
+		conn, err := net.Dial("udp", args[1])
+		if err != nil {
+			return err
+		}
+		_, err = conn.Write([]byte("x"))
+		return err
+	case "dns":
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		_, err := net.DefaultResolver.LookupHost(ctx, args[1])
+		return err
+	case "raw":
+		_, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_RAW, syscall.IPPROTO_ICMP)
+		return err
+	case "packet":
+		_, err := syscall.Socket(syscall.AF_PACKET, syscall.SOCK_RAW, 0)
+		return err
+	case "loopback":
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return err
+		}
+		go func() {
+			if conn, err := l.Accept(); err == nil {
+				io.Copy(conn, conn)
+			}
+		}()
+		return attempt([]string{"tcp", l.Addr().String()})
+	case "tiocsti":
+		return tiocsti(strings.Join(args[1:], " "))
+	}
+	return fmt.Errorf("unknown attempt %s", args[0])
+}
