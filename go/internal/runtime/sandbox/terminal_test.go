@@ -3,9 +3,16 @@
 package sandbox
 
 import (
+	"bytes"
+	"context"
 	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
 	"unsafe"
 
+	"github.com/creack/pty"
 	"golang.org/x/sys/unix"
 )
 
@@ -18,4 +25,87 @@ func tiocsti(text string) error {
 		}
 	}
 	return nil
+}
+
+// The terminal of a Pod is one of ours. A program has its size, its signals and /dev/tty;
+// into another terminal, such as that of the user, it types nothing.
+func TestTerminal(t *testing.T) {
+	r := newRoom(t)
+	self, _ := os.Executable()
+	start := func(script string, own bool) string {
+		w, err := r.mechanism.Wrap(r.spec(nil), []string{"/bin/sh", "-c", script})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		cmd := exec.CommandContext(ctx, w.Argv[0], w.Argv[1:]...)
+		cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "ATTEMPT=" + self}
+		terminal, inside, err := pty.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer terminal.Close()
+		if err := pty.Setsize(terminal, &pty.Winsize{Rows: 31, Cols: 97}); err != nil {
+			t.Fatal(err)
+		}
+		cmd.Stdin = inside
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		if own {
+			cmd.SysProcAttr = &unix.SysProcAttr{Setsid: true, Setctty: true}
+		}
+		err = cmd.Run()
+		inside.Close()
+		if err != nil {
+			return out.String() + err.Error()
+		}
+		return out.String()
+	}
+	if out := start("stty size < /dev/tty; [ -t 0 ] && echo terminal; set -m; sleep 0 & fg", true); !strings.HasPrefix(out, "31 97\nterminal\n") {
+		t.Errorf("its own terminal: %q", out)
+	}
+	if out := start("$ATTEMPT attempt tiocsti rm", false); !strings.Contains(out, "operation not permitted") && !strings.Contains(out, "input/output error") {
+		t.Errorf("typed into the terminal of another session: %q", out)
+	}
+}
+
+// Nothing is left when what built the walls is killed, even what has left its session.
+func TestNothingIsLeft(t *testing.T) {
+	r := newRoom(t)
+	w, err := r.mechanism.Wrap(r.spec(nil), []string{"/bin/sh", "-c", `(setsid sleep 4321 &) ; setsid nohup sleep 4321 & echo started; sleep 4321`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(w.Argv[0], w.Argv[1:]...)
+	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 16)
+	if n, err := out.Read(line); err != nil || string(line[:n]) != "started\n" {
+		t.Fatalf("%q %v", line[:n], err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	// All of them have the pipe open, so it ends when the last one has.
+	ended := make(chan error, 1)
+	go func() {
+		_, err := out.Read(line)
+		ended <- err
+	}()
+	select {
+	case err := <-ended:
+		if err == nil {
+			t.Errorf("printed %q", line)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("something is left")
+	}
+	cmd.Wait()
 }
