@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -32,17 +33,6 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer inside.Close()
-	// A hijacked connection does not end with the server.
-	done := make(chan struct{})
-	defer close(done)
-	go func() {
-		select {
-		case <-r.Context().Done():
-			inside.Close()
-			outside.Close()
-		case <-done:
-		}
-	}()
 	inside.SetDeadline(time.Time{})
 	if _, err := io.WriteString(inside, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		return
@@ -52,11 +42,24 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(outside, early); err != nil {
 		return
 	}
-	t := &traffic{idle: p.idle}
+	join(r.Context(), inside, outside, p.idle)
+}
+
+// join carries bytes in both directions until both have ended, the context ends, or
+// nothing has come for a time, and closes both connections.
+func join(ctx context.Context, a, b net.Conn, idle time.Duration) {
+	end := func() {
+		a.Close()
+		b.Close()
+	}
+	defer end()
+	stop := context.AfterFunc(ctx, end)
+	defer stop()
+	t := &traffic{idle: idle}
 	t.seen.Store(time.Now().UnixNano())
 	var both sync.WaitGroup
-	both.Go(func() { t.carry(outside, inside) })
-	both.Go(func() { t.carry(inside, outside) })
+	both.Go(func() { t.carry(a, b) })
+	both.Go(func() { t.carry(b, a) })
 	both.Wait()
 }
 
