@@ -116,7 +116,7 @@ func (b responsesBody) items() []responsesItem {
 	return items
 }
 
-// responsesFlat lists tools with those of namespaces: NAMESPACE.NAME, and in the namespace
+// responsesFlat lists tools with those of namespaces: NAMESPACE/NAME, and in the namespace
 // functions, which is the one without a name, NAME alone. A tool of the API's own has its
 // type for a name.
 func responsesFlat(namespace string, tools []responsesTool) []responsesTool {
@@ -131,7 +131,7 @@ func responsesFlat(namespace string, tools []responsesTool) []responsesTool {
 			continue
 		}
 		if namespace != "" && namespace != "functions" {
-			name = namespace + "." + name
+			name = namespace + "/" + name
 		}
 		all = append(all, responsesTool{Type: t.Type, Name: name})
 	}
@@ -187,7 +187,7 @@ func responsesCall(id string, call Call, kind string) map[string]any {
 		call.ID = "call_" + id
 	}
 	name, namespace := call.Tool, ""
-	if at := strings.Index(name, "."); at > 0 {
+	if at := strings.Index(name, "/"); at > 0 {
 		namespace, name = name[:at], name[at+1:]
 	}
 	item := map[string]any{"call_id": call.ID, "name": name, "status": "completed"}

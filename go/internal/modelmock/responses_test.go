@@ -55,7 +55,7 @@ func TestResponsesKeepsWhatWasAsked(t *testing.T) {
 	got.Header, got.Body = nil, nil
 	want := Request{
 		Path: "/v1/responses", Model: "gpt-6.2-sol", System: "One.\nTwo.",
-		Tools:    []string{"view_image", "web_search", "mcp__tickets.list", "exec"},
+		Tools:    []string{"view_image", "web_search", "mcp__tickets/list", "exec"},
 		Messages: []string{"Hello"}, Results: []Result{{"c1", "a\nb"}, {"c2", "out"}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -67,7 +67,7 @@ func TestResponsesStreamsCallsOfEachKind(t *testing.T) {
 	m := New(func(_ int, r Request) Turn {
 		shell := r.Shell("ls")
 		shell.ID = "c3"
-		return Turn{Text: "Looking now", Calls: []Call{shell, {ID: "c4", Tool: "mcp__tickets.list", Input: map[string]any{"open": true}}}}
+		return Turn{Text: "Looking now", Calls: []Call{shell, {ID: "c4", Tool: "mcp__tickets/list", Input: map[string]any{"open": true}}}}
 	}, nil)
 	var kinds, texts []string
 	var items []map[string]any

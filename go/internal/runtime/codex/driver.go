@@ -1,4 +1,5 @@
-// Package codex is the driver of Codex.
+// Package codex is the driver of Codex: its own settings as files, what its hooks and its
+// requests mean, and which fields of a manifest hold in it.
 package codex
 
 import (
@@ -18,4 +19,9 @@ var Driver = runtime.Driver{
 	Handshake: runtime.PerSession,
 	Leaves:    leaves,
 	Unserved:  unserved,
+	Plan:      plan,
+	Calls:     calls,
+	Offer:     offer,
+	Request:   request,
+	Declined:  declined,
 }

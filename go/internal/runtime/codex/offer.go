@@ -1,0 +1,184 @@
+package codex
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+// Names of tools, as requests have them: NAMESPACE/NAME. Hooks write both as one word.
+var (
+	// internalTools keep the state of the program, or talk to the user.
+	internalTools = []string{
+		"wait", "update_plan", "request_user_input", "request_user_input_async", "send_message_to_user_async",
+		"get_goal", "create_goal", "update_goal", "clock/sleep", "clock/curr_time", "tool_search",
+	}
+	// resourceTools read what servers have besides tools. They are offered wherever there is
+	// a server, and every call is denied: a rule cannot name them.
+	resourceTools = []string{"list_mcp_resources", "list_mcp_resource_templates", "read_mcp_resource"}
+	// agentTools are about subagents; the namespace depends on the model.
+	agentSpaces = []string{"collaboration", "multi_agent_v1"}
+	agentTools  = []string{
+		"spawn_agent", "followup_task", "interrupt_agent", "list_agents", "send_message", "wait_agent",
+		"close_agent", "resume_agent", "send_input",
+	}
+)
+
+// offer translates the name of an offered tool.
+func offer(m *manifest.Manifest, name string) runtime.Offer {
+	name = strings.TrimPrefix(name, "functions/")
+	switch name {
+	case "exec":
+		// JavaScript that calls other tools: hooks are asked about each of those.
+		return runtime.Offer{Nested: true}
+	case "Bash", "exec_command", "shell", "shell_command", "local_shell", "container.exec":
+		return runtime.Offer{Tool: grammar.ToolBash}
+	case "write_stdin":
+		// No hook is asked. Commands have no terminal, so that nothing can be written to them.
+		return runtime.Offer{Tool: grammar.ToolBash, Nested: true}
+	case "apply_patch":
+		return runtime.Offer{Tool: patchTool(m)}
+	case "view_image":
+		return runtime.Offer{Tool: grammar.ToolRead}
+	case "web_search", "web_search_preview":
+		return runtime.Offer{Tool: grammar.ToolWebSearch}
+	}
+	if internalCalls(name) || slices.Contains(internalTools, name) || slices.Contains(resourceTools, name) {
+		return runtime.Offer{Internal: true}
+	}
+	for _, space := range agentSpaces {
+		for _, tool := range agentTools {
+			if name == space+"/"+tool || name == space+tool {
+				return runtime.Offer{Tool: grammar.ToolAgent}
+			}
+		}
+	}
+	if tool, ok := mcpTool(m, name); ok {
+		return runtime.Offer{Tool: tool}
+	}
+	return runtime.Offer{}
+}
+
+// patchTool is the tool of the manifest that a patch stands for: either of two lets it be
+// offered.
+func patchTool(m *manifest.Manifest) string {
+	if m != nil && !m.Tools.Offers(grammar.ToolEdit) && m.Tools.Offers(grammar.ToolWrite) {
+		return grammar.ToolWrite
+	}
+	return grammar.ToolEdit
+}
+
+// internalCalls reports whether a tool, as hooks name it, only keeps the program's own
+// state. Messages to a subagent count among them: its start was judged.
+func internalCalls(name string) bool {
+	for _, tool := range internalTools {
+		if name == strings.Replace(tool, "/", "", 1) {
+			return true
+		}
+	}
+	for _, space := range agentSpaces {
+		for _, tool := range agentTools[1:] {
+			if name == space+tool {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func isSpawn(name string) bool {
+	for _, space := range agentSpaces {
+		if name == space+agentTools[0] || name == space+"/"+agentTools[0] {
+			return true
+		}
+	}
+	return name == agentTools[0]
+}
+
+// mcpTool is the manifest's name of a tool of a server: mcp__SERVER__TOOL for it, and for
+// mcp__SERVER/TOOL in a request. Codex writes `_` for what an identifier cannot have.
+func mcpTool(m *manifest.Manifest, name string) (string, bool) {
+	rest, ok := strings.CutPrefix(name, "mcp__")
+	if !ok || m == nil {
+		return "", false
+	}
+	for _, server := range serverNames(m) {
+		for _, between := range []string{"/", "__/", "__"} {
+			tool, ok := strings.CutPrefix(rest, identifier(server)+between)
+			if !ok || tool == "" || strings.Contains(tool, "/") {
+				continue
+			}
+			return "mcp__" + server + "__" + named(m.MCPServers[manifest.ServerName(server)], tool), true
+		}
+	}
+	return "", false
+}
+
+// named is the name of a tool that a server's lists have, where Codex writes it otherwise.
+func named(server manifest.MCPServer, tool string) string {
+	for _, list := range [][]manifest.ToolName{server.EnabledTools, server.DisabledTools} {
+		for _, name := range list {
+			if identifier(string(name)) == tool {
+				return string(name)
+			}
+		}
+	}
+	return tool
+}
+
+// identifier is a name with `_` in the place of what an identifier cannot have.
+func identifier(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return '_'
+	}, name)
+}
+
+// maxMetadata bounds the header with what a request is for.
+const maxMetadata = 64 << 10
+
+// request reads the headers of a request.
+func request(h http.Header) runtime.Request {
+	r := runtime.Request{Session: h.Get("Session-Id")}
+	thread := h.Get("Thread-Id")
+	var about struct {
+		Source string `json:"thread_source"`
+	}
+	if text := h.Get("X-Codex-Turn-Metadata"); len(text) <= maxMetadata {
+		_ = json.Unmarshal([]byte(text), &about) // what cannot be read is no side request
+	}
+	switch about.Source {
+	case "", "user":
+	case "subagent":
+		r.Subagent = thread
+	case "thread_title":
+		r.Side = "title"
+	default:
+		r.Side = about.Source
+	}
+	if r.Subagent == "" && r.Side == "" && h.Get("X-Openai-Subagent") != "" {
+		r.Subagent = thread
+	}
+	return r
+}
+
+// refusals are how results begin that Codex writes itself, before its hooks are asked.
+var refusals = []string{
+	"failed to parse function arguments", "unsupported call: ", "unsupported custom tool call: ",
+}
+
+// declined reports whether Codex turned a call down itself. The results of servers are
+// their own words, and prove nothing.
+func declined(tool, text string) bool {
+	if strings.HasPrefix(tool, "mcp__") {
+		return false
+	}
+	return slices.ContainsFunc(refusals, func(begin string) bool { return strings.HasPrefix(text, begin) })
+}

@@ -1,0 +1,151 @@
+package codex
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+// globDepth is how deep Codex looks for files that a glob names.
+const globDepth = 8
+
+// permissionProfile is the sandbox that Codex puts around each command, inside that of
+// the Pod: a second lock.
+func permissionProfile(l runtime.Launch) table {
+	s := l.Manifest.Sandbox
+	files, workspace := table{
+		"glob_scan_max_depth": globDepth,
+		":root":               "read", ":tmpdir": "write", ":slash_tmp": "write",
+	}, table{".": "read"}
+	switch s.Filesystem {
+	case "full":
+		files[":root"] = "write"
+		workspace["."] = "write"
+	case "workspace-write":
+		if !slices.ContainsFunc(s.WritableRoots, inWorkspace) {
+			workspace["."] = "write"
+		}
+		for _, root := range s.WritableRoots {
+			if inWorkspace(root) {
+				workspace[filepath.Clean(string(root))] = "write"
+			} else {
+				files[string(root)] = "write"
+			}
+		}
+	}
+	if workspace["."] == "write" {
+		gitEntries(files, workspace, l.Workspace)
+	}
+	for _, glob := range s.DenyRead {
+		if glob, ok := deniedGlob(string(glob)); ok {
+			workspace[glob] = "deny"
+		}
+	}
+	// The settings of Codex itself, whatever else may be written.
+	files[l.State] = "read"
+	files[":workspace_roots"] = workspace
+	return table{"filesystem": files, "network": table{"enabled": s.Network != "none"}}
+}
+
+func inWorkspace(dir manifest.Directory) bool {
+	return !strings.HasPrefix(string(dir), "/") && !strings.HasPrefix(string(dir), "~")
+}
+
+// gitEntries let git commit: Codex keeps .git from being written unless it is told
+// otherwise. What runs programs in it stays as it is.
+func gitEntries(files, workspace table, dir string) {
+	dotGit := filepath.Join(dir, ".git")
+	workspace[".git"] = "write"
+	info, err := os.Lstat(dotGit)
+	if err != nil {
+		return
+	}
+	at, entries := ".git", workspace
+	if !info.IsDir() { // a linked work tree
+		repo, err := gitrepo.Open(dir)
+		if err != nil {
+			return
+		}
+		defer repo.Close()
+		dotGit = repo.Common()
+		at, entries = dotGit, files
+		entries[at] = "write"
+	}
+	for _, name := range []string{"hooks", "config"} {
+		// Codex would make what is not there.
+		if _, err := os.Lstat(filepath.Join(dotGit, name)); err == nil {
+			entries[filepath.Join(at, name)] = "read"
+		}
+	}
+}
+
+// deniedGlob is a glob of the workspace in the form that Codex takes for one: it looks
+// for the files before each command. A path that is no glob it would make where it is
+// missing. What is outside the workspace, the sandbox of the Pod denies; classes and
+// alternatives are left to it and the guard.
+func deniedGlob(glob string) (string, bool) {
+	if !inWorkspace(manifest.Directory(glob)) || strings.ContainsAny(glob, `[]{}\`) {
+		return "", false
+	}
+	if strings.ContainsAny(glob, "*?") {
+		return glob, glob != "**"
+	}
+	last := glob[len(glob)-1]
+	if last < '0' || last > 'z' || last == '^' {
+		return "", false
+	}
+	return glob[:len(glob)-1] + "[" + string(last) + "]", true
+}
+
+// promptRules are rules by which Codex asks the user about commands that the manifest
+// asks about by their beginning; empty for none.
+func promptRules(m *manifest.Manifest) string {
+	var b strings.Builder
+	for _, words := range prompted(m) {
+		b.WriteString("prefix_rule(pattern=[")
+		for i, word := range words {
+			if i > 0 {
+				b.WriteString(", ")
+			}
+			b.WriteString(`"` + word + `"`) // words are plain
+		}
+		b.WriteString("], decision=\"prompt\")\n")
+	}
+	return b.String()
+}
+
+// prompted are the beginnings of commands that the manifest asks about, as words.
+func prompted(m *manifest.Manifest) [][]string {
+	var all [][]string
+	for _, r := range m.Permissions.Rules {
+		if r.Action != "ask" || r.Tool != grammar.ToolBash {
+			continue
+		}
+		begin := strings.TrimSuffix(strings.TrimSuffix(string(r.Pattern), "*"), " ")
+		if words, ok := plainWords(begin); ok && !slices.ContainsFunc(all, func(w []string) bool { return slices.Equal(w, words) }) {
+			all = append(all, words)
+		}
+	}
+	return all
+}
+
+// plainWords are the words of a text in which a shell changes nothing.
+func plainWords(text string) ([]string, bool) {
+	words := strings.Split(text, " ")
+	for _, word := range words {
+		if word == "" || strings.ContainsFunc(word, func(r rune) bool { return !plainRune(r) }) {
+			return nil, false
+		}
+	}
+	return words, !strings.Contains(words[0], "=") && !strings.HasPrefix(words[0], "-")
+}
+
+func plainRune(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_./:@%+,=", r)
+}

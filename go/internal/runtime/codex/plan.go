@@ -1,0 +1,122 @@
+package codex
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+)
+
+// layer is the name of our settings: Codex lays NAME.config.toml over its config.toml,
+// which it writes itself.
+const layer = "pod"
+
+const (
+	// readOnly and program are the modes of files that Codex reads.
+	readOnly fs.FileMode = 0o400
+	program  fs.FileMode = 0o500
+)
+
+// places are the paths of a plan.
+type places struct {
+	// home is CODEX_HOME, which Codex writes, and files what it may only read.
+	home, files string
+}
+
+func (p places) settings() string        { return filepath.Join(p.home, layer+".config.toml") }
+func (p places) file(name string) string { return filepath.Join(p.files, name) }
+
+// plan makes the plan of a start. Settings, rules and skills are links from the directory
+// that Codex writes to files that it may only read.
+func plan(l runtime.Launch) (*runtime.Plan, error) {
+	at := places{home: filepath.Join(l.State, "codex"), files: filepath.Join(l.Files, "codex")}
+	p := &runtime.Plan{Env: []string{"CODEX_HOME=" + at.home}, Asks: true}
+	add := func(name string, content []byte, mode fs.FileMode) {
+		p.Files = append(p.Files, runtime.File{Path: at.file(name), Mode: mode, Content: content})
+	}
+	link := func(name, target string) {
+		p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, name), Link: at.file(target)})
+	}
+
+	settings, err := settings(l, at)
+	if err != nil {
+		return nil, err
+	}
+	add(layer+".config.toml", settings, readOnly)
+	link(layer+".config.toml", layer+".config.toml")
+	// What Codex has written here at an earlier start is about looks, and what a tool may
+	// have written is not; neither is kept.
+	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "config.toml"), Mode: 0o600, Content: []byte{}})
+	add("system.md", []byte(systemPrompt(l, at)), readOnly)
+	if text := promptRules(l.Manifest); text != "" && !l.Headless {
+		add("rules/"+layer+".rules", []byte(text), readOnly)
+		link("rules/"+layer+".rules", "rules/"+layer+".rules")
+	}
+	skills, err := skillFiles(l.Manifest)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range skills {
+		add("skills/"+f.name, f.content, f.mode)
+	}
+	if len(skills) > 0 {
+		link("skills", "skills")
+	}
+	for _, name := range agents(l.Manifest) {
+		content, err := agentSettings(l, at, name)
+		if err != nil {
+			return nil, err
+		}
+		add("agents/"+name+".toml", content, readOnly)
+		add("agents/"+name+".md", []byte(agentPrompt(l, at, name)), readOnly)
+	}
+	p.Args = arguments(l)
+	if l.Headless && l.Prompt != "" {
+		p.Stdin = []byte(l.Prompt)
+	}
+	return p, nil
+}
+
+// arguments follow the program. A headless prompt comes by stdin, so that other users do
+// not see it among the processes.
+func arguments(l runtime.Launch) []string {
+	flags := []string{"--strict-config", "--profile", layer}
+	if l.Headless {
+		args := append([]string{"exec", "--json", "--skip-git-repo-check"}, flags...)
+		if l.Resume {
+			args = append(args, "resume", l.Session)
+		}
+		return append(args, "-")
+	}
+	args := flags
+	if l.Resume {
+		args = append(args, "resume", l.Session)
+	}
+	if l.Prompt != "" {
+		args = append(args, "--", l.Prompt)
+	}
+	return args
+}
+
+// trusted is the directory that Codex is told to trust, so that its terminal shows no
+// question about it; empty for none. Trust lets settings of the repository take part,
+// which may start programs: where there are any, or what could be some, Codex says that
+// it leaves them out, and waits for a key. A headless start leaves them out as it is.
+func trusted(l runtime.Launch) string {
+	if l.Headless {
+		return ""
+	}
+	for dir := l.Workspace; ; dir = filepath.Dir(dir) {
+		if _, err := os.Lstat(filepath.Join(dir, ".codex")); err == nil || !os.IsNotExist(err) {
+			return ""
+		}
+		if dir == filepath.Dir(dir) {
+			return l.Workspace
+		}
+	}
+}
+
+// quote makes one word of a shell of any text.
+func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
