@@ -32,6 +32,8 @@ type policy struct {
 	// servers and skills are those that may be used; nil for all.
 	servers []manifest.ServerName
 	skills  []manifest.SkillName
+	// mcp are the servers of the Pod, each with the tools of it that are offered.
+	mcp map[manifest.ServerName]manifest.MCPServer
 	// unreadable are what the sandbox keeps from every program.
 	unreadable []grammar.FileGlob
 	rules      []*parsedRule
@@ -71,7 +73,7 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 	}
 	unreadable := unreadableAt("", m.Sandbox.DenyRead)
 	parse := func(permissions *manifest.Permissions, tools manifest.SubagentTools, pointer string) *policy {
-		p := &policy{permissions: permissions, offered: tools, pointer: pointer, toolsAt: pointer, unreadable: unreadable}
+		p := &policy{permissions: permissions, offered: tools, pointer: pointer, toolsAt: pointer, mcp: m.MCPServers, unreadable: unreadable}
 		for i, rule := range permissions.Rules {
 			at := pointer + "/permissions/rules/" + strconv.Itoa(i)
 			if rule.Action != allow && rule.Action != ask && rule.Action != deny {
@@ -179,10 +181,33 @@ func (p *policy) decide(call Call) Decision {
 
 func (p *policy) notOffered(tool string) (Decision, bool) {
 	offered, field := p.offered.Offers(tool)
+	pointer := p.toolsAt + "/tools/" + field
 	if offered {
-		return Decision{}, false
+		if pointer = p.keptByServer(tool); pointer == "" {
+			return Decision{}, false
+		}
 	}
-	return Decision{Action: deny, Pointer: p.toolsAt + "/tools/" + field, Reason: "the tool `" + tool + "` is not offered"}, true
+	return Decision{Action: deny, Pointer: pointer, Reason: "the tool `" + tool + "` is not offered"}, true
+}
+
+// keptByServer is the JSON Pointer of the field of an MCP server that keeps one of its
+// tools from being offered; empty for none.
+func (p *policy) keptByServer(tool string) string {
+	server, name, _ := grammar.SplitMCP(tool)
+	of, known := p.mcp[manifest.ServerName(server)]
+	if !known {
+		return ""
+	}
+	in := func(list []manifest.ToolName) bool {
+		return slices.ContainsFunc(list, func(entry manifest.ToolName) bool { return grammar.MatchTool(string(entry), name) })
+	}
+	switch at := "/mcpServers/" + escapePointer(server); {
+	case in(of.DisabledTools):
+		return at + "/disabledTools"
+	case len(of.EnabledTools) > 0 && !in(of.EnabledTools):
+		return at + "/enabledTools"
+	}
+	return ""
 }
 
 // keptFrom decides a call of a server or a skill that a subagent may not use.

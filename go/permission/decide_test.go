@@ -527,3 +527,41 @@ func TestCommandForms(t *testing.T) {
 		}
 	}
 }
+
+// A tool that its server does not offer is denied, to the Pod and to its subagents.
+func TestServersKeepTheirTools(t *testing.T) {
+	m := &manifest.Manifest{Tools: manifest.Tools{Default: "allow"}, Permissions: permissions("bypass", "allow")}
+	m.MCPServers = map[manifest.ServerName]manifest.MCPServer{
+		"docs":    {EnabledTools: []manifest.ToolName{"find", "get_*"}, DisabledTools: []manifest.ToolName{"get_secret", "mcp__tracker__list"}},
+		"tracker": {DisabledTools: []manifest.ToolName{"delete*"}},
+		"free":    {},
+	}
+	m.Subagents = map[manifest.SkillName]manifest.Subagent{"critic": {Tools: manifest.SubagentTools{Default: "allow"}, Permissions: permissions("bypass", "allow")}}
+	guard, err := permission.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ tool, pointer string }{
+		{"mcp__docs__find", ""},
+		{"mcp__docs__get_page", ""},
+		{"mcp__docs__get_secret", "/mcpServers/docs/disabledTools"},
+		{"mcp__docs__finder", "/mcpServers/docs/enabledTools"},
+		{"mcp__docs__Find", "/mcpServers/docs/enabledTools"},
+		{"mcp__docs__find__more", "/mcpServers/docs/enabledTools"},
+		{"mcp__docs", "/mcpServers/docs/enabledTools"},
+		{"mcp__docs__", "/mcpServers/docs/enabledTools"},
+		{"mcp__tracker__list", ""},
+		{"mcp__tracker__delete_all", "/mcpServers/tracker/disabledTools"},
+		{"mcp__free__delete_all", ""},
+		{"bash", ""},
+	} {
+		for _, subagent := range []string{"", "critic"} {
+			called := call(c.tool, "x")
+			called.Subagent = subagent
+			d := guard.Decide(called)
+			if (d.Action == "deny") != (c.pointer != "") || c.pointer != "" && d.Pointer != c.pointer {
+				t.Errorf("%q calls %s: %+v", subagent, c.tool, d)
+			}
+		}
+	}
+}
