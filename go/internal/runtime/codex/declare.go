@@ -141,7 +141,7 @@ func leaves() *leaf.Table {
 			leaf.SubagentsPermissions(leaf.ApproximatedBy(leaf.Guard, "Codex cannot ask from a hook, so calls that need asking are denied")),
 			leaf.SubagentsSandboxFilesystem(leaf.Lacking("the sandbox is around the whole program, subagents included")),
 			leaf.SubagentsSandboxWritableRoots(leaf.Lacking("the sandbox is around the whole program, subagents included")),
-			leaf.SubagentsSandboxDenyRead(leaf.Lacking("the sandbox is around the whole program, subagents included")),
+			leaf.SubagentsSandboxDenyRead(leaf.ApproximatedBy(leaf.Guard, "the sandbox is around the whole program, so the guard alone denies these files")),
 			leaf.SubagentsSandboxNetwork(leaf.Lacking("the sandbox is around the whole program, subagents included")),
 			leaf.SubagentsSandboxAllowedDomains(leaf.Lacking("the sandbox is around the whole program, subagents included")),
 			leaf.SubagentsLimitsMaxTurns(leaf.Lacking("only the limits of the Pod apply, which include its subagents")),
@@ -155,7 +155,7 @@ func leaves() *leaf.Table {
 			leaf.DelegationProfiles(leaf.Lacking("in this version, an agent cannot start Pods")),
 		),
 		leaf.NewHooks(
-			leaf.HooksEvent(leaf.ApproximatedBy(leaf.Program, "Codex has no such event").At(`"SessionEnd"`, `"Notification"`, `"SubagentStop"`)),
+			leaf.HooksEvent(leaf.Lacking("Codex has no such event").At(`"SessionEnd"`, `"Notification"`, `"SubagentStop"`)),
 			leaf.HooksMatcher(leaf.EnforcedBy(leaf.Program)),
 			leaf.HooksCommand(leaf.EnforcedBy(leaf.Program)),
 			leaf.HooksTimeoutSeconds(leaf.EnforcedBy(leaf.Program)),
@@ -178,8 +178,8 @@ func leaves() *leaf.Table {
 			leaf.LimitsMaxWallSeconds(leaf.EnforcedBy(leaf.Supervisor)),
 			leaf.LimitsMaxCostCents(leaf.ApproximatedBy(leaf.Gateway, "counted only where the manifest has the prices of the model")),
 			leaf.LimitsMaxTokens(leaf.EnforcedBy(leaf.Gateway)),
-			leaf.LimitsMaxSubagents(leaf.ApproximatedBy(leaf.Guard, "the guard counts starts, and may not see a subagent end")),
-			leaf.LimitsMaxDepth(leaf.ApproximatedBy(leaf.Guard, "the guard counts starts, and may not see a subagent end")),
+			leaf.LimitsMaxSubagents(leaf.ApproximatedBy(leaf.Guard, "the guard counts only the subagents that the program reports")),
+			leaf.LimitsMaxDepth(leaf.ApproximatedBy(leaf.Guard, "the guard counts only the subagents that the program reports")),
 		),
 		leaf.NewSession(
 			leaf.SessionRetentionDays(leaf.EnforcedBy(leaf.Supervisor)),
