@@ -34,6 +34,10 @@ func Names(field, pointer string) bool {
 	return pointer != "" && (field == pointer || field == strings.ReplaceAll(pointer[1:], "/", "."))
 }
 
+// costs is a limit that the gateway holds where it knows prices, and that nothing holds
+// elsewhere.
+const costs = "limits.maxCostCents"
+
 // Losses are the fields of a manifest that ask for something and that a runtime does not
 // enforce, in the order of the manifest.
 func Losses(d *Driver, m *manifest.Manifest) []Loss {
@@ -52,8 +56,12 @@ func Losses(d *Driver, m *manifest.Manifest) []Loss {
 				return
 			}
 			seen[at.pointer] = true
-			without := declared.Class == leaf.Unsupported || declared.Class == leaf.Advisory
-			losses = append(losses, Loss{field.Path, at.path, at.pointer, declared.Class, declared.By, declared.Why, without && field.Protects()})
+			loss := Loss{Leaf: field.Path, Field: at.path, Pointer: at.pointer, Class: declared.Class, By: declared.By, Why: declared.Why}
+			if field.Path == costs { // see idle
+				loss.Class, loss.By = leaf.Unsupported, leaf.Nobody
+			}
+			loss.Protecting = field.Protects() && (loss.Class == leaf.Unsupported || loss.Class == leaf.Advisory)
+			losses = append(losses, loss)
 		})
 	}
 	return losses
@@ -133,6 +141,8 @@ func idle(path, runtime string, m *manifest.Manifest) bool {
 		return m.Context.Compaction.Strategy == "off"
 	case path == "limits.maxSubagents", path == "limits.maxDepth":
 		return len(m.Subagents) == 0
+	case path == costs:
+		return m.Model.Prices != nil
 	}
 	return false
 }

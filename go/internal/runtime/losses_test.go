@@ -63,7 +63,7 @@ func TestDeclarations(t *testing.T) {
 // A manifest with every field set loses what is not enforced, and nothing else.
 func TestLossesOfEveryField(t *testing.T) {
 	m := base(t, "full")
-	m.Sandbox.Network, m.Sandbox.AllowedDomains = "full", nil
+	m.Sandbox.Network, m.Sandbox.AllowedDomains, m.Model.Prices = "full", nil, nil
 	for _, d := range drivers.All() {
 		lost := map[string]runtime.Loss{}
 		for _, l := range runtime.Losses(d, m) {
@@ -71,14 +71,14 @@ func TestLossesOfEveryField(t *testing.T) {
 		}
 		for field, declared := range d.Leaves().All() {
 			l, is := lost[field.Path]
-			if is && (l.Class != declared.Class || l.By != declared.By || l.Why != declared.Why) {
+			if is && field.Path != "limits.maxCostCents" && (l.Class != declared.Class || l.By != declared.By || l.Why != declared.Why) {
 				t.Errorf("%s: %s is declared as %+v and lost as %+v", d.Name, field.Path, declared, l)
 			}
 			if is && declared.Class == leaf.Enforced {
 				t.Errorf("%s enforces %s and loses it", d.Name, field.Path)
 			}
 			if !is && declared.Class != leaf.Enforced && len(declared.Values) == 0 && declared.Below == 0 &&
-				field.Path != "sandbox.allowedDomains" && (field.Default == "" || field.Protects()) && !strings.HasPrefix(field.Path, "runtimes.") {
+				field.Path != "sandbox.allowedDomains" && !strings.HasPrefix(field.Path, "model.prices.") && (field.Default == "" || field.Protects()) && !strings.HasPrefix(field.Path, "runtimes.") {
 				t.Errorf("%s does not enforce %s and does not say so", d.Name, field.Path)
 			}
 		}
@@ -113,8 +113,8 @@ func TestLosses(t *testing.T) {
 			m.Sandbox.HostCommands = map[manifest.ProfileName]manifest.HostCommand{"sign": {Command: []manifest.Argument{"gpg"}}}
 		}, "/sandbox/hostCommands/sign/command", leaf.Unsupported, false},
 		// A default asks for nothing, another value does.
-		{"opencode", func(m *manifest.Manifest) { m.Tools.MaxOutputBytes = 4096 }, "/tools/maxOutputBytes", leaf.Unsupported, false},
-		{"opencode", func(m *manifest.Manifest) {}, "/tools/maxOutputBytes", "", false},
+		{"codex", func(m *manifest.Manifest) { m.Tools.MaxOutputBytes = 4096 }, "/tools/maxOutputBytes", leaf.Approximated, false},
+		{"codex", func(m *manifest.Manifest) {}, "/tools/maxOutputBytes", "", false},
 		// Values that a declaration is not about are enforced.
 		{"claude-code", func(m *manifest.Manifest) { m.Model.Effort = "minimal" }, "/model/effort", leaf.Approximated, false},
 		{"claude-code", func(m *manifest.Manifest) { m.Model.Effort = "high" }, "/model/effort", "", false},
@@ -135,8 +135,13 @@ func TestLosses(t *testing.T) {
 			m.MCPServers = map[manifest.ServerName]manifest.MCPServer{"a": {}, "b": {Required: true}}
 		}, "/mcpServers/a/required", "", false},
 		{"opencode", func(m *manifest.Manifest) {
-			m.Subagents = map[manifest.SkillName]manifest.Subagent{"critic": {Limits: &manifest.SubagentLimits{MaxTurns: number(3)}}}
-		}, "/subagents/critic/limits/maxTurns", leaf.Unsupported, true},
+			m.Subagents = map[manifest.SkillName]manifest.Subagent{"critic": {Limits: &manifest.SubagentLimits{MaxTokens: number(3)}}}
+		}, "/subagents/critic/limits/maxTokens", leaf.Unsupported, true},
+		// Costs are counted where there are prices.
+		{"opencode", func(m *manifest.Manifest) { m.Limits.MaxCostCents = number(100) }, "/limits/maxCostCents", leaf.Unsupported, true},
+		{"opencode", func(m *manifest.Manifest) {
+			m.Limits.MaxCostCents, m.Model.Prices = number(100), &manifest.Prices{Input: 1}
+		}, "/limits/maxCostCents", "", false},
 		// The proxy of a Pod holds private addresses back, and the full network has none.
 		{"codex", func(m *manifest.Manifest) { m.Web.Fetch.Enabled = true }, "/web/fetch/allowPrivateAddresses", "", false},
 		{"codex", func(m *manifest.Manifest) { m.Web.Fetch.Enabled, m.Sandbox.Network = true, "full" }, "/web/fetch/allowPrivateAddresses", leaf.Approximated, false},

@@ -46,11 +46,11 @@ func leaves() *leaf.Table {
 			leaf.ToolsDefault(leaf.EnforcedBy(leaf.Guard)),
 			leaf.ToolsAllow(leaf.ApproximatedBy(leaf.Guard, "Codex reads and searches files through its shell, so the rules for bash apply")),
 			leaf.ToolsDeny(leaf.ApproximatedBy(leaf.Guard, "Codex reads and searches files through its shell, so the rules for bash apply")),
-			leaf.ToolsMaxOutputBytes(leaf.ApproximatedBy(leaf.Program, "counted in tokens, not bytes")),
+			leaf.ToolsMaxOutputBytes(leaf.ApproximatedBy(leaf.Program, "counted in tokens of four bytes")),
 			leaf.ToolsTimeoutSeconds(leaf.Lacking("the model chooses the time for each command")),
 		),
 		leaf.NewMCPServers(
-			leaf.MCPServersType(leaf.ApproximatedBy(leaf.Program, "Codex has no such transport; a launch is refused").At(`"sse"`)),
+			leaf.MCPServersType(leaf.EnforcedBy(leaf.Program)),
 			leaf.MCPServersCommand(leaf.EnforcedBy(leaf.Program)),
 			leaf.MCPServersArgs(leaf.ApproximatedBy(leaf.Program, "a launch with a secret in it is refused")),
 			leaf.MCPServersCwd(leaf.EnforcedBy(leaf.Program)),
@@ -66,8 +66,8 @@ func leaves() *leaf.Table {
 		leaf.NewPermissions(
 			leaf.PermissionsMode(leaf.ApproximatedBy(leaf.Guard, "Codex cannot ask from a hook, so calls that need asking are denied").At(`"ask"`, `"acceptEdits"`)),
 			leaf.PermissionsDefault(leaf.ApproximatedBy(leaf.Guard, "Codex cannot ask from a hook, so calls that need asking are denied").At(`"ask"`)),
-			leaf.PermissionsRulesTool(leaf.ApproximatedBy(leaf.Guard, "text sent to a command that is already running is not checked")),
-			leaf.PermissionsRulesPattern(leaf.ApproximatedBy(leaf.Guard, "text sent to a command that is already running is not checked")),
+			leaf.PermissionsRulesTool(leaf.EnforcedBy(leaf.Guard)),
+			leaf.PermissionsRulesPattern(leaf.EnforcedBy(leaf.Guard)),
 			leaf.PermissionsRulesAction(leaf.ApproximatedBy(leaf.Guard, "Codex cannot ask from a hook, so calls that need asking are denied").At(`"ask"`)),
 			leaf.PermissionsRulesReason(leaf.EnforcedBy(leaf.Guard)),
 		),
@@ -130,7 +130,7 @@ func leaves() *leaf.Table {
 		leaf.NewSubagents(
 			leaf.SubagentsDescription(leaf.EnforcedBy(leaf.Program)),
 			leaf.SubagentsModel(leaf.ApproximatedBy(leaf.Gateway, "only models of the Pod's own provider")),
-			leaf.SubagentsEffort(leaf.EnforcedBy(leaf.Program)),
+			leaf.SubagentsEffort(leaf.ApproximatedBy(leaf.Program, "the models that Codex knows accept only the efforts on their own list").At(`"none"`, `"minimal"`, `"max"`)),
 			leaf.SubagentsPromptsSystem(leaf.EnforcedBy(leaf.Program)),
 			leaf.SubagentsPromptsAppend(leaf.EnforcedBy(leaf.Program)),
 			leaf.SubagentsToolsDefault(leaf.EnforcedBy(leaf.Guard)),
@@ -155,8 +155,8 @@ func leaves() *leaf.Table {
 			leaf.DelegationProfiles(leaf.Lacking("in this version, an agent cannot start Pods")),
 		),
 		leaf.NewHooks(
-			leaf.HooksEvent(leaf.Lacking("Codex has no such event").At(`"SessionEnd"`, `"Notification"`, `"SubagentStop"`)),
-			leaf.HooksMatcher(leaf.EnforcedBy(leaf.Program)),
+			leaf.HooksEvent(leaf.Lacking("Codex has no such event").At(`"SessionEnd"`, `"Notification"`)),
+			leaf.HooksMatcher(leaf.ApproximatedBy(leaf.Program, "hooks for tools that Codex does not have are left out")),
 			leaf.HooksCommand(leaf.EnforcedBy(leaf.Program)),
 			leaf.HooksTimeoutSeconds(leaf.EnforcedBy(leaf.Program)),
 			leaf.HooksAsync(leaf.EnforcedBy(leaf.Program)),
@@ -176,13 +176,13 @@ func leaves() *leaf.Table {
 		leaf.NewLimits(
 			leaf.LimitsMaxTurns(leaf.EnforcedBy(leaf.Gateway)),
 			leaf.LimitsMaxWallSeconds(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.LimitsMaxCostCents(leaf.ApproximatedBy(leaf.Gateway, "counted only where the manifest has the prices of the model")),
+			leaf.LimitsMaxCostCents(leaf.ApproximatedBy(leaf.Gateway, "without effect where the prices of the model are not known")),
 			leaf.LimitsMaxTokens(leaf.EnforcedBy(leaf.Gateway)),
-			leaf.LimitsMaxSubagents(leaf.ApproximatedBy(leaf.Guard, "the guard counts only the subagents that the program reports")),
-			leaf.LimitsMaxDepth(leaf.ApproximatedBy(leaf.Guard, "the guard counts only the subagents that the program reports")),
+			leaf.LimitsMaxSubagents(leaf.EnforcedBy(leaf.Guard)),
+			leaf.LimitsMaxDepth(leaf.EnforcedBy(leaf.Guard)),
 		),
 		leaf.NewSession(
-			leaf.SessionRetentionDays(leaf.EnforcedBy(leaf.Supervisor)),
+			leaf.SessionRetentionDays(leaf.Lacking("transcripts are kept as long as the Pod")),
 			leaf.SessionRecordTrace(leaf.EnforcedBy(leaf.Gateway)),
 		),
 		leaf.NewRuntimes(
