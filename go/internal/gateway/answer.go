@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strings"
 )
 
 // answerBody is the body of an answer on its way to the program: what comes in goes out
@@ -22,6 +23,9 @@ type answerBody struct {
 func (a *answerBody) Read(p []byte) (int, error) {
 	for {
 		held := copy(p, a.watch.held)
+		if held == len(p) && held > 0 {
+			return 0, io.ErrShortBuffer
+		}
 		n, err := a.from.Read(p[held:])
 		if a.meter != nil {
 			a.meter.pass(p[held : held+n])
@@ -43,8 +47,11 @@ func (a *answerBody) Close() error { return a.from.Close() }
 // that is the beginning of a secret waits for what follows.
 type watch struct {
 	secrets []string
-	// held is the end of what came, and the beginning of a secret.
-	held []byte
+	longest int
+	// passed is the end of what has passed, too short to be the beginning of a secret; held
+	// came after it, and is.
+	passed, held []byte
+	joined       []byte
 }
 
 // shortest is how many bytes of a secret are one: fewer may come by chance.
@@ -55,6 +62,7 @@ func newWatch(secrets []string) *watch {
 	for _, s := range secrets {
 		if len(s) >= shortest {
 			w.secrets = append(w.secrets, s)
+			w.longest = max(w.longest, len(s))
 		}
 	}
 	return w
@@ -62,29 +70,44 @@ func newWatch(secrets []string) *watch {
 
 // check looks at what was held and what came after it, and returns how much of it may pass.
 func (w *watch) check(data []byte, last bool) (pass int, found bool) {
+	if len(w.secrets) == 0 {
+		return len(data), false
+	}
+	// Where what has passed and what comes meet.
+	w.joined = append(append(w.joined[:0], w.passed...), data[:min(len(data), w.longest)]...)
+	end := w.joined
+	if len(data) >= w.longest {
+		end = data[len(data)-w.longest:]
+	}
 	hold := 0
 	for _, s := range w.secrets {
-		if bytes.Contains(data, []byte(s)) {
+		if bytes.Contains(w.joined, []byte(s)) || bytes.Contains(data, []byte(s)) {
 			return 0, true
 		}
-		if last {
-			continue
-		}
-		end := data[max(0, len(data)-len(s)+1):]
-		for i := bytes.Index(end, []byte(s[:shortest])); i >= 0; {
-			if len(end)-i <= len(s) && string(end[i:]) == s[:len(end)-i] {
-				hold = max(hold, len(end)-i)
-				break
-			}
-			next := bytes.Index(end[i+1:], []byte(s[:shortest]))
-			if next < 0 {
-				break
-			}
-			i += 1 + next
+		if !last {
+			hold = max(hold, min(beginning(end, s), len(data)))
 		}
 	}
-	w.held = append(w.held[:0], data[len(data)-hold:]...)
-	return len(data) - hold, false
+	pass = len(data) - hold
+	w.held = append(w.held[:0], data[pass:]...)
+	w.passed = append(w.passed, data[max(0, pass-shortest+1):pass]...)
+	w.passed = w.passed[max(0, len(w.passed)-shortest+1):]
+	return pass, false
+}
+
+// beginning is how many bytes at the end of data are the beginning of a secret; 0 for
+// fewer than count.
+func beginning(data []byte, secret string) int {
+	for at := max(0, len(data)-len(secret)+1); at+shortest <= len(data); at++ {
+		i := bytes.Index(data[at:], []byte(secret[:shortest]))
+		if i < 0 {
+			return 0
+		}
+		if at += i; strings.HasPrefix(secret, string(data[at:])) {
+			return len(data) - at
+		}
+	}
+	return 0
 }
 
 func (w *watch) inHeader(h http.Header) bool {

@@ -137,7 +137,9 @@ func (g *Gateway) Server() *http.Server {
 		Handler:           g,
 		ReadHeaderTimeout: 30 * time.Second,
 		MaxHeaderBytes:    256 << 10,
-		ErrorLog:          log.New(io.Discard, "", 0),
+		// OPTIONS is a request like others.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     log.New(io.Discard, "", 0),
 	}
 }
 

@@ -78,6 +78,9 @@ func transportTo(base *url.URL) *http.Transport {
 // credentials are the headers by which a program could show another key than that of the Pod.
 var credentials = [...]string{"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Cookie"}
 
+// ours is how headers begin that are between the program and Insomnia.
+const ours = "X-Insomnia-"
+
 func (g *Gateway) reverseProxy() *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
 		Transport:      g.transport,
@@ -98,6 +101,11 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 	out.Header.Del("Expect")
 	for _, name := range credentials {
 		out.Header.Del(name)
+	}
+	for name := range out.Header {
+		if strings.HasPrefix(name, ours) {
+			delete(out.Header, name)
+		}
 	}
 	// An answer without compression can be counted.
 	out.Header.Set("Accept-Encoding", "identity")
