@@ -3,6 +3,7 @@ package gateway
 import (
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -133,16 +134,16 @@ func TestLimits(t *testing.T) {
 			}
 		}
 		t.Run("time", func(t *testing.T) {
-			now := time.Unix(1e9, 0)
+			var now atomic.Int64
 			p := newPod(t, dialect, nil, func(p *pod) {
-				p.config.Now = func() time.Time { return now }
+				p.config.Now = func() time.Time { return time.Unix(now.Load(), 0) }
 				p.config.Manifest.Limits.MaxWallSeconds = number(int64(60))
 			})
-			now = now.Add(59 * time.Second)
+			now.Add(59)
 			if status, _, _ := p.do(p.request("POST", d.path, good)); status != 200 {
 				t.Error(status)
 			}
-			now = now.Add(time.Second)
+			now.Add(1)
 			if code, message := p.refused(p.request("POST", d.path, good)); code != CodeLimit || message != "the Pod has reached its limit of 60 seconds (limits.maxWallSeconds)" {
 				t.Error(code, message)
 			}
