@@ -308,6 +308,23 @@ func TestLimitsOnSubagents(t *testing.T) {
 	if a := begin("8", ""); a.Action != "deny" {
 		t.Errorf("%+v", a)
 	}
+	// One that never came, and one that fell silent, make room; one that works does not.
+	later := func(by time.Duration) {
+		now := time.Now().Add(by)
+		guard.SetClock(s.Server, func() time.Time { return now })
+	}
+	later(2 * time.Minute)
+	c.ask(guard.Ask{Kind: guard.Started, Agent: "B", Subagent: "tester"})
+	c.ask(guard.Ask{Kind: guard.Started, Agent: "C", Subagent: "tester"})
+	later(16 * time.Minute)
+	c.ask(guard.Ask{Kind: guard.Judge, Tool: "todo", Agent: "B", Subagent: "tester", Input: []byte(`{}`)})
+	later(18 * time.Minute)
+	if a := begin("9", ""); a.Action != "allow" {
+		t.Errorf("%+v", a)
+	}
+	if a := begin("10", ""); a.Action != "deny" {
+		t.Errorf("%+v", a)
+	}
 	events := s.seen()
 	if last := events[len(events)-1]; last.Pointer != "/limits/maxSubagents" {
 		t.Errorf("%+v", last)

@@ -1,6 +1,16 @@
 package guard
 
-import "os"
+import (
+	"os"
+	"time"
+)
+
+// SetClock gives the counting of subagents another clock.
+func SetClock(s *Server, now func() time.Time) {
+	s.team.mu.Lock()
+	defer s.team.mu.Unlock()
+	s.team.now = now
+}
 
 // FillDisk makes the file of the calls that were judged one on a full disk, until undone.
 func FillDisk(s *Server) (undo func()) {

@@ -357,7 +357,9 @@ func TestToken(t *testing.T) {
 		if a := c.ask(guard.Ask{Kind: guard.Token}); a.Token != "t0k" || a.Action != "allow" {
 			t.Errorf("%+v", a)
 		}
-		s.TokenClosed()
+		if !ready(s) {
+			t.Error("not ready")
+		}
 		if a := c.ask(guard.Ask{Kind: guard.Token}); a.Token != "" || a.Action != "deny" || !ready(s) {
 			t.Errorf("after the first request: %+v, ready %v", a, ready(s))
 		}
@@ -373,7 +375,6 @@ func TestToken(t *testing.T) {
 		if a := c.ask(guard.Ask{Kind: guard.Token}); a.Token != "" || ready(s) {
 			t.Errorf("%+v, ready %v", a, ready(s))
 		}
-		s.TokenClosed()
 		c.ask(guard.Ask{Kind: guard.Hello, Session: "s"})
 		if ready(s) {
 			t.Error("ready again")
@@ -381,7 +382,9 @@ func TestToken(t *testing.T) {
 	})
 	t.Run("after the first request", func(t *testing.T) {
 		s, c := begin(t, "t0k")
-		s.TokenClosed()
+		if s.Ready(runtime.Request{Session: "other"}) || !ready(s) {
+			t.Error("ready for another session alone")
+		}
 		if a := c.ask(guard.Ask{Kind: guard.Token}); a.Token != "" {
 			t.Errorf("%+v", a)
 		}
@@ -399,7 +402,7 @@ func TestToken(t *testing.T) {
 			c := s.dial(t)
 			all.Go(func() { c.ask(guard.Ask{Kind: guard.Token}) })
 		}
-		all.Go(s.TokenClosed)
+		all.Go(func() { ready(s) })
 		all.Wait()
 		if n := tokens(t, s); n > 1 {
 			t.Errorf("%d got the token", n)

@@ -17,31 +17,25 @@ const (
 )
 
 // Ready reports whether the guard is in place for a request to the model: the session has
-// said hello, or the program holds a connection.
+// said hello, or the program holds a connection. The gateway asks before each request, and
+// lets none pass without it. The token is not answered after the first that is ready: a
+// tool may run then.
 func (s *Server) Ready(r runtime.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	switch {
-	case s.closed, s.token == tokenSpoiled:
-		return false
-	case s.config.Driver.Handshake == runtime.PerConnection:
-		return s.holding > 0
+	ready := s.sessions[r.Session]
+	if s.config.Driver.Handshake == runtime.PerConnection {
+		ready = s.holding > 0
 	}
-	return r.Session != "" && s.sessions[r.Session]
+	if s.closed || s.token == tokenSpoiled || !ready {
+		return false
+	}
+	s.token = tokenClosed
+	return true
 }
 
 // Judged reports whether a tool call was judged, in this start of the Pod or in one before.
 func (s *Server) Judged(callID string) bool { return s.receipts.has(callID) }
-
-// TokenClosed ends the time in which the token is answered. The gateway calls it before it
-// lets the first request to the model pass: no tool runs before that.
-func (s *Server) TokenClosed() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.token != tokenSpoiled {
-		s.token = tokenClosed
-	}
-}
 
 // handle answers one question.
 func (s *Server) handle(c *connection, a Ask) Answer {

@@ -30,6 +30,7 @@ func denied(format string, args ...any) verdict {
 
 // judge answers about one tool call, in time whatever happens.
 func (s *Server) judge(c *connection, a Ask) Answer {
+	s.team.heard(a.Agent)
 	v := s.inTime(c, a)
 	if a.Call != "" {
 		if err := s.receipts.add(a.Call); err != nil {

@@ -2,6 +2,8 @@ package guard
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -10,6 +12,9 @@ const (
 	// toStart is how long a subagent that was let through counts before it has begun: the
 	// program may have turned it down itself, or the user.
 	toStart = time.Minute
+	// silence is how long a subagent counts that asks about no call: one that was interrupted
+	// may have ended without a word.
+	silence = 15 * time.Minute
 	// mostRunning is how many subagents are counted at all.
 	mostRunning = 1024
 )
@@ -21,8 +26,15 @@ type team struct {
 	most, depth int64
 
 	mu      sync.Mutex
+	now     func() time.Time // nil for the clock
 	coming  []coming
-	running map[string]int64 // the depth of each, by the program's ID
+	running map[string]member // by the program's ID
+}
+
+// member is a subagent that runs; since is when it was last heard of.
+type member struct {
+	depth int64
+	since time.Time
 }
 
 // coming is a subagent that was let through and has not begun.
@@ -41,20 +53,15 @@ func (t *team) reserve(call, by, name string, bySubagent bool) (pointer string, 
 	if bySubagent {
 		depth = 2
 		if own, ok := t.running[by]; ok {
-			depth = own + 1
+			depth = own.depth + 1
 		}
 	}
 	if depth > t.depth {
 		return "/limits/maxDepth", fmt.Errorf("denied: `limits.maxDepth` is %d, and this subagent would be %d deep", t.depth, depth)
 	}
-	now := time.Now()
-	kept := t.coming[:0]
-	for _, c := range t.coming {
-		if now.Sub(c.since) < toStart {
-			kept = append(kept, c)
-		}
-	}
-	t.coming = kept
+	now := t.time()
+	t.coming = slices.DeleteFunc(t.coming, func(c coming) bool { return now.Sub(c.since) >= toStart })
+	maps.DeleteFunc(t.running, func(_ string, m member) bool { return now.Sub(m.since) >= silence })
 	if n := int64(len(t.coming) + len(t.running)); n >= t.most {
 		return "/limits/maxSubagents", fmt.Errorf("denied: `limits.maxSubagents` is %d, and %d run; wait for one to end", t.most, n)
 	}
@@ -78,15 +85,31 @@ func (t *team) started(agent, name string) error {
 	depth := max(t.depth, 1)
 	if found >= 0 {
 		depth = t.coming[found].depth
-		t.coming = append(t.coming[:found], t.coming[found+1:]...)
+		t.coming = slices.Delete(t.coming, found, found+1)
 	}
 	if t.running == nil {
-		t.running = map[string]int64{}
+		t.running = map[string]member{}
 	}
 	if len(t.running) < mostRunning {
-		t.running[agent] = depth
+		t.running[agent] = member{depth, t.time()}
 	}
 	return nil
+}
+
+// heard says that a subagent asks about a call.
+func (t *team) heard(agent string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if m, ok := t.running[agent]; ok {
+		t.running[agent] = member{m.depth, t.time()}
+	}
+}
+
+func (t *team) time() time.Time {
+	if t.now != nil {
+		return t.now()
+	}
+	return time.Now()
 }
 
 // ended stops counting a subagent, by its ID or by the call that began it.
@@ -94,10 +117,5 @@ func (t *team) ended(agent, call string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.running, agent)
-	for i, c := range t.coming {
-		if call != "" && c.call == call {
-			t.coming = append(t.coming[:i], t.coming[i+1:]...)
-			return
-		}
-	}
+	t.coming = slices.DeleteFunc(t.coming, func(c coming) bool { return call != "" && c.call == call })
 }

@@ -20,7 +20,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/egress"
 	"github.com/insomnia-pods/insomnia/go/internal/gateway"
 	"github.com/insomnia-pods/insomnia/go/internal/guard"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
 	"github.com/insomnia-pods/insomnia/go/internal/toolcall"
@@ -131,21 +130,9 @@ func (v *services) told(e guard.Event) {
 	}
 }
 
-// ready is the guard for the gateway: before the first request passes, nobody is given
-// the token any more.
-type ready struct{ *guard.Server }
-
-func (r ready) Ready(request runtime.Request) bool {
-	if !r.Server.Ready(request) {
-		return false
-	}
-	r.TokenClosed()
-	return true
-}
-
 func (v *services) beginGateway(ctx context.Context) error {
 	s := v.setting
-	config := gateway.Config{Driver: s.Driver, Manifest: s.Manifest, Token: s.Launch.Token, Guard: ready{v.guard}, System: s.Launch.System,
+	config := gateway.Config{Driver: s.Driver, Manifest: s.Manifest, Token: s.Launch.Token, Guard: v.guard, System: s.Launch.System,
 		Prices: s.Prices, Before: v.before(), Refused: v.refused, Trace: v.trace}
 	var err error
 	if config.Key, err = v.key(); err != nil {
