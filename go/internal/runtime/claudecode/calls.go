@@ -44,7 +44,7 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 	if use.Manifest == nil {
 		return nil, fmt.Errorf("no manifest to judge %s by", shown(use.Tool))
 	}
-	base := permission.Call{Directory: use.Directory, Subagent: unprefixed(use.Subagent)}
+	base := permission.Call{Directory: use.Directory, Subagent: subagent(use.Subagent)}
 	if strings.HasPrefix(use.Tool, "mcp__") {
 		return mcpCalls(use, base)
 	}

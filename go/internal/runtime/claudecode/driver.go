@@ -26,7 +26,7 @@ var Driver = runtime.Driver{
 	Plan:      plan,
 	Calls:     calls,
 	Offer:     offer,
-	Subagent:  unprefixed,
+	Subagent:  subagent,
 	Request:   request,
 	Declined:  declined,
 }

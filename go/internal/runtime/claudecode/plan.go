@@ -43,7 +43,7 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 		runtime.File{Path: set, Mode: 0o400, Content: settingsOf(l)},
 		runtime.File{Path: filepath.Join(l.State, ".claude.json"), Mode: 0o600, Content: seed, Keep: true})
 	p.Args = []string{
-		"--setting-sources", "", "--settings", set, "--system-prompt-file", system, "--plugin-dir", dir,
+		"--setting-sources", "", "--settings", set, "--system-prompt-file", system, "--plugin-dir", dir, "--agent", plugin + ":" + own,
 		"--model", string(m.Model.ID), "--effort", effort(m.Model.Effort), "--tools", strings.Join(programTools(m), ","), "--strict-mcp-config",
 	}
 	if fallbacks := fallbacks(m); fallbacks != "" {

@@ -28,6 +28,7 @@ func pluginFiles(m *manifest.Manifest, dir string) ([]runtime.File, error) {
 	for _, name := range slices.Sorted(maps.Keys(m.Workflows)) {
 		files = append(files, text(filepath.Join(dir, "commands", commandName(m, name)+".md"), command(m.Workflows[name])))
 	}
+	files = append(files, text(filepath.Join(dir, "agents", own+".md"), ownAgent(m)))
 	for _, name := range slices.Sorted(maps.Keys(m.Subagents)) {
 		files = append(files, text(filepath.Join(dir, "agents", string(name)+".md"), agent(m, name)))
 	}
@@ -130,7 +131,7 @@ func command(w manifest.Workflow) string {
 func agent(m *manifest.Manifest, name manifest.SkillName) string {
 	s := m.Subagents[name]
 	head := field("name", string(name)) + field("description", string(s.Description))
-	head += field("tools", strings.Join(agentTools(m, s), ", "))
+	head += field("tools", strings.Join(toolNames(m, s.Tools, func(n manifest.ServerName) bool { return s.MCPServers == nil || slices.Contains(s.MCPServers, n) }), ", "))
 	model, level := "inherit", s.Effort
 	if s.Model != nil {
 		model, level = string(s.Model.ID), s.Model.Effort
@@ -149,28 +150,17 @@ func agent(m *manifest.Manifest, name manifest.SkillName) string {
 	return "---\n" + head + "---\n" + strings.Join(parts, "\n\n") + "\n"
 }
 
-// agentTools are the names of the tools of a subagent in the program.
-func agentTools(m *manifest.Manifest, s manifest.Subagent) []string {
-	names := programs(m, s.Tools)
-	theirs := servers(m)
-	for _, server := range slices.Sorted(maps.Keys(m.MCPServers)) {
-		if s.MCPServers != nil && !slices.Contains(s.MCPServers, server) {
-			continue
-		}
-		prefix := "mcp__" + string(server) + "__"
-		if offers(s.Tools, prefix+"*") {
-			names = append(names, "mcp__"+theirs[server]+"__*")
-			continue
-		}
-		for _, n := range s.Tools.Allow {
-			if tool, ok := strings.CutPrefix(string(n), prefix); ok {
-				start, star := strings.CutSuffix(tool, "*")
-				if start = mangled(start); star {
-					start += "*"
-				}
-				names = append(names, "mcp__"+theirs[server]+"__"+start)
+// ownAgent holds the Pod's own agent to its tools; its prompt is another file.
+func ownAgent(m *manifest.Manifest) string {
+	tools := toolNames(m, m.Tools.Lists(), func(manifest.ServerName) bool { return true })
+	for i, name := range tools {
+		if name == "Agent" {
+			var names []string
+			for _, s := range slices.Sorted(maps.Keys(m.Subagents)) {
+				names = append(names, plugin+":"+string(s))
 			}
+			tools[i] = "Agent(" + strings.Join(names, ", ") + ")"
 		}
 	}
-	return names
+	return "---\n" + field("name", own) + field("description", "The agent of this Pod.") + field("tools", strings.Join(tools, ", ")) + "---\n"
 }

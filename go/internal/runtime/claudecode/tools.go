@@ -1,6 +1,7 @@
 package claudecode
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -13,8 +14,20 @@ import (
 // profile; the program puts it before their names.
 const plugin = "pod"
 
+// own is the name that the Pod's own agent has in the plugin, which no subagent can have.
+// It holds that agent to its tools, where subagents have others.
+const own = "Pod"
+
 // unprefixed is a name without that of the plugin.
 func unprefixed(name string) string { return strings.TrimPrefix(name, plugin+":") }
+
+// subagent is the name of a subagent in the manifest; empty for the Pod's own agent.
+func subagent(name string) string {
+	if name == plugin+":"+own {
+		return ""
+	}
+	return unprefixed(name)
+}
 
 // builtin is a tool of the program: what it is in a manifest, or internal.
 type builtin struct {
@@ -99,12 +112,40 @@ func served(m *manifest.Manifest, tool string) bool {
 	return true
 }
 
-// programs are the names of the program's own tools that lists of tools offer.
-func programs(m *manifest.Manifest, t manifest.SubagentTools) []string {
+// toolNames are the names in the program of the tools that lists offer, of MCP servers too.
+func toolNames(m *manifest.Manifest, t manifest.SubagentTools, uses func(manifest.ServerName) bool) []string {
 	var names []string
 	for _, b := range builtins {
 		if b.internal || offers(t, b.tool) && served(m, b.tool) {
 			names = append(names, b.name)
+		}
+	}
+	theirs := servers(m)
+	for _, server := range slices.Sorted(maps.Keys(m.MCPServers)) {
+		if !uses(server) {
+			continue
+		}
+		prefix, to := "mcp__"+string(server)+"__", "mcp__"+theirs[server]+"__"
+		s := m.MCPServers[server]
+		switch {
+		case len(s.EnabledTools) > 0:
+			for _, tool := range s.EnabledTools {
+				if offers(t, prefix+string(tool)) && !slices.Contains(s.DisabledTools, tool) {
+					names = append(names, to+mangled(string(tool)))
+				}
+			}
+		case t.Default == "allow" || slices.ContainsFunc(t.Allow, func(n manifest.ToolName) bool { return grammar.CoversTool(string(n), prefix+"*") }):
+			names = append(names, to+"*")
+		default:
+			for _, n := range t.Allow {
+				if tool, ok := strings.CutPrefix(string(n), prefix); ok {
+					start, star := strings.CutSuffix(tool, "*")
+					if start = mangled(start); star {
+						start += "*"
+					}
+					names = append(names, to+start)
+				}
+			}
 		}
 	}
 	return names

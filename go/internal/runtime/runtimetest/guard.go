@@ -9,31 +9,30 @@ import (
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/guard"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/toolcall"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
 
-// Guard answers hooks and keeps what they ask.
+// Guard answers hooks and keeps what they ask. It decides by a function of the test, or,
+// after [Guard.By], is the real one.
 type Guard struct {
 	Socket string
 
 	room   *Room
 	mu     sync.Mutex
 	asked  []guard.Ask
+	events []guard.Event
 	decide func(guard.Ask) guard.Answer
 	listen net.Listener
+	server *guard.Server
 }
 
 func newGuard(t testing.TB, r *Room, socket string) *Guard {
-	listen, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := &Guard{Socket: socket, room: r, listen: listen}
+	g := &Guard{Socket: socket, room: r}
 	g.Decide(func(guard.Ask) guard.Answer { return guard.Answer{Action: "allow"} })
 	t.Cleanup(g.Stop)
+	listen := g.open()
 	go func() {
 		for {
 			conn, err := listen.Accept()
@@ -46,9 +45,22 @@ func newGuard(t testing.TB, r *Room, socket string) *Guard {
 	return g
 }
 
+func (g *Guard) open() net.Listener {
+	g.room.t.Helper()
+	listen, err := guard.Listen(g.Socket)
+	if err != nil {
+		g.room.t.Fatal(err)
+	}
+	g.listen = listen
+	return listen
+}
+
 // Stop closes the socket and removes it.
 func (g *Guard) Stop() {
 	g.listen.Close()
+	if g.server != nil {
+		g.server.Close()
+	}
 	os.Remove(g.Socket)
 }
 
@@ -72,8 +84,22 @@ func (g *Guard) Asked(kind guard.Kind) []guard.Ask {
 	return found
 }
 
-// By decides as a manifest says, by the driver's translation of calls.
-func (g *Guard) By(m *manifest.Manifest) {
+// Events are those of the real guard of a kind so far.
+func (g *Guard) Events(kind guard.Kind) []guard.Event {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var found []guard.Event
+	for _, e := range g.events {
+		if e.Kind == kind {
+			found = append(found, e)
+		}
+	}
+	return found
+}
+
+// By puts the real guard of a manifest in the place of this one; headless says that
+// nobody can be asked.
+func (g *Guard) By(m *manifest.Manifest, headless bool) {
 	g.room.t.Helper()
 	rules, err := permission.Parse(m)
 	if err != nil {
@@ -83,23 +109,19 @@ func (g *Guard) By(m *manifest.Manifest) {
 	if err != nil {
 		g.room.t.Fatal(err)
 	}
-	g.Decide(func(a guard.Ask) guard.Answer {
-		calls, err := g.room.Driver.Calls(runtime.ToolUse{Tool: a.Tool, Input: a.Input, Directory: a.Directory, Subagent: a.Subagent, Manifest: m})
-		if err != nil {
-			return guard.Answer{Action: "deny", Reason: err.Error()}
-		}
-		answer := guard.Answer{Action: "allow"}
-		for _, call := range calls {
-			if call, err = site.Prepare(call); err != nil {
-				return guard.Answer{Action: "deny", Reason: err.Error()}
-			}
-			d := rules.Decide(call)
-			if d.Action == "deny" || d.Action == "ask" && answer.Action == "allow" {
-				answer.Action, answer.Reason = d.Action, d.Reason
-			}
-		}
-		return answer
+	g.Stop()
+	g.server, err = guard.New(guard.Config{
+		Driver: g.room.Driver, Manifest: m, Guard: rules, Site: site, Headless: headless, Token: Token,
+		On: func(e guard.Event) {
+			g.mu.Lock()
+			defer g.mu.Unlock()
+			g.events = append(g.events, e)
+		},
 	})
+	if err != nil {
+		g.room.t.Fatal(err)
+	}
+	go g.server.Serve(g.open())
 }
 
 func (g *Guard) serve(conn net.Conn) {

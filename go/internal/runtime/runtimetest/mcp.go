@@ -13,7 +13,7 @@ import (
 // Server is an MCP server with these tools. Each answers with its name, and the value of
 // the variable that its argument `variable` names.
 func (r *Room) Server(tools ...string) manifest.MCPServer {
-	command := manifest.Argument(r.Insomnia)
+	command := manifest.Argument(self(r.t))
 	s := manifest.MCPServer{Type: "stdio", Command: &command, StartupTimeoutSeconds: 30, ToolTimeoutSeconds: 30}
 	for _, word := range append([]string{"mcp-server"}, tools...) {
 		s.Args = append(s.Args, manifest.ArgValue{Text: manifest.Argument(word)})

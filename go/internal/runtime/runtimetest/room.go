@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,7 +51,7 @@ type Room struct {
 // New makes a room. A program that cannot be found skips the test, and fails it with CI=true.
 func New(t testing.TB, d *runtime.Driver, script modelmock.Script) *Room {
 	t.Helper()
-	r := &Room{Driver: d, t: t, Model: modelmock.New(script, nil), Insomnia: self(t)}
+	r := &Room{Driver: d, t: t, Model: modelmock.New(script, nil), Insomnia: Insomnia(t)}
 	r.Program = find(t, d.Program)
 	root, err := os.MkdirTemp("", "room-")
 	if err == nil {
@@ -89,26 +88,6 @@ func (r *Room) authorized(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, q)
 	})
-}
-
-// find finds a program.
-func find(t testing.TB, name string) string {
-	t.Helper()
-	path := name
-	if dir := os.Getenv("INSOMNIA_AGENTS"); dir != "" {
-		path = filepath.Join(dir, name)
-	}
-	found, err := exec.LookPath(path)
-	if err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("%s not found", name)
-		}
-		t.Skipf("%s not found; set INSOMNIA_AGENTS", name)
-	}
-	if found, err = filepath.Abs(found); err != nil {
-		t.Fatal(err)
-	}
-	return found
 }
 
 // Launch are the inputs of a headless start with a new session.
