@@ -3,20 +3,32 @@
 package opencode_test
 
 import (
+	"bufio"
+	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/guard"
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/opencode"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-func TestMain(m *testing.M) { runtimetest.Main(m) }
+func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == "mcp-server" {
+		tracker()
+		return
+	}
+	runtimetest.Main(m)
+}
 
 // turns answers requests with tools one by one, and says done after that.
 func turns(all ...modelmock.Turn) modelmock.Script {
@@ -114,6 +126,256 @@ func TestHeadless(t *testing.T) {
 				len(last.Messages) != 2 {
 				t.Errorf("resumed: exit %d, system %q, messages %q\n%s", again.Exit, last.System, last.Messages, again.Stderr)
 			}
+		})
+	}
+}
+
+// tracker is an MCP server: two tools, a resource, and what it finds in its environment.
+func tracker() {
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var q struct {
+			ID     json.RawMessage
+			Method string
+			Params struct {
+				Name string
+			}
+		}
+		if json.Unmarshal(lines.Bytes(), &q) != nil || q.ID == nil {
+			continue
+		}
+		var result any = map[string]any{}
+		switch q.Method {
+		case "initialize":
+			result = map[string]any{"protocolVersion": "2025-03-26", "serverInfo": map[string]any{"name": "tracker", "version": "1"},
+				"capabilities": map[string]any{"tools": map[string]any{}, "resources": map[string]any{}}}
+		case "tools/list":
+			tool := func(name string) any {
+				return map[string]any{"name": name, "description": name, "inputSchema": map[string]any{"type": "object", "properties": map[string]any{}}}
+			}
+			result = map[string]any{"tools": []any{tool("look"), tool("drop_all"), tool("hidden")}}
+		case "resources/list":
+			result = map[string]any{"resources": []any{}}
+		case "tools/call":
+			dir, _ := os.Getwd()
+			result = map[string]any{"content": []any{map[string]any{"type": "text", "text": q.Params.Name + " of " + os.Getenv("NAME") +
+				" in " + filepath.Base(dir) + " with " + strconv.Itoa(len(os.Getenv("KEY"))) + " " + os.Getenv("XDG_CONFIG_HOME")}}}
+		}
+		line, _ := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": q.ID, "result": result})
+		os.Stdout.Write(append(line, '\n'))
+	}
+}
+
+// ripgrep is the program that opencode searches with: on PATH, or as it comes with Codex.
+func ripgrep() string {
+	if found, err := exec.LookPath("rg"); err == nil {
+		return found
+	}
+	found, _ := filepath.Glob(filepath.Join(os.Getenv("INSOMNIA_AGENTS"), "../@openai/codex-*/vendor/*/*/rg"))
+	if len(found) == 0 {
+		return ""
+	}
+	return found[0]
+}
+
+// rich is a manifest with something of each kind.
+func rich(t *testing.T) *manifest.Manifest {
+	t.Helper()
+	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command, dir := manifest.Argument(self), manifest.Directory("sub")
+	literal := func(text string) manifest.EnvValue { return manifest.EnvValue{Value: &text} }
+	server := func(name string) manifest.MCPServer {
+		return manifest.MCPServer{Type: "stdio", Command: &command, Args: []manifest.ArgValue{{Text: "mcp-server"}}, Cwd: &dir,
+			Env:          map[manifest.EnvName]manifest.EnvValue{"NAME": literal(name), "KEY": {Type: manifest.SecretRefType, Name: "team.key"}},
+			EnabledTools: []manifest.ToolName{"look", "drop_all"}, StartupTimeoutSeconds: 30, ToolTimeoutSeconds: 30}
+	}
+	m.MCPServers = map[manifest.ServerName]manifest.MCPServer{"t.x": server("dot"), "t_x": server("line")}
+	m.Tools.Allow = append(m.Tools.Allow, "agent", "mcp__t.x__*", "mcp__t_x__*")
+	m.Permissions.Default = "allow"
+	m.Permissions.Rules = []manifest.Rule{
+		rule("deny", "bash", "touch *"), rule("deny", "mcp__t.x__drop_all", "*"), rule("deny", "read", "**/secret.txt"), rule("deny", "grep", "**/secret.txt"),
+		rule("deny", "edit", "closed/**"), rule("allow", "*", "*"),
+	}
+	m.Limits.MaxSubagents, m.Limits.MaxDepth = 2, 1
+	m.Skills = map[manifest.SkillName]manifest.Skill{"notes": {Description: "Writes notes: \"short\"", Files: map[manifest.FilePath]manifest.SkillFile{"SKILL.md": {Text: "Write notes of the canary-skill.\n"}}}}
+	m.Workflows = map[manifest.SkillName]manifest.Workflow{"sort": {Description: "Sorts", Prompt: "Sort {{what}} for $5 !`touch ran` @sub/secret.txt", Inputs: []manifest.WorkflowInput{{Name: "what", Type: "string"}}}}
+	m.Subagents = map[manifest.SkillName]manifest.Subagent{"helper": {
+		Description: "Helps", Prompts: manifest.SubagentPrompts{System: "You help."},
+		Tools:       manifest.SubagentTools{Default: "deny", Allow: []manifest.ToolName{"bash", "read", "mcp__t.x__look"}},
+		Permissions: manifest.Permissions{Mode: "ask", Default: "allow", Rules: []manifest.Rule{rule("deny", "bash", "ls *"), rule("allow", "*", "*")}},
+	}}
+	m.Hooks = []manifest.Hook{
+		{Event: "PreToolUse", Matcher: "write", Command: []manifest.Argument{"sh", "-c", "cat >>../hook.log; echo refused by a hook >&2; exit 2"}, TimeoutSeconds: 10},
+		{Event: "PostToolUse", Matcher: "bash|mcp__t.x__*", Command: []manifest.Argument{"sh", "-c", "cat >>../after.log"}, TimeoutSeconds: 10},
+		{Event: "SessionStart", Matcher: "*", Command: []manifest.Argument{"sh", "-c", "cat >>../start.log"}, TimeoutSeconds: 10},
+	}
+	return m
+}
+
+// Each kind of tool is judged, under its name in the manifest and for the agent that calls.
+func TestTools(t *testing.T) {
+	m := rich(t)
+	main := []modelmock.Turn{
+		{Calls: []modelmock.Call{
+			{Tool: "mcp__t_-x__look", Input: map[string]any{}}, {Tool: "mcp__t_x__look", Input: map[string]any{}}, {Tool: "mcp__t_-x__drop_all", Input: map[string]any{}},
+			{Tool: "skill", Input: map[string]any{"name": "notes"}},
+			{Tool: "read", Input: map[string]any{"filePath": "sub/open.txt"}}, {Tool: "read", Input: map[string]any{"filePath": "sub/secret.txt"}},
+			{Tool: "grep", Input: map[string]any{"pattern": "canary", "path": "sub/open.txt"}},
+			{Tool: "grep", Input: map[string]any{"pattern": "canary-open", "path": "free/one.txt"}},
+			{Tool: "write", Input: map[string]any{"filePath": "written", "content": "x"}},
+			{Tool: "edit", Input: map[string]any{"filePath": "closed/a", "oldString": "", "newString": "x"}},
+			{Tool: "bash", Input: map[string]any{"command": "env; readlink /proc/self/fd/3", "description": "env"}},
+			{Tool: "nothing", Input: map[string]any{}}, {Tool: "read_mcp_resource", Input: map[string]any{"server": "mcp__t_x_", "uri": "x:y"}},
+			{Tool: "task", Input: map[string]any{"description": "help", "prompt": "Help with @sub/secret.txt now", "subagent_type": "helper"}},
+			{Tool: "task", Input: map[string]any{"description": "help", "prompt": "x", "subagent_type": "general"}},
+		}},
+	}
+	sub := []modelmock.Turn{{Calls: []modelmock.Call{
+		{Tool: "bash", Input: map[string]any{"command": "ls sub", "description": "x"}},
+		{Tool: "bash", Input: map[string]any{"command": "touch a", "description": "x"}},
+		{Tool: "bash", Input: map[string]any{"command": "echo of-the-helper", "description": "x"}},
+	}}}
+	next := map[string]int{}
+	room := runtimetest.New(t, &opencode.Driver, func(_ int, r modelmock.Request) modelmock.Turn {
+		of, list := opencode.Driver.Request(r.Header), main
+		if of.Subagent != "" {
+			list = sub
+		}
+		if n := next[of.Subagent]; of.Side == "" && n < len(list) {
+			next[of.Subagent]++
+			return list[n]
+		}
+		return modelmock.Turn{Text: "done"}
+	})
+	for name, text := range map[string]string{"sub/open.txt": "canary-open\n", "sub/secret.txt": "canary-secret\n", "sub/AGENTS.md": "canary-agents\n", "free/one.txt": "canary-open\n",
+		"AGENTS.md": "canary-root\n", ".opencode/plugin/evil.js": "throw 1", "opencode.json": `{"agent":{"evil":{"prompt":"x"}}}`} {
+		file := filepath.Join(room.Workspace, name)
+		if os.MkdirAll(filepath.Dir(file), 0o700) != nil || os.WriteFile(file, []byte(text), 0o600) != nil {
+			t.Fatal(name)
+		}
+	}
+	for _, dir := range []string{".opencode/plugin", ".claude/skills/evil", ".config/opencode/plugin"} {
+		file := filepath.Join(room.Home, dir, "evil.js")
+		if os.MkdirAll(filepath.Dir(file), 0o700) != nil || os.WriteFile(file, []byte("import fs from 'fs'; fs.writeFileSync('"+room.Workspace+"/evil','x'); export default async()=>({})"), 0o600) != nil {
+			t.Fatal(dir)
+		}
+	}
+	if rg := ripgrep(); rg != "" {
+		room.Env = append(room.Env, "PATH="+filepath.Dir(rg)+":/usr/local/bin:/usr/bin:/bin")
+	}
+	room.Guard.By(m)
+	r := room.Run(room.Launch(m))
+	if r.Exit != 0 || len(r.HomeChanges) > 0 {
+		t.Errorf("exit %d, changes in HOME: %v\n%s\n%s", r.Exit, r.HomeChanges, r.Stdout, r.Stderr)
+	}
+	if _, err := os.Stat(room.Workspace + "/evil"); err == nil {
+		t.Error("a plugin of the user ran")
+	}
+	text := results(r.Log)
+	if rg := ripgrep(); rg != "" && !strings.Contains(text, "canary-skill") {
+		t.Error("the skill was not read")
+	}
+	for _, want := range []string{
+		"look of dot in sub with " + strconv.Itoa(len(runtimetest.Secret("/mcpServers/t.x/env/KEY"))) + " " + room.Home + "/.config", "look of line in sub",
+		"refused by a hook", "of-the-helper", "HOME=" + room.Home,
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in the results", want)
+		}
+	}
+	for _, no := range []string{"canary-secret", "canary-agents", "canary-root", "drop_all of", "canary/", runtimetest.Token, runtimetest.Secret("/mcpServers/t.x/env/KEY"), "pipe:["} {
+		if strings.Contains(text, no) {
+			t.Errorf("%q in the results", no)
+		}
+	}
+	for _, name := range []string{"written", "closed", "a", "ran"} {
+		if _, err := os.Stat(filepath.Join(room.Workspace, name)); err == nil {
+			t.Errorf("%s was made", name)
+		}
+	}
+	t.Log(text)
+	for _, a := range room.Guard.Asked(guard.Judge) {
+		t.Log(a.Tool, a.Subagent, a.Agent, string(a.Input))
+	}
+	for _, k := range []guard.Kind{guard.Started, guard.Ended, guard.State} {
+		t.Log(k, room.Guard.Asked(k))
+	}
+	for _, q := range r.Log {
+		o := opencode.Driver.Request(q.Header)
+		t.Logf("%+v %s %v %q", o, q.Model, q.Tools, q.System[:min(len(q.System), 30)])
+		for _, tool := range q.Tools {
+			offered := opencode.Driver.Offer(m, tool)
+			lists := m.Tools.Lists()
+			if o.Subagent != "" {
+				lists = m.Subagents[manifest.SkillName(o.Subagent)].Tools
+			}
+			if ok, _ := lists.Offers(offered.Tool); !ok && !offered.Internal {
+				t.Errorf("%s is offered to %q", tool, o.Subagent)
+			}
+		}
+	}
+	for _, name := range []string{"hook.log", "after.log", "start.log"} {
+		data, _ := os.ReadFile(filepath.Join(room.Workspace, "..", name))
+		t.Log(name, string(data))
+	}
+}
+
+// Without a guard that answers, the program has no token, and no tool runs.
+func TestBrokenGuard(t *testing.T) {
+	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
+	m.Permissions.Rules = []manifest.Rule{rule("allow", "bash", "*")}
+	touch := func() modelmock.Script { return turns(bash("touch ran"), bash("touch ran")) }
+	source := func(change func(string) string) func(*runtimetest.Room, *runtime.Plan) {
+		return func(_ *runtimetest.Room, p *runtime.Plan) {
+			for i, f := range p.Files {
+				if filepath.Base(f.Path) == "guard.js" {
+					p.Files[i].Content = []byte(change(string(f.Content)))
+				}
+			}
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		breaks func(*runtimetest.Room, *runtime.Plan)
+		log    int // requests at the most
+	}{
+		{"the plugin is gone", source(func(string) string { return "" }), 0},
+		{"the plugin throws", source(func(s string) string { return s + "\nthrow new Error('broken')" }), 0},
+		{"the plugin hangs", source(func(s string) string { return s + "\nawait new Promise((r) => setInterval(() => {}, 1000))" }), 0},
+		{"the socket is gone", func(r *runtimetest.Room, _ *runtime.Plan) { r.Guard.Stop() }, 0},
+		{"another plugin is loaded", func(_ *runtimetest.Room, p *runtime.Plan) {
+			for i, f := range p.Files {
+				if filepath.Base(f.Path) == "opencode.json" {
+					other := filepath.Join(filepath.Dir(f.Path), "other.js")
+					p.Files[i].Content = []byte(strings.Replace(string(f.Content), `"plugin": [`, `"plugin": ["file://`+other+`",`, 1))
+					p.Files = append(p.Files, runtime.File{Path: other, Mode: 0o444, Content: []byte("export default async () => ({})")})
+				}
+			}
+		}, 0},
+		{"the guard does not answer a call", func(r *runtimetest.Room, _ *runtime.Plan) {
+			r.Guard.Decide(func(guard.Ask) guard.Answer { time.Sleep(10 * time.Second); return guard.Answer{Action: "allow"} })
+		}, 5},
+		{"the guard answers something else", func(r *runtimetest.Room, _ *runtime.Plan) {
+			r.Guard.Decide(func(guard.Ask) guard.Answer { return guard.Answer{Action: "maybe"} })
+		}, 5},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			room := runtimetest.New(t, &opencode.Driver, touch())
+			room.Wrapper = []string{"timeout", "60"}
+			plan := room.Plan(room.Launch(m))
+			c.breaks(room, plan)
+			r := room.Start(plan)
+			if _, err := os.Stat(filepath.Join(room.Workspace, "ran")); err == nil {
+				t.Error("a tool ran")
+			}
+			if len(r.Log) > c.log || r.Exit == 0 && c.log == 0 {
+				t.Errorf("%d requests, exit %d", len(r.Log), r.Exit)
+			}
+			t.Logf("exit %d, %d requests\n%s%s%s", r.Exit, len(r.Log), r.Stdout, r.Stderr, results(r.Log))
 		})
 	}
 }

@@ -1,12 +1,13 @@
 package opencode
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"path"
 	"strings"
 	"unicode"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/permission"
@@ -44,8 +45,9 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 		return nil, fmt.Errorf("the tool %q is not known", use.Tool)
 	}
 	var in input
-	if err := strict(use.Input, &in); err != nil {
-		return nil, fmt.Errorf("the input of %s cannot be read: %w", use.Tool, err)
+	// Exact names, and none twice: two readers could take different ones.
+	if json.Unmarshal(use.Input, &in) != nil {
+		return nil, fmt.Errorf("the input of %s cannot be read", use.Tool)
 	}
 	call := permission.Call{Tool: ours}
 	switch use.Tool {
@@ -119,35 +121,6 @@ func within(directory, name string) string {
 		return name
 	}
 	return directory + "/" + name
-}
-
-// strict reads an object in which no name is there twice, in one case or in several: two
-// readers could take different ones.
-func strict(data json.RawMessage, out *input) error {
-	names := map[string]bool{}
-	d := json.NewDecoder(strings.NewReader(string(data)))
-	if t, err := d.Token(); err != nil || t != json.Delim('{') {
-		return errors.New("it is not an object")
-	}
-	for d.More() {
-		t, err := d.Token()
-		if err != nil {
-			return errors.New("it is not JSON")
-		}
-		name := strings.ToLower(t.(string))
-		if names[name] {
-			return fmt.Errorf("it has the name %q twice", name)
-		}
-		names[name] = true
-		var value json.RawMessage
-		if d.Decode(&value) != nil {
-			return errors.New("it is not JSON")
-		}
-	}
-	if json.Unmarshal(data, out) != nil {
-		return errors.New("a value has the wrong type")
-	}
-	return nil
 }
 
 // unclear reports whether a character is one that two readers may trim differently.

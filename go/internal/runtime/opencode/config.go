@@ -116,7 +116,7 @@ func sameProvider(m *manifest.Manifest, ref *manifest.ModelRef) (manifest.ModelI
 // providerOf is the gateway as a provider of models. The plugin puts the key in.
 func providerOf(l runtime.Launch) object {
 	m := l.Manifest
-	models := object{{string(m.Model.ID), modelOf(m, &m.Model)}}
+	var models object
 	if id, ok := sameProvider(m, m.Model.Small); ok {
 		models = append(models, member{string(id), modelOf(m, &manifest.Model{
 			ID: id, ContextWindowTokens: m.Model.ContextWindowTokens, MaxOutputTokens: m.Model.MaxOutputTokens})})
@@ -130,10 +130,11 @@ func providerOf(l runtime.Launch) object {
 			models = append(models, member{string(own.ID), modelOf(m, own)})
 		}
 	}
+	models = append(models, member{string(m.Model.ID), modelOf(m, &m.Model)})
 	return object{
 		{"npm", npm[m.Model.WireAPI]}, {"name", "Insomnia"},
 		{"options", object{{"baseURL", l.Gateway + "/v1"}, {"apiKey", ""}}},
-		{"models", models.unique()},
+		{"models", models.last()},
 	}
 }
 
@@ -141,8 +142,13 @@ func providerOf(l runtime.Launch) object {
 func modelOf(m *manifest.Manifest, model *manifest.Model) object {
 	c := m.Context.Compaction
 	input := min(c.ThresholdTokens+c.ReservedTokens, model.ContextWindowTokens)
+	kinds := []string{"text", "image", "pdf"}
+	if m.Model.WireAPI == "openai-chat" { // which models of many makers speak
+		kinds = kinds[:1]
+	}
 	return object{
-		{"name", string(model.ID)}, {"tool_call", true}, {"reasoning", true}, {"attachment", true},
+		{"name", string(model.ID)}, {"tool_call", true}, {"reasoning", true}, {"attachment", len(kinds) > 1},
+		{"modalities", object{{"input", kinds}, {"output", []string{"text"}}}},
 		{"temperature", model.Temperature != nil},
 		{"limit", object{{"context", model.ContextWindowTokens}, {"input", input}, {"output", model.MaxOutputTokens}}},
 	}

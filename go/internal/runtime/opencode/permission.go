@@ -81,7 +81,31 @@ func (a *agent) permissions(m *manifest.Manifest, headless bool) object {
 	}
 	named("task", grammar.ToolAgent, a.subagents)
 	named("skill", grammar.ToolSkill, a.skills)
-	return append(p, a.mcp(m, open)...)
+	return append(append(p, a.mcp(m, open)...), a.closed()...).last()
+}
+
+// closed are the tools of which a rule denies every call: they are not offered.
+func (a *agent) closed() object {
+	var out object
+	for _, rule := range a.rules {
+		if rule.Action != "deny" || rule.Pattern != "*" {
+			continue
+		}
+		for _, name := range sorted(toolNames) {
+			if grammar.MatchTool(string(rule.Tool), toolNames[name]) {
+				if name == "write" || name == "apply_patch" {
+					name = "edit" // what is denied to one of them is denied to the others
+				}
+				out = append(out, member{name, "deny"})
+			}
+		}
+		for _, server := range a.servers {
+			if name, ok := meet(string(rule.Tool), "mcp__"+string(server)+"__*"); ok {
+				out = append(out, member{native(server, name), "deny"})
+			}
+		}
+	}
+	return out
 }
 
 // denied are the patterns that are denied of a tool, as far as they mean the same to the
@@ -136,7 +160,7 @@ func (a *agent) mcp(m *manifest.Manifest, open string) object {
 			}
 		}
 	}
-	return append(out.unique(), denied.unique()...)
+	return append(out, denied...)
 }
 
 // native is the name of an MCP tool, or of several with a star at the end, in the program.
@@ -163,15 +187,18 @@ type member struct {
 	value any
 }
 
-func (o object) unique() object {
+// last keeps the last member of each name: readers keep its value, and the place of the first.
+func (o object) last() object {
 	seen := map[string]bool{}
-	return slices.DeleteFunc(o, func(m member) bool {
-		if seen[m.name] {
-			return true
+	var out object
+	for _, m := range slices.Backward(o) {
+		if !seen[m.name] {
+			seen[m.name] = true
+			out = append(out, m)
 		}
-		seen[m.name] = true
-		return false
-	})
+	}
+	slices.Reverse(out)
+	return out
 }
 
 func (o object) MarshalJSON() ([]byte, error) {

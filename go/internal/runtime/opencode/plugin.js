@@ -223,8 +223,11 @@ export default async ({ client, directory }) => {
       })
       .catch(() => {})
 
+  const states = new Map()
   const state = (session, state) => {
-    if (!children.has(session)) guard.tell({ kind: "state", session, state })
+    if (children.has(session) || states.get(session) === state) return
+    remember(states, session, state)
+    guard.tell({ kind: "state", session, state })
   }
 
   const onPermission = async ({ id, sessionID, permission, tool }) => {

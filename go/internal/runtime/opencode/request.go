@@ -25,13 +25,12 @@ func request(h http.Header) runtime.Request {
 	return r
 }
 
-// declined reports what the program turns down before it asks the plugin: a call whose
-// input does not have the form of the tool, and one that the user interrupted.
+// declined reports what the program turns down before it asks the plugin: a call of a
+// tool that it does not know or with an input that is not JSON, and one that the user
+// interrupted.
 func declined(tool, text string) bool {
-	return tool == "invalid" ||
-		strings.HasPrefix(text, "The "+tool+" tool was called with invalid arguments") ||
-		strings.HasPrefix(text, "The arguments provided to the tool are invalid") ||
-		text == "Tool execution aborted"
+	return tool == "invalid" || strings.HasPrefix(text, "Model tried to call unavailable tool ") ||
+		strings.HasPrefix(text, "The arguments provided to the tool are invalid: ") || text == "Tool execution aborted"
 }
 
 // unserved names what a manifest asks for and the program cannot give without doing harm.
