@@ -17,6 +17,7 @@ func (p *program) runtimeCommand() *cli.Command {
 	return group("runtime", "list agent programs and check what they enforce of a profile",
 		p.runtimeListCommand(),
 		p.runtimeCheckCommand(),
+		p.runtimeRenderCommand(),
 	)
 }
 

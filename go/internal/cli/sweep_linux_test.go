@@ -251,6 +251,8 @@ const commandLines = `
 * doctor
 * runtime list
 * runtime check project:all
+* runtime render project:all --runtime claude-code --out plan
+* runtime render project:all --runtime opencode --out plan2
 0 completion bash
 0 man
 0 version

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+func (p *program) runtimeRenderCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "render",
+		Usage:     "write the settings and the start script of an agent program for a profile",
+		ArgsUsage: "[REF]",
+		Description: "Writes what a Pod would start the program with: its files, its arguments and its environment, and a\n" +
+			"README.md that says what is missing without a Pod. Secrets stay references. Nothing is started, and no\n" +
+			"secret is read. DIR must be missing or empty. REF is as for `insomnia resolve`. For example:\n\n" +
+			"    insomnia runtime render builtin:coder --runtime opencode --out plan",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "runtime", Usage: "agent program `NAME`: " + strings.Join(runtimeNames(), ", ")},
+			&cli.StringFlag{Name: "out", Usage: "directory `DIR` to write to"},
+			&cli.StringFlag{Name: "workspace", Usage: "directory `DIR` that the agent works in; without it, the working directory"},
+			&cli.StringFlag{Name: "manifest", Usage: "render a manifest from `FILE` (.toml or .json) instead of a profile"},
+		}, profileFlags()...),
+		Action:       p.runtimeRender,
+		BashComplete: p.completeNames,
+	}
+}
+
+func (p *program) runtimeRender(c *cli.Context) error {
+	a, options, err := p.evaluating(c)
+	if err != nil {
+		return err
+	}
+	for _, flag := range []string{"runtime", "out"} {
+		if !c.IsSet(flag) {
+			return diag.Errorf(diag.ExitUsage, "usage", "missing flag: --%s", flag).Hintf("see %s", helpCommand(c))
+		}
+	}
+	d, err := namedRuntime(c.String("runtime"))
+	if err != nil {
+		return err
+	}
+	result, err := p.resolved(c.Context, a, what(c), options)
+	if err != nil {
+		return err
+	}
+	m, problems := manifest.DecodeForm(result.Manifest)
+	if len(problems) > 0 {
+		return manifest.Problems(problems)
+	}
+	rendered, err := a.Render(m, d, c.String("out"), c.String("workspace"))
+	if err != nil {
+		return err
+	}
+	if c.Bool("json") {
+		return p.printJSON(struct {
+			Schema  string   `json:"schema"` // "insomnia.runtime-render/v1"
+			Profile string   `json:"profile"`
+			Runtime string   `json:"runtime"`
+			Dir     string   `json:"dir"`
+			Files   []string `json:"files"`
+		}{"insomnia.runtime-render/v1", string(m.Profile.Name), d.Name, rendered.Dir, rendered.Files})
+	}
+	p.inform("wrote the plan of `%s` for %s: %s", m.Profile.Name, d.Title, diag.Quote(rendered.Dir))
+	return nil
+}

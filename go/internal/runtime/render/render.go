@@ -1,0 +1,156 @@
+// Package render writes the plan of a start into a directory, for people who look at it
+// or start the program themselves. Secrets stay references.
+package render
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// Token stands in the place of what the program shows to the gateway.
+const Token = "TOKEN"
+
+// Places are the paths of a launch whose plan is written to a directory.
+func Places(dir string) (state, files, guard string) {
+	return filepath.Join(dir, "state"), filepath.Join(dir, "files"), filepath.Join(dir, "guard.sock")
+}
+
+// ErrNotEmpty says that the directory has something in it, which is left alone.
+var ErrNotEmpty = errors.New("the directory is not empty")
+
+// Write writes a plan that was made for the places of a directory. The directory is
+// missing or empty, and has all of the plan or nothing. It returns the names of what was
+// written, below the directory.
+func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) (names []string, err error) {
+	// What is written beside the directory takes its place in one step, which fails
+	// where there is something meanwhile.
+	work, err := os.MkdirTemp(filepath.Dir(dir), ".insomnia-render-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(work)
+		}
+	}()
+	root, err := os.OpenRoot(work)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	put := func(name string, mode fs.FileMode, content []byte) error {
+		names = append(names, filepath.ToSlash(name))
+		return write(root, name, mode, content)
+	}
+	for _, f := range plan.Files {
+		name, err := filepath.Rel(dir, f.Path)
+		if err != nil || !filepath.IsLocal(name) || !strings.HasPrefix(f.Path, l.State+"/") && !strings.HasPrefix(f.Path, l.Files+"/") {
+			return nil, fmt.Errorf("the plan has a file outside of its directories: %q", f.Path)
+		}
+		if f.Link == "" {
+			err = put(name, f.Mode, f.Content)
+		} else if err = root.MkdirAll(filepath.Dir(name), 0o700); err == nil {
+			names = append(names, filepath.ToSlash(name))
+			err = root.Symlink(f.Link, name)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	for _, at := range []string{l.State, l.Files} {
+		if name, err := filepath.Rel(dir, at); err != nil || root.MkdirAll(name, 0o700) != nil {
+			return nil, fmt.Errorf("cannot make the directory %q", at)
+		}
+	}
+	for _, descriptor := range plan.Descriptors {
+		if err := put(descriptorName(descriptor), 0o600, []byte(text(descriptor, l.Manifest))); err != nil {
+			return nil, err
+		}
+	}
+	if err := put("start", 0o700, []byte(script(dir, d, l, plan))); err != nil {
+		return nil, err
+	}
+	if err := put("README.md", 0o600, []byte(readme(d, l, plan))); err != nil {
+		return nil, err
+	}
+	// An empty directory makes way; os.Rename takes the place of none.
+	if err := syscall.Rmdir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, fs.ErrExist) {
+			err = ErrNotEmpty
+		}
+		return nil, err
+	}
+	if err := os.Rename(work, dir); err != nil {
+		return nil, err
+	}
+	return names, nil
+}
+
+func write(root *os.Root, name string, mode fs.FileMode, content []byte) error {
+	if err := root.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	f, err := root.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode.Perm()&0o700)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
+}
+
+func descriptorName(d runtime.Descriptor) string {
+	return filepath.Join("descriptors", strconv.Itoa(d.Number))
+}
+
+// text is what a descriptor holds, with the names of secrets in the place of their values.
+func text(d runtime.Descriptor, m *manifest.Manifest) string {
+	var b strings.Builder
+	for _, part := range d.Text {
+		if part.Secret == "" {
+			b.WriteString(part.Literal)
+		} else {
+			fmt.Fprintf(&b, "SECRET(%s)", secretName(m, part.Secret))
+		}
+	}
+	return b.String()
+}
+
+// secretName is the name of the secret that a reference at a JSON Pointer is about.
+func secretName(m *manifest.Manifest, pointer string) string {
+	data, err := json.Marshal(m)
+	var value any
+	if err != nil || json.Unmarshal(data, &value) != nil {
+		return pointer
+	}
+	for key := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		key = strings.NewReplacer("~1", "/", "~0", "~").Replace(key)
+		switch in := value.(type) {
+		case map[string]any:
+			value = in[key]
+		case []any:
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(in) {
+				return pointer
+			}
+			value = in[i]
+		}
+	}
+	reference, _ := value.(map[string]any)
+	if name, ok := reference["name"].(string); ok && name != "" {
+		return name
+	}
+	return pointer
+}
+
+// quote makes one word of a shell of any text.
+func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

@@ -1,0 +1,67 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+)
+
+// script starts the program as Insomnia would, without the services of a Pod.
+func script(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "#!/bin/sh\n# Starts %s as `insomnia runtime render` has planned it. Read README.md first.\nset -eu\ncd %s\nexec env -i", d.Title, quote(l.Workspace))
+	word := func(text string) { b.WriteString(" \\\n  " + text) }
+	box := &l.Manifest.Sandbox
+	for _, name := range box.InheritEnv {
+		word(fmt.Sprintf(`${%s+"%s=$%s"}`, name, name, name))
+	}
+	for _, name := range slices.Sorted(maps.Keys(box.Env)) {
+		word(quote(string(name) + "=" + string(box.Env[name])))
+	}
+	for _, variable := range plan.Env {
+		word(quote(variable))
+	}
+	word(d.Program)
+	for _, argument := range plan.Args {
+		word(quote(argument))
+	}
+	for _, descriptor := range plan.Descriptors {
+		word(fmt.Sprintf("%d< %s", descriptor.Number, quote(filepath.Join(dir, descriptorName(descriptor)))))
+	}
+	return b.String() + "\n"
+}
+
+func readme(d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# The profile %s in %s\n\n", l.Manifest.Profile.Name, d.Title)
+	fmt.Fprintf(&b, "Written by `insomnia runtime render`, for %s %v or newer, below %v.\n\n", d.Title, d.From, d.Below)
+	b.WriteString("| path | what it is |\n|---|---|\n")
+	fmt.Fprintf(&b, "| `start` | starts the program in `%s`, with these arguments and this environment |\n", strings.ReplaceAll(l.Workspace, "|", "\\|"))
+	b.WriteString("| `files/` | what the program reads: settings, prompts, skills, hooks |\n")
+	b.WriteString("| `state/` | the directory that the program keeps its own files in |\n")
+	if len(plan.Descriptors) > 0 {
+		b.WriteString("| `descriptors/` | what the program reads from open descriptors |\n")
+	}
+	b.WriteString(`
+## What is missing
+
+A running Pod has services that are not in this directory. Until you provide them, the program reaches no model and
+runs no tool:
+
+`)
+	fmt.Fprintf(&b, "- **The gateway**: the program calls the API of the model at `%s`", l.Gateway)
+	if plan.Asks {
+		b.WriteString(", with a token that it asks the guard for.\n")
+	} else {
+		fmt.Fprintf(&b, "\n  with the key `%s`. Replace both with your own.\n", Token)
+	}
+	b.WriteString("- **The guard**: the hooks ask `guard.sock` in this directory, and deny what it does not answer. Without them, only the\n  program's own permissions hold.\n")
+	b.WriteString("- **The sandbox**: files, network and environment of the program are limited by nothing but the program itself.\n")
+	b.WriteString("- **Secrets**: `SECRET(NAME)` is the place of a secret. `insomnia secret exec NAME -- COMMAND` gives its value to a command.\n")
+	fmt.Fprintf(&b, "\n`insomnia runtime check REF --runtime %s` lists what %s does not enforce even in a Pod.\n", d.Name, d.Title)
+	return b.String()
+}
