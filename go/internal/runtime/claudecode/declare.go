@@ -124,8 +124,8 @@ func leaves() *leaf.Table {
 			leaf.WorkflowsInputsName(leaf.ApproximatedBy(leaf.Program, "inputs are passed as arguments, by position")),
 			leaf.WorkflowsInputsType(leaf.Lacking("arguments have no types")),
 			leaf.WorkflowsInputsChoices(leaf.Lacking("arguments have no types")),
-			leaf.WorkflowsInputsRequired(leaf.Lacking("arguments can be left out")),
-			leaf.WorkflowsInputsDefault(leaf.Lacking("arguments have no defaults")),
+			leaf.WorkflowsInputsRequired(leaf.Told("shown as a hint")),
+			leaf.WorkflowsInputsDefault(leaf.Told("shown as a hint")),
 		),
 		leaf.NewSubagents(
 			leaf.SubagentsDescription(leaf.EnforcedBy(leaf.Program)),
