@@ -5,10 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
@@ -260,8 +260,8 @@ func thinking(model *manifest.Model, effort manifest.Effort) object {
 
 var (
 	// shellText is what the program runs before it sends a command's text.
-	shellText = regexp.MustCompile("!`")
-	argument  = regexp.MustCompile(`\$([0-9]|ARGUMENTS)`)
+	shellText = pattern.Lazy{Text: "!`"}
+	argument  = pattern.Lazy{Text: `\$([0-9]|ARGUMENTS)`}
 )
 
 // commands are the workflows as slash commands. Their inputs are arguments by position, of
@@ -270,7 +270,7 @@ func commands(m *manifest.Manifest) object {
 	var out object
 	for _, name := range sorted(m.Workflows) {
 		w := m.Workflows[name]
-		text := argument.ReplaceAllString(shellText.ReplaceAllString(string(w.Prompt), "! `"), "$$ $1")
+		text := argument.Get().ReplaceAllString(shellText.Get().ReplaceAllString(string(w.Prompt), "! `"), "$$ $1")
 		text = quoteFiles(text)
 		for i, in := range w.Inputs {
 			text = strings.ReplaceAll(text, "{{"+string(in.Name)+"}}", fmt.Sprintf("$%d", i+1))
