@@ -32,6 +32,11 @@ var kernel = []string{"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bu
 // their sockets and their files for each other.
 var private = []string{"/tmp", "/var/tmp", "/run", "/var/run"}
 
+// media is the directory in which disks appear when they are plugged in. What is mounted
+// while the Pod runs is seen inside as it is outside, so this one only has what is mounted
+// now; /run/media is empty inside with all of /run.
+const media = "/media"
+
 // walls builds the arguments of bubblewrap. Later mounts lie over earlier ones.
 type walls struct {
 	args []string
@@ -65,14 +70,14 @@ func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 	w.add("--chdir", s.Workspace, "--")
 	return Wrapped{
 		Argv: slices.Concat([]string{m.bwrap}, w.args, argv), Env: []string{}, PrivateNetwork: network, Denied: denied,
-		Landlock: m.apart(network),
+		Landlock: apart(network),
 	}, nil
 }
 
 // apart keeps abstract sockets of this machine from being reached where the network is
-// that of this machine.
-func (m Mechanism) apart(network bool) *Rules {
-	if network || m.abi < abiApart {
+// that of this machine, and they with it.
+func apart(network bool) *Rules {
+	if network {
 		return nil
 	}
 	return &Rules{Apart: true}
@@ -113,6 +118,12 @@ func (w *walls) system() {
 		w.add("--dir", w.spec.Home)
 	} else if slices.ContainsFunc(private, func(dir string) bool { return contains(dir, w.spec.Home) }) {
 		w.bind(w.spec.Home, everything)
+	}
+	if info, err := os.Lstat(media); err == nil && info.IsDir() && w.spec.Manifest.Sandbox.ReadableRoots == nil {
+		w.add("--tmpfs", media)
+		for _, mounted := range mountsBelow(media) {
+			w.bind(mounted, everything)
+		}
 	}
 	for _, path := range []string{"/run/current-system", "/run/opengl-driver"} { // NixOS
 		w.mirror(path, false)

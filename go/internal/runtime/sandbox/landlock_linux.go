@@ -80,12 +80,9 @@ func around(dir string, without []string) []string {
 	return list
 }
 
-// Confine puts this process and all that it starts behind rules, for ever. It is an error
-// where the kernel cannot hold them; nil holds nothing.
-func Confine(r *Rules) error {
-	if r == nil {
-		return nil
-	}
+// landlock puts this process and all that it starts behind rules, for ever. It is an error
+// where the kernel cannot hold them.
+func (r *Rules) landlock() error {
 	abi := landlockABI()
 	if r.Files && abi < abiFiles {
 		return diag.Errorf(diag.ExitMissing, "sandbox-landlock", "cannot keep files from being written: the kernel has no Landlock, or an old one").Hintf("install bubblewrap")
@@ -122,15 +119,7 @@ func Confine(r *Rules) error {
 	if err == nil {
 		err = config.BestEffort().Restrict(rules...)
 	}
-	if err != nil {
-		return diag.Errorf(diag.ExitState, "sandbox-landlock", "cannot build the walls of the sandbox: %v", err).Hintf("install bubblewrap")
-	}
-	return nil
-}
-
-func directory(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
+	return err
 }
 
 // reachableSockets are unix sockets of other programs that a process behind rules can

@@ -1,9 +1,12 @@
 package sandbox
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
@@ -72,4 +75,24 @@ func (s *Spec) readable() []string {
 		}
 	}
 	return found
+}
+
+// mountsBelow are the directories below another that something is mounted on now.
+func mountsBelow(dir string) (found []string) {
+	table, _ := bounded.ReadFile("/proc/self/mountinfo", 16<<20)
+	unescape := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
+	for line := range bytes.Lines(table) {
+		// ID PARENT DEVICE ROOT PLACE …
+		if fields := bytes.Fields(line); len(fields) > 4 {
+			if place := unescape.Replace(string(fields[4])); place != dir && contains(dir, place) && directory(place) {
+				found = append(found, place)
+			}
+		}
+	}
+	return found
+}
+
+func directory(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }

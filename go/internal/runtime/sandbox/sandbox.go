@@ -79,8 +79,8 @@ type Wrapped struct {
 	Env []string
 	// Variables are those that the program needs because of the walls, as NAME=VALUE.
 	Variables []string
-	// Landlock is what the first process inside confines itself to by [Confine]; nil for
-	// nothing.
+	// Landlock is what the first process inside confines itself to by [Confine], which it
+	// calls in any case; nil for nothing.
 	Landlock *Rules
 	// PrivateNetwork says that the loopback interface inside is its own.
 	PrivateNetwork bool
@@ -88,10 +88,10 @@ type Wrapped struct {
 	Denied int
 }
 
-// Rules are those of Landlock, as JSON in what the first process is told.
+// Rules are what a process confines itself to, as JSON in what the first process is told.
 type Rules struct {
 	// Files says that what is not below one of these paths cannot be read or written.
-	Files bool `json:"files"`
+	Files bool `json:"files,omitempty"`
 	// Read are files and directories that may be read and run, Write those that may be
 	// written as well.
 	Read  []string `json:"read,omitempty"`
@@ -100,7 +100,7 @@ type Rules struct {
 	Connect []string `json:"connect,omitempty"`
 	// Apart keeps signals and abstract unix sockets from reaching other processes, where
 	// the kernel can.
-	Apart bool `json:"apart"`
+	Apart bool `json:"apart,omitempty"`
 }
 
 // enforced reports whether the user wants a field to hold.

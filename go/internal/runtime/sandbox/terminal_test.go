@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -33,10 +34,7 @@ func TestTerminal(t *testing.T) {
 	r := newRoom(t)
 	self, _ := os.Executable()
 	start := func(script string, own bool) string {
-		w, err := r.mechanism.Wrap(r.spec(nil), []string{"/bin/sh", "-c", script})
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := r.wrap(nil, script)
 		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 		defer cancel()
 		cmd := exec.CommandContext(ctx, w.Argv[0], w.Argv[1:]...)
@@ -70,13 +68,29 @@ func TestTerminal(t *testing.T) {
 	}
 }
 
+// Keys that the user has in the keyring of the session are not those of the Pod.
+func TestKeyring(t *testing.T) {
+	r := newRoom(t)
+	runtime.LockOSThread() // which has the keyring, and starts the process
+	defer runtime.UnlockOSThread()
+	if _, err := unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0); err != nil {
+		t.Skipf("this kernel has no keyrings: %v", err)
+	}
+	if _, err := unix.AddKey("user", "insomnia-test", []byte(canary), unix.KEY_SPEC_SESSION_KEYRING); err != nil {
+		t.Fatal(err)
+	}
+	if err := attempt([]string{"key"}); err != nil {
+		t.Fatalf("the key is not there outside: %v", err)
+	}
+	if out, works := r.run(nil, "$ATTEMPT attempt key"); works {
+		t.Errorf("read a key of the session\n%s", out)
+	}
+}
+
 // Nothing is left when what built the walls is killed, even what has left its session.
 func TestNothingIsLeft(t *testing.T) {
 	r := newRoom(t)
-	w, err := r.mechanism.Wrap(r.spec(nil), []string{"/bin/sh", "-c", `(setsid sleep 4321 &) ; setsid nohup sleep 4321 & echo started; sleep 4321`})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := r.wrap(nil, `(setsid sleep 4321 &) ; setsid nohup sleep 4321 & echo started; sleep 4321`)
 	cmd := exec.Command(w.Argv[0], w.Argv[1:]...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 	out, err := cmd.StdoutPipe()

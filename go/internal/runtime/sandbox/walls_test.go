@@ -5,6 +5,7 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -18,6 +19,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -121,17 +124,31 @@ func (r *room) run(change func(*Spec), script string) (string, bool) {
 	}
 }
 
-func (r *room) once(ctx context.Context, change func(*Spec), script string) (string, bool) {
+// wrap is the command that runs a script inside, in a process that confines itself first.
+func (r *room) wrap(change func(*Spec), script string) Wrapped {
 	r.Helper()
 	s := r.spec(change)
-	w, err := r.mechanism.Wrap(s, []string{"/bin/sh", "-c", script, "sh"})
+	self, _ := os.Executable()
+	argv := []string{self, "confine", "", "/bin/sh", "-c", script}
+	w, err := r.mechanism.Wrap(s, argv)
+	if err == nil {
+		rules, _ := json.Marshal(w.Landlock)
+		argv[2] = string(rules)
+		w, err = r.mechanism.Wrap(s, argv)
+	}
 	if err != nil {
 		r.Fatal(err)
 	}
+	return w
+}
+
+func (r *room) once(ctx context.Context, change func(*Spec), script string) (string, bool) {
+	r.Helper()
+	w := r.wrap(change, script)
 	self, _ := os.Executable()
 	cmd := exec.CommandContext(ctx, w.Argv[0], w.Argv[1:]...)
 	// The real start has no environment; here the script gets its own by the same way.
-	cmd.Env = append(w.Env, "HOME="+r.home, "PATH="+os.Getenv("PATH"), "OUT="+filepath.Dir(r.home), "OTHER="+r.other, "STATE="+r.state, "S="+r.sockets,
+	cmd.Env = append(w.Env, "HOME="+r.home, "PATH="+os.Getenv("PATH"), "OUT="+filepath.Dir(r.home), "OTHER="+r.other, "STATE="+r.state, "S="+r.sockets, "ABI="+strconv.Itoa(landlockABI()),
 		"ATTEMPT="+self, "OUTPID="+strconv.Itoa(os.Getpid()), "GIT_CONFIG_NOSYSTEM=1", "WALLS_TEST_SHOWS="+os.Getenv("WALLS_TEST_SHOWS"))
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
@@ -276,6 +293,7 @@ func TestAttempts(t *testing.T) {
 		{"none: an abstract socket of this machine", nil, `$ATTEMPT attempt unix @$ABSTRACT`, false},
 		{"allowlist: a port outside", networks("allowlist"), `$ATTEMPT attempt tcp $TCP`, false},
 		{"full: a port outside", networks("full"), `$ATTEMPT attempt tcp $TCP`, true},
+		{"full: an abstract socket of this machine", networks("full"), `[ $ABI -lt 6 ] || $ATTEMPT attempt unix @$ABSTRACT`, landlockABI() < 6},
 		{"our socket", nil, `$ATTEMPT attempt unix $S/guard.sock`, true},
 		{"a socket at home", nil, `$ATTEMPT attempt unix $HOME/agent.sock`, false},
 		{"a socket in /tmp", nil, `$ATTEMPT attempt unix $OUT/x.sock`, false},
@@ -428,6 +446,9 @@ func attempt(args []string) error {
 			}
 		}()
 		return attempt([]string{"tcp", l.Addr().String()})
+	case "key":
+		_, err := unix.KeyctlSearch(unix.KEY_SPEC_SESSION_KEYRING, "user", "insomnia-test", 0)
+		return err
 	case "tiocsti":
 		return tiocsti(strings.Join(args[1:], " "))
 	}
