@@ -105,7 +105,7 @@ func (l *leader) start(spec *Spec) error {
 // confine puts this process and the program behind rules of the kernel.
 func confine(rules json.RawMessage) error {
 	if len(rules) == 0 {
-		return nil
+		return sandbox.Confine(nil)
 	}
 	var r sandbox.Rules
 	if err := json.Unmarshal(rules, &r); err != nil {

@@ -21,6 +21,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gateway"
 	"github.com/insomnia-pods/insomnia/go/internal/guard"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
 	"github.com/insomnia-pods/insomnia/go/internal/toolcall"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -68,6 +69,9 @@ func (v *services) begin(ctx context.Context) error {
 	if err := v.beginGateway(ctx); err != nil {
 		return err
 	}
+	if err := v.carryPorts(ctx); err != nil {
+		return err
+	}
 	box := &v.setting.Manifest.Sandbox
 	if box.Network != manifest.Network("allowlist") {
 		return nil
@@ -80,6 +84,20 @@ func (v *services) begin(ctx context.Context) error {
 	v.egress = path
 	proxy := egress.New(egress.Config{Domains: box.AllowedDomains, Hosts: v.setting.Hosts})
 	v.work.Go(func() { _ = proxy.Serve(ctx, l) })
+	return nil
+}
+
+// carryPorts carries connections of the Pod to ports of this machine.
+func (v *services) carryPorts(ctx context.Context) error {
+	spec := sandbox.Spec{Manifest: v.setting.Manifest, Sockets: v.setting.Sockets}
+	host, _ := spec.Ports()
+	for _, port := range host {
+		l, err := guard.Listen(spec.PortSocket(port))
+		if err != nil {
+			return v.notListening(err)
+		}
+		v.work.Go(func() { _ = egress.Carry(ctx, l, port) })
+	}
 	return nil
 }
 

@@ -8,9 +8,12 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
@@ -36,6 +39,12 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 			Hintf("look at what this machine has for it: insomnia doctor")
 	}
 	w := &server.Walled{Argv: wrapped.Argv, Env: wrapped.Env, Namespaced: mechanism.Kind == sandbox.Bubblewrap, PrivateNetwork: wrapped.PrivateNetwork}
+	if w.PrivateNetwork {
+		host, _ := spec.Ports()
+		for _, port := range host {
+			w.Relays = append(w.Relays, inner.Relay{Listen: "127.0.0.1:" + strconv.Itoa(int(port)), Socket: spec.PortSocket(port)})
+		}
+	}
 	if wrapped.Landlock != nil {
 		if w.Rules, err = json.Marshal(wrapped.Landlock); err != nil {
 			return nil, err
@@ -47,7 +56,7 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 		user[name] = value
 	}
 	w.Environment = func(own []string, proxy string) []string {
-		return sandbox.Environment(spec, own, proxy, func(name string) (string, bool) {
+		return sandbox.Environment(spec, slices.Concat(wrapped.Variables, own), proxy, func(name string) (string, bool) {
 			value, ok := user[name]
 			return value, ok
 		})
@@ -85,10 +94,10 @@ func programs(path string) []string {
 }
 
 // hidden are the directories of ours that are not there inside: Pods and what was
-// consented to, secrets, and the sockets of other Pods.
+// consented to, secrets, the user's config, and the sockets of other Pods.
 func hidden(s *server.Setting) []string {
 	all := []string{filepath.Dir(s.Dir), filepath.Dir(filepath.Dir(s.Sockets))}
-	for _, find := range []func(...string) (string, error){userdir.State, userdir.Data} {
+	for _, find := range []func(...string) (string, error){userdir.State, userdir.Data, userdir.Config} {
 		if dir, err := find("insomnia"); err == nil {
 			all = append(all, dir)
 		}

@@ -69,7 +69,7 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	}
 	spec := inner.Spec{
 		Argv: append([]string{p.Program}, p.Plan.Args...), Dir: p.Workspace, Terminal: !p.Launch.Headless, Stdin: p.Plan.Stdin,
-		Namespaced: walled.Namespaced, Rules: walled.Rules,
+		Namespaced: walled.Namespaced, Rules: walled.Rules, Relays: walled.Relays,
 	}
 	if spec.Descriptors, err = p.descriptors(); err != nil {
 		return stop, err

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -52,6 +53,8 @@ type Walled struct {
 	Environment func(own []string, proxy string) []string
 	// Rules are what the first process inside confines itself to; nil for nothing.
 	Rules json.RawMessage
+	// Relays are those to other services than gateway and proxy.
+	Relays []inner.Relay
 	// Namespaced says that what is left of processes ends with the command.
 	Namespaced bool
 	// PrivateNetwork says that the loopback interface inside is its own.
