@@ -63,6 +63,13 @@ type Mock struct {
 	seen func(Request)
 }
 
+// Follow gives the model another script, from its next answer on.
+func (m *Mock) Follow(script Script) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.script = script
+}
+
 // New is a model that answers by a script. seen, where it is not nil, is told each request.
 func New(script Script, seen func(Request)) *Mock { return &Mock{script: script, seen: seen} }
 
@@ -81,11 +88,12 @@ func (m *Mock) turn(r Request) Turn {
 	m.mu.Lock()
 	n := len(m.log)
 	m.log = append(m.log, r)
+	script := m.script
 	m.mu.Unlock()
 	if m.seen != nil {
 		m.seen(r)
 	}
-	t := m.script(n, r)
+	t := script(n, r)
 	if t.InputTokens == 0 {
 		t.InputTokens = 100
 	}

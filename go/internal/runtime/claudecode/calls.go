@@ -166,9 +166,13 @@ func request(h http.Header) runtime.Request {
 	return runtime.Request{Session: h.Get("X-Claude-Code-Session-Id"), Subagent: h.Get("X-Claude-Code-Agent-Id")}
 }
 
-// declined reports whether the program turned a call down before its hooks.
+// cut are the results of calls that were cut off before they began.
+var cut = [...]string{"[Request interrupted by user", "The user doesn't want to ", "[Tool result missing due to internal error]"}
+
+// declined reports whether the program turned a call down: it looks at the arguments, and
+// whether there is such a file, skill or task, before it runs its hooks.
 func declined(_, text string) bool {
 	text = strings.TrimSpace(text)
-	return strings.HasPrefix(text, "<tool_use_error>") && slices.ContainsFunc(
-		[]string{"InputValidationError", "No such tool available"}, func(s string) bool { return strings.Contains(text, s) })
+	return strings.HasPrefix(text, "<tool_use_error>") && strings.HasSuffix(text, "</tool_use_error>") ||
+		slices.ContainsFunc(cut[:], func(s string) bool { return strings.HasPrefix(text, s) })
 }

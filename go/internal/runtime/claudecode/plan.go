@@ -43,7 +43,7 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 		runtime.File{Path: set, Mode: 0o400, Content: settingsOf(l)},
 		runtime.File{Path: filepath.Join(l.State, ".claude.json"), Mode: 0o600, Content: seed, Keep: true})
 	p.Args = []string{
-		"--setting-sources", "", "--settings", set, "--system-prompt-file", system, "--plugin-dir", dir, "--agent", plugin + ":" + own,
+		"--setting-sources", "", "--settings", set, "--system-prompt-file", system, "--plugin-dir", dir, "--agent", plugin + ":" + own, "--name", l.Pod,
 		"--model", string(m.Model.ID), "--effort", effort(m.Model.Effort), "--tools", strings.Join(programTools(m), ","), "--strict-mcp-config",
 	}
 	if fallbacks := fallbacks(m); fallbacks != "" {
@@ -131,11 +131,20 @@ func environment(l runtime.Launch) []string {
 		number("MCP_TIMEOUT", start*1000)
 		number("MCP_TOOL_TIMEOUT", call*1000)
 	}
-	if m.Runtimes != nil && m.Runtimes.ClaudeCode != nil && m.Runtimes.ClaudeCode.MaxRetries != nil {
-		number("CLAUDE_CODE_MAX_RETRIES", *m.Runtimes.ClaudeCode.MaxRetries)
+	if m.Runtimes != nil && m.Runtimes.ClaudeCode != nil {
+		c := m.Runtimes.ClaudeCode
+		if c.MaxRetries != nil {
+			number("CLAUDE_CODE_MAX_RETRIES", *c.MaxRetries)
+		}
+		if none(c.CommitAttribution) && none(c.PullRequestAttribution) {
+			// Nor does it run git at its start, for a summary of the repository.
+			env = append(env, "CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1")
+		}
 	}
 	return env
 }
+
+func none(line *manifest.Line) bool { return line != nil && *line == "" }
 
 // firstRun is the file that the program keeps what it has asked in: without it, it begins
 // with screens about its looks and about trust.

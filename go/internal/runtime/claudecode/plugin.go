@@ -118,7 +118,7 @@ func command(w manifest.Workflow) string {
 			hint = "[" + hint + "]"
 		}
 		hints = append(hints, hint)
-		old = append(old, "{{"+string(in.Name)+"}}", "$"+strconv.Itoa(i))
+		old = append(old, "{{"+string(in.Name)+"}}", "$ARGUMENTS["+strconv.Itoa(i)+"]")
 	}
 	head := field("description", string(w.Description))
 	if len(hints) > 0 {
