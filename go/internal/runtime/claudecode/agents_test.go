@@ -116,7 +116,7 @@ func TestHeadless(t *testing.T) {
 		modelmock.Turn{Text: "The end."}))
 	m := runtimetest.Builtin(t, "coder")
 	m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Tool: "bash", Pattern: "env", Action: "allow"}, manifest.Rule{Tool: "bash", Pattern: "cat *", Action: "allow"})
-	room.Guard.By(m, true)
+	room.Guard.By(m)
 	write(t, filepath.Join(room.Workspace, "one.txt"), "")
 	l := room.Launch(m)
 	r := room.Run(l)
@@ -418,7 +418,8 @@ func TestTerminal(t *testing.T) {
 		bash("touch first"), bash("touch second"), modelmock.Turn{Text: "The middle."}, modelmock.Turn{Text: "The mention."}, modelmock.Turn{Text: "The fresh one."}))
 	m := runtimetest.Builtin(t, "coder")
 	m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Tool: "bash", Pattern: "touch *", Action: "ask", Reason: new(manifest.Line("Touching is for people"))})
-	room.Guard.By(m, false)
+	room.Guard.User = true
+	room.Guard.By(m)
 	write(t, filepath.Join(room.Workspace, "a.txt"), "canary-of-a\n")
 	l := room.Launch(m)
 	l.Prompt = "!touch banged"

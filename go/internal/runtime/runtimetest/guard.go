@@ -18,6 +18,8 @@ import (
 // after [Guard.By], is the real one.
 type Guard struct {
 	Socket string
+	// User says that a user can be asked by the real guard; set it before By.
+	User bool
 
 	room   *Room
 	mu     sync.Mutex
@@ -71,7 +73,7 @@ func (g *Guard) Decide(decide func(guard.Ask) guard.Answer) {
 	g.decide = decide
 }
 
-// Asked are the questions of a kind so far.
+// Asked are the questions of a kind so far, those of the real guard without the input.
 func (g *Guard) Asked(kind guard.Kind) []guard.Ask {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -97,9 +99,8 @@ func (g *Guard) Events(kind guard.Kind) []guard.Event {
 	return found
 }
 
-// By puts the real guard of a manifest in the place of this one; headless says that
-// nobody can be asked.
-func (g *Guard) By(m *manifest.Manifest, headless bool) {
+// By puts the real guard of a manifest in the place of this one.
+func (g *Guard) By(m *manifest.Manifest) {
 	g.room.t.Helper()
 	rules, err := permission.Parse(m)
 	if err != nil {
@@ -111,11 +112,12 @@ func (g *Guard) By(m *manifest.Manifest, headless bool) {
 	}
 	g.Stop()
 	g.server, err = guard.New(guard.Config{
-		Driver: g.room.Driver, Manifest: m, Guard: rules, Site: site, Headless: headless, Token: Token,
+		Driver: g.room.Driver, Manifest: m, Guard: rules, Site: site, Headless: !g.User, Token: Token,
 		On: func(e guard.Event) {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.events = append(g.events, e)
+			g.asked = append(g.asked, guard.Ask{Kind: e.Kind, Session: e.Session, Call: e.Call, Tool: e.Tool, Agent: e.Agent, Subagent: e.Subagent, State: e.State})
 		},
 	})
 	if err != nil {
