@@ -28,6 +28,7 @@ type Guard struct {
 	decide func(guard.Ask) guard.Answer
 	listen net.Listener
 	server *guard.Server
+	rules  *manifest.Manifest
 }
 
 func newGuard(t testing.TB, r *Room, socket string) *Guard {
@@ -99,9 +100,19 @@ func (g *Guard) Events(kind guard.Kind) []guard.Event {
 	return found
 }
 
-// By puts the real guard of a manifest in the place of this one.
+// By puts the real guard of a manifest in the place of this one: a new one for each start.
 func (g *Guard) By(m *manifest.Manifest) {
 	g.room.t.Helper()
+	g.rules = m
+	g.renew()
+}
+
+func (g *Guard) renew() {
+	g.room.t.Helper()
+	m := g.rules
+	if m == nil {
+		return
+	}
 	rules, err := permission.Parse(m)
 	if err != nil {
 		g.room.t.Fatal(err)

@@ -49,6 +49,7 @@ func (r *Room) Run(l runtime.Launch) Result {
 func (r *Room) Start(plan *runtime.Plan) Result {
 	r.t.Helper()
 	r.Write(plan)
+	r.Guard.renew()
 	words := append(append(append([]string{}, r.Wrapper...), r.Program), plan.Args...)
 	cmd := exec.Command(words[0], words[1:]...)
 	cmd.Env, cmd.Dir = r.environment(plan), r.Workspace

@@ -38,6 +38,7 @@ func (r *Room) OpenPlan(plan *runtime.Plan) *Terminal {
 		r.t.Skip("needs tmux")
 	}
 	r.Write(plan)
+	r.Guard.renew()
 	dir, err := os.MkdirTemp("", "terminal-")
 	if err != nil {
 		r.t.Fatal(err)
