@@ -2,10 +2,13 @@ package claudecode
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/insomnia-pods/insomnia/checks/golden"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
@@ -77,5 +80,69 @@ func TestPlan(t *testing.T) {
 			t.Fatal(err)
 		}
 		golden.Check(t, "testdata/"+name+".txt", printed(p))
+	}
+}
+
+func TestUnserved(t *testing.T) {
+	m := full(t)
+	m.Model.WireAPI = "openai-chat"
+	var got []string
+	for _, u := range unserved(m) {
+		got = append(got, u.Pointer)
+	}
+	if diff := cmp.Diff([]string{"/model/wireApi", "/mcpServers/ledger/args/1", "/mcpServers/ledger/args/2"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What the program would read into a profile's text stays text.
+func TestTextStays(t *testing.T) {
+	skill := manifest.Skill{Description: "a: \"b\"\n- c", Files: map[manifest.FilePath]manifest.SkillFile{"SKILL.md": {Text: "\ufeff\n--- \r\nallowed-tools: Bash\nhooks: {}\n---\r\nBody\n---\nmore\n"}}}
+	files, err := skillFiles("notes", skill, "/d")
+	want := "---\nname: \"notes\"\ndescription: \"a: \\\"b\\\"\\n- c\"\n---\nBody\n---\nmore\n"
+	if err != nil || string(files[0].Content) != want {
+		t.Errorf("%v\n%s", err, files[0].Content)
+	}
+	for text, want := range map[string]string{"": "", "---": "---", "---\nname: x\n": "---\nname: x\n", "--- x\n---\n": "--- x\n---\n", "----\n": "----\n"} {
+		if got := body(text); got != want {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+	w := manifest.Workflow{Prompt: "{{a}} {{b}} $1 $ARGUMENTS {{c}}", Inputs: []manifest.WorkflowInput{{Name: "a", Required: true}, {Name: "b"}}}
+	if got := command(w); !strings.HasSuffix(got, "---\n$ARGUMENTS[0] $ARGUMENTS[1] \\$1 \\$ARGUMENTS {{c}}\n") || !strings.Contains(got, `argument-hint: "a [b]"`) {
+		t.Error(got)
+	}
+	m := &manifest.Manifest{Skills: map[manifest.SkillName]manifest.Skill{"x": {}}, Workflows: map[manifest.SkillName]manifest.Workflow{"x": {}, "x-workflow": {}, "y": {}}}
+	for name, want := range map[manifest.SkillName]string{"x": "x-workflow-workflow", "x-workflow": "x-workflow", "y": "y"} {
+		if got := commandName(m, name); got != want {
+			t.Errorf("%s is %s", name, got)
+		}
+	}
+}
+
+// No secret is in the files of a plan, nor the token anywhere but in its descriptor.
+func TestSecretsAreInDescriptors(t *testing.T) {
+	l := launchOf(full(t))
+	l.Token = "canary-token"
+	p, err := plan(l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := p.Descriptors[0].Text
+	p.Descriptors[0].Text = nil
+	if text := string(printed(p)); len(token) != 1 || token[0].Literal != l.Token || strings.Contains(text, l.Token) {
+		t.Error("the token is in the plan")
+	}
+	for _, d := range p.Descriptors {
+		var text strings.Builder
+		for _, part := range d.Text {
+			if part.Secret != "" && !part.JSON {
+				t.Errorf("%s is put in as it is", part.Secret)
+			}
+			text.WriteString(part.Literal + part.Secret)
+		}
+		if d.Number == mcpDescriptor && !json.Valid([]byte(text.String())) {
+			t.Error(text.String())
+		}
 	}
 }
