@@ -379,3 +379,45 @@ func TestBrokenGuard(t *testing.T) {
 		})
 	}
 }
+
+// The conversation is summarized at the threshold, and not a token before it.
+func TestCompaction(t *testing.T) {
+	for _, c := range []struct {
+		tokens int64
+		want   bool
+	}{{4999, false}, {5000, true}} {
+		m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
+		m.Model.ContextWindowTokens, m.Model.MaxOutputTokens = 50_000, 2000
+		m.Context.Compaction.ThresholdTokens, m.Context.Compaction.ReservedTokens = 5000, 1000
+		large := bash("echo x")
+		large.InputTokens, large.OutputTokens = c.tokens-10, 10
+		room := runtimetest.New(t, &opencode.Driver, turns(large))
+		r := room.Run(room.Launch(m))
+		got := slices.ContainsFunc(r.Log, func(q modelmock.Request) bool { return opencode.Driver.Request(q.Header).Side == "compaction" })
+		if got != c.want || r.Exit != 0 {
+			t.Errorf("at %d tokens: compacted %v, exit %d\n%s", c.tokens, got, r.Exit, r.Stderr)
+		}
+		for _, q := range r.Log {
+			t.Logf("%+v %v %q", opencode.Driver.Request(q.Header), q.Tools, q.Messages)
+		}
+	}
+}
+
+// In a sandbox that lets the program only read its files, it starts, and a hook that
+// refuses a message keeps it from the model.
+func TestReadOnlyFiles(t *testing.T) {
+	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
+	for _, refuses := range []bool{false, true} {
+		if refuses {
+			m.Hooks = []manifest.Hook{{Event: "UserPromptSubmit", Matcher: "*", Command: []manifest.Argument{"sh", "-c", "echo not this >&2; exit 2"}, TimeoutSeconds: 10}}
+		}
+		room := runtimetest.New(t, &opencode.Driver, turns(bash("ls")))
+		room.Wrapper = []string{"bwrap", "--dev-bind", "/", "/", "--ro-bind", room.Files, room.Files, "--ro-bind", room.Home, room.Home, "--unshare-pid", "--die-with-parent"}
+		start := time.Now()
+		r := room.Run(room.Launch(m))
+		t.Log(time.Since(start), r.Exit, len(r.Log), r.Stdout, r.Stderr)
+		if refuses != (len(r.Log) == 0) || refuses != (r.Exit != 0) {
+			t.Errorf("refuses %v: exit %d, %d requests", refuses, r.Exit, len(r.Log))
+		}
+	}
+}

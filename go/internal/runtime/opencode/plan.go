@@ -79,6 +79,9 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 		choice = append(choice, "--session", l.Session)
 	}
 	if l.Headless {
+		if !l.Resume {
+			choice = append(choice, "--title", l.Pod) // a session without one asks the model for it
+		}
 		p.Args, p.Stdin = append([]string{"run", "--format", "json"}, choice...), []byte(l.Prompt)
 		return p, nil
 	}

@@ -1,0 +1,75 @@
+//go:build agents
+
+package opencode_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/internal/guard"
+	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/opencode"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// In a terminal the first screen is the conversation, what is allowed runs unasked, what
+// is asked about is asked about once, and a session goes on with a first message.
+func TestTerminal(t *testing.T) {
+	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
+	m.Permissions.Default = "deny"
+	m.Permissions.Rules = []manifest.Rule{rule("allow", "bash", "echo *"), rule("ask", "bash", "touch *"), rule("ask", "write", "*"), rule("deny", "bash", "id*")}
+	room := runtimetest.New(t, &opencode.Driver, turns(
+		bash("echo allowed"), bash("touch asked"), bash("touch refused"), bash("id"), modelmock.Turn{Text: "second-answer"}))
+	room.Guard.By(m)
+	l := room.Launch(m)
+	l.Headless, l.Prompt, l.UI = false, "Begin in the terminal.", map[string]string{"theme": "nord"}
+	term := room.Open(l)
+	if screen := term.Wait("Allow once"); !strings.Contains(screen, l.Prompt) || !strings.Contains(screen, "$ touch asked") {
+		t.Errorf("the screen:\n%s", screen)
+	}
+	if n := len(room.Guard.Asked(guard.Judge)); n != 2 {
+		t.Errorf("%d calls", n)
+	}
+	term.Press("Enter")
+	term.Wait("touch refused")
+	if _, err := os.Stat(filepath.Join(room.Workspace, "asked")); err != nil {
+		t.Error("what was allowed did not run")
+	}
+	term.Wait("Allow once")
+	term.Press("Right", "Right", "Enter")
+	term.Wait("/work ") // of the last line, when the agent waits
+	term.Press("C-c")
+	r := term.Ended()
+	if r.Exit != 0 || len(r.HomeChanges) > 0 {
+		t.Errorf("exit %d, changes in HOME: %v", r.Exit, r.HomeChanges)
+	}
+	if _, err := os.Stat(filepath.Join(room.Workspace, "refused")); err == nil {
+		t.Error("what was refused ran")
+	}
+	if text := results(r.Log); !strings.Contains(text, "allowed") {
+		t.Errorf("results: %s", text)
+	}
+	for _, q := range r.Log {
+		if opencode.Driver.Request(q.Header).Side == "" && (len(q.Messages) != 1 || q.Messages[0] != l.Prompt) {
+			t.Errorf("messages: %q", q.Messages)
+		}
+	}
+
+	l.Resume, l.Session, l.Prompt = true, room.Guard.Asked(guard.Session)[0].Session, "Again in the terminal."
+	term = room.Open(l)
+	if screen := term.Wait("second-answer"); !strings.Contains(screen, l.Prompt) {
+		t.Errorf("the screen:\n%s", screen)
+	}
+	term.Press("C-c")
+	r = term.Ended()
+	last := r.Log[len(r.Log)-1]
+	if n := strings.Count(strings.Join(last.Messages, "\n"), l.Prompt); n != 1 {
+		t.Errorf("the message was sent %d times: %q", n, last.Messages)
+	}
+	if text := results(r.Log); !strings.Contains(text, "denies") {
+		t.Errorf("results: %s", text)
+	}
+}
