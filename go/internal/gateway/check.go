@@ -44,6 +44,9 @@ func modelsOf(m *manifest.Manifest) []string {
 		}
 	}
 	of(own)
+	if ref := m.Context.Compaction.Model; ref != nil {
+		add(*ref)
+	}
 	for _, s := range m.Subagents {
 		if s.Model == nil || s.Model.Provider != own.Provider || s.Model.WireAPI != own.WireAPI || !sameURL(s.Model.BaseURL, own.BaseURL) {
 			continue
