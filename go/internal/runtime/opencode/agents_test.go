@@ -81,7 +81,7 @@ func TestHeadless(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(room.Workspace, "here.txt"), []byte("x"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			room.Guard.By(m)
+			room.Guard.By(m, true)
 			l := room.Launch(m)
 			l.System = "You are tried. {file:/etc/hostname} {env:HOME} stay."
 			r := room.Run(l)
@@ -111,8 +111,8 @@ func TestHeadless(t *testing.T) {
 			if !strings.Contains(text, "here.txt") || !strings.Contains(text, "An agent has no business") {
 				t.Errorf("results: %s", text)
 			}
-			sessions := room.Guard.Asked(guard.Session)
-			if len(room.Guard.Asked(guard.Hello)) != 1 || len(sessions) != 1 || sessions[0].Session != opencode.Driver.Request(first.Header).Session {
+			sessions := room.Guard.Events(guard.Session)
+			if len(room.Guard.Events(guard.Hello)) != 1 || len(sessions) != 1 || sessions[0].Session != opencode.Driver.Request(first.Header).Session {
 				t.Errorf("sessions %v", sessions)
 			}
 			if found := append(runtimetest.Has(room.State, runtimetest.Token), runtimetest.Has(room.Files, runtimetest.Token)...); len(found) > 0 {
@@ -205,7 +205,7 @@ func rich(t *testing.T) *manifest.Manifest {
 	m.Workflows = map[manifest.SkillName]manifest.Workflow{"sort": {Description: "Sorts", Prompt: "Sort {{what}} for $5 !`touch ran` @sub/secret.txt", Inputs: []manifest.WorkflowInput{{Name: "what", Type: "string"}}}}
 	m.Subagents = map[manifest.SkillName]manifest.Subagent{"helper": {
 		Description: "Helps", Prompts: manifest.SubagentPrompts{System: "You help."},
-		Tools:       manifest.SubagentTools{Default: "deny", Allow: []manifest.ToolName{"bash", "read", "mcp__t.x__look"}},
+		Tools:       manifest.SubagentTools{Default: "deny", Allow: []manifest.ToolName{"bash", "read", "edit", "mcp__t.x__look"}},
 		Permissions: manifest.Permissions{Mode: "ask", Default: "allow", Rules: []manifest.Rule{rule("deny", "bash", "ls *"), rule("allow", "*", "*")}},
 	}}
 	m.Hooks = []manifest.Hook{
@@ -232,6 +232,7 @@ func TestTools(t *testing.T) {
 			{Tool: "nothing", Input: map[string]any{}}, {Tool: "read_mcp_resource", Input: map[string]any{"server": "mcp__t_x_", "uri": "x:y"}},
 			{Tool: "task", Input: map[string]any{"description": "help", "prompt": "Help with @sub/secret.txt now", "subagent_type": "helper"}},
 			{Tool: "task", Input: map[string]any{"description": "help", "prompt": "x", "subagent_type": "general"}},
+			{Tool: "task", Input: map[string]any{"description": "help", "prompt": "x", "subagent_type": "helper", "task_id": "ses_other"}},
 		}},
 	}
 	sub := []modelmock.Turn{{Calls: []modelmock.Call{
@@ -267,7 +268,7 @@ func TestTools(t *testing.T) {
 	if rg := ripgrep(); rg != "" {
 		room.Env = append(room.Env, "PATH="+filepath.Dir(rg)+":/usr/local/bin:/usr/bin:/bin")
 	}
-	room.Guard.By(m)
+	room.Guard.By(m, true)
 	r := room.Run(room.Launch(m))
 	if r.Exit != 0 || len(r.HomeChanges) > 0 {
 		t.Errorf("exit %d, changes in HOME: %v\n%s\n%s", r.Exit, r.HomeChanges, r.Stdout, r.Stderr)
@@ -281,7 +282,7 @@ func TestTools(t *testing.T) {
 	}
 	for _, want := range []string{
 		"look of dot in sub with " + strconv.Itoa(len(runtimetest.Secret("/mcpServers/t.x/env/KEY"))) + " " + room.Home + "/.config", "look of line in sub",
-		"refused by a hook", "of-the-helper", "HOME=" + room.Home,
+		"refused by a hook", "this task_id is not one", "of-the-helper", "HOME=" + room.Home,
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in the results", want)
@@ -298,16 +299,19 @@ func TestTools(t *testing.T) {
 		}
 	}
 	t.Log(text)
-	for _, a := range room.Guard.Asked(guard.Judge) {
-		t.Log(a.Tool, a.Subagent, a.Agent, string(a.Input))
+	for _, a := range room.Guard.Events(guard.Judge) {
+		t.Log(a.Tool, a.Subagent, a.Agent, a.Action, a.Reason)
 	}
 	for _, k := range []guard.Kind{guard.Started, guard.Ended, guard.State} {
-		t.Log(k, room.Guard.Asked(k))
+		t.Log(k, room.Guard.Events(k))
 	}
 	for _, q := range r.Log {
 		o := opencode.Driver.Request(q.Header)
 		t.Logf("%+v %s %v %q", o, q.Model, q.Tools, q.System[:min(len(q.System), 30)])
 		for _, tool := range q.Tools {
+			if strings.Contains(tool, "_mcp_resource") || tool == "write" && o.Subagent != "" || strings.HasSuffix(tool, "hidden") {
+				t.Errorf("%s is offered to %q", tool, o.Subagent)
+			}
 			offered := opencode.Driver.Offer(m, tool)
 			lists := m.Tools.Lists()
 			if o.Subagent != "" {
@@ -388,17 +392,19 @@ func TestCompaction(t *testing.T) {
 	}{{4999, false}, {5000, true}} {
 		m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
 		m.Model.ContextWindowTokens, m.Model.MaxOutputTokens = 50_000, 2000
+		temperature, topP := manifest.Decimal(0.3), manifest.Decimal(0.9)
+		m.Model.Temperature, m.Model.TopP = &temperature, &topP
 		m.Context.Compaction.ThresholdTokens, m.Context.Compaction.ReservedTokens = 5000, 1000
 		large := bash("echo x")
 		large.InputTokens, large.OutputTokens = c.tokens-10, 10
 		room := runtimetest.New(t, &opencode.Driver, turns(large))
 		r := room.Run(room.Launch(m))
+		if body := string(r.Log[0].Body); !strings.Contains(body, `"temperature":0.3,`) || !strings.Contains(body, `"top_p":0.9,`) || !strings.Contains(body, `"max_tokens":2000,`) {
+			t.Errorf("the first request: %s", body[:min(len(body), 300)])
+		}
 		got := slices.ContainsFunc(r.Log, func(q modelmock.Request) bool { return opencode.Driver.Request(q.Header).Side == "compaction" })
 		if got != c.want || r.Exit != 0 {
 			t.Errorf("at %d tokens: compacted %v, exit %d\n%s", c.tokens, got, r.Exit, r.Stderr)
-		}
-		for _, q := range r.Log {
-			t.Logf("%+v %v %q", opencode.Driver.Request(q.Header), q.Tools, q.Messages)
 		}
 	}
 }

@@ -114,7 +114,7 @@ func TestNamesOfServers(t *testing.T) {
 		}
 	}
 	for tool, want := range map[string]runtime.Offer{"bash": {Tool: "bash"}, "apply_patch": {Tool: "edit"}, "task": {Tool: "agent"}, "todowrite": {Internal: true},
-		"question": {Internal: true}, "list_mcp_resources": {}, "": {}, "web_search": {}} {
+		"question": {Internal: true}, "list_mcp_resources": {Internal: true}, "execute": {}, "": {}, "web_search": {}} {
 		if got := opencode.Driver.Offer(m, tool); got != want {
 			t.Errorf("%s: %+v", tool, got)
 		}
@@ -127,7 +127,7 @@ func TestDeclined(t *testing.T) {
 		want       bool
 	}{
 		{"invalid", "x", true}, {"rm", "Model tried to call unavailable tool 'rm'. Available tools: bash.", true},
-		{"bash", "The arguments provided to the tool are invalid: x", true}, {"bash", "Tool execution aborted", true},
+		{"bash", "The arguments provided to the tool are invalid: x", true}, {"bash", "Tool execution aborted", true}, {"bash", "[Tool execution was interrupted]", true},
 		{"bash", "ran", false}, {"bash", "echo Tool execution aborted", false}, {"bash", "", false},
 	} {
 		if got := opencode.Driver.Declined(c.tool, c.text); got != c.want {

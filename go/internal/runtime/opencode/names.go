@@ -1,6 +1,7 @@
 package opencode
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
@@ -26,8 +27,8 @@ func internalTool(name string) bool {
 	return false
 }
 
-// resourceTools are offered as soon as an MCP server has resources. Guard and plugin
-// refuse them: a manifest has no name for them.
+// resourceTools come with an MCP server that has resources. A manifest has no name for
+// them: the plugin switches them off, and the guard denies their calls.
 var resourceTools = []string{"list_mcp_resources", "list_mcp_resource_templates", "read_mcp_resource"}
 
 // serverKey is the name of an MCP server in the program, so that the tool T of the server
@@ -54,5 +55,5 @@ func offer(_ *manifest.Manifest, name string) runtime.Offer {
 	if ours, ok := mcpTool(name); ok {
 		return runtime.Offer{Tool: ours}
 	}
-	return runtime.Offer{Internal: internalTool(name)}
+	return runtime.Offer{Internal: internalTool(name) || slices.Contains(resourceTools, name)}
 }

@@ -200,14 +200,14 @@ func TestArguments(t *testing.T) {
 		args   string
 		stdin  string
 	}{
-		{"headless", func(l *runtime.Launch) {}, "run --format json --agent coder --model pod/claude-sonnet-5-5", "Begin."},
+		{"headless", func(l *runtime.Launch) {}, "run --format json --agent coder --model pod/claude-sonnet-5-5 --title tried", "Begin."},
 		{"headless, resumed", func(l *runtime.Launch) { l.Resume, l.Session = true, "ses_1" },
 			"run --format json --agent coder --model pod/claude-sonnet-5-5 --session ses_1", "Begin."},
 		{"interactive", func(l *runtime.Launch) { l.Headless = false }, "--agent coder --model pod/claude-sonnet-5-5 --prompt Begin.", ""},
 		{"interactive without a prompt", func(l *runtime.Launch) { l.Headless, l.Prompt = false, "" }, "--agent coder --model pod/claude-sonnet-5-5", ""},
 		{"interactive, resumed", func(l *runtime.Launch) { l.Headless, l.Resume, l.Session = false, true, "ses_1" },
 			"--agent coder --model pod/claude-sonnet-5-5 --session ses_1", ""},
-		{"an ID for a new session is not taken", func(l *runtime.Launch) { l.Session = "x" }, "run --format json --agent coder --model pod/claude-sonnet-5-5", "Begin."},
+		{"an ID for a new session is not taken", func(l *runtime.Launch) { l.Session = "x" }, "run --format json --agent coder --model pod/claude-sonnet-5-5 --title tried", "Begin."},
 	} {
 		l := launch(m)
 		c.change(&l)

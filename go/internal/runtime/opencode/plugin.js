@@ -173,7 +173,14 @@ const quoteFiles = (text) => text.replace(/(?<![\w`])@[^\s`,]+/g, "`$&`")
 const prepare = (tool, args, directory) => {
   const seconds = pod.timeoutSeconds
   if (tool === "bash" && !(args.timeout <= seconds * 1000) && args.timeout !== undefined) args.timeout = seconds * 1000
-  if (tool === "task" && typeof args.prompt === "string") args.prompt = quoteFiles(args.prompt)
+  if (tool === "task") {
+    if (typeof args.prompt === "string") args.prompt = quoteFiles(args.prompt)
+    // A task may go on in a session of the same subagent only, and not in that of another.
+    const task = args.task_id
+    if (task !== undefined && !(children.has(task) && agents.get(task) === args.subagent_type)) {
+      throw new Error("this task_id is not one of this subagent: begin a new task without it")
+    }
+  }
   if (tool === "grep" && typeof args.path === "string") {
     // Of a file the program searches the whole directory.
     const file = path.resolve(directory, args.path)
@@ -188,6 +195,7 @@ const agents = new Map() // session -> agent
 const children = new Set() // sessions of subagents
 const seen = new Set() // sessions of the Pod's own agent that the guard knows
 const verdicts = new Map() // call -> { action, granted, tool, command }
+const parts = new Map() // part of a message -> the call in it
 const requests = new Map() // permission request -> { call, permission }
 const running = new Set() // sessions of subagents that run
 let always = false // whether the user has allowed commands for good
@@ -265,7 +273,9 @@ export default async ({ client, directory }) => {
       runHooks("Notification", directory, { session_id: sessionID })
     },
     "message.part.updated": ({ part }) => {
-      if (part.type === "tool" && ["completed", "error"].includes(part.state.status)) over(part.callID)
+      if (part.type !== "tool") return
+      remember(parts, part.id, part.callID)
+      if (["completed", "error"].includes(part.state.status)) over(part.callID)
     },
   }
 
@@ -300,8 +310,6 @@ export default async ({ client, directory }) => {
     },
 
     "chat.message": async ({ sessionID }, { message, parts }) => {
-      const off = pod.off[message.agent] ?? []
-      message.tools = { ...message.tools, ...Object.fromEntries(off.map((t) => [t, false])) }
       if (message.agent !== pod.main || children.has(sessionID)) return
       if (!seen.has(sessionID)) {
         seen.add(sessionID)
@@ -311,6 +319,15 @@ export default async ({ client, directory }) => {
       const prompt = parts.map((p) => p.text ?? "").join("\n")
       const why = await runHooks("UserPromptSubmit", directory, { session_id: sessionID, prompt })
       if (why) throw new Error(why)
+    },
+
+    // What the program's permissions cannot switch off, the newest message of the user does.
+    "experimental.chat.messages.transform": async (_, { messages }) => {
+      for (const { info } of messages) {
+        if (info.role !== "user") continue
+        const off = pod.off[info.agent] ?? []
+        info.tools = { ...info.tools, ...Object.fromEntries(off.map((t) => [t, false])) }
+      }
     },
 
     "chat.headers": async ({ sessionID, agent }, output) => {
@@ -325,7 +342,9 @@ export default async ({ client, directory }) => {
       if (agent !== pod.main) output.headers["X-Insomnia-Agent"] = agent
     },
 
-    "tool.execute.before": async ({ tool, sessionID, callID }, { args }) => {
+    "tool.execute.before": async ({ tool, sessionID, callID: id }, { args }) => {
+      // The program's own commands give the ID of the part in the place of that of the call.
+      const callID = parts.get(id) ?? id
       prepare(tool, args, directory)
       const subagent = subagentOf(sessionID)
       const answer = await guard.ask({

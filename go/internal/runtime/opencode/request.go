@@ -30,7 +30,8 @@ func request(h http.Header) runtime.Request {
 // interrupted.
 func declined(tool, text string) bool {
 	return tool == "invalid" || strings.HasPrefix(text, "Model tried to call unavailable tool ") ||
-		strings.HasPrefix(text, "The arguments provided to the tool are invalid: ") || text == "Tool execution aborted"
+		strings.HasPrefix(text, "The arguments provided to the tool are invalid: ") ||
+		text == "Tool execution aborted" || text == "[Tool execution was interrupted]"
 }
 
 // unserved names what a manifest asks for and the program cannot give without doing harm.
