@@ -59,10 +59,12 @@ var programs = []struct {
 	profile string
 	tool    string
 	input   map[string]any
+	// plain is a model that is offered each tool by its name; empty for the profile's own.
+	plain manifest.ModelID
 }{
-	{&claudecode.Driver, "coder", "Bash", map[string]any{"command": "echo one", "description": "x"}},
-	{&codex.Driver, "coder-openai", "exec_command", map[string]any{"cmd": "echo one"}},
-	{&opencode.Driver, "coder", "bash", map[string]any{"command": "echo one", "description": "x"}},
+	{&claudecode.Driver, "coder", "Bash", map[string]any{"command": "echo one", "description": "x"}, ""},
+	{&codex.Driver, "coder-openai", "exec_command", map[string]any{"cmd": "echo one"}, "gpt-5.2"},
+	{&opencode.Driver, "coder", "bash", map[string]any{"command": "echo one", "description": "x"}, ""},
 }
 
 // Real programs talk through the gateway as they do without, and show what it refuses.
@@ -78,6 +80,7 @@ func TestPrograms(t *testing.T) {
 			// asked is how many requests of the conversation reach the model.
 			asked int
 			text  string
+			plain bool
 		}{
 			"as it should be": {text: "The end.", asked: 2},
 			"no guard":        {guard: judge{away: true}, code: gateway.CodeGuard, text: "the Pod's guard is not in place"},
@@ -87,7 +90,7 @@ func TestPrograms(t *testing.T) {
 				m := *c.Manifest
 				m.Tools.Allow, m.Tools.Deny = nil, []manifest.ToolName{"bash"}
 				c.Manifest = &m
-			}, code: gateway.CodeTools, text: "which the Pod does not offer"},
+			}, code: gateway.CodeTools, text: "which the Pod does not offer", plain: true},
 			"another model": {config: func(c *gateway.Config) {
 				m := *c.Manifest
 				m.Model.ID, m.Model.Small, m.Model.Fallbacks, m.Subagents = "other", nil, nil, nil
@@ -134,6 +137,9 @@ func TestPrograms(t *testing.T) {
 				}))
 				defer api.Close()
 				m := runtimetest.Builtin(t, program.profile)
+				if c.plain && program.plain != "" {
+					m.Model.ID = program.plain
+				}
 				launch := room.Launch(m)
 				address := manifest.URL(api.URL)
 				held := *m

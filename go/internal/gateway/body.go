@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"sync"
@@ -29,7 +28,8 @@ type body struct {
 	dropped bool
 }
 
-// readBody reads the body of a request, when there is room for it.
+// readBody reads the body of a request, when there is room for it. An error that is not a
+// refusal is that of a program that stopped sending.
 func readBody(w http.ResponseWriter, r *http.Request, budget *budget) (*body, error) {
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
 		return nil, refuse(CodeBody, "the request is compressed, so that it cannot be compared with the manifest")
@@ -57,10 +57,6 @@ func readBody(w http.ResponseWriter, r *http.Request, budget *budget) (*body, er
 	b.size = int64(len(b.data))
 	if err != nil {
 		b.drop()
-		var refusal *Refusal
-		if !errors.As(err, &refusal) {
-			err = refuse(CodeBody, "the request did not come to its end")
-		}
 		return nil, err
 	}
 	return b, nil

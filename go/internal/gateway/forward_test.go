@@ -209,6 +209,27 @@ func TestProgramGone(t *testing.T) {
 	}
 }
 
+// A program that goes while it sends is not refused: that would end the Pod.
+func TestProgramGoneWhileItSends(t *testing.T) {
+	p := newPod(t, 0, nil, nil)
+	for _, head := range []string{"Content-Length: 1000\r\n\r\n{", "Transfer-Encoding: chunked\r\n\r\n5\r\n{"} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = fmt.Fprintf(conn, "POST /v1/messages HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\n%s", token, head)
+		_ = conn.(*net.TCPConn).CloseWrite()
+		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
+		if answer, err := io.ReadAll(conn); err != nil || len(answer) > 0 {
+			t.Errorf("%s %v", answer, err)
+		}
+		_ = conn.Close()
+	}
+	if len(p.refusals) > 0 || p.gateway.bodies.free != maxBodies {
+		t.Error(p.refusals)
+	}
+}
+
 func TestLargeAnswer(t *testing.T) {
 	const size = 64 << 20
 	line := "data: {\"type\":\"content_block_delta\",\"delta\":{\"text\":\"" + strings.Repeat("x", 1<<20) + "\"}}\n\n"

@@ -118,7 +118,7 @@ func New(c Config) (*Gateway, error) {
 	if model.Prices != nil {
 		prices[string(model.ID)] = model.Prices
 	}
-	g.ledger = &ledger{limits: c.Manifest.Limits, prices: prices, price: model.Prices, began: c.Now(), used: c.Before.clone()}
+	g.ledger = &ledger{limits: c.Manifest.Limits, prices: prices, price: model.Prices, began: c.Now(), used: c.Before.sound()}
 	c.Trace.hide(c.Token)
 	for _, h := range c.Headers {
 		if h.Secret {
@@ -229,7 +229,7 @@ func (g *Gateway) judge(w http.ResponseWriter, r *http.Request, p *passage) (ref
 	var err error
 	if p.body, err = readBody(w, r, g.bodies); err != nil {
 		if !errors.As(err, &refusal) {
-			refusal = refuse(CodeBody, "the request was given up")
+			panic(http.ErrAbortHandler) // the program stopped sending: there is nobody to answer
 		}
 		return refusal
 	}
@@ -349,7 +349,8 @@ func (g *Gateway) report(p *passage, refusal *Refusal) {
 	}
 }
 
-// models answers which models there are, as the API would: those of the manifest.
+// models answers which models there are: those of the manifest. Codex reads another list,
+// of models that it does not know already: there are none.
 func (g *Gateway) models(w http.ResponseWriter) {
 	type entry struct {
 		ID      string `json:"id"`
@@ -359,9 +360,10 @@ func (g *Gateway) models(w http.ResponseWriter) {
 		OwnedBy string `json:"owned_by"`
 	}
 	list := struct {
-		Object string  `json:"object"`
-		Data   []entry `json:"data"`
-	}{Object: "list"}
+		Object string     `json:"object"`
+		Data   []entry    `json:"data"`
+		Models []struct{} `json:"models"`
+	}{Object: "list", Models: []struct{}{}}
 	for _, name := range g.rules.models {
 		list.Data = append(list.Data, entry{name, "model", "model", 0, string(g.config.Manifest.Model.Provider)})
 	}

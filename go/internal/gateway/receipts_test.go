@@ -104,6 +104,7 @@ func TestLimits(t *testing.T) {
 			{"a token more", manifest.Limits{MaxTokens: number(2*tokens + 1)}, Usage{}, 3, "tokens"},
 			{"cost", manifest.Limits{MaxCostCents: number(int64(1))}, Usage{Cost: centCost - 1}, 1, "the Pod has reached its limit of 1 cent (limits.maxCostCents)"},
 			{"cost before", manifest.Limits{MaxCostCents: number(int64(1))}, Usage{Cost: centCost}, 0, "1 cent"},
+			{"fewer than none before", manifest.Limits{MaxTurns: number(int64(1))}, Usage{Turns: -5}, 1, "1 turn"},
 			{"none", manifest.Limits{}, Usage{Turns: 1e9, Cost: 1e18}, 3, ""},
 		} {
 			p := newPod(t, dialect, nil, func(p *pod) {

@@ -67,6 +67,18 @@ func (u Usage) clone() Usage {
 	return u
 }
 
+// sound is a usage that was stored, without counts below nothing.
+func (u Usage) sound() Usage {
+	u = u.clone()
+	u.Turns, u.Cost = max(u.Turns, 0), max(u.Cost, 0)
+	for name, c := range u.Models {
+		c.Tokens = Tokens{max(c.Input, 0), max(c.CacheRead, 0), max(c.CacheWrite, 0), max(c.Output, 0)}
+		c.Requests, c.Estimated = max(c.Requests, 0), max(c.Estimated, 0)
+		u.Models[name] = c
+	}
+	return u
+}
+
 // most is the largest count of tokens that is believed of one answer.
 const most = 1_000_000_000
 
