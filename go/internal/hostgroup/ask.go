@@ -59,7 +59,7 @@ func (m machine) ask(ctx context.Context, name string, args ...string) (out, not
 	}
 	out, err := shortrun.Output(ctx, shortrun.Program{
 		Path: program, Args: args, Inherited: inherited, Patience: patience, Most: maxOutput,
-		Env: func(string) []string { return []string{"GOTOOLCHAIN=local", "GOFLAGS="} },
+		Env: func(dir string) []string { return []string{"GOTOOLCHAIN=local", "GOFLAGS=", "npm_config_cache=" + dir} },
 	})
 	switch {
 	case errors.Is(err, shortrun.ErrLate):

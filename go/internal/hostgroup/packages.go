@@ -137,7 +137,7 @@ func (m machine) ofNPM(ctx context.Context) answer {
 		}
 	}
 	if !whole {
-		out, note := m.ask(ctx, "npm", "config", "get", "registry", "--update-notifier=false")
+		out, note := m.ask(ctx, "npm", "config", "get", "registry", "--update-notifier=false", "--logs-max=0")
 		a.notes = append(a.notes, noted(note)...)
 		if out = strings.TrimSpace(out); strings.Contains(out, "://") {
 			a.addresses = append(a.addresses, out)
