@@ -48,10 +48,11 @@ func without(abi int, why, remedy string) Mechanism {
 func try(ctx context.Context, bwrap, insomnia string) string {
 	within, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	args := append(namespaces(true), "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--remount-ro", "/tmp")
+	args := append(namespaces(true), "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp")
 	if contains("/tmp", insomnia) {
 		args = append(args, "--ro-bind", insomnia, insomnia)
 	}
+	args = append(args, "--remount-ro", "/tmp")
 	cmd := exec.CommandContext(within, bwrap, append(args, "--", insomnia, "version")...)
 	cmd.Env = []string{}
 	cmd.WaitDelay = time.Second

@@ -1,10 +1,13 @@
 package sandbox
 
+import "slices"
+
 // Wrap returns the command that runs argv behind walls. It makes the directories of
 // Spec.Hidden that are missing, and changes nothing else. Where bubblewrap builds them,
 // the process that starts the command must keep the thread that it starts it from: the
 // walls and all in them end with that thread.
 func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
+	s.Hidden = outermost(s.Hidden)
 	switch m.Kind {
 	case Bubblewrap:
 		return m.bubblewrap(s, argv)
@@ -17,4 +20,16 @@ func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
 		return w, err
 	}
 	return Wrapped{Argv: argv, Env: []string{}}, nil
+}
+
+// outermost are the directories that are not below another one of the list.
+func outermost(dirs []string) []string {
+	var out []string
+	for i, dir := range dirs {
+		inside := func(other string) bool { return other != dir && contains(other, dir) }
+		if !slices.ContainsFunc(dirs, inside) && !slices.Contains(dirs[:i], dir) {
+			out = append(out, dir)
+		}
+	}
+	return out
 }
