@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 
@@ -87,12 +88,13 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	}
 	first := p.screenFor(conn)
 	stop, err := p.begin(ctx)
+	stop = sync.OnceFunc(stop)
 	defer stop()
 	if err == nil {
 		err = p.started(first)
 	}
 	if err != nil {
-		close(p.screen.aborted)
+		p.screen.abort()
 		if p.process != nil {
 			p.process.kill()
 			<-p.process.done
@@ -103,6 +105,9 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	}
 	last := p.follow()
 	p.finish(last)
+	// Whoever is told of the end may start the Pod again at once.
+	stop()
+	_ = p.holder.Release()
 	p.screen.end(last)
 	return last, nil
 }
@@ -122,6 +127,8 @@ func (p *pod) started(first *client) error {
 				_ = json.Unmarshal(e.data, &why)
 				return p.notStarted(why)
 			case e.order && e.err != nil:
+				<-p.process.gone
+				p.screen.abort() // what it has said is a complaint, and is read to its end
 				<-p.process.done
 				return p.notStarted(p.process.complaint())
 			case e.from == first && (e.kind == wire.Stop || e.kind == wire.Hangup || e.kind == wire.Signal || e.err != nil):

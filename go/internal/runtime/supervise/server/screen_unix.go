@@ -31,6 +31,7 @@ type screen struct {
 
 	begun   chan struct{} // closed when the program runs
 	aborted chan struct{} // closed when it is not going to
+	abort   func()        // closes it
 
 	mu       sync.Mutex // held for moments only, never while something is written
 	modes    terminal.Modes
@@ -42,6 +43,7 @@ type screen struct {
 // screenFor makes the screen with its first client.
 func (p *pod) screenFor(conn *wire.Conn) *client {
 	p.screen = &screen{pod: p, size: p.Start.Size, begun: make(chan struct{}), aborted: make(chan struct{})}
+	p.screen.abort = sync.OnceFunc(func() { close(p.screen.aborted) })
 	c := p.screen.client(conn)
 	p.screen.current = c
 	return c
