@@ -65,6 +65,16 @@ func (a *App) Draft(ctx context.Context, what What, options resolve.Options, in 
 	return d, nil
 }
 
+// Snapshot is the draft as the snapshot of a Pod that does not exist yet: it has no ID.
+func (d *Draft) Snapshot() (*Snapshot, error) {
+	in := d.New.Envelope.Inputs
+	name := in.Name
+	if name == "" {
+		name = d.New.Envelope.Profile.Name
+	}
+	return SnapshotOf(&pod.Pod{Name: name, Runtime: in.Runtime, Workspace: in.Workspace, Source: d.New.Source}, d.New.Envelope)
+}
+
 // Create writes the Pod, as it was drafted: nothing is evaluated again.
 func (a *App) Create(ctx context.Context, d *Draft) (*Snapshot, error) {
 	store, err := a.Pods()

@@ -110,9 +110,3 @@ func (a *App) Snapshot(name string) (*Snapshot, error) {
 	}
 	return SnapshotOf(p, e)
 }
-
-// Start begins a session with a snapshot. Everything that a manifest says is data up
-// to here: this is the one place behind which it takes effect, so the user's consent
-// is asked for here, before anything runs and any secret is looked up. started is
-// false when there is nothing to start it with; the Pod is saved, and that is no error.
-func (a *App) Start(context.Context, *Snapshot) (started bool, err error) { return false, nil }

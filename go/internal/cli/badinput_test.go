@@ -105,8 +105,8 @@ func TestBadInputs(t *testing.T) {
 			write(t, resolved, `{"digest":"`+manifest.Digest([]byte(text))+`","inputs":{},"manifest":`+text+
 				`,"profile":{"name":"x","ref":"x","source":"x"},"provenance":{"dirty":false,"evaluator":"none","program":"x"},"schema":"insomnia.resolved/v1"}`)
 			for _, args := range [][]string{
-				{"manifest", "validate", file}, {"resolve", "--manifest", file}, {"pod", "new", "--manifest", file},
-				{"manifest", "validate", resolved}, {"pod", "new", "--from-resolved", resolved},
+				{"manifest", "validate", file}, {"resolve", "--manifest", file}, {"pod", "new", "--no-start", "--manifest", file},
+				{"manifest", "validate", resolved}, {"pod", "new", "--no-start", "--from-resolved", resolved},
 			} {
 				d := refused(t, args, bad.hidden)
 				if file := args[len(args)-1]; file != resolved && !hasProblem(d, bad.code, bad.at) {
@@ -138,7 +138,7 @@ func TestBadInputs(t *testing.T) {
 				text = string(data[:len(data)/2])
 			}
 			write(t, "envelope.json", text)
-			if d := refused(t, []string{"pod", "new", "--from-resolved", "envelope.json"}, ""); !hasProblem(d, c.code, "") {
+			if d := refused(t, []string{"pod", "new", "--no-start", "--from-resolved", "envelope.json"}, ""); !hasProblem(d, c.code, "") {
 				t.Errorf("no problem %s in %+v", c.code, d)
 			}
 		})
@@ -147,7 +147,7 @@ func TestBadInputs(t *testing.T) {
 	// 2^53+1 is kept as it is, and what was refused has left nothing behind.
 	write(t, "large.json", strings.Replace(string(valid), `"maxTurns":200`, `"maxTurns":99991`, 1))
 	write(t, "envelope.json", string(data))
-	for _, args := range [][]string{{"manifest", "validate", "large.json"}, {"pod", "new", "--manifest", "large.json"}, {"pod", "new", "--from-resolved", "envelope.json"}} {
+	for _, args := range [][]string{{"manifest", "validate", "large.json"}, {"pod", "new", "--no-start", "--manifest", "large.json"}, {"pod", "new", "--no-start", "--from-resolved", "envelope.json"}} {
 		if exit, _, stderr := runCommand(args); exit != 0 {
 			t.Errorf("%v: exit %d, %s", args, exit, stderr)
 		}

@@ -166,7 +166,7 @@ func TestNothingDeceives(t *testing.T) {
 		"trust show ./p.nix", "trust show ./p.nix --full", "trust show m.json", "trust grant ./p.nix", "trust show --pod tricky",
 		"profile show ./p.nix", "profile explain ./p.nix", "profile explain ./p.nix permissions.rules", "profile explain ./p.nix prompts.system",
 		"profile diff builtin:coder ./p.nix", "profile diff ./p.nix builtin:coder", "profile list",
-		"pod list", "pod show tricky", "pod show before", "pod reload before --dry-run", "pod resume tricky",
+		"pod list", "pod show tricky", "pod show before", "pod reload before --dry-run", "pod resume tricky --print",
 		"secret check ./p.nix", "secret list", "verify path:.", "doctor", "manifest validate m.json",
 	} {
 		stdout, stderr, code := insomnia(strings.Fields(command)...)

@@ -62,8 +62,8 @@ func TestEmptyIsRefused(t *testing.T) {
 func TestEmptyIsTaken(t *testing.T) {
 	app := (&program{}).app("")
 	for _, line := range [][]string{
-		{"insomnia", "pod", "new", "builtin:coder", "--prompt", ""},
-		{"insomnia", "pod", "new", "--prompt="},
+		{"insomnia", "pod", "new", "builtin:coder", "--no-start", "--prompt", ""},
+		{"insomnia", "pod", "new", "--no-start", "--prompt="},
 		{"insomnia", "secret", "exec", "api.key", "--", "printf", "", " "},
 		{"insomnia", "resolve", "--nonsense="}, // is unknown, which is what there is to say
 		{"insomnia", "resolve", "--pretty=", "x"},

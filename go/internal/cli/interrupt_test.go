@@ -105,7 +105,7 @@ func TestInterruption(t *testing.T) {
 		"verify":           {args: []string{"verify", "./flake"}, wait: "under way"},
 		"lock":             {args: []string{"lock", "path:./silent", "--allow-host", "127.0.0.1"}, wait: "downloading"},
 		"lock, TERM":       {args: []string{"lock", "path:./silent", "--allow-host", "127.0.0.1"}, wait: "downloading", sig: syscall.SIGTERM},
-		"pod new":          {args: []string{"pod", "new", "./profile.nix"}, wait: "under way"},
+		"pod new":          {args: []string{"pod", "new", "./profile.nix", "--no-start"}, wait: "under way"},
 		"manifest":         {args: []string{"resolve", "--json", "./profile.nix"}, wait: "under way"},
 		"secret exec":      {args: []string{"secret", "exec", "a.b", "--", "sh", "-c", "echo under way; exec sleep 100"}, wait: "under way"},
 		"secret set":       {args: []string{"secret", "set", "c.d"}, wait: "(not shown)"},

@@ -14,16 +14,20 @@ func (p *program) podNewCommand() *cli.Command {
 		Description: "REF is a profile, as for `insomnia resolve`; without it, it is the default one. The Pod keeps the\n" +
 			"manifest that the profile resolves to now. Name, workspace, runtime and first prompt are given\n" +
 			"here and belong to the Pod alone. With --manifest or --from-resolved a file takes the place of\n" +
-			"the profile. The name of the Pod is printed. Creating a Pod needs no trust; starting it may.",
+			"the profile. Then the agent program starts in this terminal; ctrl-] detaches from it, and\n" +
+			"`insomnia pod attach` returns. With --print there is no terminal: it works on --prompt and prints its\n" +
+			"events as JSON. The exit code is that of the program. With --no-start the name of the Pod is printed,\n" +
+			"and nothing starts. Creating a Pod needs no trust; starting it may. For example:\n\n" +
+			"    insomnia pod new builtin:coder --no-start",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the Pod; without it, it is named after the profile"},
 			&cli.StringFlag{Name: "workspace", Usage: "let it work in the folder `DIR`, instead of the one here"},
 			&cli.StringFlag{Name: "prompt", Usage: "begin the session with `TEXT`"},
-			&cli.StringFlag{Name: "runtime", Usage: "run it in the agent program `NAME`"},
+			&cli.StringFlag{Name: "runtime", Usage: "run it in the agent program `NAME`: claude-code, codex or opencode"},
 			&cli.StringFlag{Name: "manifest", Usage: "take the manifest in `FILE` (.toml or .json) instead of a profile"},
 			&cli.StringFlag{Name: "from-resolved", Usage: "take the envelope in `FILE`, as `insomnia pod export --format resolved` writes it"},
 			&cli.BoolFlag{Name: "no-start", Usage: "save it, and do not start it"},
-		}, append(profileFlags(), downloadFlags()...)...),
+		}, append(startFlags(), append(profileFlags(), downloadFlags()...)...)...),
 		Action:       p.podNew,
 		BashComplete: p.completeNames,
 	}
@@ -42,21 +46,35 @@ func (p *program) podNew(c *cli.Context) error {
 	if !p.json {
 		p.losses(draft.Losses)
 	}
-	p.say(append(a.Warnings(c.Context, what(c), draft.Resolved, options), unknownRuntime(c.String("runtime"))...)...)
+	p.say(a.Warnings(c.Context, what(c), draft.Resolved, options)...)
+	if c.Bool("no-start") {
+		s, err := a.Create(c.Context, draft)
+		if err != nil {
+			return err
+		}
+		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
+		if !c.Bool("json") {
+			return p.write([]byte(s.Pod.Name + "\n"))
+		}
+		report, started := reportOf(s), false
+		report.Started, report.Losses = &started, draft.Losses
+		return p.printJSON(report)
+	}
+	// What keeps it from starting is found out first, so that no Pod is left behind.
+	planned, err := draft.Snapshot()
+	if err != nil {
+		return err
+	}
+	ready, err := p.prepare(c, a, planned)
+	if err != nil {
+		return err
+	}
 	s, err := a.Create(c.Context, draft)
 	if err != nil {
 		return err
 	}
-	started := false
-	if c.Bool("no-start") {
-		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
-	} else if started, err = p.start(c.Context, a, s); err != nil {
+	if err := ready.Of(s); err != nil {
 		return err
 	}
-	if !c.Bool("json") {
-		return p.write([]byte(s.Pod.Name + "\n"))
-	}
-	report := reportOf(s)
-	report.Started, report.Losses = &started, draft.Losses
-	return p.printJSON(report)
+	return p.start(c, a, s, ready)
 }

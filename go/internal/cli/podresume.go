@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 
-	"github.com/insomnia-pods/insomnia/go/internal/app"
-	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/urfave/cli/v2"
 )
 
@@ -15,10 +12,14 @@ func (p *program) podResumeCommand() *cli.Command {
 		Usage:     "start a Pod from its snapshot",
 		ArgsUsage: "POD",
 		Description: "What starts is the manifest that the Pod keeps, checked against its digest, whatever has become of\n" +
-			"the profile since. Nothing is evaluated or downloaded, and Nix is not needed.",
-		Flags: []cli.Flag{
+			"the profile since. The conversation goes on where it was. Nothing is evaluated or downloaded, and\n" +
+			"Nix is not needed. For example:\n\n" +
+			"    insomnia pod resume fix-login --dry-run",
+		Flags: append([]cli.Flag{
 			&cli.BoolFlag{Name: "dry-run", Usage: "show what would start, and start nothing"},
-		},
+			&cli.StringFlag{Name: "prompt", Usage: "go on with `TEXT`"},
+			&cli.StringFlag{Name: "runtime", Usage: "run it in the agent program `NAME`: claude-code, codex or opencode"},
+		}, startFlags()...),
 		Action:       p.podResume,
 		BashComplete: p.completePods,
 	}
@@ -29,29 +30,17 @@ func (p *program) podResume(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	dry, started := c.Bool("dry-run"), false
-	if !dry {
-		if started, err = p.start(c.Context, a, s); err != nil {
-			return err
+	if c.Bool("dry-run") {
+		if !c.Bool("json") {
+			return p.write(podPage(s))
 		}
-	}
-	switch {
-	case c.Bool("json"):
-		report := reportOf(s)
-		if report.Started = &started; dry {
-			report.Manifest = json.RawMessage(s.Envelope.Manifest)
-		}
+		report, started := reportOf(s), false
+		report.Started, report.Manifest = &started, json.RawMessage(s.Envelope.Manifest)
 		return p.printJSON(report)
-	case dry:
-		return p.write(podPage(s))
 	}
-	return nil
-}
-
-// start starts a Pod, or says why it does not.
-func (p *program) start(ctx context.Context, a *app.App, s *app.Snapshot) (started bool, err error) {
-	if started, err = a.Start(ctx, s); err == nil && !started {
-		p.inform("%s", words.NotStarted(s.Pod))
+	ready, err := p.prepare(c, a, s)
+	if err != nil {
+		return err
 	}
-	return started, err
+	return p.start(c, a, s, ready)
 }

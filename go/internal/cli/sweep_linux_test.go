@@ -229,13 +229,13 @@ const commandLines = `
 * manifest validate older.toml
 * manifest convert older.toml
 * pod new project:all --name one --no-start --workspace .
-* pod new project:all --name two
-* pod new project:evil --name three
+* pod new project:all --name two --no-start
+* pod new project:evil --name three --no-start
 0 pod list
 0 pod show one
 0 pod export one
 0 pod export one --format resolved
-* pod resume one
+* pod resume one --print
 * pod resume one --dry-run
 * pod reload one --yes
 * pod rollback one

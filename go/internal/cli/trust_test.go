@@ -46,7 +46,7 @@ func TestPodsAreAuthorized(t *testing.T) {
 	}
 
 	write("one")
-	if code, said := run("pod", "new", "./mine.nix", "--name", "first"); code != 0 {
+	if code, said := run("pod", "new", "./mine.nix", "--name", "first", "--no-start"); code != 0 {
 		t.Fatal(code, said)
 	}
 	err := start("first")
@@ -95,7 +95,7 @@ func TestPodsAreAuthorized(t *testing.T) {
 	if err := os.WriteFile("m.json", out.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if code, said := run("pod", "new", "--manifest", "m.json", "--name", "second"); code != 0 {
+	if code, said := run("pod", "new", "--manifest", "m.json", "--name", "second", "--no-start"); code != 0 {
 		t.Fatal(code, said)
 	}
 	if err := start("second"); !diag.CodeIs(err, "consent-missing") {

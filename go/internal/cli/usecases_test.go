@@ -100,7 +100,7 @@ func TestCommandsAndScreensAgree(t *testing.T) {
 			var printed diag.Error
 			var out, said bytes.Buffer
 			p := &program{stdout: &out, stderr: &said}
-			if code := p.run(context.Background(), []string{"insomnia", "pod", "new", ref, "--json"}); code != int(diag.From(err).Exit) {
+			if code := p.run(context.Background(), []string{"insomnia", "pod", "new", ref, "--no-start", "--json"}); code != int(diag.From(err).Exit) {
 				t.Errorf("exit code %d, %v", code, err)
 			}
 			decode(t, said.Bytes(), &printed)

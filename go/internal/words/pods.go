@@ -60,7 +60,7 @@ func DriftFact(d pod.Drift) Fact {
 
 // NotStarted reports a Pod that was saved and not started.
 func NotStarted(p *pod.Pod) string {
-	return "the Pod " + diag.Quote(p.Name) + " is saved, and not started: this version of insomnia has no runtime to start it with"
+	return "the Pod " + diag.Quote(p.Name) + " is saved: insomnia pod resume " + p.Name + " starts it"
 }
 
 // Age is how long ago something was, in the largest unit that fits.

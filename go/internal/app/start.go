@@ -1,0 +1,278 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/prompt"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
+)
+
+// StartOptions are what the user says when a Pod starts.
+type StartOptions struct {
+	// Runtime is the name of a runtime; empty for the one that the Pod has, or that is chosen.
+	Runtime string
+	// AnyVersion takes a version of the program that has not been tried.
+	AnyVersion bool
+	// Headless says that there is no terminal for the program.
+	Headless bool
+	// Prompt is the first message of this start; empty for that of the Pod, in its first.
+	Prompt string
+	// Unenforced are fields that the user does without.
+	Unenforced []string
+	// Terminal is that of the user.
+	Terminal supervise.Terminal
+	// Bindings opens the user's bindings of secrets.
+	Bindings func() (*secret.Bindings, error)
+}
+
+// Ready is a Pod that can be started: everything but its consent and its secrets is there.
+type Ready struct {
+	snapshot *Snapshot
+	options  StartOptions
+	runtime  *Runtime
+	status   live.Status
+	start    supervise.Start
+}
+
+// Prepare finds out whether a snapshot can be started, and how: that of a Pod, or of one
+// that is still to be created (see [Ready.Of]). It runs nothing but the program, for its
+// version, and an empty sandbox. What the user should know before is told.
+func (a *App) Prepare(ctx context.Context, s *Snapshot, o StartOptions) (*Ready, error) {
+	r := &Ready{snapshot: s, options: o}
+	if err := r.of(s); err != nil {
+		return nil, err
+	}
+	if r.status.Running() {
+		return nil, diag.Errorf(diag.ExitState, "pod-running", "the Pod `%s` runs already", s.Pod.Name).
+			Hintf("go to it: insomnia pod attach %s", s.Pod.Name)
+	}
+	name := o.Runtime
+	switch {
+	case r.status.Session != "" && name != "" && name != r.status.Runtime:
+		return nil, diag.Errorf(diag.ExitUsage, "runtime-of-session", "the conversation of the Pod `%s` is one of %s, and %s cannot go on with it", s.Pod.Name, r.status.Runtime, name).
+			Hintf("leave out --runtime, or make another Pod: insomnia pod new --runtime %s", name)
+	case r.status.Session != "":
+		name = r.status.Runtime
+	case name == "":
+		name = s.Pod.Runtime
+	}
+	var err error
+	if r.runtime, err = a.ChooseRuntime(ctx, s.Manifest, name, o.AnyVersion); err != nil {
+		return nil, err
+	}
+	if err := a.plan(r); err != nil {
+		return nil, err
+	}
+	return r, a.protect(ctx, r)
+}
+
+// Of makes what was prepared before a Pod was created that of the Pod.
+func (r *Ready) Of(s *Snapshot) error {
+	r.snapshot = s
+	return r.of(s)
+}
+
+func (r *Ready) of(s *Snapshot) error {
+	r.start.ID, r.start.Name = s.Pod.ID, s.Pod.Name
+	if s.Pod.ID == "" {
+		return nil
+	}
+	var err error
+	if r.start.Dir, err = live.Dir(s.Pod.ID); err != nil {
+		return err
+	}
+	r.status, err = live.Read(r.start.Dir)
+	return err
+}
+
+// plan fills what the Pod is started with.
+func (a *App) plan(r *Ready) error {
+	s, o := r.snapshot, r.options
+	workspace, err := filepath.EvalSymlinks(s.Envelope.Inputs.Workspace)
+	if err != nil {
+		return diag.Errorf(diag.ExitNotFound, "workspace-not-found", "the workspace of the Pod `%s` is not there: %s", s.Pod.Name, s.Envelope.Inputs.Workspace).
+			Hintf("bring it back, or make another Pod: insomnia pod new --workspace DIR")
+	}
+	home, err := userdir.Home()
+	if err == nil {
+		home, err = filepath.EvalSymlinks(home)
+	}
+	if err != nil {
+		return diag.Errorf(diag.ExitUsage, "no-home", "cannot find the home directory: %v", err).Hintf("set HOME")
+	}
+	insomnia, err := os.Executable()
+	if err == nil {
+		insomnia, err = filepath.EvalSymlinks(insomnia)
+	}
+	if err != nil {
+		return diag.Errorf(diag.ExitInternal, "no-program", "cannot find this program: %v", err)
+	}
+	changed, err := a.snapshotChanged(s)
+	if err != nil {
+		return err
+	}
+	composed := prompt.Compose(s.Manifest, workspace, home)
+	for _, left := range composed.Left {
+		a.User.Tell(diag.Diagnostic{Severity: diag.SeverityWarning, Code: "context-file", Positions: []diag.Position{},
+			Message: "context file " + diag.Quote(left.File) + ": " + left.Why})
+	}
+	launch := runtime.Launch{Headless: o.Headless, System: composed.Text, UI: r.runtime.Looks, Changed: changed,
+		Session: r.status.Session, Resume: r.status.Session != "", Prompt: o.Prompt}
+	if !launch.Resume {
+		launch.Session = uuid.NewString()
+		if launch.Prompt == "" {
+			launch.Prompt = s.Envelope.Inputs.Prompt
+		}
+		if launch.Prompt == "" && s.Manifest.Prompts.Initial != nil {
+			launch.Prompt = string(*s.Manifest.Prompts.Initial)
+		}
+	}
+	if o.Headless && launch.Prompt == "" {
+		return diag.Errorf(diag.ExitUsage, "no-prompt", "nothing to do: a session without a terminal needs a first message").
+			Hintf("give one with --prompt TEXT")
+	}
+	r.start.Runtime, r.start.Program, r.start.Insomnia = r.runtime.Driver.Name, r.runtime.Installed.Path, insomnia
+	r.start.Workspace, r.start.Home, r.start.Manifest, r.start.Launch = workspace, home, json.RawMessage(s.Envelope.Manifest), launch
+	r.start.Hosts = s.Envelope.Inputs.Hosts
+	return nil
+}
+
+// protect refuses to start where a field that protects has no effect and the user has
+// not said that it may be so.
+func (a *App) protect(ctx context.Context, r *Ready) error {
+	e := &diag.Error{Exit: diag.ExitRefused}
+	unknown := slices.Clone(r.options.Unenforced)
+	without := func(field, pointer, why, remedy string) {
+		for _, name := range r.options.Unenforced {
+			if runtime.Names(name, pointer) || name == field {
+				r.start.Unenforced = append(r.start.Unenforced, pointer)
+				unknown = slices.DeleteFunc(unknown, func(n string) bool { return n == name })
+				return
+			}
+		}
+		path := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+		hint := "start without it: --allow-unenforced " + path
+		if remedy != "" {
+			hint = remedy + "; or " + hint
+		}
+		e.Diagnostics = append(e.Diagnostics, diag.Diagnostic{Severity: diag.SeverityError, Code: "not-enforced", Pointer: pointer, Path: path,
+			Message: "cannot be enforced: " + why, Hint: hint, Positions: []diag.Position{}})
+	}
+	for _, loss := range runtime.Losses(r.runtime.Driver, r.snapshot.Manifest) {
+		if loss.Protecting {
+			without(loss.Field, loss.Pointer, loss.Why, "")
+		}
+	}
+	spec := sandbox.Spec{Manifest: r.snapshot.Manifest, Workspace: r.start.Workspace, Home: r.start.Home}
+	for _, gap := range sandbox.Probe(ctx, r.start.Insomnia).Gaps(spec) {
+		without("", gap.Pointer, gap.Why, gap.Remedy)
+	}
+	for _, name := range unknown {
+		e.Diagnostics = append(e.Diagnostics, diag.Diagnostic{Severity: diag.SeverityError, Code: "usage", Positions: []diag.Position{},
+			Message: "--allow-unenforced " + diag.Quote(name) + ": nothing of that name is unenforced here",
+			Hint:    "see what is: insomnia runtime check"})
+	}
+	if len(e.Diagnostics) > 0 {
+		return e
+	}
+	return nil
+}
+
+// Start asks for consent to the snapshot, looks up its secrets, and runs the Pod until
+// it ends or the user detaches. Everything that a manifest says is data up to here: this
+// is the one place behind which it takes effect.
+func (a *App) Start(ctx context.Context, r *Ready) (*supervise.Result, error) {
+	s := r.snapshot
+	if err := a.Authorize(ctx, s); err != nil {
+		return nil, err
+	}
+	if err := a.secrets(ctx, r); err != nil {
+		return nil, err
+	}
+	store, err := a.Pods()
+	if err != nil {
+		return nil, err
+	}
+	kind := pod.EventStarted
+	if r.start.Launch.Resume {
+		kind = pod.EventResumed
+	}
+	if err := store.Record(ctx, s.Pod, kind); err != nil {
+		return nil, err
+	}
+	result, err := supervise.Run(ctx, r.start, r.options.Terminal)
+	if err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// secrets looks up the values of the secrets that the program and the services of the
+// Pod need, where the user's bindings allow it.
+func (a *App) secrets(ctx context.Context, r *Ready) error {
+	bindings, err := r.options.Bindings()
+	if err != nil {
+		return err
+	}
+	r.start.Environment = bindings.Environment()
+	e := &diag.Error{Exit: diag.ExitNotFound}
+	r.start.Secrets = map[string]string{}
+	for _, use := range secret.Uses(r.snapshot.Manifest) {
+		value, err := bindings.For(ctx, use)
+		if err == nil {
+			err = value.Use(func(data []byte) error {
+				r.start.Secrets[use.Pointer] = string(data)
+				return nil
+			})
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			found := diag.From(err)
+			e.Exit = found.Exit
+			e.Diagnostics = append(e.Diagnostics, found.Diagnostics...)
+		}
+	}
+	if len(e.Diagnostics) > 0 {
+		return e
+	}
+	return nil
+}
+
+// snapshotChanged reports whether the snapshot is another one than when the Pod last ran.
+func (a *App) snapshotChanged(s *Snapshot) (bool, error) {
+	if s.Pod.ID == "" {
+		return false, nil
+	}
+	store, err := a.Pods()
+	if err != nil {
+		return false, err
+	}
+	events, err := store.Events(s.Pod)
+	if err != nil {
+		return false, err
+	}
+	for _, event := range slices.Backward(events) {
+		if event.Kind != pod.EventStarted && event.Kind != pod.EventResumed {
+			continue
+		}
+		i := slices.IndexFunc(s.Pod.Generations, func(g pod.Generation) bool { return g.Number == event.Generation })
+		return i < 0 || s.Pod.Generations[i].Digest != s.Envelope.Digest, nil
+	}
+	return false, nil
+}

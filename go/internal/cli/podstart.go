@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"os"
+
+	"github.com/mattn/go-isatty"
+	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/app"
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+	"github.com/insomnia-pods/insomnia/go/internal/secret"
+)
+
+// startFlags are those of the commands that start a Pod.
+func startFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.BoolFlag{Name: "print", Usage: "start it without a terminal: print the program's events as JSON, and end"},
+		&cli.BoolFlag{Name: "any-version", Usage: "start a version of the agent program that has not been tried"},
+		&cli.StringSliceFlag{Name: "allow-unenforced", Usage: "start although `FIELD` of the manifest cannot be enforced here"},
+	}
+}
+
+// prepare finds out whether a snapshot can be started in this terminal.
+func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot) (*app.Ready, error) {
+	headless := c.Bool("print")
+	if !headless && !atTerminal() {
+		return nil, diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here for the agent program").
+			Hintf("start it without one: --print --prompt TEXT; or save it: insomnia pod new --no-start")
+	}
+	return a.Prepare(c.Context, s, app.StartOptions{
+		Runtime: c.String("runtime"), AnyVersion: c.Bool("any-version"), Headless: headless, Prompt: c.String("prompt"),
+		Unenforced: c.StringSlice("allow-unenforced"), Bindings: func() (*secret.Bindings, error) { return p.bindings(c) },
+		Terminal: supervise.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Signals: func() { signalsAreTheCommands.Store(true) }},
+	})
+}
+
+// start starts a Pod, and ends as its session does.
+func (p *program) start(c *cli.Context, a *app.App, s *app.Snapshot, ready *app.Ready) error {
+	result, err := a.Start(c.Context, ready)
+	if err != nil {
+		p.inform("the Pod `%s` is saved: insomnia pod resume %s starts it", s.Pod.Name, s.Pod.Name)
+		return err
+	}
+	return p.ended(s.Pod.Name, result)
+}
+
+// ended says how a session ended, and ends the program alike.
+func (p *program) ended(name string, result *supervise.Result) error {
+	if result.Sentence != "" {
+		p.inform("%s", result.Sentence)
+	}
+	switch {
+	case result.Detached:
+		p.inform("the Pod `%s` goes on: insomnia pod attach %s", name, name)
+	case result.State == "ended":
+		p.inform("the Pod `%s` has ended: insomnia pod resume %s goes on with it", name, name)
+	}
+	if result.Exit != 0 {
+		return exitOf(result.Exit)
+	}
+	return nil
+}
+
+func atTerminal() bool {
+	return isatty.IsTerminal(os.Stdin.Fd()) && isatty.IsTerminal(os.Stdout.Fd())
+}
