@@ -6,7 +6,11 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"syscall"
 	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/grant/granttest"
@@ -24,6 +28,8 @@ func TestMain(m *testing.M) {
 			os.Exit(server.Program{Drivers: plain, Walls: walls}.Main())
 		case "pod-inner":
 			os.Exit(inner.Main())
+		case "agent":
+			os.Exit(agent(os.Args[2:]))
 		case "user":
 			os.Exit(user(os.Args[2:]))
 		}
@@ -46,6 +52,15 @@ func plain(name string) *runtime.Driver {
 			plan.Descriptors = []runtime.Descriptor{{Number: 5, Text: []runtime.Part{{Literal: "<"}, {Secret: "/model/auth"}, {Literal: ">"}}}}
 			return plan, nil
 		}}
+}
+
+// agent types text into its terminal, as if the user had.
+func agent(args []string) int {
+	for _, c := range []byte(args[1]) {
+		_, _, _ = syscall.Syscall(syscall.SYS_IOCTL, 0, unix.TIOCSTI, uintptr(unsafe.Pointer(&c)))
+	}
+	fmt.Println("injected")
+	return 0
 }
 
 // user is the command of a user: run SPEC, attach DIR or stop DIR.

@@ -125,12 +125,24 @@ func runArgs(s *supervise.Start) []string {
 // open runs a command in a terminal of 24 rows and 80 columns.
 func open(t *testing.T, cmd *exec.Cmd) *window {
 	t.Helper()
-	master, tty, err := pty.Open()
+	return sized(t, cmd, 24, 80)
+}
+
+func sized(t *testing.T, cmd *exec.Cmd, rows, columns uint16) *window {
+	t.Helper()
+	opened, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
+	// A copy of which a reader ends when it is closed.
+	fd, err := unix.FcntlInt(opened.Fd(), unix.F_DUPFD_CLOEXEC, 3)
+	if err != nil || unix.SetNonblock(fd, true) != nil {
+		t.Fatal(err)
+	}
+	opened.Close()
+	master := os.NewFile(uintptr(fd), "terminal")
 	w := &window{t: t, tty: master, own: tty, cmd: cmd, over: make(chan struct{})}
-	w.size(24, 80)
+	w.size(rows, columns)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
@@ -162,7 +174,13 @@ func open(t *testing.T, cmd *exec.Cmd) *window {
 
 func (w *window) size(rows, columns uint16) {
 	w.t.Helper()
-	if err := pty.Setsize(w.tty, &pty.Winsize{Rows: rows, Cols: columns}); err != nil {
+	raw, err := w.tty.SyscallConn()
+	if err == nil {
+		err = raw.Control(func(fd uintptr) {
+			_ = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: columns})
+		})
+	}
+	if err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -188,12 +188,20 @@ func (s *screen) draw() {
 		size.Rows++
 	}
 	s.set(size)
-	time.AfterFunc(drawing, func() {
+	time.AfterFunc(drawing, s.settle)
+}
+
+// settle sets the size, and once more: a program that has just read the one before may
+// write that back.
+func (s *screen) settle() {
+	set := func() {
 		s.mu.Lock()
 		size := s.size
 		s.mu.Unlock()
 		s.set(size)
-	})
+	}
+	set()
+	time.AfterFunc(2*drawing, set)
 }
 
 func (s *screen) resized(data []byte) {
@@ -204,7 +212,7 @@ func (s *screen) resized(data []byte) {
 	s.mu.Lock()
 	s.size = size
 	s.mu.Unlock()
-	s.set(size)
+	s.settle()
 }
 
 func (s *screen) set(size wire.Size) {
