@@ -43,6 +43,8 @@ type client struct {
 
 	signals chan os.Signal
 	input   *reader // nil until the program runs
+	// expected is set while a SIGCONT that was waited for is still to be taken.
+	expected bool
 
 	mu     sync.Mutex // held while the terminal is written to or changed
 	modes  terminal.Modes
@@ -66,12 +68,12 @@ func (c *client) takeSignals() {
 	}
 }
 
-// listened are the signals that mean something to the session. A program without a
-// terminal goes on when its client is stopped.
+// listened are the signals that mean something to the session. SIGTSTP is not among them:
+// once listened to, it does not stop a Go program any more.
 func (c *client) listened() []os.Signal {
 	s := []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGCONT}
 	if !c.headless {
-		s = append(s, syscall.SIGWINCH, syscall.SIGTSTP, syscall.SIGQUIT)
+		s = append(s, syscall.SIGWINCH, syscall.SIGQUIT)
 	}
 	return s
 }
@@ -118,8 +120,14 @@ func (c *client) run(ctx context.Context) (Result, error) {
 			switch s {
 			case syscall.SIGWINCH:
 				_ = c.conn.SendJSON(wire.Resize, sizeOf(c.t.Out), patience)
-			case syscall.SIGTSTP, syscall.SIGQUIT:
-				_ = c.conn.Send(wire.Signal, []byte(strconv.Itoa(int(s.(syscall.Signal)))), patience)
+			case syscall.SIGQUIT:
+				_ = c.conn.Send(wire.Signal, []byte(strconv.Itoa(int(syscall.SIGQUIT))), patience)
+			case syscall.SIGCONT:
+				if c.expected {
+					c.expected = false
+				} else {
+					c.resume() // something else has stopped this process
+				}
 			case syscall.SIGINT:
 				// A second one, and one before the program runs, is for us.
 				if interrupts++; interrupts > 1 || !c.headless && c.input == nil {
@@ -319,19 +327,30 @@ func (c *client) suspend() {
 	c.restore()
 	resumed := make(chan os.Signal, 1)
 	signal.Notify(resumed, syscall.SIGCONT)
-	signal.Reset(syscall.SIGTSTP)
+	defer signal.Stop(resumed)
 	_ = syscall.Kill(0, syscall.SIGTSTP)
 	// Where no shell waits, the kernel does not stop it, and nothing continues it.
 	select {
 	case <-resumed:
+		c.expected = true
 	case <-time.After(200 * time.Millisecond):
+		c.expected = len(resumed) > 0 // it was stopped for longer
 	}
-	signal.Stop(resumed)
-	signal.Notify(c.signals, syscall.SIGTSTP)
 	if c.raw() == nil {
-		c.mu.Lock()
-		_, _ = c.t.Out.Write(c.modes.Redo())
-		c.mu.Unlock()
+		c.resume()
 	}
-	_ = c.conn.SendJSON(wire.Continue, sizeOf(c.t.Out), patience)
+}
+
+// resume brings a terminal that was the user's meanwhile to where the program believes
+// that it is.
+func (c *client) resume() {
+	c.mu.Lock()
+	if c.before != nil {
+		_, _ = term.MakeRaw(int(c.t.In.Fd()))
+		_, _ = c.t.Out.Write(c.modes.Redo())
+	}
+	c.mu.Unlock()
+	if !c.headless {
+		_ = c.conn.SendJSON(wire.Continue, sizeOf(c.t.Out), patience)
+	}
 }

@@ -257,8 +257,9 @@ func (p *pod) asked(e event) {
 			p.process.order(inner.OrderSignal, []byte(strconv.Itoa(n)))
 		}
 	case e.kind == wire.Continue:
-		p.screen.resized(e.data)
 		p.process.order(inner.OrderContinue, nil)
+		p.screen.resized(e.data)
+		p.screen.draw() // its terminal was the user's
 	case e.kind == wire.Resize:
 		p.screen.resized(e.data)
 	}
