@@ -7,6 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -20,7 +21,8 @@ type Pods struct {
 // PodRow is a Pod of a list.
 type PodRow struct {
 	*pod.Pod
-	Drift *pod.Drift `json:"drift"` // nil while it is not known
+	Drift *pod.Drift   `json:"drift"`          // nil while it is not known
+	Live  *live.Status `json:"live,omitempty"` // nil for one that never ran
 }
 
 // ListPods lists the Pods: at once, and then with how their profiles compare with
@@ -37,7 +39,7 @@ func (a *App) ListPods(ctx context.Context, show func(Pods)) (Pods, error) {
 	}
 	list := Pods{Rows: make([]PodRow, len(all)), Damaged: damaged}
 	for i, p := range all {
-		list.Rows[i].Pod = p
+		list.Rows[i].Pod, list.Rows[i].Live = p, a.Live(p)
 	}
 	drifts := a.Drifts()
 	var shown time.Time

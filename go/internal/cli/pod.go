@@ -9,6 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -21,6 +22,8 @@ func (p *program) podCommand() *cli.Command {
 		p.podListCommand(),
 		p.podShowCommand(),
 		p.podResumeCommand(),
+		p.podAttachCommand(),
+		p.podStopCommand(),
 		p.podReloadCommand(),
 		p.podRollbackCommand(),
 		p.podRemoveCommand(),
@@ -98,6 +101,7 @@ type about struct {
 	Started  *bool             `json:"started,omitempty"`  // new and resume
 	Losses   []diag.Diagnostic `json:"losses,omitempty"`   // of a manifest of the older kind
 	Drift    *pod.Drift        `json:"drift,omitempty"`    // show
+	Live     *live.Status      `json:"live,omitempty"`     // show, of one that runs or ran
 	Events   []pod.Event       `json:"events,omitempty"`   // show
 	Manifest any               `json:"manifest,omitempty"` // resume --dry-run
 }

@@ -17,8 +17,9 @@ func (p *program) podRemoveCommand() *cli.Command {
 		Name:      "rm",
 		Usage:     "remove a Pod with all its generations",
 		ArgsUsage: "POD",
-		Description: "The workspace is left alone. A Pod that is damaged is removed with --damaged and its whole ID, as\n" +
-			"`insomnia pod list` shows it; a Pod that is not damaged never is. For example:\n\n" +
+		Description: "The workspace is left alone, and so is a Pod that runs. A Pod that is damaged is removed with\n" +
+			"--damaged and its whole ID, as `insomnia pod list` shows it; a Pod that is not damaged never is.\n" +
+			"For example:\n\n" +
 			"    insomnia pod rm fix-login",
 		Flags: []cli.Flag{
 			yesFlag("remove it without asking"),
@@ -33,14 +34,14 @@ func (p *program) podRemove(c *cli.Context) error {
 	if c.Bool("damaged") {
 		return p.podRemoveDamaged(c)
 	}
-	_, store, it, err := p.namedPod(c)
+	a, store, it, err := p.namedPod(c)
 	if err != nil {
 		return err
 	}
 	if err := p.confirm(c, diag.Sprintf("remove the Pod `%s` and its history (%s, %s)?", it.Name, it.ID, it.Profile.Ref)); err != nil {
 		return err
 	}
-	if err := store.Remove(c.Context, it); err != nil {
+	if err := a.Remove(c.Context, store, it); err != nil {
 		return err
 	}
 	p.inform("removed the Pod `%s`", it.Name)
@@ -51,7 +52,7 @@ func (p *program) podRemove(c *cli.Context) error {
 }
 
 func (p *program) podRemoveDamaged(c *cli.Context) error {
-	_, store, err := p.pods(c)
+	a, store, err := p.pods(c)
 	if err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func (p *program) podRemoveDamaged(c *cli.Context) error {
 	if err := p.confirm(c, fmt.Sprintf("%s, has %s, in %s; remove it with all of them?", what, history, left.Dir)); err != nil {
 		return err
 	}
-	if err := store.RemoveDamaged(c.Context, id); err != nil {
+	if err := a.RemoveDamaged(c.Context, store, id); err != nil {
 		return err
 	}
 	p.inform("removed %s, and its history: %s", what, history)

@@ -37,14 +37,14 @@ func (p *program) podShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	drift := a.Drifts().Of(c.Context, s.Pod)
+	status, drift := a.Live(s.Pod), a.Drifts().Of(c.Context, s.Pod)
 	if c.Bool("json") {
 		report := reportOf(s)
-		report.Events, report.Drift = events, &drift
+		report.Events, report.Drift, report.Live = events, &drift, status
 		return p.printJSON(report)
 	}
 
-	page := podPage(s, words.DriftFact(drift))
+	page := podPage(s, words.LiveFact(status), words.DriftFact(drift))
 	var b bytes.Buffer
 	b.WriteString("\n")
 	w := newTable(&b)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -56,6 +57,34 @@ func DriftFact(d pod.Drift) Fact {
 		now += ", " + d.Detail
 	}
 	return Fact{"profile now", now}
+}
+
+// LiveFact is the line of a page for what a Pod is doing or how it ended; s is nil for one
+// that never ran.
+func LiveFact(s *live.Status) Fact {
+	if s == nil {
+		return Fact{}
+	}
+	text := string(s.State)
+	switch {
+	case s.Running():
+		where := "detached"
+		if s.Headless {
+			where = "without a terminal"
+		} else if s.Attached {
+			where = "attached"
+		}
+		text += fmt.Sprintf(", %s, since %s, process %d", where, When(s.Started), s.Process)
+	case s.Exit != nil:
+		text += fmt.Sprintf(" with exit code %d", *s.Exit)
+	}
+	if s.Ended != nil {
+		text += ", " + When(*s.Ended)
+	}
+	if s.Sentence != "" {
+		text += ": " + s.Sentence
+	}
+	return Fact{"state", text}
 }
 
 // NotStarted reports a Pod that was saved and not started.

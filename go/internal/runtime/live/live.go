@@ -199,14 +199,15 @@ func (h *Holder) Write(s Status) error {
 // Release lets go of the Pod.
 func (h *Holder) Release() error { return h.lock.Close() }
 
-// Remove takes the directory of a Pod away. The error is ErrRunning while it runs.
-func Remove(ctx context.Context, dir string) error {
-	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
+// Remove takes the directory of a Pod away, and before that does what else removes the
+// Pod, while it cannot be started. The error is ErrRunning while it runs.
+func Remove(ctx context.Context, dir string, before func() error) error {
 	h, err := Hold(ctx, dir)
 	if err != nil {
 		return err
+	}
+	if err := before(); err != nil {
+		return errors.Join(err, h.Release())
 	}
 	return errors.Join(durable.RemoveAll(durable.OS, dir), h.Release())
 }

@@ -60,3 +60,9 @@ func RunsAlready(name string) error {
 	return diag.Errorf(diag.ExitState, "pod-running", "Pod `%s` is running", name).
 		Hintf("go on with it: insomnia pod attach %s; or end it: insomnia pod stop %s", name, name)
 }
+
+// NotRunning is the error of what needs a Pod that runs.
+func NotRunning(name string) error {
+	return diag.Errorf(diag.ExitNotFound, "pod-not-running", "Pod `%s` is not running", name).
+		Hintf("start it: insomnia pod resume %s", name)
+}

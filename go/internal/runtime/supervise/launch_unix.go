@@ -125,8 +125,7 @@ func Attach(ctx context.Context, dir string, t Terminal) (Result, error) {
 		return Result{}, err
 	}
 	if !status.Running() {
-		return Result{}, diag.Errorf(diag.ExitNotFound, "pod-not-running", "Pod `%s` is not running", status.Name).
-			Hintf("start it: insomnia pod resume %s", status.Name)
+		return Result{}, live.NotRunning(status.Name)
 	}
 	if status.Headless {
 		return Result{}, diag.Errorf(diag.ExitUsage, "pod-headless", "cannot attach to Pod `%s`: it runs without a terminal", status.Name).

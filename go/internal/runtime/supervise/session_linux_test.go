@@ -335,7 +335,7 @@ func TestStartTwice(t *testing.T) {
 	again.shows("$ ")
 	again.typed("exit 1\r")
 	again.ends(1)
-	if err := live.Remove(t.Context(), s.Dir); err != nil {
+	if err := live.Remove(t.Context(), s.Dir, func() error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := live.Read(s.Dir); err != nil || got.State != live.Saved {
@@ -345,7 +345,7 @@ func TestStartTwice(t *testing.T) {
 
 func TestRemoveWhileItRuns(t *testing.T) {
 	s, w := shell(t, "plain")
-	if err := live.Remove(t.Context(), s.Dir); err != live.ErrRunning {
+	if err := live.Remove(t.Context(), s.Dir, func() error { return nil }); err != live.ErrRunning {
 		t.Error(err)
 	}
 	w.typed("exit\r")

@@ -1,0 +1,70 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+)
+
+// Live is what is known of a Pod that runs or ran; nil for one that never did. The state
+// of the Pod becomes what is true now.
+func (a *App) Live(p *pod.Pod) *live.Status {
+	dir, err := live.Dir(p.ID)
+	if err != nil {
+		return nil
+	}
+	status, err := live.Read(dir)
+	if err != nil || status.State == live.Saved {
+		return nil
+	}
+	p.State = pod.State(status.State)
+	return &status
+}
+
+// Attach shows the program of a Pod that runs in a terminal.
+func (a *App) Attach(ctx context.Context, p *pod.Pod, t supervise.Terminal) (supervise.Result, error) {
+	dir, err := live.Dir(p.ID)
+	if err != nil {
+		return supervise.Result{}, err
+	}
+	if status := a.Live(p); status == nil || !status.Running() {
+		return supervise.Result{}, live.NotRunning(p.Name)
+	}
+	return supervise.Attach(ctx, dir, t)
+}
+
+// Stop ends a Pod and returns when nothing of it runs; stopped is false where it did not.
+func (a *App) Stop(ctx context.Context, p *pod.Pod) (stopped bool, err error) {
+	dir, err := live.Dir(p.ID)
+	if err != nil {
+		return false, err
+	}
+	return supervise.Stop(ctx, dir)
+}
+
+// Remove removes a Pod with what its program has kept. One that runs is left alone.
+func (a *App) Remove(ctx context.Context, store *pod.Store, p *pod.Pod) error {
+	return a.unlessRunning(ctx, p.ID, p.Name, func() error { return store.Remove(ctx, p) })
+}
+
+// RemoveDamaged removes what is left of a damaged Pod, with what its program has kept.
+func (a *App) RemoveDamaged(ctx context.Context, store *pod.Store, id string) error {
+	return a.unlessRunning(ctx, id, id, func() error { return store.RemoveDamaged(ctx, id) })
+}
+
+func (a *App) unlessRunning(ctx context.Context, id, name string, remove func() error) error {
+	dir, err := live.Dir(id)
+	if err != nil {
+		return err
+	}
+	err = live.Remove(ctx, dir, remove)
+	if errors.Is(err, live.ErrRunning) {
+		return diag.Errorf(diag.ExitState, "pod-running", "cannot remove Pod `%s`: it is running", name).
+			Hintf("end it: insomnia pod stop %s", name)
+	}
+	return err
+}
