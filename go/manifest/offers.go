@@ -1,6 +1,10 @@
 package manifest
 
-import "github.com/insomnia-pods/insomnia/go/permission/grammar"
+import (
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
 
 // Offers reports whether a tool is offered, and which field decides that: allow, deny or
 // default.
@@ -25,4 +29,17 @@ func (t *Tools) Lists() SubagentTools { return SubagentTools{t.Default, t.Allow,
 func (t *Tools) Offers(tool string) bool {
 	offered, _ := t.Lists().Offers(tool)
 	return offered
+}
+
+// Offers reports whether a tool of the server, by its own name, is offered, and which
+// field decides that it is not: enabledTools or disabledTools.
+func (s *MCPServer) Offers(tool string) (offered bool, field string) {
+	matches := func(name ToolName) bool { return grammar.MatchTool(string(name), tool) }
+	switch {
+	case slices.ContainsFunc(s.DisabledTools, matches):
+		return false, "disabledTools"
+	case len(s.EnabledTools) > 0 && !slices.ContainsFunc(s.EnabledTools, matches):
+		return false, "enabledTools"
+	}
+	return true, ""
 }

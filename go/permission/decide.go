@@ -198,14 +198,8 @@ func (p *policy) keptByServer(tool string) string {
 	if !known {
 		return ""
 	}
-	in := func(list []manifest.ToolName) bool {
-		return slices.ContainsFunc(list, func(entry manifest.ToolName) bool { return grammar.MatchTool(string(entry), name) })
-	}
-	switch at := "/mcpServers/" + escapePointer(server); {
-	case in(of.DisabledTools):
-		return at + "/disabledTools"
-	case len(of.EnabledTools) > 0 && !in(of.EnabledTools):
-		return at + "/enabledTools"
+	if offered, field := of.Offers(name); !offered {
+		return "/mcpServers/" + escapePointer(server) + "/" + field
 	}
 	return ""
 }

@@ -120,9 +120,8 @@ func (c *rules) serves(server, tool string) bool {
 	if !ok {
 		return false
 	}
-	matches := func(name manifest.ToolName) bool { return grammar.MatchTool(string(name), tool) }
-	return !slices.ContainsFunc(s.DisabledTools, matches) &&
-		(len(s.EnabledTools) == 0 || slices.ContainsFunc(s.EnabledTools, matches))
+	offered, _ := s.Offers(tool)
+	return offered
 }
 
 // prompt refuses a request that lacks the system prompt.
