@@ -51,7 +51,7 @@ function __insomnia_names
     set -l words (commandline -opc)
     $words --generate-bash-completion 2>/dev/null | string replace -r ':.*' ''
 end
-complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke new resume reload rollback rm export check set bind exec test' -a '(__insomnia_names)'
+complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke new resume reload rollback rm export check render set bind exec test' -a '(__insomnia_names)'
 `
 
 // completingFlag tells whether the word that is completed begins a flag.

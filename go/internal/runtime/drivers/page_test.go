@@ -41,6 +41,9 @@ To see what is lost of one profile, ask for it:
 | sandbox | the operating system, around the whole program |
 | supervisor | Insomnia itself, before the program starts and around it |
 
+Where this machine lacks what the sandbox needs, such as bubblewrap or user namespaces, the launch names the fields that
+do not hold here, and stops like below.
+
 The table names whoever has the last word. Where the program has a setting of its own for the same thing, it is set as
 well, as a second lock.
 

@@ -131,7 +131,8 @@ func nixString(text string) string {
 func (p *page) advisory() {
 	p.print("\n## Advisory fields\n\n")
 	p.print("Fields that protect are enforced, or a launch is refused. These are advisory: where a runtime has no such setting, the\n")
-	p.print("launch says so and goes on without it. So are the settings below `runtimes`.\n\n")
+	p.print("launch says so and goes on without it. So are the settings below `runtimes`. [What each runtime enforces](enforcement.md)\n")
+	p.print("lists all fields.\n\n")
 	paths := strings.NewReplacer("Compaction.", "context.compaction.", "Pruning.", "context.pruning.", "Memory.", "memory.",
 		"WebSearch.", "web.search.", "WebFetch.", "web.fetch.", "Model.", "model.", "Skill.", "skills.NAME.")
 	p.print("| fields | what becomes of them |\n|---|---|\n")
