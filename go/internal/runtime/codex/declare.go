@@ -77,7 +77,7 @@ func leaves() *leaf.Table {
 			leaf.SandboxDenyRead(leaf.ApproximatedBy(leaf.Sandbox, "a matching file created later is denied by the guard only")),
 			leaf.SandboxNetwork(leaf.EnforcedBy(leaf.Sandbox)),
 			leaf.SandboxAllowedDomains(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxInheritEnv(leaf.EnforcedBy(leaf.Sandbox)),
+			leaf.SandboxInheritEnv(leaf.ApproximatedBy(leaf.Sandbox, "variables of the session that hold no secret, such as PATH and LANG, are always passed on")),
 			leaf.SandboxReadableRoots(leaf.EnforcedBy(leaf.Sandbox)),
 			leaf.SandboxMaskedFiles(leaf.Lacking("this version does not mask files")),
 			leaf.SandboxEnv(leaf.EnforcedBy(leaf.Sandbox)),

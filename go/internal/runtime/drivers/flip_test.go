@@ -96,10 +96,9 @@ func eachFlip(value any, path []string, do func(value any, set func(any))) {
 	}
 }
 
-// A driver that says that its program holds a field sets something there, and one that
-// says that the field has no effect does not: each field of a manifest that has them all
-// is given another value, and the plans are compared.
-func TestDeclarationsFitThePlans(t *testing.T) {
+// full is the manifest of the conformance corpus with every field set.
+func full(t *testing.T) any {
+	t.Helper()
 	data, err := os.ReadFile("../../../../checks/conformance/bases/full.json")
 	if err != nil {
 		t.Fatal(err)
@@ -108,6 +107,14 @@ func TestDeclarationsFitThePlans(t *testing.T) {
 	if err := json.Unmarshal(data, &content); err != nil {
 		t.Fatal(err)
 	}
+	return content
+}
+
+// A driver that says that its program holds a field sets something there, and one that
+// says that the field has no effect does not: each field of a manifest that has them all
+// is given another value, and the plans are compared.
+func TestDeclarationsFitThePlans(t *testing.T) {
+	content := full(t)
 	tools := content.(map[string]any)["tools"].(map[string]any)
 	tools["allow"] = append(tools["allow"].([]any), "skill", "webfetch", "websearch")
 	model := content.(map[string]any)["model"].(map[string]any)
