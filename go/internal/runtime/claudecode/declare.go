@@ -107,7 +107,7 @@ func leaves() *leaf.Table {
 			leaf.WebSearchAuth(leaf.Lacking("Claude Code searches with the provider of the model")),
 			leaf.WebSearchMaxResults(leaf.Lacking("Claude Code has no such setting")),
 			leaf.WebSearchAllowedDomains(leaf.Lacking("Claude Code has no such setting")),
-			leaf.WebFetchEnabled(leaf.ApproximatedBy(leaf.Guard, "pages are fetched inside the sandbox, from hosts that sandbox.network allows").At("true")),
+			leaf.WebFetchEnabled(leaf.ApproximatedBy(leaf.Program, "pages are fetched inside the sandbox, from hosts that sandbox.network allows").At("true")),
 			leaf.WebFetchTimeoutSeconds(leaf.Lacking("Claude Code has no such setting")),
 			leaf.WebFetchRedirectLimit(leaf.Lacking("Claude Code has no such setting")),
 			leaf.WebFetchMaxResponseBytes(leaf.Lacking("Claude Code has no such setting")),

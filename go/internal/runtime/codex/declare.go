@@ -107,7 +107,7 @@ func leaves() *leaf.Table {
 			leaf.WebSearchAuth(leaf.Lacking("Codex searches with the provider of the model")),
 			leaf.WebSearchMaxResults(leaf.Lacking("Codex has no such setting")),
 			leaf.WebSearchAllowedDomains(leaf.Lacking("Codex has no such setting")),
-			leaf.WebFetchEnabled(leaf.ApproximatedBy(leaf.Guard, "Codex has no tool that fetches pages").At("true")),
+			leaf.WebFetchEnabled(leaf.Lacking("Codex has no tool that fetches pages").At("true")),
 			leaf.WebFetchTimeoutSeconds(leaf.Lacking("Codex has no tool that fetches pages")),
 			leaf.WebFetchRedirectLimit(leaf.Lacking("Codex has no tool that fetches pages")),
 			leaf.WebFetchMaxResponseBytes(leaf.Lacking("Codex has no tool that fetches pages")),

@@ -107,7 +107,7 @@ func leaves() *leaf.Table {
 			leaf.WebSearchAuth(leaf.Lacking("opencode searches with its own service")),
 			leaf.WebSearchMaxResults(leaf.Lacking("opencode has no such setting")),
 			leaf.WebSearchAllowedDomains(leaf.Lacking("opencode has no such setting")),
-			leaf.WebFetchEnabled(leaf.ApproximatedBy(leaf.Guard, "pages are fetched inside the sandbox, from hosts that sandbox.network allows").At("true")),
+			leaf.WebFetchEnabled(leaf.ApproximatedBy(leaf.Program, "pages are fetched inside the sandbox, from hosts that sandbox.network allows").At("true")),
 			leaf.WebFetchTimeoutSeconds(leaf.Lacking("opencode has no such setting")),
 			leaf.WebFetchRedirectLimit(leaf.Lacking("opencode has no such setting")),
 			leaf.WebFetchMaxResponseBytes(leaf.Lacking("opencode has no such setting")),
