@@ -3,8 +3,10 @@
 package gateway_test
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -204,5 +206,68 @@ func TestPrograms(t *testing.T) {
 				t.Logf("%+v\n%s", g.Usage(), trace.String())
 			})
 		}
+	}
+}
+
+// Subagents pass with their own tools, prompt and model.
+func TestSubagents(t *testing.T) {
+	for _, program := range []struct {
+		driver *runtime.Driver
+		tool   string
+		name   func(string) string
+	}{
+		{&claudecode.Driver, "Agent", func(name string) string { return "pod:" + name }},
+		{&opencode.Driver, "task", func(name string) string { return name }},
+	} {
+		t.Run(program.driver.Name, func(t *testing.T) {
+			t.Parallel()
+			m := runtimetest.Builtin(t, "orchestrator")
+			name := slices.Sorted(maps.Keys(m.Subagents))[0]
+			own := string(m.Subagents[name].Prompts.System)
+			var mu sync.Mutex
+			begun, worked := false, 0
+			room := runtimetest.New(t, program.driver, func(_ int, r modelmock.Request) modelmock.Turn {
+				mu.Lock()
+				defer mu.Unlock()
+				switch {
+				case strings.Contains(r.System, strings.TrimSpace(own)):
+					worked++
+					return modelmock.Turn{Text: "The worker is done."}
+				case len(r.Tools) > 0 && !begun:
+					begun = true
+					return modelmock.Turn{Calls: []modelmock.Call{{Tool: program.tool, Input: map[string]any{
+						"subagent_type": program.name(string(name)), "description": "look", "prompt": "Look around."}}}}
+				}
+				return modelmock.Turn{Text: "The end."}
+			})
+			api := httptest.NewServer(room.Model)
+			defer api.Close()
+			address := manifest.URL(api.URL)
+			launch := room.Launch(m)
+			held := *m
+			held.Model.BaseURL = &address
+			var trace strings.Builder
+			g, err := gateway.New(gateway.Config{
+				Driver: program.driver, Manifest: &held, Token: runtimetest.Token, Guard: judge{Guard: room.Guard, driver: program.driver},
+				System: launch.System, Trace: gateway.NewTrace(&trace, 1<<20, "tried", time.Now()),
+				Refused: func(r gateway.Refusal) { t.Errorf("refused: %+v", r) },
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			front := httptest.NewServer(g)
+			defer front.Close()
+			launch.Gateway = front.URL
+			r := room.Run(launch)
+			mu.Lock()
+			defer mu.Unlock()
+			if r.Exit != 0 || worked == 0 || !strings.Contains(trace.String(), `"subagent":"`) {
+				t.Errorf("exit %d, %d requests of the subagent\n%s\n%s\n%s", r.Exit, worked, r.Stdout, r.Stderr, trace.String())
+			}
+			if u := g.Usage(); u.Turns < 2 {
+				t.Errorf("%+v", u)
+			}
+			t.Logf("%s", trace.String())
+		})
 	}
 }

@@ -88,30 +88,44 @@ func (c *rules) tools(a *asked, from runtime.Request) *Refusal {
 		case offer.Internal || offer.Tool == "" && offer.Nested:
 		case offer.Tool == "":
 			return refuse(CodeTools, "%s offers the tool %s, which is not known here", c.driver.Title, quote(name))
-		case !c.offers(offer.Tool, from.Subagent != ""):
+		case !c.offers(offer.Tool, from.Subagent):
 			return refuse(CodeTools, "%s offers the tool %s, which the Pod does not offer (tools)", c.driver.Title, quote(name))
 		}
 	}
 	return nil
 }
 
-// offers reports whether the manifest offers a tool. Which of the subagents asks is not
-// known here, so that a tool of any of them will do.
-func (c *rules) offers(tool string, subagent bool) bool {
-	if server, name, ok := grammar.SplitMCP(tool); strings.HasPrefix(tool, "mcp__") && !(ok && c.serves(server, name)) {
-		return false
+// offers reports whether the manifest offers a tool to the Pod's own agent, or to a
+// subagent. Some programs tell only an ID of their own of a subagent: then what the Pod or
+// any of its subagents is offered will do, and the guard decides each call by the name.
+func (c *rules) offers(tool, subagent string) bool {
+	server := ""
+	if strings.HasPrefix(tool, "mcp__") {
+		of, name, ok := grammar.SplitMCP(tool)
+		if !ok || !c.serves(of, name) {
+			return false
+		}
+		server = of
 	}
-	if c.manifest.Tools.Offers(tool) {
-		return true
+	own := func(s manifest.Subagent) bool {
+		offered, _ := s.Tools.Offers(tool)
+		return offered && (server == "" || s.MCPServers == nil || slices.Contains(s.MCPServers, manifest.ServerName(server)))
 	}
-	if subagent {
+	if subagent != "" {
+		name := subagent
+		if c.driver.Subagent != nil {
+			name = c.driver.Subagent(name)
+		}
+		if s, ok := c.manifest.Subagents[manifest.SkillName(name)]; ok {
+			return own(s)
+		}
 		for _, s := range c.manifest.Subagents {
-			if offered, _ := s.Tools.Offers(tool); offered {
+			if own(s) {
 				return true
 			}
 		}
 	}
-	return false
+	return c.manifest.Tools.Offers(tool)
 }
 
 // serves reports whether an MCP server of the manifest has a tool on offer.

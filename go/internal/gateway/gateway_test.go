@@ -485,6 +485,31 @@ func TestRefusesByRule(t *testing.T) {
 	})
 }
 
+func TestOffers(t *testing.T) {
+	p := newPod(t, 0, nil, func(p *pod) {
+		m := p.config.Manifest
+		m.Subagents["clerk"] = manifest.Subagent{MCPServers: []manifest.ServerName{"few"},
+			Tools: manifest.SubagentTools{Default: "allow", Deny: []manifest.ToolName{"bash"}}}
+	})
+	for _, c := range []struct {
+		tool, subagent string
+		offered        bool
+	}{
+		{"bash", "", true}, {"write", "", false}, {"read", "", false},
+		{"mcp__gh__search", "", true}, {"mcp__gh__merge", "", false}, {"mcp__gh__delete", "", false}, {"mcp__few__one", "", false},
+		{"mcp__gh", "", false}, {"mcp__", "", false},
+		{"write", "writer", true}, {"bash", "writer", false}, {"mcp__gh__search", "writer", false},
+		{"read", "clerk", true}, {"bash", "clerk", false},
+		{"mcp__few__one", "clerk", true}, {"mcp__few__two", "clerk", false}, {"mcp__gh__search", "clerk", false},
+		// An ID of the program's own.
+		{"write", "a1", true}, {"bash", "a1", true}, {"read", "a1", true}, {"mcp__gh__merge", "a1", false},
+	} {
+		if got := p.gateway.rules.offers(c.tool, c.subagent); got != c.offered {
+			t.Errorf("%s to %q: %v", c.tool, c.subagent, got)
+		}
+	}
+}
+
 func TestSaysWhichModelsThereAre(t *testing.T) {
 	each(t, func(t *testing.T, dialect int) {
 		p := newPod(t, dialect, nil, func(p *pod) { p.guard.ready = false })
