@@ -3,7 +3,9 @@ package gateway
 import (
 	"context"
 	"io"
+	"mime"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -31,6 +33,9 @@ type body struct {
 // readBody reads the body of a request, when there is room for it. An error that is not a
 // refusal is that of a program that stopped sending.
 func readBody(w http.ResponseWriter, r *http.Request, budget *budget) (*body, error) {
+	if !isJSON(r.Header.Values("Content-Type")) {
+		return nil, refuse(CodeBody, "the Content-Type of the request must be application/json")
+	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && coding != "identity" {
 		return nil, refuse(CodeBody, "the request is compressed, so that it cannot be compared with the manifest")
 	}
@@ -60,6 +65,23 @@ func readBody(w http.ResponseWriter, r *http.Request, budget *budget) (*body, er
 		return nil, err
 	}
 	return b, nil
+}
+
+// isJSON reports whether a body is JSON in UTF-8 for everybody who reads it.
+func isJSON(types []string) bool {
+	if len(types) != 1 {
+		return false
+	}
+	kind, parameters, err := mime.ParseMediaType(types[0])
+	if err != nil || kind != "application/json" {
+		return false
+	}
+	for name, value := range parameters {
+		if name != "charset" || !strings.EqualFold(value, "utf-8") {
+			return false
+		}
+	}
+	return true
 }
 
 func errLarge() *Refusal { return refuse(CodeBody, "the request is larger than 64 MiB") }

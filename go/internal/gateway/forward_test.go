@@ -217,7 +217,7 @@ func TestProgramGoneWhileItSends(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, _ = fmt.Fprintf(conn, "POST /v1/messages HTTP/1.1\r\nHost: x\r\nX-Api-Key: %s\r\n%s", token, head)
+		_, _ = fmt.Fprintf(conn, "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Api-Key: %s\r\n%s", token, head)
 		_ = conn.(*net.TCPConn).CloseWrite()
 		_ = conn.SetDeadline(time.Now().Add(10 * time.Second))
 		if answer, err := io.ReadAll(conn); err != nil || len(answer) > 0 {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/fuzzcost"
 )
 
 // What a request says is what package json reads in it, whatever the form.
@@ -58,6 +60,18 @@ func contains(all []string, name string) bool {
 		}
 	}
 	return false
+}
+
+func FuzzCostOfRequests(f *testing.F) {
+	f.Add([]byte(strings.Repeat("[", 1<<15)))
+	f.Add([]byte("{" + strings.Repeat(`"tools":{`, 1<<12)))
+	f.Add([]byte(`{"input":[` + strings.Repeat(`{"type":"x_call","call_id":"a","name":"b","tools":[{}]},`, 1000)))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, d := range dialects {
+			fuzzcost.Bound(t, data, func(data []byte) { _, _ = dialectOf(d.api).routes[0].read(data) })
+		}
+		fuzzcost.Bound(t, data, func(data []byte) { newMeter().pass(data) })
+	})
 }
 
 // However an answer is cut into pieces, the same is counted, and never less than nothing.

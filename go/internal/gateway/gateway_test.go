@@ -173,6 +173,7 @@ func (p *pod) request(method, path, body string, header ...string) *http.Request
 	}
 	r.Header.Set("X-Api-Key", token)
 	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("X-Session", "s1")
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
@@ -238,7 +239,8 @@ func TestPasses(t *testing.T) {
 			p.config.Headers = []Header{{Name: "X-Team", Value: "platform"}, {Name: "X-Gate", Value: canary + "2", Secret: true}}
 		})
 		body := fmt.Sprintf(d.request, "big", `, "unknown": {"a": [1, 2.50, "\ud83d"]}`)
-		status, got, header := p.do(p.request("POST", d.path, body, "Anthropic-Beta", "x", "Api-Key", "other", "Cookie", "a=b", "X-Team", "mine", "Connection", "X-Session"))
+		status, got, header := p.do(p.request("POST", d.path, body, "Anthropic-Beta", "x", "Api-Key", "other", "Cookie", "a=b", "X-Team", "mine", "Connection", "X-Session",
+			"X-Insomnia-Agent", "x", "X-Forwarded-Prefix", "/admin", "X-HTTP-Method-Override", "DELETE", "X-Original-URL", "/v1/files"))
 		if status != 200 || got != d.stream || header.Get("Content-Type") != "text/event-stream" {
 			t.Fatalf("%d %s", status, got)
 		}
@@ -252,7 +254,8 @@ func TestPasses(t *testing.T) {
 			key, none, want = none, key, "Bearer "+canary
 		}
 		for name, want := range map[string]string{key: want, none: "", "Api-Key": "", "Cookie": "", "X-Team": "platform",
-			"X-Gate": canary + "2", "Accept-Encoding": "identity", "Anthropic-Beta": "x", "X-Forwarded-For": "", "X-Session": ""} {
+			"X-Gate": canary + "2", "Accept-Encoding": "identity", "Anthropic-Beta": "x", "X-Forwarded-For": "", "X-Session": "",
+			"X-Insomnia-Agent": "", "X-Forwarded-Prefix": "", "X-Http-Method-Override": "", "X-Original-Url": "", "Content-Type": "application/json"} {
 			if got := strings.Join(r.Header.Values(name), "|"); got != want {
 				t.Errorf("%s: %q", name, got)
 			}
@@ -342,6 +345,17 @@ func TestRefusesByRule(t *testing.T) {
 			{"two texts", CodeBody, "follows", func(p *pod) *http.Request { return p.request("POST", d.path, good+good) }},
 			{"compressed", CodeBody, "compressed", func(p *pod) *http.Request {
 				return p.request("POST", d.path, good, "Content-Encoding", "zstd")
+			}},
+			{"a form", CodeBody, "application/json", func(p *pod) *http.Request {
+				return p.request("POST", d.path, fmt.Sprintf(d.request, "big", `,"x":"&model=dear&y="`), "Content-Type", "application/x-www-form-urlencoded")
+			}},
+			{"another charset", CodeBody, "application/json", func(p *pod) *http.Request {
+				return p.request("POST", d.path, good, "Content-Type", "application/json; charset=utf-7")
+			}},
+			{"two types", CodeBody, "application/json", func(p *pod) *http.Request {
+				r := p.request("POST", d.path, good)
+				r.Header.Add("Content-Type", "text/plain")
+				return r
 			}},
 			{"two models", CodeBody, "duplicate", func(p *pod) *http.Request {
 				return p.request("POST", d.path, fmt.Sprintf(d.request, "big", `,"model":"dear"`))
@@ -440,7 +454,10 @@ func TestRefusesByRule(t *testing.T) {
 				return p.request("POST", d.path, strings.Replace(good, "Stay", "Go", 1), "X-Agent", "a")
 			},
 			"Authorization alone": func(p *pod) *http.Request { r := p.request("POST", d.path, good); r.Header.Del("X-Api-Key"); return r },
-			"in chunks":           func(p *pod) *http.Request { r := p.request("POST", d.path, good); r.ContentLength = -1; return r },
+			"with a charset": func(p *pod) *http.Request {
+				return p.request("POST", d.path, good, "Content-Type", "application/json; charset=UTF-8")
+			},
+			"in chunks": func(p *pod) *http.Request { r := p.request("POST", d.path, good); r.ContentLength = -1; return r },
 			"null and other members": func(p *pod) *http.Request {
 				return p.request("POST", d.path, fmt.Sprintf(d.request, "big", `,"plugins":[],"x":null`))
 			},

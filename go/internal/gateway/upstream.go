@@ -75,11 +75,16 @@ func transportTo(base *url.URL) *http.Transport {
 	return t
 }
 
-// credentials are the headers by which a program could show another key than that of the Pod.
-var credentials = [...]string{"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Cookie"}
+// kept are the headers of a program that stay here: those by which it could show another
+// key than that of the Pod, and those by which some servers take another method or path
+// than the request has.
+var kept = [...]string{
+	"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Cookie", "Expect",
+	"X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url",
+}
 
-// ours is how headers begin that are between the program and Insomnia.
-const ours = "X-Insomnia-"
+// keptPrefixes are how further ones begin; the first are between the program and Insomnia.
+var keptPrefixes = [...]string{"X-Insomnia-", "X-Forwarded-"}
 
 func (g *Gateway) reverseProxy() *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
@@ -98,13 +103,14 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 	out.URL, out.Host = p.target, ""
 	out.TransferEncoding, out.Trailer = nil, nil
 	out.GetBody = func() (io.ReadCloser, error) { return p.body.reader(), nil }
-	out.Header.Del("Expect")
-	for _, name := range credentials {
+	for _, name := range kept {
 		out.Header.Del(name)
 	}
 	for name := range out.Header {
-		if strings.HasPrefix(name, ours) {
-			delete(out.Header, name)
+		for _, prefix := range keptPrefixes {
+			if strings.HasPrefix(name, prefix) {
+				delete(out.Header, name)
+			}
 		}
 	}
 	// An answer without compression can be counted.
