@@ -625,10 +625,27 @@ func TestOnAUnixSocket(t *testing.T) {
 	}
 }
 
-// A program that is still sending sees why it is refused.
+// A program that sends all of its request before it reads sees why it is refused.
 func TestLargeRefusedRequestIsAnswered(t *testing.T) {
 	p := newPod(t, 0, nil, func(p *pod) { p.guard.ready = false })
-	if code, _ := p.refused(p.request("POST", "/v1/messages", fmt.Sprintf(dialects[0].request, "big", `,"x":"`+strings.Repeat("x", 8<<20)+`"`))); code != CodeGuard {
-		t.Error(code)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(p.url, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
+	const size = 32 << 20
+	if _, err := fmt.Fprintf(conn, "POST /v1/messages HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nX-Api-Key: %s\r\nContent-Length: %d\r\n\r\n", token, size); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, strings.Repeat("x", size)); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, _ := io.ReadAll(resp.Body); resp.StatusCode != 402 || !strings.Contains(string(body), CodeGuard) {
+		t.Errorf("%d %s", resp.StatusCode, body)
 	}
 }

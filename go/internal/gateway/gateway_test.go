@@ -114,7 +114,7 @@ func number[T any](n T) *T { return &n }
 func newPod(t testing.TB, dialect int, api http.HandlerFunc, change func(*pod)) *pod {
 	t.Helper()
 	d := dialects[dialect]
-	p := &pod{t: t, guard: &guard{ready: true, judged: map[string]bool{"judged": true}}}
+	p := &pod{t: t, guard: &guard{ready: true, judged: map[string]bool{"judged": true, "": true}}}
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		p.mu.Lock()
@@ -434,7 +434,11 @@ func TestRefusesByRule(t *testing.T) {
 				if len(p.refusals) > 1 {
 					t.Error("told twice")
 				}
-				// What is refused changes nothing for what follows.
+				// What is refused changes nothing for what follows, and holds nothing.
+				p.usageOrNone()
+				if free := p.gateway.bodies.free; free != maxBodies {
+					t.Errorf("%d bytes of requests are still held", maxBodies-free)
+				}
 				if status, _, _ := p.do(p.request("POST", d.path, good)); status != 200 {
 					t.Errorf("status %d afterwards", status)
 				}
