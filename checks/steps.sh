@@ -5,13 +5,17 @@
 declare -A packages=(
   [age]=age
   [bwrap]=bubblewrap
+  [bwrap]=bubblewrap
   [cc]="gcc libc6-dev"
   [debootstrap]=debootstrap
   [git]=git
+  [ip]=iproute2
   [nix]=nix-bin
+  [npm]="npm nodejs"
   [strace]=strace
   [tar]=tar
   [tmux]=tmux
+  [unshare]=util-linux
 )
 
 # The lanes that run: "PROCESS FILE", the file having their output.
