@@ -4,7 +4,10 @@ package claudecode_test
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -361,6 +364,69 @@ func TestResume(t *testing.T) {
 	l.Session = "00000000-0000-4000-8000-000000000000"
 	if r := room.Run(l); r.Exit != 1 || len(r.Log) > 0 {
 		t.Errorf("a session that is not there: %d", r.Exit)
+	}
+}
+
+// Pages come from their hosts alone: nobody else is asked about them. What searches and
+// what sums up a page are requests of their own, to the model of small tasks.
+func TestWeb(t *testing.T) {
+	page := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		w.Write([]byte("<p>canary-of-the-page</p>"))
+	}))
+	defer page.Close()
+	main := turns(call("WebFetch", args{"url": page.URL + "/x", "prompt": "What is it?"}), call("WebSearch", args{"query": "what is"}))
+	room := runtimetest.New(t, &claudecode.Driver, func(n int, r modelmock.Request) modelmock.Turn {
+		if len(r.Tools) < 2 {
+			return modelmock.Turn{Text: "beside"}
+		}
+		return main(n, r)
+	})
+	authority := filepath.Join(room.Temp, "authority.pem")
+	write(t, authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: page.Certificate().Raw})))
+	room.Env = append(room.Env, "NODE_EXTRA_CA_CERTS="+authority)
+	m := runtimetest.Builtin(t, "researcher")
+	m.Tools.Allow, m.Tools.Deny = append(m.Tools.Allow, "webfetch", "websearch"), nil
+	m.Web.Fetch.Enabled, m.Web.Search.Mode = true, "live"
+	m.Model.Small = new(manifest.ModelRef("anthropic/claude-haiku-5-5"))
+	r := room.Run(room.Launch(m))
+	got := results(r.Log)
+	if len(got) != 2 || !strings.Contains(got[0], "beside") || !strings.Contains(got[1], "beside") {
+		t.Errorf("%q", got)
+	}
+	var beside []string
+	for _, q := range r.Log {
+		if len(q.Tools) < 2 {
+			beside = append(beside, fmt.Sprintf("%s %v %v", q.Model, q.Tools, strings.Contains(strings.Join(q.Messages, ""), "canary-of-the-page")))
+		}
+	}
+	if diff := cmp.Diff([]string{"claude-haiku-5-5 [] true", "claude-sonnet-5-5 [web_search] false"}, beside); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The conversation is summed up at the threshold, and not below it.
+func TestCompaction(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		tokens   int64
+		strategy manifest.CompactionStrategy
+		want     bool
+	}{{"below", 68_000, "summarize", false}, {"above", 71_000, "summarize", true}, {"off", 500_000, "off", false}} {
+		t.Run(c.name, func(t *testing.T) {
+			ls := bash("ls")
+			ls.InputTokens = c.tokens
+			room := runtimetest.New(t, &claudecode.Driver, turns(bash("ls"), bash("ls"), ls))
+			m := runtimetest.Builtin(t, "coder")
+			m.Context.Compaction.Strategy, m.Context.Compaction.ThresholdTokens = c.strategy, 70_000
+			r := room.Run(room.Launch(m))
+			compacted := slices.ContainsFunc(r.Log, func(q modelmock.Request) bool {
+				return strings.Contains(strings.Join(q.Messages, ""), "CRITICAL: Respond with TEXT ONLY")
+			})
+			if r.Exit != 0 || compacted != c.want {
+				t.Errorf("exit %d, compacted: %v", r.Exit, compacted)
+			}
+		})
 	}
 }
 

@@ -95,7 +95,7 @@ func TestOffer(t *testing.T) {
 	m := judged()
 	for name, want := range map[string]runtime.Offer{
 		"Bash": {Tool: "bash"}, "NotebookEdit": {Tool: "edit"}, "Agent": {Tool: "agent"}, "TaskCreate": {Internal: true}, "DeferredToolPlaceholder": {Internal: true},
-		"web_search_20250305": {Tool: "websearch"}, "web_search_x": {}, "computer": {}, "": {}, "mcp__a_b-2__x_y": {Tool: "mcp__a.b__x_y"}, "mcp__other__x": {},
+		"web_search_20250305": {Tool: "websearch"}, "web_search_x": {}, "computer": {}, "": {}, "mcp__a_b-2__x_y": {Tool: "mcp__a.b__x.y"}, "mcp__a_b-2__z_z": {Tool: "mcp__a.b__z.z"}, "mcp__plain__x": {Tool: "mcp__plain__x"}, "mcp__other__x": {},
 	} {
 		if got := offer(m, name); got != want {
 			t.Errorf("%s: %+v", name, got)

@@ -99,6 +99,21 @@ func spellings(m *manifest.Manifest, server, tool string) []string {
 	return names
 }
 
+// spelled is the name of a tool as the manifest spells it: where a server turns it off or
+// on, else where the manifest names it.
+func spelled(m *manifest.Manifest, server, tool string) string {
+	s := m.MCPServers[manifest.ServerName(server)]
+	for _, list := range [][]manifest.ToolName{s.DisabledTools, s.EnabledTools} {
+		for _, n := range list {
+			if mangled(string(n)) == tool {
+				return string(n)
+			}
+		}
+	}
+	names := spellings(m, server, tool)
+	return names[min(1, len(names)-1)]
+}
+
 // enabled reports whether the lists of a server leave a tool on, by any of its spellings.
 func enabled(s manifest.MCPServer, tool string) bool {
 	is := func(n manifest.ToolName) bool { return mangled(string(n)) == tool }

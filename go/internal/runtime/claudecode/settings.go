@@ -20,21 +20,22 @@ const hookSeconds = 24 * 60 * 60
 var strangers = [...]string{"claude", "claude-code-guide", "Explore", "general-purpose", "Plan", "statusline-setup", "fork", "worker"}
 
 type settings struct {
-	Permissions     permissions        `json:"permissions"`
-	Hooks           map[string][]hooks `json:"hooks"`
-	Attribution     *attribution       `json:"attribution,omitempty"`
-	AutoMemory      bool               `json:"autoMemoryEnabled"`
-	NoAutoMode      string             `json:"disableAutoMode"`
-	NoDeepLinks     string             `json:"disableDeepLinkRegistration"`
-	NoSkillShell    bool               `json:"disableSkillShellExecution"`
-	NoWorkflows     bool               `json:"disableWorkflows"`
-	NoAgentView     bool               `json:"disableAgentView"`
-	NoRemoteControl bool               `json:"disableRemoteControl"`
-	NoBundledSkills bool               `json:"disableBundledSkills,omitempty"`
-	Plugins         map[string]bool    `json:"enabledPlugins"`
-	CleanupDays     int                `json:"cleanupPeriodDays"`
-	Theme           string             `json:"theme,omitempty"`
-	EditorMode      string             `json:"editorMode,omitempty"`
+	Permissions         permissions        `json:"permissions"`
+	Hooks               map[string][]hooks `json:"hooks"`
+	Attribution         *attribution       `json:"attribution,omitempty"`
+	AutoMemory          bool               `json:"autoMemoryEnabled"`
+	NoAutoMode          string             `json:"disableAutoMode"`
+	NoDeepLinks         string             `json:"disableDeepLinkRegistration"`
+	NoSkillShell        bool               `json:"disableSkillShellExecution"`
+	NoWorkflows         bool               `json:"disableWorkflows"`
+	NoAgentView         bool               `json:"disableAgentView"`
+	NoRemoteControl     bool               `json:"disableRemoteControl"`
+	NoWebFetchPreflight bool               `json:"skipWebFetchPreflight"`
+	NoBundledSkills     bool               `json:"disableBundledSkills,omitempty"`
+	Plugins             map[string]bool    `json:"enabledPlugins"`
+	CleanupDays         int                `json:"cleanupPeriodDays"`
+	Theme               string             `json:"theme,omitempty"`
+	EditorMode          string             `json:"editorMode,omitempty"`
 }
 
 type permissions struct {
@@ -68,8 +69,10 @@ func settingsOf(l runtime.Launch) []byte {
 		Permissions: permissions{Mode: "default", Deny: denied(l), NoBypass: "disable", NoAuto: "disable"},
 		Hooks:       hooksOf(l), AutoMemory: m.Memory.Enabled,
 		NoAutoMode: "disable", NoDeepLinks: "disable", NoSkillShell: true, NoWorkflows: true, NoAgentView: true, NoRemoteControl: true,
-		Plugins:     map[string]bool{"cc-plugin-agents-md@builtin": false, "cc-plugin-plugin-authoring@builtin": false, "cc-plugin-privacy@builtin": false},
-		CleanupDays: 36500, Theme: l.UI["theme"], EditorMode: l.UI["editorMode"],
+		// Else it asks its makers about the host of each page.
+		NoWebFetchPreflight: true,
+		Plugins:             map[string]bool{"cc-plugin-agents-md@builtin": false, "cc-plugin-plugin-authoring@builtin": false, "cc-plugin-privacy@builtin": false},
+		CleanupDays:         36500, Theme: l.UI["theme"], EditorMode: l.UI["editorMode"],
 	}
 	if m.Runtimes != nil && m.Runtimes.ClaudeCode != nil {
 		c := m.Runtimes.ClaudeCode

@@ -87,7 +87,7 @@ func named(name string) (builtin, bool) {
 // offer translates the name of a tool in a request.
 func offer(m *manifest.Manifest, name string) runtime.Offer {
 	if server, tool, ok := ours(m, name); ok {
-		return runtime.Offer{Tool: "mcp__" + server + "__" + tool}
+		return runtime.Offer{Tool: "mcp__" + server + "__" + spelled(m, server, tool)}
 	}
 	if name == "DeferredToolPlaceholder" {
 		return runtime.Offer{Internal: true}
