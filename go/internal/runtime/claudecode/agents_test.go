@@ -484,8 +484,7 @@ func TestTerminal(t *testing.T) {
 		bash("touch first"), bash("touch second"), modelmock.Turn{Text: "The middle."}, modelmock.Turn{Text: "The mention."}, modelmock.Turn{Text: "The fresh one."}))
 	m := runtimetest.Builtin(t, "coder")
 	m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Tool: "bash", Pattern: "touch *", Action: "ask", Reason: new(manifest.Line("Touching is for people"))})
-	room.Guard.User = true
-	room.Guard.By(m)
+	room.Guard.By(m, false)
 	write(t, filepath.Join(room.Workspace, "a.txt"), "canary-of-a\n")
 	l := room.Launch(m)
 	l.Prompt = "!touch banged"

@@ -18,8 +18,6 @@ import (
 // after [Guard.By], is the real one.
 type Guard struct {
 	Socket string
-	// User says that a user can be asked by the real guard; set it before By.
-	User bool
 
 	room   *Room
 	mu     sync.Mutex
@@ -29,6 +27,7 @@ type Guard struct {
 	listen net.Listener
 	server *guard.Server
 	rules  *manifest.Manifest
+	user   bool
 }
 
 func newGuard(t testing.TB, r *Room, socket string) *Guard {
@@ -101,9 +100,10 @@ func (g *Guard) Events(kind guard.Kind) []guard.Event {
 }
 
 // By puts the real guard of a manifest in the place of this one: a new one for each start.
-func (g *Guard) By(m *manifest.Manifest) {
+// Nobody can be asked, unless headless is given as false.
+func (g *Guard) By(m *manifest.Manifest, headless ...bool) {
 	g.room.t.Helper()
-	g.rules = m
+	g.rules, g.user = m, len(headless) > 0 && !headless[0]
 	g.renew()
 }
 
@@ -123,7 +123,7 @@ func (g *Guard) renew() {
 	}
 	g.Stop()
 	g.server, err = guard.New(guard.Config{
-		Driver: g.room.Driver, Manifest: m, Guard: rules, Site: site, Headless: !g.User, Token: Token,
+		Driver: g.room.Driver, Manifest: m, Guard: rules, Site: site, Headless: !g.user, Token: Token,
 		On: func(e guard.Event) {
 			g.mu.Lock()
 			defer g.mu.Unlock()
