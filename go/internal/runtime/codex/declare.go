@@ -131,7 +131,7 @@ func leaves() *leaf.Table {
 			leaf.SubagentsDescription(leaf.EnforcedBy(leaf.Program)),
 			leaf.SubagentsModel(leaf.ApproximatedBy(leaf.Gateway, "only models of the Pod's own provider")),
 			leaf.SubagentsEffort(leaf.ApproximatedBy(leaf.Program, "the models that Codex knows accept only the efforts on their own list").At(`"none"`, `"minimal"`, `"max"`)),
-			leaf.SubagentsPromptsSystem(leaf.EnforcedBy(leaf.Program)),
+			leaf.SubagentsPromptsSystem(leaf.ApproximatedBy(leaf.Program, "a subagent has the prompt of the Pod, and its own after it")),
 			leaf.SubagentsPromptsAppend(leaf.EnforcedBy(leaf.Program)),
 			leaf.SubagentsToolsDefault(leaf.EnforcedBy(leaf.Guard)),
 			leaf.SubagentsToolsAllow(leaf.ApproximatedBy(leaf.Guard, "Codex reads and searches files through its shell, so the rules for bash apply")),

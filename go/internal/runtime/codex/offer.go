@@ -42,7 +42,7 @@ func offer(m *manifest.Manifest, name string) runtime.Offer {
 		// No hook is asked. Commands have no terminal, so that nothing can be written to them.
 		return runtime.Offer{Tool: grammar.ToolBash, Nested: true}
 	case "apply_patch":
-		return runtime.Offer{Tool: patchTool(m)}
+		return patchOffer(m)
 	case "view_image":
 		return runtime.Offer{Tool: grammar.ToolRead}
 	case "web_search", "web_search_preview":
@@ -64,13 +64,16 @@ func offer(m *manifest.Manifest, name string) runtime.Offer {
 	return runtime.Offer{}
 }
 
-// patchTool is the tool of the manifest that a patch stands for: either of two lets it be
-// offered.
-func patchTool(m *manifest.Manifest) string {
-	if m != nil && !m.Tools.Offers(grammar.ToolEdit) && m.Tools.Offers(grammar.ToolWrite) {
-		return grammar.ToolWrite
+// patchOffer is what a patch stands for: either of two tools lets it be offered. Models
+// that Codex knows are offered it whatever the settings are, and without both tools every
+// call is denied.
+func patchOffer(m *manifest.Manifest) runtime.Offer {
+	for _, tool := range []string{grammar.ToolEdit, grammar.ToolWrite} {
+		if m != nil && m.Tools.Offers(tool) {
+			return runtime.Offer{Tool: tool}
+		}
 	}
-	return grammar.ToolEdit
+	return runtime.Offer{Internal: true}
 }
 
 // internalCalls reports whether a tool, as hooks name it, only keeps the program's own

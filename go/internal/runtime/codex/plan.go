@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/pelletier/go-toml/v2"
+
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
@@ -47,8 +49,12 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	add(layer+".config.toml", settings, readOnly)
 	link(layer+".config.toml", layer+".config.toml")
 	// What Codex has written here at an earlier start is about looks, and what a tool may
-	// have written is not; neither is kept.
-	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "config.toml"), Mode: 0o600, Content: []byte{}})
+	// have written is not; neither is kept. Codex looks for trust in this file alone.
+	own, err := trust(l)
+	if err != nil {
+		return nil, err
+	}
+	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "config.toml"), Mode: 0o600, Content: own})
 	add("system.md", []byte(systemPrompt(l, at)), readOnly)
 	if text := promptRules(l.Manifest); text != "" && !l.Headless {
 		add("rules/"+layer+".rules", []byte(text), readOnly)
@@ -70,7 +76,6 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 			return nil, err
 		}
 		add("agents/"+name+".toml", content, readOnly)
-		add("agents/"+name+".md", []byte(agentPrompt(l, at, name)), readOnly)
 	}
 	p.Args = arguments(l)
 	if l.Headless && l.Prompt != "" {
@@ -100,20 +105,37 @@ func arguments(l runtime.Launch) []string {
 	return args
 }
 
-// trusted is the directory that Codex is told to trust, so that its terminal shows no
-// question about it; empty for none. Trust lets settings of the repository take part,
-// which may start programs: where there are any, or what could be some, Codex says that
-// it leaves them out, and waits for a key. A headless start leaves them out as it is.
-func trusted(l runtime.Launch) string {
+// trust is the text of config.toml: that Codex trusts the workspace, so that its terminal
+// shows no question about it. Trust lets settings of the repository take part, which may
+// start programs: where there are any, or what could be some, the workspace has none, and
+// Codex says that it leaves them out, and waits for a key. A headless start leaves them
+// out as it is.
+func trust(l runtime.Launch) ([]byte, error) {
 	if l.Headless {
-		return ""
+		return []byte{}, nil
 	}
-	for dir := l.Workspace; ; dir = filepath.Dir(dir) {
-		if _, err := os.Lstat(filepath.Join(dir, ".codex")); err == nil || !os.IsNotExist(err) {
-			return ""
+	level := "trusted"
+	if hasSettings(l.Workspace) {
+		level = "untrusted"
+	}
+	return toml.Marshal(table{"projects": table{l.Workspace: table{"trust_level": level}}})
+}
+
+// hasSettings reports whether there are settings of Codex between a directory and the root
+// of its repository, or what could be some; without a repository, in the directory itself.
+func hasSettings(dir string) bool {
+	here := func(at string) bool {
+		_, err := os.Lstat(filepath.Join(at, ".codex"))
+		return !os.IsNotExist(err)
+	}
+	found := false
+	for at := dir; ; at = filepath.Dir(at) {
+		found = found || here(at)
+		if _, err := os.Lstat(filepath.Join(at, ".git")); err == nil {
+			return found
 		}
-		if dir == filepath.Dir(dir) {
-			return l.Workspace
+		if at == filepath.Dir(at) {
+			return here(dir)
 		}
 	}
 }

@@ -71,9 +71,6 @@ func settings(l runtime.Launch, at places) ([]byte, error) {
 	if servers := serverTables(l); len(servers) > 0 {
 		s["mcp_servers"] = servers
 	}
-	if dir := trusted(l); dir != "" {
-		s["projects"] = table{dir: table{"trust_level": "trusted"}}
-	}
 	if looks := looks(l.UI); len(looks) > 0 {
 		s["tui"] = looks
 	}

@@ -133,7 +133,8 @@ func agentTables(m *manifest.Manifest, at places) table {
 // agentSettings are the settings in which a subagent differs from the Pod.
 func agentSettings(l runtime.Launch, at places, name string) ([]byte, error) {
 	agent := l.Manifest.Subagents[manifest.SkillName(name)]
-	t := table{"model_instructions_file": at.file("agents/" + name + ".md")}
+	// A subagent keeps the prompt of the Pod, and has its own after it.
+	t := table{"developer_instructions": agentPrompt(l, at, name)}
 	if agent.Model != nil {
 		t["model"], t["model_reasoning_effort"] = string(agent.Model.ID), string(agent.Model.Effort)
 	}
