@@ -68,7 +68,7 @@ func TestSubagent(t *testing.T) {
 				}
 				return modelmock.Turn{Text: "All done here."}
 			})
-			room.Guard.By(m)
+			room.Guard.By(m, true)
 			result := room.Run(room.Launch(m))
 			text := results(t, result)
 			if result.Exit != 0 {
@@ -87,7 +87,7 @@ func TestSubagent(t *testing.T) {
 				t.Errorf("the prompt of the subagent is missing: %s", text)
 			}
 			judged := map[string]bool{}
-			for _, a := range room.Guard.Asked(guard.Judge) {
+			for _, a := range room.Guard.Events(guard.Judge) {
 				judged[a.Subagent+" "+a.Tool] = true
 			}
 			if !judged["helper Bash"] || exists(filepath.Join(room.Workspace, "by-helper")) {
@@ -217,9 +217,9 @@ func TestTerminal(t *testing.T) {
 				return shell("echo one", "git push --force")(turns-1, r)
 			})
 			prepare(room.Workspace)
-			room.Guard.By(m)
+			room.Guard.By(m, false)
 			terminal := room.Open(room.Launch(m))
-			terminal.Wait("All done here.")
+			terminal.Wait("Worked for")
 			for _, r := range room.Model.Log() {
 				about := codex.Driver.Request(r.Header)
 				for _, name := range r.Tools {
@@ -230,11 +230,58 @@ func TestTerminal(t *testing.T) {
 				}
 				t.Logf("%+v %v", about, r.Tools)
 			}
-			terminal.Type("/quit")
-			terminal.Press("Enter")
+			terminal.Press("C-c")
 			result := terminal.Ended()
 			if result.Exit != 0 || len(result.HomeChanges) > 0 {
 				t.Errorf("exit %d, HOME %v", result.Exit, result.HomeChanges)
+			}
+		})
+	}
+}
+
+func TestServer(t *testing.T) {
+	for _, model := range models {
+		t.Run(model, func(t *testing.T) {
+			m := coder(t, model)
+			room := runtimetest.New(t, &codex.Driver, func(n int, r modelmock.Request) modelmock.Turn {
+				if n > 1 {
+					return modelmock.Turn{Text: "All done here."}
+				}
+				if model == models[0] {
+					input := `for (const name of ["list_all", "drop_all", "hidden"]) { try { text(await tools["mcp__tick_et__" + name]({})) } catch (e) { text(String(e)) } }`
+					return modelmock.Turn{Calls: []modelmock.Call{{Tool: "exec", Input: input}}}
+				}
+				name := []string{"mcp__tick_et/list_all", "mcp__tick_et/drop_all"}[n]
+				return modelmock.Turn{Calls: []modelmock.Call{{Tool: name, Input: map[string]any{}}}}
+			})
+			server := room.Server("list-all", "drop-all", "hidden")
+			server.EnabledTools, server.Required = []manifest.ToolName{"list-all", "drop-all"}, true
+			m.MCPServers = map[manifest.ServerName]manifest.MCPServer{"tick.et": server}
+			m.Tools.Allow = append(m.Tools.Allow, "mcp__tick.et__*")
+			m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Tool: "mcp__tick.et__list-all", Pattern: "*", Action: "allow"})
+			room.Guard.By(m, true)
+			result := room.Run(room.Launch(m))
+			text := results(t, result)
+			if result.Exit != 0 {
+				t.Fatalf("exit %d\n%s\n%s", result.Exit, result.Stdout, result.Stderr)
+			}
+			for _, name := range result.Log[0].Tools {
+				offer := codex.Driver.Offer(m, name)
+				if !offer.Internal && !offer.Nested && !m.Tools.Offers(offer.Tool) {
+					t.Errorf("%s is offered", name)
+				}
+			}
+			judged := map[string]manifest.Action{}
+			for _, e := range room.Guard.Events(guard.Judge) {
+				for _, c := range e.Calls {
+					judged[c.Tool] = e.Action
+				}
+			}
+			if judged["mcp__tick.et__list-all"] != "allow" || judged["mcp__tick.et__drop-all"] != "deny" {
+				t.Errorf("judged %v, tools %v: %s", judged, result.Log[0].Tools, text)
+			}
+			if !strings.Contains(text, "list-all") {
+				t.Errorf("the tool did not run: %s", text)
 			}
 		})
 	}

@@ -61,7 +61,7 @@ func TestHeadless(t *testing.T) {
 			m.Permissions.Rules = append(m.Permissions.Rules,
 				manifest.Rule{Tool: "bash", Pattern: "echo *", Action: "allow"}, manifest.Rule{Tool: "edit", Pattern: "**", Action: "allow"},
 				manifest.Rule{Tool: "write", Pattern: "**", Action: "allow"})
-			room.Guard.By(m)
+			room.Guard.By(m, true)
 			l := room.Launch(m)
 			l.Prompt = "--prompt with a dash"
 			result := room.Run(l)
@@ -92,11 +92,11 @@ func TestHeadless(t *testing.T) {
 			if !strings.Contains(text, "git push* --force*") {
 				t.Errorf("the reason did not reach the model: %s", text)
 			}
-			if len(room.Guard.Asked(guard.Hello)) != 1 || len(room.Guard.Asked(guard.Judge)) != 2 || len(room.Guard.Asked(guard.Token)) != 1 {
-				t.Errorf("asked: %+v", room.Guard.Asked(guard.Judge))
+			if len(room.Guard.Events(guard.Hello)) != 1 || len(room.Guard.Events(guard.Judge)) != 2 || len(room.Guard.Events(guard.Token)) != 1 {
+				t.Errorf("asked: %+v", room.Guard.Events(guard.Judge))
 			}
 			session := codex.Driver.Request(first.Header)
-			if session.Session == "" || session.Session != room.Guard.Asked(guard.Hello)[0].Session || session.Subagent != "" || session.Side != "" {
+			if session.Session == "" || session.Session != room.Guard.Events(guard.Hello)[0].Session || session.Subagent != "" || session.Side != "" {
 				t.Errorf("session %+v", session)
 			}
 			if len(result.HomeChanges) > 0 {
@@ -109,8 +109,8 @@ func TestHeadless(t *testing.T) {
 			}
 			if model != models[0] { // plain calls have the IDs that the guard has judged
 				for i, r := range result.Log[len(result.Log)-1].Results {
-					if r.Call != room.Guard.Asked(guard.Judge)[i].Call {
-						t.Errorf("call %s was judged as %s", r.Call, room.Guard.Asked(guard.Judge)[i].Call)
+					if r.Call != room.Guard.Events(guard.Judge)[i].Call {
+						t.Errorf("call %s was judged as %s", r.Call, room.Guard.Events(guard.Judge)[i].Call)
 					}
 				}
 			}

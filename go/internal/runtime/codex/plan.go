@@ -1,6 +1,7 @@
 package codex
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
@@ -33,6 +35,9 @@ func (p places) file(name string) string { return filepath.Join(p.files, name) }
 // plan makes the plan of a start. Settings, rules and skills are links from the directory
 // that Codex writes to files that it may only read.
 func plan(l runtime.Launch) (*runtime.Plan, error) {
+	if reasons := unserved(l.Manifest); len(reasons) > 0 {
+		return nil, fmt.Errorf("Codex %s: %s", reasons[0].Why, reasons[0].Pointer)
+	}
 	at := places{home: filepath.Join(l.State, "codex"), files: filepath.Join(l.Files, "codex")}
 	p := &runtime.Plan{Env: []string{"CODEX_HOME=" + at.home}, Asks: true}
 	add := func(name string, content []byte, mode fs.FileMode) {
@@ -125,8 +130,14 @@ func trust(l runtime.Launch) ([]byte, error) {
 // of its repository, or what could be some; without a repository, in the directory itself.
 func hasSettings(dir string) bool {
 	here := func(at string) bool {
-		_, err := os.Lstat(filepath.Join(at, ".codex"))
-		return !os.IsNotExist(err)
+		at = filepath.Join(at, ".codex")
+		info, err := os.Lstat(at)
+		if err != nil || !info.IsDir() {
+			return !os.IsNotExist(err)
+		}
+		// The sandbox of Codex leaves an empty one where it is killed.
+		entries, err := bounded.ReadDir(at, 1)
+		return err != nil || len(entries) > 0
 	}
 	found := false
 	for at := dir; ; at = filepath.Dir(at) {

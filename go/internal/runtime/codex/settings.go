@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -179,7 +180,7 @@ func serverTables(l runtime.Launch) table {
 				t["http_headers"] = headers
 			}
 		} else {
-			stdio(t, l.Workspace, s)
+			stdio(t, l, s)
 		}
 		all[identifier(string(name))] = t
 	}
@@ -187,7 +188,8 @@ func serverTables(l runtime.Launch) table {
 }
 
 // stdio is a server that is started as a program.
-func stdio(t table, workspace string, s manifest.MCPServer) {
+func stdio(t table, l runtime.Launch, s manifest.MCPServer) {
+	t["env_vars"] = passedOn(l.Manifest)
 	args := make([]string, len(s.Args))
 	for i, a := range s.Args {
 		args[i] = string(a.Text)
@@ -205,7 +207,7 @@ func stdio(t table, workspace string, s manifest.MCPServer) {
 		case filepath.IsAbs(dir):
 			t["cwd"] = dir
 		default:
-			t["cwd"] = filepath.Join(workspace, dir)
+			t["cwd"] = filepath.Join(l.Workspace, dir)
 		}
 	}
 	t["command"], t["args"] = command, args
@@ -216,6 +218,19 @@ func stdio(t table, workspace string, s manifest.MCPServer) {
 		}
 		t["env"] = env
 	}
+}
+
+// passedOn are the variables that a server has besides its own: Codex gives it only a few.
+func passedOn(m *manifest.Manifest) []string {
+	names := []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"}
+	for _, name := range m.Sandbox.InheritEnv {
+		names = append(names, string(name))
+	}
+	for name := range m.Sandbox.Env {
+		names = append(names, string(name))
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func text(v manifest.EnvValue) string {
