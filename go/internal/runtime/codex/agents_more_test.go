@@ -68,7 +68,7 @@ func TestSubagent(t *testing.T) {
 				}
 				return modelmock.Turn{Text: "All done here."}
 			})
-			room.Guard.By(m, true)
+			room.Guard.By(m)
 			result := room.Run(room.Launch(m))
 			text := results(t, result)
 			if result.Exit != 0 {
@@ -217,7 +217,7 @@ func TestTerminal(t *testing.T) {
 				return shell("echo one", "git push --force")(turns-1, r)
 			})
 			prepare(room.Workspace)
-			room.Guard.By(m, false)
+			room.Guard.By(m)
 			terminal := room.Open(room.Launch(m))
 			terminal.Wait("Worked for")
 			for _, r := range room.Model.Log() {
@@ -259,7 +259,7 @@ func TestServer(t *testing.T) {
 			m.MCPServers = map[manifest.ServerName]manifest.MCPServer{"tick.et": server}
 			m.Tools.Allow = append(m.Tools.Allow, "mcp__tick.et__*")
 			m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Tool: "mcp__tick.et__list-all", Pattern: "*", Action: "allow"})
-			room.Guard.By(m, true)
+			room.Guard.By(m)
 			result := room.Run(room.Launch(m))
 			text := results(t, result)
 			if result.Exit != 0 {

@@ -61,7 +61,7 @@ func TestHeadless(t *testing.T) {
 			m.Permissions.Rules = append(m.Permissions.Rules,
 				manifest.Rule{Tool: "bash", Pattern: "echo *", Action: "allow"}, manifest.Rule{Tool: "edit", Pattern: "**", Action: "allow"},
 				manifest.Rule{Tool: "write", Pattern: "**", Action: "allow"})
-			room.Guard.By(m, true)
+			room.Guard.By(m)
 			l := room.Launch(m)
 			l.Prompt = "--prompt with a dash"
 			result := room.Run(l)

@@ -1,7 +1,6 @@
 package codex
 
 import (
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,11 +32,9 @@ func (p places) settings() string        { return filepath.Join(p.home, layer+".
 func (p places) file(name string) string { return filepath.Join(p.files, name) }
 
 // plan makes the plan of a start. Settings, rules and skills are links from the directory
-// that Codex writes to files that it may only read.
+// that Codex writes to files that it may only read. Secrets, which [unserved] names, are
+// left empty: they never come into a file.
 func plan(l runtime.Launch) (*runtime.Plan, error) {
-	if reasons := unserved(l.Manifest); len(reasons) > 0 {
-		return nil, fmt.Errorf("Codex %s: %s", reasons[0].Why, reasons[0].Pointer)
-	}
 	at := places{home: filepath.Join(l.State, "codex"), files: filepath.Join(l.Files, "codex")}
 	p := &runtime.Plan{Env: []string{"CODEX_HOME=" + at.home}, Asks: true}
 	add := func(name string, content []byte, mode fs.FileMode) {
