@@ -120,7 +120,11 @@ func TestHeadless(t *testing.T) {
 			}
 
 			l.Resume, l.Session, l.Prompt, l.System = true, sessions[0].Session, "Again.", "You are another."
+			room.Guard.By(m, true)
 			again := room.Run(l)
+			if len(again.Log) == 0 {
+				t.Fatalf("resumed: no request\n%s\n%s", again.Stdout, again.Stderr)
+			}
 			last := again.Log[len(again.Log)-1]
 			if again.Exit != 0 || !strings.HasPrefix(last.System, l.System) || !slices.ContainsFunc(last.Messages, func(s string) bool { return strings.TrimSpace(s) == "Again." }) ||
 				len(last.Messages) != 2 {
@@ -211,7 +215,9 @@ func rich(t *testing.T) *manifest.Manifest {
 	m.Hooks = []manifest.Hook{
 		{Event: "PreToolUse", Matcher: "write", Command: []manifest.Argument{"sh", "-c", "cat >>../hook.log; echo refused by a hook >&2; exit 2"}, TimeoutSeconds: 10},
 		{Event: "PostToolUse", Matcher: "bash|mcp__t.x__*", Command: []manifest.Argument{"sh", "-c", "cat >>../after.log"}, TimeoutSeconds: 10},
-		{Event: "SessionStart", Matcher: "*", Command: []manifest.Argument{"sh", "-c", "cat >>../start.log"}, TimeoutSeconds: 10},
+	}
+	for _, event := range []manifest.HookEvent{"SessionStart", "UserPromptSubmit", "Stop", "SubagentStop", "SessionEnd"} {
+		m.Hooks = append(m.Hooks, manifest.Hook{Event: event, Matcher: "*", Command: []manifest.Argument{"sh", "-c", "cat >>../" + manifest.Argument(event) + ".log"}, TimeoutSeconds: 10})
 	}
 	return m
 }
@@ -322,9 +328,14 @@ func TestTools(t *testing.T) {
 			}
 		}
 	}
-	for _, name := range []string{"hook.log", "after.log", "start.log"} {
-		data, _ := os.ReadFile(filepath.Join(room.Workspace, "..", name))
-		t.Log(name, string(data))
+	for name, want := range map[string]string{
+		"hook": `"tool_name":"write","tool_input":{"content":"x","filePath":"written"}`, "after": `"tool_name":"mcp__t.x__look"`,
+		"SessionStart": `"hook_event_name":"SessionStart"`, "UserPromptSubmit": `"prompt":"Begin."`, "Stop": `"session_id":"ses_`, "SubagentStop": `"session_id":"ses_`, "SessionEnd": "SessionEnd",
+	} {
+		data, _ := os.ReadFile(filepath.Join(room.Workspace, "..", name+".log"))
+		if !strings.Contains(string(data), want) {
+			t.Errorf("the hook %s was told %s", name, data)
+		}
 	}
 }
 

@@ -210,7 +210,7 @@ func system(text string) string {
 
 // podAgent is the Pod's own agent.
 func podAgent(m *manifest.Manifest) agent {
-	a := agent{tools: m.Tools.Lists(), rules: m.Permissions.Rules,
+	a := agent{main: true, tools: m.Tools.Lists(), rules: m.Permissions.Rules,
 		servers: sorted(m.MCPServers), skills: sorted(m.Skills)}
 	if m.Limits.MaxSubagents > 0 && m.Limits.MaxDepth > 0 {
 		a.subagents = sorted(m.Subagents)

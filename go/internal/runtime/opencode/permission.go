@@ -13,6 +13,8 @@ import (
 
 // agent is what one agent of the Pod may do: the Pod's own, or a subagent.
 type agent struct {
+	// main marks the Pod's own agent, which may put questions to the user.
+	main      bool
 	tools     manifest.SubagentTools
 	rules     []manifest.Rule
 	servers   []manifest.ServerName
@@ -42,7 +44,7 @@ func (a *agent) permissions(m *manifest.Manifest, headless bool) object {
 		{"external_directory", "allow"}, {"doom_loop", "allow"},
 		{"todowrite", "allow"},
 	}
-	if !headless {
+	if a.main && !headless {
 		p = append(p, member{"question", "allow"})
 	}
 	add := func(name string, named object) {

@@ -263,3 +263,12 @@ func TestRequest(t *testing.T) {
 		}
 	}
 }
+
+func TestVersions(t *testing.T) {
+	for text, want := range map[string]bool{"1.18.33": true, "1.19.0\n": true, "1.18.32": false, "opencode 2.0.0": false, "2.1.0-beta": false} {
+		v, ok := runtime.ParseVersion(text)
+		if !ok || opencode.Driver.Supports(v) != want {
+			t.Errorf("%q: %v %v", text, v, ok)
+		}
+	}
+}

@@ -59,6 +59,7 @@ func TestTerminal(t *testing.T) {
 	}
 
 	l.Resume, l.Session, l.Prompt = true, room.Guard.Events(guard.Session)[0].Session, "Again in the terminal."
+	room.Guard.By(m, false)
 	term = room.Open(l)
 	if screen := term.Wait("second-answer"); !strings.Contains(screen, l.Prompt) {
 		t.Errorf("the screen:\n%s", screen)
