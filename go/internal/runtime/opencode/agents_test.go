@@ -304,16 +304,15 @@ func TestTools(t *testing.T) {
 			t.Errorf("%s was made", name)
 		}
 	}
-	t.Log(text)
-	for _, a := range room.Guard.Events(guard.Judge) {
-		t.Log(a.Tool, a.Subagent, a.Agent, a.Action, a.Reason)
+	started, ended, states := room.Guard.Events(guard.Started), room.Guard.Events(guard.Ended), room.Guard.Events(guard.State)
+	if len(started) != 1 || started[0].Subagent != "helper" || !slices.ContainsFunc(ended, func(e guard.Event) bool { return e.Agent == started[0].Agent }) {
+		t.Errorf("subagents: started %v, ended %v", started, ended)
 	}
-	for _, k := range []guard.Kind{guard.Started, guard.Ended, guard.State} {
-		t.Log(k, room.Guard.Events(k))
+	if len(states) != 2 || states[0].State != "working" || states[1].State != "waiting" {
+		t.Errorf("states: %v", states)
 	}
 	for _, q := range r.Log {
 		o := opencode.Driver.Request(q.Header)
-		t.Logf("%+v %s %v %q", o, q.Model, q.Tools, q.System[:min(len(q.System), 30)])
 		for _, tool := range q.Tools {
 			if strings.Contains(tool, "_mcp_resource") || tool == "write" && o.Subagent != "" || strings.HasSuffix(tool, "hidden") {
 				t.Errorf("%s is offered to %q", tool, o.Subagent)
@@ -388,9 +387,8 @@ func TestBrokenGuard(t *testing.T) {
 				t.Error("a tool ran")
 			}
 			if len(r.Log) > c.log || r.Exit == 0 && c.log == 0 {
-				t.Errorf("%d requests, exit %d", len(r.Log), r.Exit)
+				t.Errorf("%d requests, exit %d\n%s\n%s", len(r.Log), r.Exit, r.Stdout, r.Stderr)
 			}
-			t.Logf("exit %d, %d requests\n%s%s%s", r.Exit, len(r.Log), r.Stdout, r.Stderr, results(r.Log))
 		})
 	}
 }
@@ -430,11 +428,59 @@ func TestReadOnlyFiles(t *testing.T) {
 		}
 		room := runtimetest.New(t, &opencode.Driver, turns(bash("ls")))
 		room.Wrapper = []string{"bwrap", "--dev-bind", "/", "/", "--ro-bind", room.Files, room.Files, "--ro-bind", room.Home, room.Home, "--unshare-pid", "--die-with-parent"}
-		start := time.Now()
 		r := room.Run(room.Launch(m))
-		t.Log(time.Since(start), r.Exit, len(r.Log), r.Stdout, r.Stderr)
 		if refuses != (len(r.Log) == 0) || refuses != (r.Exit != 0) {
-			t.Errorf("refuses %v: exit %d, %d requests", refuses, r.Exit, len(r.Log))
+			t.Errorf("refuses %v: exit %d, %d requests\n%s\n%s", refuses, r.Exit, len(r.Log), r.Stdout, r.Stderr)
 		}
+	}
+}
+
+// A patch is judged by its files, and when the guard goes in the middle of a session,
+// no further tool runs and no further request is sent.
+func TestGuardGoes(t *testing.T) {
+	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "gpt-6.2-sol")
+	m.Permissions.Rules = []manifest.Rule{rule("deny", "write", "closed/**"), rule("allow", "*", "*")}
+	patch := func(name string) modelmock.Call {
+		return modelmock.Call{Tool: "apply_patch", Input: map[string]any{"patchText": "*** Begin Patch\n*** Add File: " + name + "\n+x\n*** End Patch"}}
+	}
+	var room *runtimetest.Room
+	room = runtimetest.New(t, &opencode.Driver, func(n int, _ modelmock.Request) modelmock.Turn {
+		if n == 0 {
+			return modelmock.Turn{Calls: []modelmock.Call{patch("open/a"), patch("closed/b")}}
+		}
+		room.Guard.Stop()
+		return bash("touch ran")
+	})
+	room.Guard.By(m, true)
+	r := room.Run(room.Launch(m))
+	for name, want := range map[string]bool{"open/a": true, "closed/b": false, "ran": false} {
+		if _, err := os.Stat(filepath.Join(room.Workspace, name)); (err == nil) != want {
+			t.Errorf("%s is there: %v", name, !want)
+		}
+	}
+	if len(r.Log) != 2 || r.Exit == 0 || !strings.Contains(r.Stdout, "the guard of the Pod does not answer") {
+		t.Errorf("%d requests, exit %d\n%s\n%s", len(r.Log), r.Exit, r.Stdout, r.Stderr)
+	}
+}
+
+// The prompt of a workflow is text: no command in it runs, and no file is attached.
+func TestWorkflow(t *testing.T) {
+	m := rich(t)
+	m.MCPServers, m.Hooks, m.Tools.Allow = nil, nil, []manifest.ToolName{"bash"}
+	m.Permissions.Rules = nil
+	room := runtimetest.New(t, &opencode.Driver, turns())
+	file := filepath.Join(room.Workspace, "sub", "secret.txt")
+	if os.MkdirAll(filepath.Dir(file), 0o700) != nil || os.WriteFile(file, []byte("canary-secret"), 0o600) != nil {
+		t.Fatal(file)
+	}
+	plan := room.Plan(room.Launch(m))
+	plan.Args, plan.Stdin = append(plan.Args, "--command", "sort"), []byte("the list")
+	r := room.Start(plan)
+	const want = "Sort the list for $ 5 ! `touch ran` `@sub/secret.txt`"
+	if len(r.Log) == 0 || len(r.Log[0].Messages) != 1 || strings.TrimSpace(r.Log[0].Messages[0]) != want || strings.Contains(string(r.Log[0].Body), "canary-secret") {
+		t.Errorf("requests: %+v\n%s\n%s", r.Log, r.Stdout, r.Stderr)
+	}
+	if _, err := os.Stat(filepath.Join(room.Workspace, "ran")); err == nil {
+		t.Error("a command of the prompt ran")
 	}
 }
