@@ -105,7 +105,7 @@ func TestCrowd(t *testing.T) {
 	held := start(t, func(c *guard.Config) { c.Driver = driver(runtime.PerConnection, true) })
 	program := held.dial(t)
 	program.ask(guard.Ask{Kind: guard.Hello})
-	for i := range 200 {
+	for i := range 600 {
 		for _, one := range []*standing{s, held} {
 			c := one.dial(t)
 			switch i % 3 {

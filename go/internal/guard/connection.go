@@ -35,7 +35,7 @@ func (c *connection) serve() {
 	defer c.Close()
 	var answering sync.WaitGroup
 	defer answering.Wait()
-	lines := bufio.NewReaderSize(c, 64<<10)
+	lines := bufio.NewReaderSize(c, 16<<10)
 	for {
 		line, release, err := c.line(lines)
 		if errors.Is(err, errTooLong) {

@@ -22,7 +22,7 @@ const (
 	// mostLarge the number of longer ones.
 	mostSmall, mostLarge = 256 << 10, 4
 	// mostConnections is how many connections are open at a time.
-	mostConnections = 64
+	mostConnections = 256
 	// mostAsked is how many questions of a connection are answered at a time, and
 	// mostJudged how many calls are judged at a time.
 	mostAsked, mostJudged = 32, 16

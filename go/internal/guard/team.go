@@ -60,7 +60,9 @@ func (t *team) reserve(call, by, name string, bySubagent bool) (pointer string, 
 		return "/limits/maxDepth", fmt.Errorf("denied: `limits.maxDepth` is %d, and this subagent would be %d deep", t.depth, depth)
 	}
 	now := t.time()
-	t.coming = slices.DeleteFunc(t.coming, func(c coming) bool { return now.Sub(c.since) >= toStart })
+	t.coming = slices.DeleteFunc(t.coming, func(c coming) bool {
+		return now.Sub(c.since) >= toStart || call != "" && c.call == call // asked about again
+	})
 	maps.DeleteFunc(t.running, func(_ string, m member) bool { return now.Sub(m.since) >= silence })
 	if n := int64(len(t.coming) + len(t.running)); n >= t.most {
 		return "/limits/maxSubagents", fmt.Errorf("denied: `limits.maxSubagents` is %d, and %d run; wait for one to end", t.most, n)

@@ -43,7 +43,8 @@ func Main(args []string) int {
 
 type result struct {
 	stdout []byte
-	// notice says that the event stops nothing, so that a failure is none of the program's business.
+	// notice says that the event is to stop nothing. A prompt is none that is stopped: the
+	// gateway refuses the request then, which ends the program with an error.
 	notice bool
 	code   int
 	err    error
@@ -125,7 +126,7 @@ func answer(args []string, stdin io.Reader, deadline time.Time) result {
 	}
 	a, err := ask(args[1], question, deadline)
 	r := dialect.answer(question.Kind, a, err)
-	r.notice = in.event != "PreToolUse" && in.event != "SessionStart" && in.event != "UserPromptSubmit"
+	r.notice = in.event != "PreToolUse" && in.event != "SessionStart"
 	return r
 }
 

@@ -193,9 +193,9 @@ func TestBroken(t *testing.T) {
 }
 
 // An event that stops nothing is no reason to stop the program: exit code 2 of a Stop hook
-// would make it go on for ever.
+// would make it go on for ever, and one of a prompt would end it as if all were well.
 func TestNoticesDoNotStop(t *testing.T) {
-	for _, event := range []string{"Stop", "Notification", "SubagentStop", "SessionEnd", "PermissionRequest"} {
+	for _, event := range []string{"UserPromptSubmit", "Stop", "Notification", "SubagentStop", "SessionEnd", "PermissionRequest"} {
 		if stdout, stderr, code := once([]string{"codex", "/nonexistent"}, `{"hook_event_name":"`+event+`"}`, patience); code != 0 || stdout != "" || stderr != "" {
 			t.Errorf("%s: %d %q %q", event, code, stdout, stderr)
 		}
@@ -255,7 +255,7 @@ func FuzzInput(f *testing.F) {
 		var out, errs bytes.Buffer
 		code := run([]string{"claude-code", denies}, bytes.NewReader(in), &out, &errs, patience)
 		read, err := read(in)
-		stops := err != nil || read.event == "PreToolUse" || read.event == "SessionStart" || read.event == "UserPromptSubmit"
+		stops := err != nil || read.event == "PreToolUse" || read.event == "SessionStart"
 		if stops && code != 2 || bytes.Contains(out.Bytes(), []byte(`"permissionDecision":"allow"`)) {
 			t.Errorf("%q: %d %s", in, code, &out)
 		}

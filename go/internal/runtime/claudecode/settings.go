@@ -94,12 +94,12 @@ func hooksOf(l runtime.Launch) map[string][]hooks {
 		return []hook{{"command", quoted(l.Insomnia) + " pod-hook claude-code " + quoted(l.Guard) + otherwise, hookSeconds, false}}
 	}
 	all := map[string][]hooks{
-		"PreToolUse":       {{Matcher: "*", Hooks: guard(" || exit 2")}},
-		"SessionStart":     {{Hooks: guard(" || exit 2")}},
-		"UserPromptSubmit": {{Hooks: guard(" || exit 2")}},
+		"PreToolUse":   {{Matcher: "*", Hooks: guard(" || exit 2")}},
+		"SessionStart": {{Hooks: guard(" || exit 2")}},
 	}
-	// These refuse nothing: at Stop, 2 would keep the agent at work.
-	for _, event := range []string{"Stop", "Notification", "SubagentStart", "SubagentStop"} {
+	// These refuse nothing: at Stop, 2 would keep the agent at work. A prompt that is stopped
+	// here would end the program as if all were well; the gateway refuses its request.
+	for _, event := range []string{"UserPromptSubmit", "Stop", "Notification", "SubagentStart", "SubagentStop"} {
 		all[event] = []hooks{{Hooks: guard(" || exit 0")}}
 	}
 	for _, h := range l.Manifest.Hooks {

@@ -36,10 +36,16 @@ var guardEvents = [...]string{
 // hooks are those of the guard, and after them those of the manifest. Codex takes any end
 // of a hook but 2 for consent.
 func hooks(l runtime.Launch) []hook {
-	ask := quote(l.Insomnia) + " pod-hook codex " + quote(l.Guard) + " || exit 2"
+	ask := quote(l.Insomnia) + " pod-hook codex " + quote(l.Guard)
 	var all []hook
 	for _, event := range guardEvents {
-		all = append(all, hook{event: event, command: ask, timeout: hookTimeout})
+		// The others refuse nothing. A prompt that is stopped here would end the program as if
+		// all were well; the gateway refuses its request.
+		otherwise := " || exit 0"
+		if event == "SessionStart" || event == "PreToolUse" {
+			otherwise = " || exit 2"
+		}
+		all = append(all, hook{event: event, command: ask + otherwise, timeout: hookTimeout})
 	}
 	for _, h := range l.Manifest.Hooks {
 		event := string(h.Event)
