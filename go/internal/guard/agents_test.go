@@ -29,6 +29,9 @@ type tried struct {
 	profile string
 	model   manifest.ModelID // empty for that of the profile
 	shell   func(r modelmock.Request, command string) modelmock.Call
+	// blind says that requests do not carry the calls that hooks are about: what a broken
+	// hook lets run, the gateway does not see.
+	blind bool
 }
 
 func named(tool string) func(modelmock.Request, string) modelmock.Call {
@@ -39,10 +42,10 @@ func named(tool string) func(modelmock.Request, string) modelmock.Call {
 
 // The model of Codex decides its tools: plain ones, or JavaScript that calls them.
 var programs = map[string]tried{
-	"claude-code": {&claudecode.Driver, "coder", "", named("Bash")},
-	"codex":       {&codex.Driver, "coder-openai", "gpt-5.2", modelmock.Request.Shell},
-	"codex-code":  {&codex.Driver, "coder-openai", "gpt-6.2-sol", modelmock.Request.Shell},
-	"opencode":    {&opencode.Driver, "coder", "", named("bash")},
+	"claude-code": {&claudecode.Driver, "coder", "", named("Bash"), false},
+	"codex":       {&codex.Driver, "coder-openai", "gpt-5.2", modelmock.Request.Shell, false},
+	"codex-code":  {&codex.Driver, "coder-openai", "gpt-6.2-sol", modelmock.Request.Shell, true},
+	"opencode":    {&opencode.Driver, "coder", "", named("bash"), false},
 }
 
 func insomnia(t *testing.T) string {
