@@ -71,6 +71,19 @@ func (g FileGlob) MatchPath(path Path, at Places) bool {
 	return false
 }
 
+// MatchName reports whether the glob can match a path that ends in a name. It is quick,
+// and says no to most names that are not meant.
+func (g FileGlob) MatchName(name string) bool {
+	value := symbols(name)
+	return slices.ContainsFunc(g.patterns, func(p Pattern) bool {
+		if len(p.segments) == 0 {
+			return true
+		}
+		last := p.segments[len(p.segments)-1]
+		return slices.Contains(last, anyDeep) || matchGlob(last, value)
+	})
+}
+
 // MatchBelow reports whether the glob matches a real path or may match something
 // below it.
 func (g FileGlob) MatchBelow(path Path, at Places) bool {

@@ -65,13 +65,25 @@ func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 	w.system()
 	w.roots()
 	w.git()
-	denied := w.deny()
+	denied := m.denials(&s)
+	w.deny(denied)
 	w.own()
 	w.add("--chdir", s.Workspace, "--")
 	return Wrapped{
-		Argv: slices.Concat([]string{m.bwrap}, w.args, argv), Env: []string{}, PrivateNetwork: network, Denied: denied,
+		Argv: slices.Concat([]string{m.bwrap}, w.args, argv), Env: []string{}, PrivateNetwork: network, Denied: len(denied),
 		Landlock: apart(network),
 	}, nil
+}
+
+// denials are what may not be read: what Gaps has just found, or what is there now.
+func (m Mechanism) denials(s *Spec) []denial {
+	if l := m.looked; l != nil && l.manifest == s.Manifest && l.workspace == s.Workspace && l.home == s.Home {
+		denied := l.denied
+		*l = looked{}
+		return denied
+	}
+	denied, _ := s.denials()
+	return denied
 }
 
 // apart keeps abstract sockets of this machine from being reached where the network is
@@ -221,8 +233,7 @@ func (w *walls) anchor(path string) {
 }
 
 // deny lays something unreadable over each path that may not be read.
-func (w *walls) deny() int {
-	denied, _ := w.spec.denials()
+func (w *walls) deny(denied []denial) {
 	for _, d := range denied {
 		if d.dir {
 			w.add("--tmpfs", d.path, "--remount-ro", d.path)
@@ -239,7 +250,6 @@ func (w *walls) deny() int {
 			w.nothing(path)
 		}
 	}
-	return len(denied)
 }
 
 // nothing lays a device over a file where devices cannot be opened.

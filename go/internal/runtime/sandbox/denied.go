@@ -121,6 +121,9 @@ func (w *search) walk(written, real string, globs []grammar.FileGlob) {
 			w.walk(name, filepath.Join(real, entry.Name()), below)
 			continue
 		}
+		if !slices.ContainsFunc(below, func(g grammar.FileGlob) bool { return g.MatchName(entry.Name()) }) {
+			continue
+		}
 		path, err := grammar.ParsePath(name)
 		if err == nil && slices.ContainsFunc(below, func(g grammar.FileGlob) bool { return g.MatchPath(path, w.at) }) {
 			w.deny(filepath.Join(real, entry.Name()))

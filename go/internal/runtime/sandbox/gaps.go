@@ -29,7 +29,11 @@ func (m Mechanism) Gaps(s Spec) []Gap {
 		}
 	}
 	if m.Kind == Bubblewrap {
-		if _, problem := s.denials(); problem != "" {
+		denied, problem := s.denials()
+		if m.looked != nil {
+			*m.looked = looked{s.Manifest, s.Workspace, s.Home, denied}
+		}
+		if problem != "" {
 			gap("/sandbox/denyRead", problem, "write narrower globs, or name directories")
 		}
 	} else {

@@ -33,7 +33,7 @@ func Probe(ctx context.Context, insomnia string) Mechanism {
 		return without(abi, "bubblewrap cannot build walls here: "+why,
 			"let it make user namespaces: on Ubuntu an AppArmor profile for bwrap, elsewhere sysctl kernel.unprivileged_userns_clone=1 and user.max_user_namespaces")
 	}
-	return Mechanism{Kind: Bubblewrap, bwrap: bwrap, abi: abi}
+	return Mechanism{Kind: Bubblewrap, bwrap: bwrap, abi: abi, looked: &looked{}}
 }
 
 func without(abi int, why, remedy string) Mechanism {

@@ -68,6 +68,14 @@ type Mechanism struct {
 
 	bwrap string // the program
 	abi   int    // the version of Landlock, 0 for none; with bubblewrap, too
+	// looked is what Gaps has found of denyRead, for the Wrap that follows.
+	looked *looked
+}
+
+type looked struct {
+	manifest        *manifest.Manifest
+	workspace, home string
+	denied          []denial
 }
 
 // Wrapped is a command behind walls.
