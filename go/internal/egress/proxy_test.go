@@ -100,7 +100,9 @@ func (w *world) leadTo(server string) {
 // client goes through the proxy.
 func (w *world) client() *http.Client {
 	return &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{
-		DialContext:     func(ctx context.Context, _, _ string) (net.Conn, error) { return (&net.Dialer{}).DialContext(ctx, "unix", w.socket) },
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, "unix", w.socket)
+		},
 		Proxy:           func(*http.Request) (*url.URL, error) { return url.Parse("http://proxy") },
 		TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true,
 	}}

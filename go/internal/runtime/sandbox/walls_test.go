@@ -115,11 +115,14 @@ func (r *room) run(change func(*Spec), script string) (string, bool) {
 	r.Helper()
 	ctx, cancel := context.WithTimeout(r.Context(), time.Minute)
 	defer cancel()
-	for {
+	for left := 50; ; left-- {
 		// Sockets of other tests come and go, and with them what walls are laid over.
 		out, ok := r.once(ctx, change, script)
-		if ok || !strings.HasPrefix(out, "bwrap: ") || ctx.Err() != nil {
+		if ok || !strings.HasPrefix(out, "bwrap: ") {
 			return out, ok
+		}
+		if left == 0 {
+			r.Fatalf("no walls: %s", out)
 		}
 	}
 }
