@@ -7,7 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Check is how a runtime stands to a manifest.
+// Check is the result of [CheckManifest]: what a runtime would lose of a manifest.
 type Check struct {
 	Driver *Driver
 	// Unserved are the reasons why it cannot serve the manifest; then Losses is empty.
@@ -15,7 +15,7 @@ type Check struct {
 	Losses   []Loss
 }
 
-// CheckManifest holds a manifest against a runtime.
+// CheckManifest finds what a runtime cannot serve of a manifest, or would lose.
 func CheckManifest(d *Driver, m *manifest.Manifest) Check {
 	if reasons := Reasons(d, m); len(reasons) > 0 {
 		return Check{Driver: d, Unserved: reasons}

@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/envvar"
 )
 
-// Program is what runs.
+// Program is a program to run, and the bounds that it runs within.
 type Program struct {
 	// Path is absolute.
 	Path string

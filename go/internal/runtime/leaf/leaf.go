@@ -95,7 +95,7 @@ type Field struct {
 // Fields are the leaves of the manifest, in its order.
 func Fields() []Field { return fields[:] }
 
-// Table is what a runtime declares about every leaf of the manifest. It is made by
+// Table has the declaration of a runtime for every leaf of the manifest. It is made by
 // [NewTable], which does not compile while a leaf is missing.
 type Table struct{ declarations []Declaration }
 
