@@ -93,7 +93,7 @@ type Field struct {
 }
 
 // Fields are the leaves of the manifest, in its order.
-func Fields() []Field { return fields[:] }
+func Fields() []Field { return fields }
 
 // Table has the declaration of a runtime for every leaf of the manifest. It is made by
 // [NewTable], which does not compile while a leaf is missing.

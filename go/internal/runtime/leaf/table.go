@@ -893,7 +893,7 @@ type (
 	Plain Declaration
 )
 
-var fields = [...]Field{
+var fields = []Field{
 	{Path: "schema"},
 	{Path: "profile.name"},
 	{Path: "profile.description", Default: "\"\""},

@@ -91,7 +91,7 @@ func TestTableIsWholeOrDoesNotCompile(t *testing.T) {
 
 func TestFieldsThatProtectExist(t *testing.T) {
 	known := func(path string) bool {
-		return slices.ContainsFunc(fields[:], func(f Field) bool { return f.Path == path })
+		return slices.ContainsFunc(fields, func(f Field) bool { return f.Path == path })
 	}
 	for _, path := range protecting {
 		if !known(path) {
@@ -132,7 +132,7 @@ func TestAsks(t *testing.T) {
 		{"mcpServers.*.env", map[string]any{}, false},
 		{"runtimes.codex.goals", false, true},
 	} {
-		i := slices.IndexFunc(fields[:], func(f Field) bool { return f.Path == c.path })
+		i := slices.IndexFunc(fields, func(f Field) bool { return f.Path == c.path })
 		if got := fields[i].Asks(c.value); got != c.asks {
 			t.Errorf("%s = %v asks for something: %v", c.path, c.value, got)
 		}

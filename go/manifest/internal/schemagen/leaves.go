@@ -105,7 +105,7 @@ func LeafTable(data []byte) ([]byte, error) {
 		}
 		print("}}\n}\n")
 	}
-	print("\nvar fields = [...]Field{\n")
+	print("\nvar fields = []Field{\n")
 	for _, f := range fields {
 		print("{Path: %q", f.path)
 		if f.fallback != "" {
