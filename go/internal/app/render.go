@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -32,7 +33,9 @@ func (a *App) Render(m *manifest.Manifest, d *runtime.Driver, out, workspace str
 	if reasons := runtime.Reasons(d, m); len(reasons) > 0 {
 		e := &diag.Error{Exit: diag.ExitRefused}
 		for _, r := range reasons {
-			e.Diagnostics = append(e.Diagnostics, diag.Errorf(diag.ExitRefused, "runtime-unserved", "%s cannot run `%s`: it %s", d.Name, m.Profile.Name, r.Why).Diagnostics...)
+			problem := diag.Errorf(diag.ExitRefused, "runtime-unserved", "%s cannot run `%s`: it %s", d.Name, m.Profile.Name, r.Why).Diagnostics[0]
+			problem.Pointer, problem.Path = r.Pointer, strings.ReplaceAll(strings.TrimPrefix(r.Pointer, "/"), "/", ".")
+			e.Diagnostics = append(e.Diagnostics, problem)
 		}
 		return nil, e
 	}

@@ -144,7 +144,7 @@ func checksText(report runtimeCheckReport, m *manifest.Manifest) []byte {
 		switch {
 		case !one.Serves:
 			for _, u := range one.Unserved {
-				fmt.Fprintf(&b, "%s cannot run %s: it %s\n", one.Name, report.Profile, u.Why)
+				fmt.Fprintf(&b, "%s cannot run %s: it %s (%s)\n", one.Name, report.Profile, u.Why, diag.Cell(dotted(u.Pointer)))
 			}
 		case len(one.Losses) == 0:
 			fmt.Fprintf(&b, "%s enforces all fields of %s\n", one.Name, report.Profile)
