@@ -324,8 +324,8 @@ func (g *Gateway) settle(p *passage) {
 		t, e := p.meter.tokens(p.body.size)
 		tokens, estimated = &t, e
 	}
-	g.ledger.settle(p.booking, p.meter != nil, tokens, estimated)
 	g.config.Trace.request(g.config.Now(), p, tokens, estimated)
+	g.ledger.settle(p.booking, p.meter != nil, tokens, estimated)
 }
 
 // refuse answers with a refusal, and tells it.

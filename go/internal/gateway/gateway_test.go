@@ -77,6 +77,7 @@ type pod struct {
 	guard    *guard
 	gateway  *Gateway
 	url      string
+	close    func() // waits until no request is under way
 	mu       sync.Mutex
 	seen     []*http.Request // what the API got
 	bodies   [][]byte
@@ -160,7 +161,7 @@ func newPod(t testing.TB, dialect int, api http.HandlerFunc, change func(*pod)) 
 	front.Config = g.Server()
 	front.Start()
 	t.Cleanup(front.Close)
-	p.url = front.URL
+	p.url, p.close = front.URL, front.Close
 	return p
 }
 
@@ -435,9 +436,8 @@ func TestRefusesByRule(t *testing.T) {
 					t.Error("told twice")
 				}
 				// What is refused changes nothing for what follows, and holds nothing.
-				p.usageOrNone()
-				if free := p.gateway.bodies.free; free != maxBodies {
-					t.Errorf("%d bytes of requests are still held", maxBodies-free)
+				if held := p.held(); held != 0 {
+					t.Errorf("%d bytes of requests are still held", held)
 				}
 				if status, _, _ := p.do(p.request("POST", d.path, good)); status != 200 {
 					t.Errorf("status %d afterwards", status)

@@ -36,10 +36,10 @@ func TestTrace(t *testing.T) {
 		})
 		p.do(p.request("POST", d.path, fmt.Sprintf(d.request, "big", ""), "X-Agent", "a1"))
 		p.usage(1)
-		p.usageOrNone()
 		p.config.Trace.Verdict(now, "s1", "", "call-1", "bash", "deny", "no "+canary+" and another-secret, please")
 		p.refused(p.request("POST", d.path, fmt.Sprintf(d.request, "dear "+canary, ""), "X-Session", "s2"))
 		p.refused(p.request("POST", d.path, "{}", "X-Api-Key", canary))
+		p.close()
 		got := events(t, out.String())
 		if len(got) != 5 {
 			t.Fatalf("%s", out.String())
@@ -103,8 +103,11 @@ func (f *full) Write([]byte) (int, error) { f.writes++; return 0, errors.New("di
 func TestTraceOnAFullDisk(t *testing.T) {
 	var disk full
 	p := newPod(t, 0, nil, func(p *pod) { p.config.Trace = NewTrace(&disk, 1<<20, "pod", time.Now()) })
-	if status, _, _ := p.do(p.request("POST", "/v1/messages", fmt.Sprintf(dialects[0].request, "big", ""))); status != 200 || disk.writes != 1 {
-		t.Error(status, disk.writes)
+	if status, _, _ := p.do(p.request("POST", "/v1/messages", fmt.Sprintf(dialects[0].request, "big", ""))); status != 200 {
+		t.Error(status)
+	}
+	if p.close(); disk.writes != 1 {
+		t.Error(disk.writes)
 	}
 }
 
