@@ -107,5 +107,13 @@ func hidden(s *server.Setting) []string {
 			all[i] = real
 		}
 	}
-	return all
+	// What is hidden with the directory above it needs no wall of its own.
+	slices.Sort(all)
+	var outermost []string
+	for _, dir := range all {
+		if n := len(outermost); n == 0 || dir != outermost[n-1] && !strings.HasPrefix(dir, outermost[n-1]+"/") {
+			outermost = append(outermost, dir)
+		}
+	}
+	return outermost
 }

@@ -3,6 +3,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"sync"
@@ -21,6 +22,8 @@ const (
 	drawing = 80 * time.Millisecond
 	// quiet is how long the output may be silent after the end, before it is given up.
 	quiet = 2 * time.Second
+	// mostHeld is how much output is kept before the program is known to run.
+	mostHeld = 256 << 10
 )
 
 // screen is the terminal of the program, or its pipes, and the clients who see it.
@@ -38,6 +41,9 @@ type screen struct {
 	size     wire.Size
 	current  *client // nil while nobody is attached
 	watchers []*client
+	running  bool
+	early    []frame // of a program that is not known to run yet
+	held     int     // bytes of them
 }
 
 // screenFor makes the screen with its first client.
@@ -115,24 +121,28 @@ func (s *screen) pump(from *os.File, kind wire.Kind, q *process) {
 }
 
 func (s *screen) take(kind wire.Kind, p []byte, q *process) bool {
-	select {
-	case <-s.begun:
-	default:
+	s.mu.Lock()
+	if s.master != nil {
+		_, _ = s.modes.Write(p)
+	}
+	c, running := s.current, s.running
+	if !running {
+		// Nobody is shown anything yet: it may be the sandbox that complains.
 		_, _ = q.said.Write(p)
+		s.early = append(s.early, frame{kind, bytes.Clone(p)})
+		s.held += len(p)
+	}
+	full := s.held > mostHeld
+	s.mu.Unlock()
+	switch {
+	case !running && full:
 		select {
 		case <-s.begun:
 		case <-s.aborted:
 			return false
 		}
-	}
-	s.mu.Lock()
-	if s.master != nil {
-		_, _ = s.modes.Write(p)
-	}
-	c := s.current
-	s.mu.Unlock()
-	if c != nil {
-		c.send(kind, append([]byte(nil), p...))
+	case running && c != nil:
+		c.send(kind, bytes.Clone(p))
 	}
 	return true
 }
@@ -140,12 +150,15 @@ func (s *screen) take(kind wire.Kind, p []byte, q *process) bool {
 // begin shows the program to whoever is attached: it runs.
 func (s *screen) begin() {
 	s.mu.Lock()
-	c := s.current
-	if c != nil {
+	defer s.mu.Unlock()
+	if c := s.current; c != nil {
 		c.send(wire.Started, nil)
+		for _, f := range s.early {
+			c.send(f.kind, f.content)
+		}
 	}
+	s.early, s.running = nil, true
 	close(s.begun)
-	s.mu.Unlock()
 }
 
 // attach makes a client the one who sees the program.
@@ -154,11 +167,9 @@ func (s *screen) attach(conn *wire.Conn, size wire.Size) {
 	s.mu.Lock()
 	old := s.current
 	s.current = c
-	select {
-	case <-s.begun:
+	if s.running {
 		c.send(wire.Started, nil)
 		c.send(wire.Output, s.modes.Redo())
-	default:
 	}
 	s.size = size
 	s.mu.Unlock()

@@ -1,0 +1,112 @@
+//go:build agents
+
+package parts_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/claudecode"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/opencode"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+func TestMain(m *testing.M) { runtimetest.Main(m) }
+
+// A real program runs under the supervisor: behind the gateway, the guard and walls.
+func TestHeadless(t *testing.T) {
+	for _, c := range []struct {
+		driver *runtime.Driver
+		bash   string
+	}{{&claudecode.Driver, "Bash"}, {&opencode.Driver, "bash"}} {
+		t.Run(c.driver.Name, func(t *testing.T) {
+			n := 0
+			room := runtimetest.New(t, c.driver, func(_ int, r modelmock.Request) modelmock.Turn {
+				if n++; len(r.Tools) == 0 || n > 3 {
+					return modelmock.Turn{Text: "all done"}
+				}
+				command := []string{"", "git status", "sudo true", "id"}[n]
+				return modelmock.Turn{Calls: []modelmock.Call{{Tool: c.bash, Input: map[string]any{"command": command, "description": "It is tried"}}}}
+			})
+			model := httptest.NewServer(room.Model)
+			defer model.Close()
+			m := runtimetest.Builtin(t, "coder")
+			base := manifest.URL(model.URL)
+			m.Model.BaseURL = &base
+			data, err := json.Marshal(m)
+			if err != nil {
+				t.Fatal(err)
+			}
+			id := uuid.Must(uuid.NewV7()).String()
+			t.Setenv("XDG_STATE_HOME", filepath.Join(room.Home, "state"))
+			t.Setenv("XDG_RUNTIME_DIR", filepath.Dir(room.Home))
+			dir, err := live.Dir(id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			launch := room.Launch(m)
+			start := supervise.Start{ID: id, Name: "tried", Dir: dir, Runtime: c.driver.Name, Program: room.Program, Insomnia: room.Insomnia,
+				Workspace: room.Workspace, Home: room.Home, Manifest: data, Environment: []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm"},
+				Secrets: map[string]string{"/model/auth": "canary-key-31337"}}
+			start.Launch.Prompt, start.Launch.Headless, start.Launch.Session, start.Launch.System = "Begin.", true, launch.Session, launch.System
+			out, fault := output(t), output(t)
+			result, err := supervise.Run(t.Context(), start, supervise.Terminal{Out: out, Err: fault})
+			text, complaints := read(t, out), read(t, fault)
+			log, _ := os.ReadFile(filepath.Join(dir, live.LogName))
+			if err != nil || result.Exit != 0 || !strings.Contains(text, "all done") {
+				t.Fatalf("%+v %v\n%.3000s\n%.2000s\n%s", result, err, text, complaints, log)
+			}
+			status, err := live.Read(dir)
+			if err != nil || status.Session == "" || status.State != live.Ended {
+				t.Errorf("%+v %v", status, err)
+			}
+			requests := room.Model.Log()
+			for _, r := range requests {
+				if r.Header.Get("X-Api-Key") != "canary-key-31337" && r.Header.Get("Authorization") != "Bearer canary-key-31337" {
+					t.Errorf("%s came without the key", r.Path)
+				}
+			}
+			for _, r := range requests[len(requests)-1].Results {
+				t.Logf("%.200s", r.Text)
+			}
+			if found := runtimetest.Has(filepath.Dir(room.Home), "canary-key"); len(found) > 0 {
+				t.Errorf("the key is in %v", found)
+			}
+		})
+	}
+}
+
+func output(t *testing.T) *os.File {
+	t.Helper()
+	f, err := os.CreateTemp(t.TempDir(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	return f
+}
+
+func read(t *testing.T, f *os.File) string {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.Copy(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
