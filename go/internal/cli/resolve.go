@@ -12,6 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 func (p *program) resolveCommand() *cli.Command {
@@ -168,4 +169,17 @@ func (p *program) resolved(ctx context.Context, a *app.App, what app.What, optio
 		p.losses(result.Losses)
 	}
 	return result, err
+}
+
+// resolvedManifest is the manifest of what was named.
+func (p *program) resolvedManifest(c *cli.Context, a *app.App, options resolve.Options) (*manifest.Manifest, error) {
+	result, err := p.resolved(c.Context, a, what(c), options)
+	if err != nil {
+		return nil, err
+	}
+	m, problems := manifest.DecodeForm(result.Manifest)
+	if len(problems) > 0 {
+		return nil, manifest.Problems(problems)
+	}
+	return m, nil
 }

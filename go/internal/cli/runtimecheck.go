@@ -85,13 +85,9 @@ func (p *program) runtimeCheck(c *cli.Context) error {
 			return err
 		}
 	}
-	result, err := p.resolved(c.Context, a, what(c), options)
+	m, err := p.resolvedManifest(c, a, options)
 	if err != nil {
 		return err
-	}
-	m, problems := manifest.DecodeForm(result.Manifest)
-	if len(problems) > 0 {
-		return manifest.Problems(problems)
 	}
 	var checks []runtime.Check
 	for _, d := range drivers.All() {

@@ -6,7 +6,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 func (p *program) runtimeRenderCommand() *cli.Command {
@@ -43,13 +42,9 @@ func (p *program) runtimeRender(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := p.resolved(c.Context, a, what(c), options)
+	m, err := p.resolvedManifest(c, a, options)
 	if err != nil {
 		return err
-	}
-	m, problems := manifest.DecodeForm(result.Manifest)
-	if len(problems) > 0 {
-		return manifest.Problems(problems)
 	}
 	rendered, err := a.Render(m, d, c.String("out"), c.String("workspace"))
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
-	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 func (p *program) secretCheckCommand() *cli.Command {
@@ -44,13 +43,9 @@ func (p *program) secretCheck(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	result, err := p.resolved(c.Context, a, what(c), options)
+	m, err := p.resolvedManifest(c, a, options)
 	if err != nil {
 		return err
-	}
-	m, problems := manifest.DecodeForm(result.Manifest)
-	if len(problems) > 0 {
-		return manifest.Problems(problems)
 	}
 	uses, err := bindings.CheckUses(c.Context, secret.Uses(m))
 	if err != nil {

@@ -25,66 +25,85 @@ func (i imports) Import(path string) (*types.Package, error) {
 	return i.standard.Import(path)
 }
 
-func checked(t *testing.T) (*token.FileSet, imports) {
+// source reads the lines of a file.
+func source(t *testing.T, name string) []string {
 	t.Helper()
-	files := token.NewFileSet()
-	found := imports{standard: importer.ForCompiler(files, "source", nil)}
-	var sources []*ast.File
-	for _, name := range []string{"leaf.go", "asks.go", "table.go"} {
-		source, err := parser.ParseFile(files, name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		sources = append(sources, source)
-	}
-	var err error
-	if found.leaf, err = (&types.Config{Importer: found}).Check("leaf", files, sources, nil); err != nil {
+	data, err := os.ReadFile(name)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return files, found
+	return strings.SplitAfter(string(data), "\n")
+}
+
+// without gives the file without each leaf in turn, and with each two neighbours in each
+// other's place.
+func without(lines []string, do func(at string, changed []string)) (leaves int) {
+	before := -1
+	for i, line := range lines {
+		words := strings.TrimSpace(line)
+		if !slices.ContainsFunc([]string{"EnforcedBy(", "ApproximatedBy(", "Told(", "Lacking("}, func(f string) bool { return strings.Contains(words, f) }) {
+			continue
+		}
+		leaves++
+		do(words, slices.Delete(slices.Clone(lines), i, i+1))
+		if before >= 0 {
+			swapped := slices.Clone(lines)
+			swapped[i], swapped[before] = lines[before], lines[i]
+			do(words, swapped)
+		}
+		before = i
+	}
+	return leaves
 }
 
 // A declaration that lacks a leaf does not compile, and neither does one that has two
 // leaves in each other's place.
 func TestTableIsWholeOrDoesNotCompile(t *testing.T) {
-	files, found := checked(t)
-	data, err := os.ReadFile("../claudecode/declare.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines := strings.SplitAfter(string(data), "\n")
-	compile := func(lines []string) error {
-		source, err := parser.ParseFile(files, "declare.go", strings.Join(lines, ""), 0)
+	files := token.NewFileSet()
+	found := imports{standard: importer.ForCompiler(files, "source", nil)}
+	parse := func(name string, lines []string) *ast.File {
+		parsed, err := parser.ParseFile(files, name, strings.Join(lines, ""), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = (&types.Config{Importer: found}).Check("claudecode", files, []*ast.File{source}, nil)
+		return parsed
+	}
+	var rest []*ast.File
+	for _, name := range []string{"leaf.go", "asks.go", "table.go"} {
+		rest = append(rest, parse(name, source(t, name)))
+	}
+	own, declared := source(t, "own.go"), source(t, "../claudecode/declare.go")
+	compileOwn := func(lines []string) (*types.Package, error) {
+		return (&types.Config{Importer: found}).Check("leaf", files, append(slices.Clone(rest), parse("own.go", lines)), nil)
+	}
+	compile := func(lines []string) error {
+		_, err := (&types.Config{Importer: found}).Check("claudecode", files, []*ast.File{parse("declare.go", lines)}, nil)
 		return err
 	}
-	if err := compile(lines); err != nil {
+	var err error
+	if found.leaf, err = compileOwn(own); err != nil {
 		t.Fatal(err)
 	}
-	var leaves []int
-	for i, line := range lines {
-		if strings.HasPrefix(strings.TrimSpace(line), "leaf.") && !strings.Contains(line, "leaf.New") {
-			leaves = append(leaves, i)
-		}
+	if err := compile(declared); err != nil {
+		t.Fatal(err)
 	}
-	if len(leaves) != len(fields) {
-		t.Fatalf("%d lines declare %d leaves", len(leaves), len(fields))
+	leaves := without(declared, func(at string, changed []string) {
+		if compile(changed) == nil {
+			t.Errorf("compiles without it, or with it in another place: %s", at)
+		}
+	})
+	leaves += without(own, func(at string, changed []string) {
+		if _, err := compileOwn(changed); err == nil {
+			t.Errorf("compiles without it, or with it in another place: %s", at)
+		}
+	})
+	if leaves != len(fields) {
+		t.Fatalf("%d lines declare %d leaves", leaves, len(fields))
 	}
-	for at, i := range leaves {
-		without := slices.Delete(slices.Clone(lines), i, i+1)
-		if compile(without) == nil {
-			t.Errorf("compiles without %s", fields[at].Path)
-		}
-		if at == 0 {
-			continue
-		}
-		swapped := slices.Clone(lines)
-		swapped[i], swapped[leaves[at-1]] = lines[leaves[at-1]], lines[i]
-		if compile(swapped) == nil {
-			t.Errorf("compiles with %s and %s in each other's place", fields[at-1].Path, fields[at].Path)
+	for _, group := range []string{"leaf.OwnSandbox(),", "leaf.OwnLimits(),"} {
+		i := slices.IndexFunc(declared, func(line string) bool { return strings.TrimSpace(line) == group })
+		if i < 0 || compile(slices.Delete(slices.Clone(declared), i, i+1)) == nil {
+			t.Errorf("compiles without %s", group)
 		}
 	}
 }

@@ -6,13 +6,7 @@ import "github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 func leaves() *leaf.Table {
 	return leaf.NewTable(
 		leaf.Schema(leaf.EnforcedBy(leaf.Supervisor)),
-		leaf.NewProfile(
-			leaf.ProfileName(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.ProfileDescription(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.ProfileRole(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.ProfileVariant(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.ProfileTags(leaf.EnforcedBy(leaf.Supervisor)),
-		),
+		leaf.OwnProfile(),
 		leaf.NewModel(
 			leaf.ModelRef(leaf.EnforcedBy(leaf.Gateway)),
 			leaf.ModelProvider(leaf.EnforcedBy(leaf.Gateway)),
@@ -71,28 +65,7 @@ func leaves() *leaf.Table {
 			leaf.PermissionsRulesAction(leaf.EnforcedBy(leaf.Guard)),
 			leaf.PermissionsRulesReason(leaf.ApproximatedBy(leaf.Guard, "the model sees the reason, but the screen of opencode does not show it")),
 		),
-		leaf.NewSandbox(
-			leaf.SandboxFilesystem(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxWritableRoots(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxDenyRead(leaf.ApproximatedBy(leaf.Sandbox, "a matching file created later is denied by the guard only")),
-			leaf.SandboxNetwork(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxAllowedDomains(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxInheritEnv(leaf.ApproximatedBy(leaf.Sandbox, "variables of the session that hold no secret, such as PATH and LANG, are always passed on")),
-			leaf.SandboxReadableRoots(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxMaskedFiles(leaf.Lacking("this version does not mask files")),
-			leaf.SandboxEnv(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxHostPorts(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxPublishedPorts(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxNix(leaf.EnforcedBy(leaf.Sandbox)),
-			leaf.SandboxServicesHost(leaf.Lacking("this version has no proxy for services")),
-			leaf.SandboxServicesMethods(leaf.Lacking("this version has no proxy for services")),
-			leaf.SandboxServicesPaths(leaf.Lacking("this version has no proxy for services")),
-			leaf.SandboxServicesAuthHeader(leaf.Lacking("this version has no proxy for services")),
-			leaf.SandboxServicesAuthValue(leaf.Lacking("this version has no proxy for services")),
-			leaf.SandboxServicesFor(leaf.Lacking("this version has no proxy for services")),
-			leaf.SandboxHostCommandsCommand(leaf.Lacking("this version runs no commands outside the sandbox")),
-			leaf.SandboxHostCommandsReason(leaf.Lacking("this version runs no commands outside the sandbox")),
-		),
+		leaf.OwnSandbox(),
 		leaf.NewMemory(
 			leaf.MemoryEnabled(leaf.Lacking("opencode has no memory")),
 			leaf.MemoryScope(leaf.Lacking("opencode has no memory")),
@@ -149,11 +122,7 @@ func leaves() *leaf.Table {
 			leaf.SubagentsLimitsMaxTokens(leaf.Lacking("only the limits of the Pod apply, which include its subagents")),
 			leaf.SubagentsLimitsMaxCostCents(leaf.Lacking("only the limits of the Pod apply, which include its subagents")),
 		),
-		leaf.NewDelegation(
-			leaf.DelegationCeilingTools(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.DelegationCeilingPermissions(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.DelegationProfiles(leaf.Lacking("in this version, an agent cannot start Pods")),
-		),
+		leaf.OwnDelegation(),
 		leaf.NewHooks(
 			leaf.HooksEvent(leaf.EnforcedBy(leaf.Program)),
 			leaf.HooksMatcher(leaf.EnforcedBy(leaf.Program)),
@@ -173,18 +142,8 @@ func leaves() *leaf.Table {
 			leaf.ContextPruningProtectedTokens(leaf.Lacking("opencode has no such setting")),
 			leaf.ContextPruningMinSavingsTokens(leaf.Lacking("opencode has no such setting")),
 		),
-		leaf.NewLimits(
-			leaf.LimitsMaxTurns(leaf.EnforcedBy(leaf.Gateway)),
-			leaf.LimitsMaxWallSeconds(leaf.EnforcedBy(leaf.Supervisor)),
-			leaf.LimitsMaxCostCents(leaf.ApproximatedBy(leaf.Gateway, "without effect where the prices of the model are not known")),
-			leaf.LimitsMaxTokens(leaf.EnforcedBy(leaf.Gateway)),
-			leaf.LimitsMaxSubagents(leaf.EnforcedBy(leaf.Guard)),
-			leaf.LimitsMaxDepth(leaf.EnforcedBy(leaf.Guard)),
-		),
-		leaf.NewSession(
-			leaf.SessionRetentionDays(leaf.Lacking("transcripts are kept as long as the Pod")),
-			leaf.SessionRecordTrace(leaf.EnforcedBy(leaf.Gateway)),
-		),
+		leaf.OwnLimits(),
+		leaf.OwnSession(),
 		leaf.NewRuntimes(
 			leaf.RuntimesClaudeCodeCommitAttribution(leaf.Lacking("a setting of Claude Code")),
 			leaf.RuntimesClaudeCodePullRequestAttribution(leaf.Lacking("a setting of Claude Code")),

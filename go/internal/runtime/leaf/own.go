@@ -1,0 +1,70 @@
+package leaf
+
+// The groups below hold by what Insomnia puts around a program, so that they are the same
+// in every runtime.
+
+// OwnProfile is what holds of the identity of a profile.
+func OwnProfile() profileLeaves {
+	return NewProfile(
+		ProfileName(EnforcedBy(Supervisor)),
+		ProfileDescription(EnforcedBy(Supervisor)),
+		ProfileRole(EnforcedBy(Supervisor)),
+		ProfileVariant(EnforcedBy(Supervisor)),
+		ProfileTags(EnforcedBy(Supervisor)),
+	)
+}
+
+// OwnSandbox is what the sandbox of a Pod holds.
+func OwnSandbox() sandboxLeaves {
+	return NewSandbox(
+		SandboxFilesystem(EnforcedBy(Sandbox)),
+		SandboxWritableRoots(EnforcedBy(Sandbox)),
+		SandboxDenyRead(ApproximatedBy(Sandbox, "a matching file created later is denied by the guard only")),
+		SandboxNetwork(EnforcedBy(Sandbox)),
+		SandboxAllowedDomains(EnforcedBy(Sandbox)),
+		SandboxInheritEnv(ApproximatedBy(Sandbox, "variables of the session that hold no secret, such as PATH and LANG, are always passed on")),
+		SandboxReadableRoots(EnforcedBy(Sandbox)),
+		SandboxMaskedFiles(Lacking("this version does not mask files")),
+		SandboxEnv(EnforcedBy(Sandbox)),
+		SandboxHostPorts(EnforcedBy(Sandbox)),
+		SandboxPublishedPorts(EnforcedBy(Sandbox)),
+		SandboxNix(EnforcedBy(Sandbox)),
+		SandboxServicesHost(Lacking("this version has no proxy for services")),
+		SandboxServicesMethods(Lacking("this version has no proxy for services")),
+		SandboxServicesPaths(Lacking("this version has no proxy for services")),
+		SandboxServicesAuthHeader(Lacking("this version has no proxy for services")),
+		SandboxServicesAuthValue(Lacking("this version has no proxy for services")),
+		SandboxServicesFor(Lacking("this version has no proxy for services")),
+		SandboxHostCommandsCommand(Lacking("this version runs no commands outside the sandbox")),
+		SandboxHostCommandsReason(Lacking("this version runs no commands outside the sandbox")),
+	)
+}
+
+// OwnDelegation is what holds of the ceiling of subagents.
+func OwnDelegation() delegationLeaves {
+	return NewDelegation(
+		DelegationCeilingTools(EnforcedBy(Supervisor)),
+		DelegationCeilingPermissions(EnforcedBy(Supervisor)),
+		DelegationProfiles(Lacking("in this version, an agent cannot start Pods")),
+	)
+}
+
+// OwnLimits is what guard, gateway and supervisor count.
+func OwnLimits() limitsLeaves {
+	return NewLimits(
+		LimitsMaxTurns(EnforcedBy(Gateway)),
+		LimitsMaxWallSeconds(EnforcedBy(Supervisor)),
+		LimitsMaxCostCents(ApproximatedBy(Gateway, "without effect where the prices of the model are not known")),
+		LimitsMaxTokens(EnforcedBy(Gateway)),
+		LimitsMaxSubagents(EnforcedBy(Guard)),
+		LimitsMaxDepth(EnforcedBy(Guard)),
+	)
+}
+
+// OwnSession is what holds of what a session leaves behind.
+func OwnSession() sessionLeaves {
+	return NewSession(
+		SessionRetentionDays(Lacking("transcripts are kept as long as the Pod")),
+		SessionRecordTrace(EnforcedBy(Gateway)),
+	)
+}
