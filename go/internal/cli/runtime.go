@@ -64,13 +64,3 @@ func examineRuntime(found app.FoundRuntime) resolve.Finding {
 	}
 	return finding
 }
-
-// unknownRuntime warns of a runtime that is recorded and that nothing can start.
-func unknownRuntime(name string) []diag.Diagnostic {
-	if name == "" {
-		return nil
-	}
-	return []diag.Diagnostic{{Severity: diag.SeverityWarning, Code: "runtime-unknown", Positions: []diag.Position{},
-		Message: "runtime " + diag.Quote(name) + " not found: this version of insomnia has no runtimes",
-		Hint:    "the Pod keeps the name and is not started; insomnia doctor shows the runtimes that there are"}}
-}
