@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/guard"
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
@@ -32,6 +33,8 @@ type tried struct {
 	// blind says that requests do not carry the calls that hooks are about: what a broken
 	// hook lets run, the gateway does not see.
 	blind bool
+	// spawn is what the Pod's own agent does; nil where subagents are not tried.
+	spawn func(turn int) *modelmock.Call
 }
 
 func named(tool string) func(modelmock.Request, string) modelmock.Call {
@@ -42,10 +45,10 @@ func named(tool string) func(modelmock.Request, string) modelmock.Call {
 
 // The model of Codex decides its tools: plain ones, or JavaScript that calls them.
 var programs = map[string]tried{
-	"claude-code": {&claudecode.Driver, "coder", "", named("Bash"), false},
-	"codex":       {&codex.Driver, "coder-openai", "gpt-5.2", modelmock.Request.Shell, false},
-	"codex-code":  {&codex.Driver, "coder-openai", "gpt-6.2-sol", modelmock.Request.Shell, true},
-	"opencode":    {&opencode.Driver, "coder", "", named("bash"), false},
+	"claude-code": {&claudecode.Driver, "coder", "", named("Bash"), false, spawns("Agent", map[string]any{"subagent_type": "pod:tester", "prompt": "Try it.", "description": "x"})},
+	"codex":       {&codex.Driver, "coder-openai", "gpt-5.2", modelmock.Request.Shell, false, codexSpawns},
+	"codex-code":  {&codex.Driver, "coder-openai", "gpt-6.2-sol", modelmock.Request.Shell, true, nil},
+	"opencode":    {&opencode.Driver, "coder", "", named("bash"), false, spawns("task", map[string]any{"subagent_type": "tester", "prompt": "Try it.", "description": "x"})},
 }
 
 func insomnia(t *testing.T) string {
@@ -63,14 +66,54 @@ func TestDecisionTableInPrograms(t *testing.T) {
 	program := insomnia(t)
 	for name, p := range programs {
 		for _, action := range []manifest.Action{"deny", "ask", "allow"} {
-			t.Run(name+"/"+string(action), func(t *testing.T) { decisionTable(t, program, p, action) })
+			t.Run(name+"/"+string(action), func(t *testing.T) { decisionTable(t, program, p, action, "") })
 		}
 	}
 }
 
-func decisionTable(t *testing.T, insomnia string, p tried, action manifest.Action) {
-	next := 0
+// Calls of a subagent get the verdict of its own rules and the Pod's.
+func TestDecisionTableOfSubagents(t *testing.T) {
+	program := insomnia(t)
+	for name, p := range programs {
+		if p.spawn != nil {
+			t.Run(name, func(t *testing.T) { decisionTable(t, program, p, "allow", "tester") })
+		}
+	}
+}
+
+// spawns is what the Pod's own agent does to have a subagent work; turn counts from 0.
+func spawns(tool string, input map[string]any) func(turn int) *modelmock.Call {
+	return func(turn int) *modelmock.Call {
+		if turn > 0 {
+			return nil
+		}
+		return &modelmock.Call{Tool: tool, Input: input}
+	}
+}
+
+// codexSpawns waits for its subagent by commands that need no rule: the program ends with
+// the work of the Pod's own agent.
+func codexSpawns(turn int) *modelmock.Call {
+	if turn == 0 {
+		return &modelmock.Call{Tool: "multi_agent_v1/spawn_agent", Input: map[string]any{"agent_type": "tester", "message": "Try it."}}
+	}
+	time.Sleep(time.Second)
+	return &modelmock.Call{Tool: "exec_command", Input: map[string]any{"cmd": "true"}}
+}
+
+func decisionTable(t *testing.T, insomnia string, p tried, action manifest.Action, subagent string) {
+	next, own := 0, 0
+	var turns sync.Mutex
 	room := runtimetest.New(t, p.driver, func(_ int, r modelmock.Request) modelmock.Turn {
+		turns.Lock()
+		defer turns.Unlock()
+		if isOwn := p.driver.Request(r.Header).Subagent == ""; subagent != "" && isOwn && len(r.Tools) > 0 && next < len(forms) {
+			own++
+			if c := p.spawn(own - 1); c != nil {
+				return modelmock.Turn{Calls: []modelmock.Call{*c}}
+			}
+			return modelmock.Turn{Text: "All done here."}
+		}
 		if len(r.Tools) == 0 || next >= len(forms) {
 			return modelmock.Turn{Text: "All done here."}
 		}
@@ -83,6 +126,15 @@ func decisionTable(t *testing.T, insomnia string, p tried, action manifest.Actio
 		m.Model.ID, m.Model.Ref = p.model, manifest.ModelRef("openai/"+p.model)
 	}
 	m.Permissions = ruled(action).Permissions
+	if subagent != "" {
+		m.Permissions.Rules = append(m.Permissions.Rules, manifest.Rule{Action: "allow", Tool: "agent", Pattern: "*"})
+		m.Tools = manifest.Tools{Default: "allow", MaxOutputBytes: m.Tools.MaxOutputBytes, TimeoutSeconds: m.Tools.TimeoutSeconds}
+		m.Limits.MaxSubagents, m.Limits.MaxDepth = 1, 1
+		m.Subagents = map[manifest.SkillName]manifest.Subagent{manifest.SkillName(subagent): {
+			Description: "Tries things.", Prompts: manifest.SubagentPrompts{System: "You try things."},
+			Tools: manifest.SubagentTools{Default: "allow"}, Permissions: ruled("deny").Permissions,
+		}}
+	}
 	rules, err := permission.Parse(m)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +164,7 @@ func decisionTable(t *testing.T, insomnia string, p tried, action manifest.Actio
 	server, err := guard.New(guard.Config{Driver: p.driver, Manifest: m, Guard: rules, Site: site, Headless: true, Token: runtimetest.Token, On: func(e guard.Event) {
 		mu.Lock()
 		defer mu.Unlock()
-		if e.Kind == guard.Judge {
+		if e.Kind == guard.Judge && (subagent == "" || e.Subagent != "") {
 			judged = append(judged, e)
 		}
 	}})
@@ -139,7 +191,7 @@ func decisionTable(t *testing.T, insomnia string, p tried, action manifest.Actio
 			break
 		}
 		command := strings.ReplaceAll(forms[i], "ZAP", "zap")
-		_, want := site.Decide(rules, permission.Call{Tool: "bash", Command: command, Directory: room.Workspace})
+		_, want := site.Decide(rules, permission.Call{Tool: "bash", Command: command, Directory: room.Workspace, Subagent: subagent})
 		if want.Action == "ask" {
 			want.Action = "deny"
 		}
@@ -156,10 +208,21 @@ func decisionTable(t *testing.T, insomnia string, p tried, action manifest.Actio
 	text, err := os.ReadFile(ran)
 	lines := strings.Count(string(text), "ran")
 	t.Logf("%d of %d forms are allowed, zap ran %d times", allowed, len(forms), lines)
+	if subagent != "" {
+		action = "deny"
+	}
 	if action == "allow" && lines == 0 || action != "allow" && err == nil {
 		t.Errorf("zap ran %d times", lines)
 	}
-	if said := fmt.Sprint(result.Log[len(result.Log)-1].Results); action == "deny" && !strings.Contains(said, "denied by rule 1 of the Pod, `bash zap*`") {
-		t.Errorf("the model was told %.3000s", said)
+	denied := "denied by rule 1 of the Pod, `bash zap*`"
+	if subagent != "" {
+		denied = "denied by rule 1 of the subagent `tester`, `bash zap*`"
+	}
+	told := ""
+	for _, r := range result.Log {
+		told += fmt.Sprint(r.Results)
+	}
+	if action == "deny" && !strings.Contains(told, denied) {
+		t.Errorf("the model was told %.3000s", told)
 	}
 }

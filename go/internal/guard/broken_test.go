@@ -17,6 +17,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/guard"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
 
@@ -328,6 +329,36 @@ func TestLimitsOnSubagents(t *testing.T) {
 	events := s.seen()
 	if last := events[len(events)-1]; last.Pointer != "/limits/maxSubagents" {
 		t.Errorf("%+v", last)
+	}
+}
+
+// The names of agents are the manifest's: the Pod's own agent may have one in the program,
+// and is no subagent for that.
+func TestNamesOfAgents(t *testing.T) {
+	s := start(t, func(c *guard.Config) {
+		c.Driver.Subagent = func(name string) string {
+			if name == "pod:main" {
+				return ""
+			}
+			return strings.TrimPrefix(name, "pod:")
+		}
+	})
+	c := s.dial(t)
+	for _, one := range []struct {
+		agent, name, tool, want string
+		action                  manifest.Action
+	}{
+		{"", "pod:main", "agent", "", "allow"},
+		{"", "pod:main", "bash", "", "allow"},
+		{"A", "pod:tester", "bash", "tester", "deny"},
+		{"A", "pod:tester", "agent", "tester", "deny"},
+		{"A", "pod:main", "bash", "", "deny"},
+	} {
+		got := c.ask(guard.Ask{Kind: guard.Judge, Tool: one.tool, Agent: one.agent, Subagent: one.name, Input: []byte(`{"command":"git status","name":"tester"}`)})
+		events := s.seen()
+		if last := events[len(events)-1]; got.Action != one.action || last.Subagent != one.want {
+			t.Errorf("%s by %s: %+v, told as of %q", one.tool, one.name, got, last.Subagent)
+		}
 	}
 }
 

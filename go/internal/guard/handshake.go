@@ -42,6 +42,7 @@ func (s *Server) handle(c *connection, a Ask) Answer {
 	if a.Kind == Judge {
 		return s.judge(c, a)
 	}
+	a.Subagent = s.subagent(a.Subagent)
 	answer := Answer{ID: a.ID, Action: allow}
 	if err := s.note(c, a, &answer); err != nil {
 		answer = Answer{ID: a.ID, Action: deny, Reason: err.Error()}
@@ -66,7 +67,7 @@ func (s *Server) note(c *connection, a Ask, answer *Answer) error {
 		}
 		return nil
 	case Started:
-		return s.team.started(a.Agent, s.subagent(a.Subagent))
+		return s.team.started(a.Agent, a.Subagent)
 	case Ended:
 		s.team.ended(a.Agent, a.Call)
 		return nil

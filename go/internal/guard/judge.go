@@ -30,6 +30,7 @@ func denied(format string, args ...any) verdict {
 
 // judge answers about one tool call, in time whatever happens.
 func (s *Server) judge(c *connection, a Ask) Answer {
+	a.Subagent = s.subagent(a.Subagent)
 	s.team.heard(a.Agent)
 	v := s.inTime(c, a)
 	if a.Call != "" {
@@ -78,15 +79,14 @@ func (s *Server) inTime(c *connection, a Ask) verdict {
 
 // decide translates a tool call and decides it: the strictest decision wins.
 func (s *Server) decide(a Ask) verdict {
-	subagent := s.subagent(a.Subagent)
-	if a.Agent != "" && subagent == "" {
+	if a.Agent != "" && a.Subagent == "" {
 		return denied("the name of the subagent that calls is not known")
 	}
 	driver := s.config.Driver
 	if driver.Calls == nil {
 		return denied("the guard does not know the tools of %s", driver.Title)
 	}
-	calls, err := driver.Calls(runtime.ToolUse{Tool: a.Tool, Input: a.Input, Directory: a.Directory, Subagent: subagent, Manifest: s.config.Manifest})
+	calls, err := driver.Calls(runtime.ToolUse{Tool: a.Tool, Input: a.Input, Directory: a.Directory, Subagent: a.Subagent, Manifest: s.config.Manifest})
 	if err == nil {
 		err = s.translated(a, calls)
 	}
@@ -96,7 +96,7 @@ func (s *Server) decide(a Ask) verdict {
 	v := verdict{action: allow, reason: named(a.Tool) + " changes nothing but what the program keeps of itself"}
 	var strictest permission.Decision
 	for i, call := range calls {
-		call.Subagent = subagent
+		call.Subagent = a.Subagent
 		call, d := s.config.Site.Decide(s.config.Guard, call)
 		v.calls = append(v.calls, call)
 		v.calls[i].Real = nil // which asks the file system: an event is data
@@ -167,7 +167,8 @@ func (s *Server) counted(a Ask, v verdict) verdict {
 	return v
 }
 
-// subagent is the manifest's name of a subagent.
+// subagent is the manifest's name of an agent: empty for the Pod's own, which may have a
+// name in the program.
 func (s *Server) subagent(name string) string {
 	if name != "" && s.config.Driver.Subagent != nil {
 		return s.config.Driver.Subagent(name)
