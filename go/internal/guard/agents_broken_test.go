@@ -41,7 +41,8 @@ type broken struct {
 	hook string
 	// serve stands in the place of the guard's socket; nil for the real one.
 	serve func(net.Conn)
-	// killed ends the guard with the first hello.
+	// killed takes the guard away with the first hello: its socket, or the connection that
+	// a program holds.
 	killed bool
 	// none says that no guard listens.
 	none bool
@@ -143,6 +144,9 @@ func breakGuard(t *testing.T, insomnia string, p tried, b broken) {
 			}
 			if e.Kind == guard.Hello && b.killed {
 				os.Remove(room.Guard.Socket)
+				if p.driver.Handshake == runtime.PerConnection {
+					go server.Close()
+				}
 			}
 		}})
 		if err != nil {
