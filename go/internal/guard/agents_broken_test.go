@@ -87,8 +87,8 @@ func TestBrokenGuardInPrograms(t *testing.T) {
 	insomnia := insomnia(t)
 	for program, p := range programs {
 		for name, b := range breaks {
-			if b.onlyHooks && p.driver.Handshake != runtime.PerSession {
-				continue
+			if b.onlyHooks && p.driver.Handshake != runtime.PerSession || p.blind && b.asked == 0 {
+				continue // there is no such hook, or the model makes no difference
 			}
 			t.Run(program+"/"+name, func(t *testing.T) { breakGuard(t, insomnia, p, b) })
 		}

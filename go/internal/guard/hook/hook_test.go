@@ -60,9 +60,12 @@ func answers(t testing.TB, a guard.Answer) string {
 
 const preToolUse = `{"session_id":"s1","transcript_path":null,"cwd":"/w","hook_event_name":"PreToolUse","permission_mode":"default","tool_name":"Bash","tool_input":{"command":"ls"},"tool_use_id":"t1"}`
 
-func once(args []string, stdin string, patience time.Duration) (stdout, stderr string, code int) {
+// long is the patience of a hook whose guard answers, on a busy machine.
+const long = time.Minute
+
+func once(args []string, stdin string) (stdout, stderr string, code int) {
 	var out, errs bytes.Buffer
-	code = run(args, strings.NewReader(stdin), &out, &errs, patience)
+	code = run(args, strings.NewReader(stdin), &out, &errs, long)
 	return out.String(), errs.String(), code
 }
 
@@ -86,7 +89,7 @@ func TestAnswers(t *testing.T) {
 		{"codex", guard.Answer{Action: "ask", Reason: "why"}, said("deny", "this program cannot ask: why"), "this program cannot ask: why\n", 2},
 		{"codex", guard.Answer{Action: "deny", Reason: "why"}, said("deny", "why"), "why\n", 2},
 	} {
-		stdout, stderr, code := once([]string{c.runtime, answers(t, c.answer)}, preToolUse, patience)
+		stdout, stderr, code := once([]string{c.runtime, answers(t, c.answer)}, preToolUse)
 		if stdout != c.stdout || stderr != c.stderr || code != c.code {
 			t.Errorf("%s, %s: %d %q %q, must be %d %q %q", c.runtime, c.answer.Action, code, stdout, stderr, c.code, c.stdout, c.stderr)
 		}
@@ -110,7 +113,7 @@ func TestEvents(t *testing.T) {
 			got <- strings.TrimSuffix(string(line), "\n")
 			io.WriteString(c, `{"id":"1","action":"allow"}`+"\n")
 		})
-		if _, stderr, code := once([]string{"codex", socket}, c.in, patience); code != 0 || stderr != "" {
+		if _, stderr, code := once([]string{"codex", socket}, c.in); code != 0 || stderr != "" {
 			t.Errorf("%s: %d %q", c.in, code, stderr)
 		}
 		if asked := <-got; asked != c.want {
@@ -196,7 +199,7 @@ func TestBroken(t *testing.T) {
 // would make it go on for ever, and one of a prompt would end it as if all were well.
 func TestNoticesDoNotStop(t *testing.T) {
 	for _, event := range []string{"UserPromptSubmit", "Stop", "Notification", "SubagentStop", "SessionEnd", "PermissionRequest"} {
-		if stdout, stderr, code := once([]string{"codex", "/nonexistent"}, `{"hook_event_name":"`+event+`"}`, patience); code != 0 || stdout != "" || stderr != "" {
+		if stdout, stderr, code := once([]string{"codex", "/nonexistent"}, `{"hook_event_name":"`+event+`"}`); code != 0 || stdout != "" || stderr != "" {
 			t.Errorf("%s: %d %q %q", event, code, stdout, stderr)
 		}
 	}
@@ -204,7 +207,7 @@ func TestNoticesDoNotStop(t *testing.T) {
 
 func TestToken(t *testing.T) {
 	socket := answers(t, guard.Answer{Action: "allow", Token: "t0k"})
-	if stdout, stderr, code := once([]string{"token", socket}, "", patience); stdout != "t0k\n" || stderr != "" || code != 0 {
+	if stdout, stderr, code := once([]string{"token", socket}, ""); stdout != "t0k\n" || stderr != "" || code != 0 {
 		t.Errorf("%d %q %q", code, stdout, stderr)
 	}
 }
@@ -219,7 +222,7 @@ func TestClosedOutput(t *testing.T) {
 		r.Close()
 		w.Close()
 		var errs bytes.Buffer
-		code := run([]string{runtime, answers(t, guard.Answer{Action: "ask", Reason: "why"})}, strings.NewReader(preToolUse), w, &errs, patience)
+		code := run([]string{runtime, answers(t, guard.Answer{Action: "ask", Reason: "why"})}, strings.NewReader(preToolUse), w, &errs, long)
 		if code != 2 {
 			t.Errorf("%s: exit code %d", runtime, code)
 		}
@@ -229,7 +232,7 @@ func TestClosedOutput(t *testing.T) {
 // A large input gets through: what a model writes into a file.
 func TestLargeInput(t *testing.T) {
 	in := `{"hook_event_name":"PreToolUse","tool_name":"Write","tool_input":{"content":"` + strings.Repeat("x", 15<<20) + `"}}`
-	if _, stderr, code := once([]string{"codex", answers(t, guard.Answer{Action: "allow"})}, in, patience); code != 0 {
+	if _, stderr, code := once([]string{"codex", answers(t, guard.Answer{Action: "allow"})}, in); code != 0 {
 		t.Errorf("%d %q", code, stderr)
 	}
 }
@@ -253,7 +256,7 @@ func FuzzInput(f *testing.F) {
 	denies := answers(f, guard.Answer{Action: "deny", Reason: "no"})
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var out, errs bytes.Buffer
-		code := run([]string{"claude-code", denies}, bytes.NewReader(in), &out, &errs, patience)
+		code := run([]string{"claude-code", denies}, bytes.NewReader(in), &out, &errs, long)
 		read, err := read(in)
 		stops := err != nil || read.event == "PreToolUse" || read.event == "SessionStart"
 		if stops && code != 2 || bytes.Contains(out.Bytes(), []byte(`"permissionDecision":"allow"`)) {
