@@ -17,7 +17,7 @@ import (
 )
 
 // hooked is the program, and the socket of a guard that allows `git status` alone.
-func hooked(t testing.TB) (program, socket string) {
+func hooked(t testing.TB, handshake runtime.Handshake) (program, socket string) {
 	t.Helper()
 	program = filepath.Join(t.TempDir(), "insomnia")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
@@ -38,7 +38,7 @@ func hooked(t testing.TB) (program, socket string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	driver := &runtime.Driver{Handshake: runtime.PerSession, Calls: func(u runtime.ToolUse) ([]permission.Call, error) {
+	driver := &runtime.Driver{Handshake: handshake, Calls: func(u runtime.ToolUse) ([]permission.Call, error) {
 		return []permission.Call{{Tool: "bash", Command: string(bytes.Trim(u.Input, `"`))}}, nil
 	}}
 	server, err := guard.New(guard.Config{Driver: driver, Manifest: m, Guard: rules, Site: site})
@@ -61,7 +61,7 @@ func call(command string) string {
 
 // The hook needs nothing of the user: no home, no config, no environment. It writes no file.
 func TestPodHook(t *testing.T) {
-	program, socket := hooked(t)
+	program, socket := hooked(t, runtime.PerSession)
 	home := t.TempDir()
 	broken := filepath.Join(home, ".config", "insomnia")
 	if err := os.MkdirAll(broken, 0o700); err != nil {
@@ -103,7 +103,7 @@ func TestPodHook(t *testing.T) {
 
 // A program that does not read the answer gets the exit code that stops the tool, and no signal.
 func TestPodHookWithoutReader(t *testing.T) {
-	program, socket := hooked(t)
+	program, socket := hooked(t, runtime.PerSession)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func TestPodHookWithoutReader(t *testing.T) {
 
 // A guard whose backlog is full answers nobody, and the hook ends by itself.
 func TestPodHookBeforeFullBacklog(t *testing.T) {
-	program, socket := hooked(t)
+	program, socket := hooked(t, runtime.PerSession)
 	socket += "2"
 	l, err := net.Listen("unix", socket) // which never accepts
 	if err != nil {
@@ -135,8 +135,31 @@ func TestPodHookBeforeFullBacklog(t *testing.T) {
 	}
 }
 
+// Where a program holds a connection, no tool that connects stands for it.
+func TestHelloOfAnotherProcess(t *testing.T) {
+	program, socket := hooked(t, runtime.PerConnection)
+	held, err := net.Dial("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	answer := make([]byte, 64)
+	if _, err = held.Write([]byte(`{"kind":"hello"}` + "\n")); err == nil {
+		_, err = held.Read(answer)
+	}
+	if err != nil || !bytes.Contains(answer, []byte("allow")) {
+		t.Fatalf("%s %v", answer, err)
+	}
+	cmd := exec.Command(program, "pod-hook", "codex", socket)
+	cmd.Env, cmd.Stdin = []string{}, strings.NewReader(`{"hook_event_name":"SessionStart"}`)
+	out, _ := cmd.CombinedOutput()
+	if code := cmd.ProcessState.ExitCode(); code != 2 || string(out) != "another process holds the connection of the program\n" {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+}
+
 func BenchmarkPodHook(b *testing.B) {
-	program, socket := hooked(b)
+	program, socket := hooked(b, runtime.PerSession)
 	for b.Loop() {
 		cmd := exec.Command(program, "pod-hook", "codex", socket)
 		cmd.Env, cmd.Stdin = []string{}, strings.NewReader(call("git status"))
