@@ -32,6 +32,15 @@ type Spec struct {
 	Rules json.RawMessage `json:"rules,omitempty"`
 	// Relays carry connections from ports of the loopback interface to unix sockets.
 	Relays []Relay `json:"relays,omitempty"`
+	// Published carry connections from this machine to ports inside.
+	Published []Published `json:"published,omitempty"`
+}
+
+// Published is a listener of outside, as a descriptor, for a port of the loopback
+// interface inside.
+type Published struct {
+	Descriptor int    `json:"descriptor"`
+	Port       uint16 `json:"port"`
 }
 
 // Relay listens on an address of the loopback interface and connects to a unix socket.

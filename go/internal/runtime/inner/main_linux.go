@@ -86,6 +86,11 @@ func (l *leader) start(spec *Spec) error {
 			return err
 		}
 	}
+	for _, p := range spec.Published {
+		if err := p.listen(); err != nil {
+			return err
+		}
+	}
 	if err := confine(spec.Rules); err != nil {
 		return fmt.Errorf("cannot build the sandbox: %w", err)
 	}

@@ -1,10 +1,14 @@
 package inner
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"time"
+
+	"github.com/insomnia-pods/insomnia/go/internal/egress"
 )
 
 // mostConnections bounds what one relay carries at a time.
@@ -31,6 +35,18 @@ func (r Relay) listen() error {
 			}()
 		}
 	}()
+	return nil
+}
+
+// listen begins to carry connections of outside. The program does not inherit the listener.
+func (p Published) listen() error {
+	f := os.NewFile(uintptr(p.Descriptor), "published")
+	l, err := net.FileListener(f)
+	f.Close()
+	if err != nil {
+		return fmt.Errorf("cannot publish port %d: %w", p.Port, err)
+	}
+	go func() { _ = egress.Carry(context.Background(), l, p.Port) }()
 	return nil
 }
 

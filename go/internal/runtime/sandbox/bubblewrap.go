@@ -241,8 +241,9 @@ func (w *walls) deny(denied []denial) {
 			w.nothing(d.path)
 		}
 	}
-	nix := w.spec.Manifest.Sandbox.Nix
-	if info, err := os.Lstat(nixDaemon); err == nil && info.IsDir() && (nix == nil || !*nix) {
+	if nix := w.spec.Manifest.Sandbox.Nix; nix != nil && *nix {
+		w.mirror(nixDaemon, false)
+	} else if info, err := os.Lstat(nixDaemon); err == nil && info.IsDir() && w.spec.Manifest.Sandbox.ReadableRoots == nil {
 		w.add("--tmpfs", nixDaemon, "--remount-ro", nixDaemon)
 	}
 	for _, path := range sockets() {

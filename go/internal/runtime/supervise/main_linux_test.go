@@ -30,6 +30,8 @@ func TestMain(m *testing.M) {
 			os.Exit(inner.Main())
 		case "agent":
 			os.Exit(agent(os.Args[2:]))
+		case "serve":
+			os.Exit(serve(os.Args[2]))
 		case "user":
 			os.Exit(user(os.Args[2:]))
 		}

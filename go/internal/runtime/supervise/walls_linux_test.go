@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"strconv"
+	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
 )
@@ -18,6 +20,18 @@ func walls(_ context.Context, s *server.Setting, argv []string) (*server.Walled,
 		}
 		w.Namespaced = true
 		w.Argv = append([]string{bwrap, "--dev-bind", "/", "/", "--unshare-pid", "--unshare-user-try", "--proc", "/proc", "--die-with-parent", "--"}, argv...)
+	}
+	if port, ok := strings.CutPrefix(s.Runtime, "published-"); ok {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil {
+			return nil, err
+		}
+		bwrap, err := exec.LookPath("bwrap")
+		if err != nil {
+			return nil, err
+		}
+		w.Namespaced, w.PrivateNetwork, w.Published = true, true, []uint16{uint16(n)}
+		w.Argv = append([]string{bwrap, "--dev-bind", "/", "/", "--unshare-pid", "--unshare-user-try", "--unshare-net", "--proc", "/proc", "--die-with-parent", "--"}, argv...)
 	}
 	return w, nil
 }

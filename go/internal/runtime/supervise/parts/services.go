@@ -82,7 +82,7 @@ func (v *services) begin(ctx context.Context) error {
 		return v.notListening(err)
 	}
 	v.egress = path
-	proxy := egress.New(egress.Config{Domains: box.AllowedDomains, Hosts: v.setting.Hosts})
+	proxy := egress.New(egress.Config{Domains: box.AllowedDomains, Hosts: v.setting.Hosts, AllowPrivate: v.setting.Manifest.Web.Fetch.AllowPrivateAddresses})
 	v.work.Go(func() { _ = proxy.Serve(ctx, l) })
 	return nil
 }

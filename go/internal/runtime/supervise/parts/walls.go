@@ -40,7 +40,8 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 	}
 	w := &server.Walled{Argv: wrapped.Argv, Env: wrapped.Env, Namespaced: mechanism.Kind == sandbox.Bubblewrap, PrivateNetwork: wrapped.PrivateNetwork}
 	if w.PrivateNetwork {
-		host, _ := spec.Ports()
+		host, published := spec.Ports()
+		w.Published = published
 		for _, port := range host {
 			w.Relays = append(w.Relays, inner.Relay{Listen: "127.0.0.1:" + strconv.Itoa(int(port)), Socket: spec.PortSocket(port)})
 		}

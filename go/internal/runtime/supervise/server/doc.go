@@ -55,6 +55,9 @@ type Walled struct {
 	Rules json.RawMessage
 	// Relays are those to other services than gateway and proxy.
 	Relays []inner.Relay
+	// Published are ports of this machine's loopback interface that lead to the same ones
+	// inside.
+	Published []uint16
 	// Namespaced says that what is left of processes ends with the command.
 	Namespaced bool
 	// PrivateNetwork says that the loopback interface inside is its own.

@@ -38,6 +38,14 @@ func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
 	q := &process{control: ours, gone: make(chan struct{}), done: make(chan struct{})}
 	q.cmd = &exec.Cmd{Path: walled.Argv[0], Args: walled.Argv, Env: walled.Env, Dir: "/", ExtraFiles: []*os.File{theirs},
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true}}
+	published, err := publish(walled.Published, spec)
+	q.cmd.ExtraFiles = append(q.cmd.ExtraFiles, published...)
+	if err != nil {
+		ours.Close()
+		theirs.Close()
+		shut(published)
+		return err
+	}
 	if q.cmd.Env == nil {
 		q.cmd.Env = []string{}
 	}
@@ -45,6 +53,7 @@ func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
 	if err != nil {
 		ours.Close()
 		theirs.Close()
+		shut(published)
 		return cannot(err)
 	}
 	started := make(chan error)
@@ -53,9 +62,8 @@ func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
 		runtime.LockOSThread()
 		err := q.cmd.Start()
 		theirs.Close()
-		for _, f := range given {
-			f.Close()
-		}
+		shut(given)
+		shut(published)
 		started <- err
 		if err == nil {
 			_ = q.cmd.Wait()
