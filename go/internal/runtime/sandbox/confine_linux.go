@@ -7,9 +7,11 @@ import (
 )
 
 // Confine puts this process and all that it starts behind rules, for ever; nil are none.
-// In any case it leaves the keyring of the session, in which the user may have keys: for
-// the calling thread alone, which must be the one that starts the program.
+// In any case it makes descriptors close when the program starts, and leaves the keyring
+// of the session, in which the user may have keys: for the calling thread alone, which
+// must be the one that starts the program.
 func Confine(r *Rules) error {
+	closeInherited()
 	// Where there are no keyrings, there is nothing to leave.
 	_, _ = unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
 	if r == nil {

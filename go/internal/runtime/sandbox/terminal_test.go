@@ -5,6 +5,7 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
@@ -84,6 +85,26 @@ func TestKeyring(t *testing.T) {
 	}
 	if out, works := r.run(nil, "$ATTEMPT attempt key"); works {
 		t.Errorf("read a key of the session\n%s", out)
+	}
+}
+
+// What this process has open, as a shell leaves it to its commands, leads nowhere.
+func TestInheritedDescriptors(t *testing.T) {
+	r := newRoom(t)
+	inherited, err := unix.Open(r.home, unix.O_RDONLY|unix.O_DIRECTORY, 0) // not closed on exec
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(inherited)
+	script := fmt.Sprintf("cat /proc/self/fd/%[1]d/.netrc /proc/1/fd/%[1]d/.netrc /proc/[0-9]*/fd/%[1]d/.netrc", inherited)
+	if out, _ := r.run(nil, script); strings.Contains(out, canary) {
+		t.Errorf("read a denied file\n%s", out)
+	}
+	if _, err := unix.FcntlInt(uintptr(inherited), unix.F_SETFD, 0); err != nil {
+		t.Fatal(err)
+	}
+	if out, _ := r.confine(nil, script); strings.Contains(out, canary) {
+		t.Errorf("read by a process that confines itself\n%s", out)
 	}
 }
 

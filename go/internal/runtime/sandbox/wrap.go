@@ -3,11 +3,13 @@ package sandbox
 import "slices"
 
 // Wrap returns the command that runs argv behind walls. It makes the directories of
-// Spec.Hidden that are missing, and changes nothing else. Where bubblewrap builds them,
+// Spec.Hidden that are missing, and makes descriptors that this process has inherited
+// close when it starts another. Where bubblewrap builds them,
 // the process that starts the command must keep the thread that it starts it from: the
 // walls and all in them end with that thread.
 func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
 	s.Hidden = outermost(s.Hidden)
+	closeInherited()
 	switch m.Kind {
 	case Bubblewrap:
 		return m.bubblewrap(s, argv)
