@@ -76,10 +76,10 @@ func TestTunnelEarlyBytes(t *testing.T) {
 // Silence in both directions ends a tunnel; in one it does not.
 func TestTunnelIdle(t *testing.T) {
 	w := newWorld(t, Config{Domains: []manifest.Domain{"example.org"}})
-	w.proxy.idle = 200 * time.Millisecond
+	w.proxy.idle = 2 * time.Second
 	w.leadTo(serve(t, func(conn net.Conn) {
 		for range 10 {
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(300 * time.Millisecond)
 			if _, err := io.WriteString(conn, "x"); err != nil {
 				return
 			}

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,8 +50,14 @@ func (m Mechanism) unheld(s Spec, gap func(pointer, why, remedy string)) {
 		remedy = "install bubblewrap"
 	}
 	if m.Kind == Landlock {
-		if sockets := m.reachableSockets(s); box.Filesystem != full && len(sockets) > 0 {
-			gap("/sandbox/filesystem", fmt.Sprintf("commands reach sockets of programs outside (%s), and %s", strings.Join(sockets, ", "), m.Why), remedy)
+		// Older versions hold no sockets: what listens outside acts outside, and the
+		// supervisor of the Pod is one of those.
+		if box.Filesystem != full && m.abi < abiSockets {
+			some := ""
+			if sockets := reachableSockets(s); len(sockets) > 0 {
+				some = " (" + strings.Join(sockets, ", ") + ")"
+			}
+			gap("/sandbox/filesystem", "commands reach sockets of programs outside"+some+", and "+m.Why, remedy)
 		}
 	} else {
 		if box.Filesystem != full {
@@ -79,8 +84,12 @@ const (
 	full           = manifest.Filesystem("full")
 )
 
-// contains reports whether a path is a directory or below it. Both are clean.
+// contains reports whether a path is a directory or below it. Both are clean; nothing is
+// below an empty one.
 func contains(dir, path string) bool {
+	if dir == "" {
+		return false
+	}
 	return path == dir || dir == "/" || strings.HasPrefix(path, dir+"/")
 }
 

@@ -124,10 +124,7 @@ func (r *Rules) landlock() error {
 
 // reachableSockets are unix sockets of other programs that a process behind rules can
 // connect to, the first few.
-func (m Mechanism) reachableSockets(s Spec) []string {
-	if m.abi >= abiSockets {
-		return nil
-	}
+func reachableSockets(s Spec) []string {
 	var found []string
 	for _, path := range sockets() {
 		if !contains(s.Sockets, path) && writableFile(path) {

@@ -127,7 +127,7 @@ func TestConfine(t *testing.T) {
 func TestGapsWithoutBubblewrap(t *testing.T) {
 	r := plainRoom(t)
 	pointers := func(m Mechanism, change func(*Spec)) string {
-		s := Spec{Manifest: &manifest.Manifest{}, Workspace: r.workspace, Home: r.home, Sockets: "/"}
+		s := Spec{Manifest: &manifest.Manifest{}, Workspace: r.workspace, Home: r.home, Sockets: "/"} // all are ours
 		s.Manifest.Sandbox.Filesystem, s.Manifest.Sandbox.Network = workspaceWrite, "full"
 		change(&s)
 		var list []string
@@ -139,7 +139,9 @@ func TestGapsWithoutBubblewrap(t *testing.T) {
 		}
 		return strings.Join(list, " ")
 	}
-	ll := Mechanism{Kind: Landlock, Why: "bubblewrap is not installed", Remedy: "install it", abi: 7}
+	ll := Mechanism{Kind: Landlock, Why: "bubblewrap is not installed", Remedy: "install it", abi: abiSockets}
+	older := ll
+	older.abi = abiSockets - 1
 	none := Mechanism{Kind: None, Why: "bubblewrap is not installed", Remedy: "install it"}
 	for _, test := range []struct {
 		mechanism Mechanism
@@ -152,6 +154,8 @@ func TestGapsWithoutBubblewrap(t *testing.T) {
 		{ll, func(s *Spec) { s.Manifest.Sandbox.DenyRead = []manifest.PathGlob{".env"} }, "/sandbox/denyRead"},
 		{ll, func(s *Spec) { s.Manifest.Sandbox.MaskedFiles = []manifest.Directory{".env"} }, "/sandbox/maskedFiles"},
 		{ll, func(s *Spec) { s.Manifest.Sandbox.ReadableRoots = []manifest.Directory{} }, ""},
+		{older, func(s *Spec) {}, "/sandbox/filesystem"},
+		{older, func(s *Spec) { s.Manifest.Sandbox.Filesystem = full }, ""},
 		{none, func(s *Spec) {}, "/sandbox/filesystem"},
 		{none, func(s *Spec) { s.Manifest.Sandbox.Filesystem = full }, ""},
 		{none, func(s *Spec) { s.Manifest.Sandbox.ReadableRoots = []manifest.Directory{} }, "/sandbox/filesystem /sandbox/readableRoots"},
@@ -177,7 +181,11 @@ func TestGapOfSockets(t *testing.T) {
 	s := r.spec(field(func(s *manifest.Sandbox) { s.Network, s.DenyRead = "full", nil }))
 	m := Mechanism{Kind: Landlock, Why: "bubblewrap is not installed", Remedy: "install it", abi: 7}
 	gaps := m.Gaps(s)
-	if len(gaps) != 1 || gaps[0].Pointer != "/sandbox/filesystem" || !strings.Contains(gaps[0].Why, ".sock") {
+	if len(gaps) != 1 || gaps[0].Pointer != "/sandbox/filesystem" || !strings.Contains(gaps[0].Why, "(`/") {
+		t.Errorf("%+v", gaps)
+	}
+	s.Sockets = "" // as before a start
+	if gaps := m.Gaps(s); len(gaps) != 1 {
 		t.Errorf("%+v", gaps)
 	}
 	m.abi = abiSockets
