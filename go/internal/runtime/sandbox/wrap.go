@@ -4,9 +4,10 @@ import "slices"
 
 // Wrap returns the command that runs argv behind walls. It makes the directories of
 // Spec.Hidden that are missing, and makes descriptors that this process has inherited
-// close when it starts another. Where bubblewrap builds them,
-// the process that starts the command must keep the thread that it starts it from: the
-// walls and all in them end with that thread.
+// close when it starts another. Where bubblewrap builds the walls, the process that starts
+// the command must keep the thread that it starts it from: the walls and all in them end
+// with that thread. A file that is removed between Wrap and the start makes the start
+// fail; another Wrap does without it.
 func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
 	s.Hidden = outermost(s.Hidden)
 	closeInherited()
