@@ -237,6 +237,9 @@ func TestSkillsWorkflowsSubagents(t *testing.T) {
 	l := room.Launch(m)
 	l.Prompt = "/pod:triage docs 'age of it'"
 	r := room.Run(l)
+	if len(r.Log) == 0 {
+		t.Fatalf("%.2000s", r.Stdout)
+	}
 	first := r.Log[0]
 	if text := told(first); !strings.Contains(text, `- pod:release-notes: Writes notes: "all" of them`) || !strings.Contains(text, "- pod:smith: Makes things.") ||
 		strings.Contains(text, "general-purpose") || strings.Contains(text, "dataviz") || strings.Contains(text, "- pod:triage") {
@@ -494,10 +497,13 @@ func TestBrokenGuard(t *testing.T) {
 		}
 	}
 	for name, harm := range map[string]func(*runtimetest.Room){
-		"missing":           func(r *runtimetest.Room) { program(r, "") },
-		"exit 1":            func(r *runtimetest.Room) { program(r, "exit 1") },
-		"killed":            func(r *runtimetest.Room) { program(r, "kill -9 $$") },
-		"socket gone":       func(r *runtimetest.Room) { r.Guard.Stop() },
+		"missing":     func(r *runtimetest.Room) { program(r, "") },
+		"exit 1":      func(r *runtimetest.Room) { program(r, "exit 1") },
+		"killed":      func(r *runtimetest.Room) { program(r, "kill -9 $$") },
+		"socket gone": func(r *runtimetest.Room) { r.Guard.Stop() },
+		"hangs": func(r *runtimetest.Room) {
+			r.Guard.Decide(func(guard.Ask) guard.Answer { <-t.Context().Done(); return guard.Answer{} })
+		},
 		"denies":            func(r *runtimetest.Room) { r.Guard.Decide(deny("no")) },
 		"tools: exit 1":     only("exit 1"),
 		"tools: killed":     only("kill -9 $$"),
@@ -507,12 +513,14 @@ func TestBrokenGuard(t *testing.T) {
 		"tools: deny, then": only(`echo '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny"}}'`),
 	} {
 		t.Run(name, func(t *testing.T) {
-			room := runtimetest.New(t, &claudecode.Driver, turns(bash("touch ran"), bash("touch ran")))
+			// The program would run the first two without a question.
+			room := runtimetest.New(t, &claudecode.Driver, turns(bash("cat here"), call("Read", args{"file_path": "here"}), bash("touch ran")))
+			write(t, filepath.Join(room.Workspace, "here"), "canary-of-here\n")
 			harm(room)
 			m := runtimetest.Builtin(t, "coder")
 			r := room.Run(room.Launch(m))
-			if exists(filepath.Join(room.Workspace, "ran")) || r.Exit < 0 {
-				t.Errorf("exit %d\n%s", r.Exit, r.Stdout)
+			if exists(filepath.Join(room.Workspace, "ran")) || strings.Contains(r.Stdout, "canary-of-here") || r.Exit < 0 {
+				t.Errorf("exit %d\n%.3000s", r.Exit, r.Stdout)
 			}
 		})
 	}
@@ -574,6 +582,15 @@ func TestTerminal(t *testing.T) {
 	}
 	if len(sessions) != 2 {
 		t.Errorf("/clear: %v", sessions)
+	}
+	l.Resume, l.Prompt = true, "Once more."
+	term = room.Open(l)
+	term.Wait("done")
+	term.Type("/exit")
+	term.Wait("/exit")
+	term.Press("Enter")
+	if again := term.Ended(); again.Exit != 0 || len(again.Log) == 0 || sent(again.Log, "Once more.") != 1 || sent(again.Log, "!touch banged") != 1 {
+		t.Errorf("%+v", again)
 	}
 	for _, q := range r.Log {
 		if !sessions[claudecode.Driver.Request(q.Header).Session] {
