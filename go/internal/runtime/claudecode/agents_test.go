@@ -583,9 +583,10 @@ func TestTerminal(t *testing.T) {
 	if len(sessions) != 2 {
 		t.Errorf("/clear: %v", sessions)
 	}
+	room.Model.Follow(turns(modelmock.Turn{Text: "The resumed one."}))
 	l.Resume, l.Prompt = true, "Once more."
 	term = room.Open(l)
-	term.Wait("done")
+	term.Wait("The resumed one.")
 	term.Type("/exit")
 	term.Wait("/exit")
 	term.Press("Enter")
