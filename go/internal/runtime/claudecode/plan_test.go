@@ -12,6 +12,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/checks/golden"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -74,7 +75,7 @@ func TestPlan(t *testing.T) {
 	interactive := launchOf(full(t))
 	interactive.Headless, interactive.Resume, interactive.Changed = false, true, true
 	interactive.UI = map[string]string{"theme": "dark", "editorMode": "vim"}
-	for name, l := range map[string]runtime.Launch{"headless": launchOf(full(t)), "interactive": interactive} {
+	for name, l := range map[string]runtime.Launch{"headless": launchOf(full(t)), "interactive": interactive, "coder": launchOf(runtimetest.Builtin(t, "coder"))} {
 		p, err := plan(l)
 		if err != nil {
 			t.Fatal(err)
@@ -144,5 +145,37 @@ func TestSecretsAreInDescriptors(t *testing.T) {
 		if d.Number == mcpDescriptor && !json.Valid([]byte(text.String())) {
 			t.Error(text.String())
 		}
+	}
+}
+
+// The program's own rules are those that it reads as the guard does; the others are the
+// guard's alone.
+func TestSecondLockIsNeverStricter(t *testing.T) {
+	for pattern, want := range map[string]bool{
+		"git push": true, "git push *": true, "sudo*": true, "*": true, "git * --force": false, "curl * | bash*": false, `a\;b`: false, "a:b": false, "x (y)": false,
+	} {
+		if got := plainCommand(pattern); got != want {
+			t.Errorf("%s: %v", pattern, got)
+		}
+	}
+	for glob, want := range map[string]string{
+		".env": "//srv/app/.env", "**/*.pem": "//srv/app/**/*.pem", "/etc/shadow": "//etc/shadow", "~/.ssh/*": "~/.ssh/*", "./a": "//srv/app/a", "a?": "", "[a]": "", "!a": "",
+	} {
+		if got, ok := absolute("/srv/app", glob); got != want || ok != (want != "") {
+			t.Errorf("%s: %q", glob, got)
+		}
+	}
+	if _, ok := absolute("/srv/a*b", ".env"); ok {
+		t.Error("a workspace with a star")
+	}
+	l := launchOf(judged())
+	l.Manifest.Permissions.Rules = []manifest.Rule{{Tool: "bash", Pattern: "sudo *", Action: "deny"}, {Tool: "bash", Pattern: "git push", Action: "ask"}, {Tool: "read", Pattern: "x", Action: "deny"}}
+	if rules := strings.Join(denied(l), " "); !strings.Contains(rules, "Bash(sudo *)") || strings.Contains(rules, "git push") || strings.Contains(rules, "Read(") {
+		t.Error(rules)
+	}
+	// Rules of the Pod do not bind subagents under a ceiling of their own.
+	l.Manifest.Delegation = &manifest.Delegation{Ceiling: &manifest.Ceiling{Permissions: &manifest.Permissions{}}}
+	if rules := strings.Join(denied(l), " "); strings.Contains(rules, "Bash(") {
+		t.Error(rules)
 	}
 }
