@@ -417,6 +417,7 @@ func TestCompaction(t *testing.T) {
 		want     bool
 	}{{"below", 68_000, "summarize", false}, {"above", 71_000, "summarize", true}, {"off", 500_000, "off", false}} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			ls := bash("ls")
 			ls.InputTokens = c.tokens
 			room := runtimetest.New(t, &claudecode.Driver, turns(bash("ls"), bash("ls"), ls))
@@ -513,6 +514,7 @@ func TestBrokenGuard(t *testing.T) {
 		"tools: deny, then": only(`echo '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"deny"}}'`),
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			// The program would run the first two without a question.
 			room := runtimetest.New(t, &claudecode.Driver, turns(bash("cat here"), call("Read", args{"file_path": "here"}), bash("touch ran")))
 			write(t, filepath.Join(room.Workspace, "here"), "canary-of-here\n")

@@ -85,6 +85,10 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 		if _, known := use.Manifest.Subagents[manifest.SkillName(base.Argument)]; err == nil && !known {
 			err = fmt.Errorf("the profile has no subagent %s", shown(base.Argument))
 		}
+		// A worktree is made by git, with the hooks of the repository, and is no part of the workspace.
+		if isolation, other := in.optional(b.name, "isolation"); err == nil && (isolation != "" || other != nil) {
+			err = fmt.Errorf("a subagent works in the workspace: leave out isolation")
+		}
 	case grammar.ToolSkill:
 		field := "skill"
 		if use.Tool == "SlashCommand" {

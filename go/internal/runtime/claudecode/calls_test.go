@@ -58,6 +58,8 @@ func TestCalls(t *testing.T) {
 		{tool: "Agent", input: `{"subagent_type":"pod:scout"}`, want: []permission.Call{{Tool: "agent", Argument: "scout"}}},
 		{tool: "Task", input: `{"subagent_type":"scout"}`, want: []permission.Call{{Tool: "agent", Argument: "scout"}}},
 		{tool: "Agent", input: `{"subagent_type":"general-purpose"}`, err: "has no subagent"},
+		{tool: "Agent", input: `{"subagent_type":"scout","isolation":"worktree"}`, err: "leave out isolation"},
+		{tool: "Agent", input: `{"subagent_type":"scout","isolation":["remote"]}`, err: "leave out isolation"},
 		{tool: "Agent", input: `{"prompt":"x"}`, err: "no subagent_type"},
 		{tool: "Skill", input: `{"skill":"pod:notes","args":"x"}`, want: []permission.Call{{Tool: "skill", Argument: "notes"}}},
 		{tool: "SlashCommand", input: `{"command":"/pod:triage docs"}`, want: []permission.Call{{Tool: "skill", Argument: "triage"}}},
