@@ -81,7 +81,7 @@ func TestHeadless(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(room.Workspace, "here.txt"), []byte("x"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			room.Guard.By(m, true)
+			room.Guard.By(m)
 			l := room.Launch(m)
 			l.System = "You are tried. {file:/etc/hostname} {env:HOME} stay."
 			r := room.Run(l)
@@ -120,7 +120,6 @@ func TestHeadless(t *testing.T) {
 			}
 
 			l.Resume, l.Session, l.Prompt, l.System = true, sessions[0].Session, "Again.", "You are another."
-			room.Guard.By(m, true)
 			again := room.Run(l)
 			if len(again.Log) == 0 {
 				t.Fatalf("resumed: no request\n%s\n%s", again.Stdout, again.Stderr)
@@ -274,7 +273,7 @@ func TestTools(t *testing.T) {
 	if rg := ripgrep(); rg != "" {
 		room.Env = append(room.Env, "PATH="+filepath.Dir(rg)+":/usr/local/bin:/usr/bin:/bin")
 	}
-	room.Guard.By(m, true)
+	room.Guard.By(m)
 	r := room.Run(room.Launch(m))
 	if r.Exit != 0 || len(r.HomeChanges) > 0 {
 		t.Errorf("exit %d, changes in HOME: %v\n%s\n%s", r.Exit, r.HomeChanges, r.Stdout, r.Stderr)
@@ -451,7 +450,7 @@ func TestGuardGoes(t *testing.T) {
 		room.Guard.Stop()
 		return bash("touch ran")
 	})
-	room.Guard.By(m, true)
+	room.Guard.By(m)
 	r := room.Run(room.Launch(m))
 	for name, want := range map[string]bool{"open/a": true, "closed/b": false, "ran": false} {
 		if _, err := os.Stat(filepath.Join(room.Workspace, name)); (err == nil) != want {
