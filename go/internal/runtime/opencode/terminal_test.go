@@ -68,7 +68,7 @@ func TestTerminal(t *testing.T) {
 	if n := strings.Count(strings.Join(last.Messages, "\n"), l.Prompt); n != 1 {
 		t.Errorf("the message was sent %d times: %q", n, last.Messages)
 	}
-	if text := results(r.Log); !strings.Contains(text, "denies") {
+	if text := results(r.Log); !strings.Contains(text, "denied by rule 4") {
 		t.Errorf("results: %s", text)
 	}
 }
