@@ -93,6 +93,9 @@ func sequence(p []byte) (n int, whole bool) {
 // isDetach reports whether a sequence is ctrl-]: CSI 93 ; 5 u, perhaps with the keys of
 // other layouts, locks and the kind of event; or CSI 27 ; 5 ; 93 ~.
 func isDetach(s []byte) bool {
+	if len(s) < len("\x1b[u") {
+		return false // an escape before another key, or before an answer of the terminal
+	}
 	fields := strings.Split(string(s[2:len(s)-1]), ";")
 	switch s[len(s)-1] {
 	case 'u':
