@@ -23,8 +23,7 @@ func TestTerminal(t *testing.T) {
 	m.Permissions.Rules = []manifest.Rule{rule("allow", "bash", "echo *"), rule("ask", "bash", "touch *"), rule("ask", "write", "*"), rule("deny", "bash", "id*")}
 	room := runtimetest.New(t, &opencode.Driver, turns(
 		bash("echo allowed"), bash("touch asked"), bash("touch refused"), bash("id"), modelmock.Turn{Text: "second-answer"}))
-	room.Guard.User = true
-	room.Guard.By(m)
+	room.Guard.By(m, false)
 	l := room.Launch(m)
 	l.Headless, l.Prompt, l.UI = false, "Begin in the terminal.", map[string]string{"theme": "nord"}
 	term := room.Open(l)

@@ -28,7 +28,7 @@ const (
 	slack = 2 * time.Second
 	// handshake is how long a program may take to say hello to the guard, of those that
 	// say it when they start.
-	handshake = 15 * time.Second
+	handshake = time.Minute
 )
 
 // event is something that has happened, for the goroutine that decides.
