@@ -20,14 +20,14 @@
 //
 //	pod_token     no token, or another one
 //	pod_path      a method, path, query or protocol that is not that of the dialect
-//	pod_body      larger than 64 MiB, compressed, or not JSON as it should be
 //	pod_guard     the guard does not stand before the tools of this session
+//	pod_body      larger than 64 MiB, compressed, or not JSON as it should be
 //	pod_model     a model that is not one of the manifest
 //	pod_tools     a tool is offered that the manifest does not offer
 //	pod_prompt    the first request of a session without the Pod's system prompt
 //	pod_receipt   the result of a tool call that the guard never judged
-//	pod_limit     one of limits is reached
 //	pod_key       the key cannot be read
+//	pod_limit     one of limits is reached
 //	pod_redirect  the API answers with a redirect, which the key must not follow
 //	pod_echo      the answer has the key in it
 //
