@@ -14,6 +14,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -172,7 +173,7 @@ func Hold(ctx context.Context, dir string) (*Holder, error) {
 func (h *Holder) Write(s Status) error {
 	s.Schema, s.Changed = schema, time.Now().UTC().Truncate(time.Millisecond)
 	if len(s.Sentence) > mostSentence {
-		s.Sentence = diag.Shorten(s.Sentence, mostSentence)
+		s.Sentence = strings.ToValidUTF8(s.Sentence[:mostSentence-len("…")], "") + "…"
 	}
 	data, err := json.Marshal(s)
 	if err != nil {
