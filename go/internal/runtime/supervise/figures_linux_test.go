@@ -12,7 +12,7 @@ import (
 
 // The supervisor is small, also when much has passed through it.
 func TestSupervisorIsSmall(t *testing.T) {
-	s := start(t, "bash", "-c", `echo ready; read x; head -c 20000000 /dev/zero | tr '\0' x; echo; echo the end; read x`)
+	s := start(t, "bash", "-c", `echo ready; read x; head -c 5000000 /dev/zero | tr '\0' x; echo; echo the end; read x`)
 	began := time.Now()
 	w := open(t, self(runArgs(s)...))
 	w.shows("ready")
@@ -25,8 +25,8 @@ func TestSupervisorIsSmall(t *testing.T) {
 	w.typed("\r")
 	w.shows("the end")
 	after := resident(t, got.Process)
-	t.Logf("start %s, resident %d kB, after 20 MB of output %d kB", took, before, after)
-	if after > 40<<10 {
+	t.Logf("start %s, resident %d kB, after 5 MB of output %d kB", took, before, after)
+	if after > 40<<10 && !raced {
 		t.Errorf("the supervisor has %d kB in memory", after)
 	}
 	w.typed("\r")

@@ -24,7 +24,7 @@ import (
 )
 
 // patience is how long anything may take in a test.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 var ids int
 
@@ -52,6 +52,9 @@ func start(t *testing.T, program string, args ...string) *supervise.Start {
 	t.Cleanup(func() {
 		_, _ = supervise.Stop(context.Background(), s.Dir)
 		gone(t, root)
+		if log, _ := os.ReadFile(filepath.Join(s.Dir, live.LogName)); bytes.Contains(log, []byte("goroutine ")) {
+			t.Errorf("the supervisor has failed:\n%.5000s", log)
+		}
 	})
 	return s
 }
@@ -195,13 +198,16 @@ func (w *window) typed(text string) {
 // shows waits for a text behind the one that it has waited for before.
 func (w *window) shows(text string) {
 	w.t.Helper()
+	from := w.seen
 	for until := time.Now().Add(patience); ; time.Sleep(2 * time.Millisecond) {
 		w.mu.Lock()
-		at := bytes.Index(w.text[w.seen:], []byte(text))
+		at := bytes.Index(w.text[from:], []byte(text))
 		if at >= 0 {
-			w.seen += at + len(text)
+			w.seen = from + at + len(text)
+		} else {
+			from = max(from, len(w.text)-len(text)) // what is before was looked at
 		}
-		rest := string(w.text[w.seen:])
+		rest := string(w.text[max(w.seen, len(w.text)-4096):])
 		w.mu.Unlock()
 		if at >= 0 {
 			return

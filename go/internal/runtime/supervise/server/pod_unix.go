@@ -29,6 +29,8 @@ const (
 	// handshake is how long a program may take to say hello to the guard, of those that
 	// say it when they start.
 	handshake = time.Minute
+	// beginning is how long walls and the program may take to come up, on a slow machine.
+	beginning = time.Minute
 )
 
 // event is something that has happened, for the goroutine that decides.
@@ -114,7 +116,7 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 
 // started waits for the program to run, and then shows it.
 func (p *pod) started(first *client) error {
-	late := time.After(patience + grace)
+	late := time.After(beginning)
 	for {
 		select {
 		case e := <-p.events:
