@@ -53,6 +53,9 @@ type process struct {
 
 // launch starts the supervisor of a Pod and tells it what to do.
 func launch(start Start) (*wire.Conn, *process, error) {
+	if len(start.Secrets) > 0 {
+		harden()
+	}
 	program := start.Insomnia
 	if program == "" {
 		var err error
