@@ -138,6 +138,9 @@ func (s *Server) answerable(v verdict, d permission.Decision) verdict {
 	switch driver := s.config.Driver; {
 	case s.config.Headless:
 		why, remedy = "nobody can be asked", "start the Pod in a terminal, or allow it in the profile"
+	case len(v.calls) == 1 && v.calls[0].Subagent == "" && driver.Asks != nil && driver.Asks(s.config.Manifest, v.calls[0]):
+		v.action, v.reason = allow, driver.Title+" asks the user: "+strings.TrimPrefix(v.reason, "asked about: ")
+		return v
 	case !driver.Dialog:
 		why, remedy = driver.Title+" cannot ask the user", "allow it in the profile"
 	default:

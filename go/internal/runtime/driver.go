@@ -30,6 +30,10 @@ type Driver struct {
 	// Dialog says that the program asks the user about a tool call when the guard says ask.
 	// Without it, or without a user, ask is deny.
 	Dialog bool
+	// Asks reports whether a program without Dialog asks the user about a call of the Pod's
+	// own agent by rules of its own, whatever the guard says: `ask` is allow then. It must be
+	// sure. nil for never.
+	Asks func(m *manifest.Manifest, call permission.Call) bool
 
 	// Unserved tells why the program cannot serve a manifest at all; nil where it can.
 	// Fields that it only approximates are no reason: those are declared.

@@ -286,3 +286,36 @@ func TestServer(t *testing.T) {
 		})
 	}
 }
+
+// Codex asks the user about commands that the manifest asks about by their beginning.
+func TestAsk(t *testing.T) {
+	for _, model := range models {
+		t.Run(model, func(t *testing.T) {
+			m := coder(t, model)
+			m.Permissions.Rules = append(m.Permissions.Rules,
+				manifest.Rule{Tool: "bash", Pattern: "touch yes*", Action: "ask"}, manifest.Rule{Tool: "bash", Pattern: "touch no*", Action: "ask"},
+				manifest.Rule{Tool: "bash", Pattern: "touch *", Action: "ask"})
+			turns := 0
+			room := runtimetest.New(t, &codex.Driver, func(_ int, r modelmock.Request) modelmock.Turn {
+				if codex.Driver.Request(r.Header).Side != "" {
+					return modelmock.Turn{Text: "A title"}
+				}
+				turns++
+				return shell("touch yes", "touch no", "env touch never")(turns-1, r)
+			})
+			room.Guard.By(m, false)
+			terminal := room.Open(room.Launch(m))
+			terminal.Wait("touch yes")
+			t.Log(terminal.Wait("Yes"))
+			terminal.Type("y")
+			terminal.Wait("touch no")
+			terminal.Wait("Yes")
+			terminal.Press("Escape")
+			terminal.Wait("interrupted")
+			t.Log(terminal.Screen())
+			if !exists(filepath.Join(room.Workspace, "yes")) || exists(filepath.Join(room.Workspace, "no")) {
+				t.Errorf("%s", terminal.Screen())
+			}
+		})
+	}
+}

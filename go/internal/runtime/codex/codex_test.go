@@ -224,3 +224,23 @@ func TestDeniedGlob(t *testing.T) {
 		}
 	}
 }
+
+// Only a plain command is surely asked about: Codex sees little through a shell.
+func TestAsks(t *testing.T) {
+	m := &manifest.Manifest{Permissions: manifest.Permissions{Rules: []manifest.Rule{
+		{Tool: "bash", Pattern: "git push*", Action: "ask"}, {Tool: "bash", Pattern: "npm test", Action: "allow"}, {Tool: "edit", Pattern: "x", Action: "ask"},
+	}}}
+	for command, want := range map[string]bool{
+		"git push": true, "git push origin HEAD:main": true, "git pushx": false, "git": false, "npm test": false,
+		"git  push": false, " git push": false, "git push\n": false, "git push; ls": false, "git push && ls": false, "env git push": false,
+		"(git push)": false, "git push $(x)": false, "\\git push": false, "'git' push": false, "git push > x": false, "X=1 git push": false,
+		"git push *": false, "git push ~": false, "git push #": false, "git push {a,b}": false, "git -C . push": false, "": false,
+	} {
+		if got := asks(m, permission.Call{Tool: "bash", Command: command}); got != want {
+			t.Errorf("%q: %v", command, got)
+		}
+	}
+	if asks(m, permission.Call{Tool: "edit", Paths: []string{"x"}}) {
+		t.Error("edit")
+	}
+}

@@ -62,7 +62,7 @@ func leaves() *leaf.Table {
 			leaf.PermissionsDefault(leaf.ApproximatedBy(leaf.Guard, "Codex cannot ask from a hook, so calls that need asking are denied").At(`"ask"`)),
 			leaf.PermissionsRulesTool(leaf.EnforcedBy(leaf.Guard)),
 			leaf.PermissionsRulesPattern(leaf.EnforcedBy(leaf.Guard)),
-			leaf.PermissionsRulesAction(leaf.ApproximatedBy(leaf.Guard, "Codex cannot ask from a hook, so calls that need asking are denied").At(`"ask"`)),
+			leaf.PermissionsRulesAction(leaf.ApproximatedBy(leaf.Guard, "Codex asks only about plain commands that a rule names by their beginning; other calls that need asking are denied").At(`"ask"`)),
 			leaf.PermissionsRulesReason(leaf.EnforcedBy(leaf.Guard)),
 		),
 		leaf.OwnSandbox(),

@@ -21,6 +21,7 @@ var Driver = runtime.Driver{
 	Unserved:  unserved,
 	Plan:      plan,
 	Calls:     calls,
+	Asks:      asks,
 	Offer:     offer,
 	Request:   request,
 	Declined:  declined,

@@ -9,6 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/manifest"
+	"github.com/insomnia-pods/insomnia/go/permission"
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
@@ -133,6 +134,18 @@ func prompted(m *manifest.Manifest) [][]string {
 		}
 	}
 	return all
+}
+
+// asks reports whether the rules that are written for Codex make it ask about a call. They
+// see little through a shell, so that it must be one plain command.
+func asks(m *manifest.Manifest, call permission.Call) bool {
+	if call.Tool != grammar.ToolBash {
+		return false
+	}
+	words, ok := plainWords(call.Command)
+	return ok && slices.ContainsFunc(prompted(m), func(begin []string) bool {
+		return len(words) >= len(begin) && slices.Equal(words[:len(begin)], begin)
+	})
 }
 
 // plainWords are the words of a text in which a shell changes nothing.

@@ -60,7 +60,7 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	add("system.md", []byte(systemPrompt(l, at)), readOnly)
 	if text := promptRules(l.Manifest); text != "" && !l.Headless {
 		add("rules/"+layer+".rules", []byte(text), readOnly)
-		link("rules/"+layer+".rules", "rules/"+layer+".rules")
+		link("rules", "rules") // the directory: Codex does not read rules through links
 	}
 	skills, err := skillFiles(l.Manifest)
 	if err != nil {
