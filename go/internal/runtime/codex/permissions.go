@@ -28,6 +28,10 @@ func permissionProfile(l runtime.Launch) table {
 	case "full":
 		files[":root"] = "write"
 		workspace["."] = "write"
+		// Codex would make these to keep them from being written, where it may not.
+		for _, name := range []string{"/.git", "/.codex", "/.agents", "/.aws"} {
+			files[name] = "write"
+		}
 	case "workspace-write":
 		if !slices.ContainsFunc(s.WritableRoots, inWorkspace) {
 			workspace["."] = "write"

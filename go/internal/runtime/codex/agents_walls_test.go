@@ -1,0 +1,87 @@
+//go:build agents
+
+package codex_test
+
+import (
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/codex"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
+	"github.com/insomnia-pods/insomnia/go/manifest"
+)
+
+// walled lets the program of a room write its state, the workspace and /tmp alone.
+func walled(room *runtimetest.Room) {
+	root := filepath.Dir(room.State)
+	room.Wrapper = []string{
+		"bwrap", "--unshare-user", "--unshare-pid", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp",
+		"--ro-bind", root, root, "--ro-bind", filepath.Dir(room.Insomnia), filepath.Dir(room.Insomnia),
+		"--bind", room.State, room.State, "--bind", room.Workspace, room.Workspace, "--bind", room.Temp, room.Temp,
+	}
+}
+
+// The sandbox of Codex stands inside that of a Pod, and says the same. What it denies is
+// not what the rules deny: all commands are allowed.
+func TestSandboxInSandbox(t *testing.T) {
+	for filesystem, c := range map[manifest.Filesystem]struct{ works, fails []string }{
+		"read-only": {
+			works: []string{"cat plain", "touch /tmp/x"},
+			fails: []string{"touch new", "touch STATE/x", "cat .env", "cat sub/.env"},
+		},
+		"workspace-write": {
+			works: []string{"touch new", "git add plain && git commit -qm x", "touch /tmp/x"},
+			fails: []string{"touch STATE/x", "echo x >> STATE/codex/config.toml", "touch .git/hooks/x", "git config a.b c", "cat .env", "cat sub/.env"},
+		},
+		"full": {
+			works: []string{"touch new", "git add plain && git commit -qm x"},
+			fails: []string{"touch STATE/x", "echo x >> STATE/codex/config.toml", "cat .env"},
+		},
+	} {
+		t.Run(string(filesystem), func(t *testing.T) {
+			m := coder(t, models[1])
+			m.Sandbox.Filesystem, m.Sandbox.Network = filesystem, "none"
+			m.Sandbox.DenyRead = []manifest.PathGlob{".env", "**/.env", "**/*.pem", "~/.ssh/**"}
+			m.Permissions.Rules = nil
+			m.Permissions.Mode, m.Permissions.Default = "bypass", "allow"
+			commands := slices.Concat(c.works, c.fails)
+			var script string
+			room := runtimetest.New(t, &codex.Driver, func(n int, r modelmock.Request) modelmock.Turn { return shell(script)(n, r) })
+			walled(room)
+			for _, command := range commands {
+				script += "(" + strings.ReplaceAll(command, "STATE", room.State) + ") >/dev/null 2>&1 && echo DID || echo FAILED\n"
+			}
+			write(t, filepath.Join(room.Workspace, "plain"), "x\n")
+			write(t, filepath.Join(room.Workspace, ".env"), "x\n")
+			write(t, filepath.Join(room.Workspace, "sub/.env"), "x\n")
+			for _, args := range [][]string{{"init", "-q"}, {"config", "user.name", "a"}, {"config", "user.email", "a@example.org"}} {
+				if err := exec.Command("git", append([]string{"-C", room.Workspace}, args...)...).Run(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			result := room.Run(room.Launch(m))
+			text := results(t, result)
+			_, output, _ := strings.Cut(text, "Output:\n")
+			got := strings.Fields(output)
+			if len(got) != len(commands) {
+				t.Fatalf("exit %d: %s\n%s", result.Exit, text, result.Stderr)
+			}
+			for i, command := range commands {
+				want := "DID"
+				if i >= len(c.works) {
+					want = "FAILED"
+				}
+				if got[i] != want {
+					t.Errorf("%s: %s", command, got[i])
+				}
+			}
+			if len(result.HomeChanges) > 0 {
+				t.Errorf("HOME changed: %v", result.HomeChanges)
+			}
+		})
+	}
+}
