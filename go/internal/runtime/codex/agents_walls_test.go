@@ -3,6 +3,7 @@
 package codex_test
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -83,5 +84,37 @@ func TestSandboxInSandbox(t *testing.T) {
 				t.Errorf("HOME changed: %v", result.HomeChanges)
 			}
 		})
+	}
+}
+
+// A conversation is summarized when it has reached the threshold, by a request of the same
+// session with the prompt of the Pod.
+func TestCompaction(t *testing.T) {
+	for _, model := range models {
+		for tokens, want := range map[int64]bool{49_990: true, 49_980: false} {
+			t.Run(fmt.Sprint(model, " ", tokens), func(t *testing.T) {
+				m := coder(t, model)
+				m.Context.Compaction.ThresholdTokens = 50_000
+				room := runtimetest.New(t, &codex.Driver, func(n int, r modelmock.Request) modelmock.Turn {
+					return modelmock.Turn{Text: fmt.Sprint("Answer ", n, "."), InputTokens: tokens, OutputTokens: 10}
+				})
+				first := room.Run(room.Launch(m))
+				l := room.Launch(m)
+				l.Resume, l.Session, l.Prompt = true, codex.Driver.Request(first.Log[0].Header).Session, "Go on."
+				second := room.Run(l)
+				if second.Exit != 0 {
+					t.Fatalf("exit %d\n%s\n%s", second.Exit, second.Stdout, second.Stderr)
+				}
+				if compacted := len(second.Log) > 1; compacted != want {
+					t.Errorf("%d requests", len(second.Log))
+				}
+				for _, r := range second.Log {
+					about := codex.Driver.Request(r.Header)
+					if r.Path != "/v1/responses" || about.Session != l.Session || about.Side != "" || !strings.Contains(r.System, strings.TrimSpace(l.System)) {
+						t.Errorf("%s %+v %d %.100s", r.Path, about, len(r.Tools), r.System)
+					}
+				}
+			})
+		}
 	}
 }
