@@ -304,7 +304,12 @@ func TestAsk(t *testing.T) {
 				return shell("touch yes", "touch no", "env touch never")(turns-1, r)
 			})
 			room.Guard.By(m, false)
-			terminal := room.Open(room.Launch(m))
+			// A session that began headless asks when it goes on in a terminal.
+			l := room.Launch(m)
+			turns = 3
+			l.Session = codex.Driver.Request(room.Run(l).Log[0].Header).Session
+			turns, l.Resume, l.Prompt = 0, true, "Go on."
+			terminal := room.Open(l)
 			terminal.Wait("touch yes")
 			t.Log(terminal.Wait("Yes"))
 			terminal.Type("y")

@@ -118,3 +118,32 @@ func TestCompaction(t *testing.T) {
 		}
 	}
 }
+
+// A session that goes on has the sandbox of the Pod as it is now.
+func TestResumeInNarrowerSandbox(t *testing.T) {
+	m := coder(t, models[1])
+	m.Permissions = manifest.Permissions{Mode: "bypass", Default: "allow"}
+	file := "first"
+	room := runtimetest.New(t, &codex.Driver, func(n int, r modelmock.Request) modelmock.Turn {
+		if n%2 == 0 {
+			return modelmock.Turn{Calls: []modelmock.Call{r.Shell("touch " + file)}}
+		}
+		return modelmock.Turn{Text: "All done here."}
+	})
+	first := room.Run(room.Launch(m))
+	narrower := *m
+	narrower.Sandbox.Filesystem = "read-only"
+	for _, headless := range []bool{true, false} {
+		file = fmt.Sprint("second-", headless)
+		l := room.Launch(&narrower)
+		l.Resume, l.Session, l.Prompt = true, codex.Driver.Request(first.Log[0].Header).Session, "Go on."
+		if headless {
+			room.Run(l)
+		} else {
+			room.Open(l).Wait("Read-only file system")
+		}
+		if !exists(filepath.Join(room.Workspace, "first")) || exists(filepath.Join(room.Workspace, file)) {
+			t.Errorf("headless %v: the session has the sandbox that it had", headless)
+		}
+	}
+}

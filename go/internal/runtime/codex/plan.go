@@ -97,7 +97,7 @@ func arguments(l runtime.Launch) []string {
 		}
 		return append(args, "-")
 	}
-	args := flags
+	args := append(flags, "--config", "approval_policy="+approvals)
 	if l.Resume {
 		args = append(args, "resume", l.Session)
 	}
@@ -106,6 +106,11 @@ func arguments(l runtime.Launch) []string {
 	}
 	return args
 }
+
+// approvals are the questions that Codex asks in a terminal. Only its own rules make it
+// ask, which are written from rules of the manifest; it never asks to leave its sandbox.
+// They are an argument, since a session that goes on brings those that it began with.
+const approvals = "{granular={rules=true,sandbox_approval=false,mcp_elicitations=false,request_permissions=false,skill_approval=false}}"
 
 // trust is the text of config.toml: that Codex trusts the workspace, so that its terminal
 // shows no question about it. Trust lets settings of the repository take part, which may

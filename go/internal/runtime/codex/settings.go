@@ -39,7 +39,7 @@ func settings(l runtime.Launch, at places) ([]byte, error) {
 		"model_context_window":                    m.Model.ContextWindowTokens,
 		"model_auto_compact_token_limit":          compaction(m),
 		"tool_output_token_limit":                 max(m.Tools.MaxOutputBytes/bytesPerToken, 1),
-		"approval_policy":                         approvals(l),
+		"approval_policy":                         "never",
 		"default_permissions":                     layer,
 		"permissions":                             table{layer: permissionProfile(l)},
 		"web_search":                              webSearch(m),
@@ -101,17 +101,6 @@ func provider(l runtime.Launch) table {
 		"request_max_retries": retries, "stream_max_retries": retries,
 		"auth": table{"command": l.Insomnia, "args": []string{"pod-hook", "token", l.Guard}, "timeout_ms": 20000, "refresh_interval_ms": 0},
 	}
-}
-
-// approvals are the questions that Codex asks. Only its own rules make it ask, which are
-// written from rules of the manifest; it never asks to leave its sandbox.
-func approvals(l runtime.Launch) any {
-	if l.Headless {
-		return "never"
-	}
-	return table{"granular": table{
-		"rules": true, "sandbox_approval": false, "mcp_elicitations": false, "request_permissions": false, "skill_approval": false,
-	}}
 }
 
 func compaction(m *manifest.Manifest) int64 {
