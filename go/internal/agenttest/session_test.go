@@ -3,9 +3,13 @@
 package agenttest
 
 import (
+	"bytes"
+	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,4 +89,57 @@ func TestSession(t *testing.T) {
 			t.Errorf("%+v", out)
 		}
 	})
+}
+
+// A supervisor that is killed leaves no process and a terminal that is the user's; a
+// terminal that is closed ends the Pod.
+func TestKilled(t *testing.T) {
+	each(t, func(t *testing.T, a agent) {
+		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))
+		p := d.pane()
+		p.types("stty -a > before; "+program+" pod new user:tried --runtime "+a.runtime+" --name tried --prompt 'what is it'", "Enter")
+		p.shows("4711")
+		var report struct{ Live struct{ Process int } }
+		if err := json.Unmarshal([]byte(d.insomnia("pod", "show", "tried", "--json").stdout), &report); err != nil || report.Live.Process < 2 {
+			t.Fatal(report, err)
+		}
+		if err := syscall.Kill(report.Live.Process, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		p.shows("ended unexpectedly")
+		p.types("clear; stty -a > after; cmp before after && echo sa''me", "Enter")
+		p.shows("same")
+		d.nothingRuns()
+		if out := d.insomnia("pod", "list"); !strings.Contains(out.stdout, "failed") {
+			t.Errorf("%+v", out)
+		}
+		p.types("clear; "+program+" pod resume tried", "Enter")
+		p.shows("4711")
+		p.tmux("kill-server")
+		d.nothingRuns()
+		if out := d.insomnia("pod", "list"); !strings.Contains(out.stdout, "ended") {
+			t.Errorf("%+v", out)
+		}
+	})
+}
+
+// nothingRuns waits until no program of this desk is left.
+func (d *desk) nothingRuns() {
+	d.Helper()
+	var left []string
+	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
+		left = nil
+		all, _ := filepath.Glob("/proc/[0-9]*/environ")
+		for _, path := range all {
+			environ, _ := os.ReadFile(path)
+			line, _ := os.ReadFile(filepath.Dir(path) + "/cmdline")
+			if bytes.Contains(environ, []byte("HOME="+d.home+"\x00")) && !bytes.HasPrefix(line, []byte("bash\x00")) && !bytes.HasPrefix(line, []byte("tmux\x00")) {
+				left = append(left, string(line))
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
+	}
+	d.Errorf("left: %.500q", left)
 }
