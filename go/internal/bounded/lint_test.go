@@ -21,20 +21,21 @@ var direct = map[string][]string{
 // exceptions are the files that may use them, with the reason. Each is needed: an
 // entry without such a call fails.
 var exceptions = map[string]string{
-	"internal/bounded/bounded.go":         "is the reader",
-	"internal/bounded/open_other.go":      "is the reader",
-	"internal/bounded/stream.go":          "is the reader",
-	"internal/crash/report.go":            "writes below a directory of its own",
-	"internal/durable/fs.go":              "opens folders of its own state to sync them",
-	"internal/secret/file.go":             "judges owner and mode of the open file, with the same flags and a limit",
-	"internal/cli/secretexec_unix.go":     "opens the terminal",
-	"internal/cli/terminal.go":            "opens the terminal",
-	"internal/locate/flake.go":            "looks at names and modes of at most 5000 files; opens none",
-	"internal/runtime/runtimetest/run.go": "compares directories of tests",
-	"nix/source/trees.go":                 "is the reader of evaluations: below a root, without waiting, with a limit",
-	"nix/fetch/git.go":                    "looks at sizes; opens none",
-	"nix/fetch/treewriter.go":             "writes below a root of its own",
-	"nix/flake/input.go":                  "looks at the times of files; opens none",
+	"internal/bounded/bounded.go":                     "is the reader",
+	"internal/bounded/open_other.go":                  "is the reader",
+	"internal/bounded/stream.go":                      "is the reader",
+	"internal/crash/report.go":                        "writes below a directory of its own",
+	"internal/durable/fs.go":                          "opens folders of its own state to sync them",
+	"internal/secret/file.go":                         "judges owner and mode of the open file, with the same flags and a limit",
+	"internal/cli/secretexec_unix.go":                 "opens the terminal",
+	"internal/cli/terminal.go":                        "opens the terminal",
+	"internal/locate/flake.go":                        "looks at names and modes of at most 5000 files; opens none",
+	"internal/runtime/runtimetest/run.go":             "compares directories of tests",
+	"internal/runtime/supervise/server/files_unix.go": "writes below roots of its own",
+	"nix/source/trees.go":                             "is the reader of evaluations: below a root, without waiting, with a limit",
+	"nix/fetch/git.go":                                "looks at sizes; opens none",
+	"nix/fetch/treewriter.go":                         "writes below a root of its own",
+	"nix/flake/input.go":                              "looks at the times of files; opens none",
 }
 
 // Files of the program are read through this package. Only so every reader has a
