@@ -13,6 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/shortrun"
+	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
 const (
@@ -79,17 +80,47 @@ func reason(err error) string {
 }
 
 // onPath is the first program of a name in the absolute directories of PATH; empty for
-// none. A relative one leads into the working directory, which a project may fill.
+// none. What is in the working directory is passed over, however PATH leads there: a
+// project may have put it there. The home directory is no project.
 func onPath(name string) string {
+	project := project()
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
-		if path, err := exec.LookPath(filepath.Join(dir, name)); err == nil {
+		path, err := exec.LookPath(filepath.Join(dir, name))
+		if err != nil {
+			continue
+		}
+		if real, err := filepath.EvalSymlinks(dir); err == nil && (project == "" || !within(project, real)) {
 			return path
 		}
 	}
 	return ""
+}
+
+// project is the working directory; empty where it holds the home directory.
+func project() string {
+	here, err := os.Getwd()
+	if err == nil {
+		here, err = filepath.EvalSymlinks(here)
+	}
+	if err != nil {
+		return ""
+	}
+	home, err := userdir.Home()
+	if err == nil {
+		home, err = filepath.EvalSymlinks(home)
+	}
+	if err == nil && within(here, home) {
+		return ""
+	}
+	return here
+}
+
+// within reports whether a path is a directory or below it.
+func within(dir, path string) bool {
+	return path == dir || dir == "/" || strings.HasPrefix(path, dir+"/")
 }
 
 // elsewhere are the variables that lead the programs to settings and data in a directory.

@@ -44,6 +44,26 @@ func TestFindWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// A program in the project is passed over, however PATH leads there; one in the home
+// directory is the user's.
+func TestFindNothingOfTheProject(t *testing.T) {
+	hostile, good := program(t, "echo 6.6.6"), program(t, "echo 1.2.3")
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(hostile, link); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("HOME", t.TempDir())
+	t.Setenv("PATH", strings.Join([]string{hostile, link, good}, ":"))
+	t.Chdir(hostile)
+	if found, err := installed.Find(t.Context(), driver); err != nil || found.Path != filepath.Join(good, "agent") {
+		t.Errorf("%+v, %v", found, err)
+	}
+	t.Setenv("HOME", hostile)
+	if found, err := installed.Find(t.Context(), driver); err != nil || found.Path != filepath.Join(hostile, "agent") {
+		t.Errorf("at home: %+v, %v", found, err)
+	}
+}
+
 // A directory, a file that cannot be run, and a program that only a relative entry of
 // PATH leads to are not started.
 func TestFindStartsNothingElse(t *testing.T) {
