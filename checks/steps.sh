@@ -5,7 +5,6 @@
 declare -A packages=(
   [age]=age
   [bwrap]=bubblewrap
-  [bwrap]=bubblewrap
   [cc]="gcc libc6-dev"
   [debootstrap]=debootstrap
   [git]=git

@@ -103,13 +103,11 @@ func emptyDirectory(from, typed string) (string, error) {
 	case !info.IsDir():
 		return "", diag.Errorf(diag.ExitState, "render-exists", "%s is not a directory", diag.Quote(dir)).Hintf("name a directory that is missing or empty")
 	}
-	f, err := os.OpenRoot(dir)
-	if err != nil {
-		return "", diag.Errorf(diag.ExitState, "render-failed", "cannot use %s: %v", diag.Quote(dir), bounded.Reason(err))
-	}
-	defer f.Close()
-	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+	switch entries, err := bounded.ReadDir(dir, 1); {
+	case errors.Is(err, bounded.ErrTooLarge) || len(entries) > 0:
 		return "", notEmpty(dir)
+	case err != nil:
+		return "", diag.Errorf(diag.ExitState, "render-failed", "cannot use %s: %v", diag.Quote(dir), bounded.Reason(err))
 	}
 	return dir, nil
 }

@@ -30,6 +30,7 @@ var exceptions = map[string]string{
 	"internal/cli/secretexec_unix.go":                 "opens the terminal",
 	"internal/cli/terminal.go":                        "opens the terminal",
 	"internal/locate/flake.go":                        "looks at names and modes of at most 5000 files; opens none",
+	"internal/runtime/render/render.go":               "writes below a root of its own",
 	"internal/runtime/runtimetest/run.go":             "compares directories of tests",
 	"internal/runtime/supervise/server/files_unix.go": "writes below roots of its own",
 	"nix/source/trees.go":                             "is the reader of evaluations: below a root, without waiting, with a limit",
