@@ -5,6 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 )
 
@@ -30,7 +31,7 @@ func (p *program) podAttach(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return p.sessionEnded(result)
+	return p.sessionEnded(it.Name, result)
 }
 
 // sessionTerminal is the terminal of this process for a session: its signals are the
@@ -39,10 +40,13 @@ func sessionTerminal() supervise.Terminal {
 	return supervise.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Signals: func() { signalsAreTheCommands.Store(true) }}
 }
 
-// sessionEnded says how a session has ended and ends the command as it did.
-func (p *program) sessionEnded(r supervise.Result) error {
-	if r.Sentence != "" {
+// sessionEnded says how a session of a Pod has ended and ends the command as it did.
+func (p *program) sessionEnded(name string, r supervise.Result) error {
+	switch {
+	case r.Sentence != "":
 		p.inform("%s", r.Sentence)
+	case r.State == live.Ended:
+		p.inform("the Pod `%s` has ended; to go on with it: insomnia pod resume %s", name, name)
 	}
 	if r.Exit == 0 {
 		return nil

@@ -8,7 +8,6 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
@@ -31,7 +30,7 @@ func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot) (*app.Rea
 	return a.Prepare(c.Context, s, app.StartOptions{
 		Runtime: c.String("runtime"), AnyVersion: c.Bool("any-version"), Headless: headless, Prompt: c.String("prompt"),
 		Unenforced: c.StringSlice("allow-unenforced"), Bindings: func() (*secret.Bindings, error) { return p.bindings(c) },
-		Terminal: supervise.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Signals: func() { signalsAreTheCommands.Store(true) }},
+		Terminal: sessionTerminal(),
 	})
 }
 
@@ -39,27 +38,10 @@ func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot) (*app.Rea
 func (p *program) start(c *cli.Context, a *app.App, s *app.Snapshot, ready *app.Ready) error {
 	result, err := a.Start(c.Context, ready)
 	if err != nil {
-		p.inform("the Pod `%s` is saved: insomnia pod resume %s starts it", s.Pod.Name, s.Pod.Name)
+		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
 		return err
 	}
-	return p.ended(s.Pod.Name, result)
-}
-
-// ended says how a session ended, and ends the program alike.
-func (p *program) ended(name string, result *supervise.Result) error {
-	if result.Sentence != "" {
-		p.inform("%s", result.Sentence)
-	}
-	switch {
-	case result.Detached:
-		p.inform("the Pod `%s` goes on: insomnia pod attach %s", name, name)
-	case result.State == "ended":
-		p.inform("the Pod `%s` has ended: insomnia pod resume %s goes on with it", name, name)
-	}
-	if result.Exit != 0 {
-		return exitOf(result.Exit)
-	}
-	return nil
+	return p.sessionEnded(s.Pod.Name, *result)
 }
 
 func atTerminal() bool {

@@ -89,7 +89,7 @@ func LiveFact(s *live.Status) Fact {
 
 // NotStarted reports a Pod that was saved and not started.
 func NotStarted(p *pod.Pod) string {
-	return "the Pod " + diag.Quote(p.Name) + " is saved: insomnia pod resume " + p.Name + " starts it"
+	return "the Pod " + diag.Quote(p.Name) + " is saved, and not started: insomnia pod resume " + p.Name
 }
 
 // Age is how long ago something was, in the largest unit that fits.
