@@ -409,3 +409,42 @@ func TestCanaryKey(t *testing.T) {
 		d.onlyKey()
 	})
 }
+
+// After a reload the model sees the new prompt, and after a rollback the old one, in the
+// same conversation.
+func TestReload(t *testing.T) {
+	each(t, func(t *testing.T, a agent) {
+		d := newDesk(t, a, `prompts.system = "The first system prompt.";`, script(modelmock.Turn{Text: "An answer."}))
+		if got := d.headless("The first prompt."); got.exit != 0 {
+			t.Fatalf("exit %d\n%s\n%s", got.exit, got.stdout, got.stderr)
+		}
+		profile := d.xdg + "/config/insomnia/profiles/tried.nix"
+		text, err := os.ReadFile(profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.write(profile, strings.Replace(string(text), "The first system prompt.", "The second system prompt.", 1))
+		for _, c := range []struct{ command, has, hasNot string }{
+			{"reload", "The second system prompt.", "The first system prompt."}, {"rollback", "The first system prompt.", "The second system prompt."},
+		} {
+			args := []string{"pod", c.command, "tried"}
+			if c.command == "reload" {
+				args = append(args, "--yes")
+			}
+			if got := d.insomnia(args...); got.exit != 0 {
+				t.Fatalf("%s: exit %d\n%s\n%s", c.command, got.exit, got.stdout, got.stderr)
+			}
+			if got := d.insomnia("pod", "resume", "tried", "--print", "--prompt", "Another prompt."); got.exit != 0 {
+				t.Fatalf("after %s: exit %d\n%s\n%s", c.command, got.exit, got.stdout, got.stderr)
+			}
+			conversation := d.conversation()
+			last := conversation[len(conversation)-1]
+			if !strings.Contains(last.System, c.has) || strings.Contains(last.System, c.hasNot) {
+				t.Errorf("after %s the system prompt is %q", c.command, last.System)
+			}
+			if !bytes.Contains(last.Body, []byte("The first prompt.")) {
+				t.Errorf("after %s the conversation is another one", c.command)
+			}
+		}
+	})
+}

@@ -5,6 +5,7 @@ package agenttest
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -58,10 +59,17 @@ func (p *pane) shows(text string) {
 // and continued, and ended from outside; the terminal is as it was after each.
 func TestSession(t *testing.T) {
 	each(t, func(t *testing.T, a agent) {
-		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))
+		d := newDesk(t, a, `prompts.system = "`+systemPrompt+`";`, script(modelmock.Turn{Text: "the answer is 4711"}))
+		home := tree(t, d.home)
 		p := d.pane()
 		p.types("stty -a > before; "+program+" pod new user:tried --runtime "+a.runtime+" --name tried --prompt 'what is it'", "Enter")
-		p.shows("4711")
+		p.shows("4711") // and no first screen before
+		if got := d.conversation(); len(got) != 1 || !strings.Contains(got[0].System, systemPrompt) {
+			t.Errorf("%d requests of the conversation: %q", len(got), got)
+		}
+		if again := d.insomnia("pod", "resume", "tried", "--print", "--prompt", "x"); again.exit != 8 || !strings.Contains(again.stderr, "insomnia pod attach tried") {
+			t.Errorf("a second start: %+v", again)
+		}
 		p.types("C-]")
 		p.shows("detached from Pod")
 		p.types("clear; stty -a > after; cmp before after && echo sa''me", "Enter")
@@ -88,6 +96,10 @@ func TestSession(t *testing.T) {
 		if out := d.insomnia("pod", "show", "tried"); !strings.Contains(out.stdout, "ended") {
 			t.Errorf("%+v", out)
 		}
+		if now := tree(t, d.home); !maps.Equal(now, home) {
+			t.Errorf("the home has changed: %q", keys(now))
+		}
+		d.onlyKey()
 	})
 }
 
