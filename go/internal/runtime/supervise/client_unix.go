@@ -80,10 +80,7 @@ func (c *client) listened() []os.Signal {
 
 // leave brings everything back that is the user's.
 func (c *client) leave() {
-	c.restore()
-	if c.input != nil {
-		c.input.cancel()
-	}
+	c.giveBack()
 	if c.conn != nil {
 		c.conn.Close()
 	}
@@ -220,7 +217,7 @@ func (c *client) handle(f frame) (result Result, ended bool, err error) {
 		if f.kind == wire.Output || f.kind == wire.Errors {
 			return c.unwritten(f.err)
 		}
-		c.restore()
+		c.giveBack()
 		return c.lost(), true, nil
 	}
 	switch f.kind {
@@ -248,7 +245,7 @@ func (c *client) handle(f frame) (result Result, ended bool, err error) {
 		if err := json.Unmarshal(f.content, &last); err != nil {
 			return c.lost(), true, nil
 		}
-		c.restore()
+		c.giveBack()
 		return Result{Exit: last.Exit, State: live.State(last.State), Sentence: last.Sentence}, true, nil
 	}
 	return Result{}, false, nil
@@ -258,13 +255,13 @@ func (c *client) handle(f frame) (result Result, ended bool, err error) {
 // ends the program, and a terminal that is gone hangs it up.
 func (c *client) unwritten(err error) (Result, bool, error) {
 	_ = c.conn.Send(wire.Hangup, nil, patience)
-	c.restore()
+	c.giveBack()
 	return Result{}, true, diag.Errorf(diag.ExitInternal, "not-written", "cannot write the output of Pod `%s`: %v", c.name, bounded.Reason(err)).
 		Hintf("the Pod was ended; go on with it: insomnia pod resume %s", c.name)
 }
 
 func (c *client) detached() Result {
-	c.restore()
+	c.giveBack()
 	status, _ := live.Read(c.dir)
 	return Result{State: status.State, Detached: true,
 		Sentence: diag.Sprintf("detached from Pod `%s`, which goes on; attach again: insomnia pod attach %s", c.name, c.name)}
@@ -307,6 +304,15 @@ func (c *client) raw() error {
 	c.before = before
 	c.forget = halt.Before(c.restore)
 	return nil
+}
+
+// giveBack ends the client's use of the terminal. What is typed is no longer read before
+// lines are made of it again: a read that waits for the end of a line would not end.
+func (c *client) giveBack() {
+	if c.input != nil {
+		c.input.cancel()
+	}
+	c.restore()
 }
 
 // restore makes the terminal the user's again, whatever the program has left on.
