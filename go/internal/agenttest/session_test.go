@@ -50,7 +50,7 @@ func (p *pane) shows(text string) {
 	p.Helper()
 	for until := time.Now().Add(time.Minute); !strings.Contains(p.screen(), text); time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(until) {
-			p.Fatalf("the screen does not show %q, but:\n%s", text, p.screen())
+			p.Fatalf("the screen does not show %q, but:\n%s\n%s", text, strings.TrimSpace(p.screen()), p.insomnia("pod", "list").stdout)
 		}
 	}
 }
