@@ -232,6 +232,9 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 	e := &diag.Error{Exit: diag.ExitNotFound}
 	r.start.Secrets = map[string]string{}
 	for _, use := range secret.Uses(r.snapshot.Manifest) {
+		if !served(use) {
+			continue
+		}
 		value, err := bindings.For(ctx, use)
 		if err == nil {
 			err = value.Use(func(data []byte) error {
@@ -252,6 +255,12 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 		return e
 	}
 	return nil
+}
+
+// served reports whether something of a Pod that runs gets the secret: the gateway, or an
+// MCP server. What nobody gets is not looked up.
+func served(use secret.Use) bool {
+	return strings.HasPrefix(use.Pointer, "/model/") || strings.HasPrefix(use.Pointer, "/mcpServers/")
 }
 
 // snapshotChanged reports whether the snapshot is another one than when the Pod last ran.
