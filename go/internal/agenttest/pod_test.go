@@ -378,6 +378,9 @@ func TestResume(t *testing.T) {
 		if got.exit != 0 || !strings.Contains(got.stdout, "The second answer.") {
 			t.Fatalf("exit %d\n%s\n%s", got.exit, got.stdout, got.stderr)
 		}
+		if shown := d.insomnia("pod", "show", "tried", "--json"); strings.Count(shown.stdout, `"kind":"ended"`) != 2 {
+			t.Errorf("the ends are not recorded:\n%s", shown.stdout)
+		}
 		conversation := d.conversation()
 		last := string(conversation[len(conversation)-1].Body)
 		for _, text := range []string{"The first prompt.", "The first answer.", "The second prompt.", systemPrompt} {

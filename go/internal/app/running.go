@@ -34,7 +34,15 @@ func (a *App) Attach(ctx context.Context, p *pod.Pod, t supervise.Terminal) (sup
 	if status := a.Live(p); status == nil || !status.Running() {
 		return supervise.Result{}, live.NotRunning(p.Name)
 	}
-	return supervise.Attach(ctx, dir, t)
+	store, err := a.Pods()
+	if err != nil {
+		return supervise.Result{}, err
+	}
+	result, err := supervise.Attach(ctx, dir, t)
+	if err == nil {
+		a.ended(ctx, store, p, result)
+	}
+	return result, err
 }
 
 // Stop ends a Pod and returns when nothing of it runs; stopped is false where it did not.
