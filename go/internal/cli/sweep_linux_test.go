@@ -237,6 +237,8 @@ const commandLines = `
 0 pod export one --format resolved
 * pod resume one --print
 * pod resume one --dry-run
+* pod attach one
+* pod stop one
 * pod reload one --yes
 * pod rollback one
 * pod rm one --yes
