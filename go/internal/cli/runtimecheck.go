@@ -39,7 +39,7 @@ func (p *program) runtimeCheckCommand() *cli.Command {
 type runtimeCheckReport struct {
 	Schema  string `json:"schema"` // "insomnia.runtime-check/v1"
 	Profile string `json:"profile"`
-	// Ok tells whether one of the runtimes would start the profile.
+	// Ok reports whether one of the runtimes would start the profile.
 	Ok       bool           `json:"ok"`
 	Runtimes []checkedByOne `json:"runtimes"`
 }
@@ -47,7 +47,7 @@ type runtimeCheckReport struct {
 // checkedByOne is what one runtime does with a profile.
 type checkedByOne struct {
 	Name string `json:"name"`
-	// Serves tells whether the program can serve the profile, Starts whether a launch
+	// Serves reports whether the program can serve the profile, Starts whether a launch
 	// would stop at no field.
 	Serves bool `json:"serves"`
 	Starts bool `json:"starts"`
@@ -70,7 +70,7 @@ type lostField struct {
 	// By is who makes it hold as far as it does; empty for nobody.
 	By  leaf.By `json:"by"`
 	Why string  `json:"why"`
-	// Stops tells whether the field stops a launch.
+	// Stops reports whether the field stops a launch.
 	Stops bool `json:"stops"`
 }
 

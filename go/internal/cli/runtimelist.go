@@ -34,7 +34,7 @@ type runtimeRow struct {
 	Path string `json:"path,omitempty"`
 	// Version is that of the installed program; empty where it is not known.
 	Version string `json:"version,omitempty"`
-	// Supported tells whether the installed version has been tried.
+	// Supported reports whether the installed version has been tried.
 	Supported bool `json:"supported"`
 	// From is the first version that has been tried, Below the first that has not.
 	From     string             `json:"from"`
