@@ -49,8 +49,8 @@ func (r rules) allow(name string, port uint16) bool {
 	return slices.ContainsFunc(r, func(d grammar.Domain) bool { return d.Matches(name, port) })
 }
 
-// ours are addresses that this machine and networks behind it have, beside those that
-// netip tells of.
+// ours are addresses that this machine and networks behind it have, besides those that
+// netip knows.
 var ours = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("fec0::/10"),

@@ -43,7 +43,7 @@
 // millionths of millionths of a US dollar, from the prices of the manifest.
 //
 // A turn is an answered request of the conversation of the Pod's own agent. Requests of
-// subagents, requests beside the conversation and requests that fail are none; their tokens
+// subagents, requests outside the conversation and requests that fail are none; their tokens
 // and their cost count all the same. A limit is looked at before a request, so that the
 // answers under way when it is reached come to their end.
 package gateway

@@ -57,7 +57,7 @@ type Config struct {
 	Before Usage
 	// Refused is told the first refusal of each code; it must not block. Refusals that say
 	// nothing about the Pod are not told: of a tool without the token, of a path that a
-	// program tries, of a request beside the conversation.
+	// program tries, of a request outside the conversation.
 	Refused func(Refusal)
 	// Trace takes the record of the session; nil for none.
 	Trace *Trace

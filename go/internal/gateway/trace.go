@@ -25,7 +25,7 @@ type Event struct {
 	Pod      string `json:"pod,omitempty"`
 	Session  string `json:"session,omitempty"`
 	Subagent string `json:"subagent,omitempty"`
-	// Side says what a request beside the conversation is for.
+	// Side says what a request outside the conversation is for.
 	Side  string   `json:"side,omitempty"`
 	Model string   `json:"model,omitempty"`
 	Tools []string `json:"tools,omitempty"`

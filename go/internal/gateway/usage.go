@@ -37,7 +37,7 @@ type Usage struct {
 	// Models is what each model was used, by the name that its API knows.
 	Models map[string]Count `json:"models"`
 	// Turns are the answered requests of the conversation: neither those of subagents nor
-	// those beside the conversation, such as for a title.
+	// those outside the conversation, such as for a title.
 	Turns int64 `json:"turns"`
 	// Cost is in millionths of millionths of a US dollar; 0 where the price of the Pod's
 	// model is not known.

@@ -112,7 +112,7 @@ type Request struct {
 	Session string
 	// Subagent is the program's ID of the subagent that asks; empty for the Pod's own agent.
 	Subagent string
-	// Side says what a request beside the conversation is for, such as a title; empty for
+	// Side says what a request outside the conversation is for, such as a title; empty for
 	// one of the conversation.
 	Side string
 }

@@ -81,7 +81,7 @@ func sent(log []modelmock.Request, text string) int {
 	return n
 }
 
-// told is all that the model was told by the program beside the conversation.
+// told is all that the model was told by the program outside the conversation.
 func told(r modelmock.Request) string { return r.System + strings.Join(r.Messages, "\n") }
 
 // body decodes fields of a request.
