@@ -38,7 +38,8 @@ func Main() int {
 		return int(diag.ExitUsage)
 	}
 	runtime.LockOSThread() // the program dies with the thread that has started it
-	harden()
+	wire.Seclude()
+	wire.Adopt()
 	l := &leader{control: control}
 	// As the first process of a namespace only signals with handlers would arrive; this
 	// one ends with its program or with the supervisor.
@@ -63,14 +64,6 @@ func Main() int {
 	exit := l.wait()
 	_ = control.SendJSON(ReportExited, exit, patience)
 	return exit.Code
-}
-
-// harden keeps what this process holds out of reach of the program, and makes it the
-// parent of every process that loses its own.
-func harden() {
-	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
-	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
 }
 
 func (l *leader) start(spec *Spec) error {

@@ -5,12 +5,16 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -89,6 +93,65 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// dump ends a process of this program that says when it is ready, so that the kernel would
+// write its memory into a file.
+func dump(args []string) error {
+	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{Cur: math.MaxUint64, Max: math.MaxUint64})
+	cmd := exec.Command(os.Args[0], append([]string{"attempt"}, args...)...)
+	cmd.Env = append(os.Environ(), "GOTRACEBACK=crash")
+	out, err := cmd.StdoutPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		return err
+	}
+	_, _ = out.Read(make([]byte, 8))
+	_ = cmd.Process.Signal(syscall.SIGABRT)
+	_ = cmd.Wait()
+	if status := cmd.ProcessState.Sys().(syscall.WaitStatus); !status.CoreDump() {
+		return fmt.Errorf("no dump: %v", cmd.ProcessState)
+	}
+	return nil
+}
+
+// touch looks into another process, in one of the ways that there are.
+func touch(way string, pid int) error {
+	runtime.LockOSThread()
+	switch way {
+	case "ptrace":
+		return syscall.PtraceAttach(pid)
+	case "seize":
+		return unix.PtraceSeize(pid)
+	case "peek":
+		// Nothing is there; what may not be read at all is another error.
+		var into [8]byte
+		local := []unix.Iovec{{Base: &into[0], Len: uint64(len(into))}}
+		_, err := unix.ProcessVMReadv(pid, local, []unix.RemoteIovec{{Base: 1, Len: len(into)}}, 0)
+		if errors.Is(err, unix.EFAULT) {
+			err = nil
+		}
+		return err
+	case "memory":
+		f, err := os.Open(fmt.Sprintf("/proc/%d/mem", pid))
+		if err == nil {
+			f.Close()
+		}
+		return err
+	case "descriptors":
+		// Their numbers can be listed, where they lead to cannot be seen.
+		_, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/0", pid))
+		return err
+	case "handle":
+		fd, err := unix.PidfdOpen(pid, 0)
+		if err == nil {
+			_, err = unix.PidfdGetfd(fd, 0, 0)
+		}
+		return err
+	}
+	return fmt.Errorf("unknown way %s", way)
+}
+
 func attempt(args []string) error {
 	switch args[0] {
 	case "tcp", "unix":
@@ -131,6 +194,21 @@ func attempt(args []string) error {
 		return err
 	case "tiocsti":
 		return tiocsti(strings.Join(args[1:], " "))
+	case "hardened":
+		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+			return err
+		}
+		fmt.Println("ready")
+		time.Sleep(time.Minute)
+		return nil
+	case "dump":
+		return dump(args[1:])
+	case "ptrace", "seize", "peek", "memory", "descriptors", "handle":
+		pid, err := strconv.Atoi(args[1])
+		if err != nil {
+			return err
+		}
+		return touch(args[0], pid)
 	}
 	return fmt.Errorf("unknown attempt %s", args[0])
 }

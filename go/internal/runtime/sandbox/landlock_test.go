@@ -99,6 +99,8 @@ func TestConfine(t *testing.T) {
 		{"no roots: the workspace", readable(), `cat main.go && ls /usr > /dev/null`, true, 0},
 		{"a root", readable("~/.cache"), `cat ~/.cache/file`, true, 0},
 		{"kill outside", nil, `kill -0 $OUTPID`, false, abiApart},
+		{"the memory of a process outside", nil, `for w in ptrace seize peek memory descriptors handle; do $ATTEMPT attempt $w $OUTPID && exit; done; exit 1`, false, 0},
+		{"full: the memory of a process outside", files(full), `for w in ptrace seize peek memory descriptors handle; do $ATTEMPT attempt $w $OUTPID && exit; done; exit 1`, false, 0},
 		{"an abstract socket", nil, `$ATTEMPT attempt unix @$ABSTRACT`, false, abiApart},
 		{"our socket", nil, `$ATTEMPT attempt unix $S/guard.sock`, true, 0},
 	} {

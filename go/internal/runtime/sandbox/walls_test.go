@@ -172,6 +172,8 @@ func TestAttempts(t *testing.T) {
 	readable := func(dirs ...manifest.Directory) func(*Spec) {
 		return field(func(s *manifest.Sandbox) { s.ReadableRoots = append([]manifest.Directory{}, dirs...) })
 	}
+	// P is a process that has made itself unreadable, as pod-inner does.
+	const hardened = `mkfifo ready; $ATTEMPT attempt hardened > ready & P=$!; read line < ready; `
 	const sees = ` | grep -q ` + canary
 	for _, test := range []struct {
 		name   string
@@ -265,6 +267,17 @@ func TestAttempts(t *testing.T) {
 		{"see processes outside", nil, `ls /proc/$OUTPID`, false},
 		{"kill outside", nil, `kill -0 $OUTPID`, false},
 		{"many processes", nil, `[ $(ls -d /proc/[0-9]* | wc -l) -lt 10 ]`, true},
+		{"trace a process outside", nil, `for w in ptrace seize; do $ATTEMPT attempt $w $OUTPID && exit; done; exit 1`, false},
+		{"the memory of a process outside", nil, `for w in peek memory; do $ATTEMPT attempt $w $OUTPID && exit; done; exit 1`, false},
+		{"the descriptors of a process outside", nil, `for w in descriptors handle; do $ATTEMPT attempt $w $OUTPID && exit; done; exit 1`, false},
+		{"full: the memory of a process outside", func(s *Spec) { files(full)(s); networks("full")(s) },
+			`for w in ptrace seize peek memory descriptors handle; do $ATTEMPT attempt $w $OUTPID && exit; done; exit 1`, false},
+		{"trace a process that is not readable", nil, hardened + `for w in ptrace seize; do $ATTEMPT attempt $w $P && exit; done; exit 1`, false},
+		{"the memory of a process that is not readable", nil, hardened + `for w in peek memory; do $ATTEMPT attempt $w $P && exit; done; exit 1`, false},
+		{"the descriptors of a process that is not readable", nil, hardened + `for w in descriptors handle; do $ATTEMPT attempt $w $P && exit; done; exit 1`, false},
+		{"dump a process that is not readable", nil, `$ATTEMPT attempt dump hardened`, false},
+		{"the memory of a process beside it", nil, `sleep 60 & for w in peek memory descriptors handle ptrace; do $ATTEMPT attempt $w $! || exit; done`, true},
+		{"as another namespace's root", nil, hardened + `unshare -Ur sh -c "for w in ptrace peek memory; do $ATTEMPT attempt \$w $P && exit; done; exit 1"`, false},
 		{"memory of the machine", nil, `ls /dev/mem /dev/kmem /dev/port /dev/sda /dev/vda /dev/kvm /dev/fuse /dev/input 2>/dev/null`, false},
 		{"make a device", nil, `mknod d b 8 0 || mknod /tmp/d c 1 1`, false},
 		{"mount", nil, `mount -t tmpfs x /mnt`, false},

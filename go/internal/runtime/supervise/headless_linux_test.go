@@ -1,12 +1,15 @@
 package supervise_test
 
 import (
+	"bufio"
 	"bytes"
 	"crypto/sha256"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -216,4 +219,67 @@ func TestFullDisk(t *testing.T) {
 	w.ends(8)
 	w.shows("no space left on device")
 	w.shows("make room")
+}
+
+// A program that dies leaves no copy of its memory, wherever the kernel would put it, and
+// nor do the processes around it.
+func TestNoDumps(t *testing.T) {
+	both(t, func(t *testing.T, runtime string) {
+		s := headless(t, `for p in self $PPID; do grep core /proc/$p/limits; done; sleep 60 & kill -SEGV $!; wait $!; kill -ABRT $$`)
+		s.Runtime = runtime
+		cmd := self(runArgs(s)...)
+		cmd.Env = append(os.Environ(), "GOTRACEBACK=crash")
+		var out bytes.Buffer
+		cmd.Stdout = &out
+		_ = cmd.Run()
+		if code := cmd.ProcessState.ExitCode(); code != 128+int(syscall.SIGABRT) {
+			t.Errorf("exit code %d", code)
+		}
+		if limits := strings.Join(strings.Fields(out.String()), " "); limits != strings.Repeat(" Max core file size 1 1 bytes", 2)[1:] {
+			t.Errorf("limits of the program and of inner: %s", out.String())
+		}
+		if found, _ := filepath.Glob(filepath.Join(s.Workspace, "*core*")); len(found) > 0 {
+			t.Errorf("dumps: %q", found)
+		}
+	})
+}
+
+// The supervisor and the client have held secrets: a signal that ends them leaves no copy.
+func TestNoDumpsOfOurs(t *testing.T) {
+	for _, who := range []string{"the supervisor", "the client"} {
+		t.Run(who, func(t *testing.T) {
+			s := headless(t, `grep core /proc/$PPID/limits; echo ready; sleep 1000`)
+			cmd := self(runArgs(s)...)
+			cmd.Dir, cmd.Env = s.Workspace, append(os.Environ(), "GOTRACEBACK=crash")
+			out, err := cmd.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "ready"; {
+			}
+			status, err := live.Read(s.Dir)
+			if err != nil || status.Process < 2 {
+				t.Fatal(status, err)
+			}
+			pid := status.Process
+			if who == "the client" {
+				pid = cmd.Process.Pid
+			}
+			limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+			if err != nil || !regexp.MustCompile(`Max core file size +1 +1 `).Match(limits) {
+				t.Errorf("%v\n%s", err, limits)
+			}
+			if who == "the client" {
+				_ = syscall.Kill(pid, syscall.SIGABRT)
+			}
+			_, _ = supervise.Stop(t.Context(), s.Dir)
+			_ = cmd.Wait()
+			if state := cmd.ProcessState.Sys().(syscall.WaitStatus); state.CoreDump() {
+				t.Error("the client was dumped")
+			}
+		})
+	}
 }

@@ -54,7 +54,7 @@ type process struct {
 // launch starts the supervisor of a Pod and tells it what to do.
 func launch(start Start) (*wire.Conn, *process, error) {
 	if len(start.Secrets) > 0 {
-		harden()
+		wire.Seclude()
 	}
 	program := start.Insomnia
 	if program == "" {

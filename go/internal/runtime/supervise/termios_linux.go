@@ -24,7 +24,3 @@ func restoreTermios(fd int, before *term.State) {
 	_ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH)
 	_ = term.Restore(fd, before)
 }
-
-// harden keeps other processes of the user from reading the secrets that have passed
-// through this one.
-func harden() { _ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) }

@@ -11,5 +11,3 @@ import (
 func termiosOf(*os.File) []byte { return nil }
 
 func restoreTermios(fd int, before *term.State) { _ = term.Restore(fd, before) }
-
-func harden() {}

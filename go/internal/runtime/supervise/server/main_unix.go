@@ -24,7 +24,8 @@ func (p Program) Main() int {
 		wire.NotForUsers("pod-supervise")
 		return int(diag.ExitUsage)
 	}
-	harden()
+	wire.Seclude()
+	wire.Adopt()
 	_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
 	kind, content, err := conn.Receive(wire.MostStart)
 	if err != nil || kind != wire.Begin {

@@ -31,6 +31,8 @@ const (
 	handshake = time.Minute
 	// beginning is how long walls and the program may take to come up, on a slow machine.
 	beginning = time.Minute
+	// lastReport is how long what inner has reported may take to be read after its end.
+	lastReport = 2 * time.Second
 )
 
 // event is something that has happened, for the goroutine that decides.
@@ -196,16 +198,19 @@ func (p *pod) follow() wire.Last {
 
 // last is how the session has ended.
 func (p *pod) last() wire.Last {
-	for { // reports that came before the end
+	// Reports that came before the end, some of which may not have been read yet.
+	heard, late := p.process.heard, time.After(lastReport)
+	for heard != nil || len(p.events) > 0 {
 		select {
 		case e := <-p.events:
 			if e.order {
 				p.report(e)
 			}
-			continue
-		default:
+		case <-heard:
+			heard = nil
+		case <-late:
+			heard = nil
 		}
-		break
 	}
 	switch {
 	case p.over != nil:

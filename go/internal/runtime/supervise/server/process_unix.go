@@ -22,6 +22,7 @@ type process struct {
 	cmd     *exec.Cmd
 	gone    chan struct{} // closed when it has ended
 	done    chan struct{} // closed when its output was taken, too
+	heard   chan struct{} // closed when all that inner reports was posted
 	said    tail
 }
 
@@ -35,7 +36,7 @@ func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
 	if err != nil {
 		return cannot(err)
 	}
-	q := &process{control: ours, gone: make(chan struct{}), done: make(chan struct{})}
+	q := &process{control: ours, gone: make(chan struct{}), done: make(chan struct{}), heard: make(chan struct{})}
 	q.cmd = &exec.Cmd{Path: walled.Argv[0], Args: walled.Argv, Env: walled.Env, Dir: "/", ExtraFiles: []*os.File{theirs},
 		SysProcAttr: &syscall.SysProcAttr{Setsid: true}}
 	published, err := publish(walled.Published, spec)
@@ -83,6 +84,7 @@ func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
 		clear(content)
 	}
 	go func() {
+		defer close(q.heard)
 		for {
 			kind, content, err := ours.Receive(inner.MostReport)
 			p.post(event{order: true, kind: kind, data: content, err: err})

@@ -4,8 +4,6 @@ package server
 
 import "os"
 
-func harden() {}
-
 func reap() {}
 
 func dress(*os.File, []byte) {}

@@ -10,14 +10,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// harden keeps the memory of this process from others and from disks, and makes it the
-// parent of every process below it that loses its own.
-func harden() {
-	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
-	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
-}
-
 // reap ends what a command that was killed has left behind.
 func reap() {
 	for {
