@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -30,14 +29,8 @@ const renderGateway = "http://127.0.0.1:4100"
 // Render writes the plan of a start into a directory, which must be missing or empty.
 // Nothing is started, and no secret is read.
 func (a *App) Render(m *manifest.Manifest, d *runtime.Driver, out, workspace string) (*Rendered, error) {
-	if reasons := runtime.Reasons(d, m); len(reasons) > 0 {
-		e := &diag.Error{Exit: diag.ExitRefused}
-		for _, r := range reasons {
-			problem := diag.Errorf(diag.ExitRefused, "runtime-unserved", "%s cannot run `%s`: it %s", d.Name, m.Profile.Name, r.Why).Diagnostics[0]
-			problem.Pointer, problem.Path = r.Pointer, strings.ReplaceAll(strings.TrimPrefix(r.Pointer, "/"), "/", ".")
-			e.Diagnostics = append(e.Diagnostics, problem)
-		}
-		return nil, e
+	if err := unserved(d, m); err != nil {
+		return nil, err
 	}
 	if d.Plan == nil {
 		return nil, diag.Errorf(diag.ExitMissing, "runtime-no-plan", "this version of insomnia has no plan for %s", d.Title)

@@ -2,30 +2,20 @@ package app
 
 import (
 	"context"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/installed"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // Runtime is an agent program that can run a manifest.
 type Runtime struct {
-	Driver    *runtime.Driver
-	Installed installed.Installed
+	FoundRuntime
 	// Looks are what the user has set for it.
 	Looks map[string]string
-}
-
-// candidate is a runtime with what keeps it from running a manifest; nil for nothing.
-type candidate struct {
-	Runtime
-	why error
 }
 
 // ChooseRuntime chooses what runs a manifest: the runtime that is named; else the user's
@@ -42,36 +32,28 @@ func (a *App) ChooseRuntime(ctx context.Context, m *manifest.Manifest, name stri
 			return nil, diag.Errorf(diag.ExitUsage, "runtime-unknown", "runtime %s not found", diag.Quote(name)).
 				Expectedf("one of: %s", strings.Join(runtimeNames(), ", "))
 		}
-		c := find(ctx, d, m, anyVersion)
-		c.Looks = user.Looks[d.Name]
-		return &c.Runtime, c.why
+		c := candidates(ctx, []*runtime.Driver{d}, m, anyVersion)[0]
+		return &Runtime{c, user.Looks[d.Name]}, c.Err
 	}
-	all := drivers.All()
 	if user.Runtime != nil {
 		if d := drivers.Named(user.Runtime.Value); d != nil {
-			if c := find(ctx, d, m, anyVersion); c.why == nil {
-				c.Looks = user.Looks[d.Name]
-				return &c.Runtime, nil
+			if c := candidates(ctx, []*runtime.Driver{d}, m, anyVersion)[0]; c.Err == nil {
+				return &Runtime{c, user.Looks[d.Name]}, nil
 			}
 		}
 	}
-	candidates := make([]candidate, len(all))
-	var asked sync.WaitGroup
-	for i, d := range all {
-		asked.Go(func() { candidates[i] = find(ctx, d, m, anyVersion) }) // a program takes up to a second to tell its version
-	}
-	asked.Wait()
-	var fit []candidate
-	for _, c := range candidates {
-		if c.Looks = user.Looks[c.Driver.Name]; c.why == nil {
+	all := candidates(ctx, drivers.All(), m, anyVersion)
+	var fit []FoundRuntime
+	for _, c := range all {
+		if c.Err == nil {
 			fit = append(fit, c)
 		}
 	}
 	switch len(fit) {
 	case 1:
-		return &fit[0].Runtime, nil
+		return &Runtime{fit[0], user.Looks[fit[0].Driver.Name]}, nil
 	case 0:
-		return nil, noRuntime(candidates)
+		return nil, noRuntime(all)
 	}
 	names := make([]string, len(fit))
 	for i, c := range fit {
@@ -89,47 +71,61 @@ func runtimeNames() []string {
 	return names
 }
 
-// find finds out whether a runtime can run a manifest.
-func find(ctx context.Context, d *runtime.Driver, m *manifest.Manifest, anyVersion bool) candidate {
-	c := candidate{Runtime: Runtime{Driver: d}}
-	if !slices.Contains(d.WireAPIs, m.Model.WireAPI) {
-		spoken := make([]string, len(d.WireAPIs))
-		for i, api := range d.WireAPIs {
-			spoken[i] = string(api)
-		}
-		c.why = diag.Errorf(diag.ExitRefused, "runtime-dialect", "%s does not speak %s, the dialect of the model %s", d.Title, m.Model.WireAPI, diag.Quote(string(m.Model.Ref))).
-			Hintf("it speaks %s: choose another runtime with --runtime NAME", strings.Join(spoken, ", "))
-		return c
-	}
-	if d.Unserved != nil {
-		e := &diag.Error{Exit: diag.ExitRefused}
-		for _, u := range d.Unserved(m) {
-			e.Diagnostics = append(e.Diagnostics, diag.Diagnostic{Severity: diag.SeverityError, Code: "runtime-unserved", Pointer: u.Pointer,
-				Path: strings.ReplaceAll(strings.TrimPrefix(u.Pointer, "/"), "/", "."), Message: d.Title + " " + u.Why, Positions: []diag.Position{},
-				Hint: "choose another runtime with --runtime NAME, or change the profile"})
-		}
-		if len(e.Diagnostics) > 0 {
-			c.why = e
-			return c
+// candidates are runtimes with what keeps each from running a manifest, in Err; only
+// programs that could serve it are asked for their version.
+func candidates(ctx context.Context, all []*runtime.Driver, m *manifest.Manifest, anyVersion bool) []FoundRuntime {
+	var serving []*runtime.Driver
+	for _, d := range all {
+		if len(runtime.Reasons(d, m)) == 0 {
+			serving = append(serving, d)
 		}
 	}
-	if c.Installed, c.why = installed.Find(ctx, d); c.why != nil {
-		return c
+	found := findRuntimes(ctx, serving)
+	candidates := make([]FoundRuntime, len(all))
+	for i, d := range all {
+		if len(found) == 0 || found[0].Driver != d {
+			candidates[i] = FoundRuntime{Driver: d, Err: unserved(d, m)}
+			continue
+		}
+		c := found[0]
+		found = found[1:]
+		if c.Err == nil && !anyVersion && !c.Supported() {
+			c.Err = diag.Errorf(diag.ExitRefused, "runtime-version", "version %s of %s has not been tried with this version of insomnia: %s and later are, below %s", c.Installed.Version, d.Title, d.From, d.Below).
+				Hintf("install a version that has been tried, or start it all the same with --any-version: what is refused is refused in any version")
+		}
+		candidates[i] = c
 	}
-	if !anyVersion && !d.Supports(c.Installed.Version) {
-		c.why = diag.Errorf(diag.ExitRefused, "runtime-version", "version %s of %s has not been tried with this version of insomnia: %s and later are, below %s", c.Installed.Version, d.Title, d.From, d.Below).
-			Hintf("install a version that has been tried, or start it all the same with --any-version: what is refused is refused in any version")
-	}
-	return c
+	return candidates
 }
 
+// unserved is the error of a manifest that a runtime cannot serve; nil where it can.
+func unserved(d *runtime.Driver, m *manifest.Manifest) error {
+	e := &diag.Error{Exit: diag.ExitRefused}
+	for _, r := range runtime.Reasons(d, m) {
+		problem := diag.Diagnostic{Severity: diag.SeverityError, Code: "runtime-unserved", Pointer: r.Pointer,
+			Path: strings.ReplaceAll(strings.TrimPrefix(r.Pointer, "/"), "/", "."), Message: d.Title + " " + r.Why, Positions: []diag.Position{},
+			Hint: "choose another runtime with --runtime NAME, or change the profile"}
+		if r.Pointer == dialect {
+			problem.Code = "runtime-dialect"
+		}
+		e.Diagnostics = append(e.Diagnostics, problem)
+	}
+	if len(e.Diagnostics) == 0 {
+		return nil
+	}
+	return e
+}
+
+// dialect is the field that a runtime serves or not, whatever else a manifest says.
+const dialect = "/model/wireApi"
+
 // noRuntime reports why no runtime can run a manifest, each with its reason.
-func noRuntime(all []candidate) error {
+func noRuntime(all []FoundRuntime) error {
 	e := &diag.Error{Exit: diag.ExitMissing}
 	missing := true
 	for _, c := range all {
-		found := diag.From(c.why)
-		missing = missing && (diag.CodeIs(c.why, "runtime-missing") || diag.CodeIs(c.why, "runtime-dialect"))
+		found := diag.From(c.Err)
+		missing = missing && (diag.CodeIs(c.Err, "runtime-missing") || diag.CodeIs(c.Err, "runtime-dialect"))
 		e.Diagnostics = append(e.Diagnostics, found.Diagnostics...)
 	}
 	if !missing {

@@ -21,15 +21,17 @@ type FoundRuntime struct {
 func (f FoundRuntime) Supported() bool { return f.Err == nil && f.Driver.Supports(f.Installed.Version) }
 
 // FindRuntimes looks for the program of each runtime, all at a time.
-func FindRuntimes(ctx context.Context) []FoundRuntime {
-	found := make([]FoundRuntime, len(drivers.All()))
-	var all sync.WaitGroup
-	for i, d := range drivers.All() {
-		all.Go(func() {
+func FindRuntimes(ctx context.Context) []FoundRuntime { return findRuntimes(ctx, drivers.All()) }
+
+func findRuntimes(ctx context.Context, all []*runtime.Driver) []FoundRuntime {
+	found := make([]FoundRuntime, len(all))
+	var asked sync.WaitGroup
+	for i, d := range all {
+		asked.Go(func() { // a program takes up to a second to tell its version
 			program, err := installed.Find(ctx, d)
 			found[i] = FoundRuntime{d, program, err}
 		})
 	}
-	all.Wait()
+	asked.Wait()
 	return found
 }
