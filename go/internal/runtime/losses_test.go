@@ -106,7 +106,7 @@ func TestLosses(t *testing.T) {
 		class   leaf.Class // empty: not lost
 		stops   bool
 	}{
-		{"claude-code", func(m *manifest.Manifest) { m.Sandbox.MaskedFiles = []manifest.Directory{".env"} }, "/sandbox/maskedFiles", leaf.Unsupported, true},
+		{"claude-code", func(m *manifest.Manifest) { m.Sandbox.MaskedFiles = []manifest.Directory{".env"} }, "/sandbox/maskedFiles", leaf.Approximated, false},
 		{"claude-code", func(m *manifest.Manifest) {}, "/sandbox/maskedFiles", "", false},
 		// What only gives an agent something stops nothing.
 		{"codex", func(m *manifest.Manifest) {

@@ -51,7 +51,7 @@ well, as a second lock.
 
 A field marked † protects you: it holds the agent back. If a profile uses such a field and the runtime cannot enforce or
 approximate it, the launch stops and names the field. To start all the same, name it yourself:
-` + "`--allow-unenforced sandbox.maskedFiles`" + `. The Pod records that.
+` + "`--allow-unenforced sandbox.network`" + `. The Pod records that.
 
 Other gaps stop nothing. A field that only gives the agent something, such as ` + "`sandbox.hostCommands`" + `, needs no such
 care: without it, the agent can do less.

@@ -24,7 +24,7 @@ func TestDeclarationsFitTheWalls(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"workspace/key.pem", ".ssh/id", "docs/a"} {
+	for _, name := range []string{"workspace/key.pem", "workspace/.env", "workspace/.secrets", ".ssh/id", "docs/a"} {
 		if err := os.WriteFile(filepath.Join(home, name), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -38,6 +38,7 @@ func TestDeclarationsFitTheWalls(t *testing.T) {
 		"sandbox.denyRead":       {[]any{"**/*.pem"}, []any{"~/.ssh/*"}},
 		"sandbox.network":        {"none", "full"},
 		"sandbox.inheritEnv":     {[]any{"MY_VARIABLE"}},
+		"sandbox.maskedFiles":    {[]any{".secrets"}, []any{}},
 		"sandbox.readableRoots":  {[]any{}, []any{home + "/.ssh"}},
 		"sandbox.env":            {map[string]any{"CI": "false"}},
 		"sandbox.hostPorts":      {[]any{float64(1)}},

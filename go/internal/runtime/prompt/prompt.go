@@ -124,8 +124,8 @@ func (c *composer) files(workspace string) string {
 
 // read reads a context file, cut at the cap of the manifest.
 func (c *composer) read(root *bounded.Root, name string) (string, bool) {
-	if c.denied(name) {
-		c.left(name, "sandbox.denyRead keeps it from being read")
+	if field := c.denied(name); field != "" {
+		c.left(name, field+" keeps it from being read")
 		return "", false
 	}
 	f, size, err := root.Open(name)
@@ -137,8 +137,13 @@ func (c *composer) read(root *bounded.Root, name string) (string, bool) {
 	}
 	f.Close()
 	// A link inside the workspace may lead to a file that is denied by its own name.
-	if real, err := filepath.EvalSymlinks(filepath.Join(c.workspace, name)); err != nil || c.deniedPath(real) {
-		c.left(name, "sandbox.denyRead keeps it from being read")
+	real, err := filepath.EvalSymlinks(filepath.Join(c.workspace, name))
+	if err != nil {
+		c.left(name, bounded.Reason(err).Error())
+		return "", false
+	}
+	if field := c.deniedPath(real); field != "" {
+		c.left(name, field+" keeps it from being read")
 		return "", false
 	}
 	limit := min(c.m.Prompts.ContextMaxBytes, int64(MaxBytes-c.bytes))
@@ -179,23 +184,33 @@ func readStart(root *bounded.Root, name string, limit int64) ([]byte, error) {
 	return data[:n], err
 }
 
-func (c *composer) denied(name string) bool {
+// denied returns the field that keeps a file from being read; empty for none.
+func (c *composer) denied(name string) string {
 	return c.deniedPath(filepath.Join(c.workspace, name))
 }
 
-func (c *composer) deniedPath(absolute string) bool {
+func (c *composer) deniedPath(absolute string) string {
 	p, err := grammar.ParsePath(absolute)
 	if err != nil {
-		return true
+		return denyRead
 	}
 	for _, text := range c.m.Sandbox.DenyRead {
 		glob, err := grammar.ParseFileGlob(string(text))
 		if err != nil || c.unplaced || glob.MatchPath(p, c.places) {
-			return true
+			return denyRead
 		}
 	}
-	return false
+	for _, text := range c.m.Sandbox.MaskedFiles {
+		path := filepath.Join(c.workspace, string(text))
+		real, err := filepath.EvalSymlinks(path)
+		if absolute == path || strings.HasPrefix(absolute, path+"/") || err == nil && (absolute == real || strings.HasPrefix(absolute, real+"/")) {
+			return "sandbox.maskedFiles"
+		}
+	}
+	return ""
 }
+
+const denyRead = "sandbox.denyRead"
 
 // find returns the files that a glob matches, in the order of their names. Directories
 // of git are not entered, and links to directories are not followed.

@@ -38,7 +38,7 @@ func workspace(t *testing.T, files map[string]string) (string, string) {
 func TestCompose(t *testing.T) {
 	files := map[string]string{
 		"AGENTS.md": "Run the tests.\n", "a/AGENTS.md": "Of a.", "a/b/AGENTS.md": "Of b.", ".git/AGENTS.md": "never", "rules/x.mdc": "X", "rules/y.mdc": "Y", "rules/z.txt": "no",
-		"secrets/AGENTS.md": "hidden", "out.md": "-> ../outside", "link.md": "-> AGENTS.md", "to-secret.md": "-> secrets/AGENTS.md", "long.md": strings.Repeat("ä", 100), "binary.md": "a\xff\x00b", "empty.md": "",
+		"secrets/AGENTS.md": "hidden", "masked/notes.md": "unseen", "to-masked.md": "-> masked/notes.md", "out.md": "-> ../outside", "link.md": "-> AGENTS.md", "to-secret.md": "-> secrets/AGENTS.md", "long.md": strings.Repeat("ä", 100), "binary.md": "a\xff\x00b", "empty.md": "",
 	}
 	dir, home := workspace(t, files)
 	if err := os.WriteFile(filepath.Join(home, "outside"), []byte("outside"), 0o600); err != nil {
@@ -63,6 +63,7 @@ func TestCompose(t *testing.T) {
 		{globs: "loop.md", left: "loop.md"},
 		{globs: "link.md", files: "link.md"},
 		{globs: "to-secret.md", left: "to-secret.md", hasNot: "hidden"},
+		{globs: "masked/notes.md to-masked.md", left: "masked/notes.md to-masked.md", hasNot: "unseen"},
 		{globs: "long.md", files: "long.md", left: "long.md", has: strings.Repeat("ä", 32) + "\n"},
 		{globs: "binary.md", left: "binary.md"},
 		{globs: "rules", left: "rules"},
@@ -72,6 +73,7 @@ func TestCompose(t *testing.T) {
 		m.Prompts.System, m.Prompts.Append = "You write code.", []manifest.Text{"Be brief.", ""}
 		m.Prompts.ContextMaxBytes = 65
 		m.Sandbox.DenyRead = []manifest.PathGlob{"secrets/**"}
+		m.Sandbox.MaskedFiles = []manifest.Directory{"masked"}
 		for _, glob := range strings.Fields(tc.globs) {
 			m.Prompts.ContextFiles = append(m.Prompts.ContextFiles, manifest.ContextFile(glob))
 		}

@@ -66,7 +66,11 @@ func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 	w.roots()
 	w.git()
 	denied := m.denials(&s)
-	w.deny(denied)
+	masks, err := s.masks(denied)
+	if err != nil {
+		return Wrapped{}, err
+	}
+	w.deny(denied, masks)
 	w.own()
 	w.add("--chdir", s.Workspace, "--")
 	return Wrapped{
@@ -232,12 +236,16 @@ func (w *walls) anchor(path string) {
 	w.bind(dir, true)
 }
 
-// deny lays something unreadable over each path that may not be read.
-func (w *walls) deny(denied []denial) {
+// deny lays something unreadable over each path that may not be read, and its masked form
+// over each of which the values may not be.
+func (w *walls) deny(denied []denial, masks map[string]string) {
 	for _, d := range denied {
-		if d.dir {
+		switch {
+		case d.dir:
 			w.add("--tmpfs", d.path, "--remount-ro", d.path)
-		} else {
+		case masks[d.path] != "":
+			w.add("--ro-bind", masks[d.path], d.path)
+		default:
 			w.nothing(d.path)
 		}
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +26,8 @@ var (
 type denial struct {
 	path string // real
 	dir  bool
+	// masked says that only its values are kept from being read.
+	masked bool
 }
 
 // denials are the files and directories that denyRead and maskedFiles name now, in the
@@ -56,9 +59,11 @@ func (s *Spec) denials() (found []denial, problem string) {
 	for _, start := range starts {
 		w.start(start, globs[start])
 	}
+	denied := maps.Clone(w.found)
 	for _, masked := range s.Manifest.Sandbox.MaskedFiles {
 		w.deny(s.place(string(masked)))
 	}
+	masked := maps.Clone(w.found)
 	w.otherNames()
 	paths := make([]string, 0, len(w.found))
 	for path := range w.found {
@@ -67,7 +72,9 @@ func (s *Spec) denials() (found []denial, problem string) {
 	slices.Sort(paths)
 	for _, path := range paths {
 		if above := filepath.Dir(path); !w.below(above) {
-			found = append(found, denial{path, w.found[path]})
+			_, before := denied[path]
+			dir, named := masked[path]
+			found = append(found, denial{path, w.found[path], named && !before && !dir})
 		}
 	}
 	if len(found) > maxDenied && w.problem == "" {

@@ -32,6 +32,9 @@ type Spec struct {
 	// state, keys, other Pods. Those that are missing are made, so that nothing can appear
 	// in their place.
 	Hidden []string
+	// Masks is the directory that the masked forms of files are written to, of ours alone.
+	// Without it, files of sandbox.maskedFiles are hidden whole.
+	Masks string
 	// Sockets is the directory with the sockets of the Pod's services.
 	Sockets string
 	// Unenforced are the pointers of fields that the user does without.
@@ -92,7 +95,8 @@ type Wrapped struct {
 	Landlock *Rules
 	// PrivateNetwork says that the loopback interface inside is its own.
 	PrivateNetwork bool
-	// Denied is how many files and directories are kept from being read by denyRead.
+	// Denied is how many files and directories are kept from being read by denyRead and
+	// maskedFiles.
 	Denied int
 }
 

@@ -174,6 +174,19 @@ func TestAttempts(t *testing.T) {
 	}
 	// P is a process that has made itself unreadable, as pod-inner does.
 	const hardened = `mkfifo ready; $ATTEMPT attempt hardened > ready & P=$!; read line < ready; `
+	masked := func(name manifest.Directory) func(*Spec) {
+		return func(s *Spec) {
+			for path, content := range map[string]string{"settings": "TOKEN=" + canary + "\n", "binary": canary + "\x00"} {
+				if _, err := os.Lstat(s.Workspace + "/" + path); err != nil && os.WriteFile(s.Workspace+"/"+path, []byte(content), 0o644) != nil {
+					t.Error("no file to mask")
+				}
+			}
+			_ = os.Symlink("settings", s.Workspace+"/linked")
+			_ = os.Link(s.Workspace+"/settings", s.Workspace+"/again")
+			s.Masks = filepath.Dir(s.Writable[0]) + "/masked"
+			s.Manifest.Sandbox.MaskedFiles = []manifest.Directory{name}
+		}
+	}
 	const sees = ` | grep -q ` + canary
 	for _, test := range []struct {
 		name   string
@@ -253,7 +266,21 @@ func TestAttempts(t *testing.T) {
 		{"a root: read it", readable("~/.cache"), `cat ~/.cache/file` + sees, true},
 		{"a root: read beside it", readable("~/.cache"), `cat ~/notes`, false},
 		{"a root: write it", readable("~/.cache"), `echo x > ~/.cache/new`, false},
-		{"a masked file", field(func(s *manifest.Sandbox) { s.MaskedFiles = []manifest.Directory{"main.go"} }), `cat main.go` + sees, false},
+		{"a masked file", masked("settings"), `cat settings` + sees, false},
+		{"the keys of a masked file", masked("settings"), `[ "$(cat settings)" = "TOKEN=masked" ] && . ./settings && [ $TOKEN = masked ]`, true},
+		{"write a masked file", masked("settings"), `echo x >> settings || echo x > settings`, false},
+		{"replace a masked file", masked("settings"), `rm -f settings || mv main.go settings`, false},
+		{"a masked file, moved", masked("settings"), `mv settings s`, false},
+		{"a masked file by a link", masked("settings"), `ln -s settings l; cat l` + sees, false},
+		{"a masked file by another name of it", masked("settings"), `cat again` + sees, false},
+		{"a masked file by /proc/1/cwd", masked("settings"), `cat /proc/1/cwd/settings` + sees, false},
+		{"what git makes of a masked file", masked("settings"), `git add -f settings && git show :settings` + sees, false},
+		{"the mount over a masked file", masked("settings"), `umount settings; unshare -Urm sh -c "umount settings; cat settings"` + sees, false},
+		{"a masked file by a link to it", masked("linked"), `cat settings` + sees, false},
+		{"a masked file that is no text", masked("binary"), `cat binary`, false},
+		{"a masked directory", masked("conf"), `cat conf/*` + sees, false},
+		{"a masked file that is denied", masked(".env"), `cat .env`, false},
+		{"the masked forms", masked("settings"), `ls $OUT/home/.local/state/insomnia/runs/a/masked`, false},
 
 		// Our own.
 		{"another Pod", nil, `ls $OTHER`, false},

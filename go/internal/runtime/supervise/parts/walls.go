@@ -27,6 +27,7 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 		ReadOnly: append([]string{s.Launch.Files, s.Insomnia}, programs(s.Program)...),
 		Writable: []string{s.Launch.State},
 		Hidden:   hidden(s),
+		Masks:    filepath.Join(s.Dir, "masked"),
 		Sockets:  s.Sockets, Unenforced: s.Unenforced,
 	}
 	mechanism := sandbox.Probe(ctx, s.Insomnia)
