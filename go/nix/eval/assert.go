@@ -24,6 +24,7 @@ func (ev *Evaluator) assertEqual(x, y Value, pos syntax.Pos) {
 		differ("%s of value '%s' is not equal to %s of value '%s'", describe(x), ev.show(x), describe(y), ev.show(y))
 	}
 	ev.enter()
+	ev.tick()
 	switch a := x.(type) {
 	case Bool:
 		if a != y.(Bool) {

@@ -65,7 +65,10 @@ func (ev *Evaluator) sortAttrs(attrs []Attr) *Attrs {
 
 func (ev *Evaluator) sortNames(attrs []Attr) {
 	if len(attrs) > 12 {
-		slices.SortFunc(attrs, func(x, y Attr) int { return int(x.Name) - int(y.Name) })
+		slices.SortFunc(attrs, func(x, y Attr) int {
+			ev.tick()
+			return int(x.Name) - int(y.Name)
+		})
 	} else {
 		insertionSort(attrs)
 	}
@@ -89,6 +92,7 @@ func (ev *Evaluator) makeAttrs(n int) []Attr {
 // byName returns the attributes in the order of their names' bytes.
 func (ev *Evaluator) byName(a *Attrs) []Attr {
 	ev.charge(24 * len(a.Attrs))
+	ev.ticks(len(a.Attrs))
 	names := ev.symbols
 	inOrder := true
 	for i := 1; i < len(a.Attrs) && inOrder; i++ {
@@ -100,6 +104,7 @@ func (ev *Evaluator) byName(a *Attrs) []Attr {
 	sorted := ev.slabs.attrs.Copy(a.Attrs)
 	if len(sorted) > 12 {
 		slices.SortFunc(sorted, func(x, y Attr) int {
+			ev.tick()
 			if names.Less(x.Name, y.Name) {
 				return -1
 			}
@@ -123,6 +128,7 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	if len(b.Attrs) == 0 {
 		return a
 	}
+	ev.ticks((len(a.Attrs) + len(b.Attrs)) / 8)
 	out := ev.makeAttrs(len(a.Attrs) + len(b.Attrs))
 	x, y := a.Attrs, b.Attrs
 	for len(x) > 0 && len(y) > 0 {
@@ -186,10 +192,21 @@ func (ev *Evaluator) nameString(sym syntax.Symbol) Value {
 	}
 	s := ev.nameStrings[sym]
 	if s == nil {
+		ev.charge(56)
 		s = &String{S: ev.symbols.Name(sym), sym: sym}
 		ev.nameStrings[sym] = s
 	}
 	return s
+}
+
+// intern is the Symbol of a name; a new one is charged, and stays.
+func (ev *Evaluator) intern(name string) syntax.Symbol {
+	n := ev.symbols.Len()
+	sym := ev.symbols.Intern(name)
+	if ev.symbols.Len() > n {
+		ev.charge(64 + len(name))
+	}
+	return sym
 }
 
 // attrsOf builds a set from names and values in turn; for results of builtins.

@@ -10,20 +10,68 @@ import (
 // derivation with all it needs, `!out!/nix/store/x.drv` for an output.
 type Context []string
 
-// union merges contexts.
-func (c Context) union(d Context) Context {
-	if len(d) == 0 {
-		return c
-	}
-	if len(c) == 0 {
-		return d
-	}
-	out := slices.Concat(c, d)
+// newContext sorts paths.
+func newContext(paths []string) Context {
+	out := slices.Clone(paths)
 	slices.Sort(out)
 	return slices.Compact(out)
 }
 
-func (c Context) with(elem string) Context { return c.union(Context{elem}) }
+// contextSet collects the contexts of the strings that a value is made of. The
+// zero value is empty; a nil one drops what it is given.
+type contextSet struct {
+	elems []string // sorted and without duplicates up to sorted
+	// sorted is the length of all of elems while they are the Context of one
+	// string, which is not written to.
+	sorted int
+	owned  bool
+}
+
+// add adds a context. Elements are sorted once as many are new as were there, so
+// that each takes a time that is logarithmic in their number.
+func (s *contextSet) add(ev *Evaluator, c Context) {
+	switch {
+	case len(c) == 0 || s == nil:
+		return
+	case len(s.elems) == 0:
+		s.elems, s.sorted, s.owned = c[:len(c):len(c)], len(c), false
+		return
+	case len(c) == s.sorted && &c[0] == &s.elems[0]:
+		return
+	}
+	ev.ticks(len(c))
+	ev.chargeEach(len(c), 16)
+	if !s.owned {
+		s.elems, s.owned = slices.Clone(s.elems), true
+	}
+	s.elems = append(s.elems, c...)
+	if len(s.elems) > 2*s.sorted+8 {
+		s.sort(ev)
+	}
+}
+
+func (s *contextSet) addOne(ev *Evaluator, elem string) {
+	if s != nil {
+		s.add(ev, Context{elem})
+	}
+}
+
+func (s *contextSet) sort(ev *Evaluator) {
+	slices.SortFunc(s.elems, func(a, b string) int {
+		ev.tick()
+		return strings.Compare(a, b)
+	})
+	s.elems = slices.Compact(s.elems)
+	s.sorted = len(s.elems)
+}
+
+// context returns what was collected.
+func (s *contextSet) context(ev *Evaluator) Context {
+	if len(s.elems) > s.sorted {
+		s.sort(ev)
+	}
+	return s.elems[:len(s.elems):len(s.elems)]
+}
 
 // contextElem is a parsed element: drv says that path is a derivation that is
 // meant as a whole; output is set for an output of one.

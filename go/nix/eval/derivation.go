@@ -47,7 +47,7 @@ type drvBuilder struct {
 	pos        syntax.Pos
 	name       string
 	drv        drv
-	ctx        Context
+	ctx        contextSet
 	outputs    []string
 	hash       *string
 	algorithm  string
@@ -67,8 +67,8 @@ func (ev *Evaluator) libDerivationStrict(args []Value, pos syntax.Pos) Value {
 	}
 	structured, ignoreNulls := flag("__structuredAttrs"), flag("__ignoreNulls")
 	if structured {
-		b.structured = &jsonWriter{ev: ev}
-		b.structured.out = append(b.structured.out, '{')
+		b.structured = &jsonWriter{textBuilder: textBuilder{ev: ev}}
+		b.structured.addByte('{')
 	}
 	for _, x := range ev.byName(a) {
 		attr := ev.symbols.Name(x.Name)
@@ -83,8 +83,9 @@ func (ev *Evaluator) libDerivationStrict(args []Value, pos syntax.Pos) Value {
 		b.attribute(attr, x.Value)
 	}
 	if structured {
-		b.drv.env["__json"] = string(append(b.structured.out, '}'))
-		b.ctx = b.ctx.union(b.structured.ctx)
+		b.structured.addByte('}')
+		b.drv.env["__json"] = b.structured.text()
+		b.ctx.add(ev, b.structured.ctx.context(ev))
 	}
 	b.inputs()
 	return b.finish()
@@ -141,10 +142,10 @@ func (b *drvBuilder) structuredAttribute(attr string, v Value) {
 	}
 	ev, w := b.ev, b.structured
 	if len(w.out) > 1 {
-		w.out = append(w.out, ',')
+		w.addByte(',')
 	}
 	w.str(attr, b.pos)
-	w.out = append(w.out, ':')
+	w.addByte(':')
 	w.value(v, b.pos)
 	switch attr {
 	case "outputs":
@@ -202,7 +203,7 @@ func (b *drvBuilder) setOutputs(names []string) {
 
 // inputs turns the context of all strings into what the derivation depends on.
 func (b *drvBuilder) inputs() {
-	for _, c := range b.ctx {
+	for _, c := range b.ctx.context(b.ev) {
 		e := parseContextElem(c)
 		switch {
 		case e.all:

@@ -32,7 +32,13 @@ func (ev *Evaluator) equal(x, y Value, pos syntax.Pos) bool {
 		return ok
 	case *String:
 		b, ok := y.(*String)
-		return ok && a.S == b.S
+		if !ok || len(a.S) != len(b.S) {
+			return false
+		}
+		if len(a.S) > bytesPerStep {
+			ev.bytes(len(a.S))
+		}
+		return a.S == b.S
 	case Path:
 		b, ok := y.(Path)
 		return ok && a == b
@@ -123,6 +129,9 @@ func (ev *Evaluator) less(x, y Value, pos syntax.Pos) bool {
 		}
 	case *String:
 		if b, ok := y.(*String); ok {
+			if len(a.S) > bytesPerStep {
+				ev.bytes(min(len(a.S), len(b.S)))
+			}
 			return a.S < b.S
 		}
 	case Path:

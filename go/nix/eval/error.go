@@ -211,7 +211,7 @@ func (ev *Evaluator) explain(e *Error) {
 	for i := len(e.contexts) - 1; i >= 0; i-- {
 		msg := ""
 		if bad := ev.catch(func() {
-			msg = ev.coerce(e.contexts[i], 0, coercion{}, &Context{})
+			msg = ev.coerce(e.contexts[i], 0, coercion{}, nil)
 		}); bad != nil {
 			msg = "(the message of addErrorContext fails itself: " + bad.Msg + ")"
 		}

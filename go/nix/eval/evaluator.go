@@ -179,7 +179,7 @@ func (ev *Evaluator) AttrNames(v Value) (names []string, err error) {
 // ToJSON renders a value as builtins.toJSON does.
 func (ev *Evaluator) ToJSON(v Value) (data []byte, err error) {
 	err = ev.run(func() {
-		w := jsonWriter{ev: ev, limit: ev.limits.Output}
+		w := jsonWriter{textBuilder: textBuilder{ev: ev}, limit: ev.limits.Output}
 		w.value(v, 0)
 		data = w.out
 	})
@@ -200,9 +200,9 @@ func (ev *Evaluator) Print(v Value) (text string, err error) {
 func (ev *Evaluator) PrintXML(v Value) (text string, err error) {
 	err = ev.run(func() {
 		ev.forceDeep(v, 0)
-		w := xmlWriter{ev: ev, drvs: make(map[string]bool)}
+		w := xmlWriter{textBuilder: textBuilder{ev: ev}, drvs: make(map[string]bool), limit: ev.limits.Output}
 		w.document(v, 0)
-		text = w.out.String()
+		text = w.text()
 	})
 	return text, err
 }
@@ -215,7 +215,7 @@ func Str(s string) Value { return &String{S: s} }
 // StrRefersTo makes a string that refers to store paths, as the string of a
 // path in interpolation does.
 func StrRefersTo(s string, paths ...string) Value {
-	return &String{S: s, Context: Context(nil).union(Context(paths))}
+	return &String{S: s, Context: newContext(paths)}
 }
 
 // Set makes an attribute set.

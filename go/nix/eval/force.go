@@ -90,7 +90,7 @@ func (ev *Evaluator) forceName(v Value, pos syntax.Pos) syntax.Symbol {
 		return ev.symbols.Intern("")
 	}
 	if s.sym == 0 {
-		s.sym = ev.symbols.Intern(s.S)
+		s.sym = ev.intern(s.S)
 	}
 	return s.sym
 }
@@ -117,16 +117,16 @@ type coercion struct {
 }
 
 // coerce makes a string of a value and adds what it refers to.
-func (ev *Evaluator) coerce(v Value, pos syntax.Pos, how coercion, ctx *Context) string {
+func (ev *Evaluator) coerce(v Value, pos syntax.Pos, how coercion, ctx *contextSet) string {
 	v = ev.force(v, pos)
 	switch v := v.(type) {
 	case *String:
-		*ctx = ctx.union(v.Context)
+		ctx.add(ev, v.Context)
 		return v.S
 	case Path:
 		if how.store {
 			p := ev.copyToStore(string(v), pos)
-			*ctx = ctx.with(p)
+			ctx.addOne(ev, p)
 			return p
 		}
 		return string(v)
@@ -139,7 +139,7 @@ func (ev *Evaluator) coerce(v Value, pos syntax.Pos, how coercion, ctx *Context)
 	return s
 }
 
-func (ev *Evaluator) coerceOther(v Value, pos syntax.Pos, how coercion, ctx *Context) string {
+func (ev *Evaluator) coerceOther(v Value, pos syntax.Pos, how coercion, ctx *contextSet) string {
 	switch v := v.(type) {
 	case *Attrs:
 		if f := v.get(ev.sym.toString); f != nil {
@@ -177,24 +177,33 @@ func (ev *Evaluator) coerceOther(v Value, pos syntax.Pos, how coercion, ctx *Con
 }
 
 // coerceList joins with spaces; an empty list inside adds none.
-func (ev *Evaluator) coerceList(l *List, pos syntax.Pos, how coercion, ctx *Context) string {
-	var out []byte
+func (ev *Evaluator) coerceList(l *List, pos syntax.Pos, how coercion, ctx *contextSet) string {
+	b := textBuilder{ev: ev}
+	ev.joinList(&b, l, pos, how, ctx)
+	return b.text()
+}
+
+func (ev *Evaluator) joinList(b *textBuilder, l *List, pos syntax.Pos, how coercion, ctx *contextSet) {
 	for i, x := range l.Elems {
 		ev.tick()
-		s := ev.coerce(x, pos, how, ctx)
-		ev.charge(len(s) + 1)
-		out = append(out, s...)
-		if i < len(l.Elems)-1 {
-			if inner, ok := ev.force(x, pos).(*List); !ok || len(inner.Elems) > 0 {
-				out = append(out, ' ')
-			}
+		inner, nested := ev.force(x, pos).(*List)
+		if nested {
+			ev.enterCall()
+			ev.enter()
+			ev.joinList(b, inner, pos, how, ctx)
+			ev.depth--
+			ev.calls--
+		} else {
+			b.add(ev.coerce(x, pos, how, ctx))
+		}
+		if i < len(l.Elems)-1 && (!nested || len(inner.Elems) > 0) {
+			b.addByte(' ')
 		}
 	}
-	return string(out)
 }
 
 // coercePath makes an absolute path of a path, or of a string or set that says one.
-func (ev *Evaluator) coercePath(v Value, pos syntax.Pos, ctx *Context) string {
+func (ev *Evaluator) coercePath(v Value, pos syntax.Pos, ctx *contextSet) string {
 	v = ev.force(v, pos)
 	if p, ok := v.(Path); ok {
 		return string(p)
@@ -209,9 +218,9 @@ func (ev *Evaluator) coercePath(v Value, pos syntax.Pos, ctx *Context) string {
 // readPath is coercePath for a file that is about to be read: what a
 // derivation would build is not there.
 func (ev *Evaluator) readPath(v Value, pos syntax.Pos) string {
-	var ctx Context
+	var ctx contextSet
 	p := ev.coercePath(v, pos, &ctx)
-	for _, c := range ctx {
+	for _, c := range ctx.context(ev) {
 		if e := parseContextElem(c); e.output != "" || e.all {
 			ev.fail(Builds, pos, "reading '%s' needs the derivation '%s' to be built, which the embedded evaluator does not do", p, e.path)
 		}

@@ -71,9 +71,17 @@ func (r *jsonReader) blank() {
 		switch r.s[r.i] {
 		case ' ', '\t', '\n', '\r':
 			r.i++
+			r.look(r.i)
 		default:
 			return
 		}
+	}
+}
+
+// look counts the work of going through a long run of bytes, at the i-th.
+func (r *jsonReader) look(i int) {
+	if i%4096 == 0 {
+		r.ev.bytes(8 * 4096)
 	}
 }
 
@@ -94,6 +102,7 @@ func (r *jsonReader) word(w string, v Value) Value {
 }
 
 func (r *jsonReader) value() Value {
+	r.ev.tick()
 	c := r.peek()
 	switch {
 	case c == '{':
@@ -130,13 +139,13 @@ func (r *jsonReader) object() Value {
 		if c != '"' {
 			r.fail("expected a string as the name of a member")
 		}
-		name := r.ev.symbols.Intern(r.str())
+		name := r.ev.intern(r.str())
 		if r.peek() != ':' {
 			r.fail("expected ':'")
 		}
 		r.i++
 		v := r.value()
-		r.ev.charge(24)
+		r.ev.charge(48) // here, and in the set
 		r.attrs = append(r.attrs, Attr{Name: name, Value: v})
 		c = r.peek()
 		if c != ',' && c != '}' {
@@ -148,7 +157,7 @@ func (r *jsonReader) object() Value {
 		}
 	}
 	r.ev.depth--
-	members := lastOfEqual(r.attrs[from:])
+	members := r.lastOfEqual(r.attrs[from:])
 	r.attrs = r.attrs[:from]
 	if len(members) == 0 {
 		return emptyAttrs
@@ -159,9 +168,12 @@ func (r *jsonReader) object() Value {
 }
 
 // lastOfEqual sorts attributes; of those of one name the last stays.
-func lastOfEqual(attrs []Attr) []Attr {
+func (r *jsonReader) lastOfEqual(attrs []Attr) []Attr {
 	if len(attrs) > 12 {
-		slices.SortStableFunc(attrs, func(x, y Attr) int { return int(x.Name) - int(y.Name) })
+		slices.SortStableFunc(attrs, func(x, y Attr) int {
+			r.ev.tick()
+			return int(x.Name) - int(y.Name)
+		})
 	} else {
 		insertionSort(attrs)
 	}
@@ -185,7 +197,7 @@ func (r *jsonReader) array() Value {
 			r.i++
 			break
 		}
-		r.ev.charge(16)
+		r.ev.charge(32) // here, and in the list
 		v := r.value()
 		r.elems = append(r.elems, v)
 		c := r.peek()
@@ -241,6 +253,7 @@ func (r *jsonReader) number() Value {
 		digits()
 	}
 	text := r.s[start:r.i]
+	r.ev.bytes(8 * len(text))
 	if integer {
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return Int(n)
@@ -267,14 +280,14 @@ func (r *jsonReader) str() string {
 			}
 			break
 		}
+		r.look(n + 1)
 	}
 	return r.longString()
 }
 
 // longString reads a string with escapes or letters beyond ASCII.
-
 func (r *jsonReader) longString() string {
-	var b strings.Builder
+	b := textBuilder{ev: r.ev}
 	for {
 		if r.i >= len(r.s) {
 			r.fail("missing closing quote")
@@ -283,7 +296,7 @@ func (r *jsonReader) longString() string {
 		switch {
 		case c == '"':
 			r.i++
-			s := b.String()
+			s := b.text()
 			if strings.IndexByte(s, 0) >= 0 {
 				panic(&jsonError{nullByte(s), -1})
 			}
@@ -293,21 +306,35 @@ func (r *jsonReader) longString() string {
 		case c == '\\':
 			r.i++
 			r.escape(&b)
-		case c < utf8.RuneSelf:
-			b.WriteByte(c)
-			r.i++
 		default:
-			_, n := utf8.DecodeRuneInString(r.s[r.i:])
-			if n == 1 {
-				r.fail("ill-formed UTF-8 byte")
-			}
-			b.WriteString(r.s[r.i : r.i+n])
-			r.i += n
+			b.add(r.plain())
 		}
 	}
 }
 
-func (r *jsonReader) escape(b *strings.Builder) {
+// plain reads some letters that stand for themselves, at least one.
+func (r *jsonReader) plain() string {
+	start := r.i
+	for r.i < len(r.s) && r.i-start < 4096 {
+		c := r.s[r.i]
+		if c < utf8.RuneSelf {
+			if !jsonPlain[c] {
+				break
+			}
+			r.i++
+			continue
+		}
+		_, n := utf8.DecodeRuneInString(r.s[r.i:])
+		if n == 1 {
+			r.fail("ill-formed UTF-8 byte")
+		}
+		r.i += n
+	}
+	r.ev.ticks(1 + (r.i-start)/8)
+	return r.s[start:r.i]
+}
+
+func (r *jsonReader) escape(b *textBuilder) {
 	if r.i >= len(r.s) {
 		r.fail("missing closing quote")
 	}
@@ -315,17 +342,17 @@ func (r *jsonReader) escape(b *strings.Builder) {
 	r.i++
 	switch c {
 	case '"', '\\', '/':
-		b.WriteByte(c)
+		b.addByte(c)
 	case 'b':
-		b.WriteByte('\b')
+		b.addByte('\b')
 	case 'f':
-		b.WriteByte('\f')
+		b.addByte('\f')
 	case 'n':
-		b.WriteByte('\n')
+		b.addByte('\n')
 	case 'r':
-		b.WriteByte('\r')
+		b.addByte('\r')
 	case 't':
-		b.WriteByte('\t')
+		b.addByte('\t')
 	case 'u':
 		u := r.hex4()
 		switch {
@@ -342,7 +369,8 @@ func (r *jsonReader) escape(b *strings.Builder) {
 		case u >= 0xDC00 && u <= 0xDFFF:
 			r.fail("surrogate U+DC00..U+DFFF must follow U+D800..U+DBFF")
 		}
-		b.WriteRune(u)
+		b.room(utf8.UTFMax)
+		b.out = utf8.AppendRune(b.out, u)
 	default:
 		r.fail("forbidden character after backslash")
 	}

@@ -11,9 +11,8 @@ import (
 // jsonWriter renders builtins.toJSON: compact, keys sorted by bytes, and in
 // the spelling of the library that Nix uses.
 type jsonWriter struct {
-	ev    *Evaluator
-	out   []byte
-	ctx   Context
+	textBuilder
+	ctx   contextSet
 	limit int
 }
 
@@ -23,6 +22,7 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 	}
 	ev := w.ev
 	ev.tick()
+	w.room(32) // for anything short
 	switch v := ev.force(v, pos).(type) {
 	case Null:
 		w.out = append(w.out, "null"...)
@@ -33,11 +33,11 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 	case Float:
 		w.out = appendJSONFloat(w.out, float64(v))
 	case *String:
-		w.ctx = w.ctx.union(v.Context)
+		w.ctx.add(ev, v.Context)
 		w.str(v.S, pos)
 	case Path:
 		p := ev.copyToStore(string(v), pos)
-		w.ctx = w.ctx.with(p)
+		w.ctx.addOne(ev, p)
 		w.str(p, pos)
 	case *List:
 		ev.enter()
@@ -45,11 +45,11 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 		w.out = append(w.out, '[')
 		for i, x := range v.Elems {
 			if i > 0 {
-				w.out = append(w.out, ',')
+				w.addByte(',')
 			}
 			w.value(x, pos)
 		}
-		w.out = append(w.out, ']')
+		w.addByte(']')
 		ev.calls--
 		ev.depth--
 	case *Attrs:
@@ -81,13 +81,13 @@ func (w *jsonWriter) set(a *Attrs, pos syntax.Pos) {
 	w.out = append(w.out, '{')
 	for i, m := range w.ev.byName(a.settle()) {
 		if i > 0 {
-			w.out = append(w.out, ',')
+			w.addByte(',')
 		}
 		w.str(w.ev.symbols.Name(m.Name), m.Pos)
-		w.out = append(w.out, ':')
+		w.addByte(':')
 		w.value(m.Value, m.Pos)
 	}
-	w.out = append(w.out, '}')
+	w.addByte('}')
 }
 
 const hexDigits = "0123456789abcdef"
@@ -101,7 +101,8 @@ var jsonPlain = func() (plain [256]bool) {
 }()
 
 func (w *jsonWriter) str(s string, pos syntax.Pos) {
-	w.ev.charge(len(s))
+	w.room(len(s) + 2)
+	w.ev.bytes(8 * len(s))
 	w.out = append(w.out, '"')
 	start := 0
 	for i := 0; i < len(s); {
@@ -118,6 +119,7 @@ func (w *jsonWriter) str(s string, pos syntax.Pos) {
 			i += n
 			continue
 		}
+		w.room(len(s) - start + 8)
 		w.out = append(w.out, s[start:i]...)
 		switch c {
 		case '"', '\\':

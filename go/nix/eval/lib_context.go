@@ -14,7 +14,7 @@ var contextLib = []definition{
 	{"getContext", 1, (*Evaluator).libGetContext},
 	{"appendContext", 2, (*Evaluator).libAppendContext},
 	{"unsafeDiscardStringContext", 1, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		return ev.str(ev.coerce(args[0], pos, coercion{store: true}, &Context{}))
+		return ev.str(ev.coerce(args[0], pos, coercion{store: true}, nil))
 	}},
 	{"unsafeDiscardOutputDependency", 1, (*Evaluator).libDiscardOutputDependency},
 	{"addDrvOutputDependencies", 1, (*Evaluator).libAddDrvOutputDependencies},
@@ -28,6 +28,8 @@ func (ev *Evaluator) libGetContext(args []Value, pos syntax.Pos) Value {
 	infos := make(map[string]*info)
 	var order []string
 	for _, s := range ev.forceString(args[0], pos).Context {
+		ev.tick()
+		ev.charge(400)
 		e := parseContextElem(s)
 		i := infos[e.path]
 		if i == nil {
@@ -57,7 +59,7 @@ func (ev *Evaluator) libGetContext(args []Value, pos syntax.Pos) Value {
 		if len(i.outputs) > 0 {
 			a = append(a, Attr{Name: ev.sym.outputs, Value: ev.listOf(i.outputs)})
 		}
-		out = append(out, Attr{Name: ev.symbols.Intern(p), Value: ev.sortAttrs(a)})
+		out = append(out, Attr{Name: ev.intern(p), Value: ev.sortAttrs(a)})
 	}
 	return ev.sortAttrs(out)
 }
@@ -75,21 +77,23 @@ func isDrvPath(p string) bool { return strings.HasSuffix(p, ".drv") }
 
 func (ev *Evaluator) libAppendContext(args []Value, pos syntax.Pos) Value {
 	s := ev.forceString(args[0], pos)
-	ctx := s.Context
+	var ctx contextSet
+	ctx.add(ev, s.Context)
 	for _, a := range ev.forceAttrs(args[1], pos).Attrs {
+		ev.tick()
 		name := ev.symbols.Name(a.Name)
 		if !isStorePath(name) {
 			ev.fail(EvalFailure, a.Pos, "context key '%s' is not a store path", name)
 		}
 		info := ev.forceAttrs(a.Value, a.Pos)
 		if x := info.get(ev.sym.path); x != nil && ev.forceBool(x.Value, x.Pos) {
-			ctx = ctx.with(name)
+			ctx.addOne(ev, name)
 		}
 		if x := info.get(ev.sym.allOutputs); x != nil && ev.forceBool(x.Value, x.Pos) {
 			if !isDrvPath(name) {
 				ev.fail(EvalFailure, a.Pos, "tried to add all-outputs context of %s, which is not a derivation, to a string", name)
 			}
-			ctx = ctx.with(contextElem{path: name, all: true}.String())
+			ctx.addOne(ev, contextElem{path: name, all: true}.String())
 		}
 		if x := info.get(ev.sym.outputs); x != nil {
 			outputs := ev.forceList(x.Value, x.Pos).Elems
@@ -97,31 +101,33 @@ func (ev *Evaluator) libAppendContext(args []Value, pos syntax.Pos) Value {
 				ev.fail(EvalFailure, a.Pos, "tried to add derivation output context of %s, which is not a derivation, to a string", name)
 			}
 			for _, o := range outputs {
-				ctx = ctx.with(contextElem{path: name, output: ev.stringNoContext(o, x.Pos)}.String())
+				ev.tick()
+				ctx.addOne(ev, contextElem{path: name, output: ev.stringNoContext(o, x.Pos)}.String())
 			}
 		}
 	}
-	return ev.strContext(s.S, ctx)
+	return ev.strContext(s.S, ctx.context(ev))
 }
 
 func (ev *Evaluator) libDiscardOutputDependency(args []Value, pos syntax.Pos) Value {
-	var ctx, out Context
+	var ctx, out contextSet
 	s := ev.coerce(args[0], pos, coercion{store: true}, &ctx)
-	for _, c := range ctx {
+	for _, c := range ctx.context(ev) {
 		e := parseContextElem(c)
 		e.all = false
-		out = out.with(e.String())
+		out.addOne(ev, e.String())
 	}
-	return ev.strContext(s, out)
+	return ev.strContext(s, out.context(ev))
 }
 
 func (ev *Evaluator) libAddDrvOutputDependencies(args []Value, pos syntax.Pos) Value {
-	var ctx Context
+	var ctx contextSet
 	s := ev.coerce(args[0], pos, coercion{store: true}, &ctx)
-	if len(ctx) != 1 {
-		ev.fail(EvalFailure, pos, "context of string '%s' must have exactly one element, but has %d", s, len(ctx))
+	found := ctx.context(ev)
+	if len(found) != 1 {
+		ev.fail(EvalFailure, pos, "context of string '%s' must have exactly one element, but has %d", s, len(found))
 	}
-	e := parseContextElem(ctx[0])
+	e := parseContextElem(found[0])
 	if e.output != "" {
 		ev.fail(EvalFailure, pos, "`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '%s'", e.output)
 	}

@@ -22,12 +22,12 @@ var controlLib = []definition{
 }
 
 func (ev *Evaluator) libAbort(args []Value, pos syntax.Pos) Value {
-	ev.fail(Aborted, pos, "evaluation aborted with the following error message: '%s'", ev.coerce(args[0], pos, coercion{}, &Context{}))
+	ev.fail(Aborted, pos, "evaluation aborted with the following error message: '%s'", ev.coerce(args[0], pos, coercion{}, nil))
 	return nil
 }
 
 func (ev *Evaluator) libThrow(args []Value, pos syntax.Pos) Value {
-	ev.fail(Thrown, pos, "%s", ev.coerce(args[0], pos, coercion{}, &Context{}))
+	ev.fail(Thrown, pos, "%s", ev.coerce(args[0], pos, coercion{}, nil))
 	return nil
 }
 
@@ -73,6 +73,7 @@ func (ev *Evaluator) forceDeepSeen(v Value, pos syntax.Pos, seen map[any]bool) {
 		if seen[v] {
 			return
 		}
+		ev.charge(48)
 		seen[v] = true
 		ev.enter()
 		ev.enterCall()
@@ -86,6 +87,7 @@ func (ev *Evaluator) forceDeepSeen(v Value, pos syntax.Pos, seen map[any]bool) {
 		if seen[v] {
 			return
 		}
+		ev.charge(48)
 		seen[v] = true
 		ev.enter()
 		ev.enterCall()
@@ -135,6 +137,7 @@ func (ev *Evaluator) libFunctionArgs(args []Value, pos syntax.Pos) Value {
 			return emptyAttrs
 		}
 		out := ev.makeAttrs(len(f.fn.Formals.List))
+		ev.ticks(len(f.fn.Formals.List) / 8)
 		for _, formal := range f.fn.Formals.List {
 			out = append(out, Attr{formal.Name, formal.At, Bool(formal.Default != nil)})
 		}
@@ -159,6 +162,7 @@ func (ev *Evaluator) libGenericClosure(args []Value, pos syntax.Pos) Value {
 		return start
 	}
 	operator := ev.forceFunction(ev.requireAttr(a, ev.sym.operator, pos).Value, pos)
+	ev.chargeEach(len(start.Elems), 32)
 	work := append([]Value(nil), start.Elems...)
 	seen := keySet{ev: ev, pos: pos}
 	var out []Value
@@ -170,47 +174,17 @@ func (ev *Evaluator) libGenericClosure(args []Value, pos syntax.Pos) Value {
 		if !seen.add(ev.force(key.Value, pos)) {
 			continue
 		}
-		ev.charge(64)
+		ev.charge(32)
 		out = append(out, elem)
 		next := ev.forceList(ev.apply1(operator, elem, pos), pos)
 		for _, x := range next.Elems {
+			ev.tick()
 			ev.force(x, pos)
 		}
+		ev.chargeEach(len(next.Elems), 32)
 		work = append(work, next.Elems...)
 	}
 	return ev.listOf(out)
-}
-
-// keySet is a set of values ordered by `<`, as a tree without balance rules
-// would be too slow on sorted keys: a sorted slice.
-type keySet struct {
-	ev   *Evaluator
-	pos  syntax.Pos
-	keys []Value
-}
-
-func (k *keySet) add(v Value) bool {
-	lo, hi := 0, len(k.keys)
-	if hi == 0 {
-		// Nix compares the first key with nothing, so any type is fine there.
-		k.keys = append(k.keys, v)
-		return true
-	}
-	for lo < hi {
-		mid := int(uint(lo+hi) >> 1)
-		if k.ev.less(k.keys[mid], v, k.pos) {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo < len(k.keys) && !k.ev.less(v, k.keys[lo], k.pos) {
-		return false
-	}
-	k.keys = append(k.keys, nil)
-	copy(k.keys[lo+1:], k.keys[lo:])
-	k.keys[lo] = v
-	return true
 }
 
 func (ev *Evaluator) libUnsafeGetAttrPos(args []Value, pos syntax.Pos) Value {

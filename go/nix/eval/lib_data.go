@@ -20,9 +20,9 @@ var dataLib = []definition{
 }
 
 func (ev *Evaluator) libToJSON(args []Value, pos syntax.Pos) Value {
-	w := jsonWriter{ev: ev}
+	w := jsonWriter{textBuilder: textBuilder{ev: ev}}
 	w.value(args[0], pos)
-	return ev.strContext(string(w.out), w.ctx)
+	return ev.strContext(w.text(), w.ctx.context(ev))
 }
 
 func (ev *Evaluator) libFromJSON(args []Value, pos syntax.Pos) Value {
@@ -118,7 +118,7 @@ func nullByte(s string) string {
 
 func (ev *Evaluator) libToXML(args []Value, pos syntax.Pos) Value {
 	ev.forceDeep(args[0], pos)
-	w := xmlWriter{ev: ev, drvs: make(map[string]bool)}
+	w := xmlWriter{textBuilder: textBuilder{ev: ev}, drvs: make(map[string]bool)}
 	w.document(args[0], pos)
-	return ev.strContext(w.out.String(), w.ctx)
+	return ev.strContext(w.text(), w.ctx.context(ev))
 }

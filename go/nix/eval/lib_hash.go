@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"strings"
+	"unsafe"
 
 	"github.com/nix-community/go-nix/pkg/nixbase32"
 
@@ -19,19 +20,41 @@ import (
 var hashLib = []definition{
 	{"hashString", 2, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
 		h := ev.hashAlgorithm(ev.stringNoContext(args[0], pos), pos)
-		h.Write([]byte(ev.forceString(args[1], pos).S))
+		ev.hashText(h, ev.forceString(args[1], pos).S)
 		return ev.str(hex.EncodeToString(h.Sum(nil)))
 	}},
 	{"hashFile", 2, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
 		h := ev.hashAlgorithm(ev.stringNoContext(args[0], pos), pos)
-		h.Write([]byte(ev.readFile(ev.readPath(args[1], pos), pos)))
+		ev.hashText(h, ev.readFile(ev.readPath(args[1], pos), pos))
 		return ev.str(hex.EncodeToString(h.Sum(nil)))
 	}},
 	{"convertHash", 1, (*Evaluator).libConvertHash},
 	{"placeholder", 1, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		sum := sha256.Sum256([]byte("nix-output:" + ev.stringNoContext(args[0], pos)))
-		return ev.str("/" + nixbase32.EncodeToString(sum[:]))
+		sum := ev.sha256("nix-output:", ev.stringNoContext(args[0], pos))
+		return ev.str("/" + nixbase32.EncodeToString(sum))
 	}},
+}
+
+// hashPart is how many bytes are hashed between two looks at the clock.
+const hashPart = 64 << 10
+
+// hashText hashes a text as it is, without a copy.
+func (ev *Evaluator) hashText(h hash.Hash, text string) {
+	for data := unsafe.Slice(unsafe.StringData(text), len(text)); len(data) > 0; {
+		part := data[:min(len(data), hashPart)]
+		ev.bytes(8 * len(part))
+		h.Write(part)
+		data = data[len(part):]
+	}
+}
+
+// sha256 is the SHA-256 of texts in a row.
+func (ev *Evaluator) sha256(texts ...string) []byte {
+	h := sha256.New()
+	for _, text := range texts {
+		ev.hashText(h, text)
+	}
+	return h.Sum(nil)
 }
 
 var hashSizes = map[string]int{"md5": md5.Size, "sha1": sha1.Size, "sha256": sha256.Size, "sha512": sha512.Size}

@@ -34,6 +34,7 @@ func (ev *Evaluator) libMap(args []Value, pos syntax.Pos) Value {
 	f := ev.forceFunction(args[0], pos)
 	out := ev.makeList(len(l.Elems))
 	for i, x := range l.Elems {
+		ev.tick()
 		out[i] = ev.delayCall(pos, f, x, nil)
 	}
 	return ev.listOf(out)
@@ -45,7 +46,7 @@ func (ev *Evaluator) libFilter(args []Value, pos syntax.Pos) Value {
 		return l
 	}
 	f := ev.forceFunction(args[0], pos)
-	ev.charge(16 * len(l.Elems))
+	ev.chargeEach(len(l.Elems), 16)
 	out := make([]Value, 0, len(l.Elems))
 	for _, x := range l.Elems {
 		if ev.forceBool(ev.apply1(f, x, pos), pos) {
@@ -101,7 +102,8 @@ func (ev *Evaluator) libLength(args []Value, pos syntax.Pos) Value {
 
 func (ev *Evaluator) libConcatLists(args []Value, pos syntax.Pos) Value {
 	l := ev.forceList(args[0], pos)
-	ev.charge(16 * len(l.Elems))
+	ev.chargeEach(len(l.Elems), 16)
+	ev.ticks(len(l.Elems) / 8)
 	return ev.concatLists(append([]Value(nil), l.Elems...), pos)
 }
 
@@ -148,6 +150,7 @@ func (ev *Evaluator) libGenList(args []Value, pos syntax.Pos) Value {
 	}
 	out := ev.makeList(int(n))
 	for i := range out {
+		ev.tick()
 		out[i] = ev.delayCall(pos, f, Int(i), nil)
 	}
 	return ev.listOf(out)
@@ -160,9 +163,10 @@ func (ev *Evaluator) libSort(args []Value, pos syntax.Pos) Value {
 		return l
 	}
 	f := ev.forceFunction(args[0], pos)
-	ev.charge(32 * len(l.Elems))
+	ev.chargeEach(len(l.Elems), 32)
 	out := append([]Value(nil), l.Elems...)
 	for _, x := range out {
+		ev.tick()
 		ev.force(x, pos)
 	}
 	less := func(x, y Value) bool { return ev.forceBool(ev.apply2(f, x, y, pos), pos) }
@@ -195,7 +199,7 @@ func (ev *Evaluator) libPartition(args []Value, pos syntax.Pos) Value {
 	f := ev.forceFunction(args[0], pos)
 	l := ev.forceList(args[1], pos)
 	var right, wrong []Value
-	ev.charge(16 * len(l.Elems))
+	ev.chargeEach(len(l.Elems), 32)
 	for _, x := range l.Elems {
 		ev.force(x, pos)
 		if ev.forceBool(ev.apply1(f, x, pos), pos) {
@@ -210,7 +214,7 @@ func (ev *Evaluator) libPartition(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) libGroupBy(args []Value, pos syntax.Pos) Value {
 	f := ev.forceFunction(args[0], pos)
 	l := ev.forceList(args[1], pos)
-	ev.charge(32 * len(l.Elems))
+	ev.chargeEach(len(l.Elems), 32)
 	groups := make(map[syntax.Symbol]int)
 	var out []Attr
 	for _, x := range l.Elems {
@@ -219,6 +223,7 @@ func (ev *Evaluator) libGroupBy(args []Value, pos syntax.Pos) Value {
 		if !ok {
 			i = len(out)
 			groups[name] = i
+			ev.charge(120)
 			out = append(out, Attr{Name: name, Value: &List{}})
 		}
 		g := out[i].Value.(*List)

@@ -24,7 +24,7 @@ var mathLib = []definition{
 	{"floor", 1, roundLib(math.Floor)},
 	{"compareVersions", 2, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
 		a := ev.stringNoContext(args[0], pos)
-		return Int(compareVersions(a, ev.stringNoContext(args[1], pos)))
+		return Int(ev.compareVersions(a, ev.stringNoContext(args[1], pos)))
 	}},
 	{"splitVersion", 1, (*Evaluator).libSplitVersion},
 	{"parseDrvName", 1, (*Evaluator).libParseDrvName},
@@ -115,11 +115,14 @@ func componentLess(a, b string) bool {
 	return a < b
 }
 
-func compareVersions(a, b string) int {
+func (ev *Evaluator) compareVersions(a, b string) int {
 	for a != "" || b != "" {
 		var x, y string
+		before := len(a) + len(b)
 		x, a = nextComponent(a)
 		y, b = nextComponent(b)
+		ev.tick()
+		ev.bytes(8 * (before - len(a) - len(b)))
 		if componentLess(x, y) {
 			return -1
 		}
@@ -135,9 +138,13 @@ func (ev *Evaluator) libSplitVersion(args []Value, pos syntax.Pos) Value {
 	var out []Value
 	for {
 		var c string
+		before := len(s)
 		if c, s = nextComponent(s); c == "" {
 			return ev.listOf(out)
 		}
+		ev.tick()
+		ev.bytes(4 * (before - len(s)))
+		ev.charge(32)
 		out = append(out, ev.str(c))
 	}
 }
@@ -145,6 +152,7 @@ func (ev *Evaluator) libSplitVersion(args []Value, pos syntax.Pos) Value {
 // libParseDrvName cuts before the first dash that no letter follows.
 func (ev *Evaluator) libParseDrvName(args []Value, pos syntax.Pos) Value {
 	s := ev.stringNoContext(args[0], pos)
+	ev.bytes(4 * len(s))
 	name, version := s, ""
 	for i := 0; i+1 < len(s); i++ {
 		c := s[i+1]

@@ -24,9 +24,9 @@ var pathLib = []definition{
 	{"baseNameOf", 1, (*Evaluator).libBaseNameOf},
 	{"dirOf", 1, (*Evaluator).libDirOf},
 	{"toPath", 1, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		var ctx Context
+		var ctx contextSet
 		p := ev.coercePath(args[0], pos, &ctx)
-		return ev.strContext(p, ctx)
+		return ev.strContext(p, ctx.context(ev))
 	}},
 	{"findFile", 2, (*Evaluator).libFindFile},
 	{"getEnv", 1, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
@@ -139,12 +139,12 @@ func (ev *Evaluator) libPathExists(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libBaseNameOf(args []Value, pos syntax.Pos) Value {
-	var ctx Context
+	var ctx contextSet
 	p := ev.coerce(args[0], pos, coercion{}, &ctx)
 	if len(p) > 1 {
 		p = strings.TrimSuffix(p, "/")
 	}
-	return ev.strContext(p[strings.LastIndexByte(p, '/')+1:], ctx)
+	return ev.strContext(p[strings.LastIndexByte(p, '/')+1:], ctx.context(ev))
 }
 
 func (ev *Evaluator) libDirOf(args []Value, pos syntax.Pos) Value {
@@ -152,7 +152,7 @@ func (ev *Evaluator) libDirOf(args []Value, pos syntax.Pos) Value {
 	if p, ok := v.(Path); ok {
 		return Path(path.Dir(string(p)))
 	}
-	var ctx Context
+	var ctx contextSet
 	s := ev.coerce(v, pos, coercion{}, &ctx)
 	switch i := strings.LastIndexByte(s, '/'); {
 	case i < 0:
@@ -162,7 +162,7 @@ func (ev *Evaluator) libDirOf(args []Value, pos syntax.Pos) Value {
 	default:
 		s = s[:i]
 	}
-	return ev.strContext(s, ctx)
+	return ev.strContext(s, ctx.context(ev))
 }
 
 // libFindFile looks `<name>` up: a first part of the name that is an entry's

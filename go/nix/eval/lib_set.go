@@ -22,6 +22,7 @@ func (ev *Evaluator) libAttrNames(args []Value, pos syntax.Pos) Value {
 	a := ev.forceAttrs(args[0], pos)
 	out := ev.makeList(len(a.Attrs))
 	for i, x := range ev.byName(a) {
+		ev.tick()
 		out[i] = ev.nameString(x.Name)
 	}
 	return ev.listOf(out)
@@ -31,6 +32,7 @@ func (ev *Evaluator) libAttrValues(args []Value, pos syntax.Pos) Value {
 	a := ev.forceAttrs(args[0], pos)
 	out := ev.makeList(len(a.Attrs))
 	for i, x := range ev.byName(a) {
+		ev.tick()
 		out[i] = x.Value
 	}
 	return ev.listOf(out)
@@ -52,11 +54,13 @@ func (ev *Evaluator) libRemoveAttrs(args []Value, pos syntax.Pos) Value {
 	l := ev.forceList(args[1], pos)
 	// Forcing may run other removals, so that all is forced before anything is marked.
 	for _, x := range l.Elems {
+		ev.tick()
 		ev.forceName(x, pos)
 	}
 	for _, x := range l.Elems {
 		ev.mark(ev.forceName(x, pos))
 	}
+	ev.ticks(len(a.Attrs) / 8)
 	left := 0
 	for i := range a.Attrs {
 		if !ev.marked(a.Attrs[i].Name) {
@@ -104,12 +108,14 @@ func (ev *Evaluator) libIntersectAttrs(args []Value, pos syntax.Pos) Value {
 	out := ev.makeAttrs(min(len(a.Attrs), len(b.Attrs)))
 	if len(a.Attrs) <= len(b.Attrs) {
 		for _, x := range a.Attrs {
+			ev.tick()
 			if y := b.get(x.Name); y != nil {
 				out = append(out, *y)
 			}
 		}
 	} else {
 		for _, y := range b.Attrs {
+			ev.tick()
 			if a.find(y.Name) >= 0 {
 				out = append(out, y)
 			}
@@ -121,10 +127,11 @@ func (ev *Evaluator) libIntersectAttrs(args []Value, pos syntax.Pos) Value {
 // libListToAttrs lets the first of equal names win.
 func (ev *Evaluator) libListToAttrs(args []Value, pos syntax.Pos) Value {
 	l := ev.forceList(args[0], pos)
-	ev.charge(8 * len(l.Elems))
+	ev.chargeEach(len(l.Elems), 16)
 	seen := make(map[syntax.Symbol]bool, len(l.Elems))
 	out := ev.makeAttrs(len(l.Elems))
 	for _, x := range l.Elems {
+		ev.tick()
 		a := ev.forceAttrs(x, pos)
 		n := ev.requireAttr(a, ev.sym.name, pos)
 		name := ev.forceName(n.Value, n.Pos)
@@ -142,6 +149,7 @@ func (ev *Evaluator) libMapAttrs(args []Value, pos syntax.Pos) Value {
 	a := ev.forceAttrs(args[1], pos)
 	out := ev.makeAttrs(len(a.Attrs))
 	for _, x := range a.Attrs {
+		ev.tick()
 		out = append(out, Attr{Name: x.Name, Value: ev.delayCall(pos, args[0], ev.nameString(x.Name), x.Value)})
 	}
 	return ev.newAttrs(out)
@@ -150,9 +158,10 @@ func (ev *Evaluator) libMapAttrs(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) libCatAttrs(args []Value, pos syntax.Pos) Value {
 	name := ev.forceName(args[0], pos)
 	l := ev.forceList(args[1], pos)
-	ev.charge(16 * len(l.Elems))
+	ev.chargeEach(len(l.Elems), 32)
 	var out []Value
 	for _, x := range l.Elems {
+		ev.tick()
 		if a := ev.forceAttrs(x, pos).get(name); a != nil {
 			out = append(out, a.Value)
 		}
@@ -168,10 +177,12 @@ func (ev *Evaluator) libZipAttrsWith(args []Value, pos syntax.Pos) Value {
 	var lists []*List
 	for _, x := range l.Elems {
 		a := ev.forceAttrs(x, pos)
-		ev.charge(16 * len(a.Attrs))
+		ev.chargeEach(len(a.Attrs), 32)
 		for _, m := range a.Attrs {
+			ev.tick()
 			i, ok := index[m.Name]
 			if !ok {
+				ev.charge(160)
 				i = len(lists)
 				index[m.Name] = i
 				names = append(names, m.Name)

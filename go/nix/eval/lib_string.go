@@ -24,17 +24,17 @@ var regexpLib = []definition{
 }
 
 func (ev *Evaluator) libToString(args []Value, pos syntax.Pos) Value {
-	var ctx Context
+	var ctx contextSet
 	v := ev.force(args[0], pos)
 	if s, ok := v.(*String); ok {
 		return s
 	}
 	s := ev.coerce(v, pos, coercion{more: true}, &ctx)
-	return ev.strContext(s, ctx)
+	return ev.strContext(s, ctx.context(ev))
 }
 
 func (ev *Evaluator) libStringLength(args []Value, pos syntax.Pos) Value {
-	return Int(len(ev.coerce(args[0], pos, coercion{store: true}, &Context{})))
+	return Int(len(ev.coerce(args[0], pos, coercion{store: true}, nil)))
 }
 
 func (ev *Evaluator) libSubstring(args []Value, pos syntax.Pos) Value {
@@ -43,36 +43,35 @@ func (ev *Evaluator) libSubstring(args []Value, pos syntax.Pos) Value {
 		ev.fail(EvalFailure, pos, "negative start position in 'substring'")
 	}
 	n := ev.forceInt(args[1], pos)
-	var ctx Context
+	var ctx contextSet
 	s := ev.coerce(args[2], pos, coercion{store: true}, &ctx)
 	if n < 0 {
 		n = math.MaxInt64
 	}
 	if start >= int64(len(s)) {
-		return ev.strContext("", ctx)
+		return ev.strContext("", ctx.context(ev))
 	}
 	s = s[start:]
 	if n < int64(len(s)) {
 		s = s[:n]
 	}
-	return ev.strContext(s, ctx)
+	return ev.strContext(s, ctx.context(ev))
 }
 
 func (ev *Evaluator) libConcatStringsSep(args []Value, pos syntax.Pos) Value {
 	sep := ev.forceString(args[0], pos)
-	ctx := sep.Context
+	var ctx contextSet
+	ctx.add(ev, sep.Context)
 	l := ev.forceList(args[1], pos)
-	var b strings.Builder
+	b := textBuilder{ev: ev}
 	for i, x := range l.Elems {
 		if i > 0 {
-			b.WriteString(sep.S)
+			b.add(sep.S)
 		}
 		ev.tick()
-		s := ev.coerce(x, pos, coercion{store: true}, &ctx)
-		ev.charge(len(s) + len(sep.S))
-		b.WriteString(s)
+		b.add(ev.coerce(x, pos, coercion{store: true}, &ctx))
 	}
-	return ev.strContext(b.String(), ctx)
+	return ev.strContext(b.text(), ctx.context(ev))
 }
 
 // libReplaceStrings tries the patterns in order at each place. An empty one
@@ -82,10 +81,12 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 	if len(from.Elems) != len(to.Elems) {
 		ev.fail(EvalFailure, pos, "'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
 	}
+	ev.chargeEach(len(from.Elems), 24)
 	patterns := make([]string, len(from.Elems))
 	var begins [256]bool // which bytes a pattern begins with
 	anywhere := false
 	for i, x := range from.Elems {
+		ev.tick()
 		p := ev.forceString(x, pos).S
 		patterns[i] = p
 		if p == "" {
@@ -96,23 +97,28 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 	}
 	replacements := make([]*String, len(to.Elems))
 	text := ev.forceString(args[2], pos)
-	ctx, s := text.Context, text.S
-	ev.charge(len(s))
-	out := make([]byte, 0, len(s))
+	s := text.S
+	var ctx contextSet
+	ctx.add(ev, text.Context)
+	b := textBuilder{ev: ev}
+	b.room(len(s))
 	for p := 0; p <= len(s); {
 		if !anywhere {
 			start := p
 			for p < len(s) && !begins[s[p]] {
 				p++
 			}
-			out = append(out, s[start:p]...)
+			b.add(s[start:p])
 			if p == len(s) {
 				break
 			}
 		}
-		ev.tick()
+		ev.ticks(1 + len(patterns)/16)
 		found := -1
 		for i, pattern := range patterns {
+			if len(pattern) > bytesPerStep {
+				ev.bytes(min(len(pattern), len(s)-p))
+			}
 			if strings.HasPrefix(s[p:], pattern) {
 				found = i
 				break
@@ -123,21 +129,20 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 			if r == nil {
 				r = ev.forceString(to.Elems[found], pos)
 				replacements[found] = r
-				ctx = ctx.union(r.Context)
+				ctx.add(ev, r.Context)
 			}
-			ev.charge(len(r.S))
-			out = append(out, r.S...)
+			b.add(r.S)
 			if n := len(patterns[found]); n > 0 {
 				p += n
 				continue
 			}
 		}
 		if p < len(s) {
-			out = append(out, s[p])
+			b.addByte(s[p])
 		}
 		p++
 	}
-	return ev.strContext(string(out), ctx)
+	return ev.strContext(b.text(), ctx.context(ev))
 }
 
 type compiledRegexp struct{ *regex.Regexp }

@@ -81,6 +81,7 @@ func (ev *Evaluator) concatTwo(x, y Value, pos syntax.Pos) Value {
 	case len(a.Elems) == 0:
 		return b
 	}
+	ev.ticks((len(a.Elems) + len(b.Elems)) / 8)
 	out := ev.makeList(len(a.Elems) + len(b.Elems))
 	copy(out[copy(out, a.Elems):], b.Elems)
 	return ev.listOf(out)
@@ -104,9 +105,10 @@ func (ev *Evaluator) concatLists(lists []Value, pos syntax.Pos) Value {
 	if len(only.Elems) == n {
 		return only
 	}
-	ev.charge(24 + 16*n)
+	ev.chargeEach(n, 16)
 	out := make([]Value, 0, n)
 	for _, v := range lists {
+		ev.ticks(len(v.(*List).Elems) / 8)
 		out = append(out, v.(*List).Elems...)
 	}
 	return &List{Elems: out}
@@ -228,23 +230,25 @@ func (ev *Evaluator) addNumbers(sum Value, e *syntax.Concat, en *env) Value {
 }
 
 func (ev *Evaluator) concatPath(first Path, e *syntax.Concat, en *env) Value {
-	text := []byte(first)
-	var ctx Context
+	text := textBuilder{ev: ev}
+	text.add(string(first))
+	var ctx contextSet
 	for _, part := range e.Parts[1:] {
-		text = append(text, ev.coerce(ev.eval(part, en), part.Pos(), coercion{}, &ctx)...)
+		text.add(ev.coerce(ev.eval(part, en), part.Pos(), coercion{}, &ctx))
 	}
-	if len(ctx) > 0 {
+	if len(ctx.elems) > 0 {
 		ev.fail(EvalFailure, e.At, "a string that refers to a store path cannot be appended to a path")
 	}
-	ev.charge(len(text) + 16)
-	return Path(cleanPath(string(text)))
+	ev.charge(len(text.out) + 16)
+	ev.bytes(16 * len(text.out))
+	return Path(cleanPath(text.text()))
 }
 
 // concatStrings joins strings. first is the value of the first part, if it is known.
 func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value {
 	var room [4]string
 	parts := room[:0]
-	var ctx Context
+	var ctx contextSet
 	n := 0
 	// What a string is added to is copied to the store when it is a path.
 	how := coercion{store: true}
@@ -257,7 +261,7 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 		if str, ok := v.(*String); ok {
 			s = str.S
 			if len(str.Context) > 0 {
-				ctx = ctx.union(str.Context)
+				ctx.add(ev, str.Context)
 			}
 		} else {
 			s = ev.coerce(v, part.Pos(), how, &ctx)
@@ -265,15 +269,16 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 		n += len(s)
 		parts = append(parts, s)
 	}
-	if n == 0 && len(ctx) == 0 {
+	if n == 0 && len(ctx.elems) == 0 {
 		return emptyString
 	}
 	ev.charge(n + 48)
+	ev.bytes(n)
 	out := make([]byte, 0, n)
 	for _, s := range parts {
 		out = append(out, s...)
 	}
 	v := ev.slabs.strings.New()
-	v.S, v.Context = asString(out), ctx
+	v.S, v.Context = asString(out), ctx.context(ev)
 	return v
 }

@@ -154,7 +154,7 @@ func (p *valuePrinter) set(a *Attrs, depth int) {
 	if p.plain && p.ev.isDerivation(a, 0) {
 		p.out.WriteString("«derivation")
 		if d := a.get(p.ev.sym.drvPath); d != nil {
-			p.out.WriteString(" " + p.ev.coerce(d.Value, d.Pos, coercion{}, &Context{}))
+			p.out.WriteString(" " + p.ev.coerce(d.Value, d.Pos, coercion{}, nil))
 		}
 		p.out.WriteString("»")
 		return

@@ -39,8 +39,8 @@ func (ev *Evaluator) copyToStore(p string, pos syntax.Pos) string {
 func (ev *Evaluator) addPath(p, name string, keep func(string, fs.FileInfo) bool, flat bool, pos syntax.Pos) string {
 	ev.checkStoreName(name, pos)
 	if flat {
-		sum := sha256.Sum256([]byte(ev.readFile(p, pos)))
-		inner := sha256.Sum256([]byte("fixed:out:sha256:" + hex.EncodeToString(sum[:]) + ":"))
+		sum := ev.sha256(ev.readFile(p, pos))
+		inner := sha256.Sum256([]byte("fixed:out:sha256:" + hex.EncodeToString(sum) + ":"))
 		return makeStorePath("output:out", inner[:], name)
 	}
 	return makeStorePath("source", ev.narHash(p, keep, pos), name)
@@ -87,8 +87,15 @@ func (ev *Evaluator) writeNAR(h hash.Hash, root string, keep func(string, fs.Fil
 		if err := w.WriteHeader(header); err != nil {
 			return err
 		}
-		_, err = w.Write(data)
-		return err
+		for len(data) > 0 {
+			part := data[:min(len(data), hashPart)]
+			ev.bytes(8 * len(part))
+			if _, err := w.Write(part); err != nil {
+				return err
+			}
+			data = data[len(part):]
+		}
+		return nil
 	})
 	if err != nil {
 		return err
@@ -202,15 +209,17 @@ func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 	name := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos)
 	ev.checkStoreName(name, pos)
-	kind := "text"
+	kind := textBuilder{ev: ev}
+	kind.add("text")
 	for _, c := range text.Context {
+		ev.tick()
 		if e := parseContextElem(c); e.all || e.output != "" {
 			ev.fail(EvalFailure, pos, "files created by builtins.toFile may not reference derivations, but %s references %s", name, c)
 		}
-		kind += ":" + c
+		kind.addByte(':')
+		kind.add(c)
 	}
-	sum := sha256.Sum256([]byte(text.S))
-	p := makeStorePath(kind, sum[:], name)
+	p := makeStorePath(kind.text(), ev.sha256(text.S), name)
 	return ev.strContext(p, Context{p})
 }
 

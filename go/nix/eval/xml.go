@@ -1,22 +1,20 @@
 package eval
 
 import (
-	"strings"
-
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
 // xmlWriter is builtins.toXML, which leaves positions out.
 type xmlWriter struct {
-	ev     *Evaluator
-	out    strings.Builder
-	ctx    Context
+	textBuilder
+	limit  int
+	ctx    contextSet
 	indent int
 	drvs   map[string]bool
 }
 
 func (w *xmlWriter) document(v Value, pos syntax.Pos) {
-	w.out.WriteString("<?xml version='1.0' encoding='utf-8'?>\n")
+	w.add("<?xml version='1.0' encoding='utf-8'?>\n")
 	w.open("expr")
 	w.value(v, pos)
 	w.close("expr")
@@ -24,34 +22,58 @@ func (w *xmlWriter) document(v Value, pos syntax.Pos) {
 
 // tag writes `<name attr="value" …` and its end; attributes come in pairs.
 func (w *xmlWriter) tag(end, name string, attrs ...string) {
-	w.ev.tick()
-	size := 32 + 4*w.indent
-	for i := 1; i < len(attrs); i += 2 {
-		size += 2 * len(attrs[i])
-	}
-	w.ev.charge(size)
-	w.out.WriteString(strings.Repeat("  ", w.indent) + "<" + name)
+	w.begin("<", name)
 	for i := 0; i < len(attrs); i += 2 {
-		w.out.WriteString(" " + attrs[i] + `="`)
-		for _, c := range []byte(attrs[i+1]) {
-			switch c {
-			case '"':
-				w.out.WriteString("&quot;")
-			case '<':
-				w.out.WriteString("&lt;")
-			case '>':
-				w.out.WriteString("&gt;")
-			case '&':
-				w.out.WriteString("&amp;")
-			case '\n':
-				w.out.WriteString("&#xA;")
-			default:
-				w.out.WriteByte(c)
-			}
-		}
-		w.out.WriteString(`"`)
+		w.add(" ")
+		w.add(attrs[i])
+		w.add(`="`)
+		w.quoted(attrs[i+1])
+		w.add(`"`)
 	}
-	w.out.WriteString(end + "\n")
+	w.add(end)
+	w.add("\n")
+}
+
+// begin begins a line.
+func (w *xmlWriter) begin(bracket, name string) {
+	w.ev.tick()
+	if w.limit > 0 && len(w.out) > w.limit {
+		w.ev.limit("output", nil, "the output is larger than its limit of %d bytes", w.limit)
+	}
+	w.ev.bytes(2 * w.indent)
+	w.room(2 * w.indent)
+	for range w.indent {
+		w.out = append(w.out, "  "...)
+	}
+	w.add(bracket)
+	w.add(name)
+}
+
+// quoted writes the value of an attribute.
+func (w *xmlWriter) quoted(s string) {
+	w.ev.bytes(8 * len(s))
+	start := 0
+	for i := 0; i < len(s); i++ {
+		escape := ""
+		switch s[i] {
+		case '"':
+			escape = "&quot;"
+		case '<':
+			escape = "&lt;"
+		case '>':
+			escape = "&gt;"
+		case '&':
+			escape = "&amp;"
+		case '\n':
+			escape = "&#xA;"
+		default:
+			continue
+		}
+		w.add(s[start:i])
+		w.add(escape)
+		start = i + 1
+	}
+	w.add(s[start:])
 }
 
 func (w *xmlWriter) empty(name string, attrs ...string) { w.tag(" />", name, attrs...) }
@@ -63,7 +85,8 @@ func (w *xmlWriter) open(name string, attrs ...string) {
 
 func (w *xmlWriter) close(name string) {
 	w.indent--
-	w.out.WriteString(strings.Repeat("  ", w.indent) + "</" + name + ">\n")
+	w.begin("</", name)
+	w.add(">\n")
 }
 
 func (w *xmlWriter) value(v Value, pos syntax.Pos) {
@@ -82,7 +105,7 @@ func (w *xmlWriter) value(v Value, pos syntax.Pos) {
 		}
 		w.empty("bool", "value", word)
 	case *String:
-		w.ctx = w.ctx.union(v.Context)
+		w.ctx.add(ev, v.Context)
 		w.empty("string", "value", v.S)
 	case Path:
 		w.empty("path", "value", string(v))
