@@ -174,6 +174,9 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 	}
 	used := 0
 	formals := fn.Formals.List
+	if len(formals) > 64 {
+		ev.ticks(len(formals) / 8)
+	}
 	for i := range formals {
 		if a := set.get(formals[i].Name); a != nil {
 			en.vals[formals[i].Slot] = a.Value
@@ -192,6 +195,7 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 		return
 	}
 	for _, a := range set.Attrs {
+		ev.tick()
 		if fn.Formals.Find(a.Name) < 0 {
 			ev.failType(fn.At, "function '%s' called with unexpected argument '%s'",
 				ev.lambdaName(fn), ev.symbols.Name(a.Name))

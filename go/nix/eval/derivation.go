@@ -119,6 +119,8 @@ func (b *drvBuilder) attribute(attr string, v Value) {
 		return
 	case "args":
 		for _, x := range ev.forceList(v, b.pos).Elems {
+			ev.tick()
+			ev.charge(32)
 			b.drv.args = append(b.drv.args, ev.coerce(x, b.pos, coercion{more: true, store: true}, &b.ctx))
 		}
 		return
@@ -128,8 +130,10 @@ func (b *drvBuilder) attribute(attr string, v Value) {
 		return
 	}
 	s := ev.coerce(v, b.pos, coercion{more: true, store: true}, &b.ctx)
+	ev.charge(64)
 	b.drv.env[attr] = s
 	if attr == "outputs" {
+		ev.chargeEach(len(s)/2+1, 16)
 		b.setOutputs(strings.Fields(s))
 		return
 	}
@@ -186,13 +190,17 @@ func (b *drvBuilder) special(attr, s string) {
 
 func (b *drvBuilder) setOutputs(names []string) {
 	b.outputs = nil
+	seen := make(map[string]bool, len(names))
 	for _, name := range names {
-		if slices.Contains(b.outputs, name) {
+		b.ev.tick()
+		b.ev.charge(256)
+		if seen[name] {
 			b.ev.fail(EvalFailure, b.pos, "duplicate derivation output '%s'", name)
 		}
 		if name == "drvPath" {
 			b.ev.fail(EvalFailure, b.pos, "invalid derivation output name 'drvPath'")
 		}
+		seen[name] = true
 		b.outputs = append(b.outputs, name)
 	}
 	if len(b.outputs) == 0 {
@@ -203,55 +211,64 @@ func (b *drvBuilder) setOutputs(names []string) {
 
 // inputs turns the context of all strings into what the derivation depends on.
 func (b *drvBuilder) inputs() {
+	seen := make(map[string]bool)
 	for _, c := range b.ctx.context(b.ev) {
+		b.ev.tick()
 		e := parseContextElem(c)
 		switch {
 		case e.all:
-			b.closure(e.path, make(map[string]bool))
+			b.closure(e.path, seen)
 		case e.output != "":
 			b.input(e.path, e.output)
 		default:
 			b.source(e.path)
 		}
 	}
+	for path, outputs := range b.drv.drvs {
+		b.ev.ticks(len(outputs))
+		slices.Sort(outputs)
+		b.drv.drvs[path] = slices.Compact(outputs)
+	}
+	slices.Sort(b.drv.sources)
+	b.drv.sources = slices.Compact(b.drv.sources)
 }
 
 func (b *drvBuilder) input(path, output string) {
 	if b.ev.drvs[path] == nil {
 		b.ev.fail(NeedsNix, b.pos, "the derivation %s is not part of this evaluation, which the embedded evaluator does not do", path)
 	}
-	if !slices.Contains(b.drv.drvs[path], output) {
-		b.drv.drvs[path] = append(b.drv.drvs[path], output)
-		slices.Sort(b.drv.drvs[path])
-	}
+	b.ev.charge(64)
+	b.drv.drvs[path] = append(b.drv.drvs[path], output)
 }
 
 func (b *drvBuilder) source(path string) {
-	if i, found := slices.BinarySearch(b.drv.sources, path); !found {
-		b.drv.sources = slices.Insert(b.drv.sources, i, path)
-	}
+	b.ev.charge(32)
+	b.drv.sources = append(b.drv.sources, path)
 }
 
 // closure adds a derivation file with all that it refers to, and the outputs of
 // all derivations among that.
 func (b *drvBuilder) closure(path string, seen map[string]bool) {
-	if seen[path] {
-		return
-	}
-	seen[path] = true
-	b.source(path)
-	d := b.ev.drvs[path]
-	if d == nil {
-		return
-	}
-	for output := range d.outputs {
-		b.input(path, output)
-	}
-	for _, s := range d.sources {
-		b.closure(s, seen)
-	}
-	for p := range d.drvs {
-		b.closure(p, seen)
+	for todo := []string{path}; len(todo) > 0; {
+		path := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		b.ev.tick()
+		if seen[path] {
+			continue
+		}
+		b.ev.charge(48)
+		seen[path] = true
+		b.source(path)
+		d := b.ev.drvs[path]
+		if d == nil {
+			continue
+		}
+		for output := range d.outputs {
+			b.input(path, output)
+		}
+		b.ev.chargeEach(len(d.sources)+len(d.drvs), 32)
+		todo = append(todo, d.sources...)
+		todo = slices.AppendSeq(todo, maps.Keys(d.drvs))
 	}
 }
 
@@ -274,28 +291,28 @@ func (b *drvBuilder) finish() Value {
 			b.drv.env[o] = ""
 			b.drv.outputs[o] = drvOutput{}
 		}
-		sum := sha256.Sum256([]byte(b.drv.aterm(ev)))
+		sum := b.drv.hash(ev, true)
 		for _, o := range b.outputs {
 			name := b.name
 			if o != "out" {
 				name += "-" + o
 			}
-			p := makeStorePath("output:"+o, sum[:], name)
+			p := makeStorePath("output:"+o, sum, name)
 			b.drv.env[o] = p
 			b.drv.outputs[o] = drvOutput{path: p}
 		}
 		// For others the derivation counts with its outputs named.
-		named := sha256.Sum256([]byte(b.drv.aterm(ev)))
-		modulo = hex.EncodeToString(named[:])
+		modulo = hex.EncodeToString(b.drv.hash(ev, true))
 	}
 	refs := slices.Concat(b.drv.sources, slices.Collect(maps.Keys(b.drv.drvs)))
 	slices.Sort(refs)
-	kind := "text"
+	kind := textBuilder{ev: ev}
+	kind.add("text")
 	for _, r := range slices.Compact(refs) {
-		kind += ":" + r
+		kind.addByte(':')
+		kind.add(r)
 	}
-	sum := sha256.Sum256([]byte(b.drv.aterm(nil)))
-	path := makeStorePath(kind, sum[:], b.name+".drv")
+	path := makeStorePath(kind.text(), b.drv.hash(ev, false), b.name+".drv")
 	if ev.drvs == nil {
 		ev.drvs = make(map[string]*knownDrv)
 	}
@@ -338,69 +355,4 @@ func (b *drvBuilder) fixedOutput() string {
 	b.drv.outputs["out"] = drvOutput{path: p, algorithm: b.mode + algorithm, hash: text}
 	modulo := sha256.Sum256([]byte("fixed:out:" + b.mode + algorithm + ":" + text + ":" + p))
 	return hex.EncodeToString(modulo[:])
-}
-
-// aterm is the text of the derivation. With an evaluator, the derivations it
-// depends on are replaced by the hashes that stand for them.
-func (d *drv) aterm(ev *Evaluator) string {
-	drvs := d.drvs
-	if ev != nil {
-		drvs = make(map[string][]string)
-		for path, outputs := range d.drvs {
-			key := ev.drvs[path].modulo
-			merged := slices.Concat(drvs[key], outputs)
-			slices.Sort(merged)
-			drvs[key] = slices.Compact(merged)
-		}
-	}
-	var b strings.Builder
-	b.WriteString("Derive([")
-	for i, name := range slices.Sorted(maps.Keys(d.outputs)) {
-		separate(&b, i)
-		o := d.outputs[name]
-		b.WriteByte('(')
-		quoteAll(&b, name, o.path, o.algorithm, o.hash)
-		b.WriteByte(')')
-	}
-	b.WriteString("],[")
-	for i, path := range slices.Sorted(maps.Keys(drvs)) {
-		separate(&b, i)
-		b.WriteByte('(')
-		quoteAll(&b, path)
-		b.WriteString(",[")
-		quoteAll(&b, drvs[path]...)
-		b.WriteString("])")
-	}
-	b.WriteString("],[")
-	quoteAll(&b, d.sources...)
-	b.WriteString("],")
-	quoteAll(&b, d.platform, d.builder)
-	b.WriteString(",[")
-	quoteAll(&b, d.args...)
-	b.WriteString("],[")
-	for i, name := range slices.Sorted(maps.Keys(d.env)) {
-		separate(&b, i)
-		b.WriteByte('(')
-		quoteAll(&b, name, d.env[name])
-		b.WriteByte(')')
-	}
-	b.WriteString("])")
-	return b.String()
-}
-
-func separate(b *strings.Builder, i int) {
-	if i > 0 {
-		b.WriteByte(',')
-	}
-}
-
-var atermEscapes = strings.NewReplacer(`"`, `\"`, `\`, `\\`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
-
-func quoteAll(b *strings.Builder, list ...string) {
-	for i, s := range list {
-		separate(b, i)
-		b.WriteByte('"')
-		atermEscapes.WriteString(b, s)
-		b.WriteByte('"')
-	}
 }

@@ -107,8 +107,16 @@ const (
 	farCalls  = 20
 )
 
+// maxQuoted is how much of a text a message quotes.
+const maxQuoted = 1 << 20
+
 // fail raises an error.
 func (ev *Evaluator) fail(kind Kind, pos syntax.Pos, format string, args ...any) {
+	for i, arg := range args {
+		if s, ok := arg.(string); ok && len(s) > maxQuoted {
+			args[i] = fmt.Sprintf("%s «%d bytes elided»", s[:maxQuoted], len(s)-maxQuoted)
+		}
+	}
 	ev.raise(&Error{Kind: kind, Msg: fmt.Sprintf(format, args...), pos: pos})
 }
 

@@ -211,6 +211,7 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 	// The nearest `with` that has the name gives it.
 	en = en.at(e.Level)
 	for {
+		ev.tick()
 		scope := ev.forceAttrs(en.vals[0], e.At)
 		if a := scope.get(e.Name); a != nil {
 			return ev.force(a.Value, e.At)
@@ -391,10 +392,8 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 			out = ev.override(e, inner, out, overrides)
 		}
 	}
-	for i := range dynamic {
-		out = ev.dynamic(&dynamic[i], inner, out)
-	}
 	if len(dynamic) > 0 {
+		out = ev.dynamic(dynamic, inner, out)
 		s := ev.sortAttrs(out)
 		if s != emptyAttrs {
 			s.Pos = e.At
@@ -413,17 +412,14 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 func (ev *Evaluator) override(e *syntax.Attrs, inner *env, out []Attr, index int) []Attr {
 	extra := ev.forceAttrs(out[index].Value, e.Defs[index].At)
 	added := false
+	own := &Attrs{Attrs: out}
 	for _, a := range extra.Attrs {
-		replaced := false
-		for i := range e.Defs {
-			if e.Defs[i].Name == a.Name {
-				out[i] = a
-				inner.vals[e.Defs[i].Slot] = a.Value
-				replaced = true
-				break
-			}
-		}
-		if !replaced {
+		ev.tick()
+		if i := own.find(a.Name); i >= 0 {
+			out[i] = a
+			inner.vals[e.Defs[i].Slot] = a.Value
+		} else {
+			ev.charge(48)
 			out = append(out, a)
 			added = true
 		}
@@ -435,19 +431,46 @@ func (ev *Evaluator) override(e *syntax.Attrs, inner *env, out []Attr, index int
 }
 
 // dynamic adds `${name} = value`; a null name adds nothing.
-func (ev *Evaluator) dynamic(d *syntax.DynamicAttr, en *env, out []Attr) []Attr {
-	v := ev.eval(d.Name, en)
-	if _, null := v.(Null); null {
-		return out
+func (ev *Evaluator) dynamic(defs []syntax.DynamicAttr, en *env, out []Attr) []Attr {
+	var seen map[syntax.Symbol]syntax.Pos // made once a search through all would take long
+	for i := range defs {
+		ev.tick()
+		d := &defs[i]
+		v := ev.eval(d.Name, en)
+		if _, null := v.(Null); null {
+			continue
+		}
+		name := ev.forceName(v, d.At)
+		if seen == nil && len(out) > 16 {
+			ev.chargeEach(len(out)+len(defs), 32)
+			seen = make(map[syntax.Symbol]syntax.Pos, len(out)+len(defs))
+			for _, a := range out {
+				seen[a.Name] = a.Pos
+			}
+		}
+		if at, found := definedAt(name, seen, out); found {
+			ev.fail(EvalFailure, d.At, "dynamic attribute '%s' already defined at %s", ev.symbols.Name(name), ev.files.Position(at))
+		}
+		if seen != nil {
+			seen[name] = d.At
+		}
+		out = append(out, Attr{name, d.At, ev.delay(d.Value, en)})
 	}
-	name := ev.forceName(v, d.At)
+	return out
+}
+
+// definedAt looks a name up in seen, or in out where seen is nil.
+func definedAt(name syntax.Symbol, seen map[syntax.Symbol]syntax.Pos, out []Attr) (at syntax.Pos, found bool) {
+	if seen != nil {
+		at, found = seen[name]
+		return at, found
+	}
 	for i := range out {
 		if out[i].Name == name {
-			ev.fail(EvalFailure, d.At, "dynamic attribute '%s' already defined at %s",
-				ev.symbols.Name(name), ev.files.Position(out[i].Pos))
+			return out[i].Pos, true
 		}
 	}
-	return append(out, Attr{name, d.At, ev.delay(d.Value, en)})
+	return 0, false
 }
 
 func (ev *Evaluator) assert(e *syntax.Assert, en *env) Value {

@@ -69,6 +69,7 @@ func (ev *Evaluator) evalInScope(scope *Attrs, file string, pos syntax.Pos) Valu
 func (ev *Evaluator) libReadFile(args []Value, pos syntax.Pos) Value {
 	p := ev.readPath(args[0], pos)
 	text := ev.readFile(p, pos)
+	ev.bytes(len(text))
 	if strings.IndexByte(text, 0) >= 0 {
 		ev.fail(EvalFailure, pos, "the contents of the file '%s' cannot be represented as a Nix string", p)
 	}
@@ -106,7 +107,8 @@ func (ev *Evaluator) libReadDir(args []Value, pos syntax.Pos) Value {
 	}
 	out := ev.makeAttrs(len(entries))
 	for _, e := range entries {
-		out = append(out, Attr{Name: ev.symbols.Intern(e.Name()), Value: ev.str(fileType(e.Type()))})
+		ev.tick()
+		out = append(out, Attr{Name: ev.intern(e.Name()), Value: ev.str(fileType(e.Type()))})
 	}
 	return ev.sortAttrs(out)
 }
@@ -171,6 +173,7 @@ func (ev *Evaluator) libFindFile(args []Value, pos syntax.Pos) Value {
 	entries := ev.forceList(args[0], pos)
 	name := ev.stringNoContext(args[1], pos)
 	for _, x := range entries.Elems {
+		ev.tick()
 		e := ev.forceAttrs(x, pos)
 		prefix := ""
 		if a := e.get(ev.sym.prefix); a != nil {

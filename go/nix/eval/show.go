@@ -169,7 +169,7 @@ func (p *valuePrinter) set(a *Attrs, depth int) {
 	sorted := p.ev.byName(a)
 	if p.maxAttrs > 0 {
 		// What says of which kind a set is comes first.
-		slices.SortStableFunc(sorted, func(x, y Attr) int { return p.rank(x) - p.rank(y) })
+		sorted = p.kindsFirst(sorted)
 	}
 	p.out.WriteString("{")
 	for i, x := range sorted {
@@ -186,11 +186,19 @@ func (p *valuePrinter) set(a *Attrs, depth int) {
 	p.out.WriteString(" }")
 }
 
-func (p *valuePrinter) rank(a Attr) int {
-	if name := p.ev.symbols.Name(a.Name); name == "type" || name == "_type" {
-		return 0
-	}
-	return 1
+// kindsFirst puts the attributes that say of which kind a set is first.
+func (p *valuePrinter) kindsFirst(attrs []Attr) []Attr {
+	var kinds []Attr
+	rest := slices.Clone(attrs)
+	rest = slices.DeleteFunc(rest, func(a Attr) bool {
+		name := p.ev.symbols.Name(a.Name)
+		kind := name == "type" || name == "_type"
+		if kind {
+			kinds = append(kinds, a)
+		}
+		return kind
+	})
+	return append(kinds, rest...)
 }
 
 // attributeName quotes a name that could not stand in a text as it is.
