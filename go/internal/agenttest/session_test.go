@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -15,44 +14,54 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
+	"github.com/insomnia-pods/insomnia/go/internal/screentest"
 )
 
-// pane is a shell in a terminal of tmux.
+// pane is a shell in a terminal.
 type pane struct {
 	*desk
-	socket string
+	*screentest.Terminal
 }
 
-func (d *desk) pane() *pane {
+const shell = "user:"
+
+func (d *desk) pane() pane {
 	d.Helper()
-	p := &pane{d, filepath.Join(filepath.Dir(d.home), "tmux")}
-	p.tmux(append([]string{"-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", "-c", d.work, "env", "-i"}, append(d.env, "PS1=user: ", "bash", "--norc", "--noprofile")...)...)
-	d.Cleanup(func() { _ = exec.Command("tmux", "-S", p.socket, "kill-server").Run() })
-	p.shows("user:")
+	command := append(append([]string{"env", "-i"}, d.env...), "PS1="+shell+" ", "bash", "--norc", "--noprofile")
+	p := pane{d, screentest.Open(d, filepath.Join(filepath.Dir(d.home), "tmux"), d.work, 100, 30, command...)}
+	p.About = func() string { return d.insomnia("pod", "list").stdout }
 	return p
 }
 
-func (p *pane) tmux(args ...string) string {
-	p.Helper()
-	out, err := exec.Command("tmux", append([]string{"-S", p.socket}, args...)...).CombinedOutput()
-	if err != nil {
-		p.Fatalf("tmux %v: %v\n%s", args, err, out)
-	}
-	return string(out)
+// waits holds while the shell waits for a command.
+func waits(text string) bool {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.TrimSpace(lines[len(lines)-1]) == shell
 }
 
-func (p *pane) screen() string { return p.tmux("capture-pane", "-p") }
-
-func (p *pane) types(keys ...string) { p.tmux(append([]string{"send-keys"}, keys...)...) }
-
-// shows waits for a text on the screen.
-func (p *pane) shows(text string) {
+// run runs a command of the shell, on an empty screen, and waits for the screen that it
+// leads to.
+func (p pane) run(command string, leads screentest.Screen) {
 	p.Helper()
-	for until := time.Now().Add(time.Minute); !strings.Contains(p.screen(), text); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(until) {
-			p.Fatalf("the screen does not show %q, but:\n%s\n%s", text, strings.TrimSpace(p.screen()), p.insomnia("pod", "list").stdout)
-		}
+	empty := func(text string) bool { return strings.TrimSpace(text) == shell }
+	if !empty(p.WaitFor(waits)) {
+		p.Press("C-l", waits, empty)
 	}
+	p.Type(command)
+	p.Press("Enter", screentest.Typed(command), leads)
+}
+
+var shows = screentest.Shows
+
+// begin starts the Pod and waits for the answer of the model.
+func (p pane) begin() {
+	p.Helper()
+	p.run("stty -a >before; "+program+" pod new user:tried --runtime "+p.runtime+" --name tried --prompt 'what is it'", shows("4711"))
+}
+
+// same holds the terminal to what it was before.
+func (p pane) same() {
+	p.run("stty rows 30 columns 100; stty -a >after; cmp before after && echo sa''me", shows("same"))
 }
 
 // A program works in its own screen: it is detached and attached in another size, stopped
@@ -62,37 +71,29 @@ func TestSession(t *testing.T) {
 		d := newDesk(t, a, `prompts.system = "`+systemPrompt+`";`, script(modelmock.Turn{Text: "the answer is 4711"}))
 		home := tree(t, d.home)
 		p := d.pane()
-		p.types("stty -a > before; "+program+" pod new user:tried --runtime "+a.runtime+" --name tried --prompt 'what is it'", "Enter")
-		p.shows("4711") // and no first screen before
+		p.begin() // and no first screen before
 		if got := d.conversation(); len(got) != 1 || !strings.Contains(got[0].System, systemPrompt) {
 			t.Errorf("%d requests of the conversation: %q", len(got), got)
 		}
 		if again := d.insomnia("pod", "resume", "tried", "--print", "--prompt", "x"); again.exit != 8 || !strings.Contains(again.stderr, "insomnia pod attach tried") {
 			t.Errorf("a second start: %+v", again)
 		}
-		p.types("C-]")
-		p.shows("detached from Pod")
-		p.types("clear; stty -a > after; cmp before after && echo sa''me", "Enter")
-		p.shows("same")
+		p.Press("C-]", shows("4711"), shows("detached from Pod"))
+		p.same()
 		if out := d.insomnia("pod", "list"); !strings.Contains(out.stdout, "waiting") && !strings.Contains(out.stdout, "working") {
 			t.Errorf("%+v", out)
 		}
-		p.tmux("resize-window", "-x", "120", "-y", "40")
-		p.types(program+" pod attach tried", "Enter")
-		p.shows("4711")
-		p.types("C-z")
-		p.shows("Stopped")
-		p.types("clear; fg", "Enter")
-		p.shows("4711")
+		p.Tmux("resize-window", "-x", "120", "-y", "40")
+		p.run(program+" pod attach tried", shows("4711"))
+		p.Press("C-z", shows("4711"), shows("Stopped"))
+		p.run("fg", shows("4711"))
 		if out := d.insomnia("pod", "rm", "tried", "--yes"); out.exit != 8 {
 			t.Errorf("%+v", out)
 		}
 		if out := d.insomnia("pod", "stop", "tried"); out.exit != 0 || !strings.Contains(out.stderr, "stopped") {
 			t.Errorf("%+v", out)
 		}
-		p.shows("user:")
-		p.types("clear; stty rows 30 columns 100; stty -a > after; cmp before after && echo sa''me", "Enter")
-		p.shows("same")
+		p.same()
 		if out := d.insomnia("pod", "show", "tried"); !strings.Contains(out.stdout, "ended") {
 			t.Errorf("%+v", out)
 		}
@@ -109,8 +110,7 @@ func TestKilled(t *testing.T) {
 	each(t, func(t *testing.T, a agent) {
 		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))
 		p := d.pane()
-		p.types("stty -a > before; "+program+" pod new user:tried --runtime "+a.runtime+" --name tried --prompt 'what is it'", "Enter")
-		p.shows("4711")
+		p.begin()
 		var report struct{ Live struct{ Process int } }
 		if err := json.Unmarshal([]byte(d.insomnia("pod", "show", "tried", "--json").stdout), &report); err != nil || report.Live.Process < 2 {
 			t.Fatal(report, err)
@@ -118,16 +118,14 @@ func TestKilled(t *testing.T) {
 		if err := syscall.Kill(report.Live.Process, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		p.shows("ended unexpectedly")
-		p.types("clear; stty -a > after; cmp before after && echo sa''me", "Enter")
-		p.shows("same")
+		p.Wait("ended unexpectedly")
+		p.same()
 		d.nothingRuns()
 		if out := d.insomnia("pod", "list"); !strings.Contains(out.stdout, "failed") {
 			t.Errorf("%+v", out)
 		}
-		p.types("clear; "+program+" pod resume tried", "Enter")
-		p.shows("4711")
-		p.tmux("kill-server")
+		p.run(program+" pod resume tried", shows("4711"))
+		p.Close()
 		d.nothingRuns()
 		if out := d.insomnia("pod", "list"); !strings.Contains(out.stdout, "ended") {
 			t.Errorf("%+v", out)

@@ -13,6 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/claudecode"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
+	"github.com/insomnia-pods/insomnia/go/internal/screentest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -194,24 +195,19 @@ func TestTerminal(t *testing.T) {
 	if strings.Contains(screen, "don't ask again") || strings.Contains(screen, "always") || !strings.Contains(screen, "tried") {
 		t.Errorf("%s", screen)
 	}
-	term.Press("Enter")
-	term.Wait("touch second")
-	term.Press("Down", "Enter")
-	term.Press("C-c")
+	shows, lacks := screentest.Shows, screentest.Lacks
+	term.Press("Enter", shows("touch first", "❯ 1. Yes").And(lacks("touch second")), shows("touch second", "❯ 1. Yes"))
+	term.Press("Down", shows("❯ 1. Yes"), shows("❯ 2. No"))
+	term.Press("Enter", shows("❯ 2. No"), shows("Interrupted", "manual mode on"))
+	term.Press("C-c", shows("manual mode on"), shows("Press Ctrl-C again to exit"))
 	term.Type("look at @a.txt now")
-	term.Wait("a.txt now")
-	term.Press("Enter")
-	term.Wait("The mi")
+	term.Press("Enter", shows("look at @a.txt now").And(lacks("The middle.")), shows("The middle."))
 	term.Type("/clear")
-	term.Wait("/clear")
-	term.Press("Enter")
+	term.Press("Enter", shows("/clear", "The middle."), lacks("The middle."))
 	term.Type("Afresh.")
-	term.Wait("Afresh.")
-	term.Press("Enter")
-	term.Wait("The mention.")
+	term.Press("Enter", shows("Afresh."), shows("The mention."))
 	term.Type("/exit")
-	term.Wait("/exit")
-	term.Press("Enter")
+	term.Quit("Enter", shows("/exit"))
 	r := term.Ended()
 	if r.Exit != 0 || len(r.HomeChanges) > 0 {
 		t.Errorf("exit %d, home %v", r.Exit, r.HomeChanges)
@@ -241,8 +237,7 @@ func TestTerminal(t *testing.T) {
 	term = room.Open(l)
 	term.Wait("The resumed one.")
 	term.Type("/exit")
-	term.Wait("/exit")
-	term.Press("Enter")
+	term.Quit("Enter", shows("/exit"))
 	if again := term.Ended(); again.Exit != 0 || len(again.Log) == 0 || sent(again.Log, "Once more.") != 1 || sent(again.Log, "!touch banged") != 1 {
 		t.Errorf("%+v", again)
 	}

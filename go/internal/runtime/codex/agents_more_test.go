@@ -13,6 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/codex"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
+	"github.com/insomnia-pods/insomnia/go/internal/screentest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -230,7 +231,7 @@ func TestTerminal(t *testing.T) {
 				}
 				t.Logf("%+v %v", about, r.Tools)
 			}
-			terminal.Press("C-c")
+			terminal.Quit("C-c", screentest.Shows("Worked for"))
 			result := terminal.Ended()
 			if result.Exit != 0 || len(result.HomeChanges) > 0 {
 				t.Errorf("exit %d, HOME %v", result.Exit, result.HomeChanges)
@@ -310,14 +311,10 @@ func TestAsk(t *testing.T) {
 			l.Session = codex.Driver.Request(room.Run(l).Log[0].Header).Session
 			turns, l.Resume, l.Prompt = 0, true, "Go on."
 			terminal := room.Open(l)
-			terminal.Wait("touch yes")
-			t.Log(terminal.Wait("Yes"))
-			terminal.Type("y")
-			terminal.Wait("touch no")
-			terminal.Wait("Yes")
-			terminal.Press("Escape")
-			terminal.Wait("interrupted")
-			t.Log(terminal.Screen())
+			shows, lacks := screentest.Shows, screentest.Lacks
+			t.Log(terminal.Wait("$ touch yes", "1. Yes"))
+			terminal.Press("y", shows("$ touch yes", "1. Yes"), shows("$ touch no", "1. Yes").And(lacks("$ touch yes")))
+			t.Log(terminal.Press("Escape", shows("$ touch no", "1. Yes"), shows("interrupted")))
 			if !exists(filepath.Join(room.Workspace, "yes")) || exists(filepath.Join(room.Workspace, "no")) {
 				t.Errorf("%s", terminal.Screen())
 			}

@@ -5,6 +5,7 @@ package opencode_test
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -12,8 +13,30 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/opencode"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
+	"github.com/insomnia-pods/insomnia/go/internal/screentest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
+
+var shows = screentest.Shows
+
+// answers are those of a dialog, each after the escape sequence of its color.
+var answers = regexp.MustCompile(`(\x1b\[[0-9;]*m)(Allow once|Allow always|Reject)`)
+
+// selected holds while this answer has another color than the others.
+func selected(answer string) screentest.Screen {
+	return func(text string) bool {
+		colors := map[string]bool{}
+		color := ""
+		for _, m := range answers.FindAllStringSubmatch(text, -1) {
+			if m[2] == answer {
+				color = m[1]
+			} else {
+				colors[m[1]] = true
+			}
+		}
+		return color != "" && len(colors) == 1 && !colors[color]
+	}
+}
 
 // In a terminal the first screen is the conversation, what is allowed runs unasked, what
 // is asked about is asked about once, and a session goes on with a first message.
@@ -27,18 +50,17 @@ func TestTerminal(t *testing.T) {
 	l := room.Launch(m)
 	l.Headless, l.Prompt, l.UI = false, "Begin in the terminal.", map[string]string{"theme": "nord"}
 	term := room.Open(l)
-	for _, text := range []string{"$ touch asked", "Allow once", l.Prompt} {
-		term.Wait(text) // the screen is drawn part by part
-	}
-	term.Press("Enter")
-	term.Wait("touch refused")
+	term.Wait("$ touch asked", "Allow once", l.Prompt)
+	term.Styled = true
+	term.Press("Enter", shows("touch asked").And(selected("Allow once")), shows("touch refused", "Allow once"))
 	if _, err := os.Stat(filepath.Join(room.Workspace, "asked")); err != nil {
 		t.Error("what was allowed did not run")
 	}
-	term.Wait("Allow once")
-	term.Press("Right", "Right", "Enter")
-	term.Wait("/work ") // of the last line, when the agent waits
-	term.Press("C-c")
+	term.Press("Right", selected("Allow once"), selected("Allow always"))
+	term.Press("Right", selected("Allow always"), selected("Reject"))
+	term.Press("Enter", selected("Reject"), screentest.Lacks("Reject"))
+	term.Styled = false
+	term.Quit("C-c", shows("/work ")) // of the last line, when the agent waits
 	r := term.Ended()
 	if r.Exit != 0 || len(r.HomeChanges) > 0 {
 		t.Errorf("exit %d, changes in HOME: %v", r.Exit, r.HomeChanges)
@@ -57,9 +79,7 @@ func TestTerminal(t *testing.T) {
 
 	l.Resume, l.Session, l.Prompt = true, room.Guard.Events(guard.Session)[0].Session, "Again in the terminal."
 	term = room.Open(l)
-	term.Wait("second-answer")
-	term.Wait(l.Prompt)
-	term.Press("C-c")
+	term.Quit("C-c", shows("second-answer", l.Prompt, "/work "))
 	r = term.Ended()
 	last := r.Log[len(r.Log)-1]
 	if n := strings.Count(strings.Join(last.Messages, "\n"), l.Prompt); n != 1 {
