@@ -298,6 +298,28 @@ func TestSuspend(t *testing.T) {
 	})
 }
 
+// A program that takes its time to look at the size, and draws only when that is another
+// one, draws again for a terminal that was the user's meanwhile.
+func TestSlowProgramDrawsAgain(t *testing.T) {
+	s := start(t, "bash", "-c", `draw() { s=$(stty size); [ "$s" = "$last" ] || { last=$s; echo "drawn $s."; }; }; trap draw WINCH; draw; while :; do sleep 0.5; done`)
+	w := open(t, self(runArgs(s)...))
+	w.shows("drawn 24 80.")
+	_ = w.cmd.Process.Signal(syscall.SIGSTOP)
+	_ = w.cmd.Process.Signal(syscall.SIGCONT)
+	w.shows("drawn 24 80.")
+	w.typed("\x1d")
+	w.ends(0)
+	again := open(t, self("attach", s.Dir))
+	again.shows("drawn 24 80.")
+	// The size of the terminal changes while it is not the right one.
+	_ = again.cmd.Process.Signal(syscall.SIGSTOP)
+	_ = again.cmd.Process.Signal(syscall.SIGCONT)
+	again.size(30, 90)
+	again.shows("drawn 30 90.")
+	stop(t, s)
+	again.ends(143)
+}
+
 // A terminal that is closed ends the session, as it would end the program.
 func TestTerminalClosed(t *testing.T) {
 	both(t, func(t *testing.T, runtime string) {

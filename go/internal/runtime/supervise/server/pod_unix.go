@@ -265,7 +265,7 @@ func (p *pod) asked(e event) {
 		}
 	case e.kind == wire.Continue:
 		p.process.order(inner.OrderContinue, nil)
-		p.screen.resized(e.data)
+		p.screen.learn(e.data)
 		p.screen.draw() // its terminal was the user's
 	case e.kind == wire.Resize:
 		p.screen.resized(e.data)

@@ -17,9 +17,10 @@ import (
 )
 
 const (
-	// drawing is how long a program has for a size that is almost right, so that it draws
-	// everything again for the right one.
+	// drawing is how long a program has for a size that is almost right from when it draws,
+	// and slowest how long it may take to begin.
 	drawing = 80 * time.Millisecond
+	slowest = 2 * time.Second
 	// quiet is how long the output may be silent after the end, before it is given up.
 	quiet = 2 * time.Second
 	// mostHeld is how much output is kept before the program is known to run.
@@ -39,7 +40,9 @@ type screen struct {
 	mu       sync.Mutex // held for moments only, never while something is written
 	modes    terminal.Modes
 	size     wire.Size
-	current  *client // nil while nobody is attached
+	turn     int           // counts the changes of the size
+	drawn    chan struct{} // closed by output; nil where nobody waits for it
+	current  *client       // nil while nobody is attached
 	watchers []*client
 	running  bool
 	early    []frame // of a program that is not known to run yet
@@ -126,6 +129,10 @@ func (s *screen) take(kind wire.Kind, p []byte, q *process) bool {
 		_, _ = s.modes.Write(p)
 	}
 	c, running := s.current, s.running
+	if s.drawn != nil {
+		close(s.drawn)
+		s.drawn = nil
+	}
 	if !running {
 		// Nobody is shown anything yet: it may be the sandbox that complains.
 		_, _ = q.said.Write(p)
@@ -188,10 +195,15 @@ func (s *screen) watch(conn *wire.Conn) {
 	s.mu.Unlock()
 }
 
-// draw makes the program draw everything again.
+// draw makes the program draw everything again: its terminal is almost of the right size
+// until it has drawn, since one that reads the size only when it is right again finds what
+// it knows, and draws nothing.
 func (s *screen) draw() {
+	drawn := make(chan struct{})
 	s.mu.Lock()
-	size := s.size
+	s.turn++
+	turn, size := s.turn, s.size
+	s.drawn = drawn
 	s.mu.Unlock()
 	if size.Rows > 1 {
 		size.Rows--
@@ -199,31 +211,54 @@ func (s *screen) draw() {
 		size.Rows++
 	}
 	s.set(size)
-	time.AfterFunc(drawing, s.settle)
+	go func() {
+		select {
+		case <-drawn:
+		case <-time.After(slowest):
+		}
+		time.Sleep(drawing)
+		s.settle(turn)
+	}()
 }
 
 // settle sets the size, and once more: a program that has just read the one before may
-// write that back.
-func (s *screen) settle() {
+// write that back. It does nothing where something has changed the size since that turn.
+func (s *screen) settle(turn int) {
 	set := func() {
 		s.mu.Lock()
-		size := s.size
+		size, still := s.size, s.turn == turn
 		s.mu.Unlock()
-		s.set(size)
+		if still {
+			s.set(size)
+		}
 	}
 	set()
 	time.AfterFunc(2*drawing, set)
 }
 
-func (s *screen) resized(data []byte) {
+// learn takes the size of the user's terminal, and reports whether it is another one.
+func (s *screen) learn(data []byte) bool {
 	var size wire.Size
 	if json.Unmarshal(data, &size) != nil || size.Rows == 0 || size.Columns == 0 {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	changed := size != s.size
+	s.size = size
+	return changed
+}
+
+// resized gives the program the size of the user's terminal.
+func (s *screen) resized(data []byte) {
+	if !s.learn(data) {
 		return
 	}
 	s.mu.Lock()
-	s.size = size
+	s.turn++
+	turn := s.turn
 	s.mu.Unlock()
-	s.settle()
+	s.settle(turn)
 }
 
 func (s *screen) set(size wire.Size) {
