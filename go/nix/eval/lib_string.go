@@ -157,7 +157,7 @@ func (ev *Evaluator) regexp(pattern, text string, pos syntax.Pos) *compiledRegex
 		c, err := regex.Compile(pattern)
 		switch {
 		case err == regex.ErrTooLarge:
-			ev.limit("allocation", nil, "the regular expression '%s' needs more memory than the limit allows", pattern)
+			ev.limit("allocation", nil, "memory limit exceeded by regular expression '%s'", pattern)
 		case err != nil:
 			ev.fail(EvalFailure, pos, "invalid regular expression '%s'", pattern)
 		}
@@ -191,7 +191,7 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	re := ev.regexp(pattern, text, pos)
 	n, known := re.Groups()
 	if !known {
-		groups, ok := re.Match(text)
+		groups, ok := re.Match(text, ev.checkContext)
 		ev.checkContext()
 		if !ok {
 			return Null{}
@@ -207,7 +207,7 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	for i := range out {
 		out[i] = ev.delayNative(func() Value {
 			if groups == nil {
-				found, _ := re.Match(text)
+				found, _ := re.Match(text, ev.checkContext)
 				groups = ev.groups(found)
 			}
 			return groups.(*List).Elems[i]

@@ -1,9 +1,6 @@
 package regex
 
-import (
-	"fmt"
-	"strings"
-)
+import "strings"
 
 // byteSet is a set of bytes.
 type byteSet [256]bool
@@ -39,12 +36,12 @@ type element struct {
 	class string
 }
 
-// bracket translates what follows `[`.
-func (t *translator) bracket() (string, error) {
+// bracket reads what follows `[`.
+func (p *parser) bracket() (*byteSet, error) {
 	negated := false
-	if c, ok := t.peek(); ok && c == '^' {
+	if c, ok := p.peek(); ok && c == '^' {
 		negated = true
-		t.pos++
+		p.pos++
 	}
 	var set byteSet
 	last := -1 // a byte that may still become the start of a range
@@ -55,14 +52,14 @@ func (t *translator) bracket() (string, error) {
 		last = -1
 	}
 	for first := true; ; first = false {
-		e, err := t.element(first)
+		e, err := p.element(first)
 		if err != nil {
-			return "", err
+			return nil, err
 		}
 		switch e.kind {
 		case ']':
 			flush()
-			return set.render(negated), nil
+			return set.negate(negated), nil
 		case 's':
 			flush()
 			in := classes[e.class]
@@ -77,21 +74,21 @@ func (t *translator) bracket() (string, error) {
 				last = '-'
 				continue
 			}
-			next, err := t.element(false)
+			next, err := p.element(false)
 			if err != nil {
-				return "", err
+				return nil, err
 			}
 			switch {
 			case next.kind == ']':
 				flush()
 				set['-'] = true
-				return set.render(negated), nil
+				return set.negate(negated), nil
 			case last < 0 || next.kind == 's':
-				return "", errSyntax
+				return nil, errSyntax
 			}
 			high := int(next.char)
 			if high < last {
-				return "", errSyntax
+				return nil, errSyntax
 			}
 			for c := last; c <= high; c++ {
 				set[c] = true
@@ -102,25 +99,25 @@ func (t *translator) bracket() (string, error) {
 }
 
 // element reads one element. The first one may be `]` itself.
-func (t *translator) element(first bool) (element, error) {
-	c, ok := t.peek()
+func (p *parser) element(first bool) (element, error) {
+	c, ok := p.peek()
 	if !ok {
 		return element{}, errSyntax
 	}
-	t.pos++
+	p.pos++
 	switch {
 	case c == ']' && !first:
 		return element{kind: ']'}, nil
 	case c == '-':
 		return element{kind: '-', char: '-'}, nil
 	case c == '[':
-		if k, ok := t.peek(); ok && (k == ':' || k == '.' || k == '=') {
-			end := strings.Index(t.src[t.pos+1:], string(k)+"]")
+		if k, ok := p.peek(); ok && (k == ':' || k == '.' || k == '=') {
+			end := strings.Index(p.src[p.pos+1:], string(k)+"]")
 			if end < 0 {
 				return element{}, errSyntax
 			}
-			name := t.src[t.pos+1 : t.pos+1+end]
-			t.pos += 1 + end + 2
+			name := p.src[p.pos+1 : p.pos+1+end]
+			p.pos += 1 + end + 2
 			if k == ':' {
 				if classes[name] == nil {
 					return element{}, errSyntax
@@ -136,26 +133,11 @@ func (t *translator) element(first bool) (element, error) {
 	return element{kind: 'c', char: c}, nil
 }
 
-func (s *byteSet) render(negated bool) string {
+func (s *byteSet) negate(negated bool) *byteSet {
 	if negated {
 		for c := range s {
 			s[c] = !s[c]
 		}
 	}
-	var b strings.Builder
-	for c := 0; c < 256; c++ {
-		if !s[c] {
-			continue
-		}
-		end := c
-		for end < 255 && s[end+1] {
-			end++
-		}
-		fmt.Fprintf(&b, `\x{%02X}-\x{%02X}`, c, end)
-		c = end
-	}
-	if b.Len() == 0 {
-		return never
-	}
-	return "[" + b.String() + "]"
+	return s
 }

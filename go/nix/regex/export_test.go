@@ -7,7 +7,7 @@ func Both(pattern string) (quick, thorough *Regexp) {
 		quick = &Regexp{pattern: pattern, quick: q}
 	}
 	thorough = &Regexp{pattern: pattern}
-	if thorough.translate() != nil {
+	if thorough.parse() != nil {
 		thorough = nil
 	}
 	return quick, thorough

@@ -1,9 +1,10 @@
 // Package regex matches POSIX extended regular expressions over bytes, as the
-// C++ standard library that Nix uses does: the leftmost match, the longest of
-// those, and the groups of the one that a backtracking search finds first.
+// C++ standard library that Nix uses does, which is neither the leftmost
+// longest match nor the one that a backtracking search finds first (see
+// machine).
 //
-// Expressions are translated to Go's regexp, which has the same rule when
-// told to prefer the longest match and takes time linear in the text.
+// Expressions for which that comes to what Go's regexp does are translated to
+// it. Either way the time is linear in the text.
 package regex
 
 import (
@@ -21,11 +22,17 @@ var ErrTooLarge = errors.New("regular expression is too large")
 type Regexp struct {
 	quick   *quick // nil for what is not of the plain sort
 	pattern string
-	body    string // in Go's syntax; empty until Go's regexp is needed, if quick is not nil
+	// parsed when they are first needed, if quick is not nil:
+	tree        *node
+	groups      int
+	body        string // in Go's syntax
+	alternation bool   // there is a `|`
+	stepwise    bool   // Go's regexp finds other groups, or cannot take it
 	// compiled when they are first needed:
-	whole *regexp.Regexp // for the whole text
-	start *regexp.Regexp // for a search at the start of the text
-	later *regexp.Regexp // for one behind it, where `^` does not match
+	machine *machine
+	whole   *regexp.Regexp // for the whole text
+	start   *regexp.Regexp // for a search at the start of the text
+	later   *regexp.Regexp // for one behind it, where `^` does not match
 }
 
 // Compile parses an expression. Any error but ErrTooLarge means that it is not valid.
@@ -34,26 +41,42 @@ func Compile(pattern string) (*Regexp, error) {
 		return &Regexp{pattern: pattern, quick: q}, nil
 	}
 	re := &Regexp{pattern: pattern}
-	return re, re.translate()
+	return re, re.parse()
 }
 
-func (re *Regexp) translate() error {
-	t := translator{src: re.pattern}
-	body, err := t.translate()
+func (re *Regexp) parse() error {
+	p := parser{src: re.pattern}
+	tree, err := p.parse()
 	if err != nil {
 		return err
 	}
-	if _, err := syntax.Parse(whole(body), syntax.Perl); err != nil {
+	re.tree, re.groups, re.alternation, re.stepwise = tree, p.groups, p.alternation, p.emptyLoop
+	var b strings.Builder
+	if translate(&b, tree); b.Len() < 1<<20 {
+		_, err = syntax.Parse(whole(b.String()), syntax.Perl)
+	}
+	if b.Len() >= 1<<20 || err != nil {
+		re.stepwise = true
+	} else {
+		re.body = b.String()
+	}
+	if !re.stepwise {
+		return nil
+	}
+	re.machine, err = buildMachine(tree, p.groups)
+	if err == errTooManyCounters && re.body != "" {
+		re.machine, re.stepwise, err = nil, false, nil
+	}
+	if err != nil {
 		return ErrTooLarge
 	}
-	re.body = body
 	return nil
 }
 
-// need makes sure of the body. Whatever is of the plain sort translates.
+// need makes sure that the expression is parsed. Whatever is of the plain sort is valid.
 func (re *Regexp) need() {
-	if re.body == "" && re.quick != nil {
-		if err := re.translate(); err != nil {
+	if re.tree == nil {
+		if err := re.parse(); err != nil {
 			panic("regex: " + re.pattern + ": " + err.Error())
 		}
 	}
@@ -61,26 +84,21 @@ func (re *Regexp) need() {
 
 func whole(body string) string { return `\A(?:` + body + `)\z` }
 
-// compile compiles an expression that Compile has parsed.
+// compile compiles an expression that parse has parsed.
 func compile(exp **regexp.Regexp, text string) *regexp.Regexp {
 	if *exp == nil {
 		*exp = regexp.MustCompile(text)
-		(*exp).Longest()
 	}
 	return *exp
 }
-
-// lineStart and never are how `^` is translated at the start and behind it.
-// The empty group makes the text of the former unique.
-const (
-	lineStart = `(?:\A){1}`
-	never     = `[^\x00-\x{10FFFF}]`
-)
 
 // Cost estimates the steps that matching a text of n bytes takes.
 func (re *Regexp) Cost(n int) int {
 	if re.quick != nil {
 		return n * (16*len(re.pattern) + 1)
+	}
+	if re.machine != nil {
+		return n * (len(re.machine.states) + 1)
 	}
 	return n * (len(re.body) + 1)
 }
@@ -98,7 +116,7 @@ func (re *Regexp) Matches(text string) bool {
 	if re.quick != nil {
 		return re.quick.match(text)
 	}
-	_, ok := re.Match(text)
+	_, ok := re.Match(text, func() {})
 	return ok
 }
 
@@ -108,15 +126,33 @@ type Group struct {
 	OK   bool
 }
 
-// Match matches the whole text and returns its groups.
-func (re *Regexp) Match(text string) ([]Group, bool) {
+// Match matches the whole text and returns its groups. step is called now and then.
+func (re *Regexp) Match(text string, step func()) ([]Group, bool) {
 	re.need()
+	if re.stepwise && re.machine.fits(len(text)) {
+		r := re.machine.newRun(text, step)
+		if r.find(0, true) < 0 {
+			return nil, false
+		}
+		return r.found(0), true
+	}
 	s := toRunes(text)
 	m := compile(&re.whole, whole(re.body)).FindStringSubmatchIndex(s.text)
 	if m == nil {
 		return nil, false
 	}
 	return s.groupsOf(m, 0), true
+}
+
+func (r *run) found(pos int) []Group {
+	at := r.follow(pos)
+	groups := make([]Group, len(at)/2)
+	for i := range groups {
+		if from := at[2*i]; from >= 0 {
+			groups[i] = Group{r.text[from:at[2*i+1]], true}
+		}
+	}
+	return groups
 }
 
 // Piece is a part of a split text: what stands before a match, and the match's groups.
@@ -126,9 +162,17 @@ type Piece struct {
 }
 
 // Split finds all matches. rest is what stands behind the last. step is called
-// before each search, which takes time in the length of what is left.
+// before each search, and now and then in one.
 func (re *Regexp) Split(text string, step func()) (pieces []Piece, rest string) {
 	re.need()
+	if re.alternation && re.machine == nil {
+		// Of alternatives the longest is taken.
+		re.machine, _ = buildMachine(re.tree, re.groups)
+		re.stepwise = re.stepwise || re.machine != nil
+	}
+	if re.machine != nil && re.machine.fits(len(text)) {
+		return re.machine.split(text, step)
+	}
 	s := toRunes(text)
 	from, search := 0, 0
 	for search <= len(s.text) {
@@ -151,6 +195,29 @@ func (re *Regexp) Split(text string, step func()) (pieces []Piece, rest string) 
 		}
 	}
 	return pieces, s.bytes(from, len(s.text))
+}
+
+func (m *machine) split(text string, step func()) (pieces []Piece, rest string) {
+	r := m.newRun(text, step)
+	from := 0
+	for start := 0; start <= len(text); {
+		r.tick()
+		end := r.find(start, false)
+		if end < 0 {
+			start++
+			continue
+		}
+		pieces = append(pieces, Piece{text[from:start], r.found(start)})
+		from = end
+		if len(r.known) > maxKnown {
+			r.forget()
+		}
+		if end == start {
+			end++
+		}
+		start = end
+	}
+	return pieces, text[from:]
 }
 
 // runes is a text in which each byte is a rune of its own.

@@ -26,6 +26,15 @@ func TestMatch(t *testing.T) {
 		{"x$", "x\n", "no"},
 		{`[\w]+`, `\w`, "[]"},
 		{"a]}", "a]}", "[]"},
+		// A repetition that took nothing is tried once more, and that is what its group has.
+		{"(a*)*b?", "aab", "[]"},
+		{"(a*)+", "aa", "[]"},
+		{"(a*){1,}", "aa", "[]"},
+		{"(a|b*)*", "ab", "[]"},
+		{"((a)|b)*", "ab", "[b a]"},
+		{"((a*)(b|c){1,2})*", "aabcb", "[b  b]"},
+		{"(a?){3}", "a", "[]"},
+		{"a{1001}", strings.Repeat("a", 1001), "[]"},
 	} {
 		re, err := regex.Compile(c.pattern)
 		if err != nil {
@@ -33,7 +42,7 @@ func TestMatch(t *testing.T) {
 			continue
 		}
 		got := "no"
-		if groups, ok := re.Match(c.text); ok {
+		if groups, ok := re.Match(c.text, func() {}); ok {
 			list := make([]string, len(groups))
 			for i, g := range groups {
 				if list[i] = g.Text; !g.OK {
@@ -55,7 +64,7 @@ func TestInvalid(t *testing.T) {
 			t.Errorf("%s: got %v, want a syntax error", pattern, err)
 		}
 	}
-	for _, pattern := range []string{"a{1001}", "((a{100}){100}){100}", strings.Repeat("(", 2000) + strings.Repeat(")", 2000)} {
+	for _, pattern := range []string{"a{100001}", "((a{100}){100}){100}", strings.Repeat("(", 2000) + strings.Repeat(")", 2000)} {
 		if _, err := regex.Compile(pattern); !errors.Is(err, regex.ErrTooLarge) {
 			t.Errorf("%.20s: got %v, want ErrTooLarge", pattern, err)
 		}
@@ -69,6 +78,11 @@ func TestSplit(t *testing.T) {
 		{"x*", "axxb", `["" ["a" ["" ["b" [""`},
 		{"^a", "aa", `["" ["a"`},
 		{"a$", "aa", `["a" [""`},
+		// The longest of alternatives, but a repetition goes on where it can.
+		{"a?(ab)?", "ab", `["" ["" ["b" [""`},
+		{"a|ab", "abab", `["" ["" [""`},
+		{"(|a)b?", "ab", `["" ["" [""`},
+		{"c([ab]?)+", "cabcab", `["" ["" [""`},
 	} {
 		re, err := regex.Compile(c.pattern)
 		if err != nil {
@@ -93,11 +107,31 @@ func TestLinear(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	if _, ok := re.Match(strings.Repeat("a", 100000)); ok {
+	if _, ok := re.Match(strings.Repeat("a", 20000), func() {}); ok {
 		t.Error("it matches")
 	}
 	if took := time.Since(start); took > 20*time.Second {
 		t.Errorf("took %v", took)
+	}
+}
+
+// TestSplitLinear splits long texts by what explores far ahead of each match.
+func TestSplitLinear(t *testing.T) {
+	for _, c := range [][2]string{
+		{"(a|b)", strings.Repeat("ab", 1<<19)}, {"(a|b)*c", strings.Repeat("ab", 1<<17)}, {"(a*)*b", strings.Repeat("a", 1<<18)},
+		{"(a|ab|b)*", strings.Repeat("ab", 1<<16)}, {"(a*|b)*", strings.Repeat("ab", 1<<15)},
+	} {
+		re, err := regex.Compile(c[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		re.Split(c[1], func() {})
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s took %v", c[0], took)
+		} else {
+			t.Log(c[0], took)
+		}
 	}
 }
 
@@ -127,7 +161,7 @@ func TestQuick(t *testing.T) {
 			continue
 		}
 		for _, text := range texts {
-			groups, ok := thorough.Match(text)
+			groups, ok := thorough.Match(text, func() {})
 			if quick.Matches(text) != ok {
 				t.Errorf("%q on %q: quick %v, thorough %v", pattern, text, !ok, ok)
 				break
@@ -159,7 +193,7 @@ func FuzzQuick(f *testing.F) {
 		if thorough == nil {
 			t.Fatalf("%q is valid for the quick matcher alone", pattern)
 		}
-		groups, ok := thorough.Match(text)
+		groups, ok := thorough.Match(text, func() {})
 		if quick.Matches(text) != ok {
 			t.Errorf("%q on %q: quick %v, thorough %v", pattern, text, !ok, ok)
 		}
