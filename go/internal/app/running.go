@@ -34,15 +34,29 @@ func (a *App) Attach(ctx context.Context, p *pod.Pod, t supervise.Terminal) (sup
 	if status := a.Live(p); status == nil || !status.Running() {
 		return supervise.Result{}, live.NotRunning(p.Name)
 	}
-	store, err := a.Pods()
+	return supervise.Attach(ctx, dir, t)
+}
+
+// History is what happened to a Pod, oldest first, and what is known of it now, as Live
+// has it. The end of a session whose supervisor was killed before it could record it is
+// among the events.
+func (a *App) History(store *pod.Store, p *pod.Pod) ([]pod.Event, *live.Status, error) {
+	events, err := store.Events(p)
 	if err != nil {
-		return supervise.Result{}, err
+		return nil, nil, err
 	}
-	result, err := supervise.Attach(ctx, dir, t)
-	if err == nil {
-		a.ended(ctx, store, p, result)
+	status := a.Live(p)
+	if open := pod.Unended(events); open != nil && status != nil && !status.Running() {
+		at := status.Changed
+		if status.Ended != nil {
+			at = *status.Ended
+		}
+		if at.Before(open.Time) {
+			at = open.Time
+		}
+		events = append(events, pod.Event{Time: at, Kind: pod.EventEnded, Generation: p.Current})
 	}
-	return result, err
+	return events, status, nil
 }
 
 // Stop ends a Pod and returns when nothing of it runs; stopped is false where it did not.

@@ -203,37 +203,12 @@ func (a *App) Start(ctx context.Context, r *Ready) (*supervise.Result, error) {
 	if err := a.secrets(ctx, r); err != nil {
 		return nil, err
 	}
-	store, err := a.Pods()
-	if err != nil {
-		return nil, err
-	}
-	kind := pod.EventStarted
-	if r.start.Launch.Resume {
-		kind = pod.EventResumed
-	}
-	if err := store.Record(ctx, s.Pod, kind); err != nil {
-		return nil, err
-	}
+	r.start.Revision, r.start.Generation = s.Pod.Revision, s.Pod.Current
 	result, err := supervise.Run(ctx, r.start, r.options.Terminal)
 	if err != nil {
 		return nil, err
 	}
-	a.ended(ctx, store, s.Pod, result)
 	return &result, nil
-}
-
-// ended records the end of a session that this process has seen. What the session ended
-// with counts, not whether that can be written down.
-func (a *App) ended(ctx context.Context, store *pod.Store, p *pod.Pod, result supervise.Result) {
-	if result.Detached {
-		return
-	}
-	if err := store.Record(context.WithoutCancel(ctx), p, pod.EventEnded); err != nil {
-		for _, d := range diag.From(err).Diagnostics {
-			d.Severity = diag.SeverityWarning
-			a.User.Tell(d)
-		}
-	}
 }
 
 // secrets looks up the values of the secrets that the program and the services of the

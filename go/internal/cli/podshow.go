@@ -33,11 +33,11 @@ func (p *program) podShow(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	events, err := store.Events(s.Pod)
+	events, status, err := a.History(store, s.Pod)
 	if err != nil {
 		return err
 	}
-	status, drift := a.Live(s.Pod), a.Drifts().Of(c.Context, s.Pod)
+	drift := a.Drifts().Of(c.Context, s.Pod)
 	if c.Bool("json") {
 		report := reportOf(s)
 		report.Events, report.Drift, report.Live = events, &drift, status

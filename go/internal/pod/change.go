@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -27,7 +30,7 @@ func (s *Store) Add(ctx context.Context, p *Pod, e *manifest.Envelope) (*Pod, er
 		if err != nil {
 			return nil, err
 		}
-		r.add(EventReloaded)
+		r.add(EventReloaded, now())
 		return &file{generationName(r.Current), data}, nil
 	})
 }
@@ -52,23 +55,71 @@ func (s *Store) Rollback(ctx context.Context, p *Pod, number int) (*Pod, error) 
 		if err := r.show(e, number); err != nil {
 			return nil, err
 		}
-		r.add(EventRolledBack)
+		r.add(EventRolledBack, now())
 		return nil, nil
 	})
 }
 
-// Record adds an event of the session: started, resumed or ended. What starts,
-// starts the generation that the caller has seen: where another has become the
-// current one since, that is a conflict, and the caller should not start it.
+// Record adds an event to the history of a Pod that is not of one generation.
 func (s *Store) Record(ctx context.Context, p *Pod, kind string) error {
 	_, err := s.change(ctx, p, func(r *record) (*file, error) {
-		if kind != EventEnded && r.Revision != p.Revision {
-			return nil, conflict(p, r)
-		}
-		r.add(kind)
+		r.add(kind, now())
 		return nil, nil
 	})
 	return err
+}
+
+// Begin records that a session begins: EventStarted or EventResumed. It begins with the
+// generation that the caller has seen: where another has become the current one since,
+// that is a conflict, and the caller should not start it. Where the end of the session
+// before is not recorded, since nothing was left that could, it is with the time before.
+// Who calls it keeps other sessions of the Pod from beginning.
+func (s *Store) Begin(ctx context.Context, p *Pod, kind string, before time.Time) error {
+	_, err := s.change(ctx, p, func(r *record) (*file, error) {
+		if r.Revision != p.Revision {
+			return nil, conflict(p, r)
+		}
+		if err := s.end(r, before); err != nil {
+			return nil, err
+		}
+		r.add(kind, now())
+		return nil, nil
+	})
+	return err
+}
+
+// End records that the session has ended, unless it is recorded already.
+func (s *Store) End(ctx context.Context, p *Pod, at time.Time) error {
+	_, err := s.change(ctx, p, func(r *record) (*file, error) { return nil, s.end(r, at) })
+	return err
+}
+
+func (s *Store) end(r *record, at time.Time) error {
+	open, err := s.open(r)
+	if err == nil && open != nil {
+		if at = at.UTC().Truncate(time.Millisecond); at.Before(open.Time) {
+			at = open.Time
+		}
+		r.add(EventEnded, at)
+	}
+	return err
+}
+
+// open is the beginning of the session whose end is not recorded; nil for none.
+func (s *Store) open(r *record) (*Event, error) {
+	events := r.Events
+	for number := len(r.EventFiles); ; number-- {
+		if last := lastOfSession(events); last != nil {
+			return unended(last), nil
+		}
+		if number == 0 {
+			return nil, nil
+		}
+		var err error
+		if events, err = s.readEvents(r.ID, number, r.EventFiles[number-1]); err != nil {
+			return nil, s.damaged(r.ID, fmt.Sprintf("%s: %v", eventsName(number), bounded.Reason(err)))
+		}
+	}
 }
 
 // Remove takes a Pod away with all its generations.

@@ -73,7 +73,7 @@ func (s *Store) create(n New) (*Pod, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.add(EventCreated)
+	r.add(EventCreated, now())
 	data, err := r.encode()
 	if err != nil {
 		return nil, err

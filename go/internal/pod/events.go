@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -65,6 +66,27 @@ func (s *Store) Events(p *Pod) ([]Event, error) {
 		all = append(all, older...)
 	}
 	return append(all, r.Events...), nil
+}
+
+// Unended returns the beginning of the session whose end is not among the events of a
+// Pod; nil for none. That session runs, or nothing was left that could record its end.
+func Unended(events []Event) *Event { return unended(lastOfSession(events)) }
+
+func unended(last *Event) *Event {
+	if last == nil || last.Kind == EventEnded {
+		return nil
+	}
+	return last
+}
+
+func lastOfSession(events []Event) *Event {
+	for _, e := range slices.Backward(events) {
+		switch e.Kind {
+		case EventStarted, EventResumed, EventEnded:
+			return &e
+		}
+	}
+	return nil
 }
 
 func (s *Store) readEvents(id string, number int, sum string) ([]Event, error) {

@@ -52,6 +52,7 @@ func someStore(t *testing.T) (*crashfs.FS, *Store) {
 	s := OpenOn(fsys, memoryDir)
 	p := create(t, s, "a", 1)
 	must[*Pod](t)(s.Add(ctx, p, envelope(t, 2)))
+	must[int](t)(0, s.Begin(ctx, must[*Pod](t)(s.Find("a")), EventStarted, now()))
 	create(t, s, "b", 3)
 	for _, left := range []string{memoryDir + "/.new-x", memoryDir + "/.removed-x"} {
 		must[int](t)(0, fsys.Mkdir(left, 0o700))
@@ -74,7 +75,9 @@ var changes = map[string]func(t *testing.T, s *Store) error{
 		_, err := s.Rollback(ctx, podNamed(t, s, "a"), 1)
 		return err
 	},
-	"Record": func(t *testing.T, s *Store) error { return s.Record(ctx, podNamed(t, s, "b"), EventStarted) },
+	"Record": func(t *testing.T, s *Store) error { return s.Record(ctx, podNamed(t, s, "b"), EventPruned) },
+	"Begin":  func(t *testing.T, s *Store) error { return s.Begin(ctx, podNamed(t, s, "a"), EventStarted, now()) },
+	"End":    func(t *testing.T, s *Store) error { return s.End(ctx, podNamed(t, s, "a"), now()) },
 	"Remove": func(t *testing.T, s *Store) error { return s.Remove(ctx, podNamed(t, s, "a")) },
 }
 

@@ -68,7 +68,8 @@ type Event struct {
 	Generation int       `json:"generation"` // the current one, after the event
 }
 
-// The kinds of events. Create, Add and Rollback record theirs; Record those of the session.
+// The kinds of events. Create, Add and Rollback record theirs, Begin and End those of the
+// session.
 const (
 	EventCreated    = "created"
 	EventStarted    = "started"
@@ -76,6 +77,7 @@ const (
 	EventReloaded   = "reloaded"
 	EventRolledBack = "rolled back"
 	EventEnded      = "ended"
+	EventPruned     = "transcript removed" // since session.retentionDays are over
 )
 
 // New is what a Pod is created from.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -90,8 +91,8 @@ func TestPodLivesThroughItsGenerations(t *testing.T) {
 	if got := must[[]byte](t)(s.Bytes(third, 0)); third.Current != 1 || !bytes.Equal(got, bytesOfFirst) {
 		t.Errorf("after Rollback the generation is %d and %s, want %s", third.Current, got, bytesOfFirst)
 	}
-	for _, kind := range []string{EventStarted, EventEnded, EventResumed} {
-		if err := s.Record(ctx, third, kind); err != nil {
+	for _, err := range []error{s.Begin(ctx, third, EventStarted, now()), s.End(ctx, third, now()), s.Begin(ctx, third, EventResumed, now())} {
+		if err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -199,10 +200,13 @@ func TestStaleWriterGetsConflict(t *testing.T) {
 	_, err = s.Rollback(ctx, stale, 1)
 	wants(t, err, diag.ExitState, "pod-conflict")
 	// Reloaded while somebody is about to resume what they saw.
-	wants(t, s.Record(ctx, stale, EventResumed), diag.ExitState, "pod-conflict")
+	wants(t, s.Begin(ctx, stale, EventResumed, now()), diag.ExitState, "pod-conflict")
 	wants(t, s.Remove(ctx, stale), diag.ExitState, "pod-conflict")
 	// A session may well end after a reload.
-	if err := s.Record(ctx, stale, EventEnded); err != nil {
+	if err := s.Begin(ctx, current, EventResumed, now()); err != nil {
+		t.Error(err)
+	}
+	if err := s.End(ctx, stale, now()); err != nil {
 		t.Error(err)
 	}
 	if p := must[*Pod](t)(s.Find("a")); p.Current != 2 || p.Revision != current.Revision || len(p.Generations) != 2 {
@@ -267,5 +271,44 @@ func TestNoEventIsForgotten(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// The end of a session is recorded once, whoever does it and however often, with the time
+// at which it ended, and with nothing of another session.
+func TestEndsAreRecordedOnce(t *testing.T) {
+	fsys := crashfs.New()
+	s := OpenOn(fsys, memoryDir)
+	p := create(t, s, "a", 1)
+	at := func(minutes int) time.Time { return now().Add(time.Duration(minutes) * time.Minute) }
+	do := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(s.End(ctx, p, at(0))) // nothing has begun
+	do(s.Begin(ctx, p, EventStarted, at(0)))
+	do(s.End(ctx, p, at(5)))
+	do(s.End(ctx, p, at(6)))
+	do(s.Begin(ctx, p, EventResumed, at(7)))
+	do(s.Begin(ctx, p, EventResumed, at(8))) // the supervisor of the one before was killed
+	for range 2 * eventsEach {
+		do(s.Record(ctx, p, "looked at"))
+	}
+	do(s.End(ctx, p, at(-60))) // the clock was set back
+	do(s.End(ctx, p, at(9)))
+	var kinds []string
+	var times []time.Time
+	for _, e := range must[[]Event](t)(s.Events(p)) {
+		if e.Kind != "looked at" {
+			kinds, times = append(kinds, e.Kind), append(times, e.Time)
+		}
+	}
+	if d := cmp.Diff([]string{"created", "started", "ended", "resumed", "ended", "resumed", "ended"}, kinds); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if !times[2].After(times[1].Add(4*time.Minute)) || !times[4].After(times[3].Add(7*time.Minute)) || !times[6].Equal(times[5]) {
+		t.Errorf("the times are %v", times)
 	}
 }

@@ -34,8 +34,8 @@ type record struct {
 	EventFiles []string `json:"eventFiles"`
 }
 
-func (r *record) add(kind string) {
-	r.Events = append(r.Events, Event{Time: now(), Kind: kind, Generation: r.Current})
+func (r *record) add(kind string, at time.Time) {
+	r.Events = append(r.Events, Event{Time: at, Kind: kind, Generation: r.Current})
 	if kind == EventStarted || kind == EventResumed {
 		r.State = Ended
 	}

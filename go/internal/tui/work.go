@@ -62,7 +62,7 @@ func (w *work) details(ctx context.Context, id string) (*Details, error) {
 	if err != nil {
 		return nil, err
 	}
-	events, err := store.Events(s.Pod)
+	events, _, err := w.App.History(store, s.Pod)
 	if err != nil {
 		return nil, err
 	}

@@ -169,6 +169,19 @@ func Hold(ctx context.Context, dir string) (*Holder, error) {
 	return nil, err
 }
 
+// Ended is when the session before this one has ended, as far as that is known: at the
+// latest now.
+func (h *Holder) Ended() time.Time {
+	s, err := read(h.dir)
+	switch {
+	case err == nil && s.Ended != nil:
+		return *s.Ended
+	case err == nil && !s.Changed.IsZero():
+		return s.Changed // its supervisor was killed
+	}
+	return time.Now()
+}
+
 // Write replaces the status.
 func (h *Holder) Write(s Status) error {
 	s.Schema, s.Changed = schema, time.Now().UTC().Truncate(time.Millisecond)

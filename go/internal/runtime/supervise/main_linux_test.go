@@ -17,6 +17,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/parts"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
 )
 
@@ -25,7 +26,11 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case "pod-supervise":
-			os.Exit(server.Program{Drivers: plain, Walls: walls}.Main())
+			p := server.Program{Drivers: plain, Walls: walls}
+			if os.Getenv("XDG_TEST_HISTORY") != "" { // of a test with Pods
+				p.History = parts.History{}
+			}
+			os.Exit(p.Main())
 		case "pod-inner":
 			os.Exit(inner.Main())
 		case "agent":

@@ -9,5 +9,5 @@ import (
 
 // Program is the supervisor of Pods.
 func Program() server.Program {
-	return server.Program{Drivers: drivers.Named, Walls: Walls, Services: Services}
+	return server.Program{Drivers: drivers.Named, Walls: Walls, Services: Services, History: History{}}
 }

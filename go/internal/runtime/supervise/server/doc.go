@@ -9,6 +9,7 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
@@ -25,6 +26,18 @@ type Program struct {
 	// Services begins what stands between the program and the world, and returns when it
 	// answers; nil for nothing.
 	Services func(ctx context.Context, s *Setting) (Services, error)
+	// History records sessions in the history of the Pod; nil for nothing.
+	History History
+}
+
+// History is told of sessions while the supervisor has the Pod, so that no two of them
+// are told of at a time.
+type History interface {
+	// Began records the beginning of a session before anything of it is started; its error
+	// is why it is not. before is when the session before has ended.
+	Began(ctx context.Context, s *wire.Start, before time.Time) error
+	// Ended records the end of the session.
+	Ended(ctx context.Context, s *wire.Start, at time.Time) error
 }
 
 // Setting is what the parts of a Pod that runs know of it.

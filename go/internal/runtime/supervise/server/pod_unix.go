@@ -81,6 +81,11 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	}
 	p.holder = holder
 	defer p.holder.Release()
+	if p.parts.History != nil {
+		if err := p.parts.History.Began(ctx, p.Start, holder.Ended()); err != nil {
+			return wire.Last{}, err
+		}
+	}
 	p.status = live.Status{Pod: p.Start.ID, Name: p.Start.Name, State: live.Starting, Runtime: p.Start.Runtime,
 		Headless: p.Start.Launch.Headless, Process: os.Getpid(), Started: time.Now().UTC().Truncate(time.Millisecond),
 		Unenforced: p.Start.Unenforced, Attached: !p.Start.Launch.Headless}
@@ -88,6 +93,7 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 		p.status.Session = p.Start.Launch.Session
 	}
 	if err := p.holder.Write(p.status); err != nil {
+		p.record(time.Now())
 		return wire.Last{}, live.NotWritten(p.Start.Dir, err)
 	}
 	first := p.screenFor(conn)
@@ -316,4 +322,18 @@ func (p *pod) finish(last wire.Last) {
 	p.status.State, p.status.Exit, p.status.Sentence = live.State(last.State), &last.Exit, last.Sentence
 	p.status.Ended, p.status.Attached, p.status.Process = &now, false, 0
 	p.write()
+	p.record(now)
+}
+
+// record puts the end into the history of the Pod. Where that fails, or this process is
+// killed before it, the supervisor of the next session does it.
+func (p *pod) record(at time.Time) {
+	if p.parts.History == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := p.parts.History.Ended(ctx, p.Start, at); err != nil {
+		complain("cannot record the end in the history of the Pod: %v", err)
+	}
 }

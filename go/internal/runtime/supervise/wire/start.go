@@ -12,6 +12,8 @@ import (
 type Start struct {
 	// ID and Name are those of the Pod.
 	ID, Name string
+	// Revision and Generation are those of the Pod that the user has seen.
+	Revision, Generation int
 	// Dir is the directory of the Pod that runs, as live.Dir has it.
 	Dir string
 	// Runtime is the name of the driver.
