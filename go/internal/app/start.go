@@ -134,10 +134,12 @@ func (a *App) plan(r *Ready) error {
 		Session: r.status.Session, Resume: r.status.Session != "", Prompt: o.Prompt}
 	if !launch.Resume {
 		launch.Session = uuid.NewString()
-		if launch.Prompt == "" {
+		// A conversation that takes the place of one that was removed does not do its work again.
+		again := r.status.TranscriptRemoved != nil
+		if launch.Prompt == "" && !again {
 			launch.Prompt = s.Envelope.Inputs.Prompt
 		}
-		if launch.Prompt == "" && s.Manifest.Prompts.Initial != nil {
+		if launch.Prompt == "" && !again && s.Manifest.Prompts.Initial != nil {
 			launch.Prompt = string(*s.Manifest.Prompts.Initial)
 		}
 	}
@@ -208,6 +210,7 @@ func (a *App) Start(ctx context.Context, r *Ready) (*supervise.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.pruneQuietly(context.WithoutCancel(ctx))
 	return &result, nil
 }
 

@@ -27,6 +27,7 @@ func (p *program) podCommand() *cli.Command {
 		p.podReloadCommand(),
 		p.podRollbackCommand(),
 		p.podRemoveCommand(),
+		p.podPruneCommand(),
 		p.podExportCommand(),
 	)
 }

@@ -239,6 +239,7 @@ const commandLines = `
 * pod resume one --dry-run
 * pod attach one
 * pod stop one
+0 pod prune
 * pod reload one --yes
 * pod rollback one
 * pod rm one --yes

@@ -84,6 +84,9 @@ func LiveFact(s *live.Status) Fact {
 	if s.Sentence != "" {
 		text += ": " + s.Sentence
 	}
+	if s.TranscriptRemoved != nil {
+		text += "; its transcript was removed, " + When(*s.TranscriptRemoved)
+	}
 	return Fact{"state", text}
 }
 

@@ -70,7 +70,7 @@ func leaves() *leaf.Table {
 			leaf.MemoryEnabled(leaf.ApproximatedBy(leaf.Program, "only on or off, and only within one Pod")),
 			leaf.MemoryScope(leaf.Lacking("the memory of Codex belongs to one Pod")),
 			leaf.MemoryInjectSummary(leaf.Lacking("Codex has no such setting")),
-			leaf.MemoryRetentionDays(leaf.Lacking("it is kept as long as the Pod")),
+			leaf.MemoryRetentionDays(leaf.Lacking("it is kept as long as the transcript of the Pod")),
 			leaf.MemoryExtractThresholdTokens(leaf.Lacking("Codex has no such setting")),
 			leaf.MemoryModel(leaf.Lacking("Codex has no such setting")),
 		),

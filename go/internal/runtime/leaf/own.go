@@ -64,7 +64,7 @@ func OwnLimits() limitsLeaves {
 // OwnSession is what holds of what a session leaves behind.
 func OwnSession() sessionLeaves {
 	return NewSession(
-		SessionRetentionDays(Lacking("transcripts are kept as long as the Pod")),
+		SessionRetentionDays(ApproximatedBy(Supervisor, "removed when the next session on this machine ends, or by `insomnia pod prune`")),
 		SessionRecordTrace(EnforcedBy(Gateway)),
 	)
 }

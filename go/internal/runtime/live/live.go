@@ -60,6 +60,9 @@ type Status struct {
 	Sentence string     `json:"sentence,omitempty"` // why, where it is not simply over
 	// Unenforced are the fields that the user does without, as JSON Pointers.
 	Unenforced []string `json:"unenforced,omitempty"`
+	// TranscriptRemoved is when the conversation was removed, since session.retentionDays
+	// were over; the next start begins another one.
+	TranscriptRemoved *time.Time `json:"transcriptRemoved,omitempty"`
 }
 
 // Running reports whether there is a process.
@@ -104,9 +107,14 @@ func Read(dir string) (Status, error) {
 	if status.State.Over() {
 		return Status{Schema: schema, Pod: status.Pod, Name: status.Name, Runtime: status.Runtime, State: Starting, Session: status.Session}, nil
 	}
-	status.State, status.Attached, status.Process, status.Sentence = Failed, false, 0, killed
-	status.Ended = &status.Changed
-	return status, nil
+	return status.killed(), nil
+}
+
+// killed is the status of a Pod whose supervisor has left no word.
+func (s Status) killed() Status {
+	s.State, s.Attached, s.Process, s.Sentence = Failed, false, 0, killed
+	s.Ended = &s.Changed
+	return s
 }
 
 func read(dir string) (Status, error) {
@@ -172,12 +180,8 @@ func Hold(ctx context.Context, dir string) (*Holder, error) {
 // Ended is when the session before this one has ended, as far as that is known: at the
 // latest now.
 func (h *Holder) Ended() time.Time {
-	s, err := read(h.dir)
-	switch {
-	case err == nil && s.Ended != nil:
-		return *s.Ended
-	case err == nil && !s.Changed.IsZero():
-		return s.Changed // its supervisor was killed
+	if at := h.Status().over(); !at.IsZero() {
+		return at
 	}
 	return time.Now()
 }

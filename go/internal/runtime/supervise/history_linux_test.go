@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -143,4 +144,24 @@ func TestKilledSupervisorsLeaveWholeHistories(t *testing.T) {
 		t.Errorf("the history is %q", kinds)
 	}
 	t.Logf("%d of 25 recorded their end themselves", whole)
+}
+
+// A Pod that keeps no transcript has none when its session has ended; one that keeps it
+// for some days does.
+func TestNoTranscriptIsKept(t *testing.T) {
+	for _, days := range []int64{0, 1} {
+		s := headless(t, "exit 0")
+		s.Manifest = []byte(strings.Replace(string(s.Manifest), `"recordTrace":false,"retentionDays":30`, `"recordTrace":false,"retentionDays":`+strconv.FormatInt(days, 10), 1))
+		history := stored(t, s)
+		if out, err := self(runArgs(s)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v %s", err, out)
+		}
+		want := []string{"created", "started", "ended", "transcript removed"}[:4-days]
+		if got := history(); !slices.Equal(got, want) || live.HasTranscript(s.Dir) == (days == 0) {
+			t.Errorf("%d days: %q", days, got)
+		}
+		if got := status(t, s.Dir, live.Ended); (got.TranscriptRemoved != nil) != (days == 0) || *got.Exit != 0 {
+			t.Errorf("%d days: %+v", days, got)
+		}
+	}
 }

@@ -25,6 +25,10 @@ func (History) Ended(ctx context.Context, s *wire.Start, at time.Time) error {
 	return onPod(s, func(store *pod.Store, p *pod.Pod) error { return store.End(ctx, p, at) })
 }
 
+func (History) Forgot(ctx context.Context, s *wire.Start) error {
+	return onPod(s, func(store *pod.Store, p *pod.Pod) error { return store.Record(ctx, p, pod.EventPruned) })
+}
+
 func onPod(s *wire.Start, do func(*pod.Store, *pod.Pod) error) error {
 	dir, err := pod.DefaultDir()
 	if err != nil {

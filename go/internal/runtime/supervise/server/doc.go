@@ -38,6 +38,8 @@ type History interface {
 	Began(ctx context.Context, s *wire.Start, before time.Time) error
 	// Ended records the end of the session.
 	Ended(ctx context.Context, s *wire.Start, at time.Time) error
+	// Forgot records that the transcript was removed.
+	Forgot(ctx context.Context, s *wire.Start) error
 }
 
 // Setting is what the parts of a Pod that runs know of it.

@@ -117,6 +117,7 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	p.finish(last)
 	// Whoever is told of the end may start the Pod again at once.
 	stop()
+	p.forget()
 	_ = p.holder.Release()
 	p.screen.end(last)
 	return last, nil
@@ -328,12 +329,29 @@ func (p *pod) finish(last wire.Last) {
 // record puts the end into the history of the Pod. Where that fails, or this process is
 // killed before it, the supervisor of the next session does it.
 func (p *pod) record(at time.Time) {
+	p.tell(func(ctx context.Context, h History) error { return h.Ended(ctx, p.Start, at) })
+}
+
+// forget removes the transcript of a Pod that keeps none. That of others is removed when
+// its days are over, by whoever runs then.
+func (p *pod) forget() {
+	if days := p.Manifest.Session.RetentionDays; days == nil || *days > 0 {
+		return
+	}
+	if err := p.holder.Forget(time.Now()); err != nil {
+		complain("cannot remove the transcript: %v", err)
+		return
+	}
+	p.tell(func(ctx context.Context, h History) error { return h.Forgot(ctx, p.Start) })
+}
+
+func (p *pod) tell(what func(context.Context, History) error) {
 	if p.parts.History == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := p.parts.History.Ended(ctx, p.Start, at); err != nil {
-		complain("cannot record the end in the history of the Pod: %v", err)
+	if err := what(ctx, p.parts.History); err != nil {
+		complain("cannot write to the history of the Pod: %v", err)
 	}
 }
