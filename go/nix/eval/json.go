@@ -1,7 +1,6 @@
 package eval
 
 import (
-	"math"
 	"strconv"
 	"unicode/utf8"
 
@@ -143,68 +142,4 @@ func (w *jsonWriter) str(s string, pos syntax.Pos) {
 	}
 	w.out = append(w.out, s[start:]...)
 	w.out = append(w.out, '"')
-}
-
-// appendJSONFloat writes the shortest digits that read back as the same
-// number, with a point or an exponent, and null for what JSON does not have.
-func appendJSONFloat(out []byte, f float64) []byte {
-	if !isFinite(f) {
-		return append(out, "null"...)
-	}
-	if f == 0 {
-		if math.Signbit(f) {
-			return append(out, "-0.0"...)
-		}
-		return append(out, "0.0"...)
-	}
-	digits := strconv.AppendFloat(nil, math.Abs(f), 'e', -1, 64)
-	// d.ddde±xx: split into digits and the place of the point.
-	e := len(digits) - 1
-	for digits[e] != 'e' {
-		e--
-	}
-	exp, _ := strconv.Atoi(string(digits[e+1:]))
-	mant := make([]byte, 0, 20)
-	for _, c := range digits[:e] {
-		if c != '.' {
-			mant = append(mant, c)
-		}
-	}
-	if f < 0 {
-		out = append(out, '-')
-	}
-	k, n := len(mant), exp+1
-	switch {
-	case k <= n && n <= 15:
-		out = append(out, mant...)
-		for i := k; i < n; i++ {
-			out = append(out, '0')
-		}
-		return append(out, ".0"...)
-	case 0 < n && n <= 15:
-		out = append(out, mant[:n]...)
-		out = append(out, '.')
-		return append(out, mant[n:]...)
-	case -4 < n && n <= 0:
-		out = append(out, "0."...)
-		for i := n; i < 0; i++ {
-			out = append(out, '0')
-		}
-		return append(out, mant...)
-	}
-	out = append(out, mant[0])
-	if k > 1 {
-		out = append(out, '.')
-		out = append(out, mant[1:]...)
-	}
-	x := n - 1
-	sign := byte('+')
-	if x < 0 {
-		sign, x = '-', -x
-	}
-	out = append(out, 'e', sign)
-	if x < 10 {
-		out = append(out, '0')
-	}
-	return strconv.AppendInt(out, int64(x), 10)
 }

@@ -22,12 +22,12 @@ var controlLib = []definition{
 }
 
 func (ev *Evaluator) libAbort(args []Value, pos syntax.Pos) Value {
-	ev.fail(Aborted, pos, "evaluation aborted with the following error message: '%s'", ev.coerce(args[0], pos, coercion{}, nil))
+	ev.fail(Aborted, pos, "evaluation aborted with the following error message: '%s'", ev.coerce(args[0], pos, coercion{store: true}, nil))
 	return nil
 }
 
 func (ev *Evaluator) libThrow(args []Value, pos syntax.Pos) Value {
-	ev.fail(Thrown, pos, "%s", ev.coerce(args[0], pos, coercion{}, nil))
+	ev.fail(Thrown, pos, "%s", ev.coerce(args[0], pos, coercion{store: true}, nil))
 	return nil
 }
 

@@ -32,6 +32,7 @@ func (ev *Evaluator) libFromJSON(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) libFromTOML(args []Value, pos syntax.Pos) Value {
 	text := ev.stringNoContext(args[0], pos)
 	ev.charge(8 * len(text))
+	text = strings.TrimPrefix(text, "\ufeff")
 	var table map[string]any
 	if err := toml.NewDecoder(bytes.NewReader([]byte(text))).Decode(&table); err != nil {
 		msg := err.Error()
@@ -39,8 +40,14 @@ func (ev *Evaluator) libFromTOML(args []Value, pos syntax.Pos) Value {
 		if errors.As(err, &at) {
 			row, column := at.Position()
 			msg = "line " + formatInt(int64(row)) + ", column " + formatInt(int64(column)) + ": " + msg
+			if strings.Contains(msg, "too large to fit") {
+				msg = "[error] toml::parse_dec_integer: too large integer: current max digits = 2^63"
+			}
 		}
 		ev.fail(EvalFailure, pos, "while parsing TOML: %s", msg)
+	}
+	if newer := newerTOML(text); newer != "" {
+		ev.fail(EvalFailure, pos, "while parsing TOML: %s", newer)
 	}
 	return ev.fromTOML(table, pos)
 }
@@ -53,7 +60,7 @@ func (ev *Evaluator) fromTOML(v any, pos syntax.Pos) Value {
 	case map[string]any:
 		out := ev.makeAttrs(len(v))
 		for name, x := range v {
-			ev.noNullByte(name, pos)
+			ev.noNullByteTOML(name, pos)
 			out = append(out, Attr{Name: ev.symbols.Intern(name), Value: ev.fromTOML(x, pos)})
 		}
 		return ev.sortAttrs(out)
@@ -70,7 +77,7 @@ func (ev *Evaluator) fromTOML(v any, pos syntax.Pos) Value {
 	case float64:
 		return Float(v)
 	case string:
-		ev.noNullByte(v, pos)
+		ev.noNullByteTOML(v, pos)
 		return ev.str(v)
 	}
 	if !ev.options.TOMLTimestamps {
@@ -106,9 +113,9 @@ func fraction(nanos int) string {
 	return "." + digits
 }
 
-func (ev *Evaluator) noNullByte(s string, pos syntax.Pos) {
+func (ev *Evaluator) noNullByteTOML(s string, pos syntax.Pos) {
 	if strings.IndexByte(s, 0) >= 0 {
-		ev.fail(EvalFailure, pos, "%s", nullByte(s))
+		ev.fail(EvalFailure, pos, "while parsing TOML: error: %s", nullByte(s))
 	}
 }
 

@@ -2,6 +2,7 @@ package syntax
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -49,3 +50,22 @@ func trimZeros(s string) string {
 	}
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
+
+// parseFloat reads a literal. As for C's strtod, a number so small that digits
+// are lost is out of range.
+func parseFloat(text string) (f float64, ok bool) {
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return 0, false
+	}
+	if f >= 0x1p-1022 || strings.Trim(strings.FieldsFunc(text, isExponent)[0], "0.") == "" {
+		return f, true
+	}
+	if f == 0 || len(text) > 2000 {
+		return 0, false
+	}
+	exact, ok := new(big.Rat).SetString(text)
+	return f, ok && exact.Cmp(new(big.Rat).SetFloat64(f)) == 0
+}
+
+func isExponent(r rune) bool { return r == 'e' || r == 'E' }

@@ -516,8 +516,8 @@ func (p *parser) simple() Expr {
 		return &Int{Val: n, At: at}
 	case tFloat:
 		p.next++
-		f, err := strconv.ParseFloat(t.text, 64)
-		if err != nil {
+		f, ok := parseFloat(t.text)
+		if !ok {
 			p.fail(at, "invalid float '"+t.text+"'")
 		}
 		return &Float{Val: f, At: at}
