@@ -306,9 +306,10 @@ func (b *drvBuilder) finish() Value {
 	}
 	refs := slices.Concat(b.drv.sources, slices.Collect(maps.Keys(b.drv.drvs)))
 	slices.Sort(refs)
+	refs = slices.Compact(refs)
 	kind := textBuilder{ev: ev}
 	kind.add("text")
-	for _, r := range slices.Compact(refs) {
+	for _, r := range refs {
 		kind.addByte(':')
 		kind.add(r)
 	}
@@ -317,6 +318,11 @@ func (b *drvBuilder) finish() Value {
 		ev.drvs = make(map[string]*knownDrv)
 	}
 	ev.drvs[path] = &knownDrv{&b.drv, modulo}
+	ev.putFile(path, func() string {
+		text := textBuilder{ev: ev}
+		b.drv.aterm(ev, &text, false)
+		return text.text()
+	}, refs)
 
 	out := []Attr{{Name: ev.sym.drvPath, Value: ev.strContext(path, Context{contextElem{path: path, all: true}.String()})}}
 	for o, x := range b.drv.outputs {
@@ -344,13 +350,7 @@ func (b *drvBuilder) fixedOutput() string {
 		sum, algorithm = ev.parseHash(*b.hash, algorithm, b.pos)
 	}
 	text := hex.EncodeToString(sum)
-	p := ""
-	if b.mode == "r:" && algorithm == "sha256" {
-		p = makeStorePath("source", sum, b.name)
-	} else {
-		inner := sha256.Sum256([]byte("fixed:out:" + b.mode + algorithm + ":" + text + ":"))
-		p = makeStorePath("output:out", inner[:], b.name)
-	}
+	p := makeFixedPath(b.mode, algorithm, sum, b.name)
 	b.drv.env["out"] = p
 	b.drv.outputs["out"] = drvOutput{path: p, algorithm: b.mode + algorithm, hash: text}
 	modulo := sha256.Sum256([]byte("fixed:out:" + b.mode + algorithm + ":" + text + ":" + p))

@@ -55,6 +55,7 @@ type Evaluator struct {
 	nameStrings   []*String
 	regexps       map[string]*compiledRegexp
 	storePaths    map[string]string
+	references    map[string][]string // of files in the store
 	drvs          map[string]*knownDrv
 
 	slabs slabs

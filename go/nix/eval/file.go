@@ -19,12 +19,17 @@ type Read struct {
 	Path   string // with all links followed
 	SHA256 [sha256.Size]byte
 	text   string
+	made   bool // by this evaluation: it is no file
 }
 
-// Reads lists the files read so far, by path.
+// Reads lists the files read so far, by path. A copy in the store counts as what it
+// was copied from.
 func (ev *Evaluator) Reads() []Read {
 	out := make([]Read, 0, len(ev.reads))
 	for _, r := range ev.reads {
+		if r.made {
+			continue
+		}
 		out = append(out, Read{Path: r.Path, SHA256: sha256.Sum256([]byte(r.text))})
 	}
 	slices.SortFunc(out, func(a, b Read) int { return strings.Compare(a.Path, b.Path) })
@@ -40,6 +45,7 @@ func (ev *Evaluator) Text(p string) (text string, ok bool) {
 		if err != nil {
 			return "", false
 		}
+		real, _ = ev.sources.Origin(real)
 		if r = ev.reads[real]; r == nil {
 			return "", false
 		}
@@ -133,7 +139,8 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 	if err != nil {
 		ev.failFile(pos, p, err)
 	}
-	if r, ok := ev.reads[file]; ok {
+	origin, isFile := ev.sources.Origin(file)
+	if r, ok := ev.reads[origin]; ok {
 		return r.text
 	}
 	data, err := ev.sources.ReadFile(file)
@@ -142,7 +149,7 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 	}
 	ev.charge(len(data))
 	text := asString(data)
-	ev.reads[file] = &Read{Path: file, text: text}
+	ev.reads[origin] = &Read{Path: origin, text: text, made: !isFile}
 	return text
 }
 
@@ -150,12 +157,19 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 func (ev *Evaluator) failFile(pos syntax.Pos, p string, err error) {
 	var pe *fs.PathError
 	errors.As(err, &pe)
+	var link *source.LinkError
+	missing := p
+	if errors.As(err, &link) && (p == link.Link || strings.HasPrefix(p, link.Link+"/")) {
+		missing = link.Target + p[len(link.Link):]
+	}
 	msg := ""
 	switch {
 	case errors.Is(err, source.ErrHidden):
 		msg = "path '" + p + "' " + source.ErrHidden.Error()
 	case errors.Is(err, fs.ErrNotExist):
-		msg = "path '" + p + "' does not exist"
+		msg = "path '" + missing + "' does not exist"
+	case errors.Is(err, source.ErrManyLinks):
+		msg = "infinite symlink recursion in path '" + p + "'"
 	case errors.Is(err, source.ErrOutside):
 		msg = "access to path '" + p + "' is forbidden: it is " + source.ErrOutside.Error()
 	case pe != nil:

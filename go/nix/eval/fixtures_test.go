@@ -26,9 +26,11 @@ type fixture struct {
 //	since: 2.26        (optional: the first version of Nix that does so)
 //	expression         (any number of lines)
 //	=> result
-func readFixtures(t testing.TB) []fixture {
+func readFixtures(t testing.TB) []fixture { return readFixturesOf(t, "../testdata/lang/*.txt") }
+
+func readFixturesOf(t testing.TB, pattern string) []fixture {
 	t.Helper()
-	files, err := filepath.Glob("../testdata/lang/*.txt")
+	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
 		t.Fatal("no fixtures", err)
 	}
@@ -120,7 +122,7 @@ func TestFixturesAgainstNix(t *testing.T) {
 			values = append(values, f)
 		}
 	}
-	compareWithNix(t, nix, values)
+	compare(t, values, func(expr string) (string, error) { return runNix(nix, expr) })
 	for _, f := range failing {
 		if out, err := runNix(nix, f.expr); err == nil {
 			t.Errorf("%s: %s\nNix: %s\nwant an error", f.name, f.expr, out)
@@ -128,8 +130,8 @@ func TestFixturesAgainstNix(t *testing.T) {
 	}
 }
 
-// compareWithNix evaluates all cases in one list, and on a difference halves it to find the case.
-func compareWithNix(t *testing.T, nix string, cases []fixture) {
+// compare evaluates all cases in one list, and on a difference halves it to find the case.
+func compare(t *testing.T, cases []fixture, run func(expr string) (string, error)) {
 	t.Helper()
 	var expr, want strings.Builder
 	expr.WriteString("[\n")
@@ -140,7 +142,7 @@ func compareWithNix(t *testing.T, nix string, cases []fixture) {
 	}
 	expr.WriteString("]")
 	want.WriteString("]")
-	got, err := runNix(nix, expr.String())
+	got, err := run(expr.String())
 	if err == nil && got == want.String() {
 		return
 	}
@@ -148,8 +150,8 @@ func compareWithNix(t *testing.T, nix string, cases []fixture) {
 		t.Errorf("%s: %s\n Nix: %s\nwant: %s", cases[0].name, cases[0].expr, got, want.String())
 		return
 	}
-	compareWithNix(t, nix, cases[:len(cases)/2])
-	compareWithNix(t, nix, cases[len(cases)/2:])
+	compare(t, cases[:len(cases)/2], run)
+	compare(t, cases[len(cases)/2:], run)
 }
 
 func runNix(nix, expr string) (string, error) {

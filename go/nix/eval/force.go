@@ -2,6 +2,7 @@ package eval
 
 import (
 	"path"
+	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -221,11 +222,24 @@ func (ev *Evaluator) readPath(v Value, pos syntax.Pos) string {
 	var ctx contextSet
 	p := ev.coercePath(v, pos, &ctx)
 	for _, c := range ctx.context(ev) {
-		if e := parseContextElem(c); e.output != "" || e.all {
+		e := parseContextElem(c)
+		if e.output != "" {
 			ev.fail(Builds, pos, "reading '%s' needs the derivation '%s' to be built, which the embedded evaluator does not do", p, e.path)
 		}
+		ev.requireObject(e.path, pos)
 	}
 	return p
+}
+
+// requireObject fails for a store path that this evaluation does not have.
+func (ev *Evaluator) requireObject(p string, pos syntax.Pos) {
+	if !strings.HasPrefix(p, storeDir+"/") {
+		return // a source that is read where it is
+	}
+	if _, err := ev.sources.Lstat(p); err != nil {
+		ev.raise(&Error{Kind: FileAccess, pos: pos, Path: p, Cause: err,
+			Msg: "path '" + p + "' is required, but there is no substituter that can build it"})
+	}
 }
 
 func cleanPath(p string) string { return path.Clean("/" + p) }

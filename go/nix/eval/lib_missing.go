@@ -11,7 +11,7 @@ var missingLib = []definition{
 	{"filterSource", 2, (*Evaluator).libFilterSource},
 	{"toFile", 2, (*Evaluator).libToFile},
 	{"derivationStrict", 1, (*Evaluator).libDerivationStrict},
-	{"storePath", 1, needsNix("storePath", "reads the Nix store", NeedsNix)},
+	{"storePath", 1, (*Evaluator).libStorePath},
 	{"fetchurl", 1, needsNix("fetchurl", "downloads", Fetches)},
 	{"fetchTarball", 1, needsNix("fetchTarball", "downloads", Fetches)},
 	{"fetchGit", 1, needsNix("fetchGit", "downloads", Fetches)},

@@ -73,6 +73,9 @@ func (ev *Evaluator) libReadFile(args []Value, pos syntax.Pos) Value {
 	if strings.IndexByte(text, 0) >= 0 {
 		ev.fail(EvalFailure, pos, "the contents of the file '%s' cannot be represented as a Nix string", p)
 	}
+	if ctx := ev.contextOf(p, text); len(ctx) > 0 {
+		return ev.strContext(text, ctx)
+	}
 	return ev.str(text)
 }
 
@@ -99,7 +102,7 @@ func (ev *Evaluator) libReadDir(args []Value, pos syntax.Pos) Value {
 		ev.failFile(pos, real, err)
 	}
 	if !info.IsDir() {
-		ev.fail(FileAccess, pos, "'%s' is not a directory", real)
+		ev.fail(FileAccess, pos, "cannot read directory \"%s\": Not a directory", real)
 	}
 	entries, err := ev.sources.ReadDir(real)
 	if err != nil {
@@ -187,9 +190,9 @@ func (ev *Evaluator) libFindFile(args []Value, pos syntax.Pos) Value {
 			}
 		}
 		base := ev.readPath(ev.requireAttr(e, ev.sym.path, pos).Value, pos)
-		p := cleanPath(base + "/" + rest)
-		if _, err := ev.sources.Resolve(p); err == nil {
-			return Path(p)
+		p := cleanPath(base + cleanPath(rest)) // which `..` does not lead out of
+		if found, err := ev.sources.Resolve(p); err == nil {
+			return Path(found)
 		}
 	}
 	if len(ev.options.SearchPath) == 0 {

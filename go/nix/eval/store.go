@@ -17,11 +17,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// copyToStore gives the store path that Nix would copy a source path to.
-// Nothing is copied: only the name is computed.
+// copyToStore gives the store path that Nix would copy a source path to. Nothing is
+// copied: the name is computed, and what is below it is read from the source.
 func (ev *Evaluator) copyToStore(p string, pos syntax.Pos) string {
 	if s, ok := ev.storePaths[p]; ok {
 		return s
+	}
+	if isDrvPath(p) {
+		ev.fail(EvalFailure, pos, "file names are not allowed to end in '.drv'")
 	}
 	real, err := ev.sources.ResolveParent(p)
 	if err != nil {
@@ -35,15 +38,38 @@ func (ev *Evaluator) copyToStore(p string, pos syntax.Pos) string {
 	return s
 }
 
-// addPath is the store path of a tree, or of a flat file.
+// addPath is the store path of a tree, or of a flat file, which is readable there from now on.
 func (ev *Evaluator) addPath(p, name string, keep func(string, fs.FileInfo) bool, flat bool, pos syntax.Pos) string {
-	ev.checkStoreName(name, pos)
+	s, kept := "", source.Names(nil)
 	if flat {
-		sum := ev.sha256(ev.readFile(p, pos))
-		inner := sha256.Sum256([]byte("fixed:out:sha256:" + hex.EncodeToString(sum) + ":"))
-		return makeStorePath("output:out", inner[:], name)
+		s = makeFixedPath("", "sha256", ev.sha256(ev.readFile(p, pos)), name)
+	} else {
+		if keep != nil {
+			kept = source.Names{".": {}}
+			keep = ev.noteKept(p, keep, kept)
+		}
+		s = makeStorePath("source", ev.narHash(p, keep, pos), name)
 	}
-	return makeStorePath("source", ev.narHash(p, keep, pos), name)
+	ev.checkStoreName(s, name, pos)
+	ev.charge(objectSize)
+	ev.sources.PutCopy(s, p, kept, flat)
+	return s
+}
+
+// objectSize is about what is kept of an object in the store.
+const objectSize = 256
+
+// noteKept notes which names a filter keeps.
+func (ev *Evaluator) noteKept(root string, keep func(string, fs.FileInfo) bool, kept source.Names) func(string, fs.FileInfo) bool {
+	return func(p string, info fs.FileInfo) bool {
+		if !keep(p, info) {
+			return false
+		}
+		name := strings.TrimPrefix(strings.TrimPrefix(p, root), "/")
+		ev.charge(len(name) + 64)
+		kept[name] = struct{}{}
+		return true
+	}
 }
 
 // narHash is the SHA-256 of a tree's NAR.
@@ -113,25 +139,44 @@ func makeStorePath(kind string, sum []byte, name string) string {
 	return storeDir + "/" + nixbase32.EncodeToString(short) + "-" + name
 }
 
-func (ev *Evaluator) checkStoreName(name string, pos syntax.Pos) {
-	bad := func(why string) {
-		ev.fail(EvalFailure, pos, "name '%s' cannot be the name of a store path: it %s", name, why)
+// makeFixedPath is the store path of what has a known hash: method is "" for a file, "r:" for a NAR.
+func makeFixedPath(method, algorithm string, sum []byte, name string) string {
+	if method == "r:" && algorithm == "sha256" {
+		return makeStorePath("source", sum, name)
 	}
-	switch {
-	case name == "":
-		bad("is empty")
-	case len(name) > 211:
-		bad("has more than 211 characters")
-	case name == "." || name == ".." || strings.HasPrefix(name, ".-") || strings.HasPrefix(name, "..-"):
-		bad("begins like a path")
-	case strings.HasSuffix(name, ".drv"):
-		ev.fail(EvalFailure, pos, "file names are not allowed to end in '.drv'")
+	inner := sha256.Sum256([]byte("fixed:out:" + method + algorithm + ":" + hex.EncodeToString(sum) + ":"))
+	return makeStorePath("output:out", inner[:], name)
+}
+
+// checkStoreName holds the name of a store path to what Nix allows.
+func (ev *Evaluator) checkStoreName(p, name string, pos syntax.Pos) {
+	if why := badStoreName(name); why != "" {
+		ev.fail(EvalFailure, pos, "path '%s' is not a valid store path: %s", strings.TrimPrefix(p, storeDir+"/"), why)
+	}
+}
+
+// badStoreName says what is wrong with the name of a store path.
+func badStoreName(name string) string {
+	if name == "" {
+		return "name must not be empty"
+	}
+	if len(name) > 211 {
+		return "name '" + name + "' must be no longer than 211 characters"
+	}
+	if name[0] == '.' {
+		switch rest := strings.TrimPrefix(name[1:], "."); {
+		case rest == "":
+			return "name '" + name + "' is not valid"
+		case rest[0] == '-':
+			return "name '" + name + "' is not valid: first dash-separated component must not be '" + name[:len(name)-len(rest)] + "'"
+		}
 	}
 	for i := 0; i < len(name); i++ {
 		if c := name[i]; !isStoreNameByte(c) {
-			bad("contains the character '" + string(rune(c)) + "'")
+			return "name '" + name + "' contains illegal character '" + name[i:i+1] + "'"
 		}
 	}
+	return ""
 }
 
 func isStoreNameByte(c byte) bool {
@@ -182,46 +227,129 @@ func (ev *Evaluator) addFiltered(p, name string, filter Value, flat bool, want s
 		ev.failFile(pos, p, err)
 	}
 	var keep func(string, fs.FileInfo) bool
-	if filter != nil {
+	if filter != nil && !flat {
 		keep = func(child string, info fs.FileInfo) bool {
 			return ev.forceBool(ev.apply2(filter, ev.str(child), ev.str(fileType(info.Mode())), pos), pos)
 		}
 	}
-	if flat {
-		keep = nil
-	}
 	s := ev.addPath(real, name, keep, flat, pos)
 	if want != "" {
-		expected := makeStorePath("source", []byte(want), name)
+		method := "r:"
 		if flat {
-			inner := sha256.Sum256([]byte("fixed:out:sha256:" + hex.EncodeToString([]byte(want)) + ":"))
-			expected = makeStorePath("output:out", inner[:], name)
+			method = ""
 		}
-		if expected != s {
+		if makeFixedPath(method, "sha256", []byte(want), name) != s {
 			ev.fail(EvalFailure, pos, "store path mismatch in (possibly filtered) path added from '%s'", p)
 		}
 	}
 	return ev.strContext(s, Context{s})
 }
 
-// libToFile is builtins.toFile. The file is not written.
+// libToFile is builtins.toFile. The file is readable in this evaluation, and nowhere else.
 func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 	name := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos)
-	ev.checkStoreName(name, pos)
 	kind := textBuilder{ev: ev}
 	kind.add("text")
 	for _, c := range text.Context {
 		ev.tick()
 		if e := parseContextElem(c); e.all || e.output != "" {
-			ev.fail(EvalFailure, pos, "files created by builtins.toFile may not reference derivations, but %s references %s", name, c)
+			ev.fail(EvalFailure, pos, "files created by builtins.toFile may not reference derivations, but %s references %s",
+				name, strings.Replace(c, storeDir+"/", "", 1))
 		}
 		kind.addByte(':')
 		kind.add(c)
 	}
 	p := makeStorePath(kind.text(), ev.sha256(text.S), name)
+	ev.checkStoreName(p, name, pos)
+	if isDrvPath(name) {
+		ev.fail(NeedsNix, pos, "builtins.toFile makes a derivation of the name '%s', which the embedded evaluator does not do", name)
+	}
+	ev.putFile(p, func() string { return text.S }, text.Context)
 	return ev.strContext(p, Context{p})
 }
+
+// libStorePath is builtins.storePath, for what this evaluation has in the store.
+func (ev *Evaluator) libStorePath(args []Value, pos syntax.Pos) Value {
+	var ctx contextSet
+	p := ev.coercePath(args[0], pos, &ctx)
+	object := p
+	if rest, ok := strings.CutPrefix(p, storeDir+"/"); ok {
+		name, _, _ := strings.Cut(rest, "/")
+		object = storeDir + "/" + name
+	} else if resolved, err := ev.sources.Resolve(p); err == nil && strings.HasPrefix(resolved, storeDir+"/") {
+		return ev.libStorePath([]Value{ev.str(resolved)}, pos)
+	} else {
+		ev.fail(EvalFailure, pos, "path '%s' is not in the Nix store", p)
+	}
+	if why := badObjectName(object[len(storeDir)+1:]); why != "" {
+		ev.fail(EvalFailure, pos, "%s", why)
+	}
+	ev.requireObject(object, pos)
+	ctx.addOne(ev, object)
+	return ev.strContext(p, ctx.context(ev))
+}
+
+// badObjectName says what is wrong with the last step of a store path.
+func badObjectName(name string) string {
+	switch {
+	case len(name) < 33:
+		return "'" + name + "' is too short to be a valid store path"
+	case name[32] != '-':
+		return "path '" + name + "' is not a valid store path"
+	}
+	if why := badStoreName(name[33:]); why != "" {
+		return "path '" + name + "' is not a valid store path: " + why
+	}
+	return ""
+}
+
+// putFile makes a text readable in the store; refs are the store paths that it refers to.
+func (ev *Evaluator) putFile(p string, text func() string, refs []string) {
+	ev.charge(objectSize)
+	ev.sources.PutFile(p, text)
+	if len(refs) > 0 {
+		if ev.references == nil {
+			ev.references = make(map[string][]string)
+		}
+		ev.references[p] = refs
+	}
+}
+
+// contextOf is the context of a text that was read from a file: those references of
+// the file that the text holds, looked for by their hashes as in Nix.
+func (ev *Evaluator) contextOf(file, text string) Context {
+	refs := ev.references[file]
+	if len(refs) == 0 {
+		return nil
+	}
+	ev.ticks(len(refs))
+	ev.chargeEach(len(refs), 64)
+	ev.bytes(8 * len(text))
+	byHash := make(map[string]string, len(refs))
+	for _, ref := range refs {
+		byHash[ref[len(storeDir)+1:][:hashLen]] = ref
+	}
+	var found contextSet
+	for i := 0; i+hashLen <= len(text); {
+		window := text[i : i+hashLen]
+		if bad := strings.LastIndexFunc(window, notHash); bad >= 0 {
+			i += bad + 1
+			continue
+		}
+		if ref, ok := byHash[window]; ok {
+			found.addOne(ev, ref)
+			delete(byHash, window)
+		}
+		i++
+	}
+	return found.context(ev)
+}
+
+// hashLen is the length of the hash that the name of a store path begins with.
+const hashLen = 32
+
+func notHash(r rune) bool { return !strings.ContainsRune(nixAlphabet, r) }
 
 // SourcePath is the store path of a source tree whose NAR has this SHA-256.
 func SourcePath(narHash []byte) string { return makeStorePath("source", narHash, "source") }

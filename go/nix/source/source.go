@@ -6,7 +6,6 @@ package source
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path"
 	"slices"
@@ -28,6 +27,21 @@ type Tree interface {
 // ErrOutside is wrapped by errors for paths that no mounted tree holds.
 var ErrOutside = errors.New("outside of the source trees of this evaluation")
 
+// LinkError is an error of what a symbolic link leads to.
+type LinkError struct {
+	Link, Target string // absolute paths
+	Err          error
+}
+
+func (e *LinkError) Error() string {
+	return "following the symbolic link " + e.Link + ": " + e.Err.Error()
+}
+
+func (e *LinkError) Unwrap() error { return e.Err }
+
+// ErrManyLinks is wrapped by errors for a path that goes through too many symbolic links.
+var ErrManyLinks = errors.New("too many symbolic links")
+
 // maxLinks bounds how many symbolic links one path may take.
 const maxLinks = 40
 
@@ -40,6 +54,9 @@ type FS struct {
 	mounts []mount
 	real   map[string]string // paths with all links followed
 	infos  map[string]fs.FileInfo
+
+	store   string             // the directory of the objects
+	objects map[string]*object // by path
 }
 
 type mount struct {
@@ -71,6 +88,13 @@ func within(at, p string) (string, bool) {
 }
 
 func (f *FS) find(op, p string) (Tree, string, error) {
+	if o, name := f.object(p); o != nil {
+		return f.findIn(o, op, p, name)
+	}
+	return f.findMounted(op, p)
+}
+
+func (f *FS) findMounted(op, p string) (Tree, string, error) {
 	for _, m := range f.mounts {
 		if name, ok := within(m.at, p); ok {
 			return m.tree, name, nil
@@ -98,7 +122,7 @@ func (f *FS) lstat(p string) (fs.FileInfo, error) {
 	tree, name, err := f.find("stat", p)
 	if err != nil {
 		if f.above(p) {
-			return wayDir(path.Base(p)), nil
+			return bareInfo{path.Base(p), fs.ModeDir | 0o555}, nil
 		}
 		return nil, err
 	}
@@ -229,7 +253,7 @@ func (f *FS) resolve(p string, links *int) (string, error) {
 	}
 	if info.Mode()&fs.ModeSymlink != 0 {
 		if *links++; *links > maxLinks {
-			return "", &fs.PathError{Op: "resolve", Path: p, Err: errors.New("too many symbolic links")}
+			return "", &fs.PathError{Op: "resolve", Path: p, Err: ErrManyLinks}
 		}
 		tree, name, err := f.find("readlink", full)
 		if err != nil {
@@ -244,7 +268,7 @@ func (f *FS) resolve(p string, links *int) (string, error) {
 		}
 		full, err = f.resolve(path.Clean(target), links)
 		if err != nil {
-			return "", fmt.Errorf("following the symbolic link %s: %w", p, err)
+			return "", &LinkError{Link: p, Target: path.Clean(target), Err: err}
 		}
 	}
 	f.remember(p, full)
@@ -258,11 +282,14 @@ func (f *FS) remember(p, full string) {
 	f.real[p] = full
 }
 
-// above reports whether p is a directory on the way to a mounted tree, or its
-// top, which is taken as it is.
+// above reports whether p is a directory on the way to a mounted tree or to the
+// objects of the store, or a tree's top, which is taken as it is.
 func (f *FS) above(p string) bool {
 	if p == "/" {
-		return len(f.mounts) > 0
+		return len(f.mounts) > 0 || f.objects != nil
+	}
+	if f.objects != nil && (p == f.store || strings.HasPrefix(f.store, p+"/")) {
+		return true
 	}
 	for _, m := range f.mounts {
 		if m.at == p || strings.HasPrefix(m.at, p+"/") {
@@ -272,15 +299,18 @@ func (f *FS) above(p string) bool {
 	return false
 }
 
-// wayDir is what is known of a directory on the way to a mounted tree: that it is one.
-type wayDir string
+// bareInfo is what is known of a file that is on no disk.
+type bareInfo struct {
+	name string
+	mode fs.FileMode
+}
 
-func (d wayDir) Name() string     { return string(d) }
-func (wayDir) Size() int64        { return 0 }
-func (wayDir) Mode() fs.FileMode  { return fs.ModeDir | 0o555 }
-func (wayDir) ModTime() time.Time { return time.Time{} }
-func (wayDir) IsDir() bool        { return true }
-func (wayDir) Sys() any           { return nil }
+func (i bareInfo) Name() string      { return i.name }
+func (bareInfo) Size() int64         { return 0 }
+func (i bareInfo) Mode() fs.FileMode { return i.mode }
+func (bareInfo) ModTime() time.Time  { return time.Time{} }
+func (i bareInfo) IsDir() bool       { return i.mode.IsDir() }
+func (bareInfo) Sys() any            { return nil }
 
 // rename puts the whole path into an error of a tree.
 func rename(err error, p string) error {
