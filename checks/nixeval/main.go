@@ -1,7 +1,7 @@
 // Command nixeval evaluates a file or a flake's output with the embedded
 // evaluator and prints JSON:
 //
-//	go run ./checks/nixeval [-n TIMES] [-cpuprofile OUT] FILE | DIR#ATTR.PATH
+//	go run ./checks/nixeval [-n TIMES] [-cpuprofile OUT] [-features A,B] FILE | DIR#ATTR.PATH
 //
 // A file may read everything under /. It is for comparing with Nix and for timing.
 package main
@@ -25,6 +25,7 @@ import (
 func main() {
 	times := flag.Int("n", 1, "evaluate this often and print the time of each")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
+	features = flag.String("features", "", "experimental features of Nix to turn on, separated by commas")
 	flag.Parse()
 	if *profile != "" {
 		f, err := os.Create(*profile)
@@ -55,8 +56,23 @@ func main() {
 	}
 }
 
+var features *string
+
 func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
 	options := eval.Options{Limits: eval.Limits{Allocation: 64 << 30}, Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
+	for _, name := range strings.Split(*features, ",") {
+		switch name {
+		case "":
+		case "pipe-operators":
+			options.PipeOperators = true
+		case "blake3-hashes":
+			options.BLAKE3 = true
+		case "parse-toml-timestamps":
+			options.TOMLTimestamps = true
+		default:
+			return nil, nil, errors.New("unknown feature " + name)
+		}
+	}
 	if dir, attr, ok := strings.Cut(what, "#"); ok {
 		ref, err := flake.Find(dir)
 		if err != nil {

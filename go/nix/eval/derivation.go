@@ -345,7 +345,7 @@ func (b *drvBuilder) fixedOutput() string {
 			ev.fail(EvalFailure, b.pos, "empty hash requires explicit hash algorithm")
 		}
 		ev.hashAlgorithm(algorithm, b.pos)
-		sum = make([]byte, hashSizes[algorithm])
+		sum = make([]byte, hashSize(algorithm))
 	} else {
 		sum, algorithm = ev.parseHash(*b.hash, algorithm, b.pos)
 	}

@@ -27,6 +27,12 @@ type Options struct {
 	Trace func(message string)
 	// TOMLTimestamps lets fromTOML read timestamps, as Nix's experimental feature does.
 	TOMLTimestamps bool
+	// PipeOperators makes `|>` and `<|` operators, as Nix's experimental feature does.
+	PipeOperators bool
+	// BLAKE3 lets hashes be of that kind, as Nix's experimental feature does.
+	BLAKE3 bool
+	// AbortOnWarn makes builtins.warn an error, as Nix's setting does.
+	AbortOnWarn bool
 	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix
 	// did up to 2.18, so that whoever reads the JSON can say where they are.
 	RawJSON bool

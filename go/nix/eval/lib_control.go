@@ -122,6 +122,9 @@ func (ev *Evaluator) libTraceVerbose(args []Value, pos syntax.Pos) Value {
 
 func (ev *Evaluator) libWarn(args []Value, pos syntax.Pos) Value {
 	ev.say("evaluation warning: " + ev.forceString(args[0], pos).S)
+	if ev.options.AbortOnWarn {
+		ev.fail(EvalFailure, pos, "aborting to reveal stack trace of warning, as abort-on-warn is set")
+	}
 	return ev.force(args[1], pos)
 }
 

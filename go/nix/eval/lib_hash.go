@@ -13,6 +13,7 @@ import (
 
 	"github.com/nix-community/go-nix/pkg/nixbase32"
 
+	"github.com/insomnia-pods/insomnia/go/nix/internal/blake3"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
@@ -57,64 +58,99 @@ func (ev *Evaluator) sha256(texts ...string) []byte {
 	return h.Sum(nil)
 }
 
-var hashSizes = map[string]int{"md5": md5.Size, "sha1": sha1.Size, "sha256": sha256.Size, "sha512": sha512.Size}
+// hashAlgorithms are those that Nix knows, with the size of their hashes in bytes.
+var hashAlgorithms = [...]struct {
+	name string
+	size int
+	new  func() hash.Hash
+}{
+	{"blake3", blake3.Size, blake3.New}, {"md5", md5.Size, md5.New}, {"sha1", sha1.Size, sha1.New},
+	{"sha256", sha256.Size, sha256.New}, {"sha512", sha512.Size, sha512.New},
+}
+
+// hashSize is the size of an algorithm's hashes, or 0 for what is none.
+func hashSize(name string) int {
+	for _, a := range &hashAlgorithms {
+		if a.name == name {
+			return a.size
+		}
+	}
+	return 0
+}
 
 func (ev *Evaluator) hashAlgorithm(name string, pos syntax.Pos) hash.Hash {
-	switch name {
-	case "md5":
-		return md5.New()
-	case "sha1":
-		return sha1.New()
-	case "sha256":
-		return sha256.New()
-	case "sha512":
-		return sha512.New()
+	for _, a := range &hashAlgorithms {
+		if a.name == name {
+			if name == "blake3" {
+				ev.requireFeature("blake3-hashes", ev.options.BLAKE3, pos)
+			}
+			return a.new()
+		}
 	}
 	ev.fail(EvalFailure, pos, "unknown hash algorithm '%s', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'", name)
 	return nil
 }
 
+// requireFeature fails as Nix does where an experimental feature is off.
+func (ev *Evaluator) requireFeature(name string, on bool, pos syntax.Pos) {
+	if !on {
+		ev.fail(EvalFailure, pos, "%s", syntax.FeatureOff(name))
+	}
+}
+
 // parseHash reads a hash in any notation. algo may be empty if the text says it.
 func (ev *Evaluator) parseHash(text, algo string, pos syntax.Pos) (sum []byte, name string) {
 	rest, sri := text, false
-	if before, after, ok := strings.Cut(text, "-"); ok && hashSizes[before] > 0 {
-		sri = true
-		rest = after
-		ev.sameAlgorithm(text, before, algo, pos)
-		algo = before
-	} else if before, after, ok := strings.Cut(text, ":"); ok {
-		rest = after
-		ev.sameAlgorithm(text, before, algo, pos)
-		algo = before
+	before, after, named := strings.Cut(text, ":")
+	if !named {
+		before, after, named = strings.Cut(text, "-")
+		sri = named
+	}
+	if named {
+		ev.hashAlgorithm(before, pos)
+		if algo != "" && algo != before {
+			ev.fail(EvalFailure, pos, "hash '%s' should have type '%s'", text, algo)
+		}
+		rest, algo = after, before
 	}
 	if algo == "" {
 		ev.fail(EvalFailure, pos, "hash '%s' does not include a type, nor is the type otherwise known from context", text)
 	}
-	size := hashSizes[algo]
-	if size == 0 {
-		ev.hashAlgorithm(algo, pos)
-	}
-	var err error
+	ev.hashAlgorithm(algo, pos)
+	size, notation := hashSize(algo), ""
 	switch {
-	case !sri && len(rest) == size*2:
-		sum, err = hex.DecodeString(rest)
-	case !sri && len(rest) == nixbase32.EncodedLen(size):
-		sum, err = nixbase32.DecodeString(rest)
-	case sri || len(rest) == base64.StdEncoding.EncodedLen(size):
-		sum, err = base64.StdEncoding.DecodeString(rest)
+	case sri:
+		notation, sum = "SRI", decodeBase64(rest)
+	case len(rest) == size*2:
+		notation = "base16"
+		sum, _ = hex.DecodeString(rest)
+	case len(rest) == nixbase32.EncodedLen(size):
+		notation = "nix32"
+		sum, _ = nixbase32.DecodeString(rest)
+	case len(rest) == base64.StdEncoding.EncodedLen(size):
+		notation, sum = "Base64", decodeBase64(rest)
 	default:
 		ev.fail(EvalFailure, pos, "hash '%s' has wrong length for hash algorithm '%s'", rest, algo)
 	}
-	if err != nil || len(sum) != size {
-		ev.fail(EvalFailure, pos, "invalid hash '%s' for hash algorithm '%s'", text, algo)
+	if len(sum) != size {
+		n := len(sum)
+		if notation == "base16" || notation == "nix32" {
+			n = 0
+		}
+		ev.fail(EvalFailure, pos, "invalid %s hash '%s', length %d != expected length %d", notation, rest, n, size)
 	}
 	return sum, algo
 }
 
-func (ev *Evaluator) sameAlgorithm(text, found, want string, pos syntax.Pos) {
-	if want != "" && want != found {
-		ev.fail(EvalFailure, pos, "hash '%s' should have type '%s' but got '%s'", text, want, found)
+// decodeBase64 reads base64 as leniently as Nix: the padding may be missing, and
+// lines may end. It returns nil for what is not base64.
+func decodeBase64(s string) []byte {
+	s, _, _ = strings.Cut(s, "=")
+	sum, err := base64.RawStdEncoding.DecodeString(s)
+	if err != nil {
+		return nil
 	}
+	return sum
 }
 
 func (ev *Evaluator) libConvertHash(args []Value, pos syntax.Pos) Value {
@@ -126,6 +162,11 @@ func (ev *Evaluator) libConvertHash(args []Value, pos syntax.Pos) Value {
 		ev.hashAlgorithm(algo, pos)
 	}
 	format := ev.stringNoContext(ev.requireAttr(a, ev.symbols.Intern("toHashFormat"), pos).Value, pos)
+	switch format {
+	case "base16", "nix32", "base32", "base64", "sri":
+	default:
+		ev.fail(EvalFailure, pos, "unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format)
+	}
 	sum, algo := ev.parseHash(text, algo, pos)
 	switch format {
 	case "base16":
@@ -134,9 +175,6 @@ func (ev *Evaluator) libConvertHash(args []Value, pos syntax.Pos) Value {
 		return ev.str(nixbase32.EncodeToString(sum))
 	case "base64":
 		return ev.str(base64.StdEncoding.EncodeToString(sum))
-	case "sri":
-		return ev.str(algo + "-" + base64.StdEncoding.EncodeToString(sum))
 	}
-	ev.fail(EvalFailure, pos, "unknown hash format '%s', expect 'base16', 'base32', 'base64', or 'sri'", format)
-	return nil
+	return ev.str(algo + "-" + base64.StdEncoding.EncodeToString(sum))
 }

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	_ "embed"
 	"errors"
 	"io/fs"
 	"path"
@@ -195,11 +196,28 @@ func (ev *Evaluator) libFindFile(args []Value, pos syntax.Pos) Value {
 			return Path(found)
 		}
 	}
+	if rest, ok := strings.CutPrefix(name, "nix/"); ok {
+		return Path(ev.corePath() + cleanPath(rest))
+	}
 	if len(ev.options.SearchPath) == 0 {
 		ev.fail(Thrown, pos, "cannot look up '<%s>' in pure evaluation mode (use '--impure' to override)", name)
 	}
 	ev.fail(Thrown, pos, "file '%s' was not found in the Nix search path (add it using $NIX_PATH or -I)", name)
 	return nil
+}
+
+//go:embed fetchurl.nix
+var fetchurlText []byte
+
+// corePath is where the files are that `<nix/…>` finds in every search path.
+func (ev *Evaluator) corePath() string {
+	const at = "/__corepkgs__"
+	if _, err := ev.sources.Lstat(at + "/fetchurl.nix"); err != nil {
+		tree := source.NewMemory()
+		tree.Add("fetchurl.nix", 0o444, fetchurlText)
+		ev.sources.Mount(at, tree)
+	}
+	return at
 }
 
 // walk visits a file tree in the order of a NAR. keep says whether a child goes in.

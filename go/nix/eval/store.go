@@ -331,25 +331,27 @@ func (ev *Evaluator) contextOf(file, text string) Context {
 		byHash[ref[len(storeDir)+1:][:hashLen]] = ref
 	}
 	var found contextSet
-	for i := 0; i+hashLen <= len(text); {
-		window := text[i : i+hashLen]
-		if bad := strings.LastIndexFunc(window, notHash); bad >= 0 {
-			i += bad + 1
+	run := 0 // of characters that a hash may have
+	for i := range len(text) {
+		if strings.IndexByte(nixAlphabet, text[i]) < 0 {
+			run = 0
 			continue
 		}
-		if ref, ok := byHash[window]; ok {
-			found.addOne(ev, ref)
-			delete(byHash, window)
+		if run++; run < hashLen {
+			continue
 		}
-		i++
+		if i&0xff == 0 {
+			ev.tick()
+		}
+		if ref, ok := byHash[text[i+1-hashLen:i+1]]; ok {
+			found.addOne(ev, ref)
+		}
 	}
 	return found.context(ev)
 }
 
 // hashLen is the length of the hash that the name of a store path begins with.
 const hashLen = 32
-
-func notHash(r rune) bool { return !strings.ContainsRune(nixAlphabet, r) }
 
 // SourcePath is the store path of a source tree whose NAR has this SHA-256.
 func SourcePath(narHash []byte) string { return makeStorePath("source", narHash, "source") }

@@ -80,7 +80,7 @@ func printIn(ev *eval.Evaluator, dir, expr string) string {
 func TestStore(t *testing.T) {
 	dir := storeTree(t)
 	for _, f := range readFixturesOf(t, "../testdata/store/*.txt") {
-		got := printIn(inDir(t, dir, eval.Options{}), dir, f.expr)
+		got := printIn(inDir(t, dir, eval.Options{BLAKE3: true}), dir, f.expr)
 		want := strings.ReplaceAll(f.want, "$DIR", dir)
 		if want == "error" && strings.HasPrefix(got, "error: ") {
 			continue
@@ -107,7 +107,7 @@ func TestStoreAgainstNix(t *testing.T) {
 		var stderr strings.Builder
 		cmd.Stderr = &stderr
 		cmd.Env = append(os.Environ(), "NIX_PATH=", "NIX_REMOTE=",
-			"NIX_CONFIG=experimental-features = nix-command flakes\nbuild-users-group =\nsubstituters =")
+			"NIX_CONFIG=experimental-features = nix-command flakes blake3-hashes\nbuild-users-group =\nsubstituters =")
 		out, err := cmd.Output()
 		if err != nil {
 			return stderr.String(), err

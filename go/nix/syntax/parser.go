@@ -18,6 +18,8 @@ type Options struct {
 	Dir string
 	// Home is what `~` in path literals stands for; when empty, such a literal is an error.
 	Home string
+	// Pipes makes `|>` and `<|` operators, as Nix's experimental feature does.
+	Pipes bool
 }
 
 // Parse reads one expression.
@@ -52,7 +54,7 @@ type parser struct {
 }
 
 func (p *parser) parse(src string) {
-	s := scan(src, p.tokens[:0])
+	s := scan(src, p.tokens[:0], p.Pipes)
 	p.tokens, p.scanFailure = s.tokens, s.failed
 	p.exprs, p.path = p.exprs[:0], p.path[:0]
 	p.tree.Expr = p.expr()
@@ -234,7 +236,11 @@ func (p *parser) whole() Expr {
 		e.Cond, e.Then, e.Else, e.At = cond, then, p.expr(), at
 		return e
 	}
-	return p.operation(0)
+	x := p.operation(0)
+	if k := p.peek().kind; k == tPipeInto || k == tPipeFrom {
+		return p.pipes(x)
+	}
+	return x
 }
 
 // isFormals tells `{ a, b }:` from `{ a = b; }` at an opening brace.
@@ -330,6 +336,53 @@ var binaries = [256]operator{
 	tConcat: {10, 'r', OpConcat},
 	'?':     {precHas, 'l', 0},
 }
+
+// pipes parses what follows an operand of `|>` or `<|`, which are looser than the
+// operators and do not mix.
+func (p *parser) pipes(x Expr) Expr {
+	outer := p.depth
+	if p.peek().kind == tPipeFrom {
+		x = p.pipesFrom(x)
+	}
+	for p.peek().kind == tPipeInto {
+		p.enter()
+		at := p.pos(p.peek())
+		p.next++
+		x = p.callWith(p.operation(0), x, at)
+	}
+	p.depth = outer
+	return x
+}
+
+// pipesFrom parses what follows `f` in `f <| g <| x`.
+func (p *parser) pipesFrom(f Expr) Expr {
+	p.enter()
+	at := p.pos(p.peek())
+	p.next++
+	x := p.operation(0)
+	switch p.peek().kind {
+	case tPipeFrom:
+		x = p.pipesFrom(x)
+	case tPipeInto:
+		p.unexpected("end of file")
+	}
+	return p.callWith(f, x, at)
+}
+
+// callWith calls f with x. As in Nix, a call gets one more argument.
+func (p *parser) callWith(f, x Expr, at Pos) Expr {
+	c, ok := f.(*Call)
+	if !ok || len(c.Args) >= mostJoined {
+		c = p.newCall(f, nil, at)
+	}
+	args := p.arena.exprs.Make(len(c.Args) + 1)
+	args[copy(args, c.Args)] = x
+	c.Args = args
+	return c
+}
+
+// mostJoined bounds the arguments that are copied to add one.
+const mostJoined = 64
 
 // operation parses operators of at least the given precedence.
 func (p *parser) operation(least int) Expr {

@@ -74,6 +74,43 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+func TestPipes(t *testing.T) {
+	for src, want := range map[string]string{
+		"1 |> (x: x + 1) |> (x: x * 2)":      "((x: (__mul x 2)) ((x: (x + 1)) 1))",
+		"(x: x + 1) <| (x: x * 2) <| 3":      "((x: (x + 1)) ((x: (__mul x 2)) 3))",
+		"[ 1 2 ] |> map (x: x + 1)":          "(map (x: (x + 1)) [ (1) (2) ])",
+		"true -> false |> (x: x)":            "((x: x) (true -> false))",
+		"1|>(x: x)":                          "((x: x) 1)",
+		"\"a\" |> builtins.stringLength":     "((builtins).stringLength \"a\")",
+		"builtins.map <| (x: x) <| [ ]":      "((builtins).map ((x: x) [ ]))",
+		"{ a = 1 |> (x: x); }":               "{ a = ((x: x) 1); }",
+		"(x: y: [ x y ]) 1 <| 2":             "((x: (y: [ (x) (y) ])) 1 2)",
+		"2 |> (x: y: [ x y ]) 1":             "((x: (y: [ (x) (y) ])) 1 2)",
+		"with {}; 1 |> (x: x)":               "(with { }; ((x: x) 1))",
+		"1 |> a: a + 1":                      "t:1:7: syntax error, unexpected ':', expecting end of file",
+		"x |> y <| z":                        "t:1:8: syntax error, unexpected '<|', expecting end of file",
+		"x <| y |> z":                        "t:1:8: syntax error, unexpected '|>', expecting end of file",
+		"f <| x: x |> y":                     "t:1:7: syntax error, unexpected ':', expecting end of file",
+		"1 |> if true then (x: x) else y":    "t:1:6: syntax error, unexpected 'if'",
+		"null <|> 1":                         "t:1:8: syntax error, unexpected '>'",
+		"1 |>":                               "t:1:5: syntax error, unexpected end of file",
+		"[ 1 |> 2 ]":                         "t:1:5: syntax error, unexpected '|>'",
+		"f" + strings.Repeat(" |> f", 20000): "t:1:49996: expression is nested too deeply (more than 10000 levels)",
+		"f" + strings.Repeat(" <| f", 20000): "t:1:49996: expression is nested too deeply (more than 10000 levels)",
+	} {
+		tree, err := syntax.Parse(src, syntax.Options{Files: &syntax.FileSet{}, Name: "t", Dir: "/", Pipes: true})
+		got := ""
+		if err != nil {
+			got = err.Error()
+		} else {
+			got = syntax.Print(tree.Expr, tree.Symbols)
+		}
+		if got != want {
+			t.Errorf("%.60s\n got: %s\nwant: %s", src, got, want)
+		}
+	}
+}
+
 func TestPositions(t *testing.T) {
 	files := &syntax.FileSet{}
 	symbols := syntax.NewSymbols()

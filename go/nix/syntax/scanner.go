@@ -32,13 +32,15 @@ type scanner struct {
 	wordEnd, pathEnd, schemeEnd int
 	// openComment is set once a comment was found that does not end: no later one does.
 	openComment bool
+	// pipes says that `|>` and `<|` are operators.
+	pipes bool
 	// failed is the message of a tError token, which is always the last one.
 	failed string
 }
 
 // scan appends the tokens of a text to a buffer.
-func scan(src string, buffer []token) *scanner {
-	s := &scanner{src: src, modes: make([]mode, 1, 16), tokens: slices.Grow(buffer, len(src)/8+8)}
+func scan(src string, buffer []token, pipes bool) *scanner {
+	s := &scanner{src: src, pipes: pipes, modes: make([]mode, 1, 16), tokens: slices.Grow(buffer, len(src)/8+8)}
 	for s.next() {
 	}
 	return s
@@ -348,7 +350,14 @@ func (s *scanner) operator(c byte) bool {
 	case c == '.' && s.has("..."):
 		return s.emit(tEllipsis, s.pos+3, "...")
 	case c == '<' && s.has("<|"), c == '|' && s.has("|>"):
-		return s.fail(s.pos, "experimental Nix feature 'pipe-operators' is disabled; add '--extra-experimental-features pipe-operators' to enable it")
+		if s.pipes {
+			k := tPipeInto
+			if c == '<' {
+				k = tPipeFrom
+			}
+			return s.emit(k, s.pos+2, "")
+		}
+		return s.fail(s.pos, FeatureOff("pipe-operators"))
 	case c == '$' && s.has("${"):
 		s.push(modeDefault)
 		return s.emit(tDollarCurly, s.pos+2, "${")

@@ -42,6 +42,8 @@ const (
 	tIndOpen
 	tIndClose
 	tEllipsis
+	tPipeInto
+	tPipeFrom
 )
 
 // kindNames are the names that Nix's own messages use.
@@ -55,6 +57,7 @@ var kindNames = map[kind]string{
 	tConcat: "'++'", tAnd: "'&&'", tOr: "'||'", tImpl: "'->'", tOrKw: "'or'",
 	tDollarCurly: "'${'", tIndOpen: "start of an indented string",
 	tIndClose: "end of an indented string", tEllipsis: "'...'",
+	tPipeInto: "'|>'", tPipeFrom: "'<|'",
 }
 
 func (k kind) String() string {
