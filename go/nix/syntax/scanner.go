@@ -115,15 +115,22 @@ blank:
 	s.pos = pos
 }
 
-// endOfLine is the length of a text up to its first CR or LF.
+// endOfLine is the length of a text up to its first CR or LF. It looks no further
+// ahead than a few times that.
 func endOfLine(text string) int {
-	if n := strings.IndexByte(text, '\n'); n >= 0 {
-		text = text[:n]
+	for size := 128; ; size *= 4 {
+		part := text[:min(size, len(text))]
+		lf := strings.IndexByte(part, '\n')
+		if lf >= 0 {
+			part = part[:lf]
+		}
+		if cr := strings.IndexByte(part, '\r'); cr >= 0 {
+			return cr
+		}
+		if lf >= 0 || len(part) == len(text) {
+			return len(part)
+		}
 	}
-	if n := strings.IndexByte(text, '\r'); n >= 0 {
-		return n
-	}
-	return len(text)
 }
 
 // inDefault scans ordinary code: the longest match wins, and among equally
