@@ -1,9 +1,9 @@
 // Command nixeval evaluates a file or a flake's output with the embedded
 // evaluator and prints JSON:
 //
-//	go run ./checks/nixeval [-n TIMES] [-cpuprofile OUT] [-features A,B] FILE | DIR#ATTR.PATH
+//	go run ./checks/nixeval [-n TIMES] [-cpuprofile OUT] [-features A,B] [-time D] [-memory BYTES] FILE | DIR#ATTR.PATH
 //
-// A file may read everything under /. It is for comparing with Nix and for timing.
+// The default limits are those of the evaluator, without one of time. A file may read everything under /. It is for comparing with Nix and for timing.
 package main
 
 import (
@@ -22,10 +22,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
+var limits eval.Limits
+
 func main() {
 	times := flag.Int("n", 1, "evaluate this often and print the time of each")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	features = flag.String("features", "", "experimental features of Nix to turn on, separated by commas")
+	flag.DurationVar(&limits.Time, "time", 0, "end an evaluation after this `time`")
+	flag.Int64Var(&limits.Memory, "memory", 0, "end an evaluation that holds more than so many `bytes`")
 	flag.Parse()
 	if *profile != "" {
 		f, err := os.Create(*profile)
@@ -48,7 +52,7 @@ func main() {
 			fail(ev, err)
 		}
 		if *times > 1 {
-			fmt.Fprintln(os.Stderr, time.Since(start), ev.AllocatedBytes())
+			fmt.Fprintln(os.Stderr, time.Since(start), ev.Charged())
 		}
 		if i == 0 {
 			fmt.Println(string(out))
@@ -59,7 +63,7 @@ func main() {
 var features *string
 
 func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
-	options := eval.Options{Limits: eval.Limits{Allocation: 64 << 30}, Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
+	options := eval.Options{Limits: limits, Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }}
 	for _, name := range strings.Split(*features, ",") {
 		switch name {
 		case "":

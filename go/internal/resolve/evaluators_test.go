@@ -62,7 +62,7 @@ func TestEvaluatorsAgreeOnTheLibrary(t *testing.T) {
 	defer dir.Close()
 	sources := &source.FS{}
 	sources.Mount(root, dir)
-	ev := eval.New(eval.Options{Sources: sources, Limits: eval.Limits{Allocation: 16 << 30}})
+	ev := eval.New(eval.Options{Sources: sources, Limits: eval.Limits{Memory: 16 << 30}})
 	v, err := ev.EvalFile(file)
 	if err != nil {
 		t.Fatal(err)

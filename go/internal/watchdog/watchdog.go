@@ -12,12 +12,12 @@ import (
 	"context"
 	"errors"
 	"runtime"
-	"runtime/metrics"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
+	"github.com/insomnia-pods/insomnia/go/internal/memory"
 )
 
 // The reasons for which work is ended, besides those of package context. They
@@ -58,9 +58,9 @@ type work struct {
 var (
 	mu      sync.Mutex
 	running []*work // the oldest first
-	// memory is how much the process uses, and collect frees what is dead of it;
+	// inUse is how much memory the process uses, and collect frees what is dead of it;
 	// tests set others.
-	memory, collect = used, runtime.GC
+	inUse, collect = used, runtime.GC
 )
 
 // Do runs f and waits for it, for as long as ctx and timeout allow and a moment
@@ -172,11 +172,11 @@ func (w *work) watch() {
 		return
 	}
 	w.look.Reset(nextLook)
-	size := memory()
+	size := inUse()
 	if size > MaxMemory {
 		// Much of it may be garbage, of this work or of what ended before it.
 		collect()
-		size = memory()
+		size = inUse()
 	}
 	now := time.Now()
 	switch {
@@ -199,16 +199,7 @@ func (w *work) watch() {
 	go EndProcess() // all of it was to end, and does not
 }
 
-// used is how many bytes are in objects on the heap, dead ones until they are
-// collected included, and in stacks.
-func used() uint64 {
-	samples := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/stacks:bytes"}}
-	metrics.Read(samples)
-	var sum uint64
-	for _, s := range samples {
-		if s.Value.Kind() == metrics.KindUint64 {
-			sum += s.Value.Uint64()
-		}
-	}
-	return sum
+func used() int64 {
+	n, _ := memory.Used()
+	return n
 }

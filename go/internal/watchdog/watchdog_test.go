@@ -96,13 +96,13 @@ func causeOfThePanic(m map[string]int) int {
 }
 
 // uses sets how much memory there seems to be in use.
-func uses(t *testing.T, size func() uint64) {
-	memory = size
-	t.Cleanup(func() { memory = used })
+func uses(t *testing.T, size func() int64) {
+	inUse = size
+	t.Cleanup(func() { inUse = used })
 }
 
 func TestMemoryEndsTheOldestWork(t *testing.T) {
-	uses(t, func() uint64 { return MaxMemory + 1 })
+	uses(t, func() int64 { return MaxMemory + 1 })
 	ended := make(chan string, 2)
 	do := func(name string) chan struct{} {
 		begun := make(chan struct{})
@@ -124,13 +124,13 @@ func TestMemoryEndsTheOldestWork(t *testing.T) {
 }
 
 func TestMemoryEndsTheProcess(t *testing.T) {
-	for name, size := range map[string]uint64{"when nothing else helps": MaxMemory + 1, "at once, when it is far too much": 3 * MaxMemory} {
+	for name, size := range map[string]int64{"when nothing else helps": MaxMemory + 1, "at once, when it is far too much": 3 * MaxMemory} {
 		t.Run(name, func(t *testing.T) {
 			ended := make(chan struct{}, 100)
 			before := EndProcess
 			EndProcess = func() { ended <- struct{}{} }
 			t.Cleanup(func() { EndProcess = before })
-			uses(t, func() uint64 { return size })
+			uses(t, func() int64 { return size })
 			go Do(t.Context(), time.Minute, stuckIn(t))
 			select {
 			case <-ended:
@@ -141,21 +141,12 @@ func TestMemoryEndsTheProcess(t *testing.T) {
 	}
 }
 
-func TestUsed(t *testing.T) {
-	held := make([]byte, 64<<20)
-	held[0] = 1
-	if n := used(); n < 64<<20 || n > 64<<30 {
-		t.Errorf("%d bytes are used", n)
-	}
-	_ = held[1]
-}
-
 // Garbage is no reason to end work: it is collected, and what is left counts.
 func TestGarbageEndsNothing(t *testing.T) {
 	var garbage atomic.Int64
 	garbage.Store(3 * MaxMemory)
 	collected := make(chan bool, 1)
-	uses(t, func() uint64 { return uint64(garbage.Load()) })
+	uses(t, func() int64 { return garbage.Load() })
 	collect = func() {
 		garbage.Store(0)
 		collected <- true

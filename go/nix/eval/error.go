@@ -85,7 +85,7 @@ func (e *Error) catchable() bool { return e.Kind == Thrown || e.Kind == Assertio
 
 // LimitError says which limit an evaluation reached.
 type LimitError struct {
-	// Limit is time, cancelled, allocation, depth, or output.
+	// Limit is time, cancelled, steps, memory, depth, or output.
 	Limit string
 	Msg   string
 	// Err is the cause of the context's end for time and cancelled.
@@ -195,6 +195,7 @@ func (ev *Evaluator) catch(f func()) (failure *Error) {
 
 // run is catch for the exported methods: the error is made readable.
 func (ev *Evaluator) run(f func()) error {
+	defer ev.account.leave()
 	e := ev.catch(f)
 	if e == nil {
 		return nil

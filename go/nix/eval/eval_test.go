@@ -26,16 +26,16 @@ func TestLimits(t *testing.T) {
 		{"deep data", `let x = { a = x; }; in builtins.toJSON x`, "depth", eval.Limits{}},
 		{"deep printing", `let f = n: [ (f (n + 1)) ]; in builtins.trace (builtins.deepSeq (f 0) 1) 2`, "depth", eval.Limits{}},
 		{"deep equality", `let f = n: { a = f n; }; in f 0 == f 1`, "depth", eval.Limits{}},
-		{"doubling", `let f = s: n: if n == 0 then s else f (s + s) (n - 1); in f "aaaaaaaa" 60`, "allocation", eval.Limits{}},
-		{"gigantic list", `builtins.length (builtins.genList (x: x) 9000000000000)`, "allocation", eval.Limits{}},
-		{"many lists", `let f = l: n: if n == 0 then l else f (l ++ l) (n - 1); in builtins.length (f [ 1 2 ] 60)`, "allocation", eval.Limits{}},
-		{"gigantic regular expression", `builtins.match "((a{1000}){1000}){1000}" "a"`, "allocation", eval.Limits{}},
-		{"small budget", `builtins.genList (x: x) 100000`, "allocation", eval.Limits{Allocation: 1 << 20}},
+		{"doubling", `let f = s: n: if n == 0 then s else f (s + s) (n - 1); in f "aaaaaaaa" 60`, "memory", eval.Limits{}},
+		{"gigantic list", `builtins.length (builtins.genList (x: x) 9000000000000)`, "memory", eval.Limits{}},
+		{"many lists", `let f = l: n: if n == 0 then l else f (l ++ l) (n - 1); in builtins.length (f [ 1 2 ] 60)`, "memory", eval.Limits{}},
+		{"gigantic regular expression", `builtins.match "((a{1000}){1000}){1000}" "a"`, "memory", eval.Limits{}},
+		{"small budget", `builtins.genList (x: x) 100000`, "memory", eval.Limits{Memory: 1 << 20}},
 		{"few calls", `let f = n: if n == 0 then 0 else 1 + f (n - 1); in f 60`, "depth", eval.Limits{Calls: 50}},
 		{"output", `builtins.genList (x: x) 10000`, "output", eval.Limits{Output: 1000}},
 	} {
-		if c.limits.Allocation == 0 {
-			c.limits.Allocation = 256 << 20 // the default is slow to fill
+		if c.limits.Memory == 0 {
+			c.limits.Memory = 256 << 20 // the default is slow to fill
 		}
 		ev := eval.New(eval.Options{Limits: c.limits})
 		start := time.Now()
@@ -59,7 +59,7 @@ func TestCancellation(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	_, err := eval.New(eval.Options{Context: ctx, Limits: eval.Limits{Allocation: 1 << 50}}).EvalExpr(endless, "t", "/")
+	_, err := eval.New(eval.Options{Context: ctx, Limits: eval.Limits{Memory: 1 << 50}}).EvalExpr(endless, "t", "/")
 	var limit *eval.LimitError
 	if !errors.As(err, &limit) || limit.Limit != "time" || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the time limit", err)
@@ -69,7 +69,7 @@ func TestCancellation(t *testing.T) {
 	}
 	stopped, stop := context.WithCancel(context.Background())
 	stop()
-	_, err = eval.New(eval.Options{Context: stopped, Limits: eval.Limits{Allocation: 1 << 50}}).EvalExpr(endless, "t", "/")
+	_, err = eval.New(eval.Options{Context: stopped, Limits: eval.Limits{Memory: 1 << 50}}).EvalExpr(endless, "t", "/")
 	if !errors.As(err, &limit) || limit.Limit != "cancelled" {
 		t.Errorf("got %v, want cancelled", err)
 	}

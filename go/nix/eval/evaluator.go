@@ -2,6 +2,8 @@ package eval
 
 import (
 	"context"
+	"math"
+	"time"
 
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
@@ -70,13 +72,19 @@ type Evaluator struct {
 	marking uint32
 
 	// what is in progress
-	frames    []frame
-	contexts  []Value
-	forcing   []*Thunk
-	depth     int
-	calls     int
-	steps     int
-	allocated int64
+	frames   []frame
+	contexts []Value
+	forcing  []*Thunk
+	depth    int
+	calls    int
+
+	// what is left: fuel is how many steps may be taken before the next look at the
+	// clock, steps how many will have been taken by then
+	fuel, steps int64
+	looks       int
+	deadline    time.Time
+	deepest     int // how deep evaluation may nest before the stack is charged again
+	account     account
 }
 
 // wellKnown are the names that evaluation itself uses.
@@ -94,7 +102,6 @@ func New(o Options) *Evaluator {
 		o.Sources = &source.FS{}
 	}
 	ev := &Evaluator{
-		ctx:     o.Context,
 		limits:  o.Limits.withDefaults(),
 		options: o,
 		sources: o.Sources,
@@ -104,6 +111,7 @@ func New(o Options) *Evaluator {
 		reads:   make(map[string]*Read),
 		marking: 1,
 	}
+	ev.fuel, ev.account.room = math.MaxInt64, math.MaxInt64 // what New does is not counted
 	s := ev.symbols
 	ev.sym = wellKnown{
 		functor: s.Intern("__functor"), toString: s.Intern("__toString"), outPath: s.Intern("outPath"),
@@ -113,14 +121,13 @@ func New(o Options) *Evaluator {
 		prefix: s.Intern("prefix"), success: s.Intern("success"), allOutputs: s.Intern("allOutputs"), outputs: s.Intern("outputs"),
 	}
 	ev.installBuiltins()
+	ev.begin(o.Context)
 	return ev
 }
 
-// Renew begins a new account of time and allocation, so that many evaluations
+// Renew begins a new account of time, steps and memory, so that many evaluations
 // can share one Evaluator and each has the limits to itself.
-func (ev *Evaluator) Renew(ctx context.Context) {
-	ev.ctx, ev.allocated = ctx, 0
-}
+func (ev *Evaluator) Renew(ctx context.Context) { ev.begin(ctx) }
 
 // EvalFile evaluates a file, or the default.nix of a directory.
 func (ev *Evaluator) EvalFile(path string) (v Value, err error) {
@@ -244,9 +251,6 @@ func (ev *Evaluator) Delay(compute func() (Value, error)) Value {
 		return ev.force(v, 0)
 	})
 }
-
-// AllocatedBytes is how much of Limits.Allocation is used.
-func (ev *Evaluator) AllocatedBytes() int64 { return ev.allocated }
 
 // Func2 makes a function of two strings.
 func (ev *Evaluator) Func2(f func(a, b string) (Value, error)) Value {

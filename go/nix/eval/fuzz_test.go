@@ -19,7 +19,7 @@ func FuzzEval(f *testing.F) {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
 		start := time.Now()
-		ev := eval.New(eval.Options{Context: ctx, Limits: eval.Limits{Allocation: 64 << 20, Output: 1 << 20}})
+		ev := eval.New(eval.Options{Context: ctx, Limits: eval.Limits{Memory: 64 << 20, Output: 1 << 20}})
 		v, err := ev.EvalExpr(text, "fuzz", "/")
 		if err == nil {
 			_, err = ev.Print(v)

@@ -146,7 +146,7 @@ func (ev *Evaluator) libGenList(args []Value, pos syntax.Pos) Value {
 	}
 	f := ev.forceFunction(args[0], pos)
 	if n > math.MaxInt32 {
-		ev.limit("allocation", nil, "a list of %d elements needs more memory than the limit allows", n)
+		ev.limit("memory", nil, "a list of %d elements needs more memory than the limit allows", n)
 	}
 	out := ev.makeList(int(n))
 	for i := range out {

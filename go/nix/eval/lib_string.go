@@ -157,7 +157,7 @@ func (ev *Evaluator) regexp(pattern, text string, pos syntax.Pos) *compiledRegex
 		c, err := regex.Compile(pattern)
 		switch {
 		case err == regex.ErrTooLarge:
-			ev.limit("allocation", nil, "memory limit exceeded by regular expression '%s'", pattern)
+			ev.limit("memory", nil, "memory limit exceeded by regular expression '%s'", pattern)
 		case err != nil:
 			ev.fail(EvalFailure, pos, "invalid regular expression '%s'", pattern)
 		}

@@ -3,13 +3,22 @@ package eval
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // Limits bound an evaluation. A zero field means its default.
 type Limits struct {
-	// Allocation is the sum of bytes that may be allocated for values, freed
-	// ones included. Default 2 GiB.
-	Allocation int64
+	// Time is how long an evaluation may take, from New or Renew on. Default: until
+	// the deadline of its context.
+	Time time.Duration
+	// Steps is how many steps of work an evaluation may take: a call, an element,
+	// some bytes. It is the same on every machine. Default: any number.
+	Steps int64
+	// Memory is how many bytes it may hold at a time, as far as that can be
+	// told (see account). Default:
+	// memory.Default, 4 GiB or three quarters of what this machine gives the
+	// process, whichever is less.
+	Memory int64
 	// Calls is how deep calls may nest, as Nix's max-call-depth. Default 10000.
 	Calls int
 	// Depth is how deep evaluation as a whole may nest. It keeps the Go stack
@@ -20,9 +29,6 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	if l.Allocation == 0 {
-		l.Allocation = 2 << 30
-	}
 	if l.Calls == 0 {
 		l.Calls = 10000
 	}
@@ -35,26 +41,75 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// charge counts bytes before they are allocated.
-func (ev *Evaluator) charge(n int) {
-	if ev.allocated += int64(n); ev.allocated > ev.limits.Allocation {
-		ev.tooMuch()
-	}
-}
+// Every function that works per element, per byte or per level counts its work
+// and what it keeps:
+//
+//	ev.tick()           one step: a call, an element, a comparison
+//	ev.ticks(n)         n steps, before or after a loop without calls
+//	ev.bytes(n)         n bytes looked at, copied or hashed
+//	ev.charge(n)        n bytes that are about to be allocated
+//	ev.chargeEach(n, s) room for n things of s bytes; n is the input's
+//	ev.enter(), ev.enterCall()  one level of recursion (undo: ev.depth--, ev.calls--)
+//
+// A step takes at most about a microsecond, so that the clock is looked at every
+// millisecond. A loop over many bytes or elements that calls nothing that counts
+// does so in parts.
 
-//go:noinline
-func (ev *Evaluator) tooMuch() {
-	ev.limit("allocation", nil, "evaluation needs more memory than its limit of %d MiB allows", ev.limits.Allocation>>20)
-}
+// stepsPerLook is how many steps there are between two looks at the clock.
+const stepsPerLook = 1 << 10
 
-// tick counts a step of work, and looks at the context now and then.
+// bytesPerStep is how many bytes a step looks at.
+const bytesPerStep = 64
+
+// tick counts a step of work.
 func (ev *Evaluator) tick() {
-	if ev.steps++; ev.steps&0x3ff == 0 {
-		ev.checkContext()
+	if ev.fuel--; ev.fuel < 0 {
+		ev.look()
 	}
+}
+
+// ticks counts n steps of work; n is not negative.
+func (ev *Evaluator) ticks(n int) {
+	if ev.fuel -= int64(n); ev.fuel < 0 {
+		ev.look()
+	}
+}
+
+// bytes counts the work of looking at n bytes, or of moving them.
+func (ev *Evaluator) bytes(n int) { ev.ticks(n / bytesPerStep) }
+
+// Steps is how many steps of work were counted since New or Renew.
+func (ev *Evaluator) Steps() int64 { return ev.steps - ev.fuel }
+
+// look looks at the clock and the context, and at the steps that are left.
+//
+//go:noinline
+func (ev *Evaluator) look() {
+	used := ev.steps - ev.fuel
+	if most := ev.limits.Steps; most > 0 && used > most {
+		ev.fuel, ev.steps = 0, used
+		ev.limit("steps", nil, "evaluation took more steps than its limit of %d", most)
+	}
+	ev.refuel(used)
+	ev.checkContext()
+	if ev.looks++; ev.looks%looksPerWeighing == 0 {
+		ev.weigh(0)
+	}
+}
+
+// refuel begins another round of steps, after used ones.
+func (ev *Evaluator) refuel(used int64) {
+	ev.fuel = stepsPerLook
+	if most := ev.limits.Steps; most > 0 {
+		ev.fuel = min(ev.fuel, most-used)
+	}
+	ev.steps = used + ev.fuel
 }
 
 func (ev *Evaluator) checkContext() {
+	if !ev.deadline.IsZero() && time.Now().After(ev.deadline) {
+		ev.limit("time", context.DeadlineExceeded, "evaluation took longer than its time limit")
+	}
 	if ev.ctx.Err() == nil {
 		return
 	}
@@ -67,14 +122,27 @@ func (ev *Evaluator) checkContext() {
 
 // enter counts nesting; the caller undoes it with ev.depth--.
 func (ev *Evaluator) enter() {
-	if ev.depth++; ev.depth > ev.limits.Depth {
-		ev.tooDeep()
+	if ev.depth++; ev.depth > ev.deepest {
+		ev.deeper()
 	}
 }
 
+// The stack is charged by so many levels of nesting at a time. A level takes half
+// a kilobyte to one and a half, and a stack that grows is copied.
+const (
+	stackLevels = 8192
+	stackLevel  = 2048
+)
+
+// deeper lets the stack grow further.
+//
 //go:noinline
-func (ev *Evaluator) tooDeep() {
-	ev.limit("depth", nil, "stack overflow: evaluation nests more than %d levels deep (possible infinite recursion)", ev.limits.Depth)
+func (ev *Evaluator) deeper() {
+	if ev.depth > ev.limits.Depth {
+		ev.limit("depth", nil, "stack overflow: evaluation nests more than %d levels deep (possible infinite recursion)", ev.limits.Depth)
+	}
+	ev.deepest = min(ev.depth+stackLevels, ev.limits.Depth)
+	ev.charge(stackLevels * stackLevel)
 }
 
 // enterCall counts a call; the caller undoes it with ev.calls--.
@@ -87,4 +155,20 @@ func (ev *Evaluator) enterCall() {
 //go:noinline
 func (ev *Evaluator) tooManyCalls() {
 	ev.limit("depth", nil, "stack overflow; max-call-depth exceeded")
+}
+
+// begin starts the account of an evaluation.
+func (ev *Evaluator) begin(ctx context.Context) {
+	ev.ctx = ctx
+	ev.deadline = time.Time{}
+	if ev.limits.Time > 0 {
+		ev.deadline = time.Now().Add(ev.limits.Time)
+	}
+	if at, ok := ctx.Deadline(); ok && (ev.deadline.IsZero() || at.Before(ev.deadline)) {
+		ev.deadline = at
+	}
+	ev.refuel(0)
+	ev.deepest = min(stackLevels, ev.limits.Depth)
+	ev.account.begin(ev.limits.Memory)
+	ev.slabs.apart(false)
 }

@@ -359,7 +359,7 @@ func SourcePath(narHash []byte) string { return makeStorePath("source", narHash,
 // NARHash is the SHA-256 of the NAR of a tree of the sources; hidden files are
 // not part of it. It serves provenance.
 func NARHash(ctx context.Context, sources *source.FS, p string) (sum []byte, err error) {
-	ev := New(Options{Context: ctx, Sources: sources, Limits: Limits{Allocation: 1 << 50}})
+	ev := New(Options{Context: ctx, Sources: sources, Limits: Limits{Memory: 1 << 50}})
 	err = ev.run(func() { sum = ev.narHash(cleanPath(p), nil, 0) })
 	return sum, err
 }

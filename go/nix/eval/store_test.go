@@ -208,7 +208,7 @@ func TestStoreLimits(t *testing.T) {
 		`builtins.foldl' (a: n: builtins.stringLength (derivation { name = "n${toString n}"; builder = "b"; system = "s"; }).drvPath) 0 (builtins.genList (n: n) 10000000)`,
 	} {
 		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-		ev := inDir(t, dir, eval.Options{Limits: eval.Limits{Allocation: 256 << 20}})
+		ev := inDir(t, dir, eval.Options{Limits: eval.Limits{Memory: 256 << 20}})
 		ev.Renew(ctx)
 		start := time.Now()
 		if got := printIn(ev, dir, expr); !strings.Contains(got, "limit") {

@@ -123,6 +123,19 @@ type slabs struct {
 	lambdas slab.Of[Lambda]
 }
 
+// apart says whether values are allocated one by one.
+func (s *slabs) apart(apart bool) {
+	s.thunks.Apart(apart)
+	s.calls.Apart(apart)
+	s.envs.Apart(apart)
+	s.values.Apart(apart)
+	s.attrs.Apart(apart)
+	s.sets.Apart(apart)
+	s.lists.Apart(apart)
+	s.strings.Apart(apart)
+	s.lambdas.Apart(apart)
+}
+
 func (ev *Evaluator) newThunk(e syntax.Expr, en *env) *Thunk {
 	ev.charge(64)
 	t := ev.slabs.thunks.New()

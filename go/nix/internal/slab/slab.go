@@ -7,6 +7,7 @@ type Of[T any] struct {
 	chunk []T // in use up to its length
 	run   *Run[T]
 	from  int // where the run begins in the chunk
+	apart bool
 }
 
 // The first chunk has few elements, the largest has most.
@@ -42,6 +43,16 @@ func (r *Run[T]) Each(visit func(*T)) {
 	}
 }
 
+// Apart says whether each element is allocated by itself from now on. Chunks cost
+// less, but each that is in use keeps all that its elements lead to, other chunks
+// and through them the ones before: of what goes on for long, nothing is freed.
+func (s *Of[T]) Apart(apart bool) {
+	if apart && !s.apart {
+		s.chunk, s.from = nil, 0
+	}
+	s.apart = apart
+}
+
 func (s *Of[T]) room(n int) {
 	if s.run != nil {
 		if len(s.chunk) > s.from {
@@ -49,7 +60,11 @@ func (s *Of[T]) room(n int) {
 		}
 		s.from = 0
 	}
-	s.chunk = make([]T, 0, max(min(max(2*cap(s.chunk), few), most), n))
+	size := max(min(max(2*cap(s.chunk), few), most), n)
+	if s.apart {
+		size = n
+	}
+	s.chunk = make([]T, 0, size)
 }
 
 // New returns one element.

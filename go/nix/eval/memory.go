@@ -1,0 +1,155 @@
+package eval
+
+import (
+	"math"
+	"math/bits"
+	"runtime"
+	"sync"
+
+	"github.com/insomnia-pods/insomnia/go/internal/memory"
+)
+
+// What an evaluation holds cannot be known exactly: Go does not say which objects
+// belong to whom. So the sum of charges, freed ones included, says when to look,
+// and the heap says how much is live:
+//
+//   - a request that is larger than the limit by itself is refused before it is made;
+//   - an evaluation that was charged less than a quarter of its limit is never
+//     refused for what the heap says;
+//   - what the process has more than before the evaluation is taken for what the
+//     evaluation holds. A collection comes before a refusal, so that garbage counts
+//     for nothing;
+//   - of several that run at a time, each is taken to hold in proportion to what it
+//     was charged. So k evaluations never hold more than k limits, and one that is
+//     refused in the place of another has allocated a good deal itself.
+
+const (
+	// looksPerWeighing has the heap looked at every million steps or so, for what
+	// is allocated and not charged.
+	looksPerWeighing = 1 << 10
+	// firstWeighing is how much is charged before the heap is looked at.
+	firstWeighing = 16 << 20
+	// weighingEvery is how much is charged between two looks.
+	weighingEvery = 64 << 20
+)
+
+// account is what an evaluation was charged.
+type account struct {
+	// room is what may be charged before the next look, charged the sum of charges
+	// at that look.
+	room, charged int64
+	// limit is Limits.Memory; 0 until the default is looked up.
+	limit int64
+	// weighed is set once the heap was looked at: then before is how much of the
+	// process was in use before the evaluation.
+	weighed bool
+	before  int64
+	// collectAt is how much the evaluation may seem to hold before a collection
+	// tells what of it is live.
+	collectAt int64
+	// enlisted is set once the account is in the list of those that count.
+	enlisted bool
+}
+
+// large are the accounts of evaluations that run and were charged so much that
+// they matter to each other, with what each was charged when it was last looked at.
+var large struct {
+	sync.Mutex
+	charged map[*account]int64
+}
+
+func (a *account) begin(limit int64) {
+	a.leave()
+	room := int64(firstWeighing)
+	if limit > 0 {
+		room = min(room, limit/4)
+	}
+	*a = account{limit: limit, room: room, charged: room}
+}
+
+// leave takes the account out of the list.
+func (a *account) leave() {
+	if a.enlisted {
+		large.Lock()
+		delete(large.charged, a)
+		large.Unlock()
+		a.enlisted = false
+	}
+}
+
+// charge counts bytes before they are allocated.
+func (ev *Evaluator) charge(n int) {
+	if ev.account.room -= int64(n); ev.account.room < 0 {
+		ev.weigh(n)
+	}
+}
+
+// chargeEach charges n things of a size, for an n that an input gives.
+func (ev *Evaluator) chargeEach(n, size int) {
+	hi, lo := bits.Mul64(uint64(n), uint64(size))
+	if n < 0 || hi > 0 || lo > math.MaxInt64/2 {
+		lo = math.MaxInt64 / 2
+	}
+	ev.charge(int(lo))
+}
+
+// Charged is the sum of bytes charged since New or Renew, freed ones included.
+func (ev *Evaluator) Charged() int64 { return ev.account.charged - ev.account.room }
+
+// weigh looks at the heap, before n bytes are allocated.
+//
+//go:noinline
+func (ev *Evaluator) weigh(n int) {
+	ev.checkContext() // what allocates much takes time
+	a := &ev.account
+	if a.limit == 0 {
+		a.limit = memory.Default()
+	}
+	need := int64(n)
+	charged := a.charged - a.room
+	refused := need > a.limit
+	var held int64
+	if !refused {
+		var live int64
+		if held, live = a.holds(charged, need); live > a.limit/8 {
+			ev.slabs.apart(true)
+		}
+		if held > max(a.limit, a.collectAt) {
+			runtime.GC()
+			held, _ = a.holds(charged, need)
+			a.collectAt = held + a.limit/8 // not before there is something to collect
+			refused = held > a.limit
+		}
+	}
+	if refused {
+		a.room += need // it is not made
+		ev.limit("memory", nil, "evaluation needs more memory than its limit of %d MiB allows", a.limit>>20)
+	}
+	a.room = min(weighingEvery, max(a.limit-held, a.limit/16))
+	a.charged = charged + a.room
+}
+
+// holds estimates what an evaluation holds that was charged so much, garbage and
+// what it is about to allocate included, and what of it was live when garbage was
+// last collected.
+func (a *account) holds(charged, need int64) (held, live int64) {
+	used, live := memory.Used()
+	if !a.weighed {
+		a.weighed, a.before = true, max(0, used-(charged-need))
+	}
+	a.before = min(a.before, used)
+	if charged < a.limit/4 {
+		return 0, live - a.before
+	}
+	large.Lock()
+	defer large.Unlock()
+	if large.charged == nil {
+		large.charged = make(map[*account]int64)
+	}
+	large.charged[a], a.enlisted = charged, true
+	all := 0.0
+	for _, c := range large.charged {
+		all += float64(c)
+	}
+	return int64(float64(used-a.before+need) * (float64(charged) / all)), live - a.before
+}
