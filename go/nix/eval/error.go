@@ -110,14 +110,18 @@ const (
 // maxQuoted is how much of a text a message quotes.
 const maxQuoted = 1 << 20
 
-// fail raises an error.
-func (ev *Evaluator) fail(kind Kind, pos syntax.Pos, format string, args ...any) {
+func message(format string, args []any) string {
 	for i, arg := range args {
 		if s, ok := arg.(string); ok && len(s) > maxQuoted {
 			args[i] = fmt.Sprintf("%s «%d bytes elided»", s[:maxQuoted], len(s)-maxQuoted)
 		}
 	}
-	ev.raise(&Error{Kind: kind, Msg: fmt.Sprintf(format, args...), pos: pos})
+	return fmt.Sprintf(format, args...)
+}
+
+// fail raises an error.
+func (ev *Evaluator) fail(kind Kind, pos syntax.Pos, format string, args ...any) {
+	ev.raise(&Error{Kind: kind, Msg: message(format, args), pos: pos})
 }
 
 func (ev *Evaluator) failType(pos syntax.Pos, format string, args ...any) {
@@ -148,7 +152,7 @@ func (ev *Evaluator) raise(e *Error) {
 }
 
 func (ev *Evaluator) limit(limit string, err error, format string, args ...any) {
-	cause := &LimitError{Limit: limit, Msg: fmt.Sprintf(format, args...), Err: err}
+	cause := &LimitError{Limit: limit, Msg: message(format, args), Err: err}
 	ev.raise(&Error{Kind: LimitReached, Msg: cause.Msg, Cause: cause})
 }
 

@@ -61,7 +61,7 @@ type Evaluator struct {
 	scopedImports map[scopedFile]*Thunk
 	reads         map[string]*Read
 	nameStrings   []*String
-	regexps       map[string]*compiledRegexp
+	regexps       regexpCache
 	storePaths    map[string]string
 	references    map[string][]string // of files in the store
 	drvs          map[string]*knownDrv

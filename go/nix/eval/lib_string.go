@@ -145,35 +145,46 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 	return ev.strContext(b.text(), ctx.context(ev))
 }
 
-type compiledRegexp struct{ *regex.Regexp }
+// maxRegexps is how many bytes of compiled expressions are kept.
+const maxRegexps = 32 << 20
 
-// maxRegexpCost bounds the steps of one match.
-const maxRegexpCost = 4e9
+// regexpCache keeps compiled expressions.
+type regexpCache struct {
+	byPattern map[string]*regex.Regexp
+	size      int
+}
 
-func (ev *Evaluator) regexp(pattern, text string, pos syntax.Pos) *compiledRegexp {
-	re, ok := ev.regexps[pattern]
-	if !ok {
-		ev.charge(16 * len(pattern))
-		c, err := regex.Compile(pattern)
-		switch {
-		case err == regex.ErrTooLarge:
-			ev.limit("memory", nil, "memory limit exceeded by regular expression '%s'", pattern)
-		case err != nil:
-			ev.fail(EvalFailure, pos, "invalid regular expression '%s'", pattern)
-		}
-		re = &compiledRegexp{c}
-		if ev.regexps == nil {
-			ev.regexps = make(map[string]*compiledRegexp)
-		}
-		ev.regexps[pattern] = re
+// meter counts the cost of matches as that of the evaluation.
+type meter struct{ *Evaluator }
+
+func (m meter) Steps(n int) { m.ticks(n) }
+func (m meter) Room(n int)  { m.charge(n) }
+
+func (ev *Evaluator) regexp(pattern string, pos syntax.Pos) *regex.Regexp {
+	cache := &ev.regexps
+	re, ok := cache.byPattern[pattern]
+	if ok {
+		return re
 	}
-	if float64(re.Cost(len(text))) > maxRegexpCost {
-		ev.limit("time", nil, "matching %d bytes with the regular expression '%s' would take too long", len(text), pattern)
+	ev.ticks(len(pattern))
+	ev.chargeEach(len(pattern), 256)
+	re, err := regex.Compile(pattern)
+	switch {
+	case err == regex.ErrTooLarge:
+		ev.limit("memory", nil, "memory limit exceeded by regular expression '%s'", pattern)
+	case err != nil:
+		ev.fail(EvalFailure, pos, "invalid regular expression '%s'", pattern)
 	}
+	ev.charge(re.Size())
+	if cache.size += re.Size(); cache.byPattern == nil || cache.size > maxRegexps {
+		cache.byPattern, cache.size = make(map[string]*regex.Regexp), re.Size()
+	}
+	cache.byPattern[pattern] = re
 	return re
 }
 
 func (ev *Evaluator) groups(groups []regex.Group) Value {
+	ev.ticks(len(groups) / 4)
 	out := ev.makeList(len(groups))
 	for i, g := range groups {
 		if g.OK {
@@ -188,17 +199,16 @@ func (ev *Evaluator) groups(groups []regex.Group) Value {
 func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	pattern := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos).S
-	re := ev.regexp(pattern, text, pos)
+	re := ev.regexp(pattern, pos)
 	n, known := re.Groups()
 	if !known {
-		groups, ok := re.Match(text, ev.checkContext)
-		ev.checkContext()
+		groups, ok := re.Match(text, meter{ev})
 		if !ok {
 			return Null{}
 		}
 		return ev.groups(groups)
 	}
-	if !re.Matches(text) {
+	if !re.Matches(text, meter{ev}) {
 		return Null{}
 	}
 	// Which text each group has takes much longer to find, and is seldom asked for.
@@ -207,7 +217,7 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	for i := range out {
 		out[i] = ev.delayNative(func() Value {
 			if groups == nil {
-				found, _ := re.Match(text, ev.checkContext)
+				found, _ := re.Match(text, meter{ev})
 				groups = ev.groups(found)
 			}
 			return groups.(*List).Elems[i]
@@ -220,17 +230,15 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {
 	pattern := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos)
-	re := ev.regexp(pattern, text.S, pos)
-	ev.charge(2 * len(text.S))
-	pieces, rest := re.Split(text.S, ev.checkContext)
-	if len(pieces) == 0 {
+	re := ev.regexp(pattern, pos)
+	var out []Value
+	rest := re.Split(text.S, meter{ev}, func(before string, groups []regex.Group) {
+		ev.tick()
+		ev.charge(64) // the room for both, which grows
+		out = append(out, ev.str(before), ev.groups(groups))
+	})
+	if len(out) == 0 {
 		return ev.listOf([]Value{text})
 	}
-	out := ev.makeList(2*len(pieces) + 1)
-	for i, p := range pieces {
-		out[2*i] = ev.str(p.Before)
-		out[2*i+1] = ev.groups(p.Groups)
-	}
-	out[2*len(pieces)] = ev.str(rest)
-	return ev.listOf(out)
+	return ev.listOf(append(out, ev.str(rest)))
 }

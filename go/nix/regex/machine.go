@@ -3,6 +3,7 @@ package regex
 import (
 	"errors"
 	"math"
+	"unsafe"
 )
 
 // machine tries the ways through an expression one after the other as the C++
@@ -175,7 +176,7 @@ func (p place) again(s *state) (place, bool) {
 type run struct {
 	*machine
 	text  string
-	step  func()
+	meter Meter
 	steps int
 	stack []frame
 	// what was tried: by slot and position where nothing was counted, else by place
@@ -203,21 +204,25 @@ func (m *machine) fits(n int) bool {
 	return n < maxText && uint64(m.slots)*uint64(n+1) < maxTried
 }
 
-func (m *machine) newRun(text string, step func()) *run {
-	r := &run{machine: m, text: text, step: step}
+func (m *machine) newRun(text string, meter Meter) *run {
+	r := &run{machine: m, text: text, meter: meter}
 	r.forget()
 	return r
 }
 
 // forget drops all that was tried.
 func (r *run) forget() {
-	if n := (r.slots*(len(r.text)+1) + 63) / 64; len(r.tried) == n {
+	n := (r.slots*(len(r.text)+1) + 63) / 64
+	r.meter.Steps(n / 8)
+	if len(r.tried) == n {
 		clear(r.tried)
 	} else {
+		r.meter.Room(8 * n)
 		r.tried = make([]uint64, n)
 	}
 	r.counted, r.known = nil, make(map[place]choice)
 	if n := r.slots * (len(r.text) + 1); n <= maxEnds && r.ends == nil {
+		r.meter.Room(4 * n)
 		r.ends = make([]choice, n)
 	}
 }
@@ -231,6 +236,7 @@ func (r *run) keep(p place, slot int32, c choice) {
 		r.ends[int(slot)*(len(r.text)+1)+int(p.pos)] = c
 		return
 	}
+	r.meter.Room(64)
 	r.known[p] = c
 }
 
@@ -245,8 +251,8 @@ func (r *run) lookUp(p place, slot int32) choice {
 const maxKnown = 1 << 18
 
 func (r *run) tick() {
-	if r.steps++; r.steps&0x3ff == 0 {
-		r.step()
+	if r.steps++; r.steps%stepsPerReport == 0 {
+		r.meter.Steps(stepsPerReport)
 	}
 }
 
@@ -259,6 +265,7 @@ func (r *run) remember(p place, slot int32) bool {
 		if r.counted == nil {
 			r.counted = make(map[place]bool)
 		}
+		r.meter.Room(64)
 		r.counted[p] = true
 		return false
 	}
@@ -339,6 +346,9 @@ func (r *run) find(pos int, whole bool) int {
 				}
 				break
 			}
+			if len(stack) == cap(stack) {
+				r.meter.Room(2 * cap(stack) * int(unsafe.Sizeof(frame{})))
+			}
 			stack = append(stack, frame{p, 0, -1})
 			at = place{p.counts, s.alt, p.pos}
 			if s.op == sRepeat {
@@ -379,6 +389,7 @@ func (r *run) find(pos int, whole bool) int {
 // follow goes the way that find found and returns where the groups are, -1 for
 // those that took no part.
 func (r *run) follow(pos int) []int32 {
+	r.meter.Room(64 * r.machine.groups)
 	at := make([]int32, 2*r.machine.groups)
 	for i := range at {
 		at[i] = -1

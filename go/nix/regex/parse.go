@@ -32,6 +32,37 @@ type node struct {
 	index    int // of opGroup, from 1
 }
 
+// size is how many states a machine for the part has, at most maxProgram+1.
+func (n *node) size() int {
+	out := 1
+	switch n.op {
+	case opEmpty:
+		out = 0
+	case opGroup:
+		out = 2 + n.kids[0].size()
+	case opJoin, opEither:
+		out = 0
+		for i, kid := range n.kids {
+			out += kid.size()
+			if i > 0 && n.op == opEither {
+				out++
+			}
+			out = min(out, maxProgram+1)
+		}
+	case opRepeat:
+		body := n.kids[0].size()
+		switch {
+		case n.max < 0 && n.plus:
+			out = body + 1
+		case n.max < 0:
+			out = body*(n.min+1) + 1
+		default:
+			out = body*n.min + (body+1)*(n.max-n.min)
+		}
+	}
+	return min(out, maxProgram+1)
+}
+
 // parser reads an expression.
 type parser struct {
 	src    string

@@ -23,12 +23,15 @@ func (c *class) contains(b byte) bool { return c[b>>6]>>(b&63)&1 != 0 }
 const maxStates = 64
 
 // match reports whether the whole text fits.
-func (q *quick) match(text string) bool {
+func (q *quick) match(text string, meter Meter) bool {
 	if text == "" {
 		return q.nullable
 	}
 	candidates := q.first
 	for i := 0; i < len(text); i++ {
+		if i%4096 == 4095 {
+			meter.Steps(stepsPerReport)
+		}
 		var states uint64
 		for s := candidates; s != 0; s &= s - 1 {
 			if n := bits.TrailingZeros64(s); q.classes[n].contains(text[i]) {

@@ -25,6 +25,7 @@ type Regexp struct {
 	// parsed when they are first needed, if quick is not nil:
 	tree        *node
 	groups      int
+	states      int    // that a machine has or would have
 	body        string // in Go's syntax
 	alternation bool   // there is a `|`
 	stepwise    bool   // Go's regexp finds other groups, or cannot take it
@@ -44,33 +45,58 @@ func Compile(pattern string) (*Regexp, error) {
 	return re, re.parse()
 }
 
+// Go's regexp takes room for all groups in each state, and long to compile many.
+const (
+	maxGoStates = 4000
+	maxGoRoom   = 1 << 17
+)
+
 func (re *Regexp) parse() error {
 	p := parser{src: re.pattern}
 	tree, err := p.parse()
 	if err != nil {
 		return err
 	}
-	re.tree, re.groups, re.alternation, re.stepwise = tree, p.groups, p.alternation, p.emptyLoop
-	var b strings.Builder
-	if translate(&b, tree); b.Len() < 1<<20 {
-		_, err = syntax.Parse(whole(b.String()), syntax.Perl)
-	}
-	if b.Len() >= 1<<20 || err != nil {
-		re.stepwise = true
-	} else {
-		re.body = b.String()
-	}
-	if !re.stepwise {
-		return nil
-	}
-	re.machine, err = buildMachine(tree, p.groups)
-	if err == errTooManyCounters && re.body != "" {
-		re.machine, re.stepwise, err = nil, false, nil
-	}
-	if err != nil {
+	re.tree, re.groups, re.alternation = tree, p.groups, p.alternation
+	if re.states = tree.size(); re.states > maxProgram {
 		return ErrTooLarge
 	}
+	if p.emptyLoop || re.states > maxGoStates || re.states*re.groups > maxGoRoom {
+		re.machine, err = buildMachine(tree, p.groups)
+		re.stepwise = err == nil
+	}
+	if re.states > maxGoStates {
+		return err
+	}
+	if err := re.translate(); err != nil && re.machine == nil {
+		if re.machine, err = buildMachine(tree, p.groups); err != nil {
+			return ErrTooLarge
+		}
+		re.stepwise = true
+	}
 	return nil
+}
+
+// translate sets the body, if Go's regexp takes it.
+func (re *Regexp) translate() error {
+	var b strings.Builder
+	translate(&b, re.tree)
+	if b.Len() >= 1<<20 {
+		return ErrTooLarge
+	}
+	if _, err := syntax.Parse(whole(b.String()), syntax.Perl); err != nil {
+		return err
+	}
+	re.body = b.String()
+	return nil
+}
+
+// Size is about how many bytes the expression takes in all, matchers included.
+func (re *Regexp) Size() int {
+	if re.quick != nil {
+		return 8192 + 64*len(re.pattern)
+	}
+	return 1024 + 4*len(re.pattern) + 512*re.states
 }
 
 // need makes sure that the expression is parsed. Whatever is of the plain sort is valid.
@@ -92,17 +118,6 @@ func compile(exp **regexp.Regexp, text string) *regexp.Regexp {
 	return *exp
 }
 
-// Cost estimates the steps that matching a text of n bytes takes.
-func (re *Regexp) Cost(n int) int {
-	if re.quick != nil {
-		return n * (16*len(re.pattern) + 1)
-	}
-	if re.machine != nil {
-		return n * (len(re.machine.states) + 1)
-	}
-	return n * (len(re.body) + 1)
-}
-
 // Groups is how many groups the expression has; false when that is seen only in a match.
 func (re *Regexp) Groups() (n int, ok bool) {
 	if re.quick == nil {
@@ -112,11 +127,11 @@ func (re *Regexp) Groups() (n int, ok bool) {
 }
 
 // Matches reports whether the whole text matches.
-func (re *Regexp) Matches(text string) bool {
+func (re *Regexp) Matches(text string, meter Meter) bool {
 	if re.quick != nil {
-		return re.quick.match(text)
+		return re.quick.match(text, meter)
 	}
-	_, ok := re.Match(text, func() {})
+	_, ok := re.Match(text, meter)
 	return ok
 }
 
@@ -126,22 +141,89 @@ type Group struct {
 	OK   bool
 }
 
-// Match matches the whole text and returns its groups. step is called now and then.
-func (re *Regexp) Match(text string, step func()) ([]Group, bool) {
+// Match matches the whole text and returns its groups.
+func (re *Regexp) Match(text string, meter Meter) ([]Group, bool) {
 	re.need()
-	if re.stepwise && re.machine.fits(len(text)) {
-		r := re.machine.newRun(text, step)
+	if re.stepwise && re.fits(len(text)) {
+		r := re.machine.newRun(text, meter)
 		if r.find(0, true) < 0 {
 			return nil, false
 		}
 		return r.found(0), true
 	}
-	s := toRunes(text)
-	m := compile(&re.whole, whole(re.body)).FindStringSubmatchIndex(s.text)
+	se := re.newSearch(text, meter)
+	m := se.first(compile(&re.whole, whole(re.body)), 0, true)
 	if m == nil {
 		return nil, false
 	}
-	return s.groupsOf(m, 0), true
+	return se.groupsOf(m), true
+}
+
+// fits reports whether the machine can take a text of n bytes, or has to, since
+// Go's regexp cannot take the expression.
+func (re *Regexp) fits(n int) bool { return re.body == "" || re.machine.fits(n) }
+
+// atOnce is the most steps that a search takes which is not interrupted.
+const atOnce = 1 << 20
+
+// search is a search with Go's regexp.
+type search struct {
+	*Regexp
+	text  string
+	meter Meter
+	ascii bool
+	cost  int // steps for a byte
+}
+
+func (re *Regexp) newSearch(text string, meter Meter) *search {
+	meter.Steps(len(text) / 64)
+	meter.Room(4 * re.states * (1 + re.groups))
+	return &search{re, text, meter, isASCII(text), 1 + re.states/64}
+}
+
+// first finds the first match from a place on: where it begins and ends, and
+// each group. anchored says that it may have to be at the start.
+func (s *search) first(exp *regexp.Regexp, from int, anchored bool) []int {
+	var m []int
+	if (len(s.text)-from)*s.cost <= atOnce && s.ascii {
+		m = exp.FindStringSubmatchIndex(s.text[from:])
+	} else {
+		if prefix, _ := exp.LiteralPrefix(); !anchored && prefix != "" && isASCII(prefix) {
+			// What a reader reads is not searched for a fixed beginning.
+			n := strings.Index(s.text[from:], prefix)
+			if n < 0 {
+				return nil
+			}
+			s.meter.Steps(n / 64)
+			from += n
+		}
+		m = exp.FindReaderSubmatchIndex(&reader{text: s.text[from:], meter: s.meter, cost: s.cost})
+	}
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += from
+		}
+	}
+	return m
+}
+
+func (s *search) groupsOf(m []int) []Group {
+	groups := make([]Group, len(m)/2-1)
+	for i := range groups {
+		if from := m[2*i+2]; from >= 0 {
+			groups[i] = Group{s.text[from:m[2*i+3]], true}
+		}
+	}
+	return groups
+}
+
+func isASCII(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *run) found(pos int) []Group {
@@ -155,50 +237,45 @@ func (r *run) found(pos int) []Group {
 	return groups
 }
 
-// Piece is a part of a split text: what stands before a match, and the match's groups.
-type Piece struct {
-	Before string
-	Groups []Group
-}
-
-// Split finds all matches. rest is what stands behind the last. step is called
-// before each search, and now and then in one.
-func (re *Regexp) Split(text string, step func()) (pieces []Piece, rest string) {
+// Split calls found for each match in turn with the text between the last one
+// and it, and its groups. It returns what is behind the last match.
+func (re *Regexp) Split(text string, meter Meter, found func(before string, groups []Group)) (rest string) {
 	re.need()
 	if re.alternation && re.machine == nil {
 		// Of alternatives the longest is taken.
 		re.machine, _ = buildMachine(re.tree, re.groups)
 		re.stepwise = re.stepwise || re.machine != nil
 	}
-	if re.machine != nil && re.machine.fits(len(text)) {
-		return re.machine.split(text, step)
+	if re.machine != nil && re.fits(len(text)) {
+		return re.machine.split(text, meter, found)
 	}
-	s := toRunes(text)
-	from, search := 0, 0
-	for search <= len(s.text) {
-		step()
-		exp := compile(&re.start, re.body)
-		if search > 0 && strings.Contains(re.body, lineStart) {
-			exp = compile(&re.later, strings.ReplaceAll(re.body, lineStart, never))
+	anchored := strings.Contains(re.body, lineStart)
+	if anchored && re.later == nil {
+		compile(&re.later, strings.ReplaceAll(re.body, lineStart, never))
+	}
+	exp := compile(&re.start, re.body)
+	se := re.newSearch(text, meter)
+	from := 0
+	for at := 0; at <= len(text); {
+		meter.Steps(4)
+		if at > 0 && anchored {
+			exp, anchored = re.later, false
 		}
-		m := exp.FindStringSubmatchIndex(s.text[search:])
+		m := se.first(exp, at, anchored)
 		if m == nil {
 			break
 		}
-		start, end := search+m[0], search+m[1]
-		pieces = append(pieces, Piece{Before: s.bytes(from, start), Groups: s.groupsOf(m, search)})
-		from, search = end, end
-		if start == end {
-			// Nothing longer begins here, so the next search starts one byte on.
-			_, n := utf8.DecodeRuneInString(s.text[end:])
-			search = end + max(n, 1)
+		found(text[from:m[0]], se.groupsOf(m))
+		from, at = m[1], m[1]
+		if m[0] == m[1] {
+			at++ // nothing longer begins here
 		}
 	}
-	return pieces, s.bytes(from, len(s.text))
+	return text[from:]
 }
 
-func (m *machine) split(text string, step func()) (pieces []Piece, rest string) {
-	r := m.newRun(text, step)
+func (m *machine) split(text string, meter Meter, found func(before string, groups []Group)) (rest string) {
+	r := m.newRun(text, meter)
 	from := 0
 	for start := 0; start <= len(text); {
 		r.tick()
@@ -207,7 +284,7 @@ func (m *machine) split(text string, step func()) (pieces []Piece, rest string) 
 			start++
 			continue
 		}
-		pieces = append(pieces, Piece{text[from:start], r.found(start)})
+		found(text[from:start], r.found(start))
 		from = end
 		if len(r.known) > maxKnown {
 			r.forget()
@@ -217,52 +294,5 @@ func (m *machine) split(text string, step func()) (pieces []Piece, rest string) 
 		}
 		start = end
 	}
-	return pieces, text[from:]
-}
-
-// runes is a text in which each byte is a rune of its own.
-type runes struct {
-	text string
-	wide bool // the text had bytes that are not ASCII
-}
-
-func toRunes(s string) runes {
-	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
-			return runes{widen(s), true}
-		}
-	}
-	return runes{text: s}
-}
-
-func widen(s string) string {
-	var b strings.Builder
-	b.Grow(len(s) + len(s)/4)
-	for i := 0; i < len(s); i++ {
-		b.WriteRune(rune(s[i]))
-	}
-	return b.String()
-}
-
-// bytes is a part of the text as it was.
-func (r runes) bytes(from, to int) string {
-	s := r.text[from:to]
-	if !r.wide {
-		return s
-	}
-	out := make([]byte, 0, len(s))
-	for _, c := range s {
-		out = append(out, byte(c))
-	}
-	return string(out)
-}
-
-func (r runes) groupsOf(m []int, offset int) []Group {
-	groups := make([]Group, len(m)/2-1)
-	for i := range groups {
-		if from := m[2*i+2]; from >= 0 {
-			groups[i] = Group{r.bytes(offset+from, offset+m[2*i+3]), true}
-		}
-	}
-	return groups
+	return text[from:]
 }

@@ -42,7 +42,7 @@ func TestMatch(t *testing.T) {
 			continue
 		}
 		got := "no"
-		if groups, ok := re.Match(c.text, func() {}); ok {
+		if groups, ok := re.Match(c.text, regex.Unmetered); ok {
 			list := make([]string, len(groups))
 			for i, g := range groups {
 				if list[i] = g.Text; !g.OK {
@@ -88,11 +88,10 @@ func TestSplit(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pieces, rest := re.Split(c.text, func() {})
 		var got []string
-		for _, p := range pieces {
-			got = append(got, fmt.Sprintf("[%q", p.Before))
-		}
+		rest := re.Split(c.text, regex.Unmetered, func(before string, _ []regex.Group) {
+			got = append(got, fmt.Sprintf("[%q", before))
+		})
 		got = append(got, fmt.Sprintf("[%q", rest))
 		if s := strings.Join(got, " "); s != c.want {
 			t.Errorf("%s on %q: got %s, want %s", c.pattern, c.text, s, c.want)
@@ -107,7 +106,7 @@ func TestLinear(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Now()
-	if _, ok := re.Match(strings.Repeat("a", 20000), func() {}); ok {
+	if _, ok := re.Match(strings.Repeat("a", 20000), regex.Unmetered); ok {
 		t.Error("it matches")
 	}
 	if took := time.Since(start); took > 20*time.Second {
@@ -126,7 +125,7 @@ func TestSplitLinear(t *testing.T) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		re.Split(c[1], func() {})
+		re.Split(c[1], regex.Unmetered, func(string, []regex.Group) {})
 		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s took %v", c[0], took)
 		} else {
@@ -161,8 +160,8 @@ func TestQuick(t *testing.T) {
 			continue
 		}
 		for _, text := range texts {
-			groups, ok := thorough.Match(text, func() {})
-			if quick.Matches(text) != ok {
+			groups, ok := thorough.Match(text, regex.Unmetered)
+			if quick.Matches(text, regex.Unmetered) != ok {
 				t.Errorf("%q on %q: quick %v, thorough %v", pattern, text, !ok, ok)
 				break
 			}
@@ -193,8 +192,8 @@ func FuzzQuick(f *testing.F) {
 		if thorough == nil {
 			t.Fatalf("%q is valid for the quick matcher alone", pattern)
 		}
-		groups, ok := thorough.Match(text, func() {})
-		if quick.Matches(text) != ok {
+		groups, ok := thorough.Match(text, regex.Unmetered)
+		if quick.Matches(text, regex.Unmetered) != ok {
 			t.Errorf("%q on %q: quick %v, thorough %v", pattern, text, !ok, ok)
 		}
 		if n, _ := quick.Groups(); ok && n != len(groups) {
