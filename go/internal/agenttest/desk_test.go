@@ -22,16 +22,27 @@ import (
 // canary is the key of the model; nothing inside a Pod may have it.
 const canary = "sk-canary-8f2c71d0a4b94e6f"
 
+// otherKey is that of another secret.
+const otherKey = "sk-other-51c07e6a92"
+
 // program is the insomnia that is tried.
 var program string
 
 func TestMain(m *testing.M) {
+	if name := filepath.Base(os.Args[0]); versions[name] != "" {
+		os.Exit(runUnruly(name, os.Args[1:]))
+	}
 	dir, err := os.MkdirTemp("", "insomnia-")
 	if err == nil {
 		program = filepath.Join(dir, "insomnia")
 		build := exec.Command("go", "build", "-o", program, "github.com/insomnia-pods/insomnia/go/cmd/insomnia")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		err = build.Run()
+	}
+	for name := range versions {
+		if err == nil {
+			err = copyProgram(filepath.Join(dir, "unruly", name))
+		}
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -40,6 +51,25 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// copyProgram makes a copy of this program.
+func copyProgram(to string) error {
+	self, err := os.Executable()
+	if err == nil {
+		err = os.MkdirAll(filepath.Dir(to), 0o755)
+	}
+	if err != nil {
+		return err
+	}
+	if os.Link(self, to) == nil {
+		return nil
+	}
+	data, err := os.ReadFile(self)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o755)
 }
 
 // agent is a program with what its tools are called.
@@ -76,11 +106,37 @@ type desk struct {
 	home, xdg, work string
 	env             []string
 	model           *modelmock.Mock
+	baseURL, port   string
+	free            string   // a port that nobody listens on
 	keys            sync.Map // keys that the model was shown
+	paths           sync.Map // paths that it was asked at
 }
 
-// newDesk makes a desk; fields are added to the profile, in Nix.
+// newDesk makes a desk with a real program; fields are added to the profile of a role, in Nix.
 func newDesk(t *testing.T, a agent, fields string, script modelmock.Script) *desk {
+	t.Helper()
+	dir := os.Getenv("INSOMNIA_AGENTS")
+	if _, err := exec.LookPath(filepath.Join(dir, a.program)); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	d := openDesk(t, a, dir, script)
+	d.profile(fmt.Sprintf(`{ insomnia }:
+insomnia.lib.mkProfile {
+  name = "tried";
+  imports = [ insomnia.insomniaProfiles.%s ];
+  model.baseUrl = "%s";
+  %s
+}
+`, a.role, d.baseURL, fields))
+	d.git("init", "-q")
+	return d
+}
+
+// openDesk makes a desk without a profile, with the programs of a directory.
+func openDesk(t *testing.T, a agent, programs string, script modelmock.Script) *desk {
 	t.Helper()
 	cache, err := os.UserCacheDir()
 	if err != nil {
@@ -115,41 +171,41 @@ func newDesk(t *testing.T, a agent, fields string, script modelmock.Script) *des
 				d.keys.Store(key, true)
 			}
 		}
+		d.paths.Store(r.URL.Path, true)
+		r.URL.Path = strings.TrimPrefix(r.URL.Path, "/elsewhere")
 		d.model.ServeHTTP(w, r)
 	})}
 	go server.Serve(listener)
 	t.Cleanup(func() { server.Close() })
 	address := "http://" + listener.Addr().String()
-	baseURL := address
-	path := os.Getenv("PATH")
-	if _, err := exec.LookPath(filepath.Join(os.Getenv("INSOMNIA_AGENTS"), a.program)); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
+	d.baseURL = address
+	unused, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
-	if dir := os.Getenv("INSOMNIA_AGENTS"); dir != "" {
-		path = dir + ":" + path
+	_, d.free, _ = net.SplitHostPort(unused.Addr().String())
+	unused.Close()
+	_, d.port, _ = net.SplitHostPort(listener.Addr().String())
+	path := os.Getenv("PATH")
+	if programs != "" {
+		path = programs + ":" + path
 	}
 	d.env = []string{
-		"PATH=" + path, "HOME=" + d.home, "TERM=xterm-256color", "LANG=C.UTF-8", "TEST_KEY=" + canary,
+		"PATH=" + path, "HOME=" + d.home, "TERM=xterm-256color", "LANG=C.UTF-8", "TEST_KEY=" + canary, "OTHER_KEY=" + otherKey,
 		"XDG_CONFIG_HOME=" + d.xdg + "/config", "XDG_STATE_HOME=" + d.xdg + "/state", "XDG_DATA_HOME=" + d.xdg + "/data", "XDG_CACHE_HOME=" + d.xdg + "/cache",
 	}
 	name := "anthropic.api.default"
 	if a.role == "coder-openai" {
-		name, baseURL = "openai.api.default", address+"/v1"
+		name, d.baseURL = "openai.api.default", address+"/v1"
 	}
-	d.write(d.xdg+"/config/insomnia/config.toml", fmt.Sprintf("[secrets.%q]\nuri = \"env:TEST_KEY\"\nhosts = [%q]\n", name, address))
-	d.write(d.xdg+"/config/insomnia/profiles/tried.nix", fmt.Sprintf(`{ insomnia }:
-insomnia.lib.mkProfile {
-  name = "tried";
-  imports = [ insomnia.insomniaProfiles.%s ];
-  model.baseUrl = "%s";
-  %s
-}
-`, a.role, baseURL, fields))
-	d.git("init", "-q")
+	d.write(d.xdg+"/config/insomnia/config.toml", fmt.Sprintf("[secrets.%q]\nuri = \"env:TEST_KEY\"\nhosts = [%q]\n[secrets.\"other.key\"]\nuri = \"env:OTHER_KEY\"\nhosts = [%[2]q]\n", name, address))
 	return d
+}
+
+// profile writes the profile that Pods are made of.
+func (d *desk) profile(text string) {
+	d.Helper()
+	d.write(d.xdg+"/config/insomnia/profiles/tried.nix", text)
 }
 
 func (d *desk) write(path, text string) {

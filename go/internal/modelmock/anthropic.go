@@ -148,7 +148,7 @@ func (m *Mock) messages(w http.ResponseWriter, r *http.Request) {
 	}
 	message := map[string]any{
 		"id": "msg_" + rand.Text(), "type": "message", "role": "assistant", "model": asked.Model, "content": content,
-		"stop_reason": stop, "stop_sequence": nil, "usage": anthropicUsage(t.InputTokens, t.OutputTokens),
+		"stop_reason": stop, "stop_sequence": nil, "usage": anthropicUsage(t, t.OutputTokens),
 	}
 	if !asked.Stream {
 		w.Header().Set("Content-Type", "application/json")
@@ -158,7 +158,7 @@ func (m *Mock) messages(w http.ResponseWriter, r *http.Request) {
 	s := &anthropicStream{w: w, delay: t.Delay}
 	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-cache")
-	message["content"], message["stop_reason"], message["usage"] = []any{}, nil, anthropicUsage(t.InputTokens, 1)
+	message["content"], message["stop_reason"], message["usage"] = []any{}, nil, anthropicUsage(t, 1)
 	s.event("message_start", map[string]any{"message": message})
 	for i, block := range content {
 		block := block.(map[string]any)
@@ -182,13 +182,13 @@ func (m *Mock) messages(w http.ResponseWriter, r *http.Request) {
 		s.event("content_block_stop", at(map[string]any{}))
 	}
 	s.event("message_delta", map[string]any{
-		"delta": map[string]any{"stop_reason": stop, "stop_sequence": nil}, "usage": anthropicUsage(t.InputTokens, t.OutputTokens)})
+		"delta": map[string]any{"stop_reason": stop, "stop_sequence": nil}, "usage": anthropicUsage(t, t.OutputTokens)})
 	s.event("message_stop", map[string]any{})
 }
 
-func anthropicUsage(input, output int64) map[string]any {
-	return map[string]any{"input_tokens": input, "output_tokens": output, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0,
-		"cache_creation": map[string]any{"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0}, "service_tier": "standard"}
+func anthropicUsage(t Turn, output int64) map[string]any {
+	return map[string]any{"input_tokens": t.InputTokens, "output_tokens": output, "cache_creation_input_tokens": t.CacheWrite, "cache_read_input_tokens": t.CacheRead,
+		"cache_creation": map[string]any{"ephemeral_5m_input_tokens": t.CacheWrite, "ephemeral_1h_input_tokens": 0}, "service_tier": "standard"}
 }
 
 // countTokens answers POST /v1/messages/count_tokens. It is no request of the

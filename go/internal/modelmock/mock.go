@@ -21,6 +21,8 @@ type Turn struct {
 	Delay time.Duration
 	// InputTokens and OutputTokens are the usage that it reports; 0 for 100 and 10.
 	InputTokens, OutputTokens int64
+	// CacheRead and CacheWrite are tokens of input from and into a cache, of the dialect anthropic.
+	CacheRead, CacheWrite int64
 }
 
 // Call is a tool call of the model.

@@ -74,6 +74,11 @@ func (d Declaration) Under(bound int64) Declaration {
 	return d
 }
 
+// Holds reports whether the field is enforced, at least with some of its values.
+func (d Declaration) Holds() bool {
+	return d.Class == Enforced || len(d.Values) > 0 || d.Below > 0
+}
+
 // Covers reports whether the declaration is about a value, as encoding/json decodes it.
 func (d Declaration) Covers(value any) bool {
 	if number, ok := value.(float64); ok && d.Below > 0 {

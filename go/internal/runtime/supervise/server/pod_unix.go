@@ -205,13 +205,15 @@ func (p *pod) follow() wire.Last {
 
 // last is how the session has ended.
 func (p *pod) last() wire.Last {
-	// Reports that came before the end, some of which may not have been read yet.
+	// Reports and notices that came before the end, some of which may not have been read yet.
 	heard, late := p.process.heard, time.After(lastReport)
 	for heard != nil || len(p.events) > 0 {
 		select {
 		case e := <-p.events:
 			if e.order {
 				p.report(e)
+			} else if e.notice != nil {
+				e.notice(p)
 			}
 		case <-heard:
 			heard = nil
