@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/runtimetest"
 	"github.com/insomnia-pods/insomnia/go/internal/screentest"
 )
 
@@ -111,6 +112,7 @@ func TestKilled(t *testing.T) {
 		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))
 		p := d.pane()
 		p.begin()
+		d.keeps("4711") // a program that is killed before cannot go on with the conversation
 		var report struct{ Live struct{ Process int } }
 		if err := json.Unmarshal([]byte(d.insomnia("pod", "show", "tried", "--json").stdout), &report); err != nil || report.Live.Process < 2 {
 			t.Fatal(report, err)
@@ -131,6 +133,17 @@ func TestKilled(t *testing.T) {
 			t.Errorf("%+v", out)
 		}
 	})
+}
+
+// keeps waits until the program has written a text into its own state.
+func (d *desk) keeps(text string) {
+	d.Helper()
+	state := filepath.Join(d.xdg, "state", "insomnia", "runs")
+	for until := time.Now().Add(time.Minute); len(runtimetest.Has(state, text)) == 0; time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(until) {
+			d.Fatalf("no file of the program has %q", text)
+		}
+	}
 }
 
 // nothingRuns waits until no program of this desk is left.

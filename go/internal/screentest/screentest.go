@@ -17,8 +17,9 @@ import (
 )
 
 const (
-	// patience is how long a screen may take to show what is waited for.
-	patience = 90 * time.Second
+	// patience is how long a screen may take to show what is waited for, where programs
+	// that draw all the time share a processor with much else.
+	patience = 4 * time.Minute
 	// again is how long a key may take to show its effect before it counts as lost.
 	again = 3 * time.Second
 	// glance is the time between two looks at the screen.

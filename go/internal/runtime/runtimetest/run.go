@@ -15,8 +15,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
-// Timeout ends a program that does not end by itself.
-const Timeout = 90 * time.Second
+// Timeout ends a program that does not end by itself, on a machine with much else to do.
+const Timeout = 4 * time.Minute
 
 // Result is what a program did.
 type Result struct {
