@@ -244,7 +244,7 @@ func (d *desk) insomnia(args ...string) ran {
 	if err := cmd.Start(); err != nil {
 		d.Fatal(err)
 	}
-	timer := time.AfterFunc(time.Minute, func() { cmd.Process.Kill() })
+	timer := time.AfterFunc(4*time.Minute, func() { cmd.Process.Kill() })
 	err := cmd.Wait()
 	if !timer.Stop() {
 		d.Fatalf("insomnia %s does not end (%v)\n%s\n%s", strings.Join(args, " "), err, out.String(), errs.String())

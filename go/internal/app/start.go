@@ -180,7 +180,9 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 		}
 	}
 	spec := sandbox.Spec{Manifest: r.snapshot.Manifest, Workspace: r.start.Workspace, Home: r.start.Home}
-	for _, gap := range sandbox.Probe(ctx, r.start.Insomnia).Gaps(spec) {
+	walls := sandbox.Known(ctx, r.start.Insomnia)
+	r.start.Walls = &walls
+	for _, gap := range walls.Gaps(spec) {
 		without("", gap.Pointer, gap.Why, gap.Remedy)
 	}
 	for _, name := range unknown {
@@ -208,6 +210,7 @@ func (a *App) Start(ctx context.Context, r *Ready) (*supervise.Result, error) {
 	r.start.Revision, r.start.Generation = s.Pod.Revision, s.Pod.Current
 	result, err := supervise.Run(ctx, r.start, r.options.Terminal)
 	if err != nil {
+		sandbox.Forget() // it may be the walls that have ceased to stand
 		return nil, err
 	}
 	a.pruneQuietly(context.WithoutCancel(ctx))

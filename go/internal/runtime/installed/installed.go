@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/remembered"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/shortrun"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
@@ -39,8 +40,8 @@ type Installed struct {
 }
 
 // Find finds the program of a runtime in the absolute directories of PATH, and asks it
-// for its version. Its settings are kept from it, and it writes nothing to the user's
-// home. Where it is there and has no version, Path is set all the same.
+// for its version, unless the same file has told it before. Its settings are kept from it,
+// and it writes nothing to the user's home. Where it is there and has no version, Path is set all the same.
 func Find(ctx context.Context, d *runtime.Driver) (Installed, error) {
 	path := onPath(d.Program)
 	if path == "" {
@@ -48,6 +49,15 @@ func Find(ctx context.Context, d *runtime.Driver) (Installed, error) {
 			Hintf("install %s: %s", d.Title, d.Install)
 	}
 	found := Installed{Path: path}
+	of, ok := remembered.Program(path)
+	if ok {
+		if raw, ok := remembered.Get(d.Name, of); ok {
+			if version, ok := runtime.ParseVersion(raw); ok {
+				found.Version, found.Raw = version, raw
+				return found, nil
+			}
+		}
+	}
 	out, err := shortrun.Output(ctx, shortrun.Program{
 		Path: path, Args: []string{"--version"}, Inherited: inherited, Env: elsewhere, Patience: patience, Most: maxOutput,
 	})
@@ -59,11 +69,14 @@ func Find(ctx context.Context, d *runtime.Driver) (Installed, error) {
 	}
 	line, _, _ := strings.Cut(strings.TrimSpace(out), "\n")
 	found.Raw = strings.TrimSpace(line[:min(len(line), maxRaw)])
-	version, ok := runtime.ParseVersion(found.Raw)
-	if !ok {
+	version, known := runtime.ParseVersion(found.Raw)
+	if !known {
 		return found, unknown(path, "it prints none")
 	}
 	found.Version = version
+	if ok {
+		remembered.Put(d.Name, of, found.Raw)
+	}
 	return found, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/remembered"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/installed"
 )
@@ -168,4 +169,45 @@ func zombie(pid string) bool {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// A program of a package is asked once for each version of it.
+func TestFindAsksOnce(t *testing.T) {
+	root := t.TempDir()
+	log, pack := filepath.Join(root, "log"), filepath.Join(root, "agent")
+	t.Setenv("HOME", root)
+	t.Setenv("XDG_STATE_HOME", root)
+	t.Setenv("PATH", pack+":/usr/bin:/bin")
+	for _, dir := range []string{pack, filepath.Join(root, "insomnia")} {
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	install := func(version string) {
+		t.Helper()
+		for name, text := range map[string]string{"package.json": "{}", "agent": "#!/bin/sh\necho >>" + log + "\necho " + version + "\n"} {
+			if err := os.WriteFile(filepath.Join(pack, name), []byte(text), 0o755); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+			if _, ok := remembered.Program(filepath.Join(pack, "agent")); ok {
+				return
+			}
+		}
+	}
+	named := *driver
+	named.Name = "agent"
+	for i, version := range []string{"1.2.3", "1.2.4"} {
+		install(version)
+		for range 3 {
+			found, err := installed.Find(t.Context(), &named)
+			if err != nil || found.Version.String() != version || found.Raw != version {
+				t.Errorf("%+v, %v", found, err)
+			}
+		}
+		if asked, _ := os.ReadFile(log); strings.Count(string(asked), "\n") != i+1 {
+			t.Errorf("%s: asked %d times", version, len(asked))
+		}
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -43,6 +44,8 @@ type Start struct {
 	Prices map[string]manifest.Prices
 	// Unenforced are the fields that the user does without, as JSON Pointers.
 	Unenforced []string
+	// Walls is what builds walls here; nil where that is still to be found out.
+	Walls *sandbox.Mechanism
 	// Warnings are recorded.
 	Warnings []string
 
