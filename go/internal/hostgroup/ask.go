@@ -3,12 +3,15 @@ package hostgroup
 import (
 	"context"
 	"errors"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/envvar"
+	"github.com/insomnia-pods/insomnia/go/internal/remembered"
 	"github.com/insomnia-pods/insomnia/go/internal/shortrun"
 )
 
@@ -68,4 +71,69 @@ func (m machine) ask(ctx context.Context, name string, args ...string) (out, not
 		return "", diag.Sprintf("`%s` does not answer where its registry is: %v", name, err)
 	}
 	return out, ""
+}
+
+// identity identifies a program by its path, as [remembered.Program] does.
+type identity func(path string) (id string, ok bool)
+
+// askOnce is [machine.ask], but for an answer that the same program has given before, with
+// the same files and variables that it may depend on. A program that takes half a second
+// would else take it in each start. What its answer depends on identifies the program.
+func (m machine) askOnce(ctx context.Context, identify identity, files []string, name string, args ...string) (out, note string) {
+	of, ok := m.dependsOn(name, identify, files)
+	if ok {
+		if out, found := remembered.Get(name, of); found {
+			return out, ""
+		}
+	}
+	out, note = m.ask(ctx, name, args...)
+	if ok && note == "" && out != "" {
+		remembered.Put(name, of, out)
+	}
+	return out, note
+}
+
+// dependsOn identifies what the answer of a program depends on; empty where that cannot
+// be known.
+func (m machine) dependsOn(name string, identify identity, files []string) (of string, ok bool) {
+	program := m.find(name)
+	if program == "" {
+		return "", false
+	}
+	of, ok = identify(program)
+	for _, file := range files {
+		if !ok || !filepath.IsAbs(file) {
+			continue
+		}
+		var id string
+		id, ok = remembered.File(file)
+		of += "\n" + id
+	}
+	if !ok {
+		return "", false
+	}
+	for _, variable := range os.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); envvar.In(inherited, name) {
+			of += "\n" + variable
+		}
+	}
+	return of, true
+}
+
+// around are files of these names beside a program and in the directories above it, as it
+// is found and where that leads to: what it was installed with may configure it.
+func (m machine) around(program string, names ...string) (files []string) {
+	path := m.find(program)
+	if path == "" {
+		return nil
+	}
+	for _, dir := range []string{filepath.Dir(path), filepath.Dir(real(path))} {
+		for range 4 {
+			for _, name := range names {
+				files = append(files, filepath.Join(dir, name))
+			}
+			dir = filepath.Dir(dir)
+		}
+	}
+	return files
 }

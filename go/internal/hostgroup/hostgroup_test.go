@@ -6,11 +6,13 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/remembered"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -240,4 +242,55 @@ func FuzzHostOf(f *testing.F) {
 			t.Errorf("%q: %q", address, host)
 		}
 	})
+}
+
+// npm is asked once, and again when what its answer depends on has changed.
+func TestNPMIsAskedOnce(t *testing.T) {
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Skip("no /bin/sh")
+	}
+	m, dir := place(t, map[string]string{
+		"npm/bin/npm":      "#!/bin/sh\necho >>\"$HOME/asked\"\necho https://npm.example.org/\n",
+		"npm/package.json": "{}", "home/.keep": "", "bin/.keep": "", "state/insomnia/.keep": "",
+	})
+	if err := os.Chmod(filepath.Join(dir, "state", "insomnia"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("../npm/bin/npm", filepath.Join(dir, "bin", "npm")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state"))
+	asked := 0
+	expect := func(more int) {
+		t.Helper()
+		for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {
+			if _, ok := m.dependsOn("npm", remembered.Program, []string{filepath.Join(dir, "home/.npmrc"), filepath.Join(dir, "npm/npmrc")}); ok || runtime.GOOS != "linux" {
+				break
+			}
+		}
+		for range 2 {
+			if got := hosts(m.ofNPM(context.Background())); !strings.HasPrefix(got, "npm.example.org") {
+				t.Error(got)
+			}
+		}
+		text, _ := os.ReadFile(filepath.Join(dir, "home", "asked"))
+		if runtime.GOOS == "linux" && len(text) != asked+more {
+			t.Errorf("asked %d times more, not %d", len(text)-asked, more)
+		}
+		asked = len(text)
+	}
+	expect(1)
+	expect(0)
+	for _, change := range []string{"home/.npmrc", "npm/npmrc", "npm/package.json", "etc/npmrc"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, change)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, change), []byte("; now\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(60 * time.Millisecond) // a file from just now is not relied on
+		expect(1)
+	}
+	t.Setenv("LANG", "C.other")
+	expect(1)
 }

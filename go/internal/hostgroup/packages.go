@@ -10,6 +10,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	limited "github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/remembered"
 	"github.com/insomnia-pods/insomnia/go/internal/tomlread"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
@@ -126,7 +127,8 @@ func (m machine) ofNPM(ctx context.Context) answer {
 		}
 	}
 	user := firstOf(os.Getenv("NPM_CONFIG_USERCONFIG"), os.Getenv("npm_config_userconfig"), home(".npmrc"))
-	for _, file := range []string{user, os.Getenv("NPM_CONFIG_GLOBALCONFIG"), m.at("etc/npmrc"), m.at("usr/etc/npmrc"), m.at("usr/local/etc/npmrc")} {
+	files := []string{user, os.Getenv("NPM_CONFIG_GLOBALCONFIG"), m.at("etc/npmrc"), m.at("usr/etc/npmrc"), m.at("usr/local/etc/npmrc")}
+	for _, file := range files {
 		if !filepath.IsAbs(file) {
 			continue
 		}
@@ -137,7 +139,7 @@ func (m machine) ofNPM(ctx context.Context) answer {
 		}
 	}
 	if !whole {
-		out, note := m.ask(ctx, "npm", "config", "get", "registry", "--update-notifier=false", "--logs-max=0")
+		out, note := m.askOnce(ctx, remembered.Program, append(files, m.around("npm", "npmrc", "etc/npmrc")...), "npm", "config", "get", "registry", "--update-notifier=false", "--logs-max=0")
 		a.notes = append(a.notes, noted(note)...)
 		if out = strings.TrimSpace(out); strings.Contains(out, "://") {
 			a.addresses = append(a.addresses, out)
@@ -198,7 +200,8 @@ func (m machine) ofPip(ctx context.Context) answer {
 		if m.find(program) == "" {
 			program = "pip"
 		}
-		out, note := m.ask(ctx, program, "--isolated", "--disable-pip-version-check", "install", "--help")
+		// Its own default is in its help, whichever Python it belongs to.
+		out, note := m.askOnce(ctx, remembered.File, nil, program, "--isolated", "--disable-pip-version-check", "install", "--help")
 		a.notes = append(a.notes, noted(note)...)
 		// The help of --index-url names the default in parentheses.
 		if _, rest, ok := strings.Cut(out, "--index-url"); ok {
