@@ -25,6 +25,14 @@ func Attributes(text string, isFlake bool) (map[string]any, error) {
 	if u.fragment {
 		return nil, unreadable("unexpected `#` in the address of an input: %s", text)
 	}
+	if u.scheme == "git+file" && u.path[0] != "" {
+		return nil, unreadable("a local repository must have an absolute path and no host: %s", text).Expectedf("git+file:///PATH")
+	}
+	return u.all(text, isFlake)
+}
+
+// all is attributes with the directory.
+func (u inputURL) all(text string, isFlake bool) (map[string]any, error) {
 	attrs, err := u.attributes(text, isFlake)
 	if err != nil {
 		return nil, err
@@ -86,6 +94,8 @@ func attributeNames(kind string) []string {
 		return []string{"url", "narHash", "name", "unpack", "rev", "revCount", "lastModified"}
 	case "indirect":
 		return []string{"id", "ref", "rev", "narHash"}
+	case "hg":
+		return []string{"url", "ref", "rev", "revCount", "narHash", "name"}
 	}
 	return nil
 }
@@ -95,7 +105,7 @@ func requiredNames(kind string) []string {
 	switch kind {
 	case "path":
 		return []string{"path"}
-	case "git", "tarball", "file":
+	case "git", "hg", "tarball", "file":
 		return []string{"url"}
 	case "github", "gitlab", "sourcehut":
 		return []string{"owner", "repo"}
@@ -301,7 +311,16 @@ func (u inputURL) attributes(text string, isFlake bool) (map[string]any, error) 
 		return u.git(text)
 	case application == "hg":
 		u.scheme = transport
-		return map[string]any{"type": "hg", "url": u.String()}, nil
+		attrs := map[string]any{"type": "hg"}
+		for _, name := range []string{"ref", "rev"} {
+			if value, ok := u.query[name]; ok {
+				attrs[name] = value
+				delete(u.query, name)
+			}
+		}
+		delete(u.query, "dir")
+		attrs["url"] = u.String()
+		return attrs, nil
 	case transport != "file" && transport != "http" && transport != "https":
 	case application == "tarball", application == "file":
 		return u.archive(text, application, transport)
@@ -363,7 +382,7 @@ func (u inputURL) git(text string) (map[string]any, error) {
 		}
 	}
 	u.query, u.scheme = own, strings.TrimPrefix(u.scheme, "git+")
-	if u.scheme == "file" && (u.authority != "" || u.path[0] != "") {
+	if u.scheme == "file" && u.authority != "" {
 		return nil, unreadable("a local repository must have an absolute path and no host: %s", text).Expectedf("git+file:///PATH")
 	}
 	attrs["url"] = u.String()

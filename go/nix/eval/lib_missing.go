@@ -18,8 +18,8 @@ var missingLib = []definition{
 	{"fetchMercurial", 1, needsNix("fetchMercurial", "downloads", Fetches)},
 	{"fetchTree", 1, needsNix("fetchTree", "downloads", Fetches)},
 	{"getFlake", 1, needsNix("getFlake", "downloads", Fetches)},
-	{"parseFlakeRef", 1, needsNix("parseFlakeRef", "reads references", NeedsNix)},
-	{"flakeRefToString", 1, needsNix("flakeRefToString", "reads references", NeedsNix)},
+	{"parseFlakeRef", 1, (*Evaluator).libParseFlakeRef},
+	{"flakeRefToString", 1, (*Evaluator).libFlakeRefToString},
 }
 
 // needsNix says what a builtin would do and that it is refused.
