@@ -1,12 +1,15 @@
 // Command langsuite runs Nix's own language tests (NixOS/nix,
 // tests/functional/lang) through the embedded evaluator and prints figures:
 //
-//	go run ./checks/langsuite [-v] DIR
+//	go run ./checks/langsuite [-v] [-nix] DIR
 //
 // A parse or eval-okay test passes when the output is the expected one, a
 // parse-fail test when message and place are, an eval-fail test when it fails
 // of itself (not of something that the embedded evaluator lacks). How many of
-// the eval-fail messages equal Nix's is printed besides.
+// the eval-fail messages equal the expected ones is printed as well.
+//
+// With -nix the installed Nix runs the eval-fail tests too, and the share of
+// equal last messages and of equal last positions must reach the figures below.
 package main
 
 import (
@@ -15,11 +18,14 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing/fstest"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/checks/nixrepl"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/resolver"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
@@ -32,27 +38,48 @@ const at = "/pwd/lang"
 func main() {
 	verbose := flag.Bool("v", false, "print each failing test")
 	only := flag.String("run", "", "run tests whose name contains this")
+	withNix := flag.Bool("nix", false, "compare messages and positions with the installed Nix")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		fmt.Fprintln(os.Stderr, "usage: langsuite [-v] [-run PART] DIR")
 		os.Exit(2)
 	}
 	ok := true
-	s := suite{dir: flag.Arg(0), verbose: *verbose, only: *only}
+	s := suite{dir: flag.Arg(0), verbose: *verbose, only: *only, nix: *withNix}
 	ok = s.group("parse-okay", s.parseOkay, 1) && ok
 	ok = s.group("parse-fail", s.parseFail, 1) && ok
-	ok = s.group("eval-okay", s.evalOkay, 110.0/147) && ok
-	ok = s.group("eval-fail", s.evalFail, 260.0/283) && ok
-	fmt.Printf("%-11s %3d of %d\n", "messages", s.sameMessage, s.messages)
+	ok = s.group("eval-okay", s.evalOkay, 145.0/148) && ok
+	ok = s.group("eval-fail", s.evalFail, 277.0/283) && ok
+	ok = s.share("messages", s.sameMessage, s.messages, 0.93) && ok
+	if s.nix {
+		fmt.Println("Nix", nixrepl.Version())
+		ok = s.share("messages", s.likeNix, s.asked, messageShare) && ok
+		ok = s.share("positions", s.placedLikeNix, s.asked, positionShare) && ok
+	}
 	if !ok {
 		os.Exit(1)
 	}
+}
+
+// The shares of eval-fail tests whose last message and last position must be
+// those that Nix prints.
+const (
+	messageShare  = 0.98
+	positionShare = 0.90
+)
+
+func (s *suite) share(name string, same, all int, least float64) bool {
+	fmt.Printf("%-11s %3d of %d\n", name, same, all)
+	return s.only != "" || float64(same) >= least*float64(all)
 }
 
 type suite struct {
 	dir, only             string
 	verbose               bool
 	messages, sameMessage int
+	// with the installed Nix
+	nix                           bool
+	asked, likeNix, placedLikeNix int
 }
 
 // group runs the tests with a prefix and reports whether the share of passed ones is reached.
@@ -131,7 +158,8 @@ func differ(got, want string) string {
 }
 
 // evaluator makes an evaluator over the suite, and says how to wrap the test.
-func (s *suite) evaluator(flags string) (ev *eval.Evaluator, wrap func(file string) string, cancel func()) {
+// With root, what is not there is missing, not forbidden.
+func (s *suite) evaluator(flags string, root bool) (ev *eval.Evaluator, wrap func(file string) string, cancel func()) {
 	o := eval.Options{
 		Sources: &source.FS{}, Home: "/fake-home", System: "x86_64-linux",
 		Env:            map[string]string{"TEST_VAR": "foo"},
@@ -143,6 +171,9 @@ func (s *suite) evaluator(flags string) (ev *eval.Evaluator, wrap func(file stri
 		os.Exit(2)
 	}
 	o.Sources.Mount(at, dir)
+	if root {
+		o.Sources.Mount("/", source.Embedded{FS: fstest.MapFS{}})
+	}
 	o.Sources.Mount("/nix/store", source.Embedded{FS: fstest.MapFS{}})
 	args, attr := "", ""
 	words := strings.Fields(flags)
@@ -176,7 +207,7 @@ func (s *suite) evaluator(flags string) (ev *eval.Evaluator, wrap func(file stri
 }
 
 func (s *suite) evaluate(name, flags string) (*eval.Evaluator, eval.Value, error, func()) {
-	ev, wrap, cancel := s.evaluator(flags)
+	ev, wrap, cancel := s.evaluator(flags, strings.HasPrefix(name, "eval-fail"))
 	v, err := ev.EvalExpr(wrap(at+"/"+name+".nix"), "«string»", at)
 	return ev, v, err, cancel
 }
@@ -226,8 +257,48 @@ func (s *suite) evalFail(name string) string {
 	s.messages++
 	if problem := differ(strings.SplitN(e.Msg, "\n", 2)[0], want); problem == "" {
 		s.sameMessage++
+	} else if s.verbose && !s.nix {
+		fmt.Printf("    %s (message): %s\n", name, problem)
+	}
+	if s.nix {
+		s.compare(name, e)
+	}
+	return ""
+}
+
+// compare holds a failure to what the installed Nix prints for the test.
+func (s *suite) compare(name string, e *eval.Error) {
+	flags := strings.Fields(s.read(name + ".flags"))
+	cmd := exec.Command("nix-instantiate", slices.Concat([]string{"--eval", "--strict", "--show-trace"}, flags, []string{"lang/" + name + ".nix"})...)
+	dir, _ := filepath.Abs(s.dir)
+	cmd.Dir = filepath.Dir(dir)
+	cmd.Env = append(os.Environ(), "NIX_PATH=lang/dir3:lang/dir4", "HOME=/fake-home", "TEST_VAR=foo", "NIX_REMOTE=dummy://", "NO_COLOR=1",
+		"NIX_CONFIG=experimental-features = nix-command flakes")
+	out, _ := cmd.CombinedOutput()
+	want := nixrepl.Parse(strings.ReplaceAll(string(out), cmd.Dir, "/pwd"))
+	if !want.Failed() {
+		if s.verbose {
+			fmt.Printf("    %s: Nix evaluates it\n", name)
+		}
+		return
+	}
+	s.asked++
+	first := func(text string) string { return strings.SplitN(text, "\n", 2)[0] }
+	if problem := differ(first(e.Msg), first(want.Message)); problem == "" {
+		s.likeNix++
 	} else if s.verbose {
 		fmt.Printf("    %s (message): %s\n", name, problem)
 	}
-	return ""
+	place := func(file string, line, column int) string {
+		if line == 0 {
+			return "nowhere"
+		}
+		return fmt.Sprintf("%s:%d:%d", file, line, column)
+	}
+	p := e.Position
+	if problem := differ(place(p.File, p.Line, p.Column), place(want.File, want.Line, want.Column)); problem == "" {
+		s.placedLikeNix++
+	} else if s.verbose {
+		fmt.Printf("    %s (position): %s\n", name, problem)
+	}
 }

@@ -59,7 +59,7 @@ func (ev *Evaluator) assertEqual(x, y Value, pos syntax.Pos) {
 
 func (ev *Evaluator) assertEqualAttrs(a, b *Attrs, pos syntax.Pos, differ func(string, ...any)) {
 	if p, q := ev.derivationPaths(a, b, pos); p != nil {
-		ev.assertEqual(p.Value, q.Value, pos)
+		ev.assertEqual(p.Value, q.Value, or(q.Pos, pos))
 		return
 	}
 	if len(a.settle().Attrs) != len(b.settle().Attrs) {
@@ -74,7 +74,7 @@ func (ev *Evaluator) assertEqualAttrs(a, b *Attrs, pos syntax.Pos, differ func(s
 			differ("attribute name '%s' is missing in '%s', but is contained in '%s'", ev.symbols.Name(q.Name), ev.show(a), ev.show(b))
 		}
 		if p.Value != q.Value {
-			ev.assertEqual(p.Value, q.Value, pos)
+			ev.assertEqual(p.Value, q.Value, or(q.Pos, pos))
 		}
 	}
 }
@@ -85,4 +85,12 @@ func isNumber(v Value) bool {
 		return true
 	}
 	return false
+}
+
+// or returns the first position that is known.
+func or(a, b syntax.Pos) syntax.Pos {
+	if a != 0 {
+		return a
+	}
+	return b
 }

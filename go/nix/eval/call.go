@@ -132,7 +132,7 @@ func (ev *Evaluator) callOther(fn, arg Value, pos syntax.Pos) Value {
 		return ev.callBuiltin(f.fn, args, pos)
 	case *Attrs:
 		if functor := f.get(ev.sym.functor); functor != nil {
-			return ev.apply2(functor.Value, f, arg, pos)
+			return ev.apply2(functor.Value, f, arg, or(functor.Pos, pos))
 		}
 	}
 	ev.failType(pos, "attempt to call something which is not a function but %s: %s", describe(fn), ev.show(fn))

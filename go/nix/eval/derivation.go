@@ -57,7 +57,8 @@ type drvBuilder struct {
 
 func (ev *Evaluator) libDerivationStrict(args []Value, pos syntax.Pos) Value {
 	a := ev.forceAttrs(args[0], pos)
-	name := ev.stringNoContext(ev.requireAttr(a, ev.sym.name, pos).Value, pos)
+	named := ev.requireAttr(a, ev.sym.name, pos)
+	name := ev.stringNoContext(named.Value, or(named.Pos, pos))
 	ev.checkDrvName(name, pos)
 	b := &drvBuilder{ev: ev, pos: pos, name: name, outputs: []string{"out"},
 		drv: drv{outputs: map[string]drvOutput{}, drvs: map[string][]string{}, env: map[string]string{}}}
@@ -80,6 +81,7 @@ func (ev *Evaluator) libDerivationStrict(args []Value, pos syntax.Pos) Value {
 				continue
 			}
 		}
+		b.pos = or(x.Pos, pos)
 		b.attribute(attr, x.Value)
 	}
 	if structured {
@@ -87,6 +89,7 @@ func (ev *Evaluator) libDerivationStrict(args []Value, pos syntax.Pos) Value {
 		b.drv.env["__json"] = b.structured.text()
 		b.ctx.add(ev, b.structured.ctx.context(ev))
 	}
+	b.pos = pos
 	b.inputs()
 	return b.finish()
 }

@@ -102,7 +102,7 @@ func TestErrors(t *testing.T) {
 		"d": {eval.MissingAttr, "/src/good.nix:5:7: attribute 'x' missing"},
 		"e": {eval.Fetches, "/src/good.nix:6:7: builtins.fetchurl downloads, which the embedded evaluator does not do"},
 		"g": {eval.InfiniteRecursion, "/src/good.nix:7:15: infinite recursion encountered"},
-		"h": {eval.AssertionFailed, "/src/good.nix:8:16: an integer with value '1' is not equal to an integer with value '2'"},
+		"h": {eval.AssertionFailed, "/src/good.nix:8:7: an integer with value '1' is not equal to an integer with value '2'"},
 		"i": {eval.Aborted, "/src/good.nix:9:7: evaluation aborted with the following error message: 'x'"},
 		"k": {eval.FileAccess, "/src/good.nix:11:7: access to path '/etc/passwd' is forbidden: it is outside of the source trees of this evaluation"},
 		"l": {eval.TypeMismatch, "/src/good.nix:12:11: cannot add null to an integer"},
@@ -319,5 +319,38 @@ func TestProfiles(t *testing.T) {
 	}
 	if string(got) != strings.TrimSuffix(string(want), "\n") {
 		t.Errorf("the embedded evaluator and Nix differ: %d and %d bytes", len(got), len(want))
+	}
+}
+
+// TestPositions holds the places of errors to those that Nix 2.34 prints.
+func TestPositions(t *testing.T) {
+	for expr, want := range map[string]string{
+		"if 1 then 2 else 3":                 "1:1",
+		"assert 1; 2":                        "1:1",
+		"[ (1 && true) ]":                    "1:6",
+		"false || 1":                         "1:7",
+		"true -> 1":                          "1:6",
+		`1 + "foo"`:                          "1:5",
+		`"a${1}b"`:                           "1:3",
+		`"a${ (x: { a = "}"; }) }b"`:         "1:3",
+		`"${ "}${[ ]}" }"`:                   "1:7",
+		`''a ${ {} }''`:                      "1:5",
+		"assert { a = 1; } == { a = 2; }; 1": "1:24",
+		"{ __functor = 1; } 2":               "1:3",
+		"builtins.concatMap (x: 1) [ 1 ]":    "1:21",
+		"builtins.toJSON [ (x: x) ]":         "1:20",
+		`builtins.derivationStrict { name = "x"; args = 1; }`: "1:41",
+	} {
+		ev := eval.New(eval.Options{})
+		v, err := ev.EvalExpr(expr, "x", "/")
+		if err == nil {
+			_, err = ev.Print(v)
+		}
+		var e *eval.Error
+		if !errors.As(err, &e) {
+			t.Errorf("%s: %v", expr, err)
+		} else if got := strings.TrimPrefix(e.Position.String(), "x:"); got != want {
+			t.Errorf("%s: at %s, want %s", expr, got, want)
+		}
 	}
 }

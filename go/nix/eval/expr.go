@@ -157,7 +157,7 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 	case *syntax.Attrs:
 		v = ev.attrs(e, en)
 	case *syntax.If:
-		if ev.condition(e.Cond, en) {
+		if ev.condition(e.Cond, en, e.At) {
 			v = ev.eval(e.Then, en)
 		} else {
 			v = ev.eval(e.Else, en)
@@ -177,7 +177,7 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 	case *syntax.HasAttr:
 		v = ev.hasAttr(e, en)
 	case *syntax.Not:
-		v = Bool(!ev.condition(e.X, en))
+		v = Bool(!ev.condition(e.X, en, e.X.Pos()))
 	case *syntax.Assert:
 		v = ev.assert(e, en)
 	case *syntax.With:
@@ -224,13 +224,13 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 	}
 }
 
-// condition evaluates to a Boolean.
-func (ev *Evaluator) condition(e syntax.Expr, en *env) bool {
+// condition evaluates to a Boolean. pos is where it is asked for.
+func (ev *Evaluator) condition(e syntax.Expr, en *env, pos syntax.Pos) bool {
 	switch v := ev.eval(e, en).(type) {
 	case Bool:
 		return bool(v)
 	default:
-		ev.failType(e.Pos(), "expected a Boolean but found %s: %s", describe(v), ev.show(v))
+		ev.failType(pos, "expected a Boolean but found %s: %s", describe(v), ev.show(v))
 		return false
 	}
 }
@@ -474,11 +474,11 @@ func definedAt(name syntax.Symbol, seen map[syntax.Symbol]syntax.Pos, out []Attr
 }
 
 func (ev *Evaluator) assert(e *syntax.Assert, en *env) Value {
-	if ev.condition(e.Cond, en) {
+	if ev.condition(e.Cond, en, e.At) {
 		return ev.eval(e.Body, en)
 	}
 	if eq, ok := e.Cond.(*syntax.Binary); ok && eq.Op == syntax.OpEq {
-		ev.assertEqual(ev.eval(eq.X, en), ev.eval(eq.Y, en), eq.At)
+		ev.assertEqual(ev.eval(eq.X, en), ev.eval(eq.Y, en), e.At)
 	}
 	ev.fail(AssertionFailed, e.At, "assertion '%s' failed", syntax.Print(e.Cond, ev.symbols))
 	return nil

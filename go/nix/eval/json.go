@@ -58,6 +58,9 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 		ev.calls--
 		ev.depth--
 	default:
+		if f, ok := v.(*Lambda); ok {
+			pos = f.fn.At
+		}
 		ev.failType(pos, "cannot convert %s to JSON", describe(v))
 	}
 }
@@ -65,11 +68,6 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 func (w *jsonWriter) set(a *Attrs, pos syntax.Pos) {
 	if f := a.get(w.ev.sym.toString); f != nil {
 		v := w.ev.apply1(w.ev.force(f.Value, pos), a, pos)
-		switch v.(type) {
-		case *String, Path, *Attrs:
-		default:
-			w.ev.failType(pos, "`__toString` should return a string, but got %s: %s", describe(v), w.ev.show(v))
-		}
 		w.str(w.ev.coerce(v, pos, coercion{}, &w.ctx), pos)
 		return
 	}

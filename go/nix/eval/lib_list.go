@@ -111,8 +111,12 @@ func (ev *Evaluator) libConcatMap(args []Value, pos syntax.Pos) Value {
 	f := ev.forceFunction(args[0], pos)
 	l := ev.forceList(args[1], pos)
 	lists := ev.makeList(len(l.Elems))
+	at := pos
+	if fn, ok := f.(*Lambda); ok {
+		at = fn.fn.At
+	}
 	for i, x := range l.Elems {
-		lists[i] = ev.forceList(ev.apply1(f, x, pos), pos)
+		lists[i] = ev.forceList(ev.apply1(f, x, pos), at)
 	}
 	return ev.concatLists(lists, pos)
 }

@@ -13,11 +13,11 @@ func (ev *Evaluator) binary(e *syntax.Binary, en *env) Value {
 	}
 	switch e.Op {
 	case syntax.OpAnd:
-		return Bool(ev.condition(e.X, en) && ev.condition(e.Y, en))
+		return Bool(ev.condition(e.X, en, e.At) && ev.condition(e.Y, en, e.At))
 	case syntax.OpOr:
-		return Bool(ev.condition(e.X, en) || ev.condition(e.Y, en))
+		return Bool(ev.condition(e.X, en, e.At) || ev.condition(e.Y, en, e.At))
 	case syntax.OpImpl:
-		return Bool(!ev.condition(e.X, en) || ev.condition(e.Y, en))
+		return Bool(!ev.condition(e.X, en, e.At) || ev.condition(e.Y, en, e.At))
 	case syntax.OpUpdate:
 		return ev.evalUpdate(e, en)
 	}
@@ -264,7 +264,11 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 				ctx.add(ev, str.Context)
 			}
 		} else {
-			s = ev.coerce(v, part.Pos(), how, &ctx)
+			pos := part.Pos()
+			if e.Interpolation && !ev.mayBeString(v) {
+				pos = ev.files.Opening(pos)
+			}
+			s = ev.coerce(v, pos, how, &ctx)
 		}
 		n += len(s)
 		parts = append(parts, s)
@@ -281,4 +285,15 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 	v := ev.slabs.strings.New()
 	v.S, v.Context = asString(out), ctx.context(ev)
 	return v
+}
+
+// mayBeString reports whether interpolation takes a value.
+func (ev *Evaluator) mayBeString(v Value) bool {
+	switch v := v.(type) {
+	case *String, Path:
+		return true
+	case *Attrs:
+		return v.get(ev.sym.toString) == nil && v.get(ev.sym.outPath) != nil
+	}
+	return false
 }

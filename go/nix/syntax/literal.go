@@ -4,17 +4,18 @@ import "path"
 
 // str parses a quoted string.
 func (p *parser) str() Expr {
-	p.next++ // "
+	quote := p.pos(p.peek())
+	p.next++
 	at := p.pos(p.peek())
 	if t := p.peek(); t.kind == tStr && p.ahead(1) == '"' {
 		p.next += 2
-		return p.newString(t.text, at)
+		return p.newString(t.text, quote)
 	}
 	from := len(p.exprs)
 	p.stringParts('"')
 	p.expect('"')
 	if len(p.exprs) == from {
-		return p.newString("", at)
+		return p.newString("", quote)
 	}
 	return p.newConcat(p.takeExprs(from), at, true)
 }

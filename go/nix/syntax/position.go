@@ -128,3 +128,25 @@ func (s *FileSet) SourceLine(p Position) (string, bool) {
 	}
 	return "", false
 }
+
+// Opening returns where the `${` is that an expression in a string stands in;
+// p is in that expression. It is p if there is none.
+func (s *FileSet) Opening(p Pos) Pos {
+	f := s.File(p)
+	if f == nil {
+		return p
+	}
+	open := 0
+	for i := int(p-f.base) - 1; i > 0; i-- {
+		switch f.Src[i] {
+		case '}':
+			open++
+		case '{':
+			if open == 0 && f.Src[i-1] == '$' {
+				return f.pos(i - 1)
+			}
+			open--
+		}
+	}
+	return p
+}
