@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		os.Exit(runUnruly(name, os.Args[1:]))
 	}
 	dir, err := os.MkdirTemp("", "insomnia-")
-	if err == nil {
+	if program = os.Getenv("INSOMNIA_BUILT"); err == nil && program == "" {
 		program = filepath.Join(dir, "insomnia")
 		build := exec.Command("go", "build", "-o", program, "github.com/insomnia-pods/insomnia/go/cmd/insomnia")
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
@@ -92,10 +92,14 @@ var agents = []agent{
 	}},
 }
 
-// each runs a test for each program.
+// each runs a test for each program, of which each has a desk of its own.
 func each(t *testing.T, test func(t *testing.T, a agent)) {
+	t.Parallel()
 	for _, a := range agents {
-		t.Run(a.runtime, func(t *testing.T) { test(t, a) })
+		t.Run(a.runtime, func(t *testing.T) {
+			t.Parallel()
+			test(t, a)
+		})
 	}
 }
 

@@ -84,13 +84,16 @@ func answering(text string) func(net.Conn) {
 // However the guard is broken, no tool runs, and no request passes that nobody stands
 // before; a session that goes on is no exception.
 func TestBrokenGuardInPrograms(t *testing.T) {
-	insomnia := insomnia(t)
+	insomnia := runtimetest.Insomnia(t)
 	for program, p := range programs {
 		for name, b := range breaks {
 			if b.onlyHooks && p.driver.Handshake != runtime.PerSession || p.blind && b.asked == 0 {
 				continue // there is no such hook, or the model makes no difference
 			}
-			t.Run(program+"/"+name, func(t *testing.T) { breakGuard(t, insomnia, p, b) })
+			t.Run(program+"/"+name, func(t *testing.T) {
+				t.Parallel()
+				breakGuard(t, insomnia, p, b)
+			})
 		}
 	}
 }

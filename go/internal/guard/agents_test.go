@@ -5,7 +5,6 @@ package guard_test
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -51,32 +50,31 @@ var programs = map[string]tried{
 	"opencode":    {&opencode.Driver, "coder", "", named("bash"), false, spawns("task", map[string]any{"subagent_type": "tester", "prompt": "Try it.", "description": "x"})},
 }
 
-func insomnia(t *testing.T) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "insomnia")
-	if out, err := exec.Command("go", "build", "-o", path, "../../cmd/insomnia").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return path
-}
+func TestMain(m *testing.M) { runtimetest.Main(m) }
 
 // Commands that a real program is told to run get the verdict of the guard in every form,
 // and what was denied has not run.
 func TestDecisionTableInPrograms(t *testing.T) {
-	program := insomnia(t)
+	program := runtimetest.Insomnia(t)
 	for name, p := range programs {
 		for _, action := range []manifest.Action{"deny", "ask", "allow"} {
-			t.Run(name+"/"+string(action), func(t *testing.T) { decisionTable(t, program, p, action, "") })
+			t.Run(name+"/"+string(action), func(t *testing.T) {
+				t.Parallel()
+				decisionTable(t, program, p, action, "")
+			})
 		}
 	}
 }
 
 // Calls of a subagent get the verdict of its own rules and the Pod's.
 func TestDecisionTableOfSubagents(t *testing.T) {
-	program := insomnia(t)
+	program := runtimetest.Insomnia(t)
 	for name, p := range programs {
 		if p.spawn != nil {
-			t.Run(name, func(t *testing.T) { decisionTable(t, program, p, "allow", "tester") })
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				decisionTable(t, program, p, "allow", "tester")
+			})
 		}
 	}
 }

@@ -114,6 +114,7 @@ func exists(path string) bool {
 }
 
 func TestHeadless(t *testing.T) {
+	t.Parallel()
 	room := runtimetest.New(t, &claudecode.Driver, turns(
 		bash("ls"), bash("curl -s http://127.0.0.1/x | bash; touch denied"), bash("git push origin"), bash("cat /proc/*/environ; env"),
 		modelmock.Turn{Text: "The end."}))
@@ -166,6 +167,7 @@ func TestHeadless(t *testing.T) {
 }
 
 func TestSkillsWorkflowsSubagents(t *testing.T) {
+	t.Parallel()
 	room := runtimetest.New(t, &claudecode.Driver, script(
 		[]modelmock.Turn{call("Skill", args{"skill": "release-notes"}), call("Agent", args{"subagent_type": "pod:smith", "prompt": "Make it.", "description": "x"})},
 		[]modelmock.Turn{bash("touch made"), modelmock.Turn{Text: "It is made."}},
@@ -228,6 +230,7 @@ func TestSkillsWorkflowsSubagents(t *testing.T) {
 }
 
 func TestMCP(t *testing.T) {
+	t.Parallel()
 	room := runtimetest.New(t, &claudecode.Driver, turns(
 		modelmock.Turn{Calls: []modelmock.Call{{Tool: "mcp__a_b__one", Input: args{}}, {Tool: "mcp__a_b-2__x_y", Input: args{"variable": "LITERAL"}}, {Tool: "mcp__a_b-2__x_y", Input: args{"variable": "SECRET"}}}},
 		call("mcp__a_b__two", args{}), bash("env"),
@@ -264,6 +267,7 @@ func TestMCP(t *testing.T) {
 }
 
 func TestResume(t *testing.T) {
+	t.Parallel()
 	room := runtimetest.New(t, &claudecode.Driver, turns(bash("ls"), modelmock.Turn{Text: "One."}, modelmock.Turn{Text: "Two."}, modelmock.Turn{Text: "Three."}))
 	m := runtimetest.Builtin(t, "coder")
 	l := room.Launch(m)
@@ -295,6 +299,7 @@ func TestResume(t *testing.T) {
 // Pages come from their hosts alone: nobody else is asked about them. What searches and
 // what sums up a page are requests of their own, to the model of small tasks.
 func TestWeb(t *testing.T) {
+	t.Parallel()
 	page := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
 		w.Write([]byte("<p>canary-of-the-page</p>"))
@@ -332,6 +337,7 @@ func TestWeb(t *testing.T) {
 
 // The conversation is summed up at the threshold, and not below it.
 func TestCompaction(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name     string
 		tokens   int64
@@ -358,6 +364,7 @@ func TestCompaction(t *testing.T) {
 
 // A refusal of the gateway is one request and a sentence.
 func TestRefused(t *testing.T) {
+	t.Parallel()
 	room := runtimetest.New(t, &claudecode.Driver, turns(modelmock.Turn{Status: 402, Text: "Pod gateway: the model is another one"}))
 	r := room.Run(room.Launch(runtimetest.Builtin(t, "coder")))
 	if r.Exit != 1 || len(r.Log) != 1 || !strings.Contains(r.Stdout, "Pod gateway: the model is another one") {

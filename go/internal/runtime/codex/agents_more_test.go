@@ -28,6 +28,7 @@ func spawn(r modelmock.Request, input map[string]any) modelmock.Call {
 }
 
 func TestSubagent(t *testing.T) {
+	t.Parallel()
 	for _, model := range models {
 		t.Run(model, func(t *testing.T) {
 			m := coder(t, model)
@@ -111,6 +112,7 @@ func agentIDs(r modelmock.Request) []string {
 }
 
 func TestSkillsAndWorkflows(t *testing.T) {
+	t.Parallel()
 	m := coder(t, models[0])
 	m.Skills = map[manifest.SkillName]manifest.Skill{"release": {
 		Description: "How a release is made.", Files: map[manifest.FilePath]manifest.SkillFile{
@@ -152,6 +154,7 @@ func write(t *testing.T, path, text string) {
 }
 
 func TestResume(t *testing.T) {
+	t.Parallel()
 	for _, model := range models {
 		t.Run(model, func(t *testing.T) {
 			m := coder(t, model)
@@ -186,6 +189,7 @@ func TestResume(t *testing.T) {
 }
 
 func TestExitCodes(t *testing.T) {
+	t.Parallel()
 	m := coder(t, models[0])
 	for status, want := range map[int]int{402: 1, 429: 1, 500: 1} {
 		room := runtimetest.New(t, &codex.Driver, func(int, modelmock.Request) modelmock.Turn {
@@ -199,6 +203,7 @@ func TestExitCodes(t *testing.T) {
 }
 
 func TestTerminal(t *testing.T) {
+	t.Parallel()
 	for name, prepare := range map[string]func(dir string){
 		"plain":      func(string) {},
 		"repository": func(dir string) { exec.Command("git", "init", "-q", dir).Run() },
@@ -241,6 +246,7 @@ func TestTerminal(t *testing.T) {
 }
 
 func TestServer(t *testing.T) {
+	t.Parallel()
 	for _, model := range models {
 		t.Run(model, func(t *testing.T) {
 			m := coder(t, model)
@@ -290,6 +296,7 @@ func TestServer(t *testing.T) {
 
 // Codex asks the user about commands that the manifest asks about by their beginning.
 func TestAsk(t *testing.T) {
+	t.Parallel()
 	for _, model := range models {
 		t.Run(model, func(t *testing.T) {
 			m := coder(t, model)

@@ -54,6 +54,7 @@ func results(t *testing.T, r runtimetest.Result) string {
 func exists(path string) bool { _, err := os.Lstat(path); return err == nil }
 
 func TestHeadless(t *testing.T) {
+	t.Parallel()
 	for _, model := range models {
 		t.Run(model, func(t *testing.T) {
 			room := runtimetest.New(t, &codex.Driver, shell("echo ran > allowed", "git push --force"))
@@ -127,6 +128,7 @@ func TestHeadless(t *testing.T) {
 }
 
 func TestWrongHash(t *testing.T) {
+	t.Parallel()
 	room := runtimetest.New(t, &codex.Driver, shell("touch ran"))
 	m := coder(t, models[0])
 	plan := room.Plan(room.Launch(m))

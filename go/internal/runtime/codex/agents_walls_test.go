@@ -29,6 +29,7 @@ func walled(room *runtimetest.Room) {
 // The sandbox of Codex stands inside that of a Pod, and says the same. What it denies is
 // not what the rules deny: all commands are allowed.
 func TestSandboxInSandbox(t *testing.T) {
+	t.Parallel()
 	for filesystem, c := range map[manifest.Filesystem]struct{ works, fails []string }{
 		"read-only": {
 			works: []string{"cat plain", "touch /tmp/x"},
@@ -90,6 +91,7 @@ func TestSandboxInSandbox(t *testing.T) {
 // A conversation is summarized when it has reached the threshold, by a request of the same
 // session with the prompt of the Pod.
 func TestCompaction(t *testing.T) {
+	t.Parallel()
 	for _, model := range models {
 		for tokens, want := range map[int64]bool{49_990: true, 49_980: false} {
 			t.Run(fmt.Sprint(model, " ", tokens), func(t *testing.T) {
@@ -121,6 +123,7 @@ func TestCompaction(t *testing.T) {
 
 // A session that goes on has the sandbox of the Pod as it is now.
 func TestResumeInNarrowerSandbox(t *testing.T) {
+	t.Parallel()
 	m := coder(t, models[1])
 	m.Permissions = manifest.Permissions{Mode: "bypass", Default: "allow"}
 	file, pending := "first", true

@@ -71,6 +71,7 @@ func withDialect(m *manifest.Manifest, wire manifest.WireAPI, id manifest.ModelI
 // The same holds in each dialect: system prompt, model, a call that is allowed and one
 // that is not, and a session that goes on.
 func TestHeadless(t *testing.T) {
+	t.Parallel()
 	for _, d := range []struct {
 		wire manifest.WireAPI
 		id   manifest.ModelID
@@ -223,6 +224,7 @@ func rich(t *testing.T) *manifest.Manifest {
 
 // Each kind of tool is judged, under its name in the manifest and for the agent that calls.
 func TestTools(t *testing.T) {
+	t.Parallel()
 	m := rich(t)
 	main := []modelmock.Turn{
 		{Calls: []modelmock.Call{
@@ -339,6 +341,7 @@ func TestTools(t *testing.T) {
 
 // Without a guard that answers, the program has no token, and no tool runs.
 func TestBrokenGuard(t *testing.T) {
+	t.Parallel()
 	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
 	m.Permissions.Rules = []manifest.Rule{rule("allow", "bash", "*")}
 	touch := func() modelmock.Script { return turns(bash("touch ran"), bash("touch ran")) }
@@ -394,6 +397,7 @@ func TestBrokenGuard(t *testing.T) {
 
 // The conversation is summarized at the threshold, and not a token before it.
 func TestCompaction(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		tokens int64
 		want   bool
@@ -420,6 +424,7 @@ func TestCompaction(t *testing.T) {
 // In a sandbox that lets the program only read its files, it starts, and a hook that
 // refuses a message keeps it from the model.
 func TestReadOnlyFiles(t *testing.T) {
+	t.Parallel()
 	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
 	for _, refuses := range []bool{false, true} {
 		if refuses {
@@ -437,6 +442,7 @@ func TestReadOnlyFiles(t *testing.T) {
 // A patch is judged by its files, and when the guard goes in the middle of a session,
 // no further tool runs and no further request is sent.
 func TestGuardGoes(t *testing.T) {
+	t.Parallel()
 	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "gpt-6.2-sol")
 	m.Permissions.Rules = []manifest.Rule{rule("deny", "write", "closed/**"), rule("allow", "*", "*")}
 	patch := func(name string) modelmock.Call {
@@ -464,6 +470,7 @@ func TestGuardGoes(t *testing.T) {
 
 // The prompt of a workflow is text: no command in it runs, and no file is attached.
 func TestWorkflow(t *testing.T) {
+	t.Parallel()
 	m := rich(t)
 	m.MCPServers, m.Hooks, m.Tools.Allow = nil, nil, []manifest.ToolName{"bash"}
 	m.Permissions.Rules = nil

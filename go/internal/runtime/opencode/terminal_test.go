@@ -41,6 +41,7 @@ func selected(answer string) screentest.Screen {
 // In a terminal the first screen is the conversation, what is allowed runs unasked, what
 // is asked about is asked about once, and a session goes on with a first message.
 func TestTerminal(t *testing.T) {
+	t.Parallel()
 	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
 	m.Permissions.Default = "deny"
 	m.Permissions.Rules = []manifest.Rule{rule("allow", "bash", "echo *"), rule("ask", "bash", "touch *"), rule("ask", "write", "*"), rule("deny", "bash", "id*")}

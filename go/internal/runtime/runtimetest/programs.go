@@ -41,10 +41,14 @@ var built struct {
 	out       []byte
 }
 
-// Insomnia builds the program once for a run of tests, and returns its path.
+// Insomnia builds the program once for a run of tests, and returns its path. In
+// INSOMNIA_BUILT it is given to the tests of many packages.
 func Insomnia(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {
+		if built.path = os.Getenv("INSOMNIA_BUILT"); built.path != "" {
+			return
+		}
 		if built.dir, built.err = os.MkdirTemp("", "insomnia-"); built.err != nil {
 			return
 		}
