@@ -145,6 +145,24 @@ func stop(t *testing.T, s *supervise.Start) {
 	}
 }
 
+// The walls are built while the plan is made: where there is none, nothing of them is left.
+func TestNoPlan(t *testing.T) {
+	both(t, func(t *testing.T, runtime string) {
+		s := start(t, "bash", "-c", "touch ran")
+		s.Runtime, s.Launch.UI["args"] = runtime, "no plan"
+		w := open(t, self(runArgs(s)...))
+		w.shows("invalid character")
+		<-w.over
+		if code := w.cmd.ProcessState.ExitCode(); code == 0 {
+			t.Error("exit code 0")
+		}
+		if got := status(t, s.Dir, live.Failed); got.Running() {
+			t.Errorf("%+v", got)
+		}
+		gone(t, s.Home)
+	})
+}
+
 // Whatever is killed, nothing lives on and the state is true.
 func TestKilled(t *testing.T) {
 	both(t, func(t *testing.T, runtime string) {

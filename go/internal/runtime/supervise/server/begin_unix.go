@@ -60,6 +60,11 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	if err != nil {
 		return stop, err
 	}
+	// The walls take longest, so the rest is made while they are built.
+	var spec inner.Spec
+	if err := p.spawn(walled, &spec); err != nil {
+		return stop, err
+	}
 	p.Launch.Gateway = "http://" + gateway
 	if p.Plan, err = p.Driver.Plan(p.Launch); err != nil {
 		return stop, err
@@ -67,10 +72,8 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	if err := writeFiles(p.Plan.Files, p.Launch); err != nil {
 		return stop, err
 	}
-	spec := inner.Spec{
-		Argv: append([]string{p.Program}, p.Plan.Args...), Dir: p.Workspace, Terminal: !p.Launch.Headless, Stdin: p.Plan.Stdin,
-		Namespaced: walled.Namespaced, Rules: walled.Rules, Relays: walled.Relays,
-	}
+	spec.Argv, spec.Dir, spec.Terminal, spec.Stdin = append([]string{p.Program}, p.Plan.Args...), p.Workspace, !p.Launch.Headless, p.Plan.Stdin
+	spec.Namespaced, spec.Rules, spec.Relays = walled.Namespaced, walled.Rules, walled.Relays
 	if spec.Descriptors, err = p.descriptors(); err != nil {
 		return stop, err
 	}
@@ -89,7 +92,8 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	}
 	spec.Env = walled.Environment(p.Plan.Env, proxy)
 	clear(p.Start.Secrets)
-	return stop, p.exec(walled, &spec)
+	p.process.tell(&spec)
+	return stop, nil
 }
 
 // post hands an event to the goroutine that decides.

@@ -26,8 +26,8 @@ type process struct {
 	said    tail
 }
 
-// exec starts the command and tells inner what to run.
-func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
+// spawn starts the command, of which inner waits to be told what to run.
+func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 	cannot := func(err error) error {
 		return diag.Errorf(diag.ExitMissing, "not-started", "cannot start the sandbox of Pod `%s`: %v", p.Start.Name, err).
 			Hintf("look at what this machine has for it: insomnia doctor")
@@ -79,10 +79,6 @@ func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
 		return cannot(err)
 	}
 	p.process = q
-	err = ours.SendJSON(inner.OrderSpec, spec, patience)
-	for _, content := range spec.Descriptors {
-		clear(content)
-	}
 	go func() {
 		defer close(q.heard)
 		for {
@@ -93,7 +89,15 @@ func (p *pod) exec(walled *Walled, spec *inner.Spec) error {
 			}
 		}
 	}()
-	return nil // what inner did not get, it reports by its end
+	return nil
+}
+
+// tell tells inner what to run; what it does not get, it reports by its end.
+func (q *process) tell(spec *inner.Spec) {
+	_ = q.control.SendJSON(inner.OrderSpec, spec, patience)
+	for _, content := range spec.Descriptors {
+		clear(content)
+	}
 }
 
 // order tells inner something; one that does not listen is ended by force in the end.
