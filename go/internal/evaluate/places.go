@@ -108,8 +108,17 @@ var definitionContext = pattern.Lazy{Text: `^insomnia-at=(.+):(\d+):(\d+)$`}
 type Quoter struct {
 	// Find returns the source of a file, or nil for one that the evaluation did
 	// not read or may not read; nil where nothing is quoted.
-	Find  func(file string) *diag.Source
-	known map[string]*diag.Source
+	Find func(file string) *diag.Source
+	// Origin returns what a file in the store was copied from; nil where nothing was copied.
+	Origin func(file string) string
+	known  map[string]*diag.Source
+}
+
+func (q *Quoter) origin(file string) string {
+	if q.Origin == nil {
+		return file
+	}
+	return q.Origin(file)
 }
 
 func (q *Quoter) Quote(file string) *diag.Source {
@@ -136,6 +145,7 @@ type FileSources struct {
 }
 
 func (s *FileSources) Place(p Position) (diag.Position, bool) {
+	p.File = s.origin(p.File)
 	at := diag.Position{File: p.File, Line: p.Line, Column: p.Column, Note: p.Note}
 	switch {
 	case locate.Within(s.Library, p.File):

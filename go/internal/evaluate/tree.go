@@ -43,7 +43,7 @@ func (t *Tree) Place(p Position) (diag.Position, bool) {
 	if !strings.HasPrefix(p.File, "/") && !strings.HasPrefix(p.File, "«") {
 		return diag.Position{}, false
 	}
-	file := t.File(p.File)
+	file := t.File(t.origin(p.File))
 	at := diag.Position{File: file, Line: p.Line, Column: p.Column, Note: p.Note}
 	switch {
 	case strings.HasPrefix(file, "input:"):

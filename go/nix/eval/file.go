@@ -53,6 +53,13 @@ func (ev *Evaluator) Text(p string) (text string, ok bool) {
 	return r.text, true
 }
 
+// Origin returns the path of what a file in the store was copied from, and any other
+// path as it is.
+func (ev *Evaluator) Origin(p string) string {
+	origin, _ := ev.sources.Origin(p)
+	return origin
+}
+
 // parse reads an expression. scope, if not nil, are the names of one more scope.
 func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
 	ev.charge(16 * len(text))

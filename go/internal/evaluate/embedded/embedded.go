@@ -136,7 +136,7 @@ func (e *Evaluator) prepare(trees ...mounted) (*eval.Evaluator, error) {
 // evaluate asks a prepared evaluator for one profile. Call it by limited.
 func (e *Evaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *locate.File, options evaluate.Options) (*evaluate.Answer, error) {
 	ev.Renew(ctx)
-	in := &evaluate.FileSources{Library: libraryMount, Root: p.Root, Quoter: evaluate.Quoter{Find: readBy(ev)}}
+	in := &evaluate.FileSources{Library: libraryMount, Root: p.Root, Quoter: quoter(ev)}
 	data, err := callEntry(ev, p, options.Output)
 	if err != nil {
 		return nil, fileFailure(err, p, in, options.Timeout)
@@ -166,6 +166,11 @@ func callEntry(ev *eval.Evaluator, p *locate.File, output string) ([]byte, error
 		return nil, err
 	}
 	return ev.ToJSON(v)
+}
+
+// quoter knows the files of an evaluation.
+func quoter(ev *eval.Evaluator) evaluate.Quoter {
+	return evaluate.Quoter{Find: readBy(ev), Origin: ev.Origin}
 }
 
 // readBy quotes the files that an evaluation has read, from its memory.

@@ -247,7 +247,7 @@ func (f *openFlake) once(ctx context.Context, output, function string) ([]byte, 
 	f.flake = nil
 	done := func() {
 		if f.flake = opened; opened != nil {
-			f.Tree.Quoter = evaluate.Quoter{Find: readBy(opened.Evaluator())}
+			f.Tree.Quoter = quoter(opened.Evaluator())
 		}
 	}
 	return limited(ctx, f.options.Timeout, done, func(ctx context.Context) ([]byte, error) {
