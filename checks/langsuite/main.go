@@ -276,7 +276,7 @@ func (s *suite) compare(name string, e *eval.Error) {
 		"NIX_CONFIG=experimental-features = nix-command flakes")
 	out, _ := cmd.CombinedOutput()
 	want := nixrepl.Parse(strings.ReplaceAll(string(out), cmd.Dir, "/pwd"))
-	if !want.Failed() {
+	if !want.Failed {
 		if s.verbose {
 			fmt.Printf("    %s: Nix evaluates it\n", name)
 		}

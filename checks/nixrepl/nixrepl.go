@@ -21,6 +21,8 @@ type Answer struct {
 	Answered bool
 	// Value is the value, printed in full, of an expression that has one.
 	Value string
+	// Failed says that it has none.
+	Failed bool
 	// Message is the last message of an expression that fails, one line or more.
 	Message string
 	// File, Line and Column are the last place that is printed with the error;
@@ -30,9 +32,6 @@ type Answer struct {
 	// Traced are the messages of builtins.trace and warn.
 	Traced []string
 }
-
-// Failed reports whether the expression has no value.
-func (a Answer) Failed() bool { return a.Message != "" }
 
 // Options say how to run Nix.
 type Options struct {
@@ -131,7 +130,7 @@ func ask(exprs []string, answers []Answer, o Options) (int, error) {
 
 var (
 	colors  = regexp.MustCompile("\x1b\\[[0-9;]*m")
-	message = regexp.MustCompile(`^ *error: (.*)$`)
+	message = regexp.MustCompile(`^ *error:(?: (.*))?$`)
 	place   = regexp.MustCompile(`^ +at (.*):(\d+):(\d+):$`)
 	traced  = regexp.MustCompile(`^(trace|evaluation warning): `)
 )
@@ -154,6 +153,7 @@ func Parse(text string) Answer {
 		a.Value = strings.Join(lines, "\n")
 		return a
 	}
+	a.Failed = true
 	a.Message = message.FindStringSubmatch(lines[last])[1]
 	indent := len(lines[last]) - len(strings.TrimLeft(lines[last], " "))
 	for _, line := range lines[last+1:] {

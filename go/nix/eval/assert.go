@@ -69,9 +69,9 @@ func (ev *Evaluator) assertEqualAttrs(a, b *Attrs, pos syntax.Pos, differ func(s
 		p, q := a.Attrs[i], b.Attrs[i]
 		if p.Name != q.Name {
 			if b.get(p.Name) == nil {
-				differ("attribute name '%s' is contained in '%s', but not in '%s'", ev.symbols.Name(p.Name), ev.show(a), ev.show(b))
+				differ("attribute name '%s' is contained in '%s', but not in '%s'", attributeName(ev.symbols.Name(p.Name)), ev.show(a), ev.show(b))
 			}
-			differ("attribute name '%s' is missing in '%s', but is contained in '%s'", ev.symbols.Name(q.Name), ev.show(a), ev.show(b))
+			differ("attribute name '%s' is missing in '%s', but is contained in '%s'", attributeName(ev.symbols.Name(q.Name)), ev.show(a), ev.show(b))
 		}
 		if p.Value != q.Value {
 			ev.assertEqual(p.Value, q.Value, or(q.Pos, pos))

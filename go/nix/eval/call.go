@@ -198,7 +198,7 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 		ev.tick()
 		if fn.Formals.Find(a.Name) < 0 {
 			ev.failType(fn.At, "function '%s' called with unexpected argument '%s'",
-				ev.lambdaName(fn), ev.symbols.Name(a.Name))
+				ev.lambdaName(fn), attributeName(ev.symbols.Name(a.Name)))
 		}
 	}
 }

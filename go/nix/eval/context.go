@@ -101,3 +101,24 @@ func (e contextElem) String() string {
 	}
 	return e.path
 }
+
+// example words one of the elements for a message: the one that Nix has first.
+func (c Context) example() string {
+	var paths, deep, outputs []string
+	for _, s := range c {
+		switch e := parseContextElem(s); {
+		case e.all:
+			deep = append(deep, e.path+" (deep)")
+		case e.output != "":
+			outputs = append(outputs, e.path+"^"+e.output)
+		default:
+			paths = append(paths, e.path)
+		}
+	}
+	for _, list := range [][]string{paths, deep, outputs} {
+		if len(list) > 0 {
+			return slices.Min(list)
+		}
+	}
+	return ""
+}

@@ -130,7 +130,7 @@ func (ev *Evaluator) failType(pos syntax.Pos, format string, args ...any) {
 
 func (ev *Evaluator) failMissing(pos syntax.Pos, name syntax.Symbol) {
 	text := ev.symbols.Name(name)
-	ev.raise(&Error{Kind: MissingAttr, Msg: "attribute '" + text + "' missing", Name: text, pos: pos})
+	ev.raise(&Error{Kind: MissingAttr, Msg: "attribute '" + attributeName(text) + "' missing", Name: text, pos: pos})
 }
 
 func (ev *Evaluator) raise(e *Error) {

@@ -449,7 +449,7 @@ func (ev *Evaluator) dynamic(defs []syntax.DynamicAttr, en *env, out []Attr) []A
 			}
 		}
 		if at, found := definedAt(name, seen, out); found {
-			ev.fail(EvalFailure, d.At, "dynamic attribute '%s' already defined at %s", ev.symbols.Name(name), ev.files.Position(at))
+			ev.fail(EvalFailure, d.At, "dynamic attribute '%s' already defined at %s", attributeName(ev.symbols.Name(name)), ev.files.Position(at))
 		}
 		if seen != nil {
 			seen[name] = d.At

@@ -75,7 +75,7 @@ func (ev *Evaluator) forceString(v Value, pos syntax.Pos) *String {
 func (ev *Evaluator) stringNoContext(v Value, pos syntax.Pos) string {
 	s := ev.forceString(v, pos)
 	if len(s.Context) > 0 {
-		ev.fail(EvalFailure, pos, "the string '%s' is not allowed to refer to a store path (such as '%s')", s.S, s.Context[0])
+		ev.fail(EvalFailure, pos, "the string '%s' is not allowed to refer to a store path (such as '%s')", s.S, s.Context.example())
 	}
 	return s.S
 }

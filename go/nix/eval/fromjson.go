@@ -18,13 +18,13 @@ type jsonReader struct {
 	i     int
 	attrs []Attr  // of the objects that are being read
 	elems []Value // of the arrays
+	// token0 is where the last string or number begins; key says that it is a name.
+	token0 int
+	key    bool
 }
 
-// jsonError is what is wrong with a text, at an offset, or -1 where Nix gives no place.
-type jsonError struct {
-	what string
-	at   int
-}
+// jsonError is what is wrong with a text.
+type jsonError struct{ what string }
 
 // parseJSON is builtins.fromJSON.
 func (ev *Evaluator) parseJSON(text string, pos syntax.Pos) Value {
@@ -32,14 +32,8 @@ func (ev *Evaluator) parseJSON(text string, pos syntax.Pos) Value {
 	depth := ev.depth
 	v, bad := r.read()
 	ev.depth = depth
-	if bad != nil && bad.at < 0 {
-		ev.fail(EvalFailure, pos, "%s", bad.what)
-	}
 	if bad != nil {
-		before := r.s[:min(bad.at, len(r.s))]
-		line := 1 + strings.Count(before, "\n")
-		column := len(before) - strings.LastIndexByte(before, '\n')
-		ev.fail(EvalFailure, pos, "parse error of JSON at line %d, column %d: %s", line, column, bad.what)
+		ev.fail(EvalFailure, pos, "%s", bad.what)
 	}
 	return v
 }
@@ -59,12 +53,10 @@ func (r *jsonReader) read() (v Value, bad *jsonError) {
 	v = r.value()
 	r.blank()
 	if r.i < len(r.s) {
-		r.fail("expected end of input")
+		r.unexpected("value", jsonEnd)
 	}
 	return v, nil
 }
-
-func (r *jsonReader) fail(what string) { panic(&jsonError{what, r.i}) }
 
 func (r *jsonReader) blank() {
 	for r.i < len(r.s) {
@@ -95,7 +87,7 @@ func (r *jsonReader) peek() byte {
 
 func (r *jsonReader) word(w string, v Value) Value {
 	if !strings.HasPrefix(r.s[r.i:], w) {
-		r.fail("invalid literal")
+		r.unexpected("value", jsonLiteral)
 	}
 	r.i += len(w)
 	return v
@@ -119,10 +111,8 @@ func (r *jsonReader) value() Value {
 		return r.word("null", Null{})
 	case c == '-' || isDigit(c):
 		return r.number()
-	case r.i >= len(r.s):
-		r.fail("unexpected end of input")
 	}
-	r.fail("invalid literal")
+	r.unexpected("value", jsonLiteral)
 	return nil
 }
 
@@ -137,11 +127,13 @@ func (r *jsonReader) object() Value {
 			break
 		}
 		if c != '"' {
-			r.fail("expected a string as the name of a member")
+			r.unexpected("object key", jsonString)
 		}
+		r.key = true
 		name := r.ev.intern(r.str())
+		r.key = false
 		if r.peek() != ':' {
-			r.fail("expected ':'")
+			r.unexpected("object separator", "':'")
 		}
 		r.i++
 		v := r.value()
@@ -149,7 +141,7 @@ func (r *jsonReader) object() Value {
 		r.attrs = append(r.attrs, Attr{Name: name, Value: v})
 		c = r.peek()
 		if c != ',' && c != '}' {
-			r.fail("expected ',' or '}'")
+			r.unexpected("object", "'}'")
 		}
 		r.i++
 		if c == '}' {
@@ -202,7 +194,7 @@ func (r *jsonReader) array() Value {
 		r.elems = append(r.elems, v)
 		c := r.peek()
 		if c != ',' && c != ']' {
-			r.fail("expected ',' or ']'")
+			r.unexpected("array", "']'")
 		}
 		r.i++
 		if c == ']' {
@@ -221,6 +213,7 @@ func (r *jsonReader) array() Value {
 
 func (r *jsonReader) number() Value {
 	start := r.i
+	r.token0 = start
 	integer := true
 	digits := func() {
 		from := r.i
@@ -228,7 +221,7 @@ func (r *jsonReader) number() Value {
 			r.i++
 		}
 		if r.i == from {
-			r.fail("expected a digit")
+			r.badToken()
 		}
 	}
 	if r.s[r.i] == '-' {
@@ -259,17 +252,18 @@ func (r *jsonReader) number() Value {
 			return Int(n)
 		}
 		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
-			panic(&jsonError{fmt.Sprintf("unsigned json number %d outside of Nix integer range", n), -1})
+			panic(&jsonError{fmt.Sprintf("unsigned json number %d outside of Nix integer range", n)})
 		}
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil && math.IsInf(f, 0) {
-		r.fail("number overflow parsing '" + text + "'")
+		panic(&jsonError{"[json.exception.out_of_range.406] number overflow parsing '" + text + "'"})
 	}
 	return Float(f)
 }
 
 func (r *jsonReader) str() string {
+	r.token0 = r.i
 	r.i++
 	rest := r.s[r.i:]
 	for n := 0; n < len(rest); n++ {
@@ -290,7 +284,7 @@ func (r *jsonReader) longString() string {
 	b := textBuilder{ev: r.ev}
 	for {
 		if r.i >= len(r.s) {
-			r.fail("missing closing quote")
+			r.badToken()
 		}
 		c := r.s[r.i]
 		switch {
@@ -298,11 +292,11 @@ func (r *jsonReader) longString() string {
 			r.i++
 			s := b.text()
 			if strings.IndexByte(s, 0) >= 0 {
-				panic(&jsonError{nullByte(s), -1})
+				panic(&jsonError{nullByte(s)})
 			}
 			return s
 		case c < 0x20:
-			r.fail("control character in a string must be escaped")
+			r.badToken()
 		case c == '\\':
 			r.i++
 			r.escape(&b)
@@ -326,7 +320,7 @@ func (r *jsonReader) plain() string {
 		}
 		_, n := utf8.DecodeRuneInString(r.s[r.i:])
 		if n == 1 {
-			r.fail("ill-formed UTF-8 byte")
+			r.badToken()
 		}
 		r.i += n
 	}
@@ -336,7 +330,7 @@ func (r *jsonReader) plain() string {
 
 func (r *jsonReader) escape(b *textBuilder) {
 	if r.i >= len(r.s) {
-		r.fail("missing closing quote")
+		r.badToken()
 	}
 	c := r.s[r.i]
 	r.i++
@@ -358,31 +352,31 @@ func (r *jsonReader) escape(b *textBuilder) {
 		switch {
 		case u >= 0xD800 && u < 0xDC00:
 			if !strings.HasPrefix(r.s[r.i:], `\u`) {
-				r.fail("surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF")
+				r.badToken()
 			}
 			r.i += 2
 			low := r.hex4()
 			if low < 0xDC00 || low > 0xDFFF {
-				r.fail("surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF")
+				r.badToken()
 			}
 			u = 0x10000 + (u-0xD800)<<10 + (low - 0xDC00)
 		case u >= 0xDC00 && u <= 0xDFFF:
-			r.fail("surrogate U+DC00..U+DFFF must follow U+D800..U+DBFF")
+			r.badToken()
 		}
 		b.room(utf8.UTFMax)
 		b.out = utf8.AppendRune(b.out, u)
 	default:
-		r.fail("forbidden character after backslash")
+		r.badToken()
 	}
 }
 
 func (r *jsonReader) hex4() rune {
 	if r.i+4 > len(r.s) {
-		r.fail("'\\u' must be followed by 4 hex digits")
+		r.badToken()
 	}
 	n, err := strconv.ParseUint(r.s[r.i:r.i+4], 16, 16)
 	if err != nil || strings.ContainsAny(r.s[r.i:r.i+4], "+-_") {
-		r.fail("'\\u' must be followed by 4 hex digits")
+		r.badToken()
 	}
 	r.i += 4
 	return rune(n)

@@ -40,9 +40,7 @@ func (ev *Evaluator) libFromTOML(args []Value, pos syntax.Pos) Value {
 		if errors.As(err, &at) {
 			row, column := at.Position()
 			msg = "line " + formatInt(int64(row)) + ", column " + formatInt(int64(column)) + ": " + msg
-			if strings.Contains(msg, "too large to fit") {
-				msg = "[error] toml::parse_dec_integer: too large integer: current max digits = 2^63"
-			}
+			msg = wordTOML(msg)
 		}
 		ev.fail(EvalFailure, pos, "while parsing TOML: %s", msg)
 	}

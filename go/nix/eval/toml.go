@@ -76,3 +76,14 @@ func skipTOMLString(s string) (n int, newer bool) {
 	}
 	return n, false
 }
+
+// wordTOML words the commonest errors as Nix's TOML library does.
+func wordTOML(msg string) string {
+	switch {
+	case strings.Contains(msg, "too large to fit"):
+		return "[error] toml::parse_dec_integer: too large integer: current max digits = 2^63"
+	case strings.Contains(msg, "expected '=' after key"):
+		return "[error] toml::parse_key_value_pair: invalid key value separator `=`"
+	}
+	return msg
+}
