@@ -70,6 +70,7 @@ type Evaluator struct {
 	// marks are the names that were marked, with the count of the marking.
 	marks   []uint32
 	marking uint32
+	chain   chain
 
 	// what is in progress
 	frames   []frame

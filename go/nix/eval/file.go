@@ -62,7 +62,7 @@ func (ev *Evaluator) Origin(p string) string {
 
 // parse reads an expression. scope, if not nil, are the names of one more scope.
 func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
-	ev.charge(16 * len(text))
+	ev.chargeEach(len(text), 40) // the tree, at most
 	t, err := syntax.Parse(text, syntax.Options{Files: ev.files, Name: name, Dir: dir, Home: ev.options.Home, Pipes: ev.options.PipeOperators})
 	if err == nil {
 		err = resolver.Resolve(t, resolver.Options{Files: ev.files, Globals: ev.globals, Outer: scope})

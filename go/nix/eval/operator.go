@@ -81,9 +81,37 @@ func (ev *Evaluator) concatTwo(x, y Value, pos syntax.Pos) Value {
 	case len(a.Elems) == 0:
 		return b
 	}
-	ev.ticks((len(a.Elems) + len(b.Elems)) / 8)
-	out := ev.makeList(len(a.Elems) + len(b.Elems))
+	n, m := len(a.Elems), len(b.Elems)
+	if n < chainLength {
+		out := ev.makeList(n + m)
+		copy(out[copy(out, a.Elems):], b.Elems)
+		return ev.listOf(out)
+	}
+	return ev.extend(a, b)
+}
+
+// chainLength is how long the left operand of `++` is for room to be left behind
+// the result, which the next of a chain takes.
+const chainLength = 32
+
+// chain is the result of the last long `++`: it has room behind it that no list has.
+type chain struct {
+	first  *Value
+	length int
+}
+
+// extend is concatTwo for a long left operand.
+func (ev *Evaluator) extend(a, b *List) Value {
+	n, m := len(a.Elems), len(b.Elems)
+	if ev.chain == (chain{&a.Elems[0], n}) && m <= cap(a.Elems)-n {
+		ev.ticks(m / 8)
+		ev.chain.length += m
+		return ev.listOf(append(a.Elems, b.Elems...))
+	}
+	ev.ticks((n + m) / 8)
+	out := ev.makeList(n + m + n/4)[:n+m]
 	copy(out[copy(out, a.Elems):], b.Elems)
+	ev.chain = chain{&out[0], n + m}
 	return ev.listOf(out)
 }
 
