@@ -157,7 +157,7 @@ func (a *App) Catalog(options resolve.Options) *catalog.Catalog {
 
 // looking are the options for what the user did not name: nothing of it is downloaded.
 func looking(options resolve.Options) resolve.Options {
-	out := resolve.Options{Evaluator: options.Evaluator, Timeout: options.Timeout}
+	out := resolve.Options{Evaluator: options.Evaluator, Timeout: options.Timeout, Memory: options.Memory}
 	if options.Downloads.Rule == resolve.OfflineRule {
 		out.Downloads.Rule = resolve.OfflineRule
 	}

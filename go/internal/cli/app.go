@@ -39,8 +39,8 @@ func Main(args []string) int {
 	collectLate()
 	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
 	p.json = wantsJSON(args)
-	watchdog.EndProcess = func() {
-		halt.Now(func() int { return p.report(resolve.MemoryReached(), p.json) })
+	watchdog.EndProcess = func(limit int64) {
+		halt.Now(func() int { return p.report(resolve.MemoryReached(limit), p.json) })
 	}
 	return p.run(newInterruptible(p.interruptedLate), args)
 }
@@ -59,6 +59,10 @@ func (p *program) run(ctx context.Context, args []string) (code int) {
 	var ran exitOf
 	if errors.As(err, &ran) {
 		return int(ran)
+	}
+	var defect *crash.Panic
+	if errors.As(err, &defect) {
+		err = p.crashed(defect, args)
 	}
 	if ctx.Err() != nil {
 		err = errors.Join(ctx.Err())

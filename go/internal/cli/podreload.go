@@ -28,6 +28,7 @@ func (p *program) podReloadCommand() *cli.Command {
 			&cli.BoolFlag{Name: "dry-run", Usage: "show what would change, and change nothing"},
 			yesFlag("take what has changed without asking"),
 			&cli.DurationFlag{Name: "timeout", Value: evaluate.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
+			memoryFlag(),
 			offlineFlag(),
 			downloadFlags()[0],
 		},
@@ -52,7 +53,7 @@ func (p *program) podReload(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	options := resolve.Options{Timeout: c.Duration("timeout"), Downloads: downloads}
+	options := resolve.Options{Timeout: c.Duration("timeout"), Memory: memoryLimit(c), Downloads: downloads}
 	if options.Timeout <= time.Duration(0) {
 		return diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
 	}

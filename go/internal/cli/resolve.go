@@ -49,6 +49,7 @@ func evaluationFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: pairFlag, Value: &texts{}, Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
 		&cli.DurationFlag{Name: "timeout", Value: evaluate.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
+		memoryFlag(),
 		offlineFlag(),
 		&cli.StringFlag{Name: "evaluator", Value: resolve.Embedded, Usage: "`EVALUATOR` that evaluates the profile: embedded, the one inside this program, or nix, the one that is installed"},
 	}
@@ -81,13 +82,14 @@ func applyUserConfig(c *cli.Context, options *resolve.Options) error {
 func listFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.DurationFlag{Name: "timeout", Value: app.ListTimeout, Usage: "stop the evaluation of one profile after `DURATION`"},
+		memoryFlag(),
 		&cli.StringFlag{Name: "evaluator", Value: resolve.Embedded, Usage: "`EVALUATOR` that evaluates the profiles: embedded, the one inside this program, or nix, the one that is installed"},
 	}
 }
 
 // evaluationOptions are what the flags say about an evaluation.
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
-	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Root: c.String("root")}
+	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Memory: memoryLimit(c), Root: c.String("root")}
 	if c.Bool("offline") {
 		options.Downloads.Rule = resolve.OfflineRule
 	}

@@ -93,7 +93,7 @@ func (f *Failure) diagnose() *diag.Error {
 	case Time:
 		return evaluation("deadline", "%s", f.Message).Hintf("look for a loop in the profile, or allow more time with --timeout")
 	case Memory:
-		return evaluation("memory-limit", "%s", f.Message).Hintf("look for text or lists that grow without end in the profile")
+		return evaluation("memory-limit", "%s", f.Message).Hintf("look for text or lists that grow without end in the profile, or allow more memory with --memory")
 	case Output:
 		return evaluation("output-too-large", "%s", f.Message).Hintf("a manifest has at most 8 MiB; look for generated text or lists in the profile")
 	case Messages:

@@ -33,6 +33,7 @@ type Override struct{ Input, Ref string }
 type Options struct {
 	Overrides  []Override
 	Timeout    time.Duration // of one evaluation, and of a silent server; zero: DefaultTimeout
+	Memory     int64         // bytes that one evaluation may hold; zero: memory.Default
 	Downloads  locate.Downloads
 	Provenance bool   // find out where the source came from
 	Output     string // what entry.nix is asked for: result or explained

@@ -70,6 +70,7 @@ type Options struct {
 	Overrides  []Override
 	Root       string        // widens what a path profile may read
 	Timeout    time.Duration // of one evaluation, and of a silent server; zero: evaluate.DefaultTimeout
+	Memory     int64         // bytes that one evaluation may hold; zero: memory.Default
 	Downloads  Downloads     // what may be downloaded; zero: nothing
 	Provenance bool          // find out where the source came from
 	Explain    bool          // find out where each value comes from
@@ -84,7 +85,7 @@ func (o Options) evaluation() evaluate.Options {
 	if o.Explain {
 		output = "explained"
 	}
-	return evaluate.Options{Overrides: o.Overrides, Timeout: o.Timeout, Downloads: o.Downloads, Provenance: o.Provenance, Output: output}
+	return evaluate.Options{Overrides: o.Overrides, Timeout: o.Timeout, Memory: o.Memory, Downloads: o.Downloads, Provenance: o.Provenance, Output: output}
 }
 
 // evaluator is the one that the options name.
@@ -112,8 +113,8 @@ func (r *Resolver) LibraryDigest() string {
 	return digest
 }
 
-// MemoryReached is the error for an evaluation that the watchdog ended.
-func MemoryReached() *diag.Error { return embedded.MemoryReached().Diagnose() }
+// MemoryReached is the error for an evaluation that the watchdog ended at its limit of bytes.
+func MemoryReached(limit int64) *diag.Error { return embedded.MemoryReached(limit).Diagnose() }
 
 // Resolved is a profile resolved and checked.
 type Resolved struct {

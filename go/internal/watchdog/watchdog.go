@@ -30,8 +30,6 @@ var (
 )
 
 const (
-	// MaxMemory is how many bytes the heap and the stacks of the process may have.
-	MaxMemory = 2 << 30
 	// MaxAbandoned is how much work may be abandoned before no more is begun.
 	MaxAbandoned = 4
 
@@ -40,15 +38,25 @@ const (
 	// Most work ends before the first look at its memory.
 	firstLook = 200 * time.Millisecond
 	nextLook  = 50 * time.Millisecond
+	// margin is what the rest of the process may use.
+	margin = 256 << 20
 )
 
-// EndProcess is called, in a goroutine of its own, when memory stays beyond the
-// limit although the work was to end. It does not return.
-var EndProcess = func() { panic(&crash.Panic{Cause: ErrMemory.Error()}) }
+// Limits are those of one piece of work.
+type Limits struct {
+	Time time.Duration
+	// Memory is in bytes; zero: memory.Default. Work that counts what it holds ends
+	// there by itself; the watchdog waits for a good deal more, of the whole process.
+	Memory int64
+}
+
+// EndProcess is called, in a goroutine of its own, with the limit of the work, when
+// memory stays beyond it although the work was to end. It does not return.
+var EndProcess = func(limit int64) { panic(&crash.Panic{Cause: ErrMemory.Error()}) }
 
 // work is what Do runs.
 type work struct {
-	began     time.Time
+	limit     int64
 	cancel    context.CancelCauseFunc
 	cancelled time.Time // for its memory; zero when it was not
 	abandoned bool
@@ -63,15 +71,15 @@ var (
 	inUse, collect = used, runtime.GC
 )
 
-// Do runs f and waits for it, for as long as ctx and timeout allow and a moment
+// Do runs f and waits for it, for as long as ctx and its limits allow and a moment
 // more. A panic of f is one of Do, with the stack of f. When f was abandoned, the
 // error is context.DeadlineExceeded, context.Canceled or ErrMemory, Abandoned
 // reports true, and what f touches is still in use.
-func Do[T any](ctx context.Context, timeout time.Duration, f func(context.Context) (T, error)) (T, error) {
+func Do[T any](ctx context.Context, limits Limits, f func(context.Context) (T, error)) (T, error) {
 	var none T
-	ctx, stop := context.WithTimeout(ctx, timeout)
+	ctx, stop := context.WithTimeout(ctx, limits.Time)
 	defer stop()
-	w, ctx := begin(ctx)
+	w, ctx := begin(ctx, limits.Memory)
 	if w == nil {
 		return none, &abandonment{ErrCrowded}
 	}
@@ -128,7 +136,7 @@ func Abandoned(err error) bool {
 	return errors.As(err, &a)
 }
 
-func begin(ctx context.Context) (*work, context.Context) {
+func begin(ctx context.Context, limit int64) (*work, context.Context) {
 	mu.Lock()
 	defer mu.Unlock()
 	left := 0
@@ -140,7 +148,7 @@ func begin(ctx context.Context) (*work, context.Context) {
 	if left >= MaxAbandoned {
 		return nil, nil
 	}
-	w := &work{began: time.Now()}
+	w := &work{limit: limit}
 	ctx, w.cancel = context.WithCancelCause(ctx)
 	w.look = time.AfterFunc(firstLook, w.watch)
 	running = append(running, w)
@@ -172,18 +180,19 @@ func (w *work) watch() {
 		return
 	}
 	w.look.Reset(nextLook)
+	limit, most, far := bounds()
 	size := inUse()
-	if size > MaxMemory {
+	if size > most {
 		// Much of it may be garbage, of this work or of what ended before it.
 		collect()
 		size = inUse()
 	}
 	now := time.Now()
 	switch {
-	case size <= MaxMemory:
+	case size <= most:
 		return
-	case size > 2*MaxMemory:
-		go EndProcess()
+	case size > far:
+		go EndProcess(limit)
 		return
 	}
 	for _, r := range running {
@@ -196,7 +205,23 @@ func (w *work) watch() {
 			return
 		}
 	}
-	go EndProcess() // all of it was to end, and does not
+	go EndProcess(limit) // all of it was to end, and does not
+}
+
+// bounds are the largest limit of what runs, how much the process may use before the
+// oldest work ends, and how much before the process does.
+func bounds() (limit, most, far int64) {
+	var sum int64
+	for _, w := range running {
+		if w.limit <= 0 {
+			w.limit = memory.Default()
+		}
+		limit = max(limit, w.limit)
+		sum += min(w.limit, memory.Most())
+	}
+	most = max(limit, min(sum, memory.Most()))
+	most += most/8 + margin // work that counts ends itself by then
+	return limit, most, min(2*most, max(most+most/8, memory.Most()/4*5))
 }
 
 func used() int64 {

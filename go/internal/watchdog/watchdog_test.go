@@ -12,6 +12,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 )
 
+// limit is the memory limit of all work here.
+const limit = 1 << 30
+
 // stuckIn is work that looks at nothing until the test ends.
 func stuckIn(t *testing.T) func(context.Context) (int, error) {
 	free := make(chan struct{})
@@ -32,10 +35,10 @@ func stuckIn(t *testing.T) func(context.Context) (int, error) {
 
 func TestDo(t *testing.T) {
 	failed := errors.New("failed")
-	if n, err := Do(t.Context(), time.Minute, func(context.Context) (int, error) { return 7, failed }); n != 7 || err != failed || Abandoned(err) {
+	if n, err := Do(t.Context(), Limits{Time: time.Minute, Memory: limit}, func(context.Context) (int, error) { return 7, failed }); n != 7 || err != failed || Abandoned(err) {
 		t.Errorf("got %d, %v", n, err)
 	}
-	n, err := Do(t.Context(), time.Millisecond, func(ctx context.Context) (int, error) { <-ctx.Done(); return 8, ctx.Err() })
+	n, err := Do(t.Context(), Limits{Time: time.Millisecond, Memory: limit}, func(ctx context.Context) (int, error) { <-ctx.Done(); return 8, ctx.Err() })
 	if n != 8 || !errors.Is(err, context.DeadlineExceeded) || Abandoned(err) {
 		t.Errorf("work that ends at its deadline: %d, %v", n, err)
 	}
@@ -43,7 +46,7 @@ func TestDo(t *testing.T) {
 
 // Work that has ended is not abandoned, however late it is taken off the list.
 func TestDoOnABusyMachine(t *testing.T) {
-	n, err := Do(t.Context(), time.Minute, func(context.Context) (int, error) {
+	n, err := Do(t.Context(), Limits{Time: time.Minute, Memory: limit}, func(context.Context) (int, error) {
 		mu.Lock()
 		time.AfterFunc(2*grace, mu.Unlock)
 		return 9, nil
@@ -55,12 +58,12 @@ func TestDoOnABusyMachine(t *testing.T) {
 
 func TestDoAbandons(t *testing.T) {
 	stuck := stuckIn(t)
-	if _, err := Do(t.Context(), time.Millisecond, stuck); !errors.Is(err, context.DeadlineExceeded) || !Abandoned(err) {
+	if _, err := Do(t.Context(), Limits{Time: time.Millisecond, Memory: limit}, stuck); !errors.Is(err, context.DeadlineExceeded) || !Abandoned(err) {
 		t.Errorf("at the deadline: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Do(ctx, time.Minute, stuck); !errors.Is(err, context.Canceled) || !Abandoned(err) {
+	if _, err := Do(ctx, Limits{Time: time.Minute, Memory: limit}, stuck); !errors.Is(err, context.Canceled) || !Abandoned(err) {
 		t.Errorf("at an interruption: %v", err)
 	}
 }
@@ -68,12 +71,12 @@ func TestDoAbandons(t *testing.T) {
 func TestDoBeginsNoMoreThanCanBeAbandoned(t *testing.T) {
 	stuck := stuckIn(t)
 	for range MaxAbandoned {
-		if _, err := Do(t.Context(), time.Millisecond, stuck); !Abandoned(err) {
+		if _, err := Do(t.Context(), Limits{Time: time.Millisecond, Memory: limit}, stuck); !Abandoned(err) {
 			t.Fatal(err)
 		}
 	}
 	begun := false
-	_, err := Do(t.Context(), time.Minute, func(context.Context) (int, error) { begun = true; return 0, nil })
+	_, err := Do(t.Context(), Limits{Time: time.Minute, Memory: limit}, func(context.Context) (int, error) { begun = true; return 0, nil })
 	if !errors.Is(err, ErrCrowded) || begun {
 		t.Errorf("got %v, begun: %v", err, begun)
 	}
@@ -86,7 +89,7 @@ func TestDoPassesPanicsOn(t *testing.T) {
 			t.Errorf("got %+v", p)
 		}
 	}()
-	Do(t.Context(), time.Minute, func(context.Context) (int, error) { return causeOfThePanic(nil), nil })
+	Do(t.Context(), Limits{Time: time.Minute, Memory: limit}, func(context.Context) (int, error) { return causeOfThePanic(nil), nil })
 }
 
 //go:noinline
@@ -102,11 +105,11 @@ func uses(t *testing.T, size func() int64) {
 }
 
 func TestMemoryEndsTheOldestWork(t *testing.T) {
-	uses(t, func() int64 { return MaxMemory + 1 })
+	uses(t, func() int64 { return 2*limit*9/8 + margin + 1 })
 	ended := make(chan string, 2)
 	do := func(name string) chan struct{} {
 		begun := make(chan struct{})
-		go Do(t.Context(), time.Minute, func(ctx context.Context) (int, error) {
+		go Do(t.Context(), Limits{Time: time.Minute, Memory: limit}, func(ctx context.Context) (int, error) {
 			close(begun)
 			<-ctx.Done()
 			if errors.Is(context.Cause(ctx), ErrMemory) {
@@ -124,14 +127,14 @@ func TestMemoryEndsTheOldestWork(t *testing.T) {
 }
 
 func TestMemoryEndsTheProcess(t *testing.T) {
-	for name, size := range map[string]int64{"when nothing else helps": MaxMemory + 1, "at once, when it is far too much": 3 * MaxMemory} {
+	for name, size := range map[string]int64{"when nothing else helps": limit*9/8 + margin + 1, "at once, when it is far too much": 3 * (limit + margin)} {
 		t.Run(name, func(t *testing.T) {
 			ended := make(chan struct{}, 100)
 			before := EndProcess
-			EndProcess = func() { ended <- struct{}{} }
+			EndProcess = func(int64) { ended <- struct{}{} }
 			t.Cleanup(func() { EndProcess = before })
 			uses(t, func() int64 { return size })
-			go Do(t.Context(), time.Minute, stuckIn(t))
+			go Do(t.Context(), Limits{Time: time.Minute, Memory: limit}, stuckIn(t))
 			select {
 			case <-ended:
 			case <-time.After(10 * time.Second):
@@ -144,7 +147,7 @@ func TestMemoryEndsTheProcess(t *testing.T) {
 // Garbage is no reason to end work: it is collected, and what is left counts.
 func TestGarbageEndsNothing(t *testing.T) {
 	var garbage atomic.Int64
-	garbage.Store(3 * MaxMemory)
+	garbage.Store(3 * (limit + margin))
 	collected := make(chan bool, 1)
 	uses(t, func() int64 { return garbage.Load() })
 	collect = func() {
@@ -152,7 +155,7 @@ func TestGarbageEndsNothing(t *testing.T) {
 		collected <- true
 	}
 	t.Cleanup(func() { collect = runtime.GC })
-	_, err := Do(t.Context(), time.Minute, func(ctx context.Context) (int, error) {
+	_, err := Do(t.Context(), Limits{Time: time.Minute, Memory: limit}, func(ctx context.Context) (int, error) {
 		<-collected
 		return 0, context.Cause(ctx)
 	})

@@ -1,10 +1,14 @@
 package eval
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
@@ -40,6 +44,11 @@ const (
 	NeedsNix
 	// LimitReached is a limit of Options; Cause is the *LimitError.
 	LimitReached
+	// Defective is a panic of this package or of Go code that it called; Cause is
+	// the *PanicError.
+	Defective
+	// Busy is a call while another goroutine uses the same Evaluator.
+	Busy
 )
 
 // Error is a failed evaluation.
@@ -94,6 +103,18 @@ type LimitError struct {
 
 func (e *LimitError) Error() string { return e.Msg }
 func (e *LimitError) Unwrap() error { return e.Err }
+
+// PanicError is a panic that ended an evaluation. What ends a whole process in Go,
+// such as an overflow of the stack or writes to one map at a time, cannot be caught:
+// recursion is bounded, and an Evaluator serves one goroutine at a time.
+type PanicError struct {
+	// Runtime marks what Go itself raises: a nil pointer, an index out of range.
+	Runtime bool
+	// Panic has the stack, for a report. Its text quotes nothing of the input.
+	*crash.Panic
+}
+
+func (e *PanicError) Unwrap() error { return e.Panic }
 
 // frame is one call in progress.
 type frame struct {
@@ -187,7 +208,7 @@ func (ev *Evaluator) catch(f func()) (failure *Error) {
 		if r := recover(); r != nil {
 			e, ok := r.(*Error)
 			if !ok {
-				panic(r)
+				e = defect(r)
 			}
 			ev.unwind(m, e)
 			failure = e
@@ -197,8 +218,77 @@ func (ev *Evaluator) catch(f func()) (failure *Error) {
 	return nil
 }
 
+// defect makes an Error of a panic that is none, in the function that recovered it.
+func defect(r any) *Error {
+	cause := &PanicError{Panic: crash.Recovered(r)}
+	if err, ok := r.(error); ok {
+		cause.Runtime = errors.As(err, new(runtime.Error))
+	}
+	return &Error{Kind: Defective, Msg: cause.Error(), Cause: cause}
+}
+
+// user says who uses an Evaluator: one goroutine at a time, in calls that may nest
+// where evaluation calls Go code.
+type user struct {
+	sync.Mutex
+	changed sync.Cond
+	state   userState
+}
+
+type userState uint8
+
+const (
+	idle userState = iota
+	running
+	outside // in Go code that evaluation has called, which may call it in turn
+)
+
+// take makes the calling goroutine the one that uses the evaluator; release undoes it.
+func (u *user) take() (release func(), ok bool) {
+	u.Lock()
+	defer u.Unlock()
+	before := u.state
+	if before == running {
+		return nil, false
+	}
+	u.state = running
+	return func() { u.set(before) }, true
+}
+
+func (u *user) set(s userState) {
+	u.Lock()
+	defer u.Unlock()
+	u.state = s
+	if u.changed.L != nil {
+		u.changed.Signal()
+	}
+}
+
+// leaving calls Go code that may use the evaluator.
+func (ev *Evaluator) leaving(f func()) {
+	u := &ev.user
+	u.set(outside)
+	defer func() {
+		u.Lock()
+		defer u.Unlock()
+		u.changed.L = &u.Mutex
+		for u.state == running { // by another goroutine, which had better not
+			u.changed.Wait()
+		}
+		u.state = running
+	}()
+	f()
+}
+
+const busy = "the evaluator is in use by another goroutine"
+
 // run is catch for the exported methods: the error is made readable.
 func (ev *Evaluator) run(f func()) error {
+	release, ok := ev.user.take()
+	if !ok {
+		return &Error{Kind: Busy, Msg: busy}
+	}
+	defer release()
 	defer ev.account.leave()
 	e := ev.catch(f)
 	if e == nil {

@@ -72,6 +72,8 @@ type Evaluator struct {
 	marking uint32
 	chain   chain
 
+	user user
+
 	// what is in progress
 	frames   []frame
 	contexts []Value
@@ -245,21 +247,28 @@ func (ev *Evaluator) Set(members map[string]Value) Value {
 // Delay makes a value that is computed when it is first needed.
 func (ev *Evaluator) Delay(compute func() (Value, error)) Value {
 	return ev.delayNative(func() Value {
-		v, err := compute()
-		if err != nil {
-			ev.raiseGo(err)
-		}
-		return ev.force(v, 0)
+		return ev.force(ev.callGo(compute), 0)
 	})
+}
+
+// callGo calls Go code for a value.
+func (ev *Evaluator) callGo(f func() (Value, error)) Value {
+	var v Value
+	var err error
+	ev.leaving(func() { v, err = f() })
+	if err != nil {
+		ev.raiseGo(err)
+	}
+	if v == nil {
+		v = Null{}
+	}
+	return v
 }
 
 // Func2 makes a function of two strings.
 func (ev *Evaluator) Func2(f func(a, b string) (Value, error)) Value {
 	return &Builtin{Name: "function", arity: 2, call: func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		v, err := f(ev.forceString(args[0], pos).S, ev.forceString(args[1], pos).S)
-		if err != nil {
-			ev.raiseGo(err)
-		}
-		return ev.force(v, pos)
+		a, b := ev.forceString(args[0], pos).S, ev.forceString(args[1], pos).S
+		return ev.force(ev.callGo(func() (Value, error) { return f(a, b) }), pos)
 	}}
 }

@@ -102,7 +102,7 @@ func (ev *Evaluator) forceDeepSeen(v Value, pos syntax.Pos, seen map[any]bool) {
 
 func (ev *Evaluator) say(msg string) {
 	if ev.options.Trace != nil {
-		ev.options.Trace(msg)
+		ev.leaving(func() { ev.options.Trace(msg) })
 	}
 }
 

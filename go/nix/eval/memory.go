@@ -49,6 +49,9 @@ type account struct {
 	collectAt int64
 	// enlisted is set once the account is in the list of those that count.
 	enlisted bool
+	// apartSince is what was charged when values began to be allocated one by one; 0
+	// as long as they are not.
+	apartSince int64
 }
 
 // large are the accounts of evaluations that run and were charged so much that
@@ -112,13 +115,15 @@ func (ev *Evaluator) weigh(n int) {
 	if !refused {
 		var live int64
 		if held, live = a.holds(charged, need); live > a.limit/8 {
-			ev.slabs.apart(true)
+			ev.keepApart(charged)
 		}
 		if held > max(a.limit, a.collectAt) {
 			runtime.GC()
 			held, _ = a.holds(charged, need)
 			a.collectAt = held + a.limit/8 // not before there is something to collect
-			refused = held > a.limit
+			// What shares chunks may be dead; it is seen as such before long.
+			ev.keepApart(charged)
+			refused = held > a.limit && max(need, charged-a.apartSince) > a.limit/8
 		}
 	}
 	if refused {
@@ -127,6 +132,15 @@ func (ev *Evaluator) weigh(n int) {
 	}
 	a.room = min(weighingEvery, max(a.limit-held, a.limit/16))
 	a.charged = charged + a.room
+}
+
+// keepApart has values allocated one by one from now on, so that what is dead is
+// freed. It costs time, and is not done as long as little is live.
+func (ev *Evaluator) keepApart(charged int64) {
+	if ev.account.apartSince == 0 {
+		ev.account.apartSince = charged
+		ev.slabs.apart(true)
+	}
 }
 
 // holds estimates what an evaluation holds that was charged so much, garbage and

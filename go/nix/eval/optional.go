@@ -20,9 +20,12 @@ func (*optional) value() {}
 // lookup returns the attribute's value, or nil when it is not there.
 func (o *optional) lookup() Value {
 	if o.from.values == nil {
-		values, err := o.from.compute()
+		ev := o.from.ev
+		var values map[string]Value
+		var err error
+		ev.leaving(func() { values, err = o.from.compute() })
 		if err != nil {
-			o.from.ev.raiseGo(err)
+			ev.raiseGo(err)
 		}
 		o.from.values = values
 	}

@@ -182,7 +182,7 @@ type native struct {
 func (*native) Pos() syntax.Pos { return 0 }
 
 func (ev *Evaluator) delayNative(run func() Value) Value {
-	ev.charge(80)
+	ev.account.room -= 80 // Go code makes them too, which is to see no panic
 	return &Thunk{expr: &native{run: run}}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
@@ -39,13 +38,14 @@ const libraryMount = "/insomnia-library"
 
 // limited runs an evaluation and waits no longer than its limits allow. done
 // releases what the evaluation reads from; evaluations that do not end keep it.
-func limited[T any](ctx context.Context, timeout time.Duration, done func(), run func(context.Context) (T, error)) (T, error) {
-	if timeout <= 0 {
-		timeout = evaluate.DefaultTimeout
+func limited[T any](ctx context.Context, options evaluate.Options, done func(), run func(context.Context) (T, error)) (T, error) {
+	limits := watchdog.Limits{Time: options.Timeout, Memory: options.Memory}
+	if limits.Time <= 0 {
+		limits.Time = evaluate.DefaultTimeout
 	}
-	v, err := watchdog.Do(ctx, timeout, run)
+	v, err := watchdog.Do(ctx, limits, run)
 	if watchdog.Abandoned(err) {
-		return v, abandoned(err, timeout)
+		return v, abandoned(err, options)
 	}
 	done()
 	return v, err
@@ -53,11 +53,11 @@ func limited[T any](ctx context.Context, timeout time.Duration, done func(), run
 
 // File evaluates a profile file where it is, and the library from the program.
 func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.Options) (*evaluate.Answer, error) {
-	ev, done, err := e.prepareFile(p)
+	ev, done, err := e.prepareFile(p, options)
 	if err != nil {
 		return nil, err
 	}
-	return limited(ctx, options.Timeout, done, func(ctx context.Context) (*evaluate.Answer, error) {
+	return limited(ctx, options, done, func(ctx context.Context) (*evaluate.Answer, error) {
 		return e.evaluate(ctx, ev, p, options)
 	})
 }
@@ -69,13 +69,13 @@ const textMount = "/insomnia-converted"
 func (e *Evaluator) Text(ctx context.Context, text []byte) (*evaluate.Answer, error) {
 	files := source.NewMemory()
 	files.Add("profile.nix", 0o444, text)
-	ev, err := e.prepare(mounted{textMount, files})
+	ev, err := e.prepare(evaluate.Options{}, mounted{textMount, files})
 	if err != nil {
 		return nil, err
 	}
 	file := textMount + "/profile.nix"
 	p := &locate.File{Ref: &locate.Reference{Text: file}, Path: file, Root: textMount}
-	return limited(ctx, 0, func() {}, func(ctx context.Context) (*evaluate.Answer, error) {
+	return limited(ctx, evaluate.Options{}, func() {}, func(ctx context.Context) (*evaluate.Answer, error) {
 		return e.evaluate(ctx, ev, p, evaluate.Options{Output: "result"})
 	})
 }
@@ -88,16 +88,16 @@ type mounted struct {
 
 // prepareFile makes an evaluator that may read the library and what a profile
 // file may read.
-func (e *Evaluator) prepareFile(p *locate.File) (*eval.Evaluator, func(), error) {
+func (e *Evaluator) prepareFile(p *locate.File, options evaluate.Options) (*eval.Evaluator, func(), error) {
 	if p.Root == "" {
-		ev, err := e.prepare()
+		ev, err := e.prepare(options)
 		return ev, func() {}, err
 	}
 	view, err := locate.OpenView(p)
 	if err != nil {
 		return nil, nil, err
 	}
-	ev, done, err := e.prepareView(view)
+	ev, done, err := e.prepareView(view, options)
 	if err != nil {
 		view.Close()
 	}
@@ -105,12 +105,12 @@ func (e *Evaluator) prepareFile(p *locate.File) (*eval.Evaluator, func(), error)
 }
 
 // prepareView makes an evaluator for a view, and closes both with what it returns.
-func (e *Evaluator) prepareView(view *locate.View) (*eval.Evaluator, func(), error) {
+func (e *Evaluator) prepareView(view *locate.View, options evaluate.Options) (*eval.Evaluator, func(), error) {
 	dir, err := source.OpenDir(view.Root)
 	if err != nil {
 		return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", view.Root, err)
 	}
-	ev, err := e.prepare(mounted{filepath.ToSlash(view.Root), view.Tree(dir)})
+	ev, err := e.prepare(options, mounted{filepath.ToSlash(view.Root), view.Tree(dir)})
 	return ev, func() {
 		dir.Close()
 		view.Close()
@@ -118,7 +118,7 @@ func (e *Evaluator) prepareView(view *locate.View) (*eval.Evaluator, func(), err
 }
 
 // prepare makes an evaluator that may read the library and these trees.
-func (e *Evaluator) prepare(trees ...mounted) (*eval.Evaluator, error) {
+func (e *Evaluator) prepare(options evaluate.Options, trees ...mounted) (*eval.Evaluator, error) {
 	sources := &source.FS{}
 	library, err := e.Library.Trees()
 	if err != nil {
@@ -130,7 +130,14 @@ func (e *Evaluator) prepare(trees ...mounted) (*eval.Evaluator, error) {
 	for _, m := range trees {
 		sources.Mount(m.at, m.tree)
 	}
-	return eval.New(eval.Options{Sources: sources, Trace: e.Warn, RawJSON: true}), nil
+	o := e.evalOptions(options)
+	o.Sources = sources
+	return eval.New(o), nil
+}
+
+// evalOptions are how this program has package eval evaluate.
+func (e *Evaluator) evalOptions(options evaluate.Options) eval.Options {
+	return eval.Options{Trace: e.Warn, RawJSON: true, Limits: eval.Limits{Memory: options.Memory}}
 }
 
 // evaluate asks a prepared evaluator for one profile. Call it by limited.
@@ -139,7 +146,7 @@ func (e *Evaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *locate.
 	in := &evaluate.FileSources{Library: libraryMount, Root: p.Root, Quoter: quoter(ev)}
 	data, err := callEntry(ev, p, options.Output)
 	if err != nil {
-		return nil, fileFailure(err, p, in, options.Timeout)
+		return nil, fileFailure(err, p, in, options)
 	}
 	a := &evaluate.Answer{JSON: data, Sources: in, Misread: misread(ev, data)}
 	if options.Provenance {

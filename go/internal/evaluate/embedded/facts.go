@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
@@ -25,6 +26,7 @@ func findFacts(ctx context.Context, where flake.Ref, options flake.Options) *fac
 	ctx, cancel := context.WithCancel(ctx)
 	f := &facts{cancel: cancel}
 	f.wait.Go(func() {
+		defer caught(&f.hashErr)
 		source, err := flake.Open(ctx, where, options)
 		if err != nil {
 			f.hashErr = err
@@ -33,7 +35,10 @@ func findFacts(ctx context.Context, where flake.Ref, options flake.Options) *fac
 		defer source.Close()
 		f.submodules = source.Ref.Submodules
 		var git sync.WaitGroup
-		git.Go(func() { f.state, f.stateErr = source.Commit() })
+		git.Go(func() {
+			defer caught(&f.stateErr)
+			f.state, f.stateErr = source.Commit()
+		})
 		f.hash, f.hashErr = source.NARHash()
 		git.Wait()
 	})
@@ -44,4 +49,11 @@ func findFacts(ctx context.Context, where flake.Ref, options flake.Options) *fac
 func (f *facts) forget() {
 	f.cancel()
 	f.wait.Wait()
+}
+
+// caught makes an error of a panic: it would end the process from this goroutine.
+func caught(err *error) {
+	if v := recover(); v != nil {
+		*err = crash.Recovered(v)
+	}
 }

@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
+	"github.com/insomnia-pods/insomnia/go/internal/memory"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
@@ -22,19 +23,19 @@ var kinds = [...]evaluate.Kind{
 	eval.Thrown: evaluate.Thrown, eval.AssertionFailed: evaluate.AssertionFailed, eval.Aborted: evaluate.Aborted,
 	eval.InfiniteRecursion: evaluate.InfiniteRecursion, eval.SyntaxError: evaluate.SyntaxError,
 	eval.Fetches: evaluate.Fetches, eval.Builds: evaluate.Builds, eval.NeedsNix: evaluate.NeedsNix,
-	eval.LimitReached: evaluate.Other,
+	eval.LimitReached: evaluate.Other, eval.Busy: evaluate.Other,
 }
 
 // failureOf makes a Failure of an error of package eval; nil for another error.
 // places are found by the caller, who knows what a failure without one is about.
-func failureOf(err error, in evaluate.Sources, timeout time.Duration, places func([]evaluate.Frame) []diag.Position) *evaluate.Failure {
+func failureOf(err error, in evaluate.Sources, options evaluate.Options, places func([]evaluate.Frame) []diag.Position) *evaluate.Failure {
 	var e *eval.Error
-	if !errors.As(err, &e) {
-		return nil
+	if !errors.As(err, &e) || errors.As(err, new(*crash.Panic)) {
+		return nil // a defect is reported as one
 	}
 	var limit *eval.LimitError
 	if errors.As(err, &limit) && limit.Limit != "depth" {
-		return limitReached(limit, timeout)
+		return limitReached(limit, options)
 	}
 	var frames []evaluate.Frame
 	add := func(message string, file string, line, column int) {
@@ -68,8 +69,8 @@ func failureOf(err error, in evaluate.Sources, timeout time.Duration, places fun
 }
 
 // fileFailure is failureOf a profile file.
-func fileFailure(err error, p *locate.File, in *evaluate.FileSources, timeout time.Duration) error {
-	f := failureOf(err, in, timeout, func(frames []evaluate.Frame) []diag.Position { return evaluate.FilePlaces(frames, p, in) })
+func fileFailure(err error, p *locate.File, in *evaluate.FileSources, options evaluate.Options) error {
+	f := failureOf(err, in, options, func(frames []evaluate.Frame) []diag.Position { return evaluate.FilePlaces(frames, p, in) })
 	if f == nil {
 		return err
 	}
@@ -96,34 +97,39 @@ func blamedPath(err error) string {
 
 // abandoned is the failure of an evaluation that did not end at its limit, or was
 // not begun for others that do not.
-func abandoned(err error, timeout time.Duration) *evaluate.Failure {
+func abandoned(err error, options evaluate.Options) *evaluate.Failure {
 	switch {
 	case errors.Is(err, watchdog.ErrCrowded):
 		return &evaluate.Failure{Kind: evaluate.Crowded, Cause: err,
 			Message: fmt.Sprintf("not evaluated: %d evaluations before this one reached a limit and did not stop", watchdog.MaxAbandoned)}
 	case errors.Is(err, watchdog.ErrMemory):
-		return MemoryReached()
+		return MemoryReached(options.Memory)
 	case errors.Is(err, context.DeadlineExceeded):
-		return limitReached(&eval.LimitError{Limit: "time"}, timeout)
+		return limitReached(&eval.LimitError{Limit: "time"}, options)
 	}
-	return limitReached(&eval.LimitError{Limit: "cancelled"}, timeout)
+	return limitReached(&eval.LimitError{Limit: "cancelled"}, options)
 }
 
-// MemoryReached is the failure of an evaluation that the watchdog ended.
-func MemoryReached() *evaluate.Failure {
+// MemoryReached is the failure of an evaluation that the watchdog ended at its limit
+// of bytes; zero for the default.
+func MemoryReached(limit int64) *evaluate.Failure {
+	if limit <= 0 {
+		limit = memory.Default()
+	}
 	return &evaluate.Failure{Kind: evaluate.Memory, Cause: watchdog.ErrMemory,
-		Message: fmt.Sprintf("evaluation needs more memory than its limit of %d MiB allows", watchdog.MaxMemory>>20)}
+		Message: fmt.Sprintf("evaluation needs more memory than its limit of %d MiB allows", limit>>20)}
 }
 
-func limitReached(limit *eval.LimitError, timeout time.Duration) *evaluate.Failure {
+func limitReached(limit *eval.LimitError, options evaluate.Options) *evaluate.Failure {
 	f := &evaluate.Failure{Kind: evaluate.Memory, Message: limit.Msg, Cause: limit}
 	switch limit.Limit {
 	case "cancelled":
 		if errors.Is(limit.Err, watchdog.ErrMemory) {
-			return MemoryReached()
+			return MemoryReached(options.Memory)
 		}
 		f.Kind, f.Message = evaluate.Cancelled, "interrupted; the evaluation was stopped"
 	case "time":
+		timeout := options.Timeout
 		if timeout <= 0 {
 			timeout = evaluate.DefaultTimeout
 		}

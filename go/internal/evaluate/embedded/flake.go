@@ -250,10 +250,10 @@ func (f *openFlake) once(ctx context.Context, output, function string) ([]byte, 
 			f.Tree.Quoter = quoter(opened.Evaluator())
 		}
 	}
-	return limited(ctx, f.options.Timeout, done, func(ctx context.Context) ([]byte, error) {
+	return limited(ctx, f.options, done, func(ctx context.Context) ([]byte, error) {
 		if opened == nil {
 			var err error
-			if opened, err = flake.Open(ctx, f.where, flake.Options{Eval: eval.Options{Trace: f.evaluator.Warn, RawJSON: true},
+			if opened, err = flake.Open(ctx, f.where, flake.Options{Eval: f.evaluator.evalOptions(f.options),
 				Overrides: f.overrides, Find: f.store.Find}); err != nil {
 				return nil, err
 			}
@@ -296,7 +296,7 @@ func (f *openFlake) failure(output string, err error) error {
 	if errors.Is(err, errNoOutput) {
 		return &evaluate.Failure{Kind: evaluate.NoOutput, Ref: f.Ref, Name: output, Message: err.Error()}
 	}
-	failure := failureOf(err, f.Tree, f.options.Timeout, func(frames []evaluate.Frame) []diag.Position { return evaluate.Places(frames, f.Tree) })
+	failure := failureOf(err, f.Tree, f.options, func(frames []evaluate.Frame) []diag.Position { return evaluate.Places(frames, f.Tree) })
 	if failure == nil {
 		if errors.As(err, &failure) {
 			return failure

@@ -24,14 +24,14 @@ func (e *Evaluator) Share() *Shared { return &Shared{Evaluator: e} }
 func (s *Shared) File(ctx context.Context, p *locate.File, options evaluate.Options) (*evaluate.Answer, error) {
 	if !s.serves(p) {
 		s.Close()
-		if err := s.begin(p); err != nil {
+		if err := s.begin(p, options); err != nil {
 			return nil, err
 		}
 	}
 	// It is taken out while it is in use: an evaluation that does not end keeps it.
 	ev := s.ev
 	s.ev = nil
-	a, err := limited(ctx, options.Timeout, func() { s.ev = ev }, func(ctx context.Context) (*evaluate.Answer, error) {
+	a, err := limited(ctx, options, func() { s.ev = ev }, func(ctx context.Context) (*evaluate.Answer, error) {
 		return s.evaluate(ctx, ev, p, options)
 	})
 	if err == nil && len(a.Misread) > 0 {
@@ -55,17 +55,17 @@ func (s *Shared) serves(p *locate.File) bool {
 	return s.view.Serves(p)
 }
 
-func (s *Shared) begin(p *locate.File) (err error) {
+func (s *Shared) begin(p *locate.File, options evaluate.Options) (err error) {
 	s.view, s.done = nil, func() {}
 	if p.Root == "" {
-		s.ev, err = s.prepare()
+		s.ev, err = s.prepare(options)
 		return err
 	}
 	view, err := locate.OpenView(p)
 	if err != nil {
 		return err
 	}
-	if s.ev, s.done, err = s.prepareView(view); err != nil {
+	if s.ev, s.done, err = s.prepareView(view, options); err != nil {
 		view.Close()
 		return err
 	}
