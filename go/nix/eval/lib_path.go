@@ -222,6 +222,8 @@ func (ev *Evaluator) corePath() string {
 
 // walk visits a file tree in the order of a NAR. keep says whether a child goes in.
 func (ev *Evaluator) walk(p string, keep func(p string, info fs.FileInfo) bool, visit func(p string, info fs.FileInfo) error) error {
+	ev.enterCall()
+	defer func() { ev.calls-- }()
 	info, err := ev.sources.Lstat(p)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 
 // maxNesting bounds how deep expressions may nest, so that neither the parser
 // nor what walks its trees can exhaust the stack.
-const maxNesting = 10000
+const maxNesting = 40000
 
 // Options say how a text is read.
 type Options struct {
