@@ -53,6 +53,7 @@ func (r *Resolver) EachFile(ctx context.Context, refs []reference.Reference, opt
 	// What is evaluated lives for a moment only: collecting it seldom saves a fifth of the time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	workers := min(runtime.GOMAXPROCS(0), 8, max(1, len(order)/8))
+	time := newBudget(options.Timeout)
 	var wait sync.WaitGroup
 	var panicked crash.Carrier
 	var one sync.Mutex
@@ -74,7 +75,12 @@ func (r *Resolver) EachFile(ctx context.Context, refs []reference.Reference, opt
 			for _, i := range part {
 				alone(func() { begun(i) })
 				var l Listed
-				if result, err := r.resolveFileWith(ctx, evaluator, parsed[i], options); err != nil {
+				mine := options
+				limit, spent := time.next()
+				mine.Timeout = limit
+				result, err := r.resolveFileWith(ctx, evaluator, parsed[i], mine)
+				spent()
+				if err != nil {
 					l.Diagnostics = diag.From(err).Diagnostics
 				} else {
 					l.Manifest = result.Manifest

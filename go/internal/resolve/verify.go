@@ -215,11 +215,12 @@ func (v *verification) oneByOne(ctx context.Context, all *survey, cause *evaluat
 	names := *all.Names
 	all.Profiles = make([]*string, len(names))
 	failures := 0
+	time := newBudget(v.options.Timeout)
 	for i, name := range names {
 		if v.known(name) {
 			continue
 		}
-		found, err := v.ask(ctx, nil, []string{name})
+		found, err := time.within(ctx, func(ctx context.Context) (*survey, error) { return v.ask(ctx, nil, []string{name}) })
 		failure := ofProfile(err)
 		switch {
 		case failure != nil:
