@@ -24,6 +24,8 @@ const (
 	wholeLimits = 6
 	// smallShare is the part of a limit that each of the others gets.
 	smallShare = 20
+	// enough is what a healthy profile takes on a busy machine.
+	enough = 500 * time.Millisecond
 )
 
 func newBudget(timeout time.Duration) *budget {
@@ -39,7 +41,7 @@ func (b *budget) next() (limit time.Duration, spent func()) {
 	defer b.mu.Unlock()
 	limit = b.each
 	if b.left < b.each {
-		limit = b.each / smallShare
+		limit = min(b.each, max(b.each/smallShare, enough))
 	}
 	begun := time.Now()
 	return limit, func() {
