@@ -215,7 +215,11 @@ func (b *drvBuilder) setOutputs(names []string) {
 // inputs turns the context of all strings into what the derivation depends on.
 func (b *drvBuilder) inputs() {
 	seen := make(map[string]bool)
-	for _, c := range b.ctx.context(b.ev) {
+	ctx, moves := b.ev.moveContext(b.ctx.context(b.ev))
+	if len(moves) > 0 {
+		b.move(moves)
+	}
+	for _, c := range ctx {
 		b.ev.tick()
 		e := parseContextElem(c)
 		switch {
@@ -273,6 +277,17 @@ func (b *drvBuilder) closure(path string, seen map[string]bool) {
 		todo = append(todo, d.sources...)
 		todo = slices.AppendSeq(todo, maps.Keys(d.drvs))
 	}
+}
+
+// move writes the paths of sources as the store has them.
+func (b *drvBuilder) move(moves []moved) {
+	for name, value := range b.drv.env {
+		b.drv.env[name] = b.ev.moveText(value, moves)
+	}
+	for i, arg := range b.drv.args {
+		b.drv.args[i] = b.ev.moveText(arg, moves)
+	}
+	b.drv.builder = b.ev.moveText(b.drv.builder, moves)
 }
 
 // finish names the outputs and the derivation itself.

@@ -15,6 +15,9 @@ type Options struct {
 	Context context.Context
 	// Sources are the files that may be read. Default none.
 	Sources *source.FS
+	// StoredAs returns the path in the store of a source that is read elsewhere, by
+	// the path where it is read; "" for any other path. Default: there is none.
+	StoredAs func(path string) (string, error)
 	// Limits bound the evaluation.
 	Limits Limits
 	// SearchPath is what `<name>` is looked up in: prefix and absolute path. Default empty.

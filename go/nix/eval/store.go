@@ -7,7 +7,6 @@ import (
 	"errors"
 	"hash"
 	"io/fs"
-	"path"
 	"strings"
 
 	"github.com/nix-community/go-nix/pkg/nar"
@@ -30,7 +29,7 @@ func (ev *Evaluator) copyToStore(p string, pos syntax.Pos) string {
 	if err != nil {
 		ev.failFile(pos, p, err)
 	}
-	s := ev.addPath(real, path.Base(p), nil, false, pos)
+	s := ev.addPath(real, ev.copyName(p), nil, false, pos)
 	if ev.storePaths == nil {
 		ev.storePaths = make(map[string]string)
 	}
@@ -210,7 +209,7 @@ func (ev *Evaluator) libPath(args []Value, pos syntax.Pos) Value {
 		ev.fail(EvalFailure, pos, "missing required 'path' attribute in the first argument to 'builtins.path'")
 	}
 	if name == "" {
-		name = path.Base(p)
+		name = ev.copyName(p)
 	}
 	return ev.addFiltered(p, name, filter, flat, want, pos)
 }
@@ -218,7 +217,7 @@ func (ev *Evaluator) libPath(args []Value, pos syntax.Pos) Value {
 // libFilterSource is builtins.filterSource.
 func (ev *Evaluator) libFilterSource(args []Value, pos syntax.Pos) Value {
 	p := ev.readPath(args[1], pos)
-	return ev.addFiltered(p, path.Base(p), ev.forceFunction(args[0], pos), false, "", pos)
+	return ev.addFiltered(p, ev.copyName(p), ev.forceFunction(args[0], pos), false, "", pos)
 }
 
 func (ev *Evaluator) addFiltered(p, name string, filter Value, flat bool, want string, pos syntax.Pos) Value {
@@ -249,9 +248,11 @@ func (ev *Evaluator) addFiltered(p, name string, filter Value, flat bool, want s
 func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 	name := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos)
+	refs, moves := ev.moveContext(text.Context)
+	content := ev.moveText(text.S, moves)
 	kind := textBuilder{ev: ev}
 	kind.add("text")
-	for _, c := range text.Context {
+	for _, c := range refs {
 		ev.tick()
 		if e := parseContextElem(c); e.all || e.output != "" {
 			ev.fail(EvalFailure, pos, "files created by builtins.toFile may not reference derivations, but %s references %s",
@@ -260,12 +261,12 @@ func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 		kind.addByte(':')
 		kind.add(c)
 	}
-	p := makeStorePath(kind.text(), ev.sha256(text.S), name)
+	p := makeStorePath(kind.text(), ev.sha256(content), name)
 	ev.checkStoreName(p, name, pos)
 	if isDrvPath(name) {
 		ev.fail(NeedsNix, pos, "builtins.toFile makes a derivation of the name '%s', which the embedded evaluator does not do", name)
 	}
-	ev.putFile(p, func() string { return text.S }, text.Context)
+	ev.putFile(p, func() string { return content }, refs)
 	return ev.strContext(p, Context{p})
 }
 

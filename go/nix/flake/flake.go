@@ -96,6 +96,7 @@ type Flake struct {
 	dirs    []*source.Dir
 	mounted map[string]bool
 	local   map[string]bool // of mounted, directories: whether with submodules
+	stored  map[string]string
 	// repositories are those of the work trees, by root.
 	repositories map[string]*gitrepo.Repo
 	value        eval.Value
@@ -105,7 +106,7 @@ type Flake struct {
 func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
 	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool), local: make(map[string]bool),
 		repositories: make(map[string]*gitrepo.Repo)}
-	o.Eval.Context, o.Eval.Sources = ctx, f.sources
+	o.Eval.Context, o.Eval.Sources, o.Eval.StoredAs = ctx, f.sources, f.storedAs
 	ref, lock, err := f.mountFlake(ref)
 	if err != nil {
 		f.Close()
@@ -229,6 +230,26 @@ func (f *Flake) checkOverrides() error {
 		}
 	}
 	return nil
+}
+
+// storedAs is the path in the store that Nix copies a directory's source to; "" for what
+// is not the top of one.
+func (f *Flake) storedAs(p string) (string, error) {
+	if _, ok := f.local[filepath.FromSlash(p)]; !ok {
+		return "", nil
+	}
+	if at, ok := f.stored[p]; ok {
+		return at, nil
+	}
+	sum, err := eval.NARHash(f.ctx, f.sources, p)
+	if err != nil {
+		return "", err
+	}
+	if f.stored == nil {
+		f.stored = map[string]string{}
+	}
+	f.stored[p] = eval.SourcePath(sum)
+	return f.stored[p], nil
 }
 
 // Output is one attribute of the flake's outputs. ok is false when one of the names is missing.
