@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"hash"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -38,6 +39,19 @@ func (d *drv) hash(ev *Evaluator, replace bool) []byte {
 	b.h.Write(b.room)
 	return b.h.Sum(nil)
 }
+
+// text is the text of the derivation. Another evaluator may ask for it, in another
+// goroutine, so that the steps are nobody's.
+func (d *drv) text() string {
+	var b plainText
+	d.aterm(&Evaluator{fuel: math.MaxInt64}, &b, false)
+	return b.String()
+}
+
+// plainText is a sink that keeps the text.
+type plainText struct{ strings.Builder }
+
+func (b *plainText) add(s string) { b.WriteString(s) }
 
 // aterm writes the text of the derivation. With replace, the derivations that it
 // depends on are replaced by the hashes that stand for them.

@@ -336,11 +336,7 @@ func (b *drvBuilder) finish() Value {
 		ev.drvs = make(map[string]*knownDrv)
 	}
 	ev.drvs[path] = &knownDrv{&b.drv, modulo}
-	ev.putFile(path, func() string {
-		text := textBuilder{ev: ev}
-		b.drv.aterm(ev, &text, false)
-		return text.text()
-	}, refs)
+	ev.putFile(path, b.drv.text, refs)
 
 	out := []Attr{{Name: ev.sym.drvPath, Value: ev.strContext(path, Context{contextElem{path: path, all: true}.String()})}}
 	for o, x := range b.drv.outputs {

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -165,6 +166,13 @@ func TestStoreKeepsOutside(t *testing.T) {
 		`builtins.readDir (builtins.filterSource (p: t: true) "/nix/store")`,
 		`builtins.readDir "/nix/store"`,
 		`builtins.hashFile "sha256" "${./.}/abs"`,
+		`builtins.readFile (builtins.path { path = ./f; name = "../../etc/passwd"; })`,
+		`builtins.readFile (builtins.toFile "../../../etc/passwd" "x")`,
+		`builtins.readFile "${builtins.filterSource (p: t: t != "symlink") ./.}/link"`,
+		`builtins.readFile "${builtins.path { path = "${builtins.filterSource (p: t: baseNameOf p != "deep") ./.}/sub"; name = "s"; }}/deep/default.nix"`,
+		`builtins.readDir "${builtins.path { path = builtins.filterSource (p: t: t == "directory") ./.; name = "s"; filter = p: t: true; }}/f"`,
+		`builtins.readFile "/nix/store/..${toString ./..}/out/secret"`,
+		`builtins.readFile (/. + builtins.unsafeDiscardStringContext "${./.}" + "/../../..${toString ./..}/out/secret")`,
 		`builtins.scopedImport { } "${./.}/abs"`,
 		`builtins.findFile [ { path = "${./.}"; } ] "abs"`,
 	} {
@@ -197,6 +205,32 @@ func TestStoreReads(t *testing.T) {
 	if text, ok := ev.Text(strings.Trim(at, `"`) + "/f"); !ok || text != "hi\n" {
 		t.Errorf("got %q %v", text, ok)
 	}
+}
+
+// TestStoreShared holds that evaluators may share the files that they read, and what
+// they copy of them.
+func TestStoreShared(t *testing.T) {
+	dir := storeTree(t)
+	tree, err := source.OpenDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tree.Close()
+	sources := &source.FS{}
+	sources.Mount(filepath.ToSlash(dir), tree)
+	const expr = `let d = derivation { name = "d"; system = "x"; builder = "b"; src = ./t; }; s = "${./t}"; in
+		[ (builtins.stringLength (builtins.readFile d.drvPath)) (builtins.readFile "${s}/f") (builtins.attrNames (builtins.readDir (builtins.filterSource (p: t: t == "directory") ./t))) ]`
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 20 {
+				if got := printIn(eval.New(eval.Options{Sources: sources}), dir, expr); got != `[ 293 "hi\n" [ "sub" ] ]` {
+					t.Error(got)
+				}
+			}
+		})
+	}
+	group.Wait()
 }
 
 // TestStoreLimits holds that copies are charged and can be stopped.
