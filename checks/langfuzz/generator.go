@@ -7,7 +7,8 @@ import (
 )
 
 // typ is the type of an expression: i int, f float, n either, s string, b
-// bool, a attribute set of ints, l list of ints, t list of strings, p path, v any data.
+// bool, a attribute set of ints, l list of ints, t list of strings, p path, c
+// string with context, o a derivation, v any data. Capital letters are texts (see text).
 type typ byte
 
 // rule makes an expression. A letter after % is an expression of that type; %%
@@ -36,6 +37,10 @@ var rules = map[typ][]rule{
 		{"trace", "(builtins.trace %s %i)"}, {"addErrorContext", "(builtins.addErrorContext %s %i)"},
 		{"fromJSON-int", "(builtins.fromJSON (builtins.toJSON %i))"}, {"legacy-let", "(let { body = %x; %x = %i; })"},
 		{"inherit", "(let s = { %x = %i; }; inherit (s) %x; in %x)"},
+		{"attr-pos", "(builtins.unsafeGetAttrPos \"%x\" { k = %i; %x = %i; }).column"}, {"attr-pos-rec", "(builtins.unsafeGetAttrPos \"%x\" (rec { inherit ({ %x = 1; }) %x; } // { w = %i; })).column"},
+		{"attr-pos-gone", "(if builtins.unsafeGetAttrPos \"%x\" (builtins.mapAttrs (n: v: v) %a) == null then 1 else %i)"},
+		{"curPos", "__curPos.column"}, {"abort", "(if %b then abort %s else %i)"}, {"throw", "(if %b then throw %s else %i)"}, {"assert-eq", "(assert %v == %v; %i)"},
+		{"tryEval-assert", "(if (builtins.tryEval (assert %b; 1)).success then %i else 2)"},
 		{"lessThan-sort", "(builtins.head (builtins.sort builtins.lessThan (%l ++ [ %i ])))"},
 		{"genericClosure", "(builtins.length (builtins.genericClosure { startSet = map (key: { inherit key; }) %l; operator = e: if e.key < 3 && e.key > -3 then [ { key = e.key + 1; } ] else [ ]; }))"},
 	},
@@ -55,6 +60,10 @@ var rules = map[typ][]rule{
 		{"s-if", "(if %b then %s else %s)"}, {"outPath", "\"${{ outPath = %s; }}\""}, {"__toString", "(toString { __toString = _: %s; })"},
 		{"attrNames-sep", "(builtins.concatStringsSep \",\" (builtins.attrNames %a))"}, {"placeholder", "(builtins.placeholder %s)"},
 		{"discard", "(builtins.unsafeDiscardStringContext %s)"}, {"path-string", "(toString %p)"}, {"head-t", "(builtins.head (%t ++ [ \"e\" ]))"},
+		{"c-s", "%c"}, {"fromJSON-s", "(toString (builtins.toJSON (builtins.fromJSON %J)))"}, {"regex-json", "(builtins.toJSON (builtins.match %R %S))"},
+		{"hash-c", "(builtins.hashString \"md5\" %c)"}, {"toJSON-c", "(builtins.toJSON [ %c %s ])"}, {"toXML-c", "(builtins.toXML %c)"}, {"drv-out", "\"${%o}\""},
+		{"path-copy", "\"${@/d/f}\""}, {"path-fun", "(builtins.path { path = @/d; name = \"n\"; })"}, {"filterSource", "(builtins.filterSource (p: t: t != \"regular\" || %b) @/d)"},
+		{"readFile", "(builtins.readFile @/d/f)"}, {"floatJSON", "(builtins.toJSON (%f * 1.1))"}, {"replace-c", "(builtins.replaceStrings [ \"a\" ] [ %c ] %s)"},
 		{"match-group", "(let m = builtins.match \"([a-z]*)(.*)\" %s; in if m == null then \"\" else builtins.elemAt m 1)"},
 		{"split", "(builtins.concatStringsSep \"|\" (builtins.filter builtins.isString (builtins.split \"[ab0]+\" %s)))"},
 	},
@@ -66,6 +75,7 @@ var rules = map[typ][]rule{
 		{"isFloat", "(builtins.isFloat %v)"}, {"isString", "(builtins.isString %v)"}, {"isList", "(builtins.isList %v)"},
 		{"isAttrs", "(builtins.isAttrs %v)"}, {"isBool", "(builtins.isBool %v)"}, {"isNull", "(isNull %v)"}, {"isPath", "(builtins.isPath %v)"},
 		{"isFunction", "(builtins.isFunction (x: %v))"}, {"lessThan", "(builtins.lessThan %n %n)"}, {"a==", "(%a == %a)"}, {"l==", "(%l == %l)"},
+		{"hasContext-c", "(builtins.hasContext %c)"}, {"pathExists", "(builtins.pathExists @/d/nope)"}, {"drv==", "(%o == %o)"},
 		{"match", "(builtins.match \"a*[b-d0-9]+.*\" %s != null)"}, {"hasContext", "(builtins.hasContext %s)"},
 	},
 	'l': {
@@ -90,10 +100,19 @@ var rules = map[typ][]rule{
 		{"fromTOML", "(builtins.fromTOML \"x = 1\\ny = 22\\n\")"}, {"fromJSON-set", "(builtins.fromJSON (builtins.toJSON %a))"},
 		{"nested", "{ n.%x = %i; n.o = %i; }.n"}, {"overrides", "(removeAttrs (rec { __overrides = { %x = %i; }; %x = 1; o = %x; }) [ \"__overrides\" ])"},
 	},
+	'c': {{"toFile", "(builtins.toFile \"n\" %s)"}, {"c+", "(%c + %s)"}, {"drv-string", "\"${%o}/x\""}, {"drvPath", "(%o).drvPath"}, {"out-named", "\"${(%o).out}\""},
+		{"discard-dep", "(builtins.unsafeDiscardOutputDependency (%o).drvPath)"}, {"add-dep", "(builtins.addDrvOutputDependencies (builtins.unsafeDiscardOutputDependency (%o).drvPath))"},
+		{"append", "(builtins.appendContext %s (builtins.getContext %c))"}, {"sub-c", "(builtins.substring 0 3 %c)"}, {"sep-c", "(builtins.concatStringsSep %s [ %c %c ])"},
+		{"c-if", "(if %b then %c else %c)"}, {"toFile-c", "(builtins.toFile \"m\" (builtins.toFile \"n\" %s))"}},
+	'o': {{"drv", "(derivation { name = \"d\"; system = \"s\"; builder = \"b\"; x = %v; })"}, {"drv-args", "(derivation { name = \"e\"; system = \"s\"; builder = %c; args = %t; })"},
+		{"drv-fixed", "(derivation { name = \"f\"; system = \"s\"; builder = \"b\"; outputHash = builtins.hashString \"sha256\" %s; outputHashAlgo = \"sha256\"; })"},
+		{"drv-outputs", "(derivation { name = \"g\"; system = \"s\"; builder = \"b\"; outputs = [ \"out\" \"dev\" ]; y = %c; })"},
+		{"drv-structured", "(derivation { name = \"h\"; system = \"s\"; builder = \"b\"; __structuredAttrs = true; z = %v; })"}},
 	'p': {{"path", "/a/b"}, {"path+", "(/a + \"/${toString %i}\")"}, {"path-dir", "(dirOf /a/b/c)"}},
 	// Floats are added for the versions of Nix that print all of their digits.
 	'j': {{"", "%i"}, {"", "%s"}, {"", "%b"}, {"", "%l"}, {"", "%a"}, {"", "null"}, {"json-nested", "[ %a { a = %t; } ]"}},
-	'v': {{"", "%i"}, {"", "%f"}, {"", "%s"}, {"", "%b"}, {"", "%l"}, {"", "%t"}, {"", "%a"}, {"", "null"}, {"", "%p"}, {"v[]", "[ %v %v ]"}, {"v{}", "{ a = %v; b = %v; }"}},
+	'v': {{"", "%i"}, {"", "%f"}, {"", "%s"}, {"", "%b"}, {"", "%l"}, {"", "%t"}, {"", "%a"}, {"", "null"}, {"", "%p"}, {"getContext", "(builtins.getContext %c)"}, {"fromJSON", "(builtins.fromJSON %J)"}, {"fromTOML-v", "(builtins.fromTOML %T)"},
+		{"regex-match", "(builtins.match %R %S)"}, {"regex-split", "(builtins.split %R %S)"}, {"readDir", "(builtins.readDir @/d)"}, {"v[]", "[ %v %v ]"}, {"v{}", "{ a = %v; b = %v; }"}},
 }
 
 var leaves = map[typ][]string{
@@ -105,6 +124,8 @@ var leaves = map[typ][]string{
 	't': {"[ ]", `[ "b" "a" ]`, `[ "" "x y" ]`},
 	'a': {"{ }", "{ x = 1; }", "{ y = 2; x = 3; }", `{ "a b" = 1; z = 4; }`},
 	'p': {"/a", "/a/b.c"},
+	'c': {`(builtins.toFile "l" "x")`},
+	'o': {`(derivation { name = "l"; system = "s"; builder = "b"; })`},
 	'j': {"null", "1"},
 	'v': {"null", "1", `"a"`, "[ ]", "{ }"},
 	'n': {"1", "2.5"},
@@ -113,14 +134,21 @@ var leaves = map[typ][]string{
 type generator struct {
 	r     *rand.Rand
 	count map[string]int
+	// dir is the directory that @ stands for; wrong is one in how many expressions are of another type.
+	dir   string
+	wrong int
 }
 
 func (g *generator) program() string {
-	types := []typ("ifsblta" + "v")
+	types := []typ("ifsbltacvv")
 	return g.expr(types[g.r.IntN(len(types))], 2+g.r.IntN(3))
 }
 
 func (g *generator) expr(t typ, depth int) string {
+	if g.wrong > 0 && g.r.IntN(g.wrong) == 0 {
+		g.count["wrong type"]++
+		t = []typ("ifsbltapcv")[g.r.IntN(10)]
+	}
 	if list := leaves[t]; depth <= 0 && len(list) > 0 {
 		return list[g.r.IntN(len(list))]
 	}
@@ -134,6 +162,13 @@ func (g *generator) expr(t typ, depth int) string {
 	var b strings.Builder
 	for i := 0; i < len(r.form); i++ {
 		c := r.form[i]
+		if c == '@' && g.dir != "" {
+			// In args@{ … } it is another thing.
+			if i+1 < len(r.form) && r.form[i+1] == '/' {
+				b.WriteString(g.dir)
+				continue
+			}
+		}
 		if c != '%' {
 			b.WriteByte(c)
 			continue
@@ -146,6 +181,8 @@ func (g *generator) expr(t typ, depth int) string {
 			b.WriteString(x)
 		case 'y':
 			b.WriteString(y)
+		case 'J', 'T', 'R', 'S':
+			b.WriteString(g.text(c))
 		default:
 			if rules[typ(c)] == nil {
 				panic(fmt.Sprintf("rule %q: no type %q", r.name, c))

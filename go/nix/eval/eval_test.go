@@ -354,3 +354,26 @@ func TestPositions(t *testing.T) {
 		}
 	}
 }
+
+// TestOrder: which of two errors is met first, as in Nix 2.34.
+func TestOrder(t *testing.T) {
+	for expr, want := range map[string]string{
+		`throw "x" > throw "y"`:  "y",
+		`throw "x" <= throw "y"`: "y",
+		`throw "x" < throw "y"`:  "x",
+		`throw "x" >= throw "y"`: "x",
+		`throw "x" - throw "y"`:  "x",
+		`throw "x" / throw "y"`:  "x",
+		"x > y":                  "undefined variable 'y'",
+		"x >= y":                 "undefined variable 'x'",
+		`assert builtins.match "(a)(b)?" "a" == 1; 1`:        `a list of value '[ "a" null ]' is not equal to an integer of value '1'`,
+		`builtins.toJSON (builtins.substring 0 1 "é")`:       "JSON serialization error: [json.exception.type_error.316] incomplete UTF-8 string; last byte: 0xC3",
+		`builtins.toJSON (builtins.substring 0 1 "é" + "-")`: "JSON serialization error: [json.exception.type_error.316] invalid UTF-8 byte at index 1: 0x2D",
+	} {
+		_, err := eval.New(eval.Options{}).EvalExpr(expr, "x", "/")
+		var e *eval.Error
+		if !errors.As(err, &e) || e.Msg != want {
+			t.Errorf("%s: got %v, want %s", expr, err, want)
+		}
+	}
+}

@@ -109,9 +109,13 @@ func (w *jsonWriter) str(s string, pos syntax.Pos) {
 			continue
 		}
 		if c >= utf8.RuneSelf {
-			_, n := utf8.DecodeRuneInString(s[i:])
-			if n == 1 && !w.ev.options.RawJSON {
-				w.ev.fail(EvalFailure, pos, "JSON serialization error: [json.exception.type_error.316] invalid UTF-8 byte at index %d: 0x%02X", i, c)
+			n, ok := utf8Length(s[i:])
+			if !ok && w.ev.options.RawJSON {
+				n = 1
+			} else if bad := i + n - 1; !ok && bad >= len(s) {
+				w.ev.fail(EvalFailure, pos, "JSON serialization error: [json.exception.type_error.316] incomplete UTF-8 string; last byte: 0x%02X", s[len(s)-1])
+			} else if !ok {
+				w.ev.fail(EvalFailure, pos, "JSON serialization error: [json.exception.type_error.316] invalid UTF-8 byte at index %d: 0x%02X", bad, s[bad])
 			}
 			i += n
 			continue

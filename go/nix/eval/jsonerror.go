@@ -25,7 +25,11 @@ func (r *jsonReader) unexpected(context, expected string) {
 	}
 	what := "unexpected " + name
 	if bad != "" {
-		what = bad + "; last read: '" + showJSON(r.s[min(r.token0, r.i):min(end, len(r.s))]) + "'"
+		from := min(r.token0, r.i)
+		if name == jsonString || name == jsonNumber {
+			from = r.i
+		}
+		what = bad + "; last read: '" + showJSON(r.s[from:min(end, len(r.s))]) + "'"
 		if expected == jsonLiteral {
 			expected = ""
 		}

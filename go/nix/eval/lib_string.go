@@ -215,7 +215,7 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	var groups Value
 	out := ev.makeList(n)
 	for i := range out {
-		out[i] = ev.delayNative(func() Value {
+		out[i] = ev.delayAtHand(func() Value {
 			if groups == nil {
 				found, _ := re.Match(text, meter{ev})
 				groups = ev.groups(found)

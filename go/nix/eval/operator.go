@@ -21,6 +21,11 @@ func (ev *Evaluator) binary(e *syntax.Binary, en *env) Value {
 	case syntax.OpUpdate:
 		return ev.evalUpdate(e, en)
 	}
+	if e.Op == syntax.OpGreater || e.Op == syntax.OpLeq {
+		// They are `<` with the operands exchanged, the right one first.
+		y := ev.eval(e.Y, en)
+		return Bool(ev.less(y, ev.eval(e.X, en), e.At) == (e.Op == syntax.OpGreater))
+	}
 	x := ev.eval(e.X, en)
 	y := ev.eval(e.Y, en)
 	switch e.Op {
@@ -30,10 +35,6 @@ func (ev *Evaluator) binary(e *syntax.Binary, en *env) Value {
 		return Bool(!ev.equal(x, y, e.At))
 	case syntax.OpLess:
 		return Bool(ev.less(x, y, e.At))
-	case syntax.OpGreater:
-		return Bool(ev.less(y, x, e.At))
-	case syntax.OpLeq:
-		return Bool(!ev.less(y, x, e.At))
 	case syntax.OpGeq:
 		return Bool(!ev.less(x, y, e.At))
 	case syntax.OpConcat:

@@ -53,8 +53,12 @@ func (p *valuePrinter) print(v Value, depth int) {
 			p.out.WriteString("«potential infinite recursion»")
 			return
 		default:
-			p.out.WriteString("«thunk»")
-			return
+			n, ok := t.expr.(*native)
+			if t.state == failed || !ok || !n.atHand {
+				p.out.WriteString("«thunk»")
+				return
+			}
+			v = p.ev.force(t, 0)
 		}
 	}
 	switch v := v.(type) {
@@ -149,14 +153,6 @@ func (p *valuePrinter) list(l *List, slot any, depth int) {
 
 func (p *valuePrinter) set(a *Attrs, depth int) {
 	if len(a.Attrs) > 0 && p.seen(a) {
-		return
-	}
-	if p.plain && p.ev.isDerivation(a, 0) {
-		p.out.WriteString("«derivation")
-		if d := a.get(p.ev.sym.drvPath); d != nil {
-			p.out.WriteString(" " + p.ev.coerce(d.Value, d.Pos, coercion{}, nil))
-		}
-		p.out.WriteString("»")
 		return
 	}
 	if p.maxDepth > 0 && depth >= p.maxDepth {

@@ -177,6 +177,8 @@ func (ev *Evaluator) delayCall(pos syntax.Pos, fn, x, y Value) Value {
 // native is the expression of a thunk that Go code computes.
 type native struct {
 	run func() Value
+	// atHand says that Nix has the value already, so that messages show it.
+	atHand bool
 }
 
 func (*native) Pos() syntax.Pos { return 0 }
@@ -184,6 +186,12 @@ func (*native) Pos() syntax.Pos { return 0 }
 func (ev *Evaluator) delayNative(run func() Value) Value {
 	ev.account.room -= 80 // Go code makes them too, which is to see no panic
 	return &Thunk{expr: &native{run: run}}
+}
+
+// delayAtHand is delayNative for what Nix computes at once.
+func (ev *Evaluator) delayAtHand(run func() Value) Value {
+	ev.charge(80)
+	return &Thunk{expr: &native{run: run, atHand: true}}
 }
 
 // typeName is what builtins.typeOf says of a forced value.

@@ -259,8 +259,14 @@ func (r *resolver) lambda(e *syntax.Lambda) {
 }
 
 func (r *resolver) binary(e *syntax.Binary) {
-	r.expr(e.X)
-	r.expr(e.Y)
+	if e.Op == syntax.OpGreater || e.Op == syntax.OpLeq {
+		// They are `<` with the operands exchanged.
+		r.expr(e.Y)
+		r.expr(e.X)
+	} else {
+		r.expr(e.X)
+		r.expr(e.Y)
+	}
 	if !r.overridden {
 		return
 	}
