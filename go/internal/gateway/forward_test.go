@@ -16,9 +16,11 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -442,18 +444,99 @@ func TestKeyCannotBeRead(t *testing.T) {
 	}
 }
 
+// briefly makes a gateway give up soon.
+func briefly(t *testing.T, first, later time.Duration) {
+	before := []time.Duration{firstPatience, laterPatience, firstPause, mostPause}
+	firstPatience, laterPatience, firstPause, mostPause = first, later, 5*time.Millisecond, 50*time.Millisecond
+	t.Cleanup(func() {
+		firstPatience, laterPatience, firstPause, mostPause = before[0], before[1], before[2], before[3]
+	})
+}
+
+// An API that cannot be reached is named with what to do, by a status after which programs
+// do not try for minutes.
 func TestUnreachable(t *testing.T) {
+	briefly(t, 100*time.Millisecond, 100*time.Millisecond)
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	address := manifest.URL(closed.URL)
-	p := newPod(t, 0, nil, func(p *pod) { p.config.Manifest.Model.BaseURL = &address })
-	status, body, _ := p.do(p.request("POST", "/v1/messages", fmt.Sprintf(dialects[0].request, "big", "")))
-	if status != 502 || !strings.Contains(body, `"code":"pod_upstream"`) || !strings.Contains(body, "connection refused") || strings.Contains(body, canary) || len(p.refusals) > 0 {
-		t.Error(status, body, p.refusals)
+	for address, says := range map[manifest.URL]string{
+		manifest.URL(closed.URL):            "connection refused; check that the server of the model is running",
+		"https://nowhere.invalid/v1":        "cannot reach nowhere.invalid: host not found; check the network of this machine",
+		"https://nowhere.invalid:8443/path": "cannot reach nowhere.invalid:8443: host not found; check the network of this machine",
+	} {
+		var told []string
+		p := newPod(t, 0, nil, func(p *pod) {
+			p.config.Manifest.Model.BaseURL = &address
+			p.config.Unreachable = func(sentence string) { told = append(told, sentence) }
+		})
+		p.gateway.transport.Proxy = nil
+		status, body, _ := p.do(p.request("POST", "/v1/messages", fmt.Sprintf(dialects[0].request, "big", "")))
+		if status != 402 || !strings.Contains(body, `"code":"pod_unreachable"`) || !strings.Contains(body, says) || strings.Contains(body, canary) || len(p.refusals) > 0 {
+			t.Error(status, body, p.refusals)
+		}
+		if len(told) != 1 || !strings.HasSuffix(says, "running") && told[0] != says {
+			t.Errorf("told %q", told)
+		}
+		if u := p.gateway.Usage(); u.Turns != 0 {
+			t.Error(u)
+		}
 	}
-	if u := p.gateway.Usage(); u.Turns != 0 {
-		t.Error(u)
+}
+
+// A network that comes back is waited for, and the request is sent whole and once.
+func TestReachedAgain(t *testing.T) {
+	briefly(t, time.Minute, time.Minute)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
 	}
+	place := l.Addr().String()
+	l.Close()
+	address := manifest.URL("http://" + place)
+	var told []string
+	p := newPod(t, 0, nil, func(p *pod) {
+		p.config.Manifest.Model.BaseURL = &address
+		p.config.Unreachable = func(sentence string) { told = append(told, sentence) }
+	})
+	request := fmt.Sprintf(dialects[0].request, "big", "")
+	tried := &countDials{Dialer: p.gateway.transport.DialContext, third: make(chan struct{})}
+	p.gateway.transport.DialContext = tried.dial
+	var bodies []string
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		<-tried.third
+		l, err := net.Listen("tcp", place)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, _ := io.ReadAll(r.Body)
+			bodies = append(bodies, string(body))
+			io.WriteString(w, "{}")
+		})}
+		t.Cleanup(func() { server.Close() })
+		go server.Serve(l)
+	}()
+	status, body, _ := p.do(p.request("POST", "/v1/messages", request))
+	<-served
+	if status != 200 || len(bodies) != 1 || bodies[0] != request || !slices.Equal(told, []string{""}) {
+		t.Error(status, body, bodies, told)
+	}
+}
+
+type countDials struct {
+	Dialer func(context.Context, string, string) (net.Conn, error)
+	n      atomic.Int64
+	third  chan struct{}
+}
+
+func (c *countDials) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if c.n.Add(1) == 3 {
+		close(c.third)
+	}
+	return c.Dialer(ctx, network, address)
 }
 
 func TestCertificatesAreVerified(t *testing.T) {

@@ -59,6 +59,9 @@ type Config struct {
 	// nothing about the Pod are not told: of a tool without the token, of a path that a
 	// program tries, of a request outside the conversation.
 	Refused func(Refusal)
+	// Unreachable is told when the API cannot be reached, with a sentence, and with an empty
+	// one when it is reached; it must not block. Nil for nobody.
+	Unreachable func(sentence string)
 	// Trace takes the record of the session; nil for none.
 	Trace *Trace
 	// Now is the clock; nil for the real one.

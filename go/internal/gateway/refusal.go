@@ -24,6 +24,8 @@ const (
 	CodeRedirect = "pod_redirect"
 	CodeEcho     = "pod_echo"
 	codeUpstream = "pod_upstream"
+	// codeUnreachable: there was no connection, so that nothing was sent.
+	codeUnreachable = "pod_unreachable"
 )
 
 // Refusal is a request that was refused.

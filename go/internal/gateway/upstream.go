@@ -88,7 +88,7 @@ var keptPrefixes = [...]string{"X-Insomnia-", "X-Forwarded-"}
 
 func (g *Gateway) reverseProxy() *httputil.ReverseProxy {
 	return &httputil.ReverseProxy{
-		Transport:      g.transport,
+		Transport:      &patient{next: g.transport},
 		FlushInterval:  -1,
 		BufferPool:     &buffers,
 		ErrorLog:       log.New(io.Discard, "", 0),
@@ -127,6 +127,7 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 func (g *Gateway) answered(resp *http.Response) error {
 	p := passageOf(resp.Request.Context())
 	p.status = resp.StatusCode
+	g.reachable("")
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return refuse(CodeRedirect, "%s answers with a redirect (status %d), which the key must not follow", diag.Quote(g.base.Host), resp.StatusCode)
 	}
@@ -159,9 +160,21 @@ func (g *Gateway) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case r.Context().Err() != nil: // the program has gone
 		p.status = 0
 		panic(http.ErrAbortHandler)
+	case unreached(err):
+		// A status that programs do not try again after.
+		p.status = http.StatusPaymentRequired
+		sentence := "cannot reach " + g.base.Host + ": " + reason(err) + "; " + remedy(g.base, err)
+		g.reachable(sentence)
+		answer(w, p.status, "api_error", codeUnreachable, sentence)
 	default:
 		p.status = http.StatusBadGateway
 		answer(w, p.status, "api_error", codeUpstream, "cannot reach "+g.base.Host+": "+reason(err))
+	}
+}
+
+func (g *Gateway) reachable(problem string) {
+	if g.config.Unreachable != nil {
+		g.config.Unreachable(problem)
 	}
 }
 

@@ -47,3 +47,9 @@ func (s *Setting) Refuse(state live.State, sentence string) {
 		at.write()
 	})
 }
+
+// Unreachable records that the API of the model cannot be reached, and with an empty
+// sentence that it is reached. A program that ends for it has not failed by itself.
+func (s *Setting) Unreachable(sentence string) {
+	s.notice(func(at *pod) { at.unreachable = sentence })
+}

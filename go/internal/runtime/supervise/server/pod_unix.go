@@ -62,10 +62,12 @@ type pod struct {
 	ending   bool
 	exit     *inner.Exit
 	// over is what the session ends with, where that is not the program's own.
-	over  *wire.Last
-	clock <-chan time.Time
-	shake <-chan time.Time
-	force <-chan time.Time
+	over *wire.Last
+	// unreachable is why the API of the model cannot be reached; empty while it is.
+	unreachable string
+	clock       <-chan time.Time
+	shake       <-chan time.Time
+	force       <-chan time.Time
 }
 
 // run holds the Pod from its start to its end. An error is why it was not started.
@@ -224,6 +226,9 @@ func (p *pod) last() wire.Last {
 	switch {
 	case p.over != nil:
 		return *p.over
+	case p.exit != nil && p.exit.Code != 0 && !p.ending && p.unreachable != "":
+		return wire.Last{Exit: int(diag.ExitMissing), State: string(live.Ended),
+			Sentence: fmt.Sprintf("Pod `%s` %s; then go on: insomnia pod resume %s", p.Start.Name, p.unreachable, p.Start.Name)}
 	case p.exit != nil:
 		return wire.Last{Exit: p.exit.Code, State: string(live.Ended)}
 	case p.ending:
