@@ -71,12 +71,10 @@ func TestHeadless(t *testing.T) {
 	})
 }
 
-// The conversation goes on where it was, with the same snapshot. A secret that nothing of
-// the Pod gets is not bound, and not missed.
+// The conversation goes on where it was, with the same snapshot.
 func TestResume(t *testing.T) {
 	each(t, func(t *testing.T, a agent) {
-		d := newDesk(t, a, `prompts.system = "`+systemPrompt+`";
-  sandbox.services.code = { host = "code.example.org"; methods = [ "GET" ]; paths = [ "/**" ]; auth.value = insomnia.lib.secrets.ref "code.unbound"; };`,
+		d := newDesk(t, a, `prompts.system = "`+systemPrompt+`";`,
 			script(modelmock.Turn{Text: "The first answer."}, modelmock.Turn{Text: "The second answer."}))
 		if got := d.headless("The first prompt."); got.exit != 0 {
 			t.Fatalf("exit %d\n%s\n%s", got.exit, got.stdout, got.stderr)

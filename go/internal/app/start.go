@@ -13,6 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/prompt"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
@@ -174,9 +175,14 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 		e.Diagnostics = append(e.Diagnostics, diag.Diagnostic{Severity: diag.SeverityError, Code: "not-enforced", Pointer: pointer, Path: path,
 			Message: "cannot be enforced: " + why, Hint: hint, Positions: []diag.Position{}})
 	}
+	missed := map[string]bool{}
 	for _, loss := range runtime.Losses(r.runtime.Driver, r.snapshot.Manifest) {
 		if loss.Protecting {
 			without(loss.Field, loss.Pointer, loss.Why, "")
+		} else if name := offered(loss); name != "" && !missed[name] {
+			missed[name] = true
+			a.User.Tell(diag.Diagnostic{Severity: diag.SeverityNote, Code: "not-offered", Path: name, Positions: []diag.Position{},
+				Message: "not available in this Pod: " + loss.Why})
 		}
 	}
 	spec := sandbox.Spec{Manifest: r.snapshot.Manifest, Workspace: r.start.Workspace, Home: r.start.Home}
@@ -194,6 +200,21 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 		return e
 	}
 	return nil
+}
+
+// offered is what a profile gives to the agent and the Pod does not have: the path of a
+// service, a host command or the Pods that it may start. Empty where a field is another one.
+func offered(l runtime.Loss) string {
+	if l.Class != leaf.Unsupported {
+		return ""
+	}
+	switch parts := strings.Split(l.Field, "."); {
+	case parts[0] == "sandbox" && len(parts) > 2:
+		return strings.Join(parts[:3], ".")
+	case l.Leaf == "delegation.profiles":
+		return l.Field
+	}
+	return ""
 }
 
 // Start asks for consent to the snapshot, looks up its secrets, and runs the Pod until
@@ -253,10 +274,10 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 	return nil
 }
 
-// served reports whether something of a Pod that runs gets the secret: the gateway, or an
-// MCP server. What nobody gets is not looked up.
+// served reports whether something of a Pod that runs gets the secret: the gateway, a
+// service, or an MCP server. What nobody gets is not looked up.
 func served(use secret.Use) bool {
-	return strings.HasPrefix(use.Pointer, "/model/") || strings.HasPrefix(use.Pointer, "/mcpServers/")
+	return slices.ContainsFunc([]string{"/model/", "/mcpServers/", "/sandbox/services/"}, func(p string) bool { return strings.HasPrefix(use.Pointer, p) })
 }
 
 // snapshotChanged reports whether the snapshot is another one than when the Pod last ran.

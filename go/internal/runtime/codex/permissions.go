@@ -55,7 +55,9 @@ func permissionProfile(l runtime.Launch) table {
 	// The settings of Codex itself, whatever else may be written.
 	files[l.State] = "read"
 	files[":workspace_roots"] = workspace
-	return table{"filesystem": files, "network": table{"enabled": s.Network != "none"}}
+	// What leads through the walls of the Pod is at ports of its loopback interface.
+	network := s.Network != "none" || len(s.HostPorts)+len(s.PublishedPorts)+len(s.Services) > 0
+	return table{"filesystem": files, "network": table{"enabled": network}}
 }
 
 func inWorkspace(dir manifest.Directory) bool {

@@ -7,7 +7,9 @@ package prompt
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
@@ -67,12 +69,30 @@ func Compose(m *manifest.Manifest, workspace, home string) Prompt {
 	if m.Prompts.Language != nil {
 		add("Answer in the language with the BCP 47 tag " + string(*m.Prompts.Language) + ".")
 	}
+	add(services(m))
 	add(c.files(workspace))
 	c.out.Text = strings.Join(parts, "\n\n")
 	if c.out.Text != "" {
 		c.out.Text += "\n"
 	}
 	return c.out
+}
+
+// services tells where the services of the Pod are.
+func services(m *manifest.Manifest) string {
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(m.Sandbox.Services)) {
+		service := m.Sandbox.Services[name]
+		methods := make([]string, len(service.Methods))
+		for i, method := range service.Methods {
+			methods[i] = string(method)
+		}
+		fmt.Fprintf(&b, "\n- $INSOMNIA_SERVICE_%s: https://%s, for %s", strings.ToUpper(strings.ReplaceAll(string(name), "-", "_")), service.Host, strings.Join(methods, ", "))
+	}
+	if b.Len() == 0 {
+		return ""
+	}
+	return "# Services\n\nThese environment variables have addresses that lead to other hosts, with what logs you in there:\n" + b.String()
 }
 
 type composer struct {

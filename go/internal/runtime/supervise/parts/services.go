@@ -47,6 +47,7 @@ type services struct {
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
 	egress  string // the path of its socket; empty where there is none
+	more    more
 }
 
 // Services begins the guard, the gateway and the proxy of a Pod.
@@ -70,6 +71,9 @@ func (v *services) begin(ctx context.Context) error {
 		return err
 	}
 	if err := v.carryPorts(ctx); err != nil {
+		return err
+	}
+	if err := v.beginMore(); err != nil {
 		return err
 	}
 	box := &v.setting.Manifest.Sandbox
@@ -151,7 +155,7 @@ func (v *services) told(e guard.Event) {
 func (v *services) beginGateway(ctx context.Context) error {
 	s := v.setting
 	config := gateway.Config{Driver: s.Driver, Manifest: s.Manifest, Token: s.Launch.Token, Guard: v.guard, System: s.Launch.System,
-		Prices: s.Prices, Before: v.before(), Refused: v.refused, Trace: v.trace}
+		Prices: s.Prices, Before: v.before(), Refused: v.refused, Unreachable: v.setting.Unreachable, Trace: v.trace}
 	var err error
 	if config.Key, err = v.key(); err != nil {
 		return err
@@ -315,6 +319,9 @@ func (v *services) Close() error {
 	}
 	if v.http != nil {
 		_ = v.http.Close()
+	}
+	for _, server := range v.more.servers {
+		_ = server.Close()
 	}
 	v.work.Wait()
 	v.record("")

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -56,8 +57,8 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 			return stop, err
 		}
 	}
-	gateway, egress, err := ports(walled.PrivateNetwork)
-	if err != nil {
+	var gateway, egress string
+	if gateway, egress, p.Reached, err = ports(walled.PrivateNetwork, len(p.Manifest.Sandbox.Services)); err != nil {
 		return stop, err
 	}
 	// The walls take longest, so the rest is made while they are built.
@@ -77,7 +78,7 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	if spec.Descriptors, err = p.descriptors(); err != nil {
 		return stop, err
 	}
-	proxy := ""
+	proxy, more := "", []string(nil)
 	if p.parts.Services != nil {
 		if p.services, err = p.parts.Services(ctx, &p.Setting); err != nil {
 			return stop, err
@@ -89,8 +90,12 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 			spec.Relays = append(spec.Relays, inner.Relay{Listen: egress, Socket: path})
 			proxy = "http://" + egress
 		}
+		for i, path := range p.services.More() {
+			spec.Relays = append(spec.Relays, inner.Relay{Listen: p.Reached[i], Socket: path})
+		}
+		more = p.services.Environment()
 	}
-	spec.Env = walled.Environment(p.Plan.Env, proxy)
+	spec.Env = walled.Environment(slices.Concat(more, p.Plan.Env), proxy)
 	clear(p.Start.Secrets)
 	p.process.tell(&spec)
 	return stop, nil
@@ -109,22 +114,30 @@ func (p *pod) unwalled(own []string, _ string) []string {
 	return append(append([]string{}, p.Start.Environment...), own...)
 }
 
-// ports are where the services are to be had inside.
-func ports(private bool) (gateway, egress string, err error) {
-	if private {
-		return "127.0.0.1:" + strconv.Itoa(gatewayPort), "127.0.0.1:" + strconv.Itoa(egressPort), nil
-	}
-	var found [2]string
-	for i := range found {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return "", "", diag.Errorf(diag.ExitMissing, "no-port", "cannot listen on the loopback interface: %v", err).
-				Hintf("look at the interface: ip addr show lo")
+// ports are where the services are to be had inside, those of the manifest last.
+func ports(private bool, services int) (gateway, egress string, more []string, err error) {
+	var all []string
+	for i := range 2 + services {
+		port := []int{gatewayPort, egressPort}[min(i, 1)]
+		if i > 1 {
+			port = morePort + i - 2
 		}
-		defer l.Close()
-		found[i] = l.Addr().String()
+		if !private {
+			port = 0
+		}
+		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+		if !private {
+			l, err := net.Listen("tcp", address)
+			if err != nil {
+				return "", "", nil, diag.Errorf(diag.ExitMissing, "no-port", "cannot listen on the loopback interface: %v", err).
+					Hintf("look at the interface: ip addr show lo")
+			}
+			defer l.Close()
+			address = l.Addr().String()
+		}
+		all = append(all, address)
 	}
-	return found[0], found[1], nil
+	return all[0], all[1], all[2:], nil
 }
 
 // descriptors are what the program finds in its pipes, with secrets put in.

@@ -53,6 +53,9 @@ type Setting struct {
 	Sockets string
 	// Plan is that of this start when the services begin.
 	Plan *runtime.Plan
+	// Reached are the addresses inside that lead to the services of the manifest, in the
+	// order of their names: 127.0.0.1:PORT.
+	Reached []string
 
 	notice func(func(*pod))
 }
@@ -84,6 +87,10 @@ type Services interface {
 	// Sockets are where they answer, as paths; empty for those that are not there.
 	GatewaySocket() string
 	EgressSocket() string
+	// More are the sockets that Setting.Reached leads to, and Environment are variables that
+	// the program has because of them, as NAME=VALUE.
+	More() []string
+	Environment() []string
 	// Close ends them all.
 	Close() error
 }
@@ -92,4 +99,5 @@ type Services interface {
 const (
 	gatewayPort = 4100
 	egressPort  = 4101
+	morePort    = 4110 // and those that follow
 )
