@@ -41,6 +41,8 @@ type Options struct {
 	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix
 	// did up to 2.18, so that whoever reads the JSON can say where they are.
 	RawJSON bool
+	// Programs keeps parsed texts for several Evaluators. Default: none are kept.
+	Programs *Programs
 }
 
 // SearchEntry maps a first part of `<prefix/…>` to a path; an empty prefix
@@ -59,6 +61,8 @@ type Evaluator struct {
 	sym     wellKnown
 	base    []Value
 	globals map[string]int
+	// globalKey tells these from others, once it was asked for.
+	globalKey string
 
 	imports       map[string]*Thunk
 	scopedImports map[scopedFile]*Thunk

@@ -63,21 +63,38 @@ func (ev *Evaluator) Origin(p string) string {
 // parse reads an expression. scope, if not nil, are the names of one more scope.
 func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
 	ev.chargeEach(len(text), 40) // the tree, at most
-	t, err := syntax.Parse(text, syntax.Options{Files: ev.files, Name: name, Dir: dir, Home: ev.options.Home, Pipes: ev.options.PipeOperators})
-	if err == nil {
-		err = resolver.Resolve(t, resolver.Options{Files: ev.files, Globals: ev.globals, Outer: scope})
-	}
+	expr, err := ev.tree(text, name, dir, scope)
 	if err != nil {
-		var bad *syntax.Error
-		errors.As(err, &bad)
-		kind := SyntaxError
-		if strings.HasPrefix(bad.Msg, "undefined variable") {
-			kind = UndefinedVariable
-		}
-		ev.raise(&Error{Kind: kind, Msg: bad.Msg, Position: bad.Position, Cause: bad})
+		ev.raiseSyntax(err)
+	}
+	return expr
+}
+
+// raiseSyntax raises what the parser or the resolver said.
+func (ev *Evaluator) raiseSyntax(err error) {
+	var bad *syntax.Error
+	errors.As(err, &bad)
+	kind := SyntaxError
+	if strings.HasPrefix(bad.Msg, "undefined variable") {
+		kind = UndefinedVariable
+	}
+	ev.raise(&Error{Kind: kind, Msg: bad.Msg, Position: bad.Position, Cause: bad})
+}
+
+// tree parses and resolves an expression, or takes one that is known.
+func (ev *Evaluator) tree(text, name, dir string, scope []string) (syntax.Expr, error) {
+	if ev.options.Programs != nil && scope == nil {
+		return ev.shared(ev.options.Programs, text, name, dir)
+	}
+	t, err := syntax.Parse(text, syntax.Options{Files: ev.files, Name: name, Dir: dir, Home: ev.options.Home, Pipes: ev.options.PipeOperators})
+	if err != nil {
+		return nil, err
+	}
+	if err := resolver.Resolve(t, resolver.Options{Files: ev.files, Globals: ev.globals, Outer: scope}); err != nil {
+		return nil, err
 	}
 	t.Link(ev.symbols)
-	return t.Expr
+	return t.Expr, nil
 }
 
 // importPath is builtins.import of a clean absolute path.

@@ -1,0 +1,185 @@
+package nix
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix/syntax"
+)
+
+type (
+	// Error is a failed evaluation: its kind, its message in the words of Nix, its
+	// position, and the calls that led there.
+	Error = eval.Error
+	// LimitError says which limit an evaluation reached. It is the cause of an
+	// Error of the kind LimitReached.
+	LimitError = eval.LimitError
+	// SyntaxError says why a text is not a Nix expression. It is the cause of an
+	// Error of the kind BadSyntax.
+	SyntaxError = syntax.Error
+	// PanicError is a panic in an evaluation, or in a Go function that it called. It is the
+	// cause of an Error of the kind Defective.
+	PanicError = eval.PanicError
+	// ErrorKind says what sort of failure an Error is.
+	ErrorKind = eval.Kind
+	// Limits bound an evaluation. A zero field means its default.
+	Limits = eval.Limits
+	// Position is a file, a line and a column, both counted from 1, the column in bytes.
+	Position = syntax.Position
+	// SearchEntry maps a first part of `<prefix/…>` to a path.
+	SearchEntry = eval.SearchEntry
+)
+
+// The kinds of errors.
+const (
+	EvalFailure       = eval.EvalFailure
+	TypeMismatch      = eval.TypeMismatch
+	MissingAttr       = eval.MissingAttr
+	UndefinedVariable = eval.UndefinedVariable
+	Thrown            = eval.Thrown
+	AssertionFailed   = eval.AssertionFailed
+	Aborted           = eval.Aborted
+	InfiniteRecursion = eval.InfiniteRecursion
+	BadSyntax         = eval.SyntaxError
+	FileAccess        = eval.FileAccess
+	Fetches           = eval.Fetches
+	Builds            = eval.Builds
+	NeedsNix          = eval.NeedsNix
+	LimitReached      = eval.LimitReached
+	Busy              = eval.Busy
+	Defective         = eval.Defective
+)
+
+// Options configure an Evaluator. The zero value evaluates expressions that need no file.
+type Options struct {
+	// Files are the files that expressions may read: a file system for each absolute path that
+	// one is found at. For a directory of this machine take the FS of an os.Root, which nothing leads out of.
+	Files map[string]fs.FS
+	// Predeclared are variables that every expression has, besides the builtins; what
+	// Encode takes. One of the name of a builtin hides it.
+	Predeclared map[string]any
+	// Limits bound each call of Eval, EvalFile, Run and Value.Call, with what is
+	// looked at of the result until the next one.
+	Limits Limits
+	// Cache keeps parsed files for several evaluators. Default: files are parsed anew by each.
+	Cache *Cache
+	// SearchPath is what `<name>` is looked up in.
+	SearchPath []SearchEntry
+	// Env is what builtins.getEnv sees. Default: nothing.
+	Env map[string]string
+	// System is builtins.currentSystem. Default: there is none, as in pure evaluation.
+	System string
+	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
+	Trace func(message string)
+	// Features are experimental features of Nix by their names: pipe-operators,
+	// blake3-hashes, parse-toml-timestamps.
+	Features []string
+}
+
+// Evaluator evaluates expressions that share one cache of files.
+type Evaluator struct {
+	ev *eval.Evaluator
+	// inside is how many functions of Go are being called.
+	inside int
+}
+
+// begin starts an account of time and memory, unless a function of Go that an evaluation has
+// called asks for more: that belongs to the evaluation, and so does its context.
+func (e *Evaluator) begin(ctx context.Context) {
+	if e.inside == 0 {
+		e.ev.Renew(ctx)
+	}
+}
+
+// New makes an Evaluator. The error says which of Options.Predeclared cannot be encoded,
+// which path of Options.Files is not a clean absolute one, or which feature is not known.
+func New(o Options) (*Evaluator, error) {
+	sources := &source.FS{}
+	for at, tree := range o.Files {
+		if !path.IsAbs(at) || path.Clean(at) != at {
+			return nil, fmt.Errorf("nix: Options.Files: %q is not a clean absolute path", at)
+		}
+		sources.Mount(at, files{tree})
+	}
+	options := eval.Options{Sources: sources, Limits: o.Limits, SearchPath: o.SearchPath, Env: o.Env, System: o.System, Trace: o.Trace}
+	for _, name := range o.Features {
+		switch name {
+		case "pipe-operators":
+			options.PipeOperators = true
+		case "blake3-hashes":
+			options.BLAKE3 = true
+		case "parse-toml-timestamps":
+			options.TOMLTimestamps = true
+		default:
+			return nil, fmt.Errorf("nix: Options.Features: no feature %q is known here", name)
+		}
+	}
+	if o.Cache != nil {
+		options.Programs = &o.Cache.programs
+	}
+	e := &Evaluator{ev: eval.New(options)}
+	names := make([]string, 0, len(o.Predeclared))
+	for name := range o.Predeclared {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		v, err := e.Encode(o.Predeclared[name])
+		if err != nil {
+			return nil, fmt.Errorf("nix: Options.Predeclared: %s: %w", name, err)
+		}
+		e.ev.Predeclare(name, v.v)
+	}
+	return e, nil
+}
+
+// Eval evaluates an expression by an Evaluator of its own.
+func Eval(ctx context.Context, expr string, o Options) (Value, error) {
+	e, err := New(o)
+	if err != nil {
+		return Value{}, err
+	}
+	return e.Eval(ctx, expr)
+}
+
+// textName is what positions in a text without a file say, as in Nix.
+const textName = "«string»"
+
+// Eval evaluates an expression. Relative paths in it start from "/". The errors of all
+// evaluating functions are *Error.
+func (e *Evaluator) Eval(ctx context.Context, expr string) (Value, error) {
+	e.begin(ctx)
+	return e.value(e.ev.EvalExpr(expr, textName, "/"))
+}
+
+// EvalFile evaluates a file of Options.Files, or the default.nix of a directory.
+func (e *Evaluator) EvalFile(ctx context.Context, file string) (Value, error) {
+	e.begin(ctx)
+	return e.value(e.ev.EvalFile(file))
+}
+
+// Reads lists the files that have been read so far, by path.
+func (e *Evaluator) Reads() []string {
+	reads := e.ev.Reads()
+	out := make([]string, len(reads))
+	for i, r := range reads {
+		out[i] = r.Path
+	}
+	return out
+}
+
+// Excerpt shows the line of a position with a caret under the column, or "" when its
+// text is not at hand.
+func (e *Evaluator) Excerpt(p Position) string { return e.ev.Excerpt(p) }
+
+func (e *Evaluator) value(v eval.Value, err error) (Value, error) {
+	if err != nil {
+		return Value{}, err
+	}
+	return Value{e, v}, nil
+}
