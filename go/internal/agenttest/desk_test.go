@@ -176,6 +176,11 @@ func openDesk(t *testing.T, a agent, programs string, script modelmock.Script) *
 			}
 		}
 		d.paths.Store(r.URL.Path, true)
+		if name, ok := strings.CutPrefix(r.URL.Path, "/mcp/"); ok {
+			d.paths.Store("header "+r.Header.Get("X-Team"), true)
+			overHTTP(w, r, "over_"+name)
+			return
+		}
 		r.URL.Path = strings.TrimPrefix(r.URL.Path, "/elsewhere")
 		d.model.ServeHTTP(w, r)
 	})}

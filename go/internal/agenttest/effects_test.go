@@ -2,6 +2,7 @@ package agenttest
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"os/exec"
@@ -36,10 +37,13 @@ type flip struct {
 	calls, sub func(a agent) []modelmock.Call
 	// edit changes the manifest, which is then used in the place of the profile.
 	edit [2]func(manifest string) string
+	// script takes the place of the calls: it is the model.
+	script func(d *desk, n int, r modelmock.Request) modelmock.Turn
 	// before prepares the desk.
 	before func(d *desk)
-	// effects are by field.
+	// effects are by field, and own those that one runtime has besides.
 	effects map[string]effect
+	own     map[string]map[string]effect
 }
 
 // effect is what is seen with either value.
@@ -109,6 +113,17 @@ func (d *desk) dial() {
 
 // nothing orders an unruly program to offer no tool.
 const nothing = `{"offer":[]}`
+
+// spawning is a call that begins the subagent scout with an order for an unruly program.
+func (a agent) spawning(o order) modelmock.Call {
+	c := a.tool("agent", "scout")
+	for key, value := range c.Input.(map[string]any) {
+		if value == nothing {
+			c.Input.(map[string]any)[key] = o.String()
+		}
+	}
+	return c
+}
 
 // tool is a call of a tool of the manifest: with a command, a path, an address, the name of
 // a subagent or of a skill.
@@ -219,15 +234,15 @@ func follow(a agent, main, sub []modelmock.Call) modelmock.Script {
 	}
 }
 
-// try starts a Pod of one of the values of a flip, with an unruly program.
-func (f *flip) try(t *testing.T, a agent, i int) *evidence {
+// try starts a Pod of one of the values of a flip, with the programs of a directory.
+func (f *flip) try(t *testing.T, a agent, programs string, i int) *evidence {
 	list := func(of func(agent) []modelmock.Call) []modelmock.Call {
 		if of == nil {
 			return nil
 		}
 		return of(a)
 	}
-	d := openDesk(t, a, filepath.Join(filepath.Dir(program), "unruly"), nil)
+	d := openDesk(t, a, programs, nil)
 	provider := "anthropic"
 	if a.role == "coder-openai" {
 		provider = "openai"
@@ -245,10 +260,22 @@ insomnia.lib.mkProfile {
   permissions.default = "allow";
 }
 `, provider+"/"+d.models()[0], d.baseURL))
+	if strings.Contains(f.values[i], "@PROGRAMS") {
+		for name := range versions {
+			if err := copyProgram(filepath.Join(filepath.Dir(d.home), "tools", name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, name := range []string{"one", "two"} {
+		if err := os.Mkdir(filepath.Join(d.work, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if f.before != nil {
 		f.before(d)
 	}
-	fill := strings.NewReplacer("@V1", strings.TrimPrefix(d.baseURL, d.host()), "@HOST", d.host(), "@PORT", d.port, "@FREE", d.free, "@PROGRAM", filepath.Join(filepath.Dir(program), "unruly", a.program),
+	fill := strings.NewReplacer("@V1", strings.TrimPrefix(d.baseURL, d.host()), "@HOST", d.host(), "@PORT", d.port, "@FREE", d.free, "@PROGRAMS", filepath.Join(filepath.Dir(d.home), "tools"), "@PROGRAM", filepath.Join(filepath.Dir(program), "unruly", a.program),
 		"@PROVIDER", provider, "@OTHERAPI", map[string]string{"codex": "anthropic"}[a.runtime]+map[bool]string{true: "openai-responses"}[a.runtime != "codex"], "@OTHER", provider+"/"+d.models()[1])
 	name := "  name = \"tried\";\n"
 	if strings.HasPrefix(f.values[i], "name = ") {
@@ -271,6 +298,19 @@ insomnia.lib.mkProfile {
 		}
 	}
 	d.model.Follow(follow(a, main, sub))
+	if f.script != nil {
+		var mu sync.Mutex
+		next := 0
+		d.model.Follow(func(_ int, r modelmock.Request) modelmock.Turn {
+			mu.Lock()
+			defer mu.Unlock()
+			if from := a.from(r); from.Side != "" {
+				return modelmock.Turn{Text: "a title"}
+			}
+			next++
+			return f.script(d, next-1, r)
+		})
+	}
 	args := slices.Concat([]string{"pod", "new"}, from, []string{"--runtime", a.runtime, "--name", "tried", "--print"}, f.args[i])
 	if f.prompts[i] != "none" {
 		prompt := f.prompts[i]
@@ -283,6 +323,29 @@ insomnia.lib.mkProfile {
 		args = append(args, "--prompt", prompt)
 	}
 	return &evidence{d, d.insomnia(args...)}
+}
+
+// of are the effects that a runtime has.
+func (f *flip) of(a agent) map[string]effect {
+	all := maps.Clone(f.effects)
+	maps.Copy(all, f.own[a.runtime])
+	return all
+}
+
+// compare starts a Pod of each value, and looks whether the effects are as they should be.
+func (f *flip) compare(t *testing.T, a agent, programs string) {
+	for i := range 2 {
+		e, failed := f.try(t, a, programs, i), false
+		for field, effect := range f.of(a) {
+			if got := effect.look(e); got != effect.want[i] {
+				t.Errorf("%s in %s: %q, not %q", field, a.runtime, got, effect.want[i])
+				failed = true
+			}
+		}
+		if failed {
+			t.Logf("with %s\nexit %d, %d requests, results %.600q\n%.1500s\n%s", f.values[i], e.exit, len(e.model.Log()), e.results(), e.stdout, e.stderr)
+		}
+	}
 }
 
 // What Insomnia itself holds is held whatever the program does: each field is given two
@@ -298,20 +361,26 @@ func TestEffects(t *testing.T) {
 				if f.runtimes != nil && !slices.Contains(f.runtimes, a.runtime) || f.once && a.runtime != agents[0].runtime {
 					continue
 				}
-				for i := range 2 {
-					e, failed := f.try(t, a, i), false
-					for field, effect := range f.effects {
-						if got := effect.look(e); got != effect.want[i] {
-							t.Errorf("%s in %s: %q, not %q", field, a.runtime, got, effect.want[i])
-							failed = true
-						}
-					}
-					if failed {
-						t.Logf("with %s\nexit %d, %d requests, results %.800q\n%s\n%s", f.values[i], e.exit, len(e.model.Log()), e.results(), e.stdout, e.stderr)
-					}
-				}
+				f.compare(t, a, filepath.Join(filepath.Dir(program), "unruly"))
 			}
 		})
+	}
+}
+
+// A subagent that the guard was never told of gets no answer.
+func TestStranger(t *testing.T) {
+	f := flip{
+		calls: func(a agent) []modelmock.Call {
+			return []modelmock.Call{a.spawning(order{Offer: []string{}, System: "You scout.", Agent: "stranger"})}
+		},
+		sub: runs("touch by-scout"),
+	}
+	f.values[0] = scout(may + `tools.default = "allow";`)
+	for _, a := range agents {
+		e := f.try(t, a, filepath.Join(filepath.Dir(program), "unruly"), 0)
+		if made("by-scout")(e) != "absent" || !strings.Contains(strings.Join(e.results(), "")+e.stderr, "knows nothing of the subagent") {
+			t.Errorf("%s: exit %d, %q\n%s\n%s", a.runtime, e.exit, e.results(), e.stdout, e.stderr)
+		}
 	}
 }
 
@@ -322,9 +391,9 @@ func TestEveryEnforcedFieldHasAnEffect(t *testing.T) {
 	for _, a := range agents {
 		shown[a.runtime] = map[string]bool{}
 	}
-	for _, f := range flips {
+	for _, f := range slices.Concat(flips, ofPrograms) {
 		for _, a := range agents {
-			for field, effect := range f.effects {
+			for field, effect := range f.of(a) {
 				if effect.want[0] == effect.want[1] {
 					t.Errorf("%s: both values of %s have the same effect", f.name, field)
 				}
@@ -338,7 +407,7 @@ func TestEveryEnforcedFieldHasAnEffect(t *testing.T) {
 		known := map[string]bool{}
 		for field, declared := range d.Leaves().All() {
 			known[field.Path] = true
-			if declared.Holds() && declared.By != leaf.Program && declared.By != leaf.Nobody && !shown[d.Name][field.Path] {
+			if declared.Holds() && declared.By != leaf.Nobody && !shown[d.Name][field.Path] {
 				t.Errorf("%s declares %s as enforced by the %s, and no test shows the effect", d.Name, field.Path, declared.By)
 			}
 		}

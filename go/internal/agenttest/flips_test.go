@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
 )
 
 // flips are of fields that Insomnia holds itself.
@@ -217,6 +219,10 @@ func scout(fields string) string {
   subagents.scout = { description = "Scouts"; prompts.system = "You scout."; ` + fields + ` };`
 }
 
+func limited(limits string) string {
+	return scout(may + `tools.default = "allow"; limits = { ` + limits + ` };`)
+}
+
 const may = `permissions = { mode = "auto"; default = "allow"; }; `
 
 // asScout is a flip of a subagent that calls a tool.
@@ -273,6 +279,46 @@ var ofSubagents = []flip{
 		calls:   calls("agent", "scout"),
 		sub:     calls("skill", "one"),
 		effects: map[string]effect{"subagents.*.skills": {verdictInSub, [2]string{"ran", "denied"}}},
+	},
+	{
+		name:    "turns of a subagent",
+		values:  [2]string{limited("maxTurns = 5;"), limited("maxTurns = 1;")},
+		calls:   calls("agent", "scout"),
+		sub:     runs("true", "touch by-scout"),
+		effects: map[string]effect{"subagents.*.limits.maxTurns": {made("by-scout"), [2]string{"made", "absent"}}},
+	},
+	{
+		name:    "tokens of a subagent",
+		values:  [2]string{limited("maxTokens = 100000;"), limited("maxTokens = 100;")},
+		calls:   calls("agent", "scout"),
+		sub:     runs("true", "touch by-scout"),
+		effects: map[string]effect{"subagents.*.limits.maxTokens": {made("by-scout"), [2]string{"made", "absent"}}},
+	},
+	{
+		name:    "time of a subagent",
+		values:  [2]string{limited("maxWallSeconds = 600;"), limited("maxWallSeconds = 1;")},
+		calls:   calls("agent", "scout"),
+		sub:     runs("sleep 1", "touch by-scout"),
+		effects: map[string]effect{"subagents.*.limits.maxWallSeconds": {made("by-scout"), [2]string{"made", "absent"}}},
+	},
+	{
+		name:    "the model of a subagent",
+		values:  [2]string{scout(may + `tools.default = "allow"; model.ref = "@OTHER";`), scout(may + `tools.default = "allow";`)},
+		prompts: [2]string{"", ""},
+		calls: func(a agent) []modelmock.Call {
+			return []modelmock.Call{a.spawning(order{Offer: []string{}, Model: a.models()[1]})}
+		},
+		sub:     runs("touch by-scout"),
+		effects: map[string]effect{"subagents.*.model": {made("by-scout"), [2]string{"made", "absent"}}},
+	},
+	{
+		name:   "the prompt of a subagent",
+		values: [2]string{scout(may + `tools.default = "allow";`), strings.Replace(scout(may+`tools.default = "allow";`), "You scout.", "You do not scout.", 1)},
+		calls: func(a agent) []modelmock.Call {
+			return []modelmock.Call{a.spawning(order{Offer: []string{}, System: "You scout."})}
+		},
+		sub:     runs("touch by-scout"),
+		effects: map[string]effect{"subagents.*.prompts.system": {made("by-scout"), [2]string{"made", "absent"}}},
 	},
 	{
 		name:    "how many subagents",

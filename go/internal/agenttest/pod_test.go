@@ -4,7 +4,9 @@ package agenttest
 
 import (
 	"bytes"
+	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -101,9 +103,18 @@ func TestCanaryKey(t *testing.T) {
 	each(t, func(t *testing.T, a agent) {
 		look := "cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\\0' '\\n'; env; grep -rs sk-canary $HOME $HOME/../xdg; true"
 		d := newDesk(t, a, `permissions.default = "allow"; permissions.mode = "auto";`,
-			script(modelmock.Turn{Calls: []modelmock.Call{a.shell(look)}}, modelmock.Turn{Text: "done"}))
+			nil)
+		if err := copyProgram(filepath.Join(d.work, "claude")); err != nil {
+			t.Fatal(err)
+		}
+		// The known text is in the memory of the shell that looks, and so is found there.
+		memory := func(text string) modelmock.Call {
+			return a.shell(fmt.Sprintf("known=Tu%s; ./claude memory %x; true", "rnip-1", text))
+		}
+		d.model.Follow(script(modelmock.Turn{Calls: []modelmock.Call{a.shell(look)}}, modelmock.Turn{Calls: []modelmock.Call{memory("Turnip-1")}},
+			modelmock.Turn{Calls: []modelmock.Call{memory(canary)}}, modelmock.Turn{Text: "done"}))
 		got := d.headless("Look.")
-		if got.exit != 0 || len(d.results()) != 1 {
+		if got.exit != 0 || len(d.results()) != 3 {
 			t.Errorf("exit %d, results %q\n%s\n%s", got.exit, d.results(), got.stdout, got.stderr)
 		}
 		for _, result := range d.results() {
@@ -113,6 +124,24 @@ func TestCanaryKey(t *testing.T) {
 		}
 		if strings.Contains(got.stdout+got.stderr, canary) {
 			t.Error("the key was printed")
+		}
+		if results := d.results(); len(results) == 3 {
+			if strings.Contains(results[1], "found in []") || !strings.Contains(results[1], "found in [") {
+				t.Errorf("what is known was not found: %s", results[1])
+			}
+			if !strings.Contains(results[2], "found in []") {
+				t.Errorf("the key is in memory: %s", results[2])
+			}
+		}
+		// An agent that is made to crash leaves no copy of its memory.
+		d.model.Follow(script(modelmock.Turn{Calls: []modelmock.Call{a.shell("ulimit -c unlimited; for s in SEGV ABRT; do kill -$s -1; done")}}, modelmock.Turn{Text: "done"}))
+		if got := d.insomnia("pod", "resume", "tried", "--print", "--prompt", "Crash."); strings.Contains(got.stdout+got.stderr, canary) {
+			t.Error("the key was printed")
+		}
+		for path := range tree(t, d.work) {
+			if strings.Contains(filepath.Base(path), "core") && !strings.Contains(path, "/.git/") {
+				t.Errorf("a dump: %s", path)
+			}
 		}
 		d.onlyKey()
 	})

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -40,7 +41,7 @@ type unruly struct {
 // order is what a prompt can order, as JSON; any other prompt orders the shell alone.
 type order struct {
 	// Offer are the tools on offer to the model, by the program's names.
-	Offer []string `json:"offer,omitempty"`
+	Offer []string `json:"offer"`
 	// Model and System take the place of those that the program was given.
 	Model  string `json:"model,omitempty"`
 	System string `json:"system,omitempty"`
@@ -72,7 +73,14 @@ func runUnruly(name string, args []string) int {
 			return said(connect(args[1]))
 		case "through":
 			return said(through(args[1]))
+		case "memory":
+			return said(inMemory(args[1]))
 		}
+	}
+	if len(args) == 3 && args[0] == "mcp" {
+		here, _ := os.Getwd()
+		serveTools(os.Stdin, os.Stdout, "from_"+name, "Works in "+here, args[1], args[2])
+		return 0
 	}
 	u := &unruly{header: http.Header{}}
 	model, err := map[string]func([]string) (string, error){"claude": u.claude, "codex": u.codex, "opencode": u.opencode}[name](args)
@@ -93,6 +101,46 @@ func said(text string, err error) int {
 	}
 	fmt.Println(text)
 	return 0
+}
+
+// inMemory looks for a text, which is given in hexadecimal digits, in the memory of all
+// processes that can be read, and names those that have it.
+func inMemory(digits string) (string, error) {
+	text, err := hex.DecodeString(digits)
+	if err != nil {
+		return "", err
+	}
+	read, found := 0, []string{}
+	processes, _ := filepath.Glob("/proc/[0-9]*/maps")
+	for _, maps := range processes {
+		dir := filepath.Dir(maps)
+		if dir == fmt.Sprintf("/proc/%d", os.Getpid()) {
+			continue
+		}
+		areas, err := os.ReadFile(maps)
+		if err != nil {
+			continue
+		}
+		memory, err := os.Open(dir + "/mem")
+		if err != nil {
+			continue
+		}
+		read++
+		for line := range strings.Lines(string(areas)) {
+			var from, to int64
+			if _, err := fmt.Sscanf(line, "%x-%x rw", &from, &to); err != nil || to-from > 256<<20 {
+				continue
+			}
+			area := make([]byte, to-from)
+			n, _ := memory.ReadAt(area, from)
+			if bytes.Contains(area[:n], text) {
+				name, _ := os.ReadFile(dir + "/comm")
+				found = append(found, strings.TrimSpace(string(name)))
+			}
+		}
+		memory.Close()
+	}
+	return fmt.Sprintf("read the memory of %d processes, found in %q", read, found), nil
 }
 
 // listen waits for a connection to a port of the loopback interface.
@@ -230,7 +278,7 @@ func (u *unruly) call(o order, c toolCall, agent, name string) (string, error) {
 		} else if ok, reason := u.ask(map[string]any{"hook_event_name": "SubagentStart", "agent_id": id, "agent_type": kind}); !ok {
 			return reason, nil
 		}
-		said, err := u.converse(order{Model: o.Model, System: o.System}, prompt, id, kind)
+		said, err := u.converse(order{Model: o.Model, System: o.System + "\nYou scout."}, prompt, id, kind)
 		u.ask(map[string]any{"hook_event_name": "SubagentStop", "agent_id": id, "agent_type": kind})
 		if err != nil {
 			return "the subagent failed: " + err.Error(), nil

@@ -56,6 +56,18 @@ func (g judge) Judged(id string) bool {
 	return false
 }
 
+func (g judge) Subagent(id string) string {
+	for _, a := range g.Asked(guard.Started) {
+		if a.Agent == id {
+			if g.driver.Subagent != nil {
+				return g.driver.Subagent(a.Subagent)
+			}
+			return a.Subagent
+		}
+	}
+	return ""
+}
+
 var programs = []struct {
 	driver  *runtime.Driver
 	profile string

@@ -67,38 +67,44 @@ func sameURL(a, b *manifest.URL) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// model refuses a request for a model that is not one of the manifest.
-func (c *rules) model(a *asked) *Refusal {
+// model refuses a request for a model that is not one of the manifest, or of the subagent
+// that asks.
+func (c *rules) model(a *asked, who *subagent) *Refusal {
 	if len(a.models) == 0 {
 		return refuse(CodeModel, "the request names no model")
 	}
+	models, whose := c.models, "this Pod"
+	if who != nil {
+		models, whose = c.modelsOf(who), "the subagent "+quote(who.name)
+	}
 	for _, name := range a.models {
-		if !slices.Contains(c.models, name) {
-			return refuse(CodeModel, "the model %s is not one of this Pod: %s", quote(name), strings.Join(c.models, ", "))
+		if !slices.Contains(models, name) {
+			return refuse(CodeModel, "the model %s is not one of %s: %s", quote(name), whose, strings.Join(models, ", "))
 		}
 	}
 	return nil
 }
 
-// tools refuses a request that offers a tool that the manifest does not offer.
-func (c *rules) tools(a *asked, from runtime.Request) *Refusal {
+// tools refuses a request that offers a tool that the manifest does not offer to who asks:
+// a subagent, or the Pod's own agent.
+func (c *rules) tools(a *asked, who *subagent) *Refusal {
 	for _, name := range a.tools {
 		offer := c.driver.Offer(c.manifest, name)
 		switch {
 		case offer.Internal || offer.Tool == "" && offer.Nested:
 		case offer.Tool == "":
 			return refuse(CodeTools, "%s offers the tool %s, which is not known here", c.driver.Title, quote(name))
-		case !c.offers(offer.Tool, from.Subagent):
+		case who != nil && !c.offers(offer.Tool, who):
+			return refuse(CodeTools, "%s offers the tool %s to the subagent %s, which has no such tool (subagents)", c.driver.Title, quote(name), quote(who.name))
+		case who == nil && !c.offers(offer.Tool, nil):
 			return refuse(CodeTools, "%s offers the tool %s, which the Pod does not offer (tools)", c.driver.Title, quote(name))
 		}
 	}
 	return nil
 }
 
-// offers reports whether the manifest offers a tool to the Pod's own agent, or to a
-// subagent. Some programs tell only an ID of their own of a subagent: then what the Pod or
-// any of its subagents is offered will do, and the guard decides each call by the name.
-func (c *rules) offers(tool, subagent string) bool {
+// offers reports whether the manifest offers a tool to a subagent, or to the Pod's own agent.
+func (c *rules) offers(tool string, who *subagent) bool {
 	server := ""
 	if strings.HasPrefix(tool, "mcp__") {
 		of, name, ok := grammar.SplitMCP(tool)
@@ -107,25 +113,11 @@ func (c *rules) offers(tool, subagent string) bool {
 		}
 		server = of
 	}
-	own := func(s manifest.Subagent) bool {
-		offered, _ := s.Tools.Offers(tool)
-		return offered && (server == "" || s.MCPServers == nil || slices.Contains(s.MCPServers, manifest.ServerName(server)))
+	if who == nil {
+		return c.manifest.Tools.Offers(tool)
 	}
-	if subagent != "" {
-		name := subagent
-		if c.driver.Subagent != nil {
-			name = c.driver.Subagent(name)
-		}
-		if s, ok := c.manifest.Subagents[manifest.SkillName(name)]; ok {
-			return own(s)
-		}
-		for _, s := range c.manifest.Subagents {
-			if own(s) {
-				return true
-			}
-		}
-	}
-	return c.manifest.Tools.Offers(tool)
+	offered, _ := who.Tools.Offers(tool)
+	return offered && (server == "" || who.MCPServers == nil || slices.Contains(who.MCPServers, manifest.ServerName(server)))
 }
 
 // serves reports whether an MCP server of the manifest has a tool on offer.

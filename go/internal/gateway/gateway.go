@@ -27,6 +27,9 @@ type Guard interface {
 	// Judged reports whether the guard has decided a tool call, in this start of the Pod or
 	// in one before.
 	Judged(callID string) bool
+	// Subagent is the manifest's name of a subagent that has begun, by the program's ID; empty
+	// for one that the guard knows nothing of.
+	Subagent(agent string) string
 }
 
 // Header is a header that requests to the API carry.
@@ -82,8 +85,9 @@ type Gateway struct {
 	proxy     *httputil.ReverseProxy
 
 	mu       sync.Mutex
-	sessions map[string]bool // those whose system prompt was seen
-	told     map[string]bool // codes of refusals
+	sessions map[string]bool    // those whose system prompt was seen, and runs of subagents
+	runs     map[string]*ledger // of subagents, by the program's ID
+	told     map[string]bool    // codes of refusals
 }
 
 // maxSessions is how many sessions are known; the prompt of further ones is compared in
@@ -101,7 +105,7 @@ func New(c Config) (*Gateway, error) {
 	}
 	model := &c.Manifest.Model
 	g := &Gateway{config: c, dialect: dialectOf(model.WireAPI), token: sha256.Sum256([]byte(c.Token)), rules: rulesOf(&c),
-		bodies: newBudget(maxBodies), sessions: map[string]bool{}, told: map[string]bool{}}
+		bodies: newBudget(maxBodies), sessions: map[string]bool{}, runs: map[string]*ledger{}, told: map[string]bool{}}
 	if g.dialect == nil {
 		return nil, diag.Errorf(diag.ExitInvalid, "model-dialect", "model.wireApi: must be one of: anthropic, openai-responses, openai-chat, got %s", diag.Quote(string(model.WireAPI)))
 	}
@@ -163,6 +167,8 @@ type passage struct {
 	key     string
 	secrets []string
 	booking *booking
+	run     *ledger // of the subagent; nil for the Pod's own agent
+	runs    *booking
 	meter   *meter
 	begun   time.Time
 	status  int
@@ -247,18 +253,28 @@ func (g *Gateway) judge(w http.ResponseWriter, r *http.Request, p *passage) (ref
 	if len(a.models) > 0 {
 		p.model = a.models[0]
 	}
-	if refusal = g.rules.model(a); refusal != nil {
+	who, refusal := g.rules.subagent(p.from)
+	if refusal != nil {
 		return refusal
 	}
-	if refusal = g.rules.tools(a, p.from); refusal != nil {
+	if refusal = g.rules.model(a, who); refusal != nil {
 		return refusal
 	}
-	own := p.from.Side == "" && p.from.Subagent == ""
+	if refusal = g.rules.tools(a, who); refusal != nil {
+		return refusal
+	}
+	own := p.from.Side == "" && who == nil
 	if own && !g.seen(p.from.Session) {
 		if refusal = g.rules.prompt(a); refusal != nil {
 			return refusal
 		}
 		g.see(p.from.Session)
+	}
+	if who != nil && g.rules.leads(a, who) && !g.seen(who.run()) {
+		if refusal = g.rules.prompts(a, who); refusal != nil {
+			return refusal
+		}
+		g.see(who.run())
 	}
 	if refusal = g.rules.receipts(a); refusal != nil {
 		return refusal
@@ -267,7 +283,15 @@ func (g *Gateway) judge(w http.ResponseWriter, r *http.Request, p *passage) (ref
 		return refusal
 	}
 	p.target = g.dialect.target(g.base, p.route, r.URL.RawQuery)
-	p.booking, refusal = g.ledger.book(p.begun, p.model, own && p.route.counts, p.body.size)
+	if who != nil {
+		p.run = g.ledgerOf(who, p.begun)
+		if p.runs, refusal = p.run.book(p.begun, p.model, p.route.counts, p.body.size); refusal != nil {
+			return who.limited(refusal)
+		}
+	}
+	if p.booking, refusal = g.ledger.book(p.begun, p.model, own && p.route.counts, p.body.size); refusal != nil && p.run != nil {
+		p.run.settle(p.runs, false, nil, false)
+	}
 	return refusal
 }
 
@@ -329,6 +353,9 @@ func (g *Gateway) settle(p *passage) {
 	}
 	g.config.Trace.request(g.config.Now(), p, tokens, estimated)
 	g.ledger.settle(p.booking, p.meter != nil, tokens, estimated)
+	if p.run != nil {
+		p.run.settle(p.runs, p.meter != nil, tokens, estimated)
+	}
 }
 
 // refuse answers with a refusal, and tells it.

@@ -41,6 +41,11 @@ func (g *guard) Judged(id string) bool {
 	return g.judged[id]
 }
 
+// Subagent knows three runs of two subagents, by the program's IDs.
+func (g *guard) Subagent(id string) string {
+	return map[string]string{"a1": "writer", "a2": "writer", "a3": "helper"}[id]
+}
+
 // driver is a driver of a program with a few tools.
 var driver = &runtime.Driver{
 	Name: "test", Title: "Test",
@@ -65,7 +70,7 @@ var driver = &runtime.Driver{
 		return runtime.Offer{}
 	},
 	Request: func(h http.Header) runtime.Request {
-		return runtime.Request{Session: h.Get("X-Session"), Subagent: h.Get("X-Agent"), Side: h.Get("X-Side")}
+		return runtime.Request{Session: h.Get("X-Session"), Subagent: h.Get("X-Agent"), Agent: h.Get("X-Agent"), Side: h.Get("X-Side")}
 	},
 	Declined: func(tool, text string) bool { return strings.HasPrefix(text, "<declined>") },
 }
@@ -139,6 +144,8 @@ func newPod(t testing.TB, dialect int, api http.HandlerFunc, change func(*pod)) 
 		Subagents: map[manifest.SkillName]manifest.Subagent{
 			"writer": {Tools: manifest.SubagentTools{Default: "deny", Allow: []manifest.ToolName{"write"}},
 				Model: &manifest.Model{Ref: "acme/tiny", Provider: "acme", ID: "tiny", BaseURL: &base, WireAPI: d.api}},
+			"helper": {Tools: manifest.SubagentTools{Default: "allow"}, Prompts: manifest.SubagentPrompts{System: "Go within", Append: []manifest.Text{"the workspace"}},
+				Limits: &manifest.SubagentLimits{MaxTurns: number(int64(2))}},
 			"far": {Model: &manifest.Model{Ref: "acme/far", Provider: "acme", ID: "far", BaseURL: number(manifest.URL("https://far.example")), WireAPI: d.api}},
 		},
 	}
@@ -445,17 +452,22 @@ func TestRefusesByRule(t *testing.T) {
 			})
 		}
 		for name, r := range map[string]func(p *pod) *http.Request{
-			"small":              func(p *pod) *http.Request { return p.request("POST", d.path, fmt.Sprintf(d.request, "small", "")) },
-			"spare":              func(p *pod) *http.Request { return p.request("POST", d.path, fmt.Sprintf(d.request, "spare", "")) },
-			"of a subagent":      func(p *pod) *http.Request { return p.request("POST", d.path, fmt.Sprintf(d.request, "tiny", "")) },
-			"MCP":                func(p *pod) *http.Request { return p.request("POST", d.path, tool("mcp__gh__search")) },
-			"tool of a subagent": func(p *pod) *http.Request { return p.request("POST", d.path, tool("Write"), "X-Agent", "a1") },
-			"nested":             func(p *pod) *http.Request { return p.request("POST", d.path, tool("exec")) },
+			"small":         func(p *pod) *http.Request { return p.request("POST", d.path, fmt.Sprintf(d.request, "small", "")) },
+			"spare":         func(p *pod) *http.Request { return p.request("POST", d.path, fmt.Sprintf(d.request, "spare", "")) },
+			"of a subagent": func(p *pod) *http.Request { return p.request("POST", d.path, fmt.Sprintf(d.request, "tiny", "")) },
+			"MCP":           func(p *pod) *http.Request { return p.request("POST", d.path, tool("mcp__gh__search")) },
+			"tool of a subagent": func(p *pod) *http.Request {
+				return p.request("POST", d.path, strings.Replace(tool("Write"), `"big"`, `"tiny"`, 1), "X-Agent", "a1")
+			},
+			"small model of a subagent": func(p *pod) *http.Request {
+				return p.request("POST", d.path, fmt.Sprintf(d.request, "small", ""), "X-Agent", "a3")
+			},
+			"nested": func(p *pod) *http.Request { return p.request("POST", d.path, tool("exec")) },
 			"title without a prompt": func(p *pod) *http.Request {
 				return p.request("POST", d.path, strings.Replace(good, "Stay", "Go", 1), "X-Side", "title")
 			},
 			"subagent's own prompt": func(p *pod) *http.Request {
-				return p.request("POST", d.path, strings.Replace(good, "Stay", "Go", 1), "X-Agent", "a")
+				return p.request("POST", d.path, strings.Replace(good, "Stay", "Go", 1), "X-Agent", "a3")
 			},
 			"Authorization alone": func(p *pod) *http.Request { r := p.request("POST", d.path, good); r.Header.Del("X-Api-Key"); return r },
 			"with a charset": func(p *pod) *http.Request {
@@ -506,6 +518,50 @@ func TestRefusesByRule(t *testing.T) {
 	})
 }
 
+// A subagent is held to its own model, tools, prompts and limits, and one that the guard
+// knows nothing of to nothing at all.
+func TestSubagentsAreHeld(t *testing.T) {
+	each(t, func(t *testing.T, dialect int) {
+		d := dialects[dialect]
+		of := func(model, agent string, more ...string) func(p *pod) *http.Request {
+			return func(p *pod) *http.Request {
+				body := strings.Replace(fmt.Sprintf(d.request, model, strings.Join(more, "")), "Stay", "Go", 1)
+				return p.request("POST", d.path, body, "X-Agent", agent)
+			}
+		}
+		for _, c := range []struct {
+			name          string
+			request       func(p *pod) *http.Request
+			code, message string
+		}{
+			{"one that is not known", of("big", "a9"), CodeGuard, "the Pod's guard knows nothing of the subagent `a9`"},
+			{"the model of the Pod", of("big", "a1"), CodeModel, "the model `big` is not one of the subagent `writer`: tiny"},
+			{"the model of another subagent", of("tiny", "a3"), CodeModel, "the model `tiny` is not one of the subagent `helper`: big"},
+			{"a tool of the Pod", of("tiny", "a1"), CodeTools, "to the subagent `writer`, which has no such tool"},
+			{"no prompt of its own", func(p *pod) *http.Request {
+				return p.request("POST", d.path, fmt.Sprintf(d.request, "big", ""), "X-Agent", "a3")
+			}, CodePrompt, "does not send the prompts of the subagent `helper`"},
+		} {
+			p := newPod(t, dialect, nil, nil)
+			if code, message := p.refused(c.request(p)); code != c.code || !strings.Contains(message, c.message) {
+				t.Errorf("%s: %s: %s", c.name, code, message)
+			}
+		}
+		p := newPod(t, dialect, nil, nil)
+		for i := range 2 {
+			if status, body, _ := p.do(of("big", "a3")(p)); status != 200 {
+				t.Errorf("turn %d: %d %s", i, status, body)
+			}
+		}
+		if code, message := p.refused(of("big", "a3")(p)); code != CodeLimit || !strings.Contains(message, "the subagent `helper` has reached its limit of 2 turns (subagents.helper.limits.maxTurns)") || len(p.refusals) > 0 {
+			t.Errorf("%s: %s, told %v", code, message, p.refusals)
+		}
+		if status, _, _ := p.do(p.request("POST", d.path, fmt.Sprintf(d.request, "big", ""))); status != 200 {
+			t.Error("the Pod's own agent was refused, too")
+		}
+	})
+}
+
 func TestOffers(t *testing.T) {
 	p := newPod(t, 0, nil, func(p *pod) {
 		m := p.config.Manifest
@@ -522,10 +578,12 @@ func TestOffers(t *testing.T) {
 		{"write", "writer", true}, {"bash", "writer", false}, {"mcp__gh__search", "writer", false},
 		{"read", "clerk", true}, {"bash", "clerk", false},
 		{"mcp__few__one", "clerk", true}, {"mcp__few__two", "clerk", false}, {"mcp__gh__search", "clerk", false},
-		// An ID of the program's own.
-		{"write", "a1", true}, {"bash", "a1", true}, {"read", "a1", true}, {"mcp__gh__merge", "a1", false},
 	} {
-		if got := p.gateway.rules.offers(c.tool, c.subagent); got != c.offered {
+		var who *subagent
+		if c.subagent != "" {
+			who = &subagent{Subagent: p.config.Manifest.Subagents[manifest.SkillName(c.subagent)], name: c.subagent}
+		}
+		if got := p.gateway.rules.offers(c.tool, who); got != c.offered {
 			t.Errorf("%s to %q: %v", c.tool, c.subagent, got)
 		}
 	}

@@ -38,6 +38,8 @@ type Refusal struct {
 	// Err is why a key could not be read; nil for every other code. It is not shown to the
 	// program.
 	Err error
+	// run says that it ends the run of a subagent alone.
+	run bool
 }
 
 func (r *Refusal) Error() string { return r.Message }
@@ -50,7 +52,7 @@ func refuse(code, format string, args ...any) *Refusal {
 // asked: a tool without the token, a path that a program tries, a request beside the
 // conversation.
 func (r *Refusal) ends() bool {
-	return r.Code != CodeToken && r.Code != CodePath && r.Request.Side == ""
+	return r.Code != CodeToken && r.Code != CodePath && r.Request.Side == "" && !r.run
 }
 
 // quote quotes a text that came from outside.

@@ -34,7 +34,7 @@ func TestTrace(t *testing.T) {
 			p.config.Now = func() time.Time { return now }
 			p.config.Trace = NewTrace(&out, 1<<20, "my pod", now, "another-secret")
 		})
-		p.do(p.request("POST", d.path, fmt.Sprintf(d.request, "big", ""), "X-Agent", "a1"))
+		p.do(p.request("POST", d.path, strings.Replace(fmt.Sprintf(d.request, "big", ""), "Stay", "Go", 1), "X-Agent", "a3"))
 		p.usage(1)
 		p.config.Trace.Verdict(now, "s1", "", "call-1", "bash", "deny", "no "+canary+" and another-secret, please")
 		p.refused(p.request("POST", d.path, fmt.Sprintf(d.request, "dear "+canary, ""), "X-Session", "s2"))
@@ -47,7 +47,7 @@ func TestTrace(t *testing.T) {
 		if e := got[0]; e.Schema != EventsSchema || e.Event != "begin" || e.Pod != "my pod" || !e.Time.Equal(now) {
 			t.Errorf("%+v", e)
 		}
-		if e := got[1]; e.Event != "request" || e.Session != "s1" || e.Subagent != "a1" || e.Model != "big" || e.Status != 200 ||
+		if e := got[1]; e.Event != "request" || e.Session != "s1" || e.Subagent != "a3" || e.Model != "big" || e.Status != 200 ||
 			e.Tokens == nil || e.Tokens.Output != 10 || len(e.Tools) == 0 || e.Schema != "" {
 			t.Errorf("%+v", e)
 		}

@@ -37,6 +37,10 @@ func (s *Server) Ready(r runtime.Request) bool {
 // Judged reports whether a tool call was judged, in this start of the Pod or in one before.
 func (s *Server) Judged(callID string) bool { return s.receipts.has(callID) }
 
+// Subagent is the manifest's name of a subagent that has begun, by the program's ID; empty
+// for one that the guard knows nothing of.
+func (s *Server) Subagent(agent string) string { return s.team.name(agent, startTime) }
+
 // handle answers one question.
 func (s *Server) handle(c *connection, a Ask) Answer {
 	if a.Kind == Judge {

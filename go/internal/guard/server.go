@@ -36,6 +36,7 @@ const (
 	lineTime  = 5 * time.Second
 	writeTime = 5 * time.Second
 	idleTime  = 10 * time.Second
+	startTime = 2 * time.Second
 )
 
 // Config is what a guard is made of.

@@ -15,8 +15,10 @@ const (
 	// silence is how long a subagent counts that asks about no call: one that was interrupted
 	// may have ended without a word.
 	silence = 15 * time.Minute
-	// mostRunning is how many subagents are counted at all.
+	// mostRunning is how many subagents are counted at all, and mostNames how many are known
+	// by their names.
 	mostRunning = 1024
+	mostNames   = 1 << 16
 )
 
 // team counts the subagents that run. What the program does not tell of is not counted:
@@ -29,6 +31,8 @@ type team struct {
 	now     func() time.Time // nil for the clock
 	coming  []coming
 	running map[string]member // by the program's ID
+	names   map[string]string // of all that have begun, by the program's ID
+	begun   chan struct{}     // closed when one begins; nil where nobody waits for it
 }
 
 // member is a subagent that runs; since is when it was last heard of.
@@ -85,6 +89,9 @@ func (t *team) started(agent, name string) error {
 		}
 	}
 	depth := max(t.depth, 1)
+	if n := int64(len(t.coming) + len(t.running)); found < 0 && t.names[agent] == "" && n >= t.most {
+		return fmt.Errorf("`limits.maxSubagents` is %d, and the guard has let no other subagent begin", t.most)
+	}
 	if found >= 0 {
 		depth = t.coming[found].depth
 		t.coming = slices.Delete(t.coming, found, found+1)
@@ -92,10 +99,43 @@ func (t *team) started(agent, name string) error {
 	if t.running == nil {
 		t.running = map[string]member{}
 	}
+	if t.names == nil {
+		t.names = map[string]string{}
+	}
+	if len(t.names) < mostNames {
+		t.names[agent] = name
+	}
+	if t.begun != nil {
+		close(t.begun)
+		t.begun = nil
+	}
 	if len(t.running) < mostRunning {
 		t.running[agent] = member{depth, t.time()}
 	}
 	return nil
+}
+
+// name is that of a subagent that has begun; empty for one that has not, a moment later
+// either: programs may ask the model while they tell of the beginning.
+func (t *team) name(agent string, patience time.Duration) string {
+	late := time.After(patience)
+	for {
+		t.mu.Lock()
+		name := t.names[agent]
+		if t.begun == nil {
+			t.begun = make(chan struct{})
+		}
+		begun := t.begun
+		t.mu.Unlock()
+		if name != "" {
+			return name
+		}
+		select {
+		case <-begun:
+		case <-late:
+			return ""
+		}
+	}
 }
 
 // heard says that a subagent asks about a call.

@@ -110,8 +110,11 @@ type Offer struct {
 type Request struct {
 	// Session is the ID of the session, as hooks have it; empty where there is none.
 	Session string
-	// Subagent is the program's ID of the subagent that asks; empty for the Pod's own agent.
+	// Subagent is the program's name or ID of the subagent that asks; empty for the Pod's
+	// own agent.
 	Subagent string
+	// Agent is the program's ID of this run of the subagent, as hooks have it.
+	Agent string
 	// Side says what a request outside the conversation is for, such as a title; empty for
 	// one of the conversation.
 	Side string

@@ -167,7 +167,8 @@ func shown(name string) string {
 
 // request reads the headers of a request to the API.
 func request(h http.Header) runtime.Request {
-	return runtime.Request{Session: h.Get("X-Claude-Code-Session-Id"), Subagent: h.Get("X-Claude-Code-Agent-Id")}
+	agent := h.Get("X-Claude-Code-Agent-Id")
+	return runtime.Request{Session: h.Get("X-Claude-Code-Session-Id"), Subagent: agent, Agent: agent}
 }
 
 // cut are the results of calls that were cut off before they began.

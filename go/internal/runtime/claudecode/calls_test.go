@@ -115,7 +115,7 @@ func TestRequest(t *testing.T) {
 	h := http.Header{}
 	h.Set("x-claude-code-session-id", "s")
 	h.Set("x-claude-code-agent-id", "a")
-	if diff := cmp.Diff(runtime.Request{Session: "s", Subagent: "a"}, request(h)); diff != "" {
+	if diff := cmp.Diff(runtime.Request{Session: "s", Subagent: "a", Agent: "a"}, request(h)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -141,8 +141,8 @@ func TestRequest(t *testing.T) {
 	}{
 		{header(), runtime.Request{}},
 		{header("session-id", "s", "thread-id", "s", "x-codex-turn-metadata", `{"thread_source":"user"}`), runtime.Request{Session: "s"}},
-		{header("session-id", "s", "thread-id", "t", "x-codex-turn-metadata", `{"thread_source":"subagent"}`), runtime.Request{Session: "s", Subagent: "t"}},
-		{header("session-id", "s", "thread-id", "t", "x-openai-subagent", "collab_spawn"), runtime.Request{Session: "s", Subagent: "t"}},
+		{header("session-id", "s", "thread-id", "t", "x-codex-turn-metadata", `{"thread_source":"subagent"}`), runtime.Request{Session: "s", Subagent: "t", Agent: "t"}},
+		{header("session-id", "s", "thread-id", "t", "x-openai-subagent", "collab_spawn"), runtime.Request{Session: "s", Subagent: "t", Agent: "t"}},
 		{header("session-id", "s", "thread-id", "s", "x-codex-turn-metadata", `{"thread_source":"thread_title"}`), runtime.Request{Session: "s", Side: "title"}},
 		{header("session-id", "s", "x-codex-turn-metadata", `not JSON`), runtime.Request{Session: "s"}},
 	} {

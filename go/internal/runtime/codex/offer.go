@@ -169,6 +169,7 @@ func request(h http.Header) runtime.Request {
 	if r.Subagent == "" && r.Side == "" && h.Get("X-Openai-Subagent") != "" {
 		r.Subagent = thread
 	}
+	r.Agent = r.Subagent
 	return r
 }
 

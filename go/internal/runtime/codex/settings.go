@@ -98,7 +98,8 @@ func provider(l runtime.Launch) table {
 	}
 	return table{
 		"name": "Insomnia", "base_url": strings.TrimSuffix(l.Gateway, "/") + "/v1", "wire_api": "responses",
-		"request_max_retries": retries, "stream_max_retries": retries,
+		// Each try of the one is a try of the other, so that both would be multiplied.
+		"request_max_retries": 0, "stream_max_retries": retries,
 		"auth": table{"command": l.Insomnia, "args": []string{"pod-hook", "token", l.Guard}, "timeout_ms": 20000, "refresh_interval_ms": 0},
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/frontmatter"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
@@ -45,6 +46,9 @@ func skillFiles(m *manifest.Manifest) ([]skillFile, error) {
 			}
 			if content != nil && content.Executable != nil && *content.Executable {
 				f.mode = program
+			}
+			if path == "SKILL.md" {
+				f.content = frontmatter.Complete(string(name), string(skill.Description), f.content)
 			}
 			all = append(all, f)
 		}

@@ -44,6 +44,9 @@ To see what is lost of one profile, ask for it:
 Where this machine lacks what the sandbox needs, such as bubblewrap or user namespaces, the launch names the fields that
 do not hold here, and stops like below.
 
+A test shows the effect of each field that is enforced: a Pod is started with two values of it, and what the model, the
+file system, a listener or the exit code shows must differ as the values say.
+
 The table names whoever has the last word. Where the program has a setting of its own for the same thing, it is set as
 well, as a second lock.
 

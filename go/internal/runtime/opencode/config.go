@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/frontmatter"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -363,7 +364,7 @@ func skillFiles(l runtime.Launch) []runtime.File {
 				f.Mode = 0o555
 			}
 			if file == "SKILL.md" {
-				f.Content = entry(string(name), string(s.Description), f.Content)
+				f.Content = frontmatter.Complete(string(name), string(s.Description), f.Content)
 			}
 			out = append(out, f)
 		}

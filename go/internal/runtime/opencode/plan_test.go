@@ -254,11 +254,15 @@ func TestUnserved(t *testing.T) {
 
 func TestRequest(t *testing.T) {
 	for _, c := range []struct{ agent, subagent, side string }{{"", "", ""}, {"title", "", "title"}, {"compaction", "", "compaction"}, {"look", "look", ""}} {
+		want := runtime.Request{Session: "ses_1", Subagent: c.subagent, Side: c.side}
+		if c.subagent != "" {
+			want.Agent = "ses_1" // each run has a session of its own
+		}
 		h := map[string][]string{"X-Session-Id": {"ses_1"}}
 		if c.agent != "" {
 			h["X-Insomnia-Agent"] = []string{c.agent}
 		}
-		if r := opencode.Driver.Request(h); r != (runtime.Request{Session: "ses_1", Subagent: c.subagent, Side: c.side}) {
+		if r := opencode.Driver.Request(h); r != want {
 			t.Errorf("%q: %+v", c.agent, r)
 		}
 	}

@@ -21,6 +21,9 @@ func request(h http.Header) runtime.Request {
 		r.Side = agent
 	} else {
 		r.Subagent = agent
+		if agent != "" {
+			r.Agent = r.Session
+		}
 	}
 	return r
 }
