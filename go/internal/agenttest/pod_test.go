@@ -133,6 +133,9 @@ func TestCanaryKey(t *testing.T) {
 				t.Errorf("the key is in memory: %s", results[2])
 			}
 		}
+		if err := os.Remove(filepath.Join(d.work, "claude")); err != nil {
+			t.Error(err)
+		}
 		// An agent that is made to crash leaves no copy of its memory.
 		d.model.Follow(script(modelmock.Turn{Calls: []modelmock.Call{a.shell("ulimit -c unlimited; for s in SEGV ABRT; do kill -$s -1; done")}}, modelmock.Turn{Text: "done"}))
 		if got := d.insomnia("pod", "resume", "tried", "--print", "--prompt", "Crash."); strings.Contains(got.stdout+got.stderr, canary) {

@@ -114,7 +114,8 @@ func inMemory(digits string) (string, error) {
 	processes, _ := filepath.Glob("/proc/[0-9]*/maps")
 	for _, maps := range processes {
 		dir := filepath.Dir(maps)
-		if dir == fmt.Sprintf("/proc/%d", os.Getpid()) {
+		// This one, whose number may be another in /proc.
+		if line, _ := os.ReadFile(dir + "/cmdline"); bytes.HasSuffix(line, []byte("\x00memory\x00"+digits+"\x00")) {
 			continue
 		}
 		areas, err := os.ReadFile(maps)
