@@ -62,7 +62,7 @@ func (ev *Evaluator) Origin(p string) string {
 
 // parse reads an expression. scope, if not nil, are the names of one more scope.
 func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
-	ev.chargeEach(len(text), 40) // the tree, at most
+	ev.chargeEach(len(text), 16)
 	expr, err := ev.tree(text, name, dir, scope)
 	if err != nil {
 		ev.raiseSyntax(err)
@@ -86,7 +86,7 @@ func (ev *Evaluator) tree(text, name, dir string, scope []string) (syntax.Expr, 
 	if ev.options.Programs != nil && scope == nil {
 		return ev.shared(ev.options.Programs, text, name, dir)
 	}
-	t, err := syntax.Parse(text, syntax.Options{Files: ev.files, Name: name, Dir: dir, Home: ev.options.Home, Pipes: ev.options.PipeOperators})
+	t, err := syntax.Parse(text, syntax.Options{Files: ev.files, Name: name, Dir: dir, Home: ev.options.Home, Pipes: ev.options.PipeOperators, Work: ev.parsing})
 	if err != nil {
 		return nil, err
 	}
@@ -95,6 +95,12 @@ func (ev *Evaluator) tree(text, name, dir string, scope []string) (syntax.Expr, 
 	}
 	t.Link(ev.symbols)
 	return t.Expr, nil
+}
+
+// parsing counts the work of reading a text, and what it takes.
+func (ev *Evaluator) parsing(bytes int) {
+	ev.ticks(stepsPerLook)
+	ev.charge(bytes)
 }
 
 // importPath is builtins.import of a clean absolute path.

@@ -140,3 +140,23 @@ func TestTimeLimit(t *testing.T) {
 		t.Errorf("took %s", took)
 	}
 }
+
+// Reading a text counts too: what it takes, and the time.
+func TestLargeTexts(t *testing.T) {
+	for name, text := range map[string]string{
+		"open lists": strings.Repeat("[", 4<<20),
+		"a list":     "[" + strings.Repeat("1 ", 4<<20) + "]",
+		"names":      "[" + strings.Repeat("a.b ", 5<<19) + "]",
+		"strings":    "[" + strings.Repeat(`"" `, 5<<19) + "]",
+	} {
+		ev := eval.New(eval.Options{Limits: eval.Limits{Memory: 64 << 20}})
+		if limit := reached(t, ev, text); limit != "memory" {
+			t.Errorf("%s: reached the limit %q", name, limit)
+		}
+		stopped, stop := context.WithCancel(t.Context())
+		stop()
+		if limit := reached(t, eval.New(eval.Options{Context: stopped}), text); limit != "cancelled" {
+			t.Errorf("%s: is read to its end", name)
+		}
+	}
+}

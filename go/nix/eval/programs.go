@@ -28,7 +28,7 @@ type programKey struct {
 }
 
 // get returns a text's Program, or nil and why it is none.
-func (p *Programs) get(k programKey, globals map[string]int) (*syntax.Program, error) {
+func (p *Programs) get(k programKey, globals map[string]int, work func(int)) (*syntax.Program, error) {
 	p.mu.Lock()
 	known := p.known[k]
 	p.mu.Unlock()
@@ -36,7 +36,7 @@ func (p *Programs) get(k programKey, globals map[string]int) (*syntax.Program, e
 		return known, nil
 	}
 	files := &syntax.FileSet{}
-	t, err := syntax.Parse(k.text, syntax.Options{Files: files, Name: k.name, Dir: k.dir, Home: k.home, Pipes: k.pipes})
+	t, err := syntax.Parse(k.text, syntax.Options{Files: files, Name: k.name, Dir: k.dir, Home: k.home, Pipes: k.pipes, Work: work})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +75,7 @@ func (ev *Evaluator) EvalProgram(programs *Programs, text, name, dir string) (v 
 // shared returns the tree of a text that some Programs keep.
 func (ev *Evaluator) shared(programs *Programs, text, name, dir string) (syntax.Expr, error) {
 	k := programKey{text, name, dir, ev.options.Home, ev.globalNames(), ev.options.PipeOperators}
-	p, err := programs.get(k, ev.globals)
+	p, err := programs.get(k, ev.globals, ev.parsing)
 	if err != nil {
 		return nil, err
 	}

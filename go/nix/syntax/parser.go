@@ -18,6 +18,9 @@ type Options struct {
 	Dir string
 	// Home is what `~` in path literals stands for; when empty, such a literal is an error.
 	Home string
+	// Work, if not nil, is called now and then with how many bytes of memory the
+	// reading is about to take. It may panic to end it.
+	Work func(bytes int)
 	// Pipes makes `|>` and `<|` operators, as Nix's experimental feature does.
 	Pipes bool
 }
@@ -51,10 +54,11 @@ type parser struct {
 	next        int
 	scanFailure string
 	depth       int
+	operands    int
 }
 
 func (p *parser) parse(src string) {
-	s := scan(src, p.tokens[:0], p.Pipes)
+	s := scan(src, p.tokens[:0], p.Pipes, p.Work)
 	p.tokens, p.scanFailure = s.tokens, s.failed
 	p.exprs, p.path = p.exprs[:0], p.path[:0]
 	p.tree.Expr = p.expr()
@@ -479,6 +483,9 @@ var simpleStarts = [256]bool{
 
 // selection parses an operand with `.a.b`, `or`.
 func (p *parser) selection() Expr {
+	if p.operands++; p.operands%workEvery == 0 && p.Work != nil {
+		p.Work(workEvery * nodeSize)
+	}
 	at := p.pos(p.peek())
 	x := p.simple()
 	switch p.peek().kind {

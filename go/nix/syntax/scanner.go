@@ -3,6 +3,7 @@ package syntax
 import (
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // mode is what the scanner is inside of.
@@ -38,10 +39,21 @@ type scanner struct {
 	failed string
 }
 
+// workEvery is how many tokens or operands there are between two calls of Options.Work;
+// the sizes are what each takes at most, as far as it goes on average.
+const (
+	workEvery = 4096
+	tokenSize = 2 * int(unsafe.Sizeof(token{})) // the buffer grows
+	nodeSize  = 96
+)
+
 // scan appends the tokens of a text to a buffer.
-func scan(src string, buffer []token, pipes bool) *scanner {
+func scan(src string, buffer []token, pipes bool, work func(bytes int)) *scanner {
 	s := &scanner{src: src, pipes: pipes, modes: make([]mode, 1, 16), tokens: slices.Grow(buffer, len(src)/8+8)}
 	for s.next() {
+		if len(s.tokens)%workEvery == 0 && work != nil {
+			work(workEvery * tokenSize)
+		}
 	}
 	return s
 }
