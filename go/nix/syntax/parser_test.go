@@ -62,7 +62,7 @@ func TestErrors(t *testing.T) {
 		"\"a\r\nb\" \xff":                "t:2:4: syntax error, unexpected invalid token, expecting end of file",
 		"let ${\"a\" + b} = 1; in 1":     "t:1:1: dynamic attributes not allowed in let",
 		"a |> b":                         "t:1:3: experimental Nix feature 'pipe-operators' is disabled; add '--extra-experimental-features pipe-operators' to enable it",
-		strings.Repeat("(", 20000) + "1": "t:1:5001: expression is nested too deeply (more than 10000 levels)",
+		strings.Repeat("(", 50000) + "1": "t:1:20001: expression is nested too deeply (more than 40000 levels)",
 	} {
 		_, _, err := parse(src)
 		var e *syntax.Error
@@ -95,8 +95,8 @@ func TestPipes(t *testing.T) {
 		"null <|> 1":                         "t:1:8: syntax error, unexpected '>'",
 		"1 |>":                               "t:1:5: syntax error, unexpected end of file",
 		"[ 1 |> 2 ]":                         "t:1:5: syntax error, unexpected '|>'",
-		"f" + strings.Repeat(" |> f", 20000): "t:1:49996: expression is nested too deeply (more than 10000 levels)",
-		"f" + strings.Repeat(" <| f", 20000): "t:1:49996: expression is nested too deeply (more than 10000 levels)",
+		"f" + strings.Repeat(" |> f", 60000): "t:1:199996: expression is nested too deeply (more than 40000 levels)",
+		"f" + strings.Repeat(" <| f", 60000): "t:1:199996: expression is nested too deeply (more than 40000 levels)",
 	} {
 		tree, err := syntax.Parse(src, syntax.Options{Files: &syntax.FileSet{}, Name: "t", Dir: "/", Pipes: true})
 		got := ""
