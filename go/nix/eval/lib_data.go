@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"bytes"
-	"errors"
 	"strings"
 	"time"
 
@@ -30,58 +28,7 @@ func (ev *Evaluator) libFromJSON(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libFromTOML(args []Value, pos syntax.Pos) Value {
-	text := ev.stringNoContext(args[0], pos)
-	ev.charge(8 * len(text))
-	text = strings.TrimPrefix(text, "\ufeff")
-	var table map[string]any
-	if err := toml.NewDecoder(bytes.NewReader([]byte(text))).Decode(&table); err != nil {
-		msg := err.Error()
-		var at *toml.DecodeError
-		if errors.As(err, &at) {
-			row, column := at.Position()
-			msg = "line " + formatInt(int64(row)) + ", column " + formatInt(int64(column)) + ": " + msg
-			msg = wordTOML(msg)
-		}
-		ev.fail(EvalFailure, pos, "while parsing TOML: %s", msg)
-	}
-	if newer := newerTOML(text); newer != "" {
-		ev.fail(EvalFailure, pos, "while parsing TOML: %s", newer)
-	}
-	return ev.fromTOML(table, pos)
-}
-
-func (ev *Evaluator) fromTOML(v any, pos syntax.Pos) Value {
-	ev.tick()
-	ev.enter()
-	defer func() { ev.depth-- }()
-	switch v := v.(type) {
-	case map[string]any:
-		out := ev.makeAttrs(len(v))
-		for name, x := range v {
-			ev.noNullByteTOML(name, pos)
-			out = append(out, Attr{Name: ev.symbols.Intern(name), Value: ev.fromTOML(x, pos)})
-		}
-		return ev.sortAttrs(out)
-	case []any:
-		out := ev.makeList(len(v))
-		for i, x := range v {
-			out[i] = ev.fromTOML(x, pos)
-		}
-		return ev.listOf(out)
-	case bool:
-		return Bool(v)
-	case int64:
-		return Int(v)
-	case float64:
-		return Float(v)
-	case string:
-		ev.noNullByteTOML(v, pos)
-		return ev.str(v)
-	}
-	if !ev.options.TOMLTimestamps {
-		ev.fail(EvalFailure, pos, "while parsing TOML: Dates and times are not supported")
-	}
-	return ev.attrsOf("_type", ev.str("timestamp"), "value", ev.str(formatTOMLTime(v)))
+	return ev.parseTOML(ev.stringNoContext(args[0], pos), pos)
 }
 
 func formatTOMLTime(v any) string {
@@ -109,12 +56,6 @@ func fraction(nanos int) string {
 		digits = digits[:len(digits)-3]
 	}
 	return "." + digits
-}
-
-func (ev *Evaluator) noNullByteTOML(s string, pos syntax.Pos) {
-	if strings.IndexByte(s, 0) >= 0 {
-		ev.fail(EvalFailure, pos, "while parsing TOML: error: %s", nullByte(s))
-	}
 }
 
 func nullByte(s string) string {
