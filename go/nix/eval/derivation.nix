@@ -6,13 +6,19 @@ attrs@{
 let
   made = derivationStrict attrs;
 
-  output =
-    name:
+  # What all outputs have; `//` of a few attributes is all that each adds.
+  common =
     attrs
     // builtins.listToAttrs named
     // {
       all = map (pair: pair.value) named;
       drvAttrs = attrs;
+    };
+
+  output =
+    name:
+    common
+    // {
       drvPath = made.drvPath;
       outPath = made.${name};
       outputName = name;
