@@ -91,7 +91,9 @@ func programs(path string) []string {
 	if err != nil {
 		return all
 	}
-	all = append(all, real)
+	if real != path {
+		all = append(all, real)
+	}
 	const packages = "/node_modules/"
 	if i := strings.Index(real, packages); i >= 0 {
 		all = append(all, real[:i+len(packages)-1])
