@@ -181,12 +181,12 @@ var ofTools = []flip{
 	{
 		name: "rules",
 		values: [2]string{
-			`permissions.rules = [ { tool = "bash"; pattern = "touch one"; action = "allow"; } { tool = "bash"; pattern = "touch two"; action = "deny"; reason = "Reason one."; } { tool = "bash"; pattern = "touch three"; action = "deny"; } ];`,
-			`permissions.rules = [ { tool = "bash"; pattern = "touch one"; action = "deny"; } { tool = "bash"; pattern = "touch two"; action = "deny"; reason = "Reason two."; } { tool = "bash"; pattern = "touch 3"; action = "deny"; } ];`,
+			`permissions.rules = [ { tool = "bash"; pattern = "touch first"; action = "allow"; } { tool = "bash"; pattern = "touch two"; action = "deny"; reason = "Reason one."; } { tool = "bash"; pattern = "touch three"; action = "deny"; } ];`,
+			`permissions.rules = [ { tool = "bash"; pattern = "touch first"; action = "deny"; } { tool = "bash"; pattern = "touch two"; action = "deny"; reason = "Reason two."; } { tool = "bash"; pattern = "touch 3"; action = "deny"; } ];`,
 		},
-		calls: runs("touch one", "touch two", "touch three"),
+		calls: runs("touch first", "touch two", "touch three"),
 		effects: map[string]effect{
-			"permissions.rules[].action":  {made("one"), [2]string{"made", "absent"}},
+			"permissions.rules[].action":  {made("first"), [2]string{"made", "absent"}},
 			"permissions.rules[].reason":  {inResults("Reason one.", "Reason two."), [2]string{"Reason one.", "Reason two."}},
 			"permissions.rules[].pattern": {made("three"), [2]string{"absent", "made"}},
 		},
@@ -370,7 +370,7 @@ var ofTheSandbox = []flip{
 		name: "writable roots", once: true,
 		values:  [2]string{`sandbox.writableRoots = [ "one" ];`, `sandbox.writableRoots = [ "two" ];`},
 		before:  func(d *desk) { d.write(d.work+"/one/x", ""); d.write(d.work+"/two/x", "") },
-		calls:   runs("touch one/made", "touch two/made"),
+		calls:   runs("touch first/made", "touch two/made"),
 		effects: map[string]effect{"sandbox.writableRoots": {func(e *evidence) string { return "one " + made("one/made")(e) + ", two " + made("two/made")(e) }, [2]string{"one made, two absent", "one absent, two made"}}},
 	},
 	{
