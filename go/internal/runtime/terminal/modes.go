@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -199,9 +200,22 @@ func (m *Modes) keyboard(params string) {
 		}
 		*stack = (*stack)[:max(0, len(*stack)-n)]
 	case '=':
+		// What is set without a push is taken back with one: a terminal whose stack is empty
+		// has none of these modes.
 		if len(*stack) == 0 {
-			*stack = append(*stack, "")
+			*stack = append(*stack, "0")
 		}
+		top := &(*stack)[len(*stack)-1]
+		before, _ := strconv.Atoi(*top)
+		text, how, _ := strings.Cut(params[1:], ";")
+		flags, _ := strconv.Atoi(text)
+		switch how {
+		case "2":
+			flags |= before
+		case "3":
+			flags = before &^ flags
+		}
+		*top = strconv.Itoa(flags & 31)
 	}
 }
 
