@@ -18,6 +18,8 @@ func Run(args []string) (code int, ours bool) {
 		return hook.Main(args[2:]), true
 	case "pod-supervise":
 		return parts.Program().Main(), true
+	case "pod-without":
+		return inner.Without(args[2:]), true
 	case "pod-inner":
 		return inner.Main(), true
 	}

@@ -1,0 +1,36 @@
+//go:build unix
+
+package inner
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/sandbox"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
+)
+
+// refused is the exit code where a command is not run: hooks of agent programs take it
+// for no.
+const refused = 2
+
+// Without is the command `insomnia pod-without FILE PROGRAM ARGUMENT…`: it runs a program
+// that cannot read the file, nor look into the agent program, which can.
+func Without(args []string) int {
+	if len(args) < 2 || !filepath.IsAbs(args[0]) {
+		wire.NotForUsers("pod-without")
+		return refused
+	}
+	program, err := exec.LookPath(args[1])
+	if err == nil {
+		err = sandbox.Without(args[0])
+	}
+	if err == nil {
+		err = syscall.Exec(program, args[1:], os.Environ())
+	}
+	fmt.Fprintf(os.Stderr, "insomnia: cannot run %s without the login: %v\n", args[1], err)
+	return refused
+}
