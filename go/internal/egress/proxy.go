@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -34,6 +35,8 @@ const (
 type Config struct {
 	// Domains are those of sandbox.allowedDomains.
 	Domains []manifest.Domain
+	// Except are hosts that are not reached, whatever Domains are.
+	Except []string
 	// Hosts are those of the groups among them, as recorded with the Pod.
 	Hosts *manifest.Hosts
 	// AllowPrivate lets names lead to addresses of this machine and networks behind it.
@@ -171,6 +174,9 @@ func (p *Proxy) log(host string, port uint16, refused string) {
 // reach looks a name up and connects to the first address that may be connected to.
 func (p *Proxy) reach(ctx context.Context, name string, port uint16) (net.Conn, error) {
 	shown := net.JoinHostPort(name, strconv.Itoa(int(port)))
+	if slices.Contains(p.config.Except, name) {
+		return nil, &refusal{host: shown, why: "not reached by a Pod that uses the login of its program"}
+	}
 	if !p.rules.allow(name, port) {
 		entry := name
 		if port != 80 && port != 443 {

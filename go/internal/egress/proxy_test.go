@@ -321,3 +321,16 @@ func TestHostHeader(t *testing.T) {
 		conn.Close()
 	}
 }
+
+// What is excepted is not reached, however it is allowed or written.
+func TestExcept(t *testing.T) {
+	w := newWorld(t, Config{Domains: []manifest.Domain{"*.example.org", "example.org"}, Except: []string{"api.example.org"}})
+	for _, target := range []string{"api.example.org:443", "API.Example.org:443", "api.example.org.:443", "api.example.org:80"} {
+		if status, text, _ := w.connect(target); status == 200 || strings.Contains(text, "add ") {
+			t.Errorf("%s: %d %s", target, status, text)
+		}
+	}
+	if len(w.dialed) > 0 {
+		t.Errorf("dialed %v", w.dialed)
+	}
+}
