@@ -10,6 +10,11 @@
 // the key, model.headers are added, and the answer is asked for without compression, so
 // that what it cost can be read.
 //
+// A program that uses a login of its own shows that in place of the token, and it is
+// passed on: to the host that the login is for, and nowhere else. A command inside the
+// sandbox does not have it. What the first request of the conversation shows counts for
+// the whole start: that request comes before any tool has run.
+//
 // # Refusals
 //
 // A refusal is status 402, which all programs show at once and none repeats, with
@@ -18,7 +23,7 @@
 //
 // and one of these codes, checked in this order:
 //
-//	pod_token     no token, or another one
+//	pod_token     no token, or another one; no login, or another one than at first
 //	pod_path      a method, path, query or protocol that is not that of the dialect
 //	pod_guard     the guard does not stand before the tools of this session
 //	pod_body      larger than 64 MiB, compressed, or not JSON as it should be
@@ -27,6 +32,7 @@
 //	pod_prompt    the first request of a session without the Pod's system prompt
 //	pod_receipt   the result of a tool call that the guard never judged
 //	pod_key       the key cannot be read
+//	pod_login     the API does not accept the login of the program
 //	pod_limit     one of limits is reached
 //	pod_redirect  the API answers with a redirect, which the key must not follow
 //	pod_echo      the answer has the key in it

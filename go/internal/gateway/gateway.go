@@ -45,6 +45,10 @@ type Config struct {
 	Manifest *manifest.Manifest
 	// Token is what the program shows; not empty.
 	Token string
+	// Login says that the program shows a login of its own in place of the token, and that
+	// there is no key: the login is passed on. That which the first request of the
+	// conversation shows is the one that all others must.
+	Login bool
 	// Key calls use with the key of the API, once for each request and from several
 	// goroutines; nil for an API without a key.
 	Key func(use func(key []byte) error) error
@@ -85,6 +89,7 @@ type Gateway struct {
 	proxy     *httputil.ReverseProxy
 
 	mu       sync.Mutex
+	login    [sha256.Size]byte  // of the first request; zero before it
 	sessions map[string]bool    // those whose system prompt was seen, and runs of subagents
 	runs     map[string]*ledger // of subagents, by the program's ID
 	told     map[string]bool    // codes of refusals
@@ -100,6 +105,9 @@ func New(c Config) (*Gateway, error) {
 	if c.Driver == nil || c.Manifest == nil || c.Guard == nil || c.Token == "" {
 		return nil, errors.New("a gateway needs a driver, a manifest, a guard and a token")
 	}
+	if c.Login && (c.Driver.Login == nil || c.Key != nil) {
+		return nil, errors.New("a gateway has a key or a login of the program")
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -110,7 +118,10 @@ func New(c Config) (*Gateway, error) {
 		return nil, diag.Errorf(diag.ExitInvalid, "model-dialect", "model.wireApi: must be one of: anthropic, openai-responses, openai-chat, got %s", diag.Quote(string(model.WireAPI)))
 	}
 	var err error
-	if g.base, err = baseOf(model); err != nil {
+	if g.base, err = baseOf(model); err == nil && c.Login && c.Driver.Login.API != "" {
+		g.base, err = url.Parse(c.Driver.Login.API)
+	}
+	if err != nil {
 		return nil, err
 	}
 	prices := map[string]*manifest.Prices{}
@@ -179,7 +190,11 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if probe := r.Method == http.MethodHead || r.Method == http.MethodGet; probe && r.RequestURI == "/" && r.Header.Get("Upgrade") == "" {
 		return // the program tries whether there is anything here
 	}
-	if refusal := g.authorized(r.Header); refusal != nil {
+	authorized := g.authorized
+	if g.config.Login {
+		authorized = p.loggedIn
+	}
+	if refusal := authorized(r.Header); refusal != nil {
 		g.refuse(w, p, refusal)
 		return
 	}
@@ -315,6 +330,9 @@ const maxKeyBytes = 8 << 10
 // take takes the key for a request.
 func (g *Gateway) take(p *passage) *Refusal {
 	p.secrets = g.secrets
+	if g.config.Login {
+		return g.keep(p)
+	}
 	if g.config.Key == nil {
 		return nil
 	}

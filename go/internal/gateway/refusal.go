@@ -21,6 +21,7 @@ const (
 	CodeReceipt  = "pod_receipt"
 	CodeLimit    = "pod_limit"
 	CodeKey      = "pod_key"
+	CodeLogin    = "pod_login"
 	CodeRedirect = "pod_redirect"
 	CodeEcho     = "pod_echo"
 	codeUpstream = "pod_upstream"

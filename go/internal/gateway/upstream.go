@@ -115,7 +115,9 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 	}
 	// An answer without compression can be counted.
 	out.Header.Set("Accept-Encoding", "identity")
-	if p.key != "" {
+	if g.config.Login {
+		bearer(out.Header, p.key)
+	} else if p.key != "" {
 		g.dialect.authorize(out.Header, p.key)
 	}
 	for _, h := range g.config.Headers {
@@ -130,6 +132,9 @@ func (g *Gateway) answered(resp *http.Response) error {
 	g.reachable("")
 	if resp.StatusCode >= 300 && resp.StatusCode < 400 {
 		return refuse(CodeRedirect, "%s answers with a redirect (status %d), which the key must not follow", diag.Quote(g.base.Host), resp.StatusCode)
+	}
+	if g.config.Login && resp.StatusCode == http.StatusUnauthorized {
+		return refuse(CodeLogin, "%s does not accept the login of %s (status 401)", g.base.Host, g.config.Driver.Title)
 	}
 	watch := newWatch(p.secrets)
 	if watch.inHeader(resp.Header) {

@@ -27,6 +27,8 @@ type Driver struct {
 	Handshake Handshake
 	// Leaves declares how far each field of a manifest holds; [Losses] applies it.
 	Leaves func() *leaf.Table
+	// Login is the program's own login to a subscription; nil where a Pod cannot use one.
+	Login *Login
 	// Dialog says that the program asks the user about a tool call when the guard says ask.
 	// Without it, or without a user, ask is deny.
 	Dialog bool
@@ -58,6 +60,20 @@ type Driver struct {
 	// turned the call down, so that the guard was never asked: a tool that it does not
 	// know, arguments that it cannot read. text is the result as the model gets it.
 	Declined func(tool, text string) bool
+}
+
+// Login is what is known of the login of a program.
+type Login struct {
+	// API is the address that requests with the login go to, in place of that of the model;
+	// empty for the same.
+	API string
+	// Renews are the hosts at which the program renews its login. A Pod reaches none of
+	// them: a login can be renewed once, and what is renewed inside could not be written
+	// back.
+	Renews []string
+	// Renew is the command by which the user renews an expired login outside, by sending a
+	// message.
+	Renew string
 }
 
 // Handshake is what a hello of the guard stands for.

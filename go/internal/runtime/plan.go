@@ -29,6 +29,9 @@ type Launch struct {
 	// Token is what the program shows to the gateway. It goes into a descriptor, never
 	// into an argument, the environment or a file.
 	Token string
+	// Login is the file in which the program keeps its own login, where the Pod uses that in
+	// place of a key; empty where it does not. The program reads it and nothing else does.
+	Login string
 	// System is the whole system prompt: prompts.system, prompts.append, context files,
 	// language.
 	System string
@@ -76,6 +79,8 @@ type File struct {
 	Keep bool
 	// Link is the target of a symbolic link; empty for a file.
 	Link string
+	// Gone removes what is there, and writes nothing.
+	Gone bool
 }
 
 // Descriptor is a pipe with text that can be read once.
