@@ -13,6 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/prompt"
@@ -252,12 +253,19 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 		if !served(use) {
 			continue
 		}
-		value, err := bindings.For(ctx, use)
-		if err == nil {
-			err = value.Use(func(data []byte) error {
-				r.start.Secrets[use.Pointer] = string(data)
-				return nil
-			})
+		login, err := bindings.LoginFor(use)
+		switch {
+		case err != nil:
+		case login != nil:
+			err = r.logIn(use, login)
+		default:
+			var value *secret.Secret
+			if value, err = bindings.For(ctx, use); err == nil {
+				err = value.Use(func(data []byte) error {
+					r.start.Secrets[use.Pointer] = string(data)
+					return nil
+				})
+			}
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -272,6 +280,30 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 		return e
 	}
 	return nil
+}
+
+// logIn makes the program use its own login. No other program's will do.
+func (r *Ready) logIn(use secret.Use, login *secret.Login) error {
+	d := r.runtime.Driver
+	if login.Program == d.Name && d.Login != nil && d.Login.NoTerminal != "" && !r.start.Launch.Headless {
+		e := diag.Errorf(diag.ExitRefused, "login-terminal", "the secret %s is the login of %s, which works without a terminal only: %s", diag.Quote(use.Name), d.Title, d.Login.NoTerminal)
+		e.Diagnostics[0].Path, e.Diagnostics[0].Pointer = use.Path, use.Pointer
+		return e.Hintf("start the Pod with --print; or bind a key: insomnia secret bind %s env:VARIABLE --host %s", use.Name, use.To.Host)
+	}
+	if login.Program == d.Name && d.Login != nil {
+		r.start.Launch.Login = login.File
+		return nil
+	}
+	owner, other := login.Program, drivers.Named(login.Program)
+	if other != nil {
+		owner = other.Title
+	}
+	e := diag.Errorf(diag.ExitRefused, "login-of-another", "the secret %s is the login of %s, which %s cannot use", diag.Quote(use.Name), owner, d.Title)
+	e.Diagnostics[0].Path, e.Diagnostics[0].Pointer = use.Path, use.Pointer
+	if other != nil && slices.Contains(other.WireAPIs, r.snapshot.Manifest.Model.WireAPI) {
+		return e.Hintf("start it in %s: --runtime %s; or bind a key: insomnia secret bind %s env:VARIABLE --host %s", owner, login.Program, use.Name, use.To.Host)
+	}
+	return e.Hintf("bind a key: insomnia secret bind %s env:VARIABLE --host %s", use.Name, use.To.Host)
 }
 
 // served reports whether something of a Pod that runs gets the secret: the gateway, a

@@ -222,6 +222,11 @@ func (p *program) completeSecrets(c *cli.Context) {
 		return
 	}
 	if c.NArg() > 0 {
+		if c.NArg() == 1 && c.Command.Name == "bind" {
+			for _, place := range secret.Places() {
+				fmt.Fprintln(c.App.Writer, place)
+			}
+		}
 		return
 	}
 	bindings, err := secret.Load(config.UserDir(), secret.UserStore())

@@ -36,6 +36,8 @@ type secretRow struct {
 	Commands []string `json:"commands"`
 	// Stored tells whether your store has a value, for names that lead there.
 	Stored *bool `json:"stored,omitempty"`
+	// LoggedIn tells whether the program has its login, for names that lead to one.
+	LoggedIn *bool `json:"loggedIn,omitempty"`
 	// Profiles are the references of the profiles that use it.
 	Profiles []string `json:"profiles"`
 	// Set is where it is bound.
@@ -71,6 +73,8 @@ func (p *program) secretList(c *cli.Context) error {
 		r.Hosts, r.Commands = append(r.Hosts, bound.Hosts...), append(r.Commands, bound.Commands...)
 		if bound.IsLogin() {
 			r.Hosts, r.Commands = []string{bound.LoginHost()}, []string{}
+			has := bound.LoggedIn()
+			r.LoggedIn = &has
 		}
 		if r.Backend == "age" {
 			has := slices.Contains(stored, bound.Entry())
@@ -159,6 +163,8 @@ func secretTable(list []secretRow) []byte {
 			kept += " …"
 		case r.Stored != nil && !*r.Stored:
 			kept += ", not set"
+		case r.LoggedIn != nil && !*r.LoggedIn:
+			kept += ", not logged in"
 		}
 		w.row(r.Name, diag.Cell(kept), orDash(strings.Join(append(r.Hosts, r.Commands...), ", ")),
 			orDash(few(r.Profiles)))

@@ -21,7 +21,7 @@ func withLogin(t *testing.T, dialect int, answer http.HandlerFunc) *pod {
 	})
 }
 
-const login = "login-canary-0123456789"
+const loginShown = "login-canary-0123456789"
 
 func (p *pod) loggedIn(path, body, as string) *http.Request {
 	r := p.request("POST", path, body)
@@ -48,11 +48,11 @@ func TestLogin(t *testing.T) {
 		}
 		for name, change := range map[string]func(http.Header){
 			"no header":    func(h http.Header) { h.Del("Authorization") },
-			"not a bearer": func(h http.Header) { h.Set("Authorization", "Basic "+login) },
-			"two":          func(h http.Header) { h.Add("Authorization", "Bearer "+login) },
-			"a key too":    func(h http.Header) { h.Set("X-Api-Key", login) },
+			"not a bearer": func(h http.Header) { h.Set("Authorization", "Basic "+loginShown) },
+			"two":          func(h http.Header) { h.Add("Authorization", "Bearer "+loginShown) },
+			"a key too":    func(h http.Header) { h.Set("X-Api-Key", loginShown) },
 		} {
-			r := p.loggedIn(d.path, good, login)
+			r := p.loggedIn(d.path, good, loginShown)
 			change(r.Header)
 			if code, _ := p.refused(r); code != CodeToken {
 				t.Errorf("%s: %s", name, code)
@@ -63,16 +63,16 @@ func TestLogin(t *testing.T) {
 			t.Errorf("another model: %s", code)
 		}
 		for range 2 {
-			if status, body, _ := p.do(p.loggedIn(d.path, good, login)); status != 200 || body != d.stream {
+			if status, body, _ := p.do(p.loggedIn(d.path, good, loginShown)); status != 200 || body != d.stream {
 				t.Fatalf("status %d, %.200s", status, body)
 			}
 		}
 		for _, seen := range p.seen {
-			if got := seen.Header.Values("Authorization"); len(got) != 1 || got[0] != "Bearer "+login || seen.Header.Get("X-Api-Key") != "" {
+			if got := seen.Header.Values("Authorization"); len(got) != 1 || got[0] != "Bearer "+loginShown || seen.Header.Get("X-Api-Key") != "" {
 				t.Errorf("the API was shown %q", got)
 			}
 		}
-		for _, other := range []string{"login-of-a-stranger", login + "x", token} {
+		for _, other := range []string{"login-of-a-stranger", loginShown + "x", token} {
 			if code, message := p.refused(p.loggedIn(d.path, good, other)); code != CodeToken || strings.Contains(message, other) {
 				t.Errorf("%s: %s", other, code)
 			}
@@ -90,19 +90,19 @@ func TestLoginOfNoUse(t *testing.T) {
 		d := dialects[dialect]
 		good := fmt.Sprintf(d.request, "big", "")
 		p := withLogin(t, dialect, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) })
-		status, body, _ := p.do(p.loggedIn(d.path, good, login))
+		status, body, _ := p.do(p.loggedIn(d.path, good, loginShown))
 		if status != http.StatusPaymentRequired || !strings.Contains(body, CodeLogin) || !strings.Contains(body, "does not accept the login of Test") {
 			t.Errorf("status %d, %s", status, body)
 		}
 		if len(p.refusals) != 1 || p.refusals[0].Code != CodeLogin {
 			t.Errorf("told %v", p.refusals)
 		}
-		p = withLogin(t, dialect, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "you are "+login) })
-		resp, err := plain.RoundTrip(p.loggedIn(d.path, good, login))
+		p = withLogin(t, dialect, func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "you are "+loginShown) })
+		resp, err := plain.RoundTrip(p.loggedIn(d.path, good, loginShown))
 		if err == nil {
 			text, _ := io.ReadAll(resp.Body)
 			resp.Body.Close()
-			if strings.Contains(string(text), login) {
+			if strings.Contains(string(text), loginShown) {
 				t.Errorf("the answer is %s", text)
 			}
 		}
@@ -119,7 +119,7 @@ func TestAddressOfLogin(t *testing.T) {
 		own.Login = &runtime.Login{API: api.URL + "/backend"}
 		p.config.Driver, p.config.Key, p.config.Login = &own, nil, true
 	})
-	if status, body, _ := p.do(p.loggedIn("/v1/responses", fmt.Sprintf(dialects[1].request, "big", ""), login)); status != 200 || fmt.Sprint(paths) != "[/backend/responses]" || p.passed() != 0 {
+	if status, body, _ := p.do(p.loggedIn("/v1/responses", fmt.Sprintf(dialects[1].request, "big", ""), loginShown)); status != 200 || fmt.Sprint(paths) != "[/backend/responses]" || p.passed() != 0 {
 		t.Errorf("status %d, %s, paths %v, %d at the address of the model", status, body, paths, p.passed())
 	}
 	own := *driver

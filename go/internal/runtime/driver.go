@@ -71,6 +71,9 @@ type Login struct {
 	// them: a login can be renewed once, and what is renewed inside could not be written
 	// back.
 	Renews []string
+	// NoTerminal is why the program does not use its login in a terminal, as a clause; empty
+	// where it does.
+	NoTerminal string
 	// Renew is the command by which the user renews an expired login outside, by sending a
 	// message.
 	Renew string

@@ -20,6 +20,7 @@ var Driver = runtime.Driver{
 	Below:     runtime.Version{2, 2, 0},
 	WireAPIs:  []manifest.WireAPI{"anthropic"},
 	Handshake: runtime.PerSession,
+	Login:     &runtime.Login{Renews: []string{"platform.claude.com", "console.anthropic.com"}, Renew: "claude"},
 	Leaves:    leaves,
 	Dialog:    true,
 	Unserved:  unserved,

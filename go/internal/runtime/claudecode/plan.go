@@ -41,7 +41,7 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	p.Files = append(p.Files,
 		text(system, l.System),
 		runtime.File{Path: set, Mode: 0o400, Content: settingsOf(l)},
-		runtime.File{Path: filepath.Join(l.State, ".claude.json"), Mode: 0o600, Content: seed, Keep: true})
+		runtime.File{Path: filepath.Join(l.State, ".claude.json"), Mode: 0o600, Content: seed, Keep: l.Login == ""})
 	p.Args = []string{
 		"--setting-sources", "", "--settings", set, "--system-prompt-file", system, "--plugin-dir", dir, "--agent", plugin + ":" + own, "--name", l.Pod,
 		"--model", string(m.Model.ID), "--effort", effort(m.Model.Effort), "--tools", strings.Join(programTools(m), ","), "--strict-mcp-config",
@@ -52,7 +52,12 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	if m.Context.Compaction.Strategy == "summarize" {
 		p.Args = append(p.Args, "--autocompact", strconv.FormatInt(window(m), 10))
 	}
-	p.Descriptors = []runtime.Descriptor{{Number: tokenDescriptor, Text: []runtime.Part{{Literal: l.Token}}}}
+	if l.Login == "" {
+		p.Descriptors = []runtime.Descriptor{{Number: tokenDescriptor, Text: []runtime.Part{{Literal: l.Token}}}}
+	} else {
+		p.Files = append(p.Files, runtime.File{Path: shell(l), Mode: 0o500, Content: apart(l)},
+			runtime.File{Path: filepath.Join(l.State, "remote-settings.json"), Gone: true})
+	}
 	if len(m.MCPServers) > 0 {
 		p.Args = append(p.Args, "--mcp-config", "/dev/fd/"+strconv.Itoa(mcpDescriptor))
 		p.Descriptors = append(p.Descriptors, runtime.Descriptor{Number: mcpDescriptor, Text: mcpConfig(m)})
@@ -79,6 +84,36 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	return p, nil
 }
 
+// credential are the variables by which the program finds what it shows.
+func credential(l runtime.Launch) []string {
+	if l.Login == "" {
+		return []string{"CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR=" + strconv.Itoa(tokenDescriptor)}
+	}
+	return []string{"CLAUDE_SECURESTORAGE_CONFIG_DIR=" + filepath.Dir(l.Login), "CLAUDE_CODE_SHELL_PREFIX=" + shell(l)}
+}
+
+// loginVariables decide where the login goes. They are in the settings as well, which win
+// over what a command may have written into the program's own directory in a session
+// before; for the same reason nothing of that which has variables is kept.
+func loginVariables(l runtime.Launch) map[string]string {
+	return map[string]string{
+		"ANTHROPIC_BASE_URL":              l.Gateway,
+		"CLAUDE_SECURESTORAGE_CONFIG_DIR": filepath.Dir(l.Login),
+		"CLAUDE_CODE_SHELL_PREFIX":        shell(l),
+	}
+}
+
+// shell is what the program puts before each command line that it runs: those of its
+// tools, of hooks and of MCP servers.
+func shell(l runtime.Launch) string { return filepath.Join(l.Files, "shell") }
+
+// apart is the script that runs a command line without the login. A hook must not let a
+// call run where that fails.
+func apart(l runtime.Launch) []byte {
+	return []byte("#!/bin/sh\n[ -x " + quoted(l.Insomnia) + " ] || exit 2\n" +
+		"exec " + quoted(l.Insomnia) + " pod-without " + quoted(l.Login) + " \"$(command -v bash || command -v sh)\" -c \"$@\"\n")
+}
+
 // environment are the program's variables.
 func environment(l runtime.Launch) []string {
 	m := l.Manifest
@@ -90,13 +125,15 @@ func environment(l runtime.Launch) []string {
 		"CLAUDE_CONFIG_DIR=" + l.State,
 		"CLAUDE_CODE_TMPDIR=" + filepath.Join(l.State, "tmp"),
 		"ANTHROPIC_BASE_URL=" + l.Gateway,
-		"CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR=" + strconv.Itoa(tokenDescriptor),
+	}
+	env = append(env, credential(l)...)
+	env = append(env,
 		// Names such as sonnet are models of the Pod, too.
-		"ANTHROPIC_DEFAULT_HAIKU_MODEL=" + small,
-		"ANTHROPIC_SMALL_FAST_MODEL=" + small,
-		"ANTHROPIC_DEFAULT_SONNET_MODEL=" + string(m.Model.ID),
-		"ANTHROPIC_DEFAULT_OPUS_MODEL=" + string(m.Model.ID),
-		"ANTHROPIC_DEFAULT_FABLE_MODEL=" + string(m.Model.ID),
+		"ANTHROPIC_DEFAULT_HAIKU_MODEL="+small,
+		"ANTHROPIC_SMALL_FAST_MODEL="+small,
+		"ANTHROPIC_DEFAULT_SONNET_MODEL="+string(m.Model.ID),
+		"ANTHROPIC_DEFAULT_OPUS_MODEL="+string(m.Model.ID),
+		"ANTHROPIC_DEFAULT_FABLE_MODEL="+string(m.Model.ID),
 		"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
 		"CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL=1",
 		"DISABLE_AUTOUPDATER=1",
@@ -104,7 +141,7 @@ func environment(l runtime.Launch) []string {
 		"CLAUDE_CODE_DISABLE_FILE_MENTIONS=1",
 		// All tools are in the first request, where they are compared with the manifest.
 		"ENABLE_TOOL_SEARCH=false",
-	}
+	)
 	number := func(name string, n int64) { env = append(env, name+"="+strconv.FormatInt(n, 10)) }
 	number("CLAUDE_CODE_MAX_OUTPUT_TOKENS", m.Model.MaxOutputTokens)
 	switch {

@@ -63,6 +63,10 @@ func printed(p *runtime.Plan) []byte {
 		b.WriteString("\n")
 	}
 	for _, f := range p.Files {
+		if f.Gone {
+			fmt.Fprintf(&b, "== %s is removed\n", f.Path)
+			continue
+		}
 		fmt.Fprintf(&b, "== %s %o keep=%v\n%s", f.Path, f.Mode, f.Keep, f.Content)
 		if !bytes.HasSuffix(f.Content, []byte("\n")) {
 			b.WriteString("\n")
@@ -75,7 +79,9 @@ func TestPlan(t *testing.T) {
 	interactive := launchOf(full(t))
 	interactive.Headless, interactive.Resume, interactive.Changed = false, true, true
 	interactive.UI = map[string]string{"theme": "dark", "editorMode": "vim"}
-	for name, l := range map[string]runtime.Launch{"headless": launchOf(full(t)), "interactive": interactive, "coder": launchOf(runtimetest.Builtin(t, "coder"))} {
+	login := launchOf(runtimetest.Builtin(t, "coder"))
+	login.Login = "/home/ada/.claude/.credentials.json"
+	for name, l := range map[string]runtime.Launch{"login": login, "headless": launchOf(full(t)), "interactive": interactive, "coder": launchOf(runtimetest.Builtin(t, "coder"))} {
 		p, err := plan(l)
 		if err != nil {
 			t.Fatal(err)

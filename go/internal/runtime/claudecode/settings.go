@@ -36,6 +36,7 @@ type settings struct {
 	CleanupDays         int                `json:"cleanupPeriodDays"`
 	Theme               string             `json:"theme,omitempty"`
 	EditorMode          string             `json:"editorMode,omitempty"`
+	Env                 map[string]string  `json:"env,omitempty"`
 }
 
 type permissions struct {
@@ -80,6 +81,9 @@ func settingsOf(l runtime.Launch) []byte {
 		if c.CommitAttribution != nil || c.PullRequestAttribution != nil {
 			s.Attribution = &attribution{c.CommitAttribution, c.PullRequestAttribution}
 		}
+	}
+	if l.Login != "" {
+		s.Env = loginVariables(l)
 	}
 	text, _ := json.MarshalIndent(s, "", "  ")
 	return append(text, '\n')
@@ -164,6 +168,11 @@ func denied(l runtime.Launch) []string {
 	for _, glob := range m.Sandbox.DenyRead {
 		if place, ok := absolute(l.Workspace, string(glob)); ok {
 			rules = append(rules, "Read("+place+")")
+		}
+	}
+	if l.Login != "" {
+		if place, ok := absolute(l.Workspace, l.Login); ok {
+			rules = append(rules, "Read("+place+")", "Edit("+place+")")
 		}
 	}
 	if m.Delegation == nil || m.Delegation.Ceiling == nil || m.Delegation.Ceiling.Permissions == nil {

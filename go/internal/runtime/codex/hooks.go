@@ -56,6 +56,9 @@ func hooks(l runtime.Launch) []hook {
 		for i, word := range h.Command {
 			words[i] = quote(string(word))
 		}
+		if l.Login != "" {
+			words = append([]string{quote(l.Insomnia), "pod-without", quote(l.Login)}, words...)
+		}
 		own := hook{event: event, command: strings.Join(words, " "), timeout: h.TimeoutSeconds, async: h.Async != nil && *h.Async}
 		if h.Event.AboutTool() && h.Matcher != "*" {
 			if own.matcher = matcher(l.Manifest, string(h.Matcher)); own.matcher == "" {

@@ -52,6 +52,9 @@ func permissionProfile(l runtime.Launch) table {
 			workspace[glob] = "deny"
 		}
 	}
+	if l.Login != "" {
+		files[l.Login] = "deny"
+	}
 	// The settings of Codex itself, whatever else may be written.
 	files[l.State] = "read"
 	files[":workspace_roots"] = workspace

@@ -36,7 +36,7 @@ func (p places) file(name string) string { return filepath.Join(p.files, name) }
 // left empty: they never come into a file.
 func plan(l runtime.Launch) (*runtime.Plan, error) {
 	at := places{home: filepath.Join(l.State, "codex"), files: filepath.Join(l.Files, "codex")}
-	p := &runtime.Plan{Env: []string{"CODEX_HOME=" + at.home}, Asks: true}
+	p := &runtime.Plan{Env: []string{"CODEX_HOME=" + at.home}, Asks: l.Login == ""}
 	add := func(name string, content []byte, mode fs.FileMode) {
 		p.Files = append(p.Files, runtime.File{Path: at.file(name), Mode: mode, Content: content})
 	}
@@ -57,6 +57,8 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 		return nil, err
 	}
 	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "config.toml"), Mode: 0o600, Content: own})
+	// The login is never copied: there would be two, of which only one can be renewed.
+	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "auth.json"), Link: l.Login, Gone: l.Login == ""})
 	add("system.md", []byte(systemPrompt(l, at)), readOnly)
 	if text := promptRules(l.Manifest); text != "" && !l.Headless {
 		add("rules/"+layer+".rules", []byte(text), readOnly)

@@ -63,6 +63,10 @@ func printed(p *runtime.Plan) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "== arguments\n%q\n== environment\n%s\n== stdin\n%q\n", p.Args, strings.Join(p.Env, "\n"), p.Stdin)
 	for _, f := range p.Files {
+		if f.Gone {
+			fmt.Fprintf(&b, "== %s is removed\n", f.Path)
+			continue
+		}
 		if f.Link != "" {
 			fmt.Fprintf(&b, "== %s -> %s\n", f.Path, f.Link)
 			continue
@@ -80,7 +84,9 @@ func TestPlan(t *testing.T) {
 	interactive := coder
 	interactive.Headless, interactive.Resume = false, true
 	interactive.UI = map[string]string{"theme": "dracula", "editorMode": "vim"}
-	for name, l := range map[string]runtime.Launch{"coder": coder, "interactive": interactive, "full": launchOf(full(t))} {
+	login := launchOf(full(t))
+	login.Login = "/home/ada/.codex/auth.json"
+	for name, l := range map[string]runtime.Launch{"coder": coder, "interactive": interactive, "full": launchOf(full(t)), "login": login} {
 		p, err := plan(l)
 		if err != nil {
 			t.Fatal(err)

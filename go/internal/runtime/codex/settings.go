@@ -90,18 +90,23 @@ func codexSettings(m *manifest.Manifest) manifest.CodexSettings {
 }
 
 // provider leads Codex to the gateway. The token comes from the guard, once, so that it is
-// in no environment and in no file.
+// in no environment and in no file; a login is the program's own to show.
 func provider(l runtime.Launch) table {
 	retries := int64(0)
 	if codex := codexSettings(l.Manifest); codex.MaxRetries != nil {
 		retries = *codex.MaxRetries
 	}
-	return table{
+	t := table{
 		"name": "Insomnia", "base_url": strings.TrimSuffix(l.Gateway, "/") + "/v1", "wire_api": "responses",
 		// Each try of the one is a try of the other, so that both would be multiplied.
 		"request_max_retries": 0, "stream_max_retries": retries,
-		"auth": table{"command": l.Insomnia, "args": []string{"pod-hook", "token", l.Guard}, "timeout_ms": 20000, "refresh_interval_ms": 0},
 	}
+	if l.Login != "" {
+		t["requires_openai_auth"] = true
+	} else {
+		t["auth"] = table{"command": l.Insomnia, "args": []string{"pod-hook", "token", l.Guard}, "timeout_ms": 20000, "refresh_interval_ms": 0}
+	}
+	return t
 }
 
 func compaction(m *manifest.Manifest) int64 {
@@ -199,6 +204,10 @@ func stdio(t table, l runtime.Launch, s manifest.MCPServer) {
 		default:
 			t["cwd"] = filepath.Join(l.Workspace, dir)
 		}
+	}
+	if l.Login != "" {
+		args = append([]string{"pod-without", l.Login, command}, args...)
+		command = l.Insomnia
 	}
 	t["command"], t["args"] = command, args
 	if len(s.Env) > 0 {

@@ -57,6 +57,9 @@ func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) 
 		if err != nil || !filepath.IsLocal(name) || !strings.HasPrefix(f.Path, l.State+"/") && !strings.HasPrefix(f.Path, l.Files+"/") {
 			return nil, fmt.Errorf("the plan has a file outside of its directories: %q", f.Path)
 		}
+		if f.Gone {
+			continue // it is a new directory
+		}
 		if f.Link == "" {
 			err = put(name, f.Mode, f.Content)
 		} else if err = root.MkdirAll(filepath.Dir(name), 0o700); err == nil {

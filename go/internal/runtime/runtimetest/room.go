@@ -112,6 +112,9 @@ func (r *Room) Write(plan *runtime.Plan) {
 			continue
 		}
 		os.Remove(f.Path)
+		if f.Gone {
+			continue
+		}
 		if err := os.MkdirAll(filepath.Dir(f.Path), 0o700); err != nil {
 			r.t.Fatal(err)
 		}

@@ -86,7 +86,11 @@ func (v *services) begin(ctx context.Context) error {
 		return v.notListening(err)
 	}
 	v.egress = path
-	proxy := egress.New(egress.Config{Domains: box.AllowedDomains, Hosts: v.setting.Hosts, AllowPrivate: v.setting.Manifest.Web.Fetch.AllowPrivateAddresses})
+	config := egress.Config{Domains: box.AllowedDomains, Hosts: v.setting.Hosts, AllowPrivate: v.setting.Manifest.Web.Fetch.AllowPrivateAddresses}
+	if v.setting.Launch.Login != "" {
+		config.Except = v.setting.Driver.Login.Renews
+	}
+	proxy := egress.New(config)
 	v.work.Go(func() { _ = proxy.Serve(ctx, l) })
 	return nil
 }
@@ -112,7 +116,7 @@ func (v *services) notListening(err error) error {
 
 func (v *services) beginGuard() error {
 	s := v.setting
-	rules, err := permission.Parse(s.Manifest)
+	rules, err := permission.Parse(guarded(s))
 	if err != nil {
 		return diag.Errorf(diag.ExitInvalid, "rule-refused", "cannot read the rules of Pod `%s`: %v", s.Name, err).
 			Hintf("see what is wrong with them: insomnia permissions test")
@@ -155,7 +159,7 @@ func (v *services) told(e guard.Event) {
 func (v *services) beginGateway(ctx context.Context) error {
 	s := v.setting
 	config := gateway.Config{Driver: s.Driver, Manifest: s.Manifest, Token: s.Launch.Token, Guard: v.guard, System: s.Launch.System,
-		Prices: s.Prices, Before: v.before(), Refused: v.refused, Unreachable: v.setting.Unreachable, Trace: v.trace}
+		Login: s.Launch.Login != "", Prices: s.Prices, Before: v.before(), Refused: v.refused, Unreachable: v.setting.Unreachable, Trace: v.trace}
 	var err error
 	if config.Key, err = v.key(); err != nil {
 		return err
@@ -193,11 +197,15 @@ func (v *services) refused(r gateway.Refusal) {
 	if r.Code == "pod_limit" {
 		state = live.Ended
 	}
-	v.setting.Refuse(state, diag.Sprintf("Pod `%s` was refused a request: %s", v.setting.Name, r.Message))
+	sentence := diag.Sprintf("Pod `%s` was refused a request: %s", v.setting.Name, r.Message)
+	if login := v.setting.Driver.Login; r.Code == gateway.CodeLogin && login != nil {
+		sentence += "; renew it outside of the Pod by sending a message in `" + login.Renew + "`, then resume the Pod"
+	}
+	v.setting.Refuse(state, sentence)
 }
 
 func (v *services) key() (func(func([]byte) error) error, error) {
-	if v.setting.Manifest.Model.Auth == nil {
+	if v.setting.Manifest.Model.Auth == nil || v.setting.Launch.Login != "" {
 		return nil, nil
 	}
 	value, err := v.secret("/model/auth")

@@ -35,6 +35,14 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 		found := sandbox.Probe(ctx, s.Insomnia)
 		mechanism = &found
 	}
+	if s.Launch.Login != "" {
+		if err := apart(s, *mechanism); err != nil {
+			return nil, err
+		}
+		// Of the directory only the login is there inside, and nobody can write it.
+		spec.Hidden = append(spec.Hidden, filepath.Dir(s.Launch.Login))
+		spec.ReadOnly = append(spec.ReadOnly, s.Launch.Login)
+	}
 	if gaps := mechanism.Gaps(spec); len(gaps) > 0 {
 		return nil, unheld(s, gaps)
 	}

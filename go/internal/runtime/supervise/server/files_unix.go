@@ -69,6 +69,8 @@ func writeFile(root *os.Root, name string, f runtime.File) error {
 	}
 	info, err := root.Lstat(name)
 	switch {
+	case f.Gone:
+		return root.RemoveAll(name)
 	case err == nil && f.Keep:
 		return nil
 	case err == nil && info.IsDir():
