@@ -34,7 +34,7 @@ var rules = map[typ][]rule{
 		{"deepSeq", "(builtins.deepSeq %v %i)"}, {"tryEval", "(builtins.tryEval %i).value"},
 		{"tryEval-throw", "(if (builtins.tryEval (throw %s)).success then 1 else %i)"},
 		{"assert", "(assert %b || true; %i)"}, {"functor", "({ __functor = self: x: x + self.n; n = %i; } %i)"},
-		{"trace", "(builtins.trace %s %i)"}, {"addErrorContext", "(builtins.addErrorContext %s %i)"},
+		{"trace", "(builtins.trace %s %i)"}, {"addErrorContext", "(builtins.addErrorContext \"context\" %i)"},
 		{"fromJSON-int", "(builtins.fromJSON (builtins.toJSON %i))"}, {"legacy-let", "(let { body = %x; %x = %i; })"},
 		{"inherit", "(let s = { %x = %i; }; inherit (s) %x; in %x)"},
 		{"attr-pos", "(builtins.unsafeGetAttrPos \"%x\" { k = %i; %x = %i; }).column"}, {"attr-pos-rec", "(builtins.unsafeGetAttrPos \"%x\" (rec { inherit ({ %x = 1; }) %x; } // { w = %i; })).column"},

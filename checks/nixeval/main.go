@@ -25,6 +25,9 @@ import (
 var limits eval.Limits
 
 func main() {
+	if filepath.Base(os.Args[0]) == "nix-instantiate" {
+		os.Exit(instantiate(os.Args[1:]))
+	}
 	times := flag.Int("n", 1, "evaluate this often and print the time of each")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	features = flag.String("features", "", "experimental features of Nix to turn on, separated by commas")
