@@ -48,8 +48,8 @@ func main() {
 	s := suite{dir: flag.Arg(0), verbose: *verbose, only: *only, nix: *withNix}
 	ok = s.group("parse-okay", s.parseOkay, 1) && ok
 	ok = s.group("parse-fail", s.parseFail, 1) && ok
-	ok = s.group("eval-okay", s.evalOkay, 145.0/148) && ok
-	ok = s.group("eval-fail", s.evalFail, 277.0/283) && ok
+	ok = s.group("eval-okay", s.evalOkay, 147.0/148) && ok
+	ok = s.group("eval-fail", s.evalFail, 279.0/283) && ok
 	ok = s.share("messages", s.sameMessage, s.messages, 0.93) && ok
 	if s.nix {
 		fmt.Println("Nix", nixrepl.Version())
