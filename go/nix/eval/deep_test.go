@@ -33,7 +33,7 @@ var nests = map[string]func(n int) string{
 	"not":               func(n int) string { return strings.Repeat("!", n) + "true" },
 	"and":               func(n int) string { return "true" + strings.Repeat("&&true", n) },
 	"or":                func(n int) string { return "false" + strings.Repeat("||false", n) },
-	"implication":       func(n int) string { return strings.Repeat("true->", n) + "true" },
+	"implication":       func(n int) string { return strings.Repeat("true -> ", n) + "true" },
 	"concatenation":     func(n int) string { return "[]" + strings.Repeat("++[1]", n) },
 	"update":            func(n int) string { return "{}" + strings.Repeat("//{}", n) },
 	"functions":         func(n int) string { return strings.Repeat("x:", n) + "1" },
