@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
@@ -37,6 +36,24 @@ func evaluateMain(args []string) {
 		fail(err)
 	}
 	fmt.Println(evaluate(string(text), limit, memory))
+	fmt.Fprintln(os.Stderr, "peak", peak())
+}
+
+// peak is the most memory that this process has used, in bytes. The usage that wait
+// reports is no measure of it: before exec, the child shared its parent's memory.
+func peak() int64 {
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		fail(err)
+	}
+	var kib int64
+	for line := range strings.Lines(string(status)) {
+		if n, err := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 && err == nil {
+			return kib << 10
+		}
+	}
+	fail(errors.New("/proc/self/status has no VmHWM"))
+	return 0
 }
 
 // evaluate describes how an evaluation ended: with a value, or an error of some kind.
@@ -137,19 +154,21 @@ func check(p program, b bounds) result {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, self, evaluateCommand, b.time.String(), strconv.FormatInt(b.memory, 10), file.Name())
-	var out, errors bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errors
+	var out, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &stderr
 	begin := time.Now()
 	err = cmd.Run()
 	r.wall = time.Since(begin).Round(time.Millisecond)
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond)
-		r.rss = usage.Maxrss << 10
-	}
+	r.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(time.Millisecond)
 	r.outcome = strings.TrimSpace(out.String())
+	if err == nil {
+		if _, err := fmt.Sscanf(stderr.String(), "peak %d", &r.rss); err != nil {
+			fail(fmt.Errorf("%s: no peak in %q", p.name, stderr.String()))
+		}
+	}
 	switch {
 	case err != nil:
-		text := strings.TrimSpace(errors.String())
+		text := strings.TrimSpace(stderr.String())
 		r.problem = err.Error() + ": " + text[:min(len(text), 300)]
 	case strings.HasPrefix(r.outcome, "untyped"):
 		r.problem = r.outcome
