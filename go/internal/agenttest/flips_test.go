@@ -370,7 +370,7 @@ var ofTheSandbox = []flip{
 		name: "writable roots", once: true,
 		values:  [2]string{`sandbox.writableRoots = [ "one" ];`, `sandbox.writableRoots = [ "two" ];`},
 		before:  func(d *desk) { d.write(d.work+"/one/x", ""); d.write(d.work+"/two/x", "") },
-		calls:   runs("touch first/made", "touch two/made"),
+		calls:   runs("touch one/made", "touch two/made"),
 		effects: map[string]effect{"sandbox.writableRoots": {func(e *evidence) string { return "one " + made("one/made")(e) + ", two " + made("two/made")(e) }, [2]string{"one made, two absent", "one absent, two made"}}},
 	},
 	{
