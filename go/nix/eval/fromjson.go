@@ -58,24 +58,23 @@ func (r *jsonReader) read() (v Value, bad *jsonError) {
 	return v, nil
 }
 
+// jsonRun is how many bytes are gone through between two looks at the clock.
+const jsonRun = 4096
+
 func (r *jsonReader) blank() {
-	for r.i < len(r.s) {
-		switch r.s[r.i] {
-		case ' ', '\t', '\n', '\r':
+	for r.i < len(r.s) && r.s[r.i] <= ' ' {
+		end := min(r.i+jsonRun, len(r.s))
+		for r.i < end && isJSONBlank(r.s[r.i]) {
 			r.i++
-			r.look(r.i)
-		default:
+		}
+		if r.i < end {
 			return
 		}
+		r.ev.bytes(8 * jsonRun)
 	}
 }
 
-// look counts the work of going through a long run of bytes, at the i-th.
-func (r *jsonReader) look(i int) {
-	if i%4096 == 0 {
-		r.ev.bytes(8 * 4096)
-	}
-}
+func isJSONBlank(c byte) bool { return c == ' ' || c == '\n' || c == '\t' || c == '\r' }
 
 func (r *jsonReader) peek() byte {
 	r.blank()
@@ -266,15 +265,16 @@ func (r *jsonReader) str() string {
 	r.token0 = r.i
 	r.i++
 	rest := r.s[r.i:]
-	for n := 0; n < len(rest); n++ {
-		if c := rest[n]; !jsonPlain[c] {
-			if c == '"' {
+	for n := 0; n < len(rest); {
+		for end := min(n+jsonRun, len(rest)); n < end; n++ {
+			if c := rest[n]; c == '"' {
 				r.i += n + 1
 				return rest[:n]
+			} else if !jsonPlain[c] {
+				return r.longString()
 			}
-			break
 		}
-		r.look(n + 1)
+		r.ev.bytes(8 * jsonRun)
 	}
 	return r.longString()
 }
