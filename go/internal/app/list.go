@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
+	"github.com/insomnia-pods/insomnia/go/internal/crash"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -150,6 +151,9 @@ type Profiles struct {
 	Problems []diag.Diagnostic
 	Passed   []diag.Diagnostic // flakes that count as ones without profiles
 	Busy     string            // what is being looked at; empty at the end
+	// Defect is the first panic that evaluating a profile ended with; nil for none. Its row
+	// is there, and the defect is to be reported.
+	Defect *crash.Panic
 	// Summaries reports whether lists are to show what profiles may do.
 	Summaries bool
 }
@@ -167,6 +171,7 @@ type listing struct {
 	configs, flakes, byDefault, aliases []diag.Diagnostic
 
 	passed []diag.Diagnostic
+	defect *crash.Panic
 	shown  time.Time
 	show   func(Profiles) // nil where only the end counts
 }
@@ -219,6 +224,9 @@ func (a *App) Profiles(ctx context.Context, options resolve.Options, show func(P
 
 func (l *listing) fill(c catalog.Candidate, listed resolve.Listed) {
 	l.rows[c.Target.Lasting()] = profileOf(c, listed)
+	if l.defect == nil {
+		l.defect = listed.Defect
+	}
 }
 
 func (l *listing) say(busy string, now bool) {
@@ -231,7 +239,7 @@ func (l *listing) say(busy string, now bool) {
 
 // list is what is known by now. It shares nothing that changes.
 func (l *listing) list(busy string) Profiles {
-	out := Profiles{Rows: []Profile{}, Aliases: l.catalog.Aliases(), Passed: slices.Clone(l.passed), Busy: busy, Summaries: l.catalog.Summaries(),
+	out := Profiles{Rows: []Profile{}, Aliases: l.catalog.Aliases(), Passed: slices.Clone(l.passed), Busy: busy, Defect: l.defect, Summaries: l.catalog.Summaries(),
 		Problems: slices.Concat(l.configs, l.flakes, l.byDefault, l.aliases)}
 	for _, c := range l.candidates {
 		p := unknown(c)

@@ -56,7 +56,8 @@ func TestCrash(t *testing.T) {
 			out.panicked, words.panicked = c.words, !c.words
 			p := &program{stdout: &out, stderr: &words}
 			code := p.run(context.Background(), append([]string{"insomnia"}, c.args...))
-			if code != 70 || out.Len() > 0 {
+			rows := name == "in a worker of a list" // one profile costs a list no more than its row
+			if code != 70 || (out.Len() > 0) != rows || rows && !strings.Contains(out.String(), "builtin:reviewer") {
 				t.Errorf("exit code %d, on standard output: %s", code, out.String())
 			}
 			_, path, found := strings.Cut(words.String(), "wrote a crash report to ")

@@ -69,6 +69,9 @@ func (p *program) profileList(c *cli.Context) error {
 	} else {
 		err = p.write(profileTable(report, list.Summaries))
 	}
+	if err == nil && list.Defect != nil {
+		return list.Defect
+	}
 	if err != nil || len(report.Problems) == 0 {
 		return err
 	}

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"errors"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -19,6 +20,8 @@ import (
 type Listed struct {
 	Manifest    []byte
 	Diagnostics []diag.Diagnostic
+	// Defect is a panic that evaluating it ended with, besides the Diagnostics.
+	Defect *crash.Panic
 }
 
 // ListFiles resolves many profile files and built-in profiles at once. Those
@@ -82,6 +85,7 @@ func (r *Resolver) EachFile(ctx context.Context, refs []reference.Reference, opt
 				spent()
 				if err != nil {
 					l.Diagnostics = diag.From(err).Diagnostics
+					errors.As(err, &l.Defect)
 				} else {
 					l.Manifest = result.Manifest
 				}

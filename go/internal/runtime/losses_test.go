@@ -136,7 +136,10 @@ func TestLosses(t *testing.T) {
 		}, "/mcpServers/a/required", "", false},
 		{"opencode", func(m *manifest.Manifest) {
 			m.Subagents = map[manifest.SkillName]manifest.Subagent{"critic": {Limits: &manifest.SubagentLimits{MaxTokens: number(3)}}}
-		}, "/subagents/critic/limits/maxTokens", leaf.Unsupported, true},
+		}, "/subagents/critic/limits/maxTokens", "", false},
+		{"opencode", func(m *manifest.Manifest) {
+			m.Subagents = map[manifest.SkillName]manifest.Subagent{"critic": {Limits: &manifest.SubagentLimits{MaxCostCents: number(3)}}}
+		}, "/subagents/critic/limits/maxCostCents", leaf.Approximated, false},
 		// Costs are counted where there are prices.
 		{"opencode", func(m *manifest.Manifest) { m.Limits.MaxCostCents = number(100) }, "/limits/maxCostCents", leaf.Unsupported, true},
 		{"opencode", func(m *manifest.Manifest) {
