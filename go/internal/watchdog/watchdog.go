@@ -35,6 +35,9 @@ const (
 
 	// grace is how long cancelled work may take to return.
 	grace = 300 * time.Millisecond
+	// patience is how long cancelled work may keep its memory where the process is not
+	// far beyond its limit: a busy machine takes its time to return, and to collect.
+	patience = 5 * time.Second
 	// Most work ends before the first look at its memory.
 	firstLook = 200 * time.Millisecond
 	nextLook  = 50 * time.Millisecond
@@ -195,15 +198,21 @@ func (w *work) watch() {
 		go EndProcess(limit)
 		return
 	}
+	wait := time.Duration(0)
 	for _, r := range running {
 		if r.cancelled.IsZero() {
 			r.cancelled = now
 			r.cancel(ErrMemory)
 			return
 		}
-		if now.Sub(r.cancelled) < 2*grace {
+		since := now.Sub(r.cancelled)
+		if since < 2*grace {
 			return
 		}
+		wait = max(wait, patience-since)
+	}
+	if wait > 0 {
+		return
 	}
 	go EndProcess(limit) // all of it was to end, and does not
 }
