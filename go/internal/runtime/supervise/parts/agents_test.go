@@ -12,9 +12,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
+	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/claudecode"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
@@ -25,6 +24,26 @@ import (
 )
 
 func TestMain(m *testing.M) { runtimetest.Main(m) }
+
+// stored makes a Pod of a manifest, for the supervisor to write its history.
+func stored(t *testing.T, data []byte) *pod.Pod {
+	t.Helper()
+	dir, err := pod.DefaultDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	canonical, problems := manifest.Check(data)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	p, err := pod.Open(dir).Create(t.Context(), pod.New{Name: "tried", Envelope: &manifest.Envelope{Schema: manifest.EnvelopeSchema,
+		Profile:    manifest.Identity{Name: "coder", Source: "builtin", Ref: "builtin:coder"},
+		Provenance: &manifest.Provenance{Program: "insomnia", Evaluator: "embedded"}, Manifest: canonical, Digest: manifest.Digest(canonical)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
 
 // A real program runs under the supervisor: behind the gateway, the guard and walls.
 func TestHeadless(t *testing.T) {
@@ -50,15 +69,15 @@ func TestHeadless(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			id := uuid.Must(uuid.NewV7()).String()
 			t.Setenv("XDG_STATE_HOME", filepath.Join(room.Home, "state"))
 			t.Setenv("XDG_RUNTIME_DIR", filepath.Dir(room.Home))
-			dir, err := live.Dir(id)
+			p := stored(t, data)
+			dir, err := live.Dir(p.ID)
 			if err != nil {
 				t.Fatal(err)
 			}
 			launch := room.Launch(m)
-			start := supervise.Start{ID: id, Name: "tried", Dir: dir, Runtime: c.driver.Name, Program: room.Program, Insomnia: room.Insomnia,
+			start := supervise.Start{ID: p.ID, Name: p.Name, Revision: p.Revision, Generation: p.Current, Dir: dir, Runtime: c.driver.Name, Program: room.Program, Insomnia: room.Insomnia,
 				Workspace: room.Workspace, Home: room.Home, Manifest: data, Environment: []string{"PATH=" + os.Getenv("PATH"), "TERM=xterm"},
 				Secrets: map[string]string{"/model/auth": "canary-key-31337"}}
 			start.Launch.Prompt, start.Launch.Headless, start.Launch.Session, start.Launch.System = "Begin.", true, launch.Session, launch.System
