@@ -62,7 +62,13 @@ func (r *jsonReader) read() (v Value, bad *jsonError) {
 const jsonRun = 4096
 
 func (r *jsonReader) blank() {
-	for r.i < len(r.s) && r.s[r.i] <= ' ' {
+	if r.i < len(r.s) && r.s[r.i] <= ' ' {
+		r.skip()
+	}
+}
+
+func (r *jsonReader) skip() {
+	for r.i < len(r.s) {
 		end := min(r.i+jsonRun, len(r.s))
 		for r.i < end && isJSONBlank(r.s[r.i]) {
 			r.i++
@@ -267,12 +273,15 @@ func (r *jsonReader) str() string {
 	rest := r.s[r.i:]
 	for n := 0; n < len(rest); {
 		for end := min(n+jsonRun, len(rest)); n < end; n++ {
-			if c := rest[n]; c == '"' {
+			c := rest[n]
+			if jsonPlain[c] {
+				continue
+			}
+			if c == '"' {
 				r.i += n + 1
 				return rest[:n]
-			} else if !jsonPlain[c] {
-				return r.longString()
 			}
+			return r.longString()
 		}
 		r.ev.bytes(8 * jsonRun)
 	}
