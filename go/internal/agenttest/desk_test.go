@@ -25,8 +25,8 @@ const canary = "sk-canary-8f2c71d0a4b94e6f"
 // otherKey is that of another secret.
 const otherKey = "sk-other-51c07e6a92"
 
-// program is the insomnia that is tried.
-var program string
+// program is the insomnia that is tried, unrulyDir where the unruly agent programs are.
+var program, unrulyDir string
 
 func TestMain(m *testing.M) {
 	if name := filepath.Base(os.Args[0]); versions[name] != "" {
@@ -39,9 +39,10 @@ func TestMain(m *testing.M) {
 		build.Stdout, build.Stderr = os.Stderr, os.Stderr
 		err = build.Run()
 	}
+	unrulyDir = filepath.Join(dir, "unruly")
 	for name := range versions {
 		if err == nil {
-			err = copyProgram(filepath.Join(dir, "unruly", name))
+			err = copyProgram(filepath.Join(unrulyDir, name))
 		}
 	}
 	if err != nil {

@@ -275,7 +275,7 @@ insomnia.lib.mkProfile {
 	if f.before != nil {
 		f.before(d)
 	}
-	fill := strings.NewReplacer("@V1", strings.TrimPrefix(d.baseURL, d.host()), "@HOST", d.host(), "@PORT", d.port, "@FREE", d.free, "@PROGRAMS", filepath.Join(filepath.Dir(d.home), "tools"), "@PROGRAM", filepath.Join(filepath.Dir(program), "unruly", a.program),
+	fill := strings.NewReplacer("@V1", strings.TrimPrefix(d.baseURL, d.host()), "@HOST", d.host(), "@PORT", d.port, "@FREE", d.free, "@PROGRAMS", filepath.Join(filepath.Dir(d.home), "tools"), "@PROGRAM", filepath.Join(unrulyDir, a.program),
 		"@PROVIDER", provider, "@OTHERAPI", map[string]string{"codex": "anthropic"}[a.runtime]+map[bool]string{true: "openai-responses"}[a.runtime != "codex"], "@OTHER", provider+"/"+d.models()[1])
 	name := "  name = \"tried\";\n"
 	if strings.HasPrefix(f.values[i], "name = ") {
@@ -361,7 +361,7 @@ func TestEffects(t *testing.T) {
 				if f.runtimes != nil && !slices.Contains(f.runtimes, a.runtime) || f.once && a.runtime != agents[0].runtime {
 					continue
 				}
-				f.compare(t, a, filepath.Join(filepath.Dir(program), "unruly"))
+				f.compare(t, a, unrulyDir)
 			}
 		})
 	}
@@ -377,7 +377,7 @@ func TestStranger(t *testing.T) {
 	}
 	f.values[0] = scout(may + `tools.default = "allow";`)
 	for _, a := range agents {
-		e := f.try(t, a, filepath.Join(filepath.Dir(program), "unruly"), 0)
+		e := f.try(t, a, unrulyDir, 0)
 		if made("by-scout")(e) != "absent" || !strings.Contains(strings.Join(e.results(), "")+e.stderr, "knows nothing of the subagent") {
 			t.Errorf("%s: exit %d, %q\n%s\n%s", a.runtime, e.exit, e.results(), e.stdout, e.stderr)
 		}
