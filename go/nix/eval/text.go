@@ -14,7 +14,9 @@ func (t *textBuilder) room(n int) {
 }
 
 func (t *textBuilder) grow(n int) {
-	size := max(len(t.out)+n, len(t.out)+len(t.out)/2, 64)
+	// By the capacity: who asks for the rest of a text at each of its letters asks for a little more
+	// each time, however short it is yet.
+	size := max(len(t.out)+n, cap(t.out)+cap(t.out)/2, 64)
 	t.ev.charge(size)
 	t.ev.bytes(len(t.out))
 	t.out = append(make([]byte, 0, size), t.out...)
