@@ -500,10 +500,20 @@ func TestLoginTraced(t *testing.T) {
 		dir, opened := filepath.Join(d.home, s.dir)+"/", 0
 		// Codex opens the login by the link in its own directory.
 		link := "/agent/codex/" + s.file
-		ours := map[string]bool{} // processes that run this program, by their number
+		ours := map[string]bool{}    // processes that run this program, by their number
+		begun := map[string]string{} // calls that another process came between
 		for line := range strings.Lines(string(text)) {
 			process, call, _ := strings.Cut(line, " ")
-			if call = strings.TrimSpace(call); strings.HasPrefix(call, "execve(") {
+			call = strings.TrimSpace(call)
+			if first, unfinished := strings.CutSuffix(call, "<unfinished ...>"); unfinished {
+				begun[process] = first
+				continue
+			}
+			if rest, resumed := strings.CutPrefix(call, "<... "); resumed {
+				_, rest, _ = strings.Cut(rest, "resumed>")
+				call = begun[process] + rest
+			}
+			if strings.HasPrefix(call, "execve(") {
 				ours[process] = strings.Contains(call, `("`+program+`"`)
 				continue
 			}
