@@ -93,7 +93,7 @@ var agents = []agent{
 	}},
 }
 
-// each runs a test for each program, of which each has a desk of its own.
+// each runs a test for each program, at a desk of its own.
 func each(t *testing.T, test func(t *testing.T, a agent)) {
 	t.Parallel()
 	for _, a := range agents {

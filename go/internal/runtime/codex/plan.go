@@ -57,7 +57,7 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 		return nil, err
 	}
 	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "config.toml"), Mode: 0o600, Content: own})
-	// The login is never copied: there would be two, of which only one can be renewed.
+	// The login is never copied: only one of two could be renewed.
 	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "auth.json"), Link: l.Login, Gone: l.Login == ""})
 	add("system.md", []byte(systemPrompt(l, at)), readOnly)
 	if text := promptRules(l.Manifest); text != "" && !l.Headless {

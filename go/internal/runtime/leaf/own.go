@@ -24,7 +24,7 @@ func OwnSandbox() sandboxLeaves {
 		SandboxAllowedDomains(EnforcedBy(Sandbox)),
 		SandboxInheritEnv(ApproximatedBy(Sandbox, "variables of the session that hold no secret, such as PATH and LANG, are always passed on")),
 		SandboxReadableRoots(EnforcedBy(Sandbox)),
-		SandboxMaskedFiles(ApproximatedBy(Sandbox, "a file created later is not masked, and one of which the form is not known is hidden whole")),
+		SandboxMaskedFiles(ApproximatedBy(Sandbox, "a file created later is not masked, and one whose format is unknown is hidden whole")),
 		SandboxEnv(EnforcedBy(Sandbox)),
 		SandboxHostPorts(EnforcedBy(Sandbox)),
 		SandboxPublishedPorts(EnforcedBy(Sandbox)),
