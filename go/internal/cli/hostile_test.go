@@ -44,7 +44,7 @@ var endless = map[string]string{
 	"updates":                     `_: builtins.foldl' (s: n: s // { ${toString n} = n; }) { } (builtins.genList (x: x) 10000000)`,
 	"concatenation":               `_: builtins.length (builtins.foldl' (l: x: l ++ [ x ]) [ ] (builtins.genList (x: x) 10000000))`,
 	"an import of itself":         `_: import ./profile.nix { }`,
-	"fromTOML":                    `_: builtins.fromTOML (builtins.concatStringsSep "" (builtins.genList (i: "k${toString i} = 1\n") 300000))`,
+	"fromTOML":                    `_: builtins.fromTOML (builtins.concatStringsSep "" (builtins.genList (i: "k${toString i} = 1\n") 10000000))`,
 	"fromJSON":                    `_: builtins.stringLength (builtins.foldl' (s: _: builtins.toJSON s) "\\" (builtins.genList (x: x) 100))`,
 	"a profile without end":       `{ insomnia }: let f = n: [ (f (n + 1)) ]; in insomnia.lib.mkProfile { name = "x"; model.ref = "anthropic/claude-sonnet-5-5"; description = toString (f 0); }`,
 }

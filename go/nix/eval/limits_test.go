@@ -150,9 +150,11 @@ func TestLargeTexts(t *testing.T) {
 		"strings":    "[" + strings.Repeat(`"" `, 5<<19) + "]",
 	} {
 		ev := eval.New(eval.Options{Limits: eval.Limits{Memory: 64 << 20}})
-		// Lists that never end nest too deeply before they take much.
-		if limit := reached(t, ev, text); limit != "memory" && name != "open lists" {
-			t.Errorf("%s: reached the limit %q", name, limit)
+		// Lists that never end may nest too deeply before they take much.
+		if name != "open lists" {
+			if limit := reached(t, ev, text); limit != "memory" {
+				t.Errorf("%s: reached the limit %q", name, limit)
+			}
 		}
 		stopped, stop := context.WithCancel(t.Context())
 		stop()
