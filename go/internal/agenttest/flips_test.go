@@ -236,7 +236,7 @@ func asScout(field, tool, value, one, two string) flip {
 	}
 }
 
-// verdict tells whether the tool that the model has called ran.
+// verdict reports whether the tool call of the model ran.
 func verdict(e *evidence) string { return verdictOf(strings.Join(e.results(), "\n")) }
 
 func verdictInSub(e *evidence) string { return verdictOf(inSub("denied", "ran")(e)) }

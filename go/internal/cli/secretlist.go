@@ -36,7 +36,7 @@ type secretRow struct {
 	Commands []string `json:"commands"`
 	// Stored tells whether your store has a value, for names that lead there.
 	Stored *bool `json:"stored,omitempty"`
-	// LoggedIn tells whether the program has its login, for names that lead to one.
+	// LoggedIn reports whether the program is logged in, for names that stand for a login.
 	LoggedIn *bool `json:"loggedIn,omitempty"`
 	// Profiles are the references of the profiles that use it.
 	Profiles []string `json:"profiles"`

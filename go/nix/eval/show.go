@@ -182,7 +182,7 @@ func (p *valuePrinter) set(a *Attrs, depth int) {
 	p.out.WriteString(" }")
 }
 
-// kindsFirst puts the attributes that say of which kind a set is first.
+// kindsFirst puts the attributes that tell the kind of a set first.
 func (p *valuePrinter) kindsFirst(attrs []Attr) []Attr {
 	var kinds []Attr
 	rest := slices.Clone(attrs)

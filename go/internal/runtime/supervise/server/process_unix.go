@@ -26,7 +26,7 @@ type process struct {
 	said    tail
 }
 
-// spawn starts the command, of which inner waits to be told what to run.
+// spawn starts the command; inner, its first process, waits to be told what to run.
 func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 	cannot := func(err error) error {
 		return diag.Errorf(diag.ExitMissing, "not-started", "cannot start the sandbox of Pod `%s`: %v", p.Start.Name, err).
