@@ -2,10 +2,12 @@
 // Absolute times depend on the machine; the ratio of two commands that ran in
 // turn, pair by pair, much less so. It is run from the root of the repository:
 //
-//	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR]
+//	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR] [engine [CASE]...]
 //
-// DIR is a checkout of nix-community/nixpkgs.lib, for timing evalModules. To
-// compare with another Nix: checks/nix-version sid go run ./checks/bench.
+// DIR is a checkout of nixpkgs or of nix-community/nixpkgs.lib, for timing
+// evalModules. To compare with another Nix: checks/nix-version sid go run
+// ./checks/bench. With engine, only the embedded evaluator is compared, in CPU
+// time and peak memory, with nix-instantiate.
 package main
 
 import (
@@ -16,6 +18,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -43,19 +46,30 @@ func main() {
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *runs, &bench{pods: *pods, nixpkgsLib: *nixpkgsLib}); err != nil {
+	if err := run(ctx, *runs, &bench{pods: *pods, nixpkgsLib: *nixpkgsLib}, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, runs int, b *bench) error {
+func run(ctx context.Context, runs int, b *bench, part []string) error {
+	if len(part) > 0 && part[0] != "engine" {
+		return fmt.Errorf("unknown part: %s", part[0])
+	}
 	dir, err := os.MkdirTemp("", "insomnia-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
 	b.dir = dir
+	if b.nixpkgsLib != "" {
+		if b.nixpkgsLib, err = filepath.Abs(b.nixpkgsLib); err != nil {
+			return err
+		}
+	}
+	if len(part) > 0 {
+		return engine(ctx, runs, b, part[1:])
+	}
 	if err := b.prepare(ctx); err != nil {
 		return err
 	}

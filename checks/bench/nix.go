@@ -66,16 +66,12 @@ func modulesPair(ctx context.Context, b *bench) (pair, error) {
 	if err != nil {
 		return pair{}, err
 	}
-	library, err := filepath.Abs(b.nixpkgsLib)
-	if err != nil {
-		return pair{}, err
-	}
 	modules, err := filepath.Abs("checks/bench/modules.nix")
 	if err != nil {
 		return pair{}, err
 	}
 	file := filepath.Join(b.dir, "modules.nix")
-	text := fmt.Sprintf("import %q { lib = import %q; }\n", modules, filepath.Join(library, "lib"))
+	text := fmt.Sprintf("import %q { lib = import %q; }\n", modules, filepath.Join(b.nixpkgsLib, "lib"))
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return pair{}, err
 	}
