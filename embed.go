@@ -10,3 +10,8 @@ import "embed"
 //
 //go:embed all:lib all:profiles
 var Library embed.FS
+
+// Template holds the files of the template `profile`, which `insomnia init --flake` writes.
+//
+//go:embed all:templates/profile
+var Template embed.FS

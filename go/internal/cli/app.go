@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -27,8 +28,9 @@ import (
 // program is what the commands share.
 type program struct {
 	stdout, stderr io.Writer
-	terminal       bool // standard error is a terminal
-	json           bool // words on standard error are JSON
+	terminal       bool          // standard error is a terminal
+	json           bool          // words on standard error are JSON
+	typed          *bufio.Reader // standard input, of those who are asked several questions
 }
 
 // askHosts asks the machine for the hosts of groups; tests answer themselves.
@@ -87,6 +89,7 @@ func (p *program) report(err error, asJSON bool) int {
 // commands makes each command when it is asked for: a process needs one of them.
 func (p *program) commands() []commandMaker {
 	return []commandMaker{
+		{"init", p.initCommand},
 		{"resolve", p.resolveCommand},
 		{"verify", p.verifyCommand},
 		{"lock", p.lockCommand},

@@ -59,24 +59,38 @@ func (p *program) Ask(ctx context.Context, q app.Question) (bool, error) {
 
 // ask puts a question that is answered with yes or no; anything but a yes is no.
 func (p *program) ask(ctx context.Context, question string) (bool, error) {
-	interrupted := ctx.Done() // the handlers are set before anything is asked
-	if _, err := io.WriteString(p.stderr, diag.Escape(question, true)+" [y/N] "); err != nil {
-		return false, err
+	line, _, err := p.askLine(ctx, question+" [y/N] ")
+	switch strings.ToLower(line) {
+	case "y", "yes":
+		return err == nil, err
 	}
-	answer := make(chan string, 1)
+	return false, err
+}
+
+// askLine shows a prompt and reads a line, without spaces around it. ended is true where
+// the input ends.
+func (p *program) askLine(ctx context.Context, prompt string) (line string, ended bool, err error) {
+	interrupted := ctx.Done() // the handlers are set before anything is asked
+	if _, err := io.WriteString(p.stderr, diag.Escape(prompt, true)); err != nil {
+		return "", false, err
+	}
+	if p.typed == nil {
+		p.typed = bufio.NewReader(os.Stdin)
+	}
+	type answer struct {
+		line string
+		err  error
+	}
+	answers := make(chan answer, 1)
 	go func() {
-		line, _ := bufio.NewReader(os.Stdin).ReadString('\n')
-		answer <- line
+		line, err := p.typed.ReadString('\n')
+		answers <- answer{line, err}
 	}()
 	select {
 	case <-interrupted:
 		io.WriteString(p.stderr, "\n")
-		return false, ctx.Err()
-	case line := <-answer:
-		switch strings.ToLower(strings.TrimSpace(line)) {
-		case "y", "yes":
-			return true, nil
-		}
-		return false, nil
+		return "", false, ctx.Err()
+	case a := <-answers:
+		return strings.TrimSpace(a.line), a.err != nil, nil
 	}
 }

@@ -198,6 +198,7 @@ const commandLines = `
 * resolve ../literal/slot.nix --evaluator nix
 3 profile explain ../literal/profile.nix
 3 profile show ../literal/profile.nix
+0 init --yes
 0 alias set short project:all
 0 alias list
 0 resolve short

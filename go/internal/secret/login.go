@@ -64,6 +64,12 @@ func (b Binding) LoginHost() string {
 	return p.host
 }
 
+// LoginProvider is the provider of models that the login of a binding is for; empty for none.
+func (b Binding) LoginProvider() string {
+	p, _ := programOf(b.place())
+	return p.provider
+}
+
 func (login) check(bound Binding) error {
 	if _, known := programOf(bound.place()); !known {
 		return bound.problem(diag.ExitUsage, "secret-place", "is bound to the login of an unknown program").
