@@ -146,7 +146,7 @@ func (ev *Evaluator) callLambda(f *Lambda, arg Value, pos syntax.Pos) Value {
 	en := ev.newEnv(f.env, int(fn.Slots))
 	if fn.Formals == nil {
 		if fn.Arg != 0 {
-			en.vals[0] = arg
+			*en.slot(0) = arg
 		}
 	} else {
 		ev.bindFormals(fn, en, arg)
@@ -170,7 +170,7 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 		set.settle()
 	}
 	if fn.Arg != 0 {
-		en.vals[0] = arg
+		*en.slot(0) = arg
 	}
 	used := 0
 	formals := fn.Formals.List
@@ -179,7 +179,7 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 	}
 	for i := range formals {
 		if a := set.get(formals[i].Name); a != nil {
-			en.vals[formals[i].Slot] = a.Value
+			*en.slot(formals[i].Slot) = a.Value
 			used++
 		} else if formals[i].Default == nil {
 			ev.failType(fn.At, "function '%s' called without required argument '%s'",
@@ -187,8 +187,8 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 		}
 	}
 	for i := range formals {
-		if en.vals[formals[i].Slot] == nil {
-			en.vals[formals[i].Slot] = ev.newThunk(formals[i].Default, en)
+		if *en.slot(formals[i].Slot) == nil {
+			*en.slot(formals[i].Slot) = ev.newThunk(formals[i].Default, en)
 		}
 	}
 	if fn.Formals.Ellipsis || used == len(set.Attrs) {

@@ -189,10 +189,9 @@ func (ev *Evaluator) reach() mark {
 func (ev *Evaluator) unwind(m mark, e *Error) {
 	for _, t := range ev.forcing[m.forcing:] {
 		if e.Kind == LimitReached {
-			t.state = delayed
+			t.env = t.scope
 		} else {
-			t.state, t.val = failed, &failure{e}
-			t.expr, t.env = nil, nil
+			t.set(&failure{e}, &failed)
 		}
 	}
 	ev.frames = ev.frames[:m.frames]

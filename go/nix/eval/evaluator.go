@@ -84,7 +84,7 @@ type Evaluator struct {
 	// what is in progress
 	frames   []frame
 	contexts []Value
-	forcing  []*Thunk
+	forcing  []beingForced
 	depth    int
 	calls    int
 

@@ -10,7 +10,7 @@ func (ev *Evaluator) delay(e syntax.Expr, en *env) Value {
 	case *syntax.Var:
 		switch e.Kind {
 		case syntax.Local:
-			if v := en.at(e.Level).vals[e.Index]; v != nil {
+			if v := *en.at(e.Level).slot(e.Index); v != nil {
 				return v
 			}
 		case syntax.Global:
@@ -44,7 +44,7 @@ func selected(e *syntax.Select, en *env) Value {
 	if !ok || x.Kind != syntax.Local {
 		return nil
 	}
-	v := en.at(x.Level).vals[x.Index]
+	v := *en.at(x.Level).slot(x.Index)
 	for i := range e.Path {
 		set := known(v)
 		if set == nil || e.Path[i].Expr != nil {
@@ -57,24 +57,6 @@ func selected(e *syntax.Select, en *env) Value {
 		v = set.Attrs[n].Value
 	}
 	return evaluated(v)
-}
-
-// evaluated is a value without its thunk if it is evaluated, else nil.
-func evaluated(v Value) Value {
-	if t, ok := v.(*Thunk); ok {
-		if t.state != forced {
-			return nil
-		}
-		return t.val
-	}
-	return v
-}
-
-func (e *env) at(level uint16) *env {
-	for ; level > 0; level-- {
-		e = e.up
-	}
-	return e
 }
 
 func stringLiteral(e *syntax.String) Value {
@@ -98,35 +80,6 @@ func pathLiteral(e *syntax.Path) Value {
 		e.Value = Path(e.Val)
 	}
 	return e.Value.(Value)
-}
-
-// force evaluates a value to its outermost constructor.
-func (ev *Evaluator) force(v Value, pos syntax.Pos) Value {
-	if t, ok := v.(*Thunk); ok {
-		return ev.forceThunk(t, pos)
-	}
-	return v
-}
-
-func (ev *Evaluator) forceThunk(t *Thunk, pos syntax.Pos) Value {
-	switch t.state {
-	case forced:
-		return t.val
-	case forcing:
-		ev.fail(InfiniteRecursion, pos, "infinite recursion encountered")
-	case failed:
-		panic(t.val.(*failure).err)
-	}
-	ev.tick()
-	ev.enter()
-	t.state = forcing
-	ev.forcing = append(ev.forcing, t)
-	v := ev.eval(t.expr, t.env)
-	ev.forcing = ev.forcing[:len(ev.forcing)-1]
-	t.val, t.state = v, forced
-	t.expr, t.env = nil, nil
-	ev.depth--
-	return v
 }
 
 // eval evaluates an expression to its outermost constructor.
@@ -182,14 +135,14 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 		v = ev.assert(e, en)
 	case *syntax.With:
 		inner := ev.newEnv(en, 2)
-		inner.vals[0], inner.vals[1] = ev.delay(e.Scope, en), Int(e.Outer)
+		*inner.slot(0), *inner.slot(1) = ev.delay(e.Scope, en), Int(e.Outer)
 		v = ev.eval(e.Body, inner)
 	case *apply:
-		if e.y == nil {
-			v = ev.apply1(e.fn, e.x, e.at)
-		} else {
-			v = ev.apply2(e.fn, e.x, e.y, e.at)
-		}
+		v = ev.apply1(e.fn, e.x, e.at)
+		*e = apply{}
+	case *apply2:
+		v = ev.apply2(e.fn, e.x, e.y, e.at)
+		*e = apply2{}
 	case *syntax.AttrDef:
 		v = ev.inherited(e, en)
 	case *native:
@@ -204,7 +157,7 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 	switch e.Kind {
 	case syntax.Local:
-		return ev.force(en.at(e.Level).vals[e.Index], e.At)
+		return ev.force(*en.at(e.Level).slot(e.Index), e.At)
 	case syntax.Global:
 		return ev.force(ev.base[e.Index], e.At)
 	}
@@ -212,11 +165,11 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 	en = en.at(e.Level)
 	for {
 		ev.tick()
-		scope := ev.forceAttrs(en.vals[0], e.At)
+		scope := ev.forceAttrs(*en.slot(0), e.At)
 		if a := scope.get(e.Name); a != nil {
 			return ev.force(a.Value, e.At)
 		}
-		outer := int(en.vals[1].(Int))
+		outer := int((*en.slot(1)).(Int))
 		if outer == 0 {
 			ev.fail(UndefinedVariable, e.At, "undefined variable '%s'", ev.symbols.Name(e.Name))
 		}
@@ -293,7 +246,7 @@ func (ev *Evaluator) let(e *syntax.Let, en *env) Value {
 	sources := ev.inheritSources(e.Attrs, inner)
 	for i := range e.Attrs.Defs {
 		d := &e.Attrs.Defs[i]
-		inner.vals[d.Slot] = ev.delayDef(d, inner, en, sources)
+		*inner.slot(d.Slot) = ev.delayDef(d, inner, en, sources)
 	}
 	return ev.eval(e.Body, inner)
 }
@@ -306,7 +259,7 @@ func (ev *Evaluator) inheritSources(a *syntax.Attrs, en *env) *env {
 	}
 	sources := ev.newEnv(en, len(from))
 	for i, x := range from {
-		sources.vals[i] = ev.delay(x, en)
+		*sources.slot(uint32(i)) = ev.delay(x, en)
 	}
 	return sources
 }
@@ -318,7 +271,7 @@ func (ev *Evaluator) delayDef(d *syntax.AttrDef, inner, outer, sources *env) Val
 	case syntax.Inherited:
 		return ev.delay(d.Value, outer)
 	case syntax.InheritedFrom:
-		if set := known(sources.vals[d.Value.(*syntax.InheritFrom).Index]); set != nil {
+		if set := known(*sources.slot(uint32(d.Value.(*syntax.InheritFrom).Index))); set != nil {
 			if i := set.find(d.Name); i >= 0 {
 				if v := evaluated(set.Attrs[i].Value); v != nil {
 					return v
@@ -342,9 +295,9 @@ func known(v Value) *Attrs {
 // inherited evaluates a name of `inherit (source) …`.
 func (ev *Evaluator) inherited(d *syntax.AttrDef, sources *env) Value {
 	from := d.Value.(*syntax.InheritFrom)
-	set, ok := ev.force(sources.vals[from.Index], from.At).(*Attrs)
+	set, ok := ev.force(*sources.slot(uint32(from.Index)), from.At).(*Attrs)
 	if !ok {
-		got := ev.force(sources.vals[from.Index], from.At)
+		got := ev.force(*sources.slot(uint32(from.Index)), from.At)
 		ev.failType(d.At, "expected a set but found %s: %s", describe(got), ev.show(got))
 	}
 	a := set.get(d.Name)
@@ -385,7 +338,7 @@ func (ev *Evaluator) attrs(e *syntax.Attrs, en *env) Value {
 			} else {
 				v = ev.delayDef(d, inner, en, sources)
 			}
-			inner.vals[d.Slot] = v
+			*inner.slot(d.Slot) = v
 			out = append(out, Attr{d.Name, d.At, v})
 		}
 		if overrides >= 0 {
@@ -417,7 +370,7 @@ func (ev *Evaluator) override(e *syntax.Attrs, inner *env, out []Attr, index int
 		ev.tick()
 		if i := own.find(a.Name); i >= 0 {
 			out[i] = a
-			inner.vals[e.Defs[i].Slot] = a.Value
+			*inner.slot(e.Defs[i].Slot) = a.Value
 		} else {
 			ev.charge(48)
 			out = append(out, a)

@@ -108,9 +108,9 @@ func (ev *Evaluator) importPath(p string, pos syntax.Pos) Value {
 	file := ev.resolveImport(p, pos)
 	t, ok := ev.imports[file]
 	if !ok {
-		t = &Thunk{expr: &native{run: func() Value {
+		t = ev.delayNative(func() Value {
 			return ev.eval(ev.parse(ev.readFile(file, pos), file, path.Dir(file), nil), nil)
-		}}}
+		})
 		ev.imports[file] = t
 	}
 	return t

@@ -33,9 +33,10 @@ func (ev *Evaluator) libMap(args []Value, pos syntax.Pos) Value {
 	}
 	f := ev.forceFunction(args[0], pos)
 	out := ev.makeList(len(l.Elems))
+	call := &callee{f, pos}
 	for i, x := range l.Elems {
 		ev.tick()
-		out[i] = ev.delayCall(pos, f, x, nil)
+		out[i] = ev.delayCall(call, x)
 	}
 	return ev.listOf(out)
 }
@@ -153,9 +154,10 @@ func (ev *Evaluator) libGenList(args []Value, pos syntax.Pos) Value {
 		ev.limit("memory", nil, "a list of %d elements needs more memory than the limit allows", n)
 	}
 	out := ev.makeList(int(n))
+	call := &callee{f, pos}
 	for i := range out {
 		ev.tick()
-		out[i] = ev.delayCall(pos, f, Int(i), nil)
+		out[i] = ev.delayCall(call, Int(i))
 	}
 	return ev.listOf(out)
 }

@@ -43,7 +43,7 @@ func (ev *Evaluator) libScopedImport(args []Value, pos syntax.Pos) Value {
 	if t, ok := ev.scopedImports[at]; ok {
 		return ev.force(t, pos)
 	}
-	t := &Thunk{expr: &native{run: func() Value { return ev.evalInScope(scope, file, pos) }}}
+	t := ev.delayNative(func() Value { return ev.evalInScope(scope, file, pos) })
 	if ev.scopedImports == nil {
 		ev.scopedImports = make(map[scopedFile]*Thunk)
 	}
@@ -62,7 +62,7 @@ func (ev *Evaluator) evalInScope(scope *Attrs, file string, pos syntax.Pos) Valu
 	en := ev.newEnv(nil, len(scope.Attrs))
 	for i, a := range scope.Attrs {
 		names[i] = ev.symbols.Name(a.Name)
-		en.vals[i] = a.Value
+		*en.slot(uint32(i)) = a.Value
 	}
 	return ev.eval(ev.parse(ev.readFile(file, pos), file, path.Dir(file), names), en)
 }

@@ -148,9 +148,10 @@ func (ev *Evaluator) libListToAttrs(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) libMapAttrs(args []Value, pos syntax.Pos) Value {
 	a := ev.forceAttrs(args[1], pos)
 	out := ev.makeAttrs(len(a.Attrs))
+	call := &callee{args[0], pos}
 	for _, x := range a.Attrs {
 		ev.tick()
-		out = append(out, Attr{Name: x.Name, Value: ev.delayCall(pos, args[0], ev.nameString(x.Name), x.Value)})
+		out = append(out, Attr{Name: x.Name, Value: ev.delayCall2(call, ev.nameString(x.Name), x.Value)})
 	}
 	return ev.newAttrs(out)
 }
@@ -192,8 +193,9 @@ func (ev *Evaluator) libZipAttrsWith(args []Value, pos syntax.Pos) Value {
 		}
 	}
 	out := ev.makeAttrs(len(names))
+	call := &callee{f, pos}
 	for i, name := range names {
-		out = append(out, Attr{Name: name, Value: ev.delayCall(pos, f, ev.nameString(name), lists[i])})
+		out = append(out, Attr{Name: name, Value: ev.delayCall2(call, ev.nameString(name), lists[i])})
 	}
 	return ev.sortAttrs(out)
 }

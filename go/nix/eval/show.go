@@ -46,15 +46,15 @@ func (p *valuePrinter) print(v Value, depth int) {
 	}
 	slot := v
 	if t, ok := v.(*Thunk); ok {
-		switch t.state {
-		case forced:
-			v = t.val
-		case forcing:
+		switch t.env {
+		case &forced:
+			v = t.result()
+		case &forcing:
 			p.out.WriteString("«potential infinite recursion»")
 			return
 		default:
-			n, ok := t.expr.(*native)
-			if t.state == failed || !ok || !n.atHand {
+			n, ok := t.code.(*native)
+			if t.env == &failed || !ok || !n.atHand {
 				p.out.WriteString("«thunk»")
 				return
 			}

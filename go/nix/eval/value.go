@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"unsafe"
+
 	"github.com/insomnia-pods/insomnia/go/nix/internal/slab"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -59,26 +61,7 @@ type (
 		fn   *Builtin
 		args []Value
 	}
-	// Thunk is a value that is not evaluated yet.
-	Thunk struct {
-		expr  syntax.Expr
-		env   *env
-		val   Value
-		state thunkState
-	}
 )
-
-type thunkState uint8
-
-const (
-	delayed thunkState = iota
-	forcing
-	forced
-	failed // val is a *failure
-)
-
-// failure keeps the error of a thunk, which is the same each time it is forced.
-type failure struct{ err *Error }
 
 func (Null) value()     {}
 func (Bool) value()     {}
@@ -94,27 +77,12 @@ func (*Partial) value() {}
 func (*Thunk) value()   {}
 func (*failure) value() {}
 
-// env is a scope at run time: what syntax.Var's levels and indexes count.
-type env struct {
-	up *env
-	// vals are the variables. A `with` has two: its set, and how many levels up
-	// the enclosing one is, or 0.
-	vals []Value
-}
-
-// newEnv makes a scope of n slots.
-func (ev *Evaluator) newEnv(up *env, n int) *env {
-	ev.charge(32 + 16*n)
-	e := ev.slabs.envs.New()
-	e.up, e.vals = up, ev.slabs.values.Make(n)
-	return e
-}
-
 // slabs are what evaluation allocates small values from.
 type slabs struct {
 	thunks  slab.Of[Thunk]
 	calls   slab.Of[delayedCall]
-	envs    slab.Of[env]
+	calls2  slab.Of[delayedCall2]
+	envs    slab.Of[unsafe.Pointer] // words of scopes
 	values  slab.Of[Value]
 	attrs   slab.Of[Attr]
 	sets    slab.Of[Attrs]
@@ -127,6 +95,7 @@ type slabs struct {
 func (s *slabs) apart(apart bool) {
 	s.thunks.Apart(apart)
 	s.calls.Apart(apart)
+	s.calls2.Apart(apart)
 	s.envs.Apart(apart)
 	s.values.Apart(apart)
 	s.attrs.Apart(apart)
@@ -136,62 +105,11 @@ func (s *slabs) apart(apart bool) {
 	s.lambdas.Apart(apart)
 }
 
-func (ev *Evaluator) newThunk(e syntax.Expr, en *env) *Thunk {
-	ev.charge(64)
-	t := ev.slabs.thunks.New()
-	t.expr, t.env = e, en
-	return t
-}
-
 func (ev *Evaluator) newLambda(e *syntax.Lambda, en *env) *Lambda {
 	ev.charge(16)
 	l := ev.slabs.lambdas.New()
 	l.fn, l.env = e, en
 	return l
-}
-
-// apply is the expression of a thunk that calls a function with one argument or
-// two: `map` and the like make them.
-type apply struct {
-	fn, x, y Value // y is nil for one argument
-	at       syntax.Pos
-}
-
-func (a *apply) Pos() syntax.Pos { return a.at }
-
-// delayedCall is a thunk with its expression.
-type delayedCall struct {
-	Thunk
-	apply
-}
-
-// delayCall makes a thunk of a call; y is nil for one argument.
-func (ev *Evaluator) delayCall(pos syntax.Pos, fn, x, y Value) Value {
-	ev.charge(128)
-	c := ev.slabs.calls.New()
-	c.apply = apply{fn, x, y, pos}
-	c.expr = &c.apply
-	return &c.Thunk
-}
-
-// native is the expression of a thunk that Go code computes.
-type native struct {
-	run func() Value
-	// atHand says that Nix has the value already, so that messages show it.
-	atHand bool
-}
-
-func (*native) Pos() syntax.Pos { return 0 }
-
-func (ev *Evaluator) delayNative(run func() Value) Value {
-	ev.account.room -= 80 // Go code makes them too, which is to see no panic
-	return &Thunk{expr: &native{run: run}}
-}
-
-// delayAtHand is delayNative for what Nix computes at once.
-func (ev *Evaluator) delayAtHand(run func() Value) Value {
-	ev.charge(80)
-	return &Thunk{expr: &native{run: run, atHand: true}}
 }
 
 // typeName is what builtins.typeOf says of a forced value.

@@ -2,6 +2,8 @@
 // of a chunk is kept alive by any part of it that is in use.
 package slab
 
+import "unsafe"
+
 // Of hands out elements of type T, all of them zero at first. Its own zero value is ready.
 type Of[T any] struct {
 	chunk []T // in use up to its length
@@ -10,10 +12,13 @@ type Of[T any] struct {
 	apart bool
 }
 
-// The first chunk has few elements, the largest has most.
+// The first chunk has few bytes, the largest has most, which with what Go puts in
+// front of it is one of its size classes. What is larger than alone is allocated
+// by itself rather than waste the rest of a chunk.
 const (
-	few  = 32
-	most = 256
+	few   = 1 << 10
+	most  = 8<<10 - 8
+	alone = 512
 )
 
 // Run is what a slab has handed out since Begin.
@@ -60,7 +65,8 @@ func (s *Of[T]) room(n int) {
 		}
 		s.from = 0
 	}
-	size := max(min(max(2*cap(s.chunk), few), most), n)
+	each := int(unsafe.Sizeof(*new(T)))
+	size := max(min(max(2*cap(s.chunk), few/each), most/each), n)
 	if s.apart {
 		size = n
 	}
@@ -80,8 +86,8 @@ func (s *Of[T]) New() *T {
 func (s *Of[T]) Make(n int) []T {
 	from := len(s.chunk)
 	if n > cap(s.chunk)-from {
-		if s.run == nil && n > few {
-			return make([]T, n) // rather than waste the rest of the chunk
+		if s.run == nil && uintptr(n)*unsafe.Sizeof(*new(T)) > alone {
+			return make([]T, n)
 		}
 		s.room(n)
 		from = 0
