@@ -12,8 +12,23 @@ func (ev *Evaluator) evalCall(e *syntax.Call, en *env) Value {
 	for len(args) > 0 {
 		switch f := cur.(type) {
 		case *Lambda:
-			cur = ev.callLambda(f, ev.delay(args[0], en), e.At)
-			args = args[1:]
+			if f.fn.Formals != nil {
+				cur = ev.callFormals(f, ev.delay(args[0], en), e.At)
+				args = args[1:]
+				continue
+			}
+			fn := f.fn
+			inner := ev.scopeOf(f, ev.delay(args[0], en))
+			for args = args[1:]; len(args) > 0; args = args[1:] {
+				next := sharesScope(fn)
+				if next == nil {
+					break
+				}
+				ev.tick()
+				*inner.slot(uint32(next.Slot)) = ev.delay(args[0], en)
+				fn = next
+			}
+			cur = ev.callBody(fn, inner, e.At)
 		case *Builtin:
 			n := min(f.arity, len(args))
 			cur = ev.applyBuiltin(f, args[:n], en, e.At)
@@ -25,6 +40,45 @@ func (ev *Evaluator) evalCall(e *syntax.Call, en *env) Value {
 	}
 	ev.calls--
 	return cur
+}
+
+// sharesScope is the function that the body of another is, if both share a scope, else nil.
+func sharesScope(fn *syntax.Lambda) *syntax.Lambda {
+	if next, ok := fn.Body.(*syntax.Lambda); ok && next.Slot > 0 {
+		return next
+	}
+	return nil
+}
+
+// scopeOf makes the scope of a function without formals, with its argument. One
+// that shares its scope has a copy: others may call it with another argument.
+func (ev *Evaluator) scopeOf(f *Lambda, arg Value) *env {
+	ev.tick()
+	slot := uint32(f.fn.Slot)
+	if slot == 0 {
+		en := ev.newEnv(f.env, int(f.fn.Slots))
+		*en.slot(0) = arg
+		return en
+	}
+	en := ev.newEnv(f.env.up, int(f.fn.Slots))
+	for i := range slot {
+		*en.slot(i) = *f.env.slot(i)
+	}
+	*en.slot(slot) = arg
+	return en
+}
+
+// callBody evaluates the body of a function without formals in its scope.
+func (ev *Evaluator) callBody(fn *syntax.Lambda, en *env, pos syntax.Pos) Value {
+	ev.frames = append(ev.frames, frame{fn: fn, pos: pos})
+	ev.enter()
+	v := ev.eval(fn.Body, en)
+	ev.depth--
+	ev.frames = ev.frames[:len(ev.frames)-1]
+	if fn.Calls != keepsScope {
+		ev.ended(fn, en)
+	}
+	return v
 }
 
 // applyBuiltin calls a builtin with expressions. The argument that it looks at
@@ -45,7 +99,7 @@ func (ev *Evaluator) applyBuiltin(f *Builtin, args []syntax.Expr, en *env, pos s
 		}
 	}
 	ev.tick()
-	ev.frames = append(ev.frames, frame{f, pos})
+	ev.frames = append(ev.frames, frame{builtin: f, pos: pos})
 	vals[first] = ev.eval(args[first], en)
 	v := f.call(ev, vals, pos)
 	ev.frames = ev.frames[:len(ev.frames)-1]
@@ -94,6 +148,14 @@ func (ev *Evaluator) apply1(fn, x Value, pos syntax.Pos) Value {
 func (ev *Evaluator) apply2(fn, x, y Value, pos syntax.Pos) Value {
 	if f, ok := fn.(*Lambda); ok {
 		ev.enterCall()
+		if next := sharesScope(f.fn); next != nil && f.fn.Formals == nil {
+			inner := ev.scopeOf(f, x)
+			ev.tick()
+			*inner.slot(uint32(next.Slot)) = y
+			v := ev.callBody(next, inner, pos)
+			ev.calls--
+			return v
+		}
 		cur := ev.callLambda(f, x, pos)
 		if g, ok := cur.(*Lambda); ok {
 			v := ev.callLambda(g, y, pos)
@@ -115,7 +177,7 @@ func (ev *Evaluator) callBuiltin(f *Builtin, args []Value, pos syntax.Pos) Value
 		return &Partial{fn: f, args: args}
 	}
 	ev.tick()
-	ev.frames = append(ev.frames, frame{f, pos})
+	ev.frames = append(ev.frames, frame{builtin: f, pos: pos})
 	v := f.call(ev, args, pos)
 	ev.frames = ev.frames[:len(ev.frames)-1]
 	return v
@@ -140,17 +202,18 @@ func (ev *Evaluator) callOther(fn, arg Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) callLambda(f *Lambda, arg Value, pos syntax.Pos) Value {
-	ev.tick()
-	ev.frames = append(ev.frames, frame{f, pos})
-	fn := f.fn
-	en := ev.newEnv(f.env, int(fn.Slots))
-	if fn.Formals == nil {
-		if fn.Arg != 0 {
-			*en.slot(0) = arg
-		}
-	} else {
-		ev.bindFormals(fn, en, arg)
+	if f.fn.Formals != nil {
+		return ev.callFormals(f, arg, pos)
 	}
+	return ev.callBody(f.fn, ev.scopeOf(f, arg), pos)
+}
+
+func (ev *Evaluator) callFormals(f *Lambda, arg Value, pos syntax.Pos) Value {
+	ev.tick()
+	fn := f.fn
+	ev.frames = append(ev.frames, frame{fn: fn, pos: pos})
+	en := ev.newEnv(f.env, int(fn.Slots))
+	ev.bindFormals(fn, en, arg)
 	ev.enter()
 	v := ev.eval(fn.Body, en)
 	ev.depth--

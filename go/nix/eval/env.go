@@ -15,11 +15,22 @@ const (
 
 // newEnv makes a scope of n slots.
 func (ev *Evaluator) newEnv(up *env, n int) *env {
+	if n < len(ev.free) {
+		if e := ev.free[n]; e != nil {
+			ev.free[n] = e.up
+			e.up = up
+			return e
+		}
+	}
 	ev.charge(16 + 16*n)
 	e := (*env)(unsafe.Pointer(unsafe.SliceData(ev.slabs.envs.Make(1 + n*int(slotWords)))))
 	e.up = up
 	return e
 }
+
+// freeScopes are scopes of up to four slots that were given back, by their number
+// of slots; each leads to the next.
+type freeScopes [5]*env
 
 // slot is a variable; the resolver has seen to it that the scope has it.
 func (e *env) slot(i uint32) *Value {

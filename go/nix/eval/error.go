@@ -118,8 +118,9 @@ func (e *PanicError) Unwrap() error { return e.Panic }
 
 // frame is one call in progress.
 type frame struct {
-	fn  Value // *Lambda or *Builtin
-	pos syntax.Pos
+	fn      *syntax.Lambda
+	builtin *Builtin // if fn is nil
+	pos     syntax.Pos
 }
 
 // How many calls an Error's trace has: the nearest ones and the outermost.
@@ -308,7 +309,7 @@ func (ev *Evaluator) explain(e *Error) {
 	trace := make([]Frame, 0, len(e.frames)+len(e.contexts))
 	for i := len(e.frames) - 1; i >= 0; i-- {
 		f := e.frames[i]
-		trace = append(trace, Frame{Msg: "while calling " + ev.callName(f.fn), Position: ev.files.Position(f.pos)})
+		trace = append(trace, Frame{Msg: "while calling " + ev.callName(f), Position: ev.files.Position(f.pos)})
 	}
 	for i := len(e.contexts) - 1; i >= 0; i-- {
 		msg := ""
@@ -323,17 +324,14 @@ func (ev *Evaluator) explain(e *Error) {
 	e.frames, e.contexts = nil, nil
 }
 
-func (ev *Evaluator) callName(fn Value) string {
-	switch fn := fn.(type) {
-	case *Lambda:
-		if fn.fn.Name != 0 {
-			return "'" + ev.symbols.Name(fn.fn.Name) + "'"
-		}
-		return "an anonymous function"
-	case *Builtin:
-		return "the '" + fn.Name + "' builtin"
+func (ev *Evaluator) callName(f frame) string {
+	switch {
+	case f.fn == nil:
+		return "the '" + f.builtin.Name + "' builtin"
+	case f.fn.Name != 0:
+		return "'" + ev.symbols.Name(f.fn.Name) + "'"
 	}
-	return "a function"
+	return "an anonymous function"
 }
 
 // Excerpt shows the line of a position with a caret under the column, or ""

@@ -74,6 +74,7 @@ type Evaluator struct {
 	drvs          map[string]*knownDrv
 
 	slabs slabs
+	free  freeScopes
 	// marks are the names that were marked, with the count of the marking.
 	marks   []uint32
 	marking uint32

@@ -237,25 +237,55 @@ func (r *resolver) bindings(a *syntax.Attrs, mark int, scope bool) {
 	}
 }
 
+// sharing is how many functions of one argument, each the body of the one before,
+// have a scope in common. Whoever calls them one by one copies it each time.
+const sharing = 8
+
 func (r *resolver) lambda(e *syntax.Lambda) {
 	mark := len(r.hidden)
 	r.depth++
 	if e.Arg != 0 {
 		r.bind(e.Arg, 0)
 	}
-	if e.Formals != nil {
-		list := e.Formals.List
-		for i := range list {
-			r.bind(list[i].Name, list[i].Slot)
-		}
-		for i := range list {
-			if list[i].Default != nil {
-				r.expr(list[i].Default)
-			}
+	if e.Formals == nil {
+		r.expr(r.share(e))
+		r.leave(mark)
+		return
+	}
+	list := e.Formals.List
+	for i := range list {
+		r.bind(list[i].Name, list[i].Slot)
+	}
+	for i := range list {
+		if list[i].Default != nil {
+			r.expr(list[i].Default)
 		}
 	}
 	r.expr(e.Body)
 	r.leave(mark)
+}
+
+// share binds the arguments of the functions that share a scope with one, and
+// returns the body of the last.
+func (r *resolver) share(e *syntax.Lambda) syntax.Expr {
+	last := e
+	n := uint8(1)
+	for ; n < sharing; n++ {
+		next, ok := last.Body.(*syntax.Lambda)
+		if !ok || next.Formals != nil {
+			break
+		}
+		next.Slot = n
+		r.bind(next.Arg, uint32(n))
+		last = next
+	}
+	for {
+		e.Slots = int32(n)
+		if e == last {
+			return last.Body
+		}
+		e = e.Body.(*syntax.Lambda)
+	}
 }
 
 func (r *resolver) binary(e *syntax.Binary) {

@@ -99,9 +99,9 @@ func TestResolve(t *testing.T) {
 		{`true`, "true global"},
 		{`let true = 1; in true`, "true 0.0"},
 		{`x: x`, "x 0.0"},
-		{`x: y: x`, "x 1.0"},
-		{`x: y: z: [ x y z ]`, "x 2.0, y 1.0, z 0.0"},
-		{`x: x: x`, "x 0.0"},
+		{`x: y: x`, "x 0.0"},
+		{`x: y: z: [ x y z ]`, "x 0.0, y 0.1, z 0.2"},
+		{`x: x: x`, "x 0.1"},
 		{`x: (x: x) x`, "x 0.0, x 0.0"},
 		{`x: let y = x; in y`, "x 1.0, y 0.0"},
 		{`let x = 1; in let x = 2; in x`, "x 0.0"},
@@ -135,8 +135,8 @@ func TestResolve(t *testing.T) {
 		// Names and values that are computed see the set's own scope where there is one.
 		{`x: { ${x} = x; }`, "x 0.0, x 0.0"},
 		{`rec { x = "a"; ${x} = x; }`, "x 0.0, x 0.0"},
-		{`x: y: x.${y}.z or y`, "x 1.0, y 0.0, y 0.0"},
-		{`x: y: x ? ${y}`, "x 1.0, y 0.0"},
+		{`x: y: x.${y}.z or y`, "x 0.0, y 0.1, y 0.1"},
+		{`x: y: x ? ${y}`, "x 0.0, y 0.1"},
 		{`x: "a${x}b${x.y}"`, "x 0.0, x 0.0"},
 		// `with` is looked at last, the innermost first; its set is outside of it.
 		{`with { }; x`, "x with 0"},
@@ -145,7 +145,7 @@ func TestResolve(t *testing.T) {
 		{`with { }; true`, "true global"},
 		{`let x = 1; in with { x = 2; }; x`, "x 1.0"},
 		{`with { }; let x = 1; in x`, "x 0.0"},
-		{`with { }; y: z: x`, "x with 2"},
+		{`with { }; y: z: x`, "x with 1"},
 		{`with { }; with { }; x`, "x with 0"},
 		{`with { }; y: with x; x`, "x with 1, x with 0"},
 		{`with { }; x: with { }; [ x y ]`, "x 1.0, y with 0"},
@@ -153,7 +153,7 @@ func TestResolve(t *testing.T) {
 		{`if true then (x: x) else y: y`, "true global, x 0.0, y 0.0"},
 		{`assert true; x: !x`, "true global, x 0.0"},
 		{`x: -x`, "x 0.0"},
-		{`x: y: x - y`, "x 1.0, y 0.0"},
+		{`x: y: x - y`, "x 0.0, y 0.1"},
 	} {
 		got, err := resolved(t, test.text, nil)
 		if err != nil {

@@ -96,8 +96,14 @@ type (
 		Body    Expr
 		At      Pos
 		Name    Symbol // the attribute or variable that it is bound to, for messages
-		// Slots is the number of variables in its scope: the argument first, then the formals.
+		// Slots is the number of variables in its scope: the argument first, then
+		// the formals, or the arguments of the functions that share it.
 		Slots int32
+		// Slot is where the scope has the argument. If it is not 0, the function is
+		// the body of another and shares its scope. It is set by package resolver.
+		Slot uint8
+		// Calls is room for the evaluator to count calls in.
+		Calls uint8
 	}
 	// Call is `f x y`.
 	Call struct {
