@@ -27,6 +27,14 @@ type (
 	PanicError = eval.PanicError
 	// ErrorKind says what sort of failure an Error is.
 	ErrorKind = eval.Kind
+	// Fetcher gets what the fetching builtins ask for.
+	Fetcher = eval.Fetcher
+	// FetchRequest is what an expression asks a Fetcher for.
+	FetchRequest = eval.FetchRequest
+	// Fetched is what a Fetcher returns.
+	Fetched = eval.Fetched
+	// HashError is what a Fetcher may return for a source with another hash.
+	HashError = eval.HashError
 	// Limits bound an evaluation. A zero field means its default.
 	Limits = eval.Limits
 	// Position is a file, a line and a column, both counted from 1, the column in bytes.
@@ -48,12 +56,16 @@ const (
 	BadSyntax         = eval.SyntaxError
 	FileAccess        = eval.FileAccess
 	Fetches           = eval.Fetches
+	FetchFailed       = eval.FetchFailed
 	Builds            = eval.Builds
 	NeedsNix          = eval.NeedsNix
 	LimitReached      = eval.LimitReached
 	Busy              = eval.Busy
 	Defective         = eval.Defective
 )
+
+// ErrNoFetcher is the cause of an Error of the kind Fetches where Options.Fetcher is nil.
+var ErrNoFetcher = eval.ErrNoFetcher
 
 // Options configure an Evaluator. The zero value evaluates expressions that need no file.
 type Options struct {
@@ -76,6 +88,12 @@ type Options struct {
 	System string
 	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
 	Trace func(message string)
+	// Fetcher gets what fetchurl, fetchTarball, fetchGit, fetchTree and getFlake ask for. Default: they
+	// are errors of the kind Fetches, but for what Files have.
+	Fetcher Fetcher
+	// Unlocked lets them fetch what has no hash and names no commit. Default: that is an error of the
+	// kind Fetches, as in Nix's pure evaluation.
+	Unlocked bool
 	// Features are experimental features of Nix by their names: pipe-operators,
 	// blake3-hashes, parse-toml-timestamps.
 	Features []string
@@ -104,9 +122,10 @@ func New(o Options) (*Evaluator, error) {
 		if !path.IsAbs(at) || path.Clean(at) != at {
 			return nil, fmt.Errorf("nix: Options.Files: %q is not a clean absolute path", at)
 		}
-		sources.Mount(at, files{tree})
+		sources.Mount(at, source.FromFS(tree))
 	}
-	options := eval.Options{Sources: sources, Limits: o.Limits, SearchPath: o.SearchPath, Env: o.Env, System: o.System, Trace: o.Trace}
+	options := eval.Options{Sources: sources, Limits: o.Limits, SearchPath: o.SearchPath, Env: o.Env, System: o.System, Trace: o.Trace,
+		Fetcher: o.Fetcher, Unlocked: o.Unlocked}
 	for _, name := range o.Features {
 		switch name {
 		case "pipe-operators":

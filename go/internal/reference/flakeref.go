@@ -286,6 +286,53 @@ func FlakeRefText(attrs map[string]any) (string, error) {
 	return u.String(), nil
 }
 
+// InputURL takes the URL of an input apart, as builtins.fetchTree of Nix does: FlakeRef
+// without the notations that are no URL. Errors have Nix's words.
+func InputURL(text string) (map[string]any, error) {
+	if u, ok := splitURL(text); !ok {
+		if !strings.Contains(text, ":") {
+			return nil, fmt.Errorf("'%s' doesn't have a scheme", text)
+		}
+		return nil, fmt.Errorf("'%s' is not a valid URL", text)
+	} else if u.scheme == "path" && u.query["dir"] != "" {
+		return nil, fmt.Errorf("path URL '%s' has unsupported parameter 'dir'", text)
+	}
+	attrs, err := FlakeRef(text)
+	delete(attrs, "dir")
+	return attrs, err
+}
+
+// KnownInput reports whether there is an input of that type.
+func KnownInput(kind any) bool {
+	name, _ := kind.(string)
+	return attributeNames(name) != nil
+}
+
+// FileURL is the path that a file: URL means.
+func FileURL(text string) (path string, ok bool) {
+	u, ok := splitURL(text)
+	if !ok || u.scheme != "file" || u.authority != "" {
+		return "", false
+	}
+	path, ok = filePath(u.path)
+	return path, ok && strings.HasPrefix(path, "/")
+}
+
+// GitURL makes a URL of what git takes for an address, as builtins.fetchGit of Nix
+// does. Errors have Nix's words.
+func GitURL(text string) (string, error) {
+	address := gitAddress(text)
+	if first, _, _ := strings.Cut(text, "/"); strings.HasPrefix(address, "file:") && !strings.HasPrefix(text, "file:") && strings.Contains(first, ":") {
+		return "", fmt.Errorf("SCP-like URL '%s' is not supported; use SSH URL syntax instead (ssh://...)", text)
+	}
+	u, ok := splitURL(address)
+	if !ok {
+		return "", fmt.Errorf("'%s' is not a valid URL", text)
+	}
+	u.scheme = strings.TrimPrefix(u.scheme, "git+")
+	return u.String(), nil
+}
+
 // gitAddress makes a URL of what git takes for an address.
 func gitAddress(text string) string {
 	if u, ok := splitURL(text); ok && (u.hasAuthority || u.scheme == "file") {

@@ -40,7 +40,7 @@ const (
 
 func (ev *Evaluator) installBuiltins() {
 	tables := [][]definition{controlLib, typeLib, mathLib, listLib, setLib, stringLib, regexpLib, contextLib,
-		dataLib, pathLib, hashLib, missingLib}
+		dataLib, pathLib, hashLib, storeLib, fetchLib}
 	count := 16
 	for _, t := range tables {
 		count += len(t)

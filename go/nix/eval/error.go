@@ -36,7 +36,7 @@ const (
 	SyntaxError
 	// FileAccess is a file that is missing, or outside of what may be read.
 	FileAccess
-	// Fetches is a builtin that downloads; Name is that builtin.
+	// Fetches is a builtin that may not fetch what it was asked for; Name is that builtin.
 	Fetches
 	// Builds is reading what a derivation would build.
 	Builds
@@ -47,6 +47,8 @@ const (
 	// Defective is a panic of this package or of Go code that it called; Cause is
 	// the *PanicError.
 	Defective
+	// FetchFailed is a Fetcher that failed; Cause is its error, Name the builtin.
+	FetchFailed
 	// Busy is a call while another goroutine uses the same Evaluator.
 	Busy
 )

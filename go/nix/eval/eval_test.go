@@ -100,7 +100,7 @@ func TestErrors(t *testing.T) {
 		"b": {eval.SyntaxError, "/src/bad.nix:2:7: syntax error, unexpected ';'"},
 		"c": {eval.FileAccess, "/src/good.nix:4:7: path '/src/none.nix' does not exist"},
 		"d": {eval.MissingAttr, "/src/good.nix:5:7: attribute 'x' missing"},
-		"e": {eval.Fetches, "/src/good.nix:6:7: builtins.fetchurl downloads, which the embedded evaluator does not do"},
+		"e": {eval.Fetches, "/src/good.nix:6:7: in pure evaluation mode, 'fetchurl' requires a 'sha256' argument"},
 		"g": {eval.InfiniteRecursion, "/src/good.nix:7:15: infinite recursion encountered"},
 		"h": {eval.AssertionFailed, "/src/good.nix:8:7: an integer with value '1' is not equal to an integer with value '2'"},
 		"i": {eval.Aborted, "/src/good.nix:9:7: evaluation aborted with the following error message: 'x'"},

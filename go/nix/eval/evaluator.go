@@ -41,6 +41,12 @@ type Options struct {
 	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix
 	// did up to 2.18, so that whoever reads the JSON can say where they are.
 	RawJSON bool
+	// Fetcher gets what the fetching builtins ask for. Default: they are errors of the
+	// kind Fetches, but for files that Sources have.
+	Fetcher Fetcher
+	// Unlocked lets them fetch what has no hash and names no commit, as in Nix's
+	// impure evaluation.
+	Unlocked bool
 	// Programs keeps parsed texts for several Evaluators. Default: none are kept.
 	Programs *Programs
 }
@@ -72,6 +78,8 @@ type Evaluator struct {
 	storePaths    map[string]string
 	references    map[string][]string // of files in the store
 	drvs          map[string]*knownDrv
+	fetched       map[string]fetched // by request
+	callFlake     Value              // getflake.nix, once it was needed
 
 	slabs slabs
 	free  freeScopes

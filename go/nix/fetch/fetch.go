@@ -47,6 +47,16 @@ type Store struct {
 	// Timeout is how long a server may be silent, and how long unpacking and
 	// hashing may take. Default: DefaultTimeout.
 	Timeout time.Duration
+
+	most int64 // bytes of a file; zero for maxArchive
+}
+
+// largest is how many bytes a file may have.
+func (s *Store) largest() int64 {
+	if s.most > 0 {
+		return min(s.most, maxArchive)
+	}
+	return maxArchive
 }
 
 const (
@@ -236,12 +246,12 @@ func (s *Store) downloadFile(ctx context.Context, l *flake.Locked, from address.
 	if err != nil {
 		return "", err
 	}
-	n, err := io.Copy(f, io.LimitReader(&lively{response.Body, func() { alive.Reset(s.timeout()) }}, maxArchive+1))
+	n, err := io.Copy(f, io.LimitReader(&lively{response.Body, func() { alive.Reset(s.timeout()) }}, s.largest()+1))
 	if closeErr := f.Close(); err == nil {
 		err = closeErr
 	}
-	if err == nil && n > maxArchive {
-		err = fmt.Errorf("it is larger than %d MiB", maxArchive>>20)
+	if most := s.largest(); err == nil && n > most {
+		err = fmt.Errorf("it is larger than %d MiB", most>>20)
 	}
 	if err != nil {
 		if context.Cause(ctx) == errSilent {

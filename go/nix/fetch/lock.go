@@ -58,7 +58,7 @@ func (s *Store) Now(ctx context.Context, l *flake.Locked, history bool) (locked 
 	}
 	defer keep("")
 	if known.NarHash = sri(sum); l.NarHash != "" && l.NarHash != known.NarHash {
-		return nil, "", fmt.Errorf("%w: the narHash of %s is %s, flake.nix has %s", ErrWrongHash, l, known.NarHash, l.NarHash)
+		return nil, "", &hashError{l, sum}
 	}
 	if l.Type == "file" {
 		return &known, "", nil
@@ -66,6 +66,18 @@ func (s *Store) Now(ctx context.Context, l *flake.Locked, history bool) (locked 
 	dir, _, _ = s.place(&known)
 	return &known, dir, keep(dir)
 }
+
+// hashError is a source that has another hash than what was written of it.
+type hashError struct {
+	source *flake.Locked
+	got    []byte
+}
+
+func (e *hashError) Error() string {
+	return fmt.Sprintf("%v: the narHash of %s is %s, flake.nix has %s", ErrWrongHash, e.source, sri(e.got), e.source.NarHash)
+}
+
+func (e *hashError) Unwrap() error { return ErrWrongHash }
 
 // headBranch asks which branch HEAD of a repository is on.
 func (s *Store) headBranch(ctx context.Context, l *flake.Locked) (string, error) {

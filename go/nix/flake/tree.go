@@ -51,3 +51,32 @@ func LockedTree(ctx context.Context, l *Locked, find func(*Locked) (dir string, 
 	}
 	return tree, f.Close, nil
 }
+
+// WorkTree is a git work tree with what is in its tracked files now.
+type WorkTree struct {
+	Tree source.Tree
+	GitState
+	RevCount int64 // 0 where it is not known, or was not asked for
+}
+
+// OpenWorkTree opens the work tree at root. done must be called when nothing of it is needed.
+func OpenWorkTree(ctx context.Context, root string, count bool) (w WorkTree, done func(), err error) {
+	f := &Flake{ctx: ctx, repositories: map[string]*gitrepo.Repo{}}
+	ref := Ref{Dir: root, GitRoot: root}
+	w.Tree, err = f.openTree(ref)
+	var r *gitrepo.Repo
+	if err == nil {
+		r, err = f.repository(root)
+	}
+	if err == nil {
+		w.GitState, err = stateOf(ctx, r, ref)
+	}
+	if err == nil && count && !w.Dirty && w.Rev != "" {
+		w.RevCount, _, err = r.RevCount(ctx, w.Rev)
+	}
+	if err != nil {
+		f.Close()
+		return w, nil, err
+	}
+	return w, f.Close, nil
+}

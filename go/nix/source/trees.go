@@ -39,6 +39,27 @@ func OpenDir(name string) (*Dir, error) {
 	return &Dir{root: newOpenDir(root), below: make(map[string]*openDir)}, nil
 }
 
+// Open implements fs.FS. What is opened is a regular file or a directory.
+func (d *Dir) Open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrInvalid}
+	}
+	root, rest := d.parent(name)
+	f, err := root.OpenFile(rest, os.O_RDONLY|nonBlocking, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.IsDir() && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "open", Path: name, Err: notRegular(info)}
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
 // Close closes the directory. What is being read from it then fails.
 func (d *Dir) Close() error {
 	d.mu.Lock()
