@@ -155,3 +155,37 @@ func ExampleProgram() {
 	// 21 <nil>
 	// 42 <nil>
 }
+
+// mirror serves what expressions fetch from memory.
+type mirror map[string]string
+
+func (m mirror) Fetch(_ context.Context, r nix.FetchRequest) (*nix.Fetched, error) {
+	text, ok := m[r.URL]
+	if !ok || r.Attrs["type"] != "file" {
+		return nil, fmt.Errorf("%s is not mirrored", r.Builtin)
+	}
+	return &nix.Fetched{Data: []byte(text)}, nil
+}
+
+// A fetcher decides what may be fetched. Its result is compared with the hash in the expression.
+func ExampleFetcher() {
+	o := nix.Options{Fetcher: mirror{"https://example.org/motd": "hello"}}
+	for _, expr := range []string{
+		`builtins.readFile (builtins.fetchurl { url = "https://example.org/motd"; sha256 = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"; })`,
+		`builtins.fetchurl { url = "https://example.org/other"; sha256 = ""; }`,
+		`builtins.fetchurl "https://example.org/motd"`,
+	} {
+		v, err := nix.Eval(context.Background(), expr, o)
+		var failed *nix.Error
+		if errors.As(err, &failed) {
+			fmt.Println(failed.Msg)
+			continue
+		}
+		text, _ := v.Print()
+		fmt.Println(text)
+	}
+	// Output:
+	// "hello"
+	// cannot fetch 'https://example.org/other': fetchurl is not mirrored
+	// in pure evaluation mode, 'fetchurl' requires a 'sha256' argument
+}

@@ -53,6 +53,7 @@ func failureOf(err error, in evaluate.Sources, options evaluate.Options, places 
 		f.Trace = append(f.Trace, t.Msg)
 	}
 	f.Positions = places(frames)
+	var bare *unnamed
 	switch {
 	case limit != nil:
 		f.Kind = evaluate.InfiniteRecursion
@@ -60,6 +61,9 @@ func failureOf(err error, in evaluate.Sources, options evaluate.Options, places 
 		f.Kind = evaluate.ByteOrderMark
 	case e.Kind == eval.Fetches:
 		f.Message = "builtins." + e.Name
+	case errors.As(err, &bare):
+		f.Kind = evaluate.Fetches
+		f.Message, f.Hint = unnamedHint(bare.builtin)
 	case errors.Is(err, source.ErrOutside):
 		f.Kind = evaluate.FileOutside
 	case e.Kind == eval.FileAccess && errors.Is(err, fs.ErrNotExist):

@@ -31,6 +31,8 @@ type openFlake struct {
 	store     *fetch.Store
 	flake     *flake.Flake // nil when it is to be opened anew
 	fetched   map[string]bool
+	builtins  *fetch.Builtins // what expressions have fetched; nil where they may not
+	fetches   int
 	facts     *facts // nil until they are wanted
 }
 
@@ -71,6 +73,9 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 	}
 	if err := f.checkTypedHash(ctx); err != nil {
 		return nil, err
+	}
+	if f.mayFetch() {
+		f.builtins = &fetch.Builtins{Store: f.store}
 	}
 	if options.Provenance {
 		f.findFacts(ctx)
@@ -208,6 +213,9 @@ func (f *openFlake) forget() {
 		f.flake.Close()
 		f.flake = nil
 	}
+	if f.builtins != nil {
+		f.builtins.Close()
+	}
 }
 
 // Apply evaluates; when that fails for want of a locked input, exactly this
@@ -220,6 +228,17 @@ func (f *openFlake) Apply(ctx context.Context, output, function string) ([]byte,
 		}
 		var limit *eval.LimitError
 		var input *flake.InputError
+		var missing *wanted
+		if errors.As(err, &missing) {
+			f.forget()
+			if cause := f.fetchWanted(ctx, missing.request); cause != nil {
+				if ctx.Err() != nil {
+					return nil, cause
+				}
+				return nil, f.fetchFailure(output, err, cause)
+			}
+			continue
+		}
 		wanted := errors.As(err, &input) && input.Reason == flake.Missing && input.Locked != nil
 		if wanted || errors.As(err, &limit) {
 			f.forget() // its values remember the failure
@@ -253,8 +272,11 @@ func (f *openFlake) once(ctx context.Context, output, function string) ([]byte, 
 	return limited(ctx, f.options, done, func(ctx context.Context) ([]byte, error) {
 		if opened == nil {
 			var err error
-			if opened, err = flake.Open(ctx, f.where, flake.Options{Eval: f.evaluator.evalOptions(f.options),
-				Overrides: f.overrides, Find: f.store.Find}); err != nil {
+			o := f.evaluator.evalOptions(f.options)
+			if f.builtins != nil {
+				o.Fetcher = &builtinFetcher{f.builtins}
+			}
+			if opened, err = flake.Open(ctx, f.where, flake.Options{Eval: o, Overrides: f.overrides, Find: f.store.Find}); err != nil {
 				return nil, err
 			}
 		} else {
