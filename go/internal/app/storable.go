@@ -81,12 +81,24 @@ func (a *App) shared(source string, names []string) []diag.Diagnostic {
 // Settling is the command that makes a name mean one of several profiles; empty
 // where no alias can have the name.
 func Settling(name, ref string, candidates []catalog.Candidate) string {
-	to, flag := config.User, ""
+	switch SettledIn(name, candidates) {
+	case config.Project:
+		return "insomnia alias set " + name + " " + diag.Shell(ref) + " --project"
+	case config.User:
+		return "insomnia alias set " + name + " " + diag.Shell(ref)
+	}
+	return ""
+}
+
+// SettledIn is the scope whose config can settle what a name means; empty where no
+// alias can have the name.
+func SettledIn(name string, candidates []catalog.Candidate) config.Scope {
+	to := config.User
 	if slices.ContainsFunc(candidates, func(c catalog.Candidate) bool { return c.Source == catalog.Project }) {
-		to, flag = config.Project, " --project"
+		to = config.Project
 	}
 	if config.Check(to, "aliases", name, "builtin:coder") != nil {
 		return ""
 	}
-	return "insomnia alias set " + name + " " + diag.Shell(ref) + flag
+	return to
 }

@@ -96,6 +96,7 @@ func (p *program) commands() []commandMaker {
 		{"profile", p.profileCommand},
 		{"alias", p.aliasCommand},
 		{"source", p.sourceCommand},
+		{"config", p.configCommand},
 		{"pod", p.podCommand},
 		{"runtime", p.runtimeCommand},
 		{"manifest", p.manifestCommand},

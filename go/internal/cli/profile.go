@@ -11,6 +11,7 @@ func (p *program) profileCommand() *cli.Command {
 		p.diffCommand(),
 		p.profileDefaultCommand(),
 		p.profileNewCommand(),
+		p.profileEditCommand(),
 	)
 }
 

@@ -30,12 +30,17 @@ var starter string
 func (p *program) profileNewCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "new",
-		Usage:     "write a profile to begin with",
+		Usage:     "create a profile to begin with",
 		ArgsUsage: "NAME",
 		Description: "Writes a commented profile file that resolves as it is, to the project's .insomnia/profiles where\n" +
 			"there is a project and else to the user's folder, and prints its path. A file that is there\n" +
-			"is left alone.",
-		Flags:  scopeFlags("write it"),
+			"is left alone. With --from the profile imports another one and sets, as they are there, the values\n" +
+			"that are changed most often; where other profiles have the name NAME too, an alias makes it mean\n" +
+			"the new one. For example:\n\n" +
+			"    insomnia profile new my-reviewer --from builtin:reviewer",
+		Flags: append([]cli.Flag{
+			&cli.StringFlag{Name: "from", Usage: "import the profile `REF`: a built-in one, or a file"},
+		}, scopeFlags("write it")...),
 		Action: p.profileNew,
 	}
 }
@@ -73,6 +78,13 @@ func (p *program) profileNew(c *cli.Context) error {
 				Hintf("choose another name, or edit the file")
 		}
 	}
+	text := strings.ReplaceAll(starter, "NAME", name)
+	options := resolve.Options{Timeout: app.ListTimeout, Evaluator: resolve.Embedded}
+	if from := c.String("from"); from != "" {
+		if text, err = a.Layer(c.Context, name, from, to, path, options); err != nil {
+			return err
+		}
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return cannotWrite(path, err)
 	}
@@ -80,11 +92,23 @@ func (p *program) profileNew(c *cli.Context) error {
 	if err != nil {
 		return cannotWrite(path, err)
 	}
-	_, err = f.WriteString(strings.ReplaceAll(starter, "NAME", name))
+	_, err = f.WriteString(text)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return cannotWrite(path, err)
 	}
-	ref, meaning := p.meaning(c.Context, r, name, string(to), path)
+	ref, meaning, settled := p.meaning(c.Context, r, name, string(to), path)
+	if c.String("from") != "" {
+		if _, err := a.Resolver.Resolve(c.Context, reference.OfFile(path), options); err != nil {
+			os.Remove(path) // as if it had not been written
+			return err
+		}
+		if settled != "" {
+			if err := p.settle(r, settled, name, ref); err != nil {
+				return err
+			}
+			meaning = nil
+		}
+	}
 	p.note([]string{"try it: insomnia resolve " + diag.Shell(ref)})
 	p.say(meaning...)
 	if c.Bool("json") {
@@ -94,20 +118,21 @@ func (p *program) profileNew(c *cli.Context) error {
 }
 
 // meaning is the reference to a profile that was just written, and a warning
-// where its name alone means several profiles now, or another one.
-func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source, path string) (ref string, warnings []diag.Diagnostic) {
+// where its name alone means several profiles now, or another one. settled is the scope
+// in which an alias settles an ambiguous name; empty where it is not, or none can.
+func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source, path string) (ref string, warnings []diag.Diagnostic, settled config.Scope) {
 	ref = reference.OfSource(source, name).String()
 	warning := diag.Diagnostic{Severity: diag.SeverityWarning, Code: "name-ambiguous", Positions: []diag.Position{}}
 	candidates := []catalog.Candidate{{Source: source}}
 	bare, err := reference.Parse(name, r.Dir)
 	if err != nil {
-		return ref, nil
+		return ref, nil, ""
 	}
 	chosen, err := r.Select(ctx, bare)
 	var ambiguous *catalog.Ambiguous
 	switch {
 	case errors.As(err, &ambiguous):
-		candidates = ambiguous.Candidates
+		candidates, settled = ambiguous.Candidates, app.SettledIn(name, ambiguous.Candidates)
 		refs := make([]string, len(candidates))
 		for i, c := range candidates {
 			if refs[i] = diag.Name(c.Ref.String()); c.File == path {
@@ -121,12 +146,25 @@ func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source,
 		}
 		warning.Message = fmt.Sprintf("the name %s alone does not mean it: %s", diag.Quote(name), strings.Join(append(words.Steps(chosen), chosen.Ref.String())[:1], ""))
 	default:
-		return ref, nil // what else is wrong, commands that look the name up report
+		return ref, nil, "" // what else is wrong, commands that look the name up report
 	}
 	if settle := app.Settling(name, ref, candidates); settle != "" {
 		warning.Hint = "to make the name mean the new profile: " + settle
 	}
-	return ref, []diag.Diagnostic{warning}
+	return ref, []diag.Diagnostic{warning}, settled
+}
+
+// settle makes an ambiguous name mean a new profile, by an alias.
+func (p *program) settle(r *catalog.Catalog, to config.Scope, name, ref string) error {
+	dir, err := r.ConfigDir(to)
+	if err != nil {
+		return err
+	}
+	if err := config.Set(dir, to, "aliases", name, ref); err != nil {
+		return err
+	}
+	p.note([]string{fmt.Sprintf("the name %s means %s now: an alias in %s", diag.Quote(name), diag.Name(ref), diag.NewText().Place(diag.Position{File: filepath.Join(dir, config.LocalName)}))})
+	return nil
 }
 
 func cannotWrite(path string, err error) error {

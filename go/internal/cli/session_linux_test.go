@@ -104,7 +104,7 @@ func echoes(tty *os.File) bool {
 // environmentOf is the environment of a script.
 func environmentOf(ts *testscript.TestScript) []string {
 	var env []string
-	for _, name := range []string{"PATH", "HOME", "WORK", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "INSOMNIA_IDENTITY", "NIX_CONFIG", "GIT_CONFIG_GLOBAL", "GORACE", evaluatorVariable} {
+	for _, name := range []string{"PATH", "HOME", "WORK", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "INSOMNIA_IDENTITY", "EDITOR", "VISUAL", "NIX_CONFIG", "GIT_CONFIG_GLOBAL", "GORACE", evaluatorVariable} {
 		if value := ts.Getenv(name); value != "" {
 			env = append(env, name+"="+value)
 		}

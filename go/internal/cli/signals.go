@@ -56,9 +56,7 @@ func (i interruptible) begin() {
 }
 
 func (i interruptible) listen(signals chan os.Signal) {
-	<-signals
-	if signalsAreTheCommands.Load() {
-		return
+	for <-signals; signalsAreTheCommands.Load(); <-signals {
 	}
 	signal.Stop(signals) // a second one needs nobody to listen
 	i.cancel()

@@ -221,6 +221,12 @@ const commandLines = `
 0 profile default
 0 profile default project:all
 * profile new fresh
+* profile new layered --from project:all
+* profile edit loose.nix
+0 config path
+0 config set ui.summaries true
+0 config get ui.summaries
+2 config get secrets.cn.store0
 0 source list
 * source add there path:../plain
 * source update

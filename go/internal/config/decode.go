@@ -72,6 +72,7 @@ func (d *decoder) value(v reflect.Value, n *node, path string) bool {
 			return false
 		}
 		v.SetBool(n.text == "true")
+		d.places["/"+strings.ReplaceAll(path, ".", "/")] = n.at
 	default:
 		return d.text(v, n, path)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // edit sets one value of a TOML file, at a path of keys, or removes it. A value
-// is a string, a list of strings, a table, or nil to remove what is there.
+// is a string, a boolean, a list of strings, a table, or nil to remove what is there.
 type edit struct {
 	path  []string
 	value any
@@ -295,6 +295,8 @@ func write(value any) string {
 	switch v := value.(type) {
 	case string:
 		return quote(v)
+	case bool:
+		return strconv.FormatBool(v)
 	case []string:
 		quoted := make([]string, len(v))
 		for i, item := range v {

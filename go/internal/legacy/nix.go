@@ -120,7 +120,7 @@ func writeValue(b *strings.Builder, indent string, value any) {
 	case string:
 		writeText(b, indent, v)
 	case secretRef:
-		b.WriteString("insomnia.lib.secrets.ref " + nixString(string(v)))
+		b.WriteString("insomnia.lib.secrets.ref " + NixString(string(v)))
 	case json.Number:
 		b.WriteString(v.String())
 	case bool:
@@ -128,7 +128,7 @@ func writeValue(b *strings.Builder, indent string, value any) {
 	case []string:
 		b.WriteString("[\n")
 		for _, item := range v {
-			b.WriteString(indent + "  " + nixString(item) + "\n")
+			b.WriteString(indent + "  " + NixString(item) + "\n")
 		}
 		b.WriteString(indent + "]")
 	case []rule:
@@ -137,7 +137,7 @@ func writeValue(b *strings.Builder, indent string, value any) {
 			fmt.Fprintf(b, "%s  {\n", indent)
 			for _, pair := range [][2]string{{"tool", r.tool}, {"pattern", r.pattern}, {"action", r.action}} {
 				if pair != [2]string{"pattern", "*"} {
-					fmt.Fprintf(b, "%s    %s = %s;\n", indent, pair[0], nixString(pair[1]))
+					fmt.Fprintf(b, "%s    %s = %s;\n", indent, pair[0], NixString(pair[1]))
 				}
 			}
 			fmt.Fprintf(b, "%s  }\n", indent)
@@ -148,7 +148,8 @@ func writeValue(b *strings.Builder, indent string, value any) {
 
 var nixEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "${", `\${`, "\n", `\n`, "\r", `\r`, "\t", `\t`)
 
-func nixString(s string) string { return `"` + nixEscapes.Replace(s) + `"` }
+// NixString returns a string as a literal of the Nix language on one line.
+func NixString(s string) string { return `"` + nixEscapes.Replace(s) + `"` }
 
 // awkward is what an indented string would have to escape or would not keep.
 var awkward = pattern.Lazy{Text: `''|'\$\{|'\z|\$\z|\$\$|\r|(?m:^[ \t]+$)`}
@@ -161,7 +162,7 @@ func writeText(b *strings.Builder, indent, s string) {
 		flush = flush || line != "" && line[0] != ' ' && line[0] != '\t'
 	}
 	if len(lines) == 1 || !flush || awkward.Get().MatchString(s) || lines[0] == "" {
-		b.WriteString(nixString(s))
+		b.WriteString(NixString(s))
 		return
 	}
 	b.WriteString("''\n")
