@@ -115,6 +115,7 @@ type desk struct {
 	free            string   // a port that nobody listens on
 	keys            sync.Map // keys that the model was shown
 	paths           sync.Map // paths that it was asked at
+	account, plan   string   // what is said of the account of a login, and its plan
 }
 
 // newDesk makes a desk with a real program; fields are added to the profile of a role, in Nix.

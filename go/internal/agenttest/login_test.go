@@ -4,6 +4,7 @@ package agenttest
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -38,28 +39,31 @@ type subscription struct {
 	// host is the one that the login is sent to.
 	host string
 	// content is the file of a login that ends at a time; token is what is sent of it.
-	content func(end time.Time) (content, token string)
+	content func(end time.Time, plan string) (content, token string)
 }
 
 var subscriptions = map[string]subscription{
-	"claude-code": {"anthropic.api.default", ".claude", ".credentials.json", "api.anthropic.com", func(end time.Time) (string, string) {
+	"claude-code": {"anthropic.api.default", ".claude", ".credentials.json", "api.anthropic.com", func(end time.Time, _ string) (string, string) {
 		token := "sk-ant-oat01-access" + loginCanary
 		text, _ := json.Marshal(map[string]any{"claudeAiOauth": map[string]any{"accessToken": token, "refreshToken": "sk-ant-ort01-refresh" + loginCanary,
 			"expiresAt": end.UnixMilli(), "scopes": []string{"user:inference", "user:profile"}, "subscriptionType": "max"}})
 		return string(text), token
 	}},
-	"codex": {"openai.api.default", ".codex", "auth.json", "chatgpt.com", func(end time.Time) (string, string) {
+	"codex": {"openai.api.default", ".codex", "auth.json", "chatgpt.com", func(end time.Time, plan string) (string, string) {
 		part := func(v any) string {
 			text, _ := json.Marshal(v)
 			return base64.RawURLEncoding.EncodeToString(text)
 		}
 		token := part(map[string]any{"alg": "none"}) + "." + part(map[string]any{"sub": "ada", "exp": end.Unix(), "email": "ada@example.org",
-			"https://api.openai.com/auth": map[string]any{"chatgpt_account_id": "account", "chatgpt_plan_type": "plus"}}) + "." + loginCanary
+			"https://api.openai.com/auth": map[string]any{"chatgpt_account_id": "account", "chatgpt_plan_type": plan}}) + "." + loginCanary
 		text, _ := json.Marshal(map[string]any{"auth_mode": "chatgpt", "OPENAI_API_KEY": nil, "last_refresh": time.Now().UTC(),
 			"tokens": map[string]any{"id_token": token, "access_token": token, "refresh_token": "refresh-" + loginCanary, "account_id": "account"}})
 		return string(text), token
 	}},
 }
+
+// accountPath is where Codex asks about the account of its login.
+const accountPath = "/backend-api/wham/accounts/check"
 
 // loginRequest is what a host was shown.
 type loginRequest struct{ host, path, login string }
@@ -89,17 +93,25 @@ func (r *loginLog) all() []loginRequest {
 func (d *desk) logIn(end time.Time, status int) (subscription, string, *loginLog) {
 	d.Helper()
 	s := subscriptions[d.runtime]
-	content, token := s.content(end)
+	content, token := s.content(end, cmp.Or(d.plan, "plus"))
 	d.write(filepath.Join(d.home, s.dir, s.file), content)
 	d.write(filepath.Join(d.home, s.dir, "history.jsonl"), "canary of the directory")
 	d.bindLogin(s.secret, d.runtime)
 	log := &loginLog{}
+	if d.account == "" {
+		d.account = `{"accounts":[{"id":"account","plan_type":"plus","workspace_backend_origin":"NO_CONSTRAINT","account_routing_override":"NO_CONSTRAINT"}]}`
+	}
 	proxy := d.proxy(func(w http.ResponseWriter, r *http.Request) {
 		log.add(loginRequest{r.Host, r.URL.Path, r.Header.Get("Authorization")})
 		if status != 0 {
 			w.Header().Set("Content-Type", "application/json")
 			w.WriteHeader(status)
 			fmt.Fprint(w, `{"type":"error","error":{"type":"authentication_error","message":"expired"}}`)
+			return
+		}
+		if r.URL.Path == accountPath {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, d.account)
 			return
 		}
 		r.URL.Path = strings.Replace(r.URL.Path, "/backend-api/codex/", "/v1/", 1)
@@ -477,87 +489,155 @@ func TestLoginResumed(t *testing.T) {
 // Of the directory of the login nothing else is opened, by whatever part of a Pod, and
 // the login by the program alone.
 func TestLoginTraced(t *testing.T) {
-	if _, err := exec.LookPath("strace"); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
 	eachLogin(t, func(t *testing.T, a agent) {
 		d := newDesk(t, a, "", script(modelmock.Turn{Text: "The canary of answers."}))
 		s, _, _ := d.logIn(time.Now().Add(24*time.Hour), 0)
-		trace := filepath.Join(d.xdg, "trace")
-		cmd := exec.Command("strace", "-f", "-qq", "-e", "trace=open,openat,openat2,execve", "-e", "signal=none", "-s", "4096", "-o", trace,
-			program, "pod", "new", "user:tried", "--runtime", d.runtime, "--print", "--prompt", "Begin.")
+		trace := d.traced(program, "pod", "new", "user:tried", "--runtime", d.runtime, "--print", "--prompt", "Begin.")
+		cmd := exec.Command(trace.command[0], trace.command[1:]...)
 		cmd.Dir, cmd.Env = d.work, d.env
 		if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "The canary of answers.") {
 			t.Fatalf("%v\n%s", err, out)
 		}
-		text, err := os.ReadFile(trace)
-		if err != nil {
-			t.Fatal(err)
-		}
-		dir, opened := filepath.Join(d.home, s.dir)+"/", 0
-		// Codex opens the login by the link in its own directory.
-		link := "/agent/codex/" + s.file
-		ours := map[string]bool{}    // processes that run this program, by their number
-		begun := map[string]string{} // calls that another process came between
-		for line := range strings.Lines(string(text)) {
-			process, call, _ := strings.Cut(line, " ")
-			call = strings.TrimSpace(call)
-			if first, unfinished := strings.CutSuffix(call, "<unfinished ...>"); unfinished {
-				begun[process] = first
-				continue
-			}
-			if rest, resumed := strings.CutPrefix(call, "<... "); resumed {
-				_, rest, _ = strings.Cut(rest, "resumed>")
-				call = begun[process] + rest
-			}
-			if strings.HasPrefix(call, "execve(") {
-				ours[process] = strings.Contains(call, `("`+program+`"`)
-				continue
-			}
-			_, path, _ := strings.Cut(call, `"`)
-			path, flags, _ := strings.Cut(path, `"`)
-			if !strings.HasPrefix(path, dir) && !strings.HasSuffix(path, link) || strings.Contains(flags, "O_PATH") || strings.Contains(flags, "ENOENT") {
-				continue
-			}
-			if filepath.Base(path) != s.file || ours[process] || !strings.Contains(flags, "O_RDONLY") {
-				t.Errorf("opened: %s", line)
-			}
-			opened++
-		}
-		if opened == 0 {
-			t.Error("the login was not opened")
-		}
+		trace.opened(s)
 	})
 }
 
-// In a terminal no screen asks for a login. Codex does not start in one.
+// tracing is a command that strace looks at.
+type tracing struct {
+	*desk
+	command []string
+	file    string
+}
+
+// traced is a command of which each file that is opened is written down.
+func (d *desk) traced(command ...string) tracing {
+	d.Helper()
+	if _, err := exec.LookPath("strace"); err != nil {
+		if os.Getenv("CI") == "true" {
+			d.Fatal(err)
+		}
+		d.Skip(err)
+	}
+	t := tracing{d, nil, filepath.Join(d.xdg, "trace")}
+	t.command = append([]string{"strace", "-f", "-qq", "-e", "trace=open,openat,openat2,execve", "-e", "signal=none", "-s", "4096", "-o", t.file}, command...)
+	return t
+}
+
+// opened holds the trace to the one file that may be opened below the directory of a login,
+// and to the program that may.
+func (t tracing) opened(s subscription) {
+	t.Helper()
+	text, err := os.ReadFile(t.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, opened := filepath.Join(t.home, s.dir)+"/", 0
+	// Codex opens the login by the link in its own directory.
+	link := "/agent/codex/" + s.file
+	ours := map[string]bool{}    // processes that run this program, by their number
+	begun := map[string]string{} // calls that another process came between
+	for line := range strings.Lines(string(text)) {
+		process, call, _ := strings.Cut(line, " ")
+		call = strings.TrimSpace(call)
+		if first, unfinished := strings.CutSuffix(call, "<unfinished ...>"); unfinished {
+			begun[process] = first
+			continue
+		}
+		if rest, resumed := strings.CutPrefix(call, "<... "); resumed {
+			_, rest, _ = strings.Cut(rest, "resumed>")
+			call = begun[process] + rest
+		}
+		if strings.HasPrefix(call, "execve(") {
+			ours[process] = strings.Contains(call, `("`+program+`"`)
+			continue
+		}
+		_, path, _ := strings.Cut(call, `"`)
+		path, flags, _ := strings.Cut(path, `"`)
+		if !strings.HasPrefix(path, dir) && !strings.HasSuffix(path, link) || strings.Contains(flags, "O_PATH") || strings.Contains(flags, "ENOENT") {
+			continue
+		}
+		if filepath.Base(path) != s.file || ours[process] || !strings.Contains(flags, "O_RDONLY") {
+			t.Errorf("opened: %s", line)
+		}
+		opened++
+	}
+	if opened == 0 {
+		t.Error("the login was not opened")
+	}
+}
+
+// In a terminal no screen comes before the conversation, the prompt is sent once, and the
+// login goes where it goes without one.
 func TestLoginScreen(t *testing.T) {
 	eachLogin(t, func(t *testing.T, a agent) {
 		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))
 		s, token, log := d.logIn(time.Now().Add(24*time.Hour), 0)
 		before := tree(t, d.home)
-		if a.runtime == "codex" {
-			got := d.insomnia("pod", "new", "user:tried", "--runtime", a.runtime, "--name", "tried")
-			if got.exit == 0 || len(log.all()) != 0 {
-				t.Errorf("%+v", got)
-			}
-			return
-		}
+		trace := d.traced(program, "pod", "new", "user:tried", "--runtime", d.runtime, "--name", "tried", "--prompt", "'what is it'")
 		p := d.pane()
-		p.begin()
+		p.run(strings.Join(trace.command, " "), shows("4711"))
+		if got := d.conversation(); len(got) != 1 || strings.Count(string(got[0].Body), "what is it") != 1 {
+			t.Errorf("%d requests of the conversation: %.3000q", len(got), got)
+		}
 		if out := d.insomnia("pod", "stop", "tried"); out.exit != 0 {
 			t.Errorf("%+v", out)
 		}
+		p.Wait("has ended")
+		asked := map[string]int{}
 		for _, one := range log.all() {
 			if one.host != s.host || one.login != "Bearer "+token {
 				t.Errorf("%s was shown %q at %s", one.host, one.login, one.path)
 			}
+			asked[one.path]++
 		}
+		if a.runtime == "codex" && (len(asked) != 2 || asked[accountPath] == 0 || asked["/backend-api/codex/responses"] == 0) {
+			t.Errorf("asked %v", asked)
+		}
+		trace.opened(s)
 		if after := tree(t, d.home); fmt.Sprint(after) != fmt.Sprint(before) {
 			t.Errorf("the home has changed: %q, was %q", keys(after), keys(before))
 		}
 	})
+}
+
+// An account that chatgpt.com does not serve for everybody, and a login that has expired,
+// end the Pod with a sentence: with a terminal and without.
+func TestLoginUnserved(t *testing.T) {
+	for name, c := range map[string]struct {
+		account, plan string
+		status        int
+		says          string
+	}{
+		"elsewhere": {account: `{"accounts":[{"id":"account","workspace_backend_origin":"https://eu.example.org"}]}`, says: "is served at `https://eu.example.org`"},
+		"expired":   {status: http.StatusUnauthorized, says: "chatgpt.com does not accept the login of Codex"},
+		"policies":  {plan: "enterprise", says: "has policies for Codex"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachLogin(t, func(t *testing.T, a agent) {
+				if a.runtime != "codex" {
+					return
+				}
+				d := newDesk(t, a, "", script(modelmock.Turn{Text: "An answer."}))
+				d.account, d.plan = c.account, c.plan
+				_, _, log := d.logIn(time.Now().Add(24*time.Hour), c.status)
+				if got := d.headless("Begin."); got.exit != 7 || !strings.Contains(got.stderr, c.says) {
+					t.Errorf("exit %d\n%s\n%s", got.exit, got.stdout, got.stderr)
+				}
+				p := d.pane()
+				p.run(program+" pod resume tried; echo ex''it $?", shows("exit 7"))
+				squeeze := strings.NewReplacer(" ", "", "\n", "").Replace
+				if !strings.Contains(squeeze(p.Screen()), squeeze(c.says)) {
+					t.Errorf("the screen is\n%s", p.Screen())
+				}
+				for _, one := range log.all() {
+					if one.path != accountPath {
+						t.Errorf("%s was asked at %s", one.host, one.path)
+					}
+				}
+				if len(d.model.Log()) != 0 {
+					t.Error("the model was asked")
+				}
+			})
+		})
+	}
 }

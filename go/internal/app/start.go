@@ -285,11 +285,6 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 // logIn makes the program use its own login. No other program's will do.
 func (r *Ready) logIn(use secret.Use, login *secret.Login) error {
 	d := r.runtime.Driver
-	if login.Program == d.Name && d.Login != nil && d.Login.NoTerminal != "" && !r.start.Launch.Headless {
-		e := diag.Errorf(diag.ExitRefused, "login-terminal", "the secret %s is the login of %s, which works without a terminal only: %s", diag.Quote(use.Name), d.Title, d.Login.NoTerminal)
-		e.Diagnostics[0].Path, e.Diagnostics[0].Pointer = use.Path, use.Pointer
-		return e.Hintf("start the Pod with --print; or bind a key: insomnia secret bind %s env:VARIABLE --host %s", use.Name, use.To.Host)
-	}
 	if login.Program == d.Name && d.Login != nil {
 		r.start.Launch.Login = login.File
 		return nil

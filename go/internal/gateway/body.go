@@ -106,7 +106,12 @@ func (b *body) drop() {
 	}
 }
 
-func (b *body) reader() io.ReadCloser { return &bodyReader{body: b} }
+func (b *body) reader() io.ReadCloser {
+	if b.size == 0 {
+		return http.NoBody
+	}
+	return &bodyReader{body: b}
+}
 
 type bodyReader struct {
 	body *body

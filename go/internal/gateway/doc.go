@@ -13,7 +13,9 @@
 // A program that uses a login of its own shows that in place of the token, and it is
 // passed on: to the host that the login is for, and nowhere else. A command inside the
 // sandbox does not have it. What the first request of the conversation shows counts for
-// the whole start: that request comes before any tool has run.
+// the whole start: that request comes before any tool has run. A question about the account
+// of the login that a program asks before is asked anew, with nothing of the program's but
+// the login and a few short headers, and its answer is checked.
 //
 // # Refusals
 //
@@ -33,6 +35,7 @@
 //	pod_receipt   the result of a tool call that the guard never judged
 //	pod_key       the key cannot be read
 //	pod_login     the API does not accept the login of the program
+//	pod_account   the account of the login is one that a Pod cannot serve
 //	pod_limit     one of limits is reached
 //	pod_redirect  the API answers with a redirect, which the key must not follow
 //	pod_echo      the answer has the key in it

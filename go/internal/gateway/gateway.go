@@ -90,6 +90,7 @@ type Gateway struct {
 
 	mu       sync.Mutex
 	login    [sha256.Size]byte  // of the first request; zero before it
+	asks     int                // about the account of the login
 	sessions map[string]bool    // those whose system prompt was seen, and runs of subagents
 	runs     map[string]*ledger // of subagents, by the program's ID
 	told     map[string]bool    // codes of refusals
@@ -171,6 +172,7 @@ func (g *Gateway) Close() { g.transport.CloseIdleConnections() }
 type passage struct {
 	from    runtime.Request
 	route   *route
+	about   *runtime.AccountQuestion // nil for a request of the dialect
 	target  *url.URL
 	model   string
 	tools   []string
@@ -196,6 +198,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if refusal := authorized(r.Header); refusal != nil {
 		g.refuse(w, p, refusal)
+		return
+	}
+	if about := g.asksAccount(r); about != nil {
+		g.account(w, r, p, about)
 		return
 	}
 	p.from = g.config.Driver.Request(r.Header)

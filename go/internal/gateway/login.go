@@ -34,7 +34,12 @@ func (g *Gateway) keep(p *passage) *Refusal {
 	if !same {
 		return refuse(CodeToken, "the request has another login than the one that the Pod began with; resume the Pod to use it")
 	}
+	g.hide(p)
+	return nil
+}
+
+// hide keeps the login of a request out of answers and traces.
+func (g *Gateway) hide(p *passage) {
 	p.secrets = append([]string{p.key}, g.secrets...)
 	g.config.Trace.hide(p.key)
-	return nil
 }

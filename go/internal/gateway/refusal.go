@@ -22,6 +22,7 @@ const (
 	CodeLimit    = "pod_limit"
 	CodeKey      = "pod_key"
 	CodeLogin    = "pod_login"
+	CodeAccount  = "pod_account"
 	CodeRedirect = "pod_redirect"
 	CodeEcho     = "pod_echo"
 	codeUpstream = "pod_upstream"

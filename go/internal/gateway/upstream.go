@@ -120,6 +120,9 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 	} else if p.key != "" {
 		g.dialect.authorize(out.Header, p.key)
 	}
+	if p.about != nil {
+		return
+	}
 	for _, h := range g.config.Headers {
 		out.Header.Set(h.Name, h.Value)
 	}
@@ -139,6 +142,9 @@ func (g *Gateway) answered(resp *http.Response) error {
 	watch := newWatch(p.secrets)
 	if watch.inHeader(resp.Header) {
 		return errEcho()
+	}
+	if p.about != nil && resp.StatusCode == http.StatusOK {
+		return g.aboutAccount(resp, p)
 	}
 	p.body.sent()
 	body := &answerBody{from: resp.Body, watch: watch, trailer: resp.Trailer, failed: func() { g.report(p, errEcho()) }}

@@ -71,12 +71,27 @@ type Login struct {
 	// them: a login can be renewed once, and what is renewed inside could not be written
 	// back.
 	Renews []string
-	// NoTerminal is why the program does not use its login in a terminal, as a clause; empty
-	// where it does.
-	NoTerminal string
+	// Account are the questions about the account of the login that the program asks before
+	// its first request.
+	Account []AccountQuestion
 	// Renew is the command by which the user renews an expired login outside, by sending a
 	// message.
 	Renew string
+}
+
+// AccountQuestion is a question of a program about the account of its login, a GET. It is
+// passed on before the guard can be in place.
+type AccountQuestion struct {
+	// Path is the path of the question, at the gateway and at the host of [Login.API].
+	Path string
+	// Headers are the headers that it has besides the login.
+	Headers []string
+	// Unserved is why an account that is asked so about cannot be used in a Pod, as a clause,
+	// where Answer is nil.
+	Unserved string
+	// Answer is what the program is told, from what the host says, or why the account cannot
+	// be used in a Pod, as a clause. headers are those of the question.
+	Answer func(headers http.Header, said []byte) (answer []byte, unserved string)
 }
 
 // Handshake is what a hello of the guard stands for.

@@ -18,8 +18,7 @@ var Driver = runtime.Driver{
 	WireAPIs:  []manifest.WireAPI{"openai-responses"},
 	Handshake: runtime.PerSession,
 	Login: &runtime.Login{
-		API: "https://chatgpt.com/backend-api/codex", Renews: []string{"auth.openai.com"}, Renew: "codex",
-		NoTerminal: "in a terminal Codex asks chatgpt.com about the account first, which a Pod does not reach",
+		API: "https://chatgpt.com/backend-api/codex", Renews: []string{"auth.openai.com"}, Renew: "codex", Account: account,
 	},
 	Leaves:   leaves,
 	Unserved: unserved,

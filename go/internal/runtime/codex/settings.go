@@ -72,6 +72,9 @@ func settings(l runtime.Launch, at places) ([]byte, error) {
 	if servers := serverTables(l); len(servers) > 0 {
 		s["mcp_servers"] = servers
 	}
+	if l.Login != "" {
+		s["chatgpt_base_url"] = strings.TrimSuffix(l.Gateway, "/") + backend
+	}
 	if looks := looks(l.UI); len(looks) > 0 {
 		s["tui"] = looks
 	}

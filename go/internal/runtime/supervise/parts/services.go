@@ -201,6 +201,9 @@ func (v *services) refused(r gateway.Refusal) {
 	if login := v.setting.Driver.Login; r.Code == gateway.CodeLogin && login != nil {
 		sentence += "; renew it outside of the Pod by sending a message in `" + login.Renew + "`, then resume the Pod"
 	}
+	if r.Code == gateway.CodeAccount {
+		sentence += "; bind a key in place of the login: insomnia secret bind"
+	}
 	v.setting.Refuse(state, sentence)
 }
 
