@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -263,7 +264,7 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 			if value, err = bindings.For(ctx, use); err == nil {
 				err = value.Use(func(data []byte) error {
 					r.start.Secrets[use.Pointer] = string(data)
-					return nil
+					return r.subscribe(use, data)
 				})
 			}
 		}
@@ -282,6 +283,24 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 	return nil
 }
 
+// subscribe makes the program use a token for a subscription in place of a key. Only one
+// that the program itself makes is one.
+func (r *Ready) subscribe(use secret.Use, key []byte) error {
+	if use.Pointer != "/model/auth" {
+		return nil
+	}
+	for _, d := range drivers.All() {
+		if d.SetupToken == nil || !bytes.HasPrefix(key, []byte(d.SetupToken.Begins)) {
+			continue
+		}
+		if d.Name != r.runtime.Driver.Name {
+			return r.ofAnother(use, d.Name, "is a token for the subscription of")
+		}
+		r.start.Launch.Subscription = true
+	}
+	return nil
+}
+
 // logIn makes the program use its own login. No other program's will do.
 func (r *Ready) logIn(use secret.Use, login *secret.Login) error {
 	d := r.runtime.Driver
@@ -289,14 +308,19 @@ func (r *Ready) logIn(use secret.Use, login *secret.Login) error {
 		r.start.Launch.Login = login.File
 		return nil
 	}
-	owner, other := login.Program, drivers.Named(login.Program)
+	return r.ofAnother(use, login.Program, "is the login of")
+}
+
+// ofAnother is the error of a secret that another program alone can use.
+func (r *Ready) ofAnother(use secret.Use, program, is string) error {
+	owner, other := program, drivers.Named(program)
 	if other != nil {
 		owner = other.Title
 	}
-	e := diag.Errorf(diag.ExitRefused, "login-of-another", "the secret %s is the login of %s, which %s cannot use", diag.Quote(use.Name), owner, d.Title)
+	e := diag.Errorf(diag.ExitRefused, "login-of-another", "the secret %s %s %s, which %s cannot use", diag.Quote(use.Name), is, owner, r.runtime.Driver.Title)
 	e.Diagnostics[0].Path, e.Diagnostics[0].Pointer = use.Path, use.Pointer
 	if other != nil && slices.Contains(other.WireAPIs, r.snapshot.Manifest.Model.WireAPI) {
-		return e.Hintf("start it in %s: --runtime %s; or bind a key: insomnia secret bind %s env:VARIABLE --host %s", owner, login.Program, use.Name, use.To.Host)
+		return e.Hintf("start it in %s: --runtime %s; or bind a key: insomnia secret bind %s env:VARIABLE --host %s", owner, program, use.Name, use.To.Host)
 	}
 	return e.Hintf("bind a key: insomnia secret bind %s env:VARIABLE --host %s", use.Name, use.To.Host)
 }

@@ -34,7 +34,7 @@
 //	pod_prompt    the first request of a session without the Pod's system prompt
 //	pod_receipt   the result of a tool call that the guard never judged
 //	pod_key       the key cannot be read
-//	pod_login     the API does not accept the login of the program
+//	pod_login     the API does not accept the login or the subscription of the program
 //	pod_account   the account of the login is one that a Pod cannot serve
 //	pod_limit     one of limits is reached
 //	pod_redirect  the API answers with a redirect, which the key must not follow

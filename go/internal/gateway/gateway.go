@@ -49,6 +49,8 @@ type Config struct {
 	// there is no key: the login is passed on. That which the first request of the
 	// conversation shows is the one that all others must.
 	Login bool
+	// Subscription says that the key is a token for a subscription, which is shown as one.
+	Subscription bool
 	// Key calls use with the key of the API, once for each request and from several
 	// goroutines; nil for an API without a key.
 	Key func(use func(key []byte) error) error

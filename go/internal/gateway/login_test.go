@@ -133,3 +133,25 @@ func TestAddressOfLogin(t *testing.T) {
 		}
 	}
 }
+
+// A token for a subscription is a key that is shown as a login; one that is no longer
+// accepted ends the Pod with a word.
+func TestSubscription(t *testing.T) {
+	status := 200
+	p := newPod(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }, func(p *pod) { p.config.Subscription = true })
+	d := dialects[0]
+	good := fmt.Sprintf(d.request, "big", "")
+	if got, body, _ := p.do(p.request("POST", d.path, good, "Anthropic-Beta", "oauth-1")); got != 200 {
+		t.Fatalf("status %d, %s", got, body)
+	}
+	if h := p.seen[0].Header; h.Get("Authorization") != "Bearer "+canary || h.Get("X-Api-Key") != "" || h.Get("Anthropic-Beta") != "oauth-1" {
+		t.Errorf("the API was shown %v", h)
+	}
+	if code, _ := p.refused(p.request("POST", d.path, good, "Authorization", "Bearer "+canary)); code != CodeToken {
+		t.Error(code)
+	}
+	status = http.StatusUnauthorized
+	if got, body, _ := p.do(p.request("POST", d.path, good)); got != http.StatusPaymentRequired || !strings.Contains(body, "does not accept the token for the subscription of Test") || len(p.refusals) != 1 {
+		t.Errorf("status %d, %s, told %v", got, body, p.refusals)
+	}
+}

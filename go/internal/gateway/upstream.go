@@ -115,7 +115,7 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 	}
 	// An answer without compression can be counted.
 	out.Header.Set("Accept-Encoding", "identity")
-	if g.config.Login {
+	if g.config.Login || g.config.Subscription && p.key != "" {
 		bearer(out.Header, p.key)
 	} else if p.key != "" {
 		g.dialect.authorize(out.Header, p.key)
@@ -138,6 +138,9 @@ func (g *Gateway) answered(resp *http.Response) error {
 	}
 	if g.config.Login && resp.StatusCode == http.StatusUnauthorized {
 		return refuse(CodeLogin, "%s does not accept the login of %s (status 401)", g.base.Host, g.config.Driver.Title)
+	}
+	if g.config.Subscription && resp.StatusCode == http.StatusUnauthorized {
+		return refuse(CodeLogin, "%s does not accept the token for the subscription of %s (status 401)", g.base.Host, g.config.Driver.Title)
 	}
 	watch := newWatch(p.secrets)
 	if watch.inHeader(resp.Header) {

@@ -29,6 +29,9 @@ type Driver struct {
 	Leaves func() *leaf.Table
 	// Login is the program's own login to a subscription; nil where a Pod cannot use one.
 	Login *Login
+	// SetupToken is the token for a subscription that the program makes for use elsewhere; nil
+	// for none. It takes the place of a key, in this program alone.
+	SetupToken *SetupToken
 	// Dialog says that the program asks the user about a tool call when the guard says ask.
 	// Without it, or without a user, ask is deny.
 	Dialog bool
@@ -77,6 +80,14 @@ type Login struct {
 	// Renew is the command by which the user renews an expired login outside, by sending a
 	// message.
 	Renew string
+}
+
+// SetupToken is what is known of the tokens for a subscription that a program makes.
+type SetupToken struct {
+	// Begins is how each of them begins.
+	Begins string
+	// Command makes one.
+	Command string
 }
 
 // AccountQuestion is a question of a program about the account of its login, a GET. It is

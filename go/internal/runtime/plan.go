@@ -32,6 +32,9 @@ type Launch struct {
 	// Login is the file in which the program keeps its own login, where the Pod uses that in
 	// place of a key; empty where it does not. The program reads it and nothing else does.
 	Login string
+	// Subscription says that the key is a token for a subscription (see [Driver.SetupToken]),
+	// so that the program shows Token as it would show that.
+	Subscription bool
 	// System is the whole system prompt: prompts.system, prompts.append, context files,
 	// language.
 	System string

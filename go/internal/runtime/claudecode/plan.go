@@ -86,7 +86,11 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 
 // credential are the variables by which the program finds what it shows.
 func credential(l runtime.Launch) []string {
-	if l.Login == "" {
+	switch {
+	case l.Subscription:
+		// The program asks for what its subscription has, such as the form of its requests.
+		return []string{"CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR=" + strconv.Itoa(tokenDescriptor)}
+	case l.Login == "":
 		return []string{"CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR=" + strconv.Itoa(tokenDescriptor)}
 	}
 	return []string{"CLAUDE_SECURESTORAGE_CONFIG_DIR=" + filepath.Dir(l.Login), "CLAUDE_CODE_SHELL_PREFIX=" + shell(l)}

@@ -159,7 +159,7 @@ func (v *services) told(e guard.Event) {
 func (v *services) beginGateway(ctx context.Context) error {
 	s := v.setting
 	config := gateway.Config{Driver: s.Driver, Manifest: s.Manifest, Token: s.Launch.Token, Guard: v.guard, System: s.Launch.System,
-		Login: s.Launch.Login != "", Prices: s.Prices, Before: v.before(), Refused: v.refused, Unreachable: v.setting.Unreachable, Trace: v.trace}
+		Login: s.Launch.Login != "", Subscription: s.Launch.Subscription, Prices: s.Prices, Before: v.before(), Refused: v.refused, Unreachable: v.setting.Unreachable, Trace: v.trace}
 	var err error
 	if config.Key, err = v.key(); err != nil {
 		return err
@@ -198,7 +198,9 @@ func (v *services) refused(r gateway.Refusal) {
 		state = live.Ended
 	}
 	sentence := diag.Sprintf("Pod `%s` was refused a request: %s", v.setting.Name, r.Message)
-	if login := v.setting.Driver.Login; r.Code == gateway.CodeLogin && login != nil {
+	if token := v.setting.Driver.SetupToken; r.Code == gateway.CodeLogin && v.setting.Launch.Subscription && token != nil {
+		sentence += "; make another one with `" + token.Command + "`, then resume the Pod"
+	} else if login := v.setting.Driver.Login; r.Code == gateway.CodeLogin && login != nil {
 		sentence += "; renew it outside of the Pod by sending a message in `" + login.Renew + "`, then resume the Pod"
 	}
 	if r.Code == gateway.CodeAccount {

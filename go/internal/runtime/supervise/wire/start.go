@@ -28,8 +28,8 @@ type Start struct {
 	Workspace, Home string
 	// Manifest are the canonical bytes of the snapshot.
 	Manifest json.RawMessage
-	// Launch has the inputs of this start: Prompt, Headless, Session, Resume, Changed, UI
-	// and System. The supervisor sets the rest.
+	// Launch has the inputs of this start: Prompt, Headless, Session, Resume, Changed, UI,
+	// System, Login and Subscription. The supervisor sets the rest.
 	Launch runtime.Launch
 	// Environment are the variables of the user that the program may have, as NAME=VALUE:
 	// those that the manifest inherits, and TERM, LANG and the like.
