@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,22 @@ func walls(_ context.Context, s *server.Setting, argv []string) (*server.Walled,
 		}
 		w.Namespaced = true
 		w.Argv = append([]string{bwrap, "--dev-bind", "/", "/", "--unshare-pid", "--unshare-user-try", "--proc", "/proc", "--die-with-parent", "--"}, argv...)
+	}
+	if s.Runtime == "vanishing" {
+		bwrap, err := exec.LookPath("bwrap")
+		if err != nil {
+			return nil, err
+		}
+		w.Argv = []string{bwrap, "--ro-bind", "/", "/", "--bind", s.Dir, s.Dir, "--unshare-pid", "--unshare-user-try", "--proc", "/proc", "--dev", "/dev", "--die-with-parent"}
+		// What is there now is gone when the walls are built around it.
+		gone, _ := filepath.Glob(s.Workspace + "/gone*")
+		if len(gone) > 0 {
+			w.Argv = append(w.Argv, "--ro-bind", "/dev/null", gone[0])
+			if err := os.Remove(gone[0]); err != nil {
+				return nil, err
+			}
+		}
+		w.Namespaced, w.Argv = true, append(append(w.Argv, "--"), argv...)
 	}
 	if port, ok := strings.CutPrefix(s.Runtime, "published-"); ok {
 		n, err := strconv.ParseUint(port, 10, 16)

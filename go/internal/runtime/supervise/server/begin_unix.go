@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
@@ -62,8 +63,9 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 		return stop, err
 	}
 	// The walls take longest, so the rest is made while they are built.
-	var spec inner.Spec
-	if err := p.spawn(walled, &spec); err != nil {
+	spec := &inner.Spec{}
+	p.walled, p.spec = walled, spec
+	if err := p.spawn(walled, spec); err != nil {
 		return stop, err
 	}
 	p.Launch.Gateway = "http://" + gateway
@@ -97,8 +99,36 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	}
 	spec.Env = walled.Environment(slices.Concat(more, p.Plan.Env), proxy)
 	clear(p.Start.Secrets)
-	p.process.tell(&spec)
+	p.process.tell(spec)
 	return stop, nil
+}
+
+// mostRebuilt is how often walls are built again.
+const mostRebuilt = 3
+
+// again builds the walls anew where something that they were built around has gone since,
+// such as a socket of another program: bubblewrap ends over that before inner begins.
+func (p *pod) again(ctx context.Context) bool {
+	if p.parts.Walls == nil || p.rebuilt == mostRebuilt || p.process.cmd.ProcessState.ExitCode() <= 0 {
+		return false
+	}
+	walled, err := p.parts.Walls(ctx, &p.Setting, []string{p.Insomnia, "pod-inner"})
+	if err != nil || slices.Equal(walled.Argv, p.walled.Argv) {
+		return false
+	}
+	select {
+	case <-p.process.done:
+	case <-time.After(quiet + time.Second):
+		return false
+	}
+	p.screen.again()
+	p.walled, p.rebuilt, p.spec.Published = walled, p.rebuilt+1, nil
+	if err := p.spawn(walled, p.spec); err != nil {
+		complain("%v", err)
+		return false
+	}
+	p.process.tell(p.spec)
+	return true
 }
 
 // post hands an event to the goroutine that decides.

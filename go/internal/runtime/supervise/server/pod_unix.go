@@ -58,6 +58,9 @@ type pod struct {
 	status   live.Status
 	room     *room // sockets
 	screen   *screen
+	walled   *Walled
+	spec     *inner.Spec // what inner was told
+	rebuilt  int         // how often the walls were built again
 	process  *process
 	ending   bool
 	exit     *inner.Exit
@@ -103,7 +106,12 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	stop = sync.OnceFunc(stop)
 	defer stop()
 	if err == nil {
-		err = p.started(first)
+		err = p.started(ctx, first)
+	}
+	if p.spec != nil {
+		for _, content := range p.spec.Descriptors {
+			clear(content)
+		}
 	}
 	if err != nil {
 		p.screen.abort()
@@ -126,7 +134,7 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 }
 
 // started waits for the program to run, and then shows it.
-func (p *pod) started(first *client) error {
+func (p *pod) started(ctx context.Context, first *client) error {
 	late := time.After(beginning)
 	for {
 		select {
@@ -141,6 +149,9 @@ func (p *pod) started(first *client) error {
 				return p.notStarted(why)
 			case e.order && e.err != nil:
 				<-p.process.gone
+				if p.again(ctx) {
+					continue
+				}
 				p.screen.abort() // what it has said is a complaint, and is read to its end
 				<-p.process.done
 				return p.notStarted(p.process.complaint())

@@ -93,12 +93,7 @@ func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 }
 
 // tell tells inner what to run; what it does not get, it reports by its end.
-func (q *process) tell(spec *inner.Spec) {
-	_ = q.control.SendJSON(inner.OrderSpec, spec, patience)
-	for _, content := range spec.Descriptors {
-		clear(content)
-	}
-}
+func (q *process) tell(spec *inner.Spec) { _ = q.control.SendJSON(inner.OrderSpec, spec, patience) }
 
 // order tells inner something; one that does not listen is ended by force in the end.
 func (q *process) order(kind wire.Kind, content []byte) {

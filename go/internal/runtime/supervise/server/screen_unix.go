@@ -154,6 +154,13 @@ func (s *screen) take(kind wire.Kind, p []byte, q *process) bool {
 	return true
 }
 
+// again forgets what a command has said that did not come to run the program.
+func (s *screen) again() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.early, s.held = nil, 0
+}
+
 // begin shows the program to whoever is attached: it runs.
 func (s *screen) begin() {
 	s.mu.Lock()
