@@ -59,6 +59,15 @@ func selected(e *syntax.Select, en *env) Value {
 	return evaluated(v)
 }
 
+// far is at for a scope that may be many levels up.
+func (ev *Evaluator) far(en *env, levels int) *env {
+	ev.ticks(levels / 64)
+	for ; levels > 0; levels-- {
+		en = en.up
+	}
+	return en
+}
+
 func stringLiteral(e *syntax.String) Value {
 	if v, ok := e.Value.(*String); ok {
 		return v
@@ -82,7 +91,9 @@ func pathLiteral(e *syntax.Path) Value {
 	return e.Value.(Value)
 }
 
-// eval evaluates an expression to its outermost constructor.
+// eval evaluates an expression to its outermost constructor. What stands last in
+// a `let`, `if`, `with` or `assert` is evaluated in its place, so that a chain of
+// them nests nothing.
 func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 	switch e := e.(type) {
 	case *syntax.Var:
@@ -102,56 +113,75 @@ func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 	}
 	ev.enter()
 	var v Value
-	switch e := e.(type) {
+whole:
+	switch x := e.(type) {
 	case *syntax.Call:
-		v = ev.evalCall(e, en)
+		v = ev.evalCall(x, en)
 	case *syntax.Select:
-		v = ev.selection(e, en)
+		v = ev.selection(x, en)
 	case *syntax.Attrs:
-		v = ev.attrs(e, en)
+		v = ev.attrs(x, en)
 	case *syntax.If:
-		if ev.condition(e.Cond, en, e.At) {
-			v = ev.eval(e.Then, en)
+		if ev.condition(x.Cond, en, x.At) {
+			e = x.Then
 		} else {
-			v = ev.eval(e.Else, en)
+			e = x.Else
 		}
+		ev.tick()
+		goto whole
 	case *syntax.Let:
-		v = ev.let(e, en)
+		e, en = x.Body, ev.let(x, en)
+		ev.tick()
+		goto whole
 	case *syntax.Binary:
-		v = ev.binary(e, en)
+		v = ev.binary(x, en)
 	case *syntax.Concat:
-		v = ev.concat(e, en)
+		v = ev.concat(x, en)
 	case *syntax.List:
-		elems := ev.makeList(len(e.Elems))
-		for i, x := range e.Elems {
-			elems[i] = ev.delay(x, en)
-		}
-		v = ev.listOf(elems)
+		v = ev.list(x, en)
 	case *syntax.HasAttr:
-		v = ev.hasAttr(e, en)
+		v = ev.hasAttr(x, en)
 	case *syntax.Not:
-		v = Bool(!ev.condition(e.X, en, e.X.Pos()))
+		v = Bool(!ev.condition(x.X, en, x.X.Pos()))
 	case *syntax.Assert:
-		v = ev.assert(e, en)
+		ev.assert(x, en)
+		e = x.Body
+		ev.tick()
+		goto whole
 	case *syntax.With:
-		inner := ev.newEnv(en, 2)
-		*inner.slot(0), *inner.slot(1) = ev.delay(e.Scope, en), Int(e.Outer)
-		v = ev.eval(e.Body, inner)
+		e, en = x.Body, ev.with(x, en)
+		ev.tick()
+		goto whole
 	case *apply:
-		v = ev.apply1(e.fn, e.x, e.at)
-		*e = apply{}
+		v = ev.apply1(x.fn, x.x, x.at)
+		*x = apply{}
 	case *apply2:
-		v = ev.apply2(e.fn, e.x, e.y, e.at)
-		*e = apply2{}
+		v = ev.apply2(x.fn, x.x, x.y, x.at)
+		*x = apply2{}
 	case *syntax.AttrDef:
-		v = ev.inherited(e, en)
+		v = ev.inherited(x, en)
 	case *native:
-		v = e.run()
-	default:
-		panic("eval: unknown expression")
+		v = x.run()
+	default: // what has no parts, at the end of a chain
+		v = ev.eval(e, en)
 	}
 	ev.depth--
 	return v
+}
+
+func (ev *Evaluator) list(e *syntax.List, en *env) Value {
+	elems := ev.makeList(len(e.Elems))
+	for i, x := range e.Elems {
+		elems[i] = ev.delay(x, en)
+	}
+	return ev.listOf(elems)
+}
+
+// with makes the scope of a `with`.
+func (ev *Evaluator) with(e *syntax.With, en *env) *env {
+	inner := ev.newEnv(en, 2)
+	*inner.slot(0), *inner.slot(1) = ev.delay(e.Scope, en), Int(e.Outer)
+	return inner
 }
 
 func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
@@ -160,9 +190,11 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 		return ev.force(*en.at(e.Level).slot(e.Index), e.At)
 	case syntax.Global:
 		return ev.force(ev.base[e.Index], e.At)
+	case syntax.Far:
+		return ev.force(*ev.far(en, e.Levels()).slot(e.Index), e.At)
 	}
 	// The nearest `with` that has the name gives it.
-	en = en.at(e.Level)
+	en = ev.far(en, e.Levels())
 	for {
 		ev.tick()
 		scope := ev.forceAttrs(*en.slot(0), e.At)
@@ -173,7 +205,7 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 		if outer == 0 {
 			ev.fail(UndefinedVariable, e.At, "undefined variable '%s'", ev.symbols.Name(e.Name))
 		}
-		en = en.at(uint16(outer))
+		en = ev.far(en, outer)
 	}
 }
 
@@ -241,14 +273,15 @@ func (ev *Evaluator) hasAttr(e *syntax.HasAttr, en *env) Value {
 	return Bool(true)
 }
 
-func (ev *Evaluator) let(e *syntax.Let, en *env) Value {
+// let makes the scope of a `let`.
+func (ev *Evaluator) let(e *syntax.Let, en *env) *env {
 	inner := ev.newEnv(en, len(e.Attrs.Defs))
 	sources := ev.inheritSources(e.Attrs, inner)
 	for i := range e.Attrs.Defs {
 		d := &e.Attrs.Defs[i]
 		*inner.slot(d.Slot) = ev.delayDef(d, inner, en, sources)
 	}
-	return ev.eval(e.Body, inner)
+	return inner
 }
 
 // inheritSources makes the scope that holds the sources of `inherit (…)`.
@@ -426,15 +459,14 @@ func definedAt(name syntax.Symbol, seen map[syntax.Symbol]syntax.Pos, out []Attr
 	return 0, false
 }
 
-func (ev *Evaluator) assert(e *syntax.Assert, en *env) Value {
+func (ev *Evaluator) assert(e *syntax.Assert, en *env) {
 	if ev.condition(e.Cond, en, e.At) {
-		return ev.eval(e.Body, en)
+		return
 	}
 	if eq, ok := e.Cond.(*syntax.Binary); ok && eq.Op == syntax.OpEq {
 		ev.assertEqual(ev.eval(eq.X, en), ev.eval(eq.Y, en), e.At)
 	}
 	ev.fail(AssertionFailed, e.At, "assertion '%s' failed", syntax.Print(e.Cond, ev.symbols))
-	return nil
 }
 
 // position is the set that __curPos and unsafeGetAttrPos give.

@@ -22,7 +22,7 @@ type Limits struct {
 	// Calls is how deep calls may nest, as Nix's max-call-depth. Default 10000.
 	Calls int
 	// Depth is how deep evaluation as a whole may nest. It keeps the Go stack
-	// bounded. Default 200000.
+	// bounded. Default 400000.
 	Depth int
 	// Output is the size in bytes of a rendered result. Default 16 MiB.
 	Output int
@@ -33,7 +33,7 @@ func (l Limits) withDefaults() Limits {
 		l.Calls = 10000
 	}
 	if l.Depth == 0 {
-		l.Depth = 200000
+		l.Depth = 400_000
 	}
 	if l.Output == 0 {
 		l.Output = 16 << 20

@@ -17,7 +17,7 @@ func (ev *Evaluator) binary(e *syntax.Binary, en *env) Value {
 	case syntax.OpOr:
 		return Bool(ev.condition(e.X, en, e.At) || ev.condition(e.Y, en, e.At))
 	case syntax.OpImpl:
-		return Bool(!ev.condition(e.X, en, e.At) || ev.condition(e.Y, en, e.At))
+		return Bool(ev.implies(e, en))
 	case syntax.OpUpdate:
 		return ev.evalUpdate(e, en)
 	}
@@ -57,11 +57,39 @@ func (ev *Evaluator) overridden(e *syntax.Binary, en *env) Value {
 	return v
 }
 
+// implies evaluates `a -> b -> c`.
+func (ev *Evaluator) implies(e *syntax.Binary, en *env) bool {
+	for {
+		if !ev.condition(e.X, en, e.At) {
+			return true
+		}
+		next, ok := e.Y.(*syntax.Binary)
+		if !ok || next.Op != syntax.OpImpl {
+			return ev.condition(e.Y, en, e.At)
+		}
+		ev.tick()
+		e = next
+	}
+}
+
 // evalUpdate merges a chain of `//`, the right operand first as Nix does.
 func (ev *Evaluator) evalUpdate(e *syntax.Binary, en *env) Value {
-	y := ev.operandSet(e.Y, en)
-	x := ev.operandSet(e.X, en)
-	return ev.update(x, y)
+	var room [4]syntax.Expr
+	left := append(room[:0], e.X)
+	last := e.Y
+	for {
+		next, ok := last.(*syntax.Binary)
+		if !ok || next.Op != syntax.OpUpdate {
+			break
+		}
+		ev.tick()
+		left, last = append(left, next.X), next.Y
+	}
+	set := ev.operandSet(last, en)
+	for i := len(left) - 1; i >= 0; i-- {
+		set = ev.update(ev.operandSet(left[i], en), set)
+	}
+	return set
 }
 
 func (ev *Evaluator) operandSet(e syntax.Expr, en *env) *Attrs {

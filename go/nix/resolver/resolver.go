@@ -6,6 +6,7 @@ package resolver
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -68,19 +69,16 @@ type resolver struct {
 	overridden bool
 
 	// depth is how many scopes surround what is looked at.
-	depth uint16
+	depth uint32
 	// bound is what each name means there, by Symbol.
 	bound []binding
 	// hidden are the meanings that inner scopes hide, in the order of hiding.
 	hidden []hiding
-	withs  []uint16 // the depths of the `with`s around
+	withs  []uint32 // the depths of the `with`s around
 }
 
 // binding is a variable: the depth of its scope, 0 for none, and its slot.
-type binding struct {
-	depth uint16
-	slot  uint32
-}
+type binding struct{ depth, slot uint32 }
 
 type hiding struct {
 	name syntax.Symbol
@@ -95,21 +93,21 @@ func (r *resolver) bind(name syntax.Symbol, slot uint32) {
 	}
 }
 
-// leave undoes what was bound since mark, and leaves the scope.
+// leave undoes what was bound since mark.
 func (r *resolver) leave(mark int) {
 	for i := len(r.hidden) - 1; i >= mark; i-- {
 		r.bound[r.hidden[i].name] = r.hidden[i].was
 	}
 	r.hidden = r.hidden[:mark]
-	r.depth--
 }
 
 func (r *resolver) variable(v *syntax.Var) { r.resolve(v, r.bound[v.Name], r.depth) }
 
 // resolve fills in a variable that means b, if that is a binding, for something at a depth.
-func (r *resolver) resolve(v *syntax.Var, b binding, depth uint16) {
+func (r *resolver) resolve(v *syntax.Var, b binding, depth uint32) {
 	if b.depth > 0 {
-		v.Kind, v.Level, v.Index = syntax.Local, depth-b.depth, b.slot
+		v.Kind, v.Index = syntax.Local, b.slot
+		v.SetLevel(depth - b.depth)
 		return
 	}
 	if i, ok := r.Globals[r.tree.Symbols.Name(v.Name)]; ok {
@@ -118,7 +116,8 @@ func (r *resolver) resolve(v *syntax.Var, b binding, depth uint16) {
 	}
 	for i := len(r.withs) - 1; i >= 0; i-- {
 		if r.withs[i] <= depth {
-			v.Kind, v.Level = syntax.WithScope, depth-r.withs[i]
+			v.Kind = syntax.WithScope
+			v.SetLevel(depth - r.withs[i])
 			return
 		}
 	}
@@ -136,80 +135,110 @@ func (r *resolver) path(path []syntax.AttrName) {
 	}
 }
 
+// expr resolves an expression. What stands last in it is not a recursion, so that
+// a chain of any length takes no stack.
 func (r *resolver) expr(e syntax.Expr) {
-	switch e := e.(type) {
-	case *syntax.Var:
-		r.variable(e)
-	case *syntax.Concat:
-		for _, x := range e.Parts {
-			r.expr(x)
+	mark, depth, withs := len(r.hidden), r.depth, len(r.withs)
+	for e != nil {
+		switch x := e.(type) {
+		case *syntax.Var:
+			r.variable(x)
+			e = nil
+		case *syntax.Concat:
+			e = r.exprs(x.Parts)
+		case *syntax.List:
+			e = r.exprs(x.Elems)
+		case *syntax.Attrs:
+			r.attrs(x)
+			e = nil
+		case *syntax.Let:
+			inner := len(r.hidden)
+			r.enter(x.Attrs.Defs, x.At)
+			r.bindings(x.Attrs, inner, true)
+			e = x.Body
+		case *syntax.Select:
+			r.expr(x.X)
+			r.path(x.Path)
+			e = x.Default
+		case *syntax.HasAttr:
+			r.expr(x.X)
+			r.path(x.Path)
+			e = nil
+		case *syntax.Lambda:
+			e = r.lambda(x)
+		case *syntax.Call:
+			r.expr(x.Fn)
+			e = r.exprs(x.Args)
+		case *syntax.With:
+			if n := len(r.withs); n > 0 {
+				x.Outer = int(r.depth+1) - int(r.withs[n-1])
+			}
+			r.expr(x.Scope)
+			r.deeper(x.At)
+			r.withs = append(r.withs, r.depth)
+			e = x.Body
+		case *syntax.If:
+			r.expr(x.Cond)
+			r.expr(x.Then)
+			e = x.Else
+		case *syntax.Assert:
+			r.expr(x.Cond)
+			e = x.Body
+		case *syntax.Not:
+			e = x.X
+		case *syntax.Binary:
+			e = r.binary(x)
+		default:
+			e = nil
 		}
-	case *syntax.List:
-		for _, x := range e.Elems {
-			r.expr(x)
-		}
-	case *syntax.Attrs:
-		mark := len(r.hidden)
-		if e.Rec {
-			r.enter(e.Defs)
-		}
-		r.bindings(e, mark, e.Rec)
-		for _, d := range e.Dynamic() {
-			r.expr(d.Name)
-			r.expr(d.Value)
-		}
-		if e.Rec {
-			r.leave(mark)
-		}
-	case *syntax.Let:
-		mark := len(r.hidden)
-		r.enter(e.Attrs.Defs)
-		r.bindings(e.Attrs, mark, true)
-		r.expr(e.Body)
+	}
+	if r.depth != depth {
 		r.leave(mark)
-	case *syntax.Select:
-		r.expr(e.X)
-		r.path(e.Path)
-		if e.Default != nil {
-			r.expr(e.Default)
-		}
-	case *syntax.HasAttr:
-		r.expr(e.X)
-		r.path(e.Path)
-	case *syntax.Lambda:
-		r.lambda(e)
-	case *syntax.Call:
-		r.expr(e.Fn)
-		for _, x := range e.Args {
-			r.expr(x)
-		}
-	case *syntax.With:
-		if n := len(r.withs); n > 0 {
-			e.Outer = int(r.depth+1) - int(r.withs[n-1])
-		}
-		r.expr(e.Scope)
-		r.depth++
-		r.withs = append(r.withs, r.depth)
-		r.expr(e.Body)
-		r.withs = r.withs[:len(r.withs)-1]
+		r.depth, r.withs = depth, r.withs[:withs]
+	}
+}
+
+// exprs resolves a list but for its last expression, and returns that.
+func (r *resolver) exprs(list []syntax.Expr) (last syntax.Expr) {
+	n := len(list) - 1
+	if n < 0 {
+		return nil
+	}
+	for _, x := range list[:n] {
+		r.expr(x)
+	}
+	return list[n]
+}
+
+func (r *resolver) attrs(e *syntax.Attrs) {
+	mark := len(r.hidden)
+	if e.Rec {
+		r.enter(e.Defs, e.At)
+	}
+	r.bindings(e, mark, e.Rec)
+	for _, d := range e.Dynamic() {
+		r.expr(d.Name)
+		r.expr(d.Value)
+	}
+	if e.Rec {
+		r.leave(mark)
 		r.depth--
-	case *syntax.If:
-		r.expr(e.Cond)
-		r.expr(e.Then)
-		r.expr(e.Else)
-	case *syntax.Assert:
-		r.expr(e.Cond)
-		r.expr(e.Body)
-	case *syntax.Not:
-		r.expr(e.X)
-	case *syntax.Binary:
-		r.binary(e)
+	}
+}
+
+// deeper enters the scope of something at a position.
+func (r *resolver) deeper(at syntax.Pos) {
+	if r.depth++; r.depth > syntax.MaxLevel {
+		panic(&syntax.Error{
+			Msg:      "expression nests too many scopes (more than " + strconv.Itoa(syntax.MaxLevel) + ")",
+			Position: r.Files.Position(at),
+		})
 	}
 }
 
 // enter enters the scope of a `rec` set or a let.
-func (r *resolver) enter(defs []syntax.AttrDef) {
-	r.depth++
+func (r *resolver) enter(defs []syntax.AttrDef, at syntax.Pos) {
+	r.deeper(at)
 	for i := range defs {
 		r.bind(defs[i].Name, defs[i].Slot)
 	}
@@ -241,16 +270,15 @@ func (r *resolver) bindings(a *syntax.Attrs, mark int, scope bool) {
 // have a scope in common. Whoever calls them one by one copies it each time.
 const sharing = 8
 
-func (r *resolver) lambda(e *syntax.Lambda) {
-	mark := len(r.hidden)
-	r.depth++
+// lambda enters the scope of a function, and returns the body: of the last of the
+// functions that share the scope.
+func (r *resolver) lambda(e *syntax.Lambda) (body syntax.Expr) {
+	r.deeper(e.At)
 	if e.Arg != 0 {
 		r.bind(e.Arg, 0)
 	}
 	if e.Formals == nil {
-		r.expr(r.share(e))
-		r.leave(mark)
-		return
+		return r.share(e)
 	}
 	list := e.Formals.List
 	for i := range list {
@@ -261,8 +289,7 @@ func (r *resolver) lambda(e *syntax.Lambda) {
 			r.expr(list[i].Default)
 		}
 	}
-	r.expr(e.Body)
-	r.leave(mark)
+	return e.Body
 }
 
 // share binds the arguments of the functions that share a scope with one, and
@@ -288,18 +315,21 @@ func (r *resolver) share(e *syntax.Lambda) syntax.Expr {
 	}
 }
 
-func (r *resolver) binary(e *syntax.Binary) {
+func (r *resolver) binary(e *syntax.Binary) (last syntax.Expr) {
+	if r.overridden {
+		r.override(e)
+	}
 	if e.Op == syntax.OpGreater || e.Op == syntax.OpLeq {
 		// They are `<` with the operands exchanged.
 		r.expr(e.Y)
-		r.expr(e.X)
-	} else {
-		r.expr(e.X)
-		r.expr(e.Y)
+		return e.X
 	}
-	if !r.overridden {
-		return
-	}
+	r.expr(e.X)
+	return e.Y
+}
+
+// override finds what the text put in the place of the builtin behind an operator.
+func (r *resolver) override(e *syntax.Binary) {
 	var name syntax.Symbol
 	switch e.Op {
 	case syntax.OpSub:

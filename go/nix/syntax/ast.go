@@ -35,13 +35,16 @@ type (
 		Value any
 		At    Pos
 	}
-	// Var is a use of a variable. Kind, Level and Index are set by package resolver.
+	// Var is a use of a variable. Kind, Index and the level are set by package resolver.
 	Var struct {
 		Name  Symbol
 		At    Pos
 		Index uint32
+		// Level is how many levels up the scope is; of a Far variable, and of one
+		// in a WithScope, its lower bits (see Levels).
 		Level uint16
 		Kind  VarKind
+		high  uint8
 	}
 	// CurPos is `__curPos`.
 	CurPos struct{ At Pos }
@@ -159,8 +162,28 @@ const (
 	Unresolved VarKind = iota
 	Local              // slot Index of the scope Level levels up
 	Global             // number Index of the evaluator's base scope
-	WithScope          // by name, in the `with` Level levels up and those around it
+	WithScope          // by name, in the `with` Levels levels up and those around it
+	Far                // slot Index of the scope Levels levels up, which are many
 )
+
+const (
+	// MaxLevel is how many scopes may be around an expression.
+	MaxLevel = 1<<24 - 1
+	// farLevel is the first level at which going up is work to be counted.
+	farLevel = 1 << 8
+)
+
+// SetLevel says how many levels up the scope of a variable is. It makes a Local
+// variable a Far one where these are many.
+func (v *Var) SetLevel(n uint32) {
+	v.Level, v.high = uint16(n), uint8(n>>16)
+	if n >= farLevel && v.Kind == Local {
+		v.Kind = Far
+	}
+}
+
+// Levels is how many levels up the scope of a variable is.
+func (v *Var) Levels() int { return int(v.high)<<16 | int(v.Level) }
 
 // Dynamic are the attributes with computed names, in the order of the text.
 func (e *Attrs) Dynamic() []DynamicAttr {

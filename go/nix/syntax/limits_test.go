@@ -2,6 +2,7 @@ package syntax_test
 
 import (
 	"errors"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -110,22 +111,48 @@ func numbered(n int, after string) string {
 	return b.String()
 }
 
-// What a text may be deep, it may be.
+// What Nix takes, is taken: brackets a few hundred thousand deep, and what only goes on
+// at its end for as long as it likes. The stack stays below what Go gives.
 func TestDeepTexts(t *testing.T) {
-	const deep = 9000
+	defer debug.SetMaxStack(debug.SetMaxStack(512 << 20))
+	const deep = 210_000
+	nested := func(before, inner, after string, n int) string {
+		return strings.Repeat(before, n) + inner + strings.Repeat(after, n)
+	}
 	for name, src := range map[string]string{
-		"lists":          strings.Repeat("[", deep) + strings.Repeat("]", deep),
-		"attribute path": "{a" + strings.Repeat(".a", deep) + "=1;}",
-		"sum":            "1" + strings.Repeat("+1", deep),
-		"list of calls":  "[" + strings.Repeat("(x: x) ", 5*deep) + "]",
+		"lists":            nested("[", "", "]", 3*deep),
+		"sets":             nested("{a=", "1", ";}", deep),
+		"recursive sets":   nested("rec{a=", "1", ";}", deep),
+		"parentheses":      nested("(", "1", ")", deep),
+		"strings":          nested(`"${`, `"x"`, `}"`, deep),
+		"indented strings": nested("''${", `"x"`, "}''", deep),
+		"conditions":       nested("if ", "1", " then 1 else 1", deep),
+		"nested lets":      nested("let a=", "1", ";in a", deep),
+		"nested calls":     nested("(x: x) (", "1", ")", deep/2),
+		"attribute path":   "{a" + strings.Repeat(".a", deep) + "=1;}",
+		"sum":              "1" + strings.Repeat("+1", 2*deep),
+		"and":              "1" + strings.Repeat("&&1", 2*deep),
+		"list of calls":    "[" + strings.Repeat("(x: x) ", deep) + "]",
+		"functions":        nested("x:", "x", "", 500_000),
+		"lets":             nested("let a=1;in ", "a", "", 500_000),
+		"withs":            nested("with {};", "1", "", 500_000),
+		"asserts":          nested("assert 1;", "1", "", 500_000),
+		"ifs":              nested("if 1 then 1 else ", "1", "", 500_000),
+		"concatenation":    nested("[]++", "[]", "", 500_000),
+		"update":           nested("{}//", "{}", "", 500_000),
+		"implication":      nested("1->", "1", "", 500_000),
 	} {
-		files := &syntax.FileSet{}
-		tree, err := syntax.Parse(src, syntax.Options{Files: files, Name: "x.nix", Dir: "/"})
-		if err == nil {
-			err = resolver.Resolve(tree, resolver.Options{Files: files})
-		}
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
-		}
+		t.Run(name, func(t *testing.T) {
+			files, symbols := &syntax.FileSet{}, syntax.NewSymbols()
+			tree, err := syntax.Parse(src, syntax.Options{Files: files, Name: "x.nix", Dir: "/"})
+			if err == nil {
+				err = resolver.Resolve(tree, resolver.Options{Files: files})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			copied := tree.Freeze(files).Copy(&syntax.FileSet{}, symbols)
+			syntax.Print(copied, symbols)
+		})
 	}
 }

@@ -29,10 +29,8 @@ func (p *parser) stringParts(end kind) {
 			p.next++
 			p.exprs = append(p.exprs, p.newString(t.text, p.pos(t)))
 		case tDollarCurly:
-			p.next++
-			x := p.expr()
+			x := p.interpolated()
 			p.exprs = append(p.exprs, x)
-			p.expect('}')
 		default:
 			if t.kind == end {
 				return
@@ -52,9 +50,7 @@ func (p *parser) indentedString(at Pos) Expr {
 			p.next++
 			parts = append(parts, part{pos: p.pos(t), text: t.text, indented: t.indented})
 		case tDollarCurly:
-			p.next++
-			parts = append(parts, part{pos: p.pos(t), expr: p.expr()})
-			p.expect('}')
+			parts = append(parts, part{pos: p.pos(t), expr: p.interpolated()})
 		case tIndClose:
 			p.next++
 			return p.stripIndentation(at, parts)

@@ -5,9 +5,19 @@ import (
 	"strings"
 )
 
-// maxNesting bounds how deep expressions may nest, so that neither the parser
-// nor what walks its trees can exhaust the stack.
-const maxNesting = 40000
+// maxNesting bounds how deep a tree may be, so that neither the parser nor what
+// walks its trees can exhaust the stack, which Go lets grow to 512 MiB: a level takes
+// at most stackLevel bytes of it, and half as much again in a build that detects races.
+// A list in a list is one level, a set in a set three, an operand of `&&` or `+` one. What
+// stands last in an expression (the body of a function or `let`, what follows `else`,
+// `;` or `++`) is as deep as the expression itself.
+const maxNesting = 640_000
+
+// The stack is charged by so many levels at a time.
+const (
+	stackLevels = 8192
+	stackLevel  = 512
+)
 
 // Options say how a text is read.
 type Options struct {
@@ -54,6 +64,7 @@ type parser struct {
 	next        int
 	scanFailure string
 	depth       int
+	deepest     int // how deep expressions may nest before the stack is charged again
 	operands    int
 }
 
@@ -61,6 +72,7 @@ func (p *parser) parse(src string) {
 	s := scan(src, p.tokens[:0], p.Pipes, p.Work)
 	p.tokens, p.scanFailure = s.tokens, s.failed
 	p.exprs, p.path = p.exprs[:0], p.path[:0]
+	p.deepest = stackLevels
 	p.tree.Expr = p.expr()
 	if p.peek().kind != tEOF {
 		p.unexpected("end of file")
@@ -93,6 +105,12 @@ func (p *parser) newCall(f Expr, args []Expr, at Pos) *Call {
 	return c
 }
 
+func (p *parser) newBinary(op Op, x, y Expr, at Pos) *Binary {
+	b := p.arena.binaries.New()
+	b.Op, b.X, b.Y, b.At = op, x, y, at
+	return b
+}
+
 func (p *parser) newConcat(parts []Expr, at Pos, interpolation bool) *Concat {
 	c := p.arena.concats.New()
 	c.Parts, c.At, c.Interpolation = parts, at, interpolation
@@ -102,7 +120,6 @@ func (p *parser) newConcat(parts []Expr, at Pos, interpolation bool) *Concat {
 func (p *parser) newLambda(arg Symbol, formals *Formals, slots int, at Pos) *Lambda {
 	l := p.arena.lambdas.New()
 	l.Arg, l.Formals, l.Slots, l.At = arg, formals, int32(slots), at
-	l.Body = p.expr()
 	return l
 }
 
@@ -166,20 +183,50 @@ func (p *parser) expect(k kind, expected ...string) *token {
 
 // enter counts nesting; the caller undoes it with p.depth--.
 func (p *parser) enter() {
-	if p.depth++; p.depth > maxNesting {
-		p.fail(p.pos(p.peek()), "expression is nested too deeply (more than "+strconv.Itoa(maxNesting)+" levels)")
+	if p.depth++; p.depth > p.deepest {
+		p.deeper()
 	}
 }
 
-// expr parses a whole expression: functions, assert, with, let, if, operators.
-func (p *parser) expr() Expr {
-	p.enter()
-	e := p.whole()
-	p.depth--
-	return e
+// deeper lets the stack grow further.
+//
+//go:noinline
+func (p *parser) deeper() {
+	if p.depth > maxNesting {
+		p.fail(p.pos(p.peek()), "expression is nested too deeply (more than "+strconv.Itoa(maxNesting)+" levels)")
+	}
+	most := min(p.depth+stackLevels, maxNesting)
+	if p.Work != nil {
+		p.Work((most - p.deepest) * stackLevel)
+	}
+	p.deepest = most
 }
 
-func (p *parser) whole() Expr {
+// expr parses a whole expression: functions, assert, with, let, if, operators.
+// What stands last in each of these is read in a loop, so that long chains nest nothing.
+func (p *parser) expr() Expr {
+	p.enter()
+	var whole Expr
+	rest := &whole
+	for {
+		e, last := p.head()
+		if e == nil {
+			break
+		}
+		*rest, rest = e, last
+	}
+	x := p.operation(0)
+	if k := p.peek().kind; k == tPipeInto || k == tPipeFrom {
+		x = p.pipes(x)
+	}
+	*rest = x
+	p.depth--
+	return whole
+}
+
+// head parses all of a function, assert, with, let or if but the expression that
+// stands last, and returns where that goes; nil before anything else.
+func (p *parser) head() (e Expr, last *Expr) {
 	t := p.peek()
 	at := p.pos(t)
 	switch t.kind {
@@ -188,35 +235,38 @@ func (p *parser) whole() Expr {
 		case ':':
 			arg := p.symbols.Intern(t.text)
 			p.next += 2
-			return p.newLambda(arg, nil, 1, at)
+			l := p.newLambda(arg, nil, 1, at)
+			return l, &l.Body
 		case '@':
 			arg := p.symbols.Intern(t.text)
 			p.next += 2
 			if p.peek().kind != '{' {
 				p.unexpected("'{'")
 			}
-			return p.lambda(at, p.formals(), arg)
+			l := p.lambda(at, p.formals(), arg)
+			return l, &l.Body
 		}
 	case '{':
 		if p.isFormals() {
 			f := p.formals()
+			arg := Symbol(0)
 			if p.peek().kind == '@' {
 				p.next++
-				arg := p.symbols.Intern(p.expect(tID).text)
-				return p.lambda(at, f, arg)
+				arg = p.symbols.Intern(p.expect(tID).text)
 			}
-			return p.lambda(at, f, 0)
+			l := p.lambda(at, f, arg)
+			return l, &l.Body
 		}
 	case tAssert:
 		p.next++
-		cond := p.expr()
+		a := &Assert{Cond: p.expr(), At: at}
 		p.expect(';')
-		return &Assert{Cond: cond, Body: p.expr(), At: at}
+		return a, &a.Body
 	case tWith:
 		p.next++
-		scope := p.expr()
+		w := &With{Scope: p.expr(), At: at}
 		p.expect(';')
-		return &With{Scope: scope, Body: p.expr(), At: at}
+		return w, &w.Body
 	case tLet:
 		if p.ahead(1) != '{' {
 			p.next++
@@ -227,8 +277,8 @@ func (p *parser) whole() Expr {
 				p.fail(at, "dynamic attributes not allowed in let")
 			}
 			let := p.arena.lets.New()
-			let.Attrs, let.Body, let.At = set, p.expr(), at
-			return let
+			let.Attrs, let.At = set, at
+			return let, &let.Body
 		}
 	case tIf:
 		p.next++
@@ -237,14 +287,10 @@ func (p *parser) whole() Expr {
 		then := p.expr()
 		p.expect(tElse)
 		e := p.arena.ifs.New()
-		e.Cond, e.Then, e.Else, e.At = cond, then, p.expr(), at
-		return e
+		e.Cond, e.Then, e.At = cond, then, at
+		return e, &e.Else
 	}
-	x := p.operation(0)
-	if k := p.peek().kind; k == tPipeInto || k == tPipeFrom {
-		return p.pipes(x)
-	}
-	return x
+	return nil, nil
 }
 
 // isFormals tells `{ a, b }:` from `{ a = b; }` at an opening brace.
@@ -283,7 +329,9 @@ func (p *parser) formals() *Formals {
 			formal := Formal{Name: p.symbols.Intern(t.text), At: p.pos(t)}
 			if p.peek().kind == '?' {
 				p.next++
+				p.enter()
 				formal.Default = p.expr()
+				p.depth--
 			}
 			f.List = append(f.List, formal)
 		default:
@@ -299,7 +347,7 @@ func (p *parser) formals() *Formals {
 	}
 }
 
-func (p *parser) lambda(at Pos, f *Formals, arg Symbol) Expr {
+func (p *parser) lambda(at Pos, f *Formals, arg Symbol) *Lambda {
 	p.checkFormals(at, f, arg)
 	p.expect(':')
 	slots := len(f.List)
@@ -392,12 +440,6 @@ const mostJoined = 64
 func (p *parser) operation(least int) Expr {
 	outer := p.depth
 	p.enter()
-	x := p.operators(least)
-	p.depth = outer
-	return x
-}
-
-func (p *parser) operators(least int) Expr {
 	t := p.peek()
 	at := p.pos(t)
 	var x Expr
@@ -416,6 +458,7 @@ func (p *parser) operators(least int) Expr {
 		t := p.peek()
 		b := &binaries[t.kind]
 		if b.prec == 0 || b.prec < least {
+			p.depth = outer
 			return x
 		}
 		if b.prec == closed {
@@ -426,29 +469,46 @@ func (p *parser) operators(least int) Expr {
 		at := p.pos(t)
 		p.next++
 		closed = 0
-		if b.assoc == 'n' {
-			closed = b.prec
-		}
-		if t.kind == '?' {
+		switch {
+		case t.kind == '?':
 			has := p.arena.hasAttrs.New()
 			has.X, has.Path, has.At = x, p.attrPath(), at
 			x = has
 			continue
+		case b.assoc == 'r':
+			x = p.rightChain(x, t.kind, at)
+			continue
+		case b.assoc == 'n':
+			closed = b.prec
 		}
-		right := b.prec + 1
-		if b.assoc == 'r' {
-			right = b.prec
-		}
-		y := p.operation(right)
+		y := p.operation(b.prec + 1)
 		if t.kind == '+' {
 			parts := p.arena.exprs.Make(2)
 			parts[0], parts[1] = x, y
 			x = p.newConcat(parts, at, false)
 		} else {
-			e := p.arena.binaries.New()
-			e.Op, e.X, e.Y, e.At = b.op, x, y, at
-			x = e
+			x = p.newBinary(b.op, x, y, at)
 		}
+	}
+}
+
+// rightChain parses what follows the first operand and operator of `x ++ y ++ z`.
+// No other operator has the precedence of one that goes to the right.
+func (p *parser) rightChain(x Expr, k kind, at Pos) Expr {
+	b := &binaries[k]
+	var chain Expr
+	rest := &chain
+	for {
+		e := p.newBinary(b.op, x, nil, at)
+		*rest, rest = e, &e.Y
+		x = p.operation(b.prec + 1)
+		t := p.peek()
+		if t.kind != k {
+			*rest = x
+			return chain
+		}
+		at = p.pos(t)
+		p.next++
 	}
 }
 
@@ -550,13 +610,20 @@ func (p *parser) stringAttr() Expr {
 	if p.peek().kind == '"' {
 		return p.str()
 	}
+	return p.interpolated()
+}
+
+// interpolated parses `${…}`.
+func (p *parser) interpolated() Expr {
+	p.enter()
 	p.next++
 	e := p.expr()
 	p.expect('}')
+	p.depth--
 	return e
 }
 
-// simple parses an operand.
+// simple parses an operand. Its frame is small: it is in each level of nesting.
 func (p *parser) simple() Expr {
 	t := p.peek()
 	at := p.pos(t)
@@ -567,20 +634,8 @@ func (p *parser) simple() Expr {
 			return &CurPos{At: at}
 		}
 		return p.newVar(p.symbols.Intern(t.text), at)
-	case tInt:
-		p.next++
-		n, err := strconv.ParseInt(t.text, 10, 64)
-		if err != nil {
-			p.fail(at, "invalid integer '"+t.text+"'")
-		}
-		return &Int{Val: n, At: at}
-	case tFloat:
-		p.next++
-		f, ok := parseFloat(t.text)
-		if !ok {
-			p.fail(at, "invalid float '"+t.text+"'")
-		}
-		return &Float{Val: f, At: at}
+	case tInt, tFloat:
+		return p.number(t, at)
 	case '"':
 		return p.str()
 	case tIndOpen:
@@ -588,11 +643,7 @@ func (p *parser) simple() Expr {
 	case tPath, tHPath:
 		return p.pathLiteral(t, at)
 	case tSPath:
-		p.next++
-		find := p.newVar(p.symbols.Intern("__findFile"), at)
-		args := p.arena.exprs.Make(2)
-		args[0], args[1] = p.newVar(p.symbols.Intern("__nixPath"), at), p.newString(t.text, at)
-		return p.newCall(find, args, at)
+		return p.searchPath(t, at)
 	case tURI:
 		p.next++
 		return p.newString(t.text, at)
@@ -602,34 +653,69 @@ func (p *parser) simple() Expr {
 		p.expect(')')
 		return e
 	case tLet, tRec:
-		p.next++
-		if p.peek().kind != '{' {
-			p.unexpected("'{'")
-		}
-		set := p.braced(at)
-		set.Rec = true
-		if t.kind == tLet {
-			return p.newSelect(set, p.oneName(p.symbols.Intern("body")), at)
-		}
-		return set
+		return p.recursive(t, at)
 	case '{':
 		return p.braced(at)
 	case '[':
-		p.enter()
-		p.next++
-		from := len(p.exprs)
-		for p.peek().kind != ']' {
-			x := p.selection()
-			p.exprs = append(p.exprs, x)
-		}
-		p.next++
-		p.depth--
-		l := p.arena.lists.New()
-		l.Elems, l.At = p.takeExprs(from), at
-		return l
+		return p.list(at)
 	}
 	p.unexpected()
 	panic("syntax: unreachable")
+}
+
+//go:noinline
+func (p *parser) number(t *token, at Pos) Expr {
+	p.next++
+	if t.kind == tFloat {
+		f, ok := parseFloat(t.text)
+		if !ok {
+			p.fail(at, "invalid float '"+t.text+"'")
+		}
+		return &Float{Val: f, At: at}
+	}
+	n, err := strconv.ParseInt(t.text, 10, 64)
+	if err != nil {
+		p.fail(at, "invalid integer '"+t.text+"'")
+	}
+	return &Int{Val: n, At: at}
+}
+
+// searchPath parses `<nixpkgs/lib>`.
+func (p *parser) searchPath(t *token, at Pos) Expr {
+	p.next++
+	find := p.newVar(p.symbols.Intern("__findFile"), at)
+	args := p.arena.exprs.Make(2)
+	args[0], args[1] = p.newVar(p.symbols.Intern("__nixPath"), at), p.newString(t.text, at)
+	return p.newCall(find, args, at)
+}
+
+func (p *parser) list(at Pos) Expr {
+	p.enter()
+	p.next++
+	from := len(p.exprs)
+	for p.peek().kind != ']' {
+		x := p.selection()
+		p.exprs = append(p.exprs, x)
+	}
+	p.next++
+	p.depth--
+	l := p.arena.lists.New()
+	l.Elems, l.At = p.takeExprs(from), at
+	return l
+}
+
+// recursive parses `rec { … }`, and `let { … }`, which selects `body`.
+func (p *parser) recursive(t *token, at Pos) Expr {
+	p.next++
+	if p.peek().kind != '{' {
+		p.unexpected("'{'")
+	}
+	set := p.braced(at)
+	set.Rec = true
+	if t.kind == tLet {
+		return p.newSelect(set, p.oneName(p.symbols.Intern("body")), at)
+	}
+	return set
 }
 
 func (p *parser) braced(at Pos) *Attrs {
@@ -665,9 +751,9 @@ func (p *parser) bindings(set *Attrs, end kind) {
 			steps := len(p.path) - from
 			p.expect('=', "'.'", "'='")
 			// Each step is a set inside the one before.
-			p.depth += steps - 1
+			p.depth += 2 * (steps - 1)
 			value := p.expr()
-			p.depth -= steps - 1
+			p.depth -= 2 * (steps - 1)
 			p.expect(';')
 			p.bind(set, from, at, value)
 			p.path = p.path[:from]

@@ -19,13 +19,28 @@ type printer struct {
 	symbols *Symbols
 }
 
-func (p *printer) put(s ...string) {
-	for _, x := range s {
-		p.WriteString(x)
+// put writes a piece. As a function of one string it keeps the frames of the
+// recursion small.
+//
+//go:noinline
+func (p *printer) put(s string) { p.WriteString(s) }
+
+// expr prints an expression. What stands last in it is not a recursion, so that a
+// chain of any length takes no stack.
+func (p *printer) expr(e Expr) {
+	open := 0
+	for e != nil {
+		last, closed := p.allButLast(e)
+		e, open = last, open+closed
+	}
+	for ; open > 0; open-- {
+		p.put(")")
 	}
 }
 
-func (p *printer) expr(e Expr) {
+// allButLast prints a node as far as its last expression, and returns that and how
+// many parentheses to close after it.
+func (p *printer) allButLast(e Expr) (last Expr, open int) {
 	switch e := e.(type) {
 	case *Int:
 		p.put(strconv.FormatInt(e.Val, 10))
@@ -40,14 +55,7 @@ func (p *printer) expr(e Expr) {
 	case *CurPos:
 		p.put("__curPos")
 	case *Concat:
-		p.put("(")
-		for i, part := range e.Parts {
-			if i > 0 {
-				p.put(" + ")
-			}
-			p.expr(part)
-		}
-		p.put(")")
+		return p.join("(", e.Parts, " + "), 1
 	case *List:
 		p.put("[ ")
 		for _, x := range e.Elems {
@@ -70,8 +78,7 @@ func (p *printer) expr(e Expr) {
 		p.path(e.Path)
 		if e.Default != nil {
 			p.put(" or (")
-			p.expr(e.Default)
-			p.put(")")
+			return e.Default, 1
 		}
 	case *HasAttr:
 		p.put("((")
@@ -80,88 +87,93 @@ func (p *printer) expr(e Expr) {
 		p.path(e.Path)
 		p.put(")")
 	case *Lambda:
+		p.put("(")
 		p.lambda(e)
+		p.put(": ")
+		return e.Body, 1
 	case *Call:
-		p.call(e.Fn, e.Args...)
+		p.put("(")
+		p.expr(e.Fn)
+		return p.join(" ", e.Args, " "), 1
 	case *Let:
 		p.put("(let ")
 		p.bindings(e.Attrs)
 		p.put("in ")
-		p.expr(e.Body)
-		p.put(")")
+		return e.Body, 1
 	case *With:
 		p.put("(with ")
 		p.expr(e.Scope)
 		p.put("; ")
-		p.expr(e.Body)
-		p.put(")")
+		return e.Body, 1
 	case *If:
 		p.put("(if ")
 		p.expr(e.Cond)
 		p.put(" then ")
 		p.expr(e.Then)
 		p.put(" else ")
-		p.expr(e.Else)
-		p.put(")")
+		return e.Else, 1
 	case *Assert:
 		p.put("assert ")
 		p.expr(e.Cond)
 		p.put("; ")
-		p.expr(e.Body)
+		return e.Body, 0
 	case *Not:
 		p.put("(! ")
-		p.expr(e.X)
-		p.put(")")
+		return e.X, 1
 	case *Binary:
-		p.binary(e)
+		return p.binary(e)
 	}
+	return nil, 0
 }
 
-func (p *printer) call(f Expr, args ...Expr) {
-	p.put("(")
-	p.expr(f)
-	for _, a := range args {
-		p.put(" ")
-		p.expr(a)
+// join prints expressions but the last, which it returns.
+func (p *printer) join(before string, list []Expr, between string) (last Expr) {
+	for i, e := range list {
+		if i == 0 {
+			p.put(before)
+		} else {
+			p.put(between)
+		}
+		if i == len(list)-1 {
+			last = e
+		} else {
+			p.expr(e)
+		}
 	}
-	p.put(")")
+	return last
 }
 
 // binary prints arithmetic and order as the calls of builtins that Nix makes of them.
-func (p *printer) binary(e *Binary) {
-	name := func(n string, x, y Expr) {
-		p.put("(", n, " ")
-		p.expr(x)
-		p.put(" ")
-		p.expr(y)
-		p.put(")")
-	}
+func (p *printer) binary(e *Binary) (last Expr, open int) {
 	switch e.Op {
 	case OpSub:
-		name("__sub", e.X, e.Y)
+		return p.called("(__sub ", e.X, e.Y), 1
 	case OpMul:
-		name("__mul", e.X, e.Y)
+		return p.called("(__mul ", e.X, e.Y), 1
 	case OpDiv:
-		name("__div", e.X, e.Y)
+		return p.called("(__div ", e.X, e.Y), 1
 	case OpLess:
-		name("__lessThan", e.X, e.Y)
+		return p.called("(__lessThan ", e.X, e.Y), 1
 	case OpGreater:
-		name("__lessThan", e.Y, e.X)
+		return p.called("(__lessThan ", e.Y, e.X), 1
 	case OpLeq:
-		p.put("(! ")
-		name("__lessThan", e.Y, e.X)
-		p.put(")")
+		return p.called("(! (__lessThan ", e.Y, e.X), 2
 	case OpGeq:
-		p.put("(! ")
-		name("__lessThan", e.X, e.Y)
-		p.put(")")
-	default:
-		p.put("(")
-		p.expr(e.X)
-		p.put(" ", e.Op.String(), " ")
-		p.expr(e.Y)
-		p.put(")")
+		return p.called("(! (__lessThan ", e.X, e.Y), 2
 	}
+	p.put("(")
+	p.expr(e.X)
+	p.put(" ")
+	p.put(e.Op.String())
+	p.put(" ")
+	return e.Y, 1
+}
+
+func (p *printer) called(name string, x, y Expr) (last Expr) {
+	p.put(name)
+	p.expr(x)
+	p.put(" ")
+	return y
 }
 
 func (p *printer) symbol(s Symbol) { p.put(QuoteName(p.symbols.Name(s))) }
@@ -204,25 +216,7 @@ func (p *printer) bindings(a *Attrs) {
 	if inherited {
 		p.put("; ")
 	}
-	for i, from := range a.From() {
-		open := false
-		for _, d := range defs {
-			if d.Kind != InheritedFrom || d.Value.(*InheritFrom).Index != i {
-				continue
-			}
-			if !open {
-				p.put("inherit (")
-				p.expr(from)
-				p.put(")")
-				open = true
-			}
-			p.put(" ")
-			p.symbol(d.Name)
-		}
-		if open {
-			p.put("; ")
-		}
-	}
+	p.inheritedFrom(a, defs)
 	for _, d := range defs {
 		if d.Kind == Plain {
 			p.symbol(d.Name)
@@ -239,8 +233,33 @@ func (p *printer) bindings(a *Attrs) {
 	}
 }
 
+// inheritedFrom prints the sources of a set and the names that come from each, which
+// defs has in order.
+func (p *printer) inheritedFrom(a *Attrs, defs []AttrDef) {
+	names := make([][]Symbol, len(a.From()))
+	for _, d := range defs {
+		if d.Kind == InheritedFrom {
+			i := d.Value.(*InheritFrom).Index
+			names[i] = append(names[i], d.Name)
+		}
+	}
+	for i, from := range a.From() {
+		if len(names[i]) == 0 {
+			continue
+		}
+		p.put("inherit (")
+		p.expr(from)
+		p.put(")")
+		for _, name := range names[i] {
+			p.put(" ")
+			p.symbol(name)
+		}
+		p.put("; ")
+	}
+}
+
+// lambda prints a function's argument.
 func (p *printer) lambda(e *Lambda) {
-	p.put("(")
 	if e.Formals != nil {
 		p.put("{ ")
 		formals := slices.Clone(e.Formals.List)
@@ -271,9 +290,6 @@ func (p *printer) lambda(e *Lambda) {
 	if e.Arg != 0 {
 		p.symbol(e.Arg)
 	}
-	p.put(": ")
-	p.expr(e.Body)
-	p.put(")")
 }
 
 // Quote renders a string literal.

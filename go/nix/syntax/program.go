@@ -29,7 +29,8 @@ func (p *Program) Copy(files *FileSet, symbols *Symbols) Expr {
 	return c.expr(p.expr)
 }
 
-// copier copies nodes into slabs of its own.
+// copier copies nodes into slabs of its own. Its recursion is as deep as the tree, which
+// the parser bounds.
 type copier struct {
 	by Pos // what is added to each position
 	to []Symbol
@@ -77,68 +78,85 @@ func (c *copier) variable(e *Var) *Var {
 	return v
 }
 
+// expr copies an expression. What stands last in it is not a recursion, so that a
+// chain of any length takes no stack.
 func (c *copier) expr(e Expr) Expr {
+	var copied Expr
+	to := &copied
+	for e != nil {
+		e, *to, to = c.allButLast(e)
+	}
+	return copied
+}
+
+// allButLast copies a node and what is below it, but for its last expression. It
+// returns that, and where in the copy it goes.
+func (c *copier) allButLast(e Expr) (last, made Expr, to *Expr) {
 	switch e := e.(type) {
 	case *Var:
-		return c.variable(e)
+		made = c.variable(e)
 	case *String:
 		v := copyOf(c.strings.New(), e)
 		v.At, v.Value = c.pos(e.At), nil
-		return v
+		made = v
 	case *Int:
-		return &Int{Val: e.Val, At: c.pos(e.At)}
+		made = &Int{Val: e.Val, At: c.pos(e.At)}
 	case *Float:
-		return &Float{Val: e.Val, At: c.pos(e.At)}
+		made = &Float{Val: e.Val, At: c.pos(e.At)}
 	case *Path:
-		return &Path{Val: e.Val, At: c.pos(e.At)}
+		made = &Path{Val: e.Val, At: c.pos(e.At)}
 	case *CurPos:
-		return &CurPos{At: c.pos(e.At)}
+		made = &CurPos{At: c.pos(e.At)}
 	case *InheritFrom:
-		return &InheritFrom{Index: e.Index, At: c.pos(e.At)}
+		made = &InheritFrom{Index: e.Index, At: c.pos(e.At)}
 	case *Concat:
 		v := copyOf(c.concats.New(), e)
 		v.Parts, v.At = c.list(e.Parts), c.pos(e.At)
-		return v
+		made = v
 	case *List:
 		v := copyOf(c.lists.New(), e)
 		v.Elems, v.At = c.list(e.Elems), c.pos(e.At)
-		return v
+		made = v
 	case *Attrs:
-		return c.attrs(e)
+		made = c.attrs(e)
 	case *Let:
 		v := copyOf(c.lets.New(), e)
-		v.Attrs, v.Body, v.At = c.attrs(e.Attrs), c.expr(e.Body), c.pos(e.At)
-		return v
+		v.Attrs, v.At = c.attrs(e.Attrs), c.pos(e.At)
+		return e.Body, v, &v.Body
 	case *Select:
 		v := copyOf(c.selects.New(), e)
-		v.X, v.Path, v.Default, v.At = c.expr(e.X), c.path(e.Path), c.expr(e.Default), c.pos(e.At)
-		return v
+		v.X, v.Path, v.At = c.expr(e.X), c.path(e.Path), c.pos(e.At)
+		return e.Default, v, &v.Default
 	case *HasAttr:
 		v := copyOf(c.hasAttrs.New(), e)
 		v.X, v.Path, v.At = c.expr(e.X), c.path(e.Path), c.pos(e.At)
-		return v
+		made = v
 	case *Lambda:
-		return c.lambda(e)
+		v := c.lambda(e)
+		return e.Body, v, &v.Body
 	case *Call:
 		v := copyOf(c.calls.New(), e)
 		v.Fn, v.Args, v.At = c.expr(e.Fn), c.list(e.Args), c.pos(e.At)
-		return v
+		made = v
 	case *With:
-		return &With{Scope: c.expr(e.Scope), Body: c.expr(e.Body), At: c.pos(e.At), Outer: e.Outer}
+		v := &With{Scope: c.expr(e.Scope), At: c.pos(e.At), Outer: e.Outer}
+		return e.Body, v, &v.Body
 	case *If:
 		v := copyOf(c.ifs.New(), e)
-		v.Cond, v.Then, v.Else, v.At = c.expr(e.Cond), c.expr(e.Then), c.expr(e.Else), c.pos(e.At)
-		return v
+		v.Cond, v.Then, v.At = c.expr(e.Cond), c.expr(e.Then), c.pos(e.At)
+		return e.Else, v, &v.Else
 	case *Assert:
-		return &Assert{Cond: c.expr(e.Cond), Body: c.expr(e.Body), At: c.pos(e.At)}
+		v := &Assert{Cond: c.expr(e.Cond), At: c.pos(e.At)}
+		return e.Body, v, &v.Body
 	case *Not:
-		return &Not{X: c.expr(e.X), At: c.pos(e.At)}
+		v := &Not{At: c.pos(e.At)}
+		return e.X, v, &v.X
 	case *Binary:
 		v := copyOf(c.binaries.New(), e)
-		v.X, v.Y, v.Override, v.At = c.expr(e.X), c.expr(e.Y), c.variable(e.Override), c.pos(e.At)
-		return v
+		v.X, v.Override, v.At = c.expr(e.X), c.variable(e.Override), c.pos(e.At)
+		return e.Y, v, &v.Y
 	}
-	return nil // no Default
+	return nil, made, nil
 }
 
 func (c *copier) attrs(e *Attrs) *Attrs {
@@ -160,6 +178,7 @@ func (c *copier) attrs(e *Attrs) *Attrs {
 	return v
 }
 
+// lambda copies a function without its body.
 func (c *copier) lambda(e *Lambda) *Lambda {
 	v := copyOf(c.lambdas.New(), e)
 	v.Arg, v.Name, v.At = c.to[e.Arg], c.to[e.Name], c.pos(e.At)
@@ -171,6 +190,5 @@ func (c *copier) lambda(e *Lambda) *Lambda {
 		slices.SortFunc(list, func(x, y Formal) int { return int(x.Name) - int(y.Name) })
 		v.Formals = &Formals{List: list, Ellipsis: e.Formals.Ellipsis}
 	}
-	v.Body = c.expr(e.Body)
 	return v
 }
