@@ -90,7 +90,8 @@ func withEvaluator(args []string) []string {
 // in `both` run with each evaluator.
 //
 // Conditions: [nix] where Nix is installed, which in CI it must be; [embedded]
-// when the embedded evaluator is at work; [root] when permissions stop nobody. Commands beside testscript's own:
+// when the embedded evaluator is at work; [copies] where a profile file can copy to a store, which
+// is in memory; [root] when permissions stop nobody. Commands beside testscript's own:
 // `repository DIR` makes a git work tree with all files tracked, `interrupt
 // ARGS…` sends ctrl-C once the evaluation runs, `canonical FILE` checks
 // that a file is one line of JSON, `full ARGS…` runs insomnia with a full disk
@@ -106,6 +107,15 @@ func TestScripts(t *testing.T) {
 		})
 	}
 }
+
+// nixInMemory reports whether the installed Nix has a store in memory, as from 2.32 on.
+var nixInMemory = sync.OnceValue(func() bool {
+	out, _ := exec.Command("nix", "--version").Output()
+	var minor int
+	_, version, _ := strings.Cut(string(out), "(Nix) 2.")
+	_, err := fmt.Sscan(strings.ReplaceAll(version, ".", " "), &minor)
+	return err == nil && minor >= 32
+})
 
 func runScripts(t *testing.T, folder, evaluator string) {
 	repository, err := filepath.Abs("../../..")
@@ -133,6 +143,8 @@ func runScripts(t *testing.T, folder, evaluator string) {
 				return nixErr == nil, nil
 			case "embedded":
 				return evaluator != resolve.Nix, nil
+			case "copies":
+				return evaluator != resolve.Nix || nixInMemory(), nil
 			case "root":
 				return os.Geteuid() == 0, nil
 			}

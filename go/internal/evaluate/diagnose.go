@@ -75,6 +75,9 @@ func (f *Failure) diagnose() *diag.Error {
 			Hintf("read files with builtins.readFile from the source itself, not from a package")
 	case NeedsNix:
 		return locate.NeedsNix(f.Message)
+	case NoStore:
+		return diag.Errorf(diag.ExitMissing, "nix-too-old", "the profile copies files into the Nix store, which the installed Nix does in memory from version 2.32 on").
+			Hintf("use the embedded evaluator: --evaluator embedded")
 
 	case NoOutput:
 		return f.noOutput()

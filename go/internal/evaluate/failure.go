@@ -35,6 +35,7 @@ const (
 	Fetches       // a download that no lock holds
 	Builds        // something to be built, or in the Nix store
 	NeedsNix      // a builtin that only the installed Nix has
+	NoStore       // a copy into a store, which the installed Nix does not have
 
 	// The flake.
 
@@ -56,7 +57,7 @@ const (
 
 var kindNames = [...]string{"other", "thrown", "assertion", "aborted", "type", "missing attribute", "undefined variable", "recursion",
 	"syntax", "byte order mark", "invalid text", "file missing", "file outside", "file hidden", "file untracked", "unreadable", "fetches", "builds",
-	"needs nix", "no output", "no flake", "flake form", "not locked", "unhad", "time", "memory", "output", "messages", "crowded", "cancelled"}
+	"needs nix", "no store", "no output", "no flake", "flake form", "not locked", "unhad", "time", "memory", "output", "messages", "crowded", "cancelled"}
 
 // Limit reports whether the evaluation was ended, and did not end by itself.
 func (k Kind) Limit() bool { return k >= Time }

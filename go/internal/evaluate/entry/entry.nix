@@ -28,10 +28,6 @@ let
     importNative = _: refuse "builtins.importNative" reaches;
     derivation = refuse "derivation" "builds, and a profile is data";
     derivationStrict = refuse "derivation" "builds, and a profile is data";
-    path = refuse "builtins.path" "copies into the Nix store; read files with builtins.readFile";
-    filterSource =
-      _: refuse "builtins.filterSource" "copies into the Nix store; read files with builtins.readFile";
-    toFile = _: refuse "builtins.toFile" "writes to the Nix store; put the text into the profile";
     getEnv = refuse "builtins.getEnv" impure;
     currentTime = throw "builtins.currentTime ${impure}";
     currentSystem = throw "builtins.currentSystem ${impure}";

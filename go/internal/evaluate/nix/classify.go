@@ -163,6 +163,8 @@ func (r *report) classify(f *evaluate.Failure, in evaluate.Sources) error {
 	switch {
 	case missing != nil:
 		f.Kind, f.Path = evaluate.FileMissing, in.Text(missing[1])
+	case r.has("is not supported by store 'dummy"):
+		f.Kind = evaluate.NoStore
 	case r.has("json.exception.type_error.316"):
 		f.Kind = evaluate.InvalidText
 	case r.has("unexpected invalid token") && evaluate.BeginsWithMark(f.Positions):

@@ -46,7 +46,8 @@ func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.O
 		}
 		in.Find = view.Text(readable)
 	}
-	out, err := e.Run(ctx, Call{Dir: e.Dir, Timeout: options.Timeout, Args: fileArgs(library, p, readable, options.Output)})
+	out, err := e.Run(ctx, Call{Dir: e.Dir, Timeout: options.Timeout, Args: fileArgs(library, p, readable, options.Output),
+		Quiet: []string{"unknown setting 'read-only'"}})
 	var r *report
 	if errors.As(err, &r) {
 		return nil, fileFailure(r, p, in)
@@ -57,12 +58,13 @@ func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.O
 	return &evaluate.Answer{JSON: out.Stdout, Sources: in}, nil
 }
 
-// fileArgs is the one way to evaluate a file purely without a store that holds
-// on all versions; each guard closes a hole that was seen open without it.
+// fileArgs is the one way to evaluate a file purely without a store on disk that holds
+// on all versions; each guard closes a hole that was seen open without it. From 2.32 on
+// the store takes copies, in memory; older versions do not know the setting.
 func fileArgs(library string, p *locate.File, readable []string, output string) []string {
 	args := []string{"eval", "--json", "--impure",
 		"--option", "experimental-features", "nix-command",
-		"--store", "dummy://",
+		"--store", "dummy://?read-only=false",
 		"--option", "restrict-eval", "true",
 		"--option", "allowed-uris", "",
 		"--option", "allow-import-from-derivation", "false",
