@@ -10,6 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
@@ -23,9 +24,10 @@ type What struct {
 	FromResolved string // file with an envelope
 }
 
-// Named is what a text names that may be a reference or a file with a manifest.
+// Named is what a text names that may be a reference or a file with a manifest; - is
+// standard input.
 func Named(text string) What {
-	if reference.ManifestFile(text) {
+	if reference.ManifestFile(text) || text == manifestfile.Stdin {
 		return What{Manifest: text}
 	}
 	return What{Ref: text}

@@ -122,7 +122,7 @@ func (p *program) app(only string) *cli.App {
 		Name:                      "insomnia",
 		Usage:                     "resolve agent profiles written in Nix to one typed manifest",
 		UsageText:                 "insomnia [COMMAND] [flags] [arguments]",
-		Description:               "Alone on a terminal, insomnia shows the Pods and makes new ones.",
+		Description:               "Alone on a terminal, insomnia shows the Pods and makes new ones.\n--version or -v prints the version.",
 		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
 		EnableBashCompletion:      true,

@@ -17,6 +17,9 @@ import (
 // dispatch runs the command that a command line names, and returns the line in
 // the order in which it was read.
 func (p *program) dispatch(ctx context.Context, args []string) ([]string, error) {
+	if len(args) > 1 && slices.Contains(versionFlags, args[1]) {
+		args = append([]string{args[0], "version"}, args[2:]...)
+	}
 	if len(args) < 2 || args[len(args)-1] == completing {
 		return args, p.app("").RunContext(ctx, args)
 	}
@@ -31,6 +34,9 @@ func (p *program) dispatch(ctx context.Context, args []string) ([]string, error)
 	args = line.ordered(args[0])
 	return args, app.RunContext(ctx, args)
 }
+
+// versionFlags are what people type for `insomnia version`.
+var versionFlags = []string{"--version", "-v", "-V", "-version"}
 
 // pairFlag takes two values, as in `--override-input NAME REF`; they reach the
 // flag parser joined by pairSeparator.

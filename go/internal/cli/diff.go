@@ -60,9 +60,14 @@ func (p *program) diff(c *cli.Context) error {
 }
 
 func diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, error) {
+	return diffText(a.Manifest, b.Manifest, diag.Name(nameA), diag.Name(nameB), asJSON)
+}
+
+// diffText is the difference of two manifests, whose names are plain text.
+func diffText(a, b []byte, nameA, nameB string, asJSON bool) ([]byte, error) {
 	var out bytes.Buffer
 	if asJSON {
-		patch, err := difference.Patch(a.Manifest, b.Manifest)
+		patch, err := difference.Patch(a, b)
 		if err != nil {
 			return nil, err
 		}
@@ -71,11 +76,10 @@ func diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, e
 		err = encoder.Encode(patch)
 		return out.Bytes(), err
 	}
-	entries, err := words.Between(a.Manifest, b.Manifest)
+	entries, err := words.Between(a, b)
 	if err != nil {
 		return nil, err
 	}
-	nameA, nameB = diag.Name(nameA), diag.Name(nameB)
 	if len(entries) == 0 {
 		fmt.Fprintf(&out, "%s and %s have the same manifest\n", nameA, nameB)
 		return out.Bytes(), nil

@@ -123,7 +123,7 @@ func runExamplesWith(t *testing.T, page string, say func(command string) string)
 var (
 	digestLine = regexp.MustCompile(`(?m)^digest +(sha256-\S+)$`)
 	ages       = regexp.MustCompile(`( saved +)\d+s( )`)
-	ids        = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
+	ids        = regexp.MustCompile(`\b[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b`)
 	timeOfDay  = regexp.MustCompile(`\b\d{4}-\d\d-\d\d \d\d:\d\d\b`)
 )
 

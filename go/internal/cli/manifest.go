@@ -18,8 +18,8 @@ func (p *program) manifestValidateCommand() *cli.Command {
 		Usage:     "check a file with a manifest",
 		ArgsUsage: "FILE",
 		Description: "FILE is a manifest (.toml or .json, what is missing and has a default may be left out), an envelope\n" +
-			"as `insomnia resolve --provenance` prints it, or a manifest of the older kind (.toml). Everything\n" +
-			"that is wrong is reported, with its place. The exit code is 3 when something is.",
+			"as `insomnia resolve --provenance` prints it, or a manifest of the older kind (.toml); - is\n" +
+			"standard input. Everything that is wrong is reported, with its place. The exit code is 3 when something is.",
 		Action: p.manifestValidate,
 	}
 }
@@ -50,7 +50,7 @@ func (p *program) manifestConvertCommand() *cli.Command {
 		Name:      "convert",
 		Usage:     "print a manifest of the older kind as a profile",
 		ArgsUsage: "OLD.toml",
-		Description: "The profile resolves to the same behaviour; it is printed when it does. What has no counterpart, or\n" +
+		Description: "OLD.toml may be - for standard input. The profile resolves to the same behavior; it is printed when it does. What has no counterpart, or\n" +
 			"means something else now, is printed on standard error, and in comments of the profile. A key is\n" +
 			"never in it: the profile names a secret, and each user binds the name.",
 		Action: p.manifestConvert,

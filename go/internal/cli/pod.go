@@ -26,6 +26,8 @@ func (p *program) podCommand() *cli.Command {
 		p.podStopCommand(),
 		p.podReloadCommand(),
 		p.podRollbackCommand(),
+		p.podDiffCommand(),
+		p.podRenameCommand(),
 		p.podRemoveCommand(),
 		p.podPruneCommand(),
 		p.podExportCommand(),
@@ -121,8 +123,12 @@ func (p *program) confirm(c *cli.Context, question string) error {
 	if !p.canAsk() {
 		command := commandName(c)
 		for _, name := range c.LocalFlagNames() {
-			if c.Bool(name) && name != "json" {
+			switch value := c.String(name); {
+			case name == "json" || strings.HasPrefix(name, "log-"):
+			case c.Bool(name):
 				command += " --" + name // it is what was asked about
+			case value != "" && value != "false":
+				command += " --" + name + " " + secret.JoinWords([]string{value})
 			}
 		}
 		return diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here to ask on: %s", question).

@@ -24,7 +24,7 @@ func (p *program) podNewCommand() *cli.Command {
 			&cli.StringFlag{Name: "workspace", Usage: "let it work in the folder `DIR`, instead of the one here"},
 			&cli.StringFlag{Name: "prompt", Usage: "begin the session with `TEXT`"},
 			&cli.StringFlag{Name: "runtime", Usage: "run it in the agent program `NAME`: claude-code, codex or opencode"},
-			&cli.StringFlag{Name: "manifest", Usage: "take the manifest in `FILE` (.toml or .json) instead of a profile"},
+			&cli.StringFlag{Name: "manifest", Usage: "take the manifest in `FILE` (.toml or .json, - for standard input) instead of a profile"},
 			&cli.StringFlag{Name: "from-resolved", Usage: "take the envelope in `FILE`, as `insomnia pod export --format resolved` writes it"},
 			&cli.BoolFlag{Name: "no-start", Usage: "save it, and do not start it"},
 		}, append(startFlags(), append(profileFlags(), downloadFlags()...)...)...),

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"strconv"
-
 	"github.com/urfave/cli/v2"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -27,8 +25,8 @@ func (p *program) podRollback(c *cli.Context) error {
 	}
 	number := 0
 	if text := c.Args().Get(1); text != "" {
-		if number, err = strconv.Atoi(text); err != nil || number < 1 {
-			return diag.Errorf(diag.ExitUsage, "usage", "`%s` is not the number of a generation", text).Expectedf("a number from 1 on")
+		if number, err = generationNumber(text); err != nil {
+			return err
 		}
 	}
 	if number == 0 && it.Current == 1 {

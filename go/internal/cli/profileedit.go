@@ -12,7 +12,6 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -106,7 +105,7 @@ func (p *program) edited(c *cli.Context, file string, changed bool, before, afte
 		p.inform("saved %s: the profile has the same manifest", place)
 	default:
 		p.inform("saved %s", place)
-		out, err := diffOutput(&app.Resolved{Resolved: before}, &app.Resolved{Resolved: after}, "before", "now", false)
+		out, err := diffText(before.Manifest, after.Manifest, "before", "now", false)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ func (p *program) resolveCommand() *cli.Command {
 			"here, if it has just one. A path with dots starts from the flake's outputs: .#lib.profiles.coder.\n" +
 			"Without REF it is the default profile: the project's, else the user's, else builtin:coder.",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json) instead of resolving a profile"},
+			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json, - for standard input) instead of resolving a profile"},
 			&cli.StringFlag{Name: "from-resolved", Usage: "read an envelope from `FILE`, as --provenance prints it, instead of resolving a profile"},
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},

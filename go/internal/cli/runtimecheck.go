@@ -28,7 +28,7 @@ func (p *program) runtimeCheckCommand() *cli.Command {
 			"    insomnia runtime check builtin:coder --runtime claude-code",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "runtime", Usage: "check only the runtime `NAME`: " + strings.Join(runtimeNames(), ", ")},
-			&cli.StringFlag{Name: "manifest", Usage: "check a manifest from `FILE` (.toml or .json) instead of a profile"},
+			&cli.StringFlag{Name: "manifest", Usage: "check a manifest from `FILE` (.toml or .json, - for standard input) instead of a profile"},
 		}, profileFlags()...),
 		Action:       p.runtimeCheck,
 		BashComplete: p.completeNames,

@@ -21,7 +21,7 @@ func (p *program) runtimeRenderCommand() *cli.Command {
 			&cli.StringFlag{Name: "runtime", Usage: "agent program `NAME`: " + strings.Join(runtimeNames(), ", ")},
 			&cli.StringFlag{Name: "out", Usage: "directory `DIR` to write to"},
 			&cli.StringFlag{Name: "workspace", Usage: "directory `DIR` that the agent works in; without it, the working directory"},
-			&cli.StringFlag{Name: "manifest", Usage: "render a manifest from `FILE` (.toml or .json) instead of a profile"},
+			&cli.StringFlag{Name: "manifest", Usage: "render a manifest from `FILE` (.toml or .json, - for standard input) instead of a profile"},
 		}, profileFlags()...),
 		Action:       p.runtimeRender,
 		BashComplete: p.completeNames,

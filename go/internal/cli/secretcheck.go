@@ -19,7 +19,7 @@ func (p *program) secretCheckCommand() *cli.Command {
 			"value be had? Every value is read, also from commands, and none is shown. The exit code is 1 when\n" +
 			"something is missing. REF is as for `insomnia resolve`.",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "manifest", Usage: "check a manifest from `FILE` (.toml or .json) instead of a profile"},
+			&cli.StringFlag{Name: "manifest", Usage: "check a manifest from `FILE` (.toml or .json, - for standard input) instead of a profile"},
 		}, profileFlags()...),
 		Action:       p.secretCheck,
 		BashComplete: p.completeNames,

@@ -23,9 +23,13 @@ func (p *program) secretSetCommand() *cli.Command {
 		ArgsUsage: "NAME",
 		Description: "The value is asked for at the terminal and not shown, or read from standard input; it is never an\n" +
 			"argument. One line break at the end of a value of one line is not part of it. The first value makes\n" +
-			"the store, with a new identity that encrypts it. A name that is not bound yet is bound to the store.",
-		Flags: append(whoFlags(),
-			&cli.BoolFlag{Name: "passphrase", Usage: "protect a new identity with a passphrase, which is asked for"}),
+			"the store, with a new identity that encrypts it. A name that is not bound yet is bound to the store.\n" +
+			"With --for the hosts are those that a profile would send it to; they are shown and asked about. For example:\n\n" +
+			"    insomnia secret set anthropic.api.default --for builtin:coder",
+		Flags: append(append(whoFlags(),
+			&cli.StringFlag{Name: "for", Usage: "let the secret be sent to the hosts that the profile `REF` sends it to, which are shown"},
+			yesFlag("take the hosts of --for without asking"),
+			&cli.BoolFlag{Name: "passphrase", Usage: "protect a new identity with a passphrase, which is asked for"}), listFlags()...),
 		Action:       p.secretSet,
 		BashComplete: p.completeSecrets,
 	}
@@ -51,6 +55,15 @@ func (p *program) secretSet(c *cli.Context) error {
 	added, err := whoFromFlags(c, command)
 	if err != nil {
 		return err
+	}
+	if ref := c.String("for"); ref != "" {
+		hosts, err := p.hostsFor(c, name, ref)
+		if err != nil {
+			return err
+		}
+		for _, host := range hosts {
+			added.hosts = add(added.hosts, host)
+		}
 	}
 	binding := added.addTo(bound.Binding)
 	if err := config.CheckBinding(name, binding); err != nil {
@@ -78,7 +91,7 @@ func (p *program) secretSet(c *cli.Context) error {
 	}
 	p.note([]string{name + " is set"})
 	switch {
-	case !bound.isBound, c.IsSet("host"), c.IsSet("command"):
+	case !bound.isBound, c.IsSet("host"), c.IsSet("command"), c.IsSet("for"):
 		return p.rebind(c, name, func(now secret.Binding) (config.Binding, error) {
 			now.URI = bound.URI // where the value is now
 			return added.addTo(now), nil

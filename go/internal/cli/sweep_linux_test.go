@@ -249,7 +249,10 @@ const commandLines = `
 0 pod prune
 * pod reload one --yes
 * pod rollback one
-* pod rm one --yes
+* pod diff one 1 1
+* pod diff one
+* pod rename one uno
+* pod rm uno --yes
 0 permissions test project:all make
 0 permissions test project:all --tool read --path .env
 2 permissions test project:all --file .env
@@ -269,6 +272,7 @@ const commandLines = `
 0 secret list
 2 secret set
 7 secret set cn.file0
+* secret set cn.store0 --for project:all --yes
 * secret bind cn.store0
 * secret rm nobody
 `

@@ -204,7 +204,7 @@ func TestTooManyArguments(t *testing.T) {
 			}
 			var out, said bytes.Buffer
 			for i := range most + 1 {
-				line = append(line, []string{"a", "b", "c"}[i])
+				line = append(line, []string{"a", "b", "c", "d"}[i])
 			}
 			p := &program{stdout: &out, stderr: &said}
 			if code := p.run(t.Context(), line); code != int(diag.ExitUsage) || !strings.Contains(said.String(), "too many") || out.Len() > 0 {

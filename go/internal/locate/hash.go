@@ -19,6 +19,22 @@ func NarHash(path string) (string, error) {
 	return SRI(h.Sum(nil)), nil
 }
 
+// FileNarHash is NarHash of a file with these bytes.
+func FileNarHash(data []byte) (string, error) {
+	h := sha256.New()
+	w, err := nar.NewWriter(h)
+	if err == nil {
+		err = w.WriteHeader(&nar.Header{Path: "/", Type: nar.TypeRegular, Size: int64(len(data))})
+	}
+	if err == nil {
+		_, err = w.Write(data)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	return SRI(h.Sum(nil)), err
+}
+
 // TrackedNarHash is the narHash of a git work tree as Nix sees it: the files
 // that git tracks, with the content they have now.
 func TrackedNarHash(ctx context.Context, where flake.Ref) (string, error) {

@@ -9,7 +9,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -17,8 +16,11 @@ import (
 // --provenance` or by an export. How it is spaced does not matter; what it says
 // must be as it was resolved.
 func (r *Reader) Envelope(path string) (*manifest.Envelope, error) {
-	abs := reference.Absolute(path, r.Dir)
-	data, err := read(abs, path)
+	path, err := r.named(path)
+	if err != nil {
+		return nil, err
+	}
+	abs, data, err := r.read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -45,9 +47,12 @@ func (r *Reader) Envelope(path string) (*manifest.Envelope, error) {
 
 // Judge reads a file of any kind and reports everything that is wrong with it.
 func (r *Reader) Judge(ctx context.Context, path string) (*File, error) {
-	abs := reference.Absolute(path, r.Dir)
+	path, err := r.named(path)
+	if err != nil {
+		return nil, err
+	}
 	if strings.EqualFold(filepath.Ext(path), ".json") {
-		data, err := read(abs, path)
+		abs, data, err := r.read(path)
 		if err != nil {
 			return nil, err
 		}

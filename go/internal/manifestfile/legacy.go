@@ -8,7 +8,6 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
-	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -31,11 +30,14 @@ type Converted struct {
 // Convert makes a profile of a legacy manifest. What comes back
 // resolves; nothing is written.
 func (r *Reader) Convert(ctx context.Context, path string) (*Converted, error) {
+	path, err := r.named(path)
+	if err != nil {
+		return nil, err
+	}
 	if strings.ToLower(filepath.Ext(path)) != ".toml" {
 		return nil, usage("manifest-format", "a legacy manifest is a file that ends in .toml: %s", path)
 	}
-	abs := reference.Absolute(path, r.Dir)
-	data, err := read(abs, path)
+	abs, data, err := r.read(path)
 	if err != nil {
 		return nil, err
 	}

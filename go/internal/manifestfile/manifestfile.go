@@ -6,6 +6,7 @@ package manifestfile
 import (
 	"context"
 	"errors"
+	"io"
 	"path/filepath"
 	"strings"
 
@@ -13,7 +14,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
-	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -46,6 +46,8 @@ type File struct {
 	Digest   string
 	// Losses are what a legacy manifest says and this one does not.
 	Losses []diag.Diagnostic
+	// Typed is the text where it came from standard input, and nil for a file.
+	Typed []byte
 
 	places  sourceMap
 	written []byte // as JSON, in the order of the file
@@ -87,13 +89,20 @@ type Reader struct {
 	// Evaluate evaluates the profile that a legacy manifest is converted to, and
 	// returns its canonical manifest. Errors are *diag.Error.
 	Evaluate func(ctx context.Context, p *legacy.Profile) ([]byte, error)
+	// Stdin is what the name [Stdin] reads; nil for that of this process.
+	Stdin io.Reader
+
+	typed []byte // from Stdin; nil before it is read
 }
 
 // Read reads a manifest written by hand, TOML or JSON: it is completed with the
 // defaults, validated and canonicalised. A legacy manifest is converted.
 func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
-	abs := reference.Absolute(path, r.Dir)
-	data, err := read(abs, path)
+	path, err := r.named(path)
+	if err != nil {
+		return nil, err
+	}
+	abs, data, err := r.read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +124,7 @@ func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
 				return nil, err
 			}
 			f := fileOf(Legacy, abs, c.Manifest)
+			f.Typed = r.typed
 			f.Losses = c.Profile.Losses
 			return f, nil
 		}
@@ -158,7 +168,7 @@ func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
 		return nil, Invalid(filepath.Base(path), found)
 	}
 	f := fileOf(Plain, abs, canonical)
-	f.places, f.written = places, data
+	f.places, f.written, f.Typed = places, data, r.typed
 	return f, nil
 }
 

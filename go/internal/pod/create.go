@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 
 	"github.com/go-json-experiment/json"
-	"github.com/google/uuid"
-
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -61,14 +59,14 @@ func (s *Store) create(n New) (*Pod, error) {
 			Hintf("give another name with --name, or go on with that one: insomnia pod resume %s", name)
 	}
 
-	id, err := uuid.NewV7()
+	id, err := makeID(ids)
 	if err != nil {
 		return nil, fmt.Errorf("making an ID: %w", err)
 	}
 	e := *n.Envelope
 	e.Inputs.Name = name
 	r := &record{Schema: recordSchema, EventFiles: []string{},
-		Pod: Pod{ID: id.String(), Name: name, Created: now(), Source: n.Source, State: Saved}}
+		Pod: Pod{ID: id, Name: name, Created: now(), Source: n.Source, State: Saved}}
 	generation, err := r.generate(&e)
 	if err != nil {
 		return nil, err

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
@@ -23,12 +21,6 @@ func nameForm(name string) bool {
 		}
 	}
 	return name != "" && len(name) <= maxName
-}
-
-// idForm tells whether a text is a UUID as Create writes them.
-func idForm(id string) bool {
-	u, err := uuid.Parse(id)
-	return err == nil && u.Version() == 7 && u.Variant() == uuid.RFC4122 && u.String() == id
 }
 
 // CheckName tells what is wrong with a name for a Pod: it has the form of a

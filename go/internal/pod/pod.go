@@ -10,7 +10,7 @@ import (
 
 // Pod is a Pod as it stood on disk when it was read.
 type Pod struct {
-	ID      string    `json:"id"`   // UUID, version 7
+	ID      string    `json:"id"`   // UUID, see newID
 	Name    string    `json:"name"` // unique among the Pods that are there
 	Created time.Time `json:"created"`
 	Source  Source    `json:"source"`
@@ -77,6 +77,7 @@ const (
 	EventReloaded   = "reloaded"
 	EventRolledBack = "rolled back"
 	EventEnded      = "ended"
+	EventRenamed    = "renamed"
 	EventPruned     = "transcript removed" // since session.retentionDays are over
 )
 

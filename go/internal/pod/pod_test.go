@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable/crashfs"
@@ -141,7 +142,52 @@ func TestListIsNewestFirst(t *testing.T) {
 	}
 }
 
+// earlierIDs makes IDs as earlier versions did.
+func earlierIDs(t *testing.T) {
+	t.Cleanup(func() { makeID = newID })
+	makeID = func([]string) (string, error) {
+		id, err := uuid.NewV7()
+		return id.String(), err
+	}
+}
+
+// The first characters of an ID are those of one Pod, also when many are made at once.
+// Pods of earlier versions are read, listed in their order, and found.
+func TestShortIDs(t *testing.T) {
+	s := newStore(t)
+	var made []*Pod
+	for i := range 40 {
+		if makeID = newID; i%4 == 0 {
+			earlierIDs(t)
+		}
+		made = append(made, create(t, s, fmt.Sprintf("p%d", i), 1))
+	}
+	pods, damaged, err := s.List()
+	if err != nil || len(damaged) > 0 || len(pods) != len(made) {
+		t.Fatalf("%d Pods, %v, %v", len(pods), damaged, err)
+	}
+	for i, p := range made {
+		if listed := pods[len(pods)-1-i]; listed.ID != p.ID {
+			t.Errorf("number %d is %s and not %s", i, listed.Name, p.Name)
+		}
+		if i%4 == 0 {
+			continue
+		}
+		if found, err := s.Find(p.ID[:short]); err != nil || found.ID != p.ID {
+			t.Errorf("%s: %v %v", p.ID, found, err)
+		}
+	}
+	// An ID that begins like another is not taken.
+	for range 200 {
+		id, err := newID([]string{"0", made[1].ID})
+		if err != nil || !idForm(id) || id[0] == '0' {
+			t.Errorf("%s %v", id, err)
+		}
+	}
+}
+
 func TestPodsAreFoundByNameAndID(t *testing.T) {
+	earlierIDs(t)
 	s := newStore(t)
 	a, b := create(t, s, "a", 1), create(t, s, "b", 1)
 	common := 0

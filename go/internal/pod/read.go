@@ -114,7 +114,7 @@ func (s *Store) List() ([]*Pod, []Damaged, error) {
 		}
 		pods = append(pods, &f.record.Pod)
 	}
-	slices.SortFunc(pods, func(a, b *Pod) int { return strings.Compare(b.ID, a.ID) }) // IDs begin with the time
+	slices.SortFunc(pods, func(a, b *Pod) int { return strings.Compare(timeOf(b.ID), timeOf(a.ID)) })
 	return pods, damaged, nil
 }
 

@@ -29,13 +29,20 @@ func (r *Resolver) File(ctx context.Context, path string, options Options) (*Res
 		}
 	}
 	if options.Provenance {
-		hash, err := locate.NarHash(f.Path)
+		hash, err := hashOf(f)
 		if err != nil {
 			return nil, diag.Errorf(diag.ExitState, "source-unreadable", "cannot hash %s: %v", path, err)
 		}
 		result.Provenance = &manifest.Provenance{Program: r.program(), Evaluator: "none", NarHash: hash}
 	}
 	return result, nil
+}
+
+func hashOf(f *manifestfile.File) (string, error) {
+	if f.Typed != nil {
+		return locate.FileNarHash(f.Typed)
+	}
+	return locate.NarHash(f.Path)
 }
 
 // Envelope, Judge and Convert are those of manifestfile.Reader.

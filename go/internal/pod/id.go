@@ -1,0 +1,55 @@
+package pod
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+)
+
+// The ID of a Pod is a UUID of version 8: 48 random bits, which is what a short form
+// shows, then 12 bits that count within a millisecond, 14 random ones, and the time in
+// milliseconds. Older Pods have version 7, which begins with the time.
+
+// short is how many characters of an ID differ from those of every other Pod's.
+const short = 8
+
+// makeID is newID, but for tests.
+var makeID = newID
+
+// newID makes an ID whose first characters no other ID of the store has.
+func newID(ids []string) (string, error) {
+	for {
+		seven, err := uuid.NewV7()
+		if err != nil {
+			return "", err
+		}
+		var u uuid.UUID
+		copy(u[:6], seven[10:])
+		u[6], u[7] = 0x80|seven[6]&0x0f, seven[7]
+		copy(u[8:10], seven[8:10])
+		copy(u[10:], seven[:6])
+		id := u.String()
+		taken := false
+		for _, other := range ids {
+			taken = taken || strings.HasPrefix(other, id[:min(short, len(other))])
+		}
+		if !taken {
+			return id, nil
+		}
+	}
+}
+
+// idForm reports whether a string is a UUID as Create writes them, or has written.
+func idForm(id string) bool {
+	u, err := uuid.Parse(id)
+	return err == nil && (u.Version() == 7 || u.Version() == 8) && u.Variant() == uuid.RFC4122 && u.String() == id
+}
+
+// timeOf is the part of an ID by which Pods sort in the order of their creation.
+func timeOf(id string) string {
+	plain := strings.ReplaceAll(id, "-", "")
+	if u, err := uuid.Parse(id); err == nil && u.Version() == 8 {
+		return plain[20:] + plain[13:16]
+	}
+	return plain[:12] + plain[13:16]
+}
