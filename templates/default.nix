@@ -26,8 +26,21 @@ let
           nix flake check
     '';
   };
+
+  ci = {
+    path = ./ci;
+    description = "A role that a pipeline checks: problems in reviews, a pinned digest, a bill of materials";
+    welcomeText = ''
+      `check.sh` is what the pipeline runs, in `.github/workflows` or elsewhere. It checks
+      the profiles and policies, and holds each manifest to its digest in `digests.txt`:
+
+          git add .
+          insomnia lock && git add flake.lock
+          ./check.sh --update && git add digests.txt
+    '';
+  };
 in
 {
-  inherit profile composed;
+  inherit profile composed ci;
   default = profile;
 }

@@ -9,7 +9,7 @@ import (
 
 // manifestCommand is the group of commands about files with a manifest.
 func (p *program) manifestCommand() *cli.Command {
-	return group("manifest", "check and convert files with a manifest", p.manifestValidateCommand(), p.manifestConvertCommand())
+	return group("manifest", "check and convert manifests, and list what is in them", p.manifestValidateCommand(), p.manifestConvertCommand(), p.manifestSBOMCommand())
 }
 
 func (p *program) manifestValidateCommand() *cli.Command {

@@ -26,6 +26,7 @@ func (p *program) podNewCommand() *cli.Command {
 			&cli.StringFlag{Name: "runtime", Usage: "run it in the agent program `NAME`: claude-code, codex or opencode"},
 			&cli.StringFlag{Name: "manifest", Usage: "take the manifest in `FILE` (.toml or .json, - for standard input) instead of a profile"},
 			&cli.StringFlag{Name: "from-resolved", Usage: "take the envelope in `FILE`, as `insomnia pod export --format resolved` writes it"},
+			expectFlag(),
 			&cli.BoolFlag{Name: "no-start", Usage: "save it, and do not start it"},
 		}, append(startFlags(), append(profileFlags(), downloadFlags()...)...)...),
 		Action:       p.podNew,
@@ -38,10 +39,19 @@ func (p *program) podNew(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	expected, err := expectation(c)
+	if err != nil {
+		return err
+	}
 	draft, err := a.Draft(c.Context, what(c), options,
 		manifest.Inputs{Name: c.String("name"), Workspace: c.String("workspace"), Runtime: c.String("runtime"), Prompt: c.String("prompt")})
 	if err != nil {
 		return err
+	}
+	if expected != "" {
+		if err := a.Expect(draft.Resolved, expected); err != nil {
+			return err
+		}
 	}
 	if !p.json {
 		p.losses(draft.Losses)

@@ -24,10 +24,12 @@ func (p *program) resolveCommand() *cli.Command {
 			"project:coder, SOURCE:coder), a flake reference (.#coder, github:OWNER/REPO#coder, path:FOLDER#coder),\n" +
 			"or a profile file (./coder.nix, or a folder with a profile.nix). `.` is the profile of the flake\n" +
 			"here, if it has just one. A path with dots starts from the flake's outputs: .#lib.profiles.coder.\n" +
-			"Without REF it is the default profile: the project's, else the user's, else builtin:coder.",
+			"Without REF it is the default profile: the project's, else the user's, else builtin:coder.\n" +
+			"With --expect nothing is printed when the manifest has another digest.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "manifest", Usage: "read a manifest from `FILE` (.toml or .json, - for standard input) instead of resolving a profile"},
 			&cli.StringFlag{Name: "from-resolved", Usage: "read an envelope from `FILE`, as --provenance prints it, instead of resolving a profile"},
+			expectFlag(),
 			&cli.BoolFlag{Name: "provenance", Usage: "print the envelope: profile, provenance, manifest and digest"},
 			&cli.BoolFlag{Name: "pretty", Usage: "indent the JSON"},
 			strictFlag(),
@@ -35,6 +37,19 @@ func (p *program) resolveCommand() *cli.Command {
 		Action:       p.resolve,
 		BashComplete: p.completeNames,
 	}
+}
+
+func expectFlag() cli.Flag {
+	return &cli.StringFlag{Name: "expect", Usage: "fail with exit code 1 unless the manifest has this `DIGEST`, and show what differs where that is known"}
+}
+
+// expectation is the digest that --expect names; empty without it.
+func expectation(c *cli.Context) (string, error) {
+	digest := c.String("expect")
+	if digest == "" {
+		return "", nil
+	}
+	return digest, app.CheckDigest(digest)
 }
 
 // profileFlags are for the commands that resolve a reference to a profile.
@@ -134,10 +149,19 @@ func (p *program) resolve(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	expected, err := expectation(c)
+	if err != nil {
+		return err
+	}
 	options.Provenance = c.Bool("provenance")
 	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {
 		return err
+	}
+	if expected != "" {
+		if err := a.Expect(result, expected); err != nil {
+			return err
+		}
 	}
 	if err := p.warn(c, a.Warnings(c.Context, what(c), result, options)); err != nil {
 		return err

@@ -235,6 +235,11 @@ const commandLines = `
 0 schema config
 * manifest validate older.toml
 * manifest convert older.toml
+0 manifest sbom project:all
+3 manifest sbom ../literal/profile.nix
+* verify . --format sarif
+* verify ../literal/profile.nix --format sarif
+1 resolve project:all --expect sha256-hube94MyVZjFa5RxAKPX0GGIToDT7c5t3JAdoKUt95E=
 * pod new project:all --name one --no-start --workspace .
 * pod new project:all --name two --no-start
 * pod new project:evil --name three --no-start

@@ -11,6 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
@@ -24,9 +25,14 @@ func (p *program) verifyCommand() *cli.Command {
 			"ones, and prints a line for each. REF may also select a single profile, as for `insomnia resolve`.\n" +
 			"Policies that insomnia.lib.mkChecks put into the flake's checks are checked as well, without Nix and\n" +
 			"without downloading anything for them.\n" +
-			"The exit code is 1 when a profile or a policy is broken, and 4 when there is no profile.",
+			"The exit code is 1 when a profile or a policy is broken, and 4 when there is no profile.\n" +
+			"--format sarif prints what is wrong with file, line and column for services that show it in a review.\n" +
+			"For example:\n\n" +
+			"    insomnia verify --strict\n" +
+			"    insomnia verify --format sarif >insomnia.sarif",
 		Flags: append([]cli.Flag{
 			strictFlag(),
+			&cli.StringFlag{Name: "format", Value: "text", Usage: "`FORMAT` is text, a table, or sarif, SARIF 2.1.0 for code review"},
 			&cli.BoolFlag{Name: "against-nix", Usage: "evaluate with the installed Nix too; a profile that comes out differently is broken"},
 		}, append(evaluationFlags(), downloadFlags()...)...),
 		Action: p.verify,
@@ -49,6 +55,13 @@ func (p *program) verify(c *cli.Context) error {
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
+	}
+	sarif := c.String("format") == "sarif"
+	switch {
+	case !sarif && c.String("format") != "text":
+		return diag.Errorf(diag.ExitUsage, "usage", "unknown format: %s", diag.Quote(c.String("format"))).Expectedf("text or sarif")
+	case sarif && c.Bool("json"):
+		return diag.Errorf(diag.ExitUsage, "usage", "--format sarif and --json cannot be used together").Hintf("leave out --json: SARIF is JSON")
 	}
 	text := c.Args().First()
 	if text == "" {
@@ -87,6 +100,20 @@ func (p *program) verify(c *cli.Context) error {
 		}
 		if report.Ok {
 			return nil
+		}
+		return &diag.Error{Exit: diag.ExitDifference, Summary: broken}
+	}
+	if sarif {
+		root := reference.WorkTree(a.Resolver.Dir)
+		if root == "" {
+			root = a.Resolver.Dir
+		}
+		out, err := diag.SARIF(report.all(), programVersion(), root)
+		if err == nil {
+			err = p.write(out)
+		}
+		if err != nil || report.Ok {
+			return err
 		}
 		return &diag.Error{Exit: diag.ExitDifference, Summary: broken}
 	}

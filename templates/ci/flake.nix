@@ -1,0 +1,17 @@
+{
+  description = "Agent roles that a pipeline checks";
+
+  inputs.insomnia.url = "github:insomnia-pods/insomnia";
+
+  outputs =
+    { self, insomnia }:
+    {
+      insomniaProfiles.reviewer = import ./profiles/reviewer.nix { inherit insomnia; };
+
+      # What no profile may lose, whoever changes it.
+      checks = insomnia.lib.mkChecks {
+        profiles = self.insomniaProfiles;
+        policies.reviewer = [ insomnia.lib.policy.cannotWrite ];
+      };
+    };
+}
