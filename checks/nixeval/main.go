@@ -25,6 +25,7 @@ import (
 var limits eval.Limits
 
 func main() {
+	eval.Pace(32<<20, 200)
 	if filepath.Base(os.Args[0]) == "nix-instantiate" {
 		os.Exit(instantiate(os.Args[1:]))
 	}

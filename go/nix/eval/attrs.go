@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
@@ -101,23 +102,88 @@ func (ev *Evaluator) byName(a *Attrs) []Attr {
 	if inOrder {
 		return a.Attrs
 	}
-	sorted := ev.slabs.attrs.Copy(a.Attrs)
-	if len(sorted) > 12 {
-		slices.SortFunc(sorted, func(x, y Attr) int {
-			ev.tick()
-			if names.Less(x.Name, y.Name) {
-				return -1
-			}
-			return 1
-		})
-		return sorted
+	if len(a.Attrs) > 12 {
+		return ev.sortedByName(a.Attrs)
 	}
+	sorted := ev.slabs.attrs.Copy(a.Attrs)
 	for i := 1; i < len(sorted); i++ {
 		for j := i; j > 0 && names.Less(sorted[j].Name, sorted[j-1].Name); j-- {
 			sorted[j], sorted[j-1] = sorted[j-1], sorted[j]
 		}
 	}
 	return sorted
+}
+
+// sortedByName is byName for many.
+func (ev *Evaluator) sortedByName(attrs []Attr) []Attr {
+	ev.charge(32 * len(attrs))
+	keys := make([]nameKey, len(attrs))
+	for i := range attrs {
+		keys[i] = nameKey{ev.symbols.Beginning(attrs[i].Name), attrs[i].Name, uint32(i)}
+	}
+	keys = ev.sortKeys(keys)
+	sorted := make([]Attr, len(attrs))
+	for i := range keys {
+		sorted[i] = attrs[keys[i].at]
+	}
+	return sorted
+}
+
+// nameKey is what a name is sorted by. It has no pointers, so that the collector
+// need not hear of every move.
+type nameKey struct {
+	begin uint64
+	name  syntax.Symbol
+	at    uint32
+}
+
+// sortKeys sorts by the bytes of the names: by the first eight of them byte by
+// byte, the last one first, and what has these in common by comparing.
+func (ev *Evaluator) sortKeys(keys []nameKey) []nameKey {
+	if len(keys) >= 256 {
+		keys = ev.sortBeginnings(keys)
+	}
+	slices.SortFunc(keys, func(x, y nameKey) int {
+		ev.tick()
+		switch {
+		case x.begin != y.begin:
+			return cmp.Compare(x.begin, y.begin)
+		case ev.symbols.Less(x.name, y.name):
+			return -1
+		}
+		return 1
+	})
+	return keys
+}
+
+// sortBeginnings sorts by the first eight bytes.
+func (ev *Evaluator) sortBeginnings(keys []nameKey) []nameKey {
+	differ := uint64(0)
+	for i := range keys {
+		differ |= keys[i].begin ^ keys[0].begin
+	}
+	to := make([]nameKey, len(keys))
+	for shift := 0; shift < 64; shift += 8 {
+		if differ>>shift&0xff == 0 {
+			continue
+		}
+		ev.ticks(len(keys) / 16)
+		var next [256]int
+		for i := range keys {
+			next[keys[i].begin>>shift&0xff]++
+		}
+		from := 0
+		for b, n := range next {
+			next[b], from = from, from+n
+		}
+		for _, k := range keys {
+			b := k.begin >> shift & 0xff
+			to[next[b]] = k
+			next[b]++
+		}
+		keys, to = to, keys
+	}
+	return keys
 }
 
 // update is `a // b`.
@@ -128,6 +194,9 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	if len(b.Attrs) == 0 {
 		return a
 	}
+	if a.Attrs[len(a.Attrs)-1].Name < b.Attrs[0].Name && len(a.Attrs) >= chainLength && !a.unsettled && !b.unsettled {
+		return ev.extendAttrs(a, b)
+	}
 	ev.ticks((len(a.Attrs) + len(b.Attrs)) / 8)
 	out := ev.makeAttrs(len(a.Attrs) + len(b.Attrs))
 	x, y := a.Attrs, b.Attrs
@@ -137,11 +206,13 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 			out = append(out, y[0])
 			x, y = x[1:], y[1:]
 		case x[0].Name < y[0].Name:
-			out = append(out, x[0])
-			x = x[1:]
+			n := before(x, y[0].Name)
+			out = append(out, x[:n]...)
+			x = x[n:]
 		default:
-			out = append(out, y[0])
-			y = y[1:]
+			n := before(y, x[0].Name)
+			out = append(out, y[:n]...)
+			y = y[n:]
 		}
 	}
 	out = append(out, x...)
@@ -149,6 +220,47 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	set := ev.newAttrs(out)
 	set.unsettled = a.unsettled || b.unsettled
 	return set
+}
+
+// before is how many attributes come before a name, which the first does.
+func before(s []Attr, name syntax.Symbol) int {
+	n := 1
+	for n < len(s) && s[n].Name < name {
+		n *= 2
+	}
+	lo, hi := n/2+1, min(n, len(s))
+	for lo < hi {
+		if mid := (lo + hi) / 2; s[mid].Name < name {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo
+}
+
+// extendAttrs is update for names that come behind all that a long set has, as the
+// new names of a loop do. As for lists, the next of a chain takes the room behind.
+func (ev *Evaluator) extendAttrs(a, b *Attrs) *Attrs {
+	n, m := len(a.Attrs), len(b.Attrs)
+	set := ev.slabs.sets.New()
+	if ev.setChain == (setChain{&a.Attrs[0], n}) && m <= cap(a.Attrs)-n {
+		ev.ticks(m / 8)
+		ev.setChain.length += m
+		set.Attrs = append(a.Attrs, b.Attrs...)
+		return set
+	}
+	ev.ticks((n + m) / 8)
+	out := ev.makeAttrs(n + m + n/4)
+	set.Attrs = append(append(out, a.Attrs...), b.Attrs...)
+	ev.setChain = setChain{&set.Attrs[0], n + m}
+	return set
+}
+
+// setChain is chain for the last long `//`.
+type setChain struct {
+	first  *Attr
+	length int
 }
 
 // newList makes room for a list of n elements.
@@ -171,17 +283,23 @@ func (ev *Evaluator) str(s string) *String {
 	if s == "" {
 		return emptyString
 	}
-	ev.charge(48)
-	v := ev.slabs.strings.New()
-	v.S = s
-	return v
+	return ev.strContext(s, nil)
 }
 
 // strContext makes a string with context.
 func (ev *Evaluator) strContext(s string, c Context) *String {
-	ev.charge(48)
+	ev.charge(32)
+	return ev.newString(s, c)
+}
+
+// newString is strContext for what is charged already.
+func (ev *Evaluator) newString(s string, c Context) *String {
 	v := ev.slabs.strings.New()
-	v.S, v.Context = s, c
+	v.S = s
+	if len(c) > 0 {
+		kept := c // c itself would be on the heap even if there is none
+		v.refers = &kept
+	}
 	return v
 }
 

@@ -84,8 +84,24 @@ func (ev *Evaluator) callBody(fn *syntax.Lambda, en *env, pos syntax.Pos) Value 
 // applyBuiltin calls a builtin with expressions. The argument that it looks at
 // before anything else is evaluated at once, as if the builtin did it.
 func (ev *Evaluator) applyBuiltin(f *Builtin, args []syntax.Expr, en *env, pos syntax.Pos) Value {
-	ev.charge(16 * len(args))
-	vals := ev.slabs.values.Make(len(args))
+	base := len(ev.args)
+	for range args {
+		ev.args = append(ev.args, nil)
+	}
+	vals := ev.args[base:len(ev.args):len(ev.args)]
+	v := ev.callWith(f, args, vals, en, pos)
+	ev.dropArgs(base, len(args))
+	return v
+}
+
+// dropArgs takes the arguments of a call off the stack again.
+func (ev *Evaluator) dropArgs(base, n int) {
+	clear(ev.args[base : base+n])
+	ev.args = ev.args[:base]
+}
+
+// callWith is applyBuiltin with room for the values.
+func (ev *Evaluator) callWith(f *Builtin, args []syntax.Expr, vals []Value, en *env, pos syntax.Pos) Value {
 	first := int(f.first) - 1
 	if len(args) < f.arity || first < 0 || isVar(args[first]) {
 		for i := range vals {
@@ -140,9 +156,11 @@ func (ev *Evaluator) apply1(fn, x Value, pos syntax.Pos) Value {
 		ev.calls--
 		return v
 	}
-	args := ev.slabs.values.Make(1)
-	args[0] = x
-	return ev.apply(fn, args, pos)
+	base := len(ev.args)
+	ev.args = append(ev.args, x)
+	v := ev.apply(fn, ev.args[base:], pos)
+	ev.dropArgs(base, 1)
+	return v
 }
 
 func (ev *Evaluator) apply2(fn, x, y Value, pos syntax.Pos) Value {
@@ -165,16 +183,19 @@ func (ev *Evaluator) apply2(fn, x, y Value, pos syntax.Pos) Value {
 		ev.calls--
 		return ev.apply1(cur, y, pos)
 	}
-	args := ev.slabs.values.Make(2)
-	args[0], args[1] = x, y
-	return ev.apply(fn, args, pos)
+	base := len(ev.args)
+	ev.args = append(ev.args, x, y)
+	v := ev.apply(fn, ev.args[base:], pos)
+	ev.dropArgs(base, 2)
+	return v
 }
 
-// callBuiltin calls a builtin, or keeps the arguments until there are enough.
+// callBuiltin calls a builtin, or keeps the arguments until there are enough. No
+// builtin keeps the slice.
 func (ev *Evaluator) callBuiltin(f *Builtin, args []Value, pos syntax.Pos) Value {
 	if len(args) < f.arity {
-		ev.charge(48)
-		return &Partial{fn: f, args: args}
+		ev.charge(48 + 16*len(args))
+		return &Partial{fn: f, args: ev.slabs.values.Copy(args)}
 	}
 	ev.tick()
 	ev.frames = append(ev.frames, frame{builtin: f, pos: pos})
@@ -187,11 +208,11 @@ func (ev *Evaluator) callBuiltin(f *Builtin, args []Value, pos syntax.Pos) Value
 func (ev *Evaluator) callOther(fn, arg Value, pos syntax.Pos) Value {
 	switch f := fn.(type) {
 	case *Partial:
-		ev.charge(16 * (len(f.args) + 1))
-		args := ev.slabs.values.Make(len(f.args) + 1)
-		copy(args, f.args)
-		args[len(f.args)] = arg
-		return ev.callBuiltin(f.fn, args, pos)
+		base := len(ev.args)
+		ev.args = append(append(ev.args, f.args...), arg)
+		v := ev.callBuiltin(f.fn, ev.args[base:len(ev.args):len(ev.args)], pos)
+		ev.dropArgs(base, len(f.args)+1)
+		return v
 	case *Attrs:
 		if functor := f.get(ev.sym.functor); functor != nil {
 			return ev.apply2(functor.Value, f, arg, or(functor.Pos, pos))

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"slices"
 
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -19,7 +20,7 @@ func (ev *Evaluator) Predeclare(name string, v Value) {
 // Force evaluates; the result may be one. name is what messages call it.
 func (ev *Evaluator) Func(name string, n int, f func(args []Value) (Value, error)) Value {
 	return &Builtin{Name: name, arity: n, call: func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		return ev.force(ev.callGo(func() (Value, error) { return f(args) }), pos)
+		return ev.force(ev.callGo(func() (Value, error) { return f(slices.Clone(args)) }), pos)
 	}}
 }
 

@@ -181,10 +181,10 @@ func (ev *Evaluator) limit(limit string, err error, format string, args ...any) 
 }
 
 // mark remembers how far the hand-kept stacks reach.
-type mark struct{ frames, contexts, forcing, depth, calls int }
+type mark struct{ frames, contexts, args, forcing, depth, calls int }
 
 func (ev *Evaluator) reach() mark {
-	return mark{len(ev.frames), len(ev.contexts), len(ev.forcing), ev.depth, ev.calls}
+	return mark{len(ev.frames), len(ev.contexts), len(ev.args), len(ev.forcing), ev.depth, ev.calls}
 }
 
 // unwind puts the stacks back after a panic. Thunks that were being forced
@@ -199,6 +199,8 @@ func (ev *Evaluator) unwind(m mark, e *Error) {
 	}
 	ev.frames = ev.frames[:m.frames]
 	ev.contexts = ev.contexts[:m.contexts]
+	clear(ev.args[m.args:])
+	ev.args = ev.args[:m.args]
 	ev.forcing = ev.forcing[:m.forcing]
 	ev.depth, ev.calls = m.depth, m.calls
 }

@@ -84,15 +84,17 @@ type Evaluator struct {
 	slabs slabs
 	free  freeScopes
 	// marks are the names that were marked, with the count of the marking.
-	marks   []uint32
-	marking uint32
-	chain   chain
+	marks    []uint32
+	marking  uint32
+	chain    chain
+	setChain setChain
 
 	user user
 
 	// what is in progress
 	frames   []frame
 	contexts []Value
+	args     []Value // of the builtins that are called
 	forcing  []beingForced
 	depth    int
 	calls    int
@@ -248,7 +250,8 @@ func Str(s string) Value { return &String{S: s} }
 // StrRefersTo makes a string that refers to store paths, as the string of a
 // path in interpolation does.
 func StrRefersTo(s string, paths ...string) Value {
-	return &String{S: s, Context: newContext(paths)}
+	c := newContext(paths)
+	return &String{S: s, refers: &c}
 }
 
 // Set makes an attribute set.

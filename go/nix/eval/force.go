@@ -74,8 +74,8 @@ func (ev *Evaluator) forceString(v Value, pos syntax.Pos) *String {
 // stringNoContext is for strings that may not refer to the store.
 func (ev *Evaluator) stringNoContext(v Value, pos syntax.Pos) string {
 	s := ev.forceString(v, pos)
-	if len(s.Context) > 0 {
-		ev.fail(EvalFailure, pos, "the string '%s' is not allowed to refer to a store path (such as '%s')", s.S, s.Context.example())
+	if len(s.Context()) > 0 {
+		ev.fail(EvalFailure, pos, "the string '%s' is not allowed to refer to a store path (such as '%s')", s.S, s.Context().example())
 	}
 	return s.S
 }
@@ -83,7 +83,7 @@ func (ev *Evaluator) stringNoContext(v Value, pos syntax.Pos) string {
 // forceName is for strings that name an attribute.
 func (ev *Evaluator) forceName(v Value, pos syntax.Pos) syntax.Symbol {
 	s := ev.forceString(v, pos)
-	if len(s.Context) > 0 {
+	if len(s.Context()) > 0 {
 		ev.stringNoContext(s, pos)
 	}
 	if s == emptyString {
@@ -122,7 +122,7 @@ func (ev *Evaluator) coerce(v Value, pos syntax.Pos, how coercion, ctx *contextS
 	v = ev.force(v, pos)
 	switch v := v.(type) {
 	case *String:
-		ctx.add(ev, v.Context)
+		ctx.add(ev, v.Context())
 		return v.S
 	case Path:
 		if how.store {
@@ -158,7 +158,7 @@ func (ev *Evaluator) coerceOther(v Value, pos syntax.Pos, how coercion, ctx *con
 		}
 	case Int:
 		if how.more {
-			return formatInt(int64(v))
+			return ev.intText(int64(v))
 		}
 	case Float:
 		if how.more {

@@ -254,7 +254,7 @@ func (r *jsonReader) number() Value {
 	r.ev.bytes(8 * len(text))
 	if integer {
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			return Int(n)
+			return r.ev.int(n)
 		}
 		if n, err := strconv.ParseUint(text, 10, 64); err == nil {
 			panic(&jsonError{fmt.Sprintf("unsigned json number %d outside of Nix integer range", n)})

@@ -32,7 +32,7 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 	case Float:
 		w.out = appendJSONFloat(w.out, float64(v))
 	case *String:
-		w.ctx.add(ev, v.Context)
+		w.ctx.add(ev, v.Context())
 		w.str(v.S, pos)
 	case Path:
 		p := ev.copyToStore(string(v), pos)

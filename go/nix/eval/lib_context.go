@@ -9,7 +9,7 @@ import (
 // contextLib are the builtins about the store paths that strings refer to.
 var contextLib = []definition{
 	{"hasContext", 1, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
-		return Bool(len(ev.forceString(args[0], pos).Context) > 0)
+		return Bool(len(ev.forceString(args[0], pos).Context()) > 0)
 	}},
 	{"getContext", 1, (*Evaluator).libGetContext},
 	{"appendContext", 2, (*Evaluator).libAppendContext},
@@ -27,7 +27,7 @@ func (ev *Evaluator) libGetContext(args []Value, pos syntax.Pos) Value {
 	}
 	infos := make(map[string]*info)
 	var order []string
-	for _, s := range ev.forceString(args[0], pos).Context {
+	for _, s := range ev.forceString(args[0], pos).Context() {
 		ev.tick()
 		ev.charge(400)
 		e := parseContextElem(s)
@@ -78,7 +78,7 @@ func isDrvPath(p string) bool { return strings.HasSuffix(p, ".drv") }
 func (ev *Evaluator) libAppendContext(args []Value, pos syntax.Pos) Value {
 	s := ev.forceString(args[0], pos)
 	var ctx contextSet
-	ctx.add(ev, s.Context)
+	ctx.add(ev, s.Context())
 	for _, a := range ev.forceAttrs(args[1], pos).Attrs {
 		ev.tick()
 		name := ev.symbols.Name(a.Name)

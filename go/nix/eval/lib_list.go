@@ -98,7 +98,7 @@ func (ev *Evaluator) libTail(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libLength(args []Value, pos syntax.Pos) Value {
-	return Int(len(ev.forceList(args[0], pos).Elems))
+	return ev.int(int64(len(ev.forceList(args[0], pos).Elems)))
 }
 
 func (ev *Evaluator) libConcatLists(args []Value, pos syntax.Pos) Value {
@@ -157,7 +157,7 @@ func (ev *Evaluator) libGenList(args []Value, pos syntax.Pos) Value {
 	call := &callee{f, pos}
 	for i := range out {
 		ev.tick()
-		out[i] = ev.delayCall(call, Int(i))
+		out[i] = ev.delayCall(call, ev.int(int64(i)))
 	}
 	return ev.listOf(out)
 }

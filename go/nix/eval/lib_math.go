@@ -37,7 +37,7 @@ func (ev *Evaluator) libAdd(args []Value, pos syntax.Pos) Value {
 	if xf || yf {
 		return Float(ev.forceFloat(x, pos) + ev.forceFloat(y, pos))
 	}
-	return Int(ev.addInt(ev.forceInt(x, pos), ev.forceInt(y, pos), pos))
+	return ev.int(ev.addInt(ev.forceInt(x, pos), ev.forceInt(y, pos), pos))
 }
 
 func arithmeticLib(op syntax.Op) func(*Evaluator, []Value, syntax.Pos) Value {
@@ -50,7 +50,7 @@ func arithmeticLib(op syntax.Op) func(*Evaluator, []Value, syntax.Pos) Value {
 func bitLib(f func(a, b int64) int64) func(*Evaluator, []Value, syntax.Pos) Value {
 	return func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
 		a := ev.forceInt(args[0], pos)
-		return Int(f(a, ev.forceInt(args[1], pos)))
+		return ev.int(f(a, ev.forceInt(args[1], pos)))
 	}
 }
 

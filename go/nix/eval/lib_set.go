@@ -127,18 +127,16 @@ func (ev *Evaluator) libIntersectAttrs(args []Value, pos syntax.Pos) Value {
 // libListToAttrs lets the first of equal names win.
 func (ev *Evaluator) libListToAttrs(args []Value, pos syntax.Pos) Value {
 	l := ev.forceList(args[0], pos)
-	ev.chargeEach(len(l.Elems), 16)
-	seen := make(map[syntax.Symbol]bool, len(l.Elems))
 	out := ev.makeAttrs(len(l.Elems))
+	seen := nameSet{ev: ev, most: len(l.Elems)}
 	for _, x := range l.Elems {
 		ev.tick()
 		a := ev.forceAttrs(x, pos)
 		n := ev.requireAttr(a, ev.sym.name, pos)
 		name := ev.forceName(n.Value, n.Pos)
-		if seen[name] {
+		if !seen.add(name, out) {
 			continue
 		}
-		seen[name] = true
 		v := ev.requireAttr(a, ev.sym.value, pos)
 		out = append(out, Attr{name, v.Pos, v.Value})
 	}

@@ -34,7 +34,7 @@ func (ev *Evaluator) libToString(args []Value, pos syntax.Pos) Value {
 }
 
 func (ev *Evaluator) libStringLength(args []Value, pos syntax.Pos) Value {
-	return Int(len(ev.coerce(args[0], pos, coercion{store: true}, nil)))
+	return ev.int(int64(len(ev.coerce(args[0], pos, coercion{store: true}, nil))))
 }
 
 func (ev *Evaluator) libSubstring(args []Value, pos syntax.Pos) Value {
@@ -61,7 +61,7 @@ func (ev *Evaluator) libSubstring(args []Value, pos syntax.Pos) Value {
 func (ev *Evaluator) libConcatStringsSep(args []Value, pos syntax.Pos) Value {
 	sep := ev.forceString(args[0], pos)
 	var ctx contextSet
-	ctx.add(ev, sep.Context)
+	ctx.add(ev, sep.Context())
 	l := ev.forceList(args[1], pos)
 	b := textBuilder{ev: ev}
 	for i, x := range l.Elems {
@@ -99,7 +99,7 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 	text := ev.forceString(args[2], pos)
 	s := text.S
 	var ctx contextSet
-	ctx.add(ev, text.Context)
+	ctx.add(ev, text.Context())
 	b := textBuilder{ev: ev}
 	b.room(len(s))
 	for p := 0; p <= len(s); {
@@ -129,7 +129,7 @@ func (ev *Evaluator) libReplaceStrings(args []Value, pos syntax.Pos) Value {
 			if r == nil {
 				r = ev.forceString(to.Elems[found], pos)
 				replacements[found] = r
-				ctx.add(ev, r.Context)
+				ctx.add(ev, r.Context())
 			}
 			b.add(r.S)
 			if n := len(patterns[found]); n > 0 {

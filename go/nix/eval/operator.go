@@ -198,18 +198,18 @@ func (ev *Evaluator) arithmetic(op syntax.Op, x, y Value, pos syntax.Pos) Value 
 		if (a^b)&(a^c) < 0 {
 			ev.overflow(pos, "subtracting", a, '-', b)
 		}
-		return Int(c)
+		return ev.int(c)
 	case syntax.OpMul:
 		c, ok := mulInt(a, b)
 		if !ok {
 			ev.overflow(pos, "multiplying", a, '*', b)
 		}
-		return Int(c)
+		return ev.int(c)
 	}
 	if a == math.MinInt64 && b == -1 {
 		ev.overflow(pos, "dividing", a, '/', b)
 	}
-	return Int(a / b)
+	return ev.int(a / b)
 }
 
 func (ev *Evaluator) addInt(a, b int64, pos syntax.Pos) int64 {
@@ -266,7 +266,7 @@ func (ev *Evaluator) addNumbers(sum Value, e *syntax.Concat, en *env) Value {
 		case Int:
 			switch b := v.(type) {
 			case Int:
-				sum = Int(ev.addInt(int64(a), int64(b), part.Pos()))
+				sum = ev.int(ev.addInt(int64(a), int64(b), part.Pos()))
 			case Float:
 				sum = Float(float64(a) + float64(b))
 			default:
@@ -317,8 +317,8 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 		var s string
 		if str, ok := v.(*String); ok {
 			s = str.S
-			if len(str.Context) > 0 {
-				ctx.add(ev, str.Context)
+			if len(str.Context()) > 0 {
+				ctx.add(ev, str.Context())
 			}
 		} else {
 			pos := part.Pos()
@@ -333,15 +333,13 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 	if n == 0 && len(ctx.elems) == 0 {
 		return emptyString
 	}
-	ev.charge(n + 48)
+	ev.charge(n + 32)
 	ev.bytes(n)
-	out := make([]byte, 0, n)
+	out := ev.slabs.bytes.Make(n)[:0]
 	for _, s := range parts {
 		out = append(out, s...)
 	}
-	v := ev.slabs.strings.New()
-	v.S, v.Context = asString(out), ctx.context(ev)
-	return v
+	return ev.newString(asString(out), ctx.context(ev))
 }
 
 // mayBeString reports whether interpolation takes a value.

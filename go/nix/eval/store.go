@@ -248,7 +248,7 @@ func (ev *Evaluator) addFiltered(p, name string, filter Value, flat bool, want s
 func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 	name := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos)
-	refs, moves := ev.moveContext(text.Context)
+	refs, moves := ev.moveContext(text.Context())
 	content := ev.moveText(text.S, moves)
 	kind := textBuilder{ev: ev}
 	kind.add("text")

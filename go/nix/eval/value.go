@@ -22,8 +22,9 @@ type (
 	Float float64
 	// String is a byte string with the store paths that it refers to.
 	String struct {
-		S       string
-		Context Context
+		S string
+		// refers is the context; nil for none.
+		refers *Context
 		// sym is the Symbol of S, once it was asked for.
 		sym syntax.Symbol
 	}
@@ -63,6 +64,14 @@ type (
 	}
 )
 
+// Context is what a string refers to.
+func (s *String) Context() Context {
+	if s.refers == nil {
+		return nil
+	}
+	return *s.refers
+}
+
 func (Null) value()     {}
 func (Bool) value()     {}
 func (Int) value()      {}
@@ -88,6 +97,8 @@ type slabs struct {
 	sets    slab.Of[Attrs]
 	lists   slab.Of[List]
 	strings slab.Of[String]
+	bytes   slab.Of[byte] // of short strings
+	ints    slab.Of[int64]
 	lambdas slab.Of[Lambda]
 }
 
@@ -102,6 +113,8 @@ func (s *slabs) apart(apart bool) {
 	s.sets.Apart(apart)
 	s.lists.Apart(apart)
 	s.strings.Apart(apart)
+	s.bytes.Apart(apart)
+	s.ints.Apart(apart)
 	s.lambdas.Apart(apart)
 }
 
@@ -149,7 +162,7 @@ func describe(v Value) string {
 	case Float:
 		return "a float"
 	case *String:
-		if len(v.Context) > 0 {
+		if len(v.Context()) > 0 {
 			return "a string with context"
 		}
 		return "a string"

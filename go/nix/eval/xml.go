@@ -105,7 +105,7 @@ func (w *xmlWriter) value(v Value, pos syntax.Pos) {
 		}
 		w.empty("bool", "value", word)
 	case *String:
-		w.ctx.add(ev, v.Context)
+		w.ctx.add(ev, v.Context())
 		w.empty("string", "value", v.S)
 	case Path:
 		w.empty("path", "value", string(v))

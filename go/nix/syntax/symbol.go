@@ -3,6 +3,7 @@ package syntax
 import (
 	"encoding/binary"
 	"hash/maphash"
+	"slices"
 )
 
 // Symbol is an interned name. The zero Symbol is no name.
@@ -47,6 +48,10 @@ func (s *Symbols) Intern(name string) Symbol {
 		return sym
 	}
 	sym = Symbol(len(s.names))
+	if len(s.names) == cap(s.names) {
+		s.names = slices.Grow(s.names, len(s.names)) // append copies a long slice more often
+		s.begins = slices.Grow(s.begins, len(s.begins))
+	}
 	s.names = append(s.names, name)
 	s.begins = append(s.begins, beginning(name))
 	s.slots[at] = symbolSlot{hash, sym}
@@ -115,6 +120,10 @@ func (s *Symbols) Less(x, y Symbol) bool {
 	}
 	return s.names[x] < s.names[y]
 }
+
+// Beginning is the first eight bytes of a Symbol's text as a number: those of two
+// texts are in their order, or equal.
+func (s *Symbols) Beginning(sym Symbol) uint64 { return s.begins[sym] }
 
 // beginning is the first eight bytes of a name as a number of the same order.
 func beginning(name string) uint64 {
