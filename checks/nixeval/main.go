@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/nix"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
@@ -86,7 +87,7 @@ func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		f, err := flake.Open(context.Background(), ref, flake.Options{Eval: options})
+		f, err := flake.Open(context.Background(), ref, flake.Options{Eval: nix.Options{Limits: limits, Trace: options.Trace}})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -94,7 +95,7 @@ func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
 		if err == nil && !found {
 			err = errors.New("there is no " + attr)
 		}
-		return f.Evaluator(), v, err
+		return f.Evaluator().Engine(), v.Engine(), err
 	}
 	dir, err := source.OpenDir("/")
 	if err != nil {

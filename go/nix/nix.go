@@ -35,6 +35,10 @@ type (
 	Fetched = eval.Fetched
 	// HashError is what a Fetcher may return for a source with another hash.
 	HashError = eval.HashError
+	// Tree is a read-only file tree.
+	Tree = source.Tree
+	// ReadFile is a file that was read: its path and the SHA-256 of its content.
+	ReadFile = eval.Read
 	// Limits bound an evaluation. A zero field means its default.
 	Limits = eval.Limits
 	// Position is a file, a line and a column, both counted from 1, the column in bytes.
@@ -67,11 +71,39 @@ const (
 // ErrNoFetcher is the cause of an Error of the kind Fetches where Options.Fetcher is nil.
 var ErrNoFetcher = eval.ErrNoFetcher
 
+// Errors of files that an Error of the kind FileAccess wraps.
+var (
+	// ErrOutside: the file is in none of Options.Files and Options.Trees.
+	ErrOutside = source.ErrOutside
+	// ErrHidden: a Tree has the file, and does not show it.
+	ErrHidden = source.ErrHidden
+)
+
+// OpenDir opens a directory of this machine as a Tree and an fs.FS which no link leads out of,
+// and which reads regular files alone. Close it when the evaluator is no longer used.
+func OpenDir(dir string) (*source.Dir, error) { return source.OpenDir(dir) }
+
+// Embedded is a Tree of files that are part of the program.
+func Embedded(files fs.FS) Tree { return source.Embedded{FS: files} }
+
+// Texts is a Tree of files in memory, by name. It returns nil where a name is not one of io/fs.
+func Texts(files map[string]string) Tree {
+	tree := source.NewMemory()
+	for name, text := range files {
+		if !tree.Add(name, 0o444, []byte(text)) {
+			return nil
+		}
+	}
+	return tree
+}
+
 // Options configure an Evaluator. The zero value evaluates expressions that need no file.
 type Options struct {
 	// Files are the files that expressions may read: a file system for each absolute path that
 	// one is found at. For a directory of this machine take the FS of an os.Root, which nothing leads out of.
 	Files map[string]fs.FS
+	// Trees are more files, which decide themselves what of them can be seen.
+	Trees map[string]Tree
 	// Predeclared are variables that every expression has, besides the builtins; what
 	// Encode takes. One of the name of a builtin hides it.
 	Predeclared map[string]any
@@ -94,6 +126,9 @@ type Options struct {
 	// Unlocked lets them fetch what has no hash and names no commit. Default: that is an error of the
 	// kind Fetches, as in Nix's pure evaluation.
 	Unlocked bool
+	// RawJSON lets JSON and toJSON write strings that are not valid UTF-8 as they are. Default: they
+	// are errors, as in Nix.
+	RawJSON bool
 	// Features are experimental features of Nix by their names: pipe-operators,
 	// blake3-hashes, parse-toml-timestamps.
 	Features []string
@@ -116,16 +151,31 @@ func (e *Evaluator) begin(ctx context.Context) {
 
 // New makes an Evaluator. The error says which of Options.Predeclared cannot be encoded,
 // which path of Options.Files is not a clean absolute one, or which feature is not known.
-func New(o Options) (*Evaluator, error) {
+func New(o Options) (*Evaluator, error) { return NewFrom(o, nil) }
+
+// NewFrom is New for the packages below this one, which are experimental: change says what
+// Options have no field for.
+func NewFrom(o Options, change func(*eval.Options)) (*Evaluator, error) {
 	sources := &source.FS{}
-	for at, tree := range o.Files {
+	mount := func(field, at string, tree Tree) error {
 		if !path.IsAbs(at) || path.Clean(at) != at {
-			return nil, fmt.Errorf("nix: Options.Files: %q is not a clean absolute path", at)
+			return fmt.Errorf("nix: Options.%s: %q is not a clean absolute path", field, at)
 		}
-		sources.Mount(at, source.FromFS(tree))
+		sources.Mount(at, tree)
+		return nil
+	}
+	for at, tree := range o.Files {
+		if err := mount("Files", at, source.FromFS(tree)); err != nil {
+			return nil, err
+		}
+	}
+	for at, tree := range o.Trees {
+		if err := mount("Trees", at, tree); err != nil {
+			return nil, err
+		}
 	}
 	options := eval.Options{Sources: sources, Limits: o.Limits, SearchPath: o.SearchPath, Env: o.Env, System: o.System, Trace: o.Trace,
-		Fetcher: o.Fetcher, Unlocked: o.Unlocked}
+		Fetcher: o.Fetcher, Unlocked: o.Unlocked, RawJSON: o.RawJSON}
 	for _, name := range o.Features {
 		switch name {
 		case "pipe-operators":
@@ -140,6 +190,9 @@ func New(o Options) (*Evaluator, error) {
 	}
 	if o.Cache != nil {
 		options.Programs = &o.Cache.programs
+	}
+	if change != nil {
+		change(&options)
 	}
 	e := &Evaluator{ev: eval.New(options)}
 	names := make([]string, 0, len(o.Predeclared))
@@ -182,6 +235,15 @@ func (e *Evaluator) EvalFile(ctx context.Context, file string) (Value, error) {
 	return e.value(e.ev.EvalFile(file))
 }
 
+// Do calls f, whose calls of Eval, EvalFile, Run and Value.Call share one account of time, steps and
+// memory, and one context.
+func (e *Evaluator) Do(ctx context.Context, f func() error) error {
+	e.begin(ctx)
+	e.inside++
+	defer func() { e.inside-- }()
+	return f()
+}
+
 // Reads lists the files that have been read so far, by path.
 func (e *Evaluator) Reads() []string {
 	reads := e.ev.Reads()
@@ -192,9 +254,28 @@ func (e *Evaluator) Reads() []string {
 	return out
 }
 
+// ReadFiles is Reads with the hashes of what was read.
+func (e *Evaluator) ReadFiles() []ReadFile { return e.ev.Reads() }
+
+// Text returns the content of a file that has been read, by an absolute path. No file is
+// opened for it.
+func (e *Evaluator) Text(file string) (text string, ok bool) { return e.ev.Text(file) }
+
+// Origin returns the path of what a file in the store was copied from, and any other path as it is.
+func (e *Evaluator) Origin(file string) string { return e.ev.Origin(file) }
+
 // Excerpt shows the line of a position with a caret under the column, or "" when its
 // text is not at hand.
 func (e *Evaluator) Excerpt(p Position) string { return e.ev.Excerpt(p) }
+
+// Engine is the evaluator of package eval, for the packages below this one, which are experimental.
+func (e *Evaluator) Engine() *eval.Evaluator { return e.ev }
+
+// Wrap makes a Value of one of Engine.
+func (e *Evaluator) Wrap(v eval.Value) Value { return Value{e, v} }
+
+// Engine is the value of package eval.
+func (v Value) Engine() eval.Value { return v.v }
 
 func (e *Evaluator) value(v eval.Value, err error) (Value, error) {
 	if err != nil {

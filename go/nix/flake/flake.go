@@ -22,6 +22,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
+	"github.com/insomnia-pods/insomnia/go/nix"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
@@ -32,8 +33,8 @@ var callText string
 
 // Options say how a flake is evaluated.
 type Options struct {
-	// Eval configures the evaluator; its Sources are made by Open.
-	Eval eval.Options
+	// Eval configures the evaluator, which reads no files but those of the flake and its inputs.
+	Eval nix.Options
 	// Overrides replace inputs, as --override-input does.
 	Overrides []Override
 	// Find gives the directory that holds a locked source which needs a
@@ -91,7 +92,8 @@ type Flake struct {
 	ctx     context.Context
 	options Options
 	sources *source.FS
-	ev      *eval.Evaluator
+	nix     *nix.Evaluator
+	ev      *eval.Evaluator // of nix
 	graph   *graph
 	dirs    []*source.Dir
 	mounted map[string]bool
@@ -106,7 +108,6 @@ type Flake struct {
 func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
 	f := &Flake{Ref: ref, ctx: ctx, options: o, sources: &source.FS{}, mounted: make(map[string]bool), local: make(map[string]bool),
 		repositories: make(map[string]*gitrepo.Repo)}
-	o.Eval.Context, o.Eval.Sources, o.Eval.StoredAs = ctx, f.sources, f.storedAs
 	ref, lock, err := f.mountFlake(ref)
 	if err != nil {
 		f.Close()
@@ -120,14 +121,21 @@ func Open(ctx context.Context, ref Ref, o Options) (*Flake, error) {
 			return nil, err
 		}
 	}
-	f.ev = eval.New(o.Eval)
+	f.nix, err = nix.NewFrom(o.Eval, func(o *eval.Options) {
+		o.Context, o.Sources, o.StoredAs = ctx, f.sources, f.storedAs
+	})
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	f.ev = f.nix.Engine()
 	return f, nil
 }
 
-// Renew begins a new account of time and allocation for what is evaluated next.
-func (f *Flake) Renew(ctx context.Context) {
+// Do calls f, whose evaluations share one account of time and memory, and one context.
+func (f *Flake) Do(ctx context.Context, do func() error) error {
 	f.ctx = ctx
-	f.ev.Renew(ctx)
+	return f.nix.Do(ctx, do)
 }
 
 // Close releases the directories that are open.
@@ -143,11 +151,19 @@ func (f *Flake) Close() {
 }
 
 // Evaluator is the evaluator of the flake's values.
-func (f *Flake) Evaluator() *eval.Evaluator { return f.ev }
+func (f *Flake) Evaluator() *nix.Evaluator { return f.nix }
 
 // Value is the flake as builtins.getFlake gives it: its outputs, inputs and
 // what is known of its source.
-func (f *Flake) Value() (eval.Value, error) {
+func (f *Flake) Value() (nix.Value, error) {
+	v, err := f.whole()
+	if err != nil {
+		return nix.Value{}, err
+	}
+	return f.nix.Wrap(v), nil
+}
+
+func (f *Flake) whole() (eval.Value, error) {
 	if f.value != nil {
 		return f.value, nil
 	}
@@ -253,12 +269,12 @@ func (f *Flake) storedAs(p string) (string, error) {
 }
 
 // Output is one attribute of the flake's outputs. ok is false when one of the names is missing.
-func (f *Flake) Output(names ...string) (v eval.Value, ok bool, err error) {
+func (f *Flake) Output(names ...string) (v nix.Value, ok bool, err error) {
 	all, err := f.Value()
 	if err != nil {
-		return nil, false, err
+		return nix.Value{}, false, err
 	}
-	return f.ev.Select(all, append([]string{"outputs"}, names...)...)
+	return all.Attr(append([]string{"outputs"}, names...)...)
 }
 
 // NARHash is the hash of the flake's own source in the notation of Nix (SRI).

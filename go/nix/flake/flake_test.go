@@ -111,7 +111,7 @@ func output(ref flake.Ref, name string, o flake.Options) (string, error) {
 	if !ok {
 		return "", errors.New("no such output")
 	}
-	out, err := f.Evaluator().ToJSON(v)
+	out, err := v.JSON()
 	return string(out), err
 }
 

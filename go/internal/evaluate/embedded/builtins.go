@@ -8,7 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
-	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
@@ -40,7 +40,7 @@ type builtinFetcher struct{ known *fetch.Builtins }
 
 // Fetch returns what was downloaded before. Errors are *unnamed and *wanted, and
 // those of fetch.Builtins.
-func (b *builtinFetcher) Fetch(_ context.Context, r eval.FetchRequest) (*eval.Fetched, error) {
+func (b *builtinFetcher) Fetch(_ context.Context, r nix.FetchRequest) (*nix.Fetched, error) {
 	if r.NarHash == nil && r.FileHash == nil {
 		return nil, &unnamed{r.Builtin}
 	}
@@ -52,7 +52,7 @@ func (b *builtinFetcher) Fetch(_ context.Context, r eval.FetchRequest) (*eval.Fe
 }
 
 // wanted is a source that is not on this machine.
-type wanted struct{ request eval.FetchRequest }
+type wanted struct{ request nix.FetchRequest }
 
 func (w *wanted) Error() string { return "it is not on this machine" }
 
@@ -63,7 +63,7 @@ type unnamed struct{ builtin string }
 func (u *unnamed) Error() string { return "the hash of its content is missing" }
 
 // fetchWanted downloads what an expression asked for.
-func (f *openFlake) fetchWanted(ctx context.Context, r eval.FetchRequest) error {
+func (f *openFlake) fetchWanted(ctx context.Context, r nix.FetchRequest) error {
 	l, err := flake.LockedOf(r.Attrs)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ func (f *openFlake) fetchWanted(ctx context.Context, r eval.FetchRequest) error 
 	}
 	f.evaluator.progress("downloading " + r.URL)
 	err = f.builtins.Get(ctx, r)
-	var wrong *eval.HashError
+	var wrong *nix.HashError
 	switch {
 	case err == nil:
 		return nil

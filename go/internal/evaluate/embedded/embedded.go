@@ -16,8 +16,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 	"github.com/insomnia-pods/insomnia/go/manifest"
-	"github.com/insomnia-pods/insomnia/go/nix/eval"
-	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix"
 )
 
 // Evaluator is the evaluator inside this program.
@@ -67,9 +66,7 @@ const textMount = "/insomnia-converted"
 
 // Text evaluates a profile that is in no file; it reads nothing but the library.
 func (e *Evaluator) Text(ctx context.Context, text []byte) (*evaluate.Answer, error) {
-	files := source.NewMemory()
-	files.Add("profile.nix", 0o444, text)
-	ev, err := e.prepare(evaluate.Options{}, mounted{textMount, files})
+	ev, err := e.prepare(evaluate.Options{}, mounted{textMount, nix.Texts(map[string]string{"profile.nix": string(text)})})
 	if err != nil {
 		return nil, err
 	}
@@ -83,12 +80,12 @@ func (e *Evaluator) Text(ctx context.Context, text []byte) (*evaluate.Answer, er
 // mounted is a tree that an evaluation may read.
 type mounted struct {
 	at   string
-	tree source.Tree
+	tree nix.Tree
 }
 
 // prepareFile makes an evaluator that may read the library and what a profile
 // file may read.
-func (e *Evaluator) prepareFile(p *locate.File, options evaluate.Options) (*eval.Evaluator, func(), error) {
+func (e *Evaluator) prepareFile(p *locate.File, options evaluate.Options) (*nix.Evaluator, func(), error) {
 	if p.Root == "" {
 		ev, err := e.prepare(options)
 		return ev, func() {}, err
@@ -105,8 +102,8 @@ func (e *Evaluator) prepareFile(p *locate.File, options evaluate.Options) (*eval
 }
 
 // prepareView makes an evaluator for a view, and closes both with what it returns.
-func (e *Evaluator) prepareView(view *locate.View, options evaluate.Options) (*eval.Evaluator, func(), error) {
-	dir, err := source.OpenDir(view.Root)
+func (e *Evaluator) prepareView(view *locate.View, options evaluate.Options) (*nix.Evaluator, func(), error) {
+	dir, err := nix.OpenDir(view.Root)
 	if err != nil {
 		return nil, nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "cannot read %s: %v", view.Root, err)
 	}
@@ -118,33 +115,35 @@ func (e *Evaluator) prepareView(view *locate.View, options evaluate.Options) (*e
 }
 
 // prepare makes an evaluator that may read the library and these trees.
-func (e *Evaluator) prepare(options evaluate.Options, trees ...mounted) (*eval.Evaluator, error) {
-	sources := &source.FS{}
+func (e *Evaluator) prepare(options evaluate.Options, trees ...mounted) (*nix.Evaluator, error) {
+	o := e.evalOptions(options)
+	o.Trees = map[string]nix.Tree{}
 	library, err := e.Library.Trees()
 	if err != nil {
 		return nil, err
 	}
 	for at, files := range library {
-		sources.Mount(libraryMount+at, source.Embedded{FS: files})
+		o.Trees[libraryMount+at] = nix.Embedded(files)
 	}
 	for _, m := range trees {
-		sources.Mount(m.at, m.tree)
+		o.Trees[m.at] = m.tree
 	}
-	o := e.evalOptions(options)
-	o.Sources = sources
-	return eval.New(o), nil
+	return nix.New(o)
 }
 
-// evalOptions are how this program has package eval evaluate.
-func (e *Evaluator) evalOptions(options evaluate.Options) eval.Options {
-	return eval.Options{Trace: e.Warn, RawJSON: true, Limits: eval.Limits{Memory: options.Memory}}
+// evalOptions are how this program evaluates.
+func (e *Evaluator) evalOptions(options evaluate.Options) nix.Options {
+	return nix.Options{Trace: e.Warn, RawJSON: true, Limits: nix.Limits{Memory: options.Memory}}
 }
 
 // evaluate asks a prepared evaluator for one profile. Call it by limited.
-func (e *Evaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *locate.File, options evaluate.Options) (*evaluate.Answer, error) {
-	ev.Renew(ctx)
+func (e *Evaluator) evaluate(ctx context.Context, ev *nix.Evaluator, p *locate.File, options evaluate.Options) (*evaluate.Answer, error) {
 	in := &evaluate.FileSources{Library: libraryMount, Root: p.Root, Quoter: quoter(ev)}
-	data, err := callEntry(ev, p, options.Output)
+	var data []byte
+	err := ev.Do(ctx, func() (err error) {
+		data, err = callEntry(ctx, ev, p, options.Output)
+		return err
+	})
 	if err != nil {
 		return nil, fileFailure(err, p, in, options)
 	}
@@ -160,28 +159,28 @@ func (e *Evaluator) evaluate(ctx context.Context, ev *eval.Evaluator, p *locate.
 	return a, nil
 }
 
-func callEntry(ev *eval.Evaluator, p *locate.File, output string) ([]byte, error) {
-	entry, err := ev.EvalFile(libraryMount + "/entry.nix")
+func callEntry(ctx context.Context, ev *nix.Evaluator, p *locate.File, output string) ([]byte, error) {
+	entry, err := ev.EvalFile(ctx, libraryMount+"/entry.nix")
 	if err != nil {
 		return nil, err
 	}
-	v, err := ev.Call(entry, ev.Set(map[string]eval.Value{"profile": eval.Str(evaluate.EntryProfile(p)), "name": eval.Str(p.Name())}))
+	v, err := entry.Call(ctx, map[string]string{"profile": evaluate.EntryProfile(p), "name": p.Name()})
 	if err != nil {
 		return nil, err
 	}
-	if v, _, err = ev.Select(v, output); err != nil {
+	if v, _, err = v.Attr(output); err != nil {
 		return nil, err
 	}
-	return ev.ToJSON(v)
+	return v.JSON()
 }
 
 // quoter knows the files of an evaluation.
-func quoter(ev *eval.Evaluator) evaluate.Quoter {
+func quoter(ev *nix.Evaluator) evaluate.Quoter {
 	return evaluate.Quoter{Find: readBy(ev), Origin: ev.Origin}
 }
 
 // readBy quotes the files that an evaluation has read, from its memory.
-func readBy(ev *eval.Evaluator) func(file string) *diag.Source {
+func readBy(ev *nix.Evaluator) func(file string) *diag.Source {
 	return func(file string) *diag.Source {
 		if text, ok := ev.Text(filepath.ToSlash(file)); ok {
 			return diag.NewSource(text)
@@ -192,9 +191,9 @@ func readBy(ev *eval.Evaluator) func(file string) *diag.Source {
 
 // readFiles are the files that an evaluation has read, by the names that say
 // the same on another machine.
-func readFiles(ev *eval.Evaluator, name func(string) string) []manifest.ReadFile {
+func readFiles(ev *nix.Evaluator, name func(string) string) []manifest.ReadFile {
 	var out []manifest.ReadFile
-	for _, read := range ev.Reads() {
+	for _, read := range ev.ReadFiles() {
 		if !strings.HasPrefix(read.Path, libraryMount+"/") { // the library has a digest of its own
 			out = append(out, manifest.ReadFile{File: name(read.Path), SHA256: locate.SRI(read.SHA256[:])})
 		}
@@ -204,11 +203,11 @@ func readFiles(ev *eval.Evaluator, name func(string) string) []manifest.ReadFile
 
 // misread returns the first invalid place of each file that an evaluation has
 // read and that is not valid UTF-8; none if its answer is valid.
-func misread(ev *eval.Evaluator, answer []byte) (at []diag.Position) {
+func misread(ev *nix.Evaluator, answer []byte) (at []diag.Position) {
 	if utf8.Valid(answer) {
 		return nil
 	}
-	for _, read := range ev.Reads() {
+	for _, read := range ev.ReadFiles() {
 		data, err := bounded.ReadFile(read.Path, manifestfile.MaxSize)
 		if err != nil || utf8.Valid(data) {
 			continue

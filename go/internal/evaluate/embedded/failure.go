@@ -13,27 +13,26 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/memory"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
-	"github.com/insomnia-pods/insomnia/go/nix/eval"
-	"github.com/insomnia-pods/insomnia/go/nix/source"
+	"github.com/insomnia-pods/insomnia/go/nix"
 )
 
 // kinds are those of failures that need no look at their cause.
 var kinds = [...]evaluate.Kind{
-	eval.TypeMismatch: evaluate.TypeMismatch, eval.MissingAttr: evaluate.MissingAttribute, eval.UndefinedVariable: evaluate.UndefinedVariable,
-	eval.Thrown: evaluate.Thrown, eval.AssertionFailed: evaluate.AssertionFailed, eval.Aborted: evaluate.Aborted,
-	eval.InfiniteRecursion: evaluate.InfiniteRecursion, eval.SyntaxError: evaluate.SyntaxError,
-	eval.Fetches: evaluate.Fetches, eval.Builds: evaluate.Builds, eval.NeedsNix: evaluate.NeedsNix,
-	eval.LimitReached: evaluate.Other, eval.Busy: evaluate.Other,
+	nix.TypeMismatch: evaluate.TypeMismatch, nix.MissingAttr: evaluate.MissingAttribute, nix.UndefinedVariable: evaluate.UndefinedVariable,
+	nix.Thrown: evaluate.Thrown, nix.AssertionFailed: evaluate.AssertionFailed, nix.Aborted: evaluate.Aborted,
+	nix.InfiniteRecursion: evaluate.InfiniteRecursion, nix.BadSyntax: evaluate.SyntaxError,
+	nix.Fetches: evaluate.Fetches, nix.Builds: evaluate.Builds, nix.NeedsNix: evaluate.NeedsNix,
+	nix.LimitReached: evaluate.Other, nix.Busy: evaluate.Other,
 }
 
-// failureOf makes a Failure of an error of package eval; nil for another error.
+// failureOf makes a Failure of an error of package nix; nil for another error.
 // places are found by the caller, who knows what a failure without one is about.
 func failureOf(err error, in evaluate.Sources, options evaluate.Options, places func([]evaluate.Frame) []diag.Position) *evaluate.Failure {
-	var e *eval.Error
+	var e *nix.Error
 	if !errors.As(err, &e) || errors.As(err, new(*crash.Panic)) {
 		return nil // a defect is reported as one
 	}
-	var limit *eval.LimitError
+	var limit *nix.LimitError
 	if errors.As(err, &limit) && limit.Limit != "depth" {
 		return limitReached(limit, options)
 	}
@@ -57,16 +56,16 @@ func failureOf(err error, in evaluate.Sources, options evaluate.Options, places 
 	switch {
 	case limit != nil:
 		f.Kind = evaluate.InfiniteRecursion
-	case e.Kind == eval.SyntaxError && evaluate.BeginsWithMark(f.Positions):
+	case e.Kind == nix.BadSyntax && evaluate.BeginsWithMark(f.Positions):
 		f.Kind = evaluate.ByteOrderMark
-	case e.Kind == eval.Fetches:
+	case e.Kind == nix.Fetches:
 		f.Message = "builtins." + e.Name
 	case errors.As(err, &bare):
 		f.Kind = evaluate.Fetches
 		f.Message, f.Hint = unnamedHint(bare.builtin)
-	case errors.Is(err, source.ErrOutside):
+	case errors.Is(err, nix.ErrOutside):
 		f.Kind = evaluate.FileOutside
-	case e.Kind == eval.FileAccess && errors.Is(err, fs.ErrNotExist):
+	case e.Kind == nix.FileAccess && errors.Is(err, fs.ErrNotExist):
 		f.Kind, f.Path = evaluate.FileMissing, in.Text(f.Path)
 	}
 	return f
@@ -109,9 +108,9 @@ func abandoned(err error, options evaluate.Options) *evaluate.Failure {
 	case errors.Is(err, watchdog.ErrMemory):
 		return MemoryReached(options.Memory)
 	case errors.Is(err, context.DeadlineExceeded):
-		return limitReached(&eval.LimitError{Limit: "time"}, options)
+		return limitReached(&nix.LimitError{Limit: "time"}, options)
 	}
-	return limitReached(&eval.LimitError{Limit: "cancelled"}, options)
+	return limitReached(&nix.LimitError{Limit: "cancelled"}, options)
 }
 
 // MemoryReached is the failure of an evaluation that the watchdog ended at its limit
@@ -124,7 +123,7 @@ func MemoryReached(limit int64) *evaluate.Failure {
 		Message: fmt.Sprintf("evaluation needs more memory than its limit of %d MiB allows", limit>>20)}
 }
 
-func limitReached(limit *eval.LimitError, options evaluate.Options) *evaluate.Failure {
+func limitReached(limit *nix.LimitError, options evaluate.Options) *evaluate.Failure {
 	f := &evaluate.Failure{Kind: evaluate.Memory, Message: limit.Msg, Cause: limit}
 	switch limit.Limit {
 	case "cancelled":

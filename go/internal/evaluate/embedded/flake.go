@@ -14,10 +14,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/manifest"
-	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
-	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
 // openFlake is a flake that is evaluated where it is.
@@ -226,7 +225,7 @@ func (f *openFlake) Apply(ctx context.Context, output, function string) ([]byte,
 		if err == nil {
 			return out, nil
 		}
-		var limit *eval.LimitError
+		var limit *nix.LimitError
 		var input *flake.InputError
 		var missing *wanted
 		if errors.As(err, &missing) {
@@ -279,15 +278,18 @@ func (f *openFlake) once(ctx context.Context, output, function string) ([]byte, 
 			if opened, err = flake.Open(ctx, f.where, flake.Options{Eval: o, Overrides: f.overrides, Find: f.store.Find}); err != nil {
 				return nil, err
 			}
-		} else {
-			opened.Renew(ctx)
 		}
-		return applyOutput(opened, output, function)
+		var out []byte
+		err := opened.Do(ctx, func() (err error) {
+			out, err = applyOutput(ctx, opened, output, function)
+			return err
+		})
+		return out, err
 	})
 }
 
 // applyOutput calls a function, given as a text, with an output of a flake.
-func applyOutput(opened *flake.Flake, output, function string) ([]byte, error) {
+func applyOutput(ctx context.Context, opened *flake.Flake, output, function string) ([]byte, error) {
 	v, ok, err := opened.Output(output)
 	if err != nil {
 		return nil, err
@@ -295,15 +297,14 @@ func applyOutput(opened *flake.Flake, output, function string) ([]byte, error) {
 	if !ok {
 		return nil, errNoOutput
 	}
-	ev := opened.Evaluator()
-	call, err := ev.EvalExpr(function, "«string»", "/")
+	call, err := opened.Evaluator().Eval(ctx, function)
 	if err != nil {
 		return nil, err
 	}
-	if v, err = ev.Call(call, v); err != nil {
+	if v, err = call.Call(ctx, v); err != nil {
 		return nil, err
 	}
-	return ev.ToJSON(v)
+	return v.JSON()
 }
 
 // unhad is the failure of an evaluation that cannot have a source. Another profile
@@ -332,7 +333,7 @@ func (f *openFlake) failure(output string, err error) error {
 		failure.Kind, failure.Cause, failure.Positions = evaluate.Unhad, f.explainInput(input), nil
 	case errors.As(err, new(*gitrepo.Error)):
 		failure.Kind, failure.Cause, failure.Positions = evaluate.Unhad, locate.GitFailure(err), nil
-	case errors.Is(err, source.ErrHidden):
+	case errors.Is(err, nix.ErrHidden):
 		failure.Kind, failure.Root = evaluate.FileUntracked, filepath.Dir(failure.Path)
 		if f.Local != nil && f.Local.GitRoot != "" {
 			failure.Root = f.Local.GitRoot

@@ -6,7 +6,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
-	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix"
 )
 
 // Shared is an Evaluator that keeps its values between files of one view, and
@@ -14,7 +14,7 @@ import (
 type Shared struct {
 	*Evaluator
 	view *locate.View // nil for built-in profiles
-	ev   *eval.Evaluator
+	ev   *nix.Evaluator
 	done func()
 }
 
