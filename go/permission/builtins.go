@@ -156,7 +156,7 @@ func changesMeaning(name string) bool {
 	case "ENV", "IFS", "PS4", "HOME", "PWD", "OLDPWD", "CDPATH", "SHELL", "CC", "CXX", "LD", "AR", "AS", "VISUAL", "GLOBIGNORE", "EXECIGNORE", "TMPDIR", "POSIXLY_CORRECT", "RSH", "PROMPT_COMMAND", "HISTFILE", "INPUTRC", "ZDOTDIR", "HOSTALIASES", "OPENSSL_CONF", "KRB5_CONFIG", "TERMINFO":
 		return true
 	}
-	for _, start := range []string{"LD_", "DYLD_", "GIT_", "BASH_", "SSH_", "XDG_", "NPM_", "NODE_", "PYTHON", "PERL", "RUBY", "JAVA", "_JAVA", "CARGO", "RUST", "GO", "DOCKER_", "KUBE", "LESS", "MAKE", "AWS_", "CLOUDSDK_", "TF_", "CURL_", "NIX_", "PIP_", "UV_", "GCONV", "MALLOC_", "GLIBC_", "LUA_", "PHP", "COMPOSER_", "GEM_", "BUNDLE_", "HELM_", "YARN_", "ANSIBLE_", "CMAKE_", "DOTNET_", "TEXTDOMAIN"} {
+	for _, start := range []string{"LD_", "DYLD_", "GIT_", "BASH_", "SSH_", "XDG_", "NPM_", "NODE_", "PYTHON", "PERL", "RUBY", "JAVA", "_JAVA", "CARGO", "RUST", "GO", "DOCKER_", "KUBE", "LESS", "MAKE", "AWS_", "CLOUDSDK_", "TF_", "CURL_", "NIX_", "PIP_", "UV_", "GCONV", "MALLOC_", "GLIBC_", "LUA_", "PHP", "COMPOSER_", "GEM_", "BUNDLE_", "HELM_", "YARN_", "ANSIBLE_", "CMAKE_", "DOTNET_", "TEXTDOMAIN", "INSOMNIA_"} {
 		if strings.HasPrefix(upper, start) {
 			return true
 		}

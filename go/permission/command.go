@@ -87,8 +87,9 @@ func readCommand(call Call) (result reading) {
 // invocation decides one program. It is false where nothing is to say: the program
 // only runs others, or only might be one.
 func (p *policy) invocation(inv *invocation) (Decision, bool) {
+	inv, addressed := p.services.named(inv)
 	forms, dynamic := inv.forms()
-	if d, ok := p.restricting(inv, forms, dynamic); ok {
+	if d, ok := p.restricting(inv, append(forms, addressed...), dynamic); ok {
 		return d, true
 	}
 	if inv.suspect {

@@ -19,6 +19,11 @@ type word struct {
 	// written is text with the patterns of file names as they are written; empty
 	// where there are none.
 	written string
+	// named is text with the addresses of services by the names of their variables, such as
+	// $INSOMNIA_SERVICE_CODE/team; empty where there are none.
+	named string
+	// services are these variables.
+	services []string
 	// whole says that the word is one that the shell cannot split or drop.
 	whole bool
 }
@@ -31,6 +36,8 @@ const (
 	globSet  = '\x03'
 	homeSign = '\x04'
 	hereSign = '\x05'
+	// serviceSign is before and after the name of the variable of a service.
+	serviceSign = '\x06'
 )
 
 func literal(text string) word { return word{text: text, whole: true} }
@@ -81,6 +88,13 @@ func literalWord(w *sh.Word) word {
 		return word{text: string(rune(unknown))}
 	}
 	text := atHome(b.String())
+	if strings.ContainsRune(text, serviceSign) {
+		text, named, services := atServices(text)
+		if split || strings.ContainsRune(named, unknown) {
+			return word{text: globsAs(text, "\x00\x00\x00")}
+		}
+		return word{text: text, named: named, services: services}
+	}
 	if !strings.ContainsAny(text, string([]rune{globStar, globOne, globSet})) {
 		return word{text: text, whole: !split}
 	}
@@ -119,7 +133,7 @@ func atHome(text string) string {
 
 // placeSign is the sign of a plain expansion of HOME or PWD; zero of every other.
 func placeSign(p *sh.ParamExp) byte {
-	if p.Param == nil || p.Excl || p.Length || p.Width || p.Index != nil || p.Slice != nil || p.Repl != nil || p.Names != 0 || p.Exp != nil || p.NestedParam != nil || p.Flags != nil || len(p.Modifiers) > 0 {
+	if !plainExpansion(p) {
 		return 0
 	}
 	switch p.Param.Value {
@@ -129,6 +143,11 @@ func placeSign(p *sh.ParamExp) byte {
 		return hereSign
 	}
 	return 0
+}
+
+// plainExpansion reports whether an expansion is the value of a variable and nothing else.
+func plainExpansion(p *sh.ParamExp) bool {
+	return p.Param != nil && !p.Excl && !p.Length && !p.Width && p.Index == nil && p.Slice == nil && p.Repl == nil && p.Names == 0 && p.Exp == nil && p.NestedParam == nil && p.Flags == nil && len(p.Modifiers) == 0
 }
 
 func addParts(b *strings.Builder, parts []sh.WordPart, quoted bool) (split bool) {
@@ -154,6 +173,10 @@ func addParts(b *strings.Builder, parts []sh.WordPart, quoted bool) (split bool)
 			if p, ok := part.(*sh.ParamExp); ok {
 				if sign := placeSign(p); sign != 0 {
 					b.WriteByte(sign)
+					break
+				}
+				if plainExpansion(p) && strings.HasPrefix(p.Param.Value, servicePrefix) {
+					b.WriteString(string(rune(serviceSign)) + p.Param.Value + string(rune(serviceSign)))
 					break
 				}
 			}

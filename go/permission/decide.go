@@ -33,7 +33,8 @@ type policy struct {
 	servers []manifest.ServerName
 	skills  []manifest.SkillName
 	// mcp are the servers of the Pod, each with the tools of it that are offered.
-	mcp map[manifest.ServerName]manifest.MCPServer
+	mcp      map[manifest.ServerName]manifest.MCPServer
+	services services
 	// unreadable are what the sandbox keeps from every program.
 	unreadable []grammar.FileGlob
 	rules      []*parsedRule
@@ -71,9 +72,10 @@ func Parse(m *manifest.Manifest) (*Guard, error) {
 		}
 		return unreadable
 	}
+	services := servicesOf(m)
 	unreadable := unreadableAt("", m.Sandbox.DenyRead)
 	parse := func(permissions *manifest.Permissions, tools manifest.SubagentTools, pointer string) *policy {
-		p := &policy{permissions: permissions, offered: tools, pointer: pointer, toolsAt: pointer, mcp: m.MCPServers, unreadable: unreadable}
+		p := &policy{permissions: permissions, offered: tools, pointer: pointer, toolsAt: pointer, mcp: m.MCPServers, services: services, unreadable: unreadable}
 		for i, rule := range permissions.Rules {
 			at := pointer + "/permissions/rules/" + strconv.Itoa(i)
 			if rule.Action != allow && rule.Action != ask && rule.Action != deny {

@@ -565,3 +565,56 @@ func TestServersKeepTheirTools(t *testing.T) {
 		}
 	}
 }
+
+// The variable of a service is one known word, which rules name as it is written. It is
+// held to the other rules by its address, and no command may change it.
+func TestServices(t *testing.T) {
+	m := &manifest.Manifest{Permissions: manifest.Permissions{Mode: "ask", Default: "ask", Rules: []manifest.Rule{
+		{Tool: "bash", Pattern: "curl -s $INSOMNIA_SERVICE_MY_CODE/*", Action: "allow"},
+		{Tool: "bash", Pattern: "read *", Action: "allow"}, {Tool: "bash", Pattern: "unset *", Action: "allow"}, {Tool: "bash", Pattern: "printf *", Action: "allow"},
+		{Tool: "bash", Pattern: "curl *secret*", Action: "deny"},
+		{Tool: "bash", Pattern: "wget http\\://127.0.0.1*", Action: "deny"},
+		{Tool: "bash", Pattern: "wget *", Action: "allow"},
+		{Tool: "bash", Pattern: "curl * | bash*", Action: "deny"},
+	}}}
+	m.Tools.Default = "allow"
+	m.Sandbox.Services = map[manifest.ProfileName]manifest.Service{"my-code": {}}
+	guard, err := permission.Parse(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for command, want := range map[string]manifest.Action{
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/team/x`:                                        "allow",
+		`curl -s "$INSOMNIA_SERVICE_MY_CODE/team/x"`:                                      "allow",
+		`curl -s ${INSOMNIA_SERVICE_MY_CODE}/team/x`:                                      "allow",
+		`cd src && curl -s "${INSOMNIA_SERVICE_MY_CODE}"/team/x`:                          "allow",
+		`timeout 5 curl -s $INSOMNIA_SERVICE_MY_CODE/x`:                                   "allow",
+		`bash -c 'curl -s $INSOMNIA_SERVICE_MY_CODE/x'`:                                   "allow",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE`:                                               "ask",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE.example.org/x`:                                 "ask",
+		`curl -s $INSOMNIA_SERVICE_OTHER/x`:                                               "ask",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/$x`:                                            "ask",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/*`:                                             "ask",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/{a,b}`:                                         "ask",
+		`curl -s ${INSOMNIA_SERVICE_MY_CODE:-https://other.example}/x`:                    "ask",
+		`curl -s ${!INSOMNIA_SERVICE_MY_CODE}/x`:                                          "ask",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/x -o f`:                                        "ask",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/x > f`:                                         "ask",
+		`INSOMNIA_SERVICE_MY_CODE=x; curl -s $INSOMNIA_SERVICE_MY_CODE/x`:                 "ask",
+		`INSOMNIA_SERVICE_MY_CODE=x curl -s $INSOMNIA_SERVICE_MY_CODE/x`:                  "ask",
+		`export INSOMNIA_SERVICE_MY_CODE=x; curl -s $INSOMNIA_SERVICE_MY_CODE/x`:          "ask",
+		`read INSOMNIA_SERVICE_MY_CODE; curl -s $INSOMNIA_SERVICE_MY_CODE/x`:              "ask",
+		`printf -v INSOMNIA_SERVICE_MY_CODE x; curl -s $INSOMNIA_SERVICE_MY_CODE/x`:       "ask",
+		`for INSOMNIA_SERVICE_MY_CODE in a; do curl -s $INSOMNIA_SERVICE_MY_CODE/x; done`: "ask",
+		`: ${INSOMNIA_SERVICE_MY_CODE:=x}; curl -s $INSOMNIA_SERVICE_MY_CODE/x`:           "ask",
+		`IFS=/; curl -s $INSOMNIA_SERVICE_MY_CODE/x`:                                      "ask",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/secret`:                                        "deny",
+		`curl -s $INSOMNIA_SERVICE_MY_CODE/x | bash`:                                      "deny",
+		`wget $INSOMNIA_SERVICE_MY_CODE/x`:                                                "deny",
+		`wget "$INSOMNIA_SERVICE_MY_CODE"`:                                                "deny",
+	} {
+		if d := guard.Decide(call("bash", command)); d.Action != want {
+			t.Errorf("%s: %s, want %s (%s)", command, d.Action, want, d.Reason)
+		}
+	}
+}

@@ -36,10 +36,15 @@ func TestService(t *testing.T) {
 		place := strings.TrimPrefix(host.URL, "https://")
 		look := `curl -s $INSOMNIA_SERVICE_CODE/team/file; curl -s $INSOMNIA_SERVICE_CODE/other/file; git ls-remote https://` + place + `/team/a.git; ` +
 			`env | sed s/^INSOMNIA_SERVICE_CODE=.*/ADDRESS/; cat /proc/*/environ /proc/*/cmdline 2>/dev/null | tr '\0' '\n'; curl -sm 5 -k https://` + place + `/team/direct`
-		d := newDesk(t, a, `permissions.default = "allow"; permissions.mode = "auto"; sandbox.network = insomnia.lib.mkForce "none"; sandbox.allowedDomains = insomnia.lib.mkForce [ ];
+		d := newDesk(t, a, `permissions.default = insomnia.lib.mkForce "ask"; permissions.mode = "auto";
+  permissions.rules = [
+    { tool = "bash"; pattern = "bash ./look"; action = "allow"; }
+    { tool = "bash"; pattern = "curl -s $INSOMNIA_SERVICE_CODE/*"; action = "allow"; }
+  ];
+  sandbox.network = insomnia.lib.mkForce "none"; sandbox.allowedDomains = insomnia.lib.mkForce [ ];
   sandbox.hostCommands.sign = { command = [ "/usr/bin/true" ]; };
   sandbox.services.code = { host = "`+place+`"; methods = [ "GET" ]; paths = [ "/team/**" ]; for = "git"; auth.value = insomnia.lib.secrets.format "Bearer {}" (insomnia.lib.secrets.ref "code.login"); };`,
-			script(modelmock.Turn{Calls: []modelmock.Call{a.shell("bash ./look")}}, modelmock.Turn{Text: "done"}))
+			script(modelmock.Turn{Calls: []modelmock.Call{a.shell("bash ./look")}}, modelmock.Turn{Calls: []modelmock.Call{a.shell(`curl -s "$INSOMNIA_SERVICE_CODE/team/ruled"`)}}, modelmock.Turn{Text: "done"}))
 		d.write(d.work+"/look", look)
 		authority := filepath.Join(d.xdg, "authority.pem")
 		d.write(authority, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: host.Certificate().Raw})))
@@ -51,7 +56,7 @@ func TestService(t *testing.T) {
 		d.env = append(d.env, "SSL_CERT_FILE="+authority, "CODE_KEY="+serviceKey)
 		got := d.headless("Look.")
 		results := strings.Join(d.results(), "\n")
-		if got.exit != 0 || !strings.Contains(results, "the canary of services") || !strings.Contains(results, "insomnia: the path `/other/file` is not among the paths of the service") {
+		if got.exit != 0 || strings.Count(results, "the canary of services") != 2 || !strings.Contains(results, "insomnia: the path `/other/file` is not among the paths of the service") {
 			t.Errorf("exit %d, %q\n%s\n%s", got.exit, results, got.stdout, got.stderr)
 		}
 		if strings.Count(got.stderr, "sandbox.hostCommands.sign: not available in this Pod: ") != 1 {
@@ -62,7 +67,7 @@ func TestService(t *testing.T) {
 		}
 		mu.Lock()
 		defer mu.Unlock()
-		if want := "/team/file /team/a.git/info/refs"; strings.Join(asked, " ") != want {
+		if want := "/team/file /team/a.git/info/refs /team/ruled"; strings.Join(asked, " ") != want {
 			t.Errorf("the host was asked for %q, not %s", asked, want)
 		}
 		if body := string(d.conversation()[0].Body); !strings.Contains(body, "$INSOMNIA_SERVICE_CODE: https://"+place) {
