@@ -135,6 +135,11 @@ func (a *App) plan(r *Ready) error {
 	}
 	launch := runtime.Launch{Headless: o.Headless, System: composed.Text, UI: r.runtime.Looks, Changed: changed,
 		Session: r.status.Session, Resume: r.status.Session != "", Prompt: o.Prompt}
+	recorded := r.runtime.Driver.Recorded
+	lost := launch.Resume && recorded != nil && !recorded(filepath.Join(r.start.Dir, "agent"), launch.Session)
+	if lost {
+		launch.Resume = false
+	}
 	if !launch.Resume {
 		launch.Session = uuid.NewString()
 		// A conversation that takes the place of one that was removed does not do its work again.
@@ -145,6 +150,14 @@ func (a *App) plan(r *Ready) error {
 		if launch.Prompt == "" && !again && s.Manifest.Prompts.Initial != nil {
 			launch.Prompt = string(*s.Manifest.Prompts.Initial)
 		}
+	}
+	if lost {
+		begins := "another one begins"
+		if o.Prompt == "" && launch.Prompt != "" {
+			begins += " with the same first message"
+		}
+		a.User.Tell(diag.Diagnostic{Severity: diag.SeverityNote, Code: "not-recorded", Positions: []diag.Position{},
+			Message: diag.Sprintf("%s recorded nothing of the conversation of Pod `%s`, so %s", r.runtime.Driver.Title, s.Pod.Name, begins)})
 	}
 	if o.Headless && launch.Prompt == "" {
 		return diag.Errorf(diag.ExitUsage, "no-prompt", "nothing to do: a session without a terminal needs a first message").

@@ -43,6 +43,9 @@ type Driver struct {
 	// Unserved tells why the program cannot serve a manifest at all; nil where it can.
 	// Fields that it only approximates are no reason: those are declared.
 	Unserved func(m *manifest.Manifest) []Unserved
+	// Recorded reports whether the program has recorded a conversation, so that it can go on
+	// with it, by its ID; state is [Launch.State]. It is sure of no. nil for always.
+	Recorded func(state, session string) bool
 	// Plan makes the plan of a start.
 	Plan func(Launch) (*Plan, error)
 	// Calls translates a tool call of the program into calls that the guard decides;

@@ -25,6 +25,7 @@ var Driver = runtime.Driver{
 	Leaves:     leaves,
 	Dialog:     true,
 	Unserved:   unserved,
+	Recorded:   recorded,
 	Plan:       plan,
 	Calls:      calls,
 	Offer:      offer,

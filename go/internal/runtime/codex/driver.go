@@ -22,6 +22,7 @@ var Driver = runtime.Driver{
 	},
 	Leaves:   leaves,
 	Unserved: unserved,
+	Recorded: recorded,
 	Plan:     plan,
 	Calls:    calls,
 	Asks:     asks,

@@ -24,6 +24,7 @@ var Driver = runtime.Driver{
 	Leaves:    leaves,
 	Dialog:    true,
 	Unserved:  unserved,
+	Recorded:  recorded,
 	Plan:      plan,
 	Calls:     calls,
 	Offer:     offer,

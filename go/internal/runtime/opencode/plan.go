@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -20,6 +22,13 @@ var pluginSource string
 func configPath(l runtime.Launch) string { return filepath.Join(l.Files, "opencode.json") }
 func pluginPath(l runtime.Launch) string { return filepath.Join(l.Files, "guard.js") }
 func skillsPath(l runtime.Launch) string { return filepath.Join(l.Files, "skills") }
+
+// recorded reports whether the program has a database of conversations: it has one of
+// each in it before it asks the model.
+func recorded(state, _ string) bool {
+	_, err := os.Lstat(filepath.Join(state, "data", "opencode", "opencode.db"))
+	return !errors.Is(err, fs.ErrNotExist)
+}
 
 // maxArgument is how long an argument of a program may be (MAX_ARG_STRLEN of Linux).
 const maxArgument = 128<<10 - 1

@@ -1,0 +1,38 @@
+package claudecode
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"path/filepath"
+
+	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+)
+
+const (
+	// mostProjects is how many directories of transcripts are looked at: there is one for
+	// each workspace.
+	mostProjects = 1000
+	// shortTranscript is the size, in bytes, up to which a transcript may have no message.
+	shortTranscript = 1 << 20
+)
+
+// recorded reports whether there is a message in the transcript of a session: without one
+// the program does not go on with it. It begins the transcript with lines of its own, and
+// writes none for a session that is left before its first message.
+func recorded(state, session string) bool {
+	projects := filepath.Join(state, "projects")
+	entries, err := bounded.ReadDir(projects, mostProjects)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	for _, e := range entries {
+		text, err := bounded.ReadFile(filepath.Join(projects, e.Name(), session+".jsonl"), shortTranscript)
+		switch {
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrInvalid):
+		case err != nil, bytes.Contains(text, []byte(`"type":"user"`)), bytes.Contains(text, []byte(`"type":"assistant"`)):
+			return true
+		}
+	}
+	return false
+}
