@@ -36,6 +36,8 @@ type StartOptions struct {
 	Prompt string
 	// Unenforced are fields that the user does without.
 	Unenforced []string
+	// Supervisor was started ahead; nil for one that is started when the Pod is.
+	Supervisor *supervise.Supervisor
 	// Terminal is that of the user.
 	Terminal supervise.Terminal
 	// Bindings opens the user's bindings of secrets.
@@ -244,7 +246,11 @@ func (a *App) Start(ctx context.Context, r *Ready) (*supervise.Result, error) {
 		return nil, err
 	}
 	r.start.Revision, r.start.Generation = s.Pod.Revision, s.Pod.Current
-	result, err := supervise.Run(ctx, r.start, r.options.Terminal)
+	run := supervise.Run
+	if ahead := r.options.Supervisor; ahead != nil {
+		run = ahead.Run
+	}
+	result, err := run(ctx, r.start, r.options.Terminal)
 	if err != nil {
 		sandbox.Forget() // it may be the walls that have ceased to stand
 		return nil, err

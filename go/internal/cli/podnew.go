@@ -3,6 +3,7 @@ package cli
 import (
 	"github.com/urfave/cli/v2"
 
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -35,6 +36,11 @@ func (p *program) podNewCommand() *cli.Command {
 }
 
 func (p *program) podNew(c *cli.Context) error {
+	var supervisor *supervise.Supervisor
+	if !c.Bool("no-start") {
+		supervisor = ahead(c)
+		defer supervisor.Close()
+	}
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
@@ -75,7 +81,7 @@ func (p *program) podNew(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ready, err := p.prepare(c, a, planned)
+	ready, err := p.prepare(c, a, planned, supervisor)
 	if err != nil {
 		return err
 	}

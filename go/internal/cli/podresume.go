@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 )
 
 func (p *program) podResumeCommand() *cli.Command {
@@ -26,6 +28,11 @@ func (p *program) podResumeCommand() *cli.Command {
 }
 
 func (p *program) podResume(c *cli.Context) error {
+	var supervisor *supervise.Supervisor
+	if !c.Bool("dry-run") {
+		supervisor = ahead(c)
+		defer supervisor.Close()
+	}
 	a, s, err := p.snapshot(c)
 	if err != nil {
 		return err
@@ -38,7 +45,7 @@ func (p *program) podResume(c *cli.Context) error {
 		report.Started, report.Manifest = &started, json.RawMessage(s.Envelope.Manifest)
 		return p.printJSON(report)
 	}
-	ready, err := p.prepare(c, a, s)
+	ready, err := p.prepare(c, a, s, supervisor)
 	if err != nil {
 		return err
 	}

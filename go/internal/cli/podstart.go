@@ -8,6 +8,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
@@ -20,8 +21,17 @@ func startFlags() []cli.Flag {
 	}
 }
 
+// ahead begins what a start needs of this machine, while it is still to be found out what
+// starts. Who calls it closes it.
+func ahead(c *cli.Context) *supervise.Supervisor {
+	if !c.Bool("print") && !atTerminal() {
+		return nil // it is refused
+	}
+	return supervise.Ahead("")
+}
+
 // prepare finds out whether a snapshot can be started in this terminal.
-func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot) (*app.Ready, error) {
+func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot, supervisor *supervise.Supervisor) (*app.Ready, error) {
 	headless := c.Bool("print")
 	if !headless && !atTerminal() {
 		return nil, diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here for the agent program").
@@ -30,7 +40,7 @@ func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot) (*app.Rea
 	return a.Prepare(c.Context, s, app.StartOptions{
 		Runtime: c.String("runtime"), AnyVersion: c.Bool("any-version"), Headless: headless, Prompt: c.String("prompt"),
 		Unenforced: c.StringSlice("allow-unenforced"), Bindings: func() (*secret.Bindings, error) { return p.bindings(c) },
-		Terminal: sessionTerminal(),
+		Supervisor: supervisor, Terminal: sessionTerminal(),
 	})
 }
 

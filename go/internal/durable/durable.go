@@ -25,6 +25,24 @@ func Replace(fsys FS, path string, data []byte, perm fs.FileMode) error {
 	return replace(fsys, path, data, perm, nil)
 }
 
+// Swap is [Replace] for a file that means nothing after a power cut: readers see the old
+// content or the new one, and nothing is waited for.
+func Swap(fsys FS, path string, data []byte, perm fs.FileMode) error {
+	temporary := temporaryFor(path)
+	f, err := fsys.Create(temporary, perm)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = fsys.Rename(temporary, path)
+	}
+	if err != nil {
+		return errors.Join(err, fsys.Remove(temporary))
+	}
+	return nil
+}
+
 // Rewrite is [Replace] for a file of the user: what is there keeps its
 // permissions and its owner. perm is for a file that is not there yet.
 func Rewrite(fsys FS, path string, data []byte, perm fs.FileMode) error {
@@ -39,7 +57,7 @@ func Rewrite(fsys FS, path string, data []byte, perm fs.FileMode) error {
 }
 
 func replace(fsys FS, path string, data []byte, perm fs.FileMode, prepare func(File) error) error {
-	temporary := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+suffix)
+	temporary := temporaryFor(path)
 	if err := create(fsys, temporary, data, perm, prepare); err != nil {
 		return err
 	}
@@ -77,6 +95,10 @@ func create(fsys FS, path string, data []byte, perm fs.FileMode, prepare func(Fi
 
 const suffix = ".tmp"
 
+func temporaryFor(path string) string {
+	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+suffix)
+}
+
 // Temporary tells whether a file of this name is one that [Replace] makes and
 // renames. Whoever keeps writers out by a lock may remove those that are there.
 func Temporary(name string) bool {
@@ -86,17 +108,37 @@ func Temporary(name string) bool {
 // MkdirAll makes a folder and those above it that are missing, durably. They
 // get the permissions perm; those that are there keep theirs.
 func MkdirAll(fsys FS, path string, perm fs.FileMode) error {
+	parents, err := Mkdirs(fsys, path, perm)
+	if err != nil {
+		return err
+	}
+	return SyncDirs(fsys, parents)
+}
+
+// Mkdirs is [MkdirAll] for a caller with something else to do meanwhile: what it makes is
+// durable when [SyncDirs] of the directories that it returns has succeeded.
+func Mkdirs(fsys FS, path string, perm fs.FileMode) (parents []string, err error) {
 	if _, err := fsys.Lstat(path); err == nil || !errors.Is(err, fs.ErrNotExist) {
-		return err // a file in its place fails in whatever is done next
+		return nil, err // a file in its place fails in whatever is done next
 	}
 	parent := filepath.Dir(path)
-	if err := MkdirAll(fsys, parent, perm); err != nil {
-		return err
+	if parents, err = Mkdirs(fsys, parent, perm); err != nil {
+		return parents, err
 	}
 	if err := fsys.Mkdir(path, perm); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
+		return parents, err
 	}
-	return fsys.SyncDir(parent)
+	return append(parents, parent), nil
+}
+
+// SyncDirs makes the entries of directories durable, in their order.
+func SyncDirs(fsys FS, dirs []string) error {
+	for _, dir := range dirs {
+		if err := fsys.SyncDir(dir); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SyncAncestors makes durable that a folder is where it is, however it came

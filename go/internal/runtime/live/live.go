@@ -148,15 +148,19 @@ func held(dir string) bool {
 type Holder struct {
 	dir  string
 	lock *flock.Flock
+	// unsynced are directories in which some were made whose names are not durable yet.
+	unsynced []string
 }
 
 // ErrRunning is the error of [Hold] where another supervisor has the Pod.
 var ErrRunning = errors.New("the Pod runs already")
 
-// Hold makes the directory and takes its lock for as long as this process lives. The
-// error is ErrRunning where another process has it.
+// Hold makes the directory and takes its lock for as long as this process lives. What it
+// makes is durable with the first status. The error is ErrRunning where another process
+// has the lock.
 func Hold(ctx context.Context, dir string) (*Holder, error) {
-	if err := durable.MkdirAll(durable.OS, dir, 0o700); err != nil {
+	parents, err := durable.Mkdirs(durable.OS, dir, 0o700)
+	if err != nil {
 		return nil, err
 	}
 	if err := safe(dir); err != nil {
@@ -168,7 +172,7 @@ func Hold(ctx context.Context, dir string) (*Holder, error) {
 	defer cancel()
 	ok, err := lock.TryLockContext(ctx, 5*time.Millisecond)
 	if ok {
-		return &Holder{dir, lock}, nil
+		return &Holder{dir, lock, parents}, nil
 	}
 	lock.Close()
 	if err == nil || errors.Is(err, context.DeadlineExceeded) {
@@ -198,6 +202,10 @@ func (h *Holder) Write(s Status) error {
 	}
 	data = append(data, bytes.Repeat([]byte(" "), max(0, statusSize-1-len(data)))...)
 	data = append(data, '\n')
+	if err := durable.SyncDirs(durable.OS, h.unsynced); err != nil {
+		return err
+	}
+	h.unsynced = nil
 	path := filepath.Join(h.dir, statusName)
 	if err = durable.Replace(durable.OS, path, data, 0o600); err == nil {
 		return nil

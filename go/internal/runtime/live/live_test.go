@@ -92,7 +92,7 @@ func TestUnsafeDirectoryIsRefused(t *testing.T) {
 	if err := os.Symlink(target, filepath.Join(dir, LogName)); err != nil {
 		t.Fatal(err)
 	}
-	if f, err := Log(dir); err == nil {
+	if f, err := h.Log(); err == nil {
 		f.Close()
 		t.Error("a link is followed")
 	}

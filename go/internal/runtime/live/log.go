@@ -19,25 +19,15 @@ const (
 	mostLog = 1 << 20
 )
 
-// Log makes the directory of a Pod and opens the log of its supervisor.
-func Log(dir string) (*os.File, error) {
-	err := durable.MkdirAll(durable.OS, dir, 0o700)
-	if err == nil {
-		err = safe(dir)
-	}
-	var f *os.File
-	if err == nil {
-		f, err = Append(filepath.Join(dir, LogName))
-	}
+// Log opens the log of the supervisor.
+func (h *Holder) Log() (*os.File, error) {
+	f, err := Append(filepath.Join(h.dir, LogName))
 	if err == nil {
 		if info, e := f.Stat(); e == nil && info.Size() > mostLog {
 			err = f.Truncate(0)
 		}
 	}
-	if err != nil {
-		return nil, NotWritten(dir, err)
-	}
-	return f, nil
+	return f, err
 }
 
 // Append opens a file of a Pod that runs, to write at its end.

@@ -39,7 +39,7 @@ type client struct {
 	dir, name  string
 	headless   bool
 	conn       *wire.Conn
-	supervisor *process // nil for a client that has attached
+	supervisor *Supervisor // nil for a client that has attached
 
 	signals chan os.Signal
 	input   *reader // nil until the program runs

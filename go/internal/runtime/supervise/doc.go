@@ -5,7 +5,9 @@
 // process that the user sees is a client of it: it has the user's terminal, and may go
 // and come back.
 //
-//	result, err := supervise.Run(ctx, start, terminal)    // until the end, or a detach
+//	s := supervise.Ahead("")                              // meanwhile it is found out what starts
+//	defer s.Close()
+//	result, err := s.Run(ctx, start, terminal)            // until the end, or a detach
 //	result, err := supervise.Attach(ctx, dir, terminal)
 //	stopped, err := supervise.Stop(ctx, dir)
 package supervise

@@ -20,13 +20,79 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
+// Supervisor is a process that waits to be told which Pod it is the supervisor of.
+type Supervisor struct {
+	ready chan struct{} // closed when it was started, or could not be
+	err   error
+	conn  *wire.Conn
+	cmd   *exec.Cmd
+	ended chan struct{}
+}
+
+// Ahead starts a supervisor, in the background, before it is known what it has to start:
+// it is there by then. program is the path of this program, empty for that of the process.
+// One that is told nothing ends with Close, or with this process.
+func Ahead(program string) *Supervisor {
+	s := &Supervisor{ready: make(chan struct{}), ended: make(chan struct{})}
+	go func() {
+		defer close(s.ready)
+		s.err = s.begin(program)
+	}()
+	return s
+}
+
+func (s *Supervisor) begin(program string) (err error) {
+	if program == "" {
+		if program, err = os.Executable(); err != nil {
+			return err
+		}
+	}
+	ours, theirs, err := wire.Pair()
+	if err != nil {
+		return err
+	}
+	s.cmd = &exec.Cmd{
+		Path: program, Args: []string{os.Args[0], "pod-supervise"}, Dir: "/", Env: environment(os.Environ()),
+		ExtraFiles: []*os.File{theirs}, SysProcAttr: &syscall.SysProcAttr{Setsid: true},
+	}
+	err = s.cmd.Start()
+	theirs.Close()
+	if err != nil {
+		ours.Close()
+		return err
+	}
+	s.conn = ours
+	go func() {
+		defer close(s.ended)
+		_ = s.cmd.Wait()
+	}()
+	return nil
+}
+
+// Close ends a supervisor that was told nothing, and lets go of one that was. There may be
+// none.
+func (s *Supervisor) Close() {
+	if s == nil {
+		return
+	}
+	if <-s.ready; s.conn != nil {
+		s.conn.Close()
+	}
+}
+
 // Run starts a Pod and is its client until it ends or the user detaches.
 func Run(ctx context.Context, start Start, t Terminal) (Result, error) {
-	s, err := live.Read(start.Dir)
+	return Ahead(start.Insomnia).Run(ctx, start, t)
+}
+
+// Run is [Run] by a supervisor that was started ahead.
+func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal) (Result, error) {
+	defer s.Close()
+	status, err := live.Read(start.Dir)
 	if err != nil {
 		return Result{}, err
 	}
-	if s.Running() {
+	if status.Running() {
 		return Result{}, live.RunsAlready(start.Name)
 	}
 	if !start.Launch.Headless {
@@ -36,64 +102,36 @@ func Run(ctx context.Context, start Start, t Terminal) (Result, error) {
 		start.Size = sizeOf(t.Out)
 		start.Modes = termiosOf(t.In)
 	}
-	c := &client{t: t, dir: start.Dir, name: start.Name, headless: start.Launch.Headless}
+	c := &client{t: t, dir: start.Dir, name: start.Name, headless: start.Launch.Headless, supervisor: s}
 	c.takeSignals()
 	defer c.leave()
-	if c.conn, c.supervisor, err = launch(start); err != nil {
+	if err := s.tell(start); err != nil {
 		return Result{}, err
 	}
+	c.conn = s.conn
 	return c.run(ctx)
 }
 
-// process is a supervisor that this process has started.
-type process struct {
-	cmd   *exec.Cmd
-	ended chan struct{}
-}
-
-// launch starts the supervisor of a Pod and tells it what to do.
-func launch(start Start) (*wire.Conn, *process, error) {
+// tell tells the supervisor what to do.
+func (s *Supervisor) tell(start Start) error {
 	if len(start.Secrets) > 0 {
 		wire.Seclude()
 	}
-	program := start.Insomnia
-	if program == "" {
-		var err error
-		if program, err = os.Executable(); err != nil {
-			return nil, nil, notLaunched(start.Name, err)
+	if start.Insomnia == "" {
+		program, err := os.Executable()
+		if err != nil {
+			return notLaunched(start.Name, err)
 		}
 		start.Insomnia = program
 	}
-	log, err := live.Log(start.Dir)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer log.Close()
-	ours, theirs, err := wire.Pair()
-	if err != nil {
-		return nil, nil, notLaunched(start.Name, err)
-	}
-	cmd := &exec.Cmd{
-		Path: program, Args: []string{os.Args[0], "pod-supervise"}, Dir: "/", Env: environment(os.Environ()),
-		Stdout: log, Stderr: log, ExtraFiles: []*os.File{theirs},
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
-	}
-	err = cmd.Start()
-	theirs.Close()
-	if err != nil {
-		ours.Close()
-		return nil, nil, notLaunched(start.Name, err)
+	if <-s.ready; s.err != nil {
+		return notLaunched(start.Name, s.err)
 	}
 	start.Launch.Manifest = nil // it has the bytes
 	// What goes wrong here, the supervisor's end tells.
-	_ = ours.SendJSON(wire.Begin, start, 10*time.Second)
+	_ = s.conn.SendJSON(wire.Begin, start, 10*time.Second)
 	clear(start.Secrets)
-	p := &process{cmd: cmd, ended: make(chan struct{})}
-	go func() {
-		defer close(p.ended)
-		_ = cmd.Wait()
-	}()
-	return ours, p, nil
+	return nil
 }
 
 func notLaunched(name string, err error) error {

@@ -13,6 +13,18 @@ func notHere() error {
 		Hintf("run insomnia on Linux")
 }
 
+// Supervisor is a process that waits to be told which Pod it is the supervisor of.
+type Supervisor struct{}
+
+// Ahead starts none.
+func Ahead(string) *Supervisor { return &Supervisor{} }
+
+// Close does nothing.
+func (*Supervisor) Close() {}
+
+// Run starts a Pod.
+func (*Supervisor) Run(context.Context, Start, Terminal) (Result, error) { return Result{}, notHere() }
+
 // Run starts a Pod and is its client until it ends or the user detaches.
 func Run(context.Context, Start, Terminal) (Result, error) { return Result{}, notHere() }
 

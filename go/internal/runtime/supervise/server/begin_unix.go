@@ -15,10 +15,8 @@ import (
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 )
 
 // begin makes everything that the program needs and starts it. stop ends what was begun,
@@ -38,20 +36,10 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	if p.room, err = openRoom(p.Start); err != nil {
 		return stop, err
 	}
-	if err := p.room.listen(p); err != nil {
-		return stop, err
-	}
 	p.Sockets = p.room.sockets
-	p.Launch = p.Start.Launch
 	p.Launch.Manifest, p.Launch.Pod, p.Launch.Workspace, p.Launch.Insomnia = p.Manifest, p.Start.Name, p.Workspace, p.Insomnia
-	p.Launch.State, p.Launch.Files = filepath.Join(p.Dir, "agent"), filepath.Join(p.Dir, "files")
 	p.Launch.Guard = filepath.Join(p.Sockets, "guard.sock")
 	p.Launch.Token = rand.Text()
-	for _, dir := range []string{p.Launch.State, p.Launch.Files} {
-		if err := durable.MkdirAll(durable.OS, dir, 0o700); err != nil {
-			return stop, live.NotWritten(dir, err)
-		}
-	}
 	walled := &Walled{Argv: []string{p.Insomnia, "pod-inner"}, Environment: p.unwalled}
 	if p.parts.Walls != nil {
 		if walled, err = p.parts.Walls(ctx, &p.Setting, walled.Argv); err != nil {
@@ -66,6 +54,9 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	spec := &inner.Spec{}
 	p.walled, p.spec = walled, spec
 	if err := p.spawn(walled, spec); err != nil {
+		return stop, err
+	}
+	if err := p.room.listen(p); err != nil {
 		return stop, err
 	}
 	p.Launch.Gateway = "http://" + gateway
@@ -99,6 +90,9 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	}
 	spec.Env = walled.Environment(slices.Concat(more, p.Plan.Env), proxy)
 	clear(p.Start.Secrets)
+	if err := p.recorded(); err != nil {
+		return stop, err
+	}
 	p.process.tell(spec)
 	return stop, nil
 }

@@ -9,7 +9,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -26,12 +25,12 @@ func (p Program) Main() int {
 	}
 	wire.Seclude()
 	wire.Adopt()
-	_ = conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+	// It was started ahead: the user may be asked for consent meanwhile. The end of the
+	// client ends it.
 	kind, content, err := conn.Receive(wire.MostStart)
 	if err != nil || kind != wire.Begin {
 		return int(diag.ExitInternal)
 	}
-	_ = conn.SetReadDeadline(time.Time{})
 	var start wire.Start
 	err = json.Unmarshal(content, &start)
 	clear(content)

@@ -8,12 +8,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"syscall"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
@@ -55,6 +57,8 @@ type pod struct {
 	// finished is closed when nobody takes events any more.
 	finished chan struct{}
 	holder   *live.Holder
+	// recorded waits until it is written down that the session begins.
+	recorded func() error
 	status   live.Status
 	room     *room // sockets
 	screen   *screen
@@ -86,10 +90,8 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	}
 	p.holder = holder
 	defer p.holder.Release()
-	if p.parts.History != nil {
-		if err := p.parts.History.Began(ctx, p.Start, holder.Ended()); err != nil {
-			return wire.Last{}, err
-		}
+	if err := p.furnish(); err != nil {
+		return wire.Last{}, live.NotWritten(p.Start.Dir, err)
 	}
 	p.status = live.Status{Pod: p.Start.ID, Name: p.Start.Name, State: live.Starting, Runtime: p.Start.Runtime,
 		Headless: p.Start.Launch.Headless, Process: os.Getpid(), Started: time.Now().UTC().Truncate(time.Millisecond),
@@ -97,10 +99,9 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	if p.Start.Launch.Resume {
 		p.status.Session = p.Start.Launch.Session
 	}
-	if err := p.holder.Write(p.status); err != nil {
-		p.record(time.Now())
-		return wire.Last{}, live.NotWritten(p.Start.Dir, err)
-	}
+	// Disks are slow, so the walls are built meanwhile. Nothing of the Pod runs behind them
+	// before it is written down that the session begins.
+	p.recorded = p.inBackground(ctx, p.status)
 	first := p.screenFor(conn)
 	stop, err := p.begin(ctx)
 	stop = sync.OnceFunc(stop)
@@ -119,6 +120,9 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 			p.process.kill()
 			<-p.process.done
 		}
+		if unrecorded := p.recorded(); unrecorded != nil {
+			return wire.Last{}, unrecorded
+		}
 		e := diag.From(err)
 		p.finish(wire.Last{Exit: int(e.Exit), State: string(live.Failed), Sentence: e.Error()})
 		return wire.Last{}, err
@@ -131,6 +135,47 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	_ = p.holder.Release()
 	p.screen.end(last)
 	return last, nil
+}
+
+// furnish makes what the directory of the Pod has while it runs.
+func (p *pod) furnish() error {
+	log, err := p.holder.Log()
+	if err != nil {
+		return err
+	}
+	if err := complainInto(log); err != nil {
+		return err
+	}
+	p.Launch = p.Start.Launch
+	p.Launch.State, p.Launch.Files = filepath.Join(p.Dir, "agent"), filepath.Join(p.Dir, "files")
+	for _, dir := range []string{p.Launch.State, p.Launch.Files} {
+		// The directory is synced with the status.
+		if _, err := durable.Mkdirs(durable.OS, dir, 0o700); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inBackground records that the session begins, and returns what waits for that. After an
+// error the history knows nothing of a session that has not ended.
+func (p *pod) inBackground(ctx context.Context, status live.Status) func() error {
+	done := make(chan error, 1)
+	go func() {
+		if p.parts.History != nil {
+			if err := p.parts.History.Began(ctx, p.Start, p.holder.Ended()); err != nil {
+				done <- err
+				return
+			}
+		}
+		err := p.holder.Write(status)
+		if err != nil {
+			p.record(time.Now())
+			err = live.NotWritten(p.Start.Dir, err)
+		}
+		done <- err
+	}()
+	return sync.OnceValue(func() error { return <-done })
 }
 
 // started waits for the program to run, and then shows it.

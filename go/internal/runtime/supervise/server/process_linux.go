@@ -26,6 +26,16 @@ func reap() {
 	}
 }
 
+// complainInto makes a file the output and the standard error of this process.
+func complainInto(f *os.File) error {
+	for _, fd := range []int{1, 2} {
+		if err := unix.Dup3(int(f.Fd()), fd, 0); err != nil {
+			return err
+		}
+	}
+	return f.Close()
+}
+
 // dress gives the program's terminal the keys and modes of the user's.
 func dress(tty *os.File, modes []byte) {
 	var t unix.Termios

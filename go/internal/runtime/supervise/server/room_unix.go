@@ -96,7 +96,7 @@ func (r *room) listen(p *pod) error {
 	r.listener = l
 	_ = os.Chmod(path, 0o600)
 	data, _ := json.Marshal(wire.Control{Socket: path, Token: r.token})
-	if err := durable.Replace(durable.OS, filepath.Join(p.Dir, live.ControlName), data, 0o600); err != nil {
+	if err := durable.Swap(durable.OS, filepath.Join(p.Dir, live.ControlName), data, 0o600); err != nil {
 		return live.NotWritten(p.Dir, err)
 	}
 	go func() {
