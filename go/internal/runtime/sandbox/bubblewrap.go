@@ -61,7 +61,7 @@ func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 		return Wrapped{}, err
 	}
 	network := s.Manifest.Sandbox.Network != "full"
-	w := &walls{args: namespaces(network), spec: &s, open: open, anchored: map[string]bool{}}
+	w := &walls{spec: &s, open: open, anchored: map[string]bool{}}
 	w.system()
 	w.roots()
 	w.git()
@@ -72,9 +72,8 @@ func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 	}
 	w.deny(denied, masks)
 	w.own()
-	w.add("--chdir", s.Workspace, "--")
 	return Wrapped{
-		Argv: slices.Concat([]string{m.bwrap}, w.args, argv), Env: []string{}, PrivateNetwork: network, Denied: len(denied),
+		Argv: slices.Concat([]string{m.bwrap}, namespaces(network), lean(w.args), []string{"--chdir", s.Workspace, "--"}, argv), Env: []string{}, PrivateNetwork: network, Denied: len(denied),
 		Landlock: apart(network),
 	}, nil
 }
