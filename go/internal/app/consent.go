@@ -63,11 +63,19 @@ func (d *Draft) Source() trust.Source {
 // Authorize asks for consent to a snapshot of a Pod. It comes before anything of
 // the snapshot takes effect.
 func (a *App) Authorize(ctx context.Context, s *Snapshot) error {
+	return a.authorize(ctx, s, func() error { return nil })
+}
+
+// authorize is Authorize where something is to be done before anybody is asked.
+func (a *App) authorize(ctx context.Context, s *Snapshot, before func() error) error {
 	store, err := a.Consents()
 	if err != nil {
 		return err
 	}
 	err = store.Authorize(ctx, trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Ask: func(ctx context.Context, v *trust.Verdict) (bool, error) {
+		if err := before(); err != nil {
+			return false, err
+		}
 		yes, err := a.User.Ask(ctx, Question{Grants: v, Hosts: s.Envelope.Inputs.Hosts})
 		if errors.Is(err, ErrNobody) {
 			err = nil

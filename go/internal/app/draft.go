@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
@@ -77,17 +78,49 @@ func (d *Draft) Snapshot() (*Snapshot, error) {
 
 // Create writes the Pod, as it was drafted: nothing is evaluated again.
 func (a *App) Create(ctx context.Context, d *Draft) (*Snapshot, error) {
+	planned, err := d.Snapshot()
+	if err != nil {
+		return nil, err
+	}
+	c, err := a.Creating(ctx, d, planned)
+	if err != nil {
+		return nil, err
+	}
+	return c.Snapshot, c.Saved()
+}
+
+// Creation is a Pod that is being written.
+type Creation struct {
+	// Snapshot is that of the Pod as it will be.
+	Snapshot *Snapshot
+	// Saved waits until it is on disk, durably. After its error it is not there.
+	Saved func() error
+}
+
+// Creating is [App.Create] for a caller with something else to do while the disk is waited
+// for. planned is the snapshot of the draft.
+func (a *App) Creating(ctx context.Context, d *Draft, planned *Snapshot) (*Creation, error) {
 	store, err := a.Pods()
 	if err != nil {
 		return nil, err
 	}
-	p, err := store.Create(ctx, d.New)
-	if err != nil {
+	decided, saved := make(chan pod.Pod, 1), make(chan error, 1)
+	n := d.New
+	n.Decided = func(p pod.Pod) { decided <- p }
+	go func() {
+		_, err := store.Create(ctx, n)
+		saved <- err
+	}()
+	wait := sync.OnceValue(func() error { return <-saved })
+	select {
+	case p := <-decided:
+		s, e := *planned, *d.New.Envelope
+		e.Inputs.Name = p.Name
+		s.Pod, s.Envelope = &p, &e
+		return &Creation{&s, wait}, nil
+	case err := <-saved:
 		return nil, err
 	}
-	e := *d.New.Envelope
-	e.Inputs.Name = p.Name
-	return SnapshotOf(p, &e)
 }
 
 // ownPlace reports whether a source is a place of its own.

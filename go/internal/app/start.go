@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -36,8 +35,8 @@ type StartOptions struct {
 	Prompt string
 	// Unenforced are fields that the user does without.
 	Unenforced []string
-	// Supervisor was started ahead; nil for one that is started when the Pod is.
-	Supervisor *supervise.Supervisor
+	// Ahead is what was begun before it was known what starts; nil for nothing.
+	Ahead *Ahead
 	// Terminal is that of the user.
 	Terminal supervise.Terminal
 	// Bindings opens the user's bindings of secrets.
@@ -51,6 +50,7 @@ type Ready struct {
 	runtime  *Runtime
 	status   live.Status
 	start    supervise.Start
+	creation *Creation // nil for a Pod that was there
 }
 
 // Prepare finds out whether a snapshot can be started, and how: that of a Pod, or of one
@@ -119,10 +119,7 @@ func (a *App) plan(r *Ready) error {
 	if err != nil {
 		return diag.Errorf(diag.ExitUsage, "no-home", "cannot find the home directory: %v", err).Hintf("set HOME")
 	}
-	insomnia, err := os.Executable()
-	if err == nil {
-		insomnia, err = filepath.EvalSymlinks(insomnia)
-	}
+	insomnia, err := self()
 	if err != nil {
 		return diag.Errorf(diag.ExitInternal, "no-program", "cannot find this program: %v", err)
 	}
@@ -203,7 +200,11 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 		}
 	}
 	spec := sandbox.Spec{Manifest: r.snapshot.Manifest, Workspace: r.start.Workspace, Home: r.start.Home}
-	walls := sandbox.Known(ctx, r.start.Insomnia)
+	ahead := r.options.Ahead
+	if ahead == nil {
+		ahead = &Ahead{walls: func() sandbox.Mechanism { return sandbox.Known(ctx, r.start.Insomnia) }}
+	}
+	walls := ahead.walls()
 	r.start.Walls = &walls
 	for _, gap := range walls.Gaps(spec) {
 		without("", gap.Pointer, gap.Why, gap.Remedy)
@@ -234,29 +235,51 @@ func offered(l runtime.Loss) string {
 	return ""
 }
 
+// Created makes what was prepared that of a Pod that is being created.
+func (r *Ready) Created(c *Creation) error {
+	r.creation = c
+	return r.Of(c.Snapshot)
+}
+
+// Unsaved reports whether the Pod could not be created.
+func (r *Ready) Unsaved() bool { return r.saved() != nil }
+
+// saved waits for the Pod to be on disk, where it is being created. The error is why it
+// could not be.
+func (r *Ready) saved() error {
+	if r.creation == nil {
+		return nil
+	}
+	return r.creation.Saved()
+}
+
 // Start asks for consent to the snapshot, looks up its secrets, and runs the Pod until
 // it ends or the user detaches. Everything that a manifest says is data up to here: this
-// is the one place behind which it takes effect.
-func (a *App) Start(ctx context.Context, r *Ready) (*supervise.Result, error) {
+// is the one place behind which it takes effect. A Pod that is being created is on disk
+// before anybody is asked, before anything of it runs, and when Start returns; an error
+// of saved is why it is not.
+func (a *App) Start(ctx context.Context, r *Ready) (result *supervise.Result, err error) {
+	defer func() {
+		if unsaved := r.saved(); unsaved != nil {
+			result, err = nil, unsaved
+		}
+	}()
 	s := r.snapshot
-	if err := a.Authorize(ctx, s); err != nil {
+	if err := a.authorize(ctx, s, r.saved); err != nil {
 		return nil, err
 	}
 	if err := a.secrets(ctx, r); err != nil {
 		return nil, err
 	}
 	r.start.Revision, r.start.Generation = s.Pod.Revision, s.Pod.Current
-	run := supervise.Run
-	if ahead := r.options.Supervisor; ahead != nil {
-		run = ahead.Run
-	}
-	result, err := run(ctx, r.start, r.options.Terminal)
+	supervisor := r.options.Ahead.of(r)
+	ended, err := supervisor.Run(ctx, r.start, r.options.Terminal, r.saved)
 	if err != nil {
 		sandbox.Forget() // it may be the walls that have ceased to stand
 		return nil, err
 	}
 	a.pruneQuietly(context.WithoutCancel(ctx))
-	return &result, nil
+	return &ended, nil
 }
 
 // secrets looks up the values of the secrets that the program and the services of the

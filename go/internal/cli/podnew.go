@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"errors"
+
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -36,10 +38,10 @@ func (p *program) podNewCommand() *cli.Command {
 }
 
 func (p *program) podNew(c *cli.Context) error {
-	var supervisor *supervise.Supervisor
+	var begun *app.Ahead
 	if !c.Bool("no-start") {
-		supervisor = ahead(c)
-		defer supervisor.Close()
+		begun = ahead(c)
+		defer begun.Close()
 	}
 	a, options, err := p.downloading(c)
 	if err != nil {
@@ -81,16 +83,16 @@ func (p *program) podNew(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	ready, err := p.prepare(c, a, planned, supervisor)
+	ready, err := p.prepare(c, a, planned, begun)
 	if err != nil {
 		return err
 	}
-	s, err := a.Create(c.Context, draft)
+	creation, err := a.Creating(c.Context, draft, planned)
 	if err != nil {
 		return err
 	}
-	if err := ready.Of(s); err != nil {
-		return err
+	if err := ready.Created(creation); err != nil {
+		return errors.Join(err, creation.Saved())
 	}
-	return p.start(c, a, s, ready)
+	return p.start(c, a, creation.Snapshot, ready)
 }

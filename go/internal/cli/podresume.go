@@ -5,7 +5,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
+	"github.com/insomnia-pods/insomnia/go/internal/app"
 )
 
 func (p *program) podResumeCommand() *cli.Command {
@@ -28,10 +28,10 @@ func (p *program) podResumeCommand() *cli.Command {
 }
 
 func (p *program) podResume(c *cli.Context) error {
-	var supervisor *supervise.Supervisor
+	var begun *app.Ahead
 	if !c.Bool("dry-run") {
-		supervisor = ahead(c)
-		defer supervisor.Close()
+		begun = ahead(c)
+		defer begun.Close()
 	}
 	a, s, err := p.snapshot(c)
 	if err != nil {
@@ -45,7 +45,7 @@ func (p *program) podResume(c *cli.Context) error {
 		report.Started, report.Manifest = &started, json.RawMessage(s.Envelope.Manifest)
 		return p.printJSON(report)
 	}
-	ready, err := p.prepare(c, a, s, supervisor)
+	ready, err := p.prepare(c, a, s, begun)
 	if err != nil {
 		return err
 	}

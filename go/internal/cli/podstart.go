@@ -8,7 +8,6 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
@@ -23,15 +22,15 @@ func startFlags() []cli.Flag {
 
 // ahead begins what a start needs of this machine, while it is still to be found out what
 // starts. Who calls it closes it.
-func ahead(c *cli.Context) *supervise.Supervisor {
+func ahead(c *cli.Context) *app.Ahead {
 	if !c.Bool("print") && !atTerminal() {
 		return nil // it is refused
 	}
-	return supervise.Ahead("")
+	return app.StartAhead(c.Context)
 }
 
 // prepare finds out whether a snapshot can be started in this terminal.
-func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot, supervisor *supervise.Supervisor) (*app.Ready, error) {
+func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot, ahead *app.Ahead) (*app.Ready, error) {
 	headless := c.Bool("print")
 	if !headless && !atTerminal() {
 		return nil, diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here for the agent program").
@@ -40,13 +39,16 @@ func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot, superviso
 	return a.Prepare(c.Context, s, app.StartOptions{
 		Runtime: c.String("runtime"), AnyVersion: c.Bool("any-version"), Headless: headless, Prompt: c.String("prompt"),
 		Unenforced: c.StringSlice("allow-unenforced"), Bindings: func() (*secret.Bindings, error) { return p.bindings(c) },
-		Supervisor: supervisor, Terminal: sessionTerminal(),
+		Ahead: ahead, Terminal: sessionTerminal(),
 	})
 }
 
 // start starts a Pod, and ends as its session does.
 func (p *program) start(c *cli.Context, a *app.App, s *app.Snapshot, ready *app.Ready) error {
 	result, err := a.Start(c.Context, ready)
+	if err != nil && ready.Unsaved() {
+		return err
+	}
 	if err != nil {
 		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
 		return err

@@ -76,6 +76,9 @@ func (s *Store) create(n New) (*Pod, error) {
 	if err != nil {
 		return nil, err
 	}
+	if n.Decided != nil {
+		n.Decided(r.Pod)
+	}
 	if err := s.publish(r.ID, map[string][]byte{generationName(1): generation, recordName: data}); err != nil {
 		return nil, s.notWritten(err)
 	}

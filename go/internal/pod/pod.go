@@ -86,6 +86,9 @@ type New struct {
 	Name     string // empty: made of the profile's name
 	Source   Source
 	Envelope *manifest.Envelope
+	// Decided is called when it is known what the Pod will be, before it is written; nil
+	// for nothing.
+	Decided func(Pod)
 }
 
 // Damaged is a Pod that cannot be read, and why: an error for the reader.

@@ -222,6 +222,15 @@ func (h *Holder) Write(s Status) error {
 	return f.Sync()
 }
 
+// Undo removes the directory where Hold has made it and nothing was written into it that
+// is to be kept: no session has begun. It is for who has the hold.
+func (h *Holder) Undo() error {
+	if len(h.unsynced) == 0 {
+		return nil
+	}
+	return durable.RemoveAll(durable.OS, h.dir)
+}
+
 // Release lets go of the Pod.
 func (h *Holder) Release() error { return h.lock.Close() }
 

@@ -7,7 +7,7 @@
 //
 //	s := supervise.Ahead("")                              // meanwhile it is found out what starts
 //	defer s.Close()
-//	result, err := s.Run(ctx, start, terminal)            // until the end, or a detach
+//	result, err := s.Run(ctx, start, terminal, saved)     // until the end, or a detach
 //	result, err := supervise.Attach(ctx, dir, terminal)
 //	stopped, err := supervise.Stop(ctx, dir)
 package supervise

@@ -82,11 +82,12 @@ func (s *Supervisor) Close() {
 
 // Run starts a Pod and is its client until it ends or the user detaches.
 func Run(ctx context.Context, start Start, t Terminal) (Result, error) {
-	return Ahead(start.Insomnia).Run(ctx, start, t)
+	return Ahead(start.Insomnia).Run(ctx, start, t, func() error { return nil })
 }
 
-// Run is [Run] by a supervisor that was started ahead.
-func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal) (Result, error) {
+// Run is [Run] by a supervisor that was started ahead. saved waits until the Pod is on disk:
+// nothing of it runs before, and after an error nothing of it does.
+func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal, saved func() error) (Result, error) {
 	defer s.Close()
 	status, err := live.Read(start.Dir)
 	if err != nil {
@@ -108,6 +109,10 @@ func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal) (Result, 
 	if err := s.tell(start); err != nil {
 		return Result{}, err
 	}
+	if err := saved(); err != nil {
+		return Result{}, err
+	}
+	_ = s.conn.Send(wire.Go, nil, patience)
 	c.conn = s.conn
 	return c.run(ctx)
 }

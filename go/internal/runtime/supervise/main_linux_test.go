@@ -82,6 +82,15 @@ func user(args []string) int {
 			start.Secrets = map[string]string{"/model/auth": canary()}
 			result, err = supervise.Run(context.Background(), start, terminal)
 		}
+	case "ahead":
+		supervise.Ahead("")
+		select {}
+	case "unsaved":
+		var start supervise.Start
+		if err = json.Unmarshal([]byte(args[1]), &start); err == nil {
+			start.Secrets = map[string]string{"/model/auth": canary()}
+			_, err = supervise.Ahead("").Run(context.Background(), start, terminal, func() error { select {} })
+		}
 	case "attach":
 		result, err = supervise.Attach(context.Background(), args[1], terminal)
 	case "stop":

@@ -23,7 +23,9 @@ func Ahead(string) *Supervisor { return &Supervisor{} }
 func (*Supervisor) Close() {}
 
 // Run starts a Pod.
-func (*Supervisor) Run(context.Context, Start, Terminal) (Result, error) { return Result{}, notHere() }
+func (*Supervisor) Run(context.Context, Start, Terminal, func() error) (Result, error) {
+	return Result{}, notHere()
+}
 
 // Run starts a Pod and is its client until it ends or the user detaches.
 func Run(context.Context, Start, Terminal) (Result, error) { return Result{}, notHere() }

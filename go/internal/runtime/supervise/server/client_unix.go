@@ -32,9 +32,18 @@ type frame struct {
 	content []byte
 }
 
+func newClient(conn *wire.Conn) *client {
+	return &client{conn: conn, queue: make(chan frame, queued), gone: make(chan struct{}), over: make(chan struct{})}
+}
+
 // client begins to serve a connection.
 func (s *screen) client(conn *wire.Conn) *client {
-	c := &client{conn: conn, queue: make(chan frame, queued), gone: make(chan struct{}), over: make(chan struct{})}
+	c := newClient(conn)
+	s.serve(c)
+	return c
+}
+
+func (s *screen) serve(c *client) {
 	most := slow
 	if s.pod.Start.Launch.Headless {
 		most = 0
@@ -54,7 +63,6 @@ func (s *screen) client(conn *wire.Conn) *client {
 		}
 	}()
 	go s.listen(c)
-	return c
 }
 
 // listen takes what a client sends.
@@ -66,6 +74,13 @@ func (s *screen) listen(c *client) {
 				s.input.add(content)
 			}
 			continue
+		}
+		switch {
+		case c == s.first && kind == wire.Go && err == nil:
+			s.allowed()
+			continue
+		case c == s.first && err != nil:
+			s.left()
 		}
 		s.pod.post(event{from: c, kind: kind, data: content, err: err})
 		if err != nil {

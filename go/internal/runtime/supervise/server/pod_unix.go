@@ -57,6 +57,8 @@ type pod struct {
 	// finished is closed when nobody takes events any more.
 	finished chan struct{}
 	holder   *live.Holder
+	// allowed is whether the session may begin, once.
+	allowed chan bool
 	// recorded waits until it is written down that the session begins.
 	recorded func() error
 	status   live.Status
@@ -101,6 +103,7 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	}
 	// Disks are slow, so the walls are built meanwhile. Nothing of the Pod runs behind them
 	// before it is written down that the session begins.
+	p.allowed = make(chan bool, 1)
 	p.recorded = p.inBackground(ctx, p.status)
 	first := p.screenFor(conn)
 	stop, err := p.begin(ctx)
@@ -121,6 +124,10 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 			<-p.process.done
 		}
 		if unrecorded := p.recorded(); unrecorded != nil {
+			stop()
+			if err := p.holder.Undo(); err != nil {
+				complain("cannot remove %s: %v", p.Dir, err)
+			}
 			return wire.Last{}, unrecorded
 		}
 		e := diag.From(err)
@@ -157,11 +164,15 @@ func (p *pod) furnish() error {
 	return nil
 }
 
-// inBackground records that the session begins, and returns what waits for that. After an
-// error the history knows nothing of a session that has not ended.
+// inBackground records that the session begins, as soon as it may, and returns what waits
+// for that. After an error the history knows nothing of a session that has not ended.
 func (p *pod) inBackground(ctx context.Context, status live.Status) func() error {
 	done := make(chan error, 1)
 	go func() {
+		if !<-p.allowed {
+			done <- p.interrupted()
+			return
+		}
 		if p.parts.History != nil {
 			if err := p.parts.History.Began(ctx, p.Start, p.holder.Ended()); err != nil {
 				done <- err
@@ -201,7 +212,7 @@ func (p *pod) started(ctx context.Context, first *client) error {
 				<-p.process.done
 				return p.notStarted(p.process.complaint())
 			case e.from == first && (e.kind == wire.Stop || e.kind == wire.Hangup || e.kind == wire.Signal || e.err != nil):
-				return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted while Pod `%s` was starting", p.Start.Name)
+				return p.interrupted()
 			case e.notice != nil:
 				e.notice(p)
 				if p.over != nil {
@@ -209,11 +220,15 @@ func (p *pod) started(ctx context.Context, first *client) error {
 				}
 			}
 		case <-p.signals:
-			return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted while Pod `%s` was starting", p.Start.Name)
+			return p.interrupted()
 		case <-late:
 			return p.notStarted("it does not begin")
 		}
 	}
+}
+
+func (p *pod) interrupted() error {
+	return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted while Pod `%s` was starting", p.Start.Name)
 }
 
 func (p *pod) notStarted(why string) error {

@@ -36,6 +36,10 @@ type screen struct {
 	begun   chan struct{} // closed when the program runs
 	aborted chan struct{} // closed when it is not going to
 	abort   func()        // closes it
+	// first is the client that has the Pod started. allowed is called when it may be, and
+	// left when the client has gone, whichever comes first.
+	first         *client
+	allowed, left func()
 
 	mu       sync.Mutex // held for moments only, never while something is written
 	modes    terminal.Modes
@@ -53,8 +57,12 @@ type screen struct {
 func (p *pod) screenFor(conn *wire.Conn) *client {
 	p.screen = &screen{pod: p, size: p.Start.Size, begun: make(chan struct{}), aborted: make(chan struct{})}
 	p.screen.abort = sync.OnceFunc(func() { close(p.screen.aborted) })
-	c := p.screen.client(conn)
-	p.screen.current = c
+	var once sync.Once
+	p.screen.allowed = func() { once.Do(func() { p.allowed <- true }) }
+	p.screen.left = func() { once.Do(func() { p.allowed <- false }) }
+	c := newClient(conn)
+	p.screen.first, p.screen.current = c, c
+	p.screen.serve(c)
 	return c
 }
 

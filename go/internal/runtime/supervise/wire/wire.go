@@ -18,6 +18,7 @@ type Kind byte
 // From a client:
 const (
 	Begin    Kind = 'b' // a Start: the first frame on the connection of whoever starts the supervisor
+	Go       Kind = 'g' // the Pod is on disk: it may run; from whoever has sent the Start
 	Hello    Kind = 'h' // a Greeting: the first frame on other connections
 	Input    Kind = 'i' // bytes that were typed
 	Resize   Kind = 'r' // a Size
