@@ -32,6 +32,13 @@ func StartAhead(ctx context.Context) *Ahead {
 	return a
 }
 
+// Expect says what will probably start.
+func (a *Ahead) Expect(manifest []byte) {
+	if a != nil {
+		a.supervisor.Expect(manifest)
+	}
+}
+
 // Close ends a supervisor that was told nothing. There may be none.
 func (a *Ahead) Close() {
 	if a != nil {

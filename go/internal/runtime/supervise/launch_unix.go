@@ -27,6 +27,8 @@ type Supervisor struct {
 	conn  *wire.Conn
 	cmd   *exec.Cmd
 	ended chan struct{}
+	// expected is closed when Expect has said what it has to; nil where there was none.
+	expected chan struct{}
 }
 
 // Ahead starts a supervisor, in the background, before it is known what it has to start:
@@ -67,6 +69,19 @@ func (s *Supervisor) begin(program string) (err error) {
 		_ = s.cmd.Wait()
 	}()
 	return nil
+}
+
+// Expect lets the supervisor make itself ready for a manifest that it will probably be told
+// to start: it reads it meanwhile.
+func (s *Supervisor) Expect(manifest []byte) {
+	expected := make(chan struct{})
+	s.expected = expected
+	go func() {
+		defer close(expected)
+		if <-s.ready; s.conn != nil {
+			_ = s.conn.SendJSON(wire.Expect, Start{Manifest: manifest}, patience)
+		}
+	}()
 }
 
 // Close ends a supervisor that was told nothing, and lets go of one that was. There may be
@@ -131,6 +146,9 @@ func (s *Supervisor) tell(start Start) error {
 	}
 	if <-s.ready; s.err != nil {
 		return notLaunched(start.Name, s.err)
+	}
+	if s.expected != nil {
+		<-s.expected
 	}
 	start.Launch.Manifest = nil // it has the bytes
 	// What goes wrong here, the supervisor's end tells.

@@ -51,6 +51,7 @@ type event struct {
 type pod struct {
 	Setting
 	parts    Program
+	ahead    read
 	services Services // nil where there are none
 	signals  <-chan os.Signal
 	events   chan event
