@@ -2,12 +2,13 @@
 // Absolute times depend on the machine; the ratio of two commands that ran in
 // turn, pair by pair, much less so. It is run from the root of the repository:
 //
-//	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR] [engine [CASE]...]
+//	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR] [engine [CASE]...|running]
 //
 // DIR is a checkout of nixpkgs or of nix-community/nixpkgs.lib, for timing
 // evalModules. To compare with another Nix: checks/nix-version sid go run
 // ./checks/bench. With engine, only the embedded evaluator is compared, in CPU
-// time and peak memory, with nix-instantiate.
+// time and peak memory, with nix-instantiate. With running, only the start of an
+// agent program is timed.
 package main
 
 import (
@@ -53,7 +54,7 @@ func main() {
 }
 
 func run(ctx context.Context, runs int, b *bench, part []string) error {
-	if len(part) > 0 && part[0] != "engine" {
+	if len(part) > 0 && part[0] != "engine" && part[0] != "running" {
 		return fmt.Errorf("unknown part: %s", part[0])
 	}
 	dir, err := os.MkdirTemp("", "insomnia-bench-")
@@ -67,11 +68,14 @@ func run(ctx context.Context, runs int, b *bench, part []string) error {
 			return err
 		}
 	}
-	if len(part) > 0 {
+	if len(part) > 0 && part[0] == "engine" {
 		return engine(ctx, runs, b, part[1:])
 	}
 	if err := b.prepare(ctx); err != nil {
 		return err
+	}
+	if len(part) > 0 {
+		return running(ctx, b, runs)
 	}
 	fmt.Printf("%-52s %9s %9s %7s %7s %7s %6s\n", "whole processes, median of "+fmt.Sprint(runs), "ours ms", "other ms", "ratio", "min", "max", "goal")
 	for _, scenes := range []func(context.Context, *bench) ([]pair, error){startScenes, resolveScenes, podScenes, secretScenes, nixScenes} {
@@ -85,7 +89,7 @@ func run(ctx context.Context, runs int, b *bench, part []string) error {
 			}
 		}
 	}
-	return nil
+	return running(ctx, b, runs)
 }
 
 // measure runs the commands in turn and prints the medians and the ratio pair by pair.

@@ -32,10 +32,10 @@ func StartAhead(ctx context.Context) *Ahead {
 	return a
 }
 
-// Expect says what will probably start.
-func (a *Ahead) Expect(manifest []byte) {
+// Announce says what will probably start.
+func (a *Ahead) Announce(manifest []byte) {
 	if a != nil {
-		a.supervisor.Expect(manifest)
+		a.supervisor.Announce(manifest)
 	}
 }
 

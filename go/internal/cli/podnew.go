@@ -61,7 +61,7 @@ func (p *program) podNew(c *cli.Context) error {
 			return err
 		}
 	}
-	begun.Expect(draft.New.Envelope.Manifest)
+	begun.Announce(draft.New.Envelope.Manifest)
 	if !p.json {
 		p.losses(draft.Losses)
 	}

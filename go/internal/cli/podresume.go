@@ -45,7 +45,7 @@ func (p *program) podResume(c *cli.Context) error {
 		report.Started, report.Manifest = &started, json.RawMessage(s.Envelope.Manifest)
 		return p.printJSON(report)
 	}
-	begun.Expect(s.Envelope.Manifest)
+	begun.Announce(s.Envelope.Manifest)
 	ready, err := p.prepare(c, a, s, begun)
 	if err != nil {
 		return err

@@ -16,7 +16,7 @@ const mostConnections = 1024
 
 // listen begins to carry connections.
 func (r Relay) listen() error {
-	l, err := net.Listen("tcp", r.Listen)
+	l, err := net.Listen("tcp4", r.Listen) // for "tcp" it would try out IPv6 first
 	if err != nil {
 		return fmt.Errorf("cannot listen for the program: %w", err)
 	}

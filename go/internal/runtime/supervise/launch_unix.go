@@ -27,8 +27,8 @@ type Supervisor struct {
 	conn  *wire.Conn
 	cmd   *exec.Cmd
 	ended chan struct{}
-	// expected is closed when Expect has said what it has to; nil where there was none.
-	expected chan struct{}
+	// announced is closed when Announce has said what it has to; nil where there was none.
+	announced chan struct{}
 }
 
 // Ahead starts a supervisor, in the background, before it is known what it has to start:
@@ -71,15 +71,15 @@ func (s *Supervisor) begin(program string) (err error) {
 	return nil
 }
 
-// Expect lets the supervisor make itself ready for a manifest that it will probably be told
+// Announce lets the supervisor make itself ready for a manifest that it will probably be told
 // to start: it reads it meanwhile.
-func (s *Supervisor) Expect(manifest []byte) {
-	expected := make(chan struct{})
-	s.expected = expected
+func (s *Supervisor) Announce(manifest []byte) {
+	announced := make(chan struct{})
+	s.announced = announced
 	go func() {
-		defer close(expected)
+		defer close(announced)
 		if <-s.ready; s.conn != nil {
-			_ = s.conn.SendJSON(wire.Expect, Start{Manifest: manifest}, patience)
+			_ = s.conn.SendJSON(wire.Announce, Start{Manifest: manifest}, patience)
 		}
 	}()
 }
@@ -147,8 +147,8 @@ func (s *Supervisor) tell(start Start) error {
 	if <-s.ready; s.err != nil {
 		return notLaunched(start.Name, s.err)
 	}
-	if s.expected != nil {
-		<-s.expected
+	if s.announced != nil {
+		<-s.announced
 	}
 	start.Launch.Manifest = nil // it has the bytes
 	// What goes wrong here, the supervisor's end tells.

@@ -19,8 +19,8 @@ type Supervisor struct{}
 // Ahead starts none.
 func Ahead(string) *Supervisor { return &Supervisor{} }
 
-// Expect does nothing.
-func (*Supervisor) Expect([]byte) {}
+// Announce does nothing.
+func (*Supervisor) Announce([]byte) {}
 
 // Close does nothing.
 func (*Supervisor) Close() {}

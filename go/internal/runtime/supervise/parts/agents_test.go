@@ -9,7 +9,9 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/insomnia-pods/insomnia/go/internal/modelmock"
@@ -22,8 +24,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
-
-func TestMain(m *testing.M) { runtimetest.Main(m) }
 
 // stored makes a Pod of a manifest, for the supervisor to write its history.
 func stored(t *testing.T, data []byte) *pod.Pod {
@@ -53,7 +53,12 @@ func TestHeadless(t *testing.T) {
 	}{{&claudecode.Driver, "Bash"}, {&opencode.Driver, "bash"}} {
 		t.Run(c.driver.Name, func(t *testing.T) {
 			n := 0
+			var dir string
+			var resident atomic.Int64 // the most that the supervisor had in memory, in kB
 			room := runtimetest.New(t, c.driver, func(_ int, r modelmock.Request) modelmock.Turn {
+				if status, err := live.Read(dir); err == nil && status.Process != 0 {
+					resident.Store(peak(t, status.Process))
+				}
 				if n++; len(r.Tools) == 0 || n > 3 {
 					return modelmock.Turn{Text: "all done"}
 				}
@@ -72,8 +77,7 @@ func TestHeadless(t *testing.T) {
 			t.Setenv("XDG_STATE_HOME", filepath.Join(room.Home, "state"))
 			t.Setenv("XDG_RUNTIME_DIR", filepath.Dir(room.Home))
 			p := stored(t, data)
-			dir, err := live.Dir(p.ID)
-			if err != nil {
+			if dir, err = live.Dir(p.ID); err != nil {
 				t.Fatal(err)
 			}
 			launch := room.Launch(m)
@@ -87,6 +91,10 @@ func TestHeadless(t *testing.T) {
 			log, _ := os.ReadFile(filepath.Join(dir, live.LogName))
 			if err != nil || result.Exit != 0 || !strings.Contains(text, "all done") {
 				t.Fatalf("%+v %v\n%.3000s\n%.2000s\n%s", result, err, text, complaints, log)
+			}
+			t.Logf("the supervisor had at most %d kB in memory", resident.Load())
+			if most := resident.Load(); most == 0 || most > 40<<10 {
+				t.Errorf("the supervisor had %d kB in memory", most)
 			}
 			status, err := live.Read(dir)
 			if err != nil || status.Session == "" || status.State != live.Ended {
@@ -106,6 +114,21 @@ func TestHeadless(t *testing.T) {
 			}
 		})
 	}
+}
+
+// peak is the most that a process has had in memory, in kB.
+func peak(t *testing.T, pid int) int64 {
+	data, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		t.Error(err)
+	}
+	for line := range strings.Lines(string(data)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			n, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			return n
+		}
+	}
+	return 0
 }
 
 func output(t *testing.T) *os.File {

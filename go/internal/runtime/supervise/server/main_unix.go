@@ -28,9 +28,13 @@ func (p Program) Main() int {
 	wire.Adopt()
 	// It was started ahead: the user may be asked for consent meanwhile. The end of the
 	// client ends it.
+	// What the first command that is started needs is found out while this waits.
+	if self, err := os.FindProcess(os.Getpid()); err == nil {
+		_ = self.Release()
+	}
 	var ahead read
 	kind, content, err := conn.Receive(wire.MostStart)
-	if err == nil && kind == wire.Expect {
+	if err == nil && kind == wire.Announce {
 		ahead.expect(content)
 		kind, content, err = conn.Receive(wire.MostStart)
 	}

@@ -18,7 +18,7 @@ type Kind byte
 // From a client:
 const (
 	Begin    Kind = 'b' // a Start: the first frame on the connection of whoever starts the supervisor
-	Expect   Kind = 'e' // a Start with what is known already, for the supervisor to make itself ready; means nothing
+	Announce Kind = 'e' // a Start with what is known already, for the supervisor to make itself ready; means nothing
 	Go       Kind = 'g' // the Pod is on disk: it may run; from whoever has sent the Start
 	Hello    Kind = 'h' // a Greeting: the first frame on other connections
 	Input    Kind = 'i' // bytes that were typed
