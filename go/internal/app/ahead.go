@@ -54,6 +54,14 @@ func (a *Ahead) of(r *Ready) *supervise.Supervisor {
 	return a.supervisor
 }
 
+// mechanism is what builds walls here.
+func (a *Ahead) mechanism(ctx context.Context, insomnia string) sandbox.Mechanism {
+	if a == nil {
+		return sandbox.Known(ctx, insomnia)
+	}
+	return a.walls()
+}
+
 // self is the path of this program.
 func self() (string, error) {
 	program, err := os.Executable()

@@ -189,6 +189,9 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 		e.Diagnostics = append(e.Diagnostics, diag.Diagnostic{Severity: diag.SeverityError, Code: "not-enforced", Pointer: pointer, Path: path,
 			Message: "cannot be enforced: " + why, Hint: hint, Positions: []diag.Position{}})
 	}
+	// The files of the workspace are looked at meanwhile.
+	found := make(chan stand, 1)
+	go func() { found <- r.stand(ctx) }()
 	missed := map[string]bool{}
 	for _, loss := range runtime.Losses(r.runtime.Driver, r.snapshot.Manifest) {
 		if loss.Protecting {
@@ -199,14 +202,9 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 				Message: "not available in this Pod: " + loss.Why})
 		}
 	}
-	spec := sandbox.Spec{Manifest: r.snapshot.Manifest, Workspace: r.start.Workspace, Home: r.start.Home}
-	ahead := r.options.Ahead
-	if ahead == nil {
-		ahead = &Ahead{walls: func() sandbox.Mechanism { return sandbox.Known(ctx, r.start.Insomnia) }}
-	}
-	walls := ahead.walls()
-	r.start.Walls = &walls
-	for _, gap := range walls.Gaps(spec) {
+	walls := <-found
+	r.start.Walls = &walls.mechanism
+	for _, gap := range walls.gaps {
 		without("", gap.Pointer, gap.Why, gap.Remedy)
 	}
 	for _, name := range unknown {
@@ -218,6 +216,17 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 		return e
 	}
 	return nil
+}
+
+// stand is what builds walls here, and what they will not hold.
+type stand struct {
+	mechanism sandbox.Mechanism
+	gaps      []sandbox.Gap
+}
+
+func (r *Ready) stand(ctx context.Context) stand {
+	m := r.options.Ahead.mechanism(ctx, r.start.Insomnia)
+	return stand{m, m.Gaps(sandbox.Spec{Manifest: r.snapshot.Manifest, Workspace: r.start.Workspace, Home: r.start.Home})}
 }
 
 // offered is what a profile gives to the agent and the Pod does not have: the path of a
