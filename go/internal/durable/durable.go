@@ -57,15 +57,40 @@ func Rewrite(fsys FS, path string, data []byte, perm fs.FileMode) error {
 }
 
 func replace(fsys FS, path string, data []byte, perm fs.FileMode, prepare func(File) error) error {
-	temporary := temporaryFor(path)
-	if err := create(fsys, temporary, data, perm, prepare); err != nil {
+	s, err := stage(fsys, path, data, perm, prepare)
+	if err != nil {
 		return err
 	}
-	if err := fsys.Rename(temporary, path); err != nil {
-		return errors.Join(err, fsys.Remove(temporary))
-	}
-	return fsys.SyncDir(filepath.Dir(path))
+	return s.Commit()
 }
+
+// Staged is a file that is on disk beside the one that it will replace.
+type Staged struct {
+	fsys            FS
+	path, temporary string
+}
+
+// Stage is the first half of [Replace], for a caller who is to replace the file only when
+// something else has happened. Commit or Discard ends it.
+func Stage(fsys FS, path string, data []byte, perm fs.FileMode) (*Staged, error) {
+	return stage(fsys, path, data, perm, nil)
+}
+
+func stage(fsys FS, path string, data []byte, perm fs.FileMode, prepare func(File) error) (*Staged, error) {
+	s := &Staged{fsys, path, temporaryFor(path)}
+	return s, create(fsys, s.temporary, data, perm, prepare)
+}
+
+// Commit puts the file in its place. Its errors are those of [Replace].
+func (s *Staged) Commit() error {
+	if err := s.fsys.Rename(s.temporary, s.path); err != nil {
+		return errors.Join(err, s.fsys.Remove(s.temporary))
+	}
+	return s.fsys.SyncDir(filepath.Dir(s.path))
+}
+
+// Discard removes it.
+func (s *Staged) Discard() error { return s.fsys.Remove(s.temporary) }
 
 // Create writes a new file, which must not be there, and leaves nothing after
 // an error. The file is durable once its folder is: see [FS].

@@ -150,6 +150,8 @@ type Holder struct {
 	lock *flock.Flock
 	// unsynced are directories in which some were made whose names are not durable yet.
 	unsynced []string
+	// made says that the directory was made, and has no status yet.
+	made bool
 }
 
 // ErrRunning is the error of [Hold] where another supervisor has the Pod.
@@ -172,7 +174,7 @@ func Hold(ctx context.Context, dir string) (*Holder, error) {
 	defer cancel()
 	ok, err := lock.TryLockContext(ctx, 5*time.Millisecond)
 	if ok {
-		return &Holder{dir, lock, parents}, nil
+		return &Holder{dir, lock, parents, len(parents) > 0}, nil
 	}
 	lock.Close()
 	if err == nil || errors.Is(err, context.DeadlineExceeded) {
@@ -192,22 +194,16 @@ func (h *Holder) Ended() time.Time {
 
 // Write replaces the status.
 func (h *Holder) Write(s Status) error {
-	s.Schema, s.Changed = schema, time.Now().UTC().Truncate(time.Millisecond)
-	if len(s.Sentence) > mostSentence {
-		s.Sentence = strings.ToValidUTF8(s.Sentence[:mostSentence-len("…")], "") + "…"
-	}
-	data, err := json.Marshal(s)
+	data, err := encoded(s)
 	if err != nil {
 		return err
 	}
-	data = append(data, bytes.Repeat([]byte(" "), max(0, statusSize-1-len(data)))...)
-	data = append(data, '\n')
-	if err := durable.SyncDirs(durable.OS, h.unsynced); err != nil {
+	if err := h.settle(); err != nil {
 		return err
 	}
-	h.unsynced = nil
 	path := filepath.Join(h.dir, statusName)
 	if err = durable.Replace(durable.OS, path, data, 0o600); err == nil {
+		h.made = false
 		return nil
 	}
 	// A disk that is full has room for what is there already.
@@ -222,10 +218,55 @@ func (h *Holder) Write(s Status) error {
 	return f.Sync()
 }
 
+// Stage writes a status that is to be true soon: commit makes it the status, and discard
+// forgets it.
+func (h *Holder) Stage(s Status) (commit func() error, discard func()) {
+	var staged *durable.Staged
+	data, err := encoded(s)
+	if err == nil {
+		err = h.settle()
+	}
+	if err == nil {
+		staged, err = durable.Stage(durable.OS, filepath.Join(h.dir, statusName), data, 0o600)
+	}
+	if err != nil {
+		return func() error { return h.Write(s) }, func() {}
+	}
+	commit = func() error {
+		err := staged.Commit()
+		h.made = h.made && err != nil
+		return err
+	}
+	return commit, func() { _ = staged.Discard() }
+}
+
+// settle makes the names of directories durable that were made.
+func (h *Holder) settle() error {
+	err := durable.SyncDirs(durable.OS, h.unsynced)
+	if err == nil {
+		h.unsynced = nil
+	}
+	return err
+}
+
+// encoded is a status as its file has it.
+func encoded(s Status) ([]byte, error) {
+	s.Schema, s.Changed = schema, time.Now().UTC().Truncate(time.Millisecond)
+	if len(s.Sentence) > mostSentence {
+		s.Sentence = strings.ToValidUTF8(s.Sentence[:mostSentence-len("…")], "") + "…"
+	}
+	data, err := json.Marshal(s)
+	if err != nil {
+		return nil, err
+	}
+	data = append(data, bytes.Repeat([]byte(" "), max(0, statusSize-1-len(data)))...)
+	return append(data, '\n'), nil
+}
+
 // Undo removes the directory where Hold has made it and nothing was written into it that
 // is to be kept: no session has begun. It is for who has the hold.
 func (h *Holder) Undo() error {
-	if len(h.unsynced) == 0 {
+	if !h.made {
 		return nil
 	}
 	return durable.RemoveAll(durable.OS, h.dir)

@@ -170,17 +170,20 @@ func (p *pod) furnish() error {
 func (p *pod) inBackground(ctx context.Context, status live.Status) func() error {
 	done := make(chan error, 1)
 	go func() {
+		commit, discard := p.holder.Stage(status)
 		if !<-p.allowed {
+			discard()
 			done <- p.interrupted()
 			return
 		}
 		if p.parts.History != nil {
 			if err := p.parts.History.Began(ctx, p.Start, p.holder.Ended()); err != nil {
+				discard()
 				done <- err
 				return
 			}
 		}
-		err := p.holder.Write(status)
+		err := commit()
 		if err != nil {
 			p.record(time.Now())
 			err = live.NotWritten(p.Start.Dir, err)
