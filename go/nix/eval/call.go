@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"slices"
+
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
@@ -85,29 +87,15 @@ func (ev *Evaluator) callBody(fn *syntax.Lambda, en *env, pos syntax.Pos) Value 
 // before anything else is evaluated at once, as if the builtin did it.
 func (ev *Evaluator) applyBuiltin(f *Builtin, args []syntax.Expr, en *env, pos syntax.Pos) Value {
 	base := len(ev.args)
-	for range args {
-		ev.args = append(ev.args, nil)
-	}
-	vals := ev.args[base:len(ev.args):len(ev.args)]
-	v := ev.callWith(f, args, vals, en, pos)
-	ev.dropArgs(base, len(args))
-	return v
-}
-
-// dropArgs takes the arguments of a call off the stack again.
-func (ev *Evaluator) dropArgs(base, n int) {
-	clear(ev.args[base : base+n])
-	ev.args = ev.args[:base]
-}
-
-// callWith is applyBuiltin with room for the values.
-func (ev *Evaluator) callWith(f *Builtin, args []syntax.Expr, vals []Value, en *env, pos syntax.Pos) Value {
+	vals := ev.pushArgs(len(args))
 	first := int(f.first) - 1
 	if len(args) < f.arity || first < 0 || isVar(args[first]) {
 		for i := range vals {
 			vals[i] = ev.delay(args[i], en)
 		}
-		return ev.callBuiltin(f, vals, pos)
+		v := ev.callBuiltin(f, vals, pos)
+		ev.args = ev.args[:base]
+		return v
 	}
 	for i := range vals {
 		if i != first {
@@ -119,7 +107,19 @@ func (ev *Evaluator) callWith(f *Builtin, args []syntax.Expr, vals []Value, en *
 	vals[first] = ev.eval(args[first], en)
 	v := f.call(ev, vals, pos)
 	ev.frames = ev.frames[:len(ev.frames)-1]
+	ev.args = ev.args[:base]
 	return v
+}
+
+// pushArgs makes room for the arguments of a builtin on a stack. What is above the
+// stack is left over from other calls; weigh clears it.
+func (ev *Evaluator) pushArgs(n int) []Value {
+	base := len(ev.args)
+	if cap(ev.args)-base < n {
+		ev.args = slices.Grow(ev.args, max(n, 256))
+	}
+	ev.args = ev.args[:base+n]
+	return ev.args[base : base+n : base+n]
 }
 
 func isVar(e syntax.Expr) bool {
@@ -156,10 +156,10 @@ func (ev *Evaluator) apply1(fn, x Value, pos syntax.Pos) Value {
 		ev.calls--
 		return v
 	}
-	base := len(ev.args)
-	ev.args = append(ev.args, x)
-	v := ev.apply(fn, ev.args[base:], pos)
-	ev.dropArgs(base, 1)
+	args := ev.pushArgs(1)
+	args[0] = x
+	v := ev.apply(fn, args, pos)
+	ev.args = ev.args[:len(ev.args)-1]
 	return v
 }
 
@@ -183,10 +183,10 @@ func (ev *Evaluator) apply2(fn, x, y Value, pos syntax.Pos) Value {
 		ev.calls--
 		return ev.apply1(cur, y, pos)
 	}
-	base := len(ev.args)
-	ev.args = append(ev.args, x, y)
-	v := ev.apply(fn, ev.args[base:], pos)
-	ev.dropArgs(base, 2)
+	args := ev.pushArgs(2)
+	args[0], args[1] = x, y
+	v := ev.apply(fn, args, pos)
+	ev.args = ev.args[:len(ev.args)-2]
 	return v
 }
 
@@ -208,10 +208,11 @@ func (ev *Evaluator) callBuiltin(f *Builtin, args []Value, pos syntax.Pos) Value
 func (ev *Evaluator) callOther(fn, arg Value, pos syntax.Pos) Value {
 	switch f := fn.(type) {
 	case *Partial:
-		base := len(ev.args)
-		ev.args = append(append(ev.args, f.args...), arg)
-		v := ev.callBuiltin(f.fn, ev.args[base:len(ev.args):len(ev.args)], pos)
-		ev.dropArgs(base, len(f.args)+1)
+		n := len(f.args) + 1
+		args := ev.pushArgs(n)
+		args[copy(args, f.args)] = arg
+		v := ev.callBuiltin(f.fn, args, pos)
+		ev.args = ev.args[:len(ev.args)-n]
 		return v
 	case *Attrs:
 		if functor := f.get(ev.sym.functor); functor != nil {

@@ -199,7 +199,6 @@ func (ev *Evaluator) unwind(m mark, e *Error) {
 	}
 	ev.frames = ev.frames[:m.frames]
 	ev.contexts = ev.contexts[:m.contexts]
-	clear(ev.args[m.args:])
 	ev.args = ev.args[:m.args]
 	ev.forcing = ev.forcing[:m.forcing]
 	ev.depth, ev.calls = m.depth, m.calls
@@ -294,12 +293,26 @@ func (ev *Evaluator) run(f func()) error {
 	}
 	defer release()
 	defer ev.account.leave()
+	growStack(ev == nil)
 	e := ev.catch(f)
 	if e == nil {
 		return nil
 	}
 	ev.explain(e)
 	return e
+}
+
+// growStack has the stack grow to a size that few evaluations go beyond, rather
+// than step by step, each of which copies it: its frame is large. It is never told
+// to use it.
+//
+//go:noinline
+func growStack(use bool) {
+	if use {
+		var a, b [100 << 10]byte // one of twice the size would be on the heap
+		useRoom(&a)
+		useRoom(&b)
+	}
 }
 
 // explain resolves positions and renders the trace.
@@ -355,3 +368,6 @@ func (ev *Evaluator) Excerpt(p syntax.Position) string {
 	number := fmt.Sprintf("%5d", p.Line)
 	return number + "| " + line + "\n" + strings.Repeat(" ", len(number)) + "| " + pad + "^\n"
 }
+
+//go:noinline
+func useRoom(room *[100 << 10]byte) { clear(room[:]) }

@@ -104,6 +104,7 @@ func (ev *Evaluator) Charged() int64 { return ev.account.charged - ev.account.ro
 //go:noinline
 func (ev *Evaluator) weigh(n int) {
 	ev.checkContext() // what allocates much takes time
+	clear(ev.args[len(ev.args):cap(ev.args)])
 	a := &ev.account
 	if a.limit == 0 {
 		a.limit = memory.Default()

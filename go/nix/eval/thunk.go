@@ -128,9 +128,6 @@ func evaluated(v Value) Value {
 // force evaluates a value to its outermost constructor.
 func (ev *Evaluator) force(v Value, pos syntax.Pos) Value {
 	if t, ok := v.(*Thunk); ok {
-		if t.env == &forced {
-			return t.result()
-		}
 		return ev.forceThunk(t, pos)
 	}
 	return v
@@ -139,6 +136,8 @@ func (ev *Evaluator) force(v Value, pos syntax.Pos) Value {
 func (ev *Evaluator) forceThunk(t *Thunk, pos syntax.Pos) Value {
 	scope := t.env
 	switch scope {
+	case &forced:
+		return t.result()
 	case &forcing:
 		ev.fail(InfiniteRecursion, pos, "infinite recursion encountered")
 	case &failed:
