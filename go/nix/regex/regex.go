@@ -163,8 +163,12 @@ func (re *Regexp) Match(text string, meter Meter) ([]Group, bool) {
 // Go's regexp cannot take the expression.
 func (re *Regexp) fits(n int) bool { return re.body == "" || re.machine.fits(n) }
 
-// atOnce is the most steps that a search takes which is not interrupted.
-const atOnce = 1 << 20
+const (
+	// atOnce is the most states times bytes that a search takes which is not interrupted.
+	atOnce = 1 << 20
+	// bytesPerStep is how many of them are a step: a few microseconds at most.
+	bytesPerStep = 1 << 8
+)
 
 // search is a search with Go's regexp.
 type search struct {
@@ -185,7 +189,9 @@ func (re *Regexp) newSearch(text string, meter Meter) *search {
 // each group. anchored says that it may have to be at the start.
 func (s *search) first(exp *regexp.Regexp, from int, anchored bool) []int {
 	var m []int
-	if (len(s.text)-from)*s.cost <= atOnce && s.ascii {
+	if steps := (len(s.text) - from) * s.cost; steps <= atOnce && s.ascii {
+		// How far it looks ahead is not known, and may be to the end each time.
+		s.meter.Steps(steps / bytesPerStep)
 		m = exp.FindStringSubmatchIndex(s.text[from:])
 	} else {
 		if prefix, _ := exp.LiteralPrefix(); !anchored && prefix != "" && isASCII(prefix) {

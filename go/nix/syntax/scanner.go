@@ -54,8 +54,18 @@ func scan(src string, buffer []token, pipes bool, work func(bytes int)) *scanner
 		if len(s.tokens)%workEvery == 0 && work != nil {
 			work(workEvery * tokenSize)
 		}
+		if len(s.tokens) == cap(s.tokens) {
+			s.room()
+		}
 	}
 	return s
+}
+
+// room makes room for as many tokens as the rest of the text has if it is like what
+// was scanned: growing step by step would leave several times as much behind.
+func (s *scanner) room() {
+	more := float64(len(s.tokens)) / float64(s.pos+1) * float64(len(s.src)-s.pos)
+	s.tokens = slices.Grow(s.tokens, min(int(1.05*more)+64, len(s.src)-s.pos+2))
 }
 
 func (s *scanner) mode() mode  { return s.modes[len(s.modes)-1] }
