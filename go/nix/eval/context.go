@@ -122,3 +122,20 @@ func (c Context) example() string {
 	}
 	return ""
 }
+
+// derivation returns the element that Nix has first of those that are derivations:
+// whole ones come before outputs, and both are in the order of their paths; "" if
+// there is none.
+func (c Context) derivation() string {
+	first, least := "", contextElem{}
+	for _, s := range c {
+		e := parseContextElem(s)
+		if !e.all && e.output == "" {
+			continue
+		}
+		if first == "" || e.all && !least.all || e.all == least.all && e.path < least.path {
+			first, least = s, e
+		}
+	}
+	return first
+}

@@ -111,7 +111,7 @@ type Evaluator struct {
 // wellKnown are the names that evaluation itself uses.
 type wellKnown struct {
 	functor, toString, outPath, overrides, typ, name, value, path, key, startSet, operator, drvPath,
-	wrong, right, prefix, success, allOutputs, outputs syntax.Symbol
+	wrong, right, prefix, outputs syntax.Symbol
 }
 
 // New makes an Evaluator.
@@ -133,13 +133,14 @@ func New(o Options) *Evaluator {
 		marking: 1,
 	}
 	ev.fuel, ev.account.room = math.MaxInt64, math.MaxInt64 // what New does is not counted
+	ev.internFirst()
 	s := ev.symbols
 	ev.sym = wellKnown{
 		functor: s.Intern("__functor"), toString: s.Intern("__toString"), outPath: s.Intern("outPath"),
 		overrides: s.Intern("__overrides"), typ: s.Intern("type"), name: s.Intern("name"), value: s.Intern("value"),
 		path: s.Intern("path"), key: s.Intern("key"), startSet: s.Intern("startSet"),
 		operator: s.Intern("operator"), drvPath: s.Intern("drvPath"), wrong: s.Intern("wrong"), right: s.Intern("right"),
-		prefix: s.Intern("prefix"), success: s.Intern("success"), allOutputs: s.Intern("allOutputs"), outputs: s.Intern("outputs"),
+		prefix: s.Intern("prefix"), outputs: s.Intern("outputs"),
 	}
 	ev.installBuiltins()
 	ev.begin(o.Context)

@@ -54,7 +54,7 @@ func (ev *Evaluator) libGetContext(args []Value, pos syntax.Pos) Value {
 			a = append(a, Attr{Name: ev.sym.path, Value: Bool(true)})
 		}
 		if i.all {
-			a = append(a, Attr{Name: ev.sym.allOutputs, Value: Bool(true)})
+			a = append(a, Attr{Name: ev.symbols.Intern("allOutputs"), Value: Bool(true)})
 		}
 		if len(i.outputs) > 0 {
 			a = append(a, Attr{Name: ev.sym.outputs, Value: ev.listOf(i.outputs)})
@@ -89,7 +89,7 @@ func (ev *Evaluator) libAppendContext(args []Value, pos syntax.Pos) Value {
 		if x := info.get(ev.sym.path); x != nil && ev.forceBool(x.Value, x.Pos) {
 			ctx.addOne(ev, name)
 		}
-		if x := info.get(ev.sym.allOutputs); x != nil && ev.forceBool(x.Value, x.Pos) {
+		if x := info.get(ev.symbols.Intern("allOutputs")); x != nil && ev.forceBool(x.Value, x.Pos) {
 			if !isDrvPath(name) {
 				ev.fail(EvalFailure, a.Pos, "tried to add all-outputs context of %s, which is not a derivation, to a string", name)
 			}

@@ -41,7 +41,7 @@ func (ev *Evaluator) libTryEval(args []Value, pos syntax.Pos) Value {
 		v, ok = Bool(false), false
 	}
 	out := ev.makeAttrs(2)
-	out = append(out, Attr{Name: ev.sym.value, Value: v}, Attr{Name: ev.sym.success, Value: Bool(ok)})
+	out = append(out, Attr{Name: ev.sym.value, Value: v}, Attr{Name: ev.symbols.Intern("success"), Value: Bool(ok)})
 	return ev.sortAttrs(out)
 }
 

@@ -252,12 +252,12 @@ func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 	content := ev.moveText(text.S, moves)
 	kind := textBuilder{ev: ev}
 	kind.add("text")
+	if c := Context(refs).derivation(); c != "" {
+		ev.fail(EvalFailure, pos, "files created by builtins.toFile may not reference derivations, but %s references %s",
+			name, strings.Replace(c, storeDir+"/", "", 1))
+	}
 	for _, c := range refs {
 		ev.tick()
-		if e := parseContextElem(c); e.all || e.output != "" {
-			ev.fail(EvalFailure, pos, "files created by builtins.toFile may not reference derivations, but %s references %s",
-				name, strings.Replace(c, storeDir+"/", "", 1))
-		}
 		kind.addByte(':')
 		kind.add(c)
 	}

@@ -51,11 +51,13 @@ const (
 func scan(src string, buffer []token, pipes bool, work func(bytes int)) *scanner {
 	s := &scanner{src: src, pipes: pipes, modes: make([]mode, 1, 16), tokens: slices.Grow(buffer, len(src)/8+8)}
 	for s.next() {
-		if len(s.tokens)%workEvery == 0 && work != nil {
-			work(workEvery * tokenSize)
-		}
-		if len(s.tokens) == cap(s.tokens) {
-			s.room()
+		if len(s.tokens)%workEvery == 0 {
+			if work != nil {
+				work(workEvery * tokenSize)
+			}
+			if cap(s.tokens)-len(s.tokens) < workEvery {
+				s.room()
+			}
 		}
 	}
 	return s
