@@ -1,11 +1,15 @@
 package nix_test
 
 import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -184,8 +188,38 @@ func TestFetchOfSources(t *testing.T) {
 	} else if err := v.Decode(&hash); err != nil {
 		t.Fatal(err)
 	}
+	archives := o.Files["/src"].(fstest.MapFS)
+	sized := func(name string, size int64) *fstest.MapFile {
+		var out bytes.Buffer
+		z := gzip.NewWriter(&out)
+		w := tar.NewWriter(z)
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: size}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.CopyN(w, zeros{}, size); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		z.Close()
+		return &fstest.MapFile{Data: out.Bytes()}
+	}
+	archives["a.tar.gz"], archives["bomb.tar.gz"] = sized("top/file", 3), sized("top/file", 64<<20)
+	archives["out.tar.gz"], archives["a.tar.xz"] = sized("../file", 3), &fstest.MapFile{Data: []byte("\xfd7zXZ\x00")}
+	o.Limits = nix.Limits{Memory: 16 << 20, Time: time.Minute}
+	archived := func(name, hash string) string {
+		return `builtins.fetchTarball { url = "file:///src/` + name + `"; sha256 = "` + hash + `"; }`
+	}
 	for expr, want := range map[string]string{
-		`builtins.readFile (builtins.fetchurl { url = "file:///src/f"; sha256 = "` + hex.EncodeToString(sum[:]) + `"; })`: `"text"`,
+		`builtins.readDir (` + archived("a.tar.gz", "sha256-aJ9LaNyNLtmVPU/1DodBUVw/+oSHOvYNAKX9D637d/Y=") + `)`: `{ file = "regular"; }`,
+		archived("a.tar.gz", ""):    "EvalFailure: hash mismatch in file downloaded from 'file:///src/a.tar.gz'",
+		archived("bomb.tar.gz", ""): "LimitReached: evaluation needs more memory than its limit",
+		archived("out.tar.gz", ""):  `EvalFailure: cannot unpack 'file:///src/out.tar.gz': "../file" is outside the archive`,
+		archived("a.tar.xz", ""):    "EvalFailure: cannot unpack 'file:///src/a.tar.xz': only Nix can fetch this",
+		archived("f", ""):           "EvalFailure: cannot unpack 'file:///src/f': ",
+		archived("tree", ""):        "FileAccess: ",
+		archived("none", ""):        "FileAccess: path '/src/none' does not exist",
+		`(fetchTree { type = "tarball"; url = "file:///src/a.tar.gz"; narHash = "sha256-aJ9LaNyNLtmVPU/1DodBUVw/+oSHOvYNAKX9D637d/Y="; }).narHash`: `"sha256-aJ9LaNyNLtmVPU/1DodBUVw/+oSHOvYNAKX9D637d/Y="`,
+		`builtins.readFile (builtins.fetchurl { url = "file:///src/f"; sha256 = "` + hex.EncodeToString(sum[:]) + `"; })`:                          `"text"`,
 		`builtins.fetchurl "file:///src/f"`:                                                             `Fetches: in pure evaluation mode, 'fetchurl' requires a 'sha256' argument`,
 		`builtins.fetchurl { url = "file:///src/none"; sha256 = ""; }`:                                  `FileAccess: path '/src/none' does not exist`,
 		`builtins.attrNames (fetchTree { type = "path"; path = /src/tree; narHash = "` + hash + `"; })`: `[ "lastModified" "lastModifiedDate" "narHash" "outPath" ]`,
@@ -199,6 +233,10 @@ func TestFetchOfSources(t *testing.T) {
 		}
 	}
 }
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) { clear(p); return len(p), nil }
 
 // getFlake takes the inputs that the lock names, by their hashes.
 func TestGetFlakeInputs(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/nix-community/go-nix/pkg/nar"
 
+	"github.com/insomnia-pods/insomnia/go/nix/internal/archive"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -115,10 +116,7 @@ func (ev *Evaluator) ask(r FetchRequest, pos syntax.Pos) (got *Fetched, err erro
 	if most := ev.limits.Memory; most > 0 {
 		r.MaxFile = min(r.MaxFile, most)
 	}
-	ctx, cancel := ev.ctx, func() {}
-	if !ev.deadline.IsZero() {
-		ctx, cancel = context.WithDeadline(ctx, ev.deadline)
-	}
+	ctx, cancel := ev.until()
 	defer cancel()
 	ev.leaving(func() { got, err = ev.options.Fetcher.Fetch(ctx, r) })
 	ev.checkContext()
@@ -130,6 +128,36 @@ func (ev *Evaluator) ask(r FetchRequest, pos syntax.Pos) (got *Fetched, err erro
 		err = fmt.Errorf("the file is larger than %d bytes", r.MaxFile)
 	}
 	return got, err
+}
+
+// until is the context of the evaluation, with its limit of time.
+func (ev *Evaluator) until() (context.Context, context.CancelFunc) {
+	if ev.deadline.IsZero() {
+		return ev.ctx, func() {}
+	}
+	return context.WithDeadline(ev.ctx, ev.deadline)
+}
+
+// sourceArchive unpacks what a file: address names, where it is among what the
+// evaluation reads.
+func (ev *Evaluator) sourceArchive(url, name string, pos syntax.Pos) (f fetched, ok bool) {
+	data, ok := ev.sourceFile(url, pos)
+	if !ok {
+		return f, false
+	}
+	ctx, cancel := ev.until()
+	defer cancel()
+	tree, newest, err := archive.InMemory(ctx, data, func(n int) {
+		ev.bytes(8 * n)
+		ev.charge(n)
+	})
+	ev.checkContext()
+	if err != nil {
+		ev.fail(EvalFailure, pos, "cannot unpack '%s': %s", url, err)
+	}
+	f.LastModified = newest
+	f.path, f.sum = ev.addTree(source.AsFS(tree), name, pos)
+	return f, true
 }
 
 // addTree makes a tree that was fetched readable in the store.

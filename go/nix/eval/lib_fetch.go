@@ -100,6 +100,9 @@ func (ev *Evaluator) fetchAddress(arg Value, pos syntax.Pos, who, name string) V
 	attrs := map[string]any{"type": kind, "url": url}
 	f := ev.known(who+" "+name, attrs, func() (f fetched) {
 		if unpack {
+			if f, ok := ev.sourceArchive(url, name, pos); ok {
+				return f
+			}
 			return ev.get(FetchRequest{Builtin: who, URL: url, Attrs: attrs, NarHash: want}, pos, func(got Fetched) (string, []byte) {
 				return ev.addTree(got.Files, name, pos)
 			})

@@ -3,6 +3,7 @@ package eval
 import (
 	"bytes"
 	_ "embed"
+	"fmt"
 	"maps"
 	"strings"
 	"time"
@@ -119,20 +120,10 @@ func (ev *Evaluator) inputAttrs(set *Attrs, pos syntax.Pos, who string) map[stri
 
 // checkInput holds the attributes of a source to what Nix takes: a directory in it is no part of it.
 func checkInput(attrs map[string]any) error {
-	if dir, ok := attrs["dir"]; ok && reference.KnownInput(attrs["type"]) {
-		return &unsupportedAttr{"dir", attrs["type"], dir}
+	if attrs["dir"] != nil && reference.KnownInput(attrs["type"]) {
+		return fmt.Errorf("input attribute 'dir' not supported by scheme '%s'", attrs["type"])
 	}
 	return reference.CheckFlakeRef(attrs)
-}
-
-type unsupportedAttr struct {
-	name        string
-	kind, value any
-}
-
-func (e *unsupportedAttr) Error() string {
-	kind, _ := e.kind.(string)
-	return "input attribute '" + e.name + "' not supported by scheme '" + kind + "'"
 }
 
 // inputText is a source as a flake reference.
@@ -179,6 +170,11 @@ func (ev *Evaluator) input(attrs map[string]any, url string, pos syntax.Pos, who
 				ev.fail(EvalFailure, pos, "cannot fetch input '%s' because it uses a relative path", url)
 			}
 			if f, ok := ev.sourceTree(p, name, pos); ok {
+				return f
+			}
+		case "tarball":
+			address, _ := attrs["url"].(string)
+			if f, ok := ev.sourceArchive(address, name, pos); ok {
 				return f
 			}
 		case "file":

@@ -30,6 +30,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/address"
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/nix/internal/archive"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
@@ -71,7 +72,7 @@ const (
 // The reasons for which a download fails, to be asked for with errors.Is.
 var (
 	// ErrUnsupported: only Nix can fetch or unpack this.
-	ErrUnsupported = errors.New("only Nix can fetch this")
+	ErrUnsupported = archive.ErrUnsupported
 	// ErrWrongHash: what arrived is not what the lock means.
 	ErrWrongHash = errors.New("what was downloaded is not what flake.lock means")
 	// ErrNotFound: there is nothing at the address.
@@ -299,7 +300,15 @@ func (s *Store) unpackFile(ctx context.Context, l *flake.Locked, file, work stri
 	ctx, cancel := context.WithTimeoutCause(ctx, s.timeout(), errUnpack)
 	defer cancel()
 	out := filepath.Join(work, "source")
-	newest, err := unpackArchive(ctx, file, out)
+	newest := int64(0)
+	f, err := openRegular(file)
+	if err == nil {
+		defer f.Close()
+		var info fs.FileInfo
+		if info, err = f.Stat(); err == nil {
+			newest, err = archive.Unpack(ctx, f, info.Size(), out)
+		}
+	}
 	if l.LastModified == 0 {
 		l.LastModified = newest
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 	"github.com/insomnia-pods/insomnia/go/nix/address"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
+	"github.com/insomnia-pods/insomnia/go/nix/internal/archive"
 )
 
 // gitVariables are what git gets of this process's environment. All else stays
@@ -110,7 +111,7 @@ func readCommit(ctx context.Context, r *gitrepo.Repo, l *flake.Locked, history b
 			return err
 		}
 	}
-	return writeTree(ctx, tree, out)
+	return archive.WriteTree(ctx, tree, out)
 }
 
 // remoteHead finds the commit of a ref of a repository, and the branch that HEAD

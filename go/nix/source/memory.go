@@ -37,6 +37,12 @@ func (m *Memory) Add(name string, mode fs.FileMode, data []byte) bool {
 	return true
 }
 
+// AddDir adds a directory. It reports false where one is there, or the name is not clean
+// or goes through a file.
+func (m *Memory) AddDir(name string) bool {
+	return fs.ValidPath(name) && m.nodes[name] == nil && m.addDir(name)
+}
+
 func (m *Memory) addDir(name string) bool {
 	if n := m.nodes[name]; n != nil {
 		return n.mode.IsDir()

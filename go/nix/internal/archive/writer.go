@@ -1,12 +1,12 @@
-package fetch
+package archive
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -28,14 +28,22 @@ var (
 	maxUnpacked int64 = 2 << 30
 )
 
-// treeWriter writes files below a new folder, and nowhere else. It makes each
-// name once, and nothing below what is no folder of its own making.
+// place is where files are written. Names are clean and local, the directories that
+// lead to them were made before, and a name that is taken is an fs.ErrExist.
+type place interface {
+	mkdir(name string) error
+	write(name string, perm fs.FileMode, from io.Reader) (int64, error)
+	symlink(target, name string) error
+	// open opens a file that was written.
+	open(name string) (fs.FileMode, io.ReadCloser, error)
+}
+
+// treeWriter writes files to a place. It makes each name once, and nothing below what is
+// no directory of its own making.
 type treeWriter struct {
 	ctx   context.Context
-	root  *os.Root
+	to    place
 	dirs  map[string]bool
-	at    *os.Root // of the folder that was written to last, which is most often the next too
-	atDir string
 	files int
 	bytes int64
 	// newest is the latest time that the archive has for one of its members, in
@@ -43,47 +51,8 @@ type treeWriter struct {
 	newest int64
 }
 
-func newWriter(ctx context.Context, out string) (*treeWriter, error) {
-	if err := os.Mkdir(out, 0o700); err != nil {
-		return nil, err
-	}
-	root, err := os.OpenRoot(out)
-	if err != nil {
-		return nil, err
-	}
-	return &treeWriter{ctx: ctx, root: root, dirs: map[string]bool{".": true}}, nil
-}
-
-func (w *treeWriter) close() {
-	if w.at != nil {
-		_ = w.at.Close()
-	}
-	_ = w.root.Close()
-}
-
-// in opens the folder that a name is in, which mkdir has made, and gives the rest
-// of the name.
-func (w *treeWriter) in(name string) (*os.Root, string, error) {
-	dir, base := path.Split(name)
-	if dir = path.Clean(dir); dir == "." {
-		return w.root, base, nil
-	}
-	if w.at != nil && w.atDir == dir {
-		return w.at, base, nil
-	}
-	from, rel := w.root, dir
-	if below, ok := strings.CutPrefix(dir, w.atDir+"/"); ok && w.at != nil {
-		from, rel = w.at, below
-	}
-	root, err := from.OpenRoot(rel)
-	if err != nil {
-		return nil, "", err
-	}
-	if w.at != nil {
-		_ = w.at.Close()
-	}
-	w.at, w.atDir = root, dir
-	return root, base, nil
+func newWriter(ctx context.Context, to place) *treeWriter {
+	return &treeWriter{ctx: ctx, to: to, dirs: map[string]bool{".": true}}
 }
 
 // count counts a member; names cost as much as files do.
@@ -139,11 +108,7 @@ func (w *treeWriter) mkdir(name string) error {
 	if err := w.count(); err != nil {
 		return err
 	}
-	root, base, err := w.in(name)
-	if err != nil {
-		return err
-	}
-	if err := root.Mkdir(base, 0o755); err != nil {
+	if err := w.to.mkdir(name); err != nil {
 		return w.twice(name, err)
 	}
 	w.dirs[name] = true
@@ -153,7 +118,7 @@ func (w *treeWriter) mkdir(name string) error {
 // twice says what a name that is taken means: the archive has it twice, or has
 // names that differ in case alone where the file system does not tell them apart.
 func (w *treeWriter) twice(name string, err error) error {
-	if os.IsExist(err) {
+	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("the archive has %q twice, or in two spellings", name)
 	}
 	return err
@@ -171,26 +136,11 @@ func (w *treeWriter) file(name string, mode fs.FileMode, r io.Reader) error {
 	if mode&0o100 != 0 {
 		perm = 0o755
 	}
-	root, base, err := w.in(name)
-	if err != nil {
-		return err
-	}
-	f, err := root.OpenFile(base, os.O_CREATE|os.O_EXCL|os.O_WRONLY, perm)
-	if err != nil {
-		return w.twice(name, err)
-	}
-	n, err := io.Copy(f, io.LimitReader(&interruptible{w.ctx, r}, maxUnpacked-w.bytes+1))
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
+	n, err := w.to.write(name, perm, io.LimitReader(&interruptible{w.ctx, r}, maxUnpacked-w.bytes+1))
 	if w.bytes += n; err == nil && w.bytes > maxUnpacked {
 		err = errTooMuch()
 	}
-	if err != nil {
-		return err
-	}
-	// The umask may have taken the bit that counts.
-	return root.Chmod(base, perm)
+	return w.twice(name, err)
 }
 
 // interruptible ends a copy when its context does.
@@ -217,14 +167,7 @@ func (w *treeWriter) link(name, target string) error {
 	if err := w.mkdir(path.Dir(name)); err != nil {
 		return err
 	}
-	root, base, err := w.in(name)
-	if err != nil {
-		return err
-	}
-	if err := root.Symlink(target, base); err != nil {
-		return w.twice(name, err)
-	}
-	return nil
+	return w.twice(name, w.to.symlink(target, name))
 }
 
 // copy stands for a hard link to a file that came before.
@@ -233,29 +176,25 @@ func (w *treeWriter) copy(name, from string) error {
 	if err != nil {
 		return err
 	}
-	info, err := w.root.Lstat(from)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return fmt.Errorf("%q is a link to what is not a file", name)
-	}
-	f, err := w.root.Open(from)
+	mode, f, err := w.to.open(from)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
-	return w.file(name, info.Mode(), f)
+	if !mode.IsRegular() {
+		return fmt.Errorf("%q is a link to what is not a file", name)
+	}
+	return w.file(name, mode, f)
 }
 
-// writeTree writes a tree to a new folder.
-func writeTree(ctx context.Context, tree source.Tree, out string) error {
-	w, err := newWriter(ctx, out)
+// WriteTree writes a tree to a new directory.
+func WriteTree(ctx context.Context, tree source.Tree, out string) error {
+	to, err := newDisk(out)
 	if err != nil {
 		return err
 	}
-	defer w.close()
-	return w.tree(tree, ".")
+	defer to.close()
+	return newWriter(ctx, to).tree(tree, ".")
 }
 
 func (w *treeWriter) tree(tree source.Tree, dir string) error {

@@ -1,4 +1,6 @@
-package fetch
+// Package archive unpacks archives that anybody may have made, into a directory or into
+// memory: nothing outside of it is written, and what unpacks to more than its limits is refused.
+package archive
 
 import (
 	"archive/tar"
@@ -12,31 +14,44 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strings"
 
-	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// unpackArchive unpacks an archive of any kind that is known into a new folder,
-// and returns the time of its newest member.
-func unpackArchive(ctx context.Context, file, out string) (newest int64, err error) {
-	f, err := openRegular(file)
+// ErrUnsupported is wrapped by errors for archives of a kind that is not known here.
+var ErrUnsupported = errors.New("only Nix can fetch this")
+
+// Unpack unpacks an archive of any kind that is known into a new directory, and returns
+// the time of its newest member, in seconds since 1970.
+func Unpack(ctx context.Context, file io.ReaderAt, size int64, out string) (newest int64, err error) {
+	to, err := newDisk(out)
 	if err != nil {
 		return 0, err
 	}
-	defer f.Close()
-	w, err := newWriter(ctx, out)
-	if err != nil {
-		return 0, err
-	}
-	defer w.close()
-	err = w.unpack(f)
+	defer to.close()
+	w := newWriter(ctx, to)
+	err = w.unpack(file, size)
 	return w.newest, err
 }
 
-func (w *treeWriter) unpack(f *os.File) error {
-	r := bufio.NewReader(f)
+// InMemory unpacks an archive into memory. charge is called with the bytes that are about to
+// be kept. Like Nix it returns the one directory that everything is in, if there is one.
+func InMemory(ctx context.Context, data []byte, charge func(int)) (tree source.Tree, newest int64, err error) {
+	to := &memory{source.NewMemory(), charge}
+	w := newWriter(ctx, to)
+	if err := w.unpack(bytes.NewReader(data), int64(len(data))); err != nil {
+		return nil, 0, err
+	}
+	entries, err := to.tree.ReadDir(".")
+	if err == nil && len(entries) == 1 && entries[0].IsDir() {
+		return below{to.tree, entries[0].Name()}, w.newest, nil
+	}
+	return to.tree, w.newest, err
+}
+
+func (w *treeWriter) unpack(f io.ReaderAt, size int64) error {
+	r := bufio.NewReader(io.NewSectionReader(f, 0, size))
 	magic, _ := r.Peek(6)
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
@@ -48,11 +63,7 @@ func (w *treeWriter) unpack(f *os.File) error {
 	case bytes.HasPrefix(magic, []byte("BZh")):
 		return unpackTar(w, bzip2.NewReader(r))
 	case bytes.HasPrefix(magic, []byte("PK\x03\x04")):
-		info, err := f.Stat()
-		if err != nil {
-			return err
-		}
-		z, err := zip.NewReader(f, info.Size())
+		z, err := zip.NewReader(f, size)
 		if err != nil {
 			return err
 		}
@@ -165,17 +176,4 @@ func unpackZipped(w *treeWriter, f *zip.File) error {
 		return w.file(f.Name, mode, r)
 	}
 	return fmt.Errorf("%q is of a kind that a source tree does not have", f.Name)
-}
-
-// openRegular opens a regular file without waiting for a writer.
-func openRegular(path string) (*os.File, error) {
-	f, size, err := bounded.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	if size > maxArchive {
-		f.Close()
-		return nil, &fs.PathError{Op: "open", Path: path, Err: fmt.Errorf("it is larger than %d MiB", maxArchive>>20)}
-	}
-	return f, nil
 }

@@ -1,4 +1,4 @@
-package fetch_test
+package archive_test
 
 import (
 	"archive/tar"
@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/insomnia-pods/insomnia/go/nix/fetch"
+	"github.com/insomnia-pods/insomnia/go/nix/internal/archive"
 )
 
 type member struct {
@@ -66,18 +66,20 @@ func gzipped(t testing.TB, data []byte) []byte {
 func unpack(t testing.TB, ctx context.Context, data []byte) (string, error) {
 	t.Helper()
 	dir := t.TempDir()
-	archive := filepath.Join(dir, "archive")
-	if err := os.WriteFile(archive, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	out := filepath.Join(dir, "out")
-	return out, fetch.UnpackArchive(ctx, archive, out)
+	_, err := archive.Unpack(ctx, bytes.NewReader(data), int64(len(data)), out)
+	kept := 0
+	_, _, inMemory := archive.InMemory(ctx, data, func(n int) { kept += n })
+	if (err == nil) != (inMemory == nil) && ctx.Err() == nil {
+		t.Errorf("into a directory: %v, into memory: %v", err, inMemory)
+	}
+	return out, err
 }
 
 // Archives that are refused, and nothing is written outside.
 func TestHostileArchives(t *testing.T) {
 	kind := func(flag byte) member { return member{tar.Header{Name: "x", Typeflag: flag, Linkname: "y"}, ""} }
-	deep := strings.Repeat("d/", fetch.MaxDepth+1)
+	deep := strings.Repeat("d/", archive.MaxDepth+1)
 	sparse := file("x", "abc")
 	sparse.PAXRecords = map[string]string{"comment": "x"}
 	for name, test := range map[string]struct {
@@ -244,7 +246,7 @@ func TestBombs(t *testing.T) {
 	if err := unpack(short(), files); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("in files: %v", err)
 	}
-	fetch.Limit(t, 1000, 32<<20)
+	archive.Limit(t, 1000, 32<<20)
 	if err := unpack(t.Context(), bomb(t, 64<<20)); err == nil || !strings.Contains(err.Error(), "more than 32 MiB") {
 		t.Errorf("in bytes: %v", err)
 	}
@@ -276,7 +278,7 @@ func BenchmarkManyFiles(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			many := make([]member, n)
 			for i := range many {
-				many[i] = file(fmt.Sprintf("%s/%d", strings.Repeat("d/", fetch.MaxDepth-2), i), "")
+				many[i] = file(fmt.Sprintf("%s/%d", strings.Repeat("d/", archive.MaxDepth-2), i), "")
 			}
 			data := tarOf(b, many...)
 			for b.Loop() {

@@ -1,0 +1,13 @@
+package archive
+
+import "testing"
+
+// MaxDepth is for tests.
+const MaxDepth = maxDepth
+
+// Limit sets the limits of archives until the test ends.
+func Limit(t testing.TB, files int, bytes int64) {
+	oldFiles, oldBytes := maxFiles, maxUnpacked
+	maxFiles, maxUnpacked = files, bytes
+	t.Cleanup(func() { maxFiles, maxUnpacked = oldFiles, oldBytes })
+}
