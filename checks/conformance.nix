@@ -120,5 +120,10 @@ in
     problems = validate nodes.${case.against or "manifest"} (valueOf case);
   }) cases;
   count = length cases;
+  # What the cases judge, for those who judge it otherwise.
+  documents = map (case: {
+    against = case.against or "manifest";
+    value = valueOf case;
+  }) cases;
   differences = concatMap difference cases;
 }

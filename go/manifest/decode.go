@@ -1,6 +1,10 @@
 package manifest
 
-import "github.com/go-json-experiment/json"
+import (
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
 
 // Decode reads a manifest strictly and judges it whole. It gives the manifest
 // only when there is no problem, and every problem otherwise.
@@ -56,10 +60,17 @@ func Validate(data []byte) []Problem {
 }
 
 // judge reads a manifest and gives all its problems; nothing else when it has any.
-func judge(data []byte) (*value, []Problem) {
+func judge(data []byte) (*value, []Problem) { return judgeFilled(data, false) }
+
+// judgeFilled is judge, of a sparse manifest with its defaults.
+func judgeFilled(data []byte, sparse bool) (*value, []Problem) {
 	v, problems := parseAll(data)
 	if v == nil {
 		return nil, problems.all
+	}
+	if sparse {
+		reached(v)
+		v = fill(manifestSchema, v)
 	}
 	c := checker{problems: problems}
 	c.check(manifestSchema, v, false)
@@ -70,15 +81,37 @@ func judge(data []byte) (*value, []Problem) {
 // Check judges a manifest whole, as [Validate] does, and gives its canonical
 // bytes, as [Canonical] does, when there is no problem: both from one reading.
 func Check(data []byte) (canonical []byte, problems []Problem) {
-	v, problems := judge(data)
+	judged, problems := Judge(data, false)
+	return judged.Canonical, problems
+}
+
+// Judged is a valid manifest, with what lists of manifests show.
+type Judged struct {
+	Canonical         []byte
+	Name, Role, Model string
+}
+
+// Judge is [Check] with what else the reading told; of a sparse manifest after its
+// defaults were filled in, as [FillDefaults] does.
+func Judge(data []byte, sparse bool) (Judged, []Problem) {
+	v, problems := judgeFilled(data, sparse)
 	if len(problems) > 0 {
-		return nil, problems
+		return Judged{}, problems
 	}
-	return appendCanonical(make([]byte, 0, len(data)), manifestSchema, v), nil
+	// Copies: parts of the text would keep all of it.
+	j := Judged{Name: strings.Clone(v.textAt("profile", "name")), Role: strings.Clone(v.textAt("profile", "role")), Model: strings.Clone(v.textAt("model", "ref"))}
+	size := len(data)
+	if sparse {
+		const defaults = 4 << 10 // about what they take
+		size += defaults
+	}
+	j.Canonical = appendCanonical(make([]byte, 0, size), manifestSchema, v)
+	return j, nil
 }
 
 // ValidateLayer gives the problems of one layer of a profile, as JSON, against
-// the schema of [Profile]. Only the Nix library can judge a profile as a whole.
+// the schema of [Profile]. Of a profile as a whole the Nix library says what layers and
+// presets have against each other.
 func ValidateLayer(data []byte) []Problem {
 	v, problems := parseAll(data)
 	if v == nil {

@@ -77,6 +77,14 @@ func (v *value) get(name string) *value {
 	return nil
 }
 
+// textAt is the text of a field of a section, or "".
+func (v *value) textAt(section, field string) string {
+	if text := v.get(section).get(field); text.is(kindString) {
+		return text.text
+	}
+	return ""
+}
+
 func (v *value) is(k kind) bool { return v != nil && v.kind == k }
 
 // parse reads JSON strictly. It reports every duplicate key and every string

@@ -45,6 +45,22 @@ let
       name = if name == null then "" else name;
       inherit problems;
       manifest = if problems == [ ] then manifest else throw (report title problems);
+      # For the program `insomnia`, which judges both by the schemas and the rules itself:
+      # the merged layers, and the manifest of them, most often without its defaults, which
+      # the program fills in. Null where there are other problems.
+      unjudged =
+        if !written.sound then
+          null
+        else if composed.sparse != null then
+          {
+            layers = written.value;
+            inherit (composed) sparse;
+          }
+        else
+          {
+            layers = written.value;
+            inherit (composed) manifest;
+          };
       explain = explain {
         inherit layers manifestNode;
         inherit (written) derived;

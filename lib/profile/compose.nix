@@ -42,16 +42,17 @@ let
 
   overrides = if removed.is (tree.overrides or { }) then { } else tree.overrides or { };
   forced = map tail (filter (at: head at == "overrides") written.forced);
+
+  said = reached (
+    overlay { inherit forced; } manifestNode (overlay { } manifestNode (
+      derived.values // { schema = "insomnia.pod/v1"; }
+    ) sections) overrides
+  );
+  listed = plainMarks.list (map (layer: layer.body) written.layers);
 in
 {
   inherit sections overrides;
-  manifest = plainMarks.list (map (layer: layer.body) written.layers) (
-    fill { marks = written.gone != [ ]; } manifestNode (
-      reached (
-        overlay { inherit forced; } manifestNode (overlay { } manifestNode (
-          derived.values // { schema = "insomnia.pod/v1"; }
-        ) sections) overrides
-      )
-    )
-  );
+  manifest = listed (fill { marks = written.gone != [ ]; } manifestNode said);
+  # The same before defaults fill it, for those who know them; null where some are not to.
+  sparse = if written.gone == [ ] then listed said else null;
 }

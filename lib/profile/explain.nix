@@ -30,6 +30,7 @@ let
   places = import ../merge/places.nix;
   plainMarks = import ./plainMarks.nix;
   dotted = (import ../problem/path.nix).dotted;
+  validate = import ../validate/validate.nix { };
 
   # Plain data, whatever an author wrote; a literal in a secret slot is not shown.
   poses = value: value ? outPath || value ? __toString;
@@ -49,7 +50,7 @@ let
       "<${builtins.typeOf value}>";
   refers = value: value._type or null == "insomnia.secret-ref/v1" && isString (value.name or null);
   formats =
-    node: value: node.branches != [ ] && value ? _type && (node.alternative value).fits value;
+    node: value: node.branches != [ ] && value ? _type && validate (node.alternative value) value == [ ];
   show =
     node: value:
     if node.secret then

@@ -128,7 +128,8 @@ let
     problem:
     filter (other: other.code == "unknown-preset" && other.at == problem.at) derived.problems != [ ];
 
-  early =
+  # What is wrong besides what the schema says.
+  said =
     map refine (
       collected.faults
       ++ (
@@ -143,16 +144,19 @@ let
     )
     ++ missingName
     ++ notRemovable
-    ++ stale.faults
-    ++ filter (problem: !(isPresetWord problem)) (validate value);
+    ++ stale.faults;
+  early = said ++ filter (problem: !(isPresetWord problem)) (validate value);
 in
 {
   inherit
     name
     layers
     tree
+    value
     derived
     ;
+  # Whether nothing is wrong but for what the schemas and the rules may say.
+  sound = said == [ ] && derived.problems == [ ];
   inherit (merged) gone weak forced;
   problems = early ++ filter (unsaid early) derived.problems;
 }

@@ -18,6 +18,7 @@ let
     stringLength
     ;
   manifestNode = import ../validate/manifestNode.nix;
+  validate = import ../validate/validate.nix { };
   address = head manifestNode.props.mcpServers.values.props.url.branches;
 
   isFormat =
@@ -108,7 +109,7 @@ let
       ) "has a secret in its scheme, host or port, so that nobody knows where it goes"
         "an address with a / before the first {}"
         urlHint
-    else if !(address.fits (filled template)) then
+    else if validate address (filled template) != [ ] then
       fault (at ++ [ "template" ]) "is not an address (the text is not shown)"
         "an address such as https://api.example.org/v1/{}"
         urlHint

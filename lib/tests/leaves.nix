@@ -21,6 +21,7 @@ let
   profileNode = import ../validate/profileNode.nix;
   manifestNode = import ../validate/manifestNode.nix;
   path = import ../problem/path.nix;
+  fits = node: value: import ../validate/validate.nix { } node value == [ ];
 
   # Two different values for any text of the schema are among these.
   words = [
@@ -45,7 +46,7 @@ let
     node: n:
     let
       raw = node.raw;
-      fitting = filter node.fits words;
+      fitting = filter (fits node) words;
     in
     if node.branches != [ ] && node.accepts ? string then
       sample (head (filter (branch: branch.accepts ? string) node.branches)) n
@@ -74,7 +75,7 @@ let
           value = sample node.props.${name} n;
         }) node.required
       );
-  keyOf = node: head (filter (key: node.names == null || node.names.fits key) keys);
+  keyOf = node: head (filter (key: node.names == null || fits node.names key) keys);
 
   # Every leaf at or below a node, as two values of that node that differ in it alone.
   pairs =

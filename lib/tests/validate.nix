@@ -1,8 +1,6 @@
-# The validator by itself: schema loading, the quick test against the one that explains,
-# hints, and the library's own schemas.
+# The validator by itself: schema loading, hints, and the library's own schemas.
 let
   inherit (builtins)
-    all
     concatMap
     concatStringsSep
     filter
@@ -26,7 +24,6 @@ let
   codes =
     schema: value:
     map (problem: "${problem.code} ${path.dotted problem.at}") (validate (load schema) value);
-  fits = schema: value: (load schema).fits value;
 
   string = more: { type = "string"; } // more;
   integer = more: { type = "integer"; } // more;
@@ -499,35 +496,6 @@ map (
   case: test case.name (sorted (codes case.schema case.value)) (sorted (case.problems or [ ]))
 ) cases
 ++ [
-  (test "the quick test says yes only where nothing is found" (map (case: case.name) (
-    filter (case: fits case.schema case.value && codes case.schema case.value != [ ]) cases
-  )) [ ])
-  (test "the quick test says no where something is found" (map (case: case.name) (
-    filter (case: fits case.schema case.value && case ? problems) cases
-  )) [ ])
-  (test "the quick test says yes to what is healthy, but for lists of unique elements" (map
-    (case: case.name)
-    (filter (case: !(case ? problems) && !(fits case.schema case.value)) cases)
-  ) [ "different elements" ])
-  (test "many values fit if and only if each of them does" (concatMap (
-    case:
-    let
-      node = load case.schema;
-      disagrees =
-        other:
-        let
-          values = [
-            case.value
-            other.value
-            case.value
-            other.value
-          ];
-        in
-        node.fitsAll values != all node.fits values;
-    in
-    map (other: "${case.name} / ${other.name}") (filter disagrees cases)
-  ) cases) [ ])
-
   # --- loading
   (test "an unsupported keyword is named with its place"
     (schemaFaults (object {

@@ -1,4 +1,4 @@
-# Says what is wrong with a value that does not fit its schema; validate.nix asks only then.
+# Says what is wrong with a value that does not fit its schema; validate.nix tells more.
 #
 # faults :: Bool -> Node -> [ Key ] -> Any -> [ Problem ]
 let

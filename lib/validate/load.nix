@@ -5,7 +5,7 @@
 # A compiled node: raw (the keywords), kind (closed map list set leaf), accepts (by
 # builtins.typeOf), props, required, values, items, branches, secret, nullable,
 # alternative (of a union, for a set), filled (what an absent closed object becomes), deep (something may have to be filled),
-# sorts (a set is at or below it), fits and fitsAll (the quick tests of one value and of many).
+# sorts (a set is at or below it).
 schema:
 let
   inherit (builtins)
@@ -29,7 +29,6 @@ let
     unsafeDiscardStringContext
     ;
   keywords = import ./keywords.nix;
-  tests = import ./fits.nix;
 
   definitions = schema."$defs" or { };
   compiled = mapAttrs (_: compile) definitions;
@@ -121,8 +120,6 @@ let
         accepts = accepted.${raw.type};
         secret = raw.x-secret or false;
         nullable = raw.type == "null";
-        fits = tests.typed.${raw.type} node;
-        fitsAll = tests.all node;
       };
     in
     node;
@@ -241,8 +238,6 @@ let
             node.values.sorts
           else
             kind == "set";
-        fits = tests.one node;
-        fitsAll = tests.all node;
       };
     in
     node;

@@ -112,11 +112,11 @@ func TestOneManifestByThreeNames(t *testing.T) {
 	whats := []app.What{{Ref: "mine"}, {Ref: "project:mine"}, {Ref: "./.insomnia/profiles/mine.nix"}, {Manifest: "m.json"}, {FromResolved: "e.json"}, app.Named("m.json")}
 	for _, what := range whats {
 		got, err := w.Resolve(t.Context(), what, w.options)
-		if err != nil || got.Digest != r.Digest || (got.Selection != nil) != (what.Ref != "") {
+		if err != nil || got.Digest() != r.Digest() || (got.Selection != nil) != (what.Ref != "") {
 			t.Errorf("%+v: %v, %+v", what, err, got)
 		}
 		d, err := w.Draft(t.Context(), what, resolve.Options{}, manifest.Inputs{})
-		if err != nil || d.New.Envelope.Digest != r.Digest || d.New.Envelope.Provenance == nil && what.Manifest == "" {
+		if err != nil || d.New.Envelope.Digest != r.Digest() || d.New.Envelope.Provenance == nil && what.Manifest == "" {
 			t.Errorf("%+v: %v", what, err)
 		}
 	}

@@ -72,7 +72,7 @@ func (a *App) Resolve(ctx context.Context, what What, options resolve.Options) (
 		if err != nil {
 			return nil, err
 		}
-		return &Resolved{Resolved: &resolve.Resolved{Profile: e.Profile, Provenance: e.Provenance, Manifest: e.Manifest, Digest: e.Digest}}, nil
+		return &Resolved{Resolved: &resolve.Resolved{Profile: e.Profile, Provenance: e.Provenance, Manifest: e.Manifest}}, nil
 	case what.Manifest != "":
 		result, err := a.Resolver.File(ctx, what.Manifest, options)
 		if err != nil {

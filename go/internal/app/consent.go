@@ -48,7 +48,7 @@ func (a *App) Judge(source trust.Source, data []byte) (*trust.Verdict, error) {
 }
 
 // Source is where a resolved manifest came from, as far as consent is kept by it.
-func (r *Resolved) Source() trust.Source { return trust.SourceOf(r.Profile, r.Again, r.Digest) }
+func (r *Resolved) Source() trust.Source { return trust.SourceOf(r.Profile, r.Again, r.Digest()) }
 
 // Source is where the snapshot of a Pod came from.
 func (s *Snapshot) Source() trust.Source {

@@ -130,7 +130,7 @@ func ownPlace(source string) bool {
 
 func envelope(result *resolve.Resolved, inputs manifest.Inputs) *manifest.Envelope {
 	return &manifest.Envelope{Schema: manifest.EnvelopeSchema, Profile: result.Profile, Provenance: result.Provenance,
-		Inputs: inputs, Manifest: result.Manifest, Digest: result.Digest}
+		Inputs: inputs, Manifest: result.Manifest, Digest: result.Digest()}
 }
 
 // source records how to resolve the same profile again, from any directory.

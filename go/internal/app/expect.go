@@ -24,14 +24,14 @@ func CheckDigest(text string) error {
 // exit 1, and where a Pod of this user has the manifest that was expected, with what
 // has changed since.
 func (a *App) Expect(r *Resolved, digest string) error {
-	if r.Digest == digest {
+	if r.Digest() == digest {
 		return nil
 	}
 	e := diag.Errorf(diag.ExitDifference, "digest-differs", "the manifest of `%s` differs from the expected one", r.Profile.Name).
-		Expectedf("%s, got %s", digest, r.Digest)
+		Expectedf("%s, got %s", digest, r.Digest())
 	before, of := a.withDigest(digest)
 	if before == nil {
-		return e.Hintf("compare it with the commit that had the digest, or expect the new one: --expect %s", r.Digest)
+		return e.Hintf("compare it with the commit that had the digest, or expect the new one: --expect %s", r.Digest())
 	}
 	changes, err := words.Between(before, r.Manifest)
 	if err != nil {

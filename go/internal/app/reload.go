@@ -70,7 +70,7 @@ func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (
 	r.source.Target, r.source.Folder = result.Again, result.Folder
 	r.next = envelope(result, current.Inputs)
 	r.next.Profile.Source, r.next.Profile.Ref = current.Profile.Source, current.Profile.Ref
-	r.To = result.Digest
+	r.To = result.Digest()
 	if r.Changes, err = words.Between(current.Manifest, result.Manifest); err != nil {
 		return nil, err
 	}

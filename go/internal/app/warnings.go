@@ -25,7 +25,7 @@ func (a *App) Warnings(ctx context.Context, what What, r *Resolved, options reso
 		case what.Manifest != "":
 			again, err = resolver.File(ctx, what.Manifest, options)
 		}
-		return originsOf(again, err, r.Digest)
+		return originsOf(again, err, r.Digest())
 	})
 }
 
@@ -53,7 +53,7 @@ func (a *App) placed(canonical []byte, origins func() []resolve.Origin) []diag.D
 
 // originsOf are those of a second evaluation, if that came to the same manifest.
 func originsOf(r *resolve.Resolved, err error, digest string) []resolve.Origin {
-	if err != nil || r == nil || r.Digest != digest {
+	if err != nil || r == nil || r.Digest() != digest {
 		return nil
 	}
 	return r.Origins

@@ -82,7 +82,7 @@ func (p *program) permissionsTest(c *cli.Context) error {
 	if len(problems.Diagnostics) > 0 {
 		return problems
 	}
-	report := decisionsReport{Schema: "insomnia.decisions/v1", Profile: guard.Profile, Digest: guard.Digest, Workspace: guard.Site.Workspace, Decisions: []decisionReport{}}
+	report := decisionsReport{Schema: "insomnia.decisions/v1", Profile: guard.Profile, Digest: guard.Digest(), Workspace: guard.Site.Workspace, Decisions: []decisionReport{}}
 	differ := &diag.Error{Exit: diag.ExitDifference}
 	for _, one := range cases {
 		answer := guard.Decide(one.Call)

@@ -93,7 +93,7 @@ func (p *program) profileEdit(c *cli.Context) error {
 // edited says what has become of a profile.
 func (p *program) edited(c *cli.Context, file string, changed bool, before, after *resolve.Resolved) error {
 	if c.Bool("json") {
-		return p.printJSON(map[string]any{"schema": "insomnia.edit/v1", "file": file, "changed": changed, "digest": after.Digest})
+		return p.printJSON(map[string]any{"schema": "insomnia.edit/v1", "file": file, "changed": changed, "digest": after.Digest()})
 	}
 	place := diag.NewText().Place(diag.Position{File: file})
 	switch {
@@ -101,7 +101,7 @@ func (p *program) edited(c *cli.Context, file string, changed bool, before, afte
 		p.inform("%s: no changes", place)
 	case before == nil:
 		p.inform("saved %s: the profile resolves", place)
-	case before.Digest == after.Digest:
+	case before.Digest() == after.Digest():
 		p.inform("saved %s: the profile has the same manifest", place)
 	default:
 		p.inform("saved %s", place)

@@ -40,9 +40,9 @@ func (p *program) profileShow(c *cli.Context) error {
 	summary := words.SummaryOf(m, result.Manifest)
 	if c.Bool("json") {
 		return p.printJSON(map[string]any{"schema": "insomnia.profile/v1", "ref": result.Profile.Ref, "source": result.Profile.Source,
-			"file": result.Selection.File, "digest": result.Digest, "summary": summary})
+			"file": result.Selection.File, "digest": result.Digest(), "summary": summary})
 	}
-	return p.write(profilePage(m, summary, result.Profile.Ref, result.Selection.File, result.Digest))
+	return p.write(profilePage(m, summary, result.Profile.Ref, result.Selection.File, result.Digest()))
 }
 
 func profilePage(m *manifest.Manifest, s words.Summary, ref, file, digest string) []byte {

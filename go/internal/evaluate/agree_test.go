@@ -159,7 +159,7 @@ func TestFailuresOfFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			options := evaluate.Options{Output: "result", Timeout: time.Minute}
+			options := evaluate.Options{Timeout: time.Minute}
 			if name == "time" {
 				options.Timeout = 500 * time.Millisecond
 			}
@@ -256,14 +256,14 @@ func TestLimits(t *testing.T) {
 	}
 	for i, e := range evaluators(t, dir) {
 		if i == 0 {
-			_, err := e.File(t.Context(), file, evaluate.Options{Output: "result", Timeout: time.Minute})
+			_, err := e.File(t.Context(), file, evaluate.Options{Timeout: time.Minute})
 			if got, want := told(t, dir, err), "memory at nowhere, memory-limit"; got != want {
 				t.Errorf("%s, want %s", got, want)
 			}
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := e.File(ctx, file, evaluate.Options{Output: "result", Timeout: time.Minute})
+		_, err := e.File(ctx, file, evaluate.Options{Timeout: time.Minute})
 		if got, want := told(t, dir, err), "cancelled at nowhere, interrupted"; got != want {
 			t.Errorf("%s: %s, want %s", e.Title(t.Context()), got, want)
 		}

@@ -35,9 +35,21 @@ type Options struct {
 	Timeout    time.Duration // of one evaluation, and of a silent server; zero: DefaultTimeout
 	Memory     int64         // bytes that one evaluation may hold; zero: memory.Default
 	Downloads  locate.Downloads
-	Provenance bool   // find out where the source came from
-	Output     string // what entry.nix is asked for: result or explained
+	Provenance bool  // find out where the source came from
+	Explain    bool  // have the report say where each value comes from
+	Judge      Judge // of File; nil: the library judges
 }
+
+// Unjudged is what a profile value offers to be judged, as JSON.
+type Unjudged struct {
+	Layers   []byte // merged; nil of a plain manifest
+	Manifest []byte
+	Sparse   bool // defaults are to be filled into the manifest
+}
+
+// Judge reports whether a profile is valid. Where it is not, or cannot be told, the
+// library judges, and its report is the answer.
+type Judge func(Unjudged) bool
 
 // Hosts are the hosts that the user named for a reference.
 func (o Options) Hosts(ref string) []string {
@@ -75,7 +87,10 @@ type Flake struct {
 	Ref   *locate.Reference
 	Local *locate.Flake // nil when the flake is not in a directory here
 	Tree  *Tree
-	Apart bool // further evaluations cost little: verify gives each profile its own
+	// One is Profile for one attribute of an output, with a function of its name and of
+	// the output. Nothing of it is kept, so that any number can be asked for in turn. It
+	// is nil where an evaluation costs a process.
+	One func(ctx context.Context, output, name, function string, judge Judge) ([]byte, error)
 }
 
 // Run is a flake prepared by an evaluator.
@@ -84,6 +99,9 @@ type Run interface {
 	// The result is JSON. A *Failure is about this output; any other error is
 	// about the flake.
 	Apply(ctx context.Context, output, function string) ([]byte, error)
+	// Profile is Apply for a function that gives what describe.nix does of a profile.
+	// The answer has a report only where judge accepts nothing, or is nil.
+	Profile(ctx context.Context, output, function string, judge Judge) ([]byte, error)
 	// Offline keeps further calls of Apply from downloading an input.
 	Offline()
 	// Provenance says where the source came from. defined is the place of the

@@ -21,7 +21,7 @@ import (
 // What calls the library: of one profile file, of a flake's profile, of all of them,
 // of its policies.
 var (
-	//go:embed entry/entry.nix entry/describe.nix entry/select.nix
+	//go:embed entry/entry.nix entry/describe.nix entry/select.nix entry/plain.nix
 	entryFiles embed.FS
 
 	//go:embed entry/describe.nix
@@ -34,7 +34,12 @@ var (
 	PoliciesText string
 	//go:embed entry/policy.nix
 	PolicyText string
+	//go:embed entry/plain.nix
+	PlainText string
 )
+
+// ReportText describes a profile as the library judges it.
+var ReportText = "(args: removeAttrs ((" + DescribeText + ") args) [ \"unjudged\" ])"
 
 // Library is the Nix library inside this program: lib and profiles, and what calls them.
 type Library struct{ fs.FS }
@@ -57,7 +62,7 @@ func (l Library) Trees() (map[string]fs.FS, error) {
 
 // names are all files, in order.
 func (l Library) names() ([]string, error) {
-	names := []string{"entry.nix", "describe.nix", "select.nix"}
+	names := []string{"entry.nix", "describe.nix", "select.nix", "plain.nix"}
 	err := fs.WalkDir(l.FS, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
 			names = append(names, path)

@@ -11,16 +11,16 @@ import (
 
 // Check validates and canonicalises a manifest. places finds where in the
 // author's files a problem is; label names the manifest.
-func Check(data []byte, label string, places func(manifest.Problem) []diag.Position) ([]byte, error) {
-	canonical, problems := manifest.Check(data)
+func Check(data []byte, label string, places func(manifest.Problem) []diag.Position) (manifest.Judged, error) {
+	judged, problems := manifest.Judge(data, false)
 	if len(problems) > 0 {
 		diagnostics := make([]diag.Diagnostic, len(problems))
 		for i, p := range problems {
 			diagnostics[i] = diagnosticOf(p, places(p))
 		}
-		return nil, Invalid(label, diagnostics)
+		return judged, Invalid(label, diagnostics)
 	}
-	return canonical, nil
+	return judged, nil
 }
 
 // diagnosticOf makes a diagnostic of a problem that package manifest found.

@@ -158,7 +158,7 @@ func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
 			found = append(found, diagnosticOf(p, find(p)))
 		}
 	}
-	canonical, err := Check(complete, filepath.Base(path), find)
+	judged, err := Check(complete, filepath.Base(path), find)
 	if len(found) > 0 || err != nil {
 		found = together(found, err)
 		for i := range found {
@@ -167,7 +167,7 @@ func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
 		}
 		return nil, Invalid(filepath.Base(path), found)
 	}
-	f := fileOf(Plain, abs, canonical)
+	f := fileOf(Plain, abs, judged.Canonical)
 	f.places, f.written, f.Typed = places, data, r.typed
 	return f, nil
 }

@@ -20,7 +20,7 @@ func coder(b *testing.B) *manifest.Envelope {
 		b.Fatal(err)
 	}
 	return &manifest.Envelope{Schema: manifest.EnvelopeSchema, Profile: result.Profile, Provenance: result.Provenance,
-		Inputs: manifest.Inputs{Workspace: "/home/user/project"}, Manifest: result.Manifest, Digest: result.Digest}
+		Inputs: manifest.Inputs{Workspace: "/home/user/project"}, Manifest: result.Manifest, Digest: result.Digest()}
 }
 
 // filled is a store on this machine's disk.

@@ -49,7 +49,7 @@ func createFrom(t *testing.T, s *Store, r *resolve.Resolver, ref string) *Pod {
 	}
 	p, err := s.Create(ctx, New{Source: Source{Target: result.Again, Folder: result.Folder},
 		Envelope: &manifest.Envelope{Schema: manifest.EnvelopeSchema, Profile: result.Profile, Provenance: result.Provenance,
-			Manifest: result.Manifest, Digest: result.Digest}})
+			Manifest: result.Manifest, Digest: result.Digest()}})
 	if err != nil {
 		t.Fatal(err)
 	}

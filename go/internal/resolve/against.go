@@ -11,7 +11,7 @@ import (
 )
 
 // VerifyAgainstNix is VerifyAll with the embedded evaluator, held to what the
-// installed Nix makes of the same flake: a profile that comes out differently
+// installed Nix and the library's own judgement make of the same flake: a profile that comes out differently
 // counts as broken, and so does a policy that both could check. The digest is
 // compared, and of the problems code and path.
 func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Reference, options Options) (*Verdicts, error) {
@@ -20,7 +20,7 @@ func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Refe
 	if err != nil {
 		return nil, err
 	}
-	options.Evaluator = Nix
+	options.Evaluator, options.Reported = Nix, true
 	theirs, err := r.VerifyAll(ctx, selected, options)
 	if err != nil {
 		return nil, err

@@ -1,11 +1,14 @@
 package resolve
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
+	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // answer is what describe.nix and select.nix give back.
@@ -21,6 +24,8 @@ type answer struct {
 	Manifest json.RawMessage
 	Explain  map[string]told
 
+	// judged is what judge accepted.
+	judged manifest.Judged
 	// misread are the places in files that are not valid UTF-8, where the answer is not.
 	misread []diag.Position
 	// notes are what check changed.
@@ -37,6 +42,26 @@ type problem struct {
 	Positions []evaluate.Position `json:"positions"`
 }
 
+// judgeOf is judge, or nil where the library is to judge.
+func (a *answer) judgeOf(options Options) evaluate.Judge {
+	if options.Explain || options.Reported {
+		return nil
+	}
+	return a.judge
+}
+
+// judge is evaluate.Judge. What it accepts is never anything that the library reports on:
+// a test holds both to that.
+func (a *answer) judge(u evaluate.Unjudged) bool {
+	mark := []byte(`"` + manifestfile.Mark)
+	if bytes.Contains(u.Manifest, mark) || u.Layers != nil && len(manifest.ValidateLayer(u.Layers)) > 0 {
+		return false
+	}
+	judged, problems := manifest.Judge(u.Manifest, u.Sparse)
+	a.judged = judged
+	return len(problems) == 0
+}
+
 // read takes an answer apart. The manifest is only cut out, since its own package
 // reads it; what an answer for a healthy profile does not have costs nothing.
 func (a *answer) read(data []byte) error {
@@ -46,6 +71,8 @@ func (a *answer) read(data []byte) error {
 		case "manifest":
 			a.Manifest = value
 			return nil
+		case "report":
+			return a.read(value)
 		case "status":
 			to = &a.Status
 		case "name":

@@ -52,7 +52,7 @@ func (b *budget) next() (limit time.Duration, spent func()) {
 }
 
 // within asks with less time than the options of the flake give.
-func (b *budget) within(ctx context.Context, ask func(context.Context) (*survey, error)) (*survey, error) {
+func (b *budget) within(ctx context.Context, ask func(context.Context) (*row, error)) (*row, error) {
 	limit, spent := b.next()
 	defer spent()
 	if limit == b.each {

@@ -102,11 +102,11 @@ func (a *policyAnswer) decide(ctx context.Context, in evaluate.Sources) ([]diag.
 	if err := subject.read(a.Subject); err != nil {
 		return nil, illegible(Options{}, err)
 	}
-	canonical, err := check(&subject, "the manifest of the policy", in)
+	judged, err := check(&subject, "the manifest of the policy", in)
 	if err != nil {
 		return failed(err), nil
 	}
-	m, problems := manifest.DecodeForm(canonical)
+	m, problems := manifest.DecodeForm(judged.Canonical)
 	if len(problems) > 0 {
 		return failed(diag.Errorf(diag.ExitInvalid, problems[0].Code, "%s: %s", problems[0].Path, problems[0].Message)), nil
 	}

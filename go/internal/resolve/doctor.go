@@ -87,7 +87,7 @@ func (r *Resolver) examineStore(ctx context.Context) Finding {
 func (r *Resolver) examineProfiles(ctx context.Context, name, evaluator string) Finding {
 	result, err := r.Resolve(ctx, reference.OfBuiltin("coder"), Options{Evaluator: evaluator})
 	if err == nil {
-		return Finding{name, StatusOk, "builtin:coder resolves to " + result.Digest, ""}
+		return Finding{name, StatusOk, "builtin:coder resolves to " + result.Digest(), ""}
 	}
 	status := StatusMissing
 	if evaluator == Nix {

@@ -20,13 +20,18 @@ import (
 // needNix skips a comparison where there is nothing to compare with.
 func needNix(t *testing.T) {
 	t.Helper()
-	if _, err := exec.LookPath("nix"); err == nil {
+	if hasNix() {
 		return
 	}
 	if os.Getenv("CI") == "true" {
 		t.Fatal("nix is not installed, and in CI it must be")
 	}
 	t.Skip("nix is not installed")
+}
+
+func hasNix() bool {
+	_, err := exec.LookPath("nix")
+	return err == nil
 }
 
 func repository(t *testing.T) string {

@@ -10,7 +10,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
-	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -40,11 +39,12 @@ func (r *Resolver) resolveOpen(ctx context.Context, f *evaluate.Flake, ref *loca
 		describe = "(args: " + describe + " (args // { explain = true; }))"
 	}
 	apply := "(" + evaluate.SelectText + ") { describe = " + describe + "; path = " + nixList(path) + "; }"
-	out, err := f.Apply(ctx, root, apply)
+	var a answer
+	out, err := f.Profile(ctx, root, apply, a.judgeOf(options))
 	if err != nil {
 		return nil, located(ctx, f, root, path, err)
 	}
-	a := answer{misread: f.Misread(out)}
+	a.misread = f.Misread(out)
 	if err := a.read(out); err != nil {
 		return nil, illegible(options, err)
 	}
@@ -62,7 +62,7 @@ func (r *Resolver) resolveOpen(ctx context.Context, f *evaluate.Flake, ref *loca
 		return nil, illegible(options, errors.New("no status in the answer"))
 	}
 
-	canonical, err := check(&a, "profile "+reference.Attribute(attr), f.Tree)
+	judged, err := check(&a, "profile "+reference.Attribute(attr), f.Tree)
 	if err != nil {
 		return nil, err
 	}
@@ -70,10 +70,10 @@ func (r *Resolver) resolveOpen(ctx context.Context, f *evaluate.Flake, ref *loca
 	if len(attr) == 1 {
 		fullAttr = []string{evaluate.OutputName, attr[0]}
 	}
-	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(locate.KindFlake), Ref: ref.Text, Attr: reference.Attribute(fullAttr)}, canonical)
+	result := &Resolved{Profile: manifest.Identity{Name: judged.Name, Source: string(locate.KindFlake), Ref: ref.Text, Attr: reference.Attribute(fullAttr)}, Manifest: judged.Canonical, judged: judged}
 	result.Again, result.Folder, result.Losses = ref.Lasting(attr), f.Tree.Root, a.notes
 	if options.Explain {
-		if result.Origins, err = originsOf(&a, canonical, f.Tree); err != nil {
+		if result.Origins, err = originsOf(&a, judged.Canonical, f.Tree); err != nil {
 			return nil, err
 		}
 	}

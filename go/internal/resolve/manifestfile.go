@@ -21,7 +21,7 @@ func (r *Resolver) File(ctx context.Context, path string, options Options) (*Res
 	if err != nil {
 		return nil, err
 	}
-	result := resolved(manifest.Identity{Name: f.Name, Source: "manifest", Ref: path}, f.Manifest)
+	result := &Resolved{Profile: manifest.Identity{Name: f.Name, Source: "manifest", Ref: path}, Manifest: f.Manifest}
 	result.Losses = f.Losses
 	if options.Explain {
 		if result.Origins, err = fileOrigins(f); err != nil {
@@ -58,15 +58,16 @@ func (r *Resolver) Convert(ctx context.Context, path string) (*manifestfile.Conv
 }
 
 func (r *Resolver) evaluateConverted(ctx context.Context, p *legacy.Profile) ([]byte, error) {
-	answered, err := r.embedded().Text(ctx, p.Nix())
+	a := new(answer)
+	answered, err := r.embedded().Text(ctx, p.Nix(), a.judge)
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{misread: answered.Misread}
+	a.misread = answered.Misread
 	if err := a.read(answered.JSON); err != nil {
 		return nil, illegible(Options{}, err)
 	}
-	canonical, err := check(a, "the converted profile", answered.Sources)
+	judged, err := check(a, "the converted profile", answered.Sources)
 	p.Losses = append(p.Losses, a.notes...)
-	return canonical, err
+	return judged.Canonical, err
 }

@@ -71,11 +71,11 @@ func (r *Resolver) policies(ctx context.Context, f *evaluate.Flake, verdicts *Ve
 		case failed:
 			brief.name(ctx, &p)
 			p.failedBy(failure, unchecked[name])
-		case i >= len(found.Profiles) || found.Profiles[i] == nil:
+		case i >= len(found.rows) || found.rows[i] == nil:
 			return illegible(options, errors.New("no answer for check "+name))
 		default:
 			var a policyAnswer
-			if err := json.Unmarshal([]byte(*found.Profiles[i]), &a); err != nil {
+			if err := json.Unmarshal(found.rows[i].text, &a); err != nil {
 				return illegible(options, err)
 			}
 			if a.Kind != "policy" {
@@ -99,7 +99,7 @@ func (r *Resolver) policies(ctx context.Context, f *evaluate.Flake, verdicts *Ve
 }
 
 func (r *Resolver) ofPolicies(f *evaluate.Flake, prefix string, brief bool, options Options) *verification {
-	describe := "((" + evaluate.PolicyText + ") { describe = (" + evaluate.DescribeText + "); brief = " + strconv.FormatBool(brief) + "; })"
+	describe := "((" + evaluate.PolicyText + ") { describe = " + evaluate.ReportText + "; brief = " + strconv.FormatBool(brief) + "; })"
 	within := "((" + evaluate.PoliciesText + ") { system = " + nixString(system()) + "; prefix = " + nixString(prefix) + "; })"
 	return &verification{flake: f, failed: map[string]diag.Diagnostic{}, output: checksOutput, resolver: r, options: options,
 		survey: "{ skip, only }: checks: (" + evaluate.SurveyText + ") { describe = " + describe + "; inherit skip only; } (" + within + " checks)"}
@@ -124,9 +124,9 @@ func (v *verification) name(ctx context.Context, p *Policy) {
 	if err != nil {
 		return
 	}
-	for _, text := range found.Profiles {
+	for _, row := range found.rows {
 		var a policyAnswer
-		if text != nil && json.Unmarshal([]byte(*text), &a) == nil && a.Kind == "policy" {
+		if row != nil && json.Unmarshal(row.text, &a) == nil && a.Kind == "policy" {
 			p.Profile, p.Policy = a.Profile, a.Policy
 		}
 	}

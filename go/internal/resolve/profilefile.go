@@ -6,7 +6,6 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
-	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -20,11 +19,14 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluate.Evalu
 	if err != nil {
 		return nil, err
 	}
-	answered, err := evaluator.File(ctx, p, options.evaluation())
+	a, evaluation := new(answer), options.evaluation()
+	evaluation.Judge = a.judgeOf(options)
+	answered, err := evaluator.File(ctx, p, evaluation)
 	if err != nil {
 		return nil, err
 	}
-	a, in := &answer{misread: answered.Misread}, answered.Sources
+	in := answered.Sources
+	a.misread = answered.Misread
 	if err := a.read(answered.JSON); err != nil {
 		return nil, illegible(options, err)
 	}
@@ -41,13 +43,13 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluate.Evalu
 	if a.Position == nil && p.Path != "" {
 		a.Position = &evaluate.Position{File: p.Path}
 	}
-	canonical, err := check(a, ref.Text, in)
+	judged, err := check(a, ref.Text, in)
 	if err != nil {
 		return nil, err
 	}
-	result := resolved(manifest.Identity{Name: manifestfile.Name(canonical), Source: string(ref.Kind), Ref: ref.Text}, canonical)
+	result := &Resolved{Profile: manifest.Identity{Name: judged.Name, Source: string(ref.Kind), Ref: ref.Text}, Manifest: judged.Canonical, judged: judged}
 	if options.Explain {
-		if result.Origins, err = originsOf(a, canonical, in); err != nil {
+		if result.Origins, err = originsOf(a, judged.Canonical, in); err != nil {
 			return nil, err
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // Envelope is the manifest with its provenance, as canonical JSON.
 func (r *Resolved) Envelope() ([]byte, error) {
 	return manifest.EncodeEnvelope(&manifest.Envelope{Schema: manifest.EnvelopeSchema, Profile: r.Profile,
-		Provenance: r.Provenance, Manifest: r.Manifest, Digest: r.Digest})
+		Provenance: r.Provenance, Manifest: r.Manifest, Digest: r.Digest()})
 }
 
 func (r *Resolver) program() string { return "insomnia " + r.Version }

@@ -74,6 +74,7 @@ type Options struct {
 	Downloads  Downloads     // what may be downloaded; zero: nothing
 	Provenance bool          // find out where the source came from
 	Explain    bool          // find out where each value comes from
+	Reported   bool          // have the library judge, also what this program could
 
 	// opened is told how the profile of a flake came out, while the flake is open.
 	opened func(f *evaluate.Flake, result *Resolved, err error)
@@ -81,11 +82,7 @@ type Options struct {
 
 // evaluation are the options as an evaluator takes them.
 func (o Options) evaluation() evaluate.Options {
-	output := "result"
-	if o.Explain {
-		output = "explained"
-	}
-	return evaluate.Options{Overrides: o.Overrides, Timeout: o.Timeout, Memory: o.Memory, Downloads: o.Downloads, Provenance: o.Provenance, Output: output}
+	return evaluate.Options{Overrides: o.Overrides, Timeout: o.Timeout, Memory: o.Memory, Downloads: o.Downloads, Provenance: o.Provenance, Explain: o.Explain}
 }
 
 // evaluator is the one that the options name.
@@ -121,7 +118,6 @@ type Resolved struct {
 	Profile    manifest.Identity
 	Provenance *manifest.Provenance // nil unless asked for
 	Manifest   []byte               // canonical JSON, no newline
-	Digest     string               // "sha256-…" over Manifest
 	Origins    []Origin             // in the order of the paths; nil unless asked for
 	// Folder is what the file names of the provenance start from; empty where
 	// none of them is on this machine.
@@ -131,7 +127,12 @@ type Resolved struct {
 	Losses []diag.Diagnostic
 	// Again is the reference that leads here from any directory; empty for a manifest.
 	Again string
+
+	judged manifest.Judged // of a profile
 }
+
+// Digest is "sha256-…" over the manifest.
+func (r *Resolved) Digest() string { return manifest.Digest(r.Manifest) }
 
 // Resolve resolves one reference.
 func (r *Resolver) Resolve(ctx context.Context, selected reference.Reference, options Options) (*Resolved, error) {
@@ -161,34 +162,37 @@ func (r *Resolver) resolve(ctx context.Context, ref *locate.Reference, options O
 
 // check turns an answer for one profile into its canonical manifest, or into
 // everything that is wrong with it.
-func check(a *answer, label string, in evaluate.Sources) ([]byte, error) {
+func check(a *answer, label string, in evaluate.Sources) (manifest.Judged, error) {
 	switch a.Kind {
 	case "profile", "manifest":
 	default:
-		return nil, notAProfile(a, label, in)
+		return manifest.Judged{}, notAProfile(a, label, in)
+	}
+	if a.judged.Canonical != nil {
+		return a.judged, nil
 	}
 	if len(a.Problems) > 0 {
-		return nil, manifestfile.Invalid(label, problemDiagnostics(a, in))
+		return manifest.Judged{}, manifestfile.Invalid(label, problemDiagnostics(a, in))
 	}
 	var defined []diag.Position
 	if a.Position != nil {
 		defined = evaluate.PlacesOf(in, *a.Position)
 	}
 	data, marked := manifestfile.WithoutMarks(a.Manifest)
-	canonical, err := manifestfile.Check(data, label, func(p manifest.Problem) []diag.Position {
+	judged, err := manifestfile.Check(data, label, func(p manifest.Problem) []diag.Position {
 		if p.Code == evaluate.InvalidTextCode {
 			return append(slices.Clone(a.misread), defined...)
 		}
 		return defined
 	})
 	if err != nil {
-		return nil, ofAnswer(err)
+		return judged, ofAnswer(err)
 	}
 	for _, pointer := range marked {
 		a.notes = append(a.notes, diag.Diagnostic{Severity: diag.SeverityNote, Code: "byte-order-mark", Path: manifestfile.Dotted(pointer), Pointer: pointer,
 			Message: "the byte order mark at the beginning of the text is left out", Positions: append([]diag.Position{}, defined...)})
 	}
-	return canonical, nil
+	return judged, nil
 }
 
 func problemDiagnostics(a *answer, in evaluate.Sources) []diag.Diagnostic {
@@ -228,11 +232,6 @@ func notAProfile(a *answer, label string, in evaluate.Sources) error {
 		e.At(evaluate.PlacesOf(in, *a.Position)...)
 	}
 	return e
-}
-
-// resolved makes the Resolved of canonical bytes.
-func resolved(profile manifest.Identity, canonical []byte) *Resolved {
-	return &Resolved{Profile: profile, Manifest: canonical, Digest: manifest.Digest(canonical)}
 }
 
 // UserCacheDir is $XDG_CACHE_HOME/insomnia, or a folder below the temporary one

@@ -35,6 +35,14 @@ type survey struct {
 	Names     *[]string            `json:"names"`
 	Profiles  []*string            `json:"profiles"`
 	Positions []*evaluate.Position `json:"positions"`
+
+	rows []*row
+}
+
+// row is the answer about one attribute, as JSON; of a profile also what was accepted.
+type row struct {
+	text   []byte
+	judged manifest.Judged
 }
 
 // Verify checks every profile of a flake, broken ones beside healthy ones, in
@@ -115,8 +123,7 @@ func (r *Resolver) verifyOne(ctx context.Context, selected reference.Reference, 
 			v.Diagnostics = e.Diagnostics
 			return nil
 		}
-		v.Ok, v.Digest, v.Manifest = true, result.Digest, result.Manifest
-		v.Role, v.Model = summary(result.Manifest)
+		v.accepted(result.judged)
 		return nil
 	}
 	var unread error
@@ -159,13 +166,15 @@ type verification struct {
 
 	output   string
 	survey   string // survey.nix with what describes one: { skip, only } -> output -> answers
+	one      string // what describes one, where the flake can be asked for one: name -> output -> answer
 	resolver *Resolver
 	options  Options
 }
 
 func (r *Resolver) ofProfiles(f *evaluate.Flake, options Options) *verification {
 	return &verification{flake: f, failed: map[string]diag.Diagnostic{}, output: evaluate.OutputName, resolver: r, options: options,
-		survey: "{ skip, only }: (" + evaluate.SurveyText + ") { describe = (" + evaluate.DescribeText + "); inherit skip only; }"}
+		one:    "name: profiles: (" + evaluate.DescribeText + ") { value = profiles.${name}; where = [ name ]; position = builtins.unsafeGetAttrPos name profiles; }",
+		survey: "{ skip, only }: (" + evaluate.SurveyText + ") { describe = " + evaluate.ReportText + "; inherit skip only; }"}
 }
 
 var indexFrame = pattern.Lazy{Text: `insomnia-profile=(\d+)`}
@@ -173,7 +182,7 @@ var indexFrame = pattern.Lazy{Text: `insomnia-profile=(\d+)`}
 // all asks for all profiles, leaves out what evaluation dies of, and asks again.
 func (v *verification) all(ctx context.Context) (*survey, error) {
 	var known *survey
-	if v.flake.Apart {
+	if v.flake.One != nil {
 		known, err := v.names(ctx)
 		if err != nil || known.Names == nil {
 			return known, err
@@ -213,14 +222,14 @@ func ofProfile(err error) *evaluate.Failure {
 // stack overflow on old versions of Nix, or nil where evaluations cost little.
 func (v *verification) oneByOne(ctx context.Context, all *survey, cause *evaluate.Failure) (*survey, error) {
 	names := *all.Names
-	all.Profiles = make([]*string, len(names))
+	all.rows = make([]*row, len(names))
 	failures := 0
 	time := newBudget(v.options.Timeout)
 	for i, name := range names {
 		if v.known(name) {
 			continue
 		}
-		found, err := time.within(ctx, func(ctx context.Context) (*survey, error) { return v.ask(ctx, nil, []string{name}) })
+		found, err := time.within(ctx, func(ctx context.Context) (*row, error) { return v.about(ctx, i, name) })
 		failure := ofProfile(err)
 		switch {
 		case failure != nil:
@@ -228,8 +237,8 @@ func (v *verification) oneByOne(ctx context.Context, all *survey, cause *evaluat
 			v.fail(ctx, all, i, failure)
 		case err != nil:
 			return nil, err
-		case i < len(found.Profiles):
-			all.Profiles[i] = found.Profiles[i]
+		default:
+			all.rows[i] = found
 		}
 	}
 	if failures == 0 && cause != nil {
@@ -237,6 +246,23 @@ func (v *verification) oneByOne(ctx context.Context, all *survey, cause *evaluat
 		return nil, cause
 	}
 	return all, nil
+}
+
+// about asks for the attribute of that index and name.
+func (v *verification) about(ctx context.Context, index int, name string) (*row, error) {
+	if v.one == "" || v.flake.One == nil {
+		found, err := v.ask(ctx, nil, []string{name})
+		if err != nil || index >= len(found.rows) {
+			return nil, err
+		}
+		return found.rows[index], nil
+	}
+	var a answer
+	out, err := v.flake.One(ctx, v.output, name, v.one, a.judgeOf(v.options))
+	if err == nil && !utf8.Valid(out) {
+		err = &evaluate.Failure{Kind: evaluate.InvalidText}
+	}
+	return &row{out, a.judged}, err
 }
 
 func (v *verification) known(name string) bool {
@@ -268,6 +294,12 @@ func (v *verification) ask(ctx context.Context, skip, only []string) (*survey, e
 	var s survey
 	if err := json.Unmarshal(out, &s); err != nil {
 		return nil, illegible(v.options, err)
+	}
+	s.rows = make([]*row, len(s.Profiles))
+	for i, text := range s.Profiles {
+		if text != nil {
+			s.rows[i] = &row{text: []byte(*text)}
+		}
 	}
 	return &s, nil
 }
@@ -324,35 +356,25 @@ func (v *verification) verdicts(found *survey) ([]Verified, error) {
 			out[i].Diagnostics = append(out[i].Diagnostics, d)
 			continue
 		}
-		if i >= len(found.Profiles) || found.Profiles[i] == nil {
+		if i >= len(found.rows) || found.rows[i] == nil {
 			return nil, illegible(v.options, errors.New("no answer for profile "+name))
 		}
-		var a answer
-		if err := a.read([]byte(*found.Profiles[i])); err != nil {
+		a := answer{judged: found.rows[i].judged}
+		if err := a.read(found.rows[i].text); err != nil {
 			return nil, illegible(v.options, err)
 		}
-		canonical, err := check(&a, "profile "+reference.Attribute([]string{name}), v.flake.Tree)
+		judged, err := check(&a, "profile "+reference.Attribute([]string{name}), v.flake.Tree)
 		if err != nil {
 			out[i].Diagnostics = append(out[i].Diagnostics, diag.From(err).Diagnostics...)
 			continue
 		}
-		out[i].Ok, out[i].Digest, out[i].Manifest = true, manifest.Digest(canonical), canonical
-		out[i].Role, out[i].Model = summary(canonical)
+		out[i].accepted(judged)
 	}
 	return out, nil
 }
 
-func summary(canonical []byte) (role, model string) {
-	var m struct {
-		Profile struct {
-			Role string `json:"role"`
-		} `json:"profile"`
-		Model struct {
-			Ref string `json:"ref"`
-		} `json:"model"`
-	}
-	if json.Unmarshal(canonical, &m) != nil {
-		return "", ""
-	}
-	return m.Profile.Role, m.Model.Ref
+// accepted records what a healthy profile comes to.
+func (v *Verified) accepted(judged manifest.Judged) {
+	v.Ok, v.Digest, v.Manifest = true, manifest.Digest(judged.Canonical), judged.Canonical
+	v.Role, v.Model = judged.Role, judged.Model
 }

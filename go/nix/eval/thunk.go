@@ -114,6 +114,25 @@ func (ev *Evaluator) delayAtHand(run func() Value) Value {
 	return &Thunk{code: &native{run: run, atHand: true}}
 }
 
+// loose is a thunk of the same, if this one was not looked at yet.
+func (t *Thunk) loose() *Thunk {
+	if t.env == &forced || t.env == &forcing || t.env == &failed {
+		return t
+	}
+	code := t.code
+	switch c := code.(type) {
+	case *native:
+		return t
+	case *apply: // forgets what it called
+		again := *c
+		code = &again
+	case *apply2:
+		again := *c
+		code = &again
+	}
+	return &Thunk{code: code, env: t.env}
+}
+
 // evaluated is a value without its thunk if it is evaluated, else nil.
 func evaluated(v Value) Value {
 	if t, ok := v.(*Thunk); ok {

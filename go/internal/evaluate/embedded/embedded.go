@@ -65,7 +65,7 @@ func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.O
 const textMount = "/insomnia-converted"
 
 // Text evaluates a profile that is in no file; it reads nothing but the library.
-func (e *Evaluator) Text(ctx context.Context, text []byte) (*evaluate.Answer, error) {
+func (e *Evaluator) Text(ctx context.Context, text []byte, judge evaluate.Judge) (*evaluate.Answer, error) {
 	ev, err := e.prepare(evaluate.Options{}, mounted{textMount, nix.Texts(map[string]string{"profile.nix": string(text)})})
 	if err != nil {
 		return nil, err
@@ -73,7 +73,7 @@ func (e *Evaluator) Text(ctx context.Context, text []byte) (*evaluate.Answer, er
 	file := textMount + "/profile.nix"
 	p := &locate.File{Ref: &locate.Reference{Text: file}, Path: file, Root: textMount}
 	return limited(ctx, evaluate.Options{}, func() {}, func(ctx context.Context) (*evaluate.Answer, error) {
-		return e.evaluate(ctx, ev, p, evaluate.Options{Output: "result"})
+		return e.evaluate(ctx, ev, p, evaluate.Options{Judge: judge})
 	})
 }
 
@@ -141,7 +141,7 @@ func (e *Evaluator) evaluate(ctx context.Context, ev *nix.Evaluator, p *locate.F
 	in := &evaluate.FileSources{Library: libraryMount, Root: p.Root, Quoter: quoter(ev)}
 	var data []byte
 	err := ev.Do(ctx, func() (err error) {
-		data, err = callEntry(ctx, ev, p, options.Output)
+		data, err = callEntry(ctx, ev, p, options)
 		return err
 	})
 	if err != nil {
@@ -159,7 +159,7 @@ func (e *Evaluator) evaluate(ctx context.Context, ev *nix.Evaluator, p *locate.F
 	return a, nil
 }
 
-func callEntry(ctx context.Context, ev *nix.Evaluator, p *locate.File, output string) ([]byte, error) {
+func callEntry(ctx context.Context, ev *nix.Evaluator, p *locate.File, options evaluate.Options) ([]byte, error) {
 	entry, err := ev.EvalFile(ctx, libraryMount+"/entry.nix")
 	if err != nil {
 		return nil, err
@@ -168,10 +168,14 @@ func callEntry(ctx context.Context, ev *nix.Evaluator, p *locate.File, output st
 	if err != nil {
 		return nil, err
 	}
+	output := "result"
+	if options.Explain {
+		output = "explained"
+	}
 	if v, _, err = v.Attr(output); err != nil {
 		return nil, err
 	}
-	return v.JSON()
+	return judged(ev, v, options.Judge)
 }
 
 // quoter knows the files of an evaluation.

@@ -33,13 +33,18 @@ type openFlake struct {
 	builtins  *fetch.Builtins // what expressions have fetched; nil where they may not
 	fetches   int
 	facts     *facts // nil until they are wanted
+	asked     struct {
+		ev       *nix.Evaluator
+		text     string
+		function nix.Value
+	}
 }
 
 // Open finds a flake, or downloads it.
 func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options evaluate.Options) (*evaluate.Flake, error) {
-	f := &openFlake{Flake: &evaluate.Flake{Ref: ref, Apart: true}, evaluator: e, options: options,
+	f := &openFlake{Flake: &evaluate.Flake{Ref: ref}, evaluator: e, options: options,
 		store: e.sourceStore(options, ref.Flake), fetched: map[string]bool{}}
-	f.Run = f
+	f.Run, f.One = f, f.one
 	if checkedOut(ctx, ref.Parsed) {
 		inPlace := *ref
 		inPlace.LocalDir = ref.Parsed.Dir()
@@ -210,7 +215,7 @@ func (f *openFlake) Offline() { f.options.Downloads = locate.Downloads{} }
 func (f *openFlake) forget() {
 	if f.flake != nil {
 		f.flake.Close()
-		f.flake = nil
+		f.flake, f.asked.ev, f.asked.function = nil, nil, nix.Value{}
 	}
 	if f.builtins != nil {
 		f.builtins.Close()
@@ -220,8 +225,31 @@ func (f *openFlake) forget() {
 // Apply evaluates; when that fails for want of a locked input, exactly this
 // input is downloaded, and the evaluation begins again.
 func (f *openFlake) Apply(ctx context.Context, output, function string) ([]byte, error) {
+	return f.apply(ctx, call{output: output, function: function, print: func(_ *nix.Evaluator, v nix.Value) ([]byte, error) { return v.JSON() }})
+}
+
+func (f *openFlake) Profile(ctx context.Context, output, function string, judge evaluate.Judge) ([]byte, error) {
+	return f.apply(ctx, call{output: output, function: function, print: printJudged(judge)})
+}
+
+func (f *openFlake) one(ctx context.Context, output, name, function string, judge evaluate.Judge) ([]byte, error) {
+	return f.apply(ctx, call{output: output, loose: name, function: function, print: printJudged(judge)})
+}
+
+// call is a call of a function with an output of the flake, or first with the name of
+// an attribute of it and then with that alone.
+type call struct {
+	output, loose, function string
+	print                   func(ev *nix.Evaluator, v nix.Value) ([]byte, error)
+}
+
+func printJudged(judge evaluate.Judge) func(*nix.Evaluator, nix.Value) ([]byte, error) {
+	return func(ev *nix.Evaluator, v nix.Value) ([]byte, error) { return judged(ev, v, judge) }
+}
+
+func (f *openFlake) apply(ctx context.Context, c call) ([]byte, error) {
 	for {
-		out, err := f.once(ctx, output, function)
+		out, err := f.once(ctx, c)
 		if err == nil {
 			return out, nil
 		}
@@ -234,7 +262,7 @@ func (f *openFlake) Apply(ctx context.Context, output, function string) ([]byte,
 				if ctx.Err() != nil {
 					return nil, cause
 				}
-				return nil, f.fetchFailure(output, err, cause)
+				return nil, f.fetchFailure(c.output, err, cause)
 			}
 			continue
 		}
@@ -243,7 +271,7 @@ func (f *openFlake) Apply(ctx context.Context, output, function string) ([]byte,
 			f.forget() // its values remember the failure
 		}
 		if !wanted || f.fetched[input.Locked.NarHash] {
-			return nil, f.failure(output, err)
+			return nil, f.failure(c.output, err)
 		}
 		f.fetched[input.Locked.NarHash] = true
 		if err := f.fetch(ctx, input.Locked); err != nil {
@@ -260,7 +288,7 @@ var errNoOutput = errors.New("no such output")
 
 // once evaluates with what is on this machine, within the limits. The flake is
 // taken out while it is in use: what does not end keeps it.
-func (f *openFlake) once(ctx context.Context, output, function string) ([]byte, error) {
+func (f *openFlake) once(ctx context.Context, c call) ([]byte, error) {
 	opened := f.flake
 	f.flake = nil
 	done := func() {
@@ -281,30 +309,51 @@ func (f *openFlake) once(ctx context.Context, output, function string) ([]byte, 
 		}
 		var out []byte
 		err := opened.Do(ctx, func() (err error) {
-			out, err = applyOutput(ctx, opened, output, function)
+			out, err = f.call(ctx, opened, c)
 			return err
 		})
 		return out, err
 	})
 }
 
-// applyOutput calls a function, given as a text, with an output of a flake.
-func applyOutput(ctx context.Context, opened *flake.Flake, output, function string) ([]byte, error) {
-	v, ok, err := opened.Output(output)
+// call calls a function, given as a text, with an output of a flake.
+func (f *openFlake) call(ctx context.Context, opened *flake.Flake, c call) ([]byte, error) {
+	v, ok, err := opened.Output(c.output)
 	if err != nil {
 		return nil, err
 	}
 	if !ok {
 		return nil, errNoOutput
 	}
-	call, err := opened.Evaluator().Eval(ctx, function)
+	ev := opened.Evaluator()
+	function, err := f.function(ctx, ev, c.function)
 	if err != nil {
 		return nil, err
 	}
-	if v, err = call.Call(ctx, v); err != nil {
+	args := []any{v}
+	if c.loose != "" {
+		loose, err := ev.Engine().Loose(v.Engine(), c.loose)
+		if err != nil {
+			return nil, err
+		}
+		args = []any{c.loose, ev.Wrap(loose)}
+	}
+	if v, err = function.Call(ctx, args...); err != nil {
 		return nil, err
 	}
-	return v.JSON()
+	return c.print(ev, v)
+}
+
+// function evaluates the text of a function. The last one is kept: of many profiles the
+// same is asked.
+func (f *openFlake) function(ctx context.Context, ev *nix.Evaluator, text string) (v nix.Value, err error) {
+	if f.asked.ev == ev && f.asked.text == text {
+		return f.asked.function, nil
+	}
+	if v, err = ev.Eval(ctx, text); err == nil {
+		f.asked.ev, f.asked.text, f.asked.function = ev, text, v
+	}
+	return v, err
 }
 
 // unhad is the failure of an evaluation that cannot have a source. Another profile

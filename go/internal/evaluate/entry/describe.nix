@@ -3,10 +3,14 @@
 # Answers with
 #   kind      "profile" (made by mkProfile), "manifest" (a plain manifest), or
 #             what else the value is
-#   problems  the profile's own problems, or else everything that is no plain data
-#   reported  whether the problems are the profile's own
-#   manifest  the manifest; null when there are problems
-#   explain   where its values come from, if asked for; null when nothing knows
+#   unjudged  what the program judges itself: the manifest, and for a profile its
+#             merged layers; null where only the report can tell
+#   report    what the library says of it; asked for only where the program
+#             cannot accept what is unjudged
+#     problems  the profile's own problems, or else everything that is no plain data
+#     reported  whether the problems are the profile's own
+#     manifest  the manifest; null when there are problems
+#     explain   where its values come from, if asked for; null when nothing knows
 # `value` is the output, `where` its attribute path for messages, `position`
 # the place of its definition or null.
 {
@@ -93,16 +97,19 @@ let
       [ ];
 
   answer =
-    kind: problems: manifest:
+    unjudged: problems: manifest:
     let
       all = problems ++ (if problems == [ ] then foreign [ ] manifest else [ ]);
     in
     {
       inherit kind where position;
-      problems = all;
-      reported = problems != [ ];
-      manifest = if all == [ ] then manifest else null;
-      explain = if explain && kind == "profile" then value.explain or null else null;
+      unjudged = if explain then null else unjudged;
+      report = {
+        problems = all;
+        reported = problems != [ ];
+        manifest = if all == [ ] then manifest else null;
+        explain = if explain && kind == "profile" then value.explain or null else null;
+      };
     };
 
   kind =
@@ -120,12 +127,10 @@ let
       "set";
 in
 if kind == "profile" then
-  answer kind (value.problems or [ ]) value.manifest
+  answer (value.unjudged or null) (value.problems or [ ]) value.manifest
 else if kind == "manifest" then
-  answer kind [ ] value
+  answer { manifest = value; } [ ] value
 else
   {
     inherit kind where position;
-    problems = [ ];
-    manifest = null;
   }

@@ -109,9 +109,14 @@ let
         where = [ ];
         position = null;
       };
+  reported = answer: removeAttrs answer [ "unjudged" ];
 in
-{
+rec {
   result = answer (describe false);
   # The same, with where each value comes from.
   explained = answer (describe true);
+  # What the installed Nix is asked for.
+  plain = import ./plain.nix result;
+  report = reported result;
+  explanation = reported explained;
 }

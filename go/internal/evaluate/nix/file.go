@@ -46,8 +46,27 @@ func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.O
 		}
 		in.Find = view.Text(readable)
 	}
-	out, err := e.Run(ctx, Call{Dir: e.Dir, Timeout: options.Timeout, Args: fileArgs(library, p, readable, options.Output),
-		Quiet: []string{"unknown setting 'read-only'"}})
+	report := "report"
+	if options.Explain {
+		report = "explanation"
+	}
+	out, err := judged(options.Judge, func(what asking) ([]byte, error) {
+		output := report
+		if what == forPlain {
+			output = "plain"
+		}
+		return e.file(ctx, p, in, options, Call{Again: what == forReportAfterwards, Args: fileArgs(library, p, readable, output)})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &evaluate.Answer{JSON: out, Sources: in}, nil
+}
+
+func (e *Evaluator) file(ctx context.Context, p *locate.File, in *evaluate.FileSources, options evaluate.Options, call Call) ([]byte, error) {
+	call.Dir, call.Timeout = e.Dir, options.Timeout
+	call.Quiet = []string{"unknown setting 'read-only'"}
+	out, err := e.Run(ctx, call)
 	var r *report
 	if errors.As(err, &r) {
 		return nil, fileFailure(r, p, in)
@@ -55,7 +74,7 @@ func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.O
 	if err != nil {
 		return nil, err
 	}
-	return &evaluate.Answer{JSON: out.Stdout, Sources: in}, nil
+	return out.Stdout, nil
 }
 
 // fileArgs is the one way to evaluate a file purely without a store on disk that holds

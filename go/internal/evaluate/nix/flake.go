@@ -96,8 +96,21 @@ func (e *Evaluator) overrideRef(ref string) (string, error) {
 // Apply evaluates without network; when that fails for want of a locked
 // input, exactly this input is downloaded, and the evaluation tried again.
 func (f *openFlake) Apply(ctx context.Context, output, function string) ([]byte, error) {
+	return f.apply(ctx, output, function, false)
+}
+
+func (f *openFlake) Profile(ctx context.Context, output, function string, judge evaluate.Judge) ([]byte, error) {
+	return judged(judge, func(what asking) ([]byte, error) {
+		if what == forPlain {
+			return f.apply(ctx, output, "out: ("+evaluate.PlainText+") (("+function+") out)", false)
+		}
+		return f.apply(ctx, output, "out: removeAttrs (("+function+") out) [ \"unjudged\" ]", what == forReportAfterwards)
+	})
+}
+
+func (f *openFlake) apply(ctx context.Context, output, function string, again bool) ([]byte, error) {
 	e := f.evaluator
-	call := Call{Dir: e.Dir, Timeout: f.options.Timeout, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
+	call := Call{Dir: e.Dir, Timeout: f.options.Timeout, Again: again, Args: append([]string{"eval", "--json"}, f.lockFlags()...),
 		Quiet: []string{"does not match any input", "non-existent input", "not writing modified lock file"}}
 	call.Args = append(call.Args, f.url+"#"+fragment(output), "--apply", function)
 	fetched := map[string]bool{}

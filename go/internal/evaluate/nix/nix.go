@@ -58,6 +58,7 @@ type Call struct {
 	Timeout time.Duration // zero: evaluate.DefaultTimeout
 	Network bool          // downloads allowed; only for calls that evaluate no profile
 	Quiet   []string      // warnings with these texts are not passed on: the caller reads them
+	Again   bool          // warnings are not passed on: an earlier call has
 }
 
 // Output is what a successful call printed.
@@ -141,7 +142,7 @@ func (n *Nix) Run(ctx context.Context, call Call) (*Output, error) {
 	if waitErr != nil && !errors.Is(waitErr, exec.ErrWaitDelay) {
 		return nil, n.failure(parent, program, call, waitErr, stderr)
 	}
-	if n.Warn != nil {
+	if n.Warn != nil && !call.Again {
 		for _, list := range [][]string{stderr.warnings, stderr.plain} {
 			for _, message := range list {
 				if !call.quiet(message) {
