@@ -8,6 +8,7 @@ let
       files first, since a flake sees only what git tracks:
 
           git add .
+          insomnia lock && git add flake.lock
           insomnia resolve .#coder
           nix flake check
     '';

@@ -1,6 +1,7 @@
 // Command cmd serves a scripted model on a loopback address.
 //
 //	cmd -listen 127.0.0.1:8080 -script turns.json -log requests.jsonl
+//	cmd -listen 127.0.0.1:443 -host api.example.org -certificate ca.pem    (https)
 //
 // turns.json is a list of turns: [{"Text":"…","Calls":[{"tool":"Bash","input":{"command":"ls"}}]}].
 // The last one answers everything that follows. Requests without tools, such as those
@@ -8,6 +9,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"flag"
 	"log"
@@ -24,6 +26,8 @@ func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "address")
 	file := flag.String("script", "", "file with turns")
 	logFile := flag.String("log", "", "file that requests are appended to, a line each")
+	host := flag.String("host", "", "serve https with a new certificate of this host")
+	trusted := flag.String("certificate", "", "file that the certificate is written to")
 	flag.Parse()
 	var turns []modelmock.Turn
 	if *file != "" {
@@ -63,6 +67,13 @@ func main() {
 	l, err := net.Listen("tcp", *listen)
 	if err != nil {
 		log.Fatal(err)
+	}
+	if *host != "" {
+		made, err := certificate(*host, *trusted)
+		if err != nil {
+			log.Fatal(err)
+		}
+		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{made}})
 	}
 	os.Stdout.WriteString(l.Addr().String() + "\n")
 	log.Fatal(http.Serve(l, modelmock.New(script, seen)))
