@@ -44,7 +44,7 @@ func newSweep(t *testing.T, program string) *sweep {
 	s.env = []string{
 		"PATH=" + at("bin") + ":" + filepath.Dir(program) + ":" + os.Getenv("PATH"), "HOME=" + at("home"), "TMPDIR=" + at("tmp"), "TERM=xterm",
 		"XDG_CONFIG_HOME=" + at("home/config"), "XDG_DATA_HOME=" + at("home/data"), "XDG_STATE_HOME=" + at("home/state"), "XDG_CACHE_HOME=" + at("home/cache"),
-		"NIX_CONFIG=" + os.Getenv("NIX_CONFIG"), "GIT_CONFIG_GLOBAL=/dev/null",
+		"NIX_CONFIG=" + os.Getenv("NIX_CONFIG"), "GIT_CONFIG_GLOBAL=/dev/null", "EDITOR=true",
 	}
 
 	dresses := []string{"@", "sk-@", `a"b\@/+?&= é%`, "-----BEGIN-----\n@\n-----END-----\n", "@\n", "\t'@'$(id)`"}
@@ -222,7 +222,7 @@ const commandLines = `
 0 profile default project:all
 * profile new fresh
 * profile new layered --from project:all
-* profile edit loose.nix
+* profile edit ./loose.nix
 0 config path
 0 config set ui.summaries true
 0 config get ui.summaries
