@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
-	"github.com/insomnia-pods/insomnia/go/internal/legacy"
+	"github.com/insomnia-pods/insomnia/go/internal/nixtext"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
@@ -55,7 +55,7 @@ func (a *App) Layer(ctx context.Context, name, from string, to config.Scope, pat
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The profile %s: %s with your own changes. The values below are those of %[2]s now;\n", name, diag.Name(chosen.Ref.String()))
 	fmt.Fprintf(&b, "# change them, or remove a line to inherit what %s becomes. Every option: docs/profile.md\n", diag.Name(chosen.Ref.String()))
-	fmt.Fprintf(&b, "{ insomnia }:\ninsomnia.lib.mkProfile {\n  name = %s;\n", legacy.NixString(name))
+	fmt.Fprintf(&b, "{ insomnia }:\ninsomnia.lib.mkProfile {\n  name = %s;\n", nixtext.String(name))
 	set := func(option string, value json.RawMessage, comment string) {
 		if text := nixOf(value); text != "" {
 			if comment != "" {
@@ -83,7 +83,7 @@ func nixOf(value json.RawMessage) string {
 	}
 	switch v := decoded.(type) {
 	case string:
-		return legacy.NixString(v)
+		return nixtext.String(v)
 	case float64:
 		return string(value)
 	}

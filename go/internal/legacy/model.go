@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/nixtext"
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -49,7 +50,7 @@ func (c *converter) model() {
 		c.take("/model/max_context_window", "model.contextWindowTokens")
 	}
 	if key := secretName(provider) + ".api.default"; origin == "" && c.at("/model/auth") == nil {
-		c.assume("model.auth", secretRef(key), "")
+		c.assume("model.auth", nixtext.SecretRef(key), "")
 		c.p.Secrets = append(c.p.Secrets, Secret{Name: key})
 	} else {
 		c.auth("/model/auth", "model.auth", key)
@@ -126,7 +127,7 @@ func (c *converter) auth(at, path, name string) {
 
 // secret puts a reference where the older manifest said where a key is.
 func (c *converter) secret(path, name, from, origin string) {
-	c.set(path, secretRef(name), origin)
+	c.set(path, nixtext.SecretRef(name), origin)
 	s := Secret{Name: name, From: from}
 	c.p.Secrets = append(c.p.Secrets, s)
 	c.note("secret-bind", origin, "the key is the secret "+diag.Quote(name)+" now", s.Bind())
@@ -138,7 +139,7 @@ func (c *converter) secretRef(path, ref, origin string) {
 		c.problem("secret-literal", origin, "is no name of a secret (value not shown)").Expected = "segments of [a-z0-9-] with dots between"
 		return
 	}
-	if c.set(path, secretRef(name), origin); name != ref {
+	if c.set(path, nixtext.SecretRef(name), origin); name != ref {
 		c.note("renamed", origin, "the secret is named "+diag.Quote(name)+" now", "")
 	}
 	c.p.Secrets = append(c.p.Secrets, Secret{Name: name})

@@ -1,4 +1,4 @@
-package legacy
+package nixtext
 
 import (
 	"encoding/json"
@@ -19,7 +19,7 @@ func TestTextsComeBackFromNix(t *testing.T) {
 		for range 20 { // a text is small, and most are harmless
 			want := strings.Join(rapid.SliceOfN(piece, 0, 12).Draw(t, "pieces"), "")
 			var b strings.Builder
-			writeText(&b, "  ", want)
+			Text(&b, "  ", want)
 			if strings.HasPrefix(b.String(), "''") {
 				indented++
 			}
