@@ -97,6 +97,7 @@ func (p *program) commands() []commandMaker {
 		{"alias", p.aliasCommand},
 		{"source", p.sourceCommand},
 		{"config", p.configCommand},
+		{"import", p.importCommand},
 		{"pod", p.podCommand},
 		{"runtime", p.runtimeCommand},
 		{"manifest", p.manifestCommand},

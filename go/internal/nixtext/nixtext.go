@@ -145,7 +145,11 @@ func list(b *strings.Builder, indent string, items []any) {
 			Value(b, indent+"  ", v)
 			b.WriteByte(')')
 		case Raw:
-			b.WriteString("(" + string(v) + ")")
+			if text := string(v); strings.Contains(text, " ") {
+				b.WriteString("(" + text + ")")
+			} else {
+				b.WriteString(text)
+			}
 		default:
 			Value(b, indent+"  ", v)
 		}

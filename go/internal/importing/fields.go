@@ -1,0 +1,59 @@
+package importing
+
+import (
+	"strings"
+
+	"github.com/insomnia-pods/insomnia/go/internal/doctree"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/permission/grammar"
+)
+
+var (
+	serverTool = pattern.Lazy{Text: `^[A-Za-z][A-Za-z0-9_.:-]*[*]?$`}
+	address    = pattern.Lazy{Text: `^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?][A-Za-z0-9._~:/?@&=%+,;!*$()-]*)?$`}
+)
+
+// unknown notes the fields of an object that were not read; known are names with a blank
+// between them.
+func (f *Found) unknown(n *doctree.Node, known string) {
+	f.others(n, known, nil)
+}
+
+// others is unknown with reasons for fields that have no counterpart.
+func (f *Found) others(n *doctree.Node, known string, reasons map[string]string) {
+	if n == nil {
+		return
+	}
+	for _, name := range n.Keys {
+		if strings.Contains(" "+known+" ", " "+name+" ") || strings.HasPrefix(name, "$") || strings.HasPrefix(name, "//") || strings.HasPrefix(name, "_") {
+			continue
+		}
+		v := n.Get(name)
+		reason := reasons[name]
+		if reason == "" {
+			reason = "a profile has no such field"
+		}
+		f.note(Lost, v.At, v.Path, reason)
+	}
+}
+
+// directory reports whether a profile can name a directory so.
+func directory(text string) bool {
+	return text != "" && !mayHold(text) && grammar.CheckDirectory(text) == nil
+}
+
+// fileGlob reports whether sandbox.denyRead can have a glob.
+func fileGlob(text string) bool {
+	_, err := grammar.ParseFileGlob(text)
+	return text != "" && text != "*" && err == nil
+}
+
+// domain adds a host that commands may reach.
+func (f *Found) domain(n *doctree.Node) {
+	text, ok := n.String()
+	if !ok || text == "*" || grammar.CheckDomain(strings.ToLower(text)) != nil {
+		f.note(Lost, n.At, n.Path, "is not a host that a profile can have")
+		return
+	}
+	f.Domains = appendNew(f.Domains, strings.ToLower(text))
+}
