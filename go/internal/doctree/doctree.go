@@ -8,6 +8,7 @@ package doctree
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -58,6 +59,48 @@ func (n *Node) In(keys ...string) *Node {
 
 // Is reports whether the value is there and of a kind.
 func (n *Node) Is(kind Kind) bool { return n != nil && n.Kind == kind }
+
+// Names returns the keys of an object, none for anything else.
+func (n *Node) Names() []string {
+	if n == nil {
+		return nil
+	}
+	return n.Keys
+}
+
+// Only returns an object with one of its fields.
+func (n *Node) Only(key string) *Node {
+	out := *n
+	out.Keys, out.fields = []string{key}, map[string]*Node{key: n.Get(key)}
+	return &out
+}
+
+// Over returns the fields of an object, and of another those that it does not have.
+func (n *Node) Over(other *Node) *Node {
+	out := *other
+	out.Keys, out.fields = nil, nil
+	for _, from := range []*Node{other, n} {
+		for _, key := range from.Names() {
+			out.put(key, from.Get(key))
+		}
+	}
+	return &out
+}
+
+// Without returns an object without some fields.
+func (n *Node) Without(keys ...string) *Node {
+	if n == nil {
+		return nil
+	}
+	out := *n
+	out.Keys, out.fields = nil, nil
+	for _, key := range n.Keys {
+		if !slices.Contains(keys, key) {
+			out.put(key, n.Get(key))
+		}
+	}
+	return &out
+}
 
 // String returns a string; ok is false for anything else.
 func (n *Node) String() (text string, ok bool) {

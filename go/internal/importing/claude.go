@@ -490,7 +490,7 @@ func (c *claude) defaults() {
 	}
 	if c.Network == "" {
 		c.Domains = append(c.Domains, "@packages", "@git-remotes")
-		c.note(Stricter, at, "sandbox", "the program runs commands without walls; the profile lets them write the workspace and reach package registries and git hosts alone: see sandbox.filesystem and sandbox.network")
+		c.note(Stricter, at, "sandbox", wallNote)
 	}
 	c.Model.finish(c.Found, c.models, at)
 }
@@ -501,6 +501,10 @@ func (m *Model) finish(f *Found, c Catalog, at diag.Position) {
 		ref := c.newest("anthropic/claude-sonnet-")
 		_, id, _ := strings.Cut(ref, "/")
 		m.Ref = slugOf(hostOf(m.BaseURL), 60) + "/" + id
+	}
+	if m.Ref == "" {
+		m.Ref = c.newest("anthropic/claude-sonnet-")
+		f.note(Changed, at, "model", "none is named; "+diag.Quote(m.Ref)+" is taken")
 	}
 	m.complete(f, c, at, "model")
 }

@@ -33,6 +33,7 @@ func (c *claude) context() {
 		if text, ok := c.own.text(name); ok {
 			at := diag.Position{File: c.own.shown(name), Line: 1}
 			c.imports(text, at)
+			c.hiddenIn(text, c.own.shown(name))
 		}
 	}
 	rules := c.own.markdown(".claude/rules")

@@ -3,6 +3,7 @@ package importing
 import (
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Programs are the names of imports, in the order in which they are listed.
@@ -26,28 +27,31 @@ func Detect(dir, home string) []Candidate {
 		_, err := os.Lstat(filepath.Join(names...))
 		return err == nil
 	}
+	some := func(dir string, names ...string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return there(dir, name) })
+	}
 	add := func(program, path string, user bool) { out = append(out, Candidate{program, path, user}) }
 	for _, program := range Programs {
 		switch program {
 		case "claude":
-			if dir != home && (there(dir, ".claude") || there(dir, "CLAUDE.md")) {
+			if dir != home && (some(filepath.Join(dir, ".claude"), claudeFiles...) || some(dir, "CLAUDE.md", "CLAUDE.local.md")) {
 				add(program, dir, false)
 			}
-			if home != "" && (there(home, ".claude", "settings.json") || there(home, ".claude", "agents") || there(home, ".claude", "CLAUDE.md") || there(home, ".claude", "skills") || there(home, ".claude", "commands")) {
+			if home != "" && some(filepath.Join(home, ".claude"), claudeFiles...) {
 				add(program, filepath.Join(home, ".claude"), true)
 			}
 		case "codex":
-			if dir != home && there(dir, ".codex") {
+			if dir != home && some(filepath.Join(dir, ".codex"), codexFiles...) {
 				add(program, dir, false)
 			}
-			if home != "" && there(home, ".codex", "config.toml") {
+			if home != "" && some(filepath.Join(home, ".codex"), codexFiles...) {
 				add(program, filepath.Join(home, ".codex"), true)
 			}
 		case "opencode":
-			if there(dir, "opencode.json") || there(dir, "opencode.jsonc") || there(dir, ".opencode") {
+			if some(dir, opencodeFiles...) || some(filepath.Join(dir, ".opencode"), opencodeDirs...) {
 				add(program, dir, false)
 			}
-			if config := filepath.Join(home, ".config", "opencode"); home != "" && there(config) {
+			if config := filepath.Join(home, ".config", "opencode"); home != "" && (some(config, opencodeFiles...) || some(config, opencodeDirs...)) {
 				add(program, config, true)
 			}
 		case "mcp":
@@ -69,6 +73,14 @@ func Detect(dir, home string) []Candidate {
 	return out
 }
 
+// What makes a directory one that can be imported.
+var (
+	claudeFiles   = []string{"settings.json", "settings.local.json", "agents", "skills", "commands", "rules", "CLAUDE.md"}
+	codexFiles    = []string{"config.toml", "agents", "rules", "prompts", "skills", "hooks.json", "AGENTS.md"}
+	opencodeFiles = []string{"opencode.json", "opencode.jsonc"}
+	opencodeDirs  = []string{"opencode.json", "opencode.jsonc", "agent", "agents", "mode", "modes", "command", "commands", "skill", "skills"}
+)
+
 // mcpFiles are lists of servers, below a project.
 var mcpFiles = []string{".mcp.json", ".cursor/mcp.json", ".vscode/mcp.json", ".gemini/settings.json"}
 
@@ -77,6 +89,16 @@ func Read(program string, r Request) (*Found, error) {
 	switch program {
 	case "claude":
 		return Claude(r)
+	case "codex":
+		return Codex(r)
+	case "opencode":
+		return Opencode(r)
+	case "mcp":
+		return MCP(r)
+	case "rulesync":
+		return Rulesync(r)
+	case "agents-md":
+		return AgentsMD(r)
 	}
 	panic("importing: no program " + program)
 }

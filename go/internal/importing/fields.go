@@ -57,3 +57,16 @@ func (f *Found) domain(n *doctree.Node) {
 	}
 	f.Domains = appendNew(f.Domains, strings.ToLower(text))
 }
+
+// contextFile reports whether a profile can name a file of the workspace so.
+func contextFile(text string) bool {
+	if text == "" || len(text) > 500 || strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~") || strings.ContainsAny(text, "[]{}\\!$\x00\n") {
+		return false
+	}
+	for part := range strings.SplitSeq(text, "/") {
+		if part == "" || part == "." || part == ".." || strings.Contains(part, "**") && part != "**" {
+			return false
+		}
+	}
+	return !strings.HasSuffix(text, "**")
+}

@@ -228,6 +228,16 @@ func (f *Found) clean(text string, at diag.Position, field string) string {
 		f.note(Changed, at, field, "a path of the Nix store is written without its first slash: text travels by value")
 		text = storePath.Get().ReplaceAllString(text, "$1")
 	}
+	f.hidden(text, at, field)
+	return text
+}
+
+// hiddenIn lists the hidden characters of a file that stays where it is.
+func (f *Found) hiddenIn(text, file string) {
+	f.hidden(text, diag.Position{File: file}, "the text")
+}
+
+func (f *Found) hidden(text string, at diag.Position, field string) {
 	for i, place := range unseen.Scan(text) {
 		if i == 5 {
 			f.note(Shown, at, field, "more characters that cannot be seen")
@@ -243,7 +253,6 @@ func (f *Found) clean(text string, at diag.Position, field string) string {
 		}
 		f.note(Shown, at, field, reason)
 	}
-	return text
 }
 
 var storePath = pattern.Lazy{Text: `/(nix/store/[0-9a-z]{32})`}

@@ -451,6 +451,10 @@ func (w *writer) main(name string, agents []Agent) {
 		if a.Alone {
 			continue
 		}
+		if strings.TrimSpace(a.Prompt) == "" {
+			w.note(Changed, a.at, "", "an agent without a prompt is no subagent; it is a profile of its own")
+			continue
+		}
 		if count++; count > maxSubagents {
 			w.note(Lost, a.at, "", "a profile has at most 32 subagents; this agent is a profile of its own alone")
 			continue
@@ -482,9 +486,7 @@ func limited(text string, most int) string {
 func (w *writer) subagent(dir string, a Agent) *nixtext.Set {
 	set := &nixtext.Set{}
 	set.Put(a.text(), "description")
-	if strings.TrimSpace(a.Prompt) != "" {
-		set.Put(w.prompt(dir, "agents/"+a.Name, a.Prompt), "prompts", "system")
-	}
+	set.Put(w.prompt(dir, "agents/"+a.Name, a.Prompt), "prompts", "system")
 	if a.Model.Ref != "" {
 		w.model(set, a.Model, false)
 	} else if a.Model.Effort != "" {
