@@ -8,7 +8,6 @@ package doctree
 
 import (
 	"bytes"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -82,21 +81,6 @@ func (n *Node) Over(other *Node) *Node {
 	for _, from := range []*Node{other, n} {
 		for _, key := range from.Names() {
 			out.put(key, from.Get(key))
-		}
-	}
-	return &out
-}
-
-// Without returns an object without some fields.
-func (n *Node) Without(keys ...string) *Node {
-	if n == nil {
-		return nil
-	}
-	out := *n
-	out.Keys, out.fields = nil, nil
-	for _, key := range n.Keys {
-		if !slices.Contains(keys, key) {
-			out.put(key, n.Get(key))
 		}
 	}
 	return &out

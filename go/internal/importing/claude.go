@@ -293,7 +293,7 @@ func appendNew(list []string, s string) []string {
 	return append(list, s)
 }
 
-// hide keeps what a rule denies to read from being edited, and from commands.
+// hide keeps what a rule denies to read from commands, too.
 func (c *claude) hide(w written) {
 	name, rest, ok := strings.Cut(w.text, "(")
 	pattern, closed := strings.CutSuffix(rest, ")")
@@ -302,7 +302,6 @@ func (c *claude) hide(w written) {
 	}
 	patterns, _ := pathPatterns(pattern, "deny", c.user)
 	for _, p := range patterns {
-		c.Access.add(Rule{"edit", p, "deny"})
 		for _, glob := range []string{strings.TrimSuffix(p, "/**"), p} {
 			if fileGlob(glob) && len(c.DenyRead) < 256 {
 				c.DenyRead = appendNew(c.DenyRead, glob)
@@ -478,6 +477,7 @@ func (c *claude) defaults() {
 	if c.Access.Mode == "" {
 		c.Access.Mode, c.Access.Default = "ask", "ask"
 	}
+	c.Access.strictModes(c.Found)
 	for _, tool := range []string{"read", "grep", "glob"} {
 		c.Access.add(Rule{tool, "**", "allow"})
 	}
@@ -493,6 +493,23 @@ func (c *claude) defaults() {
 		c.note(Stricter, at, "sandbox", wallNote)
 	}
 	c.Model.finish(c.Found, c.models, at)
+}
+
+// strictModes fits rules to modes in which nobody is asked, and nothing is changed.
+func (a *Access) strictModes(f *Found) {
+	var kept []Rule
+	for _, r := range a.Rules {
+		if a.Default == "deny" && r.Action == "ask" {
+			f.note(Changed, diag.Position{}, "permissions.ask", "nobody is asked in the mode `dontAsk`: what would be asked about is denied")
+			r.Action = "deny"
+		}
+		if a.Mode == "plan" && r.Action != "deny" && (r.Tool == "edit" || r.Tool == "write") {
+			f.note(Stricter, diag.Position{}, "permissions.defaultMode", "nothing is changed in the mode `plan`: the rules that let files be changed are left out")
+			continue
+		}
+		kept = append(kept, r)
+	}
+	a.Rules = kept
 }
 
 // finish completes a model for the main profile.

@@ -17,12 +17,15 @@ func holds(action string) bool { return action != "allow" }
 // nothing can be allowed with certainty.
 func commandPatterns(text, action string) (patterns []string, exact bool) {
 	hold := holds(action)
-	if strings.Trim(text, "* ") == "" || text == ":*" {
+	if text == "*" || text == ":*" || hold && strings.Trim(text, "* :") == "" {
 		return []string{"*"}, true
 	}
 	forms, exact := []string{text}, true
 	if base, ok := strings.CutSuffix(text, ":*"); ok {
 		forms = []string{base, base + " *"}
+		if strings.Contains(base, "*") && !hold {
+			return nil, false // whether its stars are wildcards is not certain
+		}
 	} else if base, ok := strings.CutSuffix(text, " *"); ok {
 		switch {
 		case !strings.Contains(base, "*") || hold:

@@ -24,18 +24,34 @@ func (f *Found) others(n *doctree.Node, known string, reasons map[string]string)
 	if n == nil {
 		return
 	}
+	var names []string
+	var at *doctree.Node
 	for _, name := range n.Keys {
 		if strings.Contains(" "+known+" ", " "+name+" ") || strings.HasPrefix(name, "$") || strings.HasPrefix(name, "//") || strings.HasPrefix(name, "_") {
 			continue
 		}
-		v := n.Get(name)
-		reason := reasons[name]
-		if reason == "" {
-			reason = "a profile has no such field"
+		if f.Program == "rulesync" && strings.Contains(rulesyncTargets, " "+name+" ") {
+			continue // what other programs are told
 		}
-		f.note(Lost, v.At, v.Path, reason)
+		v := n.Get(name)
+		if reason := reasons[name]; reason != "" {
+			f.note(Lost, v.At, v.Path, reason)
+			continue
+		}
+		if names = append(names, v.Path); at == nil {
+			at = v
+		}
+	}
+	if len(names) > 8 {
+		names = append(names[:8:8], "…")
+	}
+	if at != nil {
+		f.note(Lost, at.At, strings.Join(names, ", "), "a profile has no such field")
 	}
 }
+
+// rulesyncTargets are fields for one program, and who a file is for.
+const rulesyncTargets = " targets claudecode claudecode-legacy opencode codexcli cursor geminicli copilot cline roo kilo agentsmd antigravity copilotcli kiro qwencode warp windsurf zed factorydroid rovodev takt deepagents goose amazonqcli junie augmentcode replit simulated "
 
 // directory reports whether a profile can name a directory so.
 func directory(text string) bool {

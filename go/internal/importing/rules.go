@@ -149,6 +149,9 @@ func (f *Found) pathRule(a *Access, w written, name, tool, pattern string, hasPa
 	}
 	if hold && tool == grammar.ToolRead {
 		tools = []string{"read"} // it counts for grep and glob
+		if hasPattern && name == "Read" {
+			tools = []string{"read", "edit"} // what may not be read is not changed either
+		}
 	}
 	if hold && tool == grammar.ToolEdit {
 		tools = []string{"edit"}
@@ -167,6 +170,9 @@ func (f *Found) pathRule(a *Access, w written, name, tool, pattern string, hasPa
 	if !hasPattern {
 		if name == "Read" && !hold {
 			tools = []string{"read"} // the others have names of their own
+		}
+		if name == "Edit" && !hold {
+			tools = []string{"edit"}
 		}
 		for _, t := range tools {
 			a.add(Rule{t, "*", w.action})

@@ -42,7 +42,7 @@ func Rulesync(r Request) (*Found, error) {
 		if own := front.Get("claudecode"); own.Is(doctree.Map) {
 			front = own.Over(front)
 		}
-		doc.Front = front.Without("claudecode", "targets", "opencode", "codexcli", "cursor", "geminicli", "copilot", "cline", "roo", "kilo", "agentsmd", "antigravity", "copilotcli", "kiro", "qwencode", "warp", "windsurf", "zed", "factorydroid", "rovodev", "takt", "deepagents", "goose", "amazonqcli", "junie", "augmentcode", "replit")
+		doc.Front = front
 		c.agent(doc, root.shown(file), strings.TrimSuffix(path.Base(file), path.Ext(file)), taken)
 	}
 	c.skills()

@@ -69,7 +69,7 @@ func (w *writer) nix(file, profile, comment, head string, root *nixtext.Set) {
 	w.add(File{Path: file, Data: []byte(b.String()), Profile: profile})
 }
 
-const call = "insomnia.lib.mkProfile "
+const makeProfile = "insomnia.lib.mkProfile "
 
 // prompt is a text, in a file of its own where it has several lines.
 func (w *writer) prompt(dir, name, text string) any {
@@ -462,7 +462,7 @@ func (w *writer) main(name string, agents []Agent) {
 		root.Put(w.subagent(name, a), "subagents", a.Name)
 	}
 	w.sharedRules(root, "./rules.nix", Access{})
-	w.nix(name+"/profile.nix", name, "Made by `insomnia import "+w.Program+"`; what is missing or stricter is in README.md.", call, root)
+	w.nix(name+"/profile.nix", name, "Made by `insomnia import "+w.Program+"`; what is missing or stricter is in README.md.", makeProfile, root)
 }
 
 // titles are the programs, for people.
@@ -575,7 +575,7 @@ func (w *writer) agent(dir string, a Agent) {
 	if a.MaxTurns > 0 {
 		root.Put(a.MaxTurns, "limits", "maxTurns")
 	}
-	w.nix(a.Name+".nix", a.Name, "Made by `insomnia import "+w.Program+"`; what is missing or stricter is in "+dir+"/README.md.", call, root)
+	w.nix(a.Name+".nix", a.Name, "Made by `insomnia import "+w.Program+"`; what is missing or stricter is in "+dir+"/README.md.", makeProfile, root)
 }
 
 // readme says what is to be done, and what was lost.
