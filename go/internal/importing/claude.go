@@ -272,7 +272,7 @@ func (c *claude) pathsAllowed(tool, dir string, at diag.Position, field string) 
 	if !strings.HasPrefix(dir, "/") && !strings.HasPrefix(dir, "~/") && !strings.HasPrefix(dir, "./") {
 		dir = "./" + dir
 	}
-	if p, ok := pathPattern(dir+"/**", false, &exact); ok {
+	if p, ok := pathPattern(dir+"/**", false, true, &exact); ok {
 		c.Access.add(Rule{tool, p, "allow"})
 		return
 	}

@@ -177,26 +177,31 @@ func (o *openCode) rules(a *Access, tool, action string, list []lastMatch) {
 				break
 			}
 		}
-		if mayHold(l.pattern) && !holds(l.action) {
+		// An exception to what is stricter must not become wider.
+		as := l.action
+		if strictness(as) < strictness(action) {
+			as = "allow"
+		}
+		if mayHold(l.pattern) && !holds(as) {
 			o.note(Lost, l.at, l.field, "may have a key in it; write a rule without it")
 			continue
 		}
-		w := written{l.pattern, l.action, l.at, l.field, false}
+		w := written{l.pattern, as, l.at, l.field, false}
 		var patterns []string
 		exact := true
 		switch grammar.KindOf(tool) {
 		case grammar.KindCommand:
-			patterns, exact = commandPatterns(l.pattern, l.action)
+			patterns, exact = commandPatterns(l.pattern, as)
 		case grammar.KindPath:
-			patterns, exact = crossing(l.pattern, l.action)
+			patterns, exact = crossing(l.pattern, as)
 		case grammar.KindName, grammar.KindAddress:
 			if _, err := grammar.ParsePattern(tool, l.pattern); err == nil {
 				patterns = []string{l.pattern}
-			} else if exact = false; holds(l.action) {
+			} else if exact = false; holds(as) {
 				patterns = []string{"*"}
 			}
 		default:
-			if exact = false; holds(l.action) {
+			if exact = false; holds(as) {
 				patterns = []string{"*"}
 			}
 		}
@@ -217,6 +222,9 @@ func crossing(text, action string) (patterns []string, exact bool) {
 		}
 	}
 	ok := true
+	if !hold {
+		text = strings.ReplaceAll(text, "**/", "*/**/") // a slash must be there
+	}
 	if first := strings.IndexByte(text, '*'); first >= 0 {
 		switch rest := text[first:]; {
 		case rest == "*" && strings.HasSuffix(text[:first], "/"), rest == "**" && strings.HasSuffix(text[:first], "/"):
@@ -243,7 +251,7 @@ func crossing(text, action string) (patterns []string, exact bool) {
 		text = "./" + text
 	}
 	same := true
-	ours, valid := pathPattern(text, hold, &same)
+	ours, valid := pathPattern(text, hold, false, &same)
 	if !valid {
 		return everyPath(hold)
 	}

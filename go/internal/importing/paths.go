@@ -53,7 +53,7 @@ func pathPatterns(text, action string, user bool) (patterns []string, exact bool
 	}
 	for _, start := range starts {
 		for _, one := range alternatives(start, hold, &exact) {
-			ours, ok := pathPattern(one, hold, &exact)
+			ours, ok := pathPattern(one, hold, true, &exact)
 			if !ok {
 				if hold {
 					return everyPath(hold)
@@ -102,8 +102,8 @@ func alternatives(text string, hold bool, exact *bool) []string {
 	return out
 }
 
-// pathPattern writes one in our form, with all below it.
-func pathPattern(text string, hold bool, exact *bool) (string, bool) {
+// pathPattern writes one in our form; below says that all below it is meant too.
+func pathPattern(text string, hold, below bool, exact *bool) (string, bool) {
 	text = strings.ReplaceAll(text, "//", "/")
 	root := ""
 	switch {
@@ -143,7 +143,7 @@ func pathPattern(text string, hold bool, exact *bool) (string, bool) {
 	if len(out) == 0 {
 		out = []string{"**"}
 	}
-	if last := out[len(out)-1]; last != "**" && (hold || !file(last)) {
+	if last := out[len(out)-1]; below && last != "**" && (hold || !file(last)) {
 		out = append(out, "**")
 	}
 	ours := root + strings.Join(out, "/")
