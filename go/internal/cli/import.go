@@ -213,18 +213,20 @@ func (p *program) importText(i *app.Imported, from, dir, source string, dry, all
 	var out bytes.Buffer
 	f := i.Found
 	verb := "wrote"
-	switch {
-	case dry:
+	if dry {
 		verb = "would write"
-	case all:
-		verb = "already there, unchanged:"
 	}
 	profiles := 0
 	for _, file := range i.Files {
 		profiles += min(len(file.Profile), 1)
 	}
-	fmt.Fprintf(&out, "read %s of %s in %s; %s %s and %s to %s\n", words.Count(len(f.Read), "file"), importing.Title(i.Program), diag.Name(f.Dir),
-		verb, words.Count(profiles, "profile"), words.Count(len(i.Files)-profiles, "other file"), diag.Name(dir))
+	fmt.Fprintf(&out, "read %s of %s in %s; ", words.Count(len(f.Read), "file"), importing.Title(i.Program), diag.Name(f.Dir))
+	made := words.Count(profiles, "profile") + " and " + words.Count(len(i.Files)-profiles, "other file")
+	if all && !dry {
+		fmt.Fprintf(&out, "unchanged: %s in %s\n", made, diag.Name(dir))
+	} else {
+		fmt.Fprintf(&out, "%s %s to %s\n", verb, made, diag.Name(dir))
+	}
 	out.WriteString("\n")
 	t := newTable(&out)
 	t.row("PROFILE", "REFERENCE")

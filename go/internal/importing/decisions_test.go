@@ -371,4 +371,3 @@ func TestClaudeRulesAreNeverLooser(t *testing.T) {
 		t.Errorf("only %d of %d decisions are the same", same, all)
 	}
 }
-

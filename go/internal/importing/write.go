@@ -28,11 +28,13 @@ const maxSubagents = 32
 // writer makes the files of the profiles.
 type writer struct {
 	*Found
-	files []File
+	files     []File
+	ruleTools []string          // that rules are about, in order
+	layers    map[string]string // the file of each, below the main profile
 }
 
 // Write makes the files: NAME/profile.nix, which is the main profile, NAME/base.nix and
-// NAME/rules.nix, which all profiles share, AGENT.nix for each agent, and the prompts and skills below NAME.
+// NAME/rules, which all profiles share, AGENT.nix for each agent, and the prompts and skills below NAME.
 func (f *Found) Write(name string) []File {
 	w := &writer{Found: f}
 	agents := make([]Agent, len(f.Agents))
@@ -44,9 +46,7 @@ func (f *Found) Write(name string) []File {
 		agents[i] = a
 	}
 	w.base(name)
-	if len(f.Access.Rules) > 0 {
-		w.rulesFile(name)
-	}
+	w.rulesFiles(name)
 	w.main(name, agents)
 	for _, a := range agents {
 		w.agent(name, a)
@@ -259,55 +259,44 @@ func (w *writer) access(root *nixtext.Set, a Access, base bool) {
 	}
 }
 
-// rulesFile has the rules that all profiles share, by their tools, so that a profile takes
-// those of the tools that it has.
-func (w *writer) rulesFile(dir string) {
-	var tools []string
+// rulesFiles are layers with the rules that all profiles share, one for each tool, so that
+// a profile imports those of the tools that it has.
+func (w *writer) rulesFiles(dir string) {
+	w.layers = map[string]string{}
 	byTool := map[string][]Rule{}
 	for _, r := range w.Access.Rules {
-		tools = appendNew(tools, r.Tool)
+		if byTool[r.Tool] == nil {
+			w.ruleTools = append(w.ruleTools, r.Tool)
+		}
 		byTool[r.Tool] = append(byTool[r.Tool], r)
 	}
-	root := &nixtext.Set{}
-	for _, tool := range tools {
-		root.Put(rules(byTool[tool]), tool)
+	taken := map[string]bool{}
+	for _, tool := range w.ruleTools {
+		name := slugOf(tool, 60)
+		if name == "" {
+			name = "every-tool"
+		}
+		name = "rules/" + unique(name, taken) + ".nix"
+		w.layers[tool] = name
+		root := &nixtext.Set{}
+		root.Put(rules(byTool[tool]), "permissions", "rules")
+		var b strings.Builder
+		b.WriteString("{\n")
+		root.Write(&b, "  ")
+		b.WriteString("}\n")
+		w.add(File{Path: dir + "/" + name, Data: []byte(b.String())})
 	}
-	var b strings.Builder
-	b.WriteString("# The rules that the profiles share, by their tools.\n{\n")
-	root.Write(&b, "  ")
-	b.WriteString("}\n")
-	w.add(File{Path: dir + "/rules.nix", Data: []byte(b.String())})
 }
 
-// sharedRules are the rules of the file for an agent, and its own.
-func (w *writer) sharedRules(root *nixtext.Set, file string, a Access) {
-	own := ""
-	if len(a.Rules) > 0 {
-		var b strings.Builder
-		b.WriteString(" ++ ")
-		nixtext.Value(&b, "  ", rules(a.Rules))
-		own = b.String()
-	}
-	if !a.Limited {
-		if len(w.Access.Rules) > 0 {
-			root.Put(nixtext.Raw("builtins.concatLists (builtins.attrValues (import "+file+"))"+own), "permissions", "rules")
-		} else if own != "" {
-			root.Put(nixtext.Raw(strings.TrimPrefix(own, " ++ ")), "permissions", "rules")
-		}
-		return
-	}
-	var tools []string
-	for _, r := range w.Access.Rules {
-		if a.has(r.Tool) {
-			tools = appendNew(tools, r.Tool)
+// imports are the layers of a profile: the base, and the rules of its tools.
+func (w *writer) imports(dir string, a Access) []any {
+	out := []any{nixtext.Raw(dir + "/base.nix")}
+	for _, tool := range w.ruleTools {
+		if !a.Limited || a.has(tool) {
+			out = append(out, nixtext.Raw(dir+"/"+w.layers[tool]))
 		}
 	}
-	switch {
-	case len(tools) > 0:
-		root.Put(nixtext.Raw("builtins.concatMap (tool: (import "+file+").${tool}) "+list(tools)+own), "permissions", "rules")
-	case own != "":
-		root.Put(nixtext.Raw(strings.TrimPrefix(own, " ++ ")), "permissions", "rules")
-	}
+	return out
 }
 
 // has reports whether rules about a tool are about one that a limited agent is offered:
@@ -442,7 +431,7 @@ func (w *writer) main(name string, agents []Agent) {
 	root := &nixtext.Set{}
 	root.Put(name, "name")
 	root.Put("Imported from "+titles[w.Program], "description")
-	root.Put([]any{nixtext.Raw("./base.nix")}, "imports")
+	root.Put(w.imports(".", Access{}), "imports")
 	if !w.shared() {
 		w.model(root, w.Model, false)
 	}
@@ -461,7 +450,6 @@ func (w *writer) main(name string, agents []Agent) {
 		}
 		root.Put(w.subagent(name, a), "subagents", a.Name)
 	}
-	w.sharedRules(root, "./rules.nix", Access{})
 	w.nix(name+"/profile.nix", name, "Made by `insomnia import "+w.Program+"`; what is missing or stricter is in README.md.", makeProfile, root)
 }
 
@@ -548,7 +536,7 @@ func (w *writer) agent(dir string, a Agent) {
 	root := &nixtext.Set{}
 	root.Put(a.Name, "name")
 	root.Put(line(a.text(), 1000), "description")
-	root.Put([]any{nixtext.Raw("./" + dir + "/base.nix")}, "imports")
+	root.Put(w.imports("./"+dir, a.Access), "imports")
 	if strings.TrimSpace(a.Prompt) != "" {
 		value := w.prompt(dir, "agents/"+a.Name, a.Prompt)
 		if _, isFile := value.(nixtext.Raw); isFile {
@@ -568,10 +556,7 @@ func (w *writer) agent(dir string, a Agent) {
 		}
 	}
 	w.model(root, model, false)
-	own := a.Access
-	own.Rules = nil
-	w.access(root, own, false)
-	w.sharedRules(root, "./"+dir+"/rules.nix", a.Access)
+	w.access(root, a.Access, false)
 	if a.MaxTurns > 0 {
 		root.Put(a.MaxTurns, "limits", "maxTurns")
 	}
