@@ -145,26 +145,27 @@ func (o *openCode) permissions() {
 
 // over makes the rules of an agent, over those of the main profile.
 func (o *openCode) over(a *Access, own []lastMatch) {
-	all := append(slices.Clone(o.list), own...)
 	for _, tool := range governed {
-		was, _, _ := base(o.list, tool, "allow")
+		was, before, _ := base(o.list, tool, "allow")
 		now, rest, said := base(own, tool, was)
+		looser := func(list []lastMatch) bool {
+			return slices.ContainsFunc(list, func(l lastMatch) bool { return strictness(l.action) < strictness(now) })
+		}
 		switch {
-		case !said || now == was:
-		case strictness(now) < strictness(was):
-			o.note(Stricter, own[0].at, own[0].field, "the agent is allowed more than the main profile, whose rules hold for all: "+diag.Quote(tool))
-		case now == "deny" && !slices.ContainsFunc(rest, func(l lastMatch) bool { return l.action != "deny" }):
+		case !said:
+		case now == "deny" && !looser(rest):
 			a.Denied = appendNew(a.Denied, tool)
-		default:
-			if slices.ContainsFunc(rest, func(l lastMatch) bool { return strictness(l.action) < strictness(now) }) {
+		case strictness(now) > strictness(was) || looser(before):
+			if looser(rest) {
 				o.note(Stricter, rest[0].at, rest[0].field, "the strictest rule that matches decides, not the last")
 			}
 			a.add(Rule{tool, "*", now})
+		case strictness(now) < strictness(was):
+			o.note(Stricter, own[0].at, own[0].field, "the agent is allowed more than the main profile, whose rules hold for all: "+diag.Quote(tool))
 		}
 		o.rules(a, tool, now, rest)
 	}
 	o.mcp(a, own, o.Access.Default)
-	_ = all
 }
 
 // rules makes the rules with patterns of a tool. The strictest that matches decides, so

@@ -89,28 +89,39 @@ func TestLastMatchIsNeverLooser(t *testing.T) {
 		"read": rapid.SampledFrom([]string{"src/a", "src/a/b", "a.md", "x/a.md", ".env", "x/y.env", "docs/a.md", "docs/b", "other"}),
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		var list []entry
-		var text []string
-		for _, tool := range rapid.Permutation([]string{"*", "bash", "edit", "read"}).Draw(rt, "tools") {
-			if !rapid.Bool().Draw(rt, "said") {
-				continue
-			}
-			var inner []string
-			seen := map[string]bool{}
-			for range rapid.IntRange(1, 5).Draw(rt, "entries") {
-				e := entry{tool, pattern[tool].Draw(rt, "pattern"), action.Draw(rt, "action")}
-				if seen[e.pattern] {
-					continue // an object has each name once
+		var list, own []entry
+		draw := func(into *[]entry) string {
+			var text []string
+			for _, tool := range rapid.Permutation([]string{"*", "bash", "edit", "read"}).Draw(rt, "tools") {
+				if !rapid.Bool().Draw(rt, "said") {
+					continue
 				}
-				seen[e.pattern] = true
-				list = append(list, e)
-				inner = append(inner, quoteJSON(e.pattern)+": "+quoteJSON(e.action))
+				var inner []string
+				seen := map[string]bool{}
+				for range rapid.IntRange(1, 5).Draw(rt, "entries") {
+					e := entry{tool, pattern[tool].Draw(rt, "pattern"), action.Draw(rt, "action")}
+					if seen[e.pattern] {
+						continue // an object has each name once
+					}
+					seen[e.pattern] = true
+					*into = append(*into, e)
+					inner = append(inner, quoteJSON(e.pattern)+": "+quoteJSON(e.action))
+				}
+				text = append(text, quoteJSON(tool)+": {"+strings.Join(inner, ", ")+"}")
 			}
-			text = append(text, quoteJSON(tool)+": {"+strings.Join(inner, ", ")+"}")
+			return "{" + strings.Join(text, ", ") + "}"
 		}
-		permission := "{" + strings.Join(text, ", ") + "}"
-		f := opened(t, permission)
+		permission := draw(&list)
+		agent := draw(&own)
+		f := opened(t, permission+`, "agent": {"other": {"mode": "primary", "prompt": "x", "permission": `+agent+`}}`)
 		g := f.guard(t)
+		if rapid.Bool().Draw(rt, "agent") { // what an agent adds
+			permission += " " + agent
+			list = append(list, own...)
+			f.Access.Rules = append(f.Access.Rules, f.Agents[0].Access.Rules...)
+			f.Access.Denied = append(f.Access.Denied, f.Agents[0].Access.Denied...)
+			g = f.guard(t)
+		}
 		for range 20 {
 			tool := rapid.SampledFrom([]string{"bash", "edit", "read"}).Draw(rt, "tool")
 			value := values[tool].Draw(rt, "value")
