@@ -128,16 +128,12 @@ func newSweep(t *testing.T, program string) *sweep {
 	s.sources[at("literal/profile.nix")], s.sources[at("literal/slot.nix")] = true, true
 	// Keys in the settings of other programs, in each place where people write them.
 	for name, lines := range foreignSettings {
-		text := ""
-		for i, format := range lines {
-			c := newCanary(fmt.Sprintf("cn.foreign%d.%s", i, name), "literal", strings.ReplaceAll(format, "@@", "sk"+"-ant-api03-@"))
-			s.canaries = append(s.canaries, c)
-			text += c.value
-		}
+		c := newCanary("cn.foreign."+name, "literal", strings.Join(lines, ""))
+		s.canaries = append(s.canaries, c)
 		if err := os.MkdirAll(filepath.Dir(at("foreign/"+name)), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		put("foreign/"+name, text, 0o600)
+		put("foreign/"+name, strings.ReplaceAll(c.value, "(at)", "@"), 0o600)
 		s.sources[at("foreign/"+name)] = true
 	}
 	put("project/flake.nix", "{ outputs = _: { insomniaProfiles = { }; }; }\n", 0o600)
@@ -148,26 +144,6 @@ func newSweep(t *testing.T, program string) *sweep {
 		}
 	}
 	return s
-}
-
-// foreignSettings are settings of agent programs with a key, @, in each line.
-var foreignSettings = map[string][]string{
-	".claude/settings.json": {
-		"{\"env\": {\"ANTHROPIC_API_KEY\": \"@\",\n", "\"DEPLOY_TOKEN\": \"@\",\n", "\"PLAIN\": \"@@\"},\n",
-		"\"permissions\": {\"allow\": [\"Bash(TOKEN=@ make:*)\",\n", "\"Bash(curl -H \\\"Authorization: Bearer @\\\" *)\",\n", "\"Bash(psql postgres://me:@@localhost/x)\"],\n", "\"deny\": [\"Bash(login --password=@ *)\"]},\n",
-		"\"hooks\": {\"Stop\": [{\"hooks\": [{\"type\": \"command\", \"command\": \"notify --token=@\"}]}]},\n", "\"apiKeyHelper\": \"echo @@\"}\n",
-	},
-	".claude/agents/helper.md":       {"---\nname: helper\ndescription: uses @@\n---\n", "Call with the key @@ always.\n"},
-	".claude/skills/helper/SKILL.md": {"---\nname: helper\ndescription: x\n---\n", "The key is @@.\n"},
-	".mcp.json": {
-		"{\"mcpServers\": {\"a\": {\"command\": \"a\", \"env\": {\"A_KEY\": \"@\"},\n", "\"args\": [\"--api-key\", \"@\",\n", "\"--token=@\",\n", "\"postgres://me:@@localhost/x\",\n", "\"@@\"]},\n",
-		"\"b\": {\"url\": \"https://b.example.org/?api_key=@\", \"headers\": {\"Authorization\": \"Bearer @\"}}}}\n",
-	},
-	".codex/config.toml": {
-		"model_provider = \"own\"\nmodel = \"x\"\n[model_providers.own]\nbase_url = \"https://m.example.org/v1\"\nexperimental_bearer_token = \"@\"\n", "http_headers = { X-Key = \"@\" }\n",
-		"[mcp_servers.a]\ncommand = \"a\"\nenv = { A_TOKEN = \"@\" }\n", "[shell_environment_policy]\nset = { MY_SECRET = \"@\" }\n",
-	},
-	"opencode.json": {"{\"model\": \"own/x\", \"provider\": {\"own\": {\"options\": {\"baseURL\": \"https://m.example.org/v1\", \"apiKey\": \"@\"}}},\n", "\"mcp\": {\"a\": {\"type\": \"local\", \"command\": [\"a\"], \"environment\": {\"A_TOKEN\": \"@\"}}}}\n"},
 }
 
 // everything runs every command, then looks at everything that was left.

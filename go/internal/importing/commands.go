@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/insomnia-pods/insomnia/go/internal/keyform"
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
@@ -158,4 +159,20 @@ func fit(pattern string) string {
 		return "*"
 	}
 	return pattern
+}
+
+// keyless is a pattern that holds back at least as much as one that may have a key in it:
+// the words before the key, and anything.
+func keyless(text string) string {
+	masked := hideAssignments(keyform.Mask(text))
+	end := 0
+	for end < min(len(text), len(masked)) && text[end] == masked[end] {
+		end++
+	}
+	start := text[:end]
+	at := strings.LastIndexByte(start, ' ')
+	if at <= 0 {
+		return "*"
+	}
+	return strings.TrimRight(start[:at], " ") + " *"
 }

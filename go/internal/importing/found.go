@@ -191,7 +191,7 @@ type Loss struct {
 
 // note adds a loss. Texts from files go through quote first.
 func (f *Found) note(kind string, at diag.Position, field, reason string) {
-	loss := Loss{kind, f.below(at.File), at.Line, at.Column, keyform.Mask(field), reason}
+	loss := Loss{kind, f.below(at.File), at.Line, at.Column, hideAssignments(keyform.Mask(field)), reason}
 	if !slices.Contains(f.Losses, loss) {
 		f.Losses = append(f.Losses, loss)
 	}

@@ -187,6 +187,13 @@ func (o *openCode) rules(a *Access, tool, action string, list []lastMatch) {
 			o.note(Lost, l.at, l.field, "may have a key in it; write a rule without it")
 			continue
 		}
+		if mayHold(l.pattern) {
+			o.note(Stricter, l.at, "permission."+l.tool, "a pattern may have a key in it; the rule holds back all that begins as it does")
+			l.at, l.field = diag.Position{}, "permission."+l.tool
+			if l.pattern = keyless(l.pattern); mayHold(l.pattern) || tool != grammar.ToolBash {
+				l.pattern = "*"
+			}
+		}
 		w := written{l.pattern, as, l.at, l.field, false}
 		var patterns []string
 		exact := true

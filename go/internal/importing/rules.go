@@ -41,6 +41,14 @@ func (f *Found) rule(a *Access, w written) {
 		lose("may have a key in it; write a rule without it")
 		return
 	}
+	if mayHold(text) {
+		f.note(Stricter, w.at, w.field, quote(text)+": may have a key in it; the rule holds back all that begins as it does")
+		if pattern = keyless(pattern); mayHold(pattern) || name != "Bash" {
+			pattern = "*"
+		}
+		w.text = name + "(" + pattern + ")"
+		text = w.text
+	}
 	if strings.HasPrefix(name, "mcp__") {
 		f.mcpRule(a, w, name, lose)
 		return

@@ -32,6 +32,10 @@ func (c *codex) rulesFile(file string) {
 				c.note(Lost, at, "pattern", "may have a key in it; write a rule without it")
 				continue
 			}
+			if mayHold(text) {
+				c.note(Stricter, at, "pattern", "may have a key in it; the rule holds back all that begins as it does")
+				text = strings.TrimSuffix(keyless(text), " *")
+			}
 			// Words are as they are: no star is a wildcard.
 			literal := !strings.ContainsAny(text, "*")
 			patterns, exact := commandPatterns(text+" *", action)
