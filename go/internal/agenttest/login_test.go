@@ -22,8 +22,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -564,6 +566,67 @@ func (t tracing) opened(s subscription) {
 	if opened == 0 {
 		t.Error("the login was not opened")
 	}
+}
+
+// An agent program that crashes while it has its login leaves no copy of its memory, also
+// where the user lets programs leave some.
+func TestLoginCrashed(t *testing.T) {
+	eachLogin(t, func(t *testing.T, a agent) {
+		asked, answer := make(chan bool), make(chan bool)
+		once := sync.OnceFunc(func() { close(asked) })
+		t.Cleanup(func() { close(answer) })
+		d := newDesk(t, a, "", func(int, modelmock.Request) modelmock.Turn {
+			once()
+			<-answer
+			return modelmock.Turn{Text: "An answer."}
+		})
+		d.logIn(time.Now().Add(24*time.Hour), 0)
+		before := tree(t, d.home)
+		cmd := exec.Command("bash", "-c", `ulimit -c unlimited; exec "$0" "$@"`, program, "pod", "new", "user:tried", "--runtime", d.runtime, "--name", "tried", "--print", "--prompt", "Begin.")
+		cmd.Dir, cmd.Env = d.work, d.env
+		ended := make(chan []byte)
+		go func() {
+			out, _ := cmd.CombinedOutput()
+			ended <- out
+		}()
+		<-asked
+		crashed := 0
+		all, _ := filepath.Glob("/proc/[0-9]*/exe")
+		for _, exe := range all {
+			path, _ := os.Readlink(exe)
+			environ, _ := os.ReadFile(filepath.Dir(exe) + "/environ")
+			if !strings.Contains(path, "node_modules") || !bytes.Contains(environ, []byte("HOME="+d.home+"\x00")) {
+				continue
+			}
+			limits, _ := os.ReadFile(filepath.Dir(exe) + "/limits")
+			for line := range strings.Lines(string(limits)) {
+				if rest, ok := strings.CutPrefix(line, "Max core file size"); ok && fmt.Sprint(strings.Fields(rest)) != "[1 1 bytes]" && fmt.Sprint(strings.Fields(rest)) != "[0 0 bytes]" {
+					t.Errorf("%s: %s", path, line)
+				}
+			}
+			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(exe)))
+			for _, sig := range []syscall.Signal{syscall.SIGABRT, syscall.SIGSEGV, syscall.SIGXCPU, syscall.SIGSYS} {
+				_ = syscall.Kill(pid, sig)
+			}
+			crashed++
+		}
+		if crashed == 0 {
+			t.Error("the program was not found")
+		}
+		if out := <-ended; strings.Contains(string(out), loginCanary) {
+			t.Error("the login was printed")
+		}
+		d.nothingRuns()
+		s := subscriptions[a.runtime]
+		for path, text := range tree(t, filepath.Dir(d.work)) {
+			if strings.Contains(text, loginCanary) && path != filepath.Join(d.home, s.dir, s.file) || strings.HasPrefix(filepath.Base(path), "core") && strings.HasPrefix(path, d.work) {
+				t.Errorf("%s has the login, or is a dump", path)
+			}
+		}
+		if after := tree(t, d.home); fmt.Sprint(after) != fmt.Sprint(before) {
+			t.Errorf("the home has changed: %q, was %q", keys(after), keys(before))
+		}
+	})
 }
 
 // In a terminal no screen comes before the conversation, the prompt is sent once, and the
