@@ -39,7 +39,9 @@ var rules = map[typ][]rule{
 		{"inherit", "(let s = { %x = %i; }; inherit (s) %x; in %x)"},
 		{"attr-pos", "(builtins.unsafeGetAttrPos \"%x\" { k = %i; %x = %i; }).column"}, {"attr-pos-rec", "(builtins.unsafeGetAttrPos \"%x\" (rec { inherit ({ %x = 1; }) %x; } // { w = %i; })).column"},
 		{"attr-pos-gone", "(if builtins.unsafeGetAttrPos \"%x\" (builtins.mapAttrs (n: v: v) %a) == null then 1 else %i)"},
-		{"curPos", "__curPos.column"}, {"abort", "(if %b then abort %s else %i)"}, {"throw", "(if %b then throw %s else %i)"}, {"assert-eq", "(assert %v == %v; %i)"},
+		{"curPos", "__curPos.column"}, {"list-pos", "(builtins.unsafeGetAttrPos \"%x\" (builtins.listToAttrs [ { name = \"%x\"; value = %i; } ])).column"},
+		{"least", "((- 9223372036854775807 - 1) / %i)"}, {"select-none", "({ n = { a = %v; }; }.n.a.%x or %i)"}, {"version-pair", "(builtins.compareVersions %V %V)"},
+		{"own-names", "(assert { %x = 1; x = %i; map = %i; name = 2; } == { %x = 1; x = %i; map = %i; name = 2; }; 3)"}, {"abort", "(if %b then abort %s else %i)"}, {"throw", "(if %b then throw %s else %i)"}, {"assert-eq", "(assert %v == %v; %i)"},
 		{"tryEval-assert", "(if (builtins.tryEval (assert %b; 1)).success then %i else 2)"},
 		{"lessThan-sort", "(builtins.head (builtins.sort builtins.lessThan (%l ++ [ %i ])))"},
 		{"genericClosure", "(builtins.length (builtins.genericClosure { startSet = map (key: { inherit key; }) %l; operator = e: if e.key < 3 && e.key > -3 then [ { key = e.key + 1; } ] else [ ]; }))"},
@@ -60,7 +62,9 @@ var rules = map[typ][]rule{
 		{"s-if", "(if %b then %s else %s)"}, {"outPath", "\"${{ outPath = %s; }}\""}, {"__toString", "(toString { __toString = _: %s; })"},
 		{"attrNames-sep", "(builtins.concatStringsSep \",\" (builtins.attrNames %a))"}, {"placeholder", "(builtins.placeholder %s)"},
 		{"discard", "(builtins.unsafeDiscardStringContext %s)"}, {"path-string", "(toString %p)"}, {"head-t", "(builtins.head (%t ++ [ \"e\" ]))"},
-		{"c-s", "%c"}, {"fromJSON-s", "(toString (builtins.toJSON (builtins.fromJSON %J)))"}, {"regex-json", "(builtins.toJSON (builtins.match %R %S))"},
+		{"c-s", "%c"}, {"escapes", "\"\\r\\t\\$${%s}\\\"\""}, {"tabs", "''\n\t  %x\n  \t${%s}\n    z\n''"},
+		{"sub-end", "(builtins.toJSON (builtins.hasContext (builtins.substring 900 3 %c)))"}, {"dirOf-path", "(toString (dirOf %P))"}, {"baseNameOf-path", "(baseNameOf %P)"}, {"drv-name", "(builtins.toJSON (builtins.parseDrvName %V))"},
+		{"float-digits", "(toString (%i * 1.0 / 8))"}, {"float-print", "(builtins.toXML (%f * 123456.0))"}, {"path-context", "(toString (/a + %c))"}, {"fromJSON-s", "(toString (builtins.toJSON (builtins.fromJSON %J)))"}, {"regex-json", "(builtins.toJSON (builtins.match %R %S))"},
 		{"hash-c", "(builtins.hashString \"md5\" %c)"}, {"toJSON-c", "(builtins.toJSON [ %c %s ])"}, {"toXML-c", "(builtins.toXML %c)"}, {"drv-out", "\"${%o}\""},
 		{"path-copy", "\"${@/d/f}\""}, {"path-fun", "(builtins.path { path = @/d; name = \"n\"; })"}, {"filterSource", "(builtins.filterSource (p: t: t != \"regular\" || %b) @/d)"},
 		{"readFile", "(builtins.readFile @/d/f)"}, {"floatJSON", "(builtins.toJSON (%f * 1.1))"}, {"replace-c", "(builtins.replaceStrings [ \"a\" ] [ %c ] %s)"},
@@ -75,7 +79,8 @@ var rules = map[typ][]rule{
 		{"isFloat", "(builtins.isFloat %v)"}, {"isString", "(builtins.isString %v)"}, {"isList", "(builtins.isList %v)"},
 		{"isAttrs", "(builtins.isAttrs %v)"}, {"isBool", "(builtins.isBool %v)"}, {"isNull", "(isNull %v)"}, {"isPath", "(builtins.isPath %v)"},
 		{"isFunction", "(builtins.isFunction (x: %v))"}, {"lessThan", "(builtins.lessThan %n %n)"}, {"a==", "(%a == %a)"}, {"l==", "(%l == %l)"},
-		{"hasContext-c", "(builtins.hasContext %c)"}, {"pathExists", "(builtins.pathExists @/d/nope)"}, {"drv==", "(%o == %o)"},
+		{"hasContext-c", "(builtins.hasContext %c)"}, {"elem-function", "(let f = a: a; in builtins.elem f [ %v %F ])"}, {"f==", "(let f = a: a; in [ %F ] == [ %F ])"},
+		{"int==float", "(%i == %f + %i)"}, {"class", "(builtins.match \"(%C)*\" %S != null)"}, {"pathExists", "(builtins.pathExists @/d/nope)"}, {"drv==", "(%o == %o)"},
 		{"match", "(builtins.match \"a*[b-d0-9]+.*\" %s != null)"}, {"hasContext", "(builtins.hasContext %s)"},
 	},
 	'l': {
@@ -98,13 +103,13 @@ var rules = map[typ][]rule{
 		{"functionArgs", "(builtins.mapAttrs (n: v: if v then 1 else 0) (builtins.functionArgs ({ %x, q ? 1 }: 1)))"},
 		{"a-if", "(if %b then %a else %a)"}, {"groupBy-length", "(builtins.mapAttrs (n: builtins.length) (builtins.groupBy (x: toString x) %l))"},
 		{"fromTOML", "(builtins.fromTOML \"x = 1\\ny = 22\\n\")"}, {"fromJSON-set", "(builtins.fromJSON (builtins.toJSON %a))"},
-		{"nested", "{ n.%x = %i; n.o = %i; }.n"}, {"overrides", "(removeAttrs (rec { __overrides = { %x = %i; }; %x = 1; o = %x; }) [ \"__overrides\" ])"},
+		{"nested", "{ n.%x = %i; n.o = %i; }.n"}, {"dynamic-null", "{ ${if %b then null else %s} = %i; }"}, {"overrides", "(removeAttrs (rec { __overrides = { %x = %i; }; %x = 1; o = %x; }) [ \"__overrides\" ])"},
 	},
 	'c': {{"toFile", "(builtins.toFile \"n\" %s)"}, {"c+", "(%c + %s)"}, {"drv-string", "\"${%o}/x\""}, {"drvPath", "(%o).drvPath"}, {"out-named", "\"${(%o).out}\""},
 		{"discard-dep", "(builtins.unsafeDiscardOutputDependency (%o).drvPath)"}, {"add-dep", "(builtins.addDrvOutputDependencies (builtins.unsafeDiscardOutputDependency (%o).drvPath))"},
 		{"append", "(builtins.appendContext %s (builtins.getContext %c))"}, {"sub-c", "(builtins.substring 0 3 %c)"}, {"sep-c", "(builtins.concatStringsSep %s [ %c %c ])"},
 		{"c-if", "(if %b then %c else %c)"}, {"toFile-c", "(builtins.toFile \"m\" (builtins.toFile \"n\" %s))"}},
-	'o': {{"drv", "(derivation { name = \"d\"; system = \"s\"; builder = \"b\"; x = %v; })"}, {"drv-args", "(derivation { name = \"e\"; system = \"s\"; builder = %c; args = %t; })"},
+	'o': {{"drv-nulls", "(derivation { name = \"i\"; system = \"s\"; builder = \"b\"; __ignoreNulls = %b; u = null; w = %v; })"}, {"drv", "(derivation { name = \"d\"; system = \"s\"; builder = \"b\"; x = %v; })"}, {"drv-args", "(derivation { name = \"e\"; system = \"s\"; builder = %c; args = %t; })"},
 		{"drv-fixed", "(derivation { name = \"f\"; system = \"s\"; builder = \"b\"; outputHash = builtins.hashString \"sha256\" %s; outputHashAlgo = \"sha256\"; })"},
 		{"drv-outputs", "(derivation { name = \"g\"; system = \"s\"; builder = \"b\"; outputs = [ \"out\" \"dev\" ]; y = %c; })"},
 		{"drv-structured", "(derivation { name = \"h\"; system = \"s\"; builder = \"b\"; __structuredAttrs = true; z = %v; })"}},
@@ -181,7 +186,7 @@ func (g *generator) expr(t typ, depth int) string {
 			b.WriteString(x)
 		case 'y':
 			b.WriteString(y)
-		case 'J', 'T', 'R', 'S':
+		case 'J', 'T', 'R', 'S', 'V', 'P', 'F', 'C':
 			b.WriteString(g.text(c))
 		default:
 			if rules[typ(c)] == nil {

@@ -22,7 +22,18 @@ func (g *generator) text(letter byte) string {
 		return syntax.Quote(g.damage(g.toml()))
 	case 'R':
 		return syntax.Quote(g.pattern(2))
+	case 'V':
+		return syntax.Quote(g.version())
+	case 'P':
+		return g.pick("/a", "/a/b", "/.", `"/a"`, `"/"`, `"a"`, `"/a/b"`, `"a/b/"`, `""`)
+	case 'F':
+		return g.pick("f", "f", "(a: a)", "builtins.add", "1")
+	case 'C':
+		return g.pick("[[:alpha:]]", "[[:punct:]]", "[[:space:]a]", "[^[:digit:]]", "[[:alnum:]_]", "[[:upper:]b]", "[a-c]")
 	case 'S':
+		if g.r.IntN(4) == 0 {
+			return g.pick(`"_"`, `"-_"`, `"a_b"`, `"A b"`, `"\t"`, `"a1"`)
+		}
 		var b strings.Builder
 		for range g.r.IntN(6) {
 			b.WriteString(g.pick("a", "a", "a", "b", "b", "c"))
@@ -147,6 +158,15 @@ func (g *generator) pattern(depth int) string {
 		if g.r.IntN(20) == 0 {
 			b.WriteString(g.pick("$", "^", "("))
 		}
+	}
+	return b.String()
+}
+
+// version returns the name of a package or a version of one.
+func (g *generator) version() string {
+	var b strings.Builder
+	for range 1 + g.r.IntN(5) {
+		b.WriteString(g.pick("1", "2", "10", "01", "pre", "pre", "a", "B", "rc", ".", ".", "-", "-", "foo", "_"))
 	}
 	return b.String()
 }
