@@ -29,9 +29,11 @@ func (c *claude) agents() {
 // agentKnown are the fields of an agent that are read.
 const agentKnown = "name description tools disallowedTools model effort permissionMode maxTurns skills mcpServers"
 
-var agentReasons = map[string]string{
-	"color": looks, "memory": "a profile has one memory for all its agents", "hooks": "hooks are those of the profile, for all its agents",
-	"background": "the program decides", "isolation": "`insomnia pod new --workspace DIR` chooses the directory", "initialPrompt": "give it when the Pod is created",
+func agentReasons() map[string]string {
+	return map[string]string{
+		"color": looks, "memory": "a profile has one memory for all its agents", "hooks": "hooks are those of the profile, for all its agents",
+		"background": "the program decides", "isolation": "`insomnia pod new --workspace DIR` chooses the directory", "initialPrompt": "give it when the Pod is created",
+	}
 }
 
 // agent adds an agent of Claude Code, and of programs with the same files.
@@ -75,7 +77,7 @@ func (c *claude) agent(doc doctree.Document, file, fallback string, taken map[st
 		a.Model.Effort = c.effort(e.Or(""), e.At, e.Path)
 	}
 	if m := front.Get("permissionMode"); m != nil {
-		if mode, ok := modes[m.Or("")]; ok {
+		if mode, ok := modes()[m.Or("")]; ok {
 			a.Access.Mode, a.Access.Default = mode[0], mode[1]
 		} else {
 			c.note(Lost, m.At, m.Path, "is not a mode")
@@ -104,7 +106,7 @@ func (c *claude) agent(doc doctree.Document, file, fallback string, taken map[st
 	if list := front.Get("skills"); list != nil {
 		a.Skills = names(list)
 	}
-	c.others(front, agentKnown, agentReasons)
+	c.others(front, agentKnown, agentReasons())
 	c.Agents = append(c.Agents, a)
 }
 

@@ -115,7 +115,7 @@ func (c *claude) settings(all []*doctree.Node) {
 			c.note(Lost, n.Get("hooks").At, "hooks", "all hooks are switched off")
 		}
 		c.scalars(n)
-		c.others(n, claudeKnown, claudeReasons)
+		c.others(n, claudeKnown, claudeReasons())
 	}
 }
 
@@ -124,14 +124,16 @@ const claudeKnown = "permissions env sandbox hooks disableAllHooks model effortL
 	"language apiKeyHelper disabledMcpjsonServers enabledMcpjsonServers enableAllProjectMcpServers alwaysThinkingEnabled"
 
 // claudeReasons say why settings have no counterpart.
-var claudeReasons = map[string]string{
-	"statusLine": looks, "outputStyle": "put its text into prompts.append", "theme": looks, "spinnerVerbs": looks, "spinnerTipsEnabled": looks, "prefersReducedMotion": looks,
-	"terminalProgressBarEnabled": looks, "showTurnDuration": looks, "fileSuggestion": looks, "subagentStatusLine": looks, "tui": looks, "editorMode": looks, "verbose": looks,
-	"enabledPlugins": plugins, "extraKnownMarketplaces": plugins, "pluginConfigs": plugins, "strictKnownMarketplaces": plugins, "feedbackSurveyRate": looks,
-	"forceLoginMethod": login, "forceLoginOrgUUID": login, "awsAuthRefresh": login, "awsCredentialExport": login, "otelHeadersHelper": login,
-	"autoUpdatesChannel": "a Pod runs the program that is installed", "respectGitignore": looks, "plansDirectory": "plans are kept with the Pod",
-	"allowManagedHooksOnly": managed, "allowManagedPermissionRulesOnly": managed, "companyAnnouncements": managed, "availableModels": "a profile has one model and fallbacks",
-	"permissionMode": "the mode is permissions.defaultMode", "skipDangerousModePermissionPrompt": "you are asked by Insomnia, once",
+func claudeReasons() map[string]string {
+	return map[string]string{
+		"statusLine": looks, "outputStyle": "put its text into prompts.append", "theme": looks, "spinnerVerbs": looks, "spinnerTipsEnabled": looks, "prefersReducedMotion": looks,
+		"terminalProgressBarEnabled": looks, "showTurnDuration": looks, "fileSuggestion": looks, "subagentStatusLine": looks, "tui": looks, "editorMode": looks, "verbose": looks,
+		"enabledPlugins": plugins, "extraKnownMarketplaces": plugins, "pluginConfigs": plugins, "strictKnownMarketplaces": plugins, "feedbackSurveyRate": looks,
+		"forceLoginMethod": login, "forceLoginOrgUUID": login, "awsAuthRefresh": login, "awsCredentialExport": login, "otelHeadersHelper": login,
+		"autoUpdatesChannel": "a Pod runs the program that is installed", "respectGitignore": looks, "plansDirectory": "plans are kept with the Pod",
+		"allowManagedHooksOnly": managed, "allowManagedPermissionRulesOnly": managed, "companyAnnouncements": managed, "availableModels": "a profile has one model and fallbacks",
+		"permissionMode": "the mode is permissions.defaultMode", "skipDangerousModePermissionPrompt": "you are asked by Insomnia, once",
+	}
 }
 
 const (
@@ -204,9 +206,11 @@ func (f *Found) runtime(name string, value any) {
 }
 
 // modes are those of Claude Code.
-var modes = map[string][2]string{
-	"default": {"ask", "ask"}, "manual": {"ask", "ask"}, "acceptEdits": {"acceptEdits", "ask"}, "plan": {"plan", "ask"}, "dontAsk": {"ask", "deny"},
-	"bypassPermissions": {"bypass", "allow"}, "auto": {"ask", "ask"},
+func modes() map[string][2]string {
+	return map[string][2]string{
+		"default": {"ask", "ask"}, "manual": {"ask", "ask"}, "acceptEdits": {"acceptEdits", "ask"}, "plan": {"plan", "ask"}, "dontAsk": {"ask", "deny"},
+		"bypassPermissions": {"bypass", "allow"}, "auto": {"ask", "ask"},
+	}
 }
 
 func (c *claude) permissions(n *doctree.Node) {
@@ -214,11 +218,11 @@ func (c *claude) permissions(n *doctree.Node) {
 		return
 	}
 	if m := n.Get("defaultMode"); m != nil {
-		mode, known := modes[m.Or("")]
+		mode, known := modes()[m.Or("")]
 		switch {
 		case !known:
 			c.note(Stricter, m.At, m.Path, "is not a mode; the profile asks")
-			mode = modes["default"]
+			mode = modes()["default"]
 		case m.Text == "auto":
 			c.note(Stricter, m.At, m.Path, "a classifier of the program decides in this mode; the profile asks")
 		}
@@ -311,7 +315,9 @@ func (c *claude) hide(w written) {
 }
 
 // keySlots are variables that hold the key of the model.
-var keySlots = map[string]bool{"ANTHROPIC_API_KEY": true, "ANTHROPIC_AUTH_TOKEN": true, "CLAUDE_CODE_OAUTH_TOKEN": true}
+func keySlots() map[string]bool {
+	return map[string]bool{"ANTHROPIC_API_KEY": true, "ANTHROPIC_AUTH_TOKEN": true, "CLAUDE_CODE_OAUTH_TOKEN": true}
+}
 
 func (c *claude) environment(n *doctree.Node) {
 	if !n.Is(doctree.Map) {
@@ -338,7 +344,7 @@ func (c *claude) environment(n *doctree.Node) {
 			if c.Model.BaseURL == "" && !strings.Contains(text, "://api.anthropic.com") {
 				c.note(Lost, v.At, v.Path, "is not an address that a profile can have")
 			}
-		case keySlots[name]:
+		case keySlots()[name]:
 			c.modelKey(v)
 		case name == "ANTHROPIC_MODEL":
 			c.envModel(text, v)

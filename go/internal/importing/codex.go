@@ -76,15 +76,17 @@ const codexKnown = "model model_provider model_providers model_reasoning_effort 
 	"approval_policy sandbox_mode sandbox_workspace_write mcp_servers profiles agents hooks web_search features instructions developer_instructions " +
 	"model_instructions_file experimental_instructions_file shell_environment_policy tools base_instructions"
 
-var codexReasons = map[string]string{
-	"notify": "write a hook at `Stop`", "tui": looks, "history": "a Pod keeps its sessions, see `retention`", "projects": "you are asked by Insomnia, once for each manifest",
-	"profile": "set the default with `insomnia profile default`", "personality": "put its text into prompts.append", "hide_agent_reasoning": looks, "show_raw_agent_reasoning": looks,
-	"file_opener": looks, "notice": looks, "disable_response_storage": "a setting of the provider", "preferred_auth_method": login, "chatgpt_base_url": login, "forced_login_method": login,
-	"cli_auth_credentials_store": login, "mcp_oauth_credentials_store": login, "check_for_update_on_startup": "a Pod runs the program that is installed", "otel": "Insomnia keeps records of its own",
-	"project_doc_max_bytes": "see prompts.contextMaxBytes", "project_doc_fallback_filenames": "add them to prompts.contextFiles", "skills": "a skill is a directory", "plugins": plugins, "marketplaces": plugins,
-	"model_auto_compact_token_limit": "see overrides.context.compaction.thresholdTokens", "permissions": "write the rules of the profile", "default_permissions": "write the rules of the profile",
-	"service_tier": "a setting of the provider", "suppress_unstable_features_warning": looks, "tool_output_token_limit": "see tools.maxOutputBytes", "plan_mode_reasoning_effort": "one effort for all", "review_model": "a subagent has a model of its own",
-	"profile_name": "set the default with `insomnia profile default`", "allow_login_shell": "commands run in a shell of the program", "apps": plugins, "memories": "see memory.preset", "windows": "the sandbox is Insomnia's",
+func codexReasons() map[string]string {
+	return map[string]string{
+		"notify": "write a hook at `Stop`", "tui": looks, "history": "a Pod keeps its sessions, see `retention`", "projects": "you are asked by Insomnia, once for each manifest",
+		"profile": "set the default with `insomnia profile default`", "personality": "put its text into prompts.append", "hide_agent_reasoning": looks, "show_raw_agent_reasoning": looks,
+		"file_opener": looks, "notice": looks, "disable_response_storage": "a setting of the provider", "preferred_auth_method": login, "chatgpt_base_url": login, "forced_login_method": login,
+		"cli_auth_credentials_store": login, "mcp_oauth_credentials_store": login, "check_for_update_on_startup": "a Pod runs the program that is installed", "otel": "Insomnia keeps records of its own",
+		"project_doc_max_bytes": "see prompts.contextMaxBytes", "project_doc_fallback_filenames": "add them to prompts.contextFiles", "skills": "a skill is a directory", "plugins": plugins, "marketplaces": plugins,
+		"model_auto_compact_token_limit": "see overrides.context.compaction.thresholdTokens", "permissions": "write the rules of the profile", "default_permissions": "write the rules of the profile",
+		"service_tier": "a setting of the provider", "suppress_unstable_features_warning": looks, "tool_output_token_limit": "see tools.maxOutputBytes", "plan_mode_reasoning_effort": "one effort for all", "review_model": "a subagent has a model of its own",
+		"profile_name": "set the default with `insomnia profile default`", "allow_login_shell": "commands run in a shell of the program", "apps": plugins, "memories": "see memory.preset", "windows": "the sandbox is Insomnia's",
+	}
 }
 
 func (c *codex) main(n *doctree.Node) {
@@ -124,7 +126,7 @@ func (c *codex) main(n *doctree.Node) {
 		}
 	}
 	c.others(env, "set include_only", map[string]string{"inherit": "a profile lists the variables that commands have", "exclude": "a profile lists the variables that commands have", "ignore_default_excludes": "a profile lists the variables that commands have"})
-	c.others(n, codexKnown, codexReasons)
+	c.others(n, codexKnown, codexReasons())
 	if features := n.Get("features"); features != nil {
 		c.others(features, "web_search_request shell_tool unified_exec multi_agent hooks", nil)
 	}
@@ -377,7 +379,7 @@ func (c *codex) profiles(n *doctree.Node) {
 		if m := v.Get("sandbox_mode"); m != nil {
 			c.note(Stricter, m.At, m.Path, "the sandbox is that of the base; set sandbox.filesystem in the profile")
 		}
-		c.others(v, codexKnown, codexReasons)
+		c.others(v, codexKnown, codexReasons())
 		c.Agents = append(c.Agents, a)
 	}
 }

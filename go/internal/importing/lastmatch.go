@@ -27,9 +27,11 @@ var opencodeTools = []struct {
 }
 
 // ungoverned are keys of permission that no tool of ours has.
-var ungoverned = map[string]string{
-	"external_directory": "paths outside of the workspace are asked about unless a rule allows them", "doom_loop": "see limits.maxTurns", "todowrite": "rules do not govern this tool", "todoread": "rules do not govern this tool",
-	"question": "rules do not govern this tool", "lsp": "rules do not govern this tool", "plan_enter": "rules do not govern this tool", "plan_exit": "rules do not govern this tool", "invalid": "rules do not govern this tool",
+func ungoverned() map[string]string {
+	return map[string]string{
+		"external_directory": "paths outside of the workspace are asked about unless a rule allows them", "doom_loop": "see limits.maxTurns", "todowrite": "rules do not govern this tool", "todoread": "rules do not govern this tool",
+		"question": "rules do not govern this tool", "lsp": "rules do not govern this tool", "plan_enter": "rules do not govern this tool", "plan_exit": "rules do not govern this tool", "invalid": "rules do not govern this tool",
+	}
 }
 
 // read makes a list of what `permission` says, in its order.
@@ -137,7 +139,7 @@ func (o *openCode) permissions() {
 	}
 	o.mcp(&o.Access, o.list, fallback)
 	for _, l := range o.list {
-		if reason := ungoverned[l.tool]; reason != "" {
+		if reason := ungoverned()[l.tool]; reason != "" {
 			o.note(Lost, l.at, l.field, reason)
 		}
 	}
@@ -273,7 +275,7 @@ func (o *openCode) mcp(a *Access, list []lastMatch, fallback string) {
 		a.add(Rule{"mcp__*", "*", generic})
 	}
 	for _, l := range list {
-		if l.tool == "*" || ungoverned[l.tool] != "" || slices.ContainsFunc(opencodeTools, func(t struct {
+		if l.tool == "*" || ungoverned()[l.tool] != "" || slices.ContainsFunc(opencodeTools, func(t struct {
 			theirs string
 			ours   []string
 		}) bool {

@@ -102,10 +102,12 @@ func Opencode(r Request) (*Found, error) {
 
 const opencodeKnown = "model small_model provider agent mode command permission tools mcp instructions default_agent snapshot username"
 
-var opencodeReasons = map[string]string{
-	"theme": looks, "keybinds": looks, "tui": looks, "share": "a Pod is not shared", "autoshare": "a Pod is not shared", "autoupdate": "a Pod runs the program that is installed", "plugin": plugins,
-	"formatter": "run a formatter from a hook", "lsp": "language servers are programs of the project", "disabled_providers": "a profile has one provider", "enabled_providers": "a profile has one provider",
-	"watcher": looks, "layout": looks, "logLevel": looks, "server": "a Pod has no server of its own", "compaction": "see compaction and pruning of the profile", "experimental": "a setting of the program itself", "skills": "a skill is a directory",
+func opencodeReasons() map[string]string {
+	return map[string]string{
+		"theme": looks, "keybinds": looks, "tui": looks, "share": "a Pod is not shared", "autoshare": "a Pod is not shared", "autoupdate": "a Pod runs the program that is installed", "plugin": plugins,
+		"formatter": "run a formatter from a hook", "lsp": "language servers are programs of the project", "disabled_providers": "a profile has one provider", "enabled_providers": "a profile has one provider",
+		"watcher": looks, "layout": looks, "logLevel": looks, "server": "a Pod has no server of its own", "compaction": "see compaction and pruning of the profile", "experimental": "a setting of the program itself", "skills": "a skill is a directory",
+	}
 }
 
 var filed = pattern.Lazy{Text: `^\{file:([^}]+)\}$`}
@@ -171,7 +173,7 @@ func (o *openCode) config(n *doctree.Node) {
 			o.note(Lost, v.At, v.Path, "a profile has the provider of its model")
 		}
 	}
-	o.others(n, opencodeKnown, opencodeReasons)
+	o.others(n, opencodeKnown, opencodeReasons())
 }
 
 // model reads a model with what its provider says.

@@ -53,7 +53,7 @@ func (f *Found) rule(a *Access, w written) {
 		f.mcpRule(a, w, name, lose)
 		return
 	}
-	tool, known := claudeTools[name]
+	tool, known := claudeTools()[name]
 	if !known {
 		ours, listed := grammar.Foreign(name)
 		switch {
@@ -143,9 +143,11 @@ func (f *Found) judge(w written, text string, some, exact bool, why string) {
 }
 
 // claudeTools are the tools of Claude Code whose rules have a counterpart.
-var claudeTools = map[string]string{
-	"Bash": "bash", "BashOutput": "bash", "KillShell": "bash", "KillBash": "bash", "Read": "read", "Edit": "edit", "MultiEdit": "edit", "Write": "write", "NotebookEdit": "edit",
-	"NotebookRead": "read", "Glob": "glob", "LS": "glob", "Grep": "grep", "WebFetch": "webfetch", "WebSearch": "websearch", "Task": "agent", "Agent": "agent", "Skill": "skill", "SlashCommand": "skill",
+func claudeTools() map[string]string {
+	return map[string]string{
+		"Bash": "bash", "BashOutput": "bash", "KillShell": "bash", "KillBash": "bash", "Read": "read", "Edit": "edit", "MultiEdit": "edit", "Write": "write", "NotebookEdit": "edit",
+		"NotebookRead": "read", "Glob": "glob", "LS": "glob", "Grep": "grep", "WebFetch": "webfetch", "WebSearch": "websearch", "Task": "agent", "Agent": "agent", "Skill": "skill", "SlashCommand": "skill",
+	}
 }
 
 func (f *Found) pathRule(a *Access, w written, name, tool, pattern string, hasPattern bool, lose func(string)) {
