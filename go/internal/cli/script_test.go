@@ -32,6 +32,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// A test that calls Main in its own process starts a supervisor from this binary.
+	if code, ours := hidden.Run(os.Args); ours {
+		os.Exit(code)
+	}
 	// With -race, a process that succeeds would sleep for a second at its end. Testscript
 	// passes this on, and so do the commands of ours that make an environment.
 	if os.Getenv("GORACE") == "" {
