@@ -21,6 +21,8 @@ var direct = map[string][]string{
 // exceptions are the files that may use them, with the reason. Each is needed: an
 // entry without such a call fails.
 var exceptions = map[string]string{
+	"internal/app/import.go":                          "writes below the directory of profiles",
+	"internal/app/setup.go":                           "writes below the project",
 	"internal/bounded/bounded.go":                     "is the reader",
 	"internal/bounded/open_other.go":                  "is the reader",
 	"internal/bounded/stream.go":                      "is the reader",
@@ -35,7 +37,7 @@ var exceptions = map[string]string{
 	"internal/runtime/supervise/server/files_unix.go": "writes below roots of its own",
 	"nix/source/trees.go":                             "is the reader of evaluations: below a root, without waiting, with a limit",
 	"nix/fetch/git.go":                                "looks at sizes; opens none",
-	"nix/fetch/treewriter.go":                         "writes below a root of its own",
+	"nix/internal/archive/place.go":                   "writes below a root of its own",
 	"nix/flake/input.go":                              "looks at the times of files; opens none",
 }
 
