@@ -15,12 +15,15 @@ import (
 )
 
 // Under the name nix-instantiate the program takes the arguments that scripts
-// give to `nix-instantiate --eval`, so that tests of Nix libraries run with it.
+// give to `nix-instantiate --eval`, so that tests of Nix libraries run with it. With
+// --read-write-mode, what was copied to the store is written to the directory
+// NIXEVAL_STORE, if that is set, and named there.
 
 type instantiation struct {
 	expr, file, attr               string
 	hasExpr                        bool
 	strict, json, raw, abortOnWarn bool
+	write                          bool
 	args                           []string // name = value;
 	search                         []eval.SearchEntry
 }
@@ -59,6 +62,8 @@ func parseInstantiate(args []string) (*instantiation, error) {
 			in.json = true
 		case a == "--raw":
 			in.raw = true
+		case a == "--read-write-mode":
+			in.write = true
 		case a == "--option":
 			if name, value := next(), next(); name == "abort-on-warn" {
 				in.abortOnWarn = value == "true"
@@ -200,6 +205,9 @@ func instantiate(args []string) int {
 		out, err := ev.Print(v)
 		return out + "\n", err
 	}()
+	if dir := os.Getenv("NIXEVAL_STORE"); err == nil && in.write && dir != "" {
+		out, err = writeObjects(fs, dir, out)
+	}
 	if err != nil {
 		printTrace(err)
 		return 1
