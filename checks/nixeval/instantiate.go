@@ -15,9 +15,9 @@ import (
 )
 
 // Under the name nix-instantiate the program takes the arguments that scripts
-// give to `nix-instantiate --eval`, so that tests of Nix libraries run with it. With
-// --read-write-mode, what was copied to the store is written to the directory
-// NIXEVAL_STORE, if that is set, and named there.
+// give to `nix-instantiate --eval`, so that tests of Nix libraries run with it. The
+// directory NIXEVAL_STORE, if that is set, stands for the store: with --read-write-mode what
+// the result names is written there, and repositories of this machine can be fetched.
 
 type instantiation struct {
 	expr, file, attr               string
@@ -148,10 +148,26 @@ func instantiate(args []string) int {
 		name, value, _ := strings.Cut(e, "=")
 		env[name] = value
 	}
+	store := os.Getenv("NIXEVAL_STORE")
+	var fetcher eval.Fetcher
+	if store != "" {
+		written, err := source.OpenDir(store)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "error:", err)
+			return 2
+		}
+		fs.Mount("/nix/store", written)
+		trees := newWorkTrees(store + "-fetched")
+		defer trees.own.Close()
+		fetcher = trees
+	}
 	ev := eval.New(eval.Options{Context: ctx, Sources: fs, SearchPath: in.search, System: "x86_64-linux", Home: os.Getenv("HOME"), Env: env,
-		AbortOnWarn: in.abortOnWarn,
-		Trace:       func(s string) { fmt.Fprintln(os.Stderr, s) }})
+		AbortOnWarn: in.abortOnWarn, Fetcher: fetcher, Unlocked: fetcher != nil,
+		Trace: func(s string) { fmt.Fprintln(os.Stderr, s) }})
 	text := in.expr
+	if store != "" {
+		text = strings.ReplaceAll(text, store+"/", "/nix/store/")
+	}
 	if text == "" {
 		file, err := filepath.Abs(in.file)
 		if err != nil {
@@ -205,8 +221,8 @@ func instantiate(args []string) int {
 		out, err := ev.Print(v)
 		return out + "\n", err
 	}()
-	if dir := os.Getenv("NIXEVAL_STORE"); err == nil && in.write && dir != "" {
-		out, err = writeObjects(fs, dir, out)
+	if err == nil && in.write && store != "" {
+		out, err = writeObjects(fs, store, out)
 	}
 	if err != nil {
 		printTrace(err)
