@@ -84,10 +84,11 @@ type Evaluator struct {
 	slabs slabs
 	free  freeScopes
 	// marks are the names that were marked, with the count of the marking.
-	marks    []uint32
-	marking  uint32
-	chain    chain
-	setChain setChain
+	marks     []uint32
+	marking   uint32
+	chain     chain
+	setChain  setChain
+	textChain textChain
 
 	user user
 

@@ -7,7 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
-// Writing a text takes steps in proportion to its length, whatever has to be escaped in it.
+// Writing a text, and appending to one, takes steps in proportion to its length, whatever has to be escaped in it.
 func TestTextsGrowLinearly(t *testing.T) {
 	for name, expr := range map[string]string{
 		"JSON of quotes":         `builtins.stringLength (builtins.toJSON (builtins.concatStringsSep "" (builtins.genList (_: "\"") %d)))`,
@@ -15,6 +15,8 @@ func TestTextsGrowLinearly(t *testing.T) {
 		"JSON of control bytes":  `builtins.stringLength (builtins.toJSON (builtins.concatStringsSep "" (builtins.genList (_: "\t") %d)))`,
 		"XML of quotes":          `builtins.stringLength (builtins.toXML (builtins.concatStringsSep "" (builtins.genList (_: "\"") %d)))`,
 		"JSON read with escapes": `builtins.stringLength (builtins.fromJSON (builtins.toJSON (builtins.concatStringsSep "" (builtins.genList (_: "\n") %d))))`,
+		"appended":               `builtins.stringLength (builtins.foldl' (a: x: a + "x") "" (builtins.genList (_: 0) %d))`,
+		"appended, interpolated": `builtins.stringLength (builtins.foldl' (a: x: "${a}${toString x}") "" (builtins.genList (x: x) %d))`,
 		"replaced":               `builtins.stringLength (builtins.replaceStrings [ "a" ] [ "bcd" ] (builtins.concatStringsSep "" (builtins.genList (_: "a") %d)))`,
 	} {
 		steps := func(n int) int64 {

@@ -333,13 +333,7 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 	if n == 0 && len(ctx.elems) == 0 {
 		return emptyString
 	}
-	ev.charge(n + 32)
-	ev.bytes(n)
-	out := ev.slabs.bytes.Make(n)[:0]
-	for _, s := range parts {
-		out = append(out, s...)
-	}
-	return ev.newString(asString(out), ctx.context(ev))
+	return ev.newString(ev.join(parts, n), ctx.context(ev))
 }
 
 // mayBeString reports whether interpolation takes a value.
