@@ -30,7 +30,7 @@ func reached(t *testing.T, ev *eval.Evaluator, expr string) string {
 func TestGarbageIsNotHeld(t *testing.T) {
 	for name, expr := range map[string]string{
 		"lists":   `builtins.length (builtins.foldl' (a: x: [ x ] ++ a) [ ] (builtins.genList (x: x) 12000))`,
-		"strings": `builtins.stringLength (builtins.foldl' (a: x: a + "0123456789abcdef") "" (builtins.genList (x: x) 12000))`,
+		"strings": `builtins.stringLength (builtins.foldl' (a: x: "0123456789abcdef" + a) "" (builtins.genList (x: x) 12000))`,
 		"sets":    `builtins.length (builtins.attrNames (builtins.foldl' (a: x: { ${toString x} = x; } // a) { } (builtins.genList (x: x) 8000)))`,
 		"thunks":  `builtins.foldl' (a: x: a + builtins.length (map (y: y + 1) (builtins.genList (y: y) 1000))) 0 (builtins.genList (x: x) 3000)`,
 	} {
