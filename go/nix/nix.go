@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
+	"github.com/insomnia-pods/insomnia/go/nix/pack"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -112,6 +113,8 @@ type Options struct {
 	Limits Limits
 	// Cache keeps parsed files for several evaluators. Default: files are parsed anew by each.
 	Cache *Cache
+	// Pack has texts that were parsed when the program was made; see package pack. Default: there are none.
+	Pack *pack.Pack
 	// SearchPath is what `<name>` is looked up in.
 	SearchPath []SearchEntry
 	// Env is what builtins.getEnv sees. Default: nothing.
@@ -175,7 +178,7 @@ func NewFrom(o Options, change func(*eval.Options)) (*Evaluator, error) {
 		}
 	}
 	options := eval.Options{Sources: sources, Limits: o.Limits, SearchPath: o.SearchPath, Env: o.Env, System: o.System, Trace: o.Trace,
-		Fetcher: o.Fetcher, Unlocked: o.Unlocked, RawJSON: o.RawJSON}
+		Fetcher: o.Fetcher, Unlocked: o.Unlocked, RawJSON: o.RawJSON, Pack: o.Pack}
 	for _, name := range o.Features {
 		switch name {
 		case "pipe-operators":

@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/insomnia-pods/insomnia/go/nix/pack"
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
@@ -49,6 +50,8 @@ type Options struct {
 	Unlocked bool
 	// Programs keeps parsed texts for several Evaluators. Default: none are kept.
 	Programs *Programs
+	// Pack has texts that are parsed already. Default: there are none.
+	Pack *pack.Pack
 }
 
 // SearchEntry maps a first part of `<prefix/…>` to a path; an empty prefix
@@ -80,6 +83,8 @@ type Evaluator struct {
 	drvs          map[string]*knownDrv
 	fetched       map[string]fetched // by request
 	callFlake     Value              // getflake.nix, once it was needed
+
+	unpacker unpacker
 
 	slabs slabs
 	free  freeScopes

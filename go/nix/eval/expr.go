@@ -152,6 +152,9 @@ whole:
 		e, en = x.Body, ev.with(x, en)
 		ev.tick()
 		goto whole
+	case *syntax.Lazy:
+		e = x.Expr()
+		goto whole
 	case *apply:
 		v = ev.apply1(x.fn, x.x, x.at)
 		*x = apply{}

@@ -60,8 +60,9 @@ func (ev *Evaluator) Origin(p string) string {
 	return origin
 }
 
-// parse reads an expression. scope, if not nil, are the names of one more scope.
-func (ev *Evaluator) parse(text, name, dir string, scope []string) syntax.Expr {
+// parse reads an expression. scope, if not nil, is one more scope around it: its
+// variables are the attributes.
+func (ev *Evaluator) parse(text, name, dir string, scope *Attrs) syntax.Expr {
 	ev.chargeEach(len(text), 16)
 	expr, err := ev.tree(text, name, dir, scope)
 	if err != nil {
@@ -82,7 +83,10 @@ func (ev *Evaluator) raiseSyntax(err error) {
 }
 
 // tree parses and resolves an expression, or takes one that is known.
-func (ev *Evaluator) tree(text, name, dir string, scope []string) (syntax.Expr, error) {
+func (ev *Evaluator) tree(text, name, dir string, scope *Attrs) (syntax.Expr, error) {
+	if e, ok := ev.packed(text, name, dir, scope); ok {
+		return e, nil
+	}
 	if ev.options.Programs != nil && scope == nil {
 		return ev.shared(ev.options.Programs, text, name, dir)
 	}
@@ -90,7 +94,14 @@ func (ev *Evaluator) tree(text, name, dir string, scope []string) (syntax.Expr, 
 	if err != nil {
 		return nil, err
 	}
-	if err := resolver.Resolve(t, resolver.Options{Files: ev.files, Globals: ev.globals, Outer: scope}); err != nil {
+	var outer []string
+	if scope != nil {
+		outer = make([]string, len(scope.Attrs))
+		for i, a := range scope.Attrs {
+			outer[i] = ev.symbols.Name(a.Name)
+		}
+	}
+	if err := resolver.Resolve(t, resolver.Options{Files: ev.files, Globals: ev.globals, Outer: outer}); err != nil {
 		return nil, err
 	}
 	t.Link(ev.symbols)

@@ -42,6 +42,9 @@ func leaves(e syntax.Expr, nodes *int) bool {
 	switch e := e.(type) {
 	case *syntax.Var, *syntax.Int, *syntax.Float, *syntax.String, *syntax.Path, *syntax.CurPos:
 		return true
+	case *syntax.Lazy:
+		*nodes++
+		return leaves(e.Expr(), nodes)
 	case *syntax.Binary:
 		return e.Override == nil && leaves(e.X, nodes) && leaves(e.Y, nodes)
 	case *syntax.Concat:

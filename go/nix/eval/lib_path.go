@@ -58,13 +58,11 @@ type scopedFile struct {
 }
 
 func (ev *Evaluator) evalInScope(scope *Attrs, file string, pos syntax.Pos) Value {
-	names := make([]string, len(scope.Attrs))
 	en := ev.newEnv(nil, len(scope.Attrs))
 	for i, a := range scope.Attrs {
-		names[i] = ev.symbols.Name(a.Name)
 		*en.slot(uint32(i)) = a.Value
 	}
-	return ev.eval(ev.parse(ev.readFile(file, pos), file, path.Dir(file), names), en)
+	return ev.eval(ev.parse(ev.readFile(file, pos), file, path.Dir(file), scope), en)
 }
 
 func (ev *Evaluator) libReadFile(args []Value, pos syntax.Pos) Value {

@@ -54,6 +54,8 @@ func (p *printer) allButLast(e Expr) (last Expr, open int) {
 		p.symbol(e.Name)
 	case *CurPos:
 		p.put("__curPos")
+	case *Lazy:
+		return e.Expr(), 0
 	case *Concat:
 		return p.join("(", e.Parts, " + "), 1
 	case *List:

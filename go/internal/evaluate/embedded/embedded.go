@@ -133,7 +133,7 @@ func (e *Evaluator) prepare(options evaluate.Options, trees ...mounted) (*nix.Ev
 
 // evalOptions are how this program evaluates.
 func (e *Evaluator) evalOptions(options evaluate.Options) nix.Options {
-	return nix.Options{Trace: e.Warn, RawJSON: true, Limits: nix.Limits{Memory: options.Memory}}
+	return nix.Options{Trace: e.Warn, RawJSON: true, Pack: evaluate.Pack(), Limits: nix.Limits{Memory: options.Memory}}
 }
 
 // evaluate asks a prepared evaluator for one profile. Call it by limited.
