@@ -190,6 +190,26 @@ func (v Value) JSON() ([]byte, error) {
 	return v.e.ev.ToJSON(v.v)
 }
 
+// PlainJSON is JSON of at most so many bytes for plain data alone: strings without context,
+// finite numbers, Booleans, null, lists, and sets that stand for nothing else. Anything else,
+// such as a path, a function or a derivation, is an error.
+func (v Value) PlainJSON(most int) ([]byte, error) {
+	if v.e == nil {
+		return nil, errZero
+	}
+	return v.e.ev.ToPlainJSON(v.v, most)
+}
+
+// Only is a set of the attribute of that name alone, or the empty set where v has none. An
+// attribute that nobody has evaluated yet is evaluated for the new set and not kept in v: so
+// many can be looked at in turn and let go.
+func (v Value) Only(name string) (Value, error) {
+	if v.e == nil {
+		return Value{}, errZero
+	}
+	return v.e.value(v.e.ev.Loose(v.v, name))
+}
+
 // Print evaluates the value and all that is in it, and renders it as
 // `nix-instantiate --eval --strict` does.
 func (v Value) Print() (string, error) {

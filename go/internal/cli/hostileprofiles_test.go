@@ -15,8 +15,8 @@ var hostileProfiles = map[string][]string{
 		"{ a" + strings.Repeat(".a", 200_000) + " = 1; }",
 		strings.Repeat("-", 300_000) + "1",
 		strings.Repeat(`"${`, 300_000),
-		"{ insomnia }: " + strings.Repeat("x: let y = x; in with y; ", 20_000) + "1",
-		"{ insomnia }: 1" + strings.Repeat(" + 1", 300_000),
+		"{ insomnia }: " + strings.Repeat("(x: let y = x; in with y; ", 400_000) + "1" + strings.Repeat(")", 400_000),
+		"{ insomnia }: " + strings.Repeat("(1 + ", 400_000) + "1" + strings.Repeat(")", 400_000),
 	},
 	"nested data": {
 		`{ insomnia }: builtins.fromJSON (builtins.concatStringsSep "" (builtins.genList (_: "[") 3000000))`,

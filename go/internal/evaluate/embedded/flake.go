@@ -332,11 +332,11 @@ func (f *openFlake) call(ctx context.Context, opened *flake.Flake, c call) ([]by
 	}
 	args := []any{v}
 	if c.loose != "" {
-		loose, err := ev.Engine().Loose(v.Engine(), c.loose)
+		loose, err := v.Only(c.loose)
 		if err != nil {
 			return nil, err
 		}
-		args = []any{c.loose, ev.Wrap(loose)}
+		args = []any{c.loose, loose}
 	}
 	if v, err = function.Call(ctx, args...); err != nil {
 		return nil, err

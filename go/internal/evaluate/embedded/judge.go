@@ -6,46 +6,52 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/nix"
-	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
 // judged is the JSON of what describe.nix gives of a profile, without the report where
 // judge accepts the profile. The report comes from the same evaluation.
-func judged(wrapped *nix.Evaluator, value nix.Value, judge evaluate.Judge) ([]byte, error) {
-	ev, v, accepted := wrapped.Engine(), value.Engine(), false
+func judged(ev *nix.Evaluator, v nix.Value, judge evaluate.Judge) ([]byte, error) {
+	accepted := false
 	if judge != nil {
 		var err error
-		if accepted, err = accepts(ev, v, judge); err != nil && ended(err) {
+		if accepted, err = accepts(v, judge); err != nil && ended(err) {
 			return nil, err
 		}
 	}
-	members, err := ev.Members(v)
+	attrs, err := v.Attrs()
 	if err != nil {
 		return nil, err
 	}
-	answer := make(map[string]eval.Value, len(members))
-	for _, m := range members {
-		if m.Name != "unjudged" && (m.Name != "report" || !accepted) {
-			answer[m.Name] = m.Value
+	answer := make(map[string]nix.Value, len(attrs))
+	for _, a := range attrs {
+		if a.Name != "unjudged" && (a.Name != "report" || !accepted) {
+			answer[a.Name] = a.Value
 		}
 	}
-	return ev.ToJSON(ev.Set(answer))
+	set, err := ev.Encode(answer)
+	if err != nil {
+		return nil, err
+	}
+	return set.JSON()
 }
 
 // accepts asks judge. An error is one more reason for the report, which says it better.
-func accepts(ev *eval.Evaluator, v eval.Value, judge evaluate.Judge) (bool, error) {
+func accepts(v nix.Value, judge evaluate.Judge) (bool, error) {
+	unjudged, ok, err := v.Attr("unjudged")
+	if err != nil || !ok {
+		return false, err
+	}
+	if t, err := unjudged.Type(); err != nil || t == nix.Null {
+		return false, err
+	}
 	part := func(name string) ([]byte, error) {
-		part, ok, err := ev.Select(v, "unjudged", name)
+		part, ok, err := unjudged.Attr(name)
 		if err != nil || !ok {
 			return nil, err
 		}
-		return ev.ToPlainJSON(part, manifest.MaxManifestBytes)
-	}
-	if unjudged, ok, err := ev.Select(v, "unjudged"); err != nil || !ok || unjudged == (eval.Null{}) {
-		return false, err
+		return part.PlainJSON(manifest.MaxManifestBytes)
 	}
 	var u evaluate.Unjudged
-	var err error
 	if u.Layers, err = part("layers"); err != nil {
 		return false, err
 	}
@@ -60,6 +66,6 @@ func accepts(ev *eval.Evaluator, v eval.Value, judge evaluate.Judge) (bool, erro
 
 // ended reports whether nothing more can be asked after an error.
 func ended(err error) bool {
-	var limit *eval.LimitError
+	var limit *nix.LimitError
 	return errors.As(err, &limit) && limit.Limit != "depth" && limit.Limit != "output"
 }
