@@ -39,6 +39,7 @@ let
     body = raw;
     place = null;
     reach = { };
+    spots = null;
   };
   filled =
     let

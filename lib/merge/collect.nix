@@ -20,7 +20,8 @@
 
   `rooted` is false when the root itself is no layer.
 
-  A layer is `{ key; body; file; place; reach; }`, where `reach` has a field for the key of
+  A layer is `{ key; body; file; place; reach; spots; }`, where `spots` are the places in a
+  Markdown file, null for a layer in Nix, and `reach` has a field for the key of
   each layer that it imports, directly or not. The order is imports first, the root last.
 
   # Examples
@@ -61,7 +62,8 @@ let
       label = if layer.file == null then layer.key else layer.file;
       declared = layer.body.imports or [ ];
       imports = if isList declared then declared else [ ];
-      place = placeOf layer.body;
+      place =
+        if layer ? spots then { inherit (layer) file; inherit (layer.spots) line column; } else placeOf layer.body;
       here =
         if place != null then
           place
@@ -78,6 +80,7 @@ let
         inherit key;
         place = here;
         reach = { };
+        spots = layer.spots or null;
       };
       importsPlace =
         let
@@ -97,6 +100,7 @@ let
         };
         faults =
           state.faults
+          ++ layer.faults or [ ]
           ++ (
             if isList declared then
               [ ]
@@ -226,6 +230,7 @@ if root ? fault then
         file = null;
         place = null;
         reach = { };
+        spots = null;
       }
     ];
     rooted = false;

@@ -35,7 +35,7 @@ let
     else
       default;
 
-  # Walks a layer as far as the path leads: { found; value; prio; place; }.
+  # Walks a layer as far as the path leads: { found; value; prio; place; spot; }.
   walk =
     layer: at:
     foldl'
@@ -44,12 +44,37 @@ let
         let
           set = untag state.value;
           pos = unsafeGetAttrPos key set;
+          # In a Markdown file, which has no positions in Nix.
+          spot =
+            if state.spot == null then
+              null
+            else if isInt key then
+              if key < length (state.spot.items or [ ]) then elemAt state.spot.items key else null
+            else
+              state.spot.fields.${key} or null;
+          at =
+            if layer.spots == null then
+              if foreign pos then [ { inherit (pos) file line column; } ] else state.place
+            else if spot == null then
+              state.place
+            else
+              [
+                {
+                  inherit (layer) file;
+                  inherit (spot) line column;
+                }
+              ];
         in
         if !state.found then
           state
         else if isInt key then
           if isList set && key < length set then
-            state // { value = elemAt set key; }
+            state
+            // {
+              value = elemAt set key;
+              inherit spot;
+              place = if spot == null then state.place else at;
+            }
           else
             state // { found = false; }
         else if isAttrs set && set ? ${key} then
@@ -57,7 +82,8 @@ let
             found = true;
             value = set.${key};
             prio = tagOf "override" state.prio set.${key};
-            place = if foreign pos then [ { inherit (pos) file line column; } ] else state.place;
+            inherit spot;
+            place = at;
           }
         else
           state // { found = false; }
@@ -66,6 +92,7 @@ let
         found = true;
         value = layer.body;
         prio = 100;
+        spot = layer.spots;
         place = if layer.place == null then [ ] else [ layer.place ];
       }
       at;

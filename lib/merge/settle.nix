@@ -17,6 +17,8 @@ let
     isPath
     isString
     pathExists
+    readFile
+    stringLength
     substring
     unsafeDiscardStringContext
     ;
@@ -65,6 +67,19 @@ let
       in
       if !(pathExists file) then
         wrong "there is no file ${escape name} that could be read" "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
+      else if substring (stringLength name - 3) 3 name == ".md" then
+        let
+          read = import ../agent/layer.nix {
+            file = name;
+            text = within name (readFile file);
+          };
+        in
+        {
+          key = name;
+          file = name;
+          under = [ ];
+          inherit (read) body spots faults;
+        }
       else
         settle {
           key = name;

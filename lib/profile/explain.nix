@@ -106,7 +106,9 @@ let
       before = a: b: a.line < b.line || (a.line == b.line && a.column < b.column);
       list = map placeOf (if isList def.value then def.value else [ ]);
     in
-    if filter (pos: pos != null) list == [ ] then
+    if def.spot ? items then
+      { elements = map (pos: { inherit (pos) line column; }) def.spot.items; }
+    else if filter (pos: pos != null) list == [ ] then
       { }
     else
       { elements = map (pos: if pos == null then null else { inherit (pos) line column; }) list; };

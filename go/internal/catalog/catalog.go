@@ -13,6 +13,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -223,7 +224,7 @@ func (r *Catalog) builtin() []Candidate {
 // mostProfiles is how many entries a folder of profiles may have.
 const mostProfiles = 10_000
 
-// folder lists NAME.nix and NAME/profile.nix; both are links as well as files.
+// folder lists NAME.nix, NAME.md and NAME/profile.nix; all are links as well as files.
 func (r *Catalog) folder(source, dir string) ([]Candidate, error) {
 	if dir == "" {
 		return nil, nil
@@ -248,6 +249,11 @@ func (r *Catalog) folder(source, dir string) ([]Candidate, error) {
 		}
 		if bare, ok := strings.CutSuffix(name, ".nix"); ok {
 			name = bare
+		} else if bare, ok := strings.CutSuffix(name, ".md"); ok {
+			if !hasFrontmatter(file) {
+				continue // a prompt, or notes
+			}
+			name = bare
 		} else if file = filepath.Join(file, "profile.nix"); !existsOrHidden(file) {
 			continue
 		}
@@ -260,6 +266,19 @@ func (r *Catalog) folder(source, dir string) ([]Candidate, error) {
 		}
 	}
 	return out, nil
+}
+
+// hasFrontmatter reports whether a Markdown file begins as an agent file does. One that
+// cannot be read may do so.
+func hasFrontmatter(file string) bool {
+	f, _, err := bounded.Open(file)
+	if err != nil {
+		return true
+	}
+	defer f.Close()
+	start := make([]byte, len("\ufeff---"))
+	n, _ := io.ReadFull(f, start) // a shorter file has none
+	return strings.HasPrefix(strings.TrimPrefix(string(start[:n]), "\ufeff"), "---")
 }
 
 func unreadable(dir string, err error) error {

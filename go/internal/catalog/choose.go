@@ -188,7 +188,7 @@ func (r *Catalog) bare(ctx context.Context, name string) (Candidate, error) {
 func (r *Catalog) notFound(name string) error {
 	e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "no source has a profile named `%s`", name)
 	var hints []string
-	for _, path := range []string{name + ".nix", name} {
+	for _, path := range []string{name + ".nix", name + ".md", name} {
 		if exists(filepath.Join(r.Dir, path)) {
 			hints = append(hints, "if the file is meant: ./"+path)
 		}

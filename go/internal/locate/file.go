@@ -3,8 +3,10 @@ package locate
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
@@ -38,7 +40,7 @@ func (p *File) Name() string {
 	if p.Path == "" {
 		return p.Ref.Name
 	}
-	return strings.TrimSuffix(filepath.Base(p.Path), ".nix")
+	return reference.BareName(p.Path)
 }
 
 // locate finds the real path of the profile file and what it may read.
@@ -51,9 +53,9 @@ func (p *File) locate(widened, dir string) error {
 			Hintf("each folder on the way must be one that you may enter: namei -l %s", ref.Path)
 	case statErr != nil:
 		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Text)
-		folder, name := filepath.Split(ref.Path)
-		if near := suggest.Closest(strings.TrimSuffix(name, ".nix"), nixFiles(folder), 0.75); near != "" {
-			e.Hintf("did you mean %s.nix?", filepath.Join(filepath.Dir(ref.Text), near))
+		files := profileFiles(filepath.Dir(ref.Path))
+		if near := suggest.Closest(reference.BareName(ref.Path), slices.Sorted(maps.Keys(files)), 0.75); near != "" {
+			e.Hintf("did you mean %s?", filepath.Join(filepath.Dir(ref.Text), files[near]))
 		}
 		return e
 	case !info.Mode().IsRegular():
@@ -87,14 +89,14 @@ func (p *File) locate(widened, dir string) error {
 // mostNames is how many entries a folder of profiles may have.
 const mostNames = 10_000
 
-// nixFiles are the names of the Nix files in a folder, without .nix.
-func nixFiles(dir string) []string {
+// profileFiles are the profile files in a directory, by their names without an extension.
+func profileFiles(dir string) map[string]string {
 	entries, _ := bounded.ReadDir(dir, mostNames) // names to suggest, if there are any
-	var names []string
+	files := map[string]string{}
 	for _, e := range entries {
-		if name, ok := strings.CutSuffix(e.Name(), ".nix"); ok {
-			names = append(names, name)
+		if name := reference.BareName(e.Name()); reference.IsProfileFile(e.Name()) && files[name] == "" {
+			files[name] = e.Name()
 		}
 	}
-	return names
+	return files
 }

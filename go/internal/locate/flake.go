@@ -46,7 +46,7 @@ func FindFlake(dir, typed string, explicit bool) (*Flake, error) {
 	switch {
 	case err != nil:
 		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "directory not found: %s", dir).
-			Hintf("a flake reference is a folder with a flake.nix, or a URL such as github:OWNER/REPO; a profile file ends in .nix")
+			Hintf("a flake reference is a folder with a flake.nix, or a URL such as github:OWNER/REPO; a profile file ends in .nix or .md")
 	case !info.IsDir():
 		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "%s is a file, not the folder of a flake", dir).
 			Hintf("a profile file ends in .nix; a resolved manifest is read with --manifest")

@@ -128,7 +128,7 @@ func (r *Reader) Read(ctx context.Context, path string) (*File, error) {
 			f.Losses = c.Profile.Losses
 			return f, nil
 		}
-	case ".nix":
+	case ".nix", ".md":
 		return nil, usage("manifest-is-profile", "--manifest reads a resolved or hand-written manifest, and %s is a profile", path).
 			Hintf("insomnia resolve %s", path)
 	default:

@@ -45,7 +45,7 @@ func Parse(text, dir string) (Reference, error) {
 	bare, _, _ := strings.Cut(text, "#")
 	bare, _, _ = strings.Cut(bare, "?")
 	switch {
-	case looksLikePath(text), strings.HasSuffix(bare, ".nix"):
+	case looksLikePath(text), IsProfileFile(bare):
 		return r.parsePath(text, dir)
 	case strings.HasPrefix(text, "#"), strings.HasPrefix(text, "?"):
 		return r.parsePath("."+text, dir)
@@ -82,10 +82,22 @@ func looksLikePath(s string) bool {
 	return strings.HasPrefix(s, "/")
 }
 
+// IsProfileFile reports whether a path is, by its name, that of a profile file: in Nix, or
+// in Markdown.
+func IsProfileFile(path string) bool {
+	return strings.HasSuffix(path, ".nix") || strings.HasSuffix(path, ".md")
+}
+
+// BareName is the name of a profile file without its directory and without .nix or .md.
+func BareName(path string) string {
+	name := filepath.Base(path)
+	return strings.TrimSuffix(strings.TrimSuffix(name, ".md"), ".nix")
+}
+
 // ByForm reports whether text has the form of a path or of a flake reference, and
 // not of a name or SOURCE:NAME. It looks at no file.
 func ByForm(text string) bool {
-	if looksLikePath(text) || strings.ContainsAny(text, "/#?") || strings.HasSuffix(text, ".nix") {
+	if looksLikePath(text) || strings.ContainsAny(text, "/#?") || IsProfileFile(text) {
 		return true
 	}
 	scheme, _, ok := cutScheme(text)
@@ -240,7 +252,7 @@ func (r Reference) parseLocal(scheme, kind, address, query, dir string) (Referen
 	if path == "" {
 		return r, unreadable("%s names no directory", r.text).Expectedf("%s:DIRECTORY", scheme)
 	}
-	if scheme == "path" && strings.HasSuffix(path, ".nix") {
+	if scheme == "path" && IsProfileFile(path) {
 		return r, unreadable("`path:` must be followed by the directory of a flake, got a file: %s", r.text).
 			Hintf("write the path alone: insomnia resolve %s", path)
 	}
@@ -260,7 +272,7 @@ func (r Reference) parseLocal(scheme, kind, address, query, dir string) (Referen
 func (r Reference) parsePath(text, dir string) (Reference, error) {
 	path, query, attr, hasAttr := splitPath(text, dir)
 	abs := Absolute(path, dir)
-	if strings.HasSuffix(path, ".nix") {
+	if IsProfileFile(path) {
 		if filepath.Base(path) == "flake.nix" {
 			folder := strings.TrimSuffix(strings.TrimSuffix(path, "flake.nix"), "/")
 			if folder == "" {

@@ -212,7 +212,7 @@ func (r Reference) place() string {
 	switch r.Kind {
 	case Local:
 		path := r.Path
-		if strings.HasSuffix(path, ".nix") {
+		if IsProfileFile(path) {
 			path += "/" // a directory, and not a file
 		}
 		switch {

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -155,7 +154,7 @@ func profileName(ref reference.Reference) string {
 	case filepath.Base(ref.Path) == "profile.nix":
 		return filepath.Base(filepath.Dir(ref.Path))
 	}
-	return strings.TrimSuffix(filepath.Base(ref.Path), ".nix")
+	return reference.BareName(ref.Path)
 }
 
 // verification asks about all attributes of an output, for the profiles or the

@@ -81,7 +81,9 @@ in
 { profile, name }:
 let
   builtin = builtins.match "builtin:(.*)" profile;
-  source = load (/. + profile);
+  markdown =
+    builtins.substring (builtins.stringLength profile - 3) 3 profile == ".md";
+  source = if markdown then insomnia.lib.mkProfile (/. + profile) else load (/. + profile);
   wanted = builtins.functionArgs source;
   unknown = builtins.filter (n: n != "insomnia" && !wanted.${n}) (builtins.attrNames wanted);
   applied =
