@@ -37,7 +37,7 @@ let
         "ref"
       ] found.ref
     else
-      wrong "the model ${quote node.value} is not in the model catalog" found.hint;
+      wrong found.message found.hint;
 
   modes = {
     default = [ "ask" "ask" ];

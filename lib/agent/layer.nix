@@ -73,7 +73,6 @@ let
     code = "agent-file";
     at = if name == null then [ ] else [ name ];
     inherit message hint;
-    expected = "a field of an agent file that has the same meaning in a profile";
     positions = [
       {
         inherit file;
@@ -82,12 +81,8 @@ let
     ];
   };
   stop = line: message: hint: {
-    body = { };
-    spots = {
-      inherit line;
-      column = 1;
-      fields = { };
-    };
+    body = bodyOf ofFile;
+    spots = spotOf ofFile;
     faults = [
       (problem {
         inherit line;
@@ -177,7 +172,7 @@ let
       base = baseNameOf file;
       name = substring 0 (stringLength base - 3) base;
     in
-    if elem "name" known.keys then
+    if opened && ending != null && elem "name" known.keys then
       [ ]
     else
       [

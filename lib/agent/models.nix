@@ -1,5 +1,5 @@
 # The reference of the model that an agent file names: { ref; }, null for the model of the
-# session, or { hint; } where it cannot be told.
+# session, or { message; hint; } where it cannot be told.
 let
   inherit (builtins)
     attrNames
@@ -14,6 +14,7 @@ let
     substring
     ;
   begins = import ../text/begins.nix;
+  quote = import ../text/quote.nix;
   lower = import ../text/lower.nix;
   names = attrNames (import ../models.nix);
 
@@ -45,6 +46,12 @@ else if elem "anthropic/${short}" names then
 else if match "[A-Za-z0-9][A-Za-z0-9._-]*/.+" written != null then
   { ref = written; }
 else if length same > 0 then
-  { hint = "write ${concatStringsSep " or " same}"; }
+  {
+    message = "the model ${quote written} is named without its provider";
+    hint = "write ${concatStringsSep " or " same}";
+  }
 else
-  { hint = "write opus, sonnet or haiku, PROVIDER/MODEL, or inherit for the model of what imports the file"; }
+  {
+    message = "the model ${quote written} is not in the model catalog";
+    hint = "write opus, sonnet or haiku, PROVIDER/MODEL, or inherit for the model of what imports the file";
+  }

@@ -62,8 +62,7 @@ let
       label = if layer.file == null then layer.key else layer.file;
       declared = layer.body.imports or [ ];
       imports = if isList declared then declared else [ ];
-      place =
-        if layer ? spots then { inherit (layer) file; inherit (layer.spots) line column; } else placeOf layer.body;
+      place = layer.place or (placeOf layer.body);
       here =
         if place != null then
           place

@@ -17,7 +17,6 @@ let
     isPath
     isString
     pathExists
-    readFile
     stringLength
     substring
     unsafeDiscardStringContext
@@ -68,18 +67,7 @@ let
       if !(pathExists file) then
         wrong "there is no file ${escape name} that could be read" "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
       else if substring (stringLength name - 3) 3 name == ".md" then
-        let
-          read = import ../agent/layer.nix {
-            file = name;
-            text = within name (readFile file);
-          };
-        in
-        {
-          key = name;
-          file = name;
-          under = [ ];
-          inherit (read) body spots faults;
-        }
+        import ../agent/file.nix within name file
       else
         settle {
           key = name;
