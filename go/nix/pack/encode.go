@@ -22,8 +22,9 @@ const (
 	freeSlot = 1 << 16
 	// lazySize is the fewest bytes that stay packed until they are looked at.
 	lazySize = 24
-	// depth is how many steps up a path may lead.
-	depth = 12
+	// depth is how many steps up a path may lead: those of root.
+	steps = "/\x01/\x01/\x01/\x01"
+	depth = 3 * len(steps) / 2
 )
 
 // Encode makes a pack of texts. It is the same for the same texts in any order. An
@@ -89,7 +90,7 @@ type encoder struct {
 type unpackable string
 
 // root is the directory of a text that is packed. Its steps are unlike any in a text.
-var root = strings.Repeat("/\x01", depth)
+const root = steps + steps + steps
 
 func (e *encoder) text(s Source, name func(string) int) (err error) {
 	files := &syntax.FileSet{}
