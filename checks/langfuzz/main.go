@@ -204,10 +204,15 @@ func compareFailing(programs []program) (different int) {
 	return different
 }
 
+// line is the first line of a message. Nix prints a tab as the spaces up to the next column of
+// tabs, and no carriage returns.
 func line(s string) string {
 	s, _, _ = strings.Cut(s, "\n")
-	return strings.TrimRight(s, " ")
+	s = strings.ReplaceAll(s, "\r", "")
+	return strings.TrimRight(blanks.ReplaceAllString(s, " "), " ")
 }
+
+var blanks = regexp.MustCompile(`[ \t]*\t[ \t]*| {2,}`)
 
 // compare evaluates programs as one list, and halves it where they differ.
 func compare(programs []program) int {
