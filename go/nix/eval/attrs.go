@@ -45,6 +45,11 @@ func (a *Attrs) get(name syntax.Symbol) *Attr {
 		}
 		return &a.Attrs[i]
 	}
+	if a.unsettled {
+		if l := a.layer(); l != nil {
+			return l.under.get(name)
+		}
+	}
 	return nil
 }
 
@@ -188,6 +193,8 @@ func (ev *Evaluator) sortBeginnings(keys []nameKey) []nameKey {
 
 // update is `a // b`.
 func (ev *Evaluator) update(a, b *Attrs) *Attrs {
+	a.flatten()
+	b.flatten()
 	if len(a.Attrs) == 0 {
 		return b
 	}
@@ -197,9 +204,18 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	if a.Attrs[len(a.Attrs)-1].Name < b.Attrs[0].Name && len(a.Attrs) >= chainLength && !a.unsettled && !b.unsettled {
 		return ev.extendAttrs(a, b)
 	}
-	ev.ticks((len(a.Attrs) + len(b.Attrs)) / 8)
-	out := ev.makeAttrs(len(a.Attrs) + len(b.Attrs))
-	x, y := a.Attrs, b.Attrs
+	if len(a.Attrs) >= layerLength && len(b.Attrs) <= layerOver && !a.unsettled && !b.unsettled {
+		return ev.layered(a, b)
+	}
+	set := ev.newAttrs(ev.merge(a.Attrs, b.Attrs))
+	set.unsettled = a.unsettled || b.unsettled
+	return set
+}
+
+// merge merges sorted attributes; those of y win.
+func (ev *Evaluator) merge(x, y []Attr) []Attr {
+	ev.ticks((len(x) + len(y)) / 8)
+	out := ev.makeAttrs(len(x) + len(y))
 	for len(x) > 0 && len(y) > 0 {
 		switch {
 		case x[0].Name == y[0].Name:
@@ -215,11 +231,7 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 			y = y[n:]
 		}
 	}
-	out = append(out, x...)
-	out = append(out, y...)
-	set := ev.newAttrs(out)
-	set.unsettled = a.unsettled || b.unsettled
-	return set
+	return append(append(out, x...), y...)
 }
 
 // before is how many attributes come before a name, which the first does.

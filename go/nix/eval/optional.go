@@ -45,9 +45,12 @@ func (a *Attr) resolve() *Attr {
 	return &Attr{a.Name, a.Pos, v}
 }
 
-// settle decides all optional attributes of a set.
+// settle decides all optional attributes of a set, and makes one of its layers.
 func (a *Attrs) settle() *Attrs {
 	if !a.unsettled {
+		return a
+	}
+	if a.flatten(); !a.unsettled {
 		return a
 	}
 	out := make([]Attr, 0, len(a.Attrs))
