@@ -12,9 +12,9 @@ import (
 var hostileProfiles = map[string][]string{
 	"nesting": {
 		strings.Repeat("[", 500_000),
-		"{ a" + strings.Repeat(".a", 200_000) + " = 1; }",
-		strings.Repeat("-", 300_000) + "1",
-		strings.Repeat(`"${`, 300_000),
+		"{ a" + strings.Repeat(".a", 2_000_000) + " = 1; }",
+		strings.Repeat("-", 2_000_000) + "1",
+		strings.Repeat(`"${`, 1_000_000),
 		"{ insomnia }: " + strings.Repeat("(x: let y = x; in with y; ", 400_000) + "1" + strings.Repeat(")", 400_000),
 		"{ insomnia }: " + strings.Repeat("(1 + ", 400_000) + "1" + strings.Repeat(")", 400_000),
 	},
