@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -45,5 +46,5 @@ func TestUsed(t *testing.T) {
 	if n, _ := Used(); n < 64<<20 || n > 64<<30 {
 		t.Errorf("%d bytes are used", n)
 	}
-	_ = held[1]
+	runtime.KeepAlive(held)
 }
