@@ -57,6 +57,10 @@ func (p *program) profileEdit(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	bindings, err := p.bindings(c)
+	if err != nil {
+		return err
+	}
 	text, err := bounded.ReadFile(file, largestProfile)
 	if err != nil {
 		return diag.Errorf(diag.ExitNotFound, "file-unreadable", "cannot read %s: %v", file, bounded.Reason(err)).
@@ -64,7 +68,7 @@ func (p *program) profileEdit(c *cli.Context) error {
 	}
 	before, _ := a.Resolver.Resolve(c.Context, chosen.Target, options) // it may have been broken
 	for {
-		if err := edit(c.Context, editor, file); err != nil {
+		if err := edit(c.Context, editor, file, bindings.Environment()); err != nil {
 			return err
 		}
 		now, _ := bounded.ReadFile(file, largestProfile)
@@ -166,8 +170,8 @@ func editorCommand(getenv func(string) string) ([]string, error) {
 	return nil, diag.Errorf(diag.ExitMissing, "no-editor", "no editor found").Hintf("name one: export EDITOR=nano")
 }
 
-// edit runs the editor and waits for its end. Keys that send signals are the editor's.
-func edit(ctx context.Context, argv []string, file string) error {
+// edit runs the editor, without the variables that secrets are bound to, and waits for its end. Keys that send signals are the editor's.
+func edit(ctx context.Context, argv []string, file string, environment []string) error {
 	path, err := exec.LookPath(argv[0]) // refuses what it finds in the working directory
 	if err != nil {
 		return diag.Errorf(diag.ExitMissing, "no-program", "program not found: %s", argv[0]).Hintf("name another editor: export EDITOR=nano")
@@ -175,7 +179,7 @@ func edit(ctx context.Context, argv []string, file string) error {
 	ctx.Done() // the handlers are set before it starts
 	signalsAreTheCommands.Store(true)
 	defer signalsAreTheCommands.Store(false)
-	cmd := &exec.Cmd{Path: path, Args: append(append([]string{}, argv...), file), Stdin: os.Stdin, Stdout: os.Stderr, Stderr: os.Stderr}
+	cmd := &exec.Cmd{Path: path, Args: append(append([]string{}, argv...), file), Env: environment, Stdin: os.Stdin, Stdout: os.Stderr, Stderr: os.Stderr}
 	if term := os.Stdout; isTerminal(term) {
 		cmd.Stdout = term
 	}
