@@ -42,7 +42,7 @@ type tracing struct {
 	file    string
 }
 
-// traced is a command of which each file that is opened is written down.
+// traced wraps a command so that every file it opens is recorded.
 func (d *desk) traced(command ...string) tracing {
 	d.Helper()
 	if _, err := exec.LookPath("strace"); err != nil {

@@ -177,7 +177,7 @@ func shown(path string) string {
 	return b.String()
 }
 
-// put adds a field; twice reports that it is there already.
+// put adds a field; twice reports that the field already exists.
 func (n *Node) put(key string, value *Node) (twice bool) {
 	if n.fields == nil {
 		n.fields = map[string]*Node{}

@@ -64,7 +64,7 @@ func replace(fsys FS, path string, data []byte, perm fs.FileMode, prepare func(F
 	return s.Commit()
 }
 
-// Staged is a file that is on disk beside the one that it will replace.
+// Staged is a file written next to the one it will replace.
 type Staged struct {
 	fsys            FS
 	path, temporary string

@@ -43,7 +43,7 @@ func accepts(out []byte, judge evaluate.Judge) bool {
 		return nil
 	})
 	switch {
-	case err != nil || unjudged == nil: // it is no profile
+	case err != nil || unjudged == nil: // not a profile
 		return true
 	case string(unjudged) == "null":
 		return false
