@@ -15,12 +15,16 @@ const maxKept = 4096 // verdicts that are remembered
 const guard = {
   waiting: new Map(),
   count: 0,
+  late: false, // whether an answer is overdue, and none has come since
   down: "the guard of the Pod is not connected",
 
   open() {
     return new Promise((resolve, reject) => {
       const socket = (this.socket = connect(pod.guard))
+      let failed = false
       const fail = (why) => {
+        if (failed) return
+        failed = true
         this.down = `the guard of the Pod does not answer: ${why}`
         socket.destroy()
         for (const { reject } of this.waiting.values()) reject(new Error(this.down))
@@ -42,6 +46,7 @@ const guard = {
         for (let end; (end = rest.indexOf("\n")) >= 0; rest = rest.slice(end + 1)) {
           try {
             const answer = JSON.parse(rest.slice(0, end))
+            this.late = false
             this.waiting.get(answer.id)?.resolve(answer)
           } catch {
             return fail("its answer is not JSON")
@@ -61,7 +66,10 @@ const guard = {
     let timer
     try {
       return await new Promise((resolve, reject) => {
-        timer = setTimeout(() => reject(new Error("the guard of the Pod does not answer in time")), deadline)
+        timer = setTimeout(() => {
+          this.late = true
+          reject(new Error("the guard of the Pod does not answer in time"))
+        }, deadline)
         this.waiting.set(id, { resolve, reject })
         this.socket.write(JSON.stringify({ id, ...what }) + "\n")
       })
@@ -71,11 +79,19 @@ const guard = {
     }
   },
 
+  // ready throws where the guard is gone. One that was late has to answer again first.
+  async ready() {
+    if (this.late) await this.ask(hello()).catch(() => this.fail("it was late, and then silent"))
+    if (this.down) throw new Error(this.down)
+  },
+
   // tell asks what needs no answer.
   tell(what) {
     this.ask(what).catch(() => {})
   },
 }
+
+const hello = () => ({ kind: "hello", directory: process.cwd() })
 
 let secrets
 
@@ -86,7 +102,7 @@ const start = () =>
     secrets = JSON.parse(readFileSync(3, "utf8"))
     closeSync(3)
     await guard.open()
-    const answer = await guard.ask({ kind: "hello", directory: process.cwd() })
+    const answer = await guard.ask(hello())
     if (answer.action !== "allow") guard.fail(answer.reason ?? "it refused")
     if (guard.down) throw new Error(guard.down)
   })())
@@ -331,7 +347,7 @@ export default async ({ client, directory }) => {
     },
 
     "chat.headers": async ({ sessionID, agent }, output) => {
-      if (guard.down) throw new Error(guard.down)
+      await guard.ready()
       if (!pod.hidden.includes(agent)) {
         agents.set(sessionID, agent)
         if (agent !== pod.main && !running.has(sessionID)) {
