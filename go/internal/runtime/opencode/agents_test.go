@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -374,7 +375,7 @@ func TestBrokenGuard(t *testing.T) {
 		}, 0},
 		{"the guard does not answer a call", func(r *runtimetest.Room, _ *runtime.Plan) {
 			r.Guard.Decide(func(guard.Ask) guard.Answer { time.Sleep(10 * time.Second); return guard.Answer{Action: "allow"} })
-		}, 5},
+		}, 1},
 		{"the guard answers something else", func(r *runtimetest.Room, _ *runtime.Plan) {
 			r.Guard.Decide(func(guard.Ask) guard.Answer { return guard.Answer{Action: "maybe"} })
 		}, 5},
@@ -392,6 +393,31 @@ func TestBrokenGuard(t *testing.T) {
 				t.Errorf("%d requests, exit %d\n%s\n%s", len(r.Log), r.Exit, r.Stdout, r.Stderr)
 			}
 		})
+	}
+}
+
+// Where only one answer is late, its call is refused, and the conversation goes on once the
+// guard has answered again.
+func TestLateGuard(t *testing.T) {
+	t.Parallel()
+	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")
+	m.Permissions.Rules = []manifest.Rule{rule("allow", "bash", "*")}
+	room := runtimetest.New(t, &opencode.Driver, turns(bash("touch first"), bash("touch second")))
+	var calls atomic.Int32
+	room.Guard.Decide(func(guard.Ask) guard.Answer {
+		if calls.Add(1) == 1 {
+			time.Sleep(4 * time.Second)
+		}
+		return guard.Answer{Action: "allow"}
+	})
+	r := room.Run(room.Launch(m))
+	for name, want := range map[string]bool{"first": false, "second": true} {
+		if _, err := os.Stat(filepath.Join(room.Workspace, name)); (err == nil) != want {
+			t.Errorf("%s is there: %v", name, !want)
+		}
+	}
+	if len(r.Log) != 3 || r.Exit != 0 {
+		t.Errorf("%d requests, exit %d\n%s\n%s", len(r.Log), r.Exit, r.Stdout, r.Stderr)
 	}
 }
 

@@ -29,7 +29,7 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 		}
 		p.room.remove()
 	}
-	p.notice = func(do func(*pod)) { p.post(event{notice: do}) }
+	p.notice, p.noticed = p.deal, p.dealt
 	if err := p.judge(); err != nil {
 		return stop, err
 	}
@@ -129,6 +129,22 @@ func (p *pod) again(ctx context.Context) bool {
 func (p *pod) post(e event) {
 	select {
 	case p.events <- e:
+	case <-p.finished:
+	}
+}
+
+// deal has what a service has seen dealt with by the goroutine that decides, and dealt
+// waits until it was, or until nobody takes events any more.
+func (p *pod) deal(do func(*pod)) { p.post(event{notice: do}) }
+
+func (p *pod) dealt(do func(*pod)) {
+	done := make(chan struct{})
+	p.deal(func(p *pod) {
+		do(p)
+		close(done)
+	})
+	select {
+	case <-done:
 	case <-p.finished:
 	}
 }

@@ -58,6 +58,8 @@ type Setting struct {
 	Reached []string
 
 	notice func(func(*pod))
+	// noticed is notice that waits until it was dealt with.
+	noticed func(func(*pod))
 }
 
 // Walled is a command behind walls.

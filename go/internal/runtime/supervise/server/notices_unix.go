@@ -11,9 +11,11 @@ import (
 )
 
 // Hello records that the guard is in place before a session of the program. Services
-// call it, as the methods below, from any goroutine; it returns at once.
+// call it, as the methods below, from any goroutine. It returns when the session is
+// written down: whatever ends this process later, a conversation that has begun goes on.
+// The others return at once.
 func (s *Setting) Hello(session string) {
-	s.notice(func(at *pod) {
+	s.noticed(func(at *pod) {
 		at.shake = nil
 		if session != "" && at.status.Session != session {
 			at.status.Session = session
