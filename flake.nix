@@ -8,19 +8,23 @@
   outputs =
     { self, nixpkgs }:
     let
+      # nixpkgs no longer has x86_64-darwin; the library and the checks need no nixpkgs.
       systems = [
         "x86_64-linux"
         "aarch64-linux"
-        "x86_64-darwin"
         "aarch64-darwin"
       ];
+
+      legacyPackages =
+        nixpkgs.legacyPackages
+          or (throw "insomnia: its input nixpkgs is not nixpkgs (`follows = \"\"`), so it has no packages: set insomnia.inputs.nixpkgs.follows = \"nixpkgs\", or take insomnia-pods of overlays.default from your own nixpkgs");
 
       forEachSystem =
         function:
         builtins.listToAttrs (
           map (name: {
             inherit name;
-            value = function name nixpkgs.legacyPackages.${name};
+            value = function legacyPackages.${name};
           }) systems
         );
     in
@@ -36,28 +40,32 @@
       checks = import ./checks { inherit (self) lib insomniaProfiles templates; };
 
       packages = forEachSystem (
-        _: pkgs: {
-          default = pkgs.callPackage ./go/package.nix { src = self; };
+        pkgs:
+        let
+          insomnia = pkgs.callPackage ./go/package.nix { src = self; };
+        in
+        {
+          default = insomnia;
+          inherit insomnia;
         }
       );
 
+      # nixpkgs has another product of the name `insomnia`, which stays as it is.
       overlays.default = final: _: {
-        insomnia = final.callPackage ./go/package.nix { src = self; };
+        insomnia-pods = final.callPackage ./go/package.nix { src = self; };
       };
 
-      devShells = forEachSystem (
-        _: pkgs: {
-          default = pkgs.mkShell {
-            packages = [
-              pkgs.go
-              pkgs.gopls
-              pkgs.nixfmt
-            ];
-          };
-        }
-      );
+      devShells = forEachSystem (pkgs: {
+        default = pkgs.mkShell {
+          packages = [
+            pkgs.go
+            pkgs.gopls
+            pkgs.nixfmt
+          ];
+        };
+      });
 
-      formatter = forEachSystem (_: pkgs: pkgs.nixfmt-tree);
+      formatter = forEachSystem (pkgs: pkgs.nixfmt-tree);
 
       flakeModules.default = import ./lib/modules/flake-parts.nix { insomnia = self; };
 

@@ -20,9 +20,17 @@ let
   kind = value._type or (value.schema or null);
 
   checked = import ./manifest/check.nix value;
+
+  # Helpers such as flake-utils put the name of a system around every output.
+  isSystem = builtins.match "(x86_64|aarch64|i686|armv[67]l|riscv64|powerpc64le)-(linux|darwin)" name != null;
 in
 if !(builtins.isAttrs value) || kind == null then
-  throw "`${name}` is neither a profile nor a manifest; make it with insomnia.lib.mkProfile or insomnia.lib.mkManifest"
+  throw (
+    if isSystem then
+      "`${name}` is a system, not a profile: profiles are the same on every system; define insomniaProfiles outside of eachDefaultSystem, eachSystem or perSystem"
+    else
+      "`${name}` is neither a profile nor a manifest; make it with insomnia.lib.mkProfile or insomnia.lib.mkManifest"
+  )
 else if kind == "insomnia.profile" then
   value.manifest
 else if checked.problems == [ ] then

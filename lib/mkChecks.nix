@@ -9,8 +9,8 @@
   : profiles by name: what `mkProfile` or `mkManifest` returned
 
   `policies`
-  : policies by the name of the profile that they are asked of; a list stands
-    for policies that every profile must keep, and so does the name `*`
+  : policies by the name of the profile that they are asked of; the name `*` is
+    for every profile, and a list alone is, too
 
   `systems`
   : the systems to make checks for
@@ -54,31 +54,23 @@ let
   inherit (builtins)
     attrNames
     concatMap
-    concatStringsSep
     elemAt
     filter
     genList
-    isAttrs
     isList
     length
     listToAttrs
     toJSON
     ;
 
+  findings = import ./policy/findings.nix;
   report = import ./report.nix;
   manifestOf = import ./manifestOf.nix;
   passed = import ./passedCheck.nix;
 
   names = attrNames profiles;
-  byName =
-    if isList policies then
-      { "*" = policies; }
-    else if isAttrs policies then
-      policies
-    else
-      throw "mkChecks: `policies` is a set of lists by the name of a profile, or a list for every profile";
-
-  strangers = filter (name: name != "*" && !(profiles ? ${name})) (attrNames byName);
+  byName = if isList policies then { "*" = policies; } else policies;
+  faults = import ./policy/faults.nix [ "policies" ] names policies;
 
   # A problem with the place that set its field, as far as the profile can tell:
   # that of the definition that won, or of the word that a preset went by.
@@ -125,7 +117,7 @@ let
     let
       check = "${name}-${policy}";
       manifest = manifestOf name profiles.${name};
-      found = map (located profiles.${name}) (holds manifest);
+      found = map (located profiles.${name}) (findings policy (holds manifest));
       decides = holds.decides or null;
 
       expected = length (decides.allow ++ decides.ask ++ decides.deny);
@@ -167,10 +159,8 @@ let
     };
 
   checks =
-    if strangers != [ ] then
-      throw "mkChecks: `policies` names ${
-        concatStringsSep ", " (map (name: "`${name}`") strangers)
-      }, and there is no such profile; the profiles are ${concatStringsSep ", " names}"
+    if faults != [ ] then
+      throw (report "the argument `policies` of mkChecks has ${problems (length faults)}" faults)
     else
       listToAttrs (map valid names ++ concatMap policed names);
 in

@@ -1,6 +1,6 @@
 /**
   A derivation that holds a text and needs nothing to be built: no nixpkgs, no
-  shell, and no particular system.
+  shell, and no particular system. No binary cache is asked for it.
 
   # Inputs
 
@@ -25,4 +25,5 @@ derivation {
   outputHashAlgo = "sha256";
   outputHash = builtins.hashString "sha256" text;
   preferLocalBuild = true;
+  allowSubstitutes = false;
 }

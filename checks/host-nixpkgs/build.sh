@@ -5,3 +5,5 @@ mkdir -p "$out/bin"
 for package in $subPackages; do
   go build -tags "$tags" -ldflags "$ldflags" -o "$out/bin/" "./$package"
 done
+eval "$postInstall"
+eval "$installCheckPhase"

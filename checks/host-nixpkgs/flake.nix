@@ -11,18 +11,22 @@
   description = "Stand-in for nixpkgs that builds with the Go of this machine";
 
   outputs = _: {
-    legacyPackages = builtins.listToAttrs (
-      map
-        (system: {
-          name = system;
-          value = import ./packages.nix system;
-        })
-        [
-          "x86_64-linux"
-          "aarch64-linux"
-          "x86_64-darwin"
-          "aarch64-darwin"
-        ]
-    );
+    legacyPackages =
+      builtins.listToAttrs (
+        map
+          (system: {
+            name = system;
+            value = import ./packages.nix system;
+          })
+          [
+            "x86_64-linux"
+            "aarch64-linux"
+            "aarch64-darwin"
+          ]
+      )
+      // {
+        # As in nixpkgs from 26.11 on.
+        x86_64-darwin = throw "Nixpkgs 26.11 has dropped support for x86_64-darwin";
+      };
   };
 }

@@ -19,7 +19,16 @@ let
   absent = name: run "${name}-of-nixpkgs" ./absent.sh { };
 
   pkgs = {
-    lib.licenses.mit.spdxId = "MIT";
+    lib = {
+      licenses.mit.spdxId = "MIT";
+      optionalString = condition: text: if condition then text else "";
+      escapeShellArg = text: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
+    };
+
+    stdenv = {
+      hostPlatform = { inherit system; };
+      buildPlatform.canExecute = host: host.system == system;
+    };
 
     callPackage =
       file: args:
@@ -38,6 +47,9 @@ let
         ldflags ? [ ],
         tags ? [ ],
         env ? { },
+        postInstall ? "",
+        doInstallCheck ? false,
+        installCheckPhase ? "",
         meta ? { },
       }:
       let
@@ -57,7 +69,9 @@ let
               subPackages
               ldflags
               tags
+              postInstall
               ;
+            installCheckPhase = if doInstallCheck then installCheckPhase else "";
             goEnvironment = ./go-environment.sh;
           }
         );

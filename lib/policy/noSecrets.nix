@@ -7,4 +7,4 @@
   noSecrets :: Policy
   ```
 */
-import ./onlySecrets.nix [ ]
+import ./make.nix "no-secrets" (import ./secretFindings.nix [ ])

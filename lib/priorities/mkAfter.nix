@@ -18,4 +18,4 @@
   prompts.append = insomnia.lib.mkAfter [ "Read this last." ];
   ```
 */
-import ./mkOrder.nix 1500
+content: import ./mkOrder.nix 1500 content

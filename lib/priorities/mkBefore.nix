@@ -18,4 +18,4 @@
   prompts.append = insomnia.lib.mkBefore [ "Read this first." ];
   ```
 */
-import ./mkOrder.nix 500
+content: import ./mkOrder.nix 500 content

@@ -19,4 +19,4 @@
   limits.maxTurns = insomnia.lib.mkDefault 50;
   ```
 */
-import ./mkOverride.nix 1000
+content: import ./mkOverride.nix 1000 content

@@ -19,4 +19,4 @@
   permissions.mode = insomnia.lib.mkForce "plan";
   ```
 */
-import ./mkOverride.nix 50
+content: import ./mkOverride.nix 50 content

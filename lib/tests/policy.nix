@@ -596,4 +596,88 @@ builtins.concatLists (map both cases)
     inherit profiles;
     policies.reviewr = [ policy.noShell ];
   })) false)
+  (test "policies of another form"
+    (map (problem: "${problem.path}: ${problem.message}; ${problem.hint}") (
+      import ../policy/faults.nix [ "policies" ] (attrNames profiles) {
+        reader = policy.noWeb;
+        writer = [
+          policy.maxAutonomy
+          "edits"
+        ];
+        broken = [
+          "noWeb"
+          policy.requireDeny
+          { tool = "edit"; }
+        ];
+        raeder = [ ];
+      }
+    ))
+    [
+      "policies.broken[0]: must be a policy, got text; take one of insomnia.lib.policy, or make one with policy.make"
+      "policies.broken[2]: must be a policy, got an attribute set; put a policy and its argument in parentheses: (policy.maxAutonomy \"edits\")"
+      "policies.raeder: profile `raeder` not found; did you mean `reader`?"
+      "policies.reader: must be a list of policies, got a policy; put it in brackets: policies.reader = [ … ];"
+      "policies.writer[1]: must be a policy, got text; put a policy and its argument in parentheses: (policy.maxAutonomy \"edits\")"
+    ]
+  )
+  (test "policies that are no set"
+    (map (policies: (builtins.head (import ../policy/faults.nix [ "policies" ] [ ] policies)).message) [
+      policy.noWeb
+      policy.maxAutonomy
+      "noWeb"
+    ])
+    [
+      "must be an attribute set of lists of policies, or one list, got a policy"
+      "must be an attribute set of lists of policies, or one list, got a function"
+      "must be an attribute set of lists of policies, or one list, got text"
+    ]
+  )
+  (test "policies of the right form"
+    (import ../policy/faults.nix [ "policies" ] (attrNames profiles) {
+      "*" = [ (_: [ ]) ];
+      reader = [ policy.noWeb ];
+    })
+    [ ]
+  )
+  (test "what a policy answers is reported when it is no list of problems"
+    (map
+      (
+        answer:
+        map (problem: "${problem.code} ${problem.path}: ${problem.message}") (
+          (checksOf {
+            profiles = { inherit (profiles) reader; };
+            policies = [ (_: answer) ];
+          }).policy-reader-custom.insomniaPolicy.problems
+        )
+      )
+      [
+        [ ]
+        true
+        [ "bad" ]
+        policy.noWeb
+        [
+          {
+            at = [ "tools" ];
+            message = "bad";
+          }
+        ]
+      ]
+    )
+    [
+      [ ]
+      [ "policy-answer : the policy `custom` must return a list of problems, got true or false" ]
+      [ "policy-answer : the policy `custom` returned 1 of 1 problems without `at` and `message`" ]
+      [ "policy-answer : the policy `custom` is a function that takes an argument before the manifest" ]
+      [ "policy-custom tools: bad" ]
+    ]
+  )
+  (test "a name of a system is no profile" (evaluates (checksOf {
+    profiles.x86_64-linux = { inherit (profiles) reader; };
+  }).profile-x86_64-linux) false)
+  (test "no check is asked of a binary cache" (map (check: check.drvAttrs.allowSubstitutes) (
+    builtins.attrValues (checksOf {
+      profiles = { inherit (profiles) reader; };
+      policies = [ policy.noShell ];
+    })
+  )) [ false false ])
 ]
