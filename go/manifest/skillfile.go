@@ -50,6 +50,19 @@ func (f SkillFile) Executable() bool {
 	return f.Content != nil && f.Content.Executable != nil && *f.Content.Executable
 }
 
+// Bytes is the content of the file.
+func (f SkillFile) Bytes() ([]byte, error) {
+	switch {
+	case f.Content == nil:
+		return []byte(f.Text), nil
+	case f.Content.Text != nil:
+		return []byte(*f.Content.Text), nil
+	case f.Content.Base64 != nil:
+		return base64.StdEncoding.DecodeString(string(*f.Content.Base64))
+	}
+	return nil, nil
+}
+
 // Plain is the file in the one way to write it: as text alone where it is no more.
 func (f SkillFile) Plain() SkillFile {
 	switch {

@@ -156,6 +156,11 @@ func (a *App) inputs(in manifest.Inputs) (manifest.Inputs, error) {
 			return in, diag.Errorf(diag.ExitUsage, "usage", "%s is longer than 1 MiB", text.flag)
 		}
 	}
+	if in.Runtime != "" {
+		if _, err := starting(in.Runtime); err != nil {
+			return in, err
+		}
+	}
 	var err error
 	if in.Workspace, err = Workspace(a.Resolver.Dir, in.Workspace); err != nil {
 		return in, err

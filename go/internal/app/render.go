@@ -32,6 +32,9 @@ func (a *App) Render(m *manifest.Manifest, d *runtime.Driver, out, workspace str
 	if err := unserved(d, m); err != nil {
 		return nil, err
 	}
+	if d.Tree != nil {
+		return a.renderTree(m, d, out)
+	}
 	if d.Plan == nil {
 		return nil, diag.Errorf(diag.ExitMissing, "runtime-no-plan", "this version of insomnia has no plan for %s", d.Title)
 	}
@@ -65,11 +68,30 @@ func (a *App) Render(m *manifest.Manifest, d *runtime.Driver, out, workspace str
 		return nil, diag.Errorf(diag.ExitRefused, "runtime-plan", "cannot plan a start of %s: %v", d.Title, err)
 	}
 	files, err := render.Write(dir, d, launch, plan)
+	return rendered(dir, files, err)
+}
+
+// renderTree writes the files of a convention.
+func (a *App) renderTree(m *manifest.Manifest, d *runtime.Driver, out string) (*Rendered, error) {
+	dir, err := emptyDirectory(a.Resolver.Dir, out)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := d.Tree(m)
+	if err != nil {
+		return nil, diag.Errorf(diag.ExitRefused, "runtime-plan", "cannot write the profile for %s: %v", d.Title, err)
+	}
+	files, err := render.WriteTree(dir, d, m, tree)
+	return rendered(dir, files, err)
+}
+
+// rendered is what was written to a directory, or why nothing was.
+func rendered(dir string, files []string, err error) (*Rendered, error) {
 	switch {
 	case errors.Is(err, render.ErrNotEmpty):
 		return nil, notEmpty(dir)
 	case err != nil:
-		return nil, diag.Errorf(diag.ExitState, "render-failed", "cannot write the plan to %s: %v", diag.Quote(dir), bounded.Reason(err)).
+		return nil, diag.Errorf(diag.ExitState, "render-failed", "cannot write to %s: %v", diag.Quote(dir), bounded.Reason(err)).
 			Hintf("check permissions and free space: ls -ld %s", diag.Shell(filepath.Dir(dir)))
 	}
 	return &Rendered{dir, files}, nil

@@ -27,10 +27,9 @@ func (a *App) ChooseRuntime(ctx context.Context, m *manifest.Manifest, name stri
 		return nil, &diag.Error{Exit: diag.ExitUsage, Diagnostics: problems}
 	}
 	if name != "" {
-		d := drivers.Named(name)
-		if d == nil {
-			return nil, diag.Errorf(diag.ExitUsage, "runtime-unknown", "runtime %s not found", diag.Quote(name)).
-				Expectedf("one of: %s", strings.Join(runtimeNames(), ", "))
+		d, err := starting(name)
+		if err != nil {
+			return nil, err
 		}
 		c := candidates(ctx, []*runtime.Driver{d}, m, anyVersion)[0]
 		return &Runtime{c, user.Looks[d.Name]}, c.Err
@@ -61,6 +60,20 @@ func (a *App) ChooseRuntime(ctx context.Context, m *manifest.Manifest, name stri
 	}
 	return nil, diag.Errorf(diag.ExitNotFound, "runtime-ambiguous", "several runtimes can run this profile: %s", strings.Join(names, ", ")).
 		Hintf("name one with --runtime NAME, or set it for good in config.toml: runtimes.default = %q", names[0])
+}
+
+// starting is the runtime of a name that can start Pods.
+func starting(name string) (*runtime.Driver, error) {
+	if d := drivers.Named(name); d != nil {
+		return d, nil
+	}
+	if drivers.RenderedAs(name) != nil {
+		return nil, diag.Errorf(diag.ExitRefused, "runtime-rendered", "cannot start a Pod with %s: it is not a program, only files to render", diag.Quote(name)).
+			Expectedf("one of: %s", strings.Join(runtimeNames(), ", ")).
+			Hintf("write the files: insomnia runtime render REF --runtime %s --out DIR", name)
+	}
+	return nil, diag.Errorf(diag.ExitUsage, "runtime-unknown", "runtime %s not found", diag.Quote(name)).
+		Expectedf("one of: %s", strings.Join(runtimeNames(), ", "))
 }
 
 func runtimeNames() []string {

@@ -47,6 +47,7 @@ func TestChooseRuntime(t *testing.T) {
 		"none installed":                  {api: "anthropic", code: diag.ExitMissing, says: []string{"npm install -g @anthropic-ai/claude-code", "npm install -g opencode-ai", "Codex does not speak anthropic"}},
 		"none speaks":                     {installed: all, api: "gemini", code: diag.ExitMissing, says: []string{"Claude Code does not speak gemini"}},
 		"unknown":                         {installed: all, api: "anthropic", named: "claude", code: diag.ExitUsage, says: []string{"runtime `claude` not found", "claude-code, codex, opencode"}},
+		"named, and only rendered":        {installed: all, api: "anthropic", named: "agents-dir", code: diag.ExitRefused, says: []string{"cannot start a Pod with `agents-dir`", "insomnia runtime render REF --runtime agents-dir --out DIR", "claude-code, codex, opencode"}},
 		"named, and does not speak":       {installed: all, api: "anthropic", named: "codex", code: diag.ExitRefused, says: []string{"Codex does not speak anthropic"}},
 		"named, and not installed":        {api: "anthropic", named: "claude-code", code: diag.ExitMissing, says: []string{"npm install -g @anthropic-ai/claude-code"}},
 		"a version that is not tried":     {installed: map[string]string{"opencode": "2.0.1"}, api: "openai-chat", code: diag.ExitRefused, says: []string{"2.0.1", "--any-version"}},

@@ -21,12 +21,12 @@ func (p *program) runtimeCommand() *cli.Command {
 	)
 }
 
-// namedRuntime is the runtime of a name that a user gave.
+// namedRuntime is the runtime of a name that a user gave; it may be one that is only rendered.
 func namedRuntime(name string) (*runtime.Driver, error) {
-	if d := drivers.Named(name); d != nil {
+	if d := drivers.RenderedAs(name); d != nil {
 		return d, nil
 	}
-	names := runtimeNames()
+	names := renderedNames()
 	e := diag.Errorf(diag.ExitUsage, "runtime-unknown", "runtime not found: %s", diag.Quote(name)).Expectedf("one of: %s", strings.Join(names, ", "))
 	if near := resolve.Closest(name, names); near != "" {
 		e.Hintf("did you mean %s?", near)
@@ -34,9 +34,13 @@ func namedRuntime(name string) (*runtime.Driver, error) {
 	return nil, e
 }
 
-func runtimeNames() []string {
+// runtimeNames are those that start Pods, renderedNames those that can be rendered.
+func runtimeNames() []string  { return namesOf(drivers.All()) }
+func renderedNames() []string { return namesOf(drivers.Rendered()) }
+
+func namesOf(all []*runtime.Driver) []string {
 	var names []string
-	for _, d := range drivers.All() {
+	for _, d := range all {
 		names = append(names, d.Name)
 	}
 	return names

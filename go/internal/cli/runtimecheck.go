@@ -27,7 +27,7 @@ func (p *program) runtimeCheckCommand() *cli.Command {
 			"REF is as for `insomnia resolve`. For example:\n\n" +
 			"    insomnia runtime check builtin:coder --runtime claude-code",
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "runtime", Usage: "check only the runtime `NAME`: " + strings.Join(runtimeNames(), ", ")},
+			&cli.StringFlag{Name: "runtime", Usage: "check only the runtime `NAME`: " + strings.Join(renderedNames(), ", ")},
 			&cli.StringFlag{Name: "manifest", Usage: "check a manifest from `FILE` (.toml or .json, - for standard input) instead of a profile"},
 		}, profileFlags()...),
 		Action:       p.runtimeCheck,
@@ -90,8 +90,8 @@ func (p *program) runtimeCheck(c *cli.Context) error {
 		return err
 	}
 	var checks []runtime.Check
-	for _, d := range drivers.All() {
-		if only == d || only == nil && slices.Contains(d.WireAPIs, m.Model.WireAPI) {
+	for _, d := range drivers.Rendered() {
+		if only == d || only == nil && d.Tree == nil && slices.Contains(d.WireAPIs, m.Model.WireAPI) {
 			checks = append(checks, runtime.CheckManifest(d, m))
 		}
 	}
@@ -107,21 +107,27 @@ func (p *program) runtimeCheck(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference}
 }
 
+// lostFields are losses, those that hold the most first.
+func lostFields(losses []runtime.Loss) []lostField {
+	lost := []lostField{}
+	for _, class := range leaf.Classes() {
+		for _, l := range losses {
+			if l.Class == class {
+				lost = append(lost, lostField{l.Field, l.Pointer, l.Class, l.By, l.Why, l.Protecting})
+			}
+		}
+	}
+	return lost
+}
+
 func checkReportOf(m *manifest.Manifest, checks []runtime.Check) runtimeCheckReport {
 	report := runtimeCheckReport{Schema: "insomnia.runtime-check/v1", Profile: string(m.Profile.Name), Runtimes: []checkedByOne{}}
 	for _, check := range checks {
-		one := checkedByOne{Name: check.Driver.Name, Serves: len(check.Unserved) == 0, Unserved: []unservedField{}, Losses: []lostField{}}
-		one.Starts = one.Serves && len(check.Stops()) == 0
+		one := checkedByOne{Name: check.Driver.Name, Serves: len(check.Unserved) == 0, Unserved: []unservedField{}, Losses: lostFields(check.Losses)}
+		one.Starts = one.Serves && check.Driver.Tree == nil && len(check.Stops()) == 0
 		report.Ok = report.Ok || one.Starts
 		for _, u := range check.Unserved {
 			one.Unserved = append(one.Unserved, unservedField{u.Pointer, u.Why})
-		}
-		for _, class := range leaf.Classes() {
-			for _, l := range check.Losses {
-				if l.Class == class {
-					one.Losses = append(one.Losses, lostField{l.Field, l.Pointer, l.Class, l.By, l.Why, l.Protecting})
-				}
-			}
 		}
 		report.Runtimes = append(report.Runtimes, one)
 	}
@@ -153,13 +159,18 @@ func checksText(report runtimeCheckReport, m *manifest.Manifest) []byte {
 
 // lossTable writes fields with the same reason one below the other, and the reason once.
 func lossTable(b *bytes.Buffer, profile string, one checkedByOne) {
-	fmt.Fprintf(b, "%s enforces all fields of %s except:\n", one.Name, profile)
+	starts := drivers.Named(one.Name) != nil
+	if starts {
+		fmt.Fprintf(b, "%s enforces all fields of %s except:\n", one.Name, profile)
+	} else {
+		fmt.Fprintf(b, "%s is rendered and cannot be started; nothing makes these fields of %s hold:\n", one.Name, profile)
+	}
 	w := newTable(b)
 	w.row("CLASS", "FIELD", "BY", "WHY")
 	var last lostField
 	var stops []string
 	for _, l := range one.Losses {
-		if field := dotted(l.Pointer); l.Stops && !slices.Contains(stops, field) {
+		if field := dotted(l.Pointer); starts && l.Stops && !slices.Contains(stops, field) {
 			stops = append(stops, field)
 		}
 		if l.Class == last.Class && l.By == last.By && l.Why == last.Why {

@@ -33,3 +33,29 @@ func inQuotes(text string) string {
 	data, _ := json.Marshal(text)
 	return string(data)
 }
+
+// Replace returns a SKILL.md whose frontmatter has name and description and nothing else:
+// programs read more there than a manifest holds, such as tools that need no question.
+func Replace(name, description string, content []byte) []byte {
+	return []byte("---\n" + Field("name", name) + Field("description", description) + "---\n" + body(string(content)))
+}
+
+// Field is a line of a frontmatter.
+func Field(key, value string) string { return key + ": " + inQuotes(value) + "\n" }
+
+// body is a text without its frontmatter.
+func body(text string) string {
+	rest := strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n")
+	first, rest, ok := strings.Cut(rest, "\n")
+	if !ok || strings.TrimRight(first, " \t\r") != "---" {
+		return text
+	}
+	for ok {
+		var line string
+		line, rest, ok = strings.Cut(rest, "\n")
+		if strings.TrimRight(line, " \t\r") == "---" {
+			return rest
+		}
+	}
+	return text
+}

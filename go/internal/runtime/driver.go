@@ -46,6 +46,9 @@ type Driver struct {
 	// Recorded reports whether the program has recorded a conversation, so that it can go on
 	// with it, by its ID; state is [Launch.State]. It is sure of no. nil for always.
 	Recorded func(state, session string) bool
+	// Tree are the files of a convention that several programs read, by their names below a
+	// project. A runtime that has one has no program: it can be rendered, and not started.
+	Tree func(m *manifest.Manifest) ([]File, error)
 	// Plan makes the plan of a start.
 	Plan func(Launch) (*Plan, error)
 	// Calls translates a tool call of the program into calls that the guard decides;

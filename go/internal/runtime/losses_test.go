@@ -29,7 +29,7 @@ func base(t *testing.T, name string) *manifest.Manifest {
 
 // Each driver says of each leaf how far it holds, who makes it hold, and what is missing.
 func TestDeclarations(t *testing.T) {
-	for _, d := range drivers.All() {
+	for _, d := range drivers.Rendered() {
 		for field, declared := range d.Leaves().All() {
 			where := d.Name + ": " + field.Path
 			if !slices.Contains(leaf.Classes(), declared.Class) {
@@ -64,7 +64,8 @@ func TestDeclarations(t *testing.T) {
 func TestLossesOfEveryField(t *testing.T) {
 	m := base(t, "full")
 	m.Sandbox.Network, m.Sandbox.AllowedDomains, m.Model.Prices = "full", nil, nil
-	for _, d := range drivers.All() {
+	widest := []string{"sandbox.network", "web.search.mode", "web.fetch.enabled", "limits.maxTokens"} // in this manifest
+	for _, d := range drivers.Rendered() {
 		lost := map[string]runtime.Loss{}
 		for _, l := range runtime.Losses(d, m) {
 			lost[l.Leaf] = l
@@ -78,7 +79,7 @@ func TestLossesOfEveryField(t *testing.T) {
 				t.Errorf("%s enforces %s and loses it", d.Name, field.Path)
 			}
 			if !is && declared.Class != leaf.Enforced && len(declared.Values) == 0 && declared.Below == 0 &&
-				field.Path != "sandbox.allowedDomains" && !strings.HasPrefix(field.Path, "model.prices.") && (field.Default == "" || field.Protects()) && !strings.HasPrefix(field.Path, "runtimes.") {
+				field.Path != "sandbox.allowedDomains" && !slices.Contains(widest, field.Path) && !strings.HasPrefix(field.Path, "model.prices.") && (field.Default == "" || field.Protects()) && !strings.HasPrefix(field.Path, "runtimes.") {
 				t.Errorf("%s does not enforce %s and does not say so", d.Name, field.Path)
 			}
 		}
@@ -112,6 +113,12 @@ func TestLosses(t *testing.T) {
 		{"codex", func(m *manifest.Manifest) {
 			m.Sandbox.HostCommands = map[manifest.ProfileName]manifest.HostCommand{"sign": {Command: []manifest.Argument{"gpg"}}}
 		}, "/sandbox/hostCommands/sign/command", leaf.Unsupported, false},
+		// What is only rendered holds nothing.
+		{"agents-dir", func(m *manifest.Manifest) { m.Sandbox.Network = "none" }, "/sandbox/network", leaf.Unsupported, true},
+		{"agents-dir", func(m *manifest.Manifest) { m.Sandbox.Network = "full" }, "/sandbox/network", "", false},
+		{"agents-dir", func(m *manifest.Manifest) { m.Web.Search.Mode = "cached" }, "/web/search/mode", leaf.Advisory, true},
+		{"agents-dir", func(m *manifest.Manifest) { m.Web.Fetch.Enabled = false }, "/web/fetch/enabled", leaf.Advisory, true},
+		{"agents-dir", func(m *manifest.Manifest) { m.Limits.MaxTokens = number(3) }, "/limits/maxTokens", leaf.Unsupported, true},
 		// A default asks for nothing, another value does.
 		{"codex", func(m *manifest.Manifest) { m.Tools.MaxOutputBytes = 4096 }, "/tools/maxOutputBytes", leaf.Approximated, false},
 		{"codex", func(m *manifest.Manifest) {}, "/tools/maxOutputBytes", "", false},
@@ -155,7 +162,7 @@ func TestLosses(t *testing.T) {
 	} {
 		m := base(t, "minimal")
 		c.change(m)
-		losses := runtime.Losses(drivers.Named(c.runtime), m)
+		losses := runtime.Losses(drivers.RenderedAs(c.runtime), m)
 		i := slices.IndexFunc(losses, func(l runtime.Loss) bool { return l.Pointer == c.pointer })
 		switch {
 		case i < 0 && c.class != "":

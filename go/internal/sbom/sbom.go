@@ -10,7 +10,6 @@ package sbom
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -210,7 +209,7 @@ func (b *builder) prompts(at, system string, more []string, initial *manifest.Te
 func (b *builder) skill(name string, s manifest.Skill) error {
 	c := component{Type: "library", Ref: "skill:" + name, Name: "skill " + name, Description: string(s.Description)}
 	for _, file := range slices.Sorted(maps.Keys(s.Files)) {
-		data, err := bytesOf(s.Files[file])
+		data, err := s.Files[file].Bytes()
 		if err != nil {
 			return fmt.Errorf("skills.%s.files.%s: %w", name, file, err)
 		}
@@ -218,18 +217,6 @@ func (b *builder) skill(name string, s manifest.Skill) error {
 	}
 	b.add(c)
 	return nil
-}
-
-func bytesOf(f manifest.SkillFile) ([]byte, error) {
-	switch {
-	case f.Content == nil:
-		return []byte(f.Text), nil
-	case f.Content.Text != nil:
-		return []byte(*f.Content.Text), nil
-	case f.Content.Base64 != nil:
-		return base64.StdEncoding.DecodeString(string(*f.Content.Base64))
-	}
-	return nil, nil
 }
 
 func (b *builder) server(name string, s manifest.MCPServer) {

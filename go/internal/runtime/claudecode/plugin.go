@@ -1,8 +1,6 @@
 package claudecode
 
 import (
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -11,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/insomnia-pods/insomnia/go/internal/frontmatter"
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -39,56 +38,26 @@ func text(path, content string) runtime.File {
 	return runtime.File{Path: path, Mode: 0o400, Content: []byte(content)}
 }
 
-// field is a line of a frontmatter. Strings of JSON are strings of YAML.
-func field(key, value string) string {
-	quoted, _ := json.Marshal(value)
-	return key + ": " + string(quoted) + "\n"
-}
-
 // skillFiles are the files of a skill. Its frontmatter is written anew: the program reads
 // more there than a profile says, such as tools that need no question.
 func skillFiles(name manifest.SkillName, s manifest.Skill, dir string) ([]runtime.File, error) {
 	var files []runtime.File
 	for _, path := range slices.Sorted(maps.Keys(s.Files)) {
 		f := s.Files[path]
-		content, mode := []byte(f.Text), fs.FileMode(0o400)
-		if f.Content != nil {
-			switch {
-			case f.Content.Text != nil:
-				content = []byte(*f.Content.Text)
-			case f.Content.Base64 != nil:
-				var err error
-				if content, err = base64.StdEncoding.DecodeString(string(*f.Content.Base64)); err != nil {
-					return nil, fmt.Errorf("skills.%s.files: %s: %w", name, path, err)
-				}
-			}
+		content, err := f.Bytes()
+		if err != nil {
+			return nil, fmt.Errorf("skills.%s.files: %s: %w", name, path, err)
 		}
+		mode := fs.FileMode(0o400)
 		if f.Executable() {
 			mode = 0o500
 		}
 		if path == "SKILL.md" {
-			content = []byte("---\n" + field("name", string(name)) + field("description", string(s.Description)) + "---\n" + body(string(content)))
+			content = frontmatter.Replace(string(name), string(s.Description), content)
 		}
 		files = append(files, runtime.File{Path: filepath.Join(dir, filepath.FromSlash(string(path))), Mode: mode, Content: content})
 	}
 	return files, nil
-}
-
-// body is a text without its frontmatter.
-func body(text string) string {
-	rest := strings.TrimLeft(strings.TrimPrefix(text, "\ufeff"), " \t\r\n")
-	first, rest, ok := strings.Cut(rest, "\n")
-	if !ok || strings.TrimRight(first, " \t\r") != "---" {
-		return text
-	}
-	for ok {
-		var line string
-		line, rest, ok = strings.Cut(rest, "\n")
-		if strings.TrimRight(line, " \t\r") == "---" {
-			return rest
-		}
-	}
-	return text
 }
 
 // commandName is the name of a workflow in the program, where skills and commands share
@@ -120,9 +89,9 @@ func command(w manifest.Workflow) string {
 		hints = append(hints, hint)
 		old = append(old, "{{"+string(in.Name)+"}}", "$ARGUMENTS["+strconv.Itoa(i)+"]")
 	}
-	head := field("description", string(w.Description))
+	head := frontmatter.Field("description", string(w.Description))
 	if len(hints) > 0 {
-		head += field("argument-hint", strings.Join(hints, " "))
+		head += frontmatter.Field("argument-hint", strings.Join(hints, " "))
 	}
 	return "---\n" + head + "disable-model-invocation: true\n---\n" + strings.NewReplacer(old...).Replace(strings.ReplaceAll(string(w.Prompt), "$", `\$`)) + "\n"
 }
@@ -130,15 +99,15 @@ func command(w manifest.Workflow) string {
 // agent is a subagent.
 func agent(m *manifest.Manifest, name manifest.SkillName) string {
 	s := m.Subagents[name]
-	head := field("name", string(name)) + field("description", string(s.Description))
-	head += field("tools", strings.Join(toolNames(m, s.Tools, func(n manifest.ServerName) bool { return s.MCPServers == nil || slices.Contains(s.MCPServers, n) }), ", "))
+	head := frontmatter.Field("name", string(name)) + frontmatter.Field("description", string(s.Description))
+	head += frontmatter.Field("tools", strings.Join(toolNames(m, s.Tools, func(n manifest.ServerName) bool { return s.MCPServers == nil || slices.Contains(s.MCPServers, n) }), ", "))
 	model, level := "inherit", s.Effort
 	if s.Model != nil {
 		model, level = string(s.Model.ID), s.Model.Effort
 	}
-	head += field("model", model)
+	head += frontmatter.Field("model", model)
 	if level != "" {
-		head += field("effort", effort(level))
+		head += frontmatter.Field("effort", effort(level))
 	}
 	if s.Limits != nil && s.Limits.MaxTurns != nil {
 		head += "maxTurns: " + strconv.FormatInt(*s.Limits.MaxTurns, 10) + "\n"
@@ -162,5 +131,5 @@ func ownAgent(m *manifest.Manifest) string {
 			tools[i] = "Agent(" + strings.Join(names, ", ") + ")"
 		}
 	}
-	return "---\n" + field("name", own) + field("description", "The agent of this Pod.") + field("tools", strings.Join(tools, ", ")) + "---\n"
+	return "---\n" + frontmatter.Field("name", own) + frontmatter.Field("description", "The agent of this Pod.") + frontmatter.Field("tools", strings.Join(tools, ", ")) + "---\n"
 }

@@ -1,7 +1,6 @@
 package codex
 
 import (
-	"encoding/base64"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -31,20 +30,11 @@ func skillFiles(m *manifest.Manifest) ([]skillFile, error) {
 		skill := m.Skills[name]
 		for _, path := range slices.Sorted(maps.Keys(skill.Files)) {
 			f := skillFile{name: string(name) + "/" + string(path), mode: readOnly}
-			content := skill.Files[path].Content
-			switch {
-			case content == nil:
-				f.content = []byte(skill.Files[path].Text)
-			case content.Base64 != nil:
-				bytes, err := base64.StdEncoding.DecodeString(string(*content.Base64))
-				if err != nil {
-					return nil, fmt.Errorf("cannot read the file %s of the skill %s: %w", path, name, err)
-				}
-				f.content = bytes
-			case content.Text != nil:
-				f.content = []byte(*content.Text)
+			var err error
+			if f.content, err = skill.Files[path].Bytes(); err != nil {
+				return nil, fmt.Errorf("cannot read the file %s of the skill %s: %w", path, name, err)
 			}
-			if content != nil && content.Executable != nil && *content.Executable {
+			if skill.Files[path].Executable() {
 				f.mode = program
 			}
 			if path == "SKILL.md" {

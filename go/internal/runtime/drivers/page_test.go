@@ -16,7 +16,8 @@ const introduction = `# What each runtime enforces
 <!-- Written from the declarations in go/internal/runtime: checks/update -->
 
 A profile means the same in every agent program only if something makes it hold. This page lists every field of the
-[manifest](manifest.md) and shows how far it holds in each runtime: in Claude Code, Codex and opencode.
+[manifest](manifest.md) and shows how far it holds in each runtime: in Claude Code, Codex and opencode. The last column is
+that of [files that several programs read](running.md#without-a-pod), which are rendered and cannot be started.
 
 To see what is lost of one profile, ask for it:
 
@@ -73,7 +74,7 @@ func TestEnforcementPage(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(introduction)
 	columns := map[string][]string{}
-	for _, d := range drivers.All() {
+	for _, d := range drivers.Rendered() {
 		for field, declared := range d.Leaves().All() {
 			columns[field.Path] = append(columns[field.Path], cell(declared))
 		}
@@ -83,10 +84,10 @@ func TestEnforcementPage(t *testing.T) {
 		if top := strings.TrimSuffix(strings.SplitN(field.Path, ".", 2)[0], "[]"); top != section {
 			section = top
 			fmt.Fprintf(&b, "\n### %s\n\n| field |", section)
-			for _, d := range drivers.All() {
+			for _, d := range drivers.Rendered() {
 				fmt.Fprintf(&b, " %s |", d.Title)
 			}
-			b.WriteString("\n|---|" + strings.Repeat("---|", len(drivers.All())) + "\n")
+			b.WriteString("\n|---|" + strings.Repeat("---|", len(drivers.Rendered())) + "\n")
 		}
 		mark := ""
 		if field.Protects() {

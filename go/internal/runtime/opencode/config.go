@@ -359,7 +359,8 @@ func skillFiles(l runtime.Launch) []runtime.File {
 	for _, name := range sorted(l.Manifest.Skills) {
 		s := l.Manifest.Skills[name]
 		for _, file := range sorted(s.Files) {
-			f := runtime.File{Path: filepath.Join(skillsPath(l), string(name), filepath.FromSlash(string(file))), Mode: 0o444, Content: bytesOf(s.Files[file])}
+			content, _ := s.Files[file].Bytes() // validated with the manifest
+			f := runtime.File{Path: filepath.Join(skillsPath(l), string(name), filepath.FromSlash(string(file))), Mode: 0o444, Content: content}
 			if s.Files[file].Executable() {
 				f.Mode = 0o555
 			}

@@ -31,7 +31,80 @@ var ErrNotEmpty = errors.New("the directory is not empty")
 // Write writes a plan that was made for the places of a directory. The directory is
 // missing or empty, and has all of the plan or nothing. It returns the names of what was
 // written, below the directory.
-func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) (names []string, err error) {
+func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) ([]string, error) {
+	return whole(dir, func(w *writer) error {
+		for _, f := range plan.Files {
+			name, err := filepath.Rel(dir, f.Path)
+			if err != nil || !filepath.IsLocal(name) || !strings.HasPrefix(f.Path, l.State+"/") && !strings.HasPrefix(f.Path, l.Files+"/") {
+				return fmt.Errorf("the plan has a file outside of its directories: %q", f.Path)
+			}
+			if f.Gone {
+				continue // it is a new directory
+			}
+			if f.Link == "" {
+				err = w.put(name, f.Mode, f.Content)
+			} else {
+				err = w.link(name, f.Link)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		for _, at := range []string{l.State, l.Files} {
+			if name, err := filepath.Rel(dir, at); err != nil || w.root.MkdirAll(name, 0o700) != nil {
+				return fmt.Errorf("cannot make the directory %q", at)
+			}
+		}
+		for _, descriptor := range plan.Descriptors {
+			if err := w.put(descriptorName(descriptor), 0o600, []byte(text(descriptor, l.Manifest))); err != nil {
+				return err
+			}
+		}
+		if err := w.put("start", 0o700, []byte(script(dir, d, l, plan))); err != nil {
+			return err
+		}
+		return w.put("README.md", 0o600, []byte(readme(d, l, plan)))
+	})
+}
+
+// WriteTree writes the files of a convention, and what is lost in them of a manifest. The
+// directory is missing or empty, and has all of them or nothing. It returns the names of
+// what was written, below the directory.
+func WriteTree(dir string, d *runtime.Driver, m *manifest.Manifest, files []runtime.File) ([]string, error) {
+	return whole(dir, func(w *writer) error {
+		for _, f := range files {
+			if !filepath.IsLocal(f.Path) {
+				return fmt.Errorf("the convention has a file outside of its directory: %q", f.Path)
+			}
+			if err := w.put(f.Path, f.Mode, f.Content); err != nil {
+				return err
+			}
+		}
+		return w.put(filepath.Join(".agents", "README.md"), 0o600, []byte(treeReadme(d, m)))
+	})
+}
+
+// writer writes below a directory.
+type writer struct {
+	root  *os.Root
+	names []string
+}
+
+func (w *writer) put(name string, mode fs.FileMode, content []byte) error {
+	w.names = append(w.names, filepath.ToSlash(name))
+	return write(w.root, name, mode, content)
+}
+
+func (w *writer) link(name, target string) error {
+	if err := w.root.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	w.names = append(w.names, filepath.ToSlash(name))
+	return w.root.Symlink(target, name)
+}
+
+// whole makes a directory that has all that is written, or nothing.
+func whole(dir string, all func(*writer) error) (names []string, err error) {
 	// What is written beside the directory takes its place in one step, which fails
 	// where there is something meanwhile.
 	work, err := os.MkdirTemp(filepath.Dir(dir), ".insomnia-render-")
@@ -48,42 +121,8 @@ func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) 
 		return nil, err
 	}
 	defer root.Close()
-	put := func(name string, mode fs.FileMode, content []byte) error {
-		names = append(names, filepath.ToSlash(name))
-		return write(root, name, mode, content)
-	}
-	for _, f := range plan.Files {
-		name, err := filepath.Rel(dir, f.Path)
-		if err != nil || !filepath.IsLocal(name) || !strings.HasPrefix(f.Path, l.State+"/") && !strings.HasPrefix(f.Path, l.Files+"/") {
-			return nil, fmt.Errorf("the plan has a file outside of its directories: %q", f.Path)
-		}
-		if f.Gone {
-			continue // it is a new directory
-		}
-		if f.Link == "" {
-			err = put(name, f.Mode, f.Content)
-		} else if err = root.MkdirAll(filepath.Dir(name), 0o700); err == nil {
-			names = append(names, filepath.ToSlash(name))
-			err = root.Symlink(f.Link, name)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	for _, at := range []string{l.State, l.Files} {
-		if name, err := filepath.Rel(dir, at); err != nil || root.MkdirAll(name, 0o700) != nil {
-			return nil, fmt.Errorf("cannot make the directory %q", at)
-		}
-	}
-	for _, descriptor := range plan.Descriptors {
-		if err := put(descriptorName(descriptor), 0o600, []byte(text(descriptor, l.Manifest))); err != nil {
-			return nil, err
-		}
-	}
-	if err := put("start", 0o700, []byte(script(dir, d, l, plan))); err != nil {
-		return nil, err
-	}
-	if err := put("README.md", 0o600, []byte(readme(d, l, plan))); err != nil {
+	w := &writer{root: root}
+	if err := all(w); err != nil {
 		return nil, err
 	}
 	// An empty directory makes way; os.Rename takes the place of none.
@@ -96,7 +135,7 @@ func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) 
 	if err := os.Rename(work, dir); err != nil {
 		return nil, err
 	}
-	return names, nil
+	return w.names, nil
 }
 
 func write(root *os.Root, name string, mode fs.FileMode, content []byte) error {

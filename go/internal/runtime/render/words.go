@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // script starts the program as Insomnia would, without the services of a Pod.
@@ -63,5 +64,36 @@ runs no tool:
 	b.WriteString("- **The sandbox**: files, network and environment of the program are limited by nothing but the program itself.\n")
 	b.WriteString("- **Secrets**: `SECRET(NAME)` is the place of a secret. `insomnia secret exec NAME -- COMMAND` gives its value to a command.\n")
 	fmt.Fprintf(&b, "\n`insomnia runtime check REF --runtime %s` lists what %s does not enforce even in a Pod.\n", d.Name, d.Title)
+	return b.String()
+}
+
+// treeReadme describes a profile and lists what of it is lost in the files of a convention.
+func treeReadme(d *runtime.Driver, m *manifest.Manifest) string {
+	var b strings.Builder
+	p := m.Profile
+	fmt.Fprintf(&b, "# The profile %s as files that agent programs read\n\n", p.Name)
+	if p.Description != "" {
+		fmt.Fprintf(&b, "%s\n\n", p.Description)
+	}
+	b.WriteString(`Written by ` + "`insomnia runtime render`" + `. Copy AGENTS.md and .agents into a project: programs that know this convention read them.
+
+| path | what it is |
+|---|---|
+| ` + "`AGENTS.md`" + ` | the prompt of the profile, and its rules in words |
+| ` + "`.agents/skills/NAME/SKILL.md`" + ` | a skill |
+| ` + "`.agents/agents/NAME.md`" + ` | a subagent |
+| ` + "`.agents/commands/NAME.md`" + ` | a workflow |
+
+## What is lost
+
+This is advice: no program is held to it. These fields of the profile are told to the model at most:
+
+| class | field | reason |
+|---|---|---|
+`)
+	for _, l := range runtime.Losses(d, m) {
+		fmt.Fprintf(&b, "| %s | `%s` | %s |\n", l.Class, l.Field, l.Why)
+	}
+	b.WriteString("\nIn a Pod they hold as docs/enforcement.md says: `insomnia pod new`.\n")
 	return b.String()
 }
