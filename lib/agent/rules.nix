@@ -417,6 +417,15 @@ in
       ];
       at = node: { inherit (node) line column; };
       names = node.keys;
+      # Keys that say one thing of whole tools. One of which every tool is held by a stricter
+      # key has no effect here, and it may have one there.
+      wholes = filter (name: theirs ? ${name} && isAction node.value.${name}) names;
+      level = name: strictness node.value.${name}.value;
+      stricter =
+        name: tool:
+        filter (other: elem tool theirs.${other} && level other > level name) wholes;
+      outdone =
+        name: elem name wholes && filter (tool: stricter name tool == [ ]) theirs.${name} == [ ];
       star = node.value."*" or null;
       general = if star != null && isAction star then star.value else null;
       whole =
@@ -533,6 +542,18 @@ in
           patterns name value
         else if !(isAction value) then
           { faults = [ (noAction // { at = at value; }) ]; }
+        else if outdone name then
+          {
+            faults = [
+              {
+                at = at value;
+                message = "`${name}: ${value.value}` has no effect: `${
+                  head (stricter name (head ours))
+                }` is stricter, and about the same tool";
+                hint = "remove it: of all that is said about a tool, the strictest holds";
+              }
+            ];
+          }
         else
           { parts = whole (if mcp then [ (toolOf name) ] else ours) value.value (at value); };
       all = map one names;

@@ -188,6 +188,7 @@ in
           message = "no model is chosen";
           expected = "provider/model";
           hint = "write for example `${field "ref"} = \"anthropic/claude-sonnet-5-5\";`";
+          inMarkdown = "write it between the lines ---, for example model: sonnet; or import the file in a layer in Nix that names one";
         }
       ]
     else if known || same || missing == [ ] then
@@ -204,6 +205,11 @@ in
             builtins.concatStringsSep ", " (map (name: "`${name}`") needed)
           }";
           hint = if nearest != null then "did you mean `${nearest}`?" else "set ${fields}";
+          inMarkdown =
+            if nearest != null then
+              "did you mean `${nearest}`?"
+            else
+              "name a model of the catalog, or set ${fields} in a layer in Nix that imports this file";
         })
       ];
 }

@@ -1,14 +1,26 @@
 # Turns a problem as it is found (`at` is a list of keys) into the shape that leaves the
-# library. `positions` may stand in the problem already; else they are looked up.
+# library. `positions` may stand in the problem already; else they are looked up. `inMarkdown`
+# is the hint for an author who wrote the place as a frontmatter.
 lookup: problem:
 let
+  ends = import ../text/ends.nix;
   path = import ./path.nix;
+  positions = problem.positions or (lookup problem.at);
+  markdown =
+    problem ? inMarkdown && positions != [ ] && ends ".md" (builtins.head positions).file;
 in
 {
   inherit (problem) code message;
   path = path.dotted problem.at;
   pointer = path.pointer problem.at;
-  positions = problem.positions or (lookup problem.at);
+  inherit positions;
 }
 // (if problem ? expected then { inherit (problem) expected; } else { })
-// (if problem ? hint then { inherit (problem) hint; } else { })
+// (
+  if markdown then
+    { hint = problem.inMarkdown; }
+  else if problem ? hint then
+    { inherit (problem) hint; }
+  else
+    { }
+)

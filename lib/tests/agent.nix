@@ -203,6 +203,12 @@ let
     ];
     "permission:\n  edit:\n    \"*.md\": allow" = [ "3:3 patterns of `edit` have another meaning in a profile" ];
     "permission:\n  edit: deny\n  \"*\": ask" = [ "4:3 the star is about all that is above it, since the last that matches decides" ];
+    "permission:\n  edit: deny\n  write: allow" = [ "4:3 `write: allow` has no effect: `edit` is stricter, and about the same tool" ];
+    "permission:\n  patch: allow\n  glob: ask\n  list: deny\n  multiedit: ask" = [
+      "3:3 `patch: allow` has no effect: `multiedit` is stricter, and about the same tool"
+      "4:3 `glob: ask` has no effect: `list` is stricter, and about the same tool"
+    ];
+    "permission:\n  edit: allow\n  write: deny\n  glob: ask\n  list: ask" = [ ];
     "permission:\n  edit: maybe\n  doom_loop: ask" = [
       "3:3 must be allow, ask or deny"
       "4:3 no rule of a profile is about `doom_loop`"

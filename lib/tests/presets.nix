@@ -718,6 +718,7 @@ catalogOrder
         message = "the model `anthropic/claude-sonet-4-5` is not in the catalog, and `model.contextWindowTokens`, `model.maxOutputTokens`, `model.wireApi` are not given";
         expected = "a model of the catalog (insomnia.lib.models), or one with `contextWindowTokens`, `maxOutputTokens`, `wireApi`";
         hint = "did you mean `anthropic/claude-sonnet-4-5`?";
+        inMarkdown = "did you mean `anthropic/claude-sonnet-4-5`?";
       }
     ]
   )

@@ -207,6 +207,18 @@ func (r *Catalog) Folder(scope config.Scope) string {
 	return r.projectFolder()
 }
 
+// InFolder are the files of a scope that are profiles of this name: none, one, or several.
+func (r *Catalog) InFolder(scope config.Scope, name string) ([]string, error) {
+	all, err := r.folder(string(scope), r.Folder(scope))
+	var files []string
+	for _, c := range all {
+		if c.Name == name {
+			files = append(files, c.File)
+		}
+	}
+	return files, err
+}
+
 // builtin are the profiles inside the program: a folder each.
 func (r *Catalog) builtin() []Candidate {
 	entries, _ := fs.ReadDir(r.Library, "profiles")

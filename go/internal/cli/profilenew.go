@@ -72,11 +72,17 @@ func (p *program) profileNew(c *cli.Context) error {
 	if err := config.Inside(filepath.Dir(dir), to, filepath.Join(filepath.Base(dir), name+".nix")); err != nil {
 		return err
 	}
-	for _, there := range []string{path, filepath.Join(dir, name, "profile.nix")} {
-		if _, err := os.Lstat(there); err == nil {
-			return diag.Errorf(diag.ExitState, "file-exists", "%s is there already, and is left alone", there).
-				Hintf("choose another name, or edit the file")
-		}
+	there, err := r.InFolder(to, name)
+	if err != nil {
+		return err
+	}
+	if len(there) > 0 {
+		return diag.Errorf(diag.ExitState, "file-exists", "the profile %s already exists: %s; not overwritten", diag.Quote(name), there[0]).
+			Hintf("choose another name, or edit it: insomnia profile edit %s:%s", to, name)
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return diag.Errorf(diag.ExitState, "file-exists", "%s already exists; not overwritten", path).
+			Hintf("choose another name, or edit the file")
 	}
 	text := strings.ReplaceAll(starter, "NAME", name)
 	options := resolve.Options{Timeout: app.ListTimeout, Evaluator: resolve.Embedded}
