@@ -98,6 +98,7 @@ func (p *program) commands() []commandMaker {
 		{"source", p.sourceCommand},
 		{"config", p.configCommand},
 		{"import", p.importCommand},
+		{"add", p.addCommand},
 		{"pod", p.podCommand},
 		{"runtime", p.runtimeCommand},
 		{"manifest", p.manifestCommand},

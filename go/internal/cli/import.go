@@ -250,6 +250,13 @@ func (p *program) importText(i *app.Imported, from, dir, source string, dry, all
 			out.WriteString("    " + diag.Escape(s.Bind, false) + "\n")
 		}
 	}
+	writeLosses(&out, f)
+	return out.Bytes()
+}
+
+// writeLosses lists what profiles do not say, or not in the same way.
+func writeLosses(out *bytes.Buffer, f *importing.Found) {
+	t := newTable(out)
 	for _, kind := range []struct{ name, title string }{
 		{importing.Lost, "left out"}, {importing.Stricter, "stricter than before"}, {importing.Changed, "written in another way"}, {importing.Shown, "characters that cannot be seen"},
 	} {
@@ -267,5 +274,4 @@ func (p *program) importText(i *app.Imported, from, dir, source string, dry, all
 		}
 		t.flush()
 	}
-	return out.Bytes()
 }

@@ -13,6 +13,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
+// toTerminal reports whether what is printed goes to a terminal.
+func (p *program) toTerminal() bool {
+	out, ours := p.stdout.(*os.File)
+	return ours && isatty.IsTerminal(out.Fd())
+}
+
 // page prints a page, through a pager where it is longer than the terminal that
 // it goes to.
 func (p *program) page(c *cli.Context, text string) error {

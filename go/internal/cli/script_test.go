@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/cgi"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -370,14 +371,22 @@ type server struct {
 	seen []string
 }
 
-// listen DIR serves a folder over HTTP; its address is in $SERVER, HOST:PORT in $HOST.
+// listen DIR serves a folder over HTTP, and the repositories in it (NAME.git) to git; its
+// address is in $SERVER, HOST:PORT in $HOST.
 func listen(ts *testscript.TestScript, neg bool, args []string) {
 	s := &server{}
 	files := http.FileServer(http.Dir(ts.MkAbs(args[0])))
+	core, _ := exec.Command("git", "--exec-path").Output()
+	backend := &cgi.Handler{Path: filepath.Join(strings.TrimSpace(string(core)), "git-http-backend"),
+		Env: []string{"GIT_PROJECT_ROOT=" + ts.MkAbs(args[0]), "GIT_HTTP_EXPORT_ALL=1", "GIT_CONFIG_GLOBAL=/dev/null"}}
 	h := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		s.seen = append(s.seen, r.URL.String())
 		s.mu.Unlock()
+		if strings.Contains(r.URL.Path, ".git/") {
+			backend.ServeHTTP(w, r)
+			return
+		}
 		files.ServeHTTP(w, r)
 	}))
 	ts.Defer(h.Close)

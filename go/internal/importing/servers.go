@@ -238,23 +238,28 @@ func (k *keys) mcpServers(n *doctree.Node, skip func(name string) bool) {
 			k.f.note(Lost, v.At, v.Path, "the server is switched off")
 			continue
 		}
-		s := serverOf{name: name, node: v, env: v.Get("env"), headers: v.Get("headers"), cwd: v.Get("cwd").Or(""), kind: v.Get("type").Or(v.Get("transport").Or(""))}
-		if command, ok := v.Get("command").String(); ok {
-			s.command = append([]string{command}, v.Get("args").Strings()...)
-		} else if list := v.Get("command"); list.Is(doctree.List) { // some write it as one list
-			s.command = append(list.Strings(), v.Get("args").Strings()...)
-		}
-		if s.url = v.Get("url").Or(v.Get("httpUrl").Or(v.Get("serverUrl").Or(""))); s.url != "" && len(s.command) > 0 && s.kind == "" {
-			s.url = ""
-		}
-		if ms, ok := v.Get("timeout").Int(); ok {
-			s.timeout = (ms + 999) / 1000
-		}
-		s.enabled, s.disabled = v.Get("includeTools").Strings(), append(v.Get("excludeTools").Strings(), v.Get("disabledTools").Strings()...)
-		if enabled := v.Get("enabledTools"); enabled != nil {
-			s.enabled = enabled.Strings()
-		}
-		s.known = "type transport command args env headers cwd url httpUrl serverUrl disabled enabled timeout includeTools excludeTools enabledTools disabledTools targets"
-		k.server(s)
+		k.mcpServer(name, v)
 	}
+}
+
+// mcpServer reads an object of that list.
+func (k *keys) mcpServer(name string, v *doctree.Node) {
+	s := serverOf{name: name, node: v, env: v.Get("env"), headers: v.Get("headers"), cwd: v.Get("cwd").Or(""), kind: v.Get("type").Or(v.Get("transport").Or(""))}
+	if command, ok := v.Get("command").String(); ok {
+		s.command = append([]string{command}, v.Get("args").Strings()...)
+	} else if list := v.Get("command"); list.Is(doctree.List) { // some write it as one list
+		s.command = append(list.Strings(), v.Get("args").Strings()...)
+	}
+	if s.url = v.Get("url").Or(v.Get("httpUrl").Or(v.Get("serverUrl").Or(""))); s.url != "" && len(s.command) > 0 && s.kind == "" {
+		s.url = ""
+	}
+	if ms, ok := v.Get("timeout").Int(); ok {
+		s.timeout = (ms + 999) / 1000
+	}
+	s.enabled, s.disabled = v.Get("includeTools").Strings(), append(v.Get("excludeTools").Strings(), v.Get("disabledTools").Strings()...)
+	if enabled := v.Get("enabledTools"); enabled != nil {
+		s.enabled = enabled.Strings()
+	}
+	s.known = "type transport command args env headers cwd url httpUrl serverUrl disabled enabled timeout includeTools excludeTools enabledTools disabledTools targets"
+	k.server(s)
 }

@@ -120,6 +120,8 @@ func (f *Found) skillFiles(s *source, dir, below string, skill *Skill, total *in
 		case rel == "SKILL.md":
 		case !skillFile.Get().MatchString(rel) || len(rel) > 400:
 			f.note(Lost, at, "", "the name is not one that a file of a skill can have here")
+		case s.isDir(name, e) && e.Type()&fs.ModeSymlink != 0 && s.others():
+			f.note(Lost, at, "", "a link to a directory is not followed")
 		case s.isDir(name, e):
 			if strings.Count(rel, "/") < 8 && e.Name() != "node_modules" {
 				f.skillFiles(s, dir, rel, skill, total)

@@ -23,8 +23,18 @@ const (
 // source is a directory that is read. Links that lead out of it are not followed.
 type source struct {
 	f    *Found
-	root *bounded.Root
+	root files
 	dir  string // for messages
+}
+
+// files are those below a directory; names are in the notation of the operating system.
+// Links are followed, and none leads out. *bounded.Root is one.
+type files interface {
+	ReadFile(name string, limit int64) ([]byte, error)
+	ReadDir(name string, limit int) ([]fs.DirEntry, error)
+	Stat(name string) (fs.FileInfo, error)
+	Lstat(name string) (fs.FileInfo, error)
+	Close() error
 }
 
 func (f *Found) open(dir string) (*source, error) {

@@ -125,7 +125,7 @@ func (w *writer) base(dir string) {
 		root.Put(server(s), "mcpServers", s.Name)
 	}
 	for _, s := range w.Skills {
-		root.Put(skillValue(s), "skills", s.Name)
+		root.Put(skillValue("./skills/"+s.Name, s), "skills", s.Name)
 	}
 	for _, f := range w.Workflows {
 		set := &nixtext.Set{}
@@ -401,8 +401,8 @@ func server(s Server) *nixtext.Set {
 	return set
 }
 
-func skillValue(s Skill) any {
-	dir := "./skills/" + s.Name
+// skillValue is a skill whose text files are in a directory.
+func skillValue(dir string, s Skill) any {
 	if len(s.Base64) == 0 && len(s.Executable) == 0 {
 		return nixtext.Raw("insomnia.lib.skillFromDir " + dir)
 	}

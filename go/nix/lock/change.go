@@ -68,7 +68,12 @@ func (e edge) describe() string {
 	if e.to == nil {
 		return "follows " + join(e.follows)
 	}
-	l, err := flake.LockedOf(e.to.locked)
+	return Describe(e.to.locked)
+}
+
+// Describe is a locked source for people: its reference, and the day of its last change.
+func Describe(locked map[string]any) string {
+	l, err := flake.LockedOf(locked)
 	if err != nil {
 		return "?"
 	}

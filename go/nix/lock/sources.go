@@ -32,6 +32,9 @@ type fetched struct {
 	locked    attrs
 	tree      source.Tree // nil for a single file
 	elsewhere bool
+	// of a single file of this machine: its name, and the directory around it
+	file   string
+	around source.Tree
 }
 
 func (s *sources) close() {
@@ -164,7 +167,7 @@ func (s *sources) now(ref attrs, from place, input []string) (attrs, place, erro
 	}
 	plain := maps.Clone(ref)
 	delete(plain, "dir")
-	id := fmt.Sprintf("%#v", plain)
+	id := identity(ref)
 	f := s.known[id]
 	if f == nil {
 		var err error
@@ -186,6 +189,13 @@ func (s *sources) now(ref attrs, from place, input []string) (attrs, place, erro
 		}
 	}
 	return locked, place{tree: f.tree, dir: dir, elsewhere: f.elsewhere}, nil
+}
+
+// identity is a text that is equal for references to the same source.
+func identity(ref attrs) string {
+	plain := maps.Clone(ref)
+	delete(plain, "dir")
+	return fmt.Sprintf("%#v", plain)
 }
 
 // local is a clean path inside a source, "" for its top.
@@ -292,6 +302,8 @@ func (s *sources) path(ref attrs, l *flake.Locked) (*fetched, error) {
 	s.opened = append(s.opened, func() { tree.Close() })
 	if info.IsDir() {
 		f.tree = tree
+	} else {
+		f.around, f.file = tree, filepath.Base(dir)
 	}
 	if _, given := ref["lastModified"]; !given {
 		newest, err := flake.Newest(s.ctx, dir)
