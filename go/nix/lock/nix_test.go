@@ -4,16 +4,19 @@ package lock_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/http/cgi"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/nix/fetch"
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 	"github.com/insomnia-pods/insomnia/go/nix/lock"
@@ -117,22 +120,27 @@ func nix(t *testing.T, home, dir string, update []string) (string, error) {
 	return string(out), err
 }
 
-// needsNix reports whether the installed Nix is one whose locks ours must equal.
+// needsNix skips a test where the installed Nix is not one whose locks ours must equal.
 func needsNix(t *testing.T) {
+	if !newNix(t) {
+		t.Skip("needs Nix 2.34; the step of checks/run for the Nix of Debian sid runs this")
+	}
+}
+
+// newNix reports whether there is such a Nix.
+func newNix(t *testing.T) bool {
 	out, err := exec.Command("nix", "--version").Output()
 	if err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("nix is not installed, and in CI it must be")
 		}
-		t.Skip("needs nix")
+		return false
 	}
 	version := strings.Fields(string(out))
 	parts := strings.Split(version[len(version)-1], ".")
 	major, _ := strconv.Atoi(parts[0])
 	minor, _ := strconv.Atoi(parts[min(1, len(parts)-1)])
-	if major == 2 && minor < 34 {
-		t.Skipf("Nix %s writes other locks; the step of checks/run for the Nix of Debian sid runs this", version[len(version)-1])
-	}
+	return major > 2 || major == 2 && minor >= 34
 }
 
 // The same flakes give the same bytes as with Nix, in each state that they go
@@ -182,5 +190,81 @@ func TestSameBytesAsNix(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// opened are sources that are no flakes, as scripts make them; $H is the server.
+var opened = map[string]struct{ script, url string }{
+	"path":                      {`mkdir a; echo x > a/x; ln -s x a/y`, "path:$T/a"},
+	"a single file":             {`echo x > a.md`, "path:$T/a.md"},
+	"git over HTTP":             {`flake a ''; commit a; commit a; git clone -q --bare a a.git`, "git+$H/a.git"},
+	"git over HTTP, a branch":   {`flake a ''; commit a; git -C a branch dev; commit a; git clone -q --bare a a.git`, "git+$H/a.git?ref=dev"},
+	"git, a directory":          {`flake a/s ''; commit a; git clone -q --bare a a.git`, "git+$H/a.git?dir=s"},
+	"git of this machine":       {`flake a ''; commit a`, "git+file://$T/a"},
+	"archive":                   {`flake a ''; tar czf a.tgz a`, "$H/a.tgz"},
+	"archive that is elsewhere": {`flake a ''; tar czf a.tgz a`, "$H/moved.tgz"},
+	"archive of a lasting name": {`flake a ''; tar czf a.tgz a`, "$H/latest.tgz"},
+}
+
+// A source that is opened has the attributes that Nix locks for an input with
+// `flake = false;`, and those that Compute locks.
+func TestOpener(t *testing.T) {
+	for name, test := range opened {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			top, home := t.TempDir(), t.TempDir()
+			server := serve(t, top)
+			url := strings.NewReplacer("$T", top, "$H", server).Replace(test.url)
+			shell(t, top, server, test.script+"\nflake top 'inputs.a = { url = \""+url+"\"; flake = false; };'")
+			dir := filepath.Join(top, "top")
+			original, err := reference.Attributes(url, false)
+			if err != nil {
+				t.Fatal(err)
+			}
+			opener := lock.NewOpener(t.Context(), lock.Options{Store: &fetch.Store{Dir: filepath.Join(t.TempDir(), "s"), Hosts: []string{"127.0.0.1"}}})
+			defer opener.Close()
+			s, err := opener.Open(original)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if entries, err := s.Tree.ReadDir("."); err != nil || len(entries) == 0 || (s.File != "") != strings.HasSuffix(url, ".md") {
+				t.Errorf("%v, %v, the file %q", entries, err, s.File)
+			}
+			got, err := json.Marshal(s.Locked)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ours, err := compute(t, dir, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "Compute", ours.Lock.Bytes(), got)
+			if !newNix(t) {
+				return
+			}
+			if said, err := nix(t, home, dir, nil); err != nil {
+				t.Fatalf("%v: %s", err, said)
+			}
+			theirs, err := os.ReadFile(filepath.Join(dir, "flake.lock"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "Nix", theirs, got)
+		})
+	}
+}
+
+// same compares what a flake.lock has of the input a.
+func same(t *testing.T, whose string, flakeLock, got []byte) {
+	t.Helper()
+	var l struct {
+		Nodes map[string]struct{ Locked json.RawMessage }
+	}
+	if err := json.Unmarshal(flakeLock, &l); err != nil {
+		t.Fatal(err)
+	}
+	var want, have any
+	if json.Unmarshal(l.Nodes["a"].Locked, &want) != nil || json.Unmarshal(got, &have) != nil || !reflect.DeepEqual(want, have) {
+		t.Errorf("%s has\n%s\nours:\n%s", whose, l.Nodes["a"].Locked, got)
 	}
 }
