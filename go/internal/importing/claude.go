@@ -498,6 +498,7 @@ func (c *claude) defaults() {
 		c.Domains = append(c.Domains, "@packages", "@git-remotes")
 		c.note(Stricter, at, "sandbox", wallNote)
 	}
+	c.note(Stricter, at, "subagents", agentNote)
 	c.Model.finish(c.Found, c.models, at)
 }
 

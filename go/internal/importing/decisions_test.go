@@ -4,29 +4,31 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 
+	"github.com/insomnia-pods/insomnia/go/internal/foreignrules"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
 
 const (
-	workspace = "/srv/app"
-	home      = "/home/ada"
+	workspace = foreignrules.Workspace
+	home      = foreignrules.Home
 )
 
 // settings are the lists of rules and the mode in a file of Claude Code.
-type settings struct {
-	Allow []string `json:"allow,omitempty"`
-	Ask   []string `json:"ask,omitempty"`
-	Deny  []string `json:"deny,omitempty"`
-	Mode  string   `json:"defaultMode,omitempty"`
+type settings foreignrules.Claude
+
+// theirs decides as Claude Code does.
+func (s settings) theirs(c call) string {
+	return foreignrules.Claude(s).Decide(foreignrules.Call{Tool: c.tool, Value: c.value})
 }
+
+// call is a call of a tool of Claude Code.
+type call struct{ tool, value string }
 
 // found imports settings, with a server named issues.
 func found(t testing.TB, s settings) *Found {
@@ -76,9 +78,6 @@ func (f *Found) guard(t testing.TB) *permission.Guard {
 	return g
 }
 
-// call is a call of a tool of Claude Code.
-type call struct{ tool, value string }
-
 func (c call) ours() permission.Call {
 	out := permission.Call{Workspace: workspace, Home: home}
 	at := func() []string {
@@ -107,140 +106,6 @@ func (c call) ours() permission.Call {
 		out.Tool = c.tool
 	}
 	return out
-}
-
-// theirs decides as Claude Code does: what was seen of it and what its documentation says,
-// written from nothing of the import. Where the two leave room, the strictest reading
-// counts.
-func (s settings) theirs(c call) string {
-	for _, list := range []struct {
-		action string
-		rules  []string
-	}{{"deny", s.Deny}, {"ask", s.Ask}, {"allow", s.Allow}} {
-		for _, rule := range list.rules {
-			if !claudeMatches(rule, c, list.action != "allow") {
-				continue
-			}
-			if s.Mode == "dontAsk" && list.action == "ask" || s.Mode == "plan" && (c.tool == "Edit" || c.tool == "Write") {
-				return "deny"
-			}
-			return list.action
-		}
-	}
-	inside := !strings.HasPrefix(c.value, "/") && !strings.HasPrefix(c.value, "~")
-	switch {
-	case c.tool == "Agent", slices.Contains([]string{"Read", "Grep", "Glob"}, c.tool) && inside:
-		return "allow"
-	case s.Mode == "bypassPermissions":
-		return "allow"
-	case s.Mode == "acceptEdits" && (c.tool == "Edit" || c.tool == "Write") && inside:
-		return "allow"
-	case s.Mode == "plan" && (c.tool == "Edit" || c.tool == "Write"), s.Mode == "dontAsk":
-		return "deny"
-	}
-	return "ask"
-}
-
-func claudeMatches(rule string, c call, hold bool) bool {
-	name, pattern, _ := strings.Cut(strings.TrimSuffix(rule, ")"), "(")
-	if strings.HasPrefix(rule, "mcp__") {
-		return c.tool == rule || strings.HasPrefix(c.tool, rule+"__") || strings.HasSuffix(rule, "__*") && strings.HasPrefix(c.tool, strings.TrimSuffix(rule, "*"))
-	}
-	covered := map[string][]string{"Read": {"Read", "Grep", "Glob"}, "Edit": {"Edit", "Write"}}[name]
-	switch {
-	case pattern == "":
-		return name == c.tool || hold && name == "Edit" && c.tool == "Write"
-	case name == "Bash" && c.tool == "Bash":
-		return claudeCommand(pattern, c.value, hold)
-	case covered != nil:
-		// What may not be read may not be edited either.
-		return (slices.Contains(covered, c.tool) || name == "Read" && hold && (c.tool == "Edit" || c.tool == "Write")) && ignored(pattern, c.value, hold)
-	case name == "WebFetch" && c.tool == "WebFetch":
-		return pattern == "domain:"+c.value
-	case (name == "Agent" || name == "Skill") && name == c.tool:
-		return pattern == c.value
-	}
-	return false
-}
-
-func claudeCommand(pattern, command string, hold bool) bool {
-	if pattern == "*" {
-		return true
-	}
-	if base, ok := strings.CutSuffix(pattern, ":*"); ok {
-		return command == base || strings.HasPrefix(command, base+" ")
-	}
-	text := strings.ReplaceAll(regexp.QuoteMeta(pattern), `\*`, `.*`)
-	if base, ok := strings.CutSuffix(text, " .*"); ok && (hold || strings.Count(pattern, "*") == 1) {
-		text = base + "( .*)?"
-	}
-	return compiled(`^(?s:` + text + `)$`).MatchString(command)
-}
-
-var cache = map[string]*regexp.Regexp{}
-
-func compiled(text string) *regexp.Regexp {
-	if cache[text] == nil {
-		cache[text] = regexp.MustCompile(text)
-	}
-	return cache[text]
-}
-
-// ignored matches as gitignore does, from the workspace.
-func ignored(pattern, path string, hold bool) bool {
-	full := path
-	switch {
-	case strings.HasPrefix(path, "~/"):
-		full = home + path[1:]
-	case !strings.HasPrefix(path, "/"):
-		full = workspace + "/" + path
-	}
-	root := workspace
-	switch {
-	case strings.HasPrefix(pattern, "//"):
-		root, pattern = "", pattern[1:]
-	case strings.HasPrefix(pattern, "~/"):
-		root, pattern = home, pattern[1:]
-	}
-	rel, below := strings.CutPrefix(full, root+"/")
-	if !below {
-		return false
-	}
-	dotted := strings.HasPrefix(pattern, "./")
-	pattern = strings.TrimPrefix(pattern, "./")
-	anchored := strings.Contains(strings.TrimSuffix(pattern, "/"), "/") || root != workspace || dotted && !hold
-	pattern = strings.TrimPrefix(strings.TrimSuffix(pattern, "/"), "/")
-	var b strings.Builder
-	if !anchored {
-		b.WriteString(`(?:.*/)?`)
-	}
-	for i, part := range strings.Split(pattern, "/") {
-		if part == "**" {
-			if i == strings.Count(pattern, "/") {
-				// The directory itself is neither read nor edited: whether it matches does not matter.
-				text := strings.TrimSuffix(b.String(), "/")
-				b.Reset()
-				b.WriteString(text + `(?:/.*)?`)
-				if text == "" || strings.HasSuffix(text, "?") {
-					b.Reset()
-					b.WriteString(text + `.*`)
-				}
-			} else {
-				b.WriteString(`(?:.*/)?`)
-			}
-			continue
-		}
-		quoted := regexp.QuoteMeta(part)
-		quoted = compiled(`(\\\*)+`).ReplaceAllString(quoted, `[^/]*`)
-		quoted = strings.ReplaceAll(quoted, `\?`, `[^/]`)
-		quoted = compiled(`\\\[([a-z0-9.]+(-[a-z0-9])?)\\\]`).ReplaceAllString(quoted, `[$1]`)
-		b.WriteString(quoted)
-		if i < strings.Count(pattern, "/") {
-			b.WriteString(`/`)
-		}
-	}
-	re := compiled(`^(?s:` + b.String() + `)(/.*)?$`)
-	return re.MatchString(rel)
 }
 
 // The decision table: each list of rules, and calls with what Claude Code decides. Most

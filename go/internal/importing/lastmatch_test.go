@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/insomnia-pods/insomnia/go/internal/foreignrules"
 )
 
 // opened imports the permissions of a config of opencode.
@@ -26,26 +28,6 @@ func opened(t testing.TB, permission string) *Found {
 		t.Fatal(err)
 	}
 	return f
-}
-
-// entry is one line of a permission object.
-type entry struct{ tool, pattern, action string }
-
-// lastMatching decides as opencode does, where everything is allowed that nothing is said
-// about: a star is any characters, slashes too, and one at the end behind a blank may be
-// missing with the blank.
-func lastMatching(list []entry, tool, value string) string {
-	action := "allow"
-	for _, e := range list {
-		text := strings.ReplaceAll(strings.ReplaceAll(compiled(`[.+^$()|\[\]{}\\]`).ReplaceAllString(e.pattern, `\$0`), "*", ".*"), "?", ".")
-		if base, ok := strings.CutSuffix(text, " .*"); ok {
-			text = base + "( .*)?"
-		}
-		if (e.tool == "*" || e.tool == tool) && compiled("^(?s:"+text+")$").MatchString(value) {
-			action = e.action
-		}
-	}
-	return action
 }
 
 func TestOpencodeDecisionTable(t *testing.T) {
@@ -89,8 +71,8 @@ func TestLastMatchIsNeverLooser(t *testing.T) {
 		"read": rapid.SampledFrom([]string{"src/a", "src/a/b", "a.md", "x/a.md", ".env", "x/y.env", "docs/a.md", "docs/b", "other"}),
 	}
 	rapid.Check(t, func(rt *rapid.T) {
-		var list, own []entry
-		draw := func(into *[]entry) string {
+		var list, own []foreignrules.Entry
+		draw := func(into *[]foreignrules.Entry) string {
 			var text []string
 			for _, tool := range rapid.Permutation([]string{"*", "bash", "edit", "read"}).Draw(rt, "tools") {
 				if !rapid.Bool().Draw(rt, "said") {
@@ -99,13 +81,13 @@ func TestLastMatchIsNeverLooser(t *testing.T) {
 				var inner []string
 				seen := map[string]bool{}
 				for range rapid.IntRange(1, 5).Draw(rt, "entries") {
-					e := entry{tool, pattern[tool].Draw(rt, "pattern"), action.Draw(rt, "action")}
-					if seen[e.pattern] {
+					e := foreignrules.Entry{Tool: tool, Pattern: pattern[tool].Draw(rt, "pattern"), Action: action.Draw(rt, "action")}
+					if seen[e.Pattern] {
 						continue // an object has each name once
 					}
-					seen[e.pattern] = true
+					seen[e.Pattern] = true
 					*into = append(*into, e)
-					inner = append(inner, quoteJSON(e.pattern)+": "+quoteJSON(e.action))
+					inner = append(inner, quoteJSON(e.Pattern)+": "+quoteJSON(e.Action))
 				}
 				text = append(text, quoteJSON(tool)+": {"+strings.Join(inner, ", ")+"}")
 			}
@@ -125,7 +107,7 @@ func TestLastMatchIsNeverLooser(t *testing.T) {
 		for range 20 {
 			tool := rapid.SampledFrom([]string{"bash", "edit", "read"}).Draw(rt, "tool")
 			value := values[tool].Draw(rt, "value")
-			theirs := lastMatching(list, tool, value)
+			theirs := foreignrules.LastMatching(list, tool, value)
 			d := g.Decide(call{map[string]string{"bash": "Bash", "edit": "Edit", "read": "Read"}[tool], value}.ours())
 			if strictness(string(d.Action)) < strictness(theirs) {
 				rt.Fatalf("%s %s is decided %s, by the program %s: %s\n%s\n%s %s %v", tool, value, d.Action, theirs, d.Reason, permission, f.Access.Mode, f.Access.Default, f.Access.Rules)

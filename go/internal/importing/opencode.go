@@ -96,6 +96,7 @@ func Opencode(r Request) (*Found, error) {
 	f.Model.complete(f, o.models, diag.Position{}, "model")
 	f.Domains = append(f.Domains, "@packages", "@git-remotes")
 	f.note(Stricter, diag.Position{}, "sandbox", wallNote)
+	f.note(Stricter, diag.Position{}, "subagents", agentNote)
 	f.limitRules(&f.Access)
 	return f, nil
 }

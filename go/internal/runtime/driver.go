@@ -49,6 +49,9 @@ type Driver struct {
 	// Tree are the files of a convention that several programs read, by their names below a
 	// project. A runtime that has one has no program: it can be rendered, and not started.
 	Tree func(m *manifest.Manifest) ([]File, error)
+	// Own are the permissions of a manifest in the program's own words, for a start without a
+	// Pod, with what they cannot say. The names of the files are below a directory.
+	Own func(m *manifest.Manifest) ([]File, []Gap)
 	// Plan makes the plan of a start.
 	Plan func(Launch) (*Plan, error)
 	// Calls translates a tool call of the program into calls that the guard decides;
@@ -69,6 +72,16 @@ type Driver struct {
 	// turned the call down, so that the guard was never asked: a tool that it does not
 	// know, arguments that it cannot read. text is the result as the model gets it.
 	Declined func(tool, text string) bool
+}
+
+// Gap is a rule that a program cannot say with the same meaning.
+type Gap struct {
+	// Rule is the rule as the manifest has it: deny bash git push*.
+	Rule string
+	// Laxer says that the program lets through more; else it holds back more.
+	Laxer bool
+	// Why is a clause.
+	Why string
 }
 
 // Login is what is known of the login of a program.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/ownrules"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -26,6 +27,7 @@ var Driver = runtime.Driver{
 	Dialog:     true,
 	Unserved:   unserved,
 	Recorded:   recorded,
+	Own:        ownrules.Claude,
 	Plan:       plan,
 	Calls:      calls,
 	Offer:      offer,

@@ -4,6 +4,7 @@ package codex
 
 import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/ownrules"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -23,6 +24,7 @@ var Driver = runtime.Driver{
 	Leaves:   leaves,
 	Unserved: unserved,
 	Recorded: recorded,
+	Own:      ownrules.Codex,
 	Plan:     plan,
 	Calls:    calls,
 	Asks:     asks,

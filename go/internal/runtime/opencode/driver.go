@@ -8,6 +8,7 @@ package opencode
 
 import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/ownrules"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -25,6 +26,7 @@ var Driver = runtime.Driver{
 	Dialog:    true,
 	Unserved:  unserved,
 	Recorded:  recorded,
+	Own:       ownrules.Opencode,
 	Plan:      plan,
 	Calls:     calls,
 	Offer:     offer,

@@ -60,11 +60,28 @@ func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) 
 				return err
 			}
 		}
+		own, gaps := own(d, l.Manifest)
+		for _, f := range own {
+			if !filepath.IsLocal(f.Path) {
+				return fmt.Errorf("a file of permissions is outside of its directory: %q", f.Path)
+			}
+			if err := w.put(filepath.Join("own", f.Path), f.Mode, f.Content); err != nil {
+				return err
+			}
+		}
 		if err := w.put("start", 0o700, []byte(script(dir, d, l, plan))); err != nil {
 			return err
 		}
-		return w.put("README.md", 0o600, []byte(readme(d, l, plan)))
+		return w.put("README.md", 0o600, []byte(readme(d, l, plan, gaps)))
 	})
+}
+
+// own are the permissions of a manifest in the program's own words.
+func own(d *runtime.Driver, m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
+	if d.Own == nil {
+		return nil, nil
+	}
+	return d.Own(m)
 }
 
 // WriteTree writes the files of a convention, and what is lost in them of a manifest. The

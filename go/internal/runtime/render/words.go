@@ -36,7 +36,7 @@ func script(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan)
 	return b.String() + "\n"
 }
 
-func readme(d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) string {
+func readme(d *runtime.Driver, l runtime.Launch, plan *runtime.Plan, gaps []runtime.Gap) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# The profile %s in %s\n\n", l.Manifest.Profile.Name, d.Title)
 	fmt.Fprintf(&b, "Written by `insomnia runtime render`, for %s %v or newer, below %v.\n\n", d.Title, d.From, d.Below)
@@ -44,6 +44,9 @@ func readme(d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) string {
 	fmt.Fprintf(&b, "| `start` | starts the program in `%s`, with these arguments and this environment |\n", strings.ReplaceAll(l.Workspace, "|", "\\|"))
 	b.WriteString("| `files/` | what the program reads: settings, prompts, skills, hooks |\n")
 	b.WriteString("| `state/` | the directory that the program keeps its own files in |\n")
+	if d.Own != nil {
+		b.WriteString("| `own/` | the permissions of the profile in the program's own words, for a start without a Pod |\n")
+	}
 	if len(plan.Descriptors) > 0 {
 		b.WriteString("| `descriptors/` | what the program reads from open descriptors |\n")
 	}
@@ -63,6 +66,21 @@ runs no tool:
 	b.WriteString("- **The guard**: the hooks ask `guard.sock` in this directory, and deny what it does not answer. Without them, only the\n  program's own permissions hold.\n")
 	b.WriteString("- **The sandbox**: files, network and environment of the program are limited by nothing but the program itself.\n")
 	b.WriteString("- **Secrets**: `SECRET(NAME)` is the place of a secret. `insomnia secret exec NAME -- COMMAND` gives its value to a command.\n")
+	if d.Own != nil {
+		b.WriteString("\n## Permissions without a Pod\n\nWhat is in `own/` belongs with your settings of the program. ")
+		if len(gaps) == 0 {
+			b.WriteString("It says all rules of the profile.\n")
+		} else {
+			b.WriteString("It cannot say all of the rules:\n\n| rule | without a Pod | reason |\n|---|---|---|\n")
+			for _, laxer := range []bool{true, false} {
+				for _, g := range gaps {
+					if g.Laxer == laxer {
+						fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.ReplaceAll(g.Rule, "|", "\\|"), map[bool]string{true: "laxer", false: "stricter"}[laxer], g.Why)
+					}
+				}
+			}
+		}
+	}
 	fmt.Fprintf(&b, "\n`insomnia runtime check REF --runtime %s` lists what %s does not enforce even in a Pod.\n", d.Name, d.Title)
 	return b.String()
 }
