@@ -142,6 +142,42 @@ func nastyNix() map[string]string {
 	}
 }
 
+// nastySettings are files of other programs that are imported: the program, the file, and
+// its text.
+func nastySettings() map[string][3]string {
+	rules := func(list string) [3]string {
+		return [3]string{"claude", ".claude/settings.json", `{"permissions":{"allow":[` + list + `"x"],"deny":[` + list + `"x"]}}`}
+	}
+	opencode := func(text string) [3]string { return [3]string{"opencode", "opencode.json", text} }
+	agent := func(text string) [3]string { return [3]string{"claude", ".claude/agents/a.md", text} }
+	codex := func(text string) [3]string { return [3]string{"codex", ".codex/rules/a.rules", text} }
+	return map[string][3]string{
+		"many rules":              rules(counting(`"Bash(a%d:*)",`)),
+		"many paths":              rules(counting(`"Read(a%d/**/*.b)",`)),
+		"stars of a path":         rules(`"Read(` + filled("**/") + `a)",`),
+		"stars of a command":      rules(`"Bash(` + filled("* ") + `a)",`),
+		"braces":                  rules(`"Read(` + filled("{a,b}") + `)",`),
+		"parentheses":             rules(`"` + filled("Bash(") + `",`),
+		"a long rule":             rules(`"Bash(` + filled("x") + `)",`),
+		"servers":                 {"mcp", ".mcp.json", `{"mcpServers":{` + counting(`"a%d":{"command":"a","env":{"A_KEY":"${B}"}},`) + `"z":{}}}`},
+		"arguments of a server":   {"mcp", ".mcp.json", `{"mcpServers":{"a":{"command":"a","args":[` + counting(`"--key=%d",`) + `"z"]}}}`},
+		"variables in an address": {"mcp", ".mcp.json", `{"mcpServers":{"a":{"url":"https://a.example/?` + filled("k=${A:-b}&") + `"}}}`},
+		"patterns of opencode":    opencode(`{"permission":{"bash":{` + counting(`"a%d *":"allow","b%[1]d *":"deny",`) + `"*":"ask"}}}`),
+		"tools of opencode":       opencode(`{"permission":{` + counting(`"a%d_*":"deny",`) + `"*":"ask"}}`),
+		"agents of opencode":      opencode(`{"agent":{` + counting(`"a%d":{"prompt":"x","permission":{"bash":{"*":"deny"}}},`) + `"z":{}}}`),
+		"commands of opencode":    opencode(`{"command":{` + counting(`"a%d":{"template":"$1 $2"},`) + `"z":{}}}`),
+		"fields of an agent":      agent("---\n" + counting("a%d: b\n") + "---\nx"),
+		"tools of an agent":       agent("---\nname: a\ntools: " + filled("Read, ") + "Bash\n---\nx"),
+		"an open frontmatter":     agent("---\n" + filled("a: [\n")),
+		"a prompt of dollars":     {"claude", ".claude/commands/a.md", filled("${x} $1 '' ")},
+		"rules of Codex":          codex(counting("prefix_rule(pattern = [\"a%d\", [\"b\", \"c\"]], decision = \"prompt\")\n")),
+		"choices of Codex":        codex("prefix_rule(pattern = [" + filled(`["a", "b"],`) + `"c"], decision = "allow")`),
+		"lists of Codex":          codex("prefix_rule(pattern = " + filled("[")),
+		"ignored files":           {"rulesync", ".rulesyncignore", counting("a%d/**/b\n")},
+		"hooks":                   {"claude", ".claude/settings.json", `{"hooks":{"Stop":[` + counting(`{"hooks":[{"command":"a %d --key=b"}]},`) + `{}]}}`},
+	}
+}
+
 // Each input of a megabyte ends within a moment on the commands that read it,
 // and says little. The bound of the test is wide, for the race detector; what
 // takes over a second is logged. With -nasty 1048576 each input goes to all commands.
@@ -168,6 +204,17 @@ func TestNastyInputs(t *testing.T) {
 				{"resolve", "./flake#a"}, {"verify", "./flake"}}},
 			try{"flake.lock alone", name, text, []string{"flake/flake.lock"}, [][]string{{"resolve", "./flake#a"}}},
 			try{"pod.json", name, text, []string{".home/state/insomnia/pods/01a21e26-af00-74f0-b771-660c720e2ecc/pod.json"}, [][]string{{"pod", "list"}}})
+	}
+	for name, text := range nastyTOML() {
+		tries = append(tries, try{"settings of Codex", name, text, []string{".codex/config.toml"}, [][]string{{"import", "codex", ".", "--dry-run"}}})
+	}
+	for name, text := range nastyJSON() {
+		tries = append(tries,
+			try{"settings of Claude Code", name, text, []string{".claude/settings.json", ".mcp.json"}, [][]string{{"import", "claude", ".", "--dry-run"}}},
+			try{"settings of opencode", name, text, []string{"opencode.json"}, [][]string{{"import", "opencode", ".", "--dry-run"}}})
+	}
+	for name, c := range nastySettings() {
+		tries = append(tries, try{"settings", name, c[2], []string{c[1]}, [][]string{{"import", c[0], ".", "--dry-run"}}})
 	}
 	for name, text := range nastyNix() {
 		tries = append(tries, try{"a profile", name, text, []string{"profile.nix", ".insomnia/profiles/x.nix"}, [][]string{
