@@ -150,8 +150,8 @@ func TestAddHostileArchives(t *testing.T) {
 			if at == "" {
 				at = "x"
 			}
-			state, _, printed, words := ran(t, dir, "add", server+"/"+file+"?dir="+at, "--yes")
-			if code := state.ExitCode(); code != test.code || !strings.Contains(words, test.says) {
+			code, _, printed, words := ran(t, dir, "add", server+"/"+file+"?dir="+at, "--yes")
+			if code != test.code || !strings.Contains(words, test.says) {
 				t.Errorf("exit code %d, not %d; %q missing in:\n%s", code, test.code, test.says, words)
 			}
 			if all := words + printed; strings.Contains(all, "c4n4ry") || strings.ContainsAny(all, "\x1b\u202e\u200b") || strings.Contains(all, "ghp_") {
@@ -199,9 +199,9 @@ func TestAddMoved(t *testing.T) {
 	host := "--allow-host=" + strings.TrimPrefix(server, "http://")
 	run := func(code int, args ...string) (string, map[string]any) {
 		t.Helper()
-		state, _, data, words := ran(t, dir, args...)
-		if state.ExitCode() != code {
-			t.Fatalf("%v: exit code %d\n%s", args, state.ExitCode(), words)
+		got, _, data, words := ran(t, dir, args...)
+		if got != code {
+			t.Fatalf("%v: exit code %d\n%s", args, got, words)
 		}
 		var report struct{ Additions []map[string]any }
 		if slices.Contains(args, "--json") {
@@ -252,8 +252,8 @@ func TestAddMoved(t *testing.T) {
 	} {
 		writeText(t, filepath.Join(dir, ".insomnia/added.lock"), bad)
 		for _, args := range [][]string{{"add", "--list"}, {"add", "--remove", "a"}, {"add", "--update", "a", "--yes", host}} {
-			if state, _, _, words := ran(t, dir, args...); state.ExitCode() != 8 {
-				t.Errorf("%v: exit code %d\n%s\n%s", args, state.ExitCode(), words, bad)
+			if code, _, _, words := ran(t, dir, args...); code != 8 {
+				t.Errorf("%v: exit code %d\n%s\n%s", args, code, words, bad)
 			}
 		}
 	}
