@@ -39,6 +39,17 @@ func (a *Ahead) Announce(manifest []byte) {
 	}
 }
 
+// raise lets walls be built for a start that is ready but for what the client still finds
+// out, where it is known what builds them.
+func (a *Ahead) raise(r *Ready) {
+	if a == nil {
+		return
+	}
+	start, walls := r.start, a.walls()
+	start.Walls = &walls
+	a.supervisor.Raise(start, r.options.Terminal)
+}
+
 // Close ends a supervisor that was told nothing. There may be none.
 func (a *Ahead) Close() {
 	if a != nil {

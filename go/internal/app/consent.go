@@ -66,13 +66,23 @@ func (a *App) Authorize(ctx context.Context, s *Snapshot) error {
 	return a.authorize(ctx, s, func() error { return nil })
 }
 
+// authorized reports whether Authorize has nothing to ask.
+func (a *App) authorized(s *Snapshot) bool {
+	store, err := a.Consents()
+	if err != nil {
+		return false
+	}
+	yes, err := store.Authorized(trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Decoded: s.Manifest})
+	return yes && err == nil
+}
+
 // authorize is Authorize where something is to be done before anybody is asked.
 func (a *App) authorize(ctx context.Context, s *Snapshot, before func() error) error {
 	store, err := a.Consents()
 	if err != nil {
 		return err
 	}
-	err = store.Authorize(ctx, trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Ask: func(ctx context.Context, v *trust.Verdict) (bool, error) {
+	err = store.Authorize(ctx, trust.Request{Source: s.Source(), Manifest: s.Envelope.Manifest, Decoded: s.Manifest, Ask: func(ctx context.Context, v *trust.Verdict) (bool, error) {
 		if err := before(); err != nil {
 			return false, err
 		}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/google/uuid"
 
@@ -54,9 +55,10 @@ type Ready struct {
 }
 
 // Prepare finds out whether a snapshot can be started, and how: that of a Pod, or of one
-// that is still to be created (see [Ready.Of]). It runs nothing but the program, for its
+// that is still to be created (see [Ready.Created]). It runs nothing but the program, for its
 // version, and an empty sandbox. What the user should know before is told.
 func (a *App) Prepare(ctx context.Context, s *Snapshot, o StartOptions) (*Ready, error) {
+	o.Bindings = sync.OnceValues(o.Bindings)
 	r := &Ready{snapshot: s, options: o}
 	if err := r.of(s); err != nil {
 		return nil, err
@@ -82,23 +84,42 @@ func (a *App) Prepare(ctx context.Context, s *Snapshot, o StartOptions) (*Ready,
 	if err := a.plan(r); err != nil {
 		return nil, err
 	}
+	if a.foreseen(r) {
+		o.Ahead.raise(r)
+	}
 	return r, a.protect(ctx, r)
 }
 
-// Of makes what was prepared before a Pod was created that of the Pod.
-func (r *Ready) Of(s *Snapshot) error {
-	r.snapshot = s
-	return r.of(s)
+// ID is that of the Pod, also of one that is still to be created.
+func (r *Ready) ID() string { return r.start.ID }
+
+// foreseen reports whether it is known what the walls of the Pod will be, and that they may
+// be built: with consent, and where nothing that comes later changes them.
+func (a *App) foreseen(r *Ready) bool {
+	if r.options.Ahead == nil || len(r.options.Unenforced) > 0 || !a.authorized(r.snapshot) {
+		return false
+	}
+	bindings, err := r.options.Bindings()
+	if err != nil {
+		return false
+	}
+	for _, use := range secret.Uses(r.snapshot.Manifest) {
+		if login, err := bindings.LoginFor(use); err != nil || login != nil {
+			return false
+		}
+	}
+	return true
 }
 
-func (r *Ready) of(s *Snapshot) error {
-	r.start.ID, r.start.Name = s.Pod.ID, s.Pod.Name
-	if s.Pod.ID == "" {
-		return nil
+func (r *Ready) of(s *Snapshot) (err error) {
+	fresh := s.Pod.ID == ""
+	if r.start.ID, r.start.Name = s.Pod.ID, s.Pod.Name; fresh {
+		if r.start.ID, err = pod.NewID(); err != nil {
+			return err
+		}
 	}
-	var err error
-	if r.start.Dir, err = live.Dir(s.Pod.ID); err != nil {
-		return err
+	if r.start.Dir, err = live.Dir(r.start.ID); err != nil || fresh || r.creation != nil {
+		return err // one that is being created has never run
 	}
 	r.status, err = live.Read(r.start.Dir)
 	return err
@@ -246,8 +267,8 @@ func offered(l runtime.Loss) string {
 
 // Created makes what was prepared that of a Pod that is being created.
 func (r *Ready) Created(c *Creation) error {
-	r.creation = c
-	return r.Of(c.Snapshot)
+	r.creation, r.snapshot = c, c.Snapshot
+	return r.of(c.Snapshot)
 }
 
 // Unsaved reports whether the Pod could not be created.

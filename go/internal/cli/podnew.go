@@ -88,6 +88,7 @@ func (p *program) podNew(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	draft.New.ID = ready.ID()
 	creation, err := a.Creating(c.Context, draft, planned)
 	if err != nil {
 		return err

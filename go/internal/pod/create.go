@@ -59,9 +59,11 @@ func (s *Store) create(n New) (*Pod, error) {
 			Hintf("give another name with --name, or go on with that one: insomnia pod resume %s", name)
 	}
 
-	id, err := makeID(ids)
-	if err != nil {
-		return nil, fmt.Errorf("making an ID: %w", err)
+	id := n.ID
+	if id == "" || !idForm(id) || !free(id, ids) {
+		if id, err = makeID(ids); err != nil {
+			return nil, fmt.Errorf("making an ID: %w", err)
+		}
 	}
 	e := *n.Envelope
 	e.Inputs.Name = name

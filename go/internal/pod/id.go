@@ -1,6 +1,7 @@
 package pod
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -28,15 +29,18 @@ func newID(ids []string) (string, error) {
 		u[6], u[7] = 0x80|seven[6]&0x0f, seven[7]
 		copy(u[8:10], seven[8:10])
 		copy(u[10:], seven[:6])
-		id := u.String()
-		taken := false
-		for _, other := range ids {
-			taken = taken || strings.HasPrefix(other, id[:min(short, len(other))])
-		}
-		if !taken {
+		if id := u.String(); free(id, ids) {
 			return id, nil
 		}
 	}
+}
+
+// NewID makes an ID for a Pod that will probably be created.
+func NewID() (string, error) { return makeID(nil) }
+
+// free reports whether no ID of the store begins as this one does.
+func free(id string, ids []string) bool {
+	return !slices.ContainsFunc(ids, func(other string) bool { return strings.HasPrefix(other, id[:min(short, len(other))]) })
 }
 
 // idForm reports whether a string is a UUID as Create writes them, or has written.

@@ -83,6 +83,9 @@ const (
 
 // New is what a Pod is created from.
 type New struct {
+	// ID is one of NewID, which becomes that of the Pod if no other begins like it; empty for
+	// any.
+	ID       string
 	Name     string // empty: made of the profile's name
 	Source   Source
 	Envelope *manifest.Envelope

@@ -16,6 +16,8 @@ import (
 type Request struct {
 	Source   Source
 	Manifest []byte // canonical, as it will be used: not resolved again afterwards
+	// Decoded is the manifest; nil where it is still to be decoded.
+	Decoded *manifest.Manifest
 	// Ask puts the question to the user; nil where there is no terminal.
 	Ask func(ctx context.Context, v *Verdict) (bool, error)
 }
@@ -44,6 +46,23 @@ func (s *Store) Judge(source Source, data []byte) (*Verdict, error) {
 	if len(problems) > 0 {
 		return nil, manifest.Problems(problems)
 	}
+	return s.judge(source, data, m)
+}
+
+// Authorized reports whether Authorize has nothing to ask.
+func (s *Store) Authorized(r Request) (bool, error) {
+	v, err := s.verdict(r)
+	return err == nil && v.Consented(), err
+}
+
+func (s *Store) verdict(r Request) (*Verdict, error) {
+	if r.Decoded == nil {
+		return s.Judge(r.Source, r.Manifest)
+	}
+	return s.judge(r.Source, r.Manifest, r.Decoded)
+}
+
+func (s *Store) judge(source Source, data []byte, m *manifest.Manifest) (*Verdict, error) {
 	v := &Verdict{Source: source, Now: grant.Of(m), Manifest: data}
 	if source.Own {
 		return v, nil
@@ -94,7 +113,7 @@ func (r *Refused) Error() string { return "no consent to what " + r.Verdict.Sour
 // and of the user have consent by themselves. Which host a secret may go to is
 // another matter, which package secret decides for all of them.
 func (s *Store) Authorize(ctx context.Context, r Request) error {
-	v, err := s.Judge(r.Source, r.Manifest)
+	v, err := s.verdict(r)
 	if err != nil {
 		return err
 	}

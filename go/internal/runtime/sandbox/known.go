@@ -83,6 +83,11 @@ func read(path string) string {
 	return string(data)
 }
 
+// Same reports whether two mechanisms build the same walls.
+func (m Mechanism) Same(other Mechanism) bool {
+	return m.Kind == other.Kind && m.bwrap == other.bwrap && m.abi == other.abi
+}
+
 // handed is a mechanism as JSON.
 type handed struct {
 	Kind               Kind

@@ -114,8 +114,8 @@ func below(pid int) (found []string) {
 
 // own is a process of this program.
 type own struct {
-	parent  int
-	command string
+	pid, parent int
+	command     string
 }
 
 // named are the processes of this program with a command, or with any.
@@ -127,7 +127,7 @@ func named(command string) (found []own) {
 		args := bytes.Split(bytes.TrimSuffix(line, []byte{0}), []byte{0})
 		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 		if len(args) > 1 && string(args[0]) == self && pid != os.Getpid() && (command == "" || string(args[1]) == command) {
-			found = append(found, own{parent(pid), string(args[1])})
+			found = append(found, own{pid, parent(pid), string(args[1])})
 		}
 	}
 	return found
@@ -140,5 +140,86 @@ func parent(pid int) int {
 		pid, _ := strconv.Atoi(string(fields[1]))
 		return pid
 	}
+	return 0
+}
+
+// Walls that were raised for a start are those that it runs behind. Where it is another
+// start that comes, or none, nothing is left of them.
+func TestRaisedWalls(t *testing.T) {
+	both(t, func(t *testing.T, runtime string) {
+		s := headless(t, "touch ran")
+		s.Runtime = runtime
+		history := stored(t, s)
+		out, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		terminal := supervise.Terminal{Out: out, Err: out}
+		workspace := s.Home + "/src/another"
+		if err := os.MkdirAll(workspace, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		gone := func() bool {
+			_, err := os.Lstat(s.Dir)
+			return os.IsNotExist(err) && len(below(os.Getpid())) == 0
+		}
+		raised := func() *supervise.Supervisor {
+			ahead := supervise.Ahead("")
+			ahead.Announce(s.Manifest)
+			ahead.Raise(*s, terminal)
+			eventually(t, "the first process is there", func() bool { return slices.Contains(below(os.Getpid()), "pod-inner") })
+			return ahead
+		}
+		ahead := raised()
+		time.Sleep(50 * time.Millisecond)
+		ahead.Close()
+		if !gone() {
+			t.Errorf("something is left: %q", below(os.Getpid()))
+		}
+		ahead = raised()
+		_ = syscall.Kill(pidOf(t, "pod-supervise"), syscall.SIGTERM)
+		eventually(t, "nothing is left after a signal", gone)
+		ahead.Close()
+		if got := history(); len(got) != 1 {
+			t.Errorf("history: %q", got)
+		}
+		for _, same := range []bool{true, false} {
+			ahead = raised()
+			inner := pidOf(t, "pod-inner")
+			start := *s
+			start.Secrets = map[string]string{"/model/auth": canary()}
+			if !same {
+				start.Workspace = workspace
+			}
+			kept := false
+			result, err := ahead.Run(t.Context(), start, terminal, func() error {
+				eventually(t, "the first process is there", func() bool { return slices.Contains(below(os.Getpid()), "pod-inner") })
+				eventually(t, "it is the one that counts", func() bool { return same || syscall.Kill(inner, 0) != nil })
+				kept = syscall.Kill(inner, 0) == nil
+				return nil
+			})
+			ahead.Close()
+			if _, missing := os.Lstat(start.Workspace + "/ran"); err != nil || result.Exit != 0 || missing != nil || kept != same {
+				t.Errorf("same: %v, kept: %v, %+v, %v, %v", same, kept, result, err, missing)
+			}
+		}
+		if got := history(); !slices.Equal(got, []string{"created", "started", "ended", "started", "ended"}) {
+			t.Errorf("history: %q", got)
+		}
+	})
+}
+
+// pidOf is the process below this one with a command of this program.
+func pidOf(t *testing.T, command string) int {
+	t.Helper()
+	for _, p := range named(command) {
+		for at := p.parent; at > 1; at = parent(at) {
+			if at == os.Getpid() {
+				return p.pid
+			}
+		}
+	}
+	t.Fatalf("there is no %s", command)
 	return 0
 }

@@ -7,6 +7,8 @@
 //
 //	s := supervise.Ahead("")                              // meanwhile it is found out what starts
 //	defer s.Close()
+//	s.Announce(manifest)                                  // what it will probably be
+//	s.Raise(start, terminal)                              // walls, where there is consent
 //	result, err := s.Run(ctx, start, terminal, saved)     // until the end, or a detach
 //	result, err := supervise.Attach(ctx, dir, terminal)
 //	stopped, err := supervise.Stop(ctx, dir)

@@ -3,6 +3,7 @@
 package supervise
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -27,8 +28,11 @@ type Supervisor struct {
 	conn  *wire.Conn
 	cmd   *exec.Cmd
 	ended chan struct{}
-	// announced is closed when Announce has said what it has to; nil where there was none.
-	announced chan struct{}
+	// said is closed when it was told what Announce and Raise have to say; nil for nothing.
+	said chan struct{}
+	// announced is the manifest that it has, and raised is set when it has walls.
+	announced []byte
+	raised    bool
 }
 
 // Ahead starts a supervisor, in the background, before it is known what it has to start:
@@ -74,24 +78,73 @@ func (s *Supervisor) begin(program string) (err error) {
 // Announce lets the supervisor make itself ready for a manifest that it will probably be told
 // to start: it reads it meanwhile.
 func (s *Supervisor) Announce(manifest []byte) {
-	announced := make(chan struct{})
-	s.announced = announced
+	s.say(wire.Announce, Start{Manifest: manifest})
+	s.announced = manifest
+}
+
+// Raise lets the supervisor build the walls of a start that will probably come. Nothing of
+// the Pod runs behind them before Run, and Close takes them down without it. It is for a
+// start that is consented to, in so far as it needs consent.
+func (s *Supervisor) Raise(start Start, t Terminal) {
+	if !start.Launch.Headless && canShow(t) != nil {
+		return
+	}
+	see(&start, t)
+	if brief, err := s.brief(start); err == nil {
+		s.raised = true
+		s.say(wire.Raise, brief)
+	}
+}
+
+// see puts into a start what the program will see of the user's terminal.
+func see(start *Start, t Terminal) {
+	if !start.Launch.Headless {
+		start.Size, start.Modes = sizeOf(t.Out), termiosOf(t.In)
+	}
+}
+
+// say tells the supervisor something, in the background, after what it was told before.
+func (s *Supervisor) say(kind wire.Kind, start Start) {
+	before, done := s.said, make(chan struct{})
+	s.said = done
 	go func() {
-		defer close(announced)
+		defer close(done)
+		if before != nil {
+			<-before
+		}
 		if <-s.ready; s.conn != nil {
-			_ = s.conn.SendJSON(wire.Announce, Start{Manifest: manifest}, patience)
+			_ = s.conn.SendJSON(kind, start, patience)
 		}
 	}()
 }
 
+// brief is a start as the supervisor is told it: without what it has already.
+func (s *Supervisor) brief(start Start) (_ Start, err error) {
+	if start.Insomnia == "" {
+		start.Insomnia, err = os.Executable()
+	}
+	start.Launch.Manifest = nil // it has the bytes
+	if bytes.Equal(start.Manifest, s.announced) {
+		start.Manifest = nil
+	}
+	return start, err
+}
+
 // Close ends a supervisor that was told nothing, and lets go of one that was. There may be
-// none.
+// none. Walls that nothing came to run behind are down when it returns.
 func (s *Supervisor) Close() {
 	if s == nil {
 		return
 	}
-	if <-s.ready; s.conn != nil {
-		s.conn.Close()
+	if <-s.ready; s.conn == nil {
+		return
+	}
+	s.conn.Close()
+	if s.raised {
+		select {
+		case <-s.ended:
+		case <-time.After(patience):
+		}
 	}
 }
 
@@ -104,20 +157,21 @@ func Run(ctx context.Context, start Start, t Terminal) (Result, error) {
 // nothing of it runs before, and after an error nothing of it does.
 func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal, saved func() error) (Result, error) {
 	defer s.Close()
-	status, err := live.Read(start.Dir)
-	if err != nil {
-		return Result{}, err
-	}
-	if status.Running() {
-		return Result{}, live.RunsAlready(start.Name)
+	if !s.raised { // else it has the Pod already, or finds out that it cannot
+		status, err := live.Read(start.Dir)
+		if err != nil {
+			return Result{}, err
+		}
+		if status.Running() {
+			return Result{}, live.RunsAlready(start.Name)
+		}
 	}
 	if !start.Launch.Headless {
 		if err := canShow(t); err != nil {
 			return Result{}, err
 		}
-		start.Size = sizeOf(t.Out)
-		start.Modes = termiosOf(t.In)
 	}
+	see(&start, t)
 	c := &client{t: t, dir: start.Dir, name: start.Name, headless: start.Launch.Headless, supervisor: s}
 	c.takeSignals()
 	defer c.leave()
@@ -128,7 +182,7 @@ func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal, saved fun
 		return Result{}, err
 	}
 	_ = s.conn.Send(wire.Go, nil, patience)
-	c.conn = s.conn
+	c.conn, s.raised = s.conn, false
 	return c.run(ctx)
 }
 
@@ -137,22 +191,18 @@ func (s *Supervisor) tell(start Start) error {
 	if len(start.Secrets) > 0 {
 		wire.Seclude()
 	}
-	if start.Insomnia == "" {
-		program, err := os.Executable()
-		if err != nil {
-			return notLaunched(start.Name, err)
-		}
-		start.Insomnia = program
+	brief, err := s.brief(start)
+	if err != nil {
+		return notLaunched(start.Name, err)
 	}
 	if <-s.ready; s.err != nil {
 		return notLaunched(start.Name, s.err)
 	}
-	if s.announced != nil {
-		<-s.announced
+	if s.said != nil {
+		<-s.said
 	}
-	start.Launch.Manifest = nil // it has the bytes
 	// What goes wrong here, the supervisor's end tells.
-	_ = s.conn.SendJSON(wire.Begin, start, 10*time.Second)
+	_ = s.conn.SendJSON(wire.Begin, brief, 10*time.Second)
 	clear(start.Secrets)
 	return nil
 }

@@ -22,6 +22,9 @@ func Ahead(string) *Supervisor { return &Supervisor{} }
 // Announce does nothing.
 func (*Supervisor) Announce([]byte) {}
 
+// Raise does nothing.
+func (*Supervisor) Raise(Start, Terminal) {}
+
 // Close does nothing.
 func (*Supervisor) Close() {}
 

@@ -64,12 +64,12 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 			return nil, err
 		}
 	}
-	user := map[string]string{}
-	for _, variable := range s.Environment {
-		name, value, _ := strings.Cut(variable, "=")
-		user[name] = value
-	}
 	w.Environment = func(own []string, proxy string) []string {
+		user := map[string]string{}
+		for _, variable := range s.Environment { // which is known only now
+			name, value, _ := strings.Cut(variable, "=")
+			user[name] = value
+		}
 		return sandbox.Environment(spec, slices.Concat(wrapped.Variables, own), proxy, func(name string) (string, bool) {
 			value, ok := user[name]
 			return value, ok

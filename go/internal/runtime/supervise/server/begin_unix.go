@@ -30,36 +30,20 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 		p.room.remove()
 	}
 	p.notice, p.noticed = p.deal, p.dealt
-	if err := p.judge(); err != nil {
-		return stop, err
-	}
-	if p.room, err = openRoom(p.Start); err != nil {
-		return stop, err
-	}
-	p.Sockets = p.room.sockets
-	p.Launch.Manifest, p.Launch.Pod, p.Launch.Workspace, p.Launch.Insomnia = p.Manifest, p.Start.Name, p.Workspace, p.Insomnia
-	p.Launch.Guard = filepath.Join(p.Sockets, "guard.sock")
-	p.Launch.Token = rand.Text()
-	walled := &Walled{Argv: []string{p.Insomnia, "pod-inner"}, Environment: p.unwalled}
-	if p.parts.Walls != nil {
-		if walled, err = p.parts.Walls(ctx, &p.Setting, walled.Argv); err != nil {
+	// The walls take longest, so the rest is made while they are built.
+	if p.process == nil {
+		if err := p.wall(ctx); err != nil {
 			return stop, err
 		}
 	}
-	var gateway, egress string
-	if gateway, egress, p.Reached, err = ports(walled.PrivateNetwork, len(p.Manifest.Sandbox.Services)); err != nil {
-		return stop, err
-	}
-	// The walls take longest, so the rest is made while they are built.
-	spec := &inner.Spec{}
-	p.walled, p.spec = walled, spec
-	if err := p.spawn(walled, spec); err != nil {
-		return stop, err
-	}
+	spec, walled := p.spec, p.walled
 	if err := p.room.listen(p); err != nil {
 		return stop, err
 	}
-	p.Launch.Gateway = "http://" + gateway
+	p.Launch.Manifest, p.Launch.Pod, p.Launch.Workspace, p.Launch.Insomnia = p.Manifest, p.Start.Name, p.Workspace, p.Insomnia
+	p.Launch.Guard = filepath.Join(p.Sockets, "guard.sock")
+	p.Launch.Token = rand.Text()
+	p.Launch.Gateway = "http://" + p.gateway
 	if p.Plan, err = p.Driver.Plan(p.Launch); err != nil {
 		return stop, err
 	}
@@ -77,11 +61,11 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 			return stop, err
 		}
 		if path := p.services.GatewaySocket(); path != "" {
-			spec.Relays = append(spec.Relays, inner.Relay{Listen: gateway, Socket: path})
+			spec.Relays = append(spec.Relays, inner.Relay{Listen: p.gateway, Socket: path})
 		}
 		if path := p.services.EgressSocket(); path != "" {
-			spec.Relays = append(spec.Relays, inner.Relay{Listen: egress, Socket: path})
-			proxy = "http://" + egress
+			spec.Relays = append(spec.Relays, inner.Relay{Listen: p.egress, Socket: path})
+			proxy = "http://" + p.egress
 		}
 		for i, path := range p.services.More() {
 			spec.Relays = append(spec.Relays, inner.Relay{Listen: p.Reached[i], Socket: path})
@@ -95,6 +79,28 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	}
 	p.process.tell(spec)
 	return stop, nil
+}
+
+// wall starts the command that builds the walls and runs inner in them.
+func (p *pod) wall(ctx context.Context) (err error) {
+	if err := p.judge(); err != nil {
+		return err
+	}
+	if p.room, err = openRoom(p.Start); err != nil {
+		return err
+	}
+	p.Sockets = p.room.sockets
+	walled := &Walled{Argv: []string{p.Insomnia, "pod-inner"}, Environment: p.unwalled}
+	if p.parts.Walls != nil {
+		if walled, err = p.parts.Walls(ctx, &p.Setting, walled.Argv); err != nil {
+			return err
+		}
+	}
+	if p.gateway, p.egress, p.Reached, err = ports(walled.PrivateNetwork, len(p.Manifest.Sandbox.Services)); err != nil {
+		return err
+	}
+	p.walled, p.spec = walled, &inner.Spec{}
+	return p.spawn(walled, p.spec)
 }
 
 // mostRebuilt is how often walls are built again.

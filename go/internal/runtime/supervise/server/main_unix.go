@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -26,37 +27,92 @@ func (p Program) Main() int {
 	}
 	wire.Seclude()
 	wire.Adopt()
-	// It was started ahead: the user may be asked for consent meanwhile. The end of the
-	// client ends it.
+	// It was started ahead: the user may be asked for consent meanwhile.
 	// What the first command that is started needs is found out while this waits.
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = self.Release()
 	}
-	var ahead read
-	kind, content, err := conn.Receive(wire.MostStart)
-	if err == nil && kind == wire.Announce {
-		ahead.expect(content)
-		kind, content, err = conn.Receive(wire.MostStart)
-	}
-	if err != nil || kind != wire.Begin {
-		return int(diag.ExitInternal)
-	}
-	var start wire.Start
-	err = json.Unmarshal(content, &start)
-	clear(content)
+	it, err := p.told(context.Background(), conn)
 	if err != nil {
 		return int(diag.ExitInternal)
 	}
-	// The client's terminal sends none of these here; who means this process, means the Pod.
-	signals := make(chan os.Signal, 4)
-	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
-	it := &pod{Setting: Setting{Start: &start}, parts: p, ahead: ahead, signals: signals, events: make(chan event, 16), finished: make(chan struct{})}
 	last, err := it.run(context.Background(), conn)
 	if err != nil {
 		_ = conn.SendJSON(wire.Failure, diag.From(err), patience)
 		return int(diag.From(err).Exit)
 	}
 	return last.Exit
+}
+
+// told waits to be told what to start. Walls are built as soon as it is known what they
+// will probably be, and taken down where they turn out to be others, or none. The end of
+// the client ends it.
+func (p Program) told(ctx context.Context, conn *wire.Conn) (*pod, error) {
+	var it *pod // with walls
+	var ahead read
+	var signals chan os.Signal
+	for {
+		kind, content, err := heard(conn, signals)
+		if err == nil && kind == wire.Announce {
+			ahead.expect(content)
+			continue
+		}
+		var start wire.Start
+		if err == nil && kind != wire.Raise && kind != wire.Begin {
+			err = errors.New("not told what to start")
+		}
+		if err == nil {
+			err = json.Unmarshal(content, &start)
+		}
+		clear(content)
+		if err != nil {
+			it.lower()
+			return nil, err
+		}
+		if len(start.Manifest) == 0 {
+			start.Manifest = ahead.text
+		}
+		if signals == nil {
+			// The client's terminal sends none of these here; who means this process, means the
+			// Pod.
+			signals = make(chan os.Signal, 4)
+			signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		}
+		if it.fits(&start) {
+			it.Start = &start
+		} else {
+			it.lower()
+			it = &pod{Setting: Setting{Start: &start}, parts: p, ahead: ahead, signals: signals, events: make(chan event, 16), finished: make(chan struct{})}
+		}
+		if kind == wire.Begin {
+			return it, nil
+		}
+		if it.raise(ctx) != nil {
+			it.lower() // why is said when it is to start
+			it = nil
+		}
+	}
+}
+
+// heard is what the client says next, unless a signal comes first.
+func heard(conn *wire.Conn, signals <-chan os.Signal) (wire.Kind, []byte, error) {
+	said, failed := make(chan frame, 1), make(chan error, 1)
+	go func() {
+		kind, content, err := conn.Receive(wire.MostStart)
+		if err != nil {
+			failed <- err
+			return
+		}
+		said <- frame{kind, content}
+	}()
+	select {
+	case f := <-said:
+		return f.kind, f.content, nil
+	case err := <-failed:
+		return 0, nil, err
+	case <-signals:
+		return 0, nil, errors.New("ended by a signal")
+	}
 }
 
 // read is a manifest that was read before it was known whether it starts.
@@ -72,8 +128,9 @@ func (r *read) expect(content []byte) {
 	if json.Unmarshal(content, &start) != nil {
 		return
 	}
+	r.text = start.Manifest
 	if m, problems := manifest.DecodeForm(start.Manifest); len(problems) == 0 {
-		r.text, r.manifest = start.Manifest, m
+		r.manifest = m
 	}
 }
 

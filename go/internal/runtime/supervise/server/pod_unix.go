@@ -69,8 +69,10 @@ type pod struct {
 	spec     *inner.Spec // what inner was told
 	rebuilt  int         // how often the walls were built again
 	process  *process
-	ending   bool
-	exit     *inner.Exit
+	// gateway and egress are the addresses inside at which these answer.
+	gateway, egress string
+	ending          bool
+	exit            *inner.Exit
 	// over is what the session ends with, where that is not the program's own.
 	over *wire.Last
 	// unreachable is why the API of the model cannot be reached; empty while it is.
@@ -84,18 +86,13 @@ type pod struct {
 func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	holder, err := live.Hold(ctx, p.Start.Dir)
-	if errors.Is(err, live.ErrRunning) {
-		return wire.Last{}, live.RunsAlready(p.Start.Name)
+	if p.holder == nil {
+		if err := p.hold(ctx); err != nil {
+			return wire.Last{}, err
+		}
 	}
-	if err != nil {
-		return wire.Last{}, live.NotWritten(p.Start.Dir, err)
-	}
-	p.holder = holder
 	defer p.holder.Release()
-	if err := p.furnish(); err != nil {
-		return wire.Last{}, live.NotWritten(p.Start.Dir, err)
-	}
+	p.launch()
 	p.status = live.Status{Pod: p.Start.ID, Name: p.Start.Name, State: live.Starting, Runtime: p.Start.Runtime,
 		Headless: p.Start.Launch.Headless, Process: os.Getpid(), Started: time.Now().UTC().Truncate(time.Millisecond),
 		Unenforced: p.Start.Unenforced, Attached: !p.Start.Launch.Headless}
@@ -145,24 +142,39 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	return last, nil
 }
 
-// furnish makes what the directory of the Pod has while it runs.
-func (p *pod) furnish() error {
-	log, err := p.holder.Log()
+// hold takes the directory of the Pod, and makes what it has while the Pod runs. After an
+// error it has no hold.
+func (p *pod) hold(ctx context.Context) error {
+	holder, err := live.Hold(ctx, p.Start.Dir)
+	if errors.Is(err, live.ErrRunning) {
+		return live.RunsAlready(p.Start.Name)
+	}
 	if err != nil {
-		return err
+		return live.NotWritten(p.Start.Dir, err)
 	}
-	if err := complainInto(log); err != nil {
-		return err
+	p.launch()
+	log, err := holder.Log()
+	if err == nil {
+		err = complainInto(log)
 	}
-	p.Launch = p.Start.Launch
-	p.Launch.State, p.Launch.Files = filepath.Join(p.Dir, "agent"), filepath.Join(p.Dir, "files")
 	for _, dir := range []string{p.Launch.State, p.Launch.Files} {
-		// The directory is synced with the status.
-		if _, err := durable.Mkdirs(durable.OS, dir, 0o700); err != nil {
-			return err
+		if err == nil {
+			// The directory is synced with the status.
+			_, err = durable.Mkdirs(durable.OS, dir, 0o700)
 		}
 	}
+	if err != nil {
+		_ = holder.Release()
+		return live.NotWritten(p.Start.Dir, err)
+	}
+	p.holder = holder
 	return nil
+}
+
+// launch is what the plan is made of, as far as it is known.
+func (p *pod) launch() {
+	p.Launch = p.Start.Launch
+	p.Launch.State, p.Launch.Files = filepath.Join(p.Dir, "agent"), filepath.Join(p.Dir, "files")
 }
 
 // inBackground records that the session begins, as soon as it may, and returns what waits

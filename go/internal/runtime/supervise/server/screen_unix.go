@@ -53,16 +53,28 @@ type screen struct {
 	held     int     // bytes of them
 }
 
-// screenFor makes the screen with its first client.
+func newScreen(p *pod) *screen {
+	s := &screen{pod: p, size: p.Start.Size, begun: make(chan struct{}), aborted: make(chan struct{})}
+	s.abort = sync.OnceFunc(func() { close(s.aborted) })
+	return s
+}
+
+// screenFor gives the screen its first client, and makes it where it is not there yet.
 func (p *pod) screenFor(conn *wire.Conn) *client {
-	p.screen = &screen{pod: p, size: p.Start.Size, begun: make(chan struct{}), aborted: make(chan struct{})}
-	p.screen.abort = sync.OnceFunc(func() { close(p.screen.aborted) })
+	if p.screen == nil {
+		p.screen = newScreen(p)
+	}
+	s := p.screen
+	s.size = p.Start.Size
+	s.set(s.size)
 	var once sync.Once
-	p.screen.allowed = func() { once.Do(func() { p.allowed <- true }) }
-	p.screen.left = func() { once.Do(func() { p.allowed <- false }) }
+	s.allowed = func() { once.Do(func() { p.allowed <- true }) }
+	s.left = func() { once.Do(func() { p.allowed <- false }) }
 	c := newClient(conn)
-	p.screen.first, p.screen.current = c, c
-	p.screen.serve(c)
+	s.mu.Lock()
+	s.first, s.current = c, c
+	s.mu.Unlock()
+	s.serve(c)
 	return c
 }
 

@@ -26,8 +26,8 @@ type Start struct {
 	// Workspace is the directory that the agent works in, and Home that of the user:
 	// absolute and real.
 	Workspace, Home string
-	// Manifest are the canonical bytes of the snapshot.
-	Manifest json.RawMessage
+	// Manifest are the canonical bytes of the snapshot; empty for those that were announced.
+	Manifest json.RawMessage `json:",omitempty"`
 	// Launch has the inputs of this start: Prompt, Headless, Session, Resume, Changed, UI,
 	// System, Login and Subscription. The supervisor sets the rest.
 	Launch runtime.Launch

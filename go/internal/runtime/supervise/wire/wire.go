@@ -19,6 +19,7 @@ type Kind byte
 const (
 	Begin    Kind = 'b' // a Start: the first frame on the connection of whoever starts the supervisor
 	Announce Kind = 'e' // a Start with what is known already, for the supervisor to make itself ready; means nothing
+	Raise    Kind = 'w' // a Start without secrets and environment, for the supervisor to build the walls of one that will probably come
 	Go       Kind = 'g' // the Pod is on disk: it may run; from whoever has sent the Start
 	Hello    Kind = 'h' // a Greeting: the first frame on other connections
 	Input    Kind = 'i' // bytes that were typed
