@@ -61,6 +61,7 @@ func Main() int {
 	}
 	_ = control.Send(ReportStarted, nil, patience)
 	go l.obey()
+	go runtime.SetDefaultGOMAXPROCS() // the supervisor has set it to 1, to start sooner
 	exit := l.wait()
 	_ = control.SendJSON(ReportExited, exit, patience)
 	return exit.Code

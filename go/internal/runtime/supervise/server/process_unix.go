@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -47,9 +48,8 @@ func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 		shut(published)
 		return err
 	}
-	if q.cmd.Env == nil {
-		q.cmd.Env = []string{}
-	}
+	// With one processor inner starts sooner; it takes the others when the program runs.
+	q.cmd.Env = append(slices.Clip(q.cmd.Env), "GOMAXPROCS=1")
 	pumps, given, err := p.screen.streams(q)
 	if err != nil {
 		ours.Close()
