@@ -285,9 +285,9 @@ func (r *Ready) saved() error {
 
 // Start asks for consent to the snapshot, looks up its secrets, and runs the Pod until
 // it ends or the user detaches. Everything that a manifest says is data up to here: this
-// is the one place behind which it takes effect. A Pod that is being created is on disk
-// before anybody is asked, before anything of it runs, and when Start returns; an error
-// of saved is why it is not.
+// is the one place behind which it takes effect, but for walls, which may stand already where
+// there was consent before. A Pod that is being created is on disk before anybody is asked,
+// before anything of it runs, and when Start returns; an error of saved is why it is not.
 func (a *App) Start(ctx context.Context, r *Ready) (result *supervise.Result, err error) {
 	defer func() {
 		if unsaved := r.saved(); unsaved != nil {

@@ -142,6 +142,22 @@ func TestListIsNewestFirst(t *testing.T) {
 	}
 }
 
+// A Pod has the ID that was chosen for it, unless it would not be told from another one.
+func TestChosenID(t *testing.T) {
+	s := newStore(t)
+	chosen := must[string](t)(NewID())
+	near := chosen[:short] + must[string](t)(NewID())[short:]
+	for i, tc := range []struct {
+		id   string
+		kept bool
+	}{{chosen, true}, {chosen, false}, {near, false}, {"../x", false}, {"", false}} {
+		p := must[*Pod](t)(s.Create(t.Context(), New{ID: tc.id, Name: fmt.Sprintf("c%d", i), Envelope: envelope(t, 1)}))
+		if (p.ID == tc.id) != tc.kept || !idForm(p.ID) {
+			t.Errorf("%q became %q", tc.id, p.ID)
+		}
+	}
+}
+
 // earlierIDs makes IDs as earlier versions did.
 func earlierIDs(t *testing.T) {
 	t.Cleanup(func() { makeID = newID })
