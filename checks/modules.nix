@@ -13,39 +13,76 @@ let
 
   insomnia = { inherit lib insomniaProfiles; };
 
-  nixpkgsLib = {
-    mkOption = option: option;
-    mkEnableOption = name: { description = "Whether to enable ${name}."; };
-    mkIf = condition: content: if condition then content else { };
-    literalExpression = text: text;
-    types = {
-      raw = "raw";
-      path = "path";
-      package = "package";
-      attrsOf = type: "attrs of ${type}";
-      lazyAttrsOf = type: "lazy attrs of ${type}";
-    };
-    pathIsDirectory = path: (readDir (dirOf path)).${baseNameOf path} == "directory";
-    optionalString = condition: text: if condition then text else "";
-    optionalAttrs = condition: set: if condition then set else { };
-    nameValuePair = name: value: { inherit name value; };
-    mapAttrs' = function: set: listToAttrs (attrValues (mapAttrs function set));
+  types = {
+    raw = "raw value";
+    path = "path";
+    package = "package";
+    lines = "strings concatenated with line breaks";
+    nullOr = type: "null or ${type}";
+    either = a: b: "${a} or ${b}";
+    listOf = type: "list of ${type}";
+    attrsOf = type: "attribute set of ${type}";
+    lazyAttrsOf = type: "attribute set of ${type}";
+    coercedTo = from: _: to: "${to}, or ${from}";
   };
 
+  nixpkgsLib = {
+    inherit types;
+    inherit (builtins) filter;
+    mkOption = option: option // { _type = "option"; };
+    mkEnableOption = name: {
+      _type = "option";
+      type = "boolean";
+      default = false;
+      description = "Whether to enable ${name}.";
+    };
+    mkIf = condition: content: if condition then content else { };
+    literalExpression = text: { inherit text; };
+    pathIsDirectory = path: (readDir (dirOf path)).${baseNameOf path} == "directory";
+    hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
+    concatMapStringsSep =
+      separator: function: list:
+      builtins.concatStringsSep separator (map function list);
+    foldl' = builtins.foldl';
+    filterAttrs =
+      keep: set:
+      removeAttrs set (builtins.filter (name: !(keep name set.${name})) (attrNames set));
+    optional = condition: value: if condition then [ value ] else [ ];
+    optionalAttrs = condition: set: if condition then set else { };
+  };
+
+  flakePartsLib.mkPerSystemOption = module: module;
+
   # What an option holds when nobody sets it.
-  defaults = options: mapAttrs (_: option: option.default or null) options;
+  defaults = mapAttrs (_: option: option.default or null);
 
   flakeModule =
     settings:
     let
       module = import ../lib/modules/flake-parts.nix { inherit insomnia; } {
         lib = nixpkgsLib;
-        config.insomnia = defaults module.options.insomnia // settings;
+        flake-parts-lib = flakePartsLib;
+        config.insomnia = mapAttrs (
+          name: value: (module.options.insomnia.${name}.apply or (same: same)) value
+        ) (defaults module.options.insomnia // settings);
       };
+      checksOf =
+        own:
+        (module.config.perSystem {
+          system = "x86_64-linux";
+          config.insomnia = {
+            profiles = null;
+            policies = null;
+          }
+          // own;
+        }).checks;
     in
     {
+      inherit (module) key options;
       profiles = attrNames module.config.flake.insomniaProfiles;
-      checks = attrNames (module.config.perSystem { system = "x86_64-linux"; }).checks;
+      checks = attrNames (checksOf { });
+      misplaced = (builtins.tryEval (attrNames (checksOf { profiles = { }; }))).success;
+      perSystem = (module.options.perSystem { system = "x86_64-linux"; }).options.insomnia;
     };
 
   homeModule =
@@ -53,23 +90,29 @@ let
     let
       module = import ../lib/modules/home-manager.nix { inherit insomnia; } {
         lib = nixpkgsLib;
-        pkgs.formats.toml = _: {
-          type = "toml";
-          generate = name: _: name;
+        pkgs = {
+          insomnia-pods = "insomnia-pods of nixpkgs";
+          formats.toml = _: {
+            type = "TOML value";
+            generate = name: _: name;
+          };
         };
-        config.programs.insomnia =
-          defaults module.options.programs.insomnia // { package = "the package"; } // settings;
+        config.programs.insomnia = defaults module.options.programs.insomnia // settings;
       };
     in
     {
+      inherit (module) key options;
       packages = module.config.home.packages or [ ];
       files = attrNames (module.config.xdg.configFile or { });
+      reports = map (assertion: assertion.message) (
+        builtins.filter (assertion: !assertion.assertion) (module.config.assertions or [ ])
+      );
     };
 
   tests = [
     {
       name = "flake-parts: without a profile there is nothing";
-      got = flakeModule { };
+      got = { inherit (flakeModule { }) profiles checks; };
       expected = {
         profiles = [ ];
         checks = [ ];
@@ -77,44 +120,128 @@ let
     }
     {
       name = "flake-parts: profiles and policies become outputs and checks";
-      got = flakeModule {
-        profiles = { inherit (insomniaProfiles) reviewer; };
-        policies.reviewer = [ lib.policy.cannotWrite ];
+      got = {
+        inherit
+          (flakeModule {
+            profiles = {
+              inherit (insomniaProfiles) reviewer;
+              file = ../profiles/coder/profile.nix;
+              layer.imports = [ insomniaProfiles.coder ];
+            };
+            policies.reviewer = [ lib.policy.cannotWrite ];
+          })
+          profiles
+          checks
+          misplaced
+          ;
       };
       expected = {
-        profiles = [ "reviewer" ];
+        profiles = [
+          "file"
+          "layer"
+          "reviewer"
+        ];
         checks = [
           "policy-reviewer-cannot-write"
+          "profile-file"
+          "profile-layer"
           "profile-reviewer"
         ];
+        misplaced = false;
       };
+    }
+    {
+      name = "modules that are imported twice count once";
+      got = [
+        (flakeModule { }).key
+        (homeModule { }).key
+      ];
+      expected = [
+        "insomnia#flakeModules.default"
+        "insomnia#homeModules.default"
+      ];
     }
     {
       name = "home-manager: nothing unless enabled";
-      got = homeModule { enable = false; };
+      got = { inherit (homeModule { enable = false; }) packages files reports; };
       expected = {
         packages = [ ];
         files = [ ];
+        reports = [ ];
       };
     }
     {
-      name = "home-manager: a file, a folder and the config are put in their places";
-      got = homeModule {
-        enable = true;
-        profiles = {
-          base = ../profiles/base.nix;
-          coder = ../profiles/coder;
-        };
-        settings.default = "user:coder";
+      name = "home-manager: files, folders, layers and the config are put in their places";
+      got = {
+        inherit
+          (homeModule {
+            enable = true;
+            profiles = {
+              coder = ../templates/profile/profiles/reviewer;
+              single = ../templates/ci/profiles/reviewer.nix;
+              written.imports = [ insomniaProfiles.coder ];
+            };
+            policies = { };
+            settings.default = "user:coder";
+          })
+          packages
+          files
+          reports
+          ;
       };
       expected = {
-        packages = [ "the package" ];
+        packages = [ "insomnia-pods of nixpkgs" ];
         files = [
           "insomnia/config.toml"
-          "insomnia/profiles/base.nix"
           "insomnia/profiles/coder"
+          "insomnia/profiles/single.nix"
+          "insomnia/profiles/written/manifest.json"
+          "insomnia/profiles/written/profile.nix"
         ];
+        reports = [ ];
       };
+    }
+    {
+      name = "home-manager: what is wrong stops the switch";
+      got = map (report: builtins.head (builtins.split "\n" report)) (
+        (homeModule {
+          enable = true;
+          package = null;
+          profiles = {
+            "My Coder" = ../templates/profile/profiles/reviewer;
+            broken.modle = { };
+            coder.imports = [ insomniaProfiles.coder ];
+          };
+          policies.coder = [ lib.policy.cannotWrite ];
+          settings = {
+            defualt = "user:coder";
+            secrets."a.b".value = "swordfish";
+          };
+        }).reports
+      );
+      expected = [
+        "programs.insomnia.profiles.My Coder has a problem:"
+        "programs.insomnia.profiles.broken has 2 problems:"
+        "programs.insomnia.settings has 3 problems:"
+        "the profile `coder` of programs.insomnia.profiles breaks the policy `cannot-write`, with 3 problems:"
+      ];
+    }
+    {
+      name = "no report shows a value of the settings";
+      got = builtins.match ".*swordfish.*" (
+        builtins.concatStringsSep "" (
+          (homeModule {
+            enable = true;
+            settings.secrets = {
+              "a.b".value = "swordfish";
+              "c.d".uri = "swordfish";
+              "e.f" = "swordfish";
+              g = 1;
+            };
+          }).reports
+        )
+      );
+      expected = null;
     }
   ];
 in

@@ -23,6 +23,8 @@ let
     mkChecks = import ./mkChecks.nix;
     policy = import ./policy;
     flakeSchema = import ./flakeSchema.nix;
+    mkShellHook = import ./mkShellHook.nix;
+    options = import ./options.nix;
 
     # Values in a profile
     secrets = import ./secrets.nix;

@@ -23,6 +23,8 @@ let
     report = ../report.nix;
     mkChecks = ../mkChecks.nix;
     flakeSchema = ../flakeSchema.nix;
+    mkShellHook = ../mkShellHook.nix;
+    options = ../options.nix;
     secrets = ../secrets.nix;
     plain = ../plain.nix;
     skillFromDir = ../skillFromDir.nix;
@@ -59,7 +61,7 @@ let
         "# Type"
         "# Examples"
       ]
-      ++ (if name == "flakeSchema" then [ ] else [ "# Inputs" ])
+      ++ (if name == "flakeSchema" || name == "options" then [ ] else [ "# Inputs" ])
     )
   ) functions;
 in

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
+	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 	"github.com/insomnia-pods/insomnia/go/internal/importing"
@@ -89,6 +90,9 @@ func (i *Imported) Existing(dir string) (existing []string, unchanged int) {
 // Save writes the files below a directory of profiles, which links do not lead out of. It
 // never writes over a file unless force is set.
 func (i *Imported) Save(dir string, force bool) error {
+	if err := config.InStore(filepath.Join(dir, "profile.nix"), ""); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return notWritten(dir, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
@@ -23,7 +24,8 @@ func (p *program) doctorCommand() *cli.Command {
 		Name:  "doctor",
 		Usage: "say what works on this machine and what is missing",
 		Description: "Looks at the evaluators, the runtimes, the Pods, the bindings of secrets, the configs, and what the\n" +
-			"configs name: the default, the aliases and the sources. What is not as it should be is shown with\n" +
+			"configs name: the default, the aliases and the sources. Another program named insomnia on PATH is\n" +
+			"reported, and not run. What is not as it should be is shown with\n" +
 			"the remedy. The exit code is 1 when something is missing. Nothing is downloaded. For example:\n\n" +
 			"    insomnia doctor --json",
 		Action: p.doctor,
@@ -39,7 +41,7 @@ func (p *program) doctor(c *cli.Context) error {
 	for _, found := range app.FindRuntimes(c.Context) {
 		findings = append(findings, examineRuntime(found))
 	}
-	findings = slices.Concat(findings, examinePods(a), examineSecrets(), examineSelection(c.Context, a, findings))
+	findings = slices.Concat(findings, examineName(os.Getenv("PATH")), examinePods(a), examineSecrets(), examineSelection(c.Context, a, findings))
 	if c.Context.Err() != nil {
 		return context.Cause(c.Context)
 	}

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -17,7 +19,9 @@ func (p *program) podListCommand() *cli.Command {
 		Usage: "list the Pods, the newest first",
 		Description: "With its profile, model and state, and whether what the profile was read from has changed since:\n" +
 			"files are compared by their hashes, and nothing is evaluated or downloaded. A Pod that cannot be\n" +
-			"read is listed with the reason, and the exit code is 1 then.",
+			"read is listed with the reason, and the exit code is 1 then. For example:\n\n" +
+			"    insomnia pod list --here",
+		Flags:  []cli.Flag{&cli.BoolFlag{Name: "here", Usage: "only the Pods whose workspace is the working directory, or is above or below it"}},
 		Action: p.podList,
 	}
 }
@@ -43,6 +47,9 @@ func (p *program) podList(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("here") {
+		list.Rows = slices.DeleteFunc(list.Rows, func(row app.PodRow) bool { return !nested(row.Workspace, a.Resolver.Dir) })
+	}
 	report := podListReport{Schema: "insomnia.pods/v1", Pods: list.Rows, Damaged: []damagedRow{}}
 	var problems []diag.Diagnostic
 	for _, d := range list.Damaged {
@@ -54,7 +61,9 @@ func (p *program) podList(c *cli.Context) error {
 		err, problems = p.printJSON(report), nil
 	} else {
 		err = p.write(podTable(report, time.Now()))
-		if len(list.Rows)+len(list.Damaged) == 0 {
+		if len(list.Rows)+len(list.Damaged) == 0 && c.Bool("here") {
+			p.inform("there are no Pods of this directory: insomnia pod new creates one")
+		} else if len(list.Rows)+len(list.Damaged) == 0 {
 			p.inform("there are no Pods yet: insomnia pod new creates one")
 		}
 	}
@@ -62,6 +71,15 @@ func (p *program) podList(c *cli.Context) error {
 		return err
 	}
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: problems}
+}
+
+// nested reports whether two directories are the same, or one is below the other.
+func nested(a, b string) bool {
+	below := func(dir, in string) bool {
+		rel, err := filepath.Rel(in, dir)
+		return err == nil && filepath.IsLocal(rel)
+	}
+	return a != "" && (below(a, b) || below(b, a))
 }
 
 func podTable(report podListReport, now time.Time) []byte {

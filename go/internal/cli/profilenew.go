@@ -72,6 +72,9 @@ func (p *program) profileNew(c *cli.Context) error {
 	if err := config.Inside(filepath.Dir(dir), to, filepath.Join(filepath.Base(dir), name+".nix")); err != nil {
 		return err
 	}
+	if err := config.InStore(path, ""); err != nil {
+		return err
+	}
 	there, err := r.InFolder(to, name)
 	if err != nil {
 		return err

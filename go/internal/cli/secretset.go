@@ -69,6 +69,13 @@ func (p *program) secretSet(c *cli.Context) error {
 	if err := config.CheckBinding(name, binding); err != nil {
 		return err
 	}
+	rebinds := !bound.isBound || c.IsSet("host") || c.IsSet("command") || c.IsSet("for")
+	if rebinds {
+		// Before the value is kept: it must not stay behind unbound.
+		if err := config.CanBind(config.UserDir(), name, binding); err != nil {
+			return err
+		}
+	}
 	value, err := readValue(c.Context, "Value of "+name)
 	if err != nil {
 		return err
@@ -91,7 +98,7 @@ func (p *program) secretSet(c *cli.Context) error {
 	}
 	p.note([]string{name + " is set"})
 	switch {
-	case !bound.isBound, c.IsSet("host"), c.IsSet("command"), c.IsSet("for"):
+	case rebinds:
 		return p.rebind(c, name, func(now secret.Binding) (config.Binding, error) {
 			now.URI = bound.URI // where the value is now
 			return added.addTo(now), nil

@@ -40,6 +40,9 @@ func change(dir string, scope Scope, editOf func(*File) edit) error {
 	if err := Inside(dir, scope, LocalName); err != nil {
 		return err
 	}
+	if err := InStore(path, editOf(&File{}).declared()); err != nil {
+		return err
+	}
 	return Exclusive(dir, func() error {
 		if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
 			return diag.Errorf(diag.ExitRefused, "config-not-ours", "%s is not a file of its own, and is left alone", path).
@@ -79,6 +82,17 @@ func change(dir string, scope Scope, editOf func(*File) edit) error {
 		}
 		return nil
 	})
+}
+
+// declared is the edit as lines of TOML; empty for a removal.
+func (e edit) declared() string {
+	switch v := e.value.(type) {
+	case nil:
+		return ""
+	case table:
+		return (&document{newline: "\n"}).section(e.path, v)
+	}
+	return keys(e.path) + " = " + write(e.value)
 }
 
 // byHand describes the edit for a person with an editor.

@@ -15,9 +15,12 @@ import (
 	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
-// schema.json says what the types say: go generate ./go/internal/config
+// schema.json says what the types say, and so does the copy by which the module for
+// home-manager checks its settings: go generate ./go/internal/config
 func TestSchema(t *testing.T) {
-	golden.Check(t, "schema.json", generate(t))
+	schema := generate(t)
+	golden.Check(t, "schema.json", schema)
+	golden.Check(t, "../../../lib/schema/config.json", schema)
 }
 
 func generate(t *testing.T) []byte {

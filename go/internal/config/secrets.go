@@ -1,5 +1,7 @@
 package config
 
+import "path/filepath"
+
 // SetBinding writes where a secret is kept to the user's local.toml, and keeps
 // everything else in it. A nil binding takes the secret out again.
 func SetBinding(dir, name string, binding *Binding) error {
@@ -24,6 +26,11 @@ func list[S ~string](items []S) any {
 		out[i] = string(item)
 	}
 	return out
+}
+
+// CanBind reports why the binding could not be written, before anything is done for it.
+func CanBind(dir, name string, binding Binding) error {
+	return InStore(filepath.Join(dir, LocalName), bindingEdit(name, &binding).declared())
 }
 
 // CheckBinding reports what would be wrong with a binding before anything is done for it.

@@ -13,8 +13,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
@@ -210,6 +212,9 @@ func problemDiagnostics(a *answer, in evaluate.Sources) []diag.Diagnostic {
 	return out
 }
 
+// systemName is a name that flake-utils puts around every output.
+var systemName = regexp.MustCompile(`^` + "`?" + `(x86_64|aarch64|i686|armv[67]l|riscv64|powerpc64le)-(linux|darwin)` + "`?" + `$`)
+
 func notAProfile(a *answer, label string, in evaluate.Sources) error {
 	what := map[string]string{
 		"lambda": "a function", "set": "a plain attribute set", "derivation": "a derivation", "string": "a string",
@@ -224,6 +229,10 @@ func notAProfile(a *answer, label string, in evaluate.Sources) error {
 	case "lambda":
 		e.Hintf("a flake output is the profile itself: call the function, with { insomnia = inputs.insomnia; } if it is a profile file")
 	case "set":
+		if systemName.MatchString(strings.TrimPrefix(label, "profile ")) {
+			e.Hintf("profiles are the same on every system: define insomniaProfiles outside of eachDefaultSystem, eachSystem or perSystem")
+			break
+		}
 		e.Hintf("wrap it: insomnia.lib.mkProfile { … }")
 	case "path":
 		e.Hintf("import it: import ./FILE.nix { insomnia = inputs.insomnia; }")

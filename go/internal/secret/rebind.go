@@ -25,6 +25,9 @@ func Rebind(ctx context.Context, dir, name string, change func(now Binding) (con
 		return diag.Errorf(diag.ExitState, "config-not-written", "cannot write %s: %v", filepath.Join(dir, config.LocalName), bounded.Reason(err)).
 			Hintf("%s", durable.Remedy(err, shell(dir)))
 	}
+	if err := config.InStore(filepath.Join(dir, config.LocalName), ""); err != nil {
+		return config.Binding{}, err
+	}
 	if err := durable.MkdirAll(durable.OS, dir, 0o755); err != nil {
 		return config.Binding{}, busy(err)
 	}
