@@ -51,10 +51,14 @@ let
     name:
     let
       flake = import (templates.${name}.path + "/flake.nix");
-      self = flake.outputs {
-        inherit self;
-        insomnia = { inherit lib insomniaProfiles; };
-      };
+      self = flake.outputs (
+        builtins.intersectAttrs (builtins.functionArgs flake.outputs) {
+          inherit self;
+          insomnia = { inherit lib insomniaProfiles; };
+          nixpkgs = throw "the checks of the template ${name} need nixpkgs";
+          home-manager = throw "the checks of the template ${name} need home-manager";
+        }
+      );
     in
     self.checks;
 

@@ -1,55 +1,15 @@
 # Holds the modules for flake-parts and home-manager to the library, with as much
-# of nixpkgs' lib as they use. Their evaluation by the real module systems cannot
-# be tried without fetching those.
+# of nixpkgs' lib as they use. checks/modules tries them with the real module systems.
 { lib, insomniaProfiles }:
 let
   inherit (builtins)
     attrNames
-    attrValues
-    listToAttrs
     mapAttrs
-    readDir
     ;
 
   insomnia = { inherit lib insomniaProfiles; };
 
-  types = {
-    raw = "raw value";
-    path = "path";
-    package = "package";
-    lines = "strings concatenated with line breaks";
-    nullOr = type: "null or ${type}";
-    either = a: b: "${a} or ${b}";
-    listOf = type: "list of ${type}";
-    attrsOf = type: "attribute set of ${type}";
-    lazyAttrsOf = type: "attribute set of ${type}";
-    coercedTo = from: _: to: "${to}, or ${from}";
-  };
-
-  nixpkgsLib = {
-    inherit types;
-    inherit (builtins) filter;
-    mkOption = option: option // { _type = "option"; };
-    mkEnableOption = name: {
-      _type = "option";
-      type = "boolean";
-      default = false;
-      description = "Whether to enable ${name}.";
-    };
-    mkIf = condition: content: if condition then content else { };
-    literalExpression = text: { inherit text; };
-    pathIsDirectory = path: (readDir (dirOf path)).${baseNameOf path} == "directory";
-    hasPrefix = prefix: text: builtins.substring 0 (builtins.stringLength prefix) text == prefix;
-    concatMapStringsSep =
-      separator: function: list:
-      builtins.concatStringsSep separator (map function list);
-    foldl' = builtins.foldl';
-    filterAttrs =
-      keep: set:
-      removeAttrs set (builtins.filter (name: !(keep name set.${name})) (attrNames set));
-    optional = condition: value: if condition then [ value ] else [ ];
-    optionalAttrs = condition: set: if condition then set else { };
-  };
+  nixpkgsLib = import ./module-lib.nix;
 
   flakePartsLib.mkPerSystemOption = module: module;
 
@@ -195,8 +155,7 @@ let
           "insomnia/config.toml"
           "insomnia/profiles/coder"
           "insomnia/profiles/single.nix"
-          "insomnia/profiles/written/manifest.json"
-          "insomnia/profiles/written/profile.nix"
+          "insomnia/profiles/written.nix"
         ];
         reports = [ ];
       };

@@ -12,7 +12,7 @@
   # Examples
 
   ```nix
-  # .nixd.json, or the settings of nixd in an editor
+  # in the settings that an editor gives to nixd
   {
     "nixd": {
       "options": {

@@ -40,8 +40,41 @@ let
           ./check.sh --update && git add digests.txt
     '';
   };
+
+  project = {
+    path = ./project;
+    description = "Roles of a project, with policies and a development shell that lists them";
+    welcomeText = ''
+      `agents/` has a coder and a reviewer, and what both share. In a git repository:
+
+          git add .
+          insomnia lock && git add flake.lock
+          nix flake check
+          nix develop
+    '';
+  };
+
+  dotfiles = {
+    path = ./dotfiles;
+    description = "Roles of your own in every project, by home-manager";
+    welcomeText = ''
+      `agents/` has your roles, `home.nix` what home-manager does with them. Set your name in
+      `home.nix`, or copy `programs.insomnia` to your own. In a git repository:
+
+          git add .
+          nix flake check
+          home-manager switch --flake .#me
+          insomnia profile list
+    '';
+  };
 in
 {
-  inherit profile composed ci;
+  inherit
+    profile
+    project
+    dotfiles
+    composed
+    ci
+    ;
   default = profile;
 }

@@ -23,6 +23,7 @@ let
       pname = name;
       version = "1";
       override = _: absent name;
+      meta.mainProgram = name;
     };
 
   written =
@@ -33,6 +34,20 @@ let
         passAsFile = [ "text" ];
       }
       "mkdir -p \"$(dirname \"$out${path}\")\"; cp \"$textPath\" \"$out${path}\"";
+
+  # A set as TOML: what JSON and TOML write alike, and tables.
+  tables =
+    path: set:
+    let
+      isTable = _: value: builtins.isAttrs value;
+    in
+    lib.concatStrings (
+      lib.optional (path != [ ]) "[${lib.concatMapStringsSep "." builtins.toJSON path}]\n"
+      ++ lib.mapAttrsToList (name: value: "${builtins.toJSON name} = ${builtins.toJSON value}\n") (
+        lib.filterAttrs (name: value: !(isTable name value)) set
+      )
+      ++ lib.mapAttrsToList (name: tables (path ++ [ name ])) (lib.filterAttrs isTable set)
+    );
 
   pkgs = {
     inherit lib pkgs system;
@@ -83,38 +98,42 @@ let
       }:
       pkgs.writeText "shell" shellHook;
 
-    formats =
-      lib.genAttrs
-        [
-          "cdn"
-          "configobj"
-          "elixirConf"
-          "gitIni"
-          "hocon"
-          "ini"
-          "iniWithGlobalSection"
-          "javaProperties"
-          "json"
-          "keyValue"
-          "libconfig"
-          "lua"
-          "nixConf"
-          "php"
-          "plist"
-          "pythonVars"
-          "systemd"
-          "toml"
-          "xml"
-          "yaml"
-          "yaml_1_2"
-        ]
-        (
-          _: _: {
-            type = lib.types.attrsOf lib.types.anything;
-            generate = name: value: pkgs.writeText name (builtins.toJSON value);
-            lib.types.atom = lib.types.anything;
-          }
-        );
+    formats = {
+      toml = _: {
+        type = lib.types.attrsOf lib.types.anything;
+        generate = name: value: pkgs.writeText name (tables [ ] value);
+      };
+    }
+    // lib.genAttrs
+      [
+        "cdn"
+        "configobj"
+        "elixirConf"
+        "gitIni"
+        "hocon"
+        "ini"
+        "iniWithGlobalSection"
+        "javaProperties"
+        "json"
+        "keyValue"
+        "libconfig"
+        "lua"
+        "nixConf"
+        "php"
+        "plist"
+        "pythonVars"
+        "systemd"
+        "xml"
+        "yaml"
+        "yaml_1_2"
+      ]
+      (
+        _: _: {
+          type = lib.types.attrsOf lib.types.anything;
+          generate = name: value: pkgs.writeText name (builtins.toJSON value);
+          lib.types.atom = lib.types.anything;
+        }
+      );
   }
   // lib.genAttrs [
     "bash"
@@ -129,6 +148,7 @@ let
     "gnused"
     "hicolor-icon-theme"
     "inetutils"
+    "insomnia-pods"
     "jq"
     "less"
     "lndir"
@@ -136,6 +156,7 @@ let
     "man-db"
     "ncurses"
     "nix"
+    "sd-switch"
     "shared-mime-info"
     "systemd"
   ] absent;

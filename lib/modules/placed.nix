@@ -34,6 +34,9 @@ let
   file = if isDirectory then "${linked}/profile.nix" else linked;
   extension = if match ".*[.]md" (toString source) != null then ".md" else ".nix";
 
+  # A string of Nix: JSON escapes all but the dollar as Nix does, in text without control characters.
+  string = text: builtins.replaceStrings [ "$" ] [ "\\$" ] (toJSON text);
+
   fault = message: hint: [
     (finish {
       code = "profile-option";
@@ -83,10 +86,10 @@ in
       }
     else
       {
-        "insomnia/profiles/${name}/profile.nix".text = ''
+        # One file: home-manager links each to a place of its own in the store.
+        "insomnia/profiles/${name}.nix".text = ''
           # Written by home-manager, from programs.insomnia.profiles.${name}.
-          { insomnia }: insomnia.lib.mkManifest (builtins.fromJSON (builtins.readFile ./manifest.json))
+          { insomnia }: insomnia.lib.mkManifest (builtins.fromJSON ${string (toJSON (value.manifest or value))})
         '';
-        "insomnia/profiles/${name}/manifest.json".text = toJSON (value.manifest or value);
       };
 }

@@ -21,7 +21,7 @@ import (
 // and every time of the day, age and ID is the same.
 // checks/update writes them again, like the other pages.
 func TestExamples(t *testing.T) {
-	for _, name := range []string{"adding.md", "explain-and-diff.md", "importing.md", "locks.md", "markdown-layers.md", "older-manifests.md", "permissions-test.md", "pods.md", "policy.md", "runtime-settings.md", "sandbox.md", "services.md", "trust.md"} {
+	for _, name := range []string{"adding.md", "explain-and-diff.md", "importing.md", "locks.md", "markdown-layers.md", "nix.md", "older-manifests.md", "permissions-test.md", "pods.md", "policy.md", "runtime-settings.md", "sandbox.md", "services.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("../../../docs", name))
 			if err != nil {

@@ -1,0 +1,10 @@
+{ insomnia }:
+insomnia.lib.mkProfile {
+  name = "coder";
+  imports = [
+    insomnia.insomniaProfiles.coder
+    ./habits.nix
+  ];
+
+  autonomy = "edits";
+}
