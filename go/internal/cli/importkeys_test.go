@@ -35,7 +35,7 @@ func TestImportsWriteNoKey(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	for _, variable := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"} {
-		t.Setenv(variable, t.TempDir())
+		t.Setenv(variable, filepath.Join(dir, "out", variable))
 	}
 	const key = "Zq8xv41bM2Lk9wPt5Rn"
 	for name, lines := range foreignSettings {
@@ -56,6 +56,17 @@ func TestImportsWriteNoKey(t *testing.T) {
 			}
 			if strings.HasPrefix(said, "error") || !strings.Contains(said, "profile") {
 				t.Errorf("import %s %s: %s", args, more, said)
+			}
+		}
+	}
+	for _, what := range []string{".claude/skills/helper", ".claude/agents/helper.md --name agent", ".mcp.json#a", ".mcp.json#b"} {
+		for _, more := range []string{"--dry-run", "--dry-run --json", "--yes --json"} {
+			said := output(strings.Fields("insomnia add ./foreign/" + what + " " + more))
+			if at := strings.Index(said, key); at >= 0 {
+				t.Errorf("add %s %s prints the key: %s", what, more, said[max(0, at-200):at+len(key)])
+			}
+			if strings.HasPrefix(said, "error") || !strings.Contains(said, "helper") && !strings.Contains(said, ".mcp.json") {
+				t.Errorf("add %s %s: %s", what, more, said)
 			}
 		}
 	}

@@ -178,6 +178,44 @@ func nastySettings() map[string][3]string {
 	}
 }
 
+// nastyMarkdown are skills and agents.
+func nastyMarkdown() map[string]string {
+	front := func(fields, body string) string { return "---\nname: x\ndescription: y\n" + fields + "---\n" + body }
+	return map[string]string{
+		"many fields":     front(counting("a%d: 1\n"), "x"),
+		"one field often": front(filled("a: 1\n"), "x"),
+		"lists":           front("a: "+filled("[")+"\n", "x"),
+		"maps":            front("a: "+filled("{b: ")+"\n", "x"),
+		"deep lines": front(func() (s string) {
+			for i := range min(1000, *nastyFlag/100) {
+				s += strings.Repeat(" ", i) + "a:\n"
+			}
+			return
+		}(), "x"),
+		"aliases":            front("a: &a [1]\n"+counting("b%d: *a\n"), "x"),
+		"aliases of aliases": front("a0: &a0 [1]\n"+counting("b%d: &b%[1]d [*a0, *a0]\n"), "x"),
+		"long tools":         front("tools: "+filled("Read, ")+"\n", "x"),
+		"open tools":         front("allowed-tools: "+filled("Bash(")+"\n", "x"),
+		"long description":   front("", "x") + filled("x"),
+		"frontmatter open":   "---\n" + filled("a: b\n"),
+		"lines of hyphens":   filled("---\n"),
+		"hidden":             front("", filled("a\u200b\u202e\U000e0041")),
+		"one run of hidden":  front("", filled("\u200b")),
+		"tags":               front("", filled("\U000e0041")),
+		"marks":              front("", "a"+filled("\u0301")),
+		"keys":               front("", filled("ghp_abcdefghijklmnopqrstuvwxyz0123456789 ")),
+		"one long key":       front("", "ghp_"+filled("a")),
+		"assignments":        front("", filled("token=")),
+		"store paths":        front("", filled("/nix/store/0123456789abcdfghijklmnpqrsvwxyz")),
+		"one line":           front("", filled("x")),
+		"lines":              front("", filled("\n")),
+		"carriage returns":   front("", filled("\r")),
+		"braces":             front("", filled("${")),
+		"NUL":                front("", filled("\x00")),
+		"bytes":              front("", filled("\xff")),
+	}
+}
+
 // Each input of a megabyte ends within a moment on the commands that read it,
 // and says little. The bound of the test is wide, for the race detector; what
 // takes over a second is logged. With -nasty 1048576 each input goes to all commands.
@@ -219,6 +257,20 @@ func TestNastyInputs(t *testing.T) {
 	for name, text := range nastyNix() {
 		tries = append(tries, try{"a profile", name, text, []string{"profile.nix", ".insomnia/profiles/x.nix"}, [][]string{
 			{"resolve", "./profile.nix"}, {"profile", "list"}}})
+	}
+	for name, text := range nastyJSON() {
+		servers := `{"mcpServers":` + text + "}"
+		tries = append(tries,
+			try{"servers to import", name, servers, []string{"kit/.mcp.json"}, [][]string{{"import", "mcp", "kit/.mcp.json", "--out", "out"}}},
+			try{"servers to add", name, servers, []string{"kit/.mcp.json"}, [][]string{{"add", "./kit", "--yes"}, {"add", "./kit/.mcp.json", "--yes"}}},
+			try{"a server to add", name, `{"mcpServers":{"x":{"command":"x","args":` + text + `,"env":` + text + "}}}", []string{"kit/.mcp.json"}, [][]string{{"add", "./kit", "--yes"}}},
+			try{"added.lock", name, `{"schema":"insomnia.added/v1","added":` + text + "}", []string{".insomnia/added.lock"}, [][]string{{"add", "--list"}, {"add", "--outdated"}}})
+	}
+	for name, text := range nastyMarkdown() {
+		tries = append(tries,
+			try{"a skill to add", name, text, []string{"kit/SKILL.md"}, [][]string{{"add", "./kit", "--name", "x", "--yes"}, {"add", "./kit", "--name", "x", "--dry-run", "--json"}}},
+			try{"an agent to add", name, text, []string{"kit/x.md"}, [][]string{{"add", "./kit/x.md", "--yes"}, {"add", "./kit", "--yes"}}},
+			try{"an agent to import", name, text, []string{"kit/.claude/agents/x.md"}, [][]string{{"import", "claude", "kit", "--out", "out"}}})
 	}
 	base := t.TempDir()
 	for i, c := range tries {

@@ -221,6 +221,16 @@ const commandLines = `
 0 import mcp ../foreign/.mcp.json --out imported
 0 import codex ../foreign --out imported
 0 import opencode ../foreign --out imported
+0 add ../foreign/.mcp.json#a --user --dry-run
+0 add ../foreign/.mcp.json#a --user --yes --json
+0 add ../foreign/.mcp.json#b --user --yes
+0 add ../foreign/.claude/skills/helper --user --yes
+0 add ../foreign/.claude/agents/helper.md --user --yes --name helper-agent
+7 add ../foreign/.mcp.json#b --project --yes
+0 add --list
+0 add --outdated
+0 add --update
+0 add --remove a
 * resolve ./imported/claude/profile.nix
 * resolve ./imported/codex/profile.nix
 3 profile diff project:all ../literal/profile.nix
