@@ -27,7 +27,16 @@ var foreignSettings = map[string][]string{
 		"[mcp_servers.a]\ncommand = \"a\"\nenv = { A_TOKEN = \"@\" }\n", "[shell_environment_policy]\nset = { MY_SECRET = \"@\" }\n",
 	},
 	".codex/rules/a.rules": {"prefix_rule(pattern = [\"login\", \"--password=@\"], decision = \"forbidden\")\n", "prefix_rule(pattern = [\"login\", \"--token=@\"], decision = \"allow\")\n"},
-	"opencode.json":        {"{\"permission\": {\"bash\": {\"login --password=@ *\": \"allow\", \"x --token=@\": \"deny\"}},\n", "\"model\": \"own/x\", \"provider\": {\"own\": {\"options\": {\"baseURL\": \"https://m.example.org/v1\", \"apiKey\": \"@\"}}},\n", "\"mcp\": {\"a\": {\"type\": \"local\", \"command\": [\"a\"], \"environment\": {\"A_TOKEN\": \"@\"}}}}\n"},
+	"opencode.json": {"{\"permission\": {\"bash\": {\"login --password=@ *\": \"allow\", \"x --token=@\": \"deny\"}},\n", "\"model\": \"own/x\", \"provider\": {\"own\": {\"options\": {\"baseURL\": \"https://m.example.org/v1\", \"apiKey\": \"@\"}}},\n", "\"mcp\": {\"a\": {\"type\": \"local\", \"command\": [\"a\"], \"environment\": {\"A_TOKEN\": \"@\"}},\n",
+		"\"b\": {\"type\": \"remote\", \"url\": \"https://b.example.org/?token=@\", \"headers\": {\"X-Api-Key\": \"@\"}},\n", "\"c\": {\"type\": \"local\", \"command\": [\"c\", \"--api-key=@\", \"https://me:@(at)c.example.org\"]}},\n",
+		"\"agent\": {\"x\": {\"prompt\": \"Call with sk" + "-ant-api03-@\"}}, \"command\": {\"y\": {\"template\": \"curl -H 'Authorization: Bearer sk" + "-ant-api03-@'\"}}}\n"},
+	".codex/hooks.json":          {"{\"hooks\": {\"PreToolUse\": [{\"matcher\": \"Bash\", \"hooks\": [{\"type\": \"command\", \"command\": \"notify --api-key=@\"}]}]}}\n"},
+	".claude/commands/x.md":      {"---\ndescription: x\nallowed-tools: Bash(login --token=@ *)\n---\n", "Use sk" + "-ant-api03-@.\n"},
+	"CLAUDE.md":                  {"The key is sk" + "-ant-api03-@.\n"},
+	"AGENTS.md":                  {"The key is sk" + "-ant-api03-@.\n"},
+	".rulesync/mcp.json":         {"{\"mcpServers\": {\"a\": {\"command\": \"a\", \"args\": [\"--token\", \"@\"], \"env\": {\"A_KEY\": \"@\"}},\n", "\"b\": {\"url\": \"https://b.example.org/?api_key=@\", \"headers\": {\"Authorization\": \"Bearer @\"}}}}\n"},
+	".rulesync/permissions.json": {"{\"permission\": {\"bash\": {\"login --password=@ *\": \"deny\", \"x --token=@\": \"allow\"}}}\n"},
+	".rulesync/rules/a.md":       {"---\nroot: true\n---\nThe key is sk" + "-ant-api03-@.\n"},
 }
 
 // No key of the settings of other programs is written or printed, whatever is asked for.
@@ -47,7 +56,7 @@ func TestImportsWriteNoKey(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, args := range []string{"claude foreign", "codex foreign", "opencode foreign", "mcp foreign/.mcp.json"} {
+	for _, args := range []string{"claude foreign", "codex foreign", "opencode foreign", "mcp foreign/.mcp.json", "rulesync foreign", "agents-md foreign"} {
 		for _, more := range []string{"--dry-run", "--dry-run --json", "--out out", "--out out --force --json"} {
 			said := output(strings.Fields("insomnia import " + args + " " + more))
 			if strings.Contains(said, key) {
@@ -83,7 +92,7 @@ func TestImportsWriteNoKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, profile := range []string{"claude", "codex", "opencode", "mcp"} {
+	for _, profile := range []string{"claude", "codex", "opencode", "mcp", "rulesync", "agents-md"} {
 		if said := output([]string{"insomnia", "resolve", "out/" + profile + "/profile.nix"}); strings.Contains(said, "error:") {
 			t.Errorf("%s does not resolve: %s", profile, said)
 		}
