@@ -10,10 +10,9 @@ import (
 
 // namespaces are the walls that do not depend on the manifest. There is no new session:
 // the terminal would be lost, and it is one of ours, so that nothing typed into it from
-// inside gets out. What runs in them is their first process, which bubblewrap would be
-// otherwise.
+// inside gets out.
 func namespaces(network bool) []string {
-	args := []string{"--unshare-user", "--unshare-pid", "--as-pid-1", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"}
+	args := []string{"--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"}
 	if os.Getuid() == 0 {
 		// Without it no program inside may make a user namespace of its own, as Codex does
 		// for its commands. It is a right over files of this namespace alone.

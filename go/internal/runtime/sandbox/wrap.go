@@ -2,8 +2,7 @@ package sandbox
 
 import "slices"
 
-// Wrap returns the command that runs argv behind walls, with bubblewrap as the first process
-// of its namespace: the parent of all that lose their own. It makes the directories of
+// Wrap returns the command that runs argv behind walls. It makes the directories of
 // Spec.Hidden that are missing, and makes descriptors that this process has inherited
 // close when it starts another. Where bubblewrap builds the walls, the process that starts
 // the command must keep the thread that it starts it from: the walls and all in them end
