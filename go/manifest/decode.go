@@ -1,10 +1,6 @@
 package manifest
 
-import (
-	"strings"
-
-	"github.com/go-json-experiment/json"
-)
+import "github.com/go-json-experiment/json"
 
 // Decode reads a manifest strictly and judges it whole. It gives the manifest
 // only when there is no problem, and every problem otherwise.
@@ -29,6 +25,9 @@ func DecodeForm(data []byte) (*Manifest, []Problem) {
 	}
 	return decode(data)
 }
+
+// DecodeJudged is [Decode] of what [Check] or [Judge] gave as canonical bytes.
+func DecodeJudged(canonical []byte) (*Manifest, []Problem) { return decode(canonical) }
 
 // form reads a manifest and gives the problems of its text and its fields.
 func form(data []byte) (*value, []Problem) {
@@ -60,28 +59,12 @@ func Validate(data []byte) []Problem {
 }
 
 // judge reads a manifest and gives all its problems; nothing else when it has any.
-func judge(data []byte) (*value, []Problem) { return judgeFilled(data, false) }
-
-// judgeFilled is judge, of a sparse manifest with its defaults.
-func judgeFilled(data []byte, sparse bool) (*value, []Problem) {
-	v, problems := parseAll(data)
-	if v == nil {
-		return nil, problems.all
-	}
-	if sparse {
-		reached(v)
-		v = fill(manifestSchema, v)
-	}
-	c := checker{problems: problems}
-	c.check(manifestSchema, v, false)
-	c.rules(v)
-	return v, c.problems.all
-}
+func judge(data []byte) (*value, []Problem) { return Read(data).judge(false) }
 
 // Check judges a manifest whole, as [Validate] does, and gives its canonical
 // bytes, as [Canonical] does, when there is no problem: both from one reading.
 func Check(data []byte) (canonical []byte, problems []Problem) {
-	judged, problems := Judge(data, false)
+	judged, problems := Judge(data)
 	return judged.Canonical, problems
 }
 
@@ -91,33 +74,8 @@ type Judged struct {
 	Name, Role, Model string
 }
 
-// Judge is [Check] with what else the reading told; of a sparse manifest after its
-// defaults were filled in, as [FillDefaults] does.
-func Judge(data []byte, sparse bool) (Judged, []Problem) {
-	v, problems := judgeFilled(data, sparse)
-	if len(problems) > 0 {
-		return Judged{}, problems
-	}
-	// Copies: parts of the text would keep all of it.
-	j := Judged{Name: strings.Clone(v.textAt("profile", "name")), Role: strings.Clone(v.textAt("profile", "role")), Model: strings.Clone(v.textAt("model", "ref"))}
-	size := len(data)
-	if sparse {
-		const defaults = 4 << 10 // about what they take
-		size += defaults
-	}
-	j.Canonical = appendCanonical(make([]byte, 0, size), manifestSchema, v)
-	return j, nil
-}
+// Judge is [Check] with what else the reading told.
+func Judge(data []byte) (Judged, []Problem) { return Read(data).Judge(false) }
 
-// ValidateLayer gives the problems of one layer of a profile, as JSON, against
-// the schema of [Profile]. Of a profile as a whole the Nix library says what layers and
-// presets have against each other.
-func ValidateLayer(data []byte) []Problem {
-	v, problems := parseAll(data)
-	if v == nil {
-		return problems.all
-	}
-	c := checker{problems: problems}
-	c.check(profileSchema, v, false)
-	return c.problems.all
-}
+// ValidateLayer is [Document.Layer] of a text.
+func ValidateLayer(data []byte) []Problem { return Read(data).Layer() }

@@ -134,8 +134,7 @@ type reader struct {
 	data     []byte
 	source   string // the same, to cut strings from without copying each
 	trail    []step
-	spare    []value
-	values   int
+	values   valueBlock
 	decoder  *jsontext.Decoder
 	problems problemList
 	start    int // of the string that was read last, in the end of what follows the value
@@ -150,27 +149,32 @@ var (
 	errValues   = errors.New("too many values")
 )
 
-// make gives a new value, from a block of many.
-func (r *reader) make(k kind, text string) *value {
+// valueBlock allocates values many at a time.
+type valueBlock struct {
+	spare []value
+	made  int
+}
+
+func (b *valueBlock) make(k kind, text string) *value {
 	const block = 64
-	if len(r.spare) == 0 {
-		r.spare = make([]value, block)
-		r.values += block
+	if len(b.spare) == 0 {
+		b.spare = make([]value, block)
+		b.made += block
 	}
-	v := &r.spare[0]
-	r.spare = r.spare[1:]
+	v := &b.spare[0]
+	b.spare = b.spare[1:]
 	v.kind, v.text = k, text
 	return v
 }
 
 func (r *reader) value() (*value, error) {
-	if r.values > maxValues {
+	if r.values.made > maxValues {
 		return nil, errValues
 	}
 	switch r.decoder.PeekKind() {
 	case jsontext.KindString:
 		text, err := r.text()
-		return r.make(kindString, text), err
+		return r.values.make(kindString, text), err
 	case jsontext.KindBeginObject:
 		return r.object()
 	case jsontext.KindBeginArray:
@@ -184,11 +188,11 @@ func (r *reader) value() (*value, error) {
 	text := r.source[end-len(raw) : end]
 	switch raw.Kind() {
 	case jsontext.KindNull:
-		return r.make(kindNull, text), nil
+		return r.values.make(kindNull, text), nil
 	case jsontext.KindTrue, jsontext.KindFalse:
-		return r.make(kindBoolean, text), nil
+		return r.values.make(kindBoolean, text), nil
 	}
-	return r.make(kindNumber, text), nil
+	return r.values.make(kindNumber, text), nil
 }
 
 func (r *reader) object() (*value, error) {
@@ -199,7 +203,7 @@ func (r *reader) object() (*value, error) {
 		return nil, err
 	}
 	const usual = 8
-	v := r.make(kindObject, "")
+	v := r.values.make(kindObject, "")
 	seen := names{}
 	for {
 		if r.decoder.PeekKind() == jsontext.KindEndObject {
@@ -259,7 +263,7 @@ func (r *reader) array() (*value, error) {
 	if _, err := r.decoder.ReadToken(); err != nil {
 		return nil, err
 	}
-	v := r.make(kindArray, "")
+	v := r.values.make(kindArray, "")
 	for {
 		if r.decoder.PeekKind() == jsontext.KindEndArray {
 			_, err := r.decoder.ReadToken()

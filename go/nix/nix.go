@@ -247,6 +247,10 @@ func (e *Evaluator) Do(ctx context.Context, f func() error) error {
 	return f()
 }
 
+// LetGo has what is evaluated from now on let go as soon as nothing leads to it any more:
+// for an Evaluator that is asked for many things in turn. It costs some time.
+func (e *Evaluator) LetGo() { e.ev.LetGo() }
+
 // Reads lists the files that have been read so far, by path.
 func (e *Evaluator) Reads() []string {
 	reads := e.ev.Reads()

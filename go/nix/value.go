@@ -190,14 +190,17 @@ func (v Value) JSON() ([]byte, error) {
 	return v.e.ev.ToJSON(v.v)
 }
 
-// PlainJSON is JSON of at most so many bytes for plain data alone: strings without context,
-// finite numbers, Booleans, null, lists, and sets that stand for nothing else. Anything else,
-// such as a path, a function or a derivation, is an error.
-func (v Value) PlainJSON(most int) ([]byte, error) {
+// Sink receives plain data piece by piece, in the order in which JSON has it.
+type Sink = eval.Sink
+
+// Plain gives a Sink plain data of at most so many bytes: strings without context, finite
+// numbers, Booleans, null, lists, and sets that stand for nothing else. Anything else, such
+// as a path, a function or a derivation, is an error.
+func (v Value) Plain(most int, to Sink) error {
 	if v.e == nil {
-		return nil, errZero
+		return errZero
 	}
-	return v.e.ev.ToPlainJSON(v.v, most)
+	return v.e.ev.Plain(v.v, most, to)
 }
 
 // Only is a set of the attribute of that name alone, or the empty set where v has none. An

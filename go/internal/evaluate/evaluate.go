@@ -40,10 +40,10 @@ type Options struct {
 	Judge      Judge // of File; nil: the library judges
 }
 
-// Unjudged is what a profile value offers to be judged, as JSON.
+// Unjudged is what a profile value offers to be judged.
 type Unjudged struct {
-	Layers   []byte // merged; nil of a plain manifest
-	Manifest []byte
+	Layers   *manifest.Document // merged; nil of a plain manifest
+	Manifest *manifest.Document
 	Sparse   bool // defaults are to be filled into the manifest
 }
 

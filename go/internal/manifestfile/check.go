@@ -12,7 +12,7 @@ import (
 // Check validates and canonicalises a manifest. places finds where in the
 // author's files a problem is; label names the manifest.
 func Check(data []byte, label string, places func(manifest.Problem) []diag.Position) (manifest.Judged, error) {
-	judged, problems := manifest.Judge(data, false)
+	judged, problems := manifest.Judge(data)
 	if len(problems) > 0 {
 		diagnostics := make([]diag.Diagnostic, len(problems))
 		for i, p := range problems {

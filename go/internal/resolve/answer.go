@@ -53,13 +53,15 @@ func (a *answer) judgeOf(options Options) evaluate.Judge {
 // judge is evaluate.Judge. What it accepts is never anything that the library reports on:
 // a test holds both to that.
 func (a *answer) judge(u evaluate.Unjudged) bool {
-	mark := []byte(`"` + manifestfile.Mark)
-	if bytes.Contains(u.Manifest, mark) || u.Layers != nil && len(manifest.ValidateLayer(u.Layers)) > 0 {
+	if u.Layers != nil && len(u.Layers.Layer()) > 0 {
 		return false
 	}
-	judged, problems := manifest.Judge(u.Manifest, u.Sparse)
+	judged, problems := u.Manifest.Judge(u.Sparse)
+	if len(problems) > 0 || len(judged.Canonical) > manifest.MaxManifestBytes || bytes.Contains(judged.Canonical, []byte(`"`+manifestfile.Mark)) {
+		return false
+	}
 	a.judged = judged
-	return len(problems) == 0
+	return true
 }
 
 // read takes an answer apart. The manifest is only cut out, since its own package

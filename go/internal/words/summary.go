@@ -29,9 +29,9 @@ type Summary struct {
 	Words   string `json:"words"`   // all of it in plain words
 }
 
-// Summarize computes the summary of canonical manifest bytes.
+// Summarize computes the summary of the canonical bytes of a manifest that was judged.
 func Summarize(data []byte) (Summary, error) {
-	m, problems := manifest.DecodeForm(data)
+	m, problems := manifest.DecodeJudged(data)
 	if len(problems) > 0 {
 		return Summary{}, manifest.Problems(problems)
 	}

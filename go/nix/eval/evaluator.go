@@ -86,8 +86,9 @@ type Evaluator struct {
 
 	unpacker unpacker
 
-	slabs slabs
-	free  freeScopes
+	slabs     slabs
+	lettingGo bool // see LetGo
+	free      freeScopes
 	// marks are the names that were marked, with the count of the marking.
 	marks     []uint32
 	marking   uint32
@@ -208,12 +209,19 @@ func (ev *Evaluator) Select(v Value, names ...string) (w Value, ok bool, err err
 	return w, ok, err
 }
 
+// LetGo has values allocated one by one from now on: chunks would keep all that was ever
+// evaluated.
+func (ev *Evaluator) LetGo() {
+	ev.lettingGo = true
+	ev.slabs.apart(true)
+}
+
 // Loose is a set of the attribute of that name alone, or of none. One that nobody has
 // evaluated yet is evaluated for the new set, and not kept in the old one: so many can
 // be looked at in turn and let go.
 func (ev *Evaluator) Loose(v Value, name string) (w Value, err error) {
 	err = ev.run(func() {
-		ev.slabs.apart(true) // chunks would keep all that was ever evaluated
+		ev.slabs.apart(true)
 		var loose []Attr
 		if a := ev.forceAttrs(v, 0).get(ev.symbols.Intern(name)); a != nil {
 			attr := *a
@@ -241,17 +249,6 @@ func (ev *Evaluator) AttrNames(v Value) (names []string, err error) {
 func (ev *Evaluator) ToJSON(v Value) (data []byte, err error) {
 	err = ev.run(func() {
 		w := jsonWriter{textBuilder: textBuilder{ev: ev}, limit: ev.limits.Output}
-		w.value(v, 0)
-		data = w.out
-	})
-	return data, err
-}
-
-// ToPlainJSON is ToJSON of at most so many bytes for plain data alone: strings without
-// context, finite numbers, lists, and sets that stand for nothing else. Anything else is an error.
-func (ev *Evaluator) ToPlainJSON(v Value, most int) (data []byte, err error) {
-	err = ev.run(func() {
-		w := jsonWriter{textBuilder: textBuilder{ev: ev}, limit: most, plain: true}
 		w.value(v, 0)
 		data = w.out
 	})

@@ -13,7 +13,6 @@ type jsonWriter struct {
 	textBuilder
 	ctx   contextSet
 	limit int
-	plain bool // fail at what is no plain data
 }
 
 func (w *jsonWriter) value(v Value, pos syntax.Pos) {
@@ -31,20 +30,11 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 	case Int:
 		w.out = strconv.AppendInt(w.out, int64(v), 10)
 	case Float:
-		if w.plain && !isFinite(float64(v)) {
-			w.notPlain(pos)
-		}
 		w.out = appendJSONFloat(w.out, float64(v))
 	case *String:
-		if w.plain && len(v.Context()) > 0 {
-			w.notPlain(pos)
-		}
 		w.ctx.add(ev, v.Context())
 		w.str(v.S, pos)
 	case Path:
-		if w.plain {
-			w.notPlain(pos)
-		}
 		p := ev.copyToStore(string(v), pos)
 		w.ctx.addOne(ev, p)
 		w.str(p, pos)
@@ -75,12 +65,7 @@ func (w *jsonWriter) value(v Value, pos syntax.Pos) {
 	}
 }
 
-func (w *jsonWriter) notPlain(pos syntax.Pos) { w.ev.failType(pos, "not plain data") }
-
 func (w *jsonWriter) set(a *Attrs, pos syntax.Pos) {
-	if sym := &w.ev.sym; w.plain && (a.get(sym.toString) != nil || a.get(sym.outPath) != nil || a.get(sym.functor) != nil || w.ev.isDerivation(a, pos)) {
-		w.notPlain(pos)
-	}
 	if f := a.get(w.ev.sym.toString); f != nil {
 		v := w.ev.apply1(w.ev.force(f.Value, pos), a, pos)
 		w.str(w.ev.coerce(v, pos, coercion{}, &w.ctx), pos)

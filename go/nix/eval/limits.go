@@ -170,5 +170,5 @@ func (ev *Evaluator) begin(ctx context.Context) {
 	ev.refuel(0)
 	ev.deepest = min(stackLevels, ev.limits.Depth)
 	ev.account.begin(ev.limits.Memory)
-	ev.slabs.apart(false)
+	ev.slabs.apart(ev.lettingGo)
 }

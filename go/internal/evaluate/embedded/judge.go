@@ -44,12 +44,19 @@ func accepts(v nix.Value, judge evaluate.Judge) (bool, error) {
 	if t, err := unjudged.Type(); err != nil || t == nix.Null {
 		return false, err
 	}
-	part := func(name string) ([]byte, error) {
+	part := func(name string) (*manifest.Document, error) {
 		part, ok, err := unjudged.Attr(name)
 		if err != nil || !ok {
 			return nil, err
 		}
-		return part.PlainJSON(manifest.MaxManifestBytes)
+		var b manifest.Builder
+		if err := part.Plain(manifest.MaxManifestBytes, &b); err != nil {
+			return nil, err
+		}
+		if d, ok := b.Document(); ok {
+			return d, nil
+		}
+		return nil, errOdd
 	}
 	var u evaluate.Unjudged
 	if u.Layers, err = part("layers"); err != nil {
@@ -61,8 +68,11 @@ func accepts(v nix.Value, judge evaluate.Judge) (bool, error) {
 	if u.Sparse = u.Manifest != nil; !u.Sparse {
 		u.Manifest, err = part("manifest")
 	}
-	return err == nil && judge(u), err
+	return err == nil && u.Manifest != nil && judge(u), err
 }
+
+// errOdd is for data that no manifest can hold.
+var errOdd = errors.New("not the data of a manifest")
 
 // ended reports whether nothing more can be asked after an error.
 func ended(err error) bool {

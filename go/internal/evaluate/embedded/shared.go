@@ -27,6 +27,8 @@ func (s *Shared) File(ctx context.Context, p *locate.File, options evaluate.Opti
 		if err := s.begin(p, options); err != nil {
 			return nil, err
 		}
+	} else {
+		s.ev.LetGo() // of all but the library, which the first file has had evaluated
 	}
 	// It is taken out while it is in use: an evaluation that does not end keeps it.
 	ev := s.ev

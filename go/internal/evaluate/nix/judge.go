@@ -6,6 +6,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
+	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
 // asking is what of an answer of describe.nix is asked for.
@@ -52,11 +53,11 @@ func accepts(out []byte, judge evaluate.Judge) bool {
 	err = jsonread.Members(unjudged, func(name string, value []byte) error {
 		switch name {
 		case "layers":
-			u.Layers = value
+			u.Layers = manifest.Read(value)
 		case "manifest", "sparse":
-			u.Manifest, u.Sparse = value, name == "sparse"
+			u.Manifest, u.Sparse = manifest.Read(value), name == "sparse"
 		}
 		return nil
 	})
-	return err == nil && judge(u)
+	return err == nil && u.Manifest != nil && judge(u)
 }
