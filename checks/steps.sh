@@ -15,6 +15,7 @@ declare -A packages=(
   [tar]=tar
   [tmux]=tmux
   [unshare]=util-linux
+  [valgrind]=valgrind
 )
 
 # The lanes that run: "PROCESS FILE", the file having their output.

@@ -2,13 +2,14 @@
 // Absolute times depend on the machine; the ratio of two commands that ran in
 // turn, pair by pair, much less so. It is run from the root of the repository:
 //
-//	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR] [engine [CASE]...|running]
+//	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR] [engine [CASE]...|running|ratios]
 //
 // DIR is a checkout of nixpkgs or of nix-community/nixpkgs.lib, for timing
 // evalModules. To compare with another Nix: checks/nix-version sid go run
 // ./checks/bench. With engine, only the embedded evaluator is compared, in CPU
 // time and peak memory, with nix-instantiate. With running, only the start of an
-// agent program is timed.
+// agent program is timed. With ratios, resolving is timed beside what else answers the
+// same question, and the table is written to docs/performance.md.
 package main
 
 import (
@@ -54,7 +55,10 @@ func main() {
 }
 
 func run(ctx context.Context, runs int, b *bench, part []string) error {
-	if len(part) > 0 && part[0] != "engine" && part[0] != "running" {
+	if len(part) == 3 && part[0] == nixPart {
+		return nixRatios(ctx, runs, part[1], part[2])
+	}
+	if len(part) > 0 && part[0] != "engine" && part[0] != "running" && part[0] != "ratios" {
 		return fmt.Errorf("unknown part: %s", part[0])
 	}
 	dir, err := os.MkdirTemp("", "insomnia-bench-")
@@ -73,6 +77,9 @@ func run(ctx context.Context, runs int, b *bench, part []string) error {
 	}
 	if err := b.prepare(ctx); err != nil {
 		return err
+	}
+	if len(part) > 0 && part[0] == "ratios" {
+		return ratios(ctx, b, runs)
 	}
 	if len(part) > 0 {
 		return running(ctx, b, runs)

@@ -19,7 +19,7 @@ func nixScenes(ctx context.Context, b *bench) ([]pair, error) {
 		"nix", "--extra-experimental-features", "nix-command flakes",
 		"eval", "--json", "--no-write-lock-file", ".#insomniaProfiles.coder.manifest",
 	}
-	large, edit, err := largeRepository(ctx, b.dir)
+	large, edit, err := repository(ctx, b.dir, 100)
 	if err != nil {
 		return nil, err
 	}
@@ -37,19 +37,19 @@ func nixScenes(ctx context.Context, b *bench) ([]pair, error) {
 	return append(pairs, modules), err
 }
 
-// largeRepository makes a git repository of this flake with 10,000 more files,
-// and returns it with a function that edits one of them: evaluating after an
+// repository makes a git repository of this flake with a hundred more files in each of some
+// folders, and returns it with a function that edits one of them: evaluating after an
 // edit is what costs in a large repository.
-func largeRepository(ctx context.Context, dir string) (repository string, edit func() error, err error) {
-	repository = filepath.Join(dir, "large")
+func repository(ctx context.Context, dir string, folders int) (repository string, edit func() error, err error) {
+	repository = filepath.Join(dir, fmt.Sprintf("repository-%d", folders))
 	script := `set -eu
 mkdir -p "$0" && git ls-files -z | tar -c --null -T - | tar -x -C "$0" && cd "$0"
-for folder in $(seq 100); do
+for folder in $(seq "$1"); do
   mkdir -p "files/$folder"
   for file in $(seq 100); do echo "$folder $file" >"files/$folder/$file"; done
 done
 git init -q && git add --all --force && git -c user.name=bench -c user.email=bench@localhost commit -q -m files`
-	if out, err := exec.CommandContext(ctx, "bash", "-c", script, repository).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "bash", "-c", script, repository, fmt.Sprint(folders)).CombinedOutput(); err != nil {
 		return "", nil, fmt.Errorf("making a large repository: %w\n%s", err, out)
 	}
 	edits := 0
