@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -75,6 +76,10 @@ func peerRows(dir string, manifest []byte) ([]row, error) {
 		argv := p.command(program, file)
 		out, err := exec.Command(argv[0], argv[1:]...).Output()
 		if err != nil {
+			var failed *exec.ExitError
+			if errors.As(err, &failed) {
+				err = fmt.Errorf("%w: %s", err, failed.Stderr)
+			}
 			return nil, fmt.Errorf("%s: %w", p.name, err)
 		}
 		if !same(out, manifest) {
@@ -145,7 +150,9 @@ func cueTask(task peerTask) string {
 }
 
 func jsonnetTask(task peerTask) string {
-	names := func(object map[string]any) string { return literal(slices.Sorted(maps.Keys(object))) }
+	names := func(object map[string]any) string {
+		return literal(append([]string{}, slices.Sorted(maps.Keys(object))...))
+	}
 	var field func(name string, v any) string
 	field = func(name string, v any) string {
 		check := func(what string) string {

@@ -91,6 +91,14 @@ func nixRatios(ctx context.Context, runs int, insomnia, dir string) error {
 
 // ratios prints the tables, and writes them to the page.
 func ratios(ctx context.Context, b *bench, runs int) error {
+	manifest, err := os.ReadFile(b.floor[1])
+	if err != nil {
+		return err
+	}
+	others, err := peerRows(b.dir, manifest)
+	if err != nil {
+		return err
+	}
 	small, _, err := repository(ctx, b.dir, 0)
 	if err != nil {
 		return err
@@ -124,14 +132,6 @@ func ratios(ctx context.Context, b *bench, runs int) error {
 		{Name: "`insomnia resolve .#coder`", argv: resolve(".#coder"), dir: small},
 		{Name: "`insomnia resolve builtin:coder`", argv: resolve("builtin:coder")},
 		{Name: "`insomnia resolve ./p1.nix`", argv: resolve(filepath.Join(few, ".insomnia/profiles/p1.nix")), dir: few},
-	}
-	manifest, err := os.ReadFile(b.floor[1])
-	if err != nil {
-		return err
-	}
-	others, err := peerRows(b.dir, manifest)
-	if err != nil {
-		return err
 	}
 	if _, err := exec.LookPath("nix"); err == nil {
 		others = append(others, nixRow(small))
