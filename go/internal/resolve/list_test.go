@@ -60,3 +60,38 @@ func allocated(f func()) uint64 {
 	runtime.ReadMemStats(&after)
 	return after.TotalAlloc - before.TotalAlloc
 }
+
+// What was evaluated for a profile of a list is let go of once it was judged.
+func TestListLetsGo(t *testing.T) {
+	dir := t.TempDir()
+	var refs []reference.Reference
+	for i := range 120 {
+		file := filepath.Join(dir, fmt.Sprintf("p%03d.nix", i))
+		text := fmt.Sprintf("{ insomnia }: insomnia.lib.mkProfile { name = \"p%d\"; imports = [ insomnia.insomniaProfiles.coder ]; }", i)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		refs = append(refs, reference.OfFile(file))
+	}
+	r := &Resolver{Library: insomnia.Library, Dir: dir, CacheDir: t.TempDir()}
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1)) // one evaluator for all
+	var live []uint64
+	done := 0
+	r.EachFile(t.Context(), refs, Options{}, func(int) {}, func(_ int, l Listed) {
+		if len(l.Diagnostics) > 0 {
+			t.Error(l.Diagnostics)
+		}
+		if done++; done == 40 || done == 100 {
+			runtime.GC()
+			var stats runtime.MemStats
+			runtime.ReadMemStats(&stats)
+			live = append(live, stats.HeapAlloc)
+		}
+	})
+	// Kept, the values of sixty profiles are more than six megabytes.
+	if grown := int64(live[1]) - int64(live[0]); grown > 3<<20 {
+		t.Errorf("60 profiles leave %d bytes behind", grown)
+	} else {
+		t.Logf("60 profiles leave %d bytes behind", grown)
+	}
+}
