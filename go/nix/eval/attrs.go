@@ -201,6 +201,9 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	if len(b.Attrs) == 0 {
 		return a
 	}
+	if a == b || ev.covers(b.Attrs, a.Attrs) {
+		return b
+	}
 	if a.Attrs[len(a.Attrs)-1].Name < b.Attrs[0].Name && len(a.Attrs) >= chainLength && !a.unsettled && !b.unsettled {
 		return ev.extendAttrs(a, b)
 	}
@@ -212,6 +215,26 @@ func (ev *Evaluator) update(a, b *Attrs) *Attrs {
 	return set
 }
 
+// covers reports whether sorted attributes have all the names that others have.
+func (ev *Evaluator) covers(all, some []Attr) bool {
+	if len(some) > len(all) || some[0].Name < all[0].Name || some[len(some)-1].Name > all[len(all)-1].Name {
+		return false
+	}
+	seen := len(all)
+	for i := range some {
+		if all[0].Name < some[i].Name {
+			all = all[before(all, some[i].Name):]
+		}
+		if len(all) < len(some)-i || all[0].Name != some[i].Name {
+			ev.ticks((i + seen - len(all)) / 8)
+			return false
+		}
+		all = all[1:]
+	}
+	ev.ticks((len(some) + seen) / 8)
+	return true
+}
+
 // merge merges sorted attributes; those of y win.
 func (ev *Evaluator) merge(x, y []Attr) []Attr {
 	ev.ticks((len(x) + len(y)) / 8)
@@ -219,8 +242,12 @@ func (ev *Evaluator) merge(x, y []Attr) []Attr {
 	for len(x) > 0 && len(y) > 0 {
 		switch {
 		case x[0].Name == y[0].Name:
-			out = append(out, y[0])
-			x, y = x[1:], y[1:]
+			n := 1
+			for n < len(x) && n < len(y) && x[n].Name == y[n].Name {
+				n++
+			}
+			out = append(out, y[:n]...)
+			x, y = x[n:], y[n:]
 		case x[0].Name < y[0].Name:
 			n := before(x, y[0].Name)
 			out = append(out, x[:n]...)

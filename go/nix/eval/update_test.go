@@ -62,3 +62,26 @@ func TestLongChainOfUpdates(t *testing.T) {
 		t.Errorf("%d steps, and %d for eight times as many", few, many)
 	}
 }
+
+// TestUpdateOfAllNames copies nothing where the right operand has every name of the left one.
+func TestUpdateOfAllNames(t *testing.T) {
+	ev := New(Options{})
+	set := func(names ...syntax.Symbol) *Attrs {
+		attrs := ev.makeAttrs(len(names))
+		for _, n := range names {
+			attrs = append(attrs, Attr{Name: n, Value: ev.int(int64(n))})
+		}
+		return ev.newAttrs(attrs)
+	}
+	all := set(2, 3, 5, 7, 11, 13)
+	for _, left := range []*Attrs{all, set(2, 3, 5, 7, 11, 13), set(2), set(7), set(13), set(3, 11), set(2, 13)} {
+		if got := ev.update(left, all); got != all {
+			t.Errorf("%v // %v is a copy", left.Attrs, all.Attrs)
+		}
+	}
+	for _, left := range []*Attrs{set(1), set(14), set(4), set(2, 6), set(2, 14), set(1, 2, 3, 5, 7, 11, 13), set(3, 4, 5, 7)} {
+		if got := ev.update(left, all); got == all {
+			t.Errorf("%v // %v lost names", left.Attrs, all.Attrs)
+		}
+	}
+}
