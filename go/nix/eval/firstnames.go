@@ -4,12 +4,13 @@ import "strings"
 
 // firstNames are the names that Nix 2.34 knows before it reads a text, in its order.
 // Attributes are gone through in the order in which their names became known: it
-// decides which of several is compared, forced or missed first.
-const firstNames = "outPath drvPath type meta name value system __overrides outputs outputName " +
+// decides which of several is compared, forced or missed first. The empty name is one
+// of them, after self.
+const firstNames = "<with> outPath drvPath type meta name value system __overrides outputs outputName " +
 	"__ignoreNulls file line column __functor __toString right wrong __structuredAttrs __json " +
 	"allowedReferences allowedRequisites disallowedReferences disallowedRequisites maxSize " +
 	"maxClosureSize builder args __contentAddressed __impure outputHash outputHashAlgo " +
-	"outputHashMode recurseForDerivations description self startSet operator key path prefix " +
+	"outputHashMode recurseForDerivations description self  startSet operator key path prefix " +
 	"outputSpecified __sub __lessThan __mul __div or __findFile __nixPath body builtins true " +
 	"false null __currentTime currentTime __currentSystem currentSystem __nixVersion nixVersion " +
 	"__storeDir storeDir __langVersion langVersion __traceVerbose traceVerbose nixPath " +

@@ -26,7 +26,9 @@ func TestOrderOfAttributes(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	for expr, want := range map[string]string{
-		`assert { y = 2; x = 3; } == { a = "a"; b = null; }; 1`: "attribute name 'x' is contained in '{ x = 3; y = 2; }', but not in '{ a = \"a\"; b = null; }'",
+		`builtins.deepSeq (builtins.listToAttrs [ { name = "k"; value = throw "k"; } { name = ""; value = throw "empty"; } ]) null`:                            "empty",
+		`builtins.deepSeq { k = throw "k"; "<with>" = throw "with"; "" = throw "empty"; } null`:                                                                "with",
+		`assert { y = 2; x = 3; } == { a = "a"; b = null; }; 1`:                                                                                                "attribute name 'x' is contained in '{ x = 3; y = 2; }', but not in '{ a = \"a\"; b = null; }'",
 		`builtins.toFile "n" "${derivation { name = "l"; system = "s"; builder = "b"; }}${(derivation { name = "e"; system = "s"; builder = "b"; }).drvPath}"`: "files created by builtins.toFile may not reference derivations, but n references =mvq13k8zm6zxicj5j2b01pg1n4n3rqks-e.drv",
 	} {
 		_, err := eval.New(eval.Options{}).EvalExpr(expr, "t", "/")
