@@ -273,7 +273,7 @@ func (ev *Evaluator) bindFormals(fn *syntax.Lambda, en *env, arg Value) {
 	}
 	for i := range formals {
 		if *en.slot(formals[i].Slot) == nil {
-			*en.slot(formals[i].Slot) = ev.newThunk(formals[i].Default, en)
+			*en.slot(formals[i].Slot) = ev.delay(formals[i].Default, en)
 		}
 	}
 	if fn.Formals.Ellipsis || used == len(set.Attrs) {

@@ -270,7 +270,7 @@ func (ev *Evaluator) addNumbers(sum Value, e *syntax.Concat, en *env) Value {
 			case Float:
 				sum = Float(float64(a) + float64(b))
 			default:
-				ev.failType(part.Pos(), "cannot add %s to an integer", describe(v))
+				ev.failType(ev.files.Parenthesis(part.Pos()), "cannot add %s to an integer", describe(v))
 			}
 		case Float:
 			switch b := v.(type) {
@@ -279,7 +279,7 @@ func (ev *Evaluator) addNumbers(sum Value, e *syntax.Concat, en *env) Value {
 			case Float:
 				sum = a + b
 			default:
-				ev.failType(part.Pos(), "cannot add %s to a float", describe(v))
+				ev.failType(ev.files.Parenthesis(part.Pos()), "cannot add %s to a float", describe(v))
 			}
 		}
 	}
@@ -322,8 +322,13 @@ func (ev *Evaluator) concatStrings(first Value, e *syntax.Concat, en *env) Value
 			}
 		} else {
 			pos := part.Pos()
-			if e.Interpolation && !ev.mayBeString(v) {
-				pos = ev.files.Opening(pos)
+			if !ev.mayBeString(v) {
+				switch {
+				case e.Interpolation:
+					pos = ev.files.Opening(pos)
+				case i > 0: // parentheses before the first operand may be around all
+					pos = ev.files.Parenthesis(pos)
+				}
 			}
 			s = ev.coerce(v, pos, how, &ctx)
 		}

@@ -150,3 +150,21 @@ func (s *FileSet) Opening(p Pos) Pos {
 	}
 	return p
 }
+
+// Parenthesis returns where the parentheses around what is at p begin, or p if there are none.
+func (s *FileSet) Parenthesis(p Pos) Pos {
+	f := s.File(p)
+	if f == nil {
+		return p
+	}
+	for i := int(p-f.base) - 1; i >= 0; i-- {
+		switch f.Src[i] {
+		case '(':
+			p = f.pos(i)
+		case ' ', '\t', '\r', '\n':
+		default:
+			return p
+		}
+	}
+	return p
+}
