@@ -62,7 +62,7 @@ var rules = map[typ][]rule{
 		{"s-if", "(if %b then %s else %s)"}, {"outPath", "\"${{ outPath = %s; }}\""}, {"__toString", "(toString { __toString = _: %s; })"},
 		{"attrNames-sep", "(builtins.concatStringsSep \",\" (builtins.attrNames %a))"}, {"placeholder", "(builtins.placeholder %s)"},
 		{"discard", "(builtins.unsafeDiscardStringContext %s)"}, {"path-string", "(toString %p)"}, {"head-t", "(builtins.head (%t ++ [ \"e\" ]))"},
-		{"c-s", "%c"}, {"classes", "(builtins.toJSON (map (s: builtins.match \"%C\" s == null) [ \"_\" \"-\" \" \" \"a\" \"B\" \"1\" ]))"}, {"escapes", "\"\\r\\t\\$${%s}\\\"\""}, {"tabs", "''\n\t  %x\n  \t${%s}\n    z\n''"},
+		{"c-s", "%c"}, {"classes", "(let all = %A; in builtins.concatStringsSep \"\" (builtins.filter (c: builtins.match \"%C\" c != null) (builtins.genList (i: builtins.substring i 1 all) (builtins.stringLength all))))"}, {"escapes", "\"\\r\\t\\$${%s}\\\"\""}, {"tabs", "''\n\t  %x\n  \t${%s}\n    z\n''"},
 		{"sub-end", "(builtins.toJSON (builtins.hasContext (builtins.substring 900 3 %c)))"}, {"dirOf-path", "(toString (dirOf %P))"}, {"baseNameOf-path", "(baseNameOf %P)"}, {"drv-name", "(builtins.toJSON (builtins.parseDrvName %V))"},
 		{"float-digits", "(toString (%i * 1.0 / 8))"}, {"float-print", "(builtins.toXML (%f * 123456.0))"}, {"path-context", "(toString (/a + %c))"}, {"fromJSON-s", "(toString (builtins.toJSON (builtins.fromJSON %J)))"}, {"regex-json", "(builtins.toJSON (builtins.match %R %S))"},
 		{"hash-c", "(builtins.hashString \"md5\" %c)"}, {"toJSON-c", "(builtins.toJSON [ %c %s ])"}, {"toXML-c", "(builtins.toXML %c)"}, {"drv-out", "\"${%o}\""},
@@ -186,7 +186,7 @@ func (g *generator) expr(t typ, depth int) string {
 			b.WriteString(x)
 		case 'y':
 			b.WriteString(y)
-		case 'J', 'T', 'R', 'S', 'V', 'P', 'F', 'C':
+		case 'J', 'T', 'R', 'S', 'V', 'P', 'F', 'C', 'A':
 			b.WriteString(g.text(c))
 		default:
 			if rules[typ(c)] == nil {

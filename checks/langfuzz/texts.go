@@ -29,18 +29,37 @@ func (g *generator) text(letter byte) string {
 	case 'F':
 		return g.pick("f", "f", "(a: a)", "builtins.add", "1")
 	case 'C':
-		return g.pick("[[:alpha:]]", "[[:punct:]]", "[[:space:]a]", "[^[:digit:]]", "[[:alnum:]_]", "[[:upper:]b]", "[a-c]")
+		return g.class()
+	case 'A':
+		return syntax.Quote(characters)
 	case 'S':
-		if g.r.IntN(4) == 0 {
-			return g.pick(`"_"`, `"-_"`, `"a_b"`, `"A b"`, `"\t"`, `"a1"`)
-		}
 		var b strings.Builder
+		if g.r.IntN(4) == 0 {
+			for range 1 + g.r.IntN(3) {
+				b.WriteByte(characters[g.r.IntN(len(characters))])
+			}
+			return syntax.Quote(b.String())
+		}
 		for range g.r.IntN(6) {
 			b.WriteString(g.pick("a", "a", "a", "b", "b", "c"))
 		}
 		return syntax.Quote(b.String())
 	}
 	panic("rule: no text " + string(letter))
+}
+
+// characters are those that a class of a regular expression can tell apart.
+const characters = "\t\n !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+
+// class returns a bracket expression.
+func (g *generator) class() string {
+	var b strings.Builder
+	b.WriteString(g.pick("[", "[", "[^"))
+	for range 1 + g.r.IntN(2) {
+		b.WriteString(g.pick("[:alpha:]", "[:punct:]", "[:punct:]", "[:space:]", "[:digit:]", "[:alnum:]", "[:upper:]", "[:lower:]",
+			"[:blank:]", "[:cntrl:]", "[:graph:]", "[:print:]", "[:xdigit:]", "a-c", "b", "_", "A-F0", "+-."))
+	}
+	return b.String() + "]"
 }
 
 // damage leaves out or doubles a byte of one text in ten.
@@ -151,7 +170,7 @@ func (g *generator) pattern(depth int) string {
 			if depth > 0 && g.r.IntN(2) == 0 {
 				b.WriteString("(" + g.pattern(depth-1) + ")")
 			} else {
-				b.WriteString(g.pick("a", "b", "c", ".", "[ab]", "[^a]", "[[:alpha:]]"))
+				b.WriteString(g.pick("a", "b", "c", ".", "[ab]", "[^a]", g.class()))
 			}
 			b.WriteString(g.pick("", "", "*", "+", "?", "{0,2}", "{2}", "{1,}"))
 		}
