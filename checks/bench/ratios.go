@@ -80,7 +80,7 @@ func nixRow(dir string) row {
 		"nix", "--extra-experimental-features", "nix-command flakes", "eval", "--json", "--no-write-lock-file", ".#insomniaProfiles.coder.manifest"}}
 }
 
-// nixRatios times this Nix beside the program, and prints both as JSON.
+// nixRatios times the program and this Nix, and prints both as JSON.
 func nixRatios(ctx context.Context, runs int, insomnia, dir string) error {
 	rows := []row{{Name: "insomnia", dir: dir, argv: []string{insomnia, "resolve", ".#coder"}}, nixRow(dir)}
 	if err := timeRows(ctx, rows, runs); err != nil {
@@ -198,7 +198,7 @@ func ratios(ctx context.Context, b *bench, runs int) error {
 	return os.WriteFile(performancePage, []byte(prose+pageMark+"\n"+out.String()), 0o644)
 }
 
-// otherNix times the Nix of Debian sid beside the program, where it is installed.
+// otherNix times the program and the Nix of Debian sid, where that is installed.
 func otherNix(ctx context.Context, runs int, insomnia, dir string) ([]row, error) {
 	if exec.CommandContext(ctx, sid, "sid", "--installed").Run() != nil || os.Geteuid() != 0 {
 		return nil, nil

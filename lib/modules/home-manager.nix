@@ -98,7 +98,7 @@ in
         - a file, `NAME.nix` or a Markdown layer. In a flake, the files in its directory go with it;
           otherwise it is copied alone: use a directory where it reads other files;
         - a directory with a `profile.nix`;
-        - a profile value, a manifest, or a layer, of which the manifest is written.
+        - a profile value, a manifest, or a layer; its manifest is written.
 
         A profile with a problem stops the switch.
       '';

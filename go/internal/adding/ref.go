@@ -3,8 +3,8 @@
 // that pins it.
 //
 // What is added is a layer below `added` in the directory of the profiles: NAME.nix or
-// NAME.md, and the files of a skill in NAME. The lock beside the config has where it is
-// from, as flake.lock has it, and the hash of each file.
+// NAME.md, and the files of a skill in NAME. The lock beside the config records where
+// it comes from, as flake.lock does, and the hash of each file.
 package adding
 
 import (

@@ -50,7 +50,7 @@ func (c *claude) agent(doc doctree.Document, file, fallback string, taken map[st
 		return
 	}
 	if free := unique(name, taken); free != name {
-		c.note(Changed, at, "name", "an agent of this name is there already; this one is "+diag.Quote(free))
+		c.note(Changed, at, "name", "an agent of this name already exists; this one is "+diag.Quote(free))
 		name = free
 	} else if name != written {
 		c.note(Changed, at, "name", "the profile is named "+diag.Quote(name))
