@@ -13,7 +13,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,6 +24,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 	"github.com/insomnia-pods/insomnia/go/internal/manifestfile"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 	"github.com/insomnia-pods/insomnia/go/manifest"
@@ -213,7 +213,7 @@ func problemDiagnostics(a *answer, in evaluate.Sources) []diag.Diagnostic {
 }
 
 // systemName is a name that flake-utils puts around every output.
-var systemName = regexp.MustCompile(`^` + "`?" + `(x86_64|aarch64|i686|armv[67]l|riscv64|powerpc64le)-(linux|darwin)` + "`?" + `$`)
+var systemName = pattern.Lazy{Text: "^`?(x86_64|aarch64|i686|armv[67]l|riscv64|powerpc64le)-(linux|darwin)`?$"}
 
 func notAProfile(a *answer, label string, in evaluate.Sources) error {
 	what := map[string]string{
@@ -229,7 +229,7 @@ func notAProfile(a *answer, label string, in evaluate.Sources) error {
 	case "lambda":
 		e.Hintf("a flake output is the profile itself: call the function, with { insomnia = inputs.insomnia; } if it is a profile file")
 	case "set":
-		if systemName.MatchString(strings.TrimPrefix(label, "profile ")) {
+		if systemName.Get().MatchString(strings.TrimPrefix(label, "profile ")) {
 			e.Hintf("profiles are the same on every system: define insomniaProfiles outside of eachDefaultSystem, eachSystem or perSystem")
 			break
 		}
