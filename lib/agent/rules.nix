@@ -260,9 +260,6 @@ in
         "grep"
         "glob"
         "skill"
-        "edit"
-        "write"
-        "bash"
       ];
     in
     if node.kind != "map" then
@@ -309,7 +306,7 @@ in
               {
                 inherit at;
                 message = "`${name}: true` adds a tool to those that a profile has by itself";
-                hint = "list all tools that are offered: tools: Read, Grep, WebFetch";
+                hint = "list all tools that are offered, such as: tools: Read, Grep, Edit, Write, Bash";
               }
             ]
           else

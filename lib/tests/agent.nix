@@ -193,6 +193,8 @@ let
     "tools: Read, Grp" = [ "2:1 \"Grp\" is not a tool that is known" ];
     "tools: Bash(git:*)" = [ "2:1 \"Bash(git:*)\" has a pattern, and this field is about whole tools" ];
     "tools:\n  write: no" = [ "3:3 must be true or false for each tool" ];
+    "tools:\n  write: true" = [ "3:3 `write: true` adds a tool to those that a profile has by itself" ];
+    "tools:\n  read: true\n  bash: true" = [ "4:3 `bash: true` adds a tool to those that a profile has by itself" ];
     "tools:\n  webfetch: true" = [ "3:3 `webfetch: true` adds a tool to those that a profile has by itself" ];
     "allowed-tools: Bash(git $(x):*), Read(src/**)" = [
       "2:1 the pattern \"Bash(git $(x):*)\" cannot be written with the same meaning"
