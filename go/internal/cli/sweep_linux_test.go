@@ -230,7 +230,7 @@ const commandLines = `
 0 add --list
 0 add --outdated
 0 add --update
-0 add --remove a
+4 add --remove a
 * resolve ./imported/claude/profile.nix
 * resolve ./imported/codex/profile.nix
 3 profile diff project:all ../literal/profile.nix
