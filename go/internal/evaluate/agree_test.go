@@ -256,7 +256,7 @@ func TestLimits(t *testing.T) {
 	}
 	for i, e := range evaluators(t, dir) {
 		if i == 0 {
-			_, err := e.File(t.Context(), file, evaluate.Options{Timeout: time.Minute})
+			_, err := e.File(t.Context(), file, evaluate.Options{Timeout: time.Minute, Memory: 256 << 20})
 			if got, want := told(t, dir, err), "memory at nowhere, memory-limit"; got != want {
 				t.Errorf("%s, want %s", got, want)
 			}
