@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -29,8 +30,9 @@ func judgedBothWays(t *testing.T, dir string, texts []string) (valid int) {
 		refs[i] = reference.OfFile(file)
 	}
 	r := &Resolver{Library: insomnia.Library, Dir: dir, CacheDir: t.TempDir()}
-	ours := r.ListFiles(t.Context(), refs, Options{})
-	theirs := r.ListFiles(t.Context(), refs, Options{Reported: true})
+	const patience = 10 * time.Minute // what a list takes in all depends on it
+	ours := r.ListFiles(t.Context(), refs, Options{Timeout: patience})
+	theirs := r.ListFiles(t.Context(), refs, Options{Timeout: patience, Reported: true})
 	for i := range refs {
 		if ours[i].Manifest != nil {
 			valid++
