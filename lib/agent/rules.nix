@@ -414,8 +414,8 @@ in
       ];
       at = node: { inherit (node) line column; };
       names = node.keys;
-      # Keys that say one thing of whole tools. One of which every tool is held by a stricter
-      # key has no effect here, and it may have one there.
+      # Keys with one action for whole tools. Where a stricter key covers each of its tools, a
+      # key has no effect here, though it may have one in the other program.
       wholes = filter (name: theirs ? ${name} && isAction node.value.${name}) names;
       level = name: strictness node.value.${name}.value;
       stricter =

@@ -671,7 +671,7 @@ builtins.concatLists (map both cases)
       [ "policy-custom tools: bad" ]
     ]
   )
-  (test "a name of a system is no profile" (evaluates (checksOf {
+  (test "the name of a system is not a profile" (evaluates (checksOf {
     profiles.x86_64-linux = { inherit (profiles) reader; };
   }).profile-x86_64-linux) false)
   (test "no check is asked of a binary cache" (map (check: check.drvAttrs.allowSubstitutes) (
