@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -405,4 +406,28 @@ func requests(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("requests %q, not %q", s.seen, args)
 	}
 	s.seen = nil
+}
+
+// Each command of a script is a process of this test binary. What its packages do as they
+// start is done thousands of times.
+func TestStartOfTheTestBinary(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "-test.run=^$")
+	cmd.Env = append(os.Environ(), "GODEBUG=inittrace=1")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	traces := regexp.MustCompile(`(?m)^init (\S+) .* (\d+) bytes, \d+ allocs$`).FindAllSubmatch(out, -1)
+	if len(traces) == 0 {
+		t.Fatalf("nothing is traced:\n%s", out)
+	}
+	for _, trace := range traces {
+		if size, _ := strconv.Atoi(string(trace[2])); size > 4<<20 {
+			t.Errorf("package %s allocates %d bytes as it starts", trace[1], size)
+		}
+	}
 }
