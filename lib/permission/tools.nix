@@ -109,7 +109,7 @@ let
         if known != null then
           "did you mean ${quote "mcp__${known}__${tool}"}?"
         else
-          "add the server to `mcpServers`, or remove the rule"
+          "add the server to `mcpServers`, or remove ${quote name}"
       );
 
   # How other programs write the tools of a server: linear_search, linear/search. The

@@ -46,6 +46,9 @@ func DownloadFailure(ctx context.Context, what, dir string, err error) error {
 	if errors.Is(err, fetch.ErrNotFound) {
 		return e
 	}
+	if unpack := (*fetch.UnpackError)(nil); errors.As(err, &unpack) {
+		return e.Hintf("what is served there is not an archive that can be used: check the address, or tell who publishes it")
+	}
 	return e.Hintf("check the network and the address, or use a resolved manifest: insomnia resolve --manifest FILE")
 }
 

@@ -35,6 +35,7 @@ func TestDownloadErrors(t *testing.T) {
 		{"github:o/r", status(fetch.ErrDownload, 403, true), diag.ExitMissing, "download-failed", "github:o/r/COMMIT"},
 		{"https://h/a", status(fetch.ErrNotFound, 404, false), diag.ExitNotFound, "flake-not-found", ""},
 		{"https://h/a", status(fetch.ErrDownload, 500, false), diag.ExitMissing, "download-failed", "check the network"},
+		{"https://h/a", fmt.Errorf("%w: %w", fetch.ErrDownload, &fetch.UnpackError{Err: errors.New("\"../x\" is outside the archive")}), diag.ExitMissing, "download-failed", "tell who publishes it"},
 		{"git+https://h/a", fmt.Errorf("%w: %w", fetch.ErrDownload, &fetch.GitError{Said: "The requested URL returned error: 301"}), diag.ExitMissing, "download-failed", "redirects"},
 		{"git+https://h/a", fmt.Errorf("%w: %w", fetch.ErrDownload, &fetch.GitError{Said: "could not read Username"}), diag.ExitMissing, "download-failed", "credential helper"},
 		{"https://h/a", &fetch.HostError{Host: "h:443", Reason: "has the private address 10.0.0.1"}, diag.ExitRefused, "host-refused", "--allow-host h:443"},

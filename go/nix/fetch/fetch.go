@@ -325,8 +325,15 @@ func (s *Store) unpackFile(ctx context.Context, l *flake.Locked, file, work stri
 			err = at.Err
 		}
 	}
-	return "", fmt.Errorf("%w: unpacking: %w", kind, err)
+	return "", fmt.Errorf("%w: %w", kind, &UnpackError{err})
 }
+
+// UnpackError is that of an archive that cannot be unpacked, or would write outside of its
+// place.
+type UnpackError struct{ Err error }
+
+func (e *UnpackError) Error() string { return "unpacking: " + e.Err.Error() }
+func (e *UnpackError) Unwrap() error { return e.Err }
 
 // mostEntries is how many entries of a directory are looked at.
 const mostEntries = 1 << 20

@@ -55,7 +55,7 @@ func checkMCP(name string, servers []string) *Problem {
 	if known := nearestServer(server, servers); known != "" {
 		return problem.hintf("did you mean `%s`?", mcpPrefix+known+"__"+tool)
 	}
-	return problem.hintf("add the server to `mcpServers`, or remove the rule")
+	return problem.hintf("add the server to `mcpServers`, or remove `%s`", name)
 }
 
 func nearestServer(name string, servers []string) string {
