@@ -165,6 +165,8 @@ func TestRaisedWalls(t *testing.T) {
 			return os.IsNotExist(err) && len(below(os.Getpid())) == 0
 		}
 		raised := func() *supervise.Supervisor {
+			// The supervisor of a run before may be there for a moment after its client has the result.
+			eventually(t, "the supervisor before has ended", func() bool { return len(below(os.Getpid())) == 0 })
 			ahead := supervise.Ahead("")
 			ahead.Announce(s.Manifest)
 			ahead.Raise(*s, terminal)
