@@ -15,7 +15,7 @@ func TestPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, page2, ok := strings.Cut(string(page), "## What is not seen")
+	_, page2, ok := strings.Cut(string(page), "## Limits of the guard")
 	if !ok {
 		t.Fatal("no section on what is not seen")
 	}
