@@ -13,18 +13,18 @@ type Direction string
 // without being asked about.
 const (
 	Any    Direction = "any change"
-	More   Direction = "an entry more"
-	Fewer  Direction = "an entry less, of what is granted otherwise"
-	Only   Direction = "an entry more, or none left: an empty list stands for all"
-	Later  Direction = "a later word of the order"
-	Named  Direction = "an entry more, or no list: without one it stands for all"
+	More   Direction = "another entry"
+	Fewer  Direction = "an entry fewer, if it would be granted otherwise"
+	Only   Direction = "another entry, or an empty list, which means all"
+	Later  Direction = "a later value in its order"
+	Named  Direction = "another entry, or no list, which means all"
 	Higher Direction = "a higher number, or none"
-	Lower  Direction = "a lower number, or none, where there is a limit of cost"
+	Lower  Direction = "a lower number, or none, if there is a limit of cost"
 	On     Direction = "true"
 	Off    Direction = "false"
 	Other  Direction = "another provider"
-	Act    Direction = "a freer action, where the rules and the default do not decide alike already"
-	Call   Direction = "any change of a rule that allows, or that holds back what is freer otherwise"
+	Act    Direction = "a freer action, unless the rules and the default decide the same anyway"
+	Call   Direction = "any change of a rule that allows, or that restricts something freer"
 )
 
 // Field is a field of the manifest: a grant of a kind, or harmless for a reason.
@@ -37,12 +37,12 @@ type Field struct {
 }
 
 const (
-	inContext  = "how much is kept in the model's context; nothing is allowed by it"
-	inModel    = "how the same model of the same provider answers"
-	inTime     = "time that something allowed may take"
-	inSize     = "size of the result of something allowed"
-	identity   = "what the profile is called and is for; nothing is decided by it"
-	onThisDisk = "what is kept of a session on this machine"
+	inContext  = "the amount kept in the model's context; it allows nothing"
+	inModel    = "the way the same model answers"
+	inTime     = "the time limit of something that is allowed anyway"
+	inSize     = "the size of a result that is allowed anyway"
+	identity   = "the name and purpose of the profile; they decide nothing"
+	onThisDisk = "what this machine keeps of a session"
 )
 
 // fields are those of a manifest but for subagents, whose sections follow from it.
@@ -56,9 +56,9 @@ var fields = []Field{
 
 	{Path: "model.ref", Kind: Provider, Wider: Other},
 	{Path: "model.provider", Kind: Provider, Wider: Other},
-	{Path: "model.id", Reason: "which model of a provider that gets the conversation anyway"},
+	{Path: "model.id", Reason: "the model; its provider gets the conversation anyway"},
 	{Path: "model.baseUrl", Kind: Address, Wider: Any},
-	{Path: "model.wireApi", Reason: "how the same address is spoken to"},
+	{Path: "model.wireApi", Reason: "the dialect used with the same address"},
 	{Path: "model.auth", Kind: Secret, Wider: Any},
 	{Path: "model.headers.*", Kind: Address, Wider: Any},
 	{Path: "model.contextWindowTokens", Reason: inModel},
@@ -78,7 +78,7 @@ var fields = []Field{
 	{Path: "prompts.append", Kind: Text, Wider: Any},
 	{Path: "prompts.contextFiles", Kind: ContextFile, Wider: More},
 	{Path: "prompts.contextMaxBytes", Reason: inContext},
-	{Path: "prompts.language", Reason: "the language that the agent answers in: a tag, no text"},
+	{Path: "prompts.language", Reason: "the language of the answers: a tag, not a text"},
 	{Path: "prompts.initial", Kind: Text, Wider: Any},
 
 	{Path: "tools.default", Kind: Tool, Wider: Later},
@@ -87,7 +87,7 @@ var fields = []Field{
 	{Path: "tools.maxOutputBytes", Reason: inSize},
 	{Path: "tools.timeoutSeconds", Reason: inTime},
 
-	{Path: "mcpServers.*.type", Reason: "how the same command or address is spoken to"},
+	{Path: "mcpServers.*.type", Reason: "the protocol used with the same command or address"},
 	{Path: "mcpServers.*.command", Kind: Command, Wider: Any},
 	{Path: "mcpServers.*.args", Kind: Command, Wider: Any},
 	{Path: "mcpServers.*.cwd", Kind: Command, Wider: Any},
@@ -105,7 +105,7 @@ var fields = []Field{
 	{Path: "permissions.rules[].tool", Kind: Rule, Wider: Call},
 	{Path: "permissions.rules[].pattern", Kind: Rule, Wider: Call},
 	{Path: "permissions.rules[].action", Kind: Rule, Wider: Act},
-	{Path: "permissions.rules[].reason", Reason: "words that are shown beside a decision and decide nothing"},
+	{Path: "permissions.rules[].reason", Reason: "text shown with a decision; it decides nothing"},
 
 	{Path: "sandbox.filesystem", Kind: Files, Wider: Later},
 	{Path: "sandbox.writableRoots", Kind: Files, Wider: Only},
@@ -143,7 +143,7 @@ var fields = []Field{
 	{Path: "web.search.allowedDomains", Kind: SearchHost, Wider: Only},
 	{Path: "web.fetch.enabled", Kind: Fetch, Wider: On},
 	{Path: "web.fetch.timeoutSeconds", Reason: inTime},
-	{Path: "web.fetch.redirectLimit", Reason: "how far a fetch of any page may be led on to any other; each address is judged alike"},
+	{Path: "web.fetch.redirectLimit", Reason: "the number of redirects of a fetch; each address is judged the same"},
 	{Path: "web.fetch.maxResponseBytes", Reason: inSize},
 	{Path: "web.fetch.allowPrivateAddresses", Kind: Private, Wider: On},
 
@@ -211,7 +211,7 @@ var fields = []Field{
 
 	{Path: "session.retentionDays", Reason: onThisDisk},
 	{Path: "session.recordTrace", Reason: onThisDisk},
-	{Path: "plain", Reason: "which of the strings that are granted anyway are no secret"},
+	{Path: "plain", Reason: "which granted strings are not secrets"},
 }
 
 // delegated begin the paths of the fields that a subagent, or the ceiling of subagents,

@@ -35,9 +35,9 @@ func tables() string {
 			fmt.Fprintf(&harmless, "| `%s` | %s |\n", f.Path, f.Reason)
 		}
 	}
-	return "These fields of a manifest are grants. `*` stands for any name, `[]` for any element of a list. What\n" +
-		"has a name and is new (a server, a skill, a workflow, a subagent, a hook) asks; what is gone does not, but\n" +
-		"for a required server and a hook that could refuse.\n\n" +
+	return "These fields of a manifest are grants. `*` means any name, `[]` any element of a list. Insomnia also asks about\n" +
+		"a new server, skill, workflow, subagent or hook. It does not ask when one is removed, unless it was a required\n" +
+		"server or a hook that could refuse.\n\n" +
 		"| field | grant | what asks again |\n|---|---|---|\n" + grants.String() +
-		"\nThese are not, and may change without being asked about:\n\n| field | why |\n|---|---|\n" + harmless.String()
+		"\nThese fields are not grants, and may change without a question:\n\n| field | content |\n|---|---|\n" + harmless.String()
 }
