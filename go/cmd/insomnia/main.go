@@ -9,8 +9,8 @@ import (
 )
 
 func main() {
-	// Commands that a Pod runs by itself, before the command line is set up: they start at
-	// once, and no config or flag reaches them.
+	// Commands that a Pod runs itself, handled before the command line is set up: they
+	// start at once, and config and flags do not apply to them.
 	if code, ours := hidden.Run(os.Args); ours {
 		os.Exit(code)
 	}

@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Carry connects each connection of a listener to a port of the loopback interface, until
-// the context ends, and closes the listener. It carries both ways through the walls: outside,
-// from a unix socket of the Pod to a port of this machine (sandbox.hostPorts); inside, from
-// a port of this machine, whose listener the process has inherited, to one that commands
-// listen on (sandbox.publishedPorts).
+// Carry forwards each connection of a listener to a loopback port until the context ends,
+// and then closes the listener. It works in both directions through the walls. Outside,
+// it forwards from a unix socket of the Pod to a port of this machine
+// (sandbox.hostPorts). Inside, it forwards from an inherited listener to a port that
+// commands listen on (sandbox.publishedPorts).
 func Carry(ctx context.Context, listener net.Listener, port uint16) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -29,7 +29,7 @@ func Carry(ctx context.Context, listener net.Listener, port uint16) error {
 			if errors.As(err, &temporary) && temporary.Timeout() {
 				continue
 			}
-			// No descriptors are left: they are free again when others end.
+			// Out of file descriptors: some become free when other connections end.
 			select {
 			case <-time.After(100 * time.Millisecond):
 			case <-ctx.Done():
@@ -47,7 +47,7 @@ func Carry(ctx context.Context, listener net.Listener, port uint16) error {
 	}
 }
 
-// loopback connects to a port of the loopback interface, of IPv4 or else of IPv6.
+// loopback connects to a loopback port, over IPv4 or else IPv6.
 func loopback(ctx context.Context, port uint16) (net.Conn, error) {
 	dialer := net.Dialer{Timeout: dialPatience}
 	text := strconv.Itoa(int(port))

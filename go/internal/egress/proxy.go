@@ -31,31 +31,33 @@ const (
 	idle = 15 * time.Minute
 )
 
-// Config is what a proxy allows.
+// Config configures a proxy.
 type Config struct {
 	// Domains are those of sandbox.allowedDomains.
 	Domains []manifest.Domain
-	// Except are hosts that are not reached, whatever Domains are.
+	// Except are hosts that are never reached, even if Domains allow them.
 	Except []string
-	// Hosts are those of the groups among them, as recorded with the Pod.
+	// Hosts expands the groups in Domains, as recorded with the Pod.
 	Hosts *manifest.Hosts
-	// AllowPrivate lets names lead to addresses of this machine and networks behind it.
+	// AllowPrivate allows names to resolve to addresses of this machine and of networks
+	// behind it.
 	AllowPrivate bool
-	// Log is told of each attempt, from several goroutines; nil for nobody. It must not wait.
+	// Log receives each attempt, from several goroutines; nil to log nothing. It must not
+	// block.
 	Log func(Attempt)
 }
 
 // Attempt is an attempt to reach a host.
 type Attempt struct {
-	// Host and Port are as the program asked for them; the host is text of the program's,
-	// at most 255 bytes.
+	// Host and Port are as the program requested them. The host is untrusted text of at
+	// most 255 bytes.
 	Host string
 	Port uint16
-	// Refused says why it was not let through; empty where it was.
+	// Refused is the reason for a refusal; empty if the attempt was allowed.
 	Refused string
 }
 
-// Proxy is a proxy that connects to allowed hosts.
+// Proxy connects to allowed hosts.
 type Proxy struct {
 	config Config
 	rules  rules
@@ -66,7 +68,7 @@ type Proxy struct {
 	idle   time.Duration
 }
 
-// New makes a proxy. It opens nothing.
+// New returns a proxy. It opens nothing.
 func New(config Config) *Proxy {
 	p := &Proxy{config: config, rules: rulesOf(config.Domains, config.Hosts), idle: idle}
 	p.lookup = func(ctx context.Context, name string) ([]netip.Addr, error) {
@@ -90,7 +92,7 @@ func New(config Config) *Proxy {
 	return p
 }
 
-// Serve answers on a listener until the context ends, and closes it and all connections.
+// Serve answers on a listener until the context ends, then closes it and all connections.
 func (p *Proxy) Serve(ctx context.Context, listener net.Listener) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -128,7 +130,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.plain.ServeHTTP(w, r)
 }
 
-// target is the host, spelled in one way, and the port of a request.
+// target returns the normalized host and the port of a request.
 func target(u *url.URL, authority string) (name string, port uint16, err error) {
 	text := u.Port()
 	if text == "" {
@@ -171,7 +173,7 @@ func (p *Proxy) log(host string, port uint16, refused string) {
 	}
 }
 
-// reach looks a name up and connects to the first address that may be connected to.
+// reach resolves a name and connects to its first permitted address.
 func (p *Proxy) reach(ctx context.Context, name string, port uint16) (net.Conn, error) {
 	shown := net.JoinHostPort(name, strconv.Itoa(int(port)))
 	if slices.Contains(p.config.Except, name) {
@@ -222,7 +224,7 @@ func (p *Proxy) addresses(ctx context.Context, name string) ([]netip.Addr, error
 	return addresses[:min(len(addresses), 8)], err
 }
 
-// open reports whether an address of an allowed host may be connected to.
+// open reports whether the proxy may connect to an address of an allowed host.
 func (p *Proxy) open(name string, addr netip.Addr, port uint16) bool {
 	if p.config.AllowPrivate || p.rules.allow(addr.String(), port) {
 		return true
@@ -233,7 +235,7 @@ func (p *Proxy) open(name string, addr netip.Addr, port uint16) bool {
 	return !private(addr) && !own(addr)
 }
 
-// refusal is what the manifest does not allow.
+// refusal is an error for a host that the manifest does not allow.
 type refusal struct{ host, why, hint string }
 
 func (r *refusal) Error() string {
@@ -247,7 +249,7 @@ func (r *refusal) Error() string {
 	return text
 }
 
-// failure is a host that is allowed and cannot be reached.
+// failure is an error for a host that is allowed but unreachable.
 type failure struct {
 	host string
 	err  error
@@ -255,7 +257,7 @@ type failure struct {
 
 func (f *failure) Error() string { return "cannot reach " + diag.Quote(f.host) + ": " + f.err.Error() }
 
-// answer tells the program why it gets nothing else.
+// answer tells the program why its request failed.
 func answer(w http.ResponseWriter, err error) {
 	var refused *refusal
 	status := http.StatusBadGateway

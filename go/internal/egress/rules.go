@@ -9,10 +9,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// rules are the entries of an allowlist, its groups taken apart.
+// rules are the entries of an allowlist, with its groups expanded.
 type rules []grammar.Domain
 
-// rulesOf reads an allowlist. What is not a domain is left out, so that it allows nothing.
+// rulesOf parses an allowlist. It leaves out invalid domains, so they allow nothing.
 func rulesOf(domains []manifest.Domain, hosts *manifest.Hosts) rules {
 	var r rules
 	add := func(text string) (group string) {
@@ -44,19 +44,20 @@ func rulesOf(domains []manifest.Domain, hosts *manifest.Hosts) rules {
 	return r
 }
 
-// allow reports whether a port of a host is among them.
+// allow reports whether the rules include a port of a host.
 func (r rules) allow(name string, port uint16) bool {
 	return slices.ContainsFunc(r, func(d grammar.Domain) bool { return d.Matches(name, port) })
 }
 
-// ours are addresses that this machine and networks behind it have, besides those that
-// netip knows.
+// ours lists addresses of this machine and of networks behind it that netip does not
+// cover.
 var ours = []netip.Prefix{
 	netip.MustParsePrefix("0.0.0.0/8"), netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("192.0.0.0/24"),
 	netip.MustParsePrefix("198.18.0.0/15"), netip.MustParsePrefix("240.0.0.0/4"), netip.MustParsePrefix("fec0::/10"),
 }
 
-// carriers are IPv6 networks whose addresses hold one of IPv4, with the byte it begins at.
+// carriers are IPv6 networks that embed an IPv4 address, with the byte at which it
+// begins.
 var carriers = []struct {
 	prefix netip.Prefix
 	at     int
@@ -65,8 +66,8 @@ var carriers = []struct {
 	{netip.MustParsePrefix("2002::/16"), 2}, {netip.MustParsePrefix("::/96"), 12},
 }
 
-// private reports whether an address is of this machine or of a network that the
-// internet does not lead to.
+// private reports whether an address belongs to this machine or to a network that is not
+// part of the internet.
 func private(addr netip.Addr) bool {
 	addr = addr.Unmap()
 	if !addr.IsValid() || !addr.IsGlobalUnicast() || addr.IsPrivate() || addr.Zone() != "" ||
@@ -82,7 +83,7 @@ func private(addr netip.Addr) bool {
 	return false
 }
 
-// own reports whether an address is one of this machine's.
+// own reports whether an address belongs to this machine.
 func own(addr netip.Addr) bool {
 	addresses, err := net.InterfaceAddrs()
 	if err != nil {

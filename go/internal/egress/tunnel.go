@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// nothing is a log that nobody reads: the program could write into it.
+// nothing discards messages of the HTTP server, since the program could write into its
+// log.
 var nothing = log.New(io.Discard, "", 0)
 
-// tunnel answers CONNECT: bytes in both directions until both have ended.
+// tunnel answers CONNECT and copies bytes both ways until both directions have ended.
 func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	if r.URL.Port() == "" {
 		answer(w, &refusal{host: r.Host, why: "CONNECT needs a host with a port"})
@@ -37,7 +38,7 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.WriteString(inside, "HTTP/1.1 200 Connection established\r\n\r\n"); err != nil {
 		return
 	}
-	// What the program has already sent behind its request.
+	// Bytes that the program sent right after its request.
 	early := io.LimitReader(buffered.Reader, int64(buffered.Reader.Buffered()))
 	if _, err := io.Copy(outside, early); err != nil {
 		return
@@ -45,8 +46,8 @@ func (p *Proxy) tunnel(w http.ResponseWriter, r *http.Request) {
 	join(r.Context(), inside, outside, p.idle)
 }
 
-// join carries bytes in both directions until both have ended, the context ends, or
-// nothing has come for a time, and closes both connections.
+// join copies bytes both ways and closes both connections at the end. It ends when both
+// directions have ended, the context ends, or the tunnel is idle for too long.
 func join(ctx context.Context, a, b net.Conn, idle time.Duration) {
 	end := func() {
 		a.Close()
@@ -63,14 +64,14 @@ func join(ctx context.Context, a, b net.Conn, idle time.Duration) {
 	both.Wait()
 }
 
-// traffic is when a tunnel last carried something.
+// traffic records when a tunnel last carried something.
 type traffic struct {
 	idle time.Duration
 	seen atomic.Int64
 }
 
-// carry copies until the end, a fault or silence in both directions, and passes the end
-// on; what follows a fault ends, too.
+// carry copies until the end of the stream, an error, or silence in both directions, and
+// passes the end on. An error also ends the other direction.
 func (t *traffic) carry(to, from net.Conn) {
 	buffer := make([]byte, 32<<10)
 	for {
@@ -102,7 +103,7 @@ func (t *traffic) carry(to, from net.Conn) {
 	}
 }
 
-// limited accepts no more connections at a time than are free.
+// limited is a listener that accepts connections only while slots are free.
 type limited struct {
 	net.Listener
 	free chan struct{}
@@ -118,7 +119,7 @@ func (l *limited) Accept() (net.Conn, error) {
 	return &counted{Conn: conn, release: sync.OnceFunc(func() { <-l.free })}, nil
 }
 
-// counted is a connection that is free again when it is closed.
+// counted is a connection that frees its slot when closed.
 type counted struct {
 	net.Conn
 	release func()

@@ -15,21 +15,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
 )
 
-// connection is one of a hook or a plugin.
+// connection is a connection from a hook or a plugin.
 type connection struct {
 	net.Conn
 	server *Server
 	pid    int
 	since  time.Time
-	// held says that the program holds it; the mutex of the server guards it.
+	// held is set if the program itself holds it; guarded by the server's mutex.
 	held bool
 
 	writing sync.Mutex
-	asked   chan struct{} // a place for each question that is not answered yet
+	asked   chan struct{} // a slot for each unanswered question
 }
 
-// serve answers the lines of a connection until one is wrong. Several are answered at a
-// time: what is slow to judge holds up nothing else.
+// serve answers lines until one is invalid. It answers several concurrently, so a slow
+// judgment delays nothing else.
 func (c *connection) serve() {
 	defer c.server.drop(c)
 	defer c.Close()
@@ -62,8 +62,8 @@ func (c *connection) serve() {
 
 var errTooLong = fmt.Errorf("the guard reads at most %d MiB of a tool call", mostLine>>20)
 
-// line reads a line. The call of release tells that it is done with. An idle connection is
-// closed, and so is one that is slow to say a line that it has begun.
+// line reads a line; the caller calls release when it is done with it. A connection is
+// closed if it is idle, or if it is slow to finish a line.
 func (c *connection) line(r *bufio.Reader) (line []byte, release func(), err error) {
 	release = func() {}
 	for {
@@ -75,7 +75,7 @@ func (c *connection) line(r *bufio.Reader) (line []byte, release func(), err err
 		c.server.mu.Unlock()
 		c.SetReadDeadline(idle)
 		if _, err := r.Peek(1); err != nil {
-			// An answer may have made the program hold the connection since.
+			// An answer may since have made this the program's own connection.
 			if timeout, ok := err.(net.Error); ok && timeout.Timeout() && c.holds() {
 				continue
 			}
@@ -115,7 +115,7 @@ func (c *connection) holds() bool {
 	return c.held
 }
 
-// answer writes a line; a connection that does not take it is closed.
+// answer writes a line. It closes the connection if the peer does not read it.
 func (c *connection) answer(a Answer) {
 	line, err := json.Marshal(a)
 	if err != nil {
@@ -130,7 +130,7 @@ func (c *connection) answer(a Answer) {
 	}
 }
 
-// readAsk reads a question. It has the ID where there is one, even with an error.
+// readAsk parses a question. Even with an error, it returns the ID if there is one.
 func readAsk(line []byte) (Ask, error) {
 	var a Ask
 	var kind string
@@ -183,7 +183,7 @@ func readAsk(line []byte) (Ask, error) {
 
 const mostName, mostPath = 512, 4096
 
-// clean reports whether a name of the program has only characters that can be seen.
+// clean reports whether a name from the program has only visible characters.
 func clean(name string) bool {
 	return name != "" && strings.IndexFunc(name, func(r rune) bool { return r <= ' ' || r > '~' }) < 0
 }

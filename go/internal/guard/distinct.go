@@ -11,15 +11,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// distinct refuses an input in which two names of an object differ in case alone, or not
-// at all: the program and the guard might read another one of them each, and so another
+// distinct rejects an input in which two names of an object are equal or differ only in
+// case: the program and the guard might each read a different one, and so a different
 // command.
 func distinct(input []byte) error {
 	if len(input) == 0 {
 		return nil
 	}
 	d := jsontext.NewDecoder(bytes.NewReader(input), jsontext.AllowInvalidUTF8(true))
-	var objects []map[string]bool // of each open object; nil for a list
+	var objects []map[string]bool // names of each open object; nil for a list
 	for {
 		token, err := d.ReadToken()
 		switch {
@@ -36,7 +36,7 @@ func distinct(input []byte) error {
 		case jsontext.KindEndObject, jsontext.KindEndArray:
 			objects = objects[:len(objects)-1]
 		case jsontext.KindString:
-			// With its name read, the number of strings and values of an object is odd.
+			// Once a name is read, the object holds an odd number of strings and values.
 			if _, n := d.StackIndex(d.StackDepth()); len(objects) > 0 && objects[len(objects)-1] != nil && n%2 == 1 {
 				name := folded(token.String())
 				if objects[len(objects)-1][name] {
@@ -48,7 +48,8 @@ func distinct(input []byte) error {
 	}
 }
 
-// folded is the same for names that differ in case alone, as readers of JSON compare them.
+// folded returns the same string for names that differ only in case, as JSON decoders
+// compare them.
 func folded(name string) string {
 	return strings.Map(func(r rune) rune {
 		least := r

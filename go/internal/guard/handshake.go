@@ -6,20 +6,20 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
-// tokenState is how far the token is.
+// tokenState is the progress of the token.
 type tokenState int
 
 const (
 	tokenKept    tokenState = iota
 	tokenGiven              // it was answered once
-	tokenClosed             // the first request to the model has passed: tools may run now
-	tokenSpoiled            // it was asked for twice before that: who has it is not known
+	tokenClosed             // the first request to the model has passed, so tools may be running
+	tokenSpoiled            // it was asked for twice before that, so its holder is unknown
 )
 
-// Ready reports whether the guard is in place for a request to the model: the session has
-// said hello, or the program holds a connection. The gateway asks before each request, and
-// lets none pass without it. The token is not answered after the first that is ready: a
-// tool may run then.
+// Ready reports whether the guard covers a request to the model: the session has said
+// hello, or the program holds a connection. The gateway checks this before each request
+// and passes none without it. After the first such request the token is no longer given
+// out, because a tool may be running.
 func (s *Server) Ready(r runtime.Request) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -34,11 +34,11 @@ func (s *Server) Ready(r runtime.Request) bool {
 	return true
 }
 
-// Judged reports whether a tool call was judged, in this start of the Pod or in one before.
+// Judged reports whether a tool call was judged, in this or an earlier start of the Pod.
 func (s *Server) Judged(callID string) bool { return s.receipts.has(callID) }
 
-// Subagent is the manifest's name of a subagent that has begun, by the program's ID; empty
-// for one that the guard knows nothing of.
+// Subagent returns the manifest's name of a subagent that has begun, by the program's ID.
+// It is empty if the guard does not know the ID.
 func (s *Server) Subagent(agent string) string { return s.team.name(agent, startTime) }
 
 // handle answers one question.
@@ -55,7 +55,7 @@ func (s *Server) handle(c *connection, a Ask) Answer {
 	return answer
 }
 
-// note takes what is no tool call.
+// note records an Ask that is not a tool call.
 func (s *Server) note(c *connection, a Ask, answer *Answer) error {
 	switch a.Kind {
 	case Hello:
@@ -85,7 +85,7 @@ func (s *Server) hello(c *connection, session string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.config.Driver.Handshake == runtime.PerConnection {
-		// A tool may connect as well, and its connection must not stand for the program's.
+		// A tool may connect as well, and its connection must not count as the program's.
 		if s.holder != 0 && s.holder != c.pid {
 			return fmt.Errorf("another process holds the connection of the program")
 		}
@@ -106,8 +106,9 @@ func (s *Server) hello(c *connection, session string) error {
 	return nil
 }
 
-// giveToken answers the token once. Whoever asks second before the first request to the
-// model makes it worthless: either may be a thief, and no request passes then.
+// giveToken answers a request for the token, once. A second request before the first one
+// to the model spoils it: either asker may be a thief, so no request to the model passes
+// then.
 func (s *Server) giveToken(answer *Answer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -12,11 +12,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// mostCalls is how many calls a tool call may be translated into, such as one for each
-// file of a patch.
+// mostCalls limits how many calls one tool call may be translated into, such as one for
+// each file of a patch.
 const mostCalls = 1024
 
-// verdict is what was decided about a tool call of the program.
+// verdict is the decision about a tool call of the program.
 type verdict struct {
 	action  manifest.Action
 	reason  string
@@ -28,7 +28,7 @@ func denied(format string, args ...any) verdict {
 	return verdict{action: deny, reason: fmt.Sprintf(format, args...)}
 }
 
-// judge answers about one tool call, in time whatever happens.
+// judge answers about one tool call within judgeTime.
 func (s *Server) judge(c *connection, a Ask) Answer {
 	a.Subagent = s.subagent(a.Subagent)
 	s.team.heard(a.Agent)
@@ -46,7 +46,7 @@ func (s *Server) judge(c *connection, a Ask) Answer {
 	return Answer{ID: a.ID, Action: v.action, Reason: v.reason}
 }
 
-// inTime decides within judgeTime: looking for a path may hang, on a network file system.
+// inTime decides within judgeTime: resolving a path may hang on a network file system.
 func (s *Server) inTime(c *connection, a Ask) verdict {
 	if s.config.Driver.Handshake == runtime.PerConnection && !c.holds() {
 		return denied("the call comes by another connection than that of %s", s.config.Driver.Title)
@@ -77,7 +77,7 @@ func (s *Server) inTime(c *connection, a Ask) verdict {
 	}
 }
 
-// decide translates a tool call and decides it: the strictest decision wins.
+// decide translates a tool call and judges each result: the strictest decision wins.
 func (s *Server) decide(a Ask) verdict {
 	if a.Agent != "" && a.Subagent == "" {
 		return denied("the name of the subagent that calls is not known")
@@ -99,7 +99,7 @@ func (s *Server) decide(a Ask) verdict {
 		call.Subagent = a.Subagent
 		call, d := s.config.Site.Decide(s.config.Guard, call)
 		v.calls = append(v.calls, call)
-		v.calls[i].Real = nil // which asks the file system: an event is data
+		v.calls[i].Real = nil // resolving it queries the file system, and an event is plain data
 		if i == 0 || strictness(d.Action) > strictness(strictest.Action) {
 			strictest = d
 			v.action, v.reason, v.pointer = d.Action, sentence(d), d.Pointer
@@ -121,7 +121,7 @@ func (s *Server) translated(a Ask, calls []permission.Call) error {
 		return errors.New("it is no tool of the manifest")
 	}
 	for _, call := range calls {
-		// Arguments for a server are not read here, and may be of any form.
+		// Arguments for a server are not parsed here and may have any form.
 		if grammar.KindOf(call.Tool) != grammar.KindCall {
 			return distinct(a.Input)
 		}
@@ -129,7 +129,8 @@ func (s *Server) translated(a Ask, calls []permission.Call) error {
 	return nil
 }
 
-// answerable is what can be answered of a verdict: nothing is asked where nobody answers.
+// answerable adapts a verdict of ask to who can ask: it becomes allow if the program asks
+// by itself, and deny if no user can be asked.
 func (s *Server) answerable(v verdict, d permission.Decision) verdict {
 	if v.action != ask {
 		return v
@@ -153,7 +154,7 @@ func (s *Server) answerable(v verdict, d permission.Decision) verdict {
 	return v
 }
 
-// counted holds a call that begins a subagent to the limits.
+// counted applies the limits on subagents to a call that begins one.
 func (s *Server) counted(a Ask, v verdict) verdict {
 	if v.action == deny {
 		return v
@@ -170,8 +171,8 @@ func (s *Server) counted(a Ask, v verdict) verdict {
 	return v
 }
 
-// subagent is the manifest's name of an agent: empty for the Pod's own, which may have a
-// name in the program.
+// subagent returns the manifest's name of an agent. It is empty for the Pod's own agent,
+// which may have a name in the program.
 func (s *Server) subagent(name string) string {
 	if name != "" && s.config.Driver.Subagent != nil {
 		return s.config.Driver.Subagent(name)

@@ -9,8 +9,8 @@ import (
 
 const noFollow = unix.O_NOFOLLOW
 
-// peer returns the process at the other end of a connection; ok is false unless it is
-// this user's.
+// peer returns the process at the other end of a connection; ok is false unless it
+// belongs to this user.
 func peer(c net.Conn) (pid int, ok bool) {
 	u, isUnix := c.(*net.UnixConn)
 	if !isUnix {

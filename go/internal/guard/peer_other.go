@@ -6,7 +6,7 @@ import "net"
 
 const noFollow = 0
 
-// peer does not know the process; the permissions of the socket's directory keep other
+// peer cannot identify the process; the permissions of the socket's directory keep other
 // users out.
 func peer(c net.Conn) (pid int, ok bool) {
 	_, ok = c.(*net.UnixConn)

@@ -10,11 +10,12 @@ import (
 )
 
 const (
-	// mostReason and mostQuoted are how many characters a sentence has, and a quotation in it.
+	// mostReason limits the characters of a sentence, and mostQuoted those of a quotation
+	// in it.
 	mostReason, mostQuoted = 1000, 160
 )
 
-// sentence is what decided about a call, for the model and the user.
+// sentence explains the decision about a call, for the model and the user.
 func sentence(d permission.Decision) string {
 	verb := map[string]string{"allow": "allowed", "ask": "asked about"}[string(d.Action)]
 	if verb == "" {
@@ -34,7 +35,7 @@ func sentence(d permission.Decision) string {
 	return by + ", " + rule
 }
 
-// owner is whose list of rules a pointer leads into.
+// owner names the agent whose rules a pointer refers to.
 func owner(pointer string) string {
 	if rest, ok := strings.CutPrefix(pointer, "/subagents/"); ok {
 		name, _, _ := strings.Cut(rest, "/")
@@ -46,7 +47,7 @@ func owner(pointer string) string {
 	return "the Pod"
 }
 
-// about says which of several calls a sentence is about.
+// about names the call that a sentence is about, if there were several.
 func about(call permission.Call) string {
 	switch {
 	case len(call.Paths) > 0:
@@ -57,11 +58,11 @@ func about(call permission.Call) string {
 	return " (" + call.Tool + ")"
 }
 
-// named quotes a name of the program or the model.
+// named quotes a name from the program or the model.
 func named(name string) string { return diag.Quote(cut(name, mostQuoted)) }
 
-// shortened is a sentence with what it quotes cut, on one line, without characters that
-// cannot be seen.
+// shortened returns a sentence on one line, with its quotations cut and without invisible
+// characters.
 func shortened(s string) string {
 	return cut(diag.Escape(diag.Shorten(s, mostQuoted), false), mostReason)
 }

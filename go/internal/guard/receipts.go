@@ -13,10 +13,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// mostReceipts is how many calls a Pod may make in all its sessions.
+// mostReceipts limits how many calls a Pod may make in all its sessions.
 const mostReceipts = 1 << 18
 
-// receipt stands for the ID of a call, which is the model's and may be anything.
+// receipt is a digest of a call's ID: the model chooses the ID, so it may be anything.
 type receipt [16]byte
 
 func receiptOf(callID string) receipt {
@@ -26,13 +26,13 @@ func receiptOf(callID string) receipt {
 
 const receiptLine = 2*len(receipt{}) + 1
 
-// receipts are the calls that were judged: a set in memory, and a file with a line each,
-// which only grows.
+// receipts is the set of calls that were judged, in memory and in an append-only file
+// with one line per call.
 type receipts struct {
 	mu    sync.Mutex
 	known map[receipt]struct{}
-	file  *os.File // nil to keep them in memory
-	// torn says that the last line may not be whole: the disk was full.
+	file  *os.File // nil if kept only in memory
+	// torn is set if the last line may be incomplete because the disk was full.
 	torn, closed bool
 	dirty        chan struct{}
 	done         chan struct{}
@@ -48,7 +48,7 @@ func openReceipts(path string) (*receipts, error) {
 		return nil, fmt.Errorf("cannot read which tool calls were judged: %w", err)
 	}
 	for line := range bytes.Lines(data) {
-		// The last line is torn where the machine stopped in the middle of it.
+		// The last line is incomplete if the machine stopped while writing it.
 		var one receipt
 		if len(line) == receiptLine && line[receiptLine-1] == '\n' {
 			if _, err := hex.Decode(one[:], line[:receiptLine-1]); err == nil {
@@ -64,7 +64,7 @@ func openReceipts(path string) (*receipts, error) {
 	go func() {
 		defer close(r.done)
 		for range r.dirty {
-			_ = r.file.Sync() // a power cut loses the newest, and the session is refused then
+			_ = r.file.Sync() // a power cut may lose the newest; the session is then refused
 		}
 	}()
 	return r, nil
@@ -77,7 +77,7 @@ func (r *receipts) has(callID string) bool {
 	return ok
 }
 
-// add keeps that a call was judged; it is in the file before the call can run.
+// add records that a call was judged. The record is in the file before the call can run.
 func (r *receipts) add(callID string) error {
 	one := receiptOf(callID)
 	r.mu.Lock()

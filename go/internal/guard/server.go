@@ -16,21 +16,22 @@ import (
 )
 
 const (
-	// mostLine is how long a line may be, with what a model writes into a file in it.
+	// mostLine limits the length of a line, which may hold the content that a model writes
+	// to a file.
 	mostLine = 16<<20 + 64<<10
-	// mostSmall is the length up to which any number of lines is read at a time, and
-	// mostLarge the number of longer ones.
+	// mostSmall is the length up to which any number of lines is read concurrently, and
+	// mostLarge limits how many longer ones are.
 	mostSmall, mostLarge = 256 << 10, 4
-	// mostConnections is how many connections are open at a time.
+	// mostConnections limits the connections open at a time.
 	mostConnections = 256
-	// mostAsked is how many questions of a connection are answered at a time, and
-	// mostJudged how many calls are judged at a time.
+	// mostAsked limits the open questions of a connection, and mostJudged the calls judged
+	// at a time.
 	mostAsked, mostJudged = 32, 16
-	// mostSessions is how many sessions a program may begin.
+	// mostSessions limits the sessions that a program may begin.
 	mostSessions = 4096
 )
 
-// The patience of the guard. A hook gives up after 8 s, so that the guard is the first.
+// Timeouts of the guard. A hook gives up after 8 s, so the guard has to give up first.
 const (
 	judgeTime = 5 * time.Second
 	lineTime  = 5 * time.Second
@@ -39,44 +40,46 @@ const (
 	startTime = 2 * time.Second
 )
 
-// Config is what a guard is made of.
+// Config configures a guard.
 type Config struct {
 	Driver   *runtime.Driver
 	Manifest *manifest.Manifest
 	Guard    *permission.Guard
 	Site     *toolcall.Site
-	// Headless says that no user can be asked.
+	// Headless is set if no user can be asked.
 	Headless bool
-	// Token is answered to Kind Token; empty for no answer.
+	// Token is the answer to Kind Token; empty to give none.
 	Token string
-	// Judged is the path of the file that keeps which calls were judged, for sessions that
-	// go on later; empty to forget.
+	// Judged is the path of the file that records judged calls, for sessions that are
+	// resumed later; empty to keep no record.
 	Judged string
-	// On is told of each answer, one at a time; it must return at once.
+	// On is called with each answer, one at a time; it must return at once.
 	On func(Event)
 }
 
-// Event is what was asked, without the input, and what was answered.
+// Event is a question without its input, and the answer.
 type Event struct {
 	Kind Kind
-	// Session, Call, Tool, Agent and Subagent are the program's, State what it is doing.
+	// Session, Call, Tool, Agent and Subagent are the program's, State is its activity.
 	Session, Call, Tool, Agent, Subagent, State string
 	// Action and Reason are the answer.
 	Action manifest.Action
 	Reason string
-	// Pointer is the JSON Pointer of what decided about a call; empty where it is the guard.
+	// Pointer is the JSON Pointer of the rule that decided a call; empty if the guard
+	// itself decided.
 	Pointer string
-	// Calls are what was decided, in the terms of the manifest, with real paths.
+	// Calls are the calls that were judged, in the manifest's terms, with real paths.
 	Calls []permission.Call
 }
 
-// Server is the guard of one start of a Pod.
+// Server is the guard for one start of a Pod.
 type Server struct {
 	config Config
 
 	receipts *receipts
 	team     team
-	// large and judging hold a place for each long line that is read, and each call that is judged.
+	// large and judging hold a slot for each long line being read and each call being
+	// judged.
 	large, judging chan struct{}
 	telling        sync.Mutex
 
@@ -85,12 +88,13 @@ type Server struct {
 	closed   bool
 	conns    map[*connection]struct{}
 	sessions map[string]bool
-	// holding is how many connections of the program are open, and holder its process.
+	// holding is the number of the program's open connections, and holder is its process
+	// ID.
 	holding, holder int
 	token           tokenState
 }
 
-// New reads which calls were judged before.
+// New loads the record of calls judged earlier.
 func New(config Config) (*Server, error) {
 	r, err := openReceipts(config.Judged)
 	if err != nil {
@@ -107,8 +111,8 @@ func New(config Config) (*Server, error) {
 	}, nil
 }
 
-// Listen makes a socket that only this user can connect to. Its directory must be one
-// that only this user can enter.
+// Listen creates a socket that only this user can connect to. Only this user may have
+// access to its directory.
 func Listen(path string) (net.Listener, error) {
 	info, err := os.Lstat(filepath.Dir(path))
 	if err != nil {
@@ -144,13 +148,13 @@ func (s *Server) Serve(l net.Listener) error {
 			s.accept(c)
 		case errors.Is(err, net.ErrClosed):
 			return nil
-		default: // no descriptor is left: those that are open come to their end
+		default: // out of file descriptors: retry, since open connections will end
 			time.Sleep(10 * time.Millisecond)
 		}
 	}
 }
 
-// Close ends all connections. Nothing is ready after it.
+// Close ends all connections. Nothing is ready after that.
 func (s *Server) Close() error {
 	s.mu.Lock()
 	var err error
@@ -165,8 +169,8 @@ func (s *Server) Close() error {
 	return errors.Join(err, s.receipts.close())
 }
 
-// accept serves a connection of this user. Where there are too many, the one that has
-// waited longest makes room, so that silent ones keep nobody out.
+// accept serves a connection of this user. If there are too many, the one idle for
+// longest is closed, so silent connections cannot lock others out.
 func (s *Server) accept(raw net.Conn) {
 	pid, ok := peer(raw)
 	if !ok {
@@ -198,7 +202,7 @@ func (s *Server) accept(raw net.Conn) {
 	go c.serve()
 }
 
-// drop forgets a connection that has ended.
+// drop removes a connection that has ended.
 func (s *Server) drop(c *connection) {
 	s.mu.Lock()
 	delete(s.conns, c)

@@ -9,47 +9,47 @@ import (
 )
 
 const (
-	// toStart is how long a subagent that was let through counts before it has begun: the
-	// program may have turned it down itself, or the user.
+	// toStart is how long an approved subagent counts before it has begun: the program or
+	// the user may have refused it.
 	toStart = time.Minute
-	// silence is how long a subagent counts that asks about no call: one that was interrupted
-	// may have ended without a word.
+	// silence is how long a subagent counts without asking about a call: an interrupted one
+	// may end without notice.
 	silence = 15 * time.Minute
-	// mostRunning is how many subagents are counted at all, and mostNames how many are known
-	// by their names.
+	// mostRunning limits how many subagents are tracked, and mostNames how many names are
+	// remembered.
 	mostRunning = 1024
 	mostNames   = 1 << 16
 )
 
-// team counts the subagents that run. What the program does not tell of is not counted:
-// its own limits are the other lock.
+// team counts the running subagents. Subagents that the program does not report are not
+// counted; the program's own limits apply to those.
 type team struct {
-	// most may run at a time, depth may call one another; 0 for none.
+	// most limits how many run at a time, and depth how deeply they nest; 0 allows none.
 	most, depth int64
 
 	mu      sync.Mutex
-	now     func() time.Time // nil for the clock
+	now     func() time.Time // nil to use the clock
 	coming  []coming
 	running map[string]member // by the program's ID
 	names   map[string]string // of all that have begun, by the program's ID
-	begun   chan struct{}     // closed when one begins; nil where nobody waits for it
+	begun   chan struct{}     // closed when one begins; nil if nothing waits for it
 }
 
-// member is a subagent that runs; since is when it was last heard of.
+// member is a running subagent; since is when the guard last heard from it.
 type member struct {
 	depth int64
 	since time.Time
 }
 
-// coming is a subagent that was let through and has not begun.
+// coming is a subagent that was approved and has not begun.
 type coming struct {
 	call, name string
 	depth      int64
 	since      time.Time
 }
 
-// reserve counts a subagent that an agent wants to begin: the Pod's own, or another
-// subagent. The error names the limit that is reached, and pointer is its field.
+// reserve counts a subagent that the Pod's own agent or another subagent wants to begin.
+// The error names the limit that is reached, and pointer is its field.
 func (t *team) reserve(call, by, name string, bySubagent bool) (pointer string, err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -65,7 +65,7 @@ func (t *team) reserve(call, by, name string, bySubagent bool) (pointer string, 
 	}
 	now := t.time()
 	t.coming = slices.DeleteFunc(t.coming, func(c coming) bool {
-		return now.Sub(c.since) >= toStart || call != "" && c.call == call // asked about again
+		return now.Sub(c.since) >= toStart || call != "" && c.call == call // a repeated question about the same call
 	})
 	maps.DeleteFunc(t.running, func(_ string, m member) bool { return now.Sub(m.since) >= silence })
 	if n := int64(len(t.coming) + len(t.running)); n >= t.most {
@@ -75,7 +75,8 @@ func (t *team) reserve(call, by, name string, bySubagent bool) (pointer string, 
 	return "", nil
 }
 
-// started counts a subagent as running. Of several that it may be, it is the deepest.
+// started counts a subagent as running. If it may be one of several, the deepest is
+// assumed.
 func (t *team) started(agent, name string) error {
 	if !clean(agent) {
 		return fmt.Errorf("the subagent has no ID")
@@ -115,8 +116,9 @@ func (t *team) started(agent, name string) error {
 	return nil
 }
 
-// name is that of a subagent that has begun; empty for one that has not, a moment later
-// either: programs may ask the model while they tell of the beginning.
+// name returns the name of a subagent that has begun. It waits up to patience, because
+// programs may query the model while they still report the start, and then returns an
+// empty string.
 func (t *team) name(agent string, patience time.Duration) string {
 	late := time.After(patience)
 	for {
@@ -138,7 +140,7 @@ func (t *team) name(agent string, patience time.Duration) string {
 	}
 }
 
-// heard says that a subagent asks about a call.
+// heard records that a subagent asked about a call.
 func (t *team) heard(agent string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

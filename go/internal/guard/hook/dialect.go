@@ -10,16 +10,16 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/jsonread"
 )
 
-// dialect is how a program reads the answer of a hook.
+// dialect describes how a program reads the answer of a hook.
 type dialect struct {
-	// allows says that `allow` keeps the program from asking itself. Without it, `allow` is
-	// said by saying nothing: Codex takes the word for a hook that failed.
+	// allows is set if `allow` keeps the program from asking the user itself. Otherwise an
+	// empty answer means `allow`: Codex treats the word as a failed hook.
 	allows bool
-	// asks says that `ask` opens the program's dialog. Codex lets the tool run instead.
+	// asks is set if `ask` opens the program's dialog. Codex would run the tool instead.
 	asks bool
 }
 
-// dialectOf is that of a runtime whose hooks are commands.
+// dialectOf returns the dialect of a runtime whose hooks are commands.
 func dialectOf(runtime string) (dialect, bool) {
 	switch runtime {
 	case "claude-code":
@@ -30,15 +30,15 @@ func dialectOf(runtime string) (dialect, bool) {
 	return dialect{}, false
 }
 
-// input is what a program says about an event. Both programs use the same names.
+// input is an event as a program describes it. Both programs use the same names.
 type input struct {
 	event, session, tool, call, directory string
 	agent, agentType                      string
 	toolInput                             jsontext.Value
 }
 
-// read reads the input of a hook. Names that it does not know are skipped, null is no
-// value, and a name that is there twice is an error: which one counts is not known.
+// read parses the input of a hook. It skips unknown names and treats null as unset. A
+// duplicate name is an error, because it is unclear which value the program uses.
 func read(text []byte) (input, error) {
 	var in input
 	var rest jsontext.Value
@@ -74,7 +74,7 @@ func read(text []byte) (input, error) {
 	return in, err
 }
 
-// question is what the guard is asked about an event; ok is false for an event that is not known.
+// question returns the Ask for an event; ok is false for an unknown event.
 func (in input) question() (q guard.Ask, ok bool) {
 	q = guard.Ask{Session: in.session, Agent: in.agent, Subagent: in.agentType}
 	switch in.event {
@@ -97,7 +97,7 @@ func (in input) question() (q guard.Ask, ok bool) {
 	return q, true
 }
 
-// answer words the guard's answer for the program.
+// answer puts the guard's answer into the program's dialect.
 func (d dialect) answer(kind guard.Kind, a guard.Answer, err error) result {
 	switch {
 	case err != nil:
@@ -114,7 +114,7 @@ func (d dialect) answer(kind guard.Kind, a guard.Answer, err error) result {
 	case a.Action == "ask":
 		a.Reason = "this program cannot ask: " + reason(a)
 	}
-	// The reason stands in both places: a program that cannot read the one has the other.
+	// The reason is in both places, because some programs read only one of them.
 	return result{stdout: decision("deny", reason(a)), err: denial(reason(a)), code: blocked}
 }
 

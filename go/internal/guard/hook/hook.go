@@ -1,8 +1,8 @@
 // Package hook is the command `insomnia pod-hook`, which an agent program runs for its
-// hooks: it asks the guard of the Pod and answers in the dialect of the program.
+// hooks. It asks the guard of the Pod and answers in the program's dialect.
 //
-// A hook fails open in every program: one that ends with another code than 2 without an
-// answer lets the tool run. So whatever is not an answer of the guard ends with 2 here.
+// Hooks fail open in every program: one that exits with a code other than 2 and prints no
+// answer lets the tool run. So this command exits with 2 unless the guard has answered.
 package hook
 
 import (
@@ -23,28 +23,29 @@ import (
 )
 
 const (
-	// patience is all the time that a hook takes. The guard answers within 5 s, and the
+	// patience limits the total time of a hook. The guard answers within 5 s, and the
 	// program kills the hook much later.
 	patience = 8 * time.Second
-	// mostInput is how long the input of a hook may be, and mostAnswer the guard's answer.
+	// mostInput limits the length of a hook's input, and mostAnswer that of the guard's
+	// answer.
 	mostInput, mostAnswer = 16 << 20, 64 << 10
 )
 
-// blocked is the exit code that stops a tool in every program.
+// blocked is the exit code that blocks a tool in every program.
 const blocked = 2
 
-// Main runs the command with the process's own streams; args follow its name: a runtime or
-// `token`, and the path of the guard's socket. It returns the exit code. It reads no
-// config and no environment.
+// Main runs the command with the process's own streams. args follow the command's name: a
+// runtime or `token`, then the path of the guard's socket. Main returns the exit code and
+// reads no config or environment.
 func Main(args []string) int {
-	signal.Ignore(syscall.SIGPIPE) // a program that does not read the answer gets no other end than 2
+	signal.Ignore(syscall.SIGPIPE) // the exit code is still 2 if the program does not read the answer
 	return run(args, os.Stdin, os.Stdout, os.Stderr, patience)
 }
 
 type result struct {
 	stdout []byte
-	// notice says that the event is to stop nothing. A prompt is none that is stopped: the
-	// gateway refuses the request then, which ends the program with an error.
+	// notice is set for an event that must not block anything. A prompt is never blocked:
+	// the gateway refuses its request instead, which ends the program with an error.
 	notice bool
 	code   int
 	err    error
@@ -85,12 +86,12 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer, patience time
 	return r.code
 }
 
-// denial is an error that the guard has worded.
+// denial is an error in the guard's words.
 type denial string
 
 func (d denial) Error() string { return string(d) }
 
-// answer asks the guard.
+// answer asks the guard and translates its reply.
 func answer(args []string, stdin io.Reader, deadline time.Time) result {
 	if len(args) != 2 {
 		return result{err: errors.New("usage: insomnia pod-hook RUNTIME|token SOCKET")}
@@ -143,7 +144,7 @@ func ask(socket string, question guard.Ask, deadline time.Time) (guard.Answer, e
 	if err != nil {
 		return guard.Answer{}, errors.New("cannot write what is asked")
 	}
-	// The guard may answer before it has read all, and close.
+	// The guard may answer and close before it has read everything.
 	wrote := make(chan error, 1)
 	go func() {
 		_, err := c.Write(append(line, '\n'))
@@ -193,7 +194,7 @@ func readAnswer(line []byte) (guard.Answer, error) {
 	return a, nil
 }
 
-// reasonOf is what is wrong with a connection, without its path.
+// reasonOf describes a failed connection without its path.
 func reasonOf(err error) error {
 	var op *net.OpError
 	switch {
@@ -211,8 +212,8 @@ func reasonOf(err error) error {
 	return err
 }
 
-// reason is why the guard denies; it is never empty: Codex takes a denial without a reason
-// for none.
+// reason returns why the guard denies. It is never empty: Codex ignores a denial without
+// a reason.
 func reason(a guard.Answer) string {
 	if a.Reason == "" {
 		return "the Pod's guard denies it"
