@@ -13,18 +13,20 @@ import (
 )
 
 const (
-	// maxAccount is how long the answer about an account may be, in bytes.
+	// maxAccount limits the answer about an account, in bytes.
 	maxAccount = 256 << 10
-	// maxAccountHeader is how long a header of the question may be, in bytes.
+	// maxAccountHeader limits a header of the question, in bytes.
 	maxAccountHeader = 512
-	// maxAccountAsks is how often one start may ask. A program asks when it begins; until the
-	// first request of the conversation, nothing tells its login from another one.
+	// maxAccountAsks limits how often one start may ask. A program asks when it begins.
+	// Before the first request of the conversation, the gateway cannot tell the program's
+	// login from another one.
 	maxAccountAsks = 16
-	// accountPatience is how long an answer may take.
+	// accountPatience limits how long an answer may take.
 	accountPatience = 30 * time.Second
 )
 
-// asksAccount is the question about the account of a login that a request is; nil for none.
+// asksAccount returns the question that a request asks about the account of a login, or
+// nil if it asks none.
 func (g *Gateway) asksAccount(r *http.Request) *runtime.AccountQuestion {
 	if !g.config.Login || r.Method != http.MethodGet || r.ContentLength != 0 || r.Header.Get("Upgrade") != "" {
 		return nil
@@ -36,9 +38,9 @@ func (g *Gateway) asksAccount(r *http.Request) *runtime.AccountQuestion {
 	return nil
 }
 
-// account passes a question about the account on to the host of the login. It comes before
-// the guard can be in place, so that nothing of the request goes out but the login and a few
-// short headers.
+// account forwards a question about the account to the host of the login. It comes before
+// the guard can be in place, so only the login and a few short headers of the request are
+// sent.
 func (g *Gateway) account(w http.ResponseWriter, r *http.Request, p *passage, about *runtime.AccountQuestion) {
 	refusal := g.mayAsk(p)
 	if refusal == nil && about.Answer == nil {
@@ -66,8 +68,8 @@ func (g *Gateway) account(w http.ResponseWriter, r *http.Request, p *passage, ab
 	g.proxy.ServeHTTP(w, r)
 }
 
-// mayAsk counts the questions. One with another login than that of the conversation, where
-// it has begun, is refused.
+// mayAsk counts the questions. Once the conversation has begun, it refuses a login that
+// differs from that of the conversation.
 func (g *Gateway) mayAsk(p *passage) *Refusal {
 	g.mu.Lock()
 	g.asks++
@@ -84,7 +86,7 @@ func (g *Gateway) mayAsk(p *passage) *Refusal {
 	return nil
 }
 
-// aboutAccount reads the answer about an account before any of it is passed on.
+// aboutAccount checks the answer about an account before any of it is passed on.
 func (g *Gateway) aboutAccount(resp *http.Response, p *passage) error {
 	data, err := io.ReadAll(io.LimitReader(resp.Body, maxAccount+1))
 	resp.Body.Close()

@@ -10,11 +10,11 @@ import (
 	"strings"
 )
 
-// answerBody is the body of an answer on its way to the program: what comes in goes out
-// with the same read.
+// answerBody is the body of an answer on its way to the program: each read passes on what
+// has arrived.
 type answerBody struct {
 	from    io.ReadCloser
-	meter   *meter // nil where nothing is counted
+	meter   *meter // nil if nothing is counted
 	watch   *watch
 	trailer http.Header
 	failed  func()
@@ -43,18 +43,19 @@ func (a *answerBody) Read(p []byte) (int, error) {
 
 func (a *answerBody) Close() error { return a.from.Close() }
 
-// watch looks for the secrets of a request in its answer. It delays nothing: only an end
-// that is the beginning of a secret waits for what follows.
+// watch searches the answer to a request for the request's secrets. It adds no delay,
+// except that a tail that could begin a secret waits for the bytes that follow.
 type watch struct {
 	secrets []string
 	longest int
-	// passed is the end of what has passed, too short to be the beginning of a secret; held
-	// came after it, and is.
+	// passed is the tail of what has passed, too short to begin a secret. held is the data
+	// after it that may begin one.
 	passed, held []byte
 	joined       []byte
 }
 
-// shortest is how many bytes of a secret are one: fewer may come by chance.
+// shortest is the minimum length of a secret, and of a partial match: fewer bytes may
+// match by chance.
 const shortest = 8
 
 func newWatch(secrets []string) *watch {
@@ -68,12 +69,12 @@ func newWatch(secrets []string) *watch {
 	return w
 }
 
-// check looks at what was held and what came after it, and returns how much of it may pass.
+// check searches the held data and what follows it, and returns how many bytes may pass.
 func (w *watch) check(data []byte, last bool) (pass int, found bool) {
 	if len(w.secrets) == 0 {
 		return len(data), false
 	}
-	// Where what has passed and what comes meet.
+	// The seam between what has passed and what is new.
 	w.joined = append(append(w.joined[:0], w.passed...), data[:min(len(data), w.longest)]...)
 	end := w.joined
 	if len(data) >= w.longest {
@@ -95,8 +96,8 @@ func (w *watch) check(data []byte, last bool) (pass int, found bool) {
 	return pass, false
 }
 
-// beginning is how many bytes at the end of data are the beginning of a secret; 0 for
-// fewer than count.
+// beginning returns how many bytes at the end of data match the start of a secret; 0 if
+// fewer than shortest do.
 func beginning(data []byte, secret string) int {
 	for at := max(0, len(data)-len(secret)+1); at+shortest <= len(data); at++ {
 		i := bytes.Index(data[at:], []byte(secret[:shortest]))

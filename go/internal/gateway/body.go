@@ -11,27 +11,27 @@ import (
 )
 
 const (
-	// maxBody is how large a request may be.
+	// maxBody limits the size of a request.
 	maxBody = 64 << 20
-	// maxBodies is how large all requests may be together while they are sent.
+	// maxBodies limits the total size of the requests being sent.
 	maxBodies = 4 * maxBody
-	// slowest is how long a program may take to send a request.
+	// slowest limits how long a program may take to send a request.
 	slowest = 2 * time.Minute
 )
 
-// body is the body of a request. It is held until the API has it.
+// body is the body of a request. It stays in memory until the API has read it.
 type body struct {
 	size    int64
 	budget  *budget
 	taken   int64
 	mu      sync.Mutex
 	data    []byte
-	whole   bool // whether a reader came to the end
+	whole   bool // whether a reader reached the end
 	dropped bool
 }
 
-// readBody reads the body of a request, when there is room for it. An error that is not a
-// refusal is that of a program that stopped sending.
+// readBody reads the body of a request once the budget has room for it. An error that is
+// not a refusal means that the program stopped sending.
 func readBody(w http.ResponseWriter, r *http.Request, budget *budget) (*body, error) {
 	if !isJSON(r.Header.Values("Content-Type")) {
 		return nil, refuse(CodeBody, "the Content-Type of the request must be application/json")
@@ -67,7 +67,7 @@ func readBody(w http.ResponseWriter, r *http.Request, budget *budget) (*body, er
 	return b, nil
 }
 
-// isJSON reports whether a body is JSON in UTF-8 for everybody who reads it.
+// isJSON reports whether every reader would take a body for JSON in UTF-8.
 func isJSON(types []string) bool {
 	if len(types) != 1 {
 		return false
@@ -86,7 +86,7 @@ func isJSON(types []string) bool {
 
 func errLarge() *Refusal { return refuse(CodeBody, "the request is larger than 64 MiB") }
 
-// sent drops the data if the API has read all of it: its answer is there.
+// sent drops the data if the API has read all of it, because its answer has arrived.
 func (b *body) sent() {
 	b.mu.Lock()
 	whole := b.whole
@@ -137,7 +137,7 @@ func (r *bodyReader) Read(p []byte) (int, error) {
 
 func (r *bodyReader) Close() error { return nil }
 
-// budget is room that requests share.
+// budget is the memory that requests share.
 type budget struct {
 	mu    sync.Mutex
 	free  int64
@@ -146,7 +146,7 @@ type budget struct {
 
 func newBudget(size int64) *budget { return &budget{free: size, freed: make(chan struct{})} }
 
-// take waits for room.
+// take waits until n bytes are available.
 func (b *budget) take(ctx context.Context, n int64) error {
 	for {
 		b.mu.Lock()

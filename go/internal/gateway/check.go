@@ -9,14 +9,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// rules are what a request is compared with.
+// rules are the parts of a manifest that requests are checked against.
 type rules struct {
 	driver   *runtime.Driver
 	manifest *manifest.Manifest
 	guard    Guard
-	// models are the names that the API knows the models of the manifest by.
+	// models are the names by which the API knows the manifest's models.
 	models []string
-	// system is the system prompt, as it is compared.
+	// system is the system prompt in the form used for comparison.
 	system string
 }
 
@@ -24,8 +24,8 @@ func rulesOf(c *Config) *rules {
 	return &rules{c.Driver, c.Manifest, c.Guard, modelsOf(c.Manifest), plainText(c.System)}
 }
 
-// modelsOf are the models of a manifest that one API has: those of other providers, other
-// addresses and other dialects are not reached by this gateway.
+// modelsOf returns the models of a manifest that its main API has. This gateway cannot
+// reach other providers, addresses or dialects.
 func modelsOf(m *manifest.Manifest) []string {
 	own := &m.Model
 	models := []string{string(own.ID)}
@@ -54,7 +54,8 @@ func modelsOf(m *manifest.Manifest) []string {
 		add(manifest.ModelRef(string(s.Model.Provider) + "/" + string(s.Model.ID)))
 		of(s.Model)
 	}
-	// The maker's own program takes claude-opus-4-7[1m] for claude-opus-4-7 with a header.
+	// The vendor's own program accepts claude-opus-4-7[1m] as claude-opus-4-7 with a
+	// header.
 	for _, id := range models {
 		if plain, ok := strings.CutSuffix(id, "[1m]"); ok && own.WireAPI == "anthropic" {
 			models = append(models, plain)
@@ -67,8 +68,8 @@ func sameURL(a, b *manifest.URL) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// model refuses a request for a model that is not one of the manifest, or of the subagent
-// that asks.
+// model refuses a request for a model that neither the manifest nor the calling subagent
+// has.
 func (c *rules) model(a *asked, who *subagent) *Refusal {
 	if len(a.models) == 0 {
 		return refuse(CodeModel, "the request names no model")
@@ -85,8 +86,8 @@ func (c *rules) model(a *asked, who *subagent) *Refusal {
 	return nil
 }
 
-// tools refuses a request that offers a tool that the manifest does not offer to who asks:
-// a subagent, or the Pod's own agent.
+// tools refuses a request that offers a tool that the manifest does not offer to the
+// caller: a subagent, or the Pod's own agent.
 func (c *rules) tools(a *asked, who *subagent) *Refusal {
 	for _, name := range a.tools {
 		offer := c.driver.Offer(c.manifest, name)
@@ -103,7 +104,8 @@ func (c *rules) tools(a *asked, who *subagent) *Refusal {
 	return nil
 }
 
-// offers reports whether the manifest offers a tool to a subagent, or to the Pod's own agent.
+// offers reports whether the manifest offers a tool to a subagent, or to the Pod's own
+// agent.
 func (c *rules) offers(tool string, who *subagent) bool {
 	server := ""
 	if strings.HasPrefix(tool, "mcp__") {
@@ -120,7 +122,7 @@ func (c *rules) offers(tool string, who *subagent) bool {
 	return offered && (server == "" || who.MCPServers == nil || slices.Contains(who.MCPServers, manifest.ServerName(server)))
 }
 
-// serves reports whether an MCP server of the manifest has a tool on offer.
+// serves reports whether an MCP server of the manifest offers a tool.
 func (c *rules) serves(server, tool string) bool {
 	s, ok := c.manifest.MCPServers[manifest.ServerName(server)]
 	if !ok {
@@ -148,8 +150,8 @@ func (c *rules) prompt(a *asked) *Refusal {
 	return refuse(CodePrompt, "%s does not send the system prompt of the Pod", c.driver.Title)
 }
 
-// plainText is a text as it is compared: with line breaks of one kind, and without space
-// around it.
+// plainText normalizes a text for comparison: one kind of line break, no surrounding
+// space.
 func plainText(text string) string {
 	return strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 }

@@ -9,30 +9,30 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// route is a request that a dialect has.
+// route is a request that a dialect supports.
 type route struct {
 	method, path string
-	// to is what the base address of the API is followed by; empty for a request that is
-	// answered here.
+	// to is appended to the base address of the API; empty if the gateway answers the
+	// request itself.
 	to string
-	// read reads the body.
+	// read parses the body.
 	read func([]byte) (*asked, error)
-	// query are the parameters that the request may have.
+	// query lists the parameters that the request may have.
 	query []string
-	// counts says that the answer is one of the model and costs tokens.
+	// counts is set if a model answers, which costs tokens.
 	counts bool
 }
 
-// dialect is what is known of the API of a model.
+// dialect describes the API of a model.
 type dialect struct {
 	routes []route
-	// authorize puts the key into the header.
+	// authorize adds the key to the header.
 	authorize func(h http.Header, key string)
-	// shared is the end of a base address that the paths have too.
+	// shared is a suffix of a base address that the paths also contain.
 	shared string
 }
 
-// list asks which models there are.
+// list is the request for the available models.
 var list = route{method: http.MethodGet, path: "/v1/models", query: []string{"client_version", "limit"}}
 
 func bearer(h http.Header, key string) { h.Set("Authorization", "Bearer "+key) }
@@ -69,8 +69,8 @@ func dialectOf(api manifest.WireAPI) *dialect {
 	return nil
 }
 
-// route finds the request of the dialect, as it is written: no path is cleaned, decoded
-// or redirected.
+// route finds the dialect's route for a request, by its raw path: the path is not
+// cleaned, decoded or redirected.
 func (d *dialect) route(r *http.Request) (*route, *Refusal) {
 	u := r.URL
 	if u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || u.RawPath != "" || u.Fragment != "" {
@@ -101,7 +101,7 @@ func (d *dialect) route(r *http.Request) (*route, *Refusal) {
 	return nil, refuse(CodePath, "%s %s is not passed on", quote(r.Method), quote(u.Path))
 }
 
-// target is the address that a request goes to.
+// target returns the address of a request.
 func (d *dialect) target(base *url.URL, to *route, query string) *url.URL {
 	u := *base
 	path := strings.TrimSuffix(base.Path, "/")

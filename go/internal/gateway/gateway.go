@@ -20,64 +20,65 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Guard is what the gateway asks the guard of the Pod.
+// Guard is the part of the Pod's guard that the gateway uses.
 type Guard interface {
-	// Ready reports whether the guard stands before the tools of who asks.
+	// Ready reports whether the guard covers the tools of the agent that sends a request.
 	Ready(r runtime.Request) bool
-	// Judged reports whether the guard has decided a tool call, in this start of the Pod or
-	// in one before.
+	// Judged reports whether the guard has decided a tool call, in this or an earlier start
+	// of the Pod.
 	Judged(callID string) bool
-	// Subagent is the manifest's name of a subagent that has begun, by the program's ID; empty
-	// for one that the guard knows nothing of.
+	// Subagent returns the manifest's name of a subagent that has begun, by the program's
+	// ID. It is empty if the guard does not know the ID.
 	Subagent(agent string) string
 }
 
-// Header is a header that requests to the API carry.
+// Header is an extra header of requests to the API.
 type Header struct {
 	Name, Value string
-	// Secret says that the value is one, so that it is kept out of answers and traces.
+	// Secret is set for a value that must be kept out of answers and traces.
 	Secret bool
 }
 
-// Config is what a gateway is made of.
+// Config configures a gateway.
 type Config struct {
 	Driver   *runtime.Driver
 	Manifest *manifest.Manifest
-	// Token is what the program shows; not empty.
+	// Token is the token that the program has to show; not empty.
 	Token string
-	// Login says that the program shows a login of its own in place of the token, and that
-	// there is no key: the login is passed on. That which the first request of the
-	// conversation shows is the one that all others must.
+	// Login is set if the program sends its own login instead of the token, so there is no
+	// key: the login is passed on. All requests must show the login of the conversation's
+	// first request.
 	Login bool
-	// Subscription says that the key is a token for a subscription, which is shown as one.
+	// Subscription is set if the key is a subscription token, which is sent differently.
 	Subscription bool
 	// Key calls use with the key of the API, once for each request and from several
 	// goroutines; nil for an API without a key.
 	Key func(use func(key []byte) error) error
-	// Headers are model.headers, with the values of secrets.
+	// Headers are model.headers, with secrets filled in.
 	Headers []Header
 	Guard   Guard
-	// System is the whole system prompt; the first request of a session has it in it.
+	// System is the whole system prompt; the first request of a session must contain it.
 	System string
-	// Prices are those of models that the manifest only names, by the name that the API
-	// knows. A model without a price costs what the Pod's own does.
+	// Prices are those of other models that the manifest names, by their name in the API. A
+	// model without a price costs as much as the Pod's own.
 	Prices map[string]manifest.Prices
-	// Before is what the Pod used before this start; limits go on from there.
+	// Before is the Pod's usage before this start; it counts toward the limits.
 	Before Usage
-	// Refused is told the first refusal of each code; it must not block. Refusals that say
-	// nothing about the Pod are not told: of a tool without the token, of a path that a
-	// program tries, of a request outside the conversation.
+	// Refused receives the first refusal of each code; it must not block. It does not get
+	// refusals that do not concern the Pod: a tool without the token, a path that a program
+	// probes, a request outside the conversation.
 	Refused func(Refusal)
-	// Unreachable is told when the API cannot be reached, with a sentence, and with an empty
-	// one when it is reached; it must not block. Nil for nobody.
+	// Unreachable is called with a sentence when the API cannot be reached, and with an
+	// empty string when it can be again. It must not block, and may be nil.
 	Unreachable func(sentence string)
-	// Trace takes the record of the session; nil for none.
+	// Trace receives the record of the session; nil for none.
 	Trace *Trace
 	// Now is the clock; nil for the real one.
 	Now func() time.Time
 }
 
-// Gateway is a handler of HTTP; no multiplexer may stand before it, because those clean paths.
+// Gateway is an HTTP handler. Do not put a multiplexer in front of it, because
+// multiplexers clean paths.
 type Gateway struct {
 	config    Config
 	base      *url.URL
@@ -91,19 +92,19 @@ type Gateway struct {
 	proxy     *httputil.ReverseProxy
 
 	mu       sync.Mutex
-	login    [sha256.Size]byte  // of the first request; zero before it
-	asks     int                // about the account of the login
-	sessions map[string]bool    // those whose system prompt was seen, and runs of subagents
+	login    [sha256.Size]byte  // hash of the login in the first request; zero before that
+	asks     int                // questions about the account of the login
+	sessions map[string]bool    // sessions whose system prompt was seen, and runs of subagents
 	runs     map[string]*ledger // of subagents, by the program's ID
-	told     map[string]bool    // codes of refusals
+	told     map[string]bool    // codes of refusals already reported
 }
 
-// maxSessions is how many sessions are known; the prompt of further ones is compared in
-// each request.
+// maxSessions limits the sessions that are remembered; any others have their prompt
+// checked in each request.
 const maxSessions = 4096
 
-// New makes a gateway. The error is a [diag.Error]: a dialect that the gateway does not
-// know, or an address that a key must not go to.
+// New returns a gateway. The error is a [diag.Error]: an unknown dialect, or an address
+// that must not receive a key.
 func New(c Config) (*Gateway, error) {
 	if c.Driver == nil || c.Manifest == nil || c.Guard == nil || c.Token == "" {
 		return nil, errors.New("a gateway needs a driver, a manifest, a guard and a token")
@@ -152,29 +153,29 @@ func New(c Config) (*Gateway, error) {
 	return g, nil
 }
 
-// Server is an HTTP server with the gateway.
+// Server returns an HTTP server for the gateway.
 func (g *Gateway) Server() *http.Server {
 	return &http.Server{
 		Handler:           g,
 		ReadHeaderTimeout: 30 * time.Second,
 		MaxHeaderBytes:    256 << 10,
-		// OPTIONS is a request like others.
+		// handle OPTIONS like any other request
 		DisableGeneralOptionsHandler: true,
 		ErrorLog:                     log.New(io.Discard, "", 0),
 	}
 }
 
-// Usage is what the Pod has used so far, that before this start included.
+// Usage returns the Pod's usage so far, including that before this start.
 func (g *Gateway) Usage() Usage { return g.ledger.usage() }
 
-// Close closes the connections to the API that wait for a request.
+// Close closes idle connections to the API.
 func (g *Gateway) Close() { g.transport.CloseIdleConnections() }
 
-// passage is one request on its way.
+// passage is one request in progress.
 type passage struct {
 	from    runtime.Request
 	route   *route
-	about   *runtime.AccountQuestion // nil for a request of the dialect
+	about   *runtime.AccountQuestion // nil unless the request is about the account
 	target  *url.URL
 	model   string
 	tools   []string
@@ -192,7 +193,7 @@ type passage struct {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p := &passage{begun: g.config.Now()}
 	if probe := r.Method == http.MethodHead || r.Method == http.MethodGet; probe && r.RequestURI == "/" && r.Header.Get("Upgrade") == "" {
-		return // the program tries whether there is anything here
+		return // the program probes whether anything is here
 	}
 	authorized := g.authorized
 	if g.config.Login {
@@ -227,7 +228,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.proxy.ServeHTTP(w, r)
 }
 
-// authorized refuses a request without the token. All that it shows must be the token.
+// authorized refuses a request without the token. Every credential in it must be the
+// token.
 func (g *Gateway) authorized(h http.Header) *Refusal {
 	shown, right := 0, 1
 	show := func(token string) {
@@ -250,7 +252,7 @@ func (g *Gateway) authorized(h http.Header) *Refusal {
 	return nil
 }
 
-// judge compares a request with the manifest, in the order of the codes.
+// judge checks a request against the manifest, in the order of the codes.
 func (g *Gateway) judge(w http.ResponseWriter, r *http.Request, p *passage) (refusal *Refusal) {
 	if p.route, refusal = g.dialect.route(r); refusal != nil || p.route.to == "" {
 		return refusal
@@ -261,7 +263,7 @@ func (g *Gateway) judge(w http.ResponseWriter, r *http.Request, p *passage) (ref
 	var err error
 	if p.body, err = readBody(w, r, g.bodies); err != nil {
 		if !errors.As(err, &refusal) {
-			panic(http.ErrAbortHandler) // the program stopped sending: there is nobody to answer
+			panic(http.ErrAbortHandler) // the program stopped sending, so there is no one to answer
 		}
 		return refusal
 	}
@@ -332,10 +334,10 @@ func (g *Gateway) see(session string) {
 	}
 }
 
-// maxKeyBytes is how long a key in a header may be.
+// maxKeyBytes limits the length of a key in a header.
 const maxKeyBytes = 8 << 10
 
-// take takes the key for a request.
+// take reads the key for a request.
 func (g *Gateway) take(p *passage) *Refusal {
 	p.secrets = g.secrets
 	if g.config.Login {
@@ -369,7 +371,7 @@ func (g *Gateway) take(p *passage) *Refusal {
 	return nil
 }
 
-// settle ends the account of a request that was passed on.
+// settle records the usage of a request that was passed on.
 func (g *Gateway) settle(p *passage) {
 	var tokens *Tokens
 	estimated := false
@@ -384,7 +386,7 @@ func (g *Gateway) settle(p *passage) {
 	}
 }
 
-// refuse answers with a refusal, and tells it.
+// refuse answers with a refusal and reports it.
 func (g *Gateway) refuse(w http.ResponseWriter, p *passage, refusal *Refusal) {
 	g.report(p, refusal)
 	answer(w, http.StatusPaymentRequired, "permission_error", refusal.Code, refusal.Message)
@@ -405,8 +407,8 @@ func (g *Gateway) report(p *passage, refusal *Refusal) {
 	}
 }
 
-// models answers which models there are: those of the manifest. Codex reads another list,
-// of models that it does not know already: there are none.
+// models lists the available models: those of the manifest. Codex reads another list, of
+// models that it does not know yet, which is empty.
 func (g *Gateway) models(w http.ResponseWriter) {
 	type entry struct {
 		ID      string `json:"id"`

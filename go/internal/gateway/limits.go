@@ -8,21 +8,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// ledger counts what a Pod uses, and holds it to its limits.
+// ledger counts a Pod's usage and enforces its limits.
 type ledger struct {
 	limits manifest.Limits
 	prices map[string]*manifest.Prices
-	// price is that of a model that prices does not have.
+	// price applies to models that prices does not list.
 	price *manifest.Prices
 	began time.Time
 
 	mu   sync.Mutex
 	used Usage
-	// What the requests under way will use at the least.
+	// The minimum that the pending requests will use.
 	turns, tokens, cost int64
 }
 
-// booking is a request under way.
+// booking is a pending request.
 type booking struct {
 	model string
 	turn  bool
@@ -30,7 +30,7 @@ type booking struct {
 	tokens, cost int64
 }
 
-// book begins a request, or refuses it because a limit is reached.
+// book begins a request, or refuses it if a limit is reached.
 func (l *ledger) book(now time.Time, model string, turn bool, size int64) (*booking, *Refusal) {
 	b := &booking{model: model, turn: turn, tokens: estimate(size)}
 	b.cost = cost(Tokens{Input: b.tokens}, l.priceOf(model))
@@ -58,7 +58,7 @@ func (l *ledger) book(now time.Time, model string, turn bool, size int64) (*book
 	return b, nil
 }
 
-// turns are those so far, for a request that is one.
+// turns returns the turns so far if the request is a turn, and -1 otherwise.
 func turns(turn bool, so int64) int64 {
 	if !turn {
 		return -1
@@ -73,7 +73,7 @@ func amount(n int64, unit string) string {
 	return fmt.Sprintf("%d %ss", n, unit)
 }
 
-// settle ends a request. tokens is nil for one that cost nothing: it failed, or only asked
+// settle ends a request. tokens is nil if the request was free: it failed, or only asked
 // for a count.
 func (l *ledger) settle(b *booking, answered bool, tokens *Tokens, estimated bool) {
 	l.mu.Lock()

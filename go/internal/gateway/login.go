@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// loggedIn takes the login that a request shows. Nothing else may be shown.
+// loggedIn takes the login that a request shows. The request may show no other
+// credential.
 func (p *passage) loggedIn(h http.Header) *Refusal {
 	shown := h.Values("Authorization")
 	if len(shown) != 1 || len(h.Values("X-Api-Key")) > 0 {
@@ -21,8 +22,8 @@ func (p *passage) loggedIn(h http.Header) *Refusal {
 	return nil
 }
 
-// keep holds the conversation to the login that it began with. It is asked about requests
-// that keep to the manifest alone.
+// keep requires the login that the conversation began with. It is called only for
+// requests that comply with the manifest.
 func (g *Gateway) keep(p *passage) *Refusal {
 	sum := sha256.Sum256([]byte(p.key))
 	g.mu.Lock()

@@ -2,16 +2,16 @@ package gateway
 
 import "bytes"
 
-// numbers finds the numbers of an answer while it passes: it keeps a few bytes, however
-// long the answer and its lines are, and never waits for more. It reads what the APIs
-// send; of anything else it finds less, and never fails.
+// numbers finds the numbers in an answer as it streams. It keeps only a few bytes,
+// however long the answer and its lines are, and never waits for more. It parses what the
+// APIs send; in other input it finds fewer numbers but never fails.
 type numbers struct {
-	// found is told each number of an object and where it is, as usage.input_tokens. The
-	// elements of a list have no place.
+	// found receives each number in an object and its path, such as usage.input_tokens.
+	// Elements of a list have no path.
 	found func(path []byte, number int64)
 
-	begun, events bool // whether anything came yet, and whether it is a stream of events
-	prefix        int  // bytes of the line so far that are those of "data:"; -1 for another line
+	begun, events bool // whether any data has arrived, and whether it is a stream of events
+	prefix        int  // bytes of the line that match "data:" so far; -1 for another line
 	blank         bool // whether the line is empty so far
 
 	depth          int
@@ -26,8 +26,8 @@ type numbers struct {
 }
 
 const (
-	maxFrames = 4  // levels of objects that are looked into
-	maxKey    = 48 // bytes of a key that is looked for
+	maxFrames = 4  // levels of objects that are parsed
+	maxKey    = 48 // bytes of a key that can match
 )
 
 type frame struct {
@@ -43,12 +43,12 @@ const (
 	inText
 	inEscape
 	inNumber
-	inOther // a number that is not whole, or is negative
+	inOther // a number that is negative or not an integer
 )
 
 var dataLine = []byte("data:")
 
-// write reads some bytes more, and returns how many events began in them.
+// write parses more bytes and returns how many events began in them.
 func (n *numbers) write(data []byte) (events int) {
 	for len(data) > 0 {
 		if !n.begun {
@@ -79,7 +79,7 @@ func (n *numbers) write(data []byte) (events int) {
 	return events
 }
 
-// line reads a piece of a line of a stream of events.
+// line parses a piece of a line of an event stream.
 func (n *numbers) line(piece []byte) (events int) {
 	for i, c := range piece {
 		if c != '\r' {
@@ -102,7 +102,7 @@ func (n *numbers) line(piece []byte) (events int) {
 	return events
 }
 
-// reset forgets where in a JSON text it is.
+// reset returns to the start of a JSON text.
 func (n *numbers) reset() {
 	n.depth, n.state, n.keyLen, n.isKey, n.expects, n.digits = 0, outside, 0, false, false, 0
 }
@@ -112,7 +112,7 @@ func (n *numbers) json(data []byte) {
 		c := data[i]
 		switch n.state {
 		case inText:
-			if !n.isKey { // most of what passes is text
+			if !n.isKey { // most of the data is text
 				end := bytes.IndexAny(data[i:], `"\`)
 				if end < 0 {
 					return
@@ -188,7 +188,7 @@ func (n *numbers) outside(c byte) {
 	}
 }
 
-// tell tells the number that has ended.
+// tell reports the number that has just ended.
 func (n *numbers) tell() {
 	if n.depth == 0 || n.depth > maxFrames || n.expects {
 		return

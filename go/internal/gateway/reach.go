@@ -10,9 +10,9 @@ import (
 	"time"
 )
 
-// How long it is tried to reach the API: briefly while it has never been reached, which
-// is a machine without a network or a wrong address, and longer afterwards, when a network
-// may come back. Programs would try for minutes, and say nothing.
+// Limits on retries to reach the API. They are short until it has been reached once,
+// since the machine may have no network or the address may be wrong. They are longer
+// afterwards, when a network may come back. Programs would retry silently for minutes.
 var (
 	firstPatience = 4 * time.Second
 	laterPatience = time.Minute
@@ -20,7 +20,7 @@ var (
 	mostPause     = 5 * time.Second
 )
 
-// patient tries again while the API cannot be reached, so that nothing was sent.
+// patient retries while the API is unreachable, which means that nothing was sent.
 type patient struct {
 	next    http.RoundTripper
 	reached atomic.Bool
@@ -55,14 +55,14 @@ func (t *patient) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
-// unreached reports whether there was no connection.
+// unreached reports whether no connection was made.
 func unreached(err error) bool {
 	var name *net.DNSError
 	var op *net.OpError
 	return errors.As(err, &name) || errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect")
 }
 
-// remedy is what to do about an API that cannot be reached.
+// remedy returns a hint for an API that cannot be reached.
 func remedy(base *url.URL, err error) string {
 	var op *net.OpError
 	switch {

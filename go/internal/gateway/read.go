@@ -11,20 +11,20 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Bounds of the JSON of a request. What the programs send is far below them.
+// Limits on the JSON of a request, far above what the programs send.
 const (
-	maxDepth   = 128     // levels of nesting; a schema of a tool is the deepest part
+	maxDepth   = 128     // levels of nesting; the schema of a tool is the deepest part
 	maxMembers = 4096    // members of one object
 	maxTokens  = 8 << 20 // tokens of one body
 	maxTools   = 4096
 	maxName    = 256 // bytes of the name of a model or of a tool
 )
 
-// asked is what a request says, as far as the gateway compares it with the manifest.
+// asked is the part of a request that the gateway checks against the manifest.
 type asked struct {
 	// models are all that may answer: the model, and a list to choose from.
 	models []string
-	// tools are the names of what is offered to the model, as a driver's Offer takes them.
+	// tools are the names of the offered tools, in the form that a driver's Offer takes.
 	tools []string
 	// system are the texts of the system prompt, in order.
 	system []string
@@ -32,22 +32,23 @@ type asked struct {
 	calls map[string]string
 	// results are the results of tool calls.
 	results []result
-	// unread is what nobody here can judge: it is refused. Empty for nothing.
+	// unread names a part that the gateway cannot check, for which it refuses the request;
+	// empty if it can check everything.
 	unread string
 }
 
 // result is the result of a tool call.
 type result struct {
 	id string
-	// tool is its kind where the call is not in the request.
+	// tool is the kind of result, if the call is not in the request.
 	tool string
 	// content is JSON: a string, or a list of parts.
 	content []byte
 }
 
-// reader reads the JSON of a request within bounds. Names that occur twice are errors, and
-// so is a name that differs from one of those that are looked for by its case alone: some
-// servers take the one for the other.
+// reader parses the JSON of a request within limits. A duplicate name is an error. So is
+// a name that differs only in case from an expected one, because some servers treat the
+// two as equal.
 type reader struct {
 	data    []byte
 	decoder *jsontext.Decoder
@@ -64,7 +65,7 @@ func newReader(data []byte) *reader {
 		jsontext.AllowInvalidUTF8(true))}
 }
 
-// whole reads a body that is one object.
+// whole parses a body that is a single object.
 func (r *reader) whole(members ...member) error {
 	if r.decoder.PeekKind() != jsontext.KindBeginObject {
 		return errors.New("it is not a JSON object")
@@ -88,8 +89,8 @@ func (r *reader) token() (jsontext.Token, error) {
 	return r.decoder.ReadToken()
 }
 
-// object visits the members of the object that is next; visit reads the value. Of
-// anything but an object, it is an error.
+// object visits the members of the next object; visit reads the value. It is an error if
+// the next value is not an object.
 func (r *reader) object(visit func(name string) error) error {
 	token, err := r.token()
 	if err != nil {
@@ -123,7 +124,7 @@ func (r *reader) object(visit func(name string) error) error {
 	return err
 }
 
-// list visits the elements of the list that is next; visit reads each.
+// list visits the elements of the next list; visit reads each.
 func (r *reader) list(visit func() error) error {
 	token, err := r.token()
 	if err != nil {
@@ -141,7 +142,7 @@ func (r *reader) list(visit func() error) error {
 	return err
 }
 
-// skip reads over the value that is next.
+// skip skips the next value.
 func (r *reader) skip() error {
 	switch r.decoder.PeekKind() {
 	case jsontext.KindBeginObject:
@@ -153,7 +154,7 @@ func (r *reader) skip() error {
 	return err
 }
 
-// raw is the value that is next, as it is written.
+// raw returns the next value as it is written.
 func (r *reader) raw() ([]byte, error) {
 	begin := int(r.decoder.InputOffset())
 	if err := r.skip(); err != nil {
@@ -162,7 +163,7 @@ func (r *reader) raw() ([]byte, error) {
 	return bytes.TrimLeft(r.data[begin:r.decoder.InputOffset()], " \t\r\n:,"), nil
 }
 
-// text reads a string; null is an empty one.
+// text reads a string; null counts as an empty one.
 func (r *reader) text() (string, error) {
 	token, err := r.token()
 	switch {
@@ -176,7 +177,7 @@ func (r *reader) text() (string, error) {
 	return "", errShape
 }
 
-// null reads null if it is next.
+// null consumes the next value if it is null.
 func (r *reader) null() bool {
 	if r.decoder.PeekKind() != jsontext.KindNull {
 		return false
@@ -185,14 +186,13 @@ func (r *reader) null() bool {
 	return err == nil
 }
 
-// member is a member of an object that is looked for.
+// member is an expected member of an object.
 type member struct {
 	name string
 	read func() error
 }
 
-// fields reads an object and those of its members that are looked for; null is an object
-// without members.
+// fields reads an object and its expected members; null counts as an empty object.
 func (r *reader) fields(members ...member) error {
 	if r.null() {
 		return nil
@@ -230,7 +230,7 @@ func (r *reader) rawInto(to *[]byte) func() error {
 	}
 }
 
-// texts reads a string, or the texts of a list of parts; null is none.
+// texts reads a string, or the texts in a list of parts; null has none.
 func (r *reader) texts() ([]string, error) {
 	all := []string(nil)
 	part := func() error {
@@ -279,7 +279,7 @@ func (r *reader) optional(visit func() error) error {
 	return r.list(visit)
 }
 
-// empty reads over a value that says nothing: null, false, {} or [].
+// empty skips a value without content: null, false, {} or [].
 func (r *reader) empty() (bool, error) {
 	value, err := r.raw()
 	if err != nil {
@@ -297,7 +297,7 @@ func (r *reader) empty() (bool, error) {
 	return false, nil
 }
 
-// unreadable reads a member that nobody here can judge where it says something.
+// unreadable reads a member that the gateway cannot check unless it is empty.
 func (r *reader) unreadable(a *asked, name string) func() error {
 	return func() error {
 		empty, err := r.empty()
@@ -320,7 +320,7 @@ func (r *reader) model(a *asked) func() error {
 	}
 }
 
-// offer notes a tool that is offered.
+// offer records an offered tool.
 func (a *asked) offer(name string) error {
 	if len(a.tools) == maxTools {
 		return errTooMuch
@@ -339,7 +339,7 @@ func (a *asked) call(id, tool string) {
 	if a.calls == nil {
 		a.calls = map[string]string{}
 	}
-	// Of two calls with one ID the first stands, and the other has no receipt of its own.
+	// Of two calls with one ID the first wins, and the other has no receipt.
 	if before, ok := a.calls[id]; ok && before != tool {
 		a.unread = "two tool calls with one ID"
 		return
@@ -347,7 +347,7 @@ func (a *asked) call(id, tool string) {
 	a.calls[id] = tool
 }
 
-// textOf is the text of the content of a result.
+// textOf returns the text of a result's content.
 func textOf(content []byte) string {
 	if len(content) == 0 {
 		return ""
@@ -359,7 +359,7 @@ func textOf(content []byte) string {
 	return strings.Join(texts, "\n")
 }
 
-// clip cuts a name that came from outside for a message.
+// clip shortens an untrusted name for a message.
 func clip(name string) string {
 	if len(name) <= maxName {
 		return name
@@ -367,7 +367,7 @@ func clip(name string) string {
 	return strings.ToValidUTF8(name[:maxName], "") + "…"
 }
 
-// unreadable says why a body cannot be read.
+// unreadable describes why a body cannot be parsed.
 func unreadable(err error) string {
 	var syntax *jsontext.SyntacticError
 	switch {

@@ -6,17 +6,17 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readAnthropic reads a request to /v1/messages and /v1/messages/count_tokens.
+// readAnthropic parses a request to /v1/messages or /v1/messages/count_tokens.
 func readAnthropic(data []byte) (*asked, error) {
 	a, r := &asked{}, newReader(data)
 	return a, r.whole(
 		member{"model", r.model(a)},
-		// A gateway behind this one may choose from a list.
+		// A gateway in front of the API may choose from a list.
 		member{"models", r.each(r.model(a))},
 		member{"system", r.systemTexts(a)},
 		member{"tools", r.each(func() error { return r.anthropicTool(a) })},
 		member{"messages", r.each(func() error { return r.anthropicMessage(a) })},
-		// Servers that the API connects to by itself, past the Pod.
+		// Servers that the API connects to itself, bypassing the Pod.
 		member{"mcp_servers", r.unreadable(a, "mcp_servers")},
 		member{"plugins", r.unreadable(a, "plugins")},
 	)
@@ -30,8 +30,8 @@ func (r *reader) anthropicTool(a *asked) error {
 	if kind == "" || kind == "custom" {
 		return a.offer(name)
 	}
-	// A tool that the API itself knows: its type decides what it does, and its name what
-	// the model calls it.
+	// A tool that is built into the API: its type decides what it does, its name how the
+	// model calls it.
 	if name != "" && name != withoutDate(kind) {
 		if err := a.offer(name); err != nil {
 			return err
@@ -40,7 +40,7 @@ func (r *reader) anthropicTool(a *asked) error {
 	return a.offer(kind)
 }
 
-// withoutDate is web_search of web_search_20250305.
+// withoutDate returns web_search for web_search_20250305.
 func withoutDate(kind string) string {
 	i := strings.LastIndexByte(kind, '_')
 	if i > 0 && len(kind)-i == len("_20250305") && strings.Trim(kind[i+1:], "0123456789") == "" {
@@ -51,7 +51,7 @@ func withoutDate(kind string) string {
 
 func (r *reader) anthropicMessage(a *asked) error {
 	var role string
-	var texts []string // of what may turn out to be a message of the system
+	var texts []string // texts of what may turn out to be a system message
 	text := func() error {
 		if role != "" && role != "system" {
 			return r.skip()

@@ -6,7 +6,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// readResponses reads a request to /v1/responses.
+// readResponses parses a request to /v1/responses.
 func readResponses(data []byte) (*asked, error) {
 	a, r := &asked{}, newReader(data)
 	return a, r.whole(
@@ -20,15 +20,15 @@ func readResponses(data []byte) (*asked, error) {
 			}
 			return r.optional(func() error { return r.responsesItem(a) })
 		}},
-		// What a stored prompt says is not in the request, and what an answer in the
-		// background costs is not in the answer.
+		// The text of a stored prompt is not in the request, and the cost of a background
+		// answer is not in the answer.
 		member{"prompt", r.unreadable(a, "prompt")},
 		member{"background", r.unreadable(a, "background")},
 		member{"plugins", r.unreadable(a, "plugins")},
 	)
 }
 
-// responsesItem reads an item of the conversation.
+// responsesItem parses an item of the conversation.
 func (r *reader) responsesItem(a *asked) error {
 	var kind, role, call, id, name, namespace string
 	var content []string
@@ -45,7 +45,7 @@ func (r *reader) responsesItem(a *asked) error {
 			return err
 		}},
 		member{"output", r.rawInto(&output)},
-		// Tools come in items, too: additional_tools, and those that a search has found.
+		// Items may also hold tools: additional_tools, and the results of a tool search.
 		member{"tools", r.each(func() error { return r.openAITool(a, "") })},
 	)
 	if err != nil {
@@ -75,7 +75,7 @@ func inNamespace(namespace, name string) string {
 	return namespace + "/" + name
 }
 
-// openAITool reads a tool of either dialect: a function, one of another type, or a
+// openAITool parses a tool of either dialect: a function, a tool of another type, or a
 // namespace of tools.
 func (r *reader) openAITool(a *asked, namespace string) error {
 	var kind, name, inner string
@@ -117,7 +117,7 @@ func (r *reader) openAITool(a *asked, namespace string) error {
 	return nil
 }
 
-// readChat reads a request to /v1/chat/completions.
+// readChat parses a request to /v1/chat/completions.
 func readChat(data []byte) (*asked, error) {
 	a, r := &asked{}, newReader(data)
 	return a, r.whole(

@@ -26,21 +26,21 @@ const (
 	CodeRedirect = "pod_redirect"
 	CodeEcho     = "pod_echo"
 	codeUpstream = "pod_upstream"
-	// codeUnreachable: there was no connection, so that nothing was sent.
+	// codeUnreachable: no connection was made, so nothing was sent.
 	codeUnreachable = "pod_unreachable"
 )
 
-// Refusal is a request that was refused.
+// Refusal is the reason why a request was refused.
 type Refusal struct {
 	Code string
 	// Message is a clause without a full stop that begins with a lowercase letter.
 	Message string
-	// Request is who asked.
+	// Request identifies the agent that asked.
 	Request runtime.Request
-	// Err is why a key could not be read; nil for every other code. It is not shown to the
-	// program.
+	// Err is the cause if a key could not be read, and nil for every other code. The
+	// program does not see it.
 	Err error
-	// run says that it ends the run of a subagent alone.
+	// run is set if the refusal ends only the run of a subagent.
 	run bool
 }
 
@@ -50,17 +50,16 @@ func refuse(code, format string, args ...any) *Refusal {
 	return &Refusal{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// ends reports whether the refusal says something about the Pod, rather than about who
-// asked: a tool without the token, a path that a program tries, a request beside the
-// conversation.
+// ends reports whether the refusal concerns the Pod itself. It does not if a tool asked
+// without the token, a program probed a path, or the request is outside the conversation.
 func (r *Refusal) ends() bool {
 	return r.Code != CodeToken && r.Code != CodePath && r.Request.Side == "" && !r.run
 }
 
-// quote quotes a text that came from outside.
+// quote quotes untrusted text.
 func quote(text string) string { return diag.Shorten(diag.Quote(clip(text)), 100) }
 
-// answer writes an error in the form that all programs show.
+// answer writes an error in the form that all programs display.
 func answer(w http.ResponseWriter, status int, kind, code, message string) {
 	type detail struct {
 		Type    string `json:"type"`

@@ -15,21 +15,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Service passes requests of commands on to a host, over https, and adds a credential that
-// they do not see. It is a handler of HTTP; no multiplexer may stand before it.
+// Service forwards requests of commands to a host over https, and adds a credential that
+// the commands never see. It is an HTTP handler; do not put a multiplexer in front of it.
 type Service struct {
 	rules manifest.Service
-	// base is the address of the service for commands, which ends with a token: on a machine
-	// with a loopback interface that is not the Pod's own, other users reach the port.
+	// base is the service's address for commands. It ends with a token, because other users
+	// can reach the port unless the Pod has its own loopback interface.
 	base  *url.URL
 	value string
 	watch []string
 	proxy *httputil.ReverseProxy
 }
 
-// NewService makes a service. base is its address for commands, with a path that nobody
-// guesses and without a slash at the end; value is what the header of its credential is,
-// with the secrets put in; empty where it has none.
+// NewService returns a service. base is its address for commands, with an unguessable
+// path and no trailing slash. value is the content of the credential's header, with
+// secrets filled in; empty if the service has none.
 func NewService(rules manifest.Service, base, value string, secrets []string) (*Service, error) {
 	at, err := url.Parse(base)
 	if err != nil || len(at.Path) < 16 {
@@ -62,7 +62,7 @@ func NewService(rules manifest.Service, base, value string, secrets []string) (*
 
 var errServiceEcho = errors.New("the answer has the credential of the service in it, and was cut off before it")
 
-// Server serves the service.
+// Server returns an HTTP server for the service.
 func (s *Service) Server() *http.Server {
 	return &http.Server{Handler: s, ReadHeaderTimeout: 30 * time.Second, MaxHeaderBytes: 64 << 10, DisableGeneralOptionsHandler: true, ErrorLog: log.New(io.Discard, "", 0)}
 }
@@ -84,8 +84,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// allows reports whether a path, as it is in a request, may be passed on. What servers read
-// in several ways is not.
+// allows reports whether a request path, still escaped, may be forwarded. Paths that
+// servers interpret differently may not.
 func (s *Service) allows(escaped string) bool {
 	plain, err := url.PathUnescape(escaped)
 	if err != nil || strings.ContainsAny(plain, "%\\;") || strings.ContainsFunc(plain, func(r rune) bool { return r < ' ' || r == 0x7f }) {
@@ -101,8 +101,8 @@ func (s *Service) allows(escaped string) bool {
 	return slices.ContainsFunc(s.rules.Paths, func(p manifest.ServicePath) bool { return matchParts(strings.Split(string(p)[1:], "/"), parts) })
 }
 
-// wholeName reports whether a part of a path, as it is in a request, is a name. Names of npm
-// have a slash in them: @scope%2fname.
+// wholeName reports whether a part of a path, still escaped, is a name. Names of npm
+// contain a slash: @scope%2fname.
 func wholeName(escaped string, last bool) bool {
 	plain, _ := url.PathUnescape(escaped)
 	if i := strings.IndexByte(plain, '/'); i >= 0 {
@@ -114,8 +114,8 @@ func wholeName(escaped string, last bool) bool {
 	return plain != "." && plain != ".." && (plain != "" || last)
 }
 
-// matchParts matches the parts of a path: ** stands for all that is below, * for a part of
-// a name.
+// matchParts matches the parts of a path: ** matches everything below, * matches within a
+// name.
 func matchParts(pattern, path []string) bool {
 	for i, p := range pattern {
 		if p == "**" {
@@ -170,7 +170,7 @@ func (s *Service) rewrite(host *url.URL, pr *httputil.ProxyRequest) {
 			delete(out.Header, name)
 		}
 	}
-	// In an answer without compression the credential can be seen.
+	// The credential would be visible in an uncompressed answer.
 	out.Header.Set("Accept-Encoding", "identity")
 	if s.rules.Auth != nil {
 		out.Header.Del(string(s.rules.Auth.Header))
@@ -178,8 +178,8 @@ func (s *Service) rewrite(host *url.URL, pr *httputil.ProxyRequest) {
 	}
 }
 
-// answered keeps the credential out of answers, and commands with the service when the host
-// leads them to another path of its own.
+// answered keeps the credential out of answers. If the host redirects to another of its
+// paths, commands stay with the service.
 func (s *Service) answered(resp *http.Response) error {
 	watch := newWatch(s.watch)
 	if watch.inHeader(resp.Header) {

@@ -9,18 +9,19 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// subagent is a run of a subagent of the manifest.
+// subagent is a run of one of the manifest's subagents.
 type subagent struct {
 	manifest.Subagent
 	name, id string
 }
 
-// maxRuns is how many runs of subagents are counted; no other may begin then.
+// maxRuns limits how many runs of subagents are counted; no more can begin after that.
 const maxRuns = 1 << 16
 
-// subagent is who asks; nil for the Pod's own agent. Programs tell an ID, whose name the
-// guard knows from when the subagent began; opencode tells the name as well. A subagent that
-// the guard knows nothing of is refused: it was not let through, or was not counted.
+// subagent returns the subagent that sent a request; nil for the Pod's own agent.
+// Programs send an ID, and the guard knows its name from when the subagent began;
+// opencode also sends the name. A subagent unknown to the guard is refused: it was not
+// approved, or not counted.
 func (c *rules) subagent(from runtime.Request) (*subagent, *Refusal) {
 	if from.Subagent == "" {
 		return nil, nil
@@ -33,7 +34,7 @@ func (c *rules) subagent(from runtime.Request) (*subagent, *Refusal) {
 	return &subagent{s, name, from.Agent}, nil
 }
 
-// named is the manifest's name of a subagent.
+// named returns the manifest's name of a subagent.
 func (c *rules) named(name string) string {
 	if c.driver.Subagent != nil {
 		return c.driver.Subagent(name)
@@ -41,11 +42,12 @@ func (c *rules) named(name string) string {
 	return name
 }
 
-// run is the run among the sessions.
+// run is the key of the run among the sessions.
 func (s *subagent) run() string { return "subagent " + s.id }
 
-// modelsOf are the models that a subagent may be answered by: its own, which is the first,
-// or the Pod's, and the small one of the Pod, which programs use for tasks of their own.
+// modelsOf returns the models that may answer a subagent. The first is its own, or else
+// the Pod's. The Pod's small model is included, because programs use it for their own
+// tasks.
 func (c *rules) modelsOf(s *subagent) []string {
 	own := *c.manifest
 	own.Subagents, own.Context.Compaction.Model = nil, nil
@@ -60,12 +62,12 @@ func (c *rules) modelsOf(s *subagent) []string {
 			models = append(models, id)
 		}
 	}
-	// One that another API has cannot be reached here.
+	// This gateway cannot reach models of other APIs.
 	return slices.DeleteFunc(models, func(name string) bool { return !slices.Contains(c.models, name) })
 }
 
-// leads reports whether a request is one of the subagent's own model, and not a small task
-// of the program.
+// leads reports whether a request uses the subagent's main model, so it is not a small
+// task of the program.
 func (c *rules) leads(a *asked, s *subagent) bool {
 	models := c.modelsOf(s)
 	return len(models) > 0 && a.models[0] == models[0]
@@ -82,7 +84,7 @@ func (c *rules) prompts(a *asked, s *subagent) *Refusal {
 	return nil
 }
 
-// ledgerOf is the account of a run of a subagent.
+// ledgerOf returns the account of a subagent's run.
 func (g *Gateway) ledgerOf(s *subagent, now time.Time) *ledger {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -99,7 +101,8 @@ func (g *Gateway) ledgerOf(s *subagent, now time.Time) *ledger {
 	return l
 }
 
-// limited words that a limit of a subagent is reached, which ends its run and not the Pod.
+// limited rewords a refusal for a limit of a subagent, which ends its run and not the
+// Pod.
 func (s *subagent) limited(r *Refusal) *Refusal {
 	r.Message = "the subagent " + quote(s.name) + strings.TrimPrefix(strings.Replace(r.Message, "(limits.", "(subagents."+s.name+".limits.", 1), "the Pod")
 	r.run = true

@@ -14,26 +14,26 @@ import (
 // EventsSchema is the schema of a trace: JSON lines, each an [Event].
 const EventsSchema = "insomnia.events/v1"
 
-// Event is one line of a trace. What an event does not have is absent.
+// Event is one line of a trace. Fields that do not apply are absent.
 type Event struct {
-	// Schema is in the first line alone.
+	// Schema is only in the first line.
 	Schema string    `json:"schema,omitempty"`
 	Time   time.Time `json:"time"`
 	// Event is begin, request, refusal, verdict, or full for the last line of a trace that
-	// has no room for more.
+	// is out of space.
 	Event    string `json:"event"`
 	Pod      string `json:"pod,omitempty"`
 	Session  string `json:"session,omitempty"`
 	Subagent string `json:"subagent,omitempty"`
-	// Side says what a request outside the conversation is for.
+	// Side is the purpose of a request outside the conversation.
 	Side  string   `json:"side,omitempty"`
 	Model string   `json:"model,omitempty"`
 	Tools []string `json:"tools,omitempty"`
-	// Status is that of the answer; absent where the program went before there was one.
+	// Status is that of the answer; absent if the program disconnected first.
 	Status       int     `json:"status,omitempty"`
 	Milliseconds int64   `json:"milliseconds,omitempty"`
 	Tokens       *Tokens `json:"tokens,omitempty"`
-	// Estimated says that the answer did not tell its tokens.
+	// Estimated is set if the answer did not report its tokens.
 	Estimated bool `json:"estimated,omitempty"`
 	// Code and Message are those of a refusal.
 	Code    string `json:"code,omitempty"`
@@ -45,8 +45,8 @@ type Event struct {
 	Reason string          `json:"reason,omitempty"`
 }
 
-// Trace writes the events of a session. Its methods may be called from several goroutines,
-// and on a nil Trace, which records nothing.
+// Trace writes the events of a session. Its methods may be called from several
+// goroutines. A nil Trace records nothing.
 type Trace struct {
 	mu     sync.Mutex
 	to     io.Writer
@@ -58,8 +58,8 @@ type Trace struct {
 // maxLine is the longest line of a trace.
 const maxLine = 64 << 10
 
-// NewTrace begins a trace. to takes whole lines; at most size bytes are written. The
-// hidden values are never written, nor is what has the form of a key.
+// NewTrace begins a trace. to receives whole lines, at most size bytes in total. The
+// hidden values and anything that looks like a key are never written.
 func NewTrace(to io.Writer, size int64, pod string, now time.Time, hidden ...string) *Trace {
 	t := &Trace{to: to, room: size}
 	for _, value := range hidden {
@@ -69,7 +69,7 @@ func NewTrace(to io.Writer, size int64, pod string, now time.Time, hidden ...str
 	return t
 }
 
-// hide adds a value that is not to be written.
+// hide adds a value that must not be written.
 func (t *Trace) hide(value string) {
 	if t == nil || len(value) < shortest {
 		return
@@ -84,8 +84,8 @@ func (t *Trace) hide(value string) {
 	t.hidden = append(t.hidden, value)
 }
 
-// Verdict records what the guard decided of a tool call. session, subagent and call are
-// the program's IDs, and tool is its name in a manifest.
+// Verdict records the guard's decision on a tool call. session, subagent and call are the
+// program's IDs, and tool is its name in a manifest.
 func (t *Trace) Verdict(now time.Time, session, subagent, call, tool string, action manifest.Action, reason string) {
 	t.write(Event{Time: now, Event: "verdict", Session: session, Subagent: subagent, Call: call, Tool: tool, Action: action, Reason: reason})
 }
@@ -140,7 +140,7 @@ func (t *Trace) write(e Event) {
 	}
 }
 
-// clean cuts a text, and takes secrets out of it.
+// clean shortens a text and removes secrets from it.
 func (t *Trace) clean(text string) string {
 	for _, value := range t.hidden {
 		text = strings.ReplaceAll(text, value, "[secret]")

@@ -20,7 +20,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// baseOf is the base address of a model's API: that of the manifest, else the provider's own.
+// baseOf returns the base address of a model's API: the manifest's, or else the
+// provider's default.
 func baseOf(m *manifest.Model) (*url.URL, error) {
 	text := ""
 	if m.BaseURL != nil {
@@ -48,9 +49,9 @@ func loopback(host string) bool {
 	return err == nil && ip.Unmap().IsLoopback()
 }
 
-// transportTo connects to the API. Certificates are verified. A proxy comes from the
-// environment of the user, which no profile can set, and sees no more than the name of the
-// host.
+// transportTo returns a transport for connections to the API. It verifies certificates. A
+// proxy comes from the user's environment, which no profile can set, and learns only the
+// name of the host.
 func transportTo(base *url.URL) *http.Transport {
 	dialer := &net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}
 	t := &http.Transport{
@@ -75,15 +76,16 @@ func transportTo(base *url.URL) *http.Transport {
 	return t
 }
 
-// kept are the headers of a program that stay here: those by which it could show another
-// key than that of the Pod, and those by which some servers take another method or path
-// than the request has.
+// kept lists the headers of a program that are not passed on. They could carry a key
+// other than the Pod's, or make some servers use a different method or path from that of
+// the request.
 var kept = [...]string{
 	"Authorization", "X-Api-Key", "Api-Key", "X-Goog-Api-Key", "Cookie", "Expect",
 	"X-Http-Method", "X-Http-Method-Override", "X-Method-Override", "X-Original-Url", "X-Rewrite-Url",
 }
 
-// keptPrefixes are how further ones begin; the first are between the program and Insomnia.
+// keptPrefixes lists prefixes of further headers that are not passed on. The first is for
+// headers between the program and Insomnia.
 var keptPrefixes = [...]string{"X-Insomnia-", "X-Forwarded-"}
 
 func (g *Gateway) reverseProxy() *httputil.ReverseProxy {
@@ -113,7 +115,7 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 			}
 		}
 	}
-	// An answer without compression can be counted.
+	// The tokens of an uncompressed answer can be counted.
 	out.Header.Set("Accept-Encoding", "identity")
 	if g.config.Login || g.config.Subscription && p.key != "" {
 		bearer(out.Header, p.key)
@@ -128,7 +130,7 @@ func (g *Gateway) rewrite(pr *httputil.ProxyRequest) {
 	}
 }
 
-// answered looks at the answer of the API before any of it is passed on.
+// answered checks the API's answer before any of it is passed on.
 func (g *Gateway) answered(resp *http.Response) error {
 	p := passageOf(resp.Request.Context())
 	p.status = resp.StatusCode
@@ -163,7 +165,7 @@ func errEcho() *Refusal {
 	return refuse(CodeEcho, "the answer of the API has the key of the Pod in it, and was cut off before it")
 }
 
-// failed answers a request that has no answer of the API.
+// failed answers a request to which the API gave no answer.
 func (g *Gateway) failed(w http.ResponseWriter, r *http.Request, err error) {
 	p := passageOf(r.Context())
 	var refusal *Refusal
@@ -171,11 +173,11 @@ func (g *Gateway) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.As(err, &refusal):
 		p.status = http.StatusPaymentRequired
 		g.refuse(w, p, refusal)
-	case r.Context().Err() != nil: // the program has gone
+	case r.Context().Err() != nil: // the program is gone
 		p.status = 0
 		panic(http.ErrAbortHandler)
 	case unreached(err):
-		// A status that programs do not try again after.
+		// Programs do not retry after this status.
 		p.status = http.StatusPaymentRequired
 		sentence := "cannot reach " + g.base.Host + ": " + reason(err) + "; " + remedy(g.base, err)
 		g.reachable(sentence)
@@ -192,7 +194,8 @@ func (g *Gateway) reachable(problem string) {
 	}
 }
 
-// reason says why the API could not be reached, without a word of what was sent.
+// reason describes why the API could not be reached, without quoting anything that was
+// sent.
 func reason(err error) string {
 	var name *net.DNSError
 	var timeout net.Error

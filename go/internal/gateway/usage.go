@@ -10,41 +10,41 @@ import (
 
 // Tokens are counts of tokens.
 type Tokens struct {
-	// Input is what was read and is neither of the next two.
+	// Input excludes tokens read from or written to a cache.
 	Input int64 `json:"input"`
-	// CacheRead and CacheWrite are input that came from a cache, and that was put into one.
+	// CacheRead and CacheWrite are input tokens read from a cache and written to one.
 	CacheRead  int64 `json:"cacheRead"`
 	CacheWrite int64 `json:"cacheWrite"`
-	// Output is what was written, reasoning included.
+	// Output includes reasoning.
 	Output int64 `json:"output"`
 }
 
-// Sum are all tokens together.
+// Sum returns the total.
 func (t Tokens) Sum() int64 { return sum(t.Input, t.CacheRead, t.CacheWrite, t.Output) }
 
-// Count is what one model was used.
+// Count is the usage of one model.
 type Count struct {
 	Tokens
-	// Requests are those that were answered.
+	// Requests counts those that were answered.
 	Requests int64 `json:"requests"`
-	// Estimated are those of them whose answer did not say what it cost, such as one that
-	// ended early: their tokens are estimated, high rather than low.
+	// Estimated counts answers that did not report their tokens, such as one that ended
+	// early. Their tokens are estimated, high rather than low.
 	Estimated int64 `json:"estimated"`
 }
 
-// Usage is what a Pod has used.
+// Usage is the usage of a Pod.
 type Usage struct {
-	// Models is what each model was used, by the name that its API knows.
+	// Models holds the usage of each model, by the name in its API.
 	Models map[string]Count `json:"models"`
-	// Turns are the answered requests of the conversation: neither those of subagents nor
-	// those outside the conversation, such as for a title.
+	// Turns counts the answered requests of the conversation. It excludes those of
+	// subagents and those outside the conversation, such as for a title.
 	Turns int64 `json:"turns"`
-	// Cost is in millionths of millionths of a US dollar; 0 where the price of the Pod's
-	// model is not known.
+	// Cost is in millionths of millionths of a US dollar; 0 if the price of the Pod's model
+	// is unknown.
 	Cost int64 `json:"cost"`
 }
 
-// Tokens are all tokens of all models.
+// Tokens returns the total over all models.
 func (u Usage) Tokens() int64 {
 	var all int64
 	for _, count := range u.Models {
@@ -53,10 +53,10 @@ func (u Usage) Tokens() int64 {
 	return all
 }
 
-// Cents is the cost in hundredths of a US dollar, cut.
+// Cents returns the cost in hundredths of a US dollar, rounded down.
 func (u Usage) Cents() int64 { return u.Cost / centCost }
 
-// centCost is a hundredth of a US dollar in the unit of a cost.
+// centCost is a hundredth of a US dollar in the unit of Cost.
 const centCost = 10_000_000_000
 
 func (u Usage) clone() Usage {
@@ -67,7 +67,7 @@ func (u Usage) clone() Usage {
 	return u
 }
 
-// sound is a usage that was stored, without counts below nothing.
+// sound returns a stored usage with negative counts set to 0.
 func (u Usage) sound() Usage {
 	u = u.clone()
 	u.Turns, u.Cost = max(u.Turns, 0), max(u.Cost, 0)
@@ -79,10 +79,10 @@ func (u Usage) sound() Usage {
 	return u
 }
 
-// most is the largest count of tokens that is believed of one answer.
+// most limits the tokens that an answer can plausibly report.
 const most = 1_000_000_000
 
-// sum adds, and stays at the largest number.
+// sum adds without overflow: it saturates at the largest number.
 func sum(all ...int64) int64 {
 	var total int64
 	for _, n := range all {
@@ -94,7 +94,7 @@ func sum(all ...int64) int64 {
 	return total
 }
 
-// cost is what tokens cost, in millionths of millionths of a US dollar.
+// cost returns the price of tokens, in millionths of millionths of a US dollar.
 func cost(t Tokens, p *manifest.Prices) int64 {
 	if p == nil {
 		return 0
@@ -109,13 +109,13 @@ func cost(t Tokens, p *manifest.Prices) int64 {
 	return sum(t.Input*p.Input, t.CacheRead*read, t.CacheWrite*write, t.Output*p.Output)
 }
 
-// meter reads what an answer says that it cost, while it passes.
+// meter reads the token counts in an answer as it streams.
 type meter struct {
 	numbers
-	in, out, read, wrote int64 // -1 for what the answer has not said
-	// inclusive says that the input has the tokens of the cache in it.
+	in, out, read, wrote int64 // -1 if the answer has not reported it
+	// inclusive is set if the input count includes the tokens of the cache.
 	inclusive bool
-	// final says that the count of the output is the last.
+	// final is set once the output count is complete.
 	final  bool
 	events int64
 }
@@ -126,7 +126,7 @@ func newMeter() *meter {
 	return m
 }
 
-// take takes a number of the answer. What an answer says more than once grows.
+// take records a number from the answer. A count that is reported again only grows.
 func (m *meter) take(path []byte, number int64) {
 	begins := false
 	if rest, ok := bytes.CutPrefix(path, []byte("message.")); ok {
@@ -153,10 +153,10 @@ func (m *meter) take(path []byte, number int64) {
 	}
 }
 
-// pass is told what passes.
+// pass reads data as it streams.
 func (m *meter) pass(data []byte) { m.events += int64(m.write(data)) }
 
-// tokens are those of the answer to a request of so many bytes.
+// tokens returns the counts for the answer to a request of this many bytes.
 func (m *meter) tokens(requested int64) (t Tokens, estimated bool) {
 	t = Tokens{Input: max(m.in, 0), CacheRead: max(m.read, 0), CacheWrite: max(m.wrote, 0), Output: max(m.out, 0)}
 	if m.inclusive {
@@ -171,6 +171,6 @@ func (m *meter) tokens(requested int64) (t Tokens, estimated bool) {
 	return t, estimated
 }
 
-// estimate is how many tokens a request has that no answer has counted: one for each four
+// estimate returns the tokens of a request that no answer has counted: one for every four
 // bytes.
 func estimate(bytes int64) int64 { return bytes / 4 }
