@@ -68,8 +68,8 @@ func sameURL(a, b *manifest.URL) bool {
 	return a == b || a != nil && b != nil && *a == *b
 }
 
-// model refuses a request for a model that neither the manifest nor the calling subagent
-// has.
+// model refuses a request for a model that is not available to the caller: a subagent, or
+// the Pod's own agent.
 func (c *rules) model(a *asked, who *subagent) *Refusal {
 	if len(a.models) == 0 {
 		return refuse(CodeModel, "the request names no model")

@@ -14,10 +14,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Add adds a generation and makes it the current one, resolved from the source
-// that p has: the caller may have changed it. p is what the caller has
-// decided on: if another generation has become the current one since, that is a
-// conflict (exit 8, pod-conflict) and nothing is written.
+// Add adds a generation, resolved from p's source, and makes it the current one. The
+// caller may have changed that source. If another generation has become the current one
+// since p was read, that is a conflict (exit 8, pod-conflict) and nothing is written.
 func (s *Store) Add(ctx context.Context, p *Pod, e *manifest.Envelope) (*Pod, error) {
 	return s.change(ctx, p, func(r *record) (*file, error) {
 		if r.Revision != p.Revision {
@@ -35,8 +34,8 @@ func (s *Store) Add(ctx context.Context, p *Pod, e *manifest.Envelope) (*Pod, er
 	})
 }
 
-// Rollback makes an earlier generation the current one; 0 is the one before. It
-// is verified first. Conflicts are as with [Store.Add].
+// Rollback makes an earlier generation the current one after verifying it; 0 is the
+// previous one. Conflicts are as in [Store.Add].
 func (s *Store) Rollback(ctx context.Context, p *Pod, number int) (*Pod, error) {
 	return s.change(ctx, p, func(r *record) (*file, error) {
 		if r.Revision != p.Revision {
@@ -60,7 +59,7 @@ func (s *Store) Rollback(ctx context.Context, p *Pod, number int) (*Pod, error) 
 	})
 }
 
-// Record adds an event to the history of a Pod that is not of one generation.
+// Record adds an event that does not change the current generation.
 func (s *Store) Record(ctx context.Context, p *Pod, kind string) error {
 	_, err := s.change(ctx, p, func(r *record) (*file, error) {
 		r.add(kind, now())
@@ -69,11 +68,11 @@ func (s *Store) Record(ctx context.Context, p *Pod, kind string) error {
 	return err
 }
 
-// Begin records that a session begins: EventStarted or EventResumed. It begins with the
-// generation that the caller has seen: where another has become the current one since,
-// that is a conflict, and the caller should not start it. Where the end of the session
-// before is not recorded, since nothing was left that could, it is with the time before.
-// Who calls it keeps other sessions of the Pod from beginning.
+// Begin records the start of a session: EventStarted or EventResumed. If the current
+// generation has changed since p was read, that is a conflict, and the caller should not
+// start the session. If the end of the previous session is missing, because nothing was
+// left to record it, Begin records it at the time before. The caller must keep other
+// sessions of the Pod from starting.
 func (s *Store) Begin(ctx context.Context, p *Pod, kind string, before time.Time) error {
 	_, err := s.change(ctx, p, func(r *record) (*file, error) {
 		if r.Revision != p.Revision {
@@ -88,7 +87,7 @@ func (s *Store) Begin(ctx context.Context, p *Pod, kind string, before time.Time
 	return err
 }
 
-// End records that the session has ended, unless it is recorded already.
+// End records that the session has ended, unless that is recorded already.
 func (s *Store) End(ctx context.Context, p *Pod, at time.Time) error {
 	_, err := s.change(ctx, p, func(r *record) (*file, error) { return nil, s.end(r, at) })
 	return err
@@ -105,7 +104,7 @@ func (s *Store) end(r *record, at time.Time) error {
 	return err
 }
 
-// open is the beginning of the session whose end is not recorded; nil for none.
+// open returns the event that started a session without a recorded end; nil for none.
 func (s *Store) open(r *record) (*Event, error) {
 	events := r.Events
 	for number := len(r.EventFiles); ; number-- {
@@ -122,7 +121,7 @@ func (s *Store) open(r *record) (*Event, error) {
 	}
 }
 
-// Remove takes a Pod away with all its generations.
+// Remove removes a Pod with all its generations.
 func (s *Store) Remove(ctx context.Context, p *Pod) error {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -150,8 +149,8 @@ type file struct {
 	data []byte
 }
 
-// change reads a Pod under the lock, lets apply change it, and writes the new
-// files that this needs, if any, and then pod.json.
+// change reads a Pod under the lock and calls apply to modify it. It then writes the new
+// file, if there is one, and pod.json last.
 func (s *Store) change(ctx context.Context, p *Pod, apply func(*record) (*file, error)) (*Pod, error) {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -172,7 +171,7 @@ func (s *Store) apply(p *Pod, apply func(*record) (*file, error)) (*Pod, error) 
 	dir := filepath.Join(s.dir, p.ID)
 	s.sweepPod(dir, r)
 	if r.Revision == 1 && len(r.Events) == 1 {
-		// Whoever created it may have died before its name was safe.
+		// The process that created it may have died before its name was durable.
 		if err := s.fs.SyncDir(s.dir); err != nil {
 			return nil, s.notWritten(err)
 		}
@@ -198,7 +197,7 @@ func (s *Store) apply(p *Pod, apply func(*record) (*file, error)) (*Pod, error) 
 		}
 	}
 	if added != nil || older != nil {
-		// pod.json may not be on disk before what it speaks of is.
+		// What pod.json refers to must be on disk before pod.json is.
 		if err := s.fs.SyncDir(dir); err != nil {
 			return nil, s.notWritten(err)
 		}
@@ -215,7 +214,8 @@ func (s *Store) replaceRecord(path string, old, data []byte) error {
 	if err == nil {
 		return nil
 	}
-	// Only the last fsync may have failed: what was not acknowledged is not to be seen.
+	// Perhaps only the last fsync failed: a change that was not acknowledged must not be
+	// visible.
 	there, readErr := s.fs.ReadFile(path, maxRecord)
 	if readErr == nil && !bytes.Equal(there, old) {
 		readErr = durable.Replace(s.fs, path, old, fileMode)
@@ -226,18 +226,18 @@ func (s *Store) replaceRecord(path string, old, data []byte) error {
 	return s.notWritten(err)
 }
 
-// sweepPod removes what writers that died have left in the folder of a Pod:
-// temporary files, and what pod.json does not know yet.
+// sweepPod removes what dead writers have left in the directory of a Pod: temporary
+// files, and files that pod.json does not refer to yet.
 func (s *Store) sweepPod(dir string, r *record) {
 	entries, err := s.fs.ReadDir(dir)
 	if err != nil {
-		return // what is in the way says so itself
+		return // whatever is wrong shows up in the next operation
 	}
 	unfinished := map[string]bool{generationName(len(r.Generations) + 1): true, eventsName(len(r.EventFiles) + 1): true}
 	s.sweep(dir, entries, func(name string) bool { return durable.Temporary(name) || unfinished[name] })
 }
 
-// conflict is for a caller whose p is not what there is now; r is nil when there is nothing.
+// conflict is the error if p is out of date; r is nil if the Pod no longer exists.
 func conflict(p *Pod, r *record) error {
 	if r == nil {
 		return diag.Errorf(diag.ExitState, "pod-conflict", "the Pod `%s` has been removed since it was read", p.Name)

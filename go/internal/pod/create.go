@@ -12,11 +12,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Create writes a new Pod with its first generation. It is there, whole and
-// durably, when Create returns; and not at all after an error.
+// Create writes a new Pod with its first generation. When Create returns, the Pod is
+// complete and durable; after an error it does not exist.
 //
-// The envelope's inputs get the name of the Pod. A name that another Pod has is
-// a conflict (exit 8, pod-exists); one that is made of the profile's gets a number.
+// The envelope's inputs get the name of the Pod. A given name that another Pod has is a
+// conflict (exit 8, pod-exists); a name derived from the profile's gets a number instead.
 func (s *Store) Create(ctx context.Context, n New) (*Pod, error) {
 	if n.Name != "" {
 		if err := CheckName(n.Name); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) create(n New) (*Pod, error) {
 	s.sweep(s.dir, entries, leftInStore)
 	ids, names := s.names(entries)
 	if len(ids) == 0 {
-		// Whoever made the folders may have died before they were safe.
+		// The process that made the directories may have died before they were durable.
 		if err := durable.SyncAncestors(s.fs, s.dir); err != nil {
 			return nil, s.notWritten(err)
 		}
@@ -87,8 +87,8 @@ func (s *Store) create(n New) (*Pod, error) {
 	return &r.Pod, nil
 }
 
-// publish writes the folder of a new Pod under another name, and gives it its
-// own when all of it is on disk.
+// publish writes the directory of a new Pod under a temporary name, and renames it when
+// all of it is on disk.
 func (s *Store) publish(id string, files map[string][]byte) error {
 	temporary, final := filepath.Join(s.dir, newPrefix+id), filepath.Join(s.dir, id)
 	if err := s.fs.Mkdir(temporary, folderMode); err != nil {
@@ -107,7 +107,7 @@ func (s *Store) publish(id string, files map[string][]byte) error {
 		return discard(err)
 	}
 	if err := s.fs.SyncDir(s.dir); err != nil {
-		// It was not acknowledged, so it is not to be seen; the next writer sweeps it.
+		// It was not acknowledged, so it must not be visible; the next writer sweeps it.
 		if back := s.fs.Rename(final, temporary); back != nil {
 			return s.unsure(errors.Join(err, back))
 		}
@@ -118,8 +118,8 @@ func (s *Store) publish(id string, files map[string][]byte) error {
 
 func generationName(number int) string { return fmt.Sprintf("generation-%d.json", number) }
 
-// generate makes an envelope the newest generation and the current one, and
-// gives the bytes of its file.
+// generate makes an envelope the newest and current generation, and returns the bytes of
+// its file.
 func (r *record) generate(e *manifest.Envelope) (data []byte, err error) {
 	if e.Provenance == nil || e.Digest != manifest.Digest(e.Manifest) {
 		return nil, fmt.Errorf("the envelope for the Pod %s has no provenance or another manifest's digest", r.ID)
@@ -138,7 +138,7 @@ func (r *record) generate(e *manifest.Envelope) (data []byte, err error) {
 	return data, r.show(e, number)
 }
 
-// show makes a generation the current one, with what a list shows of it.
+// show makes a generation the current one and copies the properties that a list shows.
 func (r *record) show(e *manifest.Envelope, number int) error {
 	var m struct {
 		Model struct {

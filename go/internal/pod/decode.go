@@ -5,7 +5,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// decode reads the content of pod.json; what it does not know is an error.
+// decode parses the content of pod.json; an unknown member is an error.
 func decode(content []byte) (*record, error) {
 	r := new(record)
 	err := jsonread.New(content).Whole(r.field)
@@ -13,7 +13,7 @@ func decode(content []byte) (*record, error) {
 	return r, err
 }
 
-// field is where a field of pod.json goes, as package jsonread wants it.
+// field returns the destination of a member of pod.json, for package jsonread.
 func (r *record) field(name string) any {
 	switch name {
 	case "schema":

@@ -23,33 +23,32 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// Drift says whether what the current generation of a Pod was resolved from is
-// still the same. Nothing is evaluated: the files that were read are compared
-// by their hashes, so a change in one of them counts even if it leads to the
-// same manifest.
+// Drift describes whether the source of a Pod's current generation has changed. Nothing
+// is evaluated: the files that were read are compared by hash, so any change in one of
+// them counts, even if the manifest would stay the same.
 type Drift struct {
 	State  DriftState `json:"state"`
-	Detail string     `json:"detail,omitempty"` // for people: what has changed or gone, or why nothing is known
+	Detail string     `json:"detail,omitempty"` // for people: what has changed or gone, or why the state is unknown
 }
 
-// DriftState is one word for a list.
+// DriftState is a Drift in one word.
 type DriftState string
 
 const (
 	Unchanged DriftState = "unchanged"
 	Changed   DriftState = "changed"
-	Gone      DriftState = "gone"    // the source was on this machine, and is not any more
-	Unknown   DriftState = "unknown" // the source is elsewhere, there is none, or it cannot be read
+	Gone      DriftState = "gone"    // the source was on this machine and no longer is
+	Unknown   DriftState = "unknown" // the source is elsewhere, missing or unreadable
 )
 
-// Drifts finds out. It remembers what it has read, so that the Pods of one list
-// share it; take a new one for the next list.
+// Drifts compares Pods with their sources. It caches what it has read, so that the Pods
+// of one list share it; use a new one for the next list.
 type Drifts struct {
-	// Library gives the digest of the library inside this program, as the
-	// provenance has it; nil where it is not to be compared.
+	// Library returns the digest of the built-in library, in the form of the provenance;
+	// nil to skip the comparison.
 	Library func() string
-	// Pinned gives the hash of the source that a name leads to now, without the
-	// network; nil where it is not to be compared.
+	// Pinned returns the hash of the source that a name resolves to now, without the
+	// network; nil to skip the comparison.
 	Pinned func(ctx context.Context, source Source) (narHash string, err error)
 
 	library string
@@ -58,7 +57,7 @@ type Drifts struct {
 	trees   map[string]string
 }
 
-// Of tells how the profile of a Pod stands to its current generation.
+// Of compares the profile of a Pod with its current generation.
 func (d *Drifts) Of(ctx context.Context, p *Pod) Drift {
 	key := p.Source.Target + "\x00" + p.Source.Named + "\x00" + p.Source.Dir + "\x00" + p.Source.Folder + "\x00" + string(p.watch)
 	if known, ok := d.known[key]; ok {
@@ -76,22 +75,23 @@ func (d *Drifts) Of(ctx context.Context, p *Pod) Drift {
 	return drift
 }
 
-// watch is what pod.json keeps of the provenance of the current generation, to
-// compare it without reading the generation.
+// watch is the part of the current generation's provenance that pod.json keeps, so that
+// comparing does not read the generation.
 type watch struct {
-	// Files are the files on this machine that were read, by their names below
-	// the source's folder or their absolute ones, with the beginnings of their hashes.
+	// Files maps the files that were read on this machine to prefixes of their hashes.
+	// Names are relative to the source's directory, or absolute.
 	Files map[string]string `json:"files,omitempty"`
 	Main  string            `json:"main,omitempty"` // the profile file, among Files
-	// NarHash is of the whole source, where the files that were read are not known.
+	// NarHash is the hash of the whole source, set if the files that were read are unknown.
 	NarHash    string `json:"narHash,omitempty"`
-	Git        bool   `json:"git,omitempty"`        // NarHash is of the tracked files
-	Submodules bool   `json:"submodules,omitempty"` // and of those in submodules
+	Git        bool   `json:"git,omitempty"`        // NarHash covers only the tracked files
+	Submodules bool   `json:"submodules,omitempty"` // and those in submodules
 	Library    string `json:"library,omitempty"`
-	Whole      string `json:"whole,omitempty"` // hash of the whole source, where the pin of a name may move
+	Whole      string `json:"whole,omitempty"` // hash of the whole source, if the pin of a name may move
 }
 
-// watched is how much of a hash is kept: 96 bits, against accidents.
+// watched is the length of the stored hash prefix: 96 bits, enough to detect accidental
+// changes.
 const watched = 16
 
 func newWatch(p *manifest.Provenance) (jsontext.Value, error) {
@@ -118,8 +118,8 @@ func newWatch(p *manifest.Provenance) (jsontext.Value, error) {
 	return json.Marshal(w, json.Deterministic(true))
 }
 
-// onThisMachine tells whether a name in a provenance is that of a file here.
-// What is in an input is as the lock says, and the lock is among the files.
+// onThisMachine reports whether a name in a provenance is that of a local file. The lock
+// pins the content of an input, and the lock itself is among the files.
 func onThisMachine(name string) bool {
 	if filepath.IsAbs(name) {
 		return !strings.HasPrefix(name, "/nix/store/")
@@ -139,7 +139,7 @@ func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
 	case source.Folder != "" && w.NarHash != "":
 		drift = d.compareTree(ctx, source.Folder, w)
 	case source.Folder == "" && w.Library != "":
-		drift = Drift{Unchanged, ""} // a built-in profile is in the library
+		drift = Drift{Unchanged, ""} // a built-in profile comes from the library
 	}
 	if drift.State != Unchanged || w.Library == "" {
 		return drift
@@ -153,7 +153,7 @@ func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
 	return Drift{Changed, "the library inside insomnia is another version"}
 }
 
-// comparePin is for the profile of a named source, which a lock pins.
+// comparePin compares the profile of a named source, which a lock pins.
 func (d *Drifts) comparePin(ctx context.Context, source Source, w *watch) Drift {
 	hash, err := d.Pinned(ctx, source)
 	var typed *diag.Error
@@ -178,7 +178,7 @@ func (d *Drifts) libraryDigest() string {
 func (d *Drifts) compareFiles(source Source, w *watch) Drift {
 	folder := source.Folder
 	if w.Main != "" && filepath.IsAbs(source.Target) {
-		// The profile may be a link that leads elsewhere now, as home-manager's do.
+		// The profile may be a link whose target has changed, such as home-manager's.
 		real, err := filepath.EvalSymlinks(source.Target)
 		if errors.Is(err, fs.ErrNotExist) {
 			return Drift{Gone, source.Target}
@@ -209,7 +209,7 @@ func (d *Drifts) compareFiles(source Source, w *watch) Drift {
 		switch {
 		case hash == w.Files[name]:
 		case errors.Is(err, fs.ErrNotExist) && (name == w.Main || filepath.Base(name) == "flake.nix"):
-			return Drift{Gone, path} // without it there is no profile
+			return Drift{Gone, path} // the profile does not exist without it
 		case errors.Is(err, fs.ErrNotExist):
 			drift = Drift{Changed, name + " is gone"}
 		case err != nil:
@@ -221,10 +221,10 @@ func (d *Drifts) compareFiles(source Source, w *watch) Drift {
 	return drift
 }
 
-// maxWatched is more than any file that an evaluation can have read.
+// maxWatched exceeds the size of any file that an evaluation can have read.
 const maxWatched = 64 << 20
 
-// hash is the beginning of a file's hash as newWatch keeps it.
+// hash returns the prefix of a file's hash that newWatch keeps.
 func (d *Drifts) hash(path string) (string, error) {
 	if hash, ok := d.hashes[path]; ok {
 		return hash, nil
@@ -233,7 +233,7 @@ func (d *Drifts) hash(path string) (string, error) {
 	f, _, err := bounded.Open(path)
 	switch {
 	case errors.Is(err, bounded.ErrNotRegular):
-		hash = "not a file" // and so not what was read
+		hash = "not a file" // so it differs from what was read
 	case err != nil:
 		return "", err
 	default:
@@ -248,8 +248,8 @@ func (d *Drifts) hash(path string) (string, error) {
 	return hash, nil
 }
 
-// compareTree is for what the installed Nix has evaluated, of which only the
-// hash of the whole source is known: every file of it counts.
+// compareTree compares what the installed Nix has evaluated. Only the hash of the whole
+// source is known then, so every file counts.
 func (d *Drifts) compareTree(ctx context.Context, folder string, w *watch) Drift {
 	if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
 		return Drift{Gone, folder}

@@ -16,12 +16,12 @@ import (
 const (
 	eventsSchema = "insomnia.stored-events/v1"
 
-	// eventsEach is how many events a file of older ones has: pod.json, which a
-	// list reads and each change writes anew, has no more than that.
+	// eventsEach is the number of events in a file of older ones. It also bounds pod.json,
+	// which a list reads and each change rewrites.
 	eventsEach = 50
 )
 
-// olderEvents is the content of a file of them.
+// olderEvents is the content of such a file.
 type olderEvents struct {
 	Schema string  `json:"schema"`
 	Events []Event `json:"events"`
@@ -29,8 +29,8 @@ type olderEvents struct {
 
 func eventsName(number int) string { return fmt.Sprintf("events-%d.json", number) }
 
-// spill moves the oldest events of a record to a new file when there are many;
-// nil when there are not.
+// spill moves the oldest events of a record to a new file if there are many, and
+// otherwise returns nil.
 func (r *record) spill() (*file, error) {
 	if len(r.Events) <= eventsEach {
 		return nil, nil
@@ -45,7 +45,7 @@ func (r *record) spill() (*file, error) {
 	return &file{eventsName(len(r.EventFiles)), data}, nil
 }
 
-// Events are what happened to a Pod, oldest first.
+// Events returns the history of a Pod, oldest first.
 func (s *Store) Events(p *Pod) ([]Event, error) {
 	if err := s.safe(); err != nil {
 		return nil, err
@@ -68,8 +68,8 @@ func (s *Store) Events(p *Pod) ([]Event, error) {
 	return append(all, r.Events...), nil
 }
 
-// Unended returns the beginning of the session whose end is not among the events of a
-// Pod; nil for none. That session runs, or nothing was left that could record its end.
+// Unended returns the event that started a session without a recorded end; nil for none.
+// That session is running, or nothing was left to record its end.
 func Unended(events []Event) *Event { return unended(lastOfSession(events)) }
 
 func unended(last *Event) *Event {

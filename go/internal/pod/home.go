@@ -5,7 +5,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
-// DefaultDir is $XDG_STATE_HOME/insomnia/pods, by default in ~/.local/state.
+// DefaultDir returns $XDG_STATE_HOME/insomnia/pods, by default in ~/.local/state.
 func DefaultDir() (string, error) {
 	dir, err := userdir.State("insomnia", "pods")
 	if err != nil {

@@ -7,17 +7,17 @@ import (
 	"github.com/google/uuid"
 )
 
-// The ID of a Pod is a UUID of version 8: 48 random bits, which is what a short form
-// shows, then 12 bits that count within a millisecond, 14 random ones, and the time in
+// The ID of a Pod is a UUID of version 8: 48 random bits, which the short form shows,
+// then a 12-bit counter within a millisecond, 14 random bits, and the time in
 // milliseconds. Older Pods have version 7, which begins with the time.
 
-// short is how many characters of an ID differ from those of every other Pod's.
+// short is the number of characters in which an ID differs from that of every other Pod.
 const short = 8
 
-// makeID is newID, but for tests.
+// makeID is newID, replaceable in tests.
 var makeID = newID
 
-// newID makes an ID whose first characters no other ID of the store has.
+// newID returns an ID whose first characters are unique in the store.
 func newID(ids []string) (string, error) {
 	for {
 		seven, err := uuid.NewV7()
@@ -35,21 +35,21 @@ func newID(ids []string) (string, error) {
 	}
 }
 
-// NewID makes an ID for a Pod that will probably be created.
+// NewID returns an ID for a Pod that will probably be created.
 func NewID() (string, error) { return makeID(nil) }
 
-// free reports whether no ID of the store begins as this one does.
+// free reports whether no ID in the store begins as this one does.
 func free(id string, ids []string) bool {
 	return !slices.ContainsFunc(ids, func(other string) bool { return strings.HasPrefix(other, id[:min(short, len(other))]) })
 }
 
-// idForm reports whether a string is a UUID as Create writes them, or has written.
+// idForm reports whether a string is a UUID in a form that Create writes or has written.
 func idForm(id string) bool {
 	u, err := uuid.Parse(id)
 	return err == nil && (u.Version() == 7 || u.Version() == 8) && u.Variant() == uuid.RFC4122 && u.String() == id
 }
 
-// timeOf is the part of an ID by which Pods sort in the order of their creation.
+// timeOf returns the part of an ID that sorts Pods in the order of their creation.
 func timeOf(id string) string {
 	plain := strings.ReplaceAll(id, "-", "")
 	if u, err := uuid.Parse(id); err == nil && u.Version() == 8 {

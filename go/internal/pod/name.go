@@ -10,7 +10,7 @@ import (
 
 const maxName = 64
 
-// nameForm tells whether a text has the form of a profile's name.
+// nameForm reports whether a string has the form of a profile's name.
 func nameForm(name string) bool {
 	for i, c := range []byte(name) {
 		switch {
@@ -23,8 +23,8 @@ func nameForm(name string) bool {
 	return name != "" && len(name) <= maxName
 }
 
-// CheckName tells what is wrong with a name for a Pod: it has the form of a
-// profile's name and is no ID. Whether another Pod has it, Create tells.
+// CheckName returns an error unless a Pod may have the name: it must have the form of a
+// profile's name and not that of an ID. Create checks whether another Pod has it.
 func CheckName(name string) error {
 	switch {
 	case !nameForm(name):
@@ -37,8 +37,8 @@ func CheckName(name string) error {
 	return nil
 }
 
-// nameIn is the name of the Pod in the bytes of a pod.json, which begins with
-// it, without a look at the rest; empty when they begin otherwise.
+// nameIn returns the name of the Pod from the start of a pod.json without parsing the
+// rest; it is empty if the file begins differently.
 func nameIn(data []byte, id string) string {
 	_, rest, ok := bytes.Cut(data, []byte(`{"schema":"`+recordSchema+`","id":"`+id+`","name":"`))
 	if !ok {
@@ -51,7 +51,7 @@ func nameIn(data []byte, id string) string {
 	return string(name)
 }
 
-// shortened keeps a text from outside to a length that can be shown.
+// shortened cuts untrusted text to a length that can be shown.
 func shortened(s string) string {
 	if len(s) > 2*maxName {
 		return s[:2*maxName] + "…"
@@ -59,7 +59,7 @@ func shortened(s string) string {
 	return s
 }
 
-// freeName is base, or base with the first number that makes a free name of it.
+// freeName returns base, or base with the first number that makes it unique.
 func freeName(base string, taken map[string]string) string {
 	name := base
 	for n := 2; taken[name] != ""; n++ {

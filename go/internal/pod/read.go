@@ -17,10 +17,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// maxGeneration is what an envelope may have at most, and the checksum around it.
+// maxGeneration limits the size of an envelope with its checksum.
 const maxGeneration = 16<<20 + 4096
 
-// found is what is in the store under one name.
+// found is the content of one entry of the store.
 type found struct {
 	id     string
 	record *record
@@ -48,8 +48,8 @@ func (s *Store) readAll(entries []fs.DirEntry) []found {
 
 const notFolder = "it is not a folder"
 
-// names reads of every Pod the name, unverified and in the order of the
-// entries; it is empty where it cannot be told.
+// names reads only the name of every Pod, unverified and in the order of the entries; an
+// unreadable name is empty.
 func (s *Store) names(entries []fs.DirEntry) (ids, names []string) {
 	for _, entry := range entries {
 		if id := entry.Name(); idForm(id) {
@@ -65,8 +65,8 @@ func (s *Store) names(entries []fs.DirEntry) (ids, names []string) {
 	return ids, names
 }
 
-// each does something for 0 to n-1, side by side when there is much to do:
-// reading many small files is mostly waiting.
+// each calls do with 0 to n-1, concurrently if there are many: reading many small files
+// is mostly waiting.
 func each(n int, do func(i int)) {
 	const few = 32
 	if n < few {
@@ -99,7 +99,8 @@ func (s *Store) entries() ([]fs.DirEntry, error) {
 	return entries, nil
 }
 
-// List gives every Pod, newest first, and those that are damaged. The manifests are not read.
+// List returns the Pods, newest first, and those that are damaged. It does not read
+// manifests.
 func (s *Store) List() ([]*Pod, []Damaged, error) {
 	entries, err := s.entries()
 	if err != nil {
@@ -118,8 +119,8 @@ func (s *Store) List() ([]*Pod, []Damaged, error) {
 	return pods, damaged, nil
 }
 
-// Verify reads all that Pods have, and tells which of them are damaged: every
-// byte is compared with its checksum, and no manifest is judged.
+// Verify reads everything that Pods have and returns the damaged ones. It compares every
+// byte with its checksum, but does not validate manifests.
 func (s *Store) Verify(pods []*Pod) []Damaged {
 	damaged := make([]Damaged, len(pods))
 	each(len(pods), func(i int) {
@@ -130,7 +131,7 @@ func (s *Store) Verify(pods []*Pod) []Damaged {
 				_, err = s.bytes(p, g.Number)
 			}
 		}
-		// Who removes a Pod meanwhile damages nothing.
+		// A Pod removed in the meantime is not damaged.
 		if err != nil && !diag.CodeIs(err, "pod-not-found") {
 			damaged[i] = Damaged{ID: p.ID, Err: err}
 		}
@@ -138,10 +139,10 @@ func (s *Store) Verify(pods []*Pod) []Damaged {
 	return slices.DeleteFunc(damaged, func(d Damaged) bool { return d.Err == nil })
 }
 
-// shortest is how much of an ID has to be given.
+// shortest is the minimum length of an abbreviated ID.
 const shortest = 4
 
-// Find gives the Pod of an ID, a name, or the beginning of an ID that only one has.
+// Find returns the Pod with this ID, name or unique ID prefix.
 func (s *Store) Find(ref string) (*Pod, error) {
 	entries, err := s.entries()
 	if err != nil {
@@ -171,7 +172,7 @@ func (s *Store) Find(ref string) (*Pod, error) {
 		Hintf("say which by its whole ID:\n%s", strings.Join(lines, "\n"))
 }
 
-// verified reads the Pod of an ID.
+// verified reads the Pod with an ID.
 func (s *Store) verified(id string) (*Pod, error) {
 	if info, err := s.fs.Lstat(filepath.Join(s.dir, id)); err == nil && !info.IsDir() {
 		return nil, s.damaged(id, notFolder)
@@ -200,7 +201,7 @@ func (s *Store) notFound(ref string, entries []fs.DirEntry) error {
 	return diag.Errorf(diag.ExitNotFound, "pod-not-found", "%s", message).Hintf("see which there are: insomnia pod list")
 }
 
-// Envelope reads and verifies one generation; 0 is the current one.
+// Envelope reads and verifies a generation; 0 is the current one.
 func (s *Store) Envelope(p *Pod, number int) (*manifest.Envelope, error) {
 	content, err := s.Bytes(p, number)
 	if err != nil {
@@ -221,7 +222,7 @@ func (s *Store) Envelope(p *Pod, number int) (*manifest.Envelope, error) {
 	return e, nil
 }
 
-// Bytes are the bytes of a generation's envelope as they were written, verified.
+// Bytes returns the verified bytes of a generation's envelope as they were written.
 func (s *Store) Bytes(p *Pod, number int) ([]byte, error) {
 	if err := s.safe(); err != nil {
 		return nil, err
@@ -257,7 +258,7 @@ func (s *Store) bytes(p *Pod, number int) ([]byte, error) {
 	return content, nil
 }
 
-// notOurs tells an error that says what a file is from one of reading it.
+// notOurs reports whether an error is about the kind of a file, not about reading it.
 func notOurs(err error) bool {
 	return errors.Is(err, durable.ErrNotRegular) || errors.Is(err, durable.ErrTooLarge)
 }

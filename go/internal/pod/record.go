@@ -30,7 +30,7 @@ type record struct {
 	Pod
 	Watch  jsontext.Value `json:"watch"`  // a watch
 	Events []Event        `json:"events"` // the last ones
-	// EventFiles are the checksums of events-1.json and so on, which hold the older ones.
+	// EventFiles are the checksums of events-1.json and so on, which hold the older events.
 	EventFiles []string `json:"eventFiles"`
 }
 
@@ -41,7 +41,7 @@ func (r *record) add(kind string, at time.Time) {
 	}
 }
 
-// now is as exact as it is stored.
+// now returns the time with the precision that is stored.
 func now() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
 func (r *record) encode() ([]byte, error) {
@@ -53,10 +53,10 @@ func (r *record) encode() ([]byte, error) {
 	return data, nil
 }
 
-// errGone is a Pod that is not there, or not any more.
+// errGone is the error for a Pod that does not exist, or no longer does.
 var errGone = errors.New("no such Pod")
 
-// read reads what the Pod of an ID is; data are the bytes of the file.
+// read reads the record of the Pod with an ID; data is the content of the file.
 func (s *Store) read(id string) (r *record, data []byte, err error) {
 	path := filepath.Join(s.dir, id, recordName)
 	data, err = s.fs.ReadFile(path, maxRecord)
@@ -86,7 +86,7 @@ func (s *Store) read(id string) (r *record, data []byte, err error) {
 	return r, data, nil
 }
 
-// problem is what does not fit together although every byte is as it was written.
+// problem describes an inconsistency in a record whose bytes are intact.
 func (r *record) problem(id string) string {
 	switch {
 	case r.ID != id:
@@ -106,7 +106,7 @@ func (r *record) problem(id string) string {
 	return ""
 }
 
-// otherSchema says why content of which every byte is as written cannot be read.
+// otherSchema explains why content whose bytes are intact cannot be read.
 func (s *Store) otherSchema(id string, content []byte, err error) error {
 	var version struct {
 		Schema string `json:"schema"`

@@ -15,21 +15,20 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
-// Remains is what there still is of a damaged Pod.
+// Remains describes what is left of a damaged Pod.
 type Remains struct {
 	ID   string // the name of its directory in the store
 	Dir  string
-	Name string // empty where it cannot be told
+	Name string // empty if unknown
 	Why  error  // pod-damaged
-	// Generations are the files of generations that exist, and Intact those of
-	// them of which every byte is as it was written.
+	// Generations counts the generation files that exist, and Intact those whose every byte
+	// is as it was written.
 	Generations, Intact int
 }
 
-// Remains looks at a damaged Pod by its whole ID, which a list shows. A Pod that
-// is healthy is refused (pod-not-damaged), and so is one that is healthy but for
-// the name of its directory. What cannot be read, or is of a newer version, is
-// not known to be damaged: the error says so.
+// Remains inspects a damaged Pod by its whole ID, which a list shows. It refuses a
+// healthy Pod (pod-not-damaged), even if only the name of its directory is wrong. A Pod
+// that cannot be read or has a newer version may not be damaged; the error reports that.
 func (s *Store) Remains(id string) (*Remains, error) {
 	if err := s.safe(); err != nil {
 		return nil, err
@@ -100,7 +99,7 @@ func (s *Store) recordIn(dir string) (*record, error) {
 	return nil, err
 }
 
-// whole reads everything that a record speaks of, in a directory of any name.
+// whole reads everything that a record refers to, in a directory of any name.
 func (s *Store) whole(dir string, r *record) error {
 	for i, sum := range r.EventFiles {
 		if _, err := s.readEvents(dir, i+1, sum); err != nil {
@@ -117,7 +116,7 @@ func (s *Store) whole(dir string, r *record) error {
 	return nil
 }
 
-// count finds the generations that there are, and which of them are intact.
+// count finds the existing generations and counts the intact ones.
 func (s *Store) count(left *Remains) error {
 	entries, err := s.fs.ReadDir(left.Dir)
 	if err != nil {
@@ -139,9 +138,8 @@ func (s *Store) count(left *Remains) error {
 	return nil
 }
 
-// RemoveDamaged takes a damaged Pod away with all that is left of it. It is
-// looked at once more before: errors are those of [Store.Remains]. Links are
-// removed and not followed.
+// RemoveDamaged removes everything left of a damaged Pod. It inspects the Pod again
+// first; errors are those of [Store.Remains]. It removes links without following them.
 func (s *Store) RemoveDamaged(ctx context.Context, id string) error {
 	unlock, err := s.lock(ctx)
 	if err != nil {
@@ -169,7 +167,7 @@ func (s *Store) takeAway(name string) error {
 		}
 		return s.notWritten(err)
 	}
-	// It is gone; what cannot be deleted now is swept by the next writer.
+	// The Pod is gone; the next writer sweeps what cannot be deleted now.
 	_ = durable.RemoveAll(s.fs, away)
 	return nil
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// Rename gives a Pod another name. Its ID, generations and workspace stay. Errors are
-// those of [Store.Create] for a name, and a conflict where it was renamed meanwhile.
+// Rename changes the name of a Pod; its ID, generations and workspace stay. Errors are
+// those of [Store.Create] for a name, and a conflict if it was renamed in the meantime.
 func (s *Store) Rename(ctx context.Context, p *Pod, name string) (*Pod, error) {
 	if err := CheckName(name); err != nil {
 		return nil, err

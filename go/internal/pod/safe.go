@@ -10,8 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
-// safe refuses a folder in which somebody else could exchange what is read.
-// That of the store and the one around it are ours; what is above may be links.
+// safe rejects a directory whose files another user could replace. The directory of the
+// store and its parent must belong to this user; those above may be links.
 func (s *Store) safe() error {
 	for _, dir := range []string{filepath.Dir(s.dir), s.dir} {
 		info, err := s.fs.Lstat(dir)

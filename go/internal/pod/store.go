@@ -24,22 +24,23 @@ const (
 	usualPatience = 30 * time.Second
 )
 
-// Store is the folder of all Pods.
+// Store is the directory of all Pods.
 type Store struct {
 	dir      string
 	fs       durable.FS
-	patience time.Duration // with who has the lock
+	patience time.Duration // how long to wait for the lock
 }
 
-// Open gives the store in a folder; nothing is made before the first Create.
+// Open returns the store in a directory; the first Create makes the directory.
 func Open(dir string) *Store { return OpenOn(durable.OS, dir) }
 
-// OpenOn is Open on another file system than this machine's.
+// OpenOn is Open on a file system other than this machine's.
 func OpenOn(fsys durable.FS, dir string) *Store {
 	return &Store{dir: filepath.Clean(dir), fs: fsys, patience: usualPatience}
 }
 
-// lock keeps other writers out until unlock; it makes the folder of the store.
+// lock keeps other writers out until unlock. It creates the directory of the store if
+// necessary.
 func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	if err := s.safe(); err != nil {
 		return nil, err
@@ -68,16 +69,16 @@ func (s *Store) lock(ctx context.Context) (unlock func() error, err error) {
 	return unlock, nil
 }
 
-// sweep removes from a folder what writers that died have left there. The
-// caller has the lock, so nobody is at work on it. What cannot be removed does
-// no harm and stays.
+// sweep removes what dead writers have left in a directory. The caller has the lock, so
+// no other writer is using it. What cannot be removed does no harm and stays.
 func (s *Store) sweep(dir string, entries []fs.DirEntry, left func(name string) bool) {
 	for synced, i := false, 0; i < len(entries); i++ {
 		name := entries[i].Name()
 		if !left(name) {
 			continue
 		}
-		// What it was renamed from, or what speaks of it, may not come back without it.
+		// The rename or the removed reference has to be durable first. Otherwise a power cut
+		// could bring it back without these files.
 		if !synced && s.fs.SyncDir(dir) != nil {
 			return
 		}
@@ -86,7 +87,7 @@ func (s *Store) sweep(dir string, entries []fs.DirEntry, left func(name string) 
 	}
 }
 
-// leftInStore tells whether a name is one that is there for a moment only.
+// leftInStore reports whether a name is that of a temporary entry.
 func leftInStore(name string) bool {
 	return strings.HasPrefix(name, newPrefix) || strings.HasPrefix(name, removedPrefix) || durable.Temporary(name)
 }
@@ -100,7 +101,7 @@ func (s *Store) notWritten(err error) error {
 		Hintf("nothing was changed; make room there or give yourself the right to write, and repeat the command")
 }
 
-// unsure is for a disk on which neither the change nor the way back succeeds.
+// unsure is the error if the disk allows neither the change nor its reversal.
 func (s *Store) unsure(err error) error {
 	return diag.Errorf(diag.ExitState, "pod-unsure", "writing to the Pods in %s failed half way, and whether the change was made is not known: %v", s.dir, bounded.Reason(err)).
 		Hintf("when the disk works again, look at what is there: insomnia pod list")

@@ -6,7 +6,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// envelope is a small one; number makes it another.
+// envelope returns a small envelope that is distinct for each number.
 func envelope(number int) *manifest.Envelope {
 	text, _ := manifest.FillDefaults(fmt.Appendf(nil, `{"schema": %q, "profile": {"name": "minimal"},
 		"model": {"ref": "anthropic/claude-sonnet-4-5", "provider": "anthropic", "id": "claude-sonnet-4-5", "wireApi": "anthropic",

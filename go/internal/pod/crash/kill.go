@@ -21,12 +21,12 @@ import (
 
 const (
 	writers = 3
-	// A writer is killed at a random moment of this time after it has begun.
+	// A writer is killed at a random moment within this time after its start.
 	longestLife = 60 * time.Millisecond
 )
 
-// kill runs cycles of three writers on one store that are killed, and holds the
-// store to what they have said after each.
+// kill runs cycles of three writers that it kills. After each cycle, it checks the store
+// against what they have acknowledged.
 func kill(ctx context.Context, out io.Writer, cycles int, seed uint64, dir string) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -44,7 +44,7 @@ func kill(ctx context.Context, out io.Writer, cycles int, seed uint64, dir strin
 			return errors.Join(ctx.Err(), os.RemoveAll(work))
 		}
 		if err != nil {
-			// The store stays, to be looked at.
+			// Keep the store for inspection.
 			return fmt.Errorf("seed %d, cycle %d, the store is in %s: %w", seed, cycle, k.dir, err)
 		}
 		if time.Since(told) > 10*time.Second {
@@ -79,7 +79,7 @@ func (k *killing) cycle(ctx context.Context) error {
 	}
 	go func() { running.Wait(); close(lines) }()
 
-	// Whoever reads while others write and die must find everything whole.
+	// A reader must see a consistent store while others write and die.
 	reading, done := make(chan struct{}), make(chan error, 1)
 	go func() { done <- k.read(reading) }()
 	acks, removing := ledger{}, map[string]bool{}
@@ -115,7 +115,7 @@ func (k *killing) cycle(ctx context.Context) error {
 	return k.ledger.hold(pod.Open(k.dir), acks, removing)
 }
 
-// read reads everything, over and over.
+// read reads everything in a loop.
 func (k *killing) read(stop <-chan struct{}) error {
 	store := pod.Open(k.dir)
 	for {
@@ -141,7 +141,7 @@ func (k *killing) read(stop <-chan struct{}) error {
 	}
 }
 
-// runWriter starts a writer, passes on what it says, and kills it.
+// runWriter starts a writer, forwards its lines, and kills it.
 func runWriter(ctx context.Context, self, dir string, seed uint64, life time.Duration, lines chan<- said) error {
 	cmd := exec.CommandContext(ctx, self, writerCommand, dir, strconv.FormatUint(seed, 10))
 	var stderr strings.Builder
@@ -158,7 +158,7 @@ func runWriter(ctx context.Context, self, dir string, seed uint64, life time.Dur
 	for text.Scan() {
 		var line said
 		if json.Unmarshal(text.Bytes(), &line) != nil {
-			continue // cut off by the kill: it was not said
+			continue // cut off by the kill, so not acknowledged
 		}
 		if line.Did == "ready" {
 			time.AfterFunc(life, func() { _ = cmd.Process.Kill() })

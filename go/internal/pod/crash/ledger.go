@@ -8,7 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 )
 
-// ledger is what has been acknowledged of each Pod.
+// ledger records what has been acknowledged for each Pod.
 type ledger map[string]*entry
 
 type entry struct {
@@ -16,7 +16,7 @@ type entry struct {
 	revision int
 	current  int
 	sums     []string // checksums of the generations
-	resumed  int      // events
+	resumed  int      // number of events
 }
 
 func (l ledger) entry(id string) *entry {
@@ -26,7 +26,7 @@ func (l ledger) entry(id string) *entry {
 	return l[id]
 }
 
-// note adds one acknowledgement. Those of several writers come in any order.
+// note records one acknowledgment. Those of several writers arrive in any order.
 func (l ledger) note(line said) {
 	e := l.entry(line.Pod)
 	switch {
@@ -44,8 +44,8 @@ func (l ledger) note(line said) {
 
 func gone(err error) bool { return diag.CodeIs(err, "pod-not-found") }
 
-// hold compares a store at rest with what it was before and with what has been
-// acknowledged since, and takes note of how it is now.
+// hold checks a store without active writers against its earlier state and what has been
+// acknowledged since, and records its present state.
 func (l ledger) hold(store *pod.Store, since ledger, removing map[string]bool) error {
 	pods, damaged, err := store.List()
 	if err != nil {
@@ -96,7 +96,7 @@ func (l ledger) hold(store *pod.Store, since ledger, removing map[string]bool) e
 	return nil
 }
 
-// has compares what there is, nil when nothing is, with what was acknowledged.
+// has compares a Pod, nil if it does not exist, with what was acknowledged.
 func (e *entry) has(want *entry, removing bool) error {
 	switch {
 	case e == nil && !removing:

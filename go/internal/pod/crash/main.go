@@ -1,12 +1,12 @@
-// Command crash tries to make the store of Pods lose or tear what it has
-// acknowledged. It is run as checks/crash:
+// Command crash tries to make the store of Pods lose or damage data that it has
+// acknowledged. It runs as checks/crash:
 //
 //	checks/crash [--cycles N] [--states N] [--seed N] [--dir DIR]
 //
-// Cycles kill three processes that write to one store, with signal 9, at random
-// moments, and look at the store. States cut the power at each operation of the
-// same code on a file system in memory, and look at what may be on disk then.
-// The controls do that without the fsync of folders, or of files, and must fail.
+// Cycles kill three processes that write to one store, with signal 9 at random moments,
+// and then check the store. States run the same code on an in-memory file system, cut the
+// power at each operation, and check what may be on disk. The controls leave out the
+// fsync of directories or of files, and must fail.
 package main
 
 import (
@@ -58,7 +58,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return errors.Join(failed...)
 }
 
-// report simulates and says how it went; a control has to go wrong.
+// report runs a simulation and prints the result; a control must fail.
 func report(ctx context.Context, out io.Writer, name string, states int, seed uint64, wrap func(durable.FS) durable.FS, control bool) error {
 	s := simulation{wrap: wrap, seed: seed}
 	if err := s.run(ctx, states); err != nil {

@@ -15,19 +15,19 @@ import (
 
 const storeDir = "/home/user/state/insomnia/pods"
 
-// simulation cuts the power, again and again, while Pods are written.
+// simulation repeatedly cuts the power while Pods are written.
 type simulation struct {
 	wrap func(durable.FS) durable.FS
 	seed uint64
 
 	states, lost, torn int
-	first              string // problem
+	first              string // first problem
 }
 
-// errDead is what a process sees of the world after it was killed.
+// errDead is returned by every operation of a process after it was killed.
 var errDead = errors.New("this process was killed")
 
-// crashesEach is how many states are looked at for one operation of the file system.
+// crashesEach is the number of states examined for one operation of the file system.
 const crashesEach = 6
 
 func (s *simulation) run(ctx context.Context, states int) error {
@@ -39,7 +39,7 @@ func (s *simulation) run(ctx context.Context, states int) error {
 	return nil
 }
 
-// round is the life of one store: some changes, some of which are killed half way.
+// round is the life of one store: a series of changes, some of which are killed halfway.
 func (s *simulation) round(ctx context.Context, random *rand.Rand) error {
 	fsys := crashfs.New()
 	w := &world{disk: fsys, store: pod.OpenOn(s.wrap(fsys), storeDir), random: random, expected: map[string][]state{}}
@@ -80,7 +80,7 @@ func (s *simulation) round(ctx context.Context, random *rand.Rand) error {
 	return nil
 }
 
-// cut looks at some of the states that a power cut now may leave.
+// cut examines some of the states that a power cut at this moment may leave.
 func (s *simulation) cut(w *world) {
 	for range crashesEach {
 		after := w.disk.Crash(w.random, float64(w.random.IntN(5))/4)
@@ -98,7 +98,7 @@ func (s *simulation) cut(w *world) {
 	}
 }
 
-// state is all that is to be seen of a Pod; the zero state is that it is not there.
+// state is everything visible of a Pod; the zero state means that it does not exist.
 type state struct {
 	current   int
 	envelopes []string
@@ -109,29 +109,29 @@ func (a state) equal(b state) bool {
 	return a.current == b.current && slices.Equal(a.envelopes, b.envelopes) && slices.Equal(a.events, b.events)
 }
 
-// with is a state after one event more.
+// with returns the state after one more event.
 func (a state) with(current int, kind string) state {
 	a.current = current
 	a.events = append(slices.Clone(a.events), fmt.Sprint(kind, " ", current))
 	return a
 }
 
-// world is a store and what has to be in it.
+// world is a store and its expected content.
 type world struct {
 	disk   *crashfs.FS
 	store  *pod.Store
 	random *rand.Rand
 	number int
 
-	// expected are the states that a Pod may be in after a power cut: one when
-	// the last change was acknowledged, several when its writer was killed.
+	// expected are the states that a Pod may be in after a power cut: one if the last
+	// change was acknowledged, several if its writer was killed.
 	expected map[string][]state
 	doing    string
-	id       string // of the Pod that is being changed; empty: a new one
-	next     state  // what the change leads to
+	id       string // of the Pod being changed; empty for a new one
+	next     state  // the result of the change
 }
 
-// change does one random thing to the store.
+// change makes one random change to the store.
 func (w *world) change(ctx context.Context) error {
 	w.number++
 	pods, damaged, err := w.store.List()
@@ -167,8 +167,8 @@ func (w *world) change(ctx context.Context) error {
 	return err
 }
 
-// age makes a Pod that has seen so much that its older events are about to
-// move to a file of their own.
+// age creates a Pod with so many events that the older ones are about to move to a file
+// of their own.
 func (w *world) age(ctx context.Context) error {
 	if err := w.create(ctx); err != nil {
 		return err
@@ -196,12 +196,13 @@ func (w *world) create(ctx context.Context) error {
 	return err
 }
 
-// settle takes note of what a change came to.
+// settle records the outcome of a change.
 func (w *world) settle(acknowledged bool) {
 	if acknowledged {
 		w.expected[w.id] = []state{w.next}
 	} else if pods, _, err := w.store.List(); err == nil {
-		// Its writer was killed: what it did is there for everybody to see, but not safe.
+		// The writer was killed: others can see its change, but it may not survive a power
+		// cut.
 		for _, p := range pods {
 			if seen, err := look(w.store, p); err == nil && seen.equal(w.next) {
 				w.expected[p.ID] = append(slices.Clone(w.expected[p.ID]), seen)
@@ -217,7 +218,7 @@ func (w *world) settle(acknowledged bool) {
 	w.doing, w.id, w.next = "resting", "", state{}
 }
 
-// judge compares a store after a power cut with what has to be in it.
+// judge compares a store after a power cut with its expected content.
 func (w *world) judge(after *pod.Store) (lost, torn string) {
 	pods, damaged, err := after.List()
 	if err != nil {
@@ -249,7 +250,7 @@ func (w *world) judge(after *pod.Store) (lost, torn string) {
 	return "", ""
 }
 
-// look reads all of a Pod, verified.
+// look reads and verifies all of a Pod.
 func look(s *pod.Store, p *pod.Pod) (state, error) {
 	seen := state{current: p.Current}
 	for _, g := range p.Generations {
@@ -266,7 +267,7 @@ func look(s *pod.Store, p *pod.Pod) (state, error) {
 	return seen, err
 }
 
-// encoded are the bytes that the store keeps of an envelope.
+// encoded returns the bytes that the store keeps of an envelope.
 func encoded(e *manifest.Envelope, name string) string {
 	named := *e
 	named.Inputs.Name = name

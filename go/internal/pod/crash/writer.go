@@ -14,21 +14,21 @@ import (
 
 const writerCommand = "write"
 
-// said is a line of a writer: what it is about to do, or what was acknowledged.
+// said is a line of a writer: an operation that it is about to do, or an acknowledgment.
 type said struct {
 	Did string `json:"did,omitempty"` // ready, create, add, rollback, record, remove
 	Pod string `json:"pod,omitempty"`
-	// Of the Pod as it was acknowledged.
+	// Of the Pod at the acknowledgment.
 	Revision int      `json:"revision,omitempty"`
 	Current  int      `json:"current,omitempty"`
 	Sums     []string `json:"sums,omitempty"` // checksums of its generations
 
-	Removing string `json:"removing,omitempty"` // before it is done
+	Removing string `json:"removing,omitempty"` // written before the removal
 	Failed   string `json:"failed,omitempty"`
 }
 
-// write changes a store without end, and says so on standard output. What has
-// been said when the process is killed has to be there.
+// write changes a store in a loop and reports each change on standard output. Everything
+// reported before the process is killed must be in the store.
 func write(dir, seedText string) int {
 	seed, err := strconv.ParseUint(seedText, 10, 64)
 	if err != nil {
@@ -53,18 +53,18 @@ func write(dir, seedText string) int {
 	}
 }
 
-// say writes a line whole, and at once.
+// say writes a line at once, in a single write.
 func say(line said) {
 	data, err := json.Marshal(line)
 	if err == nil {
 		_, err = os.Stdout.Write(append(data, '\n'))
 	}
 	if err != nil {
-		os.Exit(1) // nobody listens
+		os.Exit(1) // the reader is gone
 	}
 }
 
-// most is how many Pods there are at once.
+// most limits how many Pods exist at once.
 const most = 6
 
 func changeOne(ctx context.Context, store *pod.Store, random *rand.Rand, number int) (did string, p *pod.Pod, err error) {
