@@ -17,20 +17,20 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// talk is the interface line by line: nothing is drawn twice, nothing has a
-// colour, and every question says what can be answered.
+// talk is the line-by-line interface: nothing is redrawn, nothing is in color, and every
+// question lists its possible answers.
 type talk struct {
 	*Backend
 	ctx    context.Context
 	out    io.Writer
 	lines  chan string
-	styles styles // none
+	styles styles // empty
 }
 
-// pageWidth is how long the lines of a page get.
+// pageWidth is the width of the lines of a page.
 const pageWidth = 78
 
-// converse talks until the user has enough, or there is nothing more to read.
+// converse runs until the user quits or the input ends.
 func converse(ctx context.Context, b *Backend, o Options) error {
 	t := &talk{Backend: b, ctx: ctx, out: o.Out, lines: make(chan string)}
 	go func() {
@@ -57,7 +57,7 @@ func converse(ctx context.Context, b *Backend, o Options) error {
 
 func (t *talk) say(format string, args ...any) { fmt.Fprintf(t.out, format+"\n", args...) }
 
-// ask reads one answer; an empty one is what stands in brackets.
+// ask reads one answer; an empty line means the default in brackets.
 func (t *talk) ask(question, otherwise string) (string, error) {
 	if otherwise != "" {
 		question += " [" + clean(otherwise) + "]"
@@ -79,7 +79,7 @@ func (t *talk) ask(question, otherwise string) (string, error) {
 	}
 }
 
-// wrong tells an error and lets the user go on.
+// wrong shows an error and lets the user continue.
 func (t *talk) wrong(err error) { t.say("%s", ansi.Strip(report(err))) }
 
 func (t *talk) menu() error {
@@ -118,7 +118,7 @@ func (t *talk) menu() error {
 	}
 }
 
-// pod says in a line what a row of the list says.
+// pod returns a line with the content of a row of the list.
 func (t *talk) pod(p Pod) string {
 	if p.Damage != "" {
 		return clean(p.ID) + " is damaged: " + clean(p.Damage)
@@ -180,7 +180,7 @@ func (t *talk) newPod() error {
 	return nil
 }
 
-// profile asks which profile, by number or by reference.
+// profile asks for a profile, by number or by reference.
 func (t *talk) profile() (string, error) {
 	t.say("Looking for profiles …")
 	var list app.Profiles

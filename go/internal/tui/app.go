@@ -15,48 +15,48 @@ import (
 // screen is one page of the interface. Its methods are called by the program's
 // one loop and never at the same time.
 type screen interface {
-	// title is what the page is called in the line at the top.
+	// title returns the name of the page for the top line.
 	title() string
-	// start is asked for once, when the screen is opened.
+	// start is called once, when the screen is opened.
 	start() tea.Cmd
-	// update takes a message: keys when the screen is on top, results always.
+	// update handles a message: keys only for the top screen, results always.
 	update(msg tea.Msg) tea.Cmd
-	// draw gives the lines of the page; at is the one that must be seen.
+	// draw returns the lines of the page; at is a line that must be visible.
 	draw(width, height int) (lines []string, at int)
-	// status says what goes on, or what has just happened.
+	// status returns what is in progress, or what has just happened.
 	status() status
-	// hints are the keys that work, the most useful first.
+	// hints lists the active keys, the most useful first.
 	hints() []hint
 	// close ends the work of the screen.
 	close()
 }
 
-// status is a text of a line or two; busy when something goes on.
+// status is a text of a line or two; busy is set while work is in progress.
 type status struct {
-	text string // fit for the screen
+	text string // safe to show on the screen
 	look lipgloss.Style
 	busy bool
 }
 
-// hint is a key and what it does.
+// hint is a key and its action.
 type hint struct{ key, does string }
 
-// shared is what all screens have.
+// shared holds what all screens use.
 type shared struct {
 	*Backend
 	ctx    context.Context
 	work   *worker
 	styles styles
-	moves  []any // what the screen on top wants, before the next key
+	moves  []any // requests of the top screen, to apply before the next key
 }
 
-// The moves between screens. They are made before another message is looked at,
-// so that no key reaches a screen that has been left.
+// The moves between screens. They are applied before the next message, so that no key
+// reaches a screen that was left.
 type (
 	opened struct{ screen screen }
 	left   struct{}
-	chosen app.Profile // by the picker, for the form
-	saved  Created     // by the preview, for the list
+	chosen app.Profile // from the picker, for the form
+	saved  Created     // from the preview, for the list
 )
 
 func (sh *shared) move(to any) tea.Cmd {
@@ -75,7 +75,7 @@ type model struct {
 	spinner       spinner.Model
 	spinning      bool
 	interrupted   bool
-	quit          func() // ends the loop, from outside of it
+	quit          func() // ends the loop from outside
 }
 
 func newModel(ctx context.Context, b *Backend) *model {
@@ -105,7 +105,7 @@ func (a *model) Update(msg tea.Msg) (model tea.Model, command tea.Cmd) {
 	return a, a.spin(tea.Batch(commands...))
 }
 
-// follow makes a move.
+// follow applies a move.
 func (a *model) follow(to any) tea.Cmd {
 	switch to := to.(type) {
 	case opened:
@@ -168,7 +168,7 @@ func (a *model) pop() {
 	a.screens = a.screens[:len(a.screens)-1]
 }
 
-// spin keeps the spinner turning for as long as the top screen is busy.
+// spin keeps the spinner turning while the top screen is busy.
 func (a *model) spin(cmd tea.Cmd) tea.Cmd {
 	if a.spinning || len(a.screens) == 0 {
 		return cmd
@@ -193,7 +193,7 @@ func (a *model) View() (view tea.View) {
 	return view
 }
 
-// lines are the whole screen: a title, the page, what goes on, the keys.
+// lines returns the whole screen: a title, the page, the status, the keys.
 func (a *model) lines() []string {
 	if len(a.screens) == 0 || a.width < 1 || a.height < 1 {
 		return nil
@@ -214,7 +214,7 @@ func (a *model) lines() []string {
 	for len(lines) < len(head)+room {
 		lines = append(lines, "")
 	}
-	// Drawing has told the page how much of it is seen.
+	// While drawing, the page has learned which part of it is visible.
 	if again := a.says(); len(again) == len(says) {
 		says = again
 	}
@@ -240,7 +240,7 @@ func (a *model) heading() string {
 	return a.styles.title.Render(cut(text, a.width))
 }
 
-// says are the lines of the status: one, and a second where it is long.
+// says returns the lines of the status: one, or two if it is long.
 func (a *model) says() []string {
 	now := a.top().status()
 	if now.busy {
@@ -254,7 +254,7 @@ func (a *model) says() []string {
 	return lines
 }
 
-// help writes the keys, on as many lines as they need.
+// help returns the keys, on as many lines as they need.
 func (a *model) help() []string {
 	hints := a.top().hints()
 	hints = append(hints[:len(hints):len(hints)], hint{"ctrl-c", "leave"})

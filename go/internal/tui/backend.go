@@ -8,27 +8,27 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Backend does the work behind the screens. Its functions may take long and
-// end soon after their context does. What is called show gets all that is known
-// so far, as often as that changes, from one goroutine at a time; what it was
-// given is not changed afterwards.
+// Backend does the work behind the screens. Its functions may take long, but end soon
+// after their context does. A function named show receives everything known so far each
+// time that changes. It is called from one goroutine at a time, and its argument is not
+// modified afterwards.
 type Backend struct {
-	// Dir is the working directory: the workspace unless another is named.
+	// Dir is the working directory: the workspace unless the user names another.
 	Dir string
 	// Pods lists the Pods.
 	Pods func(ctx context.Context, show func(Pods))
-	// Details says all about one Pod.
+	// Details returns everything about one Pod.
 	Details func(ctx context.Context, id string) (*Details, error)
-	// Profiles lists the profiles that can be chosen here.
+	// Profiles lists the available profiles.
 	Profiles func(ctx context.Context, show func(app.Profiles))
-	// Resolve evaluates what a reference leads to, and checks the startup inputs.
-	// It downloads and writes nothing.
+	// Resolve evaluates the profile of a reference and checks the startup inputs. It
+	// downloads and writes nothing.
 	Resolve func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error)
-	// Create saves the Pod that Resolve has made ready: nothing is evaluated again.
+	// Create saves the Pod that Resolve has prepared, without evaluating it again.
 	Create func(ctx context.Context, r *Resolved) (*Created, error)
 }
 
-// Pods are the Pods that there are, newest first.
+// Pods lists the existing Pods, newest first.
 type Pods struct {
 	Rows []Pod
 	Err  error // the list could not be read
@@ -37,35 +37,35 @@ type Pods struct {
 // Pod is a row of the list of Pods.
 type Pod struct {
 	ID, Name  string
-	Profile   string // its name
-	Ref       string // reference that it was created from
+	Profile   string // the profile's name
+	Ref       string // reference that the Pod was created from
 	Model     string
 	State     string
-	Workspace string // folder that it works in
+	Workspace string // workspace
 	Age       string // in words
-	// Now says how the profile stands to the snapshot now, Detail says more.
+	// Now is the drift of the profile in a word, and Detail explains it.
 	Now, Detail string
-	Drifted     bool   // the profile is another now
-	Damage      string // why it cannot be read; empty for a Pod that can
+	Drifted     bool   // the profile has changed
+	Damage      string // why the Pod cannot be read; empty if it can
 }
 
-// Details is all about one Pod.
+// Details is everything about one Pod.
 type Details struct {
-	Facts    []words.Fact // of the Pod itself
+	Facts    []words.Fact // about the Pod itself
 	Manifest *manifest.Manifest
 	Summary  words.Summary
-	Events   []words.Fact // when, and what
-	// Grants is the page of `insomnia trust show --full` in a width; nil for none.
+	Events   []words.Fact // time and kind
+	// Grants renders the page of `insomnia trust show --full` for a width; nil for none.
 	Grants func(width int) string
 }
 
-// Resolved is a profile evaluated, of which a Pod can be made.
+// Resolved is an evaluated profile from which a Pod can be created.
 type Resolved struct {
 	Ref, Digest string
 	Inputs      manifest.Inputs
 	Manifest    *manifest.Manifest
 	Summary     words.Summary
-	// Grants is the page of `insomnia trust show --full` in a width; nil for none.
+	// Grants renders the page of `insomnia trust show --full` for a width; nil for none.
 	Grants func(width int) string
 	Draft  *app.Draft // what Create saves
 }

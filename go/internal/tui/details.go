@@ -6,14 +6,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// details shows all about one Pod.
+// details is the screen that shows everything about one Pod.
 type details struct {
 	*shared
 	pager
 	pod     Pod
 	reading *question
 	found   *Details
-	grants  bool // all that is granted is shown, with the texts
+	grants  bool // whether all grants are shown, with their texts
 	err     error
 }
 
@@ -67,7 +67,7 @@ func (d *details) draw(width, height int) ([]string, int) {
 	return d.pager.draw(d.styles.page(d.found.sections(), width), height), 0
 }
 
-// sections are the page on a Pod that there is.
+// sections returns the page about an existing Pod.
 func (d *Details) sections() []section {
 	sections := append([]section{{"The Pod", d.Facts}}, granted(d.Manifest, d.Summary)...)
 	if len(d.Events) > 0 {
@@ -83,7 +83,7 @@ func (d *details) status() status {
 	return status{text: d.where(), look: d.styles.dim}
 }
 
-// textsHint is what the key for the page of grants does.
+// textsHint describes the action of the key for the page of grants.
 func textsHint(shown bool) string {
 	if shown {
 		return "summary"

@@ -9,24 +9,24 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/crash"
 )
 
-// worker runs work beside the screens and knows when all of it has ended.
+// worker runs work in the background and waits for all of it to end.
 type worker struct {
 	wait     sync.WaitGroup
 	panicked crash.Carrier
 }
 
-// crashed is the message that work has panicked: the program ends.
+// crashed is the message that work has panicked, so the program ends.
 type crashed struct{}
 
-// answer is what a command came back with. The screen that asked knows its
-// question by the address.
+// answer is the result of a command. The asking screen recognizes its question by the
+// pointer.
 type answer[T any] struct {
 	to    *question
 	value T
 	err   error
 }
 
-// question is one piece of work that a screen waits for.
+// question is a piece of work that a screen waits for.
 type question struct {
 	cancel context.CancelFunc
 }
@@ -37,7 +37,7 @@ func (q *question) stop() {
 	}
 }
 
-// ask does something once.
+// ask runs a piece of work once.
 func ask[T any](ctx context.Context, w *worker, do func(context.Context) (T, error)) (*question, tea.Cmd) {
 	ctx, cancel := context.WithCancel(ctx)
 	q := &question{cancel}
@@ -48,14 +48,14 @@ func ask[T any](ctx context.Context, w *worker, do func(context.Context) (T, err
 		defer func() { answered <- message }()
 		defer w.panicked.Take()
 		value, err := do(ctx)
-		if message = nil; ctx.Err() == nil { // else nobody waits for it
+		if message = nil; ctx.Err() == nil { // otherwise the screen no longer waits for it
 			message = answer[T]{q, value, err}
 		}
 	})
 	return q, func() tea.Msg { return <-answered }
 }
 
-// news is the newest of something that becomes known bit by bit.
+// news is the latest state of something that is discovered step by step.
 type news[T any] struct {
 	to    *question
 	value T
@@ -63,8 +63,8 @@ type news[T any] struct {
 	next  tea.Cmd // waits for more
 }
 
-// follow does something that shows what it knows as it goes. What comes faster
-// than the screen takes it is skipped, but for the last.
+// follow runs a piece of work that reports its progress. Updates faster than the screen
+// are skipped, except for the last.
 func follow[T any](ctx context.Context, w *worker, do func(context.Context, func(T))) (*question, tea.Cmd) {
 	ctx, cancel := context.WithCancel(ctx)
 	q := &question{cancel}

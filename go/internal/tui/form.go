@@ -29,16 +29,16 @@ var fieldLabels = [fieldCount]string{"profile:", "workspace:", "name:", "runtime
 
 const labelWidth = 14
 
-// maxPrompt is the cap on a text of a manifest, and so on the first prompt.
+// maxPrompt limits the first prompt, like any text in a manifest.
 const maxPrompt = 1 << 20
 
-// form asks for what a new Pod is made of.
+// form is the screen that asks for the properties of a new Pod.
 type form struct {
 	*shared
 	at        int
 	list      app.Profiles
 	listing   *question
-	profile   *app.Profile // chosen; nil for the default
+	profile   *app.Profile // the chosen one; nil for the default
 	workspace textinput.Model
 	name      textinput.Model
 	runtime   textinput.Model
@@ -93,7 +93,7 @@ func (f *form) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// failedMsg says that a field has to be changed.
+// failedMsg reports that a field has to be changed.
 type failedMsg struct {
 	field int
 	says  string
@@ -137,7 +137,7 @@ func (f *form) press(msg tea.KeyPressMsg) tea.Cmd {
 	return f.typed(msg)
 }
 
-// movesWithin tells whether there is a line above or below in the prompt.
+// movesWithin reports whether the prompt has a line above or below the cursor.
 func (f *form) movesWithin(key string) bool {
 	if key == "up" {
 		return f.prompt.Line() > 0
@@ -145,7 +145,7 @@ func (f *form) movesWithin(key string) bool {
 	return f.prompt.Line() < f.prompt.LineCount()-1
 }
 
-// typed gives a key to the field that it was typed into.
+// typed passes a key to the active field.
 func (f *form) typed(msg tea.Msg) tea.Cmd {
 	var cmd tea.Cmd
 	switch f.at {
@@ -187,7 +187,7 @@ func (f *form) focus(at int) tea.Cmd {
 	return nil
 }
 
-// check looks at what was typed into a field.
+// check validates the text of a field.
 func (f *form) check(field int) {
 	switch field {
 	case fieldWorkspace:
@@ -212,7 +212,7 @@ func firstOf(err error) string {
 	return d.Message
 }
 
-// selected is the profile that the Pod would be made of; nil while it is not known.
+// selected returns the profile of the new Pod; nil while it is unknown.
 func (f *form) selected() *app.Profile {
 	if f.profile != nil {
 		return f.profile
@@ -294,7 +294,7 @@ func (f *form) draw(width, height int) ([]string, int) {
 	return lines, at
 }
 
-// profileText is the value of the field: coder (default).
+// profileText returns the value of the field, such as "coder (default)".
 func (f *form) profileText() string {
 	p := f.selected()
 	switch {
@@ -313,7 +313,7 @@ func (f *form) profileText() string {
 	return f.styles.title.Render(name)
 }
 
-// about says which profile that is and what it may do.
+// about names the selected profile and describes what it may do.
 func (f *form) about() string {
 	p := f.selected()
 	if p == nil {

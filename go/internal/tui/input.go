@@ -9,8 +9,8 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// newInput is a line to type in. Its cursor does not blink, and it starts no
-// program to paste: terminals paste by themselves.
+// newInput returns a one-line text field. Its cursor does not blink, and it runs no
+// program to paste, because terminals paste by themselves.
 func newInput(placeholder string) textinput.Model {
 	in := textinput.New()
 	in.Prompt = ""
@@ -24,8 +24,8 @@ func newInput(placeholder string) textinput.Model {
 	return in
 }
 
-// shown is what was typed, without what is invisible and turns text around. It
-// stays in the value, where it was meant, or does no harm.
+// shown returns what was typed without invisible characters and those that reverse text.
+// They stay in the value, where they are intended or harmless.
 func shown(view string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) && r != '\u200d' {
@@ -35,7 +35,7 @@ func shown(view string) string {
 	}, view)
 }
 
-// newText is a few lines to type in; enter leaves it, ctrl-j begins a line.
+// newText returns a field for a few lines; enter leaves it, ctrl-j starts a new line.
 func newText(placeholder string, maximum int) textarea.Model {
 	in := textarea.New()
 	in.Prompt = ""

@@ -13,8 +13,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// granted says what a manifest lets a Pod do, the rules, programs and secrets
-// one by one.
+// granted describes what a manifest allows a Pod to do, with its rules, programs and
+// secrets one by one.
 func granted(m *manifest.Manifest, s words.Summary) []section {
 	sections := []section{{"What it may do", may(m, s)}}
 	for _, part := range []section{
@@ -27,7 +27,7 @@ func granted(m *manifest.Manifest, s words.Summary) []section {
 	return sections
 }
 
-// may are the facts of the manifest, with what a summary leaves out.
+// may returns the facts of the manifest, including those that a summary leaves out.
 func may(m *manifest.Manifest, s words.Summary) []words.Fact {
 	var facts []words.Fact
 	add := func(name, text string) {
@@ -37,7 +37,7 @@ func may(m *manifest.Manifest, s words.Summary) []words.Fact {
 	}
 	for _, f := range words.Facts(m, s) {
 		switch f.Name {
-		case "secrets": // stand below by name
+		case "secrets": // listed by name below
 		case "model":
 			facts = append(facts, f)
 			if m.Model.BaseURL != nil {
@@ -65,7 +65,7 @@ func may(m *manifest.Manifest, s words.Summary) []words.Fact {
 	return facts
 }
 
-// settings are variables with their values, sorted.
+// settings returns variables with their values, sorted.
 func settings(env map[manifest.EnvName]manifest.Argument) []string {
 	var out []string
 	for name, value := range env {
@@ -83,7 +83,7 @@ func ports(list []manifest.Port) string {
 	return strings.Join(out, " ")
 }
 
-// some are the first of a list that narrows, and how many there are beside them.
+// some returns the first entries of a restrictive list, and how many more there are.
 func some[T ~string](list []T) string {
 	const few = 5
 	if len(list) <= few+1 {
@@ -100,7 +100,7 @@ func spaced[T ~string](list []T) string {
 	return strings.Join(names, " ")
 }
 
-// rules are those of the permissions, denials first.
+// rules returns the rules of the permissions, denials first.
 func rules(m *manifest.Manifest) []words.Fact {
 	var facts []words.Fact
 	var reason manifest.Line
@@ -110,7 +110,7 @@ func rules(m *manifest.Manifest) []words.Fact {
 				continue
 			}
 			text := string(r.Tool) + " " + diag.Quote(string(r.Pattern))
-			// Neighbours share their reason most often.
+			// adjacent rules usually share their reason
 			if r.Reason != nil && *r.Reason != reason {
 				reason = *r.Reason
 				text += " (" + diag.Cell(string(reason)) + ")"
@@ -121,7 +121,7 @@ func rules(m *manifest.Manifest) []words.Fact {
 	return facts
 }
 
-// arguments shows the arguments of a program, with the names of secrets in braces.
+// arguments returns the arguments of a program, with the names of secrets in braces.
 func arguments(args []manifest.ArgValue) []string {
 	out := make([]string, len(args))
 	for i, arg := range args {
@@ -130,8 +130,8 @@ func arguments(args []manifest.ArgValue) []string {
 	return out
 }
 
-// programs are what runs beside the agent or outside the sandbox: MCP servers, hooks,
-// services and host commands.
+// programs returns what runs alongside the agent or outside the sandbox: MCP servers,
+// hooks, services and host commands.
 func programs(m *manifest.Manifest) []words.Fact {
 	var facts []words.Fact
 	for _, name := range slices.Sorted(maps.Keys(m.MCPServers)) {

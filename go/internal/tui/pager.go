@@ -14,7 +14,7 @@ type pager struct {
 	first, shown, count int
 }
 
-// press moves the page; it tells whether the key was one of its own.
+// press scrolls the page. It reports whether the key was one of the pager's.
 func (p *pager) press(key string) bool {
 	switch key {
 	case "up", "k":
@@ -38,14 +38,14 @@ func (p *pager) press(key string) bool {
 
 func (p *pager) clamp() { p.first = max(0, min(p.first, p.count-p.shown)) }
 
-// draw gives the lines that are seen.
+// draw returns the visible lines.
 func (p *pager) draw(lines []string, height int) []string {
 	p.count, p.shown = len(lines), max(1, height)
 	p.clamp()
 	return lines[p.first:min(len(lines), p.first+p.shown)]
 }
 
-// where says which part is seen; empty when that is all of it.
+// where describes which part is visible; empty if everything is.
 func (p *pager) where() string {
 	if p.count <= p.shown {
 		return ""
@@ -53,14 +53,14 @@ func (p *pager) where() string {
 	return "lines " + strconv.Itoa(p.first+1) + "–" + strconv.Itoa(min(p.count, p.first+p.shown)) + " of " + strconv.Itoa(p.count)
 }
 
-// section is a part of a page under a title of its own.
+// section is a part of a page with its own title.
 type section struct {
 	title string
 	facts []words.Fact
 }
 
-// page writes sections: names on the left, texts wrapped beside them, or below
-// them where it is narrow.
+// page lays out sections: names on the left, with texts wrapped next to them, or below
+// them on a narrow screen.
 func (s styles) page(sections []section, width int) []string {
 	var lines []string
 	for i, part := range sections {

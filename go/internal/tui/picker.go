@@ -14,14 +14,14 @@ import (
 	parse "github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// picker lets one choose a profile from all that there are. The list is the
-// form's, which goes on filling it.
+// picker is the screen for choosing a profile. The form owns the list and keeps filling
+// it.
 type picker struct {
 	*shared
 	form   *form
 	filter textinput.Model
 	at     int
-	wanted string // reference that the pointer stays on
+	wanted string // reference of the selected row
 	notice string
 }
 
@@ -38,8 +38,8 @@ func (p *picker) title() string  { return "Profile" }
 func (p *picker) start() tea.Cmd { return nil }
 func (p *picker) close()         {}
 
-// found are the profiles that the filter lets through, the best first: those
-// whose reference matches, then those whose words have the text in them.
+// found returns the profiles that match the filter. Those whose reference matches come
+// first, then those with the text in another of their words.
 func found(rows []app.Profile, filter string) []app.Profile {
 	filter = strings.ToLower(strings.TrimSpace(filter))
 	if filter == "" {
@@ -67,7 +67,7 @@ func found(rows []app.Profile, filter string) []app.Profile {
 	return out
 }
 
-// spoken are the words of a row that can be looked for.
+// spoken returns the searchable words of a row.
 func spoken(p app.Profile) string {
 	if p.Summary == nil {
 		return p.Source + " " + p.Broken
@@ -75,8 +75,8 @@ func spoken(p app.Profile) string {
 	return strings.Join([]string{p.Source, p.Summary.Model, p.Summary.Description}, " ")
 }
 
-// rows are what the pointer moves over: profiles, and last the entry for a
-// reference typed by hand.
+// rows returns the profiles in the list. The pointer can also move to a last entry for
+// typing a reference.
 func (p *picker) rows() []app.Profile { return found(p.form.list.Rows, p.filter.Value()) }
 
 func (p *picker) update(msg tea.Msg) tea.Cmd {
@@ -134,7 +134,7 @@ func (p *picker) edit(msg tea.Msg) tea.Cmd {
 	return cmd
 }
 
-// typed is what the entry for references begins with.
+// typed returns the initial text of the entry for references.
 func (p *picker) typed() string {
 	if parse.ByForm(strings.TrimSpace(p.filter.Value())) {
 		return strings.TrimSpace(p.filter.Value())
@@ -142,7 +142,7 @@ func (p *picker) typed() string {
 	return ""
 }
 
-// point puts the pointer on a row, where it stays when others come.
+// point selects a row, which stays selected when other rows arrive.
 func (p *picker) point(rows []app.Profile, at int) {
 	p.at, p.wanted = at, ""
 	if at < len(rows) {
@@ -153,7 +153,7 @@ func (p *picker) point(rows []app.Profile, at int) {
 	}
 }
 
-// byHand stands for the last entry; no reference is empty and blank.
+// byHand marks the last entry, since a reference is never blank.
 const byHand = " "
 
 func (p *picker) position(rows []app.Profile) int {
@@ -218,7 +218,7 @@ func (p *picker) draw(width, height int) ([]string, int) {
 	return append(lines, pane...), 0
 }
 
-// says is the summary of a row, or why it is broken.
+// says returns the summary of a row, or why the profile is broken.
 func (p *picker) says(row app.Profile) string {
 	switch {
 	case row.Broken != "":
@@ -229,7 +229,7 @@ func (p *picker) says(row app.Profile) string {
 	return "…"
 }
 
-// pane says all about the profile that the pointer is on.
+// pane describes the selected profile in full.
 func (p *picker) pane(rows []app.Profile, at, width int) []string {
 	lines := []string{p.styles.rule(width)}
 	if at == len(rows) {
@@ -261,7 +261,7 @@ func (p *picker) pane(rows []app.Profile, at, width int) []string {
 	return lines
 }
 
-// sameName are the references of other profiles that have the name too.
+// sameName returns the references of other profiles with the same name.
 func (p *picker) sameName(row app.Profile) []string {
 	var refs []string
 	for _, other := range p.form.list.Rows {

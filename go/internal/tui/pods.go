@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// pods is the first screen: New Pod, and the Pods that there are.
+// pods is the first screen: New Pod, and the existing Pods.
 type pods struct {
 	*shared
 	at      int // 0 is New Pod
@@ -51,7 +51,7 @@ func (p *pods) update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// show takes a new list and stays on the Pod that it was on.
+// show replaces the list and keeps the selected Pod.
 func (p *pods) show(list Pods) {
 	id := p.wanted
 	if id == "" && p.at > 0 && p.at <= len(p.list.Rows) {
@@ -91,7 +91,7 @@ func (p *pods) press(key string) tea.Cmd {
 	return nil
 }
 
-// moved is where the pointer of a list goes.
+// moved returns the new position of a list's pointer.
 func moved(key string, at, count int) int {
 	switch key {
 	case "up", "k", "ctrl+p":
@@ -140,7 +140,7 @@ func (p *pods) draw(width, height int) ([]string, int) {
 	case len(rows) > 0:
 		lines = append(lines, p.styles.dim.Render(beside+line(titles(podColumns), widths)))
 	}
-	// Only what can be seen is drawn: there may be thousands.
+	// Only visible rows are drawn: there may be thousands.
 	first := firstLine(len(rows), p.at-1, max(1, room-len(lines)))
 	for i := first; i < len(rows) && len(lines) < room; i++ {
 		text, style := line(rows[i], widths), p.styles.plain
@@ -158,7 +158,7 @@ func (p *pods) draw(width, height int) ([]string, int) {
 	return append(lines, pane...), 0
 }
 
-// pane says more about the Pod that the pointer is on.
+// pane describes the selected Pod in more detail.
 func (p *pods) pane(width int) []string {
 	if p.at == 0 || p.at > len(p.list.Rows) {
 		return nil
@@ -180,7 +180,7 @@ func (p *pods) pane(width int) []string {
 	return lines
 }
 
-// short is the beginning of an ID, enough to tell one Pod from another.
+// short returns the start of an ID, enough to distinguish Pods.
 func short(id string) string { return cut(clean(id), 9) }
 
 func (p *pods) status() status {

@@ -9,8 +9,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// preview shows what a new Pod will be allowed to do, and saves it. What is
-// saved is what was shown: the profile is not evaluated again.
+// preview shows what a new Pod will be allowed to do, and saves it. It saves exactly what
+// was shown: the profile is not evaluated again.
 type preview struct {
 	*shared
 	pager
@@ -19,7 +19,7 @@ type preview struct {
 	resolving *question
 	saving    *question
 	resolved  *Resolved
-	grants    bool // all that is granted is shown, with the texts
+	grants    bool // whether all grants are shown, with their texts
 	err       error
 }
 
@@ -36,7 +36,7 @@ func (p *preview) start() tea.Cmd {
 	return cmd
 }
 
-// close ends the evaluation. A Pod that is being saved is saved.
+// close ends the evaluation, but not the saving of a Pod.
 func (p *preview) close() { p.resolving.stop() }
 
 func (p *preview) update(msg tea.Msg) tea.Cmd {
@@ -111,7 +111,7 @@ func (p *preview) draw(width, height int) ([]string, int) {
 	return p.pager.draw(p.styles.page(p.resolved.sections(), width), height), 0
 }
 
-// sections are the page on a Pod that could be created.
+// sections returns the page about a Pod that could be created.
 func (r *Resolved) sections() []section {
 	facts := []words.Fact{{Name: "profile", Text: r.Summary.Name}, {Name: "reference", Text: r.Ref}}
 	in := r.Inputs

@@ -11,8 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// reference takes a path or a flake reference typed by hand, and looks whether
-// there is a profile.
+// reference is the screen for typing a path or flake reference. It checks that a profile
+// is there.
 type reference struct {
 	*shared
 	input   textinput.Model

@@ -13,21 +13,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/halt"
 )
 
-// Options say where and how the interface is shown.
+// Options configure where and how the interface is shown.
 type Options struct {
 	In  io.Reader
 	Out io.Writer
 	// Accessible asks line by line instead of drawing a screen.
 	Accessible bool
 
-	more []tea.ProgramOption // of tests, whose output is no terminal
+	more []tea.ProgramOption // for tests, whose output is not a terminal
 }
 
-// farewell is how long the work that was cancelled may take to end.
+// farewell limits how long canceled work may take to end.
 const farewell = 80 * time.Millisecond
 
-// Run shows the interface until the user leaves it. The error of an
-// interruption says nothing: the user knows.
+// Run shows the interface until the user leaves it. The error of an interruption has no
+// text, because the user caused it.
 func Run(ctx context.Context, b *Backend, o Options) error {
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -54,12 +54,11 @@ func Run(ctx context.Context, b *Backend, o Options) error {
 
 func interrupted() error { return &diag.Error{Exit: diag.ExitInterrupted} }
 
-// leaveScreen undoes what drawing a screen has set: the alternate screen, the
-// hidden cursor, reports of the mouse and of focus, marked pastes, other keys.
+// leaveScreen undoes what drawing has set: the alternate screen, the hidden cursor,
+// reports of the mouse and of focus, bracketed paste, other key codes.
 const leaveScreen = "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[<u\x1b[0m\r\n"
 
-// putBack returns what makes the terminal usable again when the loop of the
-// program cannot.
+// putBack returns a function that restores the terminal if the program's loop cannot.
 func putBack(o Options) func() {
 	in, terminal := o.In.(*os.File)
 	if !terminal {
@@ -75,7 +74,7 @@ func putBack(o Options) func() {
 	}
 }
 
-// end waits for cancelled work.
+// end waits for canceled work.
 func (w *worker) end() {
 	done := make(chan struct{})
 	go func() {

@@ -6,8 +6,8 @@ import (
 	"charm.land/lipgloss/v2"
 )
 
-// styles say what things look like: the sixteen colours that follow the
-// terminal's own theme, and marks and words for where there is no colour.
+// styles define the look: the sixteen colors of the terminal's theme, and marks and words
+// for terminals without color.
 type styles struct {
 	plain, title, dim, chosen, broken, warn, good, key lipgloss.Style
 }
@@ -31,7 +31,7 @@ const (
 	beside  = "  "
 )
 
-// mark puts the pointer before the line that the keys are about.
+// mark adds the pointer to the selected line.
 func (s styles) mark(text string, at bool, otherwise lipgloss.Style) string {
 	if at {
 		return s.chosen.Render(pointer + text)
@@ -39,7 +39,7 @@ func (s styles) mark(text string, at bool, otherwise lipgloss.Style) string {
 	return otherwise.Render(beside + text)
 }
 
-// rule separates a list from what is said about the row under the pointer.
+// rule separates a list from the description of the selected row.
 func (s styles) rule(width int) string {
 	return s.dim.Render(strings.Repeat("─", max(0, width)))
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// column is a column of a table. Those with the highest rank go first when the
-// screen is narrow; before that, columns shrink to their least width.
+// column is a column of a table. On a narrow screen, columns first shrink to their
+// minimum width. Then they are left out, highest rank first.
 type column struct {
 	title string
 	least int
@@ -16,7 +16,7 @@ type column struct {
 
 const gap = 2
 
-// widths fits columns into a width; 0 is a column that is left out.
+// widths fits columns into a width; 0 leaves a column out.
 func widths(columns []column, rows [][]string, width int) []int {
 	out := make([]int, len(columns))
 	for i, c := range columns {
@@ -54,7 +54,7 @@ func widths(columns []column, rows [][]string, width int) []int {
 	}
 }
 
-// line writes one row.
+// line returns one row.
 func line(cells []string, widths []int) string {
 	var parts []string
 	for i, w := range widths {
@@ -65,7 +65,7 @@ func line(cells []string, widths []int) string {
 	return strings.TrimRight(strings.Join(parts, strings.Repeat(" ", gap)), " ")
 }
 
-// titles are the titles of columns.
+// titles returns the titles of columns.
 func titles(columns []column) []string {
 	out := make([]string, len(columns))
 	for i, c := range columns {

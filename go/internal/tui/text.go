@@ -8,10 +8,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// clean makes text from outside fit for one line of the screen.
+// clean makes untrusted text safe for one line of the screen.
 func clean(s string) string { return diag.Cell(strings.TrimSpace(s)) }
 
-// cut shortens a line to a width in cells; an ellipsis says so.
+// cut shortens a line to a width in cells and marks that with an ellipsis.
 func cut(s string, width int) string {
 	if width <= 0 {
 		return ""
@@ -19,15 +19,14 @@ func cut(s string, width int) string {
 	return ansi.Truncate(s, width, "…")
 }
 
-// fill cuts or pads a line to exactly that width.
+// fill cuts or pads a line to an exact width.
 func fill(s string, width int) string {
 	s = cut(s, width)
 	return s + strings.Repeat(" ", max(0, width-ansi.StringWidth(s)))
 }
 
-// wrapped breaks text into lines of at most that width: between words, and
-// within a word only where it is longer than a line. Its newlines stay, and so
-// does what its lines are indented by.
+// wrapped breaks text into lines of at most a width. It breaks between words, and within
+// a word only if the word is longer than a line. It keeps newlines and indentation.
 func wrapped(s string, width int) []string {
 	if width <= 0 {
 		return nil
@@ -45,10 +44,10 @@ func wrapped(s string, width int) []string {
 			} else if i > 0 {
 				line, used = line+" ", used+1
 			}
-			for used+w > width { // only at the beginning of a line
+			for used+w > width { // only at the start of a line
 				room := max(1, width-used)
 				piece := ansi.Truncate(word, room, "")
-				if piece == "" { // a wide character in a narrow place
+				if piece == "" { // a wide character on too narrow a line
 					piece = word
 				}
 				lines = append(lines, line+piece)
@@ -62,22 +61,22 @@ func wrapped(s string, width int) []string {
 	return lines
 }
 
-// grantsPage are the lines of a page of grants; each is safe to show as it is.
+// grantsPage returns the lines of a page of grants, each already safe to show.
 func grantsPage(grants func(width int) string, width int) []string {
 	lines := strings.Split(strings.TrimRight(grants(width), "\n"), "\n")
 	for i := range lines {
-		lines[i] = cut(lines[i], width) // of a screen that is too narrow for words
+		lines[i] = cut(lines[i], width) // if the screen is too narrow for a word
 	}
 	return lines
 }
 
-// window is the part of lines that fits, with the line `at` in it.
+// window returns the part of lines that fits, including the line `at`.
 func window(lines []string, at, height int) []string {
 	first := firstLine(len(lines), at, height)
 	return lines[first:min(len(lines), first+max(0, height))]
 }
 
-// firstLine is where a window of that height begins, with `at` near its middle.
+// firstLine returns the start of a window of that height, with `at` near its middle.
 func firstLine(count, at, height int) int {
 	return max(0, min(at-height/2, count-height))
 }

@@ -16,14 +16,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// work does the work behind the screens: what is in the rows and pages of package
-// app's results.
+// work implements the backend. It turns the results of package app into rows and pages.
 type work struct {
 	*app.App
-	options resolve.Options // of every evaluation: nothing is downloaded
+	options resolve.Options // for every evaluation: nothing is downloaded
 }
 
-// Work is the backend that works for the user.
+// Work returns the backend for the real user.
 func Work(a *app.App, options resolve.Options) *Backend {
 	w := &work{a, options}
 	return &Backend{Dir: a.Resolver.Dir, Pods: w.pods, Details: w.details, Resolve: w.resolve, Create: w.create,
@@ -80,7 +79,7 @@ func (w *work) details(ctx context.Context, id string) (*Details, error) {
 
 func (w *work) resolve(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error) {
 	options := w.options
-	options.Timeout = 0 // the usual one: this profile was chosen
+	options.Timeout = 0 // the default one, because the user chose this profile
 	draft, err := w.Draft(ctx, app.What{Ref: ref}, options, in)
 	if diag.CodeIs(err, "not-downloaded") {
 		e := diag.From(err)
@@ -102,7 +101,7 @@ func (w *work) resolve(ctx context.Context, ref string, in manifest.Inputs) (*Re
 	return &Resolved{Grants: grants, Ref: e.Profile.Ref, Digest: e.Digest, Inputs: e.Inputs, Manifest: m, Summary: words.SummaryOf(m, e.Manifest), Draft: draft}, nil
 }
 
-// grants is the page of what a manifest grants, with its texts, after the warnings.
+// grants renders what a manifest grants, with its texts, after the warnings.
 func (w *work) grants(source trust.Source, e *manifest.Envelope) (func(width int) string, error) {
 	v, err := w.Judge(source, e.Manifest)
 	if err != nil {
