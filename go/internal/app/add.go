@@ -22,31 +22,31 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/lock"
 )
 
-// What an addition is now, compared with what was pinned.
+// The states of an addition, compared with its pin.
 const (
 	AdditionNew      = "new"
 	AdditionSame     = "up to date"
-	AdditionMoved    = "moved"    // the source is another one, the texts are equal
-	AdditionChanged  = "changed"  // the texts are others
-	AdditionUnpinned = "unpinned" // it could not be compared; Err says why
+	AdditionMoved    = "moved"    // the source has changed, the texts have not
+	AdditionChanged  = "changed"  // the texts have changed
+	AdditionUnpinned = "unpinned" // it could not be compared; see Err
 )
 
-// Addition is a skill, an agent or an MCP server of somebody else's, as a layer of
-// profiles. Nothing is written before [Addition.Save].
+// Addition is another author's skill, agent or MCP server, as a layer of profiles.
+// Nothing is written before [Addition.Save].
 type Addition struct {
 	Name  string
 	Scope config.Scope
 	State string
-	// Before is what was pinned, nil for a new one; After is what is there now, nil where
-	// it was not looked for.
+	// Before is the pin, nil for a new addition. After is the present state, nil if it was
+	// not fetched.
 	Before, After *adding.Locked
 	// Made is the layer; nil without After.
 	Made *importing.Addition
 	// Dir is the directory of the layers.
 	Dir string
-	// Edited and Missing are files that are not as they were written.
+	// Edited and Missing are files that have changed since they were written.
 	Edited, Missing []string
-	// Removed are files that the layer has no longer.
+	// Removed are files that the layer no longer has.
 	Removed []string
 	Err     error
 
@@ -54,7 +54,7 @@ type Addition struct {
 	texts  map[string][]byte
 }
 
-// Layer is the file that a profile imports.
+// Layer returns the path of the file that a profile imports.
 func (x *Addition) Layer() string { return filepath.Join(x.Dir, x.entry().Layer(x.Name)) }
 
 func (x *Addition) entry() *adding.Locked {
@@ -64,11 +64,11 @@ func (x *Addition) entry() *adding.Locked {
 	return x.Before
 }
 
-// Text is a file of the layer as it is on disk, if it is as it was written.
+// Text returns a file of the layer on disk, unless it was edited.
 func (x *Addition) Text(file string) []byte { return x.texts[file] }
 
-// Add looks at what a reference means now, under a name of the user's or of its author.
-// What was added already is not fetched.
+// Add resolves a reference and prepares the addition, under a name from the user or its
+// author. It does not fetch what was added already.
 func (a *App) Add(ctx context.Context, text, name string, scope config.Scope, options resolve.Options) (*Addition, error) {
 	c := a.Catalog(options)
 	x := &Addition{Scope: scope}
@@ -108,8 +108,8 @@ func (a *App) Add(ctx context.Context, text, name string, scope config.Scope, op
 	return x, nil
 }
 
-// Added looks at everything that was added, or at one of a name. Without fetch only
-// the files are looked at. What cannot be had is in Err of each.
+// Added checks everything that was added, or the addition with a name. Without fetch it
+// checks only the files. Errors of a fetch are in Err of each addition.
 func (a *App) Added(ctx context.Context, name string, in func(config.Scope) bool, fetch bool, options resolve.Options) ([]*Addition, error) {
 	c := a.Catalog(options)
 	opener := a.Resolver.Sources(ctx)
@@ -168,7 +168,8 @@ func (x *Addition) place(c *catalog.Catalog) (err error) {
 	return nil
 }
 
-// additionRef reads a reference. What a project pins is a download, or in the project.
+// additionRef parses a reference. A project may pin only downloads and directories inside
+// itself.
 func (a *App) additionRef(c *catalog.Catalog, scope config.Scope, text, from string) (adding.Ref, error) {
 	ref, err := adding.Parse(text, from)
 	dir := ref.Dir()
@@ -195,7 +196,7 @@ func (a *App) additionRef(c *catalog.Catalog, scope config.Scope, text, from str
 	return ref, nil
 }
 
-// fetch opens the source, selects what is meant, and makes the layer.
+// fetch opens the source, selects the addition in it, and creates the layer.
 func (x *Addition) fetch(opener *resolve.Opener, ref adding.Ref, name string, d resolve.Downloads) error {
 	source, err := opener.Open(ref.Source, ref.Original, d)
 	if err != nil {
@@ -229,7 +230,7 @@ func (x *Addition) fetch(opener *resolve.Opener, ref adding.Ref, name string, d 
 		x.After.Path = ""
 	}
 	if x.Scope == config.Project && ref.Dir() != "" {
-		// It is part of the project; nothing else is to be named.
+		// It is part of the project, so its path is enough.
 		inside, _, _ := strings.Cut(ref.Text, "#")
 		x.After.Locked = map[string]any{"type": "path", "path": inside}
 	}
@@ -244,7 +245,7 @@ func wrongHash(what, got, want string) error {
 		Hintf("what is served there is not what was pinned; compare with its author before you trust it")
 }
 
-// offerOf is the one thing that a reference means.
+// offerOf returns the one thing that a reference means.
 func offerOf(tree *importing.Tree, ref adding.Ref, at string) (importing.Offer, error) {
 	none := importing.Offer{}
 	offers, err := tree.Offers(at)
@@ -290,7 +291,7 @@ func offerOf(tree *importing.Tree, ref adding.Ref, at string) (importing.Offer, 
 	return none, e.Hintf("%s", strings.Join(lines, "\n"))
 }
 
-// compare fetches what the reference of a pin means now.
+// compare fetches the present state of a pinned reference.
 func (x *Addition) compare(a *App, c *catalog.Catalog, opener *resolve.Opener, d resolve.Downloads) error {
 	from := a.Resolver.Dir
 	if d.Theirs = x.Scope == config.Project; d.Theirs {
@@ -329,7 +330,7 @@ func (x *Addition) compare(a *App, c *catalog.Catalog, opener *resolve.Opener, d
 	return nil
 }
 
-// look compares the files on disk with what was written, and with what would be.
+// look compares the files on disk with what was written, and with what Save would write.
 func (x *Addition) look(next map[string]string) {
 	x.texts = map[string][]byte{}
 	all := map[string]string{}
@@ -355,10 +356,10 @@ func (x *Addition) look(next map[string]string) {
 	}
 }
 
-// maxLayer is the largest file that is compared; larger ones are not ours.
+// maxLayer limits the files that are compared; larger ones are not from this program.
 const maxLayer = 8 << 20
 
-// inConfig is the path of a file of a layer below the directory of the config.
+// inConfig returns the path of a layer's file relative to the config directory.
 func (x *Addition) inConfig(file string) string {
 	rel, err := filepath.Rel(x.config, filepath.Join(x.Dir, filepath.FromSlash(file)))
 	if err != nil {
@@ -372,7 +373,7 @@ func (x *Addition) Pending() bool {
 	return x.After != nil && (x.State != AdditionSame || len(x.Missing) > 0)
 }
 
-// Writable refuses to write over files that the user edited.
+// Writable returns an error if Save would overwrite files that the user edited.
 func (x *Addition) Writable() error {
 	if len(x.Edited) == 0 {
 		return nil
@@ -382,7 +383,7 @@ func (x *Addition) Writable() error {
 		Hintf("keep your text elsewhere, then: rm %s && insomnia add --update %s", diag.Shell(file), x.Name)
 }
 
-// Save writes the layer, and pins it.
+// Save writes the layer and pins it.
 func (x *Addition) Save() error {
 	if err := x.Writable(); err != nil {
 		return err
@@ -411,7 +412,7 @@ func (x *Addition) Save() error {
 	})
 }
 
-// Remove removes the layer and its pin. Files that were edited stay.
+// Remove removes the layer and its pin. Edited files stay.
 func (x *Addition) Remove() error {
 	return config.Exclusive(x.config, func() error {
 		var files []string
@@ -427,7 +428,7 @@ func (x *Addition) Remove() error {
 	})
 }
 
-// unlink removes files, and the directories that they leave empty.
+// unlink removes files and the directories that become empty.
 func (x *Addition) unlink(files []string) error {
 	if len(files) == 0 {
 		return nil
@@ -459,8 +460,7 @@ func (x *Addition) unlink(files []string) error {
 	return nil
 }
 
-// Use is the line of a profile that imports the layer, for a profile in the directory of
-// the profiles.
+// Use returns the line with which a profile in the profile directory imports the layer.
 func (x *Addition) Use() string {
 	return "imports = [ ./" + path.Join(adding.Folder, filepath.Base(x.Layer())) + " ];"
 }

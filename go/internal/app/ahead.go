@@ -10,14 +10,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 )
 
-// Ahead is what a start needs of this machine whatever starts: it is begun when that is
-// still to be found out.
+// Ahead is the part of a start that does not depend on the profile. It begins while the
+// profile is still being resolved.
 type Ahead struct {
 	supervisor *supervise.Supervisor
 	walls      func() sandbox.Mechanism
 }
 
-// StartAhead begins it. Close is to be called in any case.
+// StartAhead begins the work. Always call Close.
 func StartAhead(ctx context.Context) *Ahead {
 	a := &Ahead{supervisor: supervise.Ahead("")}
 	found := make(chan sandbox.Mechanism, 1)
@@ -32,15 +32,15 @@ func StartAhead(ctx context.Context) *Ahead {
 	return a
 }
 
-// Announce says what will probably start.
+// Announce names the manifest that will probably start.
 func (a *Ahead) Announce(manifest []byte) {
 	if a != nil {
 		a.supervisor.Announce(manifest)
 	}
 }
 
-// raise lets walls be built for a start that is ready but for what the client still finds
-// out, where it is known what builds them.
+// raise lets the supervisor build walls for a start that is complete except for what the
+// client still determines. The mechanism that builds them must be known.
 func (a *Ahead) raise(r *Ready) {
 	if a == nil {
 		return
@@ -50,14 +50,14 @@ func (a *Ahead) raise(r *Ready) {
 	a.supervisor.Raise(start, r.options.Terminal)
 }
 
-// Close ends a supervisor that was told nothing. There may be none.
+// Close ends a supervisor that was not used. There may be none.
 func (a *Ahead) Close() {
 	if a != nil {
 		a.supervisor.Close()
 	}
 }
 
-// of is the supervisor of a start, from now on if there was none.
+// of returns the supervisor for a start; it begins one if there was none.
 func (a *Ahead) of(r *Ready) *supervise.Supervisor {
 	if a == nil {
 		return supervise.Ahead(r.start.Insomnia)
@@ -65,7 +65,7 @@ func (a *Ahead) of(r *Ready) *supervise.Supervisor {
 	return a.supervisor
 }
 
-// mechanism is what builds walls here.
+// mechanism returns the mechanism that builds walls on this machine.
 func (a *Ahead) mechanism(ctx context.Context, insomnia string) sandbox.Mechanism {
 	if a == nil {
 		return sandbox.Known(ctx, insomnia)
@@ -73,7 +73,7 @@ func (a *Ahead) mechanism(ctx context.Context, insomnia string) sandbox.Mechanis
 	return a.walls()
 }
 
-// self is the path of this program.
+// self returns the path of this program.
 func self() (string, error) {
 	program, err := os.Executable()
 	if err == nil {

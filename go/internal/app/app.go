@@ -1,5 +1,5 @@
-// Package app is what the program does for its users, whichever way they talk to
-// it: commands parse flags and print, screens draw, and this package decides.
+// Package app implements the use cases of the program, independent of the interface:
+// commands parse flags and print, screens draw, and this package decides.
 //
 //	r, err := a.Resolve(ctx, what, options) // chooses a profile and resolves it
 //	list, err := a.Profiles(ctx, options, nil)
@@ -8,8 +8,7 @@
 //	r, err := a.Reload(ctx, p, options) // writes nothing
 //	v, err := a.Judge(ctx, what, options)
 //
-// Results are data. What has to be asked or told on the way goes to the [User].
-// Errors are *diag.Error.
+// Results are data. Questions and notes go to the [User]. Errors are *diag.Error.
 package app
 
 import (
@@ -29,43 +28,43 @@ import (
 type App struct {
 	Resolver *resolve.Resolver
 	User     User
-	// AskHosts asks this machine for the hosts of groups; nil for [hostgroup.Ask].
+	// AskHosts returns this machine's hosts for groups; nil for [hostgroup.Ask].
 	AskHosts func(ctx context.Context, groups []string, workspace string) hostgroup.Found
 }
 
-// User is the person that a use case works for.
+// User is the person for whom a use case runs.
 type User interface {
 	// Tell shows what the user should know while a use case continues.
 	Tell(...diag.Diagnostic)
-	// Ask puts a question; anything but a yes is a no. Where nobody can answer,
-	// the error is ErrNobody.
+	// Ask puts a question; any answer but yes is a no. If no one can answer, the error is
+	// ErrNobody.
 	Ask(ctx context.Context, q Question) (yes bool, err error)
 }
 
-// ErrNobody is the error of [User.Ask] where there is no terminal to ask on.
+// ErrNobody is the error of [User.Ask] if there is no terminal for the question.
 var ErrNobody = errors.New("there is nobody to answer")
 
-// Question is one of the questions that only a typed yes answers.
+// Question is one of the questions that need a typed yes.
 type Question struct {
 	Download *Download      // may this be downloaded?
 	Grants   *trust.Verdict // do you consent to all of it?
-	// Hosts are those of the groups of hosts in what is granted.
+	// Hosts are the hosts of the groups in the grants.
 	Hosts *manifest.Hosts
 }
 
-// Download is a download that a project asks for.
+// Download is a download that a project requests.
 type Download struct {
 	By        catalog.By
 	Ref, Host string // what would be downloaded, and from where
 }
 
-// Nobody is a user who is not there: it is told nothing and answers nothing.
+// Nobody is an absent user, who sees nothing and answers nothing.
 type Nobody struct{}
 
 func (Nobody) Tell(...diag.Diagnostic)                     {}
 func (Nobody) Ask(context.Context, Question) (bool, error) { return false, ErrNobody }
 
-// Pods is the store of this user's Pods.
+// Pods returns the store of this user's Pods.
 func (a *App) Pods() (*pod.Store, error) {
 	dir, err := pod.DefaultDir()
 	if err != nil {

@@ -11,26 +11,25 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Bounds of a file with cases.
+// Limits on a file with cases.
 const (
 	MaxCasesBytes = 1 << 20
 	maxCases      = 10_000
 )
 
-// Case is a call with the decision that is expected of it.
+// Case is a call with its expected decision.
 type Case struct {
 	Line     int // from 1
 	Expected manifest.Action
 	Call     permission.Call
 }
 
-// ReadCases reads cases, one a line; blank lines and those that begin with # are
-// left out:
+// ReadCases parses cases, one per line. It skips blank lines and those that begin with #:
 //
 //	allow|ask|deny COMMAND
 //	allow|ask|deny @TOOL [PATH, ADDRESS or NAME]
 //
-// file is for errors. All lines that are no case are reported at once.
+// file is the name in errors. All invalid lines are reported at once.
 func ReadCases(file string, data []byte) ([]Case, error) {
 	if !utf8.Valid(data) {
 		return nil, diag.Errorf(diag.ExitUsage, "cases-text", "cannot read the cases: not valid UTF-8").At(diag.Position{File: file}).Hintf("save the file as UTF-8")
@@ -50,7 +49,7 @@ func ReadCases(file string, data []byte) ([]Case, error) {
 		}
 		c, problem := readCase(line)
 		if problem != nil {
-			// No line is quoted: the file may be another one, with keys in it.
+			// Do not quote the line: this may be the wrong file, with keys in it.
 			problem.Positions = []diag.Position{{File: file, Line: number}}
 			e.Diagnostics = append(e.Diagnostics, *problem)
 			continue
@@ -96,7 +95,7 @@ func readCase(line string) (Case, *diag.Diagnostic) {
 	return c, nil
 }
 
-// CallOf is a call of a tool with its one argument: a command, a path, an address or
+// CallOf returns a call of a tool with its one argument: a command, a path, an address or
 // a name.
 func CallOf(tool, argument string) permission.Call {
 	call := permission.Call{Tool: tool}
@@ -115,12 +114,12 @@ func CallOf(tool, argument string) permission.Call {
 	return call
 }
 
-// Complete reports what is wrong with a call by itself: its tool is not one, or it
-// lacks what the tool works on. The error is one of usage.
+// Complete returns a usage error for a call that is invalid in any profile: its tool does
+// not exist, or it lacks what the tool works on.
 func Complete(call permission.Call) error {
 	var servers []string
 	if server, _, ok := grammar.SplitMCP(call.Tool); ok {
-		servers = []string{server} // which ones there are is for the profile to say
+		servers = []string{server} // the profile decides which servers exist
 	}
 	if err := checkTool(call.Tool, servers); err != nil {
 		return err

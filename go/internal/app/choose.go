@@ -17,14 +17,15 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
-// What names a manifest in at most one of three ways; in none, it is the default profile.
+// What selects a manifest in at most one of three ways; the zero value selects the
+// default profile.
 type What struct {
 	Ref          string // reference to a profile
 	Manifest     string // file with a manifest
 	FromResolved string // file with an envelope
 }
 
-// Named is what a text names that may be a reference or a file with a manifest; - is
+// Named returns the selection for a text that may be a reference or a manifest file; - is
 // standard input.
 func Named(text string) What {
 	if reference.ManifestFile(text) || text == manifestfile.Stdin {
@@ -33,7 +34,7 @@ func Named(text string) What {
 	return What{Ref: text}
 }
 
-// check refuses what does not go together.
+// check rejects conflicting options.
 func (w What) check(options resolve.Options) error {
 	var given []string
 	add := func(name string, is bool) {
@@ -54,14 +55,14 @@ func (w What) check(options resolve.Options) error {
 	return diag.Errorf(diag.ExitUsage, "usage", "%s cannot be used together", strings.Join(given, " and "))
 }
 
-// Resolved is a manifest and the way to it.
+// Resolved is a manifest with the selection that led to it.
 type Resolved struct {
 	*resolve.Resolved
-	Selection *catalog.Selection // nil for what came from a file
+	Selection *catalog.Selection // nil if it came from a file
 }
 
-// Resolve resolves what was named. It tells the user what was chosen where the
-// reference does not say so.
+// Resolve resolves a selection. It tells the user what was chosen if the reference leaves
+// that open.
 func (a *App) Resolve(ctx context.Context, what What, options resolve.Options) (*Resolved, error) {
 	if err := what.check(options); err != nil {
 		return nil, err
@@ -95,8 +96,8 @@ func (a *App) Resolve(ctx context.Context, what What, options resolve.Options) (
 	return &Resolved{result, chosen}, nil
 }
 
-// Select chooses what a reference means, tells the user what was chosen where the
-// reference does not say so, and puts into the options what may be downloaded for it.
+// Select chooses the profile of a reference and sets the downloads that are allowed for
+// it. It tells the user what was chosen if the reference leaves that open.
 func (a *App) Select(ctx context.Context, text string, options resolve.Options) (*catalog.Selection, resolve.Options, error) {
 	chosen, err := a.Choose(ctx, text, options)
 	if err != nil {
@@ -107,18 +108,18 @@ func (a *App) Select(ctx context.Context, text string, options resolve.Options) 
 	return chosen, options, nil
 }
 
-// Chosen is the code of what the user is told about a choice.
+// Chosen is the code of a note about a choice.
 const Chosen = "chosen"
 
-// Note tells the user what was chosen, and why.
+// Note tells the user what was chosen and why.
 func (a *App) Note(notes ...string) {
 	for _, note := range notes {
 		a.User.Tell(diag.Diagnostic{Severity: diag.SeverityNote, Code: Chosen, Message: note, Positions: []diag.Position{}})
 	}
 }
 
-// Choose finds what a reference means; empty is the default. A name that several
-// profiles have is refused with all of them.
+// Choose finds the profile of a reference; an empty one means the default. A name that
+// several profiles share is an error that lists all of them.
 func (a *App) Choose(ctx context.Context, text string, options resolve.Options) (*catalog.Selection, error) {
 	ref, err := reference.Parse(text, a.Resolver.Dir)
 	if err != nil {
@@ -132,8 +133,8 @@ func (a *App) Choose(ctx context.Context, text string, options resolve.Options) 
 	return chosen, err
 }
 
-// Catalog opens the sources of profiles. Whatever is evaluated to look a name
-// up is evaluated without the network.
+// Catalog opens the sources of profiles. Evaluations during a lookup do not use the
+// network.
 func (a *App) Catalog(options resolve.Options) *catalog.Catalog {
 	c := catalog.Open(a.Resolver.Dir, a.Resolver.Library)
 	c.FlakeNames = func(ctx context.Context, flake catalog.Flake) ([]catalog.Defined, error) {
@@ -157,7 +158,8 @@ func (a *App) Catalog(options resolve.Options) *catalog.Catalog {
 	return c
 }
 
-// looking are the options for what the user did not name: nothing of it is downloaded.
+// looking returns options for evaluating what the user did not name: nothing is
+// downloaded.
 func looking(options resolve.Options) resolve.Options {
 	out := resolve.Options{Evaluator: options.Evaluator, Timeout: options.Timeout, Memory: options.Memory}
 	if options.Downloads.Rule == resolve.OfflineRule {
@@ -166,15 +168,15 @@ func looking(options resolve.Options) resolve.Options {
 	return out
 }
 
-// lookingInto are looking for the profiles of one flake.
+// lookingInto returns the options of looking for the profiles of one flake.
 func lookingInto(flake reference.Reference, options resolve.Options) resolve.Options {
 	out := looking(options)
 	out.Downloads.Command = "insomnia verify " + secret.JoinWords([]string{flake.Flake()})
 	return out
 }
 
-// strange reports whether a flake has nothing to do with Insomnia: a project that
-// uses Nix for its own ends must not stand in the way of a name.
+// strange reports whether a flake is unrelated to Insomnia. A project that uses Nix for
+// something else must not break the lookup of a name.
 func strange(flake catalog.Flake) bool {
 	if flake.File == "" {
 		return false
@@ -188,7 +190,7 @@ func strange(flake catalog.Flake) bool {
 	return true
 }
 
-// readOf reads a file of a flake; a link in its directory does not lead out of it.
+// readOf reads a file of a flake. Links in its directory cannot lead outside it.
 func readOf(dir, name string) ([]byte, error) {
 	root, err := bounded.OpenRoot(dir)
 	if err != nil {
@@ -198,7 +200,7 @@ func readOf(dir, name string) ([]byte, error) {
 	return root.ReadFile(name, maxMention)
 }
 
-// maxMention is the largest file in which a mention of insomnia is looked for.
+// maxMention limits the files that are searched for a mention of insomnia.
 const maxMention = 4 << 20
 
 func passedOver(flake catalog.Flake, err error) diag.Diagnostic {
@@ -207,7 +209,7 @@ func passedOver(flake catalog.Flake, err error) diag.Diagnostic {
 		Positions: []diag.Position{{File: flake.File}}}
 }
 
-// ambiguous lists what a name could mean, with file and summary.
+// ambiguous lists the possible meanings of a name, with file and summary.
 func (a *App) ambiguous(ctx context.Context, name *catalog.Ambiguous, options resolve.Options) error {
 	e := diag.Errorf(diag.ExitNotFound, "name-ambiguous", "%s are named `%s`", words.Count(len(name.Candidates), "profile"), name.Name)
 	rows := make([]Profile, len(name.Candidates))

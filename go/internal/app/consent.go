@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Consents is the store of what this user has consented to.
+// Consents returns the store of this user's consents.
 func (a *App) Consents() (*trust.Store, error) {
 	dir, err := trust.DefaultDir()
 	if err != nil {
@@ -23,7 +23,7 @@ func (a *App) Consents() (*trust.Store, error) {
 	return store, nil
 }
 
-// builtIn is the manifest of a built-in role; nil where there is none of the name.
+// builtIn returns the manifest of a built-in role; nil if no role has the name.
 func (a *App) builtIn(role string) *manifest.Manifest {
 	resolver := &resolve.Resolver{Library: a.Resolver.Library, Version: a.Resolver.Version, Dir: "/"}
 	result, err := resolver.Resolve(context.Background(), reference.OfBuiltin(role), resolve.Options{Evaluator: resolve.Embedded, Timeout: ListTimeout})
@@ -37,8 +37,7 @@ func (a *App) builtIn(role string) *manifest.Manifest {
 	return m
 }
 
-// Judge finds out what a manifest grants, and how that compares with what the user
-// has consented to.
+// Judge returns what a manifest grants and how that compares with the user's consents.
 func (a *App) Judge(source trust.Source, data []byte) (*trust.Verdict, error) {
 	store, err := a.Consents()
 	if err != nil {
@@ -47,21 +46,21 @@ func (a *App) Judge(source trust.Source, data []byte) (*trust.Verdict, error) {
 	return store.Judge(source, data)
 }
 
-// Source is where a resolved manifest came from, as far as consent is kept by it.
+// Source returns the source of a resolved manifest, to which consent is recorded.
 func (r *Resolved) Source() trust.Source { return trust.SourceOf(r.Profile, r.Again, r.Digest()) }
 
-// Source is where the snapshot of a Pod came from.
+// Source returns the source of a Pod's snapshot.
 func (s *Snapshot) Source() trust.Source {
 	return trust.OfPod(trust.SourceOf(s.Envelope.Profile, s.Pod.Source.Target, s.Envelope.Digest), s.Pod.Name)
 }
 
-// Source is where the snapshot of a draft came from.
+// Source returns the source of a draft's snapshot.
 func (d *Draft) Source() trust.Source {
 	return trust.SourceOf(d.New.Envelope.Profile, d.New.Source.Target, d.New.Envelope.Digest)
 }
 
-// Authorize asks for consent to a snapshot of a Pod. It comes before anything of
-// the snapshot takes effect.
+// Authorize asks for consent to a snapshot of a Pod. Call it before anything in the
+// snapshot takes effect.
 func (a *App) Authorize(ctx context.Context, s *Snapshot) error {
 	return a.authorize(ctx, s, func() error { return nil })
 }
@@ -76,7 +75,7 @@ func (a *App) authorized(s *Snapshot) bool {
 	return yes && err == nil
 }
 
-// authorize is Authorize where something is to be done before anybody is asked.
+// authorize is Authorize, but calls before if the user has to be asked.
 func (a *App) authorize(ctx context.Context, s *Snapshot, before func() error) error {
 	store, err := a.Consents()
 	if err != nil {
@@ -98,8 +97,8 @@ func (a *App) authorize(ctx context.Context, s *Snapshot, before func() error) e
 	return err
 }
 
-// Grant records consent to just the grants of a verdict: those with the digest, or,
-// where it is empty, after a yes to all of them.
+// Grant records consent to the grants of a verdict. If digest is set, they must still have
+// it; otherwise the user is asked to confirm all of them.
 func (a *App) Grant(ctx context.Context, v *trust.Verdict, digest string) error {
 	if now := v.Now.Digest(); digest != "" && digest != now {
 		return diag.Errorf(diag.ExitRefused, "grants-differ", "the grants of `%s` are not those with the digest %s: they are %s now", v.Source.Ref, digest, now).

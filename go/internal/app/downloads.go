@@ -11,8 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
 
-// downloadsFor is what may be downloaded for what was chosen, of what may be
-// downloaded for what was typed: the word of a project needs the user's consent first.
+// downloadsFor limits the downloads allowed for what the user typed to what was chosen.
+// If a project chose it, downloads need the user's consent first.
 func (a *App) downloadsFor(d resolve.Downloads, chosen *catalog.Selection) resolve.Downloads {
 	if d.Rule == resolve.NoDownloads && chosen.Target.IsFlake() {
 		d.Command = "insomnia resolve " + secret.JoinWords([]string{chosen.Target.String()})
@@ -25,7 +25,8 @@ func (a *App) downloadsFor(d resolve.Downloads, chosen *catalog.Selection) resol
 	return d
 }
 
-// downloadConsent asks about what a project names, and keeps the answers.
+// downloadConsent asks before downloading what a project refers to, and remembers the
+// answers.
 type downloadConsent struct {
 	app    *App
 	by     catalog.By
@@ -44,7 +45,7 @@ func (d *downloadConsent) Locked(ref string) (string, error) {
 	return store.Download(d.key(ref))
 }
 
-// Ask takes nothing but a typed yes: no flag answers it.
+// Ask accepts only a typed yes; no flag can answer it.
 func (d *downloadConsent) Ask(ctx context.Context, ref, host string) error {
 	yes, err := d.app.User.Ask(ctx, Question{Download: &Download{By: d.by, Ref: ref, Host: host}})
 	if yes || err != nil && !errors.Is(err, ErrNobody) {

@@ -20,22 +20,22 @@ import (
 // Draft is a Pod that could be created.
 type Draft struct {
 	New pod.New
-	// Losses are what an older manifest says and a manifest does not, and what was
-	// left out of the texts of a profile.
+	// Losses lists what the conversion of a legacy manifest lost, and what was left out of
+	// the texts of a profile.
 	Losses []diag.Diagnostic
-	// Resolved is what the draft was made of.
+	// Resolved is the result from which the draft was created.
 	Resolved *Resolved
 }
 
-// Sources of a Pod's manifest that are no profile.
+// Sources of a Pod's manifest other than profiles.
 const (
-	FromManifest = "manifest" // written by hand, or of the older kind
+	FromManifest = "manifest" // written by hand, or a legacy manifest
 	FromEnvelope = "resolved" // an envelope from elsewhere
 )
 
-// Draft selects and resolves, with provenance whatever the options say. A relative
-// workspace starts from the working directory, and none is that directory. Nothing
-// is written.
+// Draft selects and resolves a profile, with provenance regardless of the options. A
+// relative workspace is resolved against the working directory, which is also the
+// default. Nothing is written.
 func (a *App) Draft(ctx context.Context, what What, options resolve.Options, in manifest.Inputs) (*Draft, error) {
 	in, err := a.inputs(in)
 	if err != nil {
@@ -51,7 +51,7 @@ func (a *App) Draft(ctx context.Context, what What, options resolve.Options, in 
 		return nil, err
 	}
 	if what.FromResolved != "" {
-		// Whatever the envelope says of its source, this Pod came from a file.
+		// Whatever source the envelope names, this Pod came from a file.
 		d.New.Envelope.Profile.Source = FromEnvelope
 	}
 	chosen := r.Selection
@@ -60,13 +60,14 @@ func (a *App) Draft(ctx context.Context, what What, options resolve.Options, in 
 	}
 	d.New.Source = a.source(r.Resolved, options)
 	if chosen.Ref.Kind == reference.Qualified && !ownPlace(chosen.Source) {
-		// What the name of a source leads to moves with its pin.
+		// A name in a source may resolve differently after its pin moves.
 		d.New.Source.Named, d.New.Source.Dir = chosen.Ref.String(), a.Resolver.Dir
 	}
 	return d, nil
 }
 
-// Snapshot is the draft as the snapshot of a Pod that does not exist yet: it has no ID.
+// Snapshot returns the draft as the snapshot of a Pod that does not exist yet, so it has
+// no ID.
 func (d *Draft) Snapshot() (*Snapshot, error) {
 	in := d.New.Envelope.Inputs
 	name := in.Name
@@ -76,7 +77,7 @@ func (d *Draft) Snapshot() (*Snapshot, error) {
 	return SnapshotOf(&pod.Pod{Name: name, Runtime: in.Runtime, Workspace: in.Workspace, Source: d.New.Source}, d.New.Envelope)
 }
 
-// Create writes the Pod, as it was drafted: nothing is evaluated again.
+// Create writes the Pod as drafted, without evaluating it again.
 func (a *App) Create(ctx context.Context, d *Draft) (*Snapshot, error) {
 	planned, err := d.Snapshot()
 	if err != nil {
@@ -91,14 +92,14 @@ func (a *App) Create(ctx context.Context, d *Draft) (*Snapshot, error) {
 
 // Creation is a Pod that is being written.
 type Creation struct {
-	// Snapshot is that of the Pod as it will be.
+	// Snapshot is the future snapshot of the Pod.
 	Snapshot *Snapshot
-	// Saved waits until it is on disk, durably. After its error it is not there.
+	// Saved waits until the Pod is durably on disk. After an error, the Pod does not exist.
 	Saved func() error
 }
 
-// Creating is [App.Create] for a caller with something else to do while the disk is waited
-// for. planned is the snapshot of the draft.
+// Creating is [App.Create] for a caller that has other work while the disk is busy.
+// planned is the snapshot of the draft.
 func (a *App) Creating(ctx context.Context, d *Draft, planned *Snapshot) (*Creation, error) {
 	store, err := a.Pods()
 	if err != nil {
@@ -123,7 +124,7 @@ func (a *App) Creating(ctx context.Context, d *Draft, planned *Snapshot) (*Creat
 	}
 }
 
-// ownPlace reports whether a source is a place of its own.
+// ownPlace reports whether a source is not a named one.
 func ownPlace(source string) bool {
 	return source == "" || source == catalog.Builtin || source == catalog.User || source == catalog.Project
 }
@@ -171,7 +172,7 @@ func (a *App) inputs(in manifest.Inputs) (manifest.Inputs, error) {
 	return in, nil
 }
 
-// Workspace is the absolute path of the directory that was typed in dir.
+// Workspace returns the absolute path of a directory that was typed in dir.
 func Workspace(dir, typed string) (string, error) {
 	path := reference.Absolute(typed, dir)
 	info, err := os.Stat(path)

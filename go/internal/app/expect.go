@@ -8,7 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
-// CheckDigest reports whether text has the form of a digest: sha256- and 32 bytes in base64.
+// CheckDigest returns an error unless text has the form of a digest: sha256- and 32 bytes
+// in base64.
 func CheckDigest(text string) error {
 	encoded, ok := strings.CutPrefix(text, "sha256-")
 	sum, err := base64.StdEncoding.Strict().DecodeString(encoded)
@@ -20,9 +21,8 @@ func CheckDigest(text string) error {
 		Hintf("print it: insomnia resolve REF --provenance | jq -r .digest")
 }
 
-// Expect compares what was resolved with the digest that it should have. They differ:
-// exit 1, and where a Pod of this user has the manifest that was expected, with what
-// has changed since.
+// Expect compares a resolved manifest with its expected digest. If they differ, the error
+// has exit code 1. It lists the changes if a Pod of this user has the expected manifest.
 func (a *App) Expect(r *Resolved, digest string) error {
 	if r.Digest() == digest {
 		return nil
@@ -40,7 +40,7 @@ func (a *App) Expect(r *Resolved, digest string) error {
 	return e.Hintf("since the Pod %s:\n%s", of, strings.TrimRight(words.Text(changes), "\n"))
 }
 
-// withDigest is the manifest of a digest that a generation of a Pod keeps, and the Pod's
+// withDigest returns the manifest with a digest from a generation of a Pod, and the Pod's
 // name; nil for none.
 func (a *App) withDigest(digest string) (manifest []byte, name string) {
 	store, err := a.Pods()

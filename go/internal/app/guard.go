@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Guarded decides tool calls as they would be decided in a Pod of a profile.
+// Guarded decides tool calls as a Pod of a profile would.
 type Guarded struct {
 	*Resolved
 	Site *toolcall.Site
@@ -24,18 +24,18 @@ type Guarded struct {
 	m     *manifest.Manifest
 }
 
-// Answer is what would be decided about a call, and where that was written.
+// Answer is the decision about a call, with the places where it was written.
 type Answer struct {
-	// Call is complete: its paths are real.
+	// Call is the complete call, with real paths.
 	Call permission.Call
 	permission.Decision
-	// Places are those of the rule or the field that decided; empty for a default
-	// and for what the guard itself decides. A note names the preset that gave it.
+	// Places are those of the rule or the field that decided; empty for a default and for
+	// the guard's own decisions. A note names the preset that set it.
 	Places []diag.Position
 }
 
-// Guarded resolves what was named and prepares to decide calls in a workspace, which is
-// the working directory if it is empty.
+// Guarded resolves a selection and prepares to decide calls in a workspace; an empty one
+// means the working directory.
 func (a *App) Guarded(ctx context.Context, what What, options resolve.Options, workspace string) (*Guarded, error) {
 	workspace, err := Workspace(a.Resolver.Dir, workspace)
 	if err != nil {
@@ -64,7 +64,7 @@ func (a *App) Guarded(ctx context.Context, what What, options resolve.Options, w
 	return g, nil
 }
 
-// refusedRules are the rules that the guard cannot hold a call against.
+// refusedRules returns the error for rules that the guard cannot apply.
 func refusedRules(err error) error {
 	list := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -82,8 +82,8 @@ func refusedRules(err error) error {
 	return e
 }
 
-// Check returns what is wrong with a call: it names no tool, or not what its tool
-// works on. The error is one of usage.
+// Check returns a usage error for an invalid call: it names no tool, or lacks what the
+// tool works on.
 func (g *Guarded) Check(call permission.Call) error {
 	servers := make([]string, 0, len(g.m.MCPServers))
 	for name := range g.m.MCPServers {
@@ -107,7 +107,7 @@ func (g *Guarded) Check(call permission.Call) error {
 	return nil
 }
 
-// checkTool reports what is wrong with the name of a tool that is called.
+// checkTool reports what is wrong with the name of a tool.
 func checkTool(tool string, servers []string) error {
 	var problem *grammar.Problem
 	if strings.Contains(tool, "*") {
@@ -123,8 +123,8 @@ func checkTool(tool string, servers []string) error {
 	return e.Hintf("%s", problem.Hint)
 }
 
-// Decide decides a call; its paths are as an agent writes them. A path that cannot
-// be resolved is denied.
+// Decide decides a call with paths as an agent writes them. A path that cannot be
+// resolved is denied.
 func (g *Guarded) Decide(call permission.Call) Answer {
 	var a Answer
 	a.Call, a.Decision = g.Site.Decide(g.guard, call)

@@ -7,12 +7,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Hosts asks this machine for the hosts of the groups that a manifest, as JSON,
-// lets commands reach: nil where it names none. What cannot be found out is told.
+// Hosts returns this machine's hosts for the host groups in a manifest given as JSON; nil
+// if it names no groups. It tells the user what could not be determined.
 func (a *App) Hosts(ctx context.Context, data []byte, workspace string) *manifest.Hosts {
 	m, problems := manifest.DecodeForm(data)
 	if len(problems) > 0 {
-		return nil // what has no form has no groups, and is refused elsewhere
+		return nil // an invalid manifest has no groups, and is rejected elsewhere
 	}
 	groups, ask := hostgroup.Of(m), a.AskHosts
 	if len(groups) == 0 {
@@ -28,7 +28,7 @@ func (a *App) Hosts(ctx context.Context, data []byte, workspace string) *manifes
 	return found.Hosts
 }
 
-// recordHosts records in an envelope the hosts of the groups that its manifest names.
+// recordHosts records in an envelope the hosts of the groups in its manifest.
 func (a *App) recordHosts(ctx context.Context, e *manifest.Envelope) error {
 	e.Inputs.Hosts = a.Hosts(ctx, e.Manifest, e.Inputs.Workspace)
 	return ctx.Err()

@@ -16,15 +16,15 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix"
 )
 
-// Imported is what an import makes. Nothing is written yet.
+// Imported is the result of an import. Nothing is written yet.
 type Imported struct {
 	Program string
 	Found   *importing.Found
 	Files   []importing.File
 }
 
-// Import reads the settings of a program and makes profiles of them, the main one with a
-// name. It runs nothing and writes nothing.
+// Import reads the settings of a program and creates profiles from them; the main one
+// gets a name. It runs nothing and writes nothing.
 func (a *App) Import(ctx context.Context, program, dir, name string) (*Imported, error) {
 	models, err := a.models(ctx)
 	if err != nil {
@@ -45,7 +45,7 @@ func (a *App) Import(ctx context.Context, program, dir, name string) (*Imported,
 	return &Imported{program, found, found.Write(name)}, nil
 }
 
-// models are those of the catalog of the library.
+// models returns the model catalog of the library.
 func (a *App) models(ctx context.Context) (importing.Catalog, error) {
 	lib, err := fs.Sub(a.Resolver.Library, "lib")
 	if err != nil {
@@ -70,8 +70,8 @@ func (a *App) models(ctx context.Context) (importing.Catalog, error) {
 	return models, nil
 }
 
-// Existing lists the files that an import would overwrite with something else, in a
-// directory of profiles; unchanged counts those that are there already, byte for byte.
+// Existing lists the files in a profile directory that an import would change. unchanged
+// counts the files that are already the same, byte for byte.
 func (i *Imported) Existing(dir string) (existing []string, unchanged int) {
 	for _, f := range i.Files {
 		name := filepath.Join(dir, filepath.FromSlash(f.Path))
@@ -87,8 +87,8 @@ func (i *Imported) Existing(dir string) (existing []string, unchanged int) {
 	return existing, unchanged
 }
 
-// Save writes the files below a directory of profiles, which links do not lead out of. It
-// never writes over a file unless force is set.
+// Save writes the files into a profile directory; links cannot lead outside it. It
+// overwrites a file only if force is set.
 func (i *Imported) Save(dir string, force bool) error {
 	if err := config.InStore(filepath.Join(dir, "profile.nix"), ""); err != nil {
 		return err

@@ -12,21 +12,20 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Key is the secret that a manifest calls its model with.
+// Key is the secret with which a manifest calls its model.
 type Key struct {
 	Name string `json:"name"`
-	Host string `json:"host"` // it would be sent to; empty where that is not known
-	// Bound reports whether it is bound and may go to Host. Whether its value can be had
-	// is not tried.
+	Host string `json:"host"` // the host that would receive it; empty if unknown
+	// Bound is set if the key is bound and may be sent to Host. Its value is not looked up.
 	Bound bool `json:"bound"`
-	// Usual reports whether Host is the provider's own.
+	// Usual is set if Host is the provider's own.
 	Usual bool `json:"usual"`
-	// Places are URIs for a binding that this machine has a key or a login for. None is
-	// named for a host that is not the usual one.
+	// Places are URIs for a binding that have a key or a login on this machine. The list is
+	// empty if Host is not the provider's own.
 	Places []string `json:"places"`
 }
 
-// Bind is the command that binds the key; URI is one of its places.
+// Bind returns the command that binds the key to one of its places.
 func (k *Key) Bind(uri string) string {
 	command := "insomnia secret bind " + k.Name + " " + uri
 	if !strings.HasPrefix(uri, "login:") {
@@ -52,8 +51,8 @@ func (a *App) Looked(ctx context.Context, text string, options resolve.Options) 
 	return m, nil
 }
 
-// KeyOf finds the key of a manifest and where one could come from; nil for a model
-// that is called without. No value is read.
+// KeyOf returns the key of a manifest and its possible places; nil for a model without a
+// key. It reads no value.
 func KeyOf(m *manifest.Manifest) (*Key, error) {
 	for _, use := range secret.Uses(m) {
 		if use.Path != "model.auth" {

@@ -16,8 +16,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// layerSettings are what a new layer shows of the profile that it imports, with the
-// choices that there are.
+// layerSettings are the settings that a new layer copies from the profile it imports,
+// with their possible values.
 var layerSettings = [...]struct{ preset, choices string }{
 	{"autonomy", "What it does without asking: observe, ask, edits, auto or full."},
 	{"toolPolicy", "Which tools it has: none, read-only, research, delegate, workspace or full."},
@@ -26,9 +26,9 @@ var layerSettings = [...]struct{ preset, choices string }{
 	{"retention", "How long sessions are kept: none, forever or days, such as 30d."},
 }
 
-// Layer is the text of a profile that imports another one: it sets, as they are there,
-// the values that are changed most often, so that it means the same until one of them
-// is edited. path is where it will be written, in the profiles of a scope. Nothing is
+// Layer returns the text of a profile that imports another one. It repeats the current
+// values of the settings that are changed most often, so the meaning stays the same until
+// you edit one. path is its future place among the profiles of a scope. Nothing is
 // downloaded.
 func (a *App) Layer(ctx context.Context, name, from string, to config.Scope, path string, options resolve.Options) (string, error) {
 	chosen, err := a.Choose(ctx, from, options)
@@ -75,7 +75,7 @@ func (a *App) Layer(ctx context.Context, name, from string, to config.Scope, pat
 	return b.String(), nil
 }
 
-// nixOf writes a string or an integer of JSON as Nix; empty for anything else.
+// nixOf converts a JSON string or integer to Nix; empty for anything else.
 func nixOf(value json.RawMessage) string {
 	var decoded any
 	if json.Unmarshal(value, &decoded) != nil {
@@ -90,10 +90,10 @@ func nixOf(value json.RawMessage) string {
 	return ""
 }
 
-// plainPath is what a path may be like in Nix without quotes.
+// plainPath matches a path that needs no quotes in Nix.
 var plainPath = pattern.Lazy{Text: `^[A-Za-z0-9._+/-]+$`}
 
-// imported is the Nix expression by which a profile file imports a selection.
+// imported returns the Nix expression with which a profile file imports a selection.
 func imported(chosen *catalog.Selection, to config.Scope, path string) (string, error) {
 	switch target := chosen.Target; {
 	case target.Kind == reference.Builtin:

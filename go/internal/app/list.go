@@ -18,7 +18,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
-// ListTimeout is how long one profile of a list may take.
+// ListTimeout limits the evaluation of one profile in a list.
 const ListTimeout = 10 * time.Second
 
 // Profile is one profile of a list, in the form of `insomnia.profiles/v1`.
@@ -32,8 +32,8 @@ type Profile struct {
 	Ok          bool              `json:"ok"`
 	Summary     *words.Summary    `json:"summary,omitempty"` // nil unless Ok
 	Diagnostics []diag.Diagnostic `json:"diagnostics"`
-	Broken      string            `json:"-"` // why, in a line; empty when it is not
-	Known       bool              `json:"-"` // it has been evaluated
+	Broken      string            `json:"-"` // the reason in a line; empty if it is not broken
+	Known       bool              `json:"-"` // whether it has been evaluated
 	Manifest    []byte            `json:"-"` // nil unless Ok
 }
 
@@ -71,7 +71,7 @@ func unknown(c catalog.Candidate) Profile {
 	return Profile{Name: c.Name, Ref: c.Ref.String(), Source: c.Source, File: c.File, Line: c.Line, Diagnostics: []diag.Diagnostic{}}
 }
 
-// profileOf makes a row of a candidate and what its evaluation gave.
+// profileOf returns a row from a candidate and its evaluation.
 func profileOf(c catalog.Candidate, listed resolve.Listed) Profile {
 	p := unknown(c)
 	p.Known = true
@@ -101,7 +101,7 @@ func profileOf(c catalog.Candidate, listed resolve.Listed) Profile {
 	return p
 }
 
-// withoutStore keeps the paths of this machine's store out of a list.
+// withoutStore removes the paths of this machine's store from text in a list.
 func withoutStore(text string) string {
 	if !strings.Contains(text, "/nix/store/") {
 		return text
@@ -109,8 +109,8 @@ func withoutStore(text string) string {
 	return regexp.MustCompile(`/nix/store/[0-9a-z]{32}-`).ReplaceAllString(text, "store:")
 }
 
-// evaluate evaluates candidates, one call of begun and found at a time. known are
-// the answers that are there already, by target.
+// evaluate evaluates candidates, with one call of begun or found at a time. known holds
+// the answers that exist already, by target.
 func (a *App) evaluate(ctx context.Context, candidates []catalog.Candidate, known map[string]resolve.Listed, options resolve.Options, begun func(i int), found func(i int, l resolve.Listed)) {
 	options = looking(options)
 	var files []reference.Reference
@@ -142,43 +142,43 @@ func (a *App) evaluate(ctx context.Context, candidates []catalog.Candidate, know
 // Profiles are the profiles that can be chosen, as far as they are known.
 type Profiles struct {
 	Rows []Profile // by name
-	// Default is used where none is named: one of the rows, or what the config refers
-	// to; nil while that is not known, and where it is wrong.
+	// Default is the default profile: one of the rows, or what the config refers to. It is
+	// nil while unknown, and if the config is wrong.
 	Default *Profile
 	Why     []string // where the default was set
 	Aliases []catalog.Alias
-	// Problems are what is wrong with configs, sources, aliases and the default.
+	// Problems are the problems of configs, sources, aliases and the default.
 	Problems []diag.Diagnostic
-	Passed   []diag.Diagnostic // flakes that count as ones without profiles
-	Busy     string            // what is being looked at; empty at the end
-	// Defect is the first panic that evaluating a profile ended with; nil for none. Its row
-	// is there, and the defect is to be reported.
+	Passed   []diag.Diagnostic // flakes treated as having no profiles
+	Busy     string            // what is being evaluated; empty at the end
+	// Defect is the first panic in the evaluation of a profile; nil for none. The list
+	// still has the profile's row, and the caller should report the defect.
 	Defect *crash.Panic
-	// Summaries reports whether lists are to show what profiles may do.
+	// Summaries is set if lists should show what profiles may do.
 	Summaries bool
 }
 
-// often is how often a list is shown that changes all the time.
+// often is the minimum interval between two updates of a list.
 const often = 40 * time.Millisecond
 
-// listing is a list of profiles that becomes known bit by bit.
+// listing is a list of profiles that is filled step by step.
 type listing struct {
 	catalog    *catalog.Catalog
 	candidates []catalog.Candidate
-	rows       map[string]Profile // by target, of those that have been evaluated
+	rows       map[string]Profile // the evaluated ones, by target
 	chosen     *catalog.Selection // the default
-	// What is wrong, in the order in which it is shown.
+	// Problems, in the order in which they are shown.
 	configs, flakes, byDefault, aliases []diag.Diagnostic
 
 	passed []diag.Diagnostic
 	defect *crash.Panic
 	shown  time.Time
-	show   func(Profiles) // nil where only the end counts
+	show   func(Profiles) // nil if only the final list matters
 }
 
-// Profiles lists the profiles that can be chosen: the files at once, then the
-// flakes, then what each of them may do. Nothing is downloaded. show gets the list
-// as it grows, one call at a time; nil where only the end counts.
+// Profiles lists the available profiles: first the files, then the flakes, then what each
+// of them may do. Nothing is downloaded. show receives the list as it grows, one call at
+// a time; nil if only the final list matters.
 func (a *App) Profiles(ctx context.Context, options resolve.Options, show func(Profiles)) (Profiles, error) {
 	c := a.Catalog(options)
 	l := &listing{catalog: c, rows: map[string]Profile{}, show: show}
@@ -237,7 +237,7 @@ func (l *listing) say(busy string, now bool) {
 	l.show(l.list(busy))
 }
 
-// list is what is known by now. It shares nothing that changes.
+// list returns a copy of what is known so far.
 func (l *listing) list(busy string) Profiles {
 	out := Profiles{Rows: []Profile{}, Aliases: l.catalog.Aliases(), Passed: slices.Clone(l.passed), Busy: busy, Defect: l.defect, Summaries: l.catalog.Summaries(),
 		Problems: slices.Concat(l.configs, l.flakes, l.byDefault, l.aliases)}
@@ -265,8 +265,8 @@ func (l *listing) list(busy string) Profiles {
 	return out
 }
 
-// flakesOf are the flakes with profiles, that of the project among them, and
-// the sources that cannot be looked at.
+// flakesOf returns the flakes with profiles, including that of the project, and problems
+// of unreadable sources.
 func flakesOf(c *catalog.Catalog) (flakes []catalog.Flake, project *catalog.Flake, problems []diag.Diagnostic) {
 	if flake, ok := c.ProjectFlake(false); ok {
 		project, flakes = &flake, append(flakes, flake)
@@ -282,8 +282,8 @@ func flakesOf(c *catalog.Catalog) (flakes []catalog.Flake, project *catalog.Flak
 	return flakes, project, problems
 }
 
-// ofFlake evaluates the profiles of a flake. passed says why one that has
-// nothing to do with Insomnia was passed over.
+// ofFlake evaluates the profiles of a flake. passed explains why a flake that is
+// unrelated to Insomnia was skipped.
 func (a *App) ofFlake(ctx context.Context, flake catalog.Flake, options resolve.Options) (found []catalog.Candidate, known map[string]resolve.Listed, problems, passed []diag.Diagnostic) {
 	verified, err := a.Resolver.Verify(ctx, flake.Ref, lookingInto(flake.Ref, options))
 	switch {
@@ -316,7 +316,8 @@ func defaultProblem(err error) []diag.Diagnostic {
 	return diag.From(err).Diagnostics
 }
 
-// badAliases are the aliases that resolve to nothing. A cycle is reported once.
+// badAliases returns the problems of aliases that do not resolve. A cycle is reported
+// once.
 func badAliases(ctx context.Context, c *catalog.Catalog) []diag.Diagnostic {
 	var problems []diag.Diagnostic
 	cycles := map[string]bool{}

@@ -12,22 +12,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Pods are the Pods that there are, newest first.
+// Pods lists the existing Pods, newest first.
 type Pods struct {
 	Rows    []PodRow
 	Damaged []pod.Damaged
 }
 
-// PodRow is a Pod of a list.
+// PodRow is a Pod in a list.
 type PodRow struct {
 	*pod.Pod
-	Drift *pod.Drift   `json:"drift"`          // nil while it is not known
-	Live  *live.Status `json:"live,omitempty"` // nil for one that never ran
+	Drift *pod.Drift   `json:"drift"`          // nil while unknown
+	Live  *live.Status `json:"live,omitempty"` // nil if the Pod never ran
 }
 
-// ListPods lists the Pods: at once, and then with how their profiles compare with
-// what they were resolved from. show gets the list as it grows; nil where only the
-// end counts.
+// ListPods lists the Pods, first by themselves and then with the drift of their profiles.
+// show receives the list as it grows; nil if only the final list matters.
 func (a *App) ListPods(ctx context.Context, show func(Pods)) (Pods, error) {
 	store, err := a.Pods()
 	if err != nil {
@@ -57,8 +56,8 @@ func (a *App) ListPods(ctx context.Context, show func(Pods)) (Pods, error) {
 	return list, nil
 }
 
-// Drifts compares Pods with what they were resolved from, with the library of
-// this program, and with the pins of named sources.
+// Drifts compares Pods with their sources, the library of this program, and the pins of
+// named sources.
 func (a *App) Drifts() *pod.Drifts {
 	opened := map[string]*catalog.Catalog{}
 	return &pod.Drifts{
@@ -86,7 +85,8 @@ type Snapshot struct {
 	Summary  words.Summary
 }
 
-// SnapshotOf is the snapshot of an envelope that the store or the resolver has verified.
+// SnapshotOf returns the snapshot of an envelope that the store or the resolver has
+// verified.
 func SnapshotOf(p *pod.Pod, e *manifest.Envelope) (*Snapshot, error) {
 	m, problems := e.Decoded()
 	if len(problems) > 0 {
@@ -95,8 +95,8 @@ func SnapshotOf(p *pod.Pod, e *manifest.Envelope) (*Snapshot, error) {
 	return &Snapshot{Pod: p, Envelope: e, Manifest: m, Summary: words.SummaryOf(m, e.Manifest)}, nil
 }
 
-// Snapshot reads and verifies the current generation of the Pod with this ID, name
-// or unique beginning of an ID.
+// Snapshot reads and verifies the current generation of the Pod with this ID, name or
+// unique ID prefix.
 func (a *App) Snapshot(name string) (*Snapshot, error) {
 	store, err := a.Pods()
 	if err != nil {

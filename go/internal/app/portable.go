@@ -8,9 +8,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Portable is an envelope for use elsewhere: without the startup inputs, and
-// without a path of this machine. What is inside the source keeps its name below
-// the source, and what led to it is left out.
+// Portable returns a copy of an envelope for use on another machine, without startup
+// inputs or local paths. Files inside the source keep their names relative to it;
+// references that led to the source are left out.
 func Portable(e *manifest.Envelope) *manifest.Envelope {
 	out := *e
 	out.Inputs = manifest.Inputs{}
@@ -31,12 +31,12 @@ func Portable(e *manifest.Envelope) *manifest.Envelope {
 	return &out
 }
 
-// portableRef is a reference without a path of this machine: what it names in its
-// source stays.
+// portableRef removes the local path from a reference and keeps what it selects in its
+// source.
 func portableRef(ref string) string {
 	parsed, err := reference.Parse(ref, "/")
 	if err != nil {
-		return "." // whatever it was, it may hold a path
+		return "." // an invalid reference may still contain a path
 	}
 	return parsed.Shared()
 }

@@ -14,21 +14,21 @@ import (
 type Pruned struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
-	// Ended is when its last session has ended.
+	// Ended is the time at which the last session ended.
 	Ended time.Time `json:"ended"`
-	// Days are its session.retentionDays.
+	// Days is session.retentionDays.
 	Days int64 `json:"retentionDays"`
 }
 
-// Prune removes the transcripts of Pods that do not run and whose last session ended more
-// than session.retentionDays ago; dry only lists them. The error is of those that could
-// not be removed; the others are.
+// Prune removes the transcripts of Pods that are not running and whose last session ended
+// more than session.retentionDays ago. With dry it only lists them. The error covers the
+// transcripts that could not be removed; the others are removed.
 func (a *App) Prune(ctx context.Context, dry bool) ([]Pruned, error) {
 	store, err := a.Pods()
 	if err != nil {
 		return nil, err
 	}
-	pods, _, err := store.List() // damaged ones are left alone
+	pods, _, err := store.List() // damaged Pods are left alone
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (a *App) Prune(ctx context.Context, dry bool) ([]Pruned, error) {
 	return pruned, nil
 }
 
-// prune removes the transcript of a Pod where it is due; nil where it is not.
+// prune removes the transcript of a Pod if it is due, and otherwise returns nil.
 func (a *App) prune(ctx context.Context, store *pod.Store, p *pod.Pod, dry bool) (*Pruned, error) {
 	dir, err := live.Dir(p.ID)
 	if err != nil || !live.HasTranscript(dir) {
@@ -94,7 +94,7 @@ func (a *App) prune(ctx context.Context, store *pod.Store, p *pod.Pod, dry bool)
 	return one, store.Record(ctx, p, pod.EventPruned)
 }
 
-// pruneQuietly prunes behind a session; what fails keeps nobody from anything.
+// pruneQuietly prunes after a session and ignores errors, which must not affect it.
 func (a *App) pruneQuietly(ctx context.Context) {
 	pruned, err := a.Prune(ctx, false)
 	for _, one := range pruned {
@@ -108,7 +108,7 @@ func (a *App) pruneQuietly(ctx context.Context) {
 	}
 }
 
-// Sentence says what was removed.
+// Sentence describes what was removed.
 func (p Pruned) Sentence() string {
 	return diag.Sprintf("removed the transcript of Pod `%s`, which ended on %s: session.retentionDays is %d", p.Name, p.Ended.Local().Format("2006-01-02"), p.Days)
 }

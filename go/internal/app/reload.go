@@ -11,29 +11,29 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Reload is what a Pod would get from its profile now.
+// Reload is the result of resolving a Pod's profile again.
 type Reload struct {
-	Pod      *pod.Pod // as it is
+	Pod      *pod.Pod // before the change
 	From, To string   // digests
 	Changes  []words.Entry
-	// Rehosted reports whether the machine has other hosts now for the groups of hosts.
+	// Rehosted is set if this machine now has different hosts for the host groups.
 	Rehosted bool
-	// Moved reports whether the files of the profile have changed and the manifest has
-	// not: it is recorded, so that later changes can be told from this one.
+	// Moved is set if the files of the profile have changed but the manifest has not. This
+	// is recorded too, so that later changes can be distinguished from this one.
 	Moved bool
 
 	next   *manifest.Envelope
 	source pod.Source
 }
 
-// Same reports whether there is nothing to take.
+// Same reports whether there is nothing to record.
 func (r *Reload) Same() bool { return r.From == r.To && !r.Moved && !r.Rehosted }
 
-// Generation is the number that the result would have.
+// Generation returns the number that the next generation would have.
 func (r *Reload) Generation() int { return len(r.Pod.Generations) + 1 }
 
-// Reload resolves the recorded source of a Pod again: options say how long it may
-// take and what may be downloaded; the rest is as it was recorded. Nothing is written.
+// Reload resolves the recorded source of a Pod again. Only the timeout and the permitted
+// downloads come from options; everything else is as recorded. Nothing is written.
 func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (*Reload, error) {
 	store, err := a.Pods()
 	if err != nil {
@@ -84,14 +84,14 @@ func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (
 	return r, nil
 }
 
-// in is the program in another directory.
+// in returns a copy of the program with another working directory.
 func (a *App) in(dir string) *App {
 	resolver := *a.Resolver
 	resolver.Dir = dir
 	return &App{Resolver: &resolver, User: a.User, AskHosts: a.AskHosts}
 }
 
-// Take makes the result the next generation of the Pod.
+// Take records the result as the next generation of the Pod.
 func (a *App) Take(ctx context.Context, r *Reload) (*pod.Pod, error) {
 	store, err := a.Pods()
 	if err != nil {

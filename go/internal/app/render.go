@@ -18,16 +18,16 @@ import (
 
 // Rendered is a plan that was written to a directory.
 type Rendered struct {
-	// Dir is absolute, and Files are names below it.
+	// Dir is absolute, and Files are relative to it.
 	Dir   string
 	Files []string
 }
 
-// renderGateway is the address of the gateway in a plan that is written out.
+// renderGateway is the address of the gateway in a plan that is only written out.
 const renderGateway = "http://127.0.0.1:4100"
 
-// Render writes the plan of a start into a directory, which must be missing or empty.
-// Nothing is started, and no secret is read.
+// Render writes the plan of a start into a directory, which must be missing or empty. It
+// starts nothing and reads no secret.
 func (a *App) Render(m *manifest.Manifest, d *runtime.Driver, out, workspace string) (*Rendered, error) {
 	if err := unserved(d, m); err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (a *App) renderTree(m *manifest.Manifest, d *runtime.Driver, out string) (*
 	return rendered(dir, files, err)
 }
 
-// rendered is what was written to a directory, or why nothing was.
+// rendered returns what was written to a directory, or why nothing was.
 func rendered(dir string, files []string, err error) (*Rendered, error) {
 	switch {
 	case errors.Is(err, render.ErrNotEmpty):
@@ -97,8 +97,8 @@ func rendered(dir string, files []string, err error) (*Rendered, error) {
 	return &Rendered{dir, files}, nil
 }
 
-// emptyDirectory is the absolute path of a directory that is missing or empty; that it is
-// in must be there.
+// emptyDirectory returns the absolute path of a directory that is missing or empty. Its
+// parent must exist.
 func emptyDirectory(from, typed string) (string, error) {
 	dir := typed
 	if !filepath.IsAbs(dir) {

@@ -10,8 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 )
 
-// Live is what is known of a Pod that runs or ran; nil for one that never did. The state
-// of the Pod becomes what is true now.
+// Live returns the status of a Pod that is running or has run; nil if it never ran. It
+// also updates the state of the Pod.
 func (a *App) Live(p *pod.Pod) *live.Status {
 	dir, err := live.Dir(p.ID)
 	if err != nil {
@@ -25,7 +25,7 @@ func (a *App) Live(p *pod.Pod) *live.Status {
 	return &status
 }
 
-// Attach shows the program of a Pod that runs in a terminal.
+// Attach shows the program of a running Pod in a terminal.
 func (a *App) Attach(ctx context.Context, p *pod.Pod, t supervise.Terminal) (supervise.Result, error) {
 	dir, err := live.Dir(p.ID)
 	if err != nil {
@@ -37,9 +37,8 @@ func (a *App) Attach(ctx context.Context, p *pod.Pod, t supervise.Terminal) (sup
 	return supervise.Attach(ctx, dir, t)
 }
 
-// History is what happened to a Pod, oldest first, and what is known of it now, as Live
-// has it. The end of a session whose supervisor was killed before it could record it is
-// among the events.
+// History returns the events of a Pod, oldest first, and its status, like Live. It adds
+// the end of a session whose supervisor was killed before it could record it.
 func (a *App) History(store *pod.Store, p *pod.Pod) ([]pod.Event, *live.Status, error) {
 	events, err := store.Events(p)
 	if err != nil {
@@ -59,7 +58,8 @@ func (a *App) History(store *pod.Store, p *pod.Pod) ([]pod.Event, *live.Status, 
 	return events, status, nil
 }
 
-// Stop ends a Pod and returns when nothing of it runs; stopped is false where it did not.
+// Stop ends a Pod and returns when nothing of it is running; stopped is false if it was
+// not running.
 func (a *App) Stop(ctx context.Context, p *pod.Pod) (stopped bool, err error) {
 	dir, err := live.Dir(p.ID)
 	if err != nil {
@@ -68,12 +68,12 @@ func (a *App) Stop(ctx context.Context, p *pod.Pod) (stopped bool, err error) {
 	return supervise.Stop(ctx, dir)
 }
 
-// Remove removes a Pod with what its program has kept. One that runs is left alone.
+// Remove removes a Pod with the data of its program. A running Pod is left alone.
 func (a *App) Remove(ctx context.Context, store *pod.Store, p *pod.Pod) error {
 	return a.unlessRunning(ctx, p.ID, p.Name, func() error { return store.Remove(ctx, p) })
 }
 
-// RemoveDamaged removes what is left of a damaged Pod, with what its program has kept.
+// RemoveDamaged removes what is left of a damaged Pod, with the data of its program.
 func (a *App) RemoveDamaged(ctx context.Context, store *pod.Store, id string) error {
 	return a.unlessRunning(ctx, id, id, func() error { return store.RemoveDamaged(ctx, id) })
 }

@@ -14,13 +14,13 @@ import (
 // Runtime is an agent program that can run a manifest.
 type Runtime struct {
 	FoundRuntime
-	// Looks are what the user has set for it.
+	// Looks are the user's settings for it.
 	Looks map[string]string
 }
 
-// ChooseRuntime chooses what runs a manifest: the runtime that is named; else the user's
-// own, where it can; else the only one that is installed and can. A version that has not
-// been tried counts only with anyVersion. Nothing is written.
+// ChooseRuntime chooses the runtime of a manifest. A named runtime comes first, then the
+// user's default if it can run the manifest, then the only installed one that can. An
+// untested version counts only with anyVersion. Nothing is written.
 func (a *App) ChooseRuntime(ctx context.Context, m *manifest.Manifest, name string, anyVersion bool) (*Runtime, error) {
 	user, problems := config.Load(config.UserDir(), config.User)
 	if len(problems) > 0 {
@@ -62,7 +62,7 @@ func (a *App) ChooseRuntime(ctx context.Context, m *manifest.Manifest, name stri
 		Hintf("name one with --runtime NAME, or set it for good in config.toml: runtimes.default = %q", names[0])
 }
 
-// starting is the runtime of a name that can start Pods.
+// starting returns the runtime with a name if it can start Pods.
 func starting(name string) (*runtime.Driver, error) {
 	if d := drivers.Named(name); d != nil {
 		return d, nil
@@ -84,8 +84,8 @@ func runtimeNames() []string {
 	return names
 }
 
-// candidates are runtimes with what keeps each from running a manifest, in Err; only
-// programs that could serve it are asked for their version.
+// candidates returns the runtimes, each with the reason why it cannot run a manifest in
+// Err. It asks for the version only of programs that could serve the manifest.
 func candidates(ctx context.Context, all []*runtime.Driver, m *manifest.Manifest, anyVersion bool) []FoundRuntime {
 	var serving []*runtime.Driver
 	for _, d := range all {
@@ -111,7 +111,7 @@ func candidates(ctx context.Context, all []*runtime.Driver, m *manifest.Manifest
 	return candidates
 }
 
-// unserved is the error of a manifest that a runtime cannot serve; nil where it can.
+// unserved returns the error for a manifest that a runtime cannot serve; nil if it can.
 func unserved(d *runtime.Driver, m *manifest.Manifest) error {
 	e := &diag.Error{Exit: diag.ExitRefused}
 	for _, r := range runtime.Reasons(d, m) {
@@ -129,10 +129,11 @@ func unserved(d *runtime.Driver, m *manifest.Manifest) error {
 	return e
 }
 
-// dialect is the field that a runtime serves or not, whatever else a manifest says.
+// dialect is a field that a runtime either serves or not, whatever else the manifest
+// contains.
 const dialect = "/model/wireApi"
 
-// noRuntime reports why no runtime can run a manifest, each with its reason.
+// noRuntime reports that no runtime can run a manifest, with the reason for each.
 func noRuntime(all []FoundRuntime) error {
 	e := &diag.Error{Exit: diag.ExitMissing}
 	missing := true

@@ -21,15 +21,15 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
-// Setup is a project that a user sets up, as it is: nothing is written before
+// Setup is the present state of a project that a user sets up. Nothing is written before
 // [Setup.Write].
 type Setup struct {
-	// Root is the directory of the project: the one that the working directory is in,
-	// else the working directory.
+	// Root is the directory of the project that contains the working directory, or else the
+	// working directory.
 	Root string
-	// Default is the default profile that the project has already; nil for none.
+	// Default is the project's present default profile; nil for none.
 	Default *config.Setting
-	// Suggested is the reference that a new default is when the user names none.
+	// Suggested is the reference for a new default if the user names none.
 	Suggested string
 	// HasFlake reports whether the project has a flake.nix.
 	HasFlake bool
@@ -39,14 +39,14 @@ type Setup struct {
 	Others []string
 
 	catalog *catalog.Catalog
-	configs bool // there is a config.toml or a local.toml
+	configs bool // whether a config.toml or local.toml exists
 }
 
-// foreign are the settings of agent programs that projects have.
+// foreign lists the settings of agent programs that projects may contain.
 var foreign = [...]string{".claude", ".codex", ".opencode", "opencode.json", ".mcp.json", ".cursor"}
 
-// Setup looks at the project here. With own, the working directory becomes a project
-// of its own, whatever is above it. The home directory is not a project.
+// Setup examines the project here. With own, the working directory becomes a separate
+// project, even inside another one. The home directory cannot be a project.
 func (a *App) Setup(own bool, options resolve.Options) (*Setup, error) {
 	c := a.Catalog(options)
 	if err := config.Problem(c.Problems); err != nil {
@@ -100,7 +100,7 @@ func (a *App) Setup(own bool, options resolve.Options) (*Setup, error) {
 	return s, nil
 }
 
-// projectFolder is the directory of a project that is Insomnia's.
+// projectFolder is Insomnia's directory in a project.
 const projectFolder = ".insomnia"
 
 func (s *Setup) has(name string) bool {
@@ -111,7 +111,7 @@ func (s *Setup) has(name string) bool {
 // InGit reports whether the project is in a git work tree.
 func (s *Setup) InGit() bool { return reference.WorkTree(s.Root) != "" }
 
-// Names are the references of the profiles that need no evaluation to be found.
+// Names returns the references of profiles that can be found without evaluation.
 func (s *Setup) Names() []string {
 	files, _ := s.catalog.Files(false)
 	var names []string
@@ -121,7 +121,8 @@ func (s *Setup) Names() []string {
 	return names
 }
 
-// Checked is a reference as the project's config is to hold it, see [App.Storable].
+// Checked returns a reference in the form in which the project's config stores it; see
+// [App.Storable].
 func (a *App) Checked(ctx context.Context, s *Setup, text string, options resolve.Options) (string, error) {
 	chosen, err := a.Choose(ctx, text, options)
 	if err != nil {
@@ -134,16 +135,16 @@ func (a *App) Checked(ctx context.Context, s *Setup, text string, options resolv
 	return a.Storable(ctx, s.catalog, chosen, config.Project, options)
 }
 
-// Plan is what a user wants of a project.
+// Plan describes what to set up in a project.
 type Plan struct {
-	// Default is the reference that becomes the default profile; empty to leave it as it is.
+	// Default is the reference of the new default profile; empty to keep the present one.
 	Default string
-	// Template has the files of a flake to write; nil for none.
+	// Template contains the files of a flake to write; nil for none.
 	Template fs.FS
 }
 
-// Files are the paths below the project, with slashes, that a plan would make. A file
-// of the template that is there already is an error; others are left as they are.
+// Files returns the paths, with slashes and relative to the project, that a plan would
+// create. An existing file of the template is an error; other existing files are kept.
 func (s *Setup) Files(plan Plan) ([]string, error) {
 	files, err := s.files(plan)
 	var names []string
@@ -203,8 +204,8 @@ func configText(plan Plan) []byte {
 	return b.Bytes()
 }
 
-// Write makes the files of a plan, all or none, and returns their paths. Nothing that
-// is there is overwritten, and no link leads out of the project.
+// Write creates the files of a plan, all or none, and returns their paths. It overwrites
+// nothing, and links cannot lead outside the project.
 func (s *Setup) Write(plan Plan) (written []string, err error) {
 	files, err := s.files(plan)
 	if err != nil {

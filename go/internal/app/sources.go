@@ -10,15 +10,15 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// SourceChange is a source as it was pinned, and as it is now.
+// SourceChange is the old and new pin of a source.
 type SourceChange struct {
 	Name          string
 	Before, After catalog.Locked // Before is empty for a new source
-	// Shared warns of new profiles whose names other places know as well.
+	// Shared warns about new profiles whose names other sources have too.
 	Shared []diag.Diagnostic
 }
 
-// AddSource names a flake in the config of a scope, and pins it.
+// AddSource adds a flake to the config of a scope under a name, and pins it.
 func (a *App) AddSource(ctx context.Context, name, text string, to config.Scope, options resolve.Options) (SourceChange, error) {
 	none := SourceChange{}
 	r := a.Catalog(options)
@@ -38,7 +38,7 @@ func (a *App) AddSource(ctx context.Context, name, text string, to config.Scope,
 	}
 	ref := chosen.Target.String()
 	if chosen.Target.Dir() != "" {
-		ref = chosen.Target.Lasting() // it is the same from everywhere
+		ref = chosen.Target.Lasting() // it resolves to the same flake from any directory
 	}
 	for _, s := range r.Sources() {
 		if s.Name == name && s.Scope == to && s.Set.Value != ref {
@@ -62,8 +62,8 @@ func (a *App) AddSource(ctx context.Context, name, text string, to config.Scope,
 	return a.changed(name, catalog.Locked{}, locked), nil
 }
 
-// UpdateSources pins the sources of a name, or all, to what their flakes are now, and
-// calls changed after each.
+// UpdateSources moves the pins of the sources with a name, or of all sources, to the
+// present state of their flakes. It calls changed after each.
 func (a *App) UpdateSources(ctx context.Context, name string, options resolve.Options, changed func(SourceChange) error) error {
 	r := a.Catalog(options)
 	if err := config.Problem(r.Problems); err != nil {
@@ -105,7 +105,8 @@ func (a *App) UpdateSources(ctx context.Context, name string, options resolve.Op
 	return nil
 }
 
-// RemoveSource takes the first source of a name out of the config and the lock of its scope.
+// RemoveSource removes the first source with a name from the config and the lock of its
+// scope.
 func (a *App) RemoveSource(name string, in func(config.Scope) bool) error {
 	r := a.Catalog(resolve.Options{})
 	for _, s := range r.Sources() {
@@ -141,8 +142,8 @@ func (a *App) changed(name string, before, after catalog.Locked) SourceChange {
 	return SourceChange{Name: name, Before: before, After: after, Shared: a.shared(name, added)}
 }
 
-// pin finds out what a source is now, and the digests of its profiles. written is how
-// ref stands in the config.
+// pin returns the present state of a source with the digests of its profiles. written is
+// the form of ref in the config.
 func (a *App) pin(ctx context.Context, written string, ref reference.Reference, options resolve.Options) (catalog.Locked, error) {
 	pinned, err := a.Resolver.Pin(ctx, ref, options)
 	if err != nil {

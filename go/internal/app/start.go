@@ -24,39 +24,40 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
-// StartOptions are what the user says when a Pod starts.
+// StartOptions are the user's options for a start.
 type StartOptions struct {
-	// Runtime is the name of a runtime; empty for the one that the Pod has, or that is chosen.
+	// Runtime is the name of a runtime; empty for the Pod's own, or to choose one.
 	Runtime string
-	// AnyVersion takes a version of the program that has not been tried.
+	// AnyVersion allows a version of the program that has not been tested.
 	AnyVersion bool
-	// Headless says that there is no terminal for the program.
+	// Headless is set if the program gets no terminal.
 	Headless bool
-	// Prompt is the first message of this start; empty for that of the Pod, in its first.
+	// Prompt is the first message of this start. If it is empty, the first start of a Pod
+	// uses the Pod's own.
 	Prompt string
-	// Unenforced are fields that the user does without.
+	// Unenforced are fields that the user allows to have no effect.
 	Unenforced []string
-	// Ahead is what was begun before it was known what starts; nil for nothing.
+	// Ahead is the work begun before the profile was known; nil for none.
 	Ahead *Ahead
-	// Terminal is that of the user.
+	// Terminal is the user's terminal.
 	Terminal supervise.Terminal
 	// Bindings opens the user's bindings of secrets.
 	Bindings func() (*secret.Bindings, error)
 }
 
-// Ready is a Pod that can be started: everything but its consent and its secrets is there.
+// Ready is a Pod that can start, except for its consent and its secrets.
 type Ready struct {
 	snapshot *Snapshot
 	options  StartOptions
 	runtime  *Runtime
 	status   live.Status
 	start    supervise.Start
-	creation *Creation // nil for a Pod that was there
+	creation *Creation // nil for an existing Pod
 }
 
-// Prepare finds out whether a snapshot can be started, and how: that of a Pod, or of one
-// that is still to be created (see [Ready.Created]). It runs nothing but the program, for its
-// version, and an empty sandbox. What the user should know before is told.
+// Prepare determines whether and how a snapshot can start. It may belong to a Pod or to
+// one that does not exist yet (see [Ready.Created]). Prepare runs only the program, for
+// its version, and an empty sandbox. It tells the user what to know before the start.
 func (a *App) Prepare(ctx context.Context, s *Snapshot, o StartOptions) (*Ready, error) {
 	o.Bindings = sync.OnceValues(o.Bindings)
 	r := &Ready{snapshot: s, options: o}
@@ -90,11 +91,11 @@ func (a *App) Prepare(ctx context.Context, s *Snapshot, o StartOptions) (*Ready,
 	return r, a.protect(ctx, r)
 }
 
-// ID is that of the Pod, also of one that is still to be created.
+// ID returns the ID of the Pod, even before the Pod is created.
 func (r *Ready) ID() string { return r.start.ID }
 
-// foreseen reports whether it is known what the walls of the Pod will be, and that they may
-// be built: with consent, and where nothing that comes later changes them.
+// foreseen reports whether the walls of the Pod are known and may be built: the user has
+// consented, and nothing later in the start changes them.
 func (a *App) foreseen(r *Ready) bool {
 	if r.options.Ahead == nil || len(r.options.Unenforced) > 0 || !a.authorized(r.snapshot) {
 		return false
@@ -119,13 +120,13 @@ func (r *Ready) of(s *Snapshot) (err error) {
 		}
 	}
 	if r.start.Dir, err = live.Dir(r.start.ID); err != nil || fresh || r.creation != nil {
-		return err // one that is being created has never run
+		return err // a Pod that is being created has never run
 	}
 	r.status, err = live.Read(r.start.Dir)
 	return err
 }
 
-// plan fills what the Pod is started with.
+// plan fills in the parameters of the start.
 func (a *App) plan(r *Ready) error {
 	s, o := r.snapshot, r.options
 	workspace, err := filepath.EvalSymlinks(s.Envelope.Inputs.Workspace)
@@ -162,7 +163,7 @@ func (a *App) plan(r *Ready) error {
 	}
 	if !launch.Resume {
 		launch.Session = uuid.NewString()
-		// A conversation that takes the place of one that was removed does not do its work again.
+		// A conversation that replaces a removed one does not repeat its work.
 		again := r.status.TranscriptRemoved != nil
 		if launch.Prompt == "" && !again {
 			launch.Prompt = s.Envelope.Inputs.Prompt
@@ -189,8 +190,8 @@ func (a *App) plan(r *Ready) error {
 	return nil
 }
 
-// protect refuses to start where a field that protects has no effect and the user has
-// not said that it may be so.
+// protect refuses to start if a protecting field has no effect, unless the user has
+// allowed that.
 func (a *App) protect(ctx context.Context, r *Ready) error {
 	e := &diag.Error{Exit: diag.ExitRefused}
 	unknown := slices.Clone(r.options.Unenforced)
@@ -210,7 +211,7 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 		e.Diagnostics = append(e.Diagnostics, diag.Diagnostic{Severity: diag.SeverityError, Code: "not-enforced", Pointer: pointer, Path: path,
 			Message: "cannot be enforced: " + why, Hint: hint, Positions: []diag.Position{}})
 	}
-	// The files of the workspace are looked at meanwhile.
+	// The workspace is scanned concurrently.
 	found := make(chan stand, 1)
 	go func() { found <- r.stand(ctx) }()
 	missed := map[string]bool{}
@@ -239,7 +240,7 @@ func (a *App) protect(ctx context.Context, r *Ready) error {
 	return nil
 }
 
-// stand is what builds walls here, and what they will not hold.
+// stand is the mechanism that builds walls here, with what it cannot enforce.
 type stand struct {
 	mechanism sandbox.Mechanism
 	gaps      []sandbox.Gap
@@ -250,8 +251,8 @@ func (r *Ready) stand(ctx context.Context) stand {
 	return stand{m, m.Gaps(sandbox.Spec{Manifest: r.snapshot.Manifest, Workspace: r.start.Workspace, Home: r.start.Home})}
 }
 
-// offered is what a profile gives to the agent and the Pod does not have: the path of a
-// service, a host command or the Pods that it may start. Empty where a field is another one.
+// offered names a thing that the profile offers the agent but the Pod lacks: a service, a
+// host command, or the Pods that it may start. It is empty for other fields.
 func offered(l runtime.Loss) string {
 	if l.Class != leaf.Unsupported {
 		return ""
@@ -265,7 +266,7 @@ func offered(l runtime.Loss) string {
 	return ""
 }
 
-// Created makes what was prepared that of a Pod that is being created.
+// Created switches from the draft to the Pod that is being created.
 func (r *Ready) Created(c *Creation) error {
 	r.creation, r.snapshot = c, c.Snapshot
 	return r.of(c.Snapshot)
@@ -274,8 +275,8 @@ func (r *Ready) Created(c *Creation) error {
 // Unsaved reports whether the Pod could not be created.
 func (r *Ready) Unsaved() bool { return r.saved() != nil }
 
-// saved waits for the Pod to be on disk, where it is being created. The error is why it
-// could not be.
+// saved waits until a Pod that is being created is on disk. It returns the error that
+// prevented that.
 func (r *Ready) saved() error {
 	if r.creation == nil {
 		return nil
@@ -283,11 +284,12 @@ func (r *Ready) saved() error {
 	return r.creation.Saved()
 }
 
-// Start asks for consent to the snapshot, looks up its secrets, and runs the Pod until
-// it ends or the user detaches. Everything that a manifest says is data up to here: this
-// is the one place behind which it takes effect, but for walls, which may stand already where
-// there was consent before. A Pod that is being created is on disk before anybody is asked,
-// before anything of it runs, and when Start returns; an error of saved is why it is not.
+// Start asks for consent to the snapshot, looks up its secrets, and runs the Pod until it
+// ends or the user detaches. Until here, a manifest is only data; nothing in it takes
+// effect elsewhere. The exception is the walls, which may have been built already if the
+// user had consented before. A Pod that is being created is on disk before the user is
+// asked, before anything of it runs, and when Start returns. If saving fails, Start
+// returns that error.
 func (a *App) Start(ctx context.Context, r *Ready) (result *supervise.Result, err error) {
 	defer func() {
 		if unsaved := r.saved(); unsaved != nil {
@@ -305,15 +307,15 @@ func (a *App) Start(ctx context.Context, r *Ready) (result *supervise.Result, er
 	supervisor := r.options.Ahead.of(r)
 	ended, err := supervisor.Run(ctx, r.start, r.options.Terminal, r.saved)
 	if err != nil {
-		sandbox.Forget() // it may be the walls that have ceased to stand
+		sandbox.Forget() // the walls may no longer work here
 		return nil, err
 	}
 	a.pruneQuietly(context.WithoutCancel(ctx))
 	return &ended, nil
 }
 
-// secrets looks up the values of the secrets that the program and the services of the
-// Pod need, where the user's bindings allow it.
+// secrets looks up the secrets that the program and the services of the Pod need, as far
+// as the user's bindings allow.
 func (a *App) secrets(ctx context.Context, r *Ready) error {
 	bindings, err := r.options.Bindings()
 	if err != nil {
@@ -355,8 +357,8 @@ func (a *App) secrets(ctx context.Context, r *Ready) error {
 	return nil
 }
 
-// subscribe makes the program use a token for a subscription in place of a key. Only one
-// that the program itself makes is one.
+// subscribe makes the program use a key as a subscription token if it has the form of one.
+// A program accepts only its own tokens.
 func (r *Ready) subscribe(use secret.Use, key []byte) error {
 	if use.Pointer != "/model/auth" {
 		return nil
@@ -373,7 +375,7 @@ func (r *Ready) subscribe(use secret.Use, key []byte) error {
 	return nil
 }
 
-// logIn makes the program use its own login. No other program's will do.
+// logIn makes the program use its own login. It cannot use that of another program.
 func (r *Ready) logIn(use secret.Use, login *secret.Login) error {
 	d := r.runtime.Driver
 	if login.Program == d.Name && d.Login != nil {
@@ -383,7 +385,7 @@ func (r *Ready) logIn(use secret.Use, login *secret.Login) error {
 	return r.ofAnother(use, login.Program, "is the login of")
 }
 
-// ofAnother is the error of a secret that another program alone can use.
+// ofAnother returns the error for a secret that only another program can use.
 func (r *Ready) ofAnother(use secret.Use, program, is string) error {
 	owner, other := program, drivers.Named(program)
 	if other != nil {
@@ -397,13 +399,13 @@ func (r *Ready) ofAnother(use secret.Use, program, is string) error {
 	return e.Hintf("bind a key: insomnia secret bind %s env:VARIABLE --host %s", use.Name, use.To.Host)
 }
 
-// served reports whether something of a Pod that runs gets the secret: the gateway, a
-// service, or an MCP server. What nobody gets is not looked up.
+// served reports whether a component of a running Pod receives the secret: the gateway, a
+// service, or an MCP server. Other secrets are not looked up.
 func served(use secret.Use) bool {
 	return slices.ContainsFunc([]string{"/model/", "/mcpServers/", "/sandbox/services/"}, func(p string) bool { return strings.HasPrefix(use.Pointer, p) })
 }
 
-// snapshotChanged reports whether the snapshot is another one than when the Pod last ran.
+// snapshotChanged reports whether the snapshot has changed since the Pod last ran.
 func (a *App) snapshotChanged(s *Snapshot) (bool, error) {
 	if s.Pod.ID == "" {
 		return false, nil

@@ -12,13 +12,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// Storable is a selection as the config of a scope is to hold it. What does not
-// exist is refused. What exists and does not resolve, or cannot be looked at
-// without a download, is warned of: it may be unfinished, or the machine offline.
+// Storable returns a selection in the form in which the config of a scope stores it. A
+// profile that does not exist is an error. One that exists but does not resolve, or
+// cannot be checked without a download, only causes a warning: it may be unfinished, or
+// the machine offline.
 func (a *App) Storable(ctx context.Context, r *catalog.Catalog, chosen *catalog.Selection, to config.Scope, options resolve.Options) (string, error) {
 	ref, err := r.Storable(chosen, to)
 	if err != nil || chosen.Source != "" || !chosen.Target.IsFlake() {
-		return ref, err // what was found by its name exists
+		return ref, err // a profile found by name exists
 	}
 	options = looking(options)
 	options.Downloads.Command = "insomnia resolve " + secret.JoinWords([]string{ref})
@@ -38,15 +39,15 @@ func (a *App) Storable(ctx context.Context, r *catalog.Catalog, chosen *catalog.
 	return ref, nil
 }
 
-// warningOf is the first problem of an error as a warning, with what it means here.
+// warningOf returns the first problem of an error as a warning.
 func warningOf(e *diag.Error, what string) diag.Diagnostic {
 	d := e.Diagnostics[0]
 	d.Severity, d.Message = diag.SeverityWarning, what+": "+d.Message
 	return d
 }
 
-// shared warns of profiles of a source whose names other places know as well, so
-// that the name alone is ambiguous. The project's flake is not evaluated for it.
+// shared warns about profiles of a source whose names other sources have too, so that the
+// name alone is ambiguous. It does not evaluate the project's flake.
 func (a *App) shared(source string, names []string) []diag.Diagnostic {
 	c := a.Catalog(resolve.Options{})
 	candidates, _ := c.Files(false)
@@ -78,8 +79,8 @@ func (a *App) shared(source string, names []string) []diag.Diagnostic {
 	return warnings
 }
 
-// Settling is the command that makes a name mean one of several profiles; empty
-// where no alias can have the name.
+// Settling returns the command that makes a name mean one of several profiles; empty if
+// no alias can have the name.
 func Settling(name, ref string, candidates []catalog.Candidate) string {
 	switch SettledIn(name, candidates) {
 	case config.Project:
@@ -90,7 +91,7 @@ func Settling(name, ref string, candidates []catalog.Candidate) string {
 	return ""
 }
 
-// SettledIn is the scope whose config can settle what a name means; empty where no
+// SettledIn returns the scope whose config can settle the meaning of a name; empty if no
 // alias can have the name.
 func SettledIn(name string, candidates []catalog.Candidate) config.Scope {
 	to := config.User

@@ -9,8 +9,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// Warnings returns what a resolved manifest is warned of, as [resolve.Warnings], with
-// the places where its rules were written. What has rules to warn of is evaluated once more for them.
+// Warnings returns the warnings about a resolved manifest, like [resolve.Warnings], with
+// the places of its rules. If a warning is about rules, this evaluates the profile once
+// more to find those places.
 func (a *App) Warnings(ctx context.Context, what What, r *Resolved, options resolve.Options) []diag.Diagnostic {
 	return a.placed(r.Manifest, func() []resolve.Origin {
 		if r.Origins != nil {
@@ -29,7 +30,7 @@ func (a *App) Warnings(ctx context.Context, what What, r *Resolved, options reso
 	})
 }
 
-// ProfileWarnings is Warnings for one profile of what was verified.
+// ProfileWarnings is Warnings for one of the profiles that were verified.
 func (a *App) ProfileWarnings(ctx context.Context, target reference.Reference, v resolve.Verified, options resolve.Options) []diag.Diagnostic {
 	return a.placed(v.Manifest, func() []resolve.Origin {
 		resolver, options := a.again(options)
@@ -51,7 +52,8 @@ func (a *App) placed(canonical []byte, origins func() []resolve.Origin) []diag.D
 	return warnings
 }
 
-// originsOf are those of a second evaluation, if that came to the same manifest.
+// originsOf returns the origins from a second evaluation if it produced the same
+// manifest.
 func originsOf(r *resolve.Resolved, err error, digest string) []resolve.Origin {
 	if err != nil || r == nil || r.Digest() != digest {
 		return nil
@@ -59,8 +61,8 @@ func originsOf(r *resolve.Resolved, err error, digest string) []resolve.Origin {
 	return r.Origins
 }
 
-// again are a resolver and options that explain what was resolved already: nothing
-// is downloaded, and what an evaluation says is not said twice.
+// again returns a resolver and options for a second evaluation: it downloads nothing and
+// does not repeat messages.
 func (a *App) again(options resolve.Options) (*resolve.Resolver, resolve.Options) {
 	resolver := *a.Resolver
 	if resolver.Nix != nil {
