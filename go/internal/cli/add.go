@@ -61,7 +61,7 @@ func (p *program) completeAdded(c *cli.Context) {
 	}
 }
 
-// inScope is what --user and --project leave.
+// inScope returns a filter for the scopes that --user and --project select.
 func inScope(c *cli.Context) func(config.Scope) bool {
 	return func(s config.Scope) bool {
 		return !(c.Bool("user") && s != config.User || c.Bool("project") && s != config.Project)
@@ -154,7 +154,7 @@ func (p *program) addNew(c *cli.Context, a *app.App, text string, options resolv
 	return p.printJSON(report)
 }
 
-// agree shows an addition, asks, and saves it.
+// agree shows an addition, asks for confirmation, and saves it.
 func (p *program) agree(c *cli.Context, x *app.Addition) error {
 	if err := x.Writable(); err != nil {
 		return err
@@ -267,7 +267,7 @@ func (p *program) addRemove(c *cli.Context, x *app.Addition) error {
 	return nil
 }
 
-// addList prints what was added, and with --outdated what it is now.
+// addList prints the additions, and with --outdated their present state.
 func (p *program) addList(c *cli.Context, all []*app.Addition) error {
 	outdated := c.Bool("outdated")
 	report := additionsReport{Schema: "insomnia.added/v1", Additions: []additionJSON{}}
@@ -321,7 +321,7 @@ func (p *program) addList(c *cli.Context, all []*app.Addition) error {
 	return nil
 }
 
-// shortPin is a commit, or a hash, cut for a table.
+// shortPin returns a commit or a hash, cut for a table.
 func shortPin(locked map[string]any) string {
 	for _, name := range []string{"rev", "narHash"} {
 		if text, _ := locked[name].(string); text != "" {
@@ -331,7 +331,8 @@ func shortPin(locked map[string]any) string {
 	return "-"
 }
 
-// additionText shows what would be written, quoted: no line of it can pass for ours.
+// additionText shows what would be written. It quotes every line, so that none can pass
+// for a message of this program.
 func additionText(x *app.Addition) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "the %s %s of %s\n", importing.KindTitle(x.After.Kind), diag.Quote(x.Made.Name), diag.Name(x.After.Ref))
@@ -372,7 +373,7 @@ func quoteLines(out *strings.Builder, text string) {
 	}
 }
 
-// differenceLines quotes the lines that are others, with three around them.
+// differenceLines quotes the changed lines with three lines of context.
 func differenceLines(out *strings.Builder, old, new string) {
 	at := 0
 	for line := range strings.Lines(udiff.Unified("old", "new", old, new)) {
@@ -382,7 +383,7 @@ func differenceLines(out *strings.Builder, old, new string) {
 	}
 }
 
-// lossText lists secrets to bind, and what a layer does not say.
+// lossText lists the secrets to bind, and what the layer leaves out.
 func lossText(out *strings.Builder, f *importing.Found) {
 	if len(f.Secrets) > 0 {
 		out.WriteString("\nsecrets to bind:\n")
@@ -396,7 +397,7 @@ func lossText(out *strings.Builder, f *importing.Found) {
 }
 
 type additionsReport struct {
-	Schema    string         `json:"schema"` // insomnia.add/v1; insomnia.added/v1 of a list
+	Schema    string         `json:"schema"` // insomnia.add/v1, or insomnia.added/v1 for a list
 	Additions []additionJSON `json:"additions"`
 }
 

@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// aliasCommand is the group of commands about names of your own for profiles.
+// aliasCommand returns the group of commands about your own names for profiles.
 func (p *program) aliasCommand() *cli.Command {
 	return group("alias", "name profiles, and settle what a name means",
 		&cli.Command{
@@ -121,7 +121,7 @@ func (p *program) aliasRemove(c *cli.Context) error {
 	return nil
 }
 
-// aliasScope is the one scope that has an alias, or the one that a flag names.
+// aliasScope returns the scope named by a flag, or the only scope that has an alias.
 func (p *program) aliasScope(c *cli.Context, r *catalog.Catalog, name string) (config.Scope, string, error) {
 	_, user := r.User.Aliases[name]
 	project := false
@@ -144,7 +144,7 @@ func (p *program) aliasScope(c *cli.Context, r *catalog.Catalog, name string) (c
 		return of, dir, nil
 	}
 	if err := config.Problem(r.Problems); err != nil {
-		return "", "", err // it may be set in what cannot be read
+		return "", "", err // it may be set in a config that cannot be read
 	}
 	var names []string
 	for _, b := range r.Bindings() {
@@ -214,12 +214,12 @@ func (p *program) aliasList(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		problems.Diagnostics = nil // they are in the data
+		problems.Diagnostics = nil // the data contains them
 	}
 	return problems
 }
 
-// completeAliases offers the names of aliases.
+// completeAliases completes the names of aliases.
 func (p *program) completeAliases(c *cli.Context) {
 	if completingFlag() {
 		cli.DefaultCompleteWithFlags(c.Command)(c)

@@ -1,5 +1,5 @@
-// Package cli is the command line: a file for each command, flags before or
-// after the reference, data on standard output, words on standard error.
+// Package cli is the command line. Each command has a file. Flags may come before or
+// after the reference. Data goes to standard output, messages go to standard error.
 package cli
 
 import (
@@ -25,18 +25,18 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 )
 
-// program is what the commands share.
+// program holds what the commands share.
 type program struct {
 	stdout, stderr io.Writer
-	terminal       bool          // standard error is a terminal
-	json           bool          // words on standard error are JSON
-	typed          *bufio.Reader // standard input, of those who are asked several questions
+	terminal       bool          // whether standard error is a terminal
+	json           bool          // whether messages on standard error are JSON
+	typed          *bufio.Reader // standard input, for commands that ask several questions
 }
 
-// askHosts asks the machine for the hosts of groups; tests answer themselves.
+// askHosts returns the machine's hosts for groups; tests replace it.
 var askHosts = hostgroup.Ask
 
-// Main runs the program with the process's own streams and gives its exit code.
+// Main runs the program with the process's own streams and returns its exit code.
 func Main(args []string) int {
 	collectLate()
 	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
@@ -72,11 +72,11 @@ func (p *program) run(ctx context.Context, args []string) (code int) {
 	return p.report(err, wantsJSON(args))
 }
 
-// report writes an error to standard error and gives its exit code.
+// report writes an error to standard error and returns its exit code.
 func (p *program) report(err error, asJSON bool) int {
 	e := diag.From(err)
 	if len(e.Diagnostics) == 0 {
-		return int(e.Exit) // what was found is already in the data
+		return int(e.Exit) // the data contains the findings
 	}
 	if asJSON {
 		diag.WriteJSON(p.stderr, e)
@@ -86,7 +86,7 @@ func (p *program) report(err error, asJSON bool) int {
 	return int(e.Exit)
 }
 
-// commands makes each command when it is asked for: a process needs one of them.
+// commands returns constructors, because a process needs only one command.
 func (p *program) commands() []commandMaker {
 	return []commandMaker{
 		{"init", p.initCommand},
@@ -118,7 +118,7 @@ type commandMaker struct {
 	make func() *cli.Command
 }
 
-// app is the whole program, or just the command of that name where there is one.
+// app returns the whole program, or only the command with a name if it exists.
 func (p *program) app(only string) *cli.App {
 	app := &cli.App{
 		Name:                      "insomnia",
@@ -152,7 +152,7 @@ func (p *program) app(only string) *cli.App {
 	return app
 }
 
-// complete gives all commands what they have in common.
+// complete adds what all commands have in common.
 func complete(commands []*cli.Command) {
 	for _, command := range commands {
 		command.Flags = append(command.Flags, commonFlags()...)
@@ -162,7 +162,7 @@ func complete(commands []*cli.Command) {
 	}
 }
 
-// everyCommand lists commands and those of their groups.
+// everyCommand returns commands with those of their groups.
 func everyCommand(commands []*cli.Command) []*cli.Command {
 	var all []*cli.Command
 	for _, c := range commands {
@@ -171,7 +171,7 @@ func everyCommand(commands []*cli.Command) []*cli.Command {
 	return all
 }
 
-// commonFlags stand on every command, and may come before it.
+// commonFlags are accepted by every command, and before it.
 func commonFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "json", Usage: "print data, and errors on standard error, as JSON"},
@@ -180,8 +180,8 @@ func commonFlags() []cli.Flag {
 	}
 }
 
-// open opens the use cases in the working directory, for a command that has no more
-// arguments than its usage names.
+// open opens the use cases in the working directory. It rejects arguments beyond those in
+// the command's usage.
 func (p *program) open(c *cli.Context) (*app.App, error) {
 	usage := c.Command.ArgsUsage
 	if err := arguments(c, mostOf(usage), usage); err != nil {
@@ -207,7 +207,7 @@ func (p *program) open(c *cli.Context) (*app.App, error) {
 	}
 	if p.terminal {
 		nix.Progress = func(text string) {
-			c.Context.Done() // whoever sees this line may press ctrl-C
+			c.Context.Done() // a user who sees this line may press ctrl-C
 			io.WriteString(p.stderr, diag.Escape(text, false)+" …\n")
 		}
 	}
@@ -230,7 +230,7 @@ func unknownCommand(commands []*cli.Command, group, name string) error {
 	return e
 }
 
-// usageError turns what the flag parser says into a diagnostic.
+// usageError converts an error of the flag parser to a diagnostic.
 func usageError(c *cli.Context, err error, _ bool) error {
 	message := err.Error()
 	name, undefined := strings.CutPrefix(message, "flag provided but not defined: -")
@@ -257,7 +257,7 @@ func helpCommand(c *cli.Context) string {
 	return commandName(c) + " --help"
 }
 
-// commandName is what one types for the command: insomnia profile list.
+// commandName returns the command as the user types it, such as insomnia profile list.
 func commandName(c *cli.Context) string {
 	if c.Command != nil && c.Command.Name != "" && c.Command.Name != "insomnia" {
 		return c.Command.HelpName
@@ -265,7 +265,7 @@ func commandName(c *cli.Context) string {
 	return "insomnia"
 }
 
-// mostOf is how many arguments a usage text names.
+// mostOf returns the maximum number of arguments in a usage text.
 func mostOf(usage string) int {
 	if strings.Contains(usage, "…") || strings.Contains(usage, "...") { // the last one repeats
 		return math.MaxInt
@@ -273,7 +273,7 @@ func mostOf(usage string) int {
 	return len(parametersOf(usage))
 }
 
-// arguments checks the number of arguments; names are for the message.
+// arguments checks the number of arguments; names is for the message.
 func arguments(c *cli.Context, most int, names string) error {
 	if c.NArg() > most {
 		return diag.Errorf(diag.ExitUsage, "usage", "one argument too many: %s", c.Args().Get(most)).

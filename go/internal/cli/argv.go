@@ -10,12 +10,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// What urfave/cli v2 cannot do is done here, before it reads the command line, and
-// nothing else: it takes flags after an argument for arguments, forgets a common
-// flag that stands before the command, and has no flag with two values.
+// This file only makes up for what urfave/cli v2 lacks, before it parses the command
+// line. It treats flags after an argument as arguments, forgets a common flag before the
+// command, and has no flag with two values.
 
-// dispatch runs the command that a command line names, and returns the line in
-// the order in which it was read.
+// dispatch runs the command of a command line, and returns the line in the order in which
+// it was parsed.
 func (p *program) dispatch(ctx context.Context, args []string) ([]string, error) {
 	if len(args) > 1 && slices.Contains(versionFlags, args[1]) {
 		args = append([]string{args[0], "version"}, args[2:]...)
@@ -35,7 +35,7 @@ func (p *program) dispatch(ctx context.Context, args []string) ([]string, error)
 	return args, app.RunContext(ctx, args)
 }
 
-// versionFlags are what people type for `insomnia version`.
+// versionFlags are common spellings of `insomnia version`.
 var versionFlags = []string{"--version", "-v", "-V", "-version"}
 
 // pairFlag takes two values, as in `--override-input NAME REF`; they reach the
@@ -44,17 +44,16 @@ const pairFlag = "override-input"
 
 const pairSeparator = "\x1f"
 
-// completing is what the completion scripts add to ask for candidates.
+// completing is the flag with which the completion scripts ask for candidates.
 const completing = "--generate-bash-completion"
 
-// commandLine is what was typed, taken apart.
+// commandLine is a parsed command line.
 type commandLine struct {
-	command            *cli.Command // nil when none is named
+	command            *cli.Command // nil if none is named
 	names, flags, rest []string
 }
 
-// ordered puts the command first, then the flags, then the arguments behind
-// `--`.
+// ordered returns the command, then the flags, then the arguments after `--`.
 func (l *commandLine) ordered(program string) []string {
 	out := append([]string{program}, l.names...)
 	out = append(out, l.flags...)
@@ -64,7 +63,7 @@ func (l *commandLine) ordered(program string) []string {
 	return out
 }
 
-// takeApart reads a command line; there must be something in it beside the program.
+// takeApart parses a command line, which must have at least one argument.
 func takeApart(app *cli.App, args []string) (*commandLine, error) {
 	var command *cli.Command
 	var names, flags, rest []string
@@ -97,7 +96,7 @@ func takeApart(app *cli.App, args []string) (*commandLine, error) {
 			if i+1 >= len(args) {
 				return nil, diag.Errorf(diag.ExitUsage, "usage", "--%s needs a value", name)
 			}
-			// Joined, so that a value that begins with `-` stays one.
+			// Joined, so that a value that begins with `-` is not taken for a flag.
 			flags = append(flags, "--"+name+"="+args[i+1])
 			i++
 		default:
@@ -107,7 +106,7 @@ func takeApart(app *cli.App, args []string) (*commandLine, error) {
 	return &commandLine{command, names, flags, rest}, nil
 }
 
-// commandBelow finds a command by its name: of the program, or of a group.
+// commandBelow finds a command of the program or of a group by its name.
 func commandBelow(app *cli.App, group *cli.Command, name string) *cli.Command {
 	if group == nil {
 		return app.Command(name)
@@ -120,15 +119,15 @@ func commandBelow(app *cli.App, group *cli.Command, name string) *cli.Command {
 	return nil
 }
 
-// valuesOf is the number of values that a flag takes. Before the command is
-// known, any command's flag counts.
+// valuesOf returns the number of values that a flag takes. Before the command is known,
+// the flags of all commands count.
 func valuesOf(app *cli.App, command *cli.Command, name string) int {
 	if name == pairFlag {
 		return 2
 	}
 	lists := [][]cli.Flag{app.Flags}
 	if command != nil {
-		lists = [][]cli.Flag{command.Flags} // the common ones are among them
+		lists = [][]cli.Flag{command.Flags} // including the common ones
 	} else {
 		for _, c := range everyCommand(app.Commands) {
 			lists = append(lists, c.Flags)
@@ -147,8 +146,8 @@ func valuesOf(app *cli.App, command *cli.Command, name string) int {
 	return 0
 }
 
-// wantsJSON tells whether --json was given, for errors that come before or
-// instead of a parsed command line.
+// wantsJSON reports whether --json was given, for errors that occur before or instead of
+// parsing.
 func wantsJSON(args []string) bool {
 	for _, arg := range args {
 		switch arg {

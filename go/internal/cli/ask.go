@@ -16,12 +16,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
-// canAsk tells whether somebody is there to answer.
+// canAsk reports whether the program can prompt.
 func (p *program) canAsk() bool {
 	return p.terminal && !p.json && term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd()))
 }
 
-// Tell writes what a use case has to say to standard error.
+// Tell writes the messages of a use case to standard error.
 func (p *program) Tell(diagnostics ...diag.Diagnostic) {
 	for _, d := range diagnostics {
 		if d.Code == app.Chosen {
@@ -32,8 +32,8 @@ func (p *program) Tell(diagnostics ...diag.Diagnostic) {
 	}
 }
 
-// Ask shows what the question of a use case is about, and takes nothing but a typed
-// yes: no flag answers it.
+// Ask shows what a question is about, and accepts only a typed yes; no flag can answer
+// it.
 func (p *program) Ask(ctx context.Context, q app.Question) (bool, error) {
 	if !p.canAsk() {
 		return false, app.ErrNobody
@@ -57,7 +57,7 @@ func (p *program) Ask(ctx context.Context, q app.Question) (bool, error) {
 	return p.ask(ctx, "\nDo you consent to all of it?")
 }
 
-// ask puts a question that is answered with yes or no; anything but a yes is no.
+// ask asks a question; any answer but yes counts as no.
 func (p *program) ask(ctx context.Context, question string) (bool, error) {
 	line, _, err := p.askLine(ctx, question+" [y/N] ")
 	switch strings.ToLower(line) {
@@ -67,10 +67,10 @@ func (p *program) ask(ctx context.Context, question string) (bool, error) {
 	return false, err
 }
 
-// askLine shows a prompt and reads a line, without spaces around it. ended is true where
+// askLine shows a prompt and reads a line, without surrounding spaces. ended is set if
 // the input ends.
 func (p *program) askLine(ctx context.Context, prompt string) (line string, ended bool, err error) {
-	interrupted := ctx.Done() // the handlers are set before anything is asked
+	interrupted := ctx.Done() // installs the handlers before the prompt
 	if _, err := io.WriteString(p.stderr, diag.Escape(prompt, true)); err != nil {
 		return "", false, err
 	}

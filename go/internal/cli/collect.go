@@ -7,9 +7,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/memory"
 )
 
-// collectLate has the first garbage collection wait for 64 MiB, which few runs
-// reach; after it collections are as frequent as for most programs, and more
-// so when there is nearly as much to keep as this machine has.
+// collectLate delays the first garbage collection until the heap reaches 64 MiB, which
+// few runs do. After that, collections are as frequent as in most programs, and more
+// frequent if the live data nearly fills this machine's memory.
 func collectLate() {
 	debug.SetMemoryLimit(1 << 30)
 	debug.SetGCPercent(1600)

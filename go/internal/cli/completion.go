@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// The scripts pass the words on as they are; nothing typed is evaluated.
+// The scripts pass words on unchanged and evaluate nothing that was typed.
 const bashCompletion = `# bash completion for insomnia: source <(insomnia completion bash)
 _insomnia() {
   local cur=${COMP_WORDS[COMP_CWORD]} words=("${COMP_WORDS[@]:0:COMP_CWORD}") line
@@ -54,11 +54,11 @@ end
 complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke new resume reload rollback rm export check render set bind exec test' -a '(__insomnia_names)'
 `
 
-// completingFlag tells whether the word that is completed begins a flag.
+// completingFlag reports whether the word to complete is a flag.
 func completingFlag() bool { return strings.HasPrefix(os.Args[max(0, len(os.Args)-2)], "-") }
 
-// completeNames offers the names of profiles, and else what the command itself
-// has. Nothing is evaluated.
+// completeNames completes the names of profiles, or else what the command has itself.
+// Nothing is evaluated.
 func (p *program) completeNames(c *cli.Context) {
 	if completingFlag() {
 		cli.DefaultCompleteWithFlags(c.Command)(c)

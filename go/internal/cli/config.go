@@ -13,7 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// configCommand is the group of commands about config.toml and local.toml.
+// configCommand returns the group of commands about config.toml and local.toml.
 func (p *program) configCommand() *cli.Command {
 	return group("config", "show and change settings of the program",
 		p.configGetCommand(),
@@ -44,7 +44,7 @@ func (p *program) configPath(c *cli.Context) error {
 	return p.write([]byte(file + "\n"))
 }
 
-// configKey is the first argument, which must be a key that a config can have.
+// configKey returns the first argument, which must be a valid config key.
 func configKey(c *cli.Context) (string, error) {
 	key := c.Args().First()
 	if key == "" {
@@ -69,7 +69,7 @@ func configKey(c *cli.Context) (string, error) {
 	return "", e
 }
 
-// matches reports whether the parts of a key are those of a known one.
+// matches reports whether the parts of a key match a known one.
 func matches(known, parts []string) bool {
 	for i, name := range known {
 		if name != parts[i] && (name != "NAME" || parts[i] == "") {
@@ -79,7 +79,7 @@ func matches(known, parts []string) bool {
 	return true
 }
 
-// completeKeys offers the keys of a config.
+// completeKeys completes the keys of a config.
 func (p *program) completeKeys(c *cli.Context) {
 	if completingFlag() {
 		cli.DefaultCompleteWithFlags(c.Command)(c)

@@ -27,7 +27,7 @@ func (p *program) configSetCommand() *cli.Command {
 	}
 }
 
-// settledBy are the commands that write what `config set` does not.
+// settledBy returns the command that writes a key which `config set` does not.
 func settledBy(key, value string) string {
 	group, name, _ := strings.Cut(key, ".")
 	if value == "" {

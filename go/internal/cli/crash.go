@@ -13,7 +13,7 @@ import (
 
 const issues = "https://github.com/insomnia-pods/insomnia/issues"
 
-// crashed writes a report of a panic and gives the error that names it.
+// crashed writes a report of a panic and returns the error that names the report.
 func (p *program) crashed(c *crash.Panic, args []string) *diag.Error {
 	dir, err := crash.Dir()
 	path := ""
@@ -27,7 +27,7 @@ func (p *program) crashed(c *crash.Panic, args []string) *diag.Error {
 		Hintf("send this file, which has none of your data, to %s", issues)
 }
 
-// commandIn is the name of the command in a command line, without anything else of it.
+// commandIn returns the name of the command in a command line, and nothing else of it.
 func (p *program) commandIn(args []string) (name string) {
 	defer func() {
 		if recover() != nil {

@@ -63,7 +63,7 @@ func diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, e
 	return diffText(a.Manifest, b.Manifest, diag.Name(nameA), diag.Name(nameB), asJSON)
 }
 
-// diffText is the difference of two manifests, whose names are plain text.
+// diffText returns the difference between two manifests, whose names are plain text.
 func diffText(a, b []byte, nameA, nameB string, asJSON bool) ([]byte, error) {
 	var out bytes.Buffer
 	if asJSON {

@@ -62,7 +62,7 @@ func (p *program) doctor(c *cli.Context) error {
 	return nil
 }
 
-// examinePods reads everything that the store has.
+// examinePods reads and verifies the whole store.
 func examinePods(a *app.App) []resolve.Finding {
 	var list []*pod.Pod
 	var damaged []pod.Damaged
@@ -84,7 +84,7 @@ func examinePods(a *app.App) []resolve.Finding {
 	return problemsAs("pods", problems)
 }
 
-// examineSecrets names bindings that cannot work.
+// examineSecrets reports bindings that cannot work.
 func examineSecrets() []resolve.Finding {
 	bindings, err := secret.Load(config.UserDir(), secret.UserStore())
 	if err != nil {

@@ -8,11 +8,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// maxPath is how many directories of PATH are looked at.
+// maxPath limits the directories of PATH that are searched.
 const maxPath = 1000
 
 // examineName reports other programs named insomnia on PATH, such as the API client of
-// that name. None of them is run.
+// that name. It runs none of them.
 func examineName(path string) []resolve.Finding {
 	self, err := os.Executable()
 	if err != nil {

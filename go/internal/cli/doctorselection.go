@@ -16,8 +16,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// examineSelection looks at the project, the configs, and what the configs name.
-// machine is what was found out about this machine before.
+// examineSelection examines the project, the configs, and what the configs refer to.
+// machine contains the earlier findings about this machine.
 func examineSelection(ctx context.Context, a *app.App, machine []resolve.Finding) []resolve.Finding {
 	r := a.Catalog(resolve.Options{Timeout: app.ListTimeout})
 	var findings []resolve.Finding
@@ -34,7 +34,7 @@ func examineSelection(ctx context.Context, a *app.App, machine []resolve.Finding
 	return slices.Concat(findings, examineEvaluator(r, machine), examineBindings(ctx, r), examineSources(r))
 }
 
-// examineConfigs lists the files of each config, and what is wrong with them.
+// examineConfigs lists the files of each config with their problems.
 func examineConfigs(r *catalog.Catalog) []resolve.Finding {
 	if len(r.Problems) > 0 {
 		places := diag.NewText()
@@ -69,7 +69,7 @@ func examineConfigs(r *catalog.Catalog) []resolve.Finding {
 	return findings
 }
 
-// examineEvaluator reports an evaluator that a config names and this machine does not have.
+// examineEvaluator reports a configured evaluator that this machine does not have.
 func examineEvaluator(r *catalog.Catalog, machine []resolve.Finding) []resolve.Finding {
 	if r.User.Evaluator != resolve.Nix {
 		return nil
@@ -83,7 +83,7 @@ func examineEvaluator(r *catalog.Catalog, machine []resolve.Finding) []resolve.F
 	return []resolve.Finding{{Name: "evaluator", Status: resolve.StatusOk, Detail: "nix, as your config sets it"}}
 }
 
-// examineBindings reports the default and the aliases that resolve to nothing.
+// examineBindings reports a default and aliases that do not resolve.
 func examineBindings(ctx context.Context, r *catalog.Catalog) []resolve.Finding {
 	var defaults, aliases []resolve.Finding
 	count := 0
@@ -120,7 +120,7 @@ func examineBindings(ctx context.Context, r *catalog.Catalog) []resolve.Finding 
 	return append(defaults, aliases...)
 }
 
-// removal is how a default or an alias is removed.
+// removal returns the command that removes a default or an alias.
 func removal(b catalog.Binding) string {
 	flag := " --" + string(b.Scope)
 	switch {
@@ -132,7 +132,7 @@ func removal(b catalog.Binding) string {
 	return "remove the alias: insomnia alias rm " + b.Alias + flag
 }
 
-// examineSources reports sources that are not pinned, or whose directory is gone.
+// examineSources reports sources that are not pinned or whose directory is gone.
 func examineSources(r *catalog.Catalog) []resolve.Finding {
 	var problems []diag.Diagnostic
 	sources := r.Sources()
@@ -163,7 +163,7 @@ func there(path string) bool {
 	return err == nil
 }
 
-// problemsAs makes findings of problems, each with its remedy on one line.
+// problemsAs converts problems to findings, each with its remedy on one line.
 func problemsAs(name string, problems []diag.Diagnostic) []resolve.Finding {
 	findings := make([]resolve.Finding, len(problems))
 	for i, d := range problems {

@@ -11,14 +11,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/address"
 )
 
-// Commands that may download begin with downloading and have downloadFlags; all
-// others begin with evaluating, and use what is on this machine.
+// Commands that may download call downloading and have downloadFlags. All others call
+// evaluating and use only what is on this machine.
 
 func offlineFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "offline", Usage: "refuse to download anything"}
 }
 
-// downloadFlags are for the commands that may download, beside --offline.
+// downloadFlags returns the flags of commands that may download, besides --offline.
 func downloadFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: hostFlag, Value: &texts{}, Usage: "download from `HOST` even if its address is private or it is addressed over plain HTTP; HOST:PORT for one port; repeatable"},
@@ -27,7 +27,7 @@ func downloadFlags() []cli.Flag {
 
 const hostFlag = "allow-host"
 
-// typed is what a command may download for a reference that the user typed.
+// typed returns the downloads that are allowed for a reference that the user typed.
 func typed(c *cli.Context) (resolve.Downloads, error) {
 	d := resolve.Downloads{Rule: resolve.TypedRule}
 	if c.Bool("offline") {

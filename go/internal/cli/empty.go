@@ -9,12 +9,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// textFlag is the one flag whose value is free text, and may be empty.
+// textFlag is the only flag whose value is free text, which may be empty.
 const textFlag = "prompt"
 
-// refuseEmpty refuses empty arguments and flag values, for every command. A shell
-// passes an empty argument for a variable without a value; to take it for a
-// missing one would act on the default instead.
+// refuseEmpty rejects empty arguments and flag values, for every command. A shell passes
+// an empty argument for an unset variable; treating it as missing would apply the default
+// instead.
 func (l *commandLine) refuseEmpty(app *cli.App) error {
 	problems := &diag.Error{Exit: diag.ExitUsage}
 	add := func(message, hint string) {
@@ -47,7 +47,7 @@ func (l *commandLine) refuseEmpty(app *cli.App) error {
 			parameter = parameters[i]
 		}
 		if strings.HasSuffix(parameter, "…") {
-			break // those of another program
+			break // the rest belongs to another program
 		}
 		if blank(argument) {
 			what := "set the variable that it comes from"
@@ -64,7 +64,7 @@ func (l *commandLine) refuseEmpty(app *cli.App) error {
 }
 
 // parametersOf returns the names of the arguments in a usage text, such as REF or
-// [FIELD]; one that ends in … stands for the rest.
+// [FIELD]; a name that ends in … stands for all remaining arguments.
 func parametersOf(usage string) (names []string) {
 	for _, word := range strings.Fields(usage) {
 		if word != "--" {

@@ -55,8 +55,8 @@ func (p *program) explain(c *cli.Context) error {
 	return p.write([]byte(newExplanation(len(origins) == 1).render(origins)))
 }
 
-// chosen are the origins that FIELD means: one field, a section, or all that a
-// preset gives. They stand in the order of the manifest's sections.
+// chosen returns the origins that FIELD selects: one field, a section, or everything that
+// a preset sets. They are in the order of the manifest's sections.
 func chosen(origins []resolve.Origin, field string) ([]resolve.Origin, error) {
 	slices.SortStableFunc(origins, func(a, b resolve.Origin) int { return section(a.Path) - section(b.Path) })
 	wanted := strings.TrimSuffix(strings.TrimSpace(field), ".")
@@ -115,7 +115,7 @@ func noField(origins []resolve.Origin, wanted string) error {
 	e := diag.Errorf(diag.ExitNotFound, "unknown-field", "there is no field `%s`", wanted)
 	near := resolve.Closest(wanted, names)
 	if near == "" {
-		// A field that is named without its section.
+		// A field may be named without its section.
 		last := map[string]string{}
 		var ends []string
 		for _, name := range names {
@@ -133,7 +133,7 @@ func noField(origins []resolve.Origin, wanted string) error {
 	return e.Expectedf("a section or a field: %s", strings.Join(sections, ", "))
 }
 
-// splitPath takes a dotted path apart, with quotes around names that need them.
+// splitPath splits a dotted path whose names may be quoted.
 func splitPath(path string) []string {
 	var out []string
 	for path != "" {
@@ -150,7 +150,7 @@ func splitPath(path string) []string {
 	return out
 }
 
-// sections of the manifest, in the order in which people read them.
+// sections of the manifest in reading order
 var sections = []string{"schema", "profile", "model", "prompts", "tools", "permissions", "sandbox", "web", "mcpServers",
 	"hooks", "delegation", "subagents", "skills", "workflows", "memory", "context", "limits", "session"}
 

@@ -12,18 +12,19 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// explanation renders origins for people, in lines of at most 80 columns as far
-// as names of files allow.
+// explanation renders origins for people, in lines of at most 80 columns unless file
+// names are longer.
 type explanation struct {
 	out    strings.Builder
 	places *diag.Text
-	whole  bool // one field: with its default, and long values in full
+	whole  bool // whether one field is shown, with its default and long values in full
 }
 
 const (
 	pageWidth  = 80
-	labelWidth = 12 // of what stands in front of each line of a field
-	// fewElements of a list are shown in lines of their own where one line is too short.
+	labelWidth = 12 // of the label before each line of a field
+	// fewElements limits the elements of a list that are shown on separate lines when one
+	// line is too short.
 	fewElements = 6
 )
 
@@ -80,7 +81,7 @@ func (x *explanation) field(o resolve.Origin) {
 	}
 }
 
-// head is the name of the field and its value.
+// head shows the name of the field and its value.
 func (x *explanation) head(o resolve.Origin) {
 	name := diag.Cell(o.Path)
 	text := compact(o.Value)
@@ -98,7 +99,7 @@ func (x *explanation) head(o resolve.Origin) {
 	mark := ""
 	var prose string
 	if json.Unmarshal(o.Value, &prose) == nil {
-		mark = "│ " // whose lines could pass for ours
+		mark = "│ " // marks lines that could otherwise pass for ours
 	}
 	for _, line := range strings.Split(long(o.Value), "\n") {
 		line = mark + diag.Escape(line, false)
@@ -119,7 +120,7 @@ func (x *explanation) preset(p resolve.Preset) {
 	}
 	label := "preset"
 	if strings.HasPrefix(p.Name, "model.") {
-		label = "from" // the catalog of models gives it
+		label = "from" // the value is from the model catalog
 	}
 	x.line(label, chosen)
 	x.line("formula", diag.Escape(p.Formula, false))
@@ -133,7 +134,7 @@ func (x *explanation) overrode(d resolve.Definition) {
 	x.line("overrode", place+"  "+x.short(d.Value, len(place)+2))
 }
 
-// line is a label and words, wrapped below themselves.
+// line shows a label and words, wrapped with a hanging indent.
 func (x *explanation) line(label, words string) {
 	for i, part := range wrap(words, pageWidth-labelWidth) {
 		if i > 0 {
@@ -152,7 +153,7 @@ func (x *explanation) place(d resolve.Definition) string {
 	return x.places.Place(at)
 }
 
-// priority says what stands out: 100 is what is written plainly.
+// priority describes a priority other than 100, which is the default.
 func priority(d resolve.Definition) string {
 	switch d.Priority {
 	case 0, 100:
@@ -165,12 +166,12 @@ func priority(d resolve.Definition) string {
 	return fmt.Sprintf(" (priority %d)", d.Priority)
 }
 
-// short is a value on the rest of a line of which some columns are taken.
+// short shows a value on the rest of a line, after the columns already taken.
 func (x *explanation) short(value json.RawMessage, taken int) string {
 	return x.cut(compact(value), max(pageWidth-labelWidth-taken, 24), value)
 }
 
-// cut shortens a rendered value and says how large it is.
+// cut shortens a rendered value and appends its size.
 func (x *explanation) cut(text string, width int, value json.RawMessage) string {
 	if utf8.RuneCountInString(text) <= width {
 		return text
@@ -189,7 +190,7 @@ func (x *explanation) cut(text string, width int, value json.RawMessage) string 
 	return string(runes[:min(keep, len(runes))]) + size
 }
 
-// compact is a value on one line, safe to print.
+// compact returns a value on one line, safe to print.
 func compact(value json.RawMessage) string {
 	var secret manifest.SecretText
 	if json.Unmarshal(value, &secret) == nil {
@@ -210,7 +211,7 @@ func compact(value json.RawMessage) string {
 	return diag.Cell(b.String())
 }
 
-// long is a value in as many lines as it takes.
+// long returns a value on as many lines as it needs.
 func long(value json.RawMessage) string {
 	var s string
 	if json.Unmarshal(value, &s) == nil {
@@ -231,7 +232,7 @@ func long(value json.RawMessage) string {
 	return b.String()
 }
 
-// ruleLine shows a permission rule as people say it, and anything else as it is.
+// ruleLine shows a permission rule in readable form, and anything else unchanged.
 func ruleLine(item json.RawMessage) string {
 	var r manifest.Rule
 	if json.Unmarshal(item, &r) != nil || r.Tool == "" || r.Action == "" {
@@ -239,7 +240,7 @@ func ruleLine(item json.RawMessage) string {
 	}
 	pattern := string(r.Pattern)
 	if quoted := diag.Quote(pattern); strings.Contains(pattern, "(") || quoted != "`"+pattern+"`" {
-		pattern = quoted // not to pass for a reason
+		pattern = quoted // cannot pass for a reason
 	}
 	line := fmt.Sprintf("%-5s %s %s", r.Action, r.Tool, pattern)
 	if r.Reason != nil {
@@ -248,7 +249,7 @@ func ruleLine(item json.RawMessage) string {
 	return line
 }
 
-// wrap breaks words into lines; what has no space stays whole.
+// wrap breaks text at spaces into lines; longer words stay whole.
 func wrap(text string, width int) []string {
 	var lines []string
 	line := ""

@@ -167,7 +167,7 @@ type importFile struct {
 	Profile    string `json:"profile,omitempty"`
 	Bytes      int    `json:"bytes"`
 	Executable bool   `json:"executable,omitempty"`
-	// Text is what would be written, with --dry-run.
+	// Text is the content that would be written, with --dry-run.
 	Text *string `json:"text,omitempty"`
 }
 
@@ -179,7 +179,7 @@ type importJSON struct {
 	Written bool               `json:"written"`
 	Read    []string           `json:"read"`
 	Files   []importFile       `json:"files"`
-	Refs    map[string]string  `json:"refs"` // by the name of a profile
+	Refs    map[string]string  `json:"refs"` // by profile name
 	Secrets []importing.Secret `json:"secrets"`
 	Losses  []importing.Loss   `json:"losses"`
 }
@@ -201,7 +201,7 @@ func importReport(i *app.Imported, from, dir, source string, dry bool) importJSO
 	return out
 }
 
-// importRef is the reference to a profile that was written.
+// importRef returns the reference to a profile that was written.
 func importRef(f importing.File, dir, source string) string {
 	if source == "" {
 		return filepath.Join(dir, filepath.FromSlash(f.Path))
@@ -254,7 +254,7 @@ func (p *program) importText(i *app.Imported, from, dir, source string, dry, all
 	return out.Bytes()
 }
 
-// writeLosses lists what profiles do not say, or not in the same way.
+// writeLosses lists what the profiles leave out or express differently.
 func writeLosses(out *bytes.Buffer, f *importing.Found) {
 	t := newTable(out)
 	for _, kind := range []struct{ name, title string }{

@@ -40,16 +40,16 @@ func (p *program) initCommand() *cli.Command {
 	}
 }
 
-// initReport is what `init --json` prints.
+// initReport is the output of `init --json`.
 type initReport struct {
 	Schema   string        `json:"schema"`  // "insomnia.init/v1"
 	Root     string        `json:"root"`    // of the project
 	Written  []string      `json:"written"` // below root
 	Default  string        `json:"default"` // reference
 	Runtimes []initRuntime `json:"runtimes"`
-	Key      *app.Key      `json:"key"` // null where none is needed or known
+	Key      *app.Key      `json:"key"` // null if none is needed or known
 	Next     []string      `json:"next"`
-	setup    *app.Setup    // what was found
+	setup    *app.Setup    // the state before
 	found    []app.FoundRuntime
 }
 
@@ -102,7 +102,7 @@ func (p *program) init(c *cli.Context) error {
 	return nil
 }
 
-// initPlan is what is to be written, asked for where it is not given.
+// initPlan returns what to write. It asks for what the flags do not answer.
 func (p *program) initPlan(c *cli.Context, a *app.App, s *app.Setup, options resolve.Options) (app.Plan, error) {
 	var plan app.Plan
 	asking := !c.Bool("yes") && p.canAsk()
@@ -150,7 +150,7 @@ func (p *program) initPlan(c *cli.Context, a *app.App, s *app.Setup, options res
 	return plan, nil
 }
 
-// askDefault asks for the default profile until it is one.
+// askDefault asks for the default profile until the answer is valid.
 func (p *program) askDefault(ctx context.Context, a *app.App, s *app.Setup, options resolve.Options) (string, error) {
 	fmt.Fprintf(p.stderr, "Profiles: %s\n", diag.Escape(strings.Join(s.Names(), ", "), false))
 	for {
@@ -171,7 +171,8 @@ func (p *program) askDefault(ctx context.Context, a *app.App, s *app.Setup, opti
 	}
 }
 
-// initMachine finds out what this machine has for the default profile, and what is missing.
+// initMachine determines what this machine has for the default profile, and what is
+// missing.
 func (p *program) initMachine(c *cli.Context, a *app.App, r *initReport, options resolve.Options) error {
 	if r.setup.HasFlake && c.Bool("flake") && !r.setup.Mentions {
 		p.say(diag.Diagnostic{Severity: diag.SeverityNote, Code: "flake-left", Positions: []diag.Position{{File: filepath.Join(r.Root, "flake.nix")}},
@@ -205,7 +206,7 @@ func (p *program) initMachine(c *cli.Context, a *app.App, r *initReport, options
 		if c.Context.Err() != nil {
 			return context.Cause(c.Context)
 		}
-		// A flake that was just written is not locked yet, for example.
+		// The flake may have just been written and not be locked yet, for example.
 		r.Next = append(r.Next, "insomnia secret check", "insomnia pod new")
 		return nil
 	}
@@ -220,8 +221,8 @@ func (p *program) initMachine(c *cli.Context, a *app.App, r *initReport, options
 	return nil
 }
 
-// initRuntime returns the command that starts a Pod; where several programs can, it asks
-// for the one that does.
+// initRuntime returns the command that starts a Pod. If several programs can run it, the
+// user chooses.
 func (p *program) initRuntime(c *cli.Context, a *app.App, r *initReport, m *manifest.Manifest) (string, error) {
 	const start = "insomnia pod new"
 	_, err := a.ChooseRuntime(c.Context, m, "", false)
@@ -266,7 +267,7 @@ func (p *program) initRuntime(c *cli.Context, a *app.App, r *initReport, m *mani
 	return start + " --runtime " + fit[0], nil
 }
 
-// initKey finds the key of the model, and offers to bind it to what is there.
+// initKey finds the key of the model, and offers to bind it to an available place.
 func (p *program) initKey(c *cli.Context, r *initReport, m *manifest.Manifest) error {
 	k, err := app.KeyOf(m)
 	if err != nil || k == nil {
@@ -299,7 +300,7 @@ func (p *program) initKey(c *cli.Context, r *initReport, m *manifest.Manifest) e
 	return nil
 }
 
-// informInit says what was written, what there is, and what comes next.
+// informInit prints what was written, what this machine has, and the next steps.
 func (p *program) informInit(r *initReport) {
 	if p.json {
 		return

@@ -29,11 +29,11 @@ func (p *program) lockCommand() *cli.Command {
 	}
 }
 
-// lockReport is what `lock --json` prints.
+// lockReport is the output of `lock --json`.
 type lockReport struct {
 	Schema  string        `json:"schema"`  // "insomnia.lock/v1"
 	File    string        `json:"file"`    // flake.lock
-	Changed bool          `json:"changed"` // out of date before
+	Changed bool          `json:"changed"` // whether it was out of date
 	Written bool          `json:"written"`
 	Changes []lock.Change `json:"changes"`
 }
@@ -84,7 +84,7 @@ func (p *program) lock(c *cli.Context) error {
 	return nil
 }
 
-// isFlake reports whether an argument names a directory, and not an input.
+// isFlake reports whether an argument names a directory rather than an input.
 func isFlake(text string) bool {
 	ref, err := reference.Parse(text, "/")
 	return err == nil && ref.Kind == reference.Local

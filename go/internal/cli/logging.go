@@ -10,7 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// logger makes the log on standard error that --log-level and --log-format ask for.
+// logger returns the log on standard error, as configured by --log-level and
+// --log-format.
 func (p *program) logger(c *cli.Context) (zerolog.Logger, error) {
 	level := zerolog.WarnLevel
 	switch name := c.String("log-level"); name {
@@ -40,7 +41,7 @@ func (p *program) logger(c *cli.Context) (zerolog.Logger, error) {
 	}
 }
 
-// plainLog writes `level: message key=value`, without time or colour.
+// plainLog writes `level: message key=value`, without time or color.
 func plainLog(w io.Writer) io.Writer {
 	return zerolog.ConsoleWriter{Out: w, NoColor: true,
 		PartsOrder:  []string{zerolog.LevelFieldName, zerolog.MessageFieldName},

@@ -23,7 +23,7 @@ func (p *program) manCommand() *cli.Command {
 	}
 }
 
-// manPage is the manual page of all commands, in the macros of man(7).
+// manPage returns the manual page of all commands, in the macros of man(7).
 func manPage(app *cli.App) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH %s 1\n.SH NAME\n%s \\- %s\n", strings.ToUpper(app.Name), app.Name, roff(app.Usage))
@@ -67,8 +67,8 @@ func manFlags(b *strings.Builder, flags []cli.Flag) {
 	}
 }
 
-// flagWords says what a flag is called, what its value is called, what it does,
-// and what its value is without it.
+// flagWords returns a flag's name, the placeholder of its value, its usage, and its
+// default.
 func flagWords(f cli.Flag) (name, value, usage, fallback string) {
 	doc := f.(cli.DocGenerationFlag)
 	name, usage = "--"+f.Names()[0], doc.GetUsage()
@@ -81,7 +81,7 @@ func flagWords(f cli.Flag) (name, value, usage, fallback string) {
 	return name, value, usage, fallback
 }
 
-// roff writes text so that none of it is an instruction.
+// roff escapes text so that none of it is an instruction.
 func roff(text string) string {
 	lines := strings.Split(strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text), "\n")
 	for i, line := range lines {

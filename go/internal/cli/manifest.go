@@ -7,7 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/legacy"
 )
 
-// manifestCommand is the group of commands about files with a manifest.
+// manifestCommand returns the group of commands about manifest files.
 func (p *program) manifestCommand() *cli.Command {
 	return group("manifest", "check and convert manifests, and list what is in them", p.manifestValidateCommand(), p.manifestConvertCommand(), p.manifestSBOMCommand())
 }

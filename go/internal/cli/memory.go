@@ -11,13 +11,13 @@ import (
 
 const memoryName = "memory"
 
-// memoryFlag is for the commands that evaluate.
+// memoryFlag returns the flag of commands that evaluate.
 func memoryFlag() cli.Flag {
 	return &cli.GenericFlag{Name: memoryName, Value: new(size), Usage: "stop an evaluation that holds more than `SIZE`, such as 512M or 8G; " +
 		"by default 4 GiB or three quarters of the memory of this machine, whichever is less"}
 }
 
-// memoryLimit is what the flag says, in bytes; 0 for the default.
+// memoryLimit returns the value of the flag in bytes; 0 for the default.
 func memoryLimit(c *cli.Context) int64 {
 	if s, ok := c.Generic(memoryName).(*size); ok {
 		return int64(*s)

@@ -13,14 +13,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// toTerminal reports whether what is printed goes to a terminal.
+// toTerminal reports whether the output goes to a terminal.
 func (p *program) toTerminal() bool {
 	out, ours := p.stdout.(*os.File)
 	return ours && isatty.IsTerminal(out.Fd())
 }
 
-// page prints a page, through a pager where it is longer than the terminal that
-// it goes to.
+// page prints a page, through a pager if it is longer than the terminal.
 func (p *program) page(c *cli.Context, text string) error {
 	out, ours := p.stdout.(*os.File)
 	if !ours || c.Bool("no-pager") || !isatty.IsTerminal(out.Fd()) || !isatty.IsTerminal(os.Stdin.Fd()) {
@@ -34,7 +33,7 @@ func (p *program) page(c *cli.Context, text string) error {
 	if len(argv) == 0 {
 		return p.write([]byte(text))
 	}
-	path, err := exec.LookPath(argv[0]) // refuses what it finds in the working directory
+	path, err := exec.LookPath(argv[0]) // does not accept a program in the working directory
 	if err != nil {
 		return p.write([]byte(text))
 	}
@@ -43,13 +42,14 @@ func (p *program) page(c *cli.Context, text string) error {
 	err = cmd.Run()
 	var exit *exec.ExitError
 	if err == nil || errors.As(err, &exit) || c.Context.Err() != nil {
-		return c.Context.Err() // it was shown, whatever the pager ends with
+		return c.Context.Err() // the page was shown, whatever the pager's exit status
 	}
 	return p.write([]byte(text))
 }
 
-// pagerCommand is the user's pager as words: no shell runs. `cat` and nothing
-// mean none. The text has no escape sequences, and less is not asked to obey any.
+// pagerCommand returns the user's pager as words; no shell runs. `cat` or an empty value
+// means no pager. Since the text has no escape sequences, less needs no option to pass
+// them through.
 func pagerCommand(getenv func(string) string) []string {
 	for _, name := range []string{"INSOMNIA_PAGER", "PAGER"} {
 		line := strings.TrimSpace(getenv(name))

@@ -19,7 +19,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// permissionsCommand is the group of commands about permission rules.
+// permissionsCommand returns the group of commands about permission rules.
 func (p *program) permissionsCommand() *cli.Command {
 	return group("permissions", "show what permission rules decide", p.permissionsTestCommand())
 }
@@ -96,7 +96,7 @@ func (p *program) permissionsTest(c *cli.Context) error {
 	switch {
 	case c.Bool("json"):
 		err = p.printJSON(report)
-		differ.Diagnostics = nil // they are in the report
+		differ.Diagnostics = nil // the report contains them
 	case c.String("file") != "":
 		err = p.write([]byte(fmt.Sprintf("%s, %d as expected\n", words.Count(len(cases), "case"), len(cases)-report.Differ)))
 	default:
@@ -111,7 +111,7 @@ func (p *program) permissionsTest(c *cli.Context) error {
 	return differ
 }
 
-// casesOf are the calls that the arguments, or the file with cases, describe.
+// casesOf returns the calls from the arguments or the file with cases.
 func (p *program) casesOf(c *cli.Context, a *app.App) ([]app.Case, error) {
 	const usage = "REF COMMAND"
 	command, paths := c.Args().Get(1), *c.Generic("path").(*texts)
@@ -146,7 +146,7 @@ func (p *program) casesOf(c *cli.Context, a *app.App) ([]app.Case, error) {
 	call := permission.Call{Tool: tool, Command: command, Paths: paths, URL: address, Argument: name}
 	complete := app.Complete(call)
 	if complete != nil && !diag.CodeIs(complete, "usage") {
-		return nil, complete // it is not a tool
+		return nil, complete // the tool does not exist
 	}
 	kind := grammar.KindOf(tool)
 	for _, given := range []struct {
@@ -164,7 +164,7 @@ func (p *program) casesOf(c *cli.Context, a *app.App) ([]app.Case, error) {
 	return []app.Case{{Expected: manifest.Action(expected), Call: call}}, nil
 }
 
-// casesFile is the file with cases as it is named in errors.
+// casesFile returns the name of the file with cases for errors.
 func casesFile(c *cli.Context, a *app.App) string {
 	name := c.String("file")
 	switch name {
@@ -199,11 +199,11 @@ type decisionsReport struct {
 	Digest    string            `json:"digest"`
 	Workspace string            `json:"workspace"` // real
 	Decisions []decisionReport  `json:"decisions"`
-	Differ    int               `json:"differ"` // decisions that are not as expected
+	Differ    int               `json:"differ"` // number of unexpected decisions
 }
 
 type decisionReport struct {
-	Line      int             `json:"line,omitempty"` // of the file with cases
+	Line      int             `json:"line,omitempty"` // in the file with cases
 	Tool      string          `json:"tool"`
 	Command   string          `json:"command,omitempty"`
 	Paths     []string        `json:"paths,omitempty"` // real
@@ -213,13 +213,13 @@ type decisionReport struct {
 	Directory string          `json:"directory,omitempty"` // real
 	Action    manifest.Action `json:"action"`
 	Reason    string          `json:"reason"`
-	// Pointer is the JSON pointer of the rule or field that decides; empty where
-	// Insomnia itself does.
+	// Pointer is the JSON Pointer of the rule or field that decided; empty if Insomnia
+	// itself decided.
 	Pointer   string          `json:"pointer,omitempty"`
 	Rule      *manifest.Rule  `json:"rule,omitempty"`
 	Positions []diag.Position `json:"positions"`
 	Expected  manifest.Action `json:"expected,omitempty"`
-	Ok        *bool           `json:"ok,omitempty"` // whether it is as expected
+	Ok        *bool           `json:"ok,omitempty"` // whether the decision is as expected
 }
 
 func reportDecision(one app.Case, a app.Answer) decisionReport {
@@ -235,8 +235,8 @@ func reportDecision(one app.Case, a app.Answer) decisionReport {
 	return r
 }
 
-// answerText is the action and the reason, and below them what decided and where it
-// was written.
+// answerText shows the action and the reason, and below them the deciding rule and its
+// place.
 func answerText(r decisionReport) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%-5s  %s\n", r.Action, diag.Escape(r.Reason, false))
@@ -260,7 +260,7 @@ func answerText(r decisionReport) string {
 	return b.String()
 }
 
-// differs is the error about a decision that is not as expected.
+// differs returns the error for an unexpected decision.
 func differs(one app.Case, a app.Answer, file string) diag.Diagnostic {
 	subject := one.Call.Command
 	if subject == "" {

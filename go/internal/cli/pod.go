@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// podCommand is the group of commands about Pods.
+// podCommand returns the group of commands about Pods.
 func (p *program) podCommand() *cli.Command {
 	return group("pod", "create Pods from profiles, and go on with them",
 		p.podNewCommand(),
@@ -34,7 +34,7 @@ func (p *program) podCommand() *cli.Command {
 	)
 }
 
-// pods opens the store of this user, for a command that names a Pod.
+// pods opens this user's store, for a command that names a Pod.
 func (p *program) pods(c *cli.Context) (*app.App, *pod.Store, error) {
 	a, err := p.open(c)
 	if err != nil {
@@ -48,7 +48,7 @@ func (p *program) pods(c *cli.Context) (*app.App, *pod.Store, error) {
 	return a, store, err
 }
 
-// namedPod finds the Pod that the first argument names.
+// namedPod returns the Pod of the first argument.
 func (p *program) namedPod(c *cli.Context) (*app.App, *pod.Store, *pod.Pod, error) {
 	a, store, err := p.pods(c)
 	if err != nil {
@@ -58,7 +58,7 @@ func (p *program) namedPod(c *cli.Context) (*app.App, *pod.Store, *pod.Pod, erro
 	return a, store, found, err
 }
 
-// snapshot reads the current generation of the Pod that the argument names.
+// snapshot reads the current generation of the Pod in the argument.
 func (p *program) snapshot(c *cli.Context) (*app.App, *app.Snapshot, error) {
 	a, _, err := p.pods(c)
 	if err != nil {
@@ -68,7 +68,7 @@ func (p *program) snapshot(c *cli.Context) (*app.App, *app.Snapshot, error) {
 	return a, s, err
 }
 
-// completePods offers the names and IDs of Pods.
+// completePods completes the names and IDs of Pods.
 func (p *program) completePods(c *cli.Context) {
 	if completingFlag() {
 		cli.DefaultCompleteWithFlags(c.Command)(c)
@@ -94,19 +94,19 @@ func (p *program) completePods(c *cli.Context) {
 	}
 }
 
-// about is what is said of a Pod and one of its snapshots.
+// about is the JSON report about a Pod and one of its snapshots.
 type about struct {
 	Schema   string            `json:"schema"` // "insomnia.pod-report/v1"
 	Pod      *pod.Pod          `json:"pod"`
 	Inputs   manifest.Inputs   `json:"inputs"`
 	Digest   string            `json:"digest"`
 	Summary  *words.Summary    `json:"summary"`
-	Started  *bool             `json:"started,omitempty"`  // new and resume
-	Losses   []diag.Diagnostic `json:"losses,omitempty"`   // of a manifest of the older kind
-	Drift    *pod.Drift        `json:"drift,omitempty"`    // show
-	Live     *live.Status      `json:"live,omitempty"`     // show, of one that runs or ran
-	Events   []pod.Event       `json:"events,omitempty"`   // show
-	Manifest any               `json:"manifest,omitempty"` // resume --dry-run
+	Started  *bool             `json:"started,omitempty"`  // for new and resume
+	Losses   []diag.Diagnostic `json:"losses,omitempty"`   // of a legacy manifest
+	Drift    *pod.Drift        `json:"drift,omitempty"`    // for show
+	Live     *live.Status      `json:"live,omitempty"`     // for show, if the Pod is running or has run
+	Events   []pod.Event       `json:"events,omitempty"`   // for show
+	Manifest any               `json:"manifest,omitempty"` // for resume --dry-run
 }
 
 // reportOf describes a Pod and its current generation.
@@ -114,8 +114,7 @@ func reportOf(s *app.Snapshot) *about {
 	return &about{Schema: "insomnia.pod-report/v1", Pod: s.Pod, Inputs: s.Envelope.Inputs, Digest: s.Envelope.Digest, Summary: &s.Summary}
 }
 
-// confirm asks before something is changed; --yes answers. Without a terminal
-// nobody can be asked.
+// confirm asks before a change; --yes answers. It fails without a terminal.
 func (p *program) confirm(c *cli.Context, question string) error {
 	if c.Bool("yes") {
 		return nil
@@ -126,7 +125,7 @@ func (p *program) confirm(c *cli.Context, question string) error {
 			switch value := c.String(name); {
 			case name == "json" || strings.HasPrefix(name, "log-"):
 			case c.Bool(name):
-				command += " --" + name // it is what was asked about
+				command += " --" + name // part of the question
 			case value != "" && value != "false":
 				command += " --" + name + " " + secret.JoinWords([]string{value})
 			}

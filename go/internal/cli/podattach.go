@@ -34,13 +34,14 @@ func (p *program) podAttach(c *cli.Context) error {
 	return p.sessionEnded(it.Name, result)
 }
 
-// sessionTerminal is the terminal of this process for a session: its signals are the
-// session's then.
+// sessionTerminal returns the terminal of this process for a session, which then receives
+// its signals.
 func sessionTerminal() supervise.Terminal {
 	return supervise.Terminal{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Signals: func() { signalsAreTheCommands.Store(true) }}
 }
 
-// sessionEnded says how a session of a Pod has ended and ends the command as it did.
+// sessionEnded prints how a session of a Pod has ended and returns the matching exit
+// status.
 func (p *program) sessionEnded(name string, r supervise.Result) error {
 	switch {
 	case r.Sentence != "":

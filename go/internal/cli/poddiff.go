@@ -28,7 +28,7 @@ func (p *program) podDiff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	var numbers [2]int // of M and N, in the order of their defaults
+	var numbers [2]int // M and N, in the order of their defaults
 	for i, argument := range []int{2, 1} {
 		text := c.Args().Get(argument)
 		switch {
@@ -69,7 +69,7 @@ func (p *program) podDiff(c *cli.Context) error {
 	return nil
 }
 
-// generationNumber reads the number of a generation.
+// generationNumber parses the number of a generation.
 func generationNumber(text string) (int, error) {
 	number, err := strconv.Atoi(text)
 	if err != nil || number < 1 {

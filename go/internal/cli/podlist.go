@@ -26,7 +26,7 @@ func (p *program) podListCommand() *cli.Command {
 	}
 }
 
-// podListReport is what `pod list --json` prints.
+// podListReport is the output of `pod list --json`.
 type podListReport struct {
 	Schema  string       `json:"schema"` // "insomnia.pods/v1"
 	Pods    []app.PodRow `json:"pods"`
@@ -73,7 +73,7 @@ func (p *program) podList(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: problems}
 }
 
-// nested reports whether two directories are the same, or one is below the other.
+// nested reports whether two directories are the same, or one contains the other.
 func nested(a, b string) bool {
 	below := func(dir, in string) bool {
 		rel, err := filepath.Rel(in, dir)

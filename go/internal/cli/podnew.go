@@ -79,7 +79,7 @@ func (p *program) podNew(c *cli.Context) error {
 		report.Started, report.Losses = &started, draft.Losses
 		return p.printJSON(report)
 	}
-	// What keeps it from starting is found out first, so that no Pod is left behind.
+	// Check whether it can start first, so that a failure leaves no Pod behind.
 	planned, err := draft.Snapshot()
 	if err != nil {
 		return err

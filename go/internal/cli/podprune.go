@@ -24,7 +24,7 @@ func (p *program) podPruneCommand() *cli.Command {
 	}
 }
 
-// pruneReport is what `pod prune --json` prints.
+// pruneReport is the output of `pod prune --json`.
 type pruneReport struct {
 	Schema  string       `json:"schema"` // "insomnia.pruned/v1"
 	Pods    []app.Pruned `json:"pods"`

@@ -37,13 +37,13 @@ func (p *program) podReloadCommand() *cli.Command {
 	}
 }
 
-// reloadReport is what `pod reload --json` prints.
+// reloadReport is the output of `pod reload --json`.
 type reloadReport struct {
 	Schema  string        `json:"schema"` // "insomnia.reload/v1"
-	Pod     *pod.Pod      `json:"pod"`    // as it is afterwards
+	Pod     *pod.Pod      `json:"pod"`    // after the reload
 	From    string        `json:"from"`   // digests
 	To      string        `json:"to"`
-	Wider   int           `json:"wider"` // how many of the changes are wider
+	Wider   int           `json:"wider"` // number of changes that widen the grants
 	Changes []words.Entry `json:"changes"`
 	Applied bool          `json:"applied"`
 }
@@ -75,7 +75,7 @@ func (p *program) podReload(c *cli.Context) error {
 	return p.printJSON(report)
 }
 
-// takeReloaded shows what has changed, asks, and adds the generation.
+// takeReloaded shows the changes, asks for confirmation, and adds the generation.
 func (p *program) takeReloaded(c *cli.Context, a *app.App, r *app.Reload, report *reloadReport) error {
 	name, number, dry, files := r.Pod.Name, r.Generation(), c.Bool("dry-run"), r.From == r.To && !r.Rehosted
 	switch {

@@ -79,7 +79,8 @@ func (p *program) podRemoveDamaged(c *cli.Context) error {
 	return nil
 }
 
-// completeRemovable offers the IDs of damaged Pods behind --damaged, and else Pods.
+// completeRemovable completes the IDs of damaged Pods after --damaged, and otherwise
+// Pods.
 func (p *program) completeRemovable(c *cli.Context) {
 	at := slices.Index(os.Args, "--damaged")
 	if at < 0 || completingFlag() && at != len(os.Args)-2 {

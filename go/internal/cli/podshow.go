@@ -64,7 +64,7 @@ func (p *program) podShow(c *cli.Context) error {
 	return p.write(append(page, b.Bytes()...))
 }
 
-// podPage says what a Pod is and what its snapshot lets it do.
+// podPage describes a Pod and what its snapshot allows it to do.
 func podPage(s *app.Snapshot, more ...words.Fact) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s: %s\n", diag.Name(s.Pod.Name), diag.Cell(orDash(s.Summary.Description)))

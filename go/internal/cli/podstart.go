@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// startFlags are those of the commands that start a Pod.
+// startFlags returns the flags of commands that start a Pod.
 func startFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "print", Usage: "start it without a terminal: print the program's events as JSON, and end"},
@@ -20,16 +20,16 @@ func startFlags() []cli.Flag {
 	}
 }
 
-// ahead begins what a start needs of this machine, while it is still to be found out what
-// starts. Who calls it closes it.
+// ahead begins the part of a start that does not depend on the profile. The caller closes
+// it.
 func ahead(c *cli.Context) *app.Ahead {
 	if !c.Bool("print") && !atTerminal() {
-		return nil // it is refused
+		return nil // such a start is refused
 	}
 	return app.StartAhead(c.Context)
 }
 
-// prepare finds out whether a snapshot can be started in this terminal.
+// prepare determines whether a snapshot can start in this terminal.
 func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot, ahead *app.Ahead) (*app.Ready, error) {
 	headless := c.Bool("print")
 	if !headless && !atTerminal() {
@@ -43,7 +43,7 @@ func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot, ahead *ap
 	})
 }
 
-// start starts a Pod, and ends as its session does.
+// start starts a Pod and returns the exit status of its session.
 func (p *program) start(c *cli.Context, a *app.App, s *app.Snapshot, ready *app.Ready) error {
 	result, err := a.Start(c.Context, ready)
 	if err != nil && ready.Unsaved() {

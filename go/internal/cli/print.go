@@ -37,7 +37,7 @@ func (p *program) printJSON(v any) error {
 	return p.write([]byte(b.String()))
 }
 
-// say writes words beside the data: a line of JSON where errors are JSON too.
+// say prints messages apart from the data, as a line of JSON if errors are JSON too.
 func (p *program) say(diagnostics ...diag.Diagnostic) {
 	if len(diagnostics) == 0 {
 		return
@@ -50,7 +50,7 @@ func (p *program) say(diagnostics ...diag.Diagnostic) {
 	}
 }
 
-// note says which profile was chosen and why, and what was done.
+// note prints which profile was chosen and why, and what was done.
 func (p *program) note(notes []string) {
 	for _, note := range notes {
 		if p.json {
@@ -61,15 +61,15 @@ func (p *program) note(notes []string) {
 	}
 }
 
-// inform says in words what was done; it is no data.
+// inform prints what was done. It prints nothing with --json, since this is not data.
 func (p *program) inform(format string, args ...any) {
 	if !p.json {
 		io.WriteString(p.stderr, diag.Escape(diag.Sprintf(format, args...), true)+"\n")
 	}
 }
 
-// losses says what a manifest of the older kind says and a manifest does not.
-// Lines of the file are not quoted: values are nobody's business here.
+// losses prints what is lost in the conversion of a legacy manifest. It does not quote
+// lines of the file, because their values may be private.
 func (p *program) losses(losses []diag.Diagnostic) {
 	switch {
 	case len(losses) == 0:
@@ -82,7 +82,7 @@ func (p *program) losses(losses []diag.Diagnostic) {
 	}
 }
 
-// warn prints warnings; with --strict they are the error that the command ends with.
+// warn prints warnings; with --strict it returns them as an error.
 func (p *program) warn(c *cli.Context, warnings []diag.Diagnostic) error {
 	if len(warnings) == 0 {
 		return nil

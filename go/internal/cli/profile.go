@@ -2,7 +2,7 @@ package cli
 
 import "github.com/urfave/cli/v2"
 
-// profileCommand is the group of commands about profiles.
+// profileCommand returns the group of commands about profiles.
 func (p *program) profileCommand() *cli.Command {
 	return group("profile", "look at profiles and choose among them",
 		p.profileListCommand(),
@@ -15,7 +15,7 @@ func (p *program) profileCommand() *cli.Command {
 	)
 }
 
-// group is a command that only holds others.
+// group returns a command that only has subcommands.
 func group(name, usage string, commands ...*cli.Command) *cli.Command {
 	for _, c := range commands {
 		c.HelpName = "insomnia " + name + " " + c.Name

@@ -18,7 +18,7 @@ func scopeFlags(what string) []cli.Flag {
 	}
 }
 
-// scope is what --user and --project say; fallback where they say nothing.
+// scope returns the scope from --user or --project, or fallback without these flags.
 func scope(c *cli.Context, r *catalog.Catalog, fallback config.Scope) (config.Scope, string, error) {
 	if c.Bool("user") && c.Bool("project") {
 		return "", "", diag.Errorf(diag.ExitUsage, "usage", "--user and --project cannot be used together")
@@ -100,7 +100,7 @@ func (p *program) profileDefault(c *cli.Context) error {
 	return nil
 }
 
-// projectFirst notes that what was set for the user does not count in this project.
+// projectFirst notes that the project's setting overrides the one just set for the user.
 func (p *program) projectFirst(set config.Setting) {
 	p.note([]string{"here the project's comes first: " + diag.Name(set.Value) + ", from " +
 		diag.NewText().Place(diag.Position{File: set.At.File, Line: set.At.Line})})
@@ -114,7 +114,7 @@ func (p *program) unsetDefault(c *cli.Context, r *catalog.Catalog) error {
 	set := configOf(r, of).Default
 	if set == nil {
 		if err := config.Problem(r.Problems); err != nil {
-			return err // it may be set in what cannot be read
+			return err // it may be set in a config that cannot be read
 		}
 		return diag.Errorf(diag.ExitNotFound, "default-not-set", "default not found: none is set for the %s", of).
 			Hintf("see which one counts: insomnia profile default")
@@ -134,7 +134,7 @@ func (p *program) unsetDefault(c *cli.Context, r *catalog.Catalog) error {
 	return nil
 }
 
-// configOf is the config of a scope that there is.
+// configOf returns the config of a scope that exists.
 func configOf(r *catalog.Catalog, scope config.Scope) *config.Config {
 	if scope == config.Project {
 		return r.Project

@@ -36,7 +36,7 @@ func (p *program) profileEditCommand() *cli.Command {
 	}
 }
 
-// largestProfile is how large a file may be whose change is looked for.
+// largestProfile limits the size of a file that is compared before and after editing.
 const largestProfile = 8 << 20
 
 func (p *program) profileEdit(c *cli.Context) error {
@@ -66,7 +66,7 @@ func (p *program) profileEdit(c *cli.Context) error {
 		return diag.Errorf(diag.ExitNotFound, "file-unreadable", "cannot read %s: %v", file, bounded.Reason(err)).
 			Hintf("check the file: ls -l %s", diag.Shell(file))
 	}
-	before, _ := a.Resolver.Resolve(c.Context, chosen.Target, options) // it may have been broken
+	before, _ := a.Resolver.Resolve(c.Context, chosen.Target, options) // it may already be broken
 	for {
 		if err := edit(c.Context, editor, file, bindings.Environment()); err != nil {
 			return err
@@ -94,7 +94,7 @@ func (p *program) profileEdit(c *cli.Context) error {
 	}
 }
 
-// edited says what has become of a profile.
+// edited prints the result of an edit.
 func (p *program) edited(c *cli.Context, file string, changed bool, before, after *resolve.Resolved) error {
 	if c.Bool("json") {
 		return p.printJSON(map[string]any{"schema": "insomnia.edit/v1", "file": file, "changed": changed, "digest": after.Digest()})
@@ -118,7 +118,7 @@ func (p *program) edited(c *cli.Context, file string, changed bool, before, afte
 	return nil
 }
 
-// editable is the file of a profile that its user may edit.
+// editable returns the file of a profile that its user may edit.
 func editable(chosen *catalog.Selection) (string, error) {
 	file := chosen.File
 	if chosen.Target.Kind == reference.File {
@@ -148,7 +148,7 @@ func editable(chosen *catalog.Selection) (string, error) {
 	return file, f.Close()
 }
 
-// editorCommand is the user's editor as words: no shell runs.
+// editorCommand returns the user's editor as words; no shell runs.
 func editorCommand(getenv func(string) string) ([]string, error) {
 	for _, name := range []string{"VISUAL", "EDITOR"} {
 		line := strings.TrimSpace(getenv(name))
@@ -170,13 +170,14 @@ func editorCommand(getenv func(string) string) ([]string, error) {
 	return nil, diag.Errorf(diag.ExitMissing, "no-editor", "no editor found").Hintf("name one: export EDITOR=nano")
 }
 
-// edit runs the editor, without the variables that secrets are bound to, and waits for its end. Keys that send signals are the editor's.
+// edit runs the editor, without the variables that secrets are bound to, and waits for it
+// to end. The editor receives keys that send signals.
 func edit(ctx context.Context, argv []string, file string, environment []string) error {
-	path, err := exec.LookPath(argv[0]) // refuses what it finds in the working directory
+	path, err := exec.LookPath(argv[0]) // does not accept a program in the working directory
 	if err != nil {
 		return diag.Errorf(diag.ExitMissing, "no-program", "program not found: %s", argv[0]).Hintf("name another editor: export EDITOR=nano")
 	}
-	ctx.Done() // the handlers are set before it starts
+	ctx.Done() // installs the handlers before the editor starts
 	signalsAreTheCommands.Store(true)
 	defer signalsAreTheCommands.Store(false)
 	cmd := &exec.Cmd{Path: path, Args: append(append([]string{}, argv...), file), Env: environment, Stdin: os.Stdin, Stdout: os.Stderr, Stderr: os.Stderr}

@@ -24,7 +24,7 @@ func (p *program) profileListCommand() *cli.Command {
 	}
 }
 
-// profileListReport is what `profile list --json` prints.
+// profileListReport is the output of `profile list --json`.
 type profileListReport struct {
 	Schema   string            `json:"schema"` // "insomnia.profiles/v1"
 	Profiles []app.Profile     `json:"profiles"`
@@ -40,7 +40,7 @@ type aliasRow struct {
 
 func (p *program) profileList(c *cli.Context) error {
 	if applyUserConfig(c, &resolve.Options{}) != nil {
-		// What is wrong with the config stands below the list.
+		// The list is followed by the problems of the config.
 		if err := c.Set("evaluator", resolve.Embedded); err != nil {
 			return err
 		}
@@ -109,8 +109,8 @@ func profileTable(report profileListReport, summaries bool) []byte {
 	return b.Bytes()
 }
 
-// label is a name or a reference in a list. That of a profile whose name cannot be
-// used is quoted and cut: why it is broken is next to it.
+// label returns a name or a reference for a list. If the profile's name is invalid, it is
+// quoted and cut: the reason is next to it.
 func label(p app.Profile, text string) string {
 	const most = 40
 	if catalog.CheckName(p.Name, "") != nil {

@@ -108,7 +108,7 @@ func (p *program) profileNew(c *cli.Context) error {
 	ref, meaning, settled := p.meaning(c.Context, r, name, string(to), path)
 	if c.String("from") != "" {
 		if _, err := a.Resolver.Resolve(c.Context, reference.OfFile(path), options); err != nil {
-			os.Remove(path) // as if it had not been written
+			os.Remove(path) // undo the write
 			return err
 		}
 		if settled != "" {
@@ -126,9 +126,10 @@ func (p *program) profileNew(c *cli.Context) error {
 	return p.write([]byte(diag.NewText().Place(diag.Position{File: path}) + "\n"))
 }
 
-// meaning is the reference to a profile that was just written, and a warning
-// where its name alone means several profiles now, or another one. settled is the scope
-// in which an alias settles an ambiguous name; empty where it is not, or none can.
+// meaning returns the reference to a profile that was just written. It adds a warning if
+// the name alone now means several profiles, or another one. settled is the scope in
+// which an alias settles an ambiguous name; empty if the name is not ambiguous or no
+// alias can settle it.
 func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source, path string) (ref string, warnings []diag.Diagnostic, settled config.Scope) {
 	ref = reference.OfSource(source, name).String()
 	warning := diag.Diagnostic{Severity: diag.SeverityWarning, Code: "name-ambiguous", Positions: []diag.Position{}}
@@ -151,11 +152,11 @@ func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source,
 		warning.Message = fmt.Sprintf("the name %s is ambiguous now: %s", diag.Quote(name), strings.Join(refs, ", "))
 	case err == nil && chosen.Target.Path != path:
 		if r.Project != nil && r.Project.Aliases[name].Value != "" {
-			candidates[0].Source = catalog.Project // an alias of the user would not count here
+			candidates[0].Source = catalog.Project // the project's alias would override the user's
 		}
 		warning.Message = fmt.Sprintf("the name %s alone does not mean it: %s", diag.Quote(name), strings.Join(append(words.Steps(chosen), chosen.Ref.String())[:1], ""))
 	default:
-		return ref, nil, "" // what else is wrong, commands that look the name up report
+		return ref, nil, "" // commands that look the name up report any other problem
 	}
 	if settle := app.Settling(name, ref, candidates); settle != "" {
 		warning.Hint = "to make the name mean the new profile: " + settle
@@ -163,7 +164,7 @@ func (p *program) meaning(ctx context.Context, r *catalog.Catalog, name, source,
 	return ref, []diag.Diagnostic{warning}, settled
 }
 
-// settle makes an ambiguous name mean a new profile, by an alias.
+// settle adds an alias that makes an ambiguous name mean a new profile.
 func (p *program) settle(r *catalog.Catalog, to config.Scope, name, ref string) error {
 	dir, err := r.ConfigDir(to)
 	if err != nil {

@@ -43,7 +43,7 @@ func expectFlag() cli.Flag {
 	return &cli.StringFlag{Name: "expect", Usage: "fail with exit code 1 unless the manifest has this `DIGEST`, and show what differs where that is known"}
 }
 
-// expectation is the digest that --expect names; empty without it.
+// expectation returns the digest from --expect; empty without the flag.
 func expectation(c *cli.Context) (string, error) {
 	digest := c.String("expect")
 	if digest == "" {
@@ -52,14 +52,14 @@ func expectation(c *cli.Context) (string, error) {
 	return digest, app.CheckDigest(digest)
 }
 
-// profileFlags are for the commands that resolve a reference to a profile.
+// profileFlags returns the flags of commands that resolve a reference to a profile.
 func profileFlags() []cli.Flag {
 	return append([]cli.Flag{
 		&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
 	}, evaluationFlags()...)
 }
 
-// evaluationFlags are for the commands that evaluate.
+// evaluationFlags returns the flags of commands that evaluate.
 func evaluationFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.GenericFlag{Name: pairFlag, Value: &texts{}, Usage: "use another flake for an input, as in nix: `NAME REF`; repeatable"},
@@ -70,13 +70,13 @@ func evaluationFlags() []cli.Flag {
 	}
 }
 
-// texts is the value of a flag that can be repeated.
+// texts is the value of a repeatable flag.
 type texts []string
 
 func (t *texts) Set(text string) error { *t = append(*t, text); return nil }
 func (t *texts) String() string        { return "" }
 
-// applyUserConfig takes what the user has set about evaluation; a flag wins.
+// applyUserConfig applies the user's config for evaluation; flags win.
 func applyUserConfig(c *cli.Context, options *resolve.Options) error {
 	if c.IsSet("evaluator") {
 		return nil
@@ -93,7 +93,7 @@ func applyUserConfig(c *cli.Context, options *resolve.Options) error {
 	return nil
 }
 
-// listFlags are for commands that evaluate what nobody named.
+// listFlags returns the flags of commands that evaluate profiles the user did not name.
 func listFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.DurationFlag{Name: "timeout", Value: app.ListTimeout, Usage: "stop the evaluation of one profile after `DURATION`"},
@@ -102,7 +102,7 @@ func listFlags() []cli.Flag {
 	}
 }
 
-// evaluationOptions are what the flags say about an evaluation.
+// evaluationOptions returns the evaluation options from the flags.
 func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	options := resolve.Options{Evaluator: c.String("evaluator"), Timeout: c.Duration("timeout"), Memory: memoryLimit(c), Root: c.String("root")}
 	if c.Bool("offline") {
@@ -119,7 +119,7 @@ func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 		return options, diag.Errorf(diag.ExitUsage, "usage", "--timeout must be more than nothing")
 	}
 	pairs, given := c.Generic(pairFlag).(*texts)
-	if !given { // not a flag of this command
+	if !given { // this command does not have the flag
 		return options, nil
 	}
 	for _, pair := range *pairs {
@@ -133,8 +133,8 @@ func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 	return options, nil
 }
 
-// evaluating opens the use cases, with what the flags say about evaluations: nothing
-// is downloaded.
+// evaluating opens the use cases with the evaluation options from the flags; nothing is
+// downloaded.
 func (p *program) evaluating(c *cli.Context) (*app.App, resolve.Options, error) {
 	a, err := p.open(c)
 	if err != nil {
@@ -183,12 +183,12 @@ func (p *program) resolve(c *cli.Context) error {
 	return p.write(append(out, '\n'))
 }
 
-// what is what REF, --manifest and --from-resolved name.
+// what returns the selection from REF, --manifest and --from-resolved.
 func what(c *cli.Context) app.What {
 	return app.What{Ref: c.Args().First(), Manifest: c.String("manifest"), FromResolved: c.String("from-resolved")}
 }
 
-// resolved resolves what was named, and says what is lost on the way.
+// resolved resolves a selection and prints what is lost in the conversion.
 func (p *program) resolved(ctx context.Context, a *app.App, what app.What, options resolve.Options) (*app.Resolved, error) {
 	result, err := a.Resolve(ctx, what, options)
 	if err == nil {
@@ -197,7 +197,7 @@ func (p *program) resolved(ctx context.Context, a *app.App, what app.What, optio
 	return result, err
 }
 
-// resolvedManifest is the manifest of what was named.
+// resolvedManifest returns the manifest of the selection from the command line.
 func (p *program) resolvedManifest(c *cli.Context, a *app.App, options resolve.Options) (*manifest.Manifest, error) {
 	result, err := p.resolved(c.Context, a, what(c), options)
 	if err != nil {

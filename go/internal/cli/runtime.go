@@ -21,7 +21,8 @@ func (p *program) runtimeCommand() *cli.Command {
 	)
 }
 
-// namedRuntime is the runtime of a name that a user gave; it may be one that is only rendered.
+// namedRuntime returns the runtime with a name from the user, even if it can only be
+// rendered.
 func namedRuntime(name string) (*runtime.Driver, error) {
 	if d := drivers.RenderedAs(name); d != nil {
 		return d, nil
@@ -34,7 +35,8 @@ func namedRuntime(name string) (*runtime.Driver, error) {
 	return nil, e
 }
 
-// runtimeNames are those that start Pods, renderedNames those that can be rendered.
+// runtimeNames returns the runtimes that start Pods, renderedNames those that can be
+// rendered.
 func runtimeNames() []string  { return namesOf(drivers.All()) }
 func renderedNames() []string { return namesOf(drivers.Rendered()) }
 
@@ -46,7 +48,7 @@ func namesOf(all []*runtime.Driver) []string {
 	return names
 }
 
-// tried words the versions of a program that have been tried.
+// tried describes the tested versions of a program.
 func tried(d *runtime.Driver) string { return fmt.Sprintf("from %v, below %v", d.From, d.Below) }
 
 // examineRuntime describes one runtime for doctor.

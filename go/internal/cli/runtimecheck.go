@@ -35,7 +35,7 @@ func (p *program) runtimeCheckCommand() *cli.Command {
 	}
 }
 
-// runtimeCheckReport is what `runtime check --json` prints.
+// runtimeCheckReport is the output of `runtime check --json`.
 type runtimeCheckReport struct {
 	Schema  string `json:"schema"` // "insomnia.runtime-check/v1"
 	Profile string `json:"profile"`
@@ -44,14 +44,14 @@ type runtimeCheckReport struct {
 	Runtimes []checkedByOne `json:"runtimes"`
 }
 
-// checkedByOne is what one runtime does with a profile.
+// checkedByOne is the result of checking a profile against one runtime.
 type checkedByOne struct {
 	Name string `json:"name"`
-	// Serves reports whether the program can serve the profile, Starts whether a launch
-	// would stop at no field.
+	// Serves reports whether the program can serve the profile, Starts whether no field
+	// would stop a launch.
 	Serves bool `json:"serves"`
 	Starts bool `json:"starts"`
-	// Unserved are the reasons why it cannot serve it.
+	// Unserved lists the reasons if the program cannot serve it.
 	Unserved []unservedField `json:"unserved"`
 	Losses   []lostField     `json:"losses"`
 }
@@ -61,13 +61,13 @@ type unservedField struct {
 	Why     string `json:"why"`
 }
 
-// lostField is a field that is not enforced as it is written.
+// lostField is a field that is not fully enforced.
 type lostField struct {
-	Field string `json:"field"` // permissions.rules[].reason
-	// Pointer is that of the list for fields of its elements.
+	Field string `json:"field"` // such as permissions.rules[].reason
+	// Pointer refers to the list if the field is part of its elements.
 	Pointer string     `json:"pointer"`
 	Class   leaf.Class `json:"class"`
-	// By is who makes it hold as far as it does; empty for nobody.
+	// By names what enforces the field as far as possible; empty for nothing.
 	By  leaf.By `json:"by"`
 	Why string  `json:"why"`
 	// Stops reports whether the field stops a launch.
@@ -107,7 +107,7 @@ func (p *program) runtimeCheck(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference}
 }
 
-// lostFields are losses, those that hold the most first.
+// lostFields converts losses, the best enforced ones first.
 func lostFields(losses []runtime.Loss) []lostField {
 	lost := []lostField{}
 	for _, class := range leaf.Classes() {
@@ -157,7 +157,7 @@ func checksText(report runtimeCheckReport, m *manifest.Manifest) []byte {
 	return b.Bytes()
 }
 
-// lossTable writes fields with the same reason one below the other, and the reason once.
+// lossTable writes fields with the same reason on successive lines, and the reason once.
 func lossTable(b *bytes.Buffer, profile string, one checkedByOne) {
 	starts := drivers.Named(one.Name) != nil
 	if starts {
@@ -186,7 +186,7 @@ func lossTable(b *bytes.Buffer, profile string, one checkedByOne) {
 	}
 }
 
-// dotted is the path of a JSON Pointer.
+// dotted returns a JSON Pointer as a dotted path.
 func dotted(pointer string) string {
 	return strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
 }

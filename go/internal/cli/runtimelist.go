@@ -25,24 +25,24 @@ func (p *program) runtimeListCommand() *cli.Command {
 	}
 }
 
-// runtimeRow is one runtime of a list.
+// runtimeRow is one runtime in a list.
 type runtimeRow struct {
 	Name    string `json:"name"`
 	Title   string `json:"title"`
 	Program string `json:"program"`
-	// Path is absolute; empty where the program is not installed.
+	// Path is absolute; empty if the program is not installed.
 	Path string `json:"path,omitempty"`
-	// Version is that of the installed program; empty where it is not known.
+	// Version is the installed version; empty if unknown.
 	Version string `json:"version,omitempty"`
-	// Supported reports whether the installed version has been tried.
+	// Supported reports whether the installed version has been tested.
 	Supported bool `json:"supported"`
-	// From is the first version that has been tried, Below the first that has not.
+	// From is the first tested version, Below the first later one that is not tested.
 	From     string             `json:"from"`
 	Below    string             `json:"below"`
 	WireAPIs []manifest.WireAPI `json:"wireApis"`
 	// Install is the command that installs the program.
 	Install string `json:"install"`
-	// Problem says why there is no version.
+	// Problem explains why the version is missing.
 	Problem *diag.Diagnostic `json:"problem,omitempty"`
 }
 

@@ -65,7 +65,7 @@ func (p *program) runtimeRender(c *cli.Context) error {
 			Runtime string   `json:"runtime"`
 			Dir     string   `json:"dir"`
 			Files   []string `json:"files"`
-			// Losses are the fields that are not enforced as they are written.
+			// Losses are the fields that are not fully enforced.
 			Losses []lostField `json:"losses"`
 		}{"insomnia.runtime-render/v1", string(m.Profile.Name), d.Name, rendered.Dir, rendered.Files, lostFields(runtime.Losses(d, m))})
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// passphraseWork is the work of a new passphrase, see [secret.Store]; tests take less.
+// passphraseWork is the work factor of a new passphrase, see [secret.Store]; tests use
+// less.
 var passphraseWork int
 
 func (p *program) secretCommand() *cli.Command {
@@ -26,8 +27,8 @@ func (p *program) secretCommand() *cli.Command {
 	)
 }
 
-// bindings opens the user's bindings and store. A passphrase is asked for at the
-// terminal, when it is needed.
+// bindings opens the user's bindings and store. It asks for a passphrase at the terminal
+// when one is needed.
 func (p *program) bindings(c *cli.Context) (*secret.Bindings, error) {
 	log, err := p.logger(c)
 	if err != nil {
@@ -44,8 +45,8 @@ func (p *program) bindings(c *cli.Context) (*secret.Bindings, error) {
 	return bindings, nil
 }
 
-// secretName is the first argument, which must be a name of a secret. It is not
-// shown when it is none: it may be a key.
+// secretName returns the first argument, which must be the name of a secret. An invalid
+// name is not shown, because it may be a key.
 func secretName(c *cli.Context, usage string, most int) (string, error) {
 	if c.NArg() == 0 {
 		return "", diag.Errorf(diag.ExitUsage, "usage", "which secret?").Expectedf("%s %s", commandName(c), usage)
@@ -58,8 +59,8 @@ func secretName(c *cli.Context, usage string, most int) (string, error) {
 	return name, secret.CheckName(name)
 }
 
-// named is the secret that a command is about. A name that is not bound gets the
-// binding that it would have in the store.
+// named is the secret of a command. An unbound name gets the binding that it would have
+// in the store.
 type named struct {
 	secret.Binding
 	bindings *secret.Bindings
@@ -82,7 +83,7 @@ func (p *program) named(c *cli.Context) (named, error) {
 	return named{bound, bindings, true}, nil
 }
 
-// whoFlags say who may get a secret.
+// whoFlags returns the flags that name the destinations of a secret.
 func whoFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "host", Usage: "let the secret be sent to `HOST`: api.example.org or api.example.org:8443 by https, http://localhost:8080 without encryption; repeatable"},
@@ -90,13 +91,13 @@ func whoFlags() []cli.Flag {
 	}
 }
 
-// who are the hosts and commands that the flags add to a binding.
+// who holds the hosts and commands that the flags add to a binding.
 type who struct {
 	hosts    []config.Host
 	commands []config.Command
 }
 
-// whoFromFlags judges the flags. A host in another form is refused with the
+// whoFromFlags validates the flags. The error for a host in another form contains the
 // whole command to use instead; command is `insomnia secret bind NAME URI`.
 func whoFromFlags(c *cli.Context, command string) (who, error) {
 	var w who
@@ -134,7 +135,7 @@ func whoFromFlags(c *cli.Context, command string) (who, error) {
 	return w, nil
 }
 
-// addTo is a binding with more hosts and commands.
+// addTo returns a binding with these hosts and commands added.
 func (w who) addTo(bound secret.Binding) config.Binding {
 	b := config.Binding{URI: config.BindingURI(bound.URI)}
 	for _, host := range bound.Hosts {
@@ -161,7 +162,7 @@ func add[T comparable](list []T, item T) []T {
 	return append(list, item)
 }
 
-// bindingReport is what the commands that change a binding print as JSON.
+// bindingReport is the JSON output of commands that change a binding.
 type bindingReport struct {
 	Schema   string   `json:"schema"` // "insomnia.secret-binding/v1"
 	Name     string   `json:"name"`
@@ -170,7 +171,7 @@ type bindingReport struct {
 	Commands []string `json:"commands"`
 }
 
-// rebind changes a binding, and reports it as it is now.
+// rebind changes a binding and reports the result.
 func (p *program) rebind(c *cli.Context, name string, change func(now secret.Binding) (config.Binding, error)) error {
 	b, err := secret.Rebind(c.Context, config.UserDir(), name, change)
 	if err != nil {
@@ -215,7 +216,7 @@ func (p *program) sayBinding(c *cli.Context, name string, b config.Binding) erro
 	return nil
 }
 
-// completeSecrets offers the names of the secrets that are bound.
+// completeSecrets completes the names of bound secrets.
 func (p *program) completeSecrets(c *cli.Context) {
 	if completingFlag() {
 		cli.DefaultCompleteWithFlags(c.Command)(c)

@@ -26,7 +26,7 @@ func (p *program) secretCheckCommand() *cli.Command {
 	}
 }
 
-// checkReport is what `secret check --json` prints.
+// checkReport is the output of `secret check --json`.
 type checkReport struct {
 	Schema  string           `json:"schema"` // "insomnia.secret-check/v1"
 	Profile string           `json:"profile"`
@@ -61,7 +61,7 @@ func (p *program) secretCheck(c *cli.Context) error {
 		failed.Diagnostics = append(failed.Diagnostics, use.Problems...)
 	}
 	if c.Bool("json") {
-		failed.Diagnostics = nil // they are in the data
+		failed.Diagnostics = nil // the data contains them
 		err = p.printJSON(report)
 	} else {
 		err = p.write(checkTable(report))

@@ -26,8 +26,8 @@ func findProgram(name string) (string, error) {
 	return "", diag.Errorf(diag.ExitMissing, "no-program", "the program `%s` cannot be run: %v", name, errors.Unwrap(err))
 }
 
-// handOver runs a command with a secret at file descriptor 3, passes signals on
-// and ends as the command does.
+// handOver runs a command with a secret at file descriptor 3, forwards signals, and exits
+// with the command's status.
 func handOver(path string, argv, environment []string, value *secret.Secret) error {
 	defer value.Discard()
 	read, write, err := os.Pipe()
@@ -37,7 +37,7 @@ func handOver(path string, argv, environment []string, value *secret.Secret) err
 	cmd := &exec.Cmd{Path: path, Args: argv, Env: append(environment, "INSOMNIA_SECRET_FD=3"),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, ExtraFiles: []*os.File{read}}
 
-	// Registered before the command starts, so that none is lost.
+	// Registered before the command starts, so that no signal is lost.
 	signals := make(chan os.Signal, 16)
 	signalsAreTheCommands.Store(true)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
@@ -48,7 +48,7 @@ func handOver(path string, argv, environment []string, value *secret.Secret) err
 		return diag.Errorf(diag.ExitMissing, "no-program", "the program `%s` cannot be run: %v", argv[0], errors.Unwrap(err))
 	}
 	go func() {
-		_ = value.Deliver(write) // a command that does not read it is none of our business
+		_ = value.Deliver(write) // the command need not read it
 		write.Close()
 	}()
 	go func() {
@@ -67,8 +67,8 @@ func handOver(path string, argv, environment []string, value *secret.Secret) err
 	return exitOf(cmd.ProcessState.ExitCode())
 }
 
-// atKeyboard tells whether the keys of a terminal send signals to this process
-// and its children.
+// atKeyboard reports whether the keys of a terminal send signals to this process and its
+// children.
 func atKeyboard() bool {
 	tty, err := os.Open("/dev/tty")
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// hostsFor are the hosts that a profile would send a secret to, which --for names. They
-// are shown, and taken when the user agrees. Commands are shown and never taken: what a
-// command may do is named by the user.
+// hostsFor returns the hosts to which the profile named by --for would send a secret. It
+// shows them and requires the user's confirmation. Commands are only shown: the user has
+// to name those with --command.
 func (p *program) hostsFor(c *cli.Context, name, ref string) ([]config.Host, error) {
 	a, options, err := p.evaluating(c)
 	if err != nil {

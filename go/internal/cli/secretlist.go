@@ -25,22 +25,22 @@ func (p *program) secretListCommand() *cli.Command {
 	}
 }
 
-// secretRow is one secret of a list.
+// secretRow is one secret in a list.
 type secretRow struct {
 	Name string `json:"name"`
-	// Backend is age, env, file, mount, exec or login; empty when the name is not bound.
+	// Backend is age, env, file, mount, exec or login; empty if the name is not bound.
 	Backend string `json:"backend,omitempty"`
-	// Place is what the backend reads: an entry, a variable, a path, a program.
+	// Place names what the backend reads: an entry, a variable, a path or a program.
 	Place    string   `json:"place,omitempty"`
 	Hosts    []string `json:"hosts"`
 	Commands []string `json:"commands"`
-	// Stored tells whether your store has a value, for names that lead there.
+	// Stored reports whether your store has a value, for names bound to the store.
 	Stored *bool `json:"stored,omitempty"`
-	// LoggedIn reports whether the program is logged in, for names that stand for a login.
+	// LoggedIn reports whether the program is logged in, for names bound to a login.
 	LoggedIn *bool `json:"loggedIn,omitempty"`
 	// Profiles are the references of the profiles that use it.
 	Profiles []string `json:"profiles"`
-	// Set is where it is bound.
+	// Set is the place of the binding.
 	Set *diag.Position `json:"set,omitempty"`
 	// Problems are bound commands that no profile can match.
 	Problems []diag.Diagnostic `json:"problems,omitempty"`
@@ -113,12 +113,12 @@ func (p *program) secretList(c *cli.Context) error {
 		return err
 	}
 	if c.Bool("json") {
-		failed.Diagnostics = nil // they are in the data
+		failed.Diagnostics = nil // the data contains them
 	}
 	return failed
 }
 
-// secretUsers are the profiles that use each secret.
+// secretUsers returns the profiles that use each secret.
 func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
 	a, options, err := p.evaluating(c)
 	if err != nil {
@@ -133,7 +133,7 @@ func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
 	for _, profile := range profiles.Rows {
 		m, problems := manifest.DecodeForm(profile.Manifest)
 		if len(problems) > 0 {
-			continue // broken profiles are for `profile list`
+			continue // `profile list` reports broken profiles
 		}
 		for _, name := range secret.Names(secret.Uses(m)) {
 			users[name] = append(users[name], profile.Ref)
@@ -173,7 +173,8 @@ func secretTable(list []secretRow) []byte {
 	return b.Bytes()
 }
 
-// few names the first of a list: the built-in roles alone would fill three lines.
+// few returns the first names of a list, because the built-in roles alone would fill
+// three lines.
 func few(names []string) string {
 	const shown = 2
 	if more := len(names) - shown; more > 1 {

@@ -38,7 +38,7 @@ func (p *program) secretRemove(c *cli.Context) error {
 		return diag.Errorf(diag.ExitNotFound, "secret-unbound", "the secret `%s` is neither bound nor in the store", name).
 			Hintf("insomnia secret list shows what there is")
 	}
-	// A value that another name leads to as well stays.
+	// Keep a value that another name refers to as well.
 	shared := false
 	for _, other := range bindings.All() {
 		shared = shared || other.Name != name && other.Backend() == "age" && other.Entry() == bound.Entry()
@@ -88,8 +88,8 @@ func (p *program) secretRemove(c *cli.Context) error {
 	return nil
 }
 
-// bindingStays says what is left where the value is gone and the config could not
-// be written.
+// bindingStays reports a binding that remains because the value was deleted but the
+// config could not be written.
 func bindingStays(name string, removed bool, unrecorded, err error) error {
 	if !removed {
 		return err

@@ -71,7 +71,7 @@ func (p *program) secretSet(c *cli.Context) error {
 	}
 	rebinds := !bound.isBound || c.IsSet("host") || c.IsSet("command") || c.IsSet("for")
 	if rebinds {
-		// Before the value is kept: it must not stay behind unbound.
+		// Check before storing the value, which must not stay behind unbound.
 		if err := config.CanBind(config.UserDir(), name, binding); err != nil {
 			return err
 		}
@@ -100,7 +100,7 @@ func (p *program) secretSet(c *cli.Context) error {
 	switch {
 	case rebinds:
 		return p.rebind(c, name, func(now secret.Binding) (config.Binding, error) {
-			now.URI = bound.URI // where the value is now
+			now.URI = bound.URI // the present place of the value
 			return added.addTo(now), nil
 		})
 	case c.Bool("json"):
@@ -109,7 +109,7 @@ func (p *program) secretSet(c *cli.Context) error {
 	return nil
 }
 
-// readValue takes a value from the terminal, without echo, or from standard input.
+// readValue reads a value from the terminal, without echo, or from standard input.
 func readValue(ctx context.Context, prompt string) ([]byte, error) {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		value, err := askHidden(ctx, prompt)

@@ -13,22 +13,21 @@ import (
 )
 
 const (
-	// quick is how long a program may run that needs no handlers: setting them
-	// takes longer than many a command.
+	// quick is how long a program may run without signal handlers: setting them takes
+	// longer than many commands.
 	quick = 10 * time.Millisecond
 	// farewell is how long an interrupted program may take to end by itself.
 	farewell = 120 * time.Millisecond
 )
 
-// interruptible is a context that ends at ctrl-C, and with it the program: by
-// itself within a moment, or else by halt.Now. The handlers are set when
-// something asks for Done, before it has what it waits for, or when the program
-// takes long.
+// interruptible is a context that ends at ctrl-C. The program then has a moment to end by
+// itself before halt.Now ends it. The handlers are set when something calls Done, which
+// comes before it waits, or when the program takes long.
 type interruptible struct {
 	context.Context
 	cancel context.CancelFunc
 	once   *sync.Once
-	late   func() // ends the program that has not ended by itself
+	late   func() // ends a program that has not ended by itself
 }
 
 func newInterruptible(late func()) interruptible {
@@ -47,7 +46,7 @@ func (i interruptible) begin() {
 	i.once.Do(func() {
 		signals := make(chan os.Signal, 1)
 		for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
-			if !signal.Ignored(s) { // nohup, or a job in the background
+			if !signal.Ignored(s) { // as under nohup, or for a job in the background
 				signal.Notify(signals, s)
 			}
 		}
@@ -58,17 +57,17 @@ func (i interruptible) begin() {
 func (i interruptible) listen(signals chan os.Signal) {
 	for <-signals; signalsAreTheCommands.Load(); <-signals {
 	}
-	signal.Stop(signals) // a second one needs nobody to listen
+	signal.Stop(signals) // a second signal has its default effect
 	i.cancel()
 	time.Sleep(farewell)
 	i.late()
 }
 
-// signalsAreTheCommands is set when this process only waits for a command, to
-// which it passes signals on.
+// signalsAreTheCommands is set while this process only waits for a command, to which it
+// forwards signals.
 var signalsAreTheCommands atomic.Bool
 
-// interruptedLate reports an interruption and ends the program, whatever it is doing.
+// interruptedLate reports an interruption and ends the program at once.
 func (p *program) interruptedLate() {
 	halt.Now(func() int { return p.report(context.Canceled, p.json) })
 }

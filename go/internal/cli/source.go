@@ -16,7 +16,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 )
 
-// sourceCommand is the group of commands about named sources.
+// sourceCommand returns the group of commands about named sources.
 func (p *program) sourceCommand() *cli.Command {
 	return group("source", "name flakes whose profiles can be chosen by name",
 		&cli.Command{
@@ -69,7 +69,7 @@ func (p *program) sourceAdd(c *cli.Context) error {
 	return p.sourceChanged(changed)
 }
 
-// sourceChanged prints which profiles came, went or changed.
+// sourceChanged prints which profiles were added, removed or changed.
 func (p *program) sourceChanged(s app.SourceChange) error {
 	var b strings.Builder
 	names := map[string]bool{}

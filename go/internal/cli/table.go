@@ -8,9 +8,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// table aligns the cells of lines by the cells of the screen that they take:
-// wide characters count twice, marks that combine not at all. A value that comes
-// from outside goes through [diag.Cell] first, and so has no tab of its own.
+// table aligns cells by their width on the screen: wide characters count twice, combining
+// marks do not count. Pass untrusted values through [diag.Cell] first, which also removes
+// tabs.
 type table struct {
 	out  *bytes.Buffer
 	rows [][]string
@@ -21,7 +21,7 @@ func newTable(out *bytes.Buffer) *table { return &table{out: out} }
 // row adds a line.
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// flush writes the lines, without blanks at their ends.
+// flush writes the lines without trailing spaces.
 func (t *table) flush() {
 	const gap = 2
 	var widths []int

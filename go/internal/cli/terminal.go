@@ -12,11 +12,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// longestLine is what a terminal keeps of a line; it drops what follows.
+// longestLine is the most that a terminal keeps of a line; it drops the rest.
 const longestLine = 4095
 
-// askHidden asks for a line at the terminal of this process, whatever standard
-// input is, and does not show what is typed. ctrl-C leaves the terminal as it was.
+// askHidden asks for a line at the terminal of this process, whatever standard input is,
+// and does not show the typed text. ctrl-C restores the terminal.
 func askHidden(ctx context.Context, prompt string) ([]byte, error) {
 	tty, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
 	if err != nil {
@@ -28,7 +28,7 @@ func askHidden(ctx context.Context, prompt string) ([]byte, error) {
 	if err != nil {
 		return nil, secret.ErrNoTerminal
 	}
-	interrupted := ctx.Done() // the handlers are set before anything is asked
+	interrupted := ctx.Done() // installs the handlers before the prompt
 	fmt.Fprintf(tty, "%s (not shown): ", diag.Escape(prompt, false))
 	defer fmt.Fprintln(tty)
 	restore := func() { _ = term.Restore(fd, before) }

@@ -2,8 +2,8 @@ package cli
 
 import "golang.org/x/sys/unix"
 
-// moreTyped tells whether further lines wait at a terminal, as after a paste,
-// and throws them away, so that no shell takes them for commands.
+// moreTyped reports whether further lines are pending at a terminal, as after a paste. It
+// discards them, so that no shell runs them as commands.
 func moreTyped(fd int) bool {
 	waiting, err := unix.IoctlGetInt(fd, unix.TIOCINQ)
 	if err != nil || waiting == 0 {

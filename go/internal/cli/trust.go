@@ -18,7 +18,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// trustCommand is the group of commands about consent.
+// trustCommand returns the group of commands about consent.
 func (p *program) trustCommand() *cli.Command {
 	return group("trust", "say what profiles may do on this machine",
 		p.trustShowCommand(),
@@ -43,13 +43,12 @@ func podFlag() cli.Flag {
 	return &cli.StringFlag{Name: "pod", Usage: "the snapshot of the Pod `POD`, instead of what its profile is now"}
 }
 
-// trustFlags are for the commands that look at what a profile grants.
+// trustFlags returns the flags of commands that show what a profile grants.
 func trustFlags() []cli.Flag {
 	return append([]cli.Flag{podFlag()}, profileFlags()...)
 }
 
-// judged finds out what is named grants, and how that compares with what was
-// consented to.
+// judged compares the grants of the selected profile or Pod with the user's consents.
 func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, *granting, error) {
 	a, g, err := p.granting(c)
 	if err != nil {
@@ -59,16 +58,16 @@ func (p *program) judged(c *cli.Context) (*app.App, *trust.Verdict, *granting, e
 	return a, v, g, err
 }
 
-// granting is a manifest and where it came from.
+// granting is a manifest and its source.
 type granting struct {
 	source   trust.Source
 	manifest []byte
-	hosts    *manifest.Hosts // of the groups of a Pod; to show a profile asks this machine nothing
+	hosts    *manifest.Hosts // for the host groups of a Pod; showing a profile does not query this machine
 	warnings func() []diag.Diagnostic
 }
 
-// granting is where what is named came from, and its manifest: the snapshot of a Pod,
-// or what the reference or file resolves to.
+// granting returns the selected manifest and its source: the snapshot of a Pod, or what
+// the reference or file resolves to.
 func (p *program) granting(c *cli.Context) (*app.App, *granting, error) {
 	if name := c.String("pod"); name != "" {
 		if c.NArg() > 0 {
@@ -185,7 +184,7 @@ func (p *program) trustRevoke(c *cli.Context) error {
 		p.note([]string{"revoked consent to download " + c.Args().First()})
 		return nil
 	}
-	key := c.Args().First() // of a consent that there is, or else what resolves to its source
+	key := c.Args().First() // the key of an existing consent, or a reference that resolves to its source
 	if c.String("pod") != "" || !store.Has(key) {
 		_, g, err := p.granting(c)
 		if err != nil {
@@ -200,12 +199,12 @@ func (p *program) trustRevoke(c *cli.Context) error {
 	return nil
 }
 
-// completeConsents offers the sources with consent, and the names of profiles.
+// completeConsents completes the sources with consent and the names of profiles.
 func (p *program) completeConsents(c *cli.Context) {
 	if store, err := p.consents(c); err == nil && !completingFlag() {
 		all, _, _ := store.List()
 		for _, one := range all {
-			if !strings.Contains(one.Key, ":") { // the shells break words there
+			if !strings.Contains(one.Key, ":") { // shells split words at a colon
 				fmt.Fprintln(c.App.Writer, diag.Cell(one.Key))
 			}
 		}

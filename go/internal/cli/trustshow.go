@@ -59,9 +59,9 @@ type reportedGrant struct {
 	grant.Grant
 	Text      string `json:"text"`
 	Consented bool   `json:"consented"`
-	// Wider tells that it is not consented to and goes further than the built-in role.
+	// Wider is set if the grant has no consent and allows more than the built-in role.
 	Wider bool   `json:"wider"`
-	Was   string `json:"was,omitempty"` // what was consented to, of a step or a number
+	Was   string `json:"was,omitempty"` // the consented value of a level or a number
 }
 
 func trustReport(v *trust.Verdict, full bool) any {
@@ -74,9 +74,9 @@ func trustReport(v *trust.Verdict, full bool) any {
 		Source trust.Source    `json:"source"`
 		State  trust.State     `json:"state"`
 		Digest string          `json:"digest"`
-		Role   string          `json:"role,omitempty"` // built-in role that `wider` compares with
+		Role   string          `json:"role,omitempty"` // built-in role that Wider compares with
 		Grants []reportedGrant `json:"grants"`
-		// Gone are restrictions that were consented to and are not there any more.
+		// Gone are restrictions that had consent and no longer exist.
 		Gone  []reportedGrant `json:"gone"`
 		Given []givenSet      `json:"given"`
 		Texts []grant.Passage `json:"texts,omitempty"` // with --full

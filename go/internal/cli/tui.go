@@ -12,11 +12,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/tui"
 )
 
-// accessibleVariable asks for lines instead of a screen.
+// accessibleVariable is the environment variable that selects the line-by-line interface.
 const accessibleVariable = "INSOMNIA_ACCESSIBLE"
 
-// alone is what `insomnia` does without a command: it opens the TUI where there
-// is a person at a terminal, and prints the help elsewhere.
+// alone runs `insomnia` without a command: it opens the TUI at a terminal, and otherwise
+// prints the help.
 func (p *program) alone(c *cli.Context) error {
 	accessible := os.Getenv(accessibleVariable) != "" && os.Getenv(accessibleVariable) != "0"
 	dumb := os.Getenv("TERM") == "dumb" || os.Getenv("TERM") == ""
@@ -31,18 +31,18 @@ func (p *program) alone(c *cli.Context) error {
 	return tui.Run(c.Context, backend, tui.Options{In: os.Stdin, Out: out, Accessible: accessible})
 }
 
-// screens is the backend of the TUI. Nothing is told or asked behind the screens:
-// they show the results, and ask themselves.
+// screens returns the backend of the TUI. It prints and asks nothing itself: the screens
+// show the results and ask the questions.
 func (p *program) screens(c *cli.Context) (*tui.Backend, error) {
 	a, err := p.open(c)
 	if err != nil {
 		return nil, err
 	}
 	a.User = app.Nobody{}
-	a.Resolver.Nix = &nix.Nix{CacheDir: a.Resolver.CacheDir} // its words would be written over the screen
+	a.Resolver.Nix = &nix.Nix{CacheDir: a.Resolver.CacheDir} // its messages would overwrite the screen
 	options := resolve.Options{Evaluator: resolve.Embedded, Timeout: app.ListTimeout}
 	if err := applyUserConfig(c, &options); err != nil {
-		options.Evaluator = resolve.Embedded // the list of profiles says what is wrong with the config
+		options.Evaluator = resolve.Embedded // the list of profiles shows the problems of the config
 	}
 	return tui.Work(a, options), nil
 }

@@ -4,5 +4,6 @@ package cli
 
 import "os"
 
-// unbreakable gives the stream as it is: no signal comes with a broken pipe here.
+// unbreakable returns the stream unchanged: a broken pipe sends no signal on this
+// platform.
 func unbreakable(f *os.File, _ int) *os.File { return f }

@@ -7,9 +7,8 @@ import (
 	"syscall"
 )
 
-// unbreakable is the same stream under another number: a broken pipe is an error
-// when it is written to, and not the silent death that Go has for the numbers 1
-// and 2.
+// unbreakable returns the same stream under another descriptor. A broken pipe is then an
+// error of the write. For descriptors 1 and 2, Go ends the process silently instead.
 func unbreakable(f *os.File, number int) *os.File {
 	fd, err := syscall.Dup(number)
 	if err != nil {

@@ -39,13 +39,13 @@ func (p *program) verifyCommand() *cli.Command {
 	}
 }
 
-// verifyReport is what `verify --json` prints.
+// verifyReport is the output of `verify --json`.
 type verifyReport struct {
 	Schema   string             `json:"schema"` // "insomnia.verify/v1"
 	Flake    string             `json:"flake"`
 	Ok       bool               `json:"ok"`
 	Profiles []resolve.Verified `json:"profiles"`
-	// Policies are left out where there are none.
+	// Policies is absent if there are none.
 	Policies []resolve.Policy `json:"policies,omitempty"`
 	// Diagnostics are about the flake: why its policies could not be checked.
 	Diagnostics []diag.Diagnostic `json:"diagnostics,omitempty"`
@@ -127,8 +127,8 @@ func (p *program) verify(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: report.all(), Summary: broken}
 }
 
-// settle adds the warnings about profiles, makes errors of all warnings if it is to be
-// strict, and returns how much is broken; empty for nothing.
+// settle adds the warnings about profiles, as errors if strict is set. It returns a
+// summary of what is broken; empty for nothing.
 func (r *verifyReport) settle(strict bool, warningsOf func(resolve.Verified) []diag.Diagnostic) string {
 	profiles, policies := 0, 0
 	for i := range r.Profiles {
@@ -174,7 +174,7 @@ func hasErrors(diagnostics []diag.Diagnostic) bool {
 	return slices.ContainsFunc(diagnostics, func(d diag.Diagnostic) bool { return d.Severity == diag.SeverityError })
 }
 
-// all are the diagnostics with what they are about.
+// all returns the diagnostics with their subjects.
 func (r *verifyReport) all() []diag.Diagnostic {
 	var all []diag.Diagnostic
 	add := func(subject string, diagnostics []diag.Diagnostic) {
@@ -214,7 +214,8 @@ func verifyTable(verified []resolve.Verified) []byte {
 	return b.Bytes()
 }
 
-// policyTable is what verifyTable is followed by; nothing without policies.
+// policyTable returns the table of policies that follows the profiles; empty without
+// policies.
 func policyTable(policies []resolve.Policy) []byte {
 	if len(policies) == 0 {
 		return nil

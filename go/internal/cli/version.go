@@ -8,7 +8,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// version is set at link time by packages; otherwise the build information has it.
+// version is set at link time by packages; otherwise the version comes from the build
+// information.
 var version = ""
 
 func programVersion() string {

@@ -6,15 +6,14 @@ import (
 	"sync"
 )
 
-// What evaluations may say on standard error, all together: a profile can trace
-// in a loop.
+// Limits on all messages of evaluations on standard error: a profile can trace in a loop.
 const (
 	mostWarningLines = 1000
 	mostWarningBytes = 1 << 20
 )
 
-// fewWarnings passes messages on, from any goroutine, until they are too many,
-// and then says so once.
+// fewWarnings passes messages on, from any goroutine, until they are too many, and then
+// reports that once.
 func fewWarnings(say func(string)) func(string) {
 	var mu sync.Mutex
 	lines, size, full := 0, 0, false
