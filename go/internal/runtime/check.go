@@ -7,15 +7,17 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Check is the result of [CheckManifest]: what a runtime would lose of a manifest.
+// Check is the result of [CheckManifest]: the fields of a manifest that a runtime would
+// not enforce.
 type Check struct {
 	Driver *Driver
-	// Unserved are the reasons why it cannot serve the manifest; then Losses is empty.
+	// Unserved are the reasons why the runtime cannot serve the manifest; Losses is then
+	// empty.
 	Unserved []Unserved
 	Losses   []Loss
 }
 
-// CheckManifest finds what a runtime cannot serve of a manifest, or would lose.
+// CheckManifest finds what a runtime cannot serve of a manifest, or would not enforce.
 func CheckManifest(d *Driver, m *manifest.Manifest) Check {
 	if reasons := Reasons(d, m); len(reasons) > 0 {
 		return Check{Driver: d, Unserved: reasons}
@@ -23,7 +25,7 @@ func CheckManifest(d *Driver, m *manifest.Manifest) Check {
 	return Check{Driver: d, Losses: Losses(d, m)}
 }
 
-// Stops are the losses that stop a launch unless the user does without their fields.
+// Stops returns the losses that stop a launch unless the user allows them.
 func (c Check) Stops() []Loss {
 	var stops []Loss
 	for _, l := range c.Losses {
@@ -34,7 +36,7 @@ func (c Check) Stops() []Loss {
 	return stops
 }
 
-// Reasons are why a runtime cannot serve a manifest at all; none where it can.
+// Reasons returns why a runtime cannot serve a manifest at all; none if it can.
 func Reasons(d *Driver, m *manifest.Manifest) []Unserved {
 	if !slices.Contains(d.WireAPIs, m.Model.WireAPI) {
 		return []Unserved{{Pointer: "/model/wireApi", Why: fmt.Sprintf("does not speak %s", m.Model.WireAPI)}}

@@ -1,10 +1,10 @@
-// Package runtime is what the agent programs that run Pods have in common: a [Driver]
-// is what is known of one of them, as data, and a [Plan] is one start of it, as data.
-// Nothing here starts anything, reads a secret or opens a socket.
+// Package runtime is the common description of the agent programs that run Pods. A
+// [Driver] describes one program and a [Plan] one start of it, both as data. Nothing here
+// starts anything, reads a secret or opens a socket.
 //
-// The services of a Pod stand in the narrow places that every program has: the gateway
-// in front of the model's API, the guard before each tool call, the sandbox around the
-// process. A driver tells how its program is led to them, and what its names mean.
+// The services of a Pod control the few points that every program must pass: the gateway
+// the model's API, the guard each tool call, the sandbox the process. A driver describes
+// how to connect its program to them, and what the program's names mean.
 //
 //	plan, err := driver.Plan(launch)         // files, arguments, environment, descriptors
 //	calls, err := driver.Calls(use)          // a tool call in the terms of the guard

@@ -10,36 +10,37 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Loss is a field of a manifest that a runtime does not enforce with the value that it has.
+// Loss is a field of a manifest whose value a runtime does not fully enforce.
 type Loss struct {
 	// Leaf is the path of the field in the tables: mcpServers.*.required.
 	Leaf string
-	// Field is its path in this manifest: mcpServers.github.required, permissions.rules[].tool.
+	// Field is its path in this manifest: mcpServers.github.required,
+	// permissions.rules[].tool.
 	Field string
 	// Pointer is the JSON Pointer of its place: /mcpServers/github/required. Fields of the
-	// elements of a list have that of the list.
+	// elements of a list have the pointer of the list.
 	Pointer string
 	Class   leaf.Class
 	By      leaf.By
 	Why     string
-	// Protecting says that the field holds the agent back and has no effect, so that a
-	// launch stops unless the user does without it. A field that is approximated holds
-	// but for the gap, and stops nothing.
+	// Protecting is set if the field restricts the agent and has no effect. A launch then
+	// stops unless the user allows it without the field. A field that is approximated is
+	// enforced except for the gap, and stops nothing.
 	Protecting bool
 }
 
-// Names reports whether a user means a place of a manifest by a text: its JSON Pointer, or
-// its path with dots.
+// Names reports whether text names a place in a manifest, as a JSON Pointer or a dotted
+// path.
 func Names(field, pointer string) bool {
 	return pointer != "" && (field == pointer || field == strings.ReplaceAll(pointer[1:], "/", "."))
 }
 
-// costs is a limit that the gateway holds where it knows prices, and that nothing holds
-// elsewhere.
+// costs is a limit that the gateway enforces if it knows prices, and that nothing
+// enforces otherwise.
 const costs = "limits.maxCostCents"
 
-// Losses are the fields of a manifest that ask for something and that a runtime does not
-// enforce, in the order of the manifest.
+// Losses returns the fields that a manifest uses and a runtime does not enforce, in the
+// order of the manifest.
 func Losses(d *Driver, m *manifest.Manifest) []Loss {
 	content, err := decoded(m)
 	if err != nil {
@@ -76,13 +77,13 @@ func decoded(m *manifest.Manifest) (any, error) {
 	return content, json.Unmarshal(data, &content)
 }
 
-// place is where a value is in a manifest.
+// place is the location of a value in a manifest.
 type place struct {
 	path, pointer string
 	inList        bool
 }
 
-// below is the place of a field. The pointer of what is in a list is that of the list.
+// below returns the place of a field. Everything in a list has the pointer of the list.
 func (p place) below(name, key string) place {
 	p.path = strings.TrimPrefix(p.path+"."+name, ".")
 	if !p.inList {
@@ -91,7 +92,7 @@ func (p place) below(name, key string) place {
 	return p
 }
 
-// eachPlace calls a function for each value that a path leads to.
+// eachPlace calls a function for each value that a path matches.
 func eachPlace(value any, path []string, at place, do func(at place, value any)) {
 	if len(path) == 0 {
 		do(at, value)

@@ -10,7 +10,7 @@ import (
 // Version is a version of a program: major, minor, patch.
 type Version [3]int
 
-// ParseVersion finds the first version in what a program prints for --version.
+// ParseVersion finds the first version in the output of a program's --version.
 func ParseVersion(text string) (Version, bool) {
 	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r != '.' && (r < '0' || r > '9') }) {
 		parts := strings.Split(word, ".")
@@ -30,7 +30,7 @@ func ParseVersion(text string) (Version, bool) {
 	return Version{}, false
 }
 
-// Compare is -1, 0 or 1.
+// Compare returns -1, 0 or 1.
 func (v Version) Compare(o Version) int {
 	for i := range v {
 		if c := cmp.Compare(v[i], o[i]); c != 0 {
@@ -42,7 +42,7 @@ func (v Version) Compare(o Version) int {
 
 func (v Version) String() string { return fmt.Sprintf("%d.%d.%d", v[0], v[1], v[2]) }
 
-// Supports reports whether a version has been tried.
+// Supports reports whether a version has been tested.
 func (d *Driver) Supports(v Version) bool {
 	return v.Compare(d.From) >= 0 && v.Compare(d.Below) < 0
 }

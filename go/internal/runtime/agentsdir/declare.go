@@ -2,7 +2,7 @@ package agentsdir
 
 import "github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 
-// leaves declares how far each field of a manifest holds in the files of the convention.
+// leaves declares how far the files of the convention enforce each field of a manifest.
 func leaves() *leaf.Table {
 	return leaf.NewTable(
 		leaf.Schema(leaf.EnforcedBy(leaf.Supervisor)),

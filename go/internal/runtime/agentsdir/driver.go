@@ -1,8 +1,8 @@
-// Package agentsdir renders a profile as the files that several agent programs read from a
-// project: AGENTS.md, and below .agents skills, agents and commands.
+// Package agentsdir renders a profile as the files that several agent programs read from
+// a project: AGENTS.md, and skills, agents and commands below .agents.
 //
-// Nothing makes them hold. A profile that is rendered so is advice to whatever program is
-// started there, and cannot be started as a Pod.
+// Nothing enforces these files. A profile rendered this way is only advice to the program
+// that reads them, and cannot be started as a Pod.
 package agentsdir
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Driver is what is known of the convention.
+// Driver describes the convention.
 var Driver = runtime.Driver{
 	Name:     "agents-dir",
 	Title:    "the .agents directory",
@@ -32,7 +32,7 @@ var Driver = runtime.Driver{
 // dir is the directory of the convention.
 const dir = ".agents"
 
-// tree are the files, by their names below the project.
+// tree returns the files, with names relative to the project.
 func tree(m *manifest.Manifest) ([]runtime.File, error) {
 	files := []runtime.File{text("AGENTS.md", agentsMD(m))}
 	for _, name := range slices.Sorted(maps.Keys(m.Skills)) {
@@ -65,7 +65,7 @@ func text(name, content string) runtime.File {
 	return runtime.File{Path: name, Mode: 0o600, Content: []byte(content)}
 }
 
-// agentsMD is the prompt of the profile, and its rules in words.
+// agentsMD returns the prompt of the profile, with its rules in words.
 func agentsMD(m *manifest.Manifest) string {
 	parts := []string{string(m.Prompts.System)}
 	for _, more := range m.Prompts.Append {
@@ -96,7 +96,8 @@ func agentsMD(m *manifest.Manifest) string {
 	return joined(append(parts, "## Rules\n\n- "+strings.Join(said, "\n- ")))
 }
 
-// others are context files besides AGENTS.md, which programs read by themselves.
+// others returns the context files other than AGENTS.md, which programs read by
+// themselves.
 func others(globs []manifest.ContextFile) string {
 	var names []string
 	for _, glob := range globs {
@@ -107,7 +108,7 @@ func others(globs []manifest.ContextFile) string {
 	return strings.Join(names, ", ")
 }
 
-// agent is a subagent.
+// agent returns the file of a subagent.
 func agent(name manifest.SkillName, s manifest.Subagent) string {
 	parts := []string{string(s.Prompts.System)}
 	for _, more := range s.Prompts.Append {
@@ -117,7 +118,7 @@ func agent(name manifest.SkillName, s manifest.Subagent) string {
 	return "---\n" + frontmatter.Field("name", string(name)) + frontmatter.Field("description", string(s.Description)) + "---\n" + joined(parts)
 }
 
-// rules are what an agent may do, in words; never none.
+// rules describes what an agent may do; it returns at least one rule.
 func rules(tools manifest.SubagentTools, p manifest.Permissions) []string {
 	var said []string
 	if tools.Default == "deny" {
@@ -176,7 +177,7 @@ func list(tools []manifest.ToolName) string {
 	return strings.Join(names, ", ")
 }
 
-// code is a text in Markdown that is shown as it is.
+// code formats a string as inline code in Markdown.
 func code(s string) string {
 	fence := "`"
 	for strings.Contains(s, fence) {
@@ -188,7 +189,7 @@ func code(s string) string {
 	return fence + s + fence
 }
 
-// command is a workflow: its inputs are words after its name.
+// command returns the file of a workflow; its inputs are the words after its name.
 func command(w manifest.Workflow) string {
 	var hints, old []string
 	for i, in := range w.Inputs {
@@ -209,7 +210,7 @@ func command(w manifest.Workflow) string {
 	return "---\n" + head + "---\n" + joined([]string{strings.NewReplacer(old...).Replace(string(w.Prompt))})
 }
 
-// joined are texts with a blank line between them.
+// joined joins texts with blank lines.
 func joined(parts []string) string {
 	var some []string
 	for _, part := range parts {

@@ -14,10 +14,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// input is what the tools take that the guard decides by. Case counts in the names.
+// input holds the arguments of a tool. The case of names is significant.
 type input map[string]json.RawMessage
 
-// text is a field that must be a string and not empty.
+// text returns a field that must be a nonempty string.
 func (in input) text(tool, name string) (string, error) {
 	text, err := in.optional(tool, name)
 	if err == nil && text == "" {
@@ -26,7 +26,7 @@ func (in input) text(tool, name string) (string, error) {
 	return text, err
 }
 
-// optional is a field that is a string where it is given.
+// optional returns a field that must be a string if it is present.
 func (in input) optional(tool, name string) (string, error) {
 	raw, ok := in[name]
 	if !ok || string(raw) == "null" {
@@ -85,7 +85,8 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 		if _, known := use.Manifest.Subagents[manifest.SkillName(base.Argument)]; err == nil && !known {
 			err = fmt.Errorf("the profile has no subagent %s", shown(base.Argument))
 		}
-		// A worktree is made by git, with the hooks of the repository, and is no part of the workspace.
+		// Git makes a worktree, with the hooks of the repository, and it is not part of the
+		// workspace.
 		if isolation, other := in.optional(b.name, "isolation"); err == nil && (isolation != "" || other != nil) {
 			err = fmt.Errorf("a subagent works in the workspace: leave out isolation")
 		}
@@ -104,8 +105,8 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 	return []permission.Call{base}, nil
 }
 
-// searched are the directories that Grep and Glob look into: the path, and for Glob where
-// the pattern begins when it leads elsewhere.
+// searched returns the directories that Grep and Glob search: the path, and for Glob also
+// the start of a pattern that leads outside it.
 func searched(in input, tool string) ([]string, error) {
 	dir, err := in.optional(tool, "path")
 	if err != nil {
@@ -156,7 +157,7 @@ func mcpCalls(use runtime.ToolUse, base permission.Call) ([]permission.Call, err
 	return found, nil
 }
 
-// shown is a name of the model in a message: short and on one line.
+// shown makes a name from the model short and safe for one line of a message.
 func shown(name string) string {
 	runes := []rune(name)
 	if len(runes) > 80 {
@@ -165,17 +166,17 @@ func shown(name string) string {
 	return fmt.Sprintf("%q", name)
 }
 
-// request reads the headers of a request to the API.
+// request parses the headers of a request to the API.
 func request(h http.Header) runtime.Request {
 	agent := h.Get("X-Claude-Code-Agent-Id")
 	return runtime.Request{Session: h.Get("X-Claude-Code-Session-Id"), Subagent: agent, Agent: agent}
 }
 
-// cut are the results of calls that were cut off before they began.
+// cut lists the prefixes of results of calls that were canceled before they ran.
 var cut = [...]string{"[Request interrupted by user", "The user doesn't want to ", "[Tool result missing due to internal error]"}
 
-// declined reports whether the program turned a call down: it looks at the arguments, and
-// whether there is such a file, skill or task, before it runs its hooks.
+// declined reports whether the program rejected a call before it ran its hooks. It checks
+// the arguments first, and whether the file, skill or task exists.
 func declined(_, text string) bool {
 	text = strings.TrimSpace(text)
 	return strings.HasPrefix(text, "<tool_use_error>") && strings.HasSuffix(text, "</tool_use_error>") ||

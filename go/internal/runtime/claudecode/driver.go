@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Driver is what is known of Claude Code.
+// Driver describes Claude Code.
 var Driver = runtime.Driver{
 	Name:       "claude-code",
 	Title:      "Claude Code",

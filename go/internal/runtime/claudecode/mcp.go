@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// mangled is a name as the program writes it into the names of tools.
+// mangled returns a name in the form that the program uses in the names of tools.
 func mangled(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
@@ -22,8 +22,8 @@ func mangled(name string) string {
 	}, name)
 }
 
-// servers are the names that the MCP servers have in the program. It writes a.b as a_b:
-// servers whose names would be the same then get a number.
+// servers returns the names of the MCP servers in the program. It writes a.b as a_b, so
+// servers whose names would collide get a number.
 func servers(m *manifest.Manifest) map[manifest.ServerName]string {
 	names := make(map[manifest.ServerName]string, len(m.MCPServers))
 	taken := map[string]bool{}
@@ -45,8 +45,8 @@ func servers(m *manifest.Manifest) map[manifest.ServerName]string {
 	return names
 }
 
-// ours takes the program's name of an MCP tool apart, into the server of the manifest and
-// the tool as the program writes it.
+// ours splits the program's name of an MCP tool into the manifest's server and the tool
+// as the program writes it.
 func ours(m *manifest.Manifest, name string) (server, tool string, ok bool) {
 	rest, ok := strings.CutPrefix(name, "mcp__")
 	if !ok {
@@ -60,8 +60,8 @@ func ours(m *manifest.Manifest, name string) (server, tool string, ok bool) {
 	return "", "", false
 }
 
-// spellings are the names of a tool of a server that the program writes as tool: the
-// manifest may name x.y, which is x_y there.
+// spellings returns the possible manifest names of a server's tool that the program
+// writes as tool: x.y in the manifest becomes x_y.
 func spellings(m *manifest.Manifest, server, tool string) []string {
 	names := []string{tool}
 	prefix := "mcp__" + server + "__"
@@ -99,8 +99,8 @@ func spellings(m *manifest.Manifest, server, tool string) []string {
 	return names
 }
 
-// spelled is the name of a tool as the manifest spells it: where a server turns it off or
-// on, else where the manifest names it.
+// spelled returns the name of a tool as the manifest spells it, in the lists of its
+// server or else anywhere.
 func spelled(m *manifest.Manifest, server, tool string) string {
 	s := m.MCPServers[manifest.ServerName(server)]
 	for _, list := range [][]manifest.ToolName{s.DisabledTools, s.EnabledTools} {
@@ -114,13 +114,14 @@ func spelled(m *manifest.Manifest, server, tool string) string {
 	return names[min(1, len(names)-1)]
 }
 
-// enabled reports whether the lists of a server leave a tool on, by any of its spellings.
+// enabled reports whether the lists of a server leave a tool on, under any of its
+// spellings.
 func enabled(s manifest.MCPServer, tool string) bool {
 	is := func(n manifest.ToolName) bool { return mangled(string(n)) == tool }
 	return !slices.ContainsFunc(s.DisabledTools, is) && (len(s.EnabledTools) == 0 || slices.ContainsFunc(s.EnabledTools, is))
 }
 
-// writer writes JSON in parts, since secrets are put in later.
+// writer writes JSON in parts, because secrets are filled in later.
 type writer struct {
 	parts []runtime.Part
 	text  strings.Builder
@@ -134,8 +135,8 @@ func (w *writer) string(s string) {
 	w.text.Write(text)
 }
 
-// inside writes the inside of a JSON string. The program replaces ${NAME} by a variable:
-// `${` is written so that it comes out of that as it was.
+// inside writes the inside of a JSON string. The program expands ${NAME}, so `${` is
+// written in a way that survives the expansion unchanged.
 func (w *writer) inside(s string) {
 	text, _ := json.Marshal(strings.ReplaceAll(s, "${", "${INSOMNIA_NO_SUCH:-$}{"))
 	w.text.Write(text[1 : len(text)-1])
@@ -195,7 +196,7 @@ func (w *writer) values(at string, values map[string]manifest.EnvValue) {
 	w.literal("}")
 }
 
-// escaped is a key in a JSON Pointer.
+// escaped returns a key escaped for a JSON Pointer.
 func escaped(key string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(key) }
 
 func byText[K ~string, V any](values map[K]V) map[string]V {
@@ -206,7 +207,7 @@ func byText[K ~string, V any](values map[K]V) map[string]V {
 	return texts
 }
 
-// mcpConfig is the configuration of the MCP servers, as the program reads it.
+// mcpConfig returns the configuration of the MCP servers in the program's format.
 func mcpConfig(m *manifest.Manifest) []runtime.Part {
 	w := &writer{}
 	names := servers(m)
@@ -241,8 +242,8 @@ func mcpConfig(m *manifest.Manifest) []runtime.Part {
 	return w.parts
 }
 
-// command writes how a server is started. The program starts it in the workspace, so a
-// shell changes the directory where there is another one.
+// command writes the command that starts a server. The program starts it in the
+// workspace, so a shell changes to another directory if necessary.
 func (w *writer) command(at string, s manifest.MCPServer) {
 	command := ""
 	if s.Command != nil {

@@ -19,7 +19,8 @@ const (
 	mcpDescriptor   = 4
 )
 
-// longestArgument is how long one argument may be on Linux, with room to spare.
+// longestArgument limits the length of one argument; the limit of Linux is slightly
+// higher.
 const longestArgument = 120 << 10
 
 func plan(l runtime.Launch) (*runtime.Plan, error) {
@@ -84,11 +85,11 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	return p, nil
 }
 
-// credential are the variables by which the program finds what it shows.
+// credential returns the variables that tell the program where its credential is.
 func credential(l runtime.Launch) []string {
 	switch {
 	case l.Subscription:
-		// The program asks for what its subscription has, such as the form of its requests.
+		// The program then sends its requests in the form that its subscription requires.
 		return []string{"CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR=" + strconv.Itoa(tokenDescriptor)}
 	case l.Login == "":
 		return []string{"CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR=" + strconv.Itoa(tokenDescriptor)}
@@ -96,9 +97,9 @@ func credential(l runtime.Launch) []string {
 	return []string{"CLAUDE_SECURESTORAGE_CONFIG_DIR=" + filepath.Dir(l.Login), "CLAUDE_CODE_SHELL_PREFIX=" + shell(l)}
 }
 
-// loginVariables decide where the login goes. They are in the settings as well, which win
-// over what a command may have written into the program's own directory in a session
-// before; for the same reason nothing of that which has variables is kept.
+// loginVariables decide where the login is sent. The settings contain them too, because
+// settings override what a command may have written into the program's directory in an
+// earlier session. For the same reason, files there that set variables are not kept.
 func loginVariables(l runtime.Launch) map[string]string {
 	return map[string]string{
 		"ANTHROPIC_BASE_URL":              l.Gateway,
@@ -107,18 +108,18 @@ func loginVariables(l runtime.Launch) map[string]string {
 	}
 }
 
-// shell is what the program puts before each command line that it runs: those of its
-// tools, of hooks and of MCP servers.
+// shell is the prefix of each command line that the program runs for its tools, for hooks
+// and for MCP servers.
 func shell(l runtime.Launch) string { return filepath.Join(l.Files, "shell") }
 
-// apart is the script that runs a command line without the login. A hook must not let a
-// call run where that fails.
+// apart returns the script that runs a command line without access to the login. If that
+// fails, it exits with 2, so that a hook blocks the call.
 func apart(l runtime.Launch) []byte {
 	return []byte("#!/bin/sh\n[ -x " + quoted(l.Insomnia) + " ] || exit 2\n" +
 		"exec " + quoted(l.Insomnia) + " pod-without " + quoted(l.Login) + " \"$(command -v bash || command -v sh)\" -c \"$@\"\n")
 }
 
-// environment are the program's variables.
+// environment returns the program's variables.
 func environment(l runtime.Launch) []string {
 	m := l.Manifest
 	small := string(m.Model.ID)
@@ -132,7 +133,7 @@ func environment(l runtime.Launch) []string {
 	}
 	env = append(env, credential(l)...)
 	env = append(env,
-		// Names such as sonnet are models of the Pod, too.
+		// Names such as sonnet are aliases for models of the Pod.
 		"ANTHROPIC_DEFAULT_HAIKU_MODEL="+small,
 		"ANTHROPIC_SMALL_FAST_MODEL="+small,
 		"ANTHROPIC_DEFAULT_SONNET_MODEL="+string(m.Model.ID),
@@ -141,9 +142,9 @@ func environment(l runtime.Launch) []string {
 		"CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1",
 		"CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL=1",
 		"DISABLE_AUTOUPDATER=1",
-		// Files that a message mentions with @ are read by the tool, and so judged.
+		// The tool reads files that a message mentions with @, so the guard judges them.
 		"CLAUDE_CODE_DISABLE_FILE_MENTIONS=1",
-		// All tools are in the first request, where they are compared with the manifest.
+		// All tools are in the first request, which is checked against the manifest.
 		"ENABLE_TOOL_SEARCH=false",
 	)
 	number := func(name string, n int64) { env = append(env, name+"="+strconv.FormatInt(n, 10)) }
@@ -178,7 +179,7 @@ func environment(l runtime.Launch) []string {
 			number("CLAUDE_CODE_MAX_RETRIES", *c.MaxRetries)
 		}
 		if none(c.CommitAttribution) && none(c.PullRequestAttribution) {
-			// Nor does it run git at its start, for a summary of the repository.
+			// The program does not run git at its start to summarize the repository either.
 			env = append(env, "CLAUDE_CODE_DISABLE_GIT_INSTRUCTIONS=1")
 		}
 	}
@@ -187,8 +188,8 @@ func environment(l runtime.Launch) []string {
 
 func none(line *manifest.Line) bool { return line != nil && *line == "" }
 
-// firstRun is the file that the program keeps what it has asked in: without it, it begins
-// with screens about its looks and about trust.
+// firstRun returns the file in which the program records its first-run questions. Without
+// it, the program begins with screens about its theme and about trust.
 func firstRun(l runtime.Launch) ([]byte, error) {
 	theme := l.UI["theme"]
 	if theme == "" {
@@ -200,7 +201,7 @@ func firstRun(l runtime.Launch) ([]byte, error) {
 	})
 }
 
-// effort is the program's word for an effort; it has none below low.
+// effort returns the program's word for an effort; it has none below low.
 func effort(e manifest.Effort) string {
 	if e == "none" || e == "minimal" {
 		return "low"
@@ -208,13 +209,13 @@ func effort(e manifest.Effort) string {
 	return string(e)
 }
 
-// id is the name of a model without its provider.
+// id returns the name of a model without its provider.
 func id(ref manifest.ModelRef) string {
 	_, id, _ := strings.Cut(string(ref), "/")
 	return id
 }
 
-// fallbacks are the other models of the same provider.
+// fallbacks returns the other models of the same provider.
 func fallbacks(m *manifest.Manifest) string {
 	var ids []string
 	for _, ref := range m.Model.Fallbacks {
@@ -225,13 +226,14 @@ func fallbacks(m *manifest.Manifest) string {
 	return strings.Join(ids, ",")
 }
 
-// window is what the program takes for the size of the context: it compacts 13,000 tokens
-// and the room for an answer, 20,000 at most, before its end. It takes no less than 100,000.
+// window returns a context size that makes the program compact at the threshold. It
+// compacts at 13,000 tokens plus the room for an answer, at most 20,000, before the end.
+// The size must be at least 100,000.
 func window(m *manifest.Manifest) int64 {
 	return max(100_000, m.Context.Compaction.ThresholdTokens+13_000+min(m.Model.MaxOutputTokens, 20_000))
 }
 
-// programTools are the program's own tools that anyone in the Pod is offered.
+// programTools returns the program's own tools that any agent of the Pod is offered.
 func programTools(m *manifest.Manifest) []string {
 	var names []string
 	for _, b := range builtins {

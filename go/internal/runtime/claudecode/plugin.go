@@ -14,7 +14,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// pluginFiles are the files of the plugin: skills, workflows as commands, subagents.
+// pluginFiles returns the files of the plugin: skills, workflows as commands, and
+// subagents.
 func pluginFiles(m *manifest.Manifest, dir string) ([]runtime.File, error) {
 	files := []runtime.File{text(filepath.Join(dir, ".claude-plugin", "plugin.json"), `{"name":"`+plugin+`","version":"1.0.0"}`+"\n")}
 	for _, name := range slices.Sorted(maps.Keys(m.Skills)) {
@@ -38,8 +39,8 @@ func text(path, content string) runtime.File {
 	return runtime.File{Path: path, Mode: 0o400, Content: []byte(content)}
 }
 
-// skillFiles are the files of a skill. Its frontmatter is written anew: the program reads
-// more there than a profile says, such as tools that need no question.
+// skillFiles returns the files of a skill with a new frontmatter, since the program also
+// reads keys that a profile cannot set, such as tools allowed without a question.
 func skillFiles(name manifest.SkillName, s manifest.Skill, dir string) ([]runtime.File, error) {
 	var files []runtime.File
 	for _, path := range slices.Sorted(maps.Keys(s.Files)) {
@@ -60,8 +61,8 @@ func skillFiles(name manifest.SkillName, s manifest.Skill, dir string) ([]runtim
 	return files, nil
 }
 
-// commandName is the name of a workflow in the program, where skills and commands share
-// their names.
+// commandName returns the name of a workflow in the program, in which skills and commands
+// share one namespace.
 func commandName(m *manifest.Manifest, name manifest.SkillName) string {
 	free := string(name)
 	taken := func() bool {
@@ -75,7 +76,8 @@ func commandName(m *manifest.Manifest, name manifest.SkillName) string {
 	return free
 }
 
-// command is a workflow: only the user starts it, its inputs are words after its name.
+// command returns the file of a workflow. Only the user can start it; its inputs are the
+// words after its name.
 func command(w manifest.Workflow) string {
 	var hints, old []string
 	for i, in := range w.Inputs {
@@ -96,7 +98,7 @@ func command(w manifest.Workflow) string {
 	return "---\n" + head + "disable-model-invocation: true\n---\n" + strings.NewReplacer(old...).Replace(strings.ReplaceAll(string(w.Prompt), "$", `\$`)) + "\n"
 }
 
-// agent is a subagent.
+// agent returns the file of a subagent.
 func agent(m *manifest.Manifest, name manifest.SkillName) string {
 	s := m.Subagents[name]
 	head := frontmatter.Field("name", string(name)) + frontmatter.Field("description", string(s.Description))
@@ -119,7 +121,8 @@ func agent(m *manifest.Manifest, name manifest.SkillName) string {
 	return "---\n" + head + "---\n" + strings.Join(parts, "\n\n") + "\n"
 }
 
-// ownAgent holds the Pod's own agent to its tools; its prompt is another file.
+// ownAgent returns the file that limits the Pod's own agent to its tools; its prompt is
+// in another file.
 func ownAgent(m *manifest.Manifest) string {
 	tools := toolNames(m, m.Tools.Lists(), func(manifest.ServerName) bool { return true })
 	for i, name := range tools {

@@ -10,16 +10,17 @@ import (
 )
 
 const (
-	// mostProjects is how many directories of transcripts are looked at: there is one for
-	// each workspace.
+	// mostProjects limits the directories of transcripts that are searched: there is one
+	// for each workspace.
 	mostProjects = 1000
-	// shortTranscript is the size, in bytes, up to which a transcript may have no message.
+	// shortTranscript is the largest size, in bytes, at which a transcript may have no
+	// message.
 	shortTranscript = 1 << 20
 )
 
-// recorded reports whether there is a message in the transcript of a session: without one
-// the program does not go on with it. It begins the transcript with lines of its own, and
-// writes none for a session that is left before its first message.
+// recorded reports whether the transcript of a session has a message, because the program
+// cannot resume a session without one. It begins a transcript with lines of its own, and
+// writes none for a session that ends before its first message.
 func recorded(state, session string) bool {
 	projects := filepath.Join(state, "projects")
 	entries, err := bounded.ReadDir(projects, mostProjects)

@@ -12,11 +12,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// hookSeconds is the timeout of our hooks: at it the program lets a call go on, so it is
-// far beyond the deadline that a hook has by itself.
+// hookSeconds is the timeout of our hooks. The program lets a call run when it expires,
+// so it is far beyond the hook's own deadline.
 const hookSeconds = 24 * 60 * 60
 
-// strangers are the program's own subagents.
+// strangers are the program's built-in subagents.
 var strangers = [...]string{"claude", "claude-code-guide", "Explore", "general-purpose", "Plan", "statusline-setup", "fork", "worker"}
 
 type settings struct {
@@ -51,7 +51,7 @@ type attribution struct {
 	Pull   *manifest.Line `json:"pr,omitempty"`
 }
 
-// hooks are hooks of an event for the tools that a matcher names.
+// hooks are the hooks of an event for the tools that a matcher selects.
 type hooks struct {
 	Matcher string `json:"matcher,omitempty"`
 	Hooks   []hook `json:"hooks"`
@@ -70,7 +70,7 @@ func settingsOf(l runtime.Launch) []byte {
 		Permissions: permissions{Mode: "default", Deny: denied(l), NoBypass: "disable", NoAuto: "disable"},
 		Hooks:       hooksOf(l), AutoMemory: m.Memory.Enabled,
 		NoAutoMode: "disable", NoDeepLinks: "disable", NoSkillShell: true, NoWorkflows: true, NoAgentView: true, NoRemoteControl: true,
-		// Else it asks its makers about the host of each page.
+		// Otherwise the program asks its vendor about the host of each page.
 		NoWebFetchPreflight: true,
 		Plugins:             map[string]bool{"cc-plugin-agents-md@builtin": false, "cc-plugin-plugin-authoring@builtin": false, "cc-plugin-privacy@builtin": false},
 		CleanupDays:         36500, Theme: l.UI["theme"], EditorMode: l.UI["editorMode"],
@@ -89,10 +89,10 @@ func settingsOf(l runtime.Launch) []byte {
 	return append(text, '\n')
 }
 
-// quoted is a word of a shell.
+// quoted quotes a word for a shell.
 func quoted(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }
 
-// hooksOf are the hooks of the guard, and those of the profile.
+// hooksOf returns the hooks of the guard and of the profile.
 func hooksOf(l runtime.Launch) map[string][]hooks {
 	guard := func(otherwise string) []hook {
 		return []hook{{"command", quoted(l.Insomnia) + " pod-hook claude-code " + quoted(l.Guard) + otherwise, hookSeconds, false}}
@@ -101,8 +101,9 @@ func hooksOf(l runtime.Launch) map[string][]hooks {
 		"PreToolUse":   {{Matcher: "*", Hooks: guard(" || exit 2")}},
 		"SessionStart": {{Hooks: guard(" || exit 2")}},
 	}
-	// These refuse nothing: at Stop, 2 would keep the agent at work. A prompt that is stopped
-	// here would end the program as if all were well; the gateway refuses its request.
+	// These hooks never block: at Stop, exit code 2 would keep the agent working. A blocked
+	// prompt would end the program without an error, so the gateway refuses its request
+	// instead.
 	for _, event := range []string{"UserPromptSubmit", "Stop", "Notification", "SubagentStart", "SubagentStop"} {
 		all[event] = []hooks{{Hooks: guard(" || exit 0")}}
 	}
@@ -120,7 +121,8 @@ func hooksOf(l runtime.Launch) map[string][]hooks {
 	return all
 }
 
-// matcherOf translates the tools of a hook: the program's matchers are regular expressions.
+// matcherOf translates the tools of a hook to a regular expression, which the program
+// uses as a matcher.
 func matcherOf(m *manifest.Manifest, matcher string) string {
 	if matcher == "*" {
 		return "*"
@@ -146,8 +148,8 @@ func matcherOf(m *manifest.Manifest, matcher string) string {
 	return strings.Join(names, "|")
 }
 
-// denied are the program's own rules: a second lock behind the guard, never stricter than
-// it. Whatever they leave open the guard has decided, and its hook answers allow.
+// denied returns the program's own deny rules, a second lock behind the guard that is
+// never stricter. The guard decides everything else, and its hook then answers allow.
 func denied(l runtime.Launch) []string {
 	m := l.Manifest
 	rules := []string{}
@@ -185,7 +187,7 @@ func denied(l runtime.Launch) []string {
 	return rules
 }
 
-// someTool reports whether anyone in a Pod may be offered a tool of a server.
+// someTool reports whether any agent of a Pod may be offered a tool of a server.
 func someTool(m *manifest.Manifest, server string) bool {
 	prefix := "mcp__" + server + "__"
 	offers := func(t manifest.SubagentTools) bool {
@@ -204,15 +206,15 @@ func someTool(m *manifest.Manifest, server string) bool {
 	return false
 }
 
-// plainCommand reports whether the program reads a pattern as the guard does, or as less:
-// words, and a star at the end alone.
+// plainCommand reports whether the program matches a pattern as the guard does, or fewer
+// commands: the pattern is words, with a star only at the end.
 func plainCommand(pattern string) bool {
 	return !strings.ContainsAny(strings.TrimSuffix(pattern, "*"), "*\\()|&;<>'\"`$:{}[]?!#\n")
 }
 
-// absolute is a glob of files in the program's rules, where // begins a path at the root;
-// one from the workspace would hold below every directory. A single name is in the
-// workspace.
+// absolute converts a glob of files to the program's rules, in which // begins a path at
+// the root. A glob relative to the workspace would match below every directory. A single
+// name is in the workspace.
 func absolute(workspace, glob string) (string, bool) {
 	if strings.ContainsAny(glob, "[]{}()\\!#?\n") || strings.ContainsAny(workspace, "*?[]{}()\\!#\n") {
 		return "", false

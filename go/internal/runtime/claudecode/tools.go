@@ -10,18 +10,18 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// plugin is the name of the plugin that has the skills, workflows and subagents of a
-// profile; the program puts it before their names.
+// plugin is the name of the plugin with the skills, workflows and subagents of a profile;
+// the program uses it as a prefix of their names.
 const plugin = "pod"
 
-// own is the name that the Pod's own agent has in the plugin, which no subagent can have.
-// It holds that agent to its tools, where subagents have others.
+// own is the name of the Pod's own agent in the plugin, which no subagent can have. As an
+// agent of the plugin, it can have other tools than the subagents.
 const own = "Pod"
 
-// unprefixed is a name without that of the plugin.
+// unprefixed removes the prefix of the plugin from a name.
 func unprefixed(name string) string { return strings.TrimPrefix(name, plugin+":") }
 
-// subagent is the name of a subagent in the manifest; empty for the Pod's own agent.
+// subagent returns the manifest's name of a subagent; empty for the Pod's own agent.
 func subagent(name string) string {
 	if name == plugin+":"+own {
 		return ""
@@ -29,14 +29,14 @@ func subagent(name string) string {
 	return unprefixed(name)
 }
 
-// builtin is a tool of the program: what it is in a manifest, or internal.
+// builtin is a tool of the program, with its name in a manifest, or internal.
 type builtin struct {
 	name, tool string
 	internal   bool
 }
 
-// builtins are the tools that a Pod may have. A tool that is not here is never offered,
-// and a call of it is refused.
+// builtins are the tools that a Pod may have. Any other tool is never offered, and calls
+// of it are refused.
 var builtins = [...]builtin{
 	{"Bash", grammar.ToolBash, false},
 	{"Read", grammar.ToolRead, false},
@@ -49,7 +49,7 @@ var builtins = [...]builtin{
 	{"WebSearch", grammar.ToolWebSearch, false},
 	{"Agent", grammar.ToolAgent, false},
 	{"Skill", grammar.ToolSkill, false},
-	// These stop or read what a call that was judged has begun.
+	// These stop or read work that an approved call has started.
 	{"TaskStop", "", true},
 	{"TaskOutput", "", true},
 	// These ask the user, or keep a list.
@@ -99,7 +99,7 @@ func offer(m *manifest.Manifest, name string) runtime.Offer {
 	return runtime.Offer{Tool: b.tool, Internal: b.internal}
 }
 
-// served reports whether a tool can do anything in a Pod.
+// served reports whether a tool has any effect in a Pod.
 func served(m *manifest.Manifest, tool string) bool {
 	switch tool {
 	case grammar.ToolAgent:
@@ -112,7 +112,8 @@ func served(m *manifest.Manifest, tool string) bool {
 	return true
 }
 
-// toolNames are the names in the program of the tools that lists offer, of MCP servers too.
+// toolNames returns the program's names of the tools that the lists offer, including
+// those of MCP servers.
 func toolNames(m *manifest.Manifest, t manifest.SubagentTools, uses func(manifest.ServerName) bool) []string {
 	var names []string
 	for _, b := range builtins {

@@ -8,26 +8,27 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
-// backend is the path of the API about the account, beside that of the model.
+// backend is the path of the API for the account, next to that for the model.
 const backend = "/backend-api"
 
-// account is what Codex asks chatgpt.com before it works with a login: which host serves
-// the account, and of an account of a company its policies, without which it does not start.
+// account lists what Codex asks chatgpt.com before it works with a login: which host
+// serves the account, and the policies of a company account. Codex does not start without
+// these policies.
 var account = []runtime.AccountQuestion{
 	{Path: backend + "/wham/accounts/check", Headers: []string{accountHeader, "User-Agent", "Originator", "X-OpenAI-Fedramp"}, Answer: accountAnswer},
 	{Path: backend + "/wham/config/bundle", Unserved: "the workspace of the account has policies for Codex, which a Pod does not apply"},
 }
 
 const (
-	// accountHeader has the account that a request is for.
+	// accountHeader names the account of a request.
 	accountHeader = "ChatGPT-Account-ID"
 	// origin is the host of a login.
 	origin = "https://chatgpt.com"
-	// free is said of an account without a constraint.
+	// free means that an account has no constraint.
 	free = "NO_CONSTRAINT"
 )
 
-// accounts is what is said of accounts: what Codex reads of it to find their host.
+// accounts is the part of the answer about accounts in which Codex looks for their host.
 type accounts struct {
 	Accounts []accountEntry `json:"accounts"`
 }
@@ -39,10 +40,10 @@ type accountEntry struct {
 	Override string `json:"account_routing_override"`
 }
 
-// accountAnswer tells Codex that the account of its login is served at chatgpt.com, where
-// the gateway sends its requests. Where nothing is said of a host, Codex would take that of
-// the gateway, which is none of https. An account whose requests must go to another host or
-// region is refused: at an address of ours Codex asks for neither.
+// accountAnswer tells Codex that chatgpt.com serves the account, since the gateway sends
+// its requests there. Without a host, Codex would use that of the gateway, which does not
+// have https. An account that requires another host or region is refused, because Codex
+// requests neither at our address.
 func accountAnswer(headers http.Header, said []byte) (answer []byte, unserved string) {
 	var all, told accounts
 	if err := json.Unmarshal(said, &all); err != nil {

@@ -14,8 +14,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// calls translates a tool call. Hooks name the shell Bash, whatever the tool is that the
-// model calls, and write a namespace and a name as one word.
+// calls translates a tool call. Hooks call every shell tool Bash, and write a namespace
+// and a name as one word.
 func calls(use runtime.ToolUse) ([]permission.Call, error) {
 	switch use.Tool {
 	case "Bash", "exec_command", "shell", "shell_command", "local_shell", "container.exec":
@@ -41,7 +41,7 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 	return nil, fmt.Errorf("Codex has no tool `%.100s` that the guard knows", use.Tool)
 }
 
-// decode reads an input strictly: a key that is not known may change what is done.
+// decode parses an input strictly: an unknown key may change the effect.
 func decode(input json.RawMessage, into any) error {
 	d := json.NewDecoder(bytes.NewReader(input))
 	d.DisallowUnknownFields()
@@ -54,7 +54,8 @@ func decode(input json.RawMessage, into any) error {
 	return nil
 }
 
-// shellInput is the input of the shell; what is not read does not change what is run.
+// shellInput is the input of the shell. Fields that are not parsed do not change what
+// runs.
 type shellInput struct {
 	Command         json.RawMessage `json:"command"`
 	Cmd             json.RawMessage `json:"cmd"`
@@ -86,8 +87,8 @@ func shellCalls(use runtime.ToolUse) ([]permission.Call, error) {
 	return []permission.Call{{Tool: grammar.ToolBash, Command: command, Directory: within(use.Directory, in.Workdir)}}, nil
 }
 
-// commandText is a command as text: as it is, or quoted where it is a list of words. A
-// list that only starts a shell is the text that the shell is given.
+// commandText returns a command as text, with the words of a list quoted. A list that
+// only starts a shell becomes the text for that shell.
 func commandText(raw json.RawMessage) (string, error) {
 	var text string
 	if json.Unmarshal(raw, &text) == nil && text != "" {
@@ -109,7 +110,7 @@ func commandText(raw json.RawMessage) (string, error) {
 	return strings.Join(words, " "), nil
 }
 
-// within is a directory that another one may be relative to.
+// within returns a path that may be relative to a directory.
 func within(directory, name string) string {
 	switch {
 	case name == "":
@@ -117,7 +118,7 @@ func within(directory, name string) string {
 	case path.IsAbs(name) || directory == "":
 		return name
 	}
-	return directory + "/" + name // `..` stays: behind a link it leads elsewhere than it reads
+	return directory + "/" + name // keep `..`: after a link, it is not the parent in the path
 }
 
 func patchCalls(use runtime.ToolUse) ([]permission.Call, error) {
@@ -180,8 +181,8 @@ func webSearchCalls(use runtime.ToolUse) ([]permission.Call, error) {
 	return []permission.Call{{Tool: grammar.ToolWebSearch, Argument: in.Query}}, nil
 }
 
-// spawnCalls is the start of a subagent. Without a name Codex takes an agent of its own,
-// which the manifest does not have.
+// spawnCalls translates the start of a subagent. Without a name, Codex uses a built-in
+// agent that the manifest does not have.
 func spawnCalls(use runtime.ToolUse) ([]permission.Call, error) {
 	var in struct {
 		AgentType string  `json:"agent_type"`

@@ -2,7 +2,7 @@ package codex
 
 import "github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 
-// leaves declares how far each field of a manifest holds in Codex.
+// leaves declares how far Codex enforces each field of a manifest.
 func leaves() *leaf.Table {
 	return leaf.NewTable(
 		leaf.Schema(leaf.EnforcedBy(leaf.Supervisor)),

@@ -1,5 +1,5 @@
-// Package codex is the driver of Codex: its own settings as files, what its hooks and its
-// requests mean, and which fields of a manifest hold in it.
+// Package codex is the driver of Codex. It writes the settings of Codex, interprets its
+// hooks and requests, and declares which fields of a manifest Codex enforces.
 package codex
 
 import (
@@ -8,7 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Driver is what is known of Codex.
+// Driver describes Codex.
 var Driver = runtime.Driver{
 	Name:      "codex",
 	Title:     "Codex",

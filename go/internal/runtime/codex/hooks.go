@@ -14,33 +14,33 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// hook is one command at an event.
+// hook is one command for an event.
 type hook struct {
 	event   string
-	matcher string // a regular expression of names of tools; empty for any
+	matcher string // a regular expression for the names of tools; empty for any
 	command string
 	timeout int64
 	async   bool
 }
 
-// hookTimeout is when Codex ends a hook of ours, and lets the call run: far beyond the
-// deadline that the hook itself has.
+// hookTimeout is the timeout of our hooks. Codex lets the call run when it expires, so it
+// is far beyond the hook's own deadline.
 const hookTimeout = 600
 
-// guardEvents are the events that the guard is told of.
+// guardEvents are the events that the guard receives.
 var guardEvents = [...]string{
 	"SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PermissionRequest",
 	"SubagentStart", "SubagentStop", "Stop",
 }
 
-// hooks are those of the guard, and after them those of the manifest. Codex takes any end
-// of a hook but 2 for consent.
+// hooks returns the hooks of the guard and then those of the manifest. Codex treats every
+// exit code of a hook but 2 as consent.
 func hooks(l runtime.Launch) []hook {
 	ask := quote(l.Insomnia) + " pod-hook codex " + quote(l.Guard)
 	var all []hook
 	for _, event := range guardEvents {
-		// The others refuse nothing. A prompt that is stopped here would end the program as if
-		// all were well; the gateway refuses its request.
+		// Hooks for other events never block. A blocked prompt would end the program without
+		// an error, so the gateway refuses its request instead.
 		otherwise := " || exit 0"
 		if event == "SessionStart" || event == "PreToolUse" {
 			otherwise = " || exit 2"
@@ -62,7 +62,7 @@ func hooks(l runtime.Launch) []hook {
 		own := hook{event: event, command: strings.Join(words, " "), timeout: h.TimeoutSeconds, async: h.Async != nil && *h.Async}
 		if h.Event.AboutTool() && h.Matcher != "*" {
 			if own.matcher = matcher(l.Manifest, string(h.Matcher)); own.matcher == "" {
-				continue // about tools that Codex does not have
+				continue // for tools that Codex does not have
 			}
 		}
 		all = append(all, own)
@@ -70,7 +70,8 @@ func hooks(l runtime.Launch) []hook {
 	return all
 }
 
-// matcher is a regular expression for the names that hooks have for tools of the manifest.
+// matcher returns a regular expression for the names that hooks use for tools of the
+// manifest.
 func matcher(m *manifest.Manifest, tools string) string {
 	var all []string
 	for name := range strings.SplitSeq(tools, "|") {
@@ -104,7 +105,7 @@ func matcher(m *manifest.Manifest, tools string) string {
 	return "^(" + strings.Join(all, "|") + ")$"
 }
 
-// snake is the name of an event in keys: PreToolUse is pre_tool_use.
+// snake returns the name of an event in keys: pre_tool_use for PreToolUse.
 func snake(event string) string {
 	var b strings.Builder
 	for i, r := range event {
@@ -119,9 +120,9 @@ func snake(event string) string {
 	return b.String()
 }
 
-// hash is what Codex compares a hook with that the user has looked at: the SHA-256 of its
-// definition as canonical JSON. A hook with another hash is skipped without a word, and
-// then the guard gets no hello.
+// hash is the value by which Codex recognizes a hook that the user has trusted: the
+// SHA-256 of its definition as canonical JSON. Codex silently skips a hook with another
+// hash, so the guard would get no hello.
 func (h hook) hash() (string, error) {
 	definition := map[string]any{"type": "command", "command": h.command, "timeout": h.timeout, "async": h.async}
 	identity := map[string]any{"event_name": snake(h.event), "hooks": []any{definition}}
@@ -136,8 +137,8 @@ func (h hook) hash() (string, error) {
 	return "sha256:" + hex.EncodeToString(sum[:]), nil
 }
 
-// canonical is a value as JSON without spaces, with its names in order and no character
-// escaped that need not be.
+// canonical returns a value as JSON without spaces, with sorted names and only the
+// necessary escapes.
 func canonical(value any) ([]byte, error) {
 	text, err := marshal(value)
 	if err != nil {
@@ -150,7 +151,8 @@ func canonical(value any) ([]byte, error) {
 	return v, nil
 }
 
-// hookTables are the hooks as tables, with what says that they are trusted.
+// hookTables returns the hooks as tables, including the entries that mark them as
+// trusted.
 func hookTables(l runtime.Launch, at places) (map[string]any, error) {
 	tables := map[string]any{}
 	state := map[string]any{}

@@ -11,17 +11,17 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Names of tools, as requests have them: NAMESPACE/NAME. Hooks write both as one word.
+// Names of tools as in requests: NAMESPACE/NAME. Hooks write both as one word.
 var (
-	// internalTools keep the state of the program, or talk to the user.
+	// internalTools keep the program's own state, or talk to the user.
 	internalTools = []string{
 		"wait", "update_plan", "request_user_input", "request_user_input_async", "send_message_to_user_async",
 		"get_goal", "create_goal", "update_goal", "clock/sleep", "clock/curr_time", "tool_search",
 	}
-	// resourceTools read what servers have besides tools. They are offered wherever there is
-	// a server, and every call is denied: a rule cannot name them.
+	// resourceTools read the resources of servers. Codex offers them if there is any
+	// server, but every call is denied, because a rule cannot name them.
 	resourceTools = []string{"list_mcp_resources", "list_mcp_resource_templates", "read_mcp_resource"}
-	// agentTools are about subagents; the namespace depends on the model.
+	// agentTools manage subagents; their namespace depends on the model.
 	agentSpaces = []string{"collaboration", "multi_agent_v1"}
 	agentTools  = []string{
 		"spawn_agent", "followup_task", "interrupt_agent", "list_agents", "send_message", "wait_agent",
@@ -34,12 +34,13 @@ func offer(m *manifest.Manifest, name string) runtime.Offer {
 	name = strings.TrimPrefix(name, "functions/")
 	switch name {
 	case "exec":
-		// JavaScript that calls other tools: hooks are asked about each of those.
+		// JavaScript that calls other tools: hooks judge each of those calls.
 		return runtime.Offer{Nested: true}
 	case "Bash", "exec_command", "shell", "shell_command", "local_shell", "container.exec":
 		return runtime.Offer{Tool: grammar.ToolBash}
 	case "write_stdin":
-		// No hook is asked. Commands have no terminal, so that nothing can be written to them.
+		// Writing to a command calls no hook. Commands have no terminal, so nothing can be
+		// written to them.
 		return runtime.Offer{Tool: grammar.ToolBash, Nested: true}
 	case "apply_patch":
 		return patchOffer(m)
@@ -64,9 +65,8 @@ func offer(m *manifest.Manifest, name string) runtime.Offer {
 	return runtime.Offer{}
 }
 
-// patchOffer is what a patch stands for: either of two tools lets it be offered. Models
-// that Codex knows are offered it whatever the settings are, and without both tools every
-// call is denied.
+// patchOffer returns the offer of a patch, which either of two tools permits. Codex
+// always offers it to models that it knows; without both tools, every call is denied.
 func patchOffer(m *manifest.Manifest) runtime.Offer {
 	for _, tool := range []string{grammar.ToolEdit, grammar.ToolWrite} {
 		if m != nil && m.Tools.Offers(tool) {
@@ -76,8 +76,8 @@ func patchOffer(m *manifest.Manifest) runtime.Offer {
 	return runtime.Offer{Internal: true}
 }
 
-// internalCalls reports whether a tool, as hooks name it, only keeps the program's own
-// state. Messages to a subagent count among them: its start was judged.
+// internalCalls reports whether a tool, named as in hooks, only keeps the program's own
+// state. This includes messages to a subagent, whose start was judged.
 func internalCalls(name string) bool {
 	for _, tool := range internalTools {
 		if name == strings.Replace(tool, "/", "", 1) {
@@ -103,8 +103,9 @@ func isSpawn(name string) bool {
 	return name == agentTools[0]
 }
 
-// mcpTool is the manifest's name of a tool of a server: mcp__SERVER__TOOL for it, and for
-// mcp__SERVER/TOOL in a request. Codex writes `_` for what an identifier cannot have.
+// mcpTool returns the manifest's name of a server's tool. Both mcp__SERVER__TOOL and
+// mcp__SERVER/TOOL in a request become mcp__SERVER__TOOL. Codex replaces characters that
+// are invalid in an identifier by `_`.
 func mcpTool(m *manifest.Manifest, name string) (string, bool) {
 	rest, ok := strings.CutPrefix(name, "mcp__")
 	if !ok || m == nil {
@@ -122,7 +123,8 @@ func mcpTool(m *manifest.Manifest, name string) (string, bool) {
 	return "", false
 }
 
-// named is the name of a tool that a server's lists have, where Codex writes it otherwise.
+// named returns the name of a tool as the lists of a server spell it, if Codex spells it
+// differently.
 func named(server manifest.MCPServer, tool string) string {
 	for _, list := range [][]manifest.ToolName{server.EnabledTools, server.DisabledTools} {
 		for _, name := range list {
@@ -134,7 +136,7 @@ func named(server manifest.MCPServer, tool string) string {
 	return tool
 }
 
-// identifier is a name with `_` in the place of what an identifier cannot have.
+// identifier replaces the characters of a name that are invalid in an identifier by `_`.
 func identifier(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {
@@ -144,10 +146,10 @@ func identifier(name string) string {
 	}, name)
 }
 
-// maxMetadata bounds the header with what a request is for.
+// maxMetadata limits the header that describes the purpose of a request.
 const maxMetadata = 64 << 10
 
-// request reads the headers of a request.
+// request parses the headers of a request.
 func request(h http.Header) runtime.Request {
 	r := runtime.Request{Session: h.Get("Session-Id")}
 	thread := h.Get("Thread-Id")
@@ -155,7 +157,7 @@ func request(h http.Header) runtime.Request {
 		Source string `json:"thread_source"`
 	}
 	if text := h.Get("X-Codex-Turn-Metadata"); len(text) <= maxMetadata {
-		_ = json.Unmarshal([]byte(text), &about) // what cannot be read is no side request
+		_ = json.Unmarshal([]byte(text), &about) // invalid metadata does not mark a side request
 	}
 	switch about.Source {
 	case "", "user":
@@ -173,13 +175,14 @@ func request(h http.Header) runtime.Request {
 	return r
 }
 
-// refusals are how results begin that Codex writes itself, before its hooks are asked.
+// refusals lists the prefixes of results that Codex writes itself, before it runs its
+// hooks.
 var refusals = []string{
 	"failed to parse function arguments", "unsupported call: ", "unsupported custom tool call: ",
 }
 
-// declined reports whether Codex turned a call down itself. The results of servers are
-// their own words, and prove nothing.
+// declined reports whether Codex itself rejected a call. The results of servers are their
+// own words, so they prove nothing.
 func declined(tool, text string) bool {
 	if strings.HasPrefix(tool, "mcp__") {
 		return false

@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// change is what a patch does to one file.
+// change is the effect of a patch on one file.
 type change struct {
-	// path is as the patch writes it; to is where the file is moved, empty for not.
+	// path is as in the patch; to is the destination of a moved file, or empty.
 	path, to string
 	kind     changeKind
 }
@@ -32,12 +32,12 @@ const (
 	endOfFile  = "*** End of File"
 )
 
-// maxChanges bounds the files of a patch.
+// maxChanges limits the files of a patch.
 const maxChanges = 1000
 
-// parsePatch lists the files that a patch changes. Codex reads patches generously: it
-// takes a line for a heading that has spaces before it. What it could read in two ways
-// is refused, so that no file is changed that is not in the list.
+// parsePatch lists the files that a patch changes. Codex parses patches leniently: spaces
+// may precede a heading. An ambiguous patch is refused, so that every changed file is in
+// the list.
 func parsePatch(text string) ([]change, error) {
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if len(lines) < 3 || lines[0] != beginPatch || lines[len(lines)-1] != endPatch {
@@ -60,7 +60,7 @@ type patchReader struct {
 	changes []change
 }
 
-// file reads the part of a patch that is about one file.
+// file parses the part of a patch about one file.
 func (p *patchReader) file() error {
 	heading := p.lines[0]
 	p.lines = p.lines[1:]
@@ -94,7 +94,7 @@ func (p *patchReader) file() error {
 }
 
 // body reads lines that begin with one of the characters, up to the next heading. In an
-// update an empty line is one of context.
+// update, an empty line is context.
 func (p *patchReader) body(begin string) error {
 	for len(p.lines) > 0 {
 		line := p.lines[0]
@@ -116,7 +116,7 @@ func isHeading(line string) bool {
 	return strings.HasPrefix(line, addFile) || strings.HasPrefix(line, updateFile) || strings.HasPrefix(line, deleteFile)
 }
 
-// checkPatchPath refuses paths that two readers take for different ones.
+// checkPatchPath refuses paths that two readers may interpret differently.
 func checkPatchPath(path string) error {
 	if path == "" || path != strings.TrimSpace(path) || strings.ContainsFunc(path, unicode.IsControl) {
 		return errors.New("a patch names a file that is not understood")

@@ -13,10 +13,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// globDepth is how deep Codex looks for files that a glob names.
+// globDepth limits how deep Codex searches for files that match a glob.
 const globDepth = 8
 
-// permissionProfile is the sandbox that Codex puts around each command, inside that of
+// permissionProfile is the sandbox that Codex builds around each command, inside that of
 // the Pod: a second lock.
 func permissionProfile(l runtime.Launch) table {
 	s := l.Manifest.Sandbox
@@ -28,7 +28,7 @@ func permissionProfile(l runtime.Launch) table {
 	case "full":
 		files[":root"] = "write"
 		workspace["."] = "write"
-		// Codex would make these to keep them from being written, where it may not.
+		// Codex would create these to protect them, where it may not write.
 		for _, name := range []string{"/.git", "/.codex", "/.agents", "/.aws"} {
 			files[name] = "write"
 		}
@@ -55,10 +55,10 @@ func permissionProfile(l runtime.Launch) table {
 	if l.Login != "" {
 		files[l.Login] = "deny"
 	}
-	// The settings of Codex itself, whatever else may be written.
+	// Protect the settings of Codex itself, whatever else is writable.
 	files[l.State] = "read"
 	files[":workspace_roots"] = workspace
-	// What leads through the walls of the Pod is at ports of its loopback interface.
+	// The ways through the walls of the Pod are ports of its loopback interface.
 	network := s.Network != "none" || len(s.HostPorts)+len(s.PublishedPorts)+len(s.Services) > 0
 	return table{"filesystem": files, "network": table{"enabled": network}}
 }
@@ -67,8 +67,8 @@ func inWorkspace(dir manifest.Directory) bool {
 	return !strings.HasPrefix(string(dir), "/") && !strings.HasPrefix(string(dir), "~")
 }
 
-// gitEntries let git commit: Codex keeps .git from being written unless it is told
-// otherwise. What runs programs in it stays as it is.
+// gitEntries permit git commit: by default, Codex protects .git. Files in it that decide
+// which programs run stay protected.
 func gitEntries(files, workspace table, dir string) {
 	dotGit := filepath.Join(dir, ".git")
 	workspace[".git"] = "write"
@@ -88,16 +88,16 @@ func gitEntries(files, workspace table, dir string) {
 		entries[at] = "write"
 	}
 	for _, name := range []string{"hooks", "config"} {
-		// Codex would make what is not there.
+		// Codex would create a missing file.
 		if _, err := os.Lstat(filepath.Join(dotGit, name)); err == nil {
 			entries[filepath.Join(at, name)] = "read"
 		}
 	}
 }
 
-// deniedGlob is a glob of the workspace in the form that Codex takes for one: it looks
-// for the files before each command. A path that is no glob it would make where it is
-// missing. What is outside the workspace, the sandbox of the Pod denies; classes and
+// deniedGlob returns a glob in the workspace in a form that Codex treats as a glob, so
+// that it looks for matches before each command. Codex would create a missing path that
+// is not a glob. The sandbox of the Pod denies paths outside the workspace; classes and
 // alternatives are left to it and the guard.
 func deniedGlob(glob string) (string, bool) {
 	if !inWorkspace(manifest.Directory(glob)) || strings.ContainsAny(glob, `[]{}\`) {
@@ -113,8 +113,8 @@ func deniedGlob(glob string) (string, bool) {
 	return glob[:len(glob)-1] + "[" + string(last) + "]", true
 }
 
-// promptRules are rules by which Codex asks the user about commands that the manifest
-// asks about by their beginning; empty for none.
+// promptRules returns rules with which Codex asks the user about commands, for the
+// manifest's ask rules about the start of a command; empty for none.
 func promptRules(m *manifest.Manifest) string {
 	var b strings.Builder
 	for _, words := range prompted(m) {
@@ -123,14 +123,14 @@ func promptRules(m *manifest.Manifest) string {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			b.WriteString(`"` + word + `"`) // words are plain
+			b.WriteString(`"` + word + `"`) // plain words need no escapes
 		}
 		b.WriteString("], decision=\"prompt\")\n")
 	}
 	return b.String()
 }
 
-// prompted are the beginnings of commands that the manifest asks about, as words.
+// prompted returns the starts of commands, as words, that the manifest asks about.
 func prompted(m *manifest.Manifest) [][]string {
 	var all [][]string
 	for _, r := range m.Permissions.Rules {
@@ -145,8 +145,8 @@ func prompted(m *manifest.Manifest) [][]string {
 	return all
 }
 
-// asks reports whether the rules that are written for Codex make it ask about a call. They
-// see little through a shell, so that it must be one plain command.
+// asks reports whether the rules written for Codex make it ask about a call. They mostly
+// cannot look into a shell, so the call must be one plain command.
 func asks(m *manifest.Manifest, call permission.Call) bool {
 	if call.Tool != grammar.ToolBash {
 		return false
@@ -157,7 +157,7 @@ func asks(m *manifest.Manifest, call permission.Call) bool {
 	})
 }
 
-// plainWords are the words of a text in which a shell changes nothing.
+// plainWords splits a text into words if a shell would not change any of them.
 func plainWords(text string) ([]string, bool) {
 	words := strings.Split(text, " ")
 	for _, word := range words {

@@ -12,8 +12,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
-// layer is the name of our settings: Codex lays NAME.config.toml over its config.toml,
-// which it writes itself.
+// layer is the name of our settings: Codex applies NAME.config.toml on top of
+// config.toml, which it writes itself.
 const layer = "pod"
 
 const (
@@ -24,16 +24,16 @@ const (
 
 // places are the paths of a plan.
 type places struct {
-	// home is CODEX_HOME, which Codex writes, and files what it may only read.
+	// home is CODEX_HOME, which Codex writes to; files contains what it may only read.
 	home, files string
 }
 
 func (p places) settings() string        { return filepath.Join(p.home, layer+".config.toml") }
 func (p places) file(name string) string { return filepath.Join(p.files, name) }
 
-// plan makes the plan of a start. Settings, rules and skills are links from the directory
-// that Codex writes to files that it may only read. Secrets, which [unserved] names, are
-// left empty: they never come into a file.
+// plan returns the plan of a start. Settings, rules and skills are links from the
+// directory that Codex writes to files that it can only read. Secrets, which [unserved]
+// reports, stay empty: they are never written to a file.
 func plan(l runtime.Launch) (*runtime.Plan, error) {
 	at := places{home: filepath.Join(l.State, "codex"), files: filepath.Join(l.Files, "codex")}
 	p := &runtime.Plan{Env: []string{"CODEX_HOME=" + at.home}, Asks: l.Login == ""}
@@ -50,19 +50,19 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	}
 	add(layer+".config.toml", settings, readOnly)
 	link(layer+".config.toml", layer+".config.toml")
-	// What Codex has written here at an earlier start is about looks, and what a tool may
-	// have written is not; neither is kept. Codex looks for trust in this file alone.
+	// What Codex wrote here in an earlier start is about its look; anything else may be
+	// from a tool. Neither is kept. Codex reads trust from this file only.
 	own, err := trust(l)
 	if err != nil {
 		return nil, err
 	}
 	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "config.toml"), Mode: 0o600, Content: own})
-	// The login is never copied: only one of two could be renewed.
+	// The login is never copied: only one of two copies could be renewed.
 	p.Files = append(p.Files, runtime.File{Path: filepath.Join(at.home, "auth.json"), Link: l.Login, Gone: l.Login == ""})
 	add("system.md", []byte(systemPrompt(l, at)), readOnly)
 	if text := promptRules(l.Manifest); text != "" && !l.Headless {
 		add("rules/"+layer+".rules", []byte(text), readOnly)
-		link("rules", "rules") // the directory: Codex does not read rules through links
+		link("rules", "rules") // link the directory: Codex does not read rules through links
 	}
 	skills, err := skillFiles(l.Manifest)
 	if err != nil {
@@ -88,8 +88,8 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	return p, nil
 }
 
-// arguments follow the program. A headless prompt comes by stdin, so that other users do
-// not see it among the processes.
+// arguments returns the program's arguments. A headless prompt is sent on stdin, so that
+// other users do not see it in the process list.
 func arguments(l runtime.Launch) []string {
 	flags := []string{"--strict-config", "--profile", layer}
 	if l.Headless {
@@ -109,16 +109,15 @@ func arguments(l runtime.Launch) []string {
 	return args
 }
 
-// approvals are the questions that Codex asks in a terminal. Only its own rules make it
-// ask, which are written from rules of the manifest; it never asks to leave its sandbox.
-// They are an argument, since a session that goes on brings those that it began with.
+// approvals are the questions that Codex asks in a terminal. Only its own rules, written
+// from the manifest's, make it ask; it never asks to leave its sandbox. They are an
+// argument, because a resumed session brings the values that it began with.
 const approvals = "{granular={rules=true,sandbox_approval=false,mcp_elicitations=false,request_permissions=false,skill_approval=false}}"
 
-// trust is the text of config.toml: that Codex trusts the workspace, so that its terminal
-// shows no question about it. Trust lets settings of the repository take part, which may
-// start programs: where there are any, or what could be some, the workspace has none, and
-// Codex says that it leaves them out, and waits for a key. A headless start leaves them
-// out as it is.
+// trust returns the text of config.toml. It trusts the workspace, so that the terminal
+// asks no question about it. Trust also applies settings of the repository, which may
+// start programs. If there may be any, the workspace is untrusted: Codex then reports
+// that it ignores them, and waits for a key. A headless start always ignores them.
 func trust(l runtime.Launch) ([]byte, error) {
 	if l.Headless {
 		return []byte{}, nil
@@ -130,8 +129,8 @@ func trust(l runtime.Launch) ([]byte, error) {
 	return toml.Marshal(table{"projects": table{l.Workspace: table{"trust_level": level}}})
 }
 
-// hasSettings reports whether there are settings of Codex between a directory and the root
-// of its repository, or what could be some; without a repository, in the directory itself.
+// hasSettings reports whether there may be settings of Codex between a directory and the
+// root of its repository. Without a repository, it checks only the directory itself.
 func hasSettings(dir string) bool {
 	here := func(at string) bool {
 		at = filepath.Join(at, ".codex")
@@ -139,7 +138,7 @@ func hasSettings(dir string) bool {
 		if err != nil || !info.IsDir() {
 			return !os.IsNotExist(err)
 		}
-		// The sandbox of Codex leaves an empty one where it is killed.
+		// The sandbox of Codex leaves an empty one if it is killed.
 		entries, err := bounded.ReadDir(at, 1)
 		return err != nil || len(entries) > 0
 	}
@@ -155,5 +154,5 @@ func hasSettings(dir string) bool {
 	}
 }
 
-// quote makes one word of a shell of any text.
+// quote quotes text as one word for a shell.
 func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

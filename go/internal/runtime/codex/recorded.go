@@ -9,11 +9,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// mostSessions is how many entries of one directory of transcripts are looked at.
+// mostSessions limits the entries that are read of one directory of transcripts.
 const mostSessions = 10_000
 
-// recorded reports whether there is a transcript of a session: a file with its ID in its
-// name, below a directory for its day.
+// recorded reports whether a session has a transcript: a file with its ID in the name,
+// below a directory for its day.
 func recorded(state, session string) bool {
 	return below(filepath.Join(state, "codex", "sessions"), session, 3)
 }

@@ -19,12 +19,12 @@ type table = map[string]any
 // neverCompacts is a limit that no conversation reaches.
 const neverCompacts = 1 << 40
 
-// bytesPerToken is how many bytes Codex counts as a token.
+// bytesPerToken is the number of bytes that Codex counts as a token.
 const bytesPerToken = 4
 
 func marshal(value any) ([]byte, error) { return json.Marshal(value) }
 
-// settings is the text of pod.config.toml.
+// settings returns the text of pod.config.toml.
 func settings(l runtime.Launch, at places) ([]byte, error) {
 	m := l.Manifest
 	hooks, err := hookTables(l, at)
@@ -55,8 +55,8 @@ func settings(l runtime.Launch, at places) ([]byte, error) {
 		"analytics":                               table{"enabled": false},
 		"feedback":                                table{"enabled": false},
 		"features":                                features(m),
-		// Skills of the user and of the repository would be listed as well: the system prompt
-		// lists those of the manifest alone.
+		// Codex would also list skills of the user and of the repository, so the system
+		// prompt lists only those of the manifest.
 		"skills":                   table{"include_instructions": false, "bundled": table{"enabled": false}},
 		"shell_environment_policy": table{"inherit": "all", "ignore_default_excludes": true, "exclude": []string{"CODEX_*"}},
 		"model_providers":          table{layer: provider(l)},
@@ -92,8 +92,8 @@ func codexSettings(m *manifest.Manifest) manifest.CodexSettings {
 	return *m.Runtimes.Codex
 }
 
-// provider leads Codex to the gateway. The token comes from the guard, once, so that it is
-// in no environment and in no file; a login is the program's own to show.
+// provider directs Codex to the gateway. Codex gets the token from the guard, once, so
+// that it is in no environment and no file; a login is sent by the program itself.
 func provider(l runtime.Launch) table {
 	retries := int64(0)
 	if codex := codexSettings(l.Manifest); codex.MaxRetries != nil {
@@ -101,7 +101,8 @@ func provider(l runtime.Launch) table {
 	}
 	t := table{
 		"name": "Insomnia", "base_url": strings.TrimSuffix(l.Gateway, "/") + "/v1", "wire_api": "responses",
-		// Each try of the one is a try of the other, so that both would be multiplied.
+		// Codex multiplies both numbers, since each retry of one kind repeats those of the
+		// other.
 		"request_max_retries": 0, "stream_max_retries": retries,
 	}
 	if l.Login != "" {
@@ -126,8 +127,8 @@ func webSearch(m *manifest.Manifest) string {
 	return string(m.Web.Search.Mode)
 }
 
-// features are what Codex can do besides. Off is all that reaches beyond the Pod, that
-// asks for a login, and that no rule is about.
+// features are the optional abilities of Codex. Those that reach beyond the Pod, need a
+// login, or cannot be covered by a rule are off.
 func features(m *manifest.Manifest) table {
 	f := table{"hooks": true}
 	for _, name := range []string{
@@ -135,8 +136,8 @@ func features(m *manifest.Manifest) table {
 		"browser_use", "browser_use_external", "computer_use", "in_app_browser", "daemon_auto_start",
 		"guardian_approval", "shell_snapshot", "enable_request_compression", "api_key_model_discovery",
 		"unbounded_connection_retries",
-		// Without a terminal of its own nothing can be written to a running command, which
-		// no hook is asked about.
+		// Without a terminal, nothing can be written to a running command, for which no hook
+		// is called.
 		"unified_exec_tty",
 	} {
 		f[name] = false
@@ -154,7 +155,8 @@ func features(m *manifest.Manifest) table {
 	return f
 }
 
-// serverTables are the MCP servers. The guard decides their calls, so Codex does not ask.
+// serverTables returns the MCP servers. The guard decides their calls, so Codex does not
+// ask.
 func serverTables(l runtime.Launch) table {
 	all := table{}
 	for name, s := range l.Manifest.MCPServers {
@@ -185,7 +187,7 @@ func serverTables(l runtime.Launch) table {
 	return all
 }
 
-// stdio is a server that is started as a program.
+// stdio configures a server that is started as a program.
 func stdio(t table, l runtime.Launch, s manifest.MCPServer) {
 	t["env_vars"] = passedOn(l.Manifest)
 	args := make([]string, len(s.Args))
@@ -222,7 +224,8 @@ func stdio(t table, l runtime.Launch, s manifest.MCPServer) {
 	}
 }
 
-// passedOn are the variables that a server has besides its own: Codex gives it only a few.
+// passedOn returns variables that a server gets in addition to its own: by default, Codex
+// passes only a few.
 func passedOn(m *manifest.Manifest) []string {
 	names := []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "all_proxy", "no_proxy"}
 	for _, name := range m.Sandbox.InheritEnv {
@@ -242,7 +245,7 @@ func text(v manifest.EnvValue) string {
 	return *v.Value
 }
 
-// looks are what the user has chosen for the terminal.
+// looks returns the user's settings for the terminal.
 func looks(ui map[string]string) table {
 	t := table{}
 	if theme := ui["theme"]; theme != "" {

@@ -22,8 +22,8 @@ type skillFile struct {
 	mode    fs.FileMode
 }
 
-// skillFiles are the files of the skills, and of the workflows, which Codex knows as
-// skills that the user calls with $NAME.
+// skillFiles returns the files of the skills and the workflows. In Codex, a workflow is a
+// skill that the user calls with $NAME.
 func skillFiles(m *manifest.Manifest) ([]skillFile, error) {
 	var all []skillFile
 	for _, name := range slices.Sorted(maps.Keys(m.Skills)) {
@@ -56,7 +56,7 @@ func skillFiles(m *manifest.Manifest) ([]skillFile, error) {
 	return all, nil
 }
 
-// workflowName is that of the skill that a workflow becomes.
+// workflowName returns the name of the skill for a workflow.
 func workflowName(m *manifest.Manifest, name manifest.SkillName) string {
 	title := string(name)
 	for {
@@ -67,7 +67,7 @@ func workflowName(m *manifest.Manifest, name manifest.SkillName) string {
 	}
 }
 
-// systemPrompt is the prompt with the list of skills.
+// systemPrompt returns the prompt with the list of skills.
 func systemPrompt(l runtime.Launch, at places) string {
 	names := slices.Sorted(maps.Keys(l.Manifest.Skills))
 	if !l.Manifest.Tools.Offers(grammar.ToolSkill) {
@@ -76,7 +76,7 @@ func systemPrompt(l runtime.Launch, at places) string {
 	return l.System + skillList(l.Manifest, at, names)
 }
 
-// skillList tells the model of skills.
+// skillList describes skills to the model.
 func skillList(m *manifest.Manifest, at places, names []manifest.SkillName) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -92,7 +92,7 @@ func skillList(m *manifest.Manifest, at places, names []manifest.SkillName) stri
 	return b.String()
 }
 
-// agents are the names of the subagents that the Pod may start, in order.
+// agents returns the sorted names of the subagents that the Pod may start.
 func agents(m *manifest.Manifest) []string {
 	if m.Limits.MaxSubagents == 0 || m.Limits.MaxDepth == 0 || !m.Tools.Offers(grammar.ToolAgent) {
 		return nil
@@ -108,7 +108,7 @@ func agentNames(m *manifest.Manifest) []string {
 	return names
 }
 
-// agentTables tell Codex of the subagents.
+// agentTables declares the subagents to Codex.
 func agentTables(m *manifest.Manifest, at places) table {
 	names := agents(m)
 	t := table{"enabled": len(names) > 0}
@@ -124,10 +124,10 @@ func agentTables(m *manifest.Manifest, at places) table {
 	return t
 }
 
-// agentSettings are the settings in which a subagent differs from the Pod.
+// agentSettings returns the settings in which a subagent differs from the Pod.
 func agentSettings(l runtime.Launch, at places, name string) ([]byte, error) {
 	agent := l.Manifest.Subagents[manifest.SkillName(name)]
-	// A subagent keeps the prompt of the Pod, and has its own after it.
+	// A subagent keeps the prompt of the Pod, followed by its own.
 	t := table{"developer_instructions": agentPrompt(l, at, name)}
 	if agent.Model != nil {
 		t["model"], t["model_reasoning_effort"] = string(agent.Model.ID), string(agent.Model.Effort)
@@ -142,7 +142,7 @@ func agentSettings(l runtime.Launch, at places, name string) ([]byte, error) {
 	return text, nil
 }
 
-// agentPrompt is the system prompt of a subagent.
+// agentPrompt returns the system prompt of a subagent.
 func agentPrompt(l runtime.Launch, at places, name string) string {
 	agent := l.Manifest.Subagents[manifest.SkillName(name)]
 	text := string(agent.Prompts.System)

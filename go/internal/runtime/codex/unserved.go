@@ -10,13 +10,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// unserved tells why Codex cannot serve a manifest.
+// unserved returns the reasons why Codex cannot serve a manifest.
 func unserved(m *manifest.Manifest) []runtime.Unserved {
 	var all []runtime.Unserved
 	no := func(why string, pointer ...string) {
 		all = append(all, runtime.Unserved{Pointer: pointerOf(pointer...), Why: why})
 	}
-	// Codex has no tools that read files: it reads them through its shell.
+	// Codex has no tools for reading files: it reads them through its shell.
 	reads := slices.ContainsFunc([]string{grammar.ToolRead, grammar.ToolGrep, grammar.ToolGlob}, m.Tools.Offers)
 	if reads && !m.Tools.Offers(grammar.ToolBash) {
 		no("reads files through a shell, which is not offered", "tools")
@@ -59,7 +59,7 @@ func unserved(m *manifest.Manifest) []runtime.Unserved {
 	return all
 }
 
-// pointerOf is a JSON Pointer.
+// pointerOf returns a JSON Pointer.
 func pointerOf(names ...string) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -68,7 +68,8 @@ func pointerOf(names ...string) string {
 	return b.String()
 }
 
-// serverNames are the names of the MCP servers, the longest first: one may begin another.
+// serverNames returns the names of the MCP servers, longest first, since one may be a
+// prefix of another.
 func serverNames(m *manifest.Manifest) []string {
 	names := make([]string, 0, len(m.MCPServers))
 	for name := range maps.Keys(m.MCPServers) {
