@@ -1,4 +1,4 @@
-// Package drivers lists the runtimes that there are.
+// Package drivers lists the runtimes.
 package drivers
 
 import (
@@ -9,20 +9,20 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/opencode"
 )
 
-// All are the runtimes that start Pods, in the order of their names.
+// All returns the runtimes that start Pods, sorted by name.
 func All() []*runtime.Driver {
 	return []*runtime.Driver{&claudecode.Driver, &codex.Driver, &opencode.Driver}
 }
 
-// Rendered are All, and those that can only be rendered.
+// Rendered returns All and the runtimes that can only be rendered.
 func Rendered() []*runtime.Driver { return append(All(), &agentsdir.Driver) }
 
-// Named is the runtime of a name that starts Pods; nil where there is none.
+// Named returns the runtime with a name that starts Pods; nil for none.
 func Named(name string) *runtime.Driver {
 	return named(All(), name)
 }
 
-// RenderedAs is the runtime of a name, of those that can be rendered; nil where there is none.
+// RenderedAs returns the runtime with a name that can be rendered; nil for none.
 func RenderedAs(name string) *runtime.Driver { return named(Rendered(), name) }
 
 func named(all []*runtime.Driver, name string) *runtime.Driver {

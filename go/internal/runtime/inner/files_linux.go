@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// mostDescriptor is the highest number that a program may find open.
+// mostDescriptor is the highest descriptor that a program may inherit.
 const mostDescriptor = 64
 
 // files are the descriptors of the program.
@@ -16,7 +16,7 @@ type files struct {
 
 const closed = ^uintptr(0)
 
-// descriptors makes the pipes of a spec and writes into them what they hold.
+// descriptors creates the pipes of a spec and writes their content into them.
 func descriptors(spec *Spec) (*files, error) {
 	f := &files{inherited: []uintptr{0, 1, 2}}
 	if !spec.Terminal && spec.Stdin != nil {
@@ -46,14 +46,14 @@ func (f *files) pipe(number int, content []byte) error {
 	f.inherited[number] = read.Fd()
 	f.ends = append(f.ends, read)
 	go func() {
-		_, _ = write.Write(content) // a program that does not read it is left alone
+		_, _ = write.Write(content) // the program need not read it
 		clear(content)
 		write.Close()
 	}()
 	return nil
 }
 
-// close closes the ends that are the program's.
+// close closes the program's ends.
 func (f *files) close() {
 	for _, end := range f.ends {
 		end.Close()

@@ -19,14 +19,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// patience is how long the supervisor may take to hear a report.
+// patience is how long the supervisor may take to receive a report.
 const patience = 10 * time.Second
 
-// leader is the process.
+// leader is the state of the process.
 type leader struct {
 	control *wire.Conn
-	program atomic.Int64 // its process and its group
-	// namespaced: the kernel ends what is left.
+	program atomic.Int64 // its process ID, which is also its process group
+	// namespaced: the kernel ends the remaining processes.
 	namespaced bool
 }
 
@@ -37,12 +37,12 @@ func Main() int {
 		wire.NotForUsers("pod-inner")
 		return int(diag.ExitUsage)
 	}
-	runtime.LockOSThread() // the program dies with the thread that has started it
+	runtime.LockOSThread() // the program dies with the thread that started it
 	wire.Seclude()
 	wire.Adopt()
 	l := &leader{control: control}
-	// As the first process of a namespace only signals with handlers would arrive; this
-	// one ends with its program or with the supervisor.
+	// The first process of a namespace only receives signals that have handlers. This
+	// process ends with its program or with the supervisor.
 	ignored := make(chan os.Signal, 1)
 	signal.Notify(ignored, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGTSTP, syscall.SIGTTIN, syscall.SIGTTOU)
 	kind, content, err := control.Receive(wire.MostStart)
@@ -61,7 +61,7 @@ func Main() int {
 	}
 	_ = control.Send(ReportStarted, nil, patience)
 	go l.obey()
-	go runtime.SetDefaultGOMAXPROCS() // the supervisor has set it to 1, to start sooner
+	go runtime.SetDefaultGOMAXPROCS() // the supervisor has set it to 1 for a faster start
 	exit := l.wait()
 	_ = control.SendJSON(ReportExited, exit, patience)
 	return exit.Code
@@ -101,7 +101,7 @@ func (l *leader) start(spec *Spec) error {
 	return nil
 }
 
-// confine puts this process and the program behind rules of the kernel.
+// confine applies kernel rules to this process and so to the program.
 func confine(rules json.RawMessage) error {
 	if len(rules) == 0 {
 		return sandbox.Confine(nil)
@@ -113,7 +113,7 @@ func confine(rules json.RawMessage) error {
 	return sandbox.Confine(&r)
 }
 
-// lead makes this process the leader of a session of which standard input is the terminal.
+// lead makes this process the leader of a session whose terminal is standard input.
 func lead() error {
 	if _, err := syscall.Setsid(); err != nil {
 		if session, e := unix.Getsid(0); e != nil || session != os.Getpid() {
@@ -123,7 +123,8 @@ func lead() error {
 	return unix.IoctlSetInt(0, unix.TIOCSCTTY, 0)
 }
 
-// obey follows the orders of the supervisor. Without it nothing may run.
+// obey follows the orders of the supervisor. When the supervisor is gone, it kills
+// everything.
 func (l *leader) obey() {
 	for {
 		kind, content, err := l.control.Receive(wire.MostFrame)
@@ -152,7 +153,7 @@ func (l *leader) obey() {
 	}
 }
 
-// wait returns when the program has ended and no process is left of it.
+// wait returns when the program has ended and none of its processes is left.
 func (l *leader) wait() (exit Exit) {
 	program, over := int(l.program.Load()), false
 	for {
@@ -161,7 +162,7 @@ func (l *leader) wait() (exit Exit) {
 		switch {
 		case errors.Is(err, syscall.EINTR):
 		case err != nil:
-			return exit // there is no child
+			return exit // no child is left
 		case pid == program && status.Stopped():
 			_ = l.control.Send(ReportStopped, nil, patience)
 		case pid == program && (status.Exited() || status.Signaled()):
@@ -183,7 +184,7 @@ func exitOf(status syscall.WaitStatus) Exit {
 	return Exit{Code: status.ExitStatus()}
 }
 
-// kill ends every child of this process; their children become its own then.
+// kill ends every child of this process, which then inherits their children.
 func kill() {
 	for _, pid := range wire.Children() {
 		_ = syscall.Kill(pid, syscall.SIGKILL)

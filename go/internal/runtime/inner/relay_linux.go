@@ -11,12 +11,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/egress"
 )
 
-// mostConnections bounds what one relay carries at a time.
+// mostConnections limits the connections that one relay carries at a time.
 const mostConnections = 1024
 
-// listen begins to carry connections.
+// listen starts to carry connections.
 func (r Relay) listen() error {
-	l, err := net.Listen("tcp4", r.Listen) // for "tcp" it would try out IPv6 first
+	l, err := net.Listen("tcp4", r.Listen) // "tcp" would probe IPv6 first
 	if err != nil {
 		return fmt.Errorf("cannot listen for the program: %w", err)
 	}
@@ -25,7 +25,7 @@ func (r Relay) listen() error {
 		for {
 			c, err := l.Accept()
 			if err != nil {
-				time.Sleep(10 * time.Millisecond) // no descriptors are left
+				time.Sleep(10 * time.Millisecond) // out of file descriptors
 				continue
 			}
 			slots <- struct{}{}
@@ -38,7 +38,8 @@ func (r Relay) listen() error {
 	return nil
 }
 
-// listen begins to carry connections of outside. The program does not inherit the listener.
+// listen starts to carry connections from outside. The program does not inherit the
+// listener.
 func (p Published) listen() error {
 	f := os.NewFile(uintptr(p.Descriptor), "published")
 	l, err := net.FileListener(f)
@@ -50,7 +51,7 @@ func (p Published) listen() error {
 	return nil
 }
 
-// carry passes bytes on both ways until both sides are done.
+// carry copies bytes both ways until both sides have ended.
 func (r Relay) carry(c *net.TCPConn) {
 	defer c.Close()
 	s, err := net.Dial("unix", r.Socket)
@@ -68,7 +69,7 @@ func (r Relay) carry(c *net.TCPConn) {
 	<-done
 }
 
-// half is a connection of which one direction can be closed.
+// half is a connection that can be closed in one direction.
 type half interface {
 	io.ReadWriteCloser
 	CloseWrite() error

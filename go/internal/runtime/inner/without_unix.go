@@ -13,12 +13,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// refused is the exit code where a command is not run: hooks of agent programs take it
-// for no.
+// refused is the exit code if a command is not run; hooks of agent programs treat it as a
+// refusal.
 const refused = 2
 
-// Without is the command `insomnia pod-without FILE PROGRAM ARGUMENT…`: it runs a program
-// that cannot read the file, nor look into the agent program, which can.
+// Without is the command `insomnia pod-without FILE PROGRAM ARGUMENT…`. It runs a program
+// that cannot read the file and cannot inspect the agent program, which can read it.
 func Without(args []string) int {
 	if len(args) < 2 || !filepath.IsAbs(args[0]) {
 		wire.NotForUsers("pod-without")

@@ -1,4 +1,4 @@
-// Package installed finds agent programs on this machine and asks them for their version.
+// Package installed finds agent programs on this machine and determines their versions.
 package installed
 
 import (
@@ -18,30 +18,32 @@ import (
 )
 
 const (
-	// patience is how long a program may take for its version; they take up to a second.
+	// patience limits how long a program may take to print its version; it takes up to a
+	// second.
 	patience = 15 * time.Second
-	// maxOutput bounds what it may print.
+	// maxOutput limits its output.
 	maxOutput = 16 << 10
-	// maxRaw bounds what of it is kept.
+	// maxRaw limits the part of the output that is kept.
 	maxRaw = 200
 )
 
-// inherited are the variables that a program gets: none that holds a key, and none that
-// loads code into it.
+// inherited are the variables that a program gets; none of them holds a key or loads
+// code.
 const inherited = "HOME USER LOGNAME PATH LANG LC_* SystemRoot PATHEXT"
 
 // Installed is a program on this machine.
 type Installed struct {
-	// Path is absolute. It is the one on PATH, which may be a link or a wrapper.
+	// Path is absolute. It is the path found on PATH, which may be a link or a wrapper.
 	Path    string
 	Version runtime.Version
-	// Raw is the line that the program printed for its version, as it was.
+	// Raw is the unmodified line that the program printed for its version.
 	Raw string
 }
 
-// Find finds the program of a runtime in the absolute directories of PATH, and asks it
-// for its version, unless the same file has told it before. Its settings are kept from it,
-// and it writes nothing to the user's home. Where it is there and has no version, Path is set all the same.
+// Find finds the program of a runtime in the absolute directories of PATH. It asks the
+// program for its version, unless the version of the same file is cached. The program
+// does not see its settings and writes nothing to the user's home. If it exists but has
+// no version, Path is set nevertheless.
 func Find(ctx context.Context, d *runtime.Driver) (Installed, error) {
 	path := onPath(d.Program)
 	if path == "" {
@@ -92,9 +94,9 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// onPath is the first program of a name in the absolute directories of PATH; empty for
-// none. What is in the working directory is passed over, however PATH leads there: a
-// project may have put it there. The home directory is no project.
+// onPath returns the first program with a name in the absolute directories of PATH; empty
+// for none. It skips the working directory, even through a link in PATH, because a
+// project may have put a program there. The home directory does not count as a project.
 func onPath(name string) string {
 	project := project()
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
@@ -112,7 +114,7 @@ func onPath(name string) string {
 	return ""
 }
 
-// project is the working directory; empty where it holds the home directory.
+// project returns the working directory; empty if that contains the home directory.
 func project() string {
 	here, err := os.Getwd()
 	if err == nil {
@@ -136,7 +138,8 @@ func within(dir, path string) bool {
 	return path == dir || dir == "/" || strings.HasPrefix(path, dir+"/")
 }
 
-// elsewhere are the variables that lead the programs to settings and data in a directory.
+// elsewhere returns the variables that make the programs keep settings and data in a
+// directory.
 func elsewhere(dir string) []string {
 	env := []string{"TMPDIR=" + dir, "DISABLE_AUTOUPDATER=1", "OPENCODE_DISABLE_AUTOUPDATE=1"}
 	for _, name := range []string{"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "CLAUDE_CONFIG_DIR", "CODEX_HOME"} {

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// protecting are the fields that hold an agent back. A runtime that cannot hold one of
-// them stops a launch. Fields that give an agent something, such as
-// sandbox.hostCommands, are not among them: without them it can do less.
+// protecting are the fields that restrict an agent. A launch stops if a runtime cannot
+// enforce one of them. Fields that give an agent something, such as sandbox.hostCommands,
+// are not included: without them it can do less.
 var protecting = [...]string{
 	"tools.default", "tools.allow", "tools.deny",
 	"mcpServers.*.enabledTools", "mcpServers.*.disabledTools",
@@ -27,10 +27,10 @@ var protecting = [...]string{
 	"limits.maxTurns", "limits.maxWallSeconds", "limits.maxTokens", "limits.maxCostCents", "limits.maxSubagents", "limits.maxDepth",
 }
 
-// Protects reports whether the field holds an agent back.
+// Protects reports whether the field restricts the agent.
 func (f Field) Protects() bool { return slices.Contains(protecting[:], f.Path) }
 
-// widest is the value with which a field that protects asks for nothing.
+// widest is the value at which a protecting field restricts nothing.
 var widest = [...]struct{ path, value string }{
 	{"tools.default", `"allow"`},
 	{"permissions.mode", `"bypass"`},
@@ -45,16 +45,15 @@ var widest = [...]struct{ path, value string }{
 	{"subagents.*.sandbox.network", `"full"`},
 }
 
-// Asks reports whether a value of the field, as encoding/json decodes it, asks for
-// anything. A default asks for nothing, unless the field protects: then only what holds
-// nobody back does.
+// Asks reports whether a value of the field, as decoded by encoding/json, has to be
+// enforced. A default does not, unless the field protects: then only the least
+// restrictive value does not.
 func (f Field) Asks(value any) bool {
 	switch v := value.(type) {
 	case nil:
 		return false
 	case []any:
-		// An optional list that is there and empty leaves nothing, where its absence
-		// leaves all.
+		// An empty optional list allows nothing, whereas an absent one allows everything.
 		if len(v) == 0 {
 			return f.Optional && f.Protects()
 		}

@@ -1,4 +1,4 @@
-// Package leaf is what a runtime declares about each field of the manifest.
+// Package leaf defines what a runtime declares about each field of the manifest.
 package leaf
 
 import (
@@ -6,24 +6,24 @@ import (
 	"slices"
 )
 
-// Class is how far a field of the manifest holds in a runtime.
+// Class is how far a runtime enforces a field of the manifest.
 type Class string
 
 const (
-	// Enforced: the field holds, whatever the model does.
+	// Enforced: the field is effective, whatever the model does.
 	Enforced Class = "enforced"
-	// Approximated: it holds but for a gap, which is named.
+	// Approximated: it is enforced except for a known gap.
 	Approximated Class = "approximated"
-	// Advisory: the model or the program is told, and nothing holds it.
+	// Advisory: the model or the program is told about it, but nothing enforces it.
 	Advisory Class = "advisory"
 	// Unsupported: it has no effect.
 	Unsupported Class = "unsupported"
 )
 
-// Classes are all of them, from the one that holds the most.
+// Classes returns all classes, the strictest first.
 func Classes() []Class { return []Class{Enforced, Approximated, Advisory, Unsupported} }
 
-// By is who makes a field hold.
+// By names the component that enforces a field.
 type By string
 
 const (
@@ -35,51 +35,53 @@ const (
 	Nobody     By = ""
 )
 
-// Declaration is what a runtime says about one field.
+// Declaration is a runtime's declaration about one field.
 type Declaration struct {
 	Class Class
 	By    By
 	// Why names the gap or the reason; empty for a field that is simply enforced.
 	Why string
-	// Values are those that the declaration is about, as JSON; the field is enforced
-	// with every other one. Empty for all values.
+	// Values are the values that the declaration covers, as JSON; the field is enforced
+	// with any other value. Empty for all values.
 	Values []string
 	// Below is the number from which the field is enforced; 0 for no such number.
 	Below int64
 }
 
-// EnforcedBy declares a field that holds.
+// EnforcedBy declares a field that is enforced.
 func EnforcedBy(by By) Declaration { return Declaration{Class: Enforced, By: by} }
 
-// ApproximatedBy declares a field that holds but for a gap.
+// ApproximatedBy declares a field that is enforced except for a gap.
 func ApproximatedBy(by By, why string) Declaration {
 	return Declaration{Class: Approximated, By: by, Why: why}
 }
 
-// Told declares a field that only the model or the program is told of.
+// Told declares a field that the model or the program is only told about.
 func Told(why string) Declaration { return Declaration{Class: Advisory, Why: why} }
 
 // Lacking declares a field that has no effect.
 func Lacking(why string) Declaration { return Declaration{Class: Unsupported, Why: why} }
 
-// At limits the declaration to values, as JSON; the field is enforced with every other one.
+// At limits the declaration to values, as JSON; the field is enforced with any other
+// value.
 func (d Declaration) At(values ...string) Declaration {
 	d.Values = values
 	return d
 }
 
-// Under limits the declaration to numbers below a bound; the field is enforced from it on.
+// Under limits the declaration to numbers below a bound; the field is enforced from that
+// number on.
 func (d Declaration) Under(bound int64) Declaration {
 	d.Below = bound
 	return d
 }
 
-// Holds reports whether the field is enforced, at least with some of its values.
+// Holds reports whether the field is enforced with at least some values.
 func (d Declaration) Holds() bool {
 	return d.Class == Enforced || len(d.Values) > 0 || d.Below > 0
 }
 
-// Covers reports whether the declaration is about a value, as encoding/json decodes it.
+// Covers reports whether the declaration covers a value, as decoded by encoding/json.
 func (d Declaration) Covers(value any) bool {
 	if number, ok := value.(float64); ok && d.Below > 0 {
 		return number < float64(d.Below)
@@ -91,20 +93,20 @@ func (d Declaration) Covers(value any) bool {
 type Field struct {
 	// Path is dotted; * is a name, and [] an element of a list: mcpServers.*.env.
 	Path string
-	// Default is what the field is where nothing sets it, as JSON; empty for none.
+	// Default is the value, as JSON, if nothing sets the field; empty for none.
 	Default string
-	// Optional fields may be absent, which asks for nothing.
+	// Optional is set for a field that may be absent, and then has no effect.
 	Optional bool
 }
 
-// Fields are the leaves of the manifest, in its order.
+// Fields returns the leaves of the manifest, in its order.
 func Fields() []Field { return fields }
 
-// Table has the declaration of a runtime for every leaf of the manifest. It is made by
-// [NewTable], which does not compile while a leaf is missing.
+// Table holds a runtime's declaration for every leaf of the manifest. Use [NewTable],
+// which does not compile while a leaf is missing.
 type Table struct{ declarations []Declaration }
 
-// All are the leaves with their declarations, in the order of the manifest.
+// All returns the leaves with their declarations, in the order of the manifest.
 func (t *Table) All() iter.Seq2[Field, Declaration] {
 	return func(yield func(Field, Declaration) bool) {
 		for i, d := range t.declarations {

@@ -1,9 +1,9 @@
 package leaf
 
-// The groups below hold by what Insomnia puts around a program, so that they are the same
-// in every runtime.
+// Insomnia itself enforces the groups below around a program, so their declarations are
+// the same for every runtime.
 
-// OwnProfile is what holds of the identity of a profile.
+// OwnProfile declares the identity of a profile.
 func OwnProfile() profileLeaves {
 	return NewProfile(
 		ProfileName(EnforcedBy(Supervisor)),
@@ -14,7 +14,7 @@ func OwnProfile() profileLeaves {
 	)
 }
 
-// OwnSandbox is what the sandbox of a Pod holds.
+// OwnSandbox declares what the sandbox of a Pod enforces.
 func OwnSandbox() sandboxLeaves {
 	return NewSandbox(
 		SandboxFilesystem(EnforcedBy(Sandbox)),
@@ -40,7 +40,7 @@ func OwnSandbox() sandboxLeaves {
 	)
 }
 
-// OwnDelegation is what holds of the ceiling of subagents.
+// OwnDelegation declares the ceiling of subagents.
 func OwnDelegation() delegationLeaves {
 	return NewDelegation(
 		DelegationCeilingTools(EnforcedBy(Supervisor)),
@@ -49,7 +49,7 @@ func OwnDelegation() delegationLeaves {
 	)
 }
 
-// OwnLimits is what guard, gateway and supervisor count.
+// OwnLimits declares what the guard, the gateway and the supervisor count.
 func OwnLimits() limitsLeaves {
 	return NewLimits(
 		LimitsMaxTurns(EnforcedBy(Gateway)),
@@ -61,7 +61,7 @@ func OwnLimits() limitsLeaves {
 	)
 }
 
-// OwnSession is what holds of what a session leaves behind.
+// OwnSession declares what a session leaves behind.
 func OwnSession() sessionLeaves {
 	return NewSession(
 		SessionRetentionDays(ApproximatedBy(Supervisor, "removed when the next session on this machine ends, or by `insomnia pod prune`")),

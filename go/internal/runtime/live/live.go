@@ -1,9 +1,9 @@
-// Package live is what is known of a Pod that runs, on disk: its status, which says more
-// than it promises, and its lock, which tells the truth whoever was killed.
+// Package live records running Pods on disk. The status of a Pod has the details but may
+// be out of date. Its lock is always accurate, whichever process was killed.
 //
 //	runs/ID/status    a status as JSON, replaced whole
 //	runs/ID/lock      held by the supervisor for as long as it lives
-//	runs/ID/control   where the supervisor listens, and what it wants to be shown
+//	runs/ID/control   address of the supervisor, and the token that clients must send
 package live
 
 import (
@@ -25,43 +25,43 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
-// State is what a Pod is doing.
+// State is the activity of a Pod.
 type State string
 
 const (
 	Saved    State = "saved"    // it has never run
-	Starting State = "starting" // the program is being started, or has said nothing yet
+	Starting State = "starting" // the program is starting, or has not reported anything yet
 	Working  State = "working"  // on an answer
 	Waiting  State = "waiting"  // for the user
 	Ended    State = "ended"    // with an exit code
-	Refused  State = "refused"  // a request did not keep to the manifest, or the guard was not in place
-	Failed   State = "failed"   // it did not start, or something that was not the program ended it
+	Refused  State = "refused"  // a request violated the manifest, or the guard was not in place
+	Failed   State = "failed"   // it did not start, or was not ended by the program
 )
 
 // Over reports whether nothing runs in this state.
 func (s State) Over() bool { return s != Starting && s != Working && s != Waiting }
 
-// Status is what is known of a Pod that runs or ran.
+// Status is the record of a Pod that is running or has run.
 type Status struct {
 	Schema  string `json:"schema"` // "insomnia.pod-status/v1"
 	Pod     string `json:"pod"`    // ID
 	Name    string `json:"name"`
 	State   State  `json:"state"`
 	Runtime string `json:"runtime"`
-	// Session is the program's own ID of the conversation; empty while it has told none.
+	// Session is the program's own ID of the conversation; empty while unknown.
 	Session  string     `json:"session,omitempty"`
 	Headless bool       `json:"headless"`
 	Attached bool       `json:"attached"`
 	Process  int        `json:"process,omitempty"` // the supervisor
 	Started  time.Time  `json:"started"`
-	Changed  time.Time  `json:"changed"` // when this was written
+	Changed  time.Time  `json:"changed"` // time of this record
 	Ended    *time.Time `json:"ended,omitempty"`
-	Exit     *int       `json:"exit,omitempty"`     // with which the command ends
-	Sentence string     `json:"sentence,omitempty"` // why, where it is not simply over
-	// Unenforced are the fields that the user does without, as JSON Pointers.
+	Exit     *int       `json:"exit,omitempty"`     // exit code of the command
+	Sentence string     `json:"sentence,omitempty"` // the reason, unless the session simply ended
+	// Unenforced are the fields that the user allowed to have no effect, as JSON Pointers.
 	Unenforced []string `json:"unenforced,omitempty"`
-	// TranscriptRemoved is when the conversation was removed, since session.retentionDays
-	// were over; the next start begins another one.
+	// TranscriptRemoved is the time at which the conversation was removed because
+	// session.retentionDays had passed. The next start begins a new one.
 	TranscriptRemoved *time.Time `json:"transcriptRemoved,omitempty"`
 }
 
@@ -73,17 +73,17 @@ const (
 	lockName   = "lock"
 	schema     = "insomnia.pod-status/v1"
 
-	// statusSize is how large the file always is: where a disk is full, it can still be
-	// written over.
+	// statusSize is the constant size of the file, so that it can be overwritten even on a
+	// full disk.
 	statusSize = 4096
-	// mostSentence is how much is kept of a sentence.
+	// mostSentence limits the length of a stored sentence.
 	mostSentence = 1024
 )
 
-// killed is said of a Pod whose supervisor has left no word.
+// killed is the sentence for a Pod whose supervisor recorded no end.
 const killed = "its supervisor was killed, or the machine went down"
 
-// Dir is the directory of a Pod that runs: $XDG_STATE_HOME/insomnia/runs/ID.
+// Dir returns the directory of a running Pod: $XDG_STATE_HOME/insomnia/runs/ID.
 func Dir(id string) (string, error) {
 	dir, err := userdir.State("insomnia", "runs", id)
 	if err != nil {
@@ -93,14 +93,14 @@ func Dir(id string) (string, error) {
 	return dir, nil
 }
 
-// Read returns what is true of a Pod now, whatever was killed since it was written. A
-// directory that is not there is a Pod that has never run.
+// Read returns the present status of a Pod, even if its supervisor was killed. A missing
+// directory means that the Pod has never run.
 func Read(dir string) (Status, error) {
 	status, err := read(dir)
 	if err != nil || status.State.Over() != held(dir) {
 		return status, err
 	}
-	// The file and the lock do not agree: perhaps it has just been written.
+	// The file and the lock disagree: perhaps the file has just been written.
 	if status, err = read(dir); err != nil || status.State.Over() != held(dir) {
 		return status, err
 	}
@@ -110,7 +110,7 @@ func Read(dir string) (Status, error) {
 	return status.killed(), nil
 }
 
-// killed is the status of a Pod whose supervisor has left no word.
+// killed returns the status of a Pod whose supervisor recorded no end.
 func (s Status) killed() Status {
 	s.State, s.Attached, s.Process, s.Sentence = Failed, false, 0, killed
 	s.Ended = &s.Changed
@@ -132,7 +132,7 @@ func read(dir string) (Status, error) {
 	return s, nil
 }
 
-// held reports whether there is a supervisor.
+// held reports whether a supervisor exists.
 func held(dir string) bool {
 	path := filepath.Join(dir, lockName)
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
@@ -148,18 +148,18 @@ func held(dir string) bool {
 type Holder struct {
 	dir  string
 	lock *flock.Flock
-	// unsynced are directories in which some were made whose names are not durable yet.
+	// unsynced are directories with new entries that are not durable yet.
 	unsynced []string
-	// made says that the directory was made, and has no status yet.
+	// made is set if Hold created the directory and it has no status yet.
 	made bool
 }
 
-// ErrRunning is the error of [Hold] where another supervisor has the Pod.
+// ErrRunning is the error of [Hold] if another supervisor holds the Pod.
 var ErrRunning = errors.New("the Pod runs already")
 
-// Hold makes the directory and takes its lock for as long as this process lives. What it
-// makes is durable with the first status. The error is ErrRunning where another process
-// has the lock.
+// Hold creates the directory and takes its lock for the life of this process. The
+// directory becomes durable with the first status. The error is ErrRunning if another
+// process has the lock.
 func Hold(ctx context.Context, dir string) (*Holder, error) {
 	parents, err := durable.Mkdirs(durable.OS, dir, 0o700)
 	if err != nil {
@@ -169,7 +169,7 @@ func Hold(ctx context.Context, dir string) (*Holder, error) {
 		return nil, err
 	}
 	lock := flock.New(filepath.Join(dir, lockName), flock.SetPermissions(0o600))
-	// Readers of the status have it for a moment.
+	// Readers of the status take the lock for a moment.
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	ok, err := lock.TryLockContext(ctx, 5*time.Millisecond)
@@ -183,8 +183,7 @@ func Hold(ctx context.Context, dir string) (*Holder, error) {
 	return nil, err
 }
 
-// Ended is when the session before this one has ended, as far as that is known: at the
-// latest now.
+// Ended returns when the previous session ended, or the present time if unknown.
 func (h *Holder) Ended() time.Time {
 	if at := h.Status().over(); !at.IsZero() {
 		return at
@@ -206,7 +205,7 @@ func (h *Holder) Write(s Status) error {
 		h.made = false
 		return nil
 	}
-	// A disk that is full has room for what is there already.
+	// A full disk still allows overwriting the file.
 	f, openErr := os.OpenFile(path, os.O_WRONLY, 0)
 	if openErr != nil {
 		return err
@@ -218,8 +217,7 @@ func (h *Holder) Write(s Status) error {
 	return f.Sync()
 }
 
-// Stage writes a status that is to be true soon: commit makes it the status, and discard
-// forgets it.
+// Stage prepares a status: commit makes it the current one, and discard removes it.
 func (h *Holder) Stage(s Status) (commit func() error, discard func()) {
 	var staged *durable.Staged
 	data, err := encoded(s)
@@ -240,7 +238,7 @@ func (h *Holder) Stage(s Status) (commit func() error, discard func()) {
 	return commit, func() { _ = staged.Discard() }
 }
 
-// settle makes the names of directories durable that were made.
+// settle makes the names of new directories durable.
 func (h *Holder) settle() error {
 	err := durable.SyncDirs(durable.OS, h.unsynced)
 	if err == nil {
@@ -249,7 +247,7 @@ func (h *Holder) settle() error {
 	return err
 }
 
-// encoded is a status as its file has it.
+// encoded returns a status in the format of its file.
 func encoded(s Status) ([]byte, error) {
 	s.Schema, s.Changed = schema, time.Now().UTC().Truncate(time.Millisecond)
 	if len(s.Sentence) > mostSentence {
@@ -263,8 +261,8 @@ func encoded(s Status) ([]byte, error) {
 	return append(data, '\n'), nil
 }
 
-// Undo removes the directory where Hold has made it and nothing was written into it that
-// is to be kept: no session has begun. It is for who has the hold.
+// Undo removes the directory if Hold created it and no session has begun. The caller
+// keeps the lock.
 func (h *Holder) Undo() error {
 	if !h.made {
 		return nil
@@ -272,11 +270,12 @@ func (h *Holder) Undo() error {
 	return durable.RemoveAll(durable.OS, h.dir)
 }
 
-// Release lets go of the Pod.
+// Release releases the Pod.
 func (h *Holder) Release() error { return h.lock.Close() }
 
-// Remove takes the directory of a Pod away, and before that does what else removes the
-// Pod, while it cannot be started. The error is ErrRunning while it runs.
+// Remove removes the directory of a Pod. It first calls before, which removes the rest of
+// the Pod, while the Pod cannot be started. The error is ErrRunning if the Pod is
+// running.
 func Remove(ctx context.Context, dir string, before func() error) error {
 	h, err := Hold(ctx, dir)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 const (
 	// ControlName is the file with the address of the supervisor.
 	ControlName = "control"
-	// LogName is the file that the supervisor complains in.
+	// LogName is the file for errors of the supervisor.
 	LogName = "supervisor.log"
 
 	mostLog = 1 << 20
@@ -30,12 +30,12 @@ func (h *Holder) Log() (*os.File, error) {
 	return f, err
 }
 
-// Append opens a file of a Pod that runs, to write at its end.
+// Append opens a file of a running Pod for appending.
 func Append(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND|noFollow, 0o600)
 }
 
-// NotWritten is the error of a directory that cannot be written to.
+// NotWritten returns the error for a directory that cannot be written.
 func NotWritten(dir string, err error) error {
 	var typed *diag.Error
 	if errors.As(err, &typed) {
@@ -45,13 +45,13 @@ func NotWritten(dir string, err error) error {
 		Hintf("%s", durable.Remedy(err, dir))
 }
 
-// RunsAlready is the error of a second start.
+// RunsAlready returns the error of a second start.
 func RunsAlready(name string) error {
 	return diag.Errorf(diag.ExitState, "pod-running", "Pod `%s` is running", name).
 		Hintf("go on with it: insomnia pod attach %s; or end it: insomnia pod stop %s", name, name)
 }
 
-// NotRunning is the error of what needs a Pod that runs.
+// NotRunning returns the error of an operation that needs a running Pod.
 func NotRunning(name string) error {
 	return diag.Errorf(diag.ExitNotFound, "pod-not-running", "Pod `%s` is not running", name).
 		Hintf("start it: insomnia pod resume %s", name)

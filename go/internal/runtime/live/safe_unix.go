@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// safe refuses a directory that another user could write to.
+// safe rejects a directory that another user could write to.
 func safe(dir string) error {
 	info, err := os.Lstat(dir)
 	if err != nil {

@@ -10,14 +10,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// transcript is what of a Pod's directory is of its conversations: the program's own
-// directory, the trace, and the calls that the guard has judged.
+// transcript lists the entries of a Pod's directory that belong to its conversations: the
+// program's own directory, the trace, and the calls that the guard has judged.
 var transcript = [...]string{"agent", "trace", "judged"}
 
-// mostEntries bounds a directory of a program.
+// mostEntries limits the entries that are read of a program's directory.
 const mostEntries = 1 << 20
 
-// HasTranscript reports whether something is kept of the conversations of a Pod.
+// HasTranscript reports whether a Pod's conversations left anything on disk.
 func HasTranscript(dir string) bool {
 	for _, name := range transcript {
 		if _, err := os.Lstat(filepath.Join(dir, name)); err == nil {
@@ -27,12 +27,12 @@ func HasTranscript(dir string) bool {
 	return false
 }
 
-// Due reports whether the last session has ended so many days ago.
+// Due reports whether the last session ended at least this many days ago.
 func (s Status) Due(days int64, now time.Time) bool {
 	return s.State != Saved && s.State.Over() && now.Sub(s.over()) >= time.Duration(days)*24*time.Hour
 }
 
-// over is when the session has ended, as far as that is known.
+// over returns when the session ended, as far as known.
 func (s Status) over() time.Time {
 	if s.Ended != nil {
 		return *s.Ended
@@ -40,7 +40,7 @@ func (s Status) over() time.Time {
 	return s.Changed
 }
 
-// Status is what was last written, of a session that is over.
+// Status returns the last written status, as that of a finished session.
 func (h *Holder) Status() Status {
 	s, err := read(h.dir)
 	if err == nil && !s.State.Over() {
@@ -49,8 +49,8 @@ func (h *Holder) Status() Status {
 	return s
 }
 
-// Forget removes the transcript of the Pod. Its conversation cannot go on then, which is
-// written down first: one that was killed on the way is due still.
+// Forget removes the transcript of the Pod, so that its conversation cannot be resumed.
+// It records this first: if it is killed on the way, the transcript is still due.
 func (h *Holder) Forget(at time.Time) error {
 	s := h.Status()
 	at = at.UTC().Truncate(time.Millisecond)
@@ -72,7 +72,7 @@ func (h *Holder) Forget(at time.Time) error {
 	return nil
 }
 
-// open makes directories writable, such as those of a cache that protects itself.
+// open makes directories writable, such as those of a write-protected cache.
 func open(dir string) {
 	info, err := os.Lstat(dir)
 	if err != nil || !info.IsDir() {

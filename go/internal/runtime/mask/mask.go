@@ -1,9 +1,9 @@
-// Package mask makes of a file with settings one that has the same keys and a placeholder
-// in the place of each value.
+// Package mask converts a settings file to one with the same keys and a placeholder for
+// each value.
 //
-// What it does not know for a key, it leaves out: comments, the elements of lists that are
-// no tables, the lines of a value with several. So nothing of a value is left when a file
-// is not written as its name promises.
+// It leaves out everything that it does not recognize as a key: comments, elements of
+// lists other than tables, the further lines of a value. So no part of a value remains
+// even if a file is not in the format that its name promises.
 package mask
 
 import (
@@ -22,17 +22,18 @@ import (
 )
 
 const (
-	// Most is how large a file may be that has a masked form, in bytes.
+	// Most limits the size of a file that can be masked, in bytes.
 	Most = 1 << 20
-	// Placeholder takes the place of each value.
+	// Placeholder replaces each value.
 	Placeholder = "masked"
 
 	maxKey = 64
 )
 
-// File returns the masked form of a file, by its name: JSON and TOML as such, everything
-// else as lines of KEY=VALUE, `KEY = VALUE`, `KEY: VALUE` and [section]. ok is false for
-// one that has none: too large, no text, or not written as its name says; YAML.
+// File returns the masked form of a file. It parses JSON and TOML by the file's name, and
+// everything else as lines of KEY=VALUE, `KEY = VALUE`, `KEY: VALUE` and [section]. ok is
+// false if the file is too large, is not text, does not have the format of its name, or
+// is YAML.
 func File(name string, data []byte) (masked []byte, ok bool) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff"))
 	if len(data) > Most || !utf8.Valid(data) || bytes.IndexByte(data, 0) >= 0 {
@@ -49,7 +50,7 @@ func File(name string, data []byte) (masked []byte, ok bool) {
 	return lines(string(data)), true
 }
 
-// object masks JSON. Numbers become 0 and booleans false, so that each value keeps its type.
+// object masks JSON. Numbers become 0 and booleans false, so each value keeps its type.
 func object(data []byte) ([]byte, bool) {
 	var out bytes.Buffer
 	in := jsontext.NewDecoder(bytes.NewReader(data), jsontext.AllowDuplicateNames(true))
@@ -120,10 +121,10 @@ func value(v any) any {
 	return Placeholder
 }
 
-// lines masks settings that have a line each.
+// lines masks settings with one line each.
 func lines(text string) []byte {
 	var out strings.Builder
-	end := "" // what the value of several lines ends with
+	end := "" // the end of a value with several lines
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		switch {
@@ -141,7 +142,8 @@ func lines(text string) []byte {
 	return []byte(out.String())
 }
 
-// one masks a line, and returns what follows its key, or all of it where it has none.
+// one masks a line. It returns the text after the key, or the whole line if it has no
+// key.
 func one(line string) (masked, value string) {
 	text := strings.TrimSpace(line)
 	if name, ok := strings.CutPrefix(text, "["); ok {
@@ -172,7 +174,7 @@ func one(line string) (masked, value string) {
 	default:
 		return "", text
 	}
-	// The last line of a key in base64 ends so.
+	// This is how the last line of a base64 key ends.
 	if strings.Trim(value, "= \t") == "" && random(key) {
 		return "", text
 	}
@@ -182,7 +184,8 @@ func one(line string) (masked, value string) {
 	return export + key + mark + Placeholder, value
 }
 
-// opens returns what ends a value that does not end with its line; empty for one that does.
+// opens returns the end marker of a value that continues on the next line; empty if it
+// does not.
 func opens(value string) string {
 	value = strings.TrimSpace(value)
 	for _, quote := range []string{`"""`, "'''", `"`, "'", "`"} {
@@ -202,7 +205,7 @@ func opens(value string) string {
 	return ""
 }
 
-// closes reports whether a line ends a value of several lines.
+// closes reports whether a line ends a value with several lines.
 func closes(line, end string) bool {
 	switch end {
 	case `\`:
@@ -217,13 +220,13 @@ func inKey(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' || r == '.'
 }
 
-// plausible reports whether a text is the name of a setting, and not a value that stands
-// where names do.
+// plausible reports whether text is the name of a setting, not a value in the position of
+// a name.
 func plausible(key string) bool {
 	return key != "" && len(key) <= maxKey && keyform.In(key) == "" && !(len(key) >= 20 && random(key))
 }
 
-// random reports whether a text looks like one that a program has made up.
+// random reports whether text looks randomly generated.
 func random(key string) bool {
 	var lower, upper, digit bool
 	for _, r := range key {

@@ -14,7 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// input is what the tools of the program take, as far as the guard judges it.
+// input holds the arguments of the program's tools that the guard judges.
 type input struct {
 	Command  *string `json:"command"`
 	Workdir  *string `json:"workdir"`
@@ -29,7 +29,8 @@ type input struct {
 	Name     *string `json:"name"`
 }
 
-// calls translates a tool call. A tool that only keeps the program's own state makes none.
+// calls translates a tool call. A tool that only keeps the program's own state needs no
+// call.
 func calls(use runtime.ToolUse) ([]permission.Call, error) {
 	if internalTool(use.Tool) {
 		return nil, nil
@@ -45,7 +46,8 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 		return nil, fmt.Errorf("the tool %q is not known", use.Tool)
 	}
 	var in input
-	// Exact names, and none twice: two readers could take different ones.
+	// Names must match exactly and be unique, since two readers could otherwise use
+	// different values.
 	if json.Unmarshal(use.Input, &in) != nil {
 		return nil, fmt.Errorf("the input of %s cannot be read", use.Tool)
 	}
@@ -64,7 +66,7 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 			return nil, missing("filePath")
 		}
 		call.Paths = []string{within(use.Directory, *in.FilePath)}
-		if use.Tool == "edit" && in.Old != nil && *in.Old == "" { // which makes the file
+		if use.Tool == "edit" && in.Old != nil && *in.Old == "" { // which creates the file
 			write := call
 			write.Tool, write.Subagent = grammar.ToolWrite, use.Subagent
 			made, err := one(use, call)
@@ -75,7 +77,7 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 		if in.Path != nil {
 			call.Paths[0] = within(use.Directory, *in.Path)
 		}
-		// The pattern of glob may lead out of the directory.
+		// The pattern of glob may lead outside the directory.
 		if use.Tool == "glob" && in.Pattern != nil && (path.IsAbs(*in.Pattern) || strings.Contains(*in.Pattern, "..")) {
 			return nil, errors.New("the pattern of glob leads out of its directory: name the directory as path")
 		}
@@ -115,7 +117,7 @@ func one(use runtime.ToolUse, call permission.Call) ([]permission.Call, error) {
 
 func missing(field string) error { return fmt.Errorf("the input has no %s", field) }
 
-// within is the path that the program makes of a name: it does not know `~`.
+// within returns the path as the program resolves a name, without expanding `~`.
 func within(directory, name string) string {
 	if path.IsAbs(name) {
 		return name
@@ -123,15 +125,15 @@ func within(directory, name string) string {
 	return directory + "/" + name
 }
 
-// unclear reports whether a character is one that two readers may trim differently.
+// unclear reports whether two readers may trim a character differently.
 func unclear(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }
 
-// maxPatchFiles bounds the files of one patch.
+// maxPatchFiles limits the files of one patch.
 const maxPatchFiles = 256
 
-// patchCalls are the files that a patch adds, changes, deletes and moves to. Lines of
-// text in a patch begin with a blank, a plus or a minus, so that no line of a file is
-// taken for one of the patch; one that the program might take for it is one here, too.
+// patchCalls returns the files that a patch adds, changes, deletes and moves to. Lines of
+// content begin with a blank, a plus or a minus, so they are not taken for headings. Any
+// line that the program might take for a heading counts as one here.
 func patchCalls(use runtime.ToolUse, patch string) ([]permission.Call, error) {
 	var out []permission.Call
 	add := func(tool, name string) {

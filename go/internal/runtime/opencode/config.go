@@ -15,24 +15,25 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// provider is the name of the provider in the program that is the gateway.
+// provider is the program's name for the gateway as a provider of models.
 const provider = "pod"
 
-// npm are the packages for dialects that come with the program.
+// npm maps dialects to the packages that are bundled with the program.
 var npm = map[manifest.WireAPI]string{
 	"anthropic":        "@ai-sdk/anthropic",
 	"openai-chat":      "@ai-sdk/openai-compatible",
 	"openai-responses": "@ai-sdk/openai",
 }
 
-// builtinAgents come with the program and are offered unless they are switched off.
+// builtinAgents are bundled with the program and offered unless they are switched off.
 // hiddenAgents write titles and summaries, and are needed.
 var (
 	builtinAgents = []string{"build", "plan", "general", "explore"}
 	hiddenAgents  = []string{"title", "summary", "compaction"}
 )
 
-// mainAgent is the name of the Pod's own agent: that of the profile, unless it is taken.
+// mainAgent returns the name of the Pod's own agent: that of the profile, unless it is
+// taken.
 func mainAgent(m *manifest.Manifest) string {
 	name := string(m.Profile.Name)
 	for taken(m, name) {
@@ -46,10 +47,11 @@ func taken(m *manifest.Manifest, name string) bool {
 	return subagent || name == "" || slices.Contains(hiddenAgents, name)
 }
 
-// modelKey is how the program names a model of the gateway.
+// modelKey returns the program's name for a model of the gateway.
 func modelKey(id manifest.ModelID) string { return provider + "/" + string(id) }
 
-// config is the one config file of the program. Later files and the user's own are not read.
+// config returns the only config file of the program. Later files and the user's own are
+// not read.
 func config(l runtime.Launch) ([]byte, error) {
 	m := l.Manifest
 	small := m.Model.ID
@@ -59,8 +61,8 @@ func config(l runtime.Launch) ([]byte, error) {
 	c := object{
 		{"$schema", "https://opencode.ai/config.json"},
 		{"autoupdate", false}, {"share", "disabled"},
-		{"shell", "bash"}, // which is what the guard reads
-		// Both start programs of the workspace that no tool call asks for.
+		{"shell", "bash"}, // because the guard parses bash
+		// Both start programs in the workspace without a tool call.
 		{"formatter", false}, {"lsp", false},
 		{"enabled_providers", []string{provider}},
 		{"model", modelKey(m.Model.ID)}, {"small_model", modelKey(small)},
@@ -91,8 +93,8 @@ func config(l runtime.Launch) ([]byte, error) {
 	return encode(c)
 }
 
-// encode writes JSON in which the program finds nothing to put in: it looks for {env:NAME}
-// and {file:PATH} anywhere in the text of a config.
+// encode writes JSON without anything that the program would expand. It expands
+// {env:NAME} and {file:PATH} anywhere in the text of a config.
 func encode(value any) ([]byte, error) {
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
@@ -105,7 +107,8 @@ func encode(value any) ([]byte, error) {
 	return bytes.ReplaceAll(data, []byte("{file:"), []byte(`\u007bfile:`)), nil
 }
 
-// sameProvider returns the ID of a model that the gateway reaches like that of the Pod.
+// sameProvider returns the ID of a model that the gateway can reach because it has the
+// Pod's provider.
 func sameProvider(m *manifest.Manifest, ref *manifest.ModelRef) (manifest.ModelID, bool) {
 	if ref == nil {
 		return "", false
@@ -114,7 +117,7 @@ func sameProvider(m *manifest.Manifest, ref *manifest.ModelRef) (manifest.ModelI
 	return manifest.ModelID(id), ok && of == string(m.Model.Provider)
 }
 
-// providerOf is the gateway as a provider of models. The plugin puts the key in.
+// providerOf declares the gateway as a provider of models. The plugin fills in the key.
 func providerOf(l runtime.Launch) object {
 	m := l.Manifest
 	var models object
@@ -139,12 +142,12 @@ func providerOf(l runtime.Launch) object {
 	}
 }
 
-// modelOf is a model with its limits. The program compacts at input - reserved.
+// modelOf returns a model with its limits. The program compacts at input - reserved.
 func modelOf(m *manifest.Manifest, model *manifest.Model) object {
 	c := m.Context.Compaction
 	input := min(c.ThresholdTokens+c.ReservedTokens, model.ContextWindowTokens)
 	kinds := []string{"text", "image", "pdf"}
-	if m.Model.WireAPI == "openai-chat" { // which models of many makers speak
+	if m.Model.WireAPI == "openai-chat" { // models of many vendors use it
 		kinds = kinds[:1]
 	}
 	return object{
@@ -155,7 +158,7 @@ func modelOf(m *manifest.Manifest, model *manifest.Model) object {
 	}
 }
 
-// agents are the Pod's own agent and its subagents, and nothing else.
+// agents returns the Pod's own agent and its subagents, and nothing else.
 func agents(l runtime.Launch) object {
 	m := l.Manifest
 	var out object
@@ -201,7 +204,8 @@ func agents(l runtime.Launch) object {
 	return out
 }
 
-// system is a system prompt; the program puts one of its own in the place of an empty one.
+// system returns a system prompt that is not empty, because the program replaces an empty
+// one by its own.
 func system(text string) string {
 	if strings.TrimSpace(text) == "" {
 		return "Do what the user asks."
@@ -209,7 +213,7 @@ func system(text string) string {
 	return text
 }
 
-// podAgent is the Pod's own agent.
+// podAgent returns the Pod's own agent.
 func podAgent(m *manifest.Manifest) agent {
 	a := agent{main: true, tools: m.Tools.Lists(), rules: m.Permissions.Rules,
 		servers: sorted(m.MCPServers), skills: sorted(m.Skills)}
@@ -219,7 +223,7 @@ func podAgent(m *manifest.Manifest) agent {
 	return a
 }
 
-// subagent is a subagent of the Pod.
+// subagent returns a subagent of the Pod.
 func subagent(m *manifest.Manifest, name manifest.SkillName) agent {
 	s := m.Subagents[name]
 	a := agent{tools: s.Tools, rules: s.Permissions.Rules,
@@ -236,8 +240,8 @@ func subagent(m *manifest.Manifest, name manifest.SkillName) agent {
 	return a
 }
 
-// thinking are the options of a model about how it answers. Variants are the program's
-// own names of efforts, per model.
+// thinking returns the reasoning options of a model. Variants are the program's own names
+// of efforts, per model.
 func thinking(model *manifest.Model, effort manifest.Effort) object {
 	var out object
 	if model.Temperature != nil {
@@ -260,13 +264,14 @@ func thinking(model *manifest.Model, effort manifest.Effort) object {
 }
 
 var (
-	// shellText is what the program runs before it sends a command's text.
+	// shellText begins a shell command that the program runs before it sends the text of a
+	// command.
 	shellText = pattern.Lazy{Text: "!`"}
 	argument  = pattern.Lazy{Text: `\$([0-9]|ARGUMENTS)`}
 )
 
-// commands are the workflows as slash commands. Their inputs are arguments by position, of
-// which the last takes all that is left.
+// commands returns the workflows as slash commands. Their inputs are positional
+// arguments; the last one takes the rest.
 func commands(m *manifest.Manifest) object {
 	var out object
 	for _, name := range sorted(m.Workflows) {
@@ -281,8 +286,8 @@ func commands(m *manifest.Manifest) object {
 	return out
 }
 
-// quoteFiles puts backticks around @NAME, which the program would otherwise take for a
-// file to attach, without a tool call.
+// quoteFiles puts backticks around @NAME. Otherwise the program would attach that file
+// without a tool call.
 func quoteFiles(text string) string {
 	var out strings.Builder
 	last := byte(' ')
@@ -309,7 +314,7 @@ func wordOrTick(c byte) bool {
 	return c == '`' || c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// servers are the MCP servers. What is secret of them, the plugin puts in.
+// servers returns the MCP servers. The plugin fills in their secrets.
 func servers(m *manifest.Manifest) object {
 	var out object
 	for _, name := range sorted(m.MCPServers) {
@@ -340,7 +345,7 @@ func servers(m *manifest.Manifest) object {
 	return out
 }
 
-// inDirectory starts a program in a directory, which the program has no setting for.
+// inDirectory starts a program in another directory, for which opencode has no setting.
 const inDirectory = `case $0 in "~"|"~/"*) cd -- "$HOME${0#"~"}";; *) cd -- "$0";; esac && exec "$@"`
 
 func literals[K ~string](values map[K]manifest.EnvValue) object {
@@ -353,7 +358,7 @@ func literals[K ~string](values map[K]manifest.EnvValue) object {
 	return out
 }
 
-// skillFiles are the files of the skills, below a directory each.
+// skillFiles returns the files of the skills, with a directory for each skill.
 func skillFiles(l runtime.Launch) []runtime.File {
 	var out []runtime.File
 	for _, name := range sorted(l.Manifest.Skills) {
@@ -387,8 +392,8 @@ func offered(m *manifest.Manifest, tool string) bool {
 	return false
 }
 
-// off are the tools that the permissions of the program cannot switch off for an agent:
-// edit and write have one permission there.
+// off returns the tools that the program's permissions cannot switch off for an agent:
+// edit and write share one permission.
 func off(a agent) []string {
 	out := slices.Clone(resourceTools)
 	if !a.may(grammar.ToolWrite) {

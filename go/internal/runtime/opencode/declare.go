@@ -2,7 +2,7 @@ package opencode
 
 import "github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 
-// leaves declares how far each field of a manifest holds in opencode.
+// leaves declares how far opencode enforces each field of a manifest.
 func leaves() *leaf.Table {
 	return leaf.NewTable(
 		leaf.Schema(leaf.EnforcedBy(leaf.Supervisor)),

@@ -11,9 +11,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// agent is what one agent of the Pod may do: the Pod's own, or a subagent.
+// agent is an agent of the Pod, with what it may do: the Pod's own, or a subagent.
 type agent struct {
-	// main marks the Pod's own agent, which may put questions to the user.
+	// main marks the Pod's own agent, which may ask the user questions.
 	main      bool
 	tools     manifest.SubagentTools
 	rules     []manifest.Rule
@@ -28,11 +28,11 @@ func (a *agent) may(tool string) bool {
 	return offered
 }
 
-// permissions are the program's own rules, of which the last that matches decides. They
-// are a second lock behind the guard, which is asked first: a tool that is not offered is
-// denied, and all others are left to the guard. Where there is a terminal they say ask,
-// so that what the guard asks about is asked about by the program; the plugin answers
-// for what the guard has allowed. Headless, the plugin refuses what the guard asks about.
+// permissions returns the program's own rules, of which the last match decides. They are
+// a second lock behind the guard, which is asked first. A tool that is not offered is
+// denied, and all others are left to the guard. In a terminal these say ask, so that the
+// program asks what the guard wants asked; the plugin answers for what the guard has
+// allowed. Without a terminal, the plugin refuses what the guard wants asked.
 func (a *agent) permissions(m *manifest.Manifest, headless bool) object {
 	open := "ask"
 	if headless {
@@ -86,7 +86,7 @@ func (a *agent) permissions(m *manifest.Manifest, headless bool) object {
 	return append(append(p, a.mcp(m, open)...), a.closed()...).last()
 }
 
-// closed are the tools of which a rule denies every call: they are not offered.
+// closed denies the tools for which a rule denies every call: they are not offered.
 func (a *agent) closed() object {
 	var out object
 	for _, rule := range a.rules {
@@ -96,7 +96,7 @@ func (a *agent) closed() object {
 		for _, name := range sorted(toolNames) {
 			if grammar.MatchTool(string(rule.Tool), toolNames[name]) {
 				if name == "write" || name == "apply_patch" {
-					name = "edit" // what is denied to one of them is denied to the others
+					name = "edit" // denying one of them denies the others
 				}
 				out = append(out, member{name, "deny"})
 			}
@@ -110,8 +110,8 @@ func (a *agent) closed() object {
 	return out
 }
 
-// denied are the patterns that are denied of a tool, as far as they mean the same to the
-// program: text in which only the star is special.
+// denied returns the denied patterns of a tool that mean the same to the program: text in
+// which only the star is special.
 func (a *agent) denied(tool string) object {
 	var out object
 	for _, rule := range a.rules {
@@ -124,8 +124,9 @@ func (a *agent) denied(tool string) object {
 	return out
 }
 
-// mcp are the rules about tools of MCP servers. The lists of the agent and of the server
-// have exact names and prefixes, so that what both have is one of the two.
+// mcp returns the rules for tools of MCP servers. The lists of the agent and of the
+// server contain exact names and prefixes, so their intersection is always one of the
+// two.
 func (a *agent) mcp(m *manifest.Manifest, open string) object {
 	allow := a.tools.Allow
 	if a.tools.Default == "allow" {
@@ -165,12 +166,12 @@ func (a *agent) mcp(m *manifest.Manifest, open string) object {
 	return append(out, denied...)
 }
 
-// native is the name of an MCP tool, or of several with a star at the end, in the program.
+// native returns the program's name of an MCP tool, or of several with a star at the end.
 func native(server manifest.ServerName, name string) string {
 	return serverKey(server) + "_" + strings.TrimPrefix(name, "mcp__"+string(server)+"__")
 }
 
-// meet returns what two names of tools, each with a star at its end or without, have in common.
+// meet returns the intersection of two tool names, each of which may end in a star.
 func meet(a, b string) (string, bool) {
 	switch {
 	case grammar.MatchTool(a, strings.TrimSuffix(b, "*")):
@@ -189,7 +190,8 @@ type member struct {
 	value any
 }
 
-// last keeps the last member of each name: readers keep its value, and the place of the first.
+// last keeps the last member with each name, because readers use its value, in the
+// position of the first.
 func (o object) last() object {
 	seen := map[string]bool{}
 	var out object
@@ -226,5 +228,5 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// sorted returns the keys of a map in their order.
+// sorted returns the sorted keys of a map.
 func sorted[K ~string, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

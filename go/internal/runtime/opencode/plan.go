@@ -23,14 +23,14 @@ func configPath(l runtime.Launch) string { return filepath.Join(l.Files, "openco
 func pluginPath(l runtime.Launch) string { return filepath.Join(l.Files, "guard.js") }
 func skillsPath(l runtime.Launch) string { return filepath.Join(l.Files, "skills") }
 
-// recorded reports whether the program has a database of conversations: it has one of
-// each in it before it asks the model.
+// recorded reports whether the program's database of conversations exists: the program
+// records each one there before it asks the model.
 func recorded(state, _ string) bool {
 	_, err := os.Lstat(filepath.Join(state, "data", "opencode", "opencode.db"))
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// maxArgument is how long an argument of a program may be (MAX_ARG_STRLEN of Linux).
+// maxArgument is the maximum length of an argument (MAX_ARG_STRLEN of Linux).
 const maxArgument = 128<<10 - 1
 
 func plan(l runtime.Launch) (*runtime.Plan, error) {
@@ -48,13 +48,13 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 		Env: []string{
 			"OPENCODE_CONFIG=" + configPath(l),
 			"OPENCODE_TUI_CONFIG=" + filepath.Join(l.Files, "tui.json"),
-			// The program looks for config and plugins here, so that no tool may write here.
+			// The program looks for config and plugins here, so no tool may write here.
 			"XDG_CONFIG_HOME=" + xdg,
 			"OPENCODE_TEST_HOME=" + filepath.Join(l.Files, "home"),
 			"XDG_DATA_HOME=" + filepath.Join(l.State, "data"),
 			"XDG_STATE_HOME=" + filepath.Join(l.State, "state"),
 			"XDG_CACHE_HOME=" + filepath.Join(l.State, "cache"),
-			// Logins of the program's own may name servers with more config.
+			// The program's own logins may name servers with more config.
 			"OPENCODE_AUTH_CONTENT={}",
 			"OPENCODE_DISABLE_PROJECT_CONFIG=1", "OPENCODE_DISABLE_CLAUDE_CODE=1", "OPENCODE_DISABLE_EXTERNAL_SKILLS=1",
 			"OPENCODE_DISABLE_MODELS_FETCH=1", "OPENCODE_DISABLE_AUTOUPDATE=1", "OPENCODE_DISABLE_DEFAULT_PLUGINS=1",
@@ -89,13 +89,13 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	}
 	if l.Headless {
 		if !l.Resume {
-			choice = append(choice, "--title", l.Pod) // a session without one asks the model for it
+			choice = append(choice, "--title", l.Pod) // without a title, the session asks the model for one
 		}
 		p.Args, p.Stdin = append([]string{"run", "--format", "json"}, choice...), []byte(l.Prompt)
 		return p, nil
 	}
 	p.Args = choice
-	if l.Prompt != "" && !l.Resume { // with a session, the plugin sends it
+	if l.Prompt != "" && !l.Resume { // in an existing session, the plugin sends it
 		if len(l.Prompt) > maxArgument || strings.ContainsRune(l.Prompt, 0) {
 			return nil, fmt.Errorf("the first message is longer than opencode takes (%d bytes)", maxArgument)
 		}
@@ -105,7 +105,8 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 }
 
 // seed keeps the program from installing packages for plugins before it starts, which
-// takes more than a minute without a network: it looks whether the lock has what it wants.
+// takes more than a minute without a network. The program checks whether the lock file
+// contains what it wants.
 func seed(xdg string) []runtime.File {
 	dir := filepath.Join(xdg, "opencode")
 	const dependency = `"dependencies":{"@opencode-ai/plugin":"*"}`
@@ -117,7 +118,7 @@ func seed(xdg string) []runtime.File {
 	}
 }
 
-// looks are the settings of the program's terminal UI.
+// looks returns the settings of the program's terminal UI.
 func looks(l runtime.Launch) []byte {
 	c := object{{"$schema", "https://opencode.ai/tui.json"}}
 	if theme := l.UI["theme"]; theme != "" {
@@ -130,7 +131,7 @@ func looks(l runtime.Launch) []byte {
 	return data
 }
 
-// descriptor holds what is secret: the token, and the values of MCP servers by pointer.
+// descriptor contains the secrets: the token, and the values of MCP servers by pointer.
 // The plugin reads it once, when it is loaded.
 func descriptor(l runtime.Launch) (runtime.Descriptor, error) {
 	token, err := json.Marshal(l.Token)
@@ -155,8 +156,8 @@ func descriptor(l runtime.Launch) (runtime.Descriptor, error) {
 	return d, nil
 }
 
-// parts are the pieces of a value for the inside of a JSON string. A text with several
-// secrets names each by the pointer of its reference.
+// parts returns the pieces of a value for the inside of a JSON string. Each secret in a
+// text is named by the pointer of its reference.
 func parts(v value) []runtime.Part {
 	if v.text.Type == manifest.SecretRefType {
 		return []runtime.Part{{Secret: v.at, JSON: true}}
@@ -175,10 +176,11 @@ func parts(v value) []runtime.Part {
 	return out
 }
 
-// value is a value of an MCP server that holds a secret.
+// value is a value of an MCP server that contains a secret.
 type value struct {
 	server manifest.ServerName
-	// field is environment, headers or url in the program's config, and name the key in it.
+	// field is environment, headers or url in the program's config, and name is the key in
+	// it.
 	field, name string
 	at          string
 	text        *manifest.SecretText
@@ -186,7 +188,7 @@ type value struct {
 
 func (v value) pointer() string { return v.at }
 
-// values are the values of MCP servers that hold secrets.
+// values returns the values of MCP servers that contain secrets.
 func values(m *manifest.Manifest) []value {
 	var out []value
 	for _, name := range sorted(m.MCPServers) {
@@ -211,7 +213,7 @@ func values(m *manifest.Manifest) []value {
 
 func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
 
-// baked is what the plugin knows of the Pod.
+// baked is the information about the Pod that is built into the plugin.
 type baked struct {
 	Guard     string              `json:"guard"`
 	Plugin    string              `json:"plugin"`
@@ -226,7 +228,7 @@ type baked struct {
 	Hooks     []manifest.Hook     `json:"hooks"`
 	// TimeoutSeconds is as in the manifest.
 	TimeoutSeconds int64 `json:"timeoutSeconds"`
-	// Session and Prompt are what is sent when a session goes on in the terminal UI.
+	// Session and Prompt are set to send a message to a resumed session in the terminal UI.
 	Session string `json:"session,omitempty"`
 	Prompt  string `json:"prompt,omitempty"`
 }
@@ -238,7 +240,7 @@ type bakedValue struct {
 	Name    string `json:"name,omitempty"`
 }
 
-// plugin is the source of the plugin, with what it knows of the Pod at its beginning.
+// plugin returns the source of the plugin, preceded by its information about the Pod.
 func plugin(l runtime.Launch) ([]byte, error) {
 	m := l.Manifest
 	b := baked{Guard: l.Guard, Plugin: "file://" + pluginPath(l), Provider: provider, Main: mainAgent(m), Subagents: []string{},
@@ -262,6 +264,6 @@ func plugin(l runtime.Launch) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot write the plugin for opencode: %w", err)
 	}
-	// U+2028 and U+2029 are escaped by json.Marshal, so that JSON is JavaScript.
+	// json.Marshal escapes U+2028 and U+2029, so JSON is valid JavaScript.
 	return []byte("const pod = " + string(data) + "\n\n" + pluginSource), nil
 }

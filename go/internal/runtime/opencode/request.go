@@ -11,8 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// agentHeader is put on each request by the plugin: the program's name of the agent, unless
-// it is the Pod's own.
+// agentHeader is set by the plugin on each request. It contains the program's name of the
+// agent, unless that is the Pod's own.
 const agentHeader = "X-Insomnia-Agent"
 
 func request(h http.Header) runtime.Request {
@@ -28,16 +28,15 @@ func request(h http.Header) runtime.Request {
 	return r
 }
 
-// declined reports what the program turns down before it asks the plugin: a call of a
-// tool that it does not know or with an input that is not JSON, and one that the user
-// interrupted.
+// declined reports whether the program rejected a call before it asked the plugin: an
+// unknown tool, an input that is not JSON, or an interruption by the user.
 func declined(tool, text string) bool {
 	return tool == "invalid" || strings.HasPrefix(text, "Model tried to call unavailable tool ") ||
 		strings.HasPrefix(text, "The arguments provided to the tool are invalid: ") ||
 		text == "Tool execution aborted" || text == "[Tool execution was interrupted]"
 }
 
-// unserved names what a manifest asks for and the program cannot give without doing harm.
+// unserved returns what a manifest requires and the program cannot safely provide.
 func unserved(m *manifest.Manifest) []runtime.Unserved {
 	var out []runtime.Unserved
 	add := func(pointer, format string, args ...any) {
@@ -85,7 +84,7 @@ func unserved(m *manifest.Manifest) []runtime.Unserved {
 	return out
 }
 
-// dotted refuses the name of a tool that the program cannot tell from another.
+// dotted rejects the name of a tool that the program cannot distinguish from another.
 func dotted(add func(pointer, format string, args ...any), pointer, name string) {
 	tool := name
 	if _, t, ok := grammar.SplitMCP(name); ok {

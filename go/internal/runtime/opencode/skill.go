@@ -2,7 +2,7 @@ package opencode
 
 import "encoding/json"
 
-// quoted is a text as a string of JSON.
+// quoted returns text as a JSON string.
 func quoted(text string) string {
 	data, _ := json.Marshal(text)
 	return string(data)

@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// claudePermissions is `permissions` of the settings of Claude Code.
+// claudePermissions is `permissions` in the settings of Claude Code.
 type claudePermissions struct {
 	Mode  string   `json:"defaultMode"`
 	Deny  []string `json:"deny"`
@@ -18,7 +18,7 @@ type claudePermissions struct {
 	Allow []string `json:"allow"`
 }
 
-// Claude writes settings of Claude Code.
+// Claude writes settings for Claude Code.
 func Claude(m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
 	r := &rules{m: m}
 	p := claudePermissions{Mode: r.claudeMode(), Deny: []string{}, Ask: []string{}, Allow: []string{}}
@@ -32,7 +32,7 @@ func Claude(m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
 	}
 	for _, glob := range m.Sandbox.DenyRead {
 		if slices.Contains(m.Sandbox.DenyRead, glob+"/**") {
-			continue // that is both
+			continue // the other glob covers both
 		}
 		p.Deny = append(p.Deny, "Read("+claudePath(string(glob), true)+")")
 	}
@@ -192,14 +192,15 @@ func (r *rules) claude(action manifest.Action, list *[]string) {
 	}
 }
 
-// belowAlone reports whether a pattern is a directory in the workspace itself and all that is
-// in it: its name alone would be one in any directory.
+// belowAlone reports whether a pattern matches exactly a directory at the top of the
+// workspace with its content: its bare name would match in any directory.
 func belowAlone(pattern string) bool {
 	rest, ok := strings.CutSuffix(pattern, "/**")
 	return ok && rest != "" && !strings.ContainsAny(rest, "/~*")
 }
 
-// claudePath is a pattern of paths as gitignore has it: a match is all below it.
+// claudePath converts a pattern of paths to gitignore syntax, in which a match includes
+// everything below it.
 func claudePath(pattern string, hold bool) string {
 	if hold {
 		pattern = strings.NewReplacer(`\*`, "?", `\?`, "?", `\`, "").Replace(pattern)
@@ -220,8 +221,8 @@ func claudePath(pattern string, hold bool) string {
 	return pattern
 }
 
-// claudeExact reports whether the program allows no more by a pattern than it matches: it
-// ends in all that is below, or in the name of a file.
+// claudeExact reports whether a pattern allows no more in the program than it matches
+// here: it ends in everything below a directory, or in the name of a file.
 func claudeExact(pattern string) bool {
 	if strings.ContainsAny(pattern, `\[]{}`) {
 		return false
@@ -233,7 +234,8 @@ func claudeExact(pattern string) bool {
 	return strings.LastIndexByte(last, '.') > 0 && !strings.HasSuffix(last, "*")
 }
 
-// claudeHost is the host of a pattern of addresses; whole says that it is all of it.
+// claudeHost returns the host of a pattern of addresses; whole is set if the pattern
+// consists of the host.
 func claudeHost(pattern string) (host string, whole bool) {
 	_, rest, scheme := strings.Cut(pattern, "://")
 	if !scheme {

@@ -11,8 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Codex writes rules and settings of Codex, whose rules are about the words that a command
-// begins with, and about nothing else.
+// Codex writes rules and settings for Codex, whose rules only match the words at the
+// start of a command.
 func Codex(m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
 	r := &rules{m: m}
 	var b strings.Builder
@@ -67,7 +67,7 @@ func Codex(m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
 	}, r.gaps
 }
 
-// prefix are the words of a rule; none where it has none.
+// prefix returns the words of a rule; none if it cannot be expressed as a prefix.
 func (r *rules) prefix(action manifest.Action, all []string, pattern string) []string {
 	told := shown(grammar.ToolBash, pattern, string(action))
 	base, open := strings.CutSuffix(pattern, " *")
@@ -98,7 +98,7 @@ func (r *rules) prefix(action manifest.Action, all []string, pattern string) []s
 	if at := slices.IndexFunc(words, func(w string) bool { return strings.ContainsAny(w, "*|") }); at >= 0 {
 		words, exact = words[:at], false
 	} else if partial {
-		// The last word may go on.
+		// The last word may be incomplete.
 		words = words[:len(words)-1]
 	}
 	switch {

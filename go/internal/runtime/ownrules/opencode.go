@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// entry is a member of an object whose order counts: the last that matches decides.
+// entry is a member of an object whose order matters: the last match decides.
 type entry struct {
 	name  string
 	value any
@@ -19,7 +19,7 @@ type entry struct {
 
 type object []entry
 
-// MarshalJSON writes each name once, with its last value at its last place.
+// MarshalJSON writes each name once, with its last value in its last position.
 func (o object) MarshalJSON() ([]byte, error) {
 	var out bytes.Buffer
 	encode := func(value any) {
@@ -44,7 +44,7 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// Opencode writes a config of opencode.
+// Opencode writes a config for opencode.
 func Opencode(m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
 	r := &rules{m: m}
 	p := object{{"*", string(r.fallback())}}
@@ -92,7 +92,7 @@ func Opencode(m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
 	return []runtime.File{{Path: "opencode.json", Mode: 0o600, Content: out.Bytes()}}, r.gaps
 }
 
-// opencodeName is a server in the names of its tools.
+// opencodeName returns the form of a server's name in the names of its tools.
 func opencodeName(server string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' || r == '-' {
@@ -102,8 +102,8 @@ func opencodeName(server string) string {
 	}, server)
 }
 
-// none are no patterns: a rule that holds back is about every call, and one that allows
-// about none.
+// none converts rules whose patterns the program does not support: a restrictive rule
+// applies to every call, and an allow rule is left out.
 func (r *rules) none(why string) func(string, manifest.Action) []string {
 	return func(pattern string, action manifest.Action) []string {
 		if action != "allow" {
@@ -113,8 +113,8 @@ func (r *rules) none(why string) func(string, manifest.Action) []string {
 	}
 }
 
-// patterns are what is said of a key that stands for tools: what holds for every call, and
-// then what is looser before what is stricter.
+// patterns returns the value of a key for some tools: first what applies to every call,
+// and then the looser rules before the stricter ones.
 func (r *rules) patterns(key string, convert func(pattern string, action manifest.Action) []string, tools ...string) any {
 	command := len(tools) == 0
 	if command {
@@ -189,7 +189,7 @@ func (r *rules) patterns(key string, convert func(pattern string, action manifes
 	return out
 }
 
-// opencodePath writes patterns of paths for a program whose star crosses directories.
+// opencodePath converts patterns of paths for a program whose star also matches slashes.
 func (r *rules) opencodePath(key string) func(pattern string, action manifest.Action) []string {
 	return func(pattern string, action manifest.Action) []string {
 		if key == "grep" || key == "glob" || key == "list" {
@@ -215,7 +215,7 @@ func (r *rules) opencodePath(key string) func(pattern string, action manifest.Ac
 		if rest, any := strings.CutPrefix(base, "**/"); any {
 			base, starts = rest, []string{"", "*/"}
 			if strings.HasPrefix(base, "*") {
-				starts = starts[:1] // its star stands for directories, too
+				starts = starts[:1] // its star also matches directories
 			}
 		}
 		if !hold {
@@ -223,8 +223,7 @@ func (r *rules) opencodePath(key string) func(pattern string, action manifest.Ac
 			if at := strings.LastIndex(base, "/**/"); at >= 0 {
 				dir, last = base[:at+1], base[at+4:]
 			}
-			// One star at the beginning of what comes after any directories is all that is
-			// said with the same meaning.
+			// After any directories, only a single leading star keeps its meaning.
 			leading := strings.HasPrefix(last, "*") && (dir != "" || len(starts) == 1 && strings.HasPrefix(text, "**/"))
 			if strings.ContainsAny(dir, "*?") || strings.ContainsAny(strings.TrimPrefix(last, "*"), "*?") || strings.HasPrefix(last, "*") && !leading || dir != "" && !leading || below && leading {
 				return nil
@@ -252,7 +251,7 @@ func (r *rules) opencodePath(key string) func(pattern string, action manifest.Ac
 	}
 }
 
-// star tells that a star within a path holds back more.
+// star reports that a star within a path makes a rule stricter.
 func (r *rules) star(key, pattern, action, base string) {
 	if strings.Contains(strings.TrimPrefix(base, "*"), "*") {
 		r.gap(shown(key, pattern, action), false, "a star of the program crosses directories; more is held back")

@@ -1,9 +1,9 @@
-// Package ownrules writes the permissions of a manifest in the words of agent programs, for
-// people who start a program themselves, without a Pod and its guard.
+// Package ownrules writes the permissions of a manifest in the formats of agent programs,
+// for people who start a program themselves, without a Pod and its guard.
 //
-// Each rule keeps its meaning where the program can say it. What it cannot say becomes
-// stricter where a rule holds back, and is left out where one allows; both are told, and so
-// is where the program is laxer by itself.
+// Each rule keeps its meaning if the program can express it. Otherwise a restrictive rule
+// becomes stricter, and an allow rule is left out. Both are reported, as well as any
+// respect in which the program is laxer by itself.
 package ownrules
 
 import (
@@ -16,8 +16,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// rules are the rules of a manifest by tool and action, with what keeps tools from being
-// offered and files from being read.
+// rules are the rules of a manifest by tool and action, together with the settings that
+// hide tools and files.
 type rules struct {
 	m    *manifest.Manifest
 	gaps []runtime.Gap
@@ -37,7 +37,7 @@ func shown(tool, pattern, action string) string {
 	return action + " " + tool + " " + pattern
 }
 
-// of are the patterns of a tool with an action; rules about every tool count.
+// of returns the patterns of a tool with an action, including rules for all tools.
 func (r *rules) of(tool string, action manifest.Action) []string {
 	var patterns []string
 	for _, rule := range r.m.Permissions.Rules {
@@ -48,8 +48,8 @@ func (r *rules) of(tool string, action manifest.Action) []string {
 	return patterns
 }
 
-// both are the patterns that are allowed of every one of tools, since the program has one
-// rule for all of them. What only some of them are allowed is told.
+// both returns the patterns that are allowed for every one of tools, since the program
+// has a single rule for all of them. It reports those that are allowed only for some.
 func (r *rules) both(tools ...string) []string {
 	var common []string
 	for _, tool := range tools {
@@ -69,7 +69,7 @@ func (r *rules) both(tools ...string) []string {
 	return common
 }
 
-// held are the patterns with an action of any of tools.
+// held returns the patterns with an action for any of tools.
 func (r *rules) held(action manifest.Action, tools ...string) []string {
 	var all []string
 	for _, tool := range tools {
@@ -82,13 +82,13 @@ func (r *rules) held(action manifest.Action, tools ...string) []string {
 	return all
 }
 
-// closed reports whether no call of a tool is ever let through: it is not offered.
+// closed reports whether every call of a tool is denied, so that it is not offered.
 func (r *rules) closed(tool string) bool {
 	return !r.m.Tools.Offers(tool) ||
 		tool == grammar.ToolWebFetch && !r.m.Web.Fetch.Enabled || tool == grammar.ToolWebSearch && r.m.Web.Search.Mode == "disabled"
 }
 
-// fallback is what becomes of a call that no rule matches.
+// fallback returns the action for a call that no rule matches.
 func (r *rules) fallback() manifest.Action {
 	if r.m.Permissions.Mode == "bypass" && r.m.Permissions.Default == "ask" {
 		return "allow"
@@ -96,8 +96,8 @@ func (r *rules) fallback() manifest.Action {
 	return r.m.Permissions.Default
 }
 
-// plain is a pattern of a command in which nothing but the star is special; ok is false
-// where it has a star that is a character.
+// plain returns a command pattern in which only the star is special; ok is false if a
+// star in it is literal.
 func plain(pattern string) (text string, ok bool) {
 	ok = true
 	var b strings.Builder
@@ -111,9 +111,9 @@ func plain(pattern string) (text string, ok bool) {
 	return b.String(), ok
 }
 
-// commands are patterns of commands as programs have them in which ` *` at the end also
-// matches no argument: pairs of X and `X *` are one. Where only one of them is there, a rule
-// that allows is exact without the star, and cannot be said with it.
+// commands converts patterns of commands to the syntax of programs, in which a final ` *`
+// also matches no argument: a pair of X and `X *` becomes one pattern. An allow rule for
+// only X is exact without the star; one for only `X *` cannot be expressed.
 func (r *rules) commands(action manifest.Action, special string) []string {
 	all := r.of(grammar.ToolBash, action)
 	var out []string
@@ -144,7 +144,7 @@ func (r *rules) commands(action manifest.Action, special string) []string {
 		case open && !slices.Contains(all, strings.TrimSuffix(pattern, " *")):
 			r.gap(told, false, "the program allows the command without an argument, too, so nothing is allowed for it")
 		case slices.Contains(all, pattern+" *") && !strings.Contains(text, "*"):
-			// With its pair.
+			// Together with its pair.
 		default:
 			if open {
 				text = base + " *"
@@ -155,7 +155,7 @@ func (r *rules) commands(action manifest.Action, special string) []string {
 	return out
 }
 
-// servers are the names of the MCP servers, in order.
+// servers returns the sorted names of the MCP servers.
 func (r *rules) servers() []string {
 	var names []string
 	for _, name := range slices.Sorted(maps.Keys(r.m.MCPServers)) {

@@ -1,8 +1,8 @@
-// Package prompt composes the system prompt of a session: the text of the manifest, and
-// the context files that the workspace has when the session starts.
+// Package prompt composes the system prompt of a session from the text of the manifest
+// and the context files that the workspace has when the session starts.
 //
-// The programs' own reading of such files is switched off, so that a profile means the
-// same in each.
+// The programs' own handling of such files is switched off, so that a profile means the
+// same in each program.
 package prompt
 
 import (
@@ -22,39 +22,40 @@ import (
 )
 
 const (
-	// MaxFiles bounds the context files of a session.
+	// MaxFiles limits the number of context files in a session.
 	MaxFiles = 64
-	// MaxBytes bounds their text, in all.
+	// MaxBytes limits their total text.
 	MaxBytes = 1 << 20
-	// maxEntries bounds the entries of directories that are looked at for globs.
+	// maxEntries limits the directory entries that are examined for globs.
 	maxEntries = 100_000
 )
 
 // Prompt is a composed system prompt.
 type Prompt struct {
-	// Text is what the model is given.
+	// Text is the text for the model.
 	Text string
-	// Files are the context files in it, by their names below the workspace.
+	// Files are its context files, relative to the workspace.
 	Files []string
-	// Left are those that were left out or cut.
+	// Left lists the files that were left out or cut.
 	Left []Left
 }
 
-// Left is a context file of which something is not in the prompt.
+// Left is a context file that is not completely in the prompt.
 type Left struct {
-	// File is its name below the workspace, or a glob.
+	// File is its name relative to the workspace, or a glob.
 	File string
 	// Why is a clause.
 	Why string
 }
 
 // Compose composes the prompt of a session in a workspace, for a user with a home
-// directory. What cannot be read is left out and named: a context file is there or not.
+// directory. It leaves out and lists files that cannot be read; a missing context file is
+// not an error.
 func Compose(m *manifest.Manifest, workspace, home string) Prompt {
 	c := &composer{m: m, workspace: workspace}
 	var err error
 	if c.places, err = grammar.NewPlaces(workspace, home, false); err != nil {
-		c.unplaced = true // every glob of denyRead then holds for every file
+		c.unplaced = true // then every glob of denyRead applies to every file
 	}
 	parts := []string{}
 	add := func(text string) {
@@ -78,7 +79,7 @@ func Compose(m *manifest.Manifest, workspace, home string) Prompt {
 	return c.out
 }
 
-// services tells where the services of the Pod are.
+// services describes where the services of the Pod are.
 func services(m *manifest.Manifest) string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(m.Sandbox.Services)) {
@@ -102,12 +103,12 @@ type composer struct {
 	unplaced  bool
 	out       Prompt
 	bytes     int
-	seen      int // entries of directories
+	seen      int // directory entries
 }
 
 func (c *composer) left(file, why string) { c.out.Left = append(c.out.Left, Left{file, why}) }
 
-// files is the text of the context files.
+// files returns the text of the context files.
 func (c *composer) files(workspace string) string {
 	if len(c.m.Prompts.ContextFiles) == 0 || c.m.Prompts.ContextMaxBytes == 0 {
 		return ""
@@ -142,7 +143,7 @@ func (c *composer) files(workspace string) string {
 	return "# Files of the workspace\n\n" + b.String()
 }
 
-// read reads a context file, cut at the cap of the manifest.
+// read reads a context file, cut at the limit of the manifest.
 func (c *composer) read(root *bounded.Root, name string) (string, bool) {
 	if field := c.denied(name); field != "" {
 		c.left(name, field+" keeps it from being read")
@@ -156,7 +157,7 @@ func (c *composer) read(root *bounded.Root, name string) (string, bool) {
 		return "", false
 	}
 	f.Close()
-	// A link inside the workspace may lead to a file that is denied by its own name.
+	// A link inside the workspace may lead to a file whose own name is denied.
 	real, err := filepath.EvalSymlinks(filepath.Join(c.workspace, name))
 	if err != nil {
 		c.left(name, bounded.Reason(err).Error())
@@ -177,7 +178,7 @@ func (c *composer) read(root *bounded.Root, name string) (string, bool) {
 		return "", false
 	}
 	for int64(len(data)) < size && len(data) > 0 && !utf8.Valid(data) && len(data) > int(min(size, limit))-utf8.UTFMax {
-		data = data[:len(data)-1] // a character that the cap cuts in two
+		data = data[:len(data)-1] // a character that the limit splits
 	}
 	if !utf8.Valid(data) {
 		c.left(name, "it is not UTF-8")
@@ -204,7 +205,7 @@ func readStart(root *bounded.Root, name string, limit int64) ([]byte, error) {
 	return data[:n], err
 }
 
-// denied returns the field that keeps a file from being read; empty for none.
+// denied returns the field that denies reading a file; empty for none.
 func (c *composer) denied(name string) string {
 	return c.deniedPath(filepath.Join(c.workspace, name))
 }
@@ -232,8 +233,8 @@ func (c *composer) deniedPath(absolute string) string {
 
 const denyRead = "sandbox.denyRead"
 
-// find returns the files that a glob matches, in the order of their names. Directories
-// of git are not entered, and links to directories are not followed.
+// find returns the files that a glob matches, sorted by name. It does not enter
+// directories of git or follow links to directories.
 func (c *composer) find(root *bounded.Root, glob string) []string {
 	if !strings.ContainsAny(glob, "*?") {
 		return []string{glob}
