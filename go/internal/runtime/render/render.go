@@ -1,4 +1,4 @@
-// Package render writes the plan of a start into a directory, for people who look at it
+// Package render writes the plan of a start into a directory, for people who inspect it
 // or start the program themselves. Secrets stay references.
 package render
 
@@ -17,20 +17,20 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Token stands in the place of what the program shows to the gateway.
+// Token is a placeholder for the token that the program sends to the gateway.
 const Token = "TOKEN"
 
-// Places are the paths of a launch whose plan is written to a directory.
+// Places returns the paths of a launch whose plan is written to a directory.
 func Places(dir string) (state, files, guard string) {
 	return filepath.Join(dir, "state"), filepath.Join(dir, "files"), filepath.Join(dir, "guard.sock")
 }
 
-// ErrNotEmpty says that the directory has something in it, which is left alone.
+// ErrNotEmpty is the error for a directory that is not empty, which is left alone.
 var ErrNotEmpty = errors.New("the directory is not empty")
 
-// Write writes a plan that was made for the places of a directory. The directory is
-// missing or empty, and has all of the plan or nothing. It returns the names of what was
-// written, below the directory.
+// Write writes a plan that was made for the places of a directory. The directory must be
+// missing or empty, and gets the whole plan or nothing. Write returns the names of the
+// files, relative to the directory.
 func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) ([]string, error) {
 	return whole(dir, func(w *writer) error {
 		for _, f := range plan.Files {
@@ -76,7 +76,7 @@ func Write(dir string, d *runtime.Driver, l runtime.Launch, plan *runtime.Plan) 
 	})
 }
 
-// own are the permissions of a manifest in the program's own words.
+// own returns the permissions of a manifest in the program's own format.
 func own(d *runtime.Driver, m *manifest.Manifest) ([]runtime.File, []runtime.Gap) {
 	if d.Own == nil {
 		return nil, nil
@@ -84,9 +84,9 @@ func own(d *runtime.Driver, m *manifest.Manifest) ([]runtime.File, []runtime.Gap
 	return d.Own(m)
 }
 
-// WriteTree writes the files of a convention, and what is lost in them of a manifest. The
-// directory is missing or empty, and has all of them or nothing. It returns the names of
-// what was written, below the directory.
+// WriteTree writes the files of a convention, and a description of what they lose of a
+// manifest. The directory must be missing or empty, and gets all files or none. WriteTree
+// returns their names, relative to the directory.
 func WriteTree(dir string, d *runtime.Driver, m *manifest.Manifest, files []runtime.File) ([]string, error) {
 	return whole(dir, func(w *writer) error {
 		for _, f := range files {
@@ -120,10 +120,10 @@ func (w *writer) link(name, target string) error {
 	return w.root.Symlink(target, name)
 }
 
-// whole makes a directory that has all that is written, or nothing.
+// whole creates a directory with everything that is written, or none at all.
 func whole(dir string, all func(*writer) error) (names []string, err error) {
-	// What is written beside the directory takes its place in one step, which fails
-	// where there is something meanwhile.
+	// The files are written next to the directory and renamed in one step, which fails if
+	// the directory has content by then.
 	work, err := os.MkdirTemp(filepath.Dir(dir), ".insomnia-render-")
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func whole(dir string, all func(*writer) error) (names []string, err error) {
 	if err := all(w); err != nil {
 		return nil, err
 	}
-	// An empty directory makes way; os.Rename takes the place of none.
+	// Remove an empty directory first: os.Rename replaces none.
 	if err := syscall.Rmdir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		if errors.Is(err, syscall.ENOTEMPTY) || errors.Is(err, fs.ErrExist) {
 			err = ErrNotEmpty
@@ -171,7 +171,8 @@ func descriptorName(d runtime.Descriptor) string {
 	return filepath.Join("descriptors", strconv.Itoa(d.Number))
 }
 
-// text is what a descriptor holds, with the names of secrets in the place of their values.
+// text returns the content of a descriptor, with the names of secrets instead of their
+// values.
 func text(d runtime.Descriptor, m *manifest.Manifest) string {
 	var b strings.Builder
 	for _, part := range d.Text {
@@ -184,7 +185,7 @@ func text(d runtime.Descriptor, m *manifest.Manifest) string {
 	return b.String()
 }
 
-// secretName is the name of the secret that a reference at a JSON Pointer is about.
+// secretName returns the name of the secret in the reference at a JSON Pointer.
 func secretName(m *manifest.Manifest, pointer string) string {
 	data, err := json.Marshal(m)
 	var value any
@@ -211,5 +212,5 @@ func secretName(m *manifest.Manifest, pointer string) string {
 	return pointer
 }
 
-// quote makes one word of a shell of any text.
+// quote quotes text as one word for a shell.
 func quote(word string) string { return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'" }

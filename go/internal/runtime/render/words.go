@@ -85,7 +85,7 @@ runs no tool:
 	return b.String()
 }
 
-// treeReadme describes a profile and lists what of it is lost in the files of a convention.
+// treeReadme describes a profile and lists what the files of a convention lose.
 func treeReadme(d *runtime.Driver, m *manifest.Manifest) string {
 	var b strings.Builder
 	p := m.Profile

@@ -14,8 +14,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission"
 )
 
-// Guard answers hooks and keeps what they ask. It decides by a function of the test, or,
-// after [Guard.By], is the real one.
+// Guard answers hooks and records what they ask. A function of the test makes the
+// decisions; after [Guard.By], the real guard does.
 type Guard struct {
 	Socket string
 
@@ -66,14 +66,14 @@ func (g *Guard) Stop() {
 	os.Remove(g.Socket)
 }
 
-// Decide sets how calls are decided.
+// Decide sets the function that decides calls.
 func (g *Guard) Decide(decide func(guard.Ask) guard.Answer) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.decide = decide
 }
 
-// Asked are the questions of a kind so far, those of the real guard without the input.
+// Asked returns the questions of a kind so far; those of the real guard lack the input.
 func (g *Guard) Asked(kind guard.Kind) []guard.Ask {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -86,7 +86,7 @@ func (g *Guard) Asked(kind guard.Kind) []guard.Ask {
 	return found
 }
 
-// Events are those of the real guard of a kind so far.
+// Events returns the real guard's events of a kind so far.
 func (g *Guard) Events(kind guard.Kind) []guard.Event {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -99,8 +99,8 @@ func (g *Guard) Events(kind guard.Kind) []guard.Event {
 	return found
 }
 
-// By puts the real guard of a manifest in the place of this one: a new one for each start.
-// Nobody can be asked, unless headless is given as false.
+// By replaces this guard by the real one for a manifest, with a new one for each start.
+// It is headless unless headless is given as false.
 func (g *Guard) By(m *manifest.Manifest, headless ...bool) {
 	g.room.t.Helper()
 	g.rules, g.user = m, len(headless) > 0 && !headless[0]

@@ -10,8 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Server is an MCP server with these tools. Each answers with its name, and the value of
-// the variable that its argument `variable` names.
+// Server returns an MCP server with these tools. Each answers with its name, and the
+// value of the variable that its argument `variable` names.
 func (r *Room) Server(tools ...string) manifest.MCPServer {
 	command := manifest.Argument(self(r.t))
 	s := manifest.MCPServer{Type: "stdio", Command: &command, StartupTimeoutSeconds: 30, ToolTimeoutSeconds: 30}

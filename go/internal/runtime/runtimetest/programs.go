@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Main runs tests, or serves tools where [Room.Server] has started this program.
+// Main runs tests, or serves tools if [Room.Server] started this program.
 func Main(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "mcp-server" {
 		serveMCP(os.Stdin, os.Stdout, os.Args[2:])
@@ -21,7 +21,7 @@ func Main(m *testing.M) {
 	os.Exit(code)
 }
 
-// self is the path of the program that runs the tests.
+// self returns the path of the test program.
 func self(t testing.TB) string {
 	t.Helper()
 	path, err := os.Executable()
@@ -41,8 +41,8 @@ var built struct {
 	out       []byte
 }
 
-// Insomnia builds the program once for a run of tests, and returns its path. In
-// INSOMNIA_BUILT it is given to the tests of many packages.
+// Insomnia builds the program once per test run, and returns its path. INSOMNIA_BUILT may
+// name a program that is already built, to share it between packages.
 func Insomnia(t testing.TB) string {
 	t.Helper()
 	built.once.Do(func() {

@@ -21,12 +21,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Token is what programs show to the gateway; no file, tool or message may have it.
+// Token is the token that programs send to the gateway; no file, tool or message may
+// contain it.
 const Token = "canary-token-6d1f"
 
-// Room is where a program is tried: directories, a model and a guard.
+// Room is the environment of a test: directories, a model and a guard.
 type Room struct {
-	// Driver and Program are what is tried; Program is the path of the executable.
+	// Driver and Program are under test; Program is the path of the executable.
 	Driver  *runtime.Driver
 	Program string
 	// Home, Workspace, State, Files and Temp are directories of the room.
@@ -38,17 +39,19 @@ type Room struct {
 	Guard *Guard
 	// Insomnia is the program that hooks run.
 	Insomnia string
-	// Wrapper are words before the program, such as strace and its options.
+	// Wrapper holds words before the program, such as strace and its options.
 	Wrapper []string
-	// Env are variables that are set besides those of the plan, as NAME=VALUE.
+	// Env holds variables in addition to those of the plan, as NAME=VALUE.
 	Env []string
-	// Secrets are the values of secrets by their pointer; others are made of the pointer.
+	// Secrets holds values of secrets by their pointer; other values are derived from the
+	// pointer.
 	Secrets map[string]string
 
 	t testing.TB
 }
 
-// New makes a room. A program that cannot be found skips the test, and fails it with CI=true.
+// New returns a room. If the program cannot be found, the test is skipped, or fails with
+// CI=true.
 func New(t testing.TB, d *runtime.Driver, script modelmock.Script) *Room {
 	t.Helper()
 	r := &Room{Driver: d, t: t, Model: modelmock.New(script, nil), Insomnia: Insomnia(t)}
@@ -79,7 +82,7 @@ func New(t testing.TB, d *runtime.Driver, script modelmock.Script) *Room {
 	return r
 }
 
-// authorized refuses requests without the token.
+// authorized rejects requests without the token.
 func (r *Room) authorized(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if q.Header.Get("Authorization") != "Bearer "+Token && q.Header.Get("X-Api-Key") != Token {
@@ -90,7 +93,7 @@ func (r *Room) authorized(next http.Handler) http.Handler {
 	})
 }
 
-// Launch are the inputs of a headless start with a new session.
+// Launch returns the inputs of a headless start with a new session.
 func (r *Room) Launch(m *manifest.Manifest) runtime.Launch {
 	system := []string{string(m.Prompts.System)}
 	for _, a := range m.Prompts.Append {
@@ -129,7 +132,7 @@ func (r *Room) Write(plan *runtime.Plan) {
 	}
 }
 
-// environment is the environment of the program: built from nothing.
+// environment returns the environment of the program, built from scratch.
 func (r *Room) environment(plan *runtime.Plan) []string {
 	env := []string{
 		"PATH=" + filepath.Dir(r.Program) + ":/usr/local/bin:/usr/bin:/bin", "HOME=" + r.Home, "TMPDIR=" + r.Temp,
@@ -138,7 +141,7 @@ func (r *Room) environment(plan *runtime.Plan) []string {
 	return slices.Concat(env, plan.Env, r.Env)
 }
 
-// text is what is read from a descriptor.
+// text returns the content of a descriptor.
 func (r *Room) text(d runtime.Descriptor) string {
 	var b strings.Builder
 	for _, p := range d.Text {

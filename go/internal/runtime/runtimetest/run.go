@@ -15,21 +15,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
-// Timeout ends a program that does not end by itself, on a machine with much else to do.
+// Timeout ends a program that does not end by itself; it allows for a busy machine.
 const Timeout = 4 * time.Minute
 
-// Result is what a program did.
+// Result is the outcome of running a program.
 type Result struct {
-	// Exit is its exit code; -1 where it had to be killed.
+	// Exit is its exit code; -1 if it had to be killed.
 	Exit           int
 	Stdout, Stderr string
-	// Log are the requests to the model since the start.
+	// Log holds the requests to the model since the start.
 	Log []modelmock.Request
-	// HomeChanges are the paths below HOME that were made, changed or removed.
+	// HomeChanges lists the paths below HOME that were created, changed or removed.
 	HomeChanges []string
 }
 
-// Plan is the driver's plan of a launch.
+// Plan returns the driver's plan of a launch.
 func (r *Room) Plan(l runtime.Launch) *runtime.Plan {
 	r.t.Helper()
 	plan, err := r.Driver.Plan(l)
@@ -86,7 +86,7 @@ func (r *Room) Start(plan *runtime.Plan) Result {
 	})
 	_ = cmd.Wait()
 	if timer.Stop() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // what it left running
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // processes that it left running
 	}
 	result := Result{Exit: cmd.ProcessState.ExitCode(), Stdout: out.String(), Stderr: errs.String(), Log: r.Model.Log()[asked:]}
 	if killed {
@@ -133,7 +133,7 @@ func changes(before, after map[string]string) []string {
 	return changed
 }
 
-// Has reports the files below a directory that hold a text.
+// Has returns the files below a directory that contain a text.
 func Has(dir, text string) []string {
 	var found []string
 	for name, content := range snapshot(dir) {

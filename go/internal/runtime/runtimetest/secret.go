@@ -7,7 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
-// Secret is the value that stands for a secret of which nothing was said.
+// Secret returns the default value of a secret.
 func Secret(pointer string) string {
 	return "canary" + strings.NewReplacer("/", "-", "~", "").Replace(pointer)
 }

@@ -65,7 +65,7 @@ func (r *Room) OpenPlan(plan *runtime.Plan) *Terminal {
 	return term
 }
 
-// Ended waits for the end of the program and returns what it did.
+// Ended waits for the end of the program and returns its result.
 func (t *Terminal) Ended() Result {
 	t.room.t.Helper()
 	for end := time.Now().Add(Timeout); !t.Over(); time.Sleep(50 * time.Millisecond) {

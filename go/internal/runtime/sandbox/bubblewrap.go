@@ -8,14 +8,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// namespaces are the walls that do not depend on the manifest. There is no new session:
-// the terminal would be lost, and it is one of ours, so that nothing typed into it from
-// inside gets out.
+// namespaces are the walls that do not depend on the manifest. They do not start a new
+// session, because that would lose the terminal. The terminal is one of ours, so nothing
+// that is typed into it from inside gets out.
 func namespaces(network bool) []string {
 	args := []string{"--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--die-with-parent", "--cap-drop", "ALL"}
 	if os.Getuid() == 0 {
-		// Without it no program inside may make a user namespace of its own, as Codex does
-		// for its commands. It is a right over files of this namespace alone.
+		// Without this capability, no program inside could create its own user namespace, as
+		// Codex does for its commands. It only applies to files of this namespace.
 		args = append(args, "--cap-add", "CAP_SETFCAP")
 	}
 	if network {
@@ -24,24 +24,24 @@ func namespaces(network bool) []string {
 	return args
 }
 
-// kernel are directories and files of /proc by which root changes the machine, without
-// any capability.
+// kernel lists directories and files of /proc through which root can change the machine
+// without any capability.
 var kernel = []string{"/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/acpi", "/proc/scsi", "/proc/mtrr", "/proc/dynamic_debug"}
 
-// private are directories that are empty inside: there programs of this machine leave
-// their sockets and their files for each other.
+// private lists directories that are empty inside, since programs of this machine leave
+// sockets and files for each other there.
 var private = []string{"/tmp", "/var/tmp", "/run", "/var/run"}
 
-// media is the directory in which disks appear when they are plugged in. What is mounted
-// while the Pod runs is seen inside as it is outside, so this one only has what is mounted
-// now; /run/media is empty inside with all of /run.
+// media is the directory in which removable disks are mounted. Mounts that appear while
+// the Pod runs would be visible inside as well, so inside it only has the present ones.
+// /run/media is empty inside, like all of /run.
 const media = "/media"
 
-// walls builds the arguments of bubblewrap. Later mounts lie over earlier ones.
+// walls builds the arguments of bubblewrap. Later mounts cover earlier ones.
 type walls struct {
 	args []string
 	spec *Spec
-	// open are the directories that may be written.
+	// open lists the writable directories.
 	open []string
 	// anchored are the directories that are mounts, so that they cannot be renamed.
 	anchored map[string]bool
@@ -49,7 +49,7 @@ type walls struct {
 
 func (w *walls) add(args ...string) { w.args = append(w.args, args...) }
 
-// bubblewrap is the command that builds the walls and runs argv in them.
+// bubblewrap returns the command that builds the walls and runs argv in them.
 func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 	for _, dir := range s.Hidden {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -78,7 +78,8 @@ func (m Mechanism) bubblewrap(s Spec, argv []string) (Wrapped, error) {
 	}, nil
 }
 
-// denials are what may not be read: what Gaps has just found, or what is there now.
+// denials returns what may not be read. It uses the result of a preceding call of Gaps,
+// if there was one.
 func (m Mechanism) denials(s *Spec) []denial {
 	if l := m.looked; l != nil && l.manifest == s.Manifest && l.workspace == s.Workspace && l.home == s.Home {
 		denied := l.denied
@@ -89,8 +90,8 @@ func (m Mechanism) denials(s *Spec) []denial {
 	return denied
 }
 
-// apart keeps abstract sockets of this machine from being reached where the network is
-// that of this machine, and they with it.
+// apart blocks this machine's abstract sockets if the Pod shares its network, through
+// which they would be reachable.
 func apart(network bool) *Rules {
 	if network {
 		return nil
@@ -107,7 +108,7 @@ func (w *walls) bind(path string, write bool) {
 	}
 }
 
-// system lays out the file system but for the directories that the manifest names.
+// system lays out the file system, except for the directories that the manifest names.
 func (w *walls) system() {
 	everything := slices.Contains(w.open, "/")
 	if w.spec.Manifest.Sandbox.ReadableRoots == nil {
@@ -117,7 +118,7 @@ func (w *walls) system() {
 			w.mirror(dir, everything)
 		}
 	}
-	w.mirror("/sys", false) // the files of the kernel, which are not files of the user
+	w.mirror("/sys", false) // files of the kernel, not of the user
 	w.add("--proc", "/proc", "--dev", "/dev")
 	if os.Getuid() == 0 {
 		for _, path := range kernel {
@@ -143,7 +144,7 @@ func (w *walls) system() {
 	for _, path := range []string{"/run/current-system", "/run/opengl-driver"} { // NixOS
 		w.mirror(path, false)
 	}
-	// How names are looked up, where the network is that of this machine.
+	// Name resolution, if the network is that of this machine.
 	if real, err := filepath.EvalSymlinks("/etc/resolv.conf"); err == nil && contains("/run", real) {
 		w.bind(real, false)
 	}
@@ -154,11 +155,11 @@ func (w *walls) system() {
 	}
 }
 
-// systemDirs hold what programs need of the operating system.
+// systemDirs contain the parts of the operating system that programs need.
 var systemDirs = []string{"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc", "/opt", "/nix/store", "/nix/var/nix/profiles",
 	"/gnu/store", "/var/lib/ca-certificates"}
 
-// mirror shows a directory, or makes the link that it is, where it is there.
+// mirror shows a directory if it exists; a link is created as a link.
 func (w *walls) mirror(path string, write bool) {
 	info, err := os.Lstat(path)
 	switch {
@@ -172,7 +173,8 @@ func (w *walls) mirror(path string, write bool) {
 	}
 }
 
-// roots shows what the manifest names: what may be read, then what may be written.
+// roots shows the directories that the manifest names: first the readable, then the
+// writable ones.
 func (w *walls) roots() {
 	for _, dir := range w.spec.readable() {
 		w.bind(dir, slices.Contains(w.open, "/"))
@@ -186,8 +188,8 @@ func (w *walls) roots() {
 	}
 }
 
-// git keeps the agent from changing which programs git runs, where it is kept from
-// changing anything.
+// git prevents the agent from changing which programs git runs, unless it may write
+// everywhere.
 func (w *walls) git() {
 	if slices.Contains(w.open, "/") {
 		return
@@ -218,13 +220,13 @@ func (w *walls) git() {
 	}
 }
 
-// canWrite reports whether a path is where the agent may write.
+// canWrite reports whether the agent may write a path.
 func (w *walls) canWrite(path string) bool {
 	return slices.ContainsFunc(w.open, func(dir string) bool { return contains(dir, path) })
 }
 
-// anchor makes the directories above a path mounts of their own, as far as the agent may
-// write: a mount cannot be renamed, so that nothing else can be put in its place.
+// anchor turns the directories above a path into mounts, as far as the agent may write. A
+// mount cannot be renamed, so nothing else can take its place.
 func (w *walls) anchor(path string) {
 	dir := filepath.Dir(path)
 	if !w.canWrite(dir) || w.anchored[dir] {
@@ -235,8 +237,8 @@ func (w *walls) anchor(path string) {
 	w.bind(dir, true)
 }
 
-// deny lays something unreadable over each path that may not be read, and its masked form
-// over each of which the values may not be.
+// deny covers each path that may not be read with something unreadable, or with its
+// masked form if only its values are denied.
 func (w *walls) deny(denied []denial, masks map[string]string) {
 	for _, d := range denied {
 		switch {
@@ -260,10 +262,10 @@ func (w *walls) deny(denied []denial, masks map[string]string) {
 	}
 }
 
-// nothing lays a device over a file where devices cannot be opened.
+// nothing covers a file with a device, on a mount that does not allow opening devices.
 func (w *walls) nothing(path string) { w.add("--ro-bind", "/dev/null", path) }
 
-// covered reports whether a socket is not there inside anyway, or is meant to be.
+// covered reports whether a socket is invisible inside anyway, or is visible on purpose.
 func (w *walls) covered(path string, denied []denial) bool {
 	if contains(w.spec.Sockets, path) || contains(nixDaemon, path) || slices.ContainsFunc(denied, func(d denial) bool { return contains(d.path, path) }) {
 		return true
@@ -271,7 +273,7 @@ func (w *walls) covered(path string, denied []denial) bool {
 	if within(path, w.spec.Hidden) || within(path, []string{"/proc", "/sys", "/dev"}) {
 		return true
 	}
-	// What the manifest names is shown, wherever it is; of the rest, what is below / and
+	// Paths in the manifest are visible anywhere. Otherwise, everything is visible that is
 	// not in a private directory.
 	shown := slices.Concat(w.open, w.spec.readable(), []string{w.spec.Workspace})
 	empty := append(slices.Clone(private), realOr(os.Getenv("XDG_RUNTIME_DIR")))
@@ -282,12 +284,12 @@ func (w *walls) covered(path string, denied []denial) bool {
 	return within(path, empty) && !slices.ContainsFunc(shown, func(dir string) bool { return dir != "/" && contains(dir, path) })
 }
 
-// within reports whether a path is in one of some directories.
+// within reports whether a path is in one of the directories.
 func within(path string, dirs []string) bool {
 	return slices.ContainsFunc(dirs, func(dir string) bool { return filepath.IsAbs(dir) && contains(dir, path) })
 }
 
-// own hides what is ours, and shows what of it the program needs.
+// own hides our own directories, and shows the parts of them that the program needs.
 func (w *walls) own() {
 	for _, dir := range w.spec.Hidden {
 		w.add("--tmpfs", dir)

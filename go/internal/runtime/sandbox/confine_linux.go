@@ -6,13 +6,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// Confine puts this process and all that it starts behind rules, for ever; nil are none.
-// In any case it makes descriptors close when the program starts, and leaves the keyring
-// of the session, in which the user may have keys: for the calling thread alone, which
-// must be the one that starts the program.
+// Confine applies rules permanently to this process and everything that it starts; nil
+// applies none. In any case, descriptors are closed when the program starts. The process
+// also leaves the keyring of the session, in which the user may have keys. That only
+// affects the calling thread, which must be the one that starts the program.
 func Confine(r *Rules) error {
 	closeInherited()
-	// Where there are no keyrings, there is nothing to leave.
+	// Without keyrings, there is nothing to leave.
 	_, _ = unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0)
 	if r == nil {
 		return nil

@@ -14,27 +14,27 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Limits of the search for what denyRead and maskedFiles name. Variables for tests.
+// Limits on the search for the files of denyRead and maskedFiles. They are variables for
+// tests.
 var (
-	maxLooked  = 500_000          // entries of directories
-	maxSearch  = 10 * time.Second // for all of them
+	maxLooked  = 500_000          // directory entries
+	maxSearch  = 10 * time.Second // for the whole search
 	maxDenied  = 1000             // files and directories; each is a mount
 	maxEntries = 200_000          // of one directory
 )
 
-// denial is a file or directory that is kept from being read.
+// denial is a file or directory that may not be read.
 type denial struct {
 	path string // real
 	dir  bool
-	// masked says that only its values are kept from being read.
+	// masked is set if only its values may not be read.
 	masked bool
 }
 
-// denials are the files and directories that denyRead and maskedFiles name now, in the
-// order of their paths, and none of them below another. A link that a glob matches
-// stands for what it leads to, and the other names of a file with several (hard links)
-// are found where the agent may write. problem says why they are not all; it is empty
-// where they are.
+// denials returns the files and directories that denyRead and maskedFiles match now. They
+// are sorted by path, and none is below another. A link that matches denies its target.
+// Other names of a matching file (hard links) are found where the agent may write.
+// problem explains why the list is incomplete; it is empty if it is complete.
 func (s *Spec) denials() (found []denial, problem string) {
 	at, err := grammar.NewPlaces(s.Workspace, s.Home, false)
 	if err != nil {
@@ -83,7 +83,7 @@ func (s *Spec) denials() (found []denial, problem string) {
 	return found[:min(len(found), maxDenied)], w.problem
 }
 
-// file is a file, whatever its names are.
+// file identifies a file by other means than its names.
 type file struct{ device, inode uint64 }
 
 type search struct {
@@ -91,7 +91,7 @@ type search struct {
 	at       grammar.Places
 	looked   int
 	deadline time.Time
-	found    map[string]bool // real path -> is a directory
+	found    map[string]bool // real path -> whether it is a directory
 	links    map[file]bool   // files with several names
 	problem  string
 }
@@ -102,8 +102,8 @@ func (w *search) start(path string, globs []grammar.FileGlob) {
 	}
 }
 
-// walk looks for what globs match at and below a directory. written is its path as the
-// globs see it, real where it is.
+// walk searches a directory for matches of globs. written is its path as the globs see
+// it, real is its actual path.
 func (w *search) walk(written, real string, globs []grammar.FileGlob) {
 	path, err := grammar.ParsePath(written)
 	if err != nil || w.problem != "" || w.system(real) {
@@ -148,7 +148,8 @@ func (w *search) system(real string) bool {
 	return slices.ContainsFunc(w.spec.Hidden, func(dir string) bool { return contains(dir, real) })
 }
 
-// entries lists a directory, nothing where it cannot be read or the limits are reached.
+// entries lists a directory; it returns nothing if the directory is unreadable or a limit
+// is reached.
 func (w *search) entries(dir string) []fs.DirEntry {
 	if w.problem != "" {
 		return nil
@@ -165,7 +166,7 @@ func (w *search) entries(dir string) []fs.DirEntry {
 	return list
 }
 
-// deny keeps a file or directory from being read, or what a link leads to.
+// deny denies reading a file, a directory, or the target of a link.
 func (w *search) deny(path string) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
@@ -175,7 +176,7 @@ func (w *search) deny(path string) {
 	if err != nil || w.system(real) || real == "/" {
 		return
 	}
-	// A link could lead to a directory without which nothing works.
+	// A link could lead to a directory that everything needs.
 	if real != path && (contains(real, w.spec.Workspace) || contains(real, w.spec.Home)) {
 		return
 	}
@@ -186,7 +187,7 @@ func (w *search) deny(path string) {
 	}
 }
 
-// inside notes the files with several names in a directory that is denied as a whole.
+// inside records the files with several names in a directory that is denied as a whole.
 func (w *search) inside(dir string) {
 	for _, entry := range w.entries(dir) {
 		if entry.IsDir() {

@@ -10,9 +10,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// closeInherited makes the descriptors that this process has inherited end with the next
-// program: a directory of outside that is open inside leads out. What a program is given
-// on purpose is duplicated for it.
+// closeInherited makes the inherited descriptors of this process close when it starts a
+// program: an open directory from outside would be a way out. Descriptors that a program
+// should get are duplicated.
 func closeInherited() {
 	entries, _ := bounded.ReadDir("/dev/fd", 1<<20)
 	for _, entry := range entries {

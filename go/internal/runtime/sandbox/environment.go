@@ -7,19 +7,20 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// usual are variables of the user that every program gets: they name no secret and no
-// socket. TMPDIR is not among them, since /tmp is another inside.
+// usual lists variables of the user that every program gets: none of them names a secret
+// or a socket. TMPDIR is not included, because /tmp is a different directory inside.
 const usual = "PATH USER LOGNAME SHELL TERM COLORTERM NO_COLOR TZ LANG LANGUAGE LC_ALL LC_ADDRESS LC_COLLATE LC_CTYPE LC_IDENTIFICATION " +
 	"LC_MEASUREMENT LC_MESSAGES LC_MONETARY LC_NAME LC_NUMERIC LC_PAPER LC_TELEPHONE LC_TIME"
 
-// local are the hosts that no proxy stands before.
+// local lists the hosts that are reached without a proxy.
 const local = "127.0.0.1,localhost,::1"
 
-// Environment is the whole environment of the agent program, as NAME=VALUE in the order
-// of names: the usual variables of the user, those of sandbox.inheritEnv and
-// sandbox.env, the proxy where the network is an allowlist, and the program's own, which
+// Environment returns the whole environment of the agent program, as NAME=VALUE sorted by
+// name. It has the usual variables of the user, those of sandbox.inheritEnv and
+// sandbox.env, the proxy if the network is an allowlist, and the program's own, which
 // win. proxy is the address of the proxy inside, such as http://127.0.0.1:4101; empty for
-// none. lookup finds a variable of the user; it must not find one that holds a secret.
+// none. lookup finds a variable of the user; it must not return one that contains a
+// secret.
 func Environment(s Spec, own []string, proxy string, lookup func(string) (string, bool)) []string {
 	env := map[string]string{}
 	inherit := func(name string) {

@@ -9,10 +9,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// writableFile reports whether this process may write a file, as its mode has it.
+// writableFile reports whether the mode of a file allows this process to write it.
 func writableFile(path string) bool { return unix.Access(path, unix.W_OK) == nil }
 
-// identity tells which file it is, and whether it is a regular one with several names.
+// identity returns the identity of a file, and whether it is a regular file with several
+// names.
 func identity(info fs.FileInfo) (file, bool) {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	if !ok {

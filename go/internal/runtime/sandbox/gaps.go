@@ -8,9 +8,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Gaps are the fields of the manifest that protect and that the mechanism cannot hold
-// for it, in the order of their pointers. Each keeps the Pod from starting, unless the
-// user does without it (Spec.Unenforced).
+// Gaps returns the protecting fields of the manifest that the mechanism cannot enforce,
+// sorted by pointer. Each prevents the Pod from starting, unless the user allows it
+// (Spec.Unenforced).
 func (m Mechanism) Gaps(s Spec) []Gap {
 	var gaps []Gap
 	gap := func(pointer, why, remedy string) {
@@ -42,7 +42,7 @@ func (m Mechanism) Gaps(s Spec) []Gap {
 	return gaps
 }
 
-// unheld names what walls without namespaces do not hold.
+// unheld reports what walls without namespaces do not enforce.
 func (m Mechanism) unheld(s Spec, gap func(pointer, why, remedy string)) {
 	box := &s.Manifest.Sandbox
 	remedy := m.Remedy
@@ -50,8 +50,8 @@ func (m Mechanism) unheld(s Spec, gap func(pointer, why, remedy string)) {
 		remedy = "install bubblewrap"
 	}
 	if m.Kind == Landlock {
-		// Older versions hold no sockets: what listens outside acts outside, and the
-		// supervisor of the Pod is one of those.
+		// Older versions do not block sockets. A program that listens outside, such as the
+		// Pod's supervisor, could then act outside for the agent.
 		if box.Filesystem != full && m.abi < abiSockets {
 			some := ""
 			if sockets := reachableSockets(s); len(sockets) > 0 {
@@ -84,8 +84,8 @@ const (
 	full           = manifest.Filesystem("full")
 )
 
-// contains reports whether a path is a directory or below it. Both are clean; nothing is
-// below an empty one.
+// contains reports whether a path is a directory or below it. Both must be clean; nothing
+// is below an empty one.
 func contains(dir, path string) bool {
 	if dir == "" {
 		return false
@@ -93,7 +93,8 @@ func contains(dir, path string) bool {
 	return path == dir || dir == "/" || strings.HasPrefix(path, dir+"/")
 }
 
-// place is the path of what a manifest names: below the workspace, from ~/ or from /.
+// place returns the path for a name in a manifest: relative to the workspace, from ~/ or
+// from /.
 func (s *Spec) place(text string) string {
 	switch {
 	case text == "~":

@@ -9,27 +9,27 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 )
 
-// repository is what of a repository of git is writable and what is not.
+// repository describes which parts of a git repository are writable.
 type repository struct {
-	// writable is the directory outside the workspace that git writes; empty for none.
+	// writable is the directory outside the workspace that git writes to; empty for none.
 	writable string
-	// fixed are files and directories that decide which programs git runs: the agent may
-	// read them.
+	// fixed lists files and directories that decide which programs git runs: the agent may
+	// only read them.
 	fixed []string
-	// hooks are directories of hooks that are not there: they are kept empty.
+	// hooks lists directories of hooks that do not exist: they are kept empty.
 	hooks []string
 }
 
-// Limits of what is looked at in a repository: work trees and submodules.
+// Limits on the work trees and submodules of a repository that are examined.
 const (
 	maxWorkTrees     = 256
 	maxSubmodules    = 256
 	maxSubmoduleDeep = 4
 )
 
-// repository finds the repository that the workspace is a work tree of. Of one that is
-// elsewhere, in a linked work tree, the agent may write only where that repository names
-// this work tree as its own: a file `.git` can name any.
+// repository finds the repository of the workspace. A linked work tree has its repository
+// elsewhere. The agent may write there only if that repository lists this work tree,
+// because a file `.git` can name any repository.
 func (s *Spec) repository() repository {
 	var r repository
 	dotGit := filepath.Join(s.Workspace, ".git")
@@ -66,7 +66,7 @@ func (s *Spec) repository() repository {
 	return r
 }
 
-// fix keeps what is in a git directory and decides which programs run.
+// fix protects the parts of a git directory that decide which programs run.
 func (r *repository) fix(dir string) {
 	for _, name := range []string{"config", "config.worktree", "commondir"} {
 		r.add(filepath.Join(dir, name))
@@ -84,7 +84,8 @@ func (r *repository) fix(dir string) {
 	r.submodules(filepath.Join(dir, "modules"), maxSubmoduleDeep, &left)
 }
 
-// submodules keeps the same of the repositories of submodules, whose names have slashes.
+// submodules does the same for the repositories of submodules, whose names may contain
+// slashes.
 func (r *repository) submodules(dir string, deep int, left *int) {
 	entries, _ := bounded.ReadDir(dir, maxSubmodules)
 	for _, entry := range entries {
@@ -100,8 +101,7 @@ func (r *repository) submodules(dir string, deep int, left *int) {
 	}
 }
 
-// add reports whether the path is there. A link cannot be kept as it is, so what it
-// leads to is.
+// add reports whether the path exists. A link cannot be protected, so its target is.
 func (r *repository) add(path string) bool {
 	real, err := filepath.EvalSymlinks(path)
 	if err == nil {

@@ -12,12 +12,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/remembered"
 )
 
-// answer is the name of what is remembered.
+// answer is the name of the cached result.
 const answer = "bwrap"
 
-// Known is [Probe] where bubblewrap was not seen to work in the same circumstances before.
-// Where it has ceased to, the command that it builds the walls for does not run: call
-// [Forget] then. That it does not work is not remembered.
+// Known is [Probe] with a cache of successes: it does not probe if bubblewrap worked
+// before in the same circumstances. If bubblewrap has stopped working, the command in its
+// walls does not run; call [Forget] then. Failures are not cached.
 func Known(ctx context.Context, insomnia string) Mechanism {
 	of, ok := circumstances(insomnia)
 	if !ok {
@@ -36,9 +36,10 @@ func Known(ctx context.Context, insomnia string) Mechanism {
 // Forget makes the next [Known] a [Probe].
 func Forget() { remembered.Forget(answer) }
 
-// circumstances are what it depends on whether bubblewrap works: the programs, the kernel
-// since it was started, what it allows this user and this process, and the namespaces that
-// this process is in, since a container shares its kernel and perhaps a home directory.
+// circumstances identifies everything on which bubblewrap depends: the programs, the
+// kernel since it was started, and what it allows this user and this process. The
+// namespaces of this process are included, because a container shares its kernel and
+// perhaps a home directory.
 func circumstances(insomnia string) (string, bool) {
 	bwrap, err := exec.LookPath("bwrap")
 	if err != nil {
@@ -77,7 +78,7 @@ func circumstances(insomnia string) (string, bool) {
 	return strings.Join(parts, "\n"), true
 }
 
-// read is the content of a small file of the kernel; empty where there is none.
+// read returns the content of a small file of the kernel; empty if it does not exist.
 func read(path string) string {
 	data, _ := bounded.ReadFile(path, 16<<10)
 	return string(data)
@@ -88,19 +89,20 @@ func (m Mechanism) Same(other Mechanism) bool {
 	return m.Kind == other.Kind && m.bwrap == other.bwrap && m.abi == other.abi
 }
 
-// handed is a mechanism as JSON.
+// handed is the JSON form of a mechanism.
 type handed struct {
 	Kind               Kind
 	Why, Remedy, Bwrap string
 	ABI                int
 }
 
-// MarshalJSON lets the process that has found a mechanism hand it to the one that uses it.
+// MarshalJSON allows the process that found a mechanism to send it to the one that uses
+// it.
 func (m Mechanism) MarshalJSON() ([]byte, error) {
 	return json.Marshal(handed{m.Kind, m.Why, m.Remedy, m.bwrap, m.abi})
 }
 
-// UnmarshalJSON is the other side of it.
+// UnmarshalJSON is the counterpart of MarshalJSON.
 func (m *Mechanism) UnmarshalJSON(data []byte) error {
 	var h handed
 	if err := json.Unmarshal(data, &h); err != nil {

@@ -14,8 +14,8 @@ import (
 
 const supported = true
 
-// What versions of Landlock are needed for: to hold truncation and renaming, to hold
-// unix sockets with a path, to hold abstract ones and signals.
+// The versions of Landlock that are required to control truncation and renaming, abstract
+// sockets and signals, and unix sockets with a path.
 const (
 	abiFiles, abiApart, abiSockets = 3, 6, 9
 )
@@ -28,12 +28,12 @@ func landlockABI() int {
 	return version
 }
 
-// devices may be written, as far as their modes let it.
+// devices may be written, subject to their modes.
 var devices = []string{"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty", "/dev/ptmx", "/dev/pts", "/dev/shm"}
 
-// rules are what a process confines itself to where there is no bubblewrap: what is not
-// named cannot be reached. So what is hidden is left out, and with it the names of the
-// directories above it.
+// rules returns the rules that a process applies to itself without bubblewrap. Only named
+// paths are accessible, so hidden ones are left out, and with them the names in the
+// directories above.
 func (m Mechanism) rules(s Spec) (*Rules, error) {
 	for _, dir := range s.Hidden {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -62,7 +62,7 @@ func (m Mechanism) rules(s Spec) (*Rules, error) {
 	return r, nil
 }
 
-// around is a directory, or what is in it but some directories.
+// around returns a directory, or its content without some directories.
 func around(dir string, without []string) []string {
 	if slices.Contains(without, dir) {
 		return nil
@@ -73,15 +73,15 @@ func around(dir string, without []string) []string {
 	entries, _ := bounded.ReadDir(dir, maxEntries)
 	var list []string
 	for _, entry := range entries {
-		if entry.Type()&os.ModeSymlink == 0 { // what it leads to has a name of its own
+		if entry.Type()&os.ModeSymlink == 0 { // its target is listed under its own name
 			list = append(list, around(filepath.Join(dir, entry.Name()), without)...)
 		}
 	}
 	return list
 }
 
-// landlock puts this process and all that it starts behind rules, for ever. It is an error
-// where the kernel cannot hold them.
+// landlock applies rules permanently to this process and everything that it starts. It
+// returns an error if the kernel cannot enforce them.
 func (r *Rules) landlock() error {
 	abi := landlockABI()
 	if r.Files && abi < abiFiles {
@@ -122,8 +122,8 @@ func (r *Rules) landlock() error {
 	return err
 }
 
-// reachableSockets are unix sockets of other programs that a process behind rules can
-// connect to, the first few.
+// reachableSockets returns the first few unix sockets of other programs that a process
+// under the rules can connect to.
 func reachableSockets(s Spec) []string {
 	var found []string
 	for _, path := range sockets() {

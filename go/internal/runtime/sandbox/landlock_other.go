@@ -15,10 +15,10 @@ func (m Mechanism) rules(Spec) (*Rules, error) { return nil, nil }
 
 func reachableSockets(Spec) []string { return nil }
 
-// Confine puts this process and all that it starts behind rules; there are none here.
+// Confine would apply rules to this process; there are none on this platform.
 func Confine(*Rules) error { return nil }
 
-// Without keeps this process from reading a file; it cannot here.
+// Without would deny this process a file; it cannot on this platform.
 func Without(string) error { return errors.ErrUnsupported }
 
 // HidesFiles reports whether [Without] works on this machine.

@@ -2,7 +2,7 @@ package sandbox
 
 import "slices"
 
-// operands are how many arguments follow each option that lays out the file system.
+// operands returns the number of arguments of an option that lays out the file system.
 func operands(option string) int {
 	switch option {
 	case "--bind", "--ro-bind", "--symlink":
@@ -14,7 +14,7 @@ func operands(option string) int {
 // layer is an option with its arguments.
 type layer []string
 
-// dest is the path that it is laid over.
+// dest returns the path that it covers.
 func (l layer) dest() string { return l[len(l)-1] }
 
 // same reports whether it shows a path as it is outside.
@@ -22,12 +22,12 @@ func (l layer) same() bool {
 	return (l[0] == "--bind" || l[0] == "--ro-bind") && l[1] == l[2]
 }
 
-// mounts reports whether it lays a mount over the path.
+// mounts reports whether it mounts something on the path.
 func (l layer) mounts() bool { return l.same() || l[0] == "--tmpfs" }
 
-// lean leaves out what changes nothing: bubblewrap reads the whole table of mounts for each
-// one that it makes. Left out is what shows again, unwritable, what is shown unwritable
-// anyway, and what the next mount on the same path covers.
+// lean removes layers without effect, because bubblewrap reads the whole table of mounts
+// for each mount that it creates. It removes a read-only layer of what is already visible
+// read-only, and a layer that the next mount on the same path covers.
 func lean(args []string) (kept []string) {
 	var layers []layer
 	for len(args) > 0 {
@@ -48,27 +48,27 @@ func lean(args []string) (kept []string) {
 	return kept
 }
 
-// shown reports whether a path is seen as a layer would have it without it.
+// shown reports whether a path looks the same without a layer.
 func shown(layers []layer, i int) bool {
 	if layers[i][0] != "--ro-bind" || !layers[i].same() {
 		return false
 	}
 	path := layers[i].dest()
 	if slices.ContainsFunc(layers[i:], func(l layer) bool { return l[0] == "--remount-ro" && l.dest() == path }) {
-		return false // which needs a mount there
+		return false // that requires a mount there
 	}
 	for _, below := range slices.Backward(layers[:i]) {
 		switch {
 		case contains(below.dest(), path):
 			return below[0] == "--ro-bind" && below.same()
 		case contains(path, below.dest()):
-			return false // something in it is shown otherwise
+			return false // something in it is shown differently
 		}
 	}
 	return false
 }
 
-// covered reports whether nothing of a layer is seen through what comes after it.
+// covered reports whether later layers hide a layer completely.
 func covered(layers []layer, i int) bool {
 	if !layers[i].mounts() {
 		return false

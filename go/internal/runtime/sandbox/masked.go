@@ -11,8 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/mask"
 )
 
-// masks writes the masked forms of files, and returns the path of each by that of the
-// file. A file that has none is left out, and so hidden whole.
+// masks writes the masked forms of files, and returns their paths by that of the file. A
+// file without a masked form is left out, and so hidden completely.
 func (s *Spec) masks(denied []denial) (map[string]string, error) {
 	if s.Masks == "" {
 		return nil, nil
@@ -21,7 +21,7 @@ func (s *Spec) masks(denied []denial) (map[string]string, error) {
 		return diag.Errorf(diag.ExitState, "sandbox-masks", "cannot write masked files to `%s`: %v", s.Masks, bounded.Reason(err)).
 			Hintf("%s", durable.Remedy(err, s.Masks))
 	}
-	if err := durable.RemoveAll(durable.OS, s.Masks); err != nil { // those of an earlier start
+	if err := durable.RemoveAll(durable.OS, s.Masks); err != nil { // from an earlier start
 		return nil, cannot(err)
 	}
 	written := map[string]string{}

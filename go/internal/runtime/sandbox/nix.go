@@ -9,8 +9,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// trustedByNix says why the Nix daemon does for this user whatever is asked; it is empty
-// where it does not.
+// trustedByNix explains why the Nix daemon does everything that this user asks; it is
+// empty if the daemon does not.
 func trustedByNix() string {
 	const why = "the Nix daemon trusts this user, and does anything as root for it"
 	if os.Getuid() == 0 {

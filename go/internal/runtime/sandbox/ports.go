@@ -9,11 +9,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Ports are the ports of the loopback interface that are carried through the walls:
-// those of this machine that commands reach (sandbox.hostPorts, and the entries of
-// sandbox.allowedDomains that name the loopback interface with a port), and those of
-// commands that this machine reaches (sandbox.publishedPorts). There are none where the
-// interface is the same on both sides.
+// Ports returns the loopback ports that are forwarded through the walls. host are those
+// of this machine for commands: sandbox.hostPorts, and entries of sandbox.allowedDomains
+// that name the loopback interface with a port. published are those of commands for this
+// machine: sandbox.publishedPorts. Both are empty if the interface is the same on both
+// sides.
 func (s *Spec) Ports() (host, published []uint16) {
 	box := &s.Manifest.Sandbox
 	if box.Network == "full" {
@@ -40,7 +40,7 @@ func (s *Spec) Ports() (host, published []uint16) {
 	return slices.Compact(host), published
 }
 
-// PortSocket is the path of the unix socket that carries connections to a port of this
+// PortSocket returns the path of the unix socket for connections to a port of this
 // machine.
 func (s *Spec) PortSocket(port uint16) string {
 	return filepath.Join(s.Sockets, "port-"+strconv.Itoa(int(port))+".sock")

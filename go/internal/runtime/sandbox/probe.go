@@ -11,12 +11,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// patience is how long walls may take to stand when they are tried.
+// patience limits how long a test of the walls may take.
 const patience = 10 * time.Second
 
-// Probe finds out what builds walls on this machine, by building some: that bubblewrap
-// is there does not mean that it may. insomnia is the path of this program, which is run
-// in them as `insomnia version`.
+// Probe determines the mechanism that builds walls on this machine by building some: an
+// installed bubblewrap may lack the necessary permissions. insomnia is the path of this
+// program, which runs in them as `insomnia version`.
 func Probe(ctx context.Context, insomnia string) Mechanism {
 	if !supported {
 		return Mechanism{Kind: None, Why: "walls are built on Linux only (sandbox-exec of macOS has not been tried)", Remedy: "start the Pod on Linux"}
@@ -44,7 +44,7 @@ func without(abi int, why, remedy string) Mechanism {
 	return m
 }
 
-// try runs a program in walls as they will be, and returns why that does not work.
+// try runs a program in real walls, and returns why that fails.
 func try(ctx context.Context, bwrap, insomnia string) string {
 	within, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
@@ -72,7 +72,7 @@ func try(ctx context.Context, bwrap, insomnia string) string {
 	return diag.Quote(strings.TrimPrefix(line, "bwrap: "))
 }
 
-// tail keeps the beginning of what a program says.
+// tail keeps the beginning of a program's output.
 type tail struct{ bytes.Buffer }
 
 func (t *tail) Write(p []byte) (int, error) {

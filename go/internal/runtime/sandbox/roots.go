@@ -10,10 +10,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// writable are the real directories that commands may write, as filesystem and
-// writableRoots have it. Directories that are not there are left out. A root that a
-// link has moved out of the directory that the agent may write is an error: the agent
-// of an earlier session could have laid the link.
+// writable returns the real paths of the directories that commands may write, according
+// to filesystem and writableRoots. It leaves out missing directories. A root that a link
+// moves out of the agent's writable directory is an error: the agent may have created the
+// link in an earlier session.
 func (s *Spec) writable() ([]string, error) {
 	box := &s.Manifest.Sandbox
 	switch box.Filesystem {
@@ -66,7 +66,7 @@ func realOr(path string) string {
 	return path
 }
 
-// readable are the real directories of readableRoots that are there.
+// readable returns the real paths of the existing directories in readableRoots.
 func (s *Spec) readable() []string {
 	var found []string
 	for _, root := range s.Manifest.Sandbox.ReadableRoots {
@@ -77,7 +77,7 @@ func (s *Spec) readable() []string {
 	return found
 }
 
-// mountsBelow are the directories below another that something is mounted on now.
+// mountsBelow returns the present mount points below a directory.
 func mountsBelow(dir string) (found []string) {
 	table, _ := bounded.ReadFile("/proc/self/mountinfo", 16<<20)
 	unescape := strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)

@@ -1,15 +1,15 @@
-// Package sandbox puts an agent program behind walls of the operating system, as the
-// manifest has it: what it writes, what it may not read, what it reaches, and which
-// environment it has.
+// Package sandbox puts an agent program behind walls of the operating system. The
+// manifest determines what the program may write, what it may not read, what it can
+// reach, and its environment.
 //
-//	m := sandbox.Probe(ctx, insomnia)             // what works on this machine, tried
-//	gaps := m.Gaps(spec)                          // fields that it cannot hold: no start
+//	m := sandbox.Probe(ctx, insomnia)             // what works on this machine, by trying it
+//	gaps := m.Gaps(spec)                          // fields that it cannot enforce: no start
 //	wrapped, err := m.Wrap(spec, argv)            // the command that builds the walls and runs argv
 //	env := sandbox.Environment(spec, own, proxy, lookup)
 //
-// With bubblewrap the walls stand before argv runs. Rules of Landlock and what else
-// a process can only do to itself, argv does: `insomnia pod-inner` calls [Confine]
-// before it starts the program.
+// With bubblewrap, the walls are complete before argv runs. A process can apply Landlock
+// rules and some other restrictions only to itself, so `insomnia pod-inner` calls
+// [Confine] before it starts the program.
 package sandbox
 
 import (
@@ -18,26 +18,27 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Spec is what walls are made of. Paths are absolute and real, and lead to the same
-// inside as outside.
+// Spec describes the walls to build. Paths are absolute and real, and the same inside and
+// outside.
 type Spec struct {
 	Manifest *manifest.Manifest
-	// Workspace is the directory that the agent works in, and Home that of the user.
+	// Workspace is the agent's directory, and Home that of the user.
 	Workspace, Home string
-	// ReadOnly are paths of ours that the program may read: its files, its program, this program.
+	// ReadOnly are paths of ours that the program may read: its files, its program, this
+	// program.
 	ReadOnly []string
 	// Writable are directories of ours that the program may write: its own state.
 	Writable []string
-	// Hidden are directories that are not there inside, but for the paths above: our own
-	// state, keys, other Pods. Those that are missing are made, so that nothing can appear
-	// in their place.
+	// Hidden are directories that are invisible inside, except for the paths above: our own
+	// state, keys, other Pods. Missing ones are created, so that nothing can appear in
+	// their place.
 	Hidden []string
-	// Masks is the directory that the masked forms of files are written to, of ours alone.
-	// Without it, files of sandbox.maskedFiles are hidden whole.
+	// Masks is a private directory for the masked forms of files. Without it, files of
+	// sandbox.maskedFiles are hidden completely.
 	Masks string
 	// Sockets is the directory with the sockets of the Pod's services.
 	Sockets string
-	// Unenforced are the pointers of fields that the user does without.
+	// Unenforced are the pointers of fields that the user allows to have no effect.
 	Unenforced []string
 }
 
@@ -53,25 +54,26 @@ type Gap struct {
 type Kind string
 
 const (
-	// Bubblewrap: namespaces of its own, everything holds.
+	// Bubblewrap uses separate namespaces and enforces everything.
 	Bubblewrap Kind = "bubblewrap"
-	// Landlock: rules about files in the kernel, for the process and what it starts.
+	// Landlock uses kernel rules about files, for the process and everything that it
+	// starts.
 	Landlock Kind = "landlock"
-	// None: no walls.
+	// None builds no walls.
 	None Kind = "none"
 )
 
-// Mechanism is what builds walls on this machine. The zero value builds none.
+// Mechanism builds walls on this machine. The zero value builds none.
 type Mechanism struct {
 	Kind Kind
-	// Why says why it is not bubblewrap; empty where it is.
+	// Why explains why it is not bubblewrap; empty if it is.
 	Why string
-	// Remedy is what to do about that.
+	// Remedy is a hint for that.
 	Remedy string
 
 	bwrap string // the program
-	abi   int    // the version of Landlock, 0 for none; with bubblewrap, too
-	// looked is what Gaps has found of denyRead, for the Wrap that follows.
+	abi   int    // the version of Landlock, 0 for none; also set with bubblewrap
+	// looked is the result of Gaps for denyRead, for the Wrap that follows.
 	looked *looked
 }
 
@@ -85,35 +87,35 @@ type looked struct {
 type Wrapped struct {
 	// Argv is the command, beginning with the absolute path of a program.
 	Argv []string
-	// Env is the environment to start it with. It can be read inside, so it is empty: the
-	// program's own is given to it by the first process inside.
+	// Env is the environment to start it with. It is readable inside, so it is empty: the
+	// first process inside sets the program's own.
 	Env []string
-	// Variables are those that the program needs because of the walls, as NAME=VALUE.
+	// Variables are additional variables of the program because of the walls, as
+	// NAME=VALUE.
 	Variables []string
-	// Landlock is what the first process inside confines itself to by [Confine], which it
-	// calls in any case; nil for nothing.
+	// Landlock holds the rules for [Confine], which the first process inside calls in any
+	// case; nil for none.
 	Landlock *Rules
-	// PrivateNetwork says that the loopback interface inside is its own.
+	// PrivateNetwork is set if the loopback interface inside is separate.
 	PrivateNetwork bool
-	// Denied is how many files and directories are kept from being read by denyRead and
-	// maskedFiles.
+	// Denied counts the files and directories that denyRead and maskedFiles hide.
 	Denied int
 }
 
-// Rules are what a process confines itself to, as JSON in what the first process is told.
+// Rules are the restrictions that a process applies to itself. The first process inside
+// receives them as JSON.
 type Rules struct {
-	// Files says that what is not below one of these paths cannot be read or written.
+	// Files is set if only what is below the paths in Read and Write is accessible.
 	Files bool `json:"files,omitempty"`
-	// Read are files and directories that may be read and run, Write those that may be
-	// written as well.
+	// Read are files and directories that may be read and run; those in Write may also be
+	// written.
 	Read  []string `json:"read,omitempty"`
 	Write []string `json:"write,omitempty"`
 	// Connect are directories with unix sockets that may be connected to.
 	Connect []string `json:"connect,omitempty"`
-	// Apart keeps signals and abstract unix sockets from reaching other processes, where
-	// the kernel can.
+	// Apart blocks signals and abstract unix sockets to other processes, if the kernel can.
 	Apart bool `json:"apart,omitempty"`
 }
 
-// enforced reports whether the user wants a field to hold.
+// enforced reports whether the user requires a field to be enforced.
 func (s *Spec) enforced(pointer string) bool { return !slices.Contains(s.Unenforced, pointer) }

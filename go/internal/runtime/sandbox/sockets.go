@@ -11,14 +11,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// maxSockets bounds how many sockets of this machine are looked at.
+// maxSockets limits how many sockets of this machine are examined.
 const maxSockets = 2000
 
 // nixDaemon is the directory of the socket of the Nix daemon.
 const nixDaemon = "/nix/var/nix/daemon-socket"
 
-// sockets are the unix sockets of this machine that have a path, as the kernel lists
-// them, and those that variables name.
+// sockets returns the unix sockets of this machine that have a path, as listed by the
+// kernel, and those named by environment variables.
 func sockets() []string {
 	var found []string
 	add := func(path string) {
@@ -33,7 +33,7 @@ func sockets() []string {
 			found = append(found, real)
 		}
 	}
-	// The table is as long as there are sockets; of a longer one the rest is not seen.
+	// The table grows with the number of sockets; the rest of a longer one is ignored.
 	table, _ := bounded.ReadFile("/proc/net/unix", 8<<20)
 	for line := range bytes.Lines(table) {
 		// Num RefCount Protocol Flags Type St Inode Path

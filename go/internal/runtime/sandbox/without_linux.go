@@ -9,13 +9,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// abiMoves is the version of Landlock from which files can still be moved between
-// directories behind its rules.
+// abiMoves is the first version of Landlock whose rules still allow moving files between
+// directories.
 const abiMoves = 2
 
-// Without keeps this process and all that it starts from reading a file, and from looking
-// into processes that are not kept from it: those that have read it. The path is absolute
-// and real. It is for ever, and holds for root as well.
+// Without permanently denies a file to this process and everything that it starts. They
+// also cannot inspect processes without this restriction, which may have read the file.
+// The path must be absolute and real. The restriction also applies to root.
 func Without(file string) error {
 	if landlockABI() < abiMoves {
 		return diag.Errorf(diag.ExitMissing, "sandbox-landlock", "cannot keep commands from reading a file: the kernel has no Landlock, or an old one")

@@ -2,12 +2,11 @@ package sandbox
 
 import "slices"
 
-// Wrap returns the command that runs argv behind walls. It makes the directories of
-// Spec.Hidden that are missing, and makes descriptors that this process has inherited
-// close when it starts another. Where bubblewrap builds the walls, the process that starts
-// the command must keep the thread that it starts it from: the walls and all in them end
-// with that thread. A file that is removed between Wrap and the start makes the start
-// fail; another Wrap does without it.
+// Wrap returns the command that runs argv behind walls. It creates missing directories of
+// Spec.Hidden, and makes the inherited descriptors of this process close when it starts
+// another. With bubblewrap, the walls and all in them end with the thread that starts the
+// command, so the caller must keep that thread. The start fails if a file was removed
+// after Wrap; call Wrap again in that case.
 func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
 	s.Hidden = outermost(s.Hidden)
 	closeInherited()
@@ -18,14 +17,14 @@ func (m Mechanism) Wrap(s Spec, argv []string) (Wrapped, error) {
 		rules, err := m.rules(s)
 		w := Wrapped{Argv: argv, Env: []string{}, Landlock: rules}
 		if len(s.Writable) > 0 {
-			w.Variables = []string{"TMPDIR=" + s.Writable[0]} // /tmp is that of everybody
+			w.Variables = []string{"TMPDIR=" + s.Writable[0]} // /tmp is shared with everyone
 		}
 		return w, err
 	}
 	return Wrapped{Argv: argv, Env: []string{}}, nil
 }
 
-// outermost are the directories that are not below another one of the list.
+// outermost returns the directories that are not below another one in the list.
 func outermost(dirs []string) []string {
 	var out []string
 	for i, dir := range dirs {

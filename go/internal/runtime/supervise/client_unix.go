@@ -25,15 +25,15 @@ import (
 )
 
 const (
-	// patience is how long the supervisor may take for a frame.
+	// patience limits how long the supervisor may take for a frame.
 	patience = 10 * time.Second
-	// farewell is how long it may take to end a Pod whose client waits no longer.
+	// farewell limits how long it may take to end a Pod whose client has stopped waiting.
 	farewell = 15 * time.Second
-	// together is how soon the bytes of one key follow each other.
+	// together is the maximum delay between the bytes of one key.
 	together = 20 * time.Millisecond
 )
 
-// client is the side of a session that the user sees.
+// client is the user's side of a session.
 type client struct {
 	t          Terminal
 	dir, name  string
@@ -43,16 +43,16 @@ type client struct {
 
 	signals chan os.Signal
 	input   *reader // nil until the program runs
-	// expected is set while a SIGCONT that was waited for is still to be taken.
+	// expected is set if a SIGCONT that suspend waited for is still pending.
 	expected bool
 
 	mu     sync.Mutex // held while the terminal is written to or changed
 	modes  terminal.Modes
-	before *term.State // what the terminal is brought back to; nil while it is
-	forget func()      // of halt.Before
+	before *term.State // the user's state of the terminal; nil if it is in effect
+	forget func()      // cancels the halt.Before of restore
 }
 
-// frame is what the supervisor has sent. Its reader goes on when it was dealt with.
+// frame is a frame from the supervisor. Its reader continues when done is closed.
 type frame struct {
 	kind    wire.Kind
 	content []byte
@@ -68,8 +68,8 @@ func (c *client) takeSignals() {
 	}
 }
 
-// listened are the signals that mean something to the session. SIGTSTP is not among them:
-// once listened to, it does not stop a Go program any more.
+// listened returns the signals that the session handles. SIGTSTP is not included: once Go
+// listens to it, it no longer stops the program.
 func (c *client) listened() []os.Signal {
 	s := []os.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGCONT}
 	if !c.headless {
@@ -78,7 +78,7 @@ func (c *client) listened() []os.Signal {
 	return s
 }
 
-// leave brings everything back that is the user's.
+// leave restores everything for the user.
 func (c *client) leave() {
 	c.giveBack()
 	if c.conn != nil {
@@ -126,7 +126,7 @@ func (c *client) run(ctx context.Context) (Result, error) {
 					c.resume() // something else has stopped this process
 				}
 			case syscall.SIGINT:
-				// A second one, and one before the program runs, is for us.
+				// A second SIGINT, or one before the program runs, is for this command.
 				if interrupts++; interrupts > 1 || !c.headless && c.input == nil {
 					end(wire.Stop)
 				} else {
@@ -166,7 +166,7 @@ func (c *client) run(ctx context.Context) (Result, error) {
 	}
 }
 
-// receive shows the output of the program, and hands everything else over.
+// receive shows the output of the program, and passes other frames on.
 func (c *client) receive(frames chan<- frame, over <-chan struct{}) {
 	for {
 		f := frame{done: make(chan struct{})}
@@ -205,13 +205,13 @@ func (c *client) show(kind wire.Kind, p []byte) error {
 	defer c.mu.Unlock()
 	_, _ = c.modes.Write(p)
 	if c.before == nil {
-		return nil // the terminal is the user's again
+		return nil // the user has the terminal back
 	}
 	_, err := c.t.Out.Write(p)
 	return err
 }
 
-// handle deals with a frame that is not output.
+// handle handles a frame that is not output.
 func (c *client) handle(f frame) (result Result, ended bool, err error) {
 	if f.err != nil {
 		if f.kind == wire.Output || f.kind == wire.Errors {
@@ -251,8 +251,8 @@ func (c *client) handle(f frame) (result Result, ended bool, err error) {
 	return Result{}, false, nil
 }
 
-// unwritten is for output that the user's side does not take: a pipe that nobody reads
-// ends the program, and a terminal that is gone hangs it up.
+// unwritten handles output that cannot be written: it ends the session, because the pipe
+// has no reader or the terminal is gone.
 func (c *client) unwritten(err error) (Result, bool, error) {
 	_ = c.conn.Send(wire.Hangup, nil, patience)
 	c.giveBack()
@@ -267,7 +267,7 @@ func (c *client) detached() Result {
 		Sentence: diag.Sprintf("detached from Pod `%s`, which goes on; attach again: insomnia pod attach %s", c.name, c.name)}
 }
 
-// lost is for a supervisor that is gone without a word.
+// lost returns the result if the supervisor disconnected without a message.
 func (c *client) lost() Result {
 	how := ""
 	if c.supervisor != nil {
@@ -291,7 +291,7 @@ func (c *client) lost() Result {
 			c.name, how, filepath.Join(c.dir, live.LogName), c.name)}
 }
 
-// raw makes the terminal the program's.
+// raw switches the terminal to raw mode for the program.
 func (c *client) raw() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -306,8 +306,8 @@ func (c *client) raw() error {
 	return nil
 }
 
-// giveBack ends the client's use of the terminal. What is typed is no longer read before
-// lines are made of it again: a read that waits for the end of a line would not end.
+// giveBack ends the client's use of the terminal. It stops reading before the terminal
+// returns to line mode, in which a pending read would wait for the end of a line.
 func (c *client) giveBack() {
 	if c.input != nil {
 		c.input.cancel()
@@ -315,7 +315,7 @@ func (c *client) giveBack() {
 	c.restore()
 }
 
-// restore makes the terminal the user's again, whatever the program has left on.
+// restore restores the user's state of the terminal, whatever modes the program left on.
 func (c *client) restore() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -328,14 +328,14 @@ func (c *client) restore() {
 	c.forget()
 }
 
-// suspend stops this process, as the program has stopped itself, and goes on with it.
+// suspend stops this process, like the program has stopped itself, and resumes with it.
 func (c *client) suspend() {
 	c.restore()
 	resumed := make(chan os.Signal, 1)
 	signal.Notify(resumed, syscall.SIGCONT)
 	defer signal.Stop(resumed)
 	_ = syscall.Kill(0, syscall.SIGTSTP)
-	// Where no shell waits, the kernel does not stop it, and nothing continues it.
+	// Without a shell that waits, the kernel does not stop it, and nothing continues it.
 	select {
 	case <-resumed:
 		c.expected = true
@@ -347,8 +347,7 @@ func (c *client) suspend() {
 	}
 }
 
-// resume brings a terminal that was the user's meanwhile to where the program believes
-// that it is.
+// resume restores the program's state of a terminal that the user had in the meantime.
 func (c *client) resume() {
 	c.mu.Lock()
 	if c.before != nil {

@@ -1,14 +1,14 @@
-// Package supervise starts Pods and attaches to those that run.
+// Package supervise starts Pods and attaches to running ones.
 //
-// A Pod that runs is held by a process of its own, the supervisor (package server): it
-// has the program's terminal, the services of the Pod, its clock and its state. The
-// process that the user sees is a client of it: it has the user's terminal, and may go
-// and come back.
+// Each running Pod has a supervisor, a separate process (package server). It owns the
+// program's terminal, the services of the Pod, its clock and its state. The process that
+// the user sees is a client of the supervisor. It owns the user's terminal, and may
+// detach and attach again.
 //
-//	s := supervise.Ahead("")                              // meanwhile it is found out what starts
+//	s := supervise.Ahead("")                              // in parallel to resolving the profile
 //	defer s.Close()
-//	s.Announce(manifest)                                  // what it will probably be
-//	s.Raise(start, terminal)                              // walls, where there is consent
+//	s.Announce(manifest)                                  // the probable manifest
+//	s.Raise(start, terminal)                              // walls, if there is consent
 //	result, err := s.Run(ctx, start, terminal, saved)     // until the end, or a detach
 //	result, err := supervise.Attach(ctx, dir, terminal)
 //	stopped, err := supervise.Stop(ctx, dir)
@@ -21,25 +21,25 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// Start is what a Pod is started with.
+// Start contains the parameters of a start.
 type Start = wire.Start
 
-// Terminal is what the user sees and types at.
+// Terminal is the user's terminal.
 type Terminal struct {
 	In, Out, Err *os.File
-	// Signals is called when the signals of this process are the session's from now on:
-	// ctrl-C, SIGTERM, SIGHUP. Nil where nothing else listens for them.
+	// Signals is called when the session takes over the signals of this process: ctrl-C,
+	// SIGTERM, SIGHUP. Nil if nothing else listens for them.
 	Signals func()
 }
 
-// Result is how a session has ended, for this client.
+// Result is the outcome of a session for this client.
 type Result struct {
-	// Exit is the code that the command ends with.
+	// Exit is the exit code of the command.
 	Exit int
-	// State is that of the Pod.
+	// State is the state of the Pod.
 	State live.State
-	// Sentence is what the user should know, if anything.
+	// Sentence is a message for the user; it may be empty.
 	Sentence string
-	// Detached says that the Pod goes on.
+	// Detached is set if the Pod is still running.
 	Detached bool
 }

@@ -21,23 +21,24 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// Supervisor is a process that waits to be told which Pod it is the supervisor of.
+// Supervisor is a supervisor process that was started before its Pod is known.
 type Supervisor struct {
 	ready chan struct{} // closed when it was started, or could not be
 	err   error
 	conn  *wire.Conn
 	cmd   *exec.Cmd
 	ended chan struct{}
-	// said is closed when it was told what Announce and Raise have to say; nil for nothing.
+	// said is closed when the messages of Announce and Raise are sent; nil for none.
 	said chan struct{}
-	// announced is the manifest that it has, and raised is set when it has walls.
+	// announced is the manifest that it has received, and raised is set once it was told to
+	// build walls.
 	announced []byte
 	raised    bool
 }
 
-// Ahead starts a supervisor, in the background, before it is known what it has to start:
-// it is there by then. program is the path of this program, empty for that of the process.
-// One that is told nothing ends with Close, or with this process.
+// Ahead starts a supervisor in the background, so that it is ready when the Pod to start
+// is known. program is the path of this program; empty for that of the process. An unused
+// supervisor ends with Close, or with this process.
 func Ahead(program string) *Supervisor {
 	s := &Supervisor{ready: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
@@ -75,16 +76,16 @@ func (s *Supervisor) begin(program string) (err error) {
 	return nil
 }
 
-// Announce lets the supervisor make itself ready for a manifest that it will probably be told
-// to start: it reads it meanwhile.
+// Announce sends the manifest that will probably start, so that the supervisor can parse
+// it in advance.
 func (s *Supervisor) Announce(manifest []byte) {
 	s.say(wire.Announce, Start{Manifest: manifest})
 	s.announced = manifest
 }
 
-// Raise lets the supervisor build the walls of a start that will probably come. Nothing of
-// the Pod runs behind them before Run, and Close takes them down without it. It is for a
-// start that is consented to, in so far as it needs consent.
+// Raise makes the supervisor build the walls of a start that will probably come. Nothing
+// of the Pod runs behind them before Run, and Close removes them otherwise. If the start
+// needs consent, the user must have given it.
 func (s *Supervisor) Raise(start Start, t Terminal) {
 	if !start.Launch.Headless && canShow(t) != nil {
 		return
@@ -96,14 +97,14 @@ func (s *Supervisor) Raise(start Start, t Terminal) {
 	}
 }
 
-// see puts into a start what the program will see of the user's terminal.
+// see adds the properties of the user's terminal to a start.
 func see(start *Start, t Terminal) {
 	if !start.Launch.Headless {
 		start.Size, start.Modes = sizeOf(t.Out), termiosOf(t.In)
 	}
 }
 
-// say tells the supervisor something, in the background, after what it was told before.
+// say sends a message in the background, after the previous one.
 func (s *Supervisor) say(kind wire.Kind, start Start) {
 	before, done := s.said, make(chan struct{})
 	s.said = done
@@ -118,20 +119,20 @@ func (s *Supervisor) say(kind wire.Kind, start Start) {
 	}()
 }
 
-// brief is a start as the supervisor is told it: without what it has already.
+// brief returns a start without the parts that the supervisor already has.
 func (s *Supervisor) brief(start Start) (_ Start, err error) {
 	if start.Insomnia == "" {
 		start.Insomnia, err = os.Executable()
 	}
-	start.Launch.Manifest = nil // it has the bytes
+	start.Launch.Manifest = nil // Manifest contains it
 	if bytes.Equal(start.Manifest, s.announced) {
 		start.Manifest = nil
 	}
 	return start, err
 }
 
-// Close ends a supervisor that was told nothing, and lets go of one that was. There may be
-// none. Walls that nothing came to run behind are down when it returns.
+// Close ends an unused supervisor, or disconnects from a used one. s may be nil. Unused
+// walls are removed when it returns.
 func (s *Supervisor) Close() {
 	if s == nil {
 		return
@@ -153,11 +154,11 @@ func Run(ctx context.Context, start Start, t Terminal) (Result, error) {
 	return Ahead(start.Insomnia).Run(ctx, start, t, func() error { return nil })
 }
 
-// Run is [Run] by a supervisor that was started ahead. saved waits until the Pod is on disk:
-// nothing of it runs before, and after an error nothing of it does.
+// Run is [Run] with a supervisor that was started ahead. saved waits until the Pod is on
+// disk. Nothing of the Pod runs before that, or at all if saved fails.
 func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal, saved func() error) (Result, error) {
 	defer s.Close()
-	if !s.raised { // else it has the Pod already, or finds out that it cannot
+	if !s.raised { // otherwise it already holds the Pod, or finds that it cannot
 		status, err := live.Read(start.Dir)
 		if err != nil {
 			return Result{}, err
@@ -186,7 +187,7 @@ func (s *Supervisor) Run(ctx context.Context, start Start, t Terminal, saved fun
 	return c.run(ctx)
 }
 
-// tell tells the supervisor what to do.
+// tell sends the start to the supervisor.
 func (s *Supervisor) tell(start Start) error {
 	if len(start.Secrets) > 0 {
 		wire.Seclude()
@@ -201,7 +202,7 @@ func (s *Supervisor) tell(start Start) error {
 	if s.said != nil {
 		<-s.said
 	}
-	// What goes wrong here, the supervisor's end tells.
+	// If this fails, the end of the supervisor explains it.
 	_ = s.conn.SendJSON(wire.Begin, brief, 10*time.Second)
 	clear(start.Secrets)
 	return nil
@@ -212,8 +213,8 @@ func notLaunched(name string, err error) error {
 		Hintf("check the limits of processes and files: ulimit -a")
 }
 
-// environment is what the supervisor gets of the user's environment: where things are,
-// and how the network is reached. Secrets of the user are none of its business.
+// environment returns the part of the user's environment that the supervisor gets:
+// locations of directories and settings of the network. It excludes the user's secrets.
 func environment(all []string) (kept []string) {
 	for _, variable := range all {
 		name, _, _ := strings.Cut(variable, "=")
@@ -232,7 +233,7 @@ func environment(all []string) (kept []string) {
 	return kept
 }
 
-// Attach is a client of a Pod that runs, in the place of the one that it has.
+// Attach becomes the client of a running Pod and replaces its present one.
 func Attach(ctx context.Context, dir string, t Terminal) (Result, error) {
 	status, err := live.Read(dir)
 	if err != nil {
@@ -257,7 +258,8 @@ func Attach(ctx context.Context, dir string, t Terminal) (Result, error) {
 	return c.run(ctx)
 }
 
-// Stop ends a Pod and waits until nothing of it runs; stopped is false where it did not.
+// Stop ends a Pod and waits until nothing of it is running; stopped is false if it was
+// not running.
 func Stop(ctx context.Context, dir string) (stopped bool, err error) {
 	status, err := live.Read(dir)
 	if err != nil || !status.Running() {
@@ -276,7 +278,7 @@ func Stop(ctx context.Context, dir string) (stopped bool, err error) {
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	// It has ended, or the supervisor was killed: the lock tells.
+	// It has ended, or the supervisor was killed: the lock shows which.
 	for until := time.Now().Add(10 * time.Second); time.Now().Before(until) && ctx.Err() == nil; time.Sleep(5 * time.Millisecond) {
 		if status, err = live.Read(dir); err != nil || !status.Running() {
 			return err == nil, err
@@ -285,7 +287,7 @@ func Stop(ctx context.Context, dir string) (stopped bool, err error) {
 	return false, unreachable(status, context.DeadlineExceeded)
 }
 
-// dial connects to the supervisor of a Pod; one that is starting may need a moment.
+// dial connects to the supervisor of a Pod; one that is just starting may need a moment.
 func dial(ctx context.Context, status live.Status, g wire.Greeting, dir string) (conn *wire.Conn, err error) {
 	for until := time.Now().Add(5 * time.Second); ; {
 		if conn, err = dialOnce(g, dir); err == nil {

@@ -13,10 +13,10 @@ func notHere() error {
 		Hintf("run insomnia on Linux")
 }
 
-// Supervisor is a process that waits to be told which Pod it is the supervisor of.
+// Supervisor is a supervisor process; it does not exist on this platform.
 type Supervisor struct{}
 
-// Ahead starts none.
+// Ahead starts no process.
 func Ahead(string) *Supervisor { return &Supervisor{} }
 
 // Announce does nothing.
@@ -28,16 +28,16 @@ func (*Supervisor) Raise(Start, Terminal) {}
 // Close does nothing.
 func (*Supervisor) Close() {}
 
-// Run starts a Pod.
+// Run returns an error.
 func (*Supervisor) Run(context.Context, Start, Terminal, func() error) (Result, error) {
 	return Result{}, notHere()
 }
 
-// Run starts a Pod and is its client until it ends or the user detaches.
+// Run returns an error.
 func Run(context.Context, Start, Terminal) (Result, error) { return Result{}, notHere() }
 
-// Attach is a client of a Pod that runs.
+// Attach returns an error.
 func Attach(context.Context, string, Terminal) (Result, error) { return Result{}, notHere() }
 
-// Stop ends a Pod.
+// Stop returns an error.
 func Stop(context.Context, string) (bool, error) { return false, notHere() }

@@ -14,7 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// canShow refuses streams that are not a terminal.
+// canShow rejects streams that are not a terminal.
 func canShow(t Terminal) error {
 	if isatty.IsTerminal(t.In.Fd()) && isatty.IsTerminal(t.Out.Fd()) {
 		return nil
@@ -31,7 +31,7 @@ func sizeOf(f *os.File) wire.Size {
 	return wire.Size{Rows: uint16(min(rows, 10000)), Columns: uint16(min(columns, 10000))}
 }
 
-// reader reads what is typed, until it is cancelled: then nothing more is taken from the
+// reader reads typed input until it is canceled, and then takes nothing more from the
 // terminal.
 type reader struct {
 	typed chan []byte
@@ -82,7 +82,7 @@ func (r *reader) cancel() {
 		r.stop.Close()
 		for {
 			select {
-			case _, open := <-r.typed: // what was read last is dropped
+			case _, open := <-r.typed: // drop what was read last
 				if !open {
 					return
 				}

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/term"
 )
 
-// termiosOf describes the keys and modes of a terminal, for the program's own.
+// termiosOf describes the keys and modes of a terminal, to apply them to the program's
+// own.
 func termiosOf(f *os.File) []byte {
 	t, err := unix.IoctlGetTermios(int(f.Fd()), unix.TCGETS)
 	if err != nil {
@@ -18,8 +19,8 @@ func termiosOf(f *os.File) []byte {
 	return data
 }
 
-// restoreTermios brings a terminal back, and drops what it has answered to the program
-// and nobody has read: the shell would take it for what was typed.
+// restoreTermios restores the state of a terminal. It discards unread answers of the
+// terminal to the program, which the shell would take for typed input.
 func restoreTermios(fd int, before *term.State) {
 	_ = unix.IoctlSetInt(fd, unix.TCFLSH, unix.TCIFLUSH)
 	_ = term.Restore(fd, before)

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// Keys finds the key that detaches, ctrl-], in what is typed: as the character 0x1d, and
-// as the sequences that terminals send where a program has asked for more of its keys.
-// What is pasted is not typed.
+// Keys finds the key that detaches, ctrl-], in typed input: as the character 0x1d, and as
+// the sequences of terminals in which a program has enabled extended key reports. Pasted
+// text does not count.
 type Keys struct {
 	pasting bool
 	held    []byte // the beginning of a sequence that may be the key
 }
 
-// longest is as long as a sequence gets that may still be the key.
+// longest is the maximum length of a sequence that may be the key.
 const longest = 24
 
 var (
@@ -22,9 +22,9 @@ var (
 	pasteEnds   = []byte("\x1b[201~")
 )
 
-// Typed takes what was typed and returns what the program gets of it. detach reports
-// whether the key was found; what follows it is dropped. Where Held reports true, the
-// caller calls Release when nothing follows within a moment.
+// Typed processes typed input and returns the part for the program. detach reports
+// whether the key was found; the input after it is dropped. If Held then reports true,
+// call Release when no input follows within a moment.
 func (k *Keys) Typed(p []byte) (pass []byte, detach bool) {
 	if len(k.held) > 0 {
 		p = append(k.held, p...)
@@ -60,18 +60,18 @@ func (k *Keys) Typed(p []byte) (pass []byte, detach bool) {
 	return p, false
 }
 
-// Held reports whether something is held back that may be the beginning of the key.
+// Held reports whether input is held back because it may begin the key.
 func (k *Keys) Held() bool { return len(k.held) > 0 }
 
-// Release returns what was held back.
+// Release returns the input that was held back.
 func (k *Keys) Release() []byte {
 	p := k.held
 	k.held = nil
 	return p
 }
 
-// sequence is the length of the control sequence that p begins with, and whether it is
-// all there.
+// sequence returns the length of the control sequence at the start of p, and whether it
+// is complete.
 func sequence(p []byte) (n int, whole bool) {
 	if len(p) < 2 {
 		return len(p), false
@@ -90,8 +90,8 @@ func sequence(p []byte) (n int, whole bool) {
 	return len(p), false
 }
 
-// isDetach reports whether a sequence is ctrl-]: CSI 93 ; 5 u, perhaps with the keys of
-// other layouts, locks and the kind of event; or CSI 27 ; 5 ; 93 ~.
+// isDetach reports whether a sequence is ctrl-]. It is CSI 93 ; 5 u, perhaps with
+// alternate keys, locks and the type of event; or CSI 27 ; 5 ; 93 ~.
 func isDetach(s []byte) bool {
 	if len(s) < len("\x1b[u") {
 		return false // an escape before another key, or before an answer of the terminal
@@ -111,7 +111,8 @@ func isDetach(s []byte) bool {
 	return false
 }
 
-// isControl reports whether ctrl and no other key is held down; locks do not count.
+// isControl reports whether ctrl is the only modifier that is held down; locks do not
+// count.
 func isControl(modifiers string) bool {
 	n, err := strconv.Atoi(modifiers)
 	const ctrl, locks = 4, 64 | 128

@@ -1,6 +1,6 @@
-// Package terminal knows what a program has switched on in a terminal, so that it can
-// be undone when the program is not there to do so, and done again when a terminal is
-// attached; and it finds the key that detaches in what is typed.
+// Package terminal tracks the terminal modes that a program sets, so that they can be
+// undone after the program ends and restored when a terminal is attached. It also finds
+// the key that detaches in typed input.
 package terminal
 
 import (
@@ -11,15 +11,16 @@ import (
 )
 
 const (
-	mostModes  = 64 // private modes that are remembered
+	mostModes  = 64 // private modes that are tracked
 	mostParams = 64 // bytes of a control sequence
 	mostPushed = 16 // entries of the stack of keyboard modes
 )
 
-// Modes follows the output of a program. Its zero value is a terminal as it is found.
+// Modes follows the output of a program. Its zero value is the initial state of a
+// terminal.
 type Modes struct {
 	state  parsing
-	params []byte // of the sequence that is being read
+	params []byte // parameters of the current sequence
 
 	private  []int // modes that are set and are not by default
 	reset    []int // modes that are reset and are set by default: 7 wraps lines, 25 is the cursor
@@ -29,7 +30,7 @@ type Modes struct {
 	keypad   bool
 	charset  bool
 	margins  bool
-	rendered bool // colors were set
+	rendered bool // whether colors were set
 }
 
 type parsing byte
@@ -37,19 +38,19 @@ type parsing byte
 const (
 	ground parsing = iota
 	escape
-	escapeMore // an intermediate byte was read
+	escapeMore // after an intermediate byte
 	csi
 	text       // OSC, DCS, APC, PM, SOS: up to ST or BEL
-	textEscape // ESC inside of it
+	textEscape // after ESC in text
 )
 
-// onByDefault are private modes that a terminal has set at the start.
+// onByDefault lists private modes that are initially set.
 var onByDefault = [...]int{7, 25}
 
-// alternate are the modes that show the other screen.
+// alternate lists the modes that show the alternate screen.
 var alternate = [...]int{47, 1047, 1049}
 
-// Write takes what a program has written. It never fails.
+// Write processes the output of a program. It never fails.
 func (m *Modes) Write(p []byte) (int, error) {
 	for i := 0; i < len(p); {
 		if m.state == ground {
@@ -65,7 +66,7 @@ func (m *Modes) Write(p []byte) (int, error) {
 			continue
 		}
 		if m.state == text {
-			// The content does not matter, only its end.
+			// Only the end of the text matters.
 			at := bytes.IndexAny(p[i:], "\x1b\x07\x18\x1a")
 			if at < 0 {
 				break
@@ -116,7 +117,7 @@ func (m *Modes) next(c byte) {
 			m.state = ground
 			m.sequence(string(m.params), c)
 		case c < 0x20:
-			// A control character inside a sequence acts at once.
+			// A control character inside a sequence takes effect at once.
 		case len(m.params) < mostParams:
 			m.params = append(m.params, c)
 		}
@@ -141,7 +142,7 @@ func (m *Modes) escape(c byte) {
 	}
 }
 
-// sequence takes a control sequence: CSI params final.
+// sequence processes a control sequence: CSI params final.
 func (m *Modes) sequence(params string, final byte) {
 	switch {
 	case len(params) > 0 && params[0] == '?' && (final == 'h' || final == 'l'):
@@ -185,7 +186,8 @@ func (m *Modes) mode(n int, set bool) {
 	}
 }
 
-// keyboard takes what concerns the stack of keyboard modes, of which each screen has one.
+// keyboard processes sequences for the stack of keyboard modes; each screen has its own
+// stack.
 func (m *Modes) keyboard(params string) {
 	stack := &m.kitty[m.screen()]
 	switch params[0] {
@@ -200,8 +202,8 @@ func (m *Modes) keyboard(params string) {
 		}
 		*stack = (*stack)[:max(0, len(*stack)-n)]
 	case '=':
-		// What is set without a push is taken back with one: a terminal whose stack is empty
-		// has none of these modes.
+		// A pop undoes modes that were set without a push: a terminal with an empty stack has
+		// none of these modes.
 		if len(*stack) == 0 {
 			*stack = append(*stack, "0")
 		}
@@ -219,7 +221,7 @@ func (m *Modes) keyboard(params string) {
 	}
 }
 
-// screen is 1 while the alternate screen is shown.
+// screen returns 1 while the alternate screen is shown.
 func (m *Modes) screen() int {
 	for _, n := range m.private {
 		if slices.Contains(alternate[:], n) {
@@ -229,12 +231,12 @@ func (m *Modes) screen() int {
 	return 0
 }
 
-// Undo is what brings a terminal back from what the program has left on, and finishes
-// a sequence that it has begun. It is empty where nothing is on.
+// Undo returns the output that resets the modes of the program, and completes a sequence
+// that it has begun. It is empty if there is nothing to reset.
 func (m *Modes) Undo() []byte {
 	var b []byte
 	if m.state != ground {
-		b = append(b, 0x18) // CAN: what has been begun is dropped
+		b = append(b, 0x18) // CAN: cancels an incomplete sequence
 		if m.state == text || m.state == textEscape {
 			b = append(b, "\x1b\\"...)
 		}
@@ -280,7 +282,7 @@ func (m *Modes) Undo() []byte {
 	return b
 }
 
-// Redo is what brings a terminal to where the program believes that it is.
+// Redo returns the output that restores the modes of the program.
 func (m *Modes) Redo() []byte {
 	var b []byte
 	push := func(stack []string) {

@@ -13,7 +13,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// apart refuses a start with a login where commands of the Pod could read it, or send it
+// apart refuses a start with a login if commands of the Pod could read it or send it
 // anywhere.
 func apart(s *server.Setting, m sandbox.Mechanism) error {
 	refuse := func(hint, format string, args ...any) error {
@@ -34,7 +34,7 @@ func apart(s *server.Setting, m sandbox.Mechanism) error {
 	return nil
 }
 
-// guarded is the manifest as the guard has it: it denies reading the login, too.
+// guarded returns the manifest for the guard, which also denies reading the login.
 func guarded(s *server.Setting) *manifest.Manifest {
 	if s.Launch.Login == "" {
 		return s.Manifest
@@ -44,7 +44,7 @@ func guarded(s *server.Setting) *manifest.Manifest {
 	return &m
 }
 
-// literal is a glob that matches one path.
+// literal returns a glob that matches one path.
 func literal(path string) manifest.PathGlob {
 	var b strings.Builder
 	for _, c := range path {

@@ -17,13 +17,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// more are the services of the manifest that listen.
+// more holds the listening services of the manifest.
 type more struct {
 	sockets, environment []string
 	servers              []*http.Server
 }
 
-// beginMore begins sandbox.services.
+// beginMore starts sandbox.services.
 func (v *services) beginMore() error {
 	s := v.setting
 	var git []string
@@ -67,7 +67,7 @@ func (v *services) beginMore() error {
 	return nil
 }
 
-// credential is the text of the header of a service, and the secrets in it.
+// credential returns the value of a service's header, and the secrets in it.
 func (v *services) credential(name manifest.ProfileName, auth *manifest.ServiceAuth) (value string, secrets []string, err error) {
 	if auth == nil {
 		return "", nil, nil
@@ -84,7 +84,7 @@ func (v *services) credential(name manifest.ProfileName, auth *manifest.ServiceA
 	return value, secrets, nil
 }
 
-// pointed are the variables by which a program finds a service.
+// pointed returns the variables that direct a program to a service.
 func pointed(name manifest.ProfileName, program manifest.ServiceFor, at string) []string {
 	switch program {
 	case "npm":
@@ -99,7 +99,7 @@ func pointed(name manifest.ProfileName, program manifest.ServiceFor, at string) 
 	return nil
 }
 
-// directory is what the first path of a service is below, with a slash at the end.
+// directory returns the directory of a service's first path, with a trailing slash.
 func directory(paths []manifest.ServicePath) string {
 	path, _, _ := strings.Cut(string(paths[0]), "*")
 	return path[:strings.LastIndexByte(path, '/')+1]

@@ -7,7 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
 )
 
-// Program is the supervisor of Pods.
+// Program returns the supervisor of Pods.
 func Program() server.Program {
 	return server.Program{Drivers: drivers.Named, Walls: Walls, Services: Services, History: History{}}
 }

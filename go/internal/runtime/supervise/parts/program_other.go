@@ -1,9 +1,9 @@
 //go:build !unix
 
-// Package parts is what a supervisor is made of on this machine.
+// Package parts provides the parts of a supervisor on this machine.
 package parts
 
 import "github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/server"
 
-// Program is the supervisor of Pods, which do not run here.
+// Program returns an empty supervisor, since Pods do not run on this platform.
 func Program() server.Program { return server.Program{} }

@@ -29,28 +29,28 @@ import (
 )
 
 const (
-	// mostUsage bounds the file with what a Pod has used, and mostTrace its trace.
+	// mostUsage limits the file with a Pod's usage, and mostTrace its trace.
 	mostUsage = 1 << 20
 	mostTrace = 256 << 20
-	// often is how often it is recorded what the Pod has used.
+	// often is the interval at which the usage is recorded.
 	often = 5 * time.Second
 )
 
-// services are those of a Pod that runs.
+// services are the services of a running Pod.
 type services struct {
 	setting *server.Setting
 	guard   *guard.Server
 	gateway *gateway.Gateway
 	http    *http.Server
 	trace   *gateway.Trace
-	file    *os.File // of the trace
+	file    *os.File // the file of the trace
 	cancel  context.CancelFunc
 	work    sync.WaitGroup
-	egress  string // the path of its socket; empty where there is none
+	egress  string // the path of the proxy's socket; empty for none
 	more    more
 }
 
-// Services begins the guard, the gateway and the proxy of a Pod.
+// Services starts the guard, the gateway and the proxy of a Pod.
 func Services(ctx context.Context, s *server.Setting) (server.Services, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	v := &services{setting: s, cancel: cancel}
@@ -95,7 +95,7 @@ func (v *services) begin(ctx context.Context) error {
 	return nil
 }
 
-// carryPorts carries connections of the Pod to ports of this machine.
+// carryPorts forwards connections of the Pod to ports of this machine.
 func (v *services) carryPorts(ctx context.Context) error {
 	spec := sandbox.Spec{Manifest: v.setting.Manifest, Sockets: v.setting.Sockets}
 	host, _ := spec.Ports()
@@ -141,7 +141,7 @@ func (v *services) beginGuard() error {
 	return nil
 }
 
-// told is what the guard was asked.
+// told handles an event of the guard.
 func (v *services) told(e guard.Event) {
 	switch e.Kind {
 	case guard.Hello, guard.Session:
@@ -191,7 +191,8 @@ func (v *services) beginGateway(ctx context.Context) error {
 	return nil
 }
 
-// refused is a refusal of the gateway. A limit ends the work and not the trust in it.
+// refused handles a refusal of the gateway. Reaching a limit ends the session without
+// marking it as refused.
 func (v *services) refused(r gateway.Refusal) {
 	state := live.Refused
 	if r.Code == "pod_limit" {
@@ -233,7 +234,7 @@ func (v *services) secret(pointer string) (string, error) {
 	return value, nil
 }
 
-// headers are model.headers, with secrets put in.
+// headers returns model.headers with secrets filled in.
 func (v *services) headers() (all []gateway.Header, err error) {
 	for name, value := range v.setting.Manifest.Model.Headers {
 		h := gateway.Header{Name: string(name)}
@@ -251,7 +252,8 @@ func (v *services) headers() (all []gateway.Header, err error) {
 	return all, nil
 }
 
-// fill is text with its secrets in it. One that it has twice was looked up once.
+// fill returns text with secrets filled in. A secret that occurs twice was looked up only
+// once.
 func (v *services) fill(text *manifest.SecretText, pointer string) (string, error) {
 	if text.Type == manifest.SecretRefType {
 		return v.secret(pointer)
@@ -277,7 +279,7 @@ func (v *services) fill(text *manifest.SecretText, pointer string) (string, erro
 	return b.String(), nil
 }
 
-// openTrace begins the record of the session, where the manifest wants one.
+// openTrace starts the record of the session, if the manifest requests one.
 func (v *services) openTrace() error {
 	s := v.setting
 	if !s.Manifest.Session.RecordTrace {
@@ -297,7 +299,7 @@ func (v *services) openTrace() error {
 
 func (v *services) usageFile() string { return filepath.Join(v.setting.Dir, "usage") }
 
-// before is what the Pod used before this start.
+// before returns the Pod's usage before this start.
 func (v *services) before() (u gateway.Usage) {
 	if data, err := bounded.ReadFileNoFollow(v.usageFile(), mostUsage); err == nil {
 		_ = json.Unmarshal(data, &u)
@@ -305,7 +307,7 @@ func (v *services) before() (u gateway.Usage) {
 	return u
 }
 
-// record writes what the Pod has used, where that is not what was written last.
+// record writes the Pod's usage if it differs from the last record.
 func (v *services) record(last string) string {
 	if v.gateway == nil {
 		return last

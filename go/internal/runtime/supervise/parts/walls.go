@@ -1,6 +1,6 @@
 //go:build unix
 
-// Package parts is what a supervisor is made of on this machine: the walls of the
+// Package parts provides the parts of a supervisor on this machine: the walls of the
 // sandbox, and the gateway, the guard and the proxy behind their sockets.
 package parts
 
@@ -19,8 +19,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
-// Walls puts a command behind the walls that the manifest wants. A field that cannot be
-// held here, and that the user does not do without, is an error.
+// Walls puts a command behind the walls that the manifest requires. A field that cannot
+// be enforced here is an error unless the user allows that.
 func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walled, error) {
 	spec := sandbox.Spec{
 		Manifest: s.Manifest, Workspace: s.Workspace, Home: s.Home,
@@ -39,7 +39,7 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 		if err := apart(s, *mechanism); err != nil {
 			return nil, err
 		}
-		// Of the directory only the login is there inside, and nobody can write it.
+		// Of this directory, only the login is visible inside, and nothing can write to it.
 		spec.Hidden = append(spec.Hidden, filepath.Dir(s.Launch.Login))
 		spec.ReadOnly = append(spec.ReadOnly, s.Launch.Login)
 	}
@@ -66,7 +66,7 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 	}
 	w.Environment = func(own []string, proxy string) []string {
 		user := map[string]string{}
-		for _, variable := range s.Environment { // which is known only now
+		for _, variable := range s.Environment { // unknown when the walls are built ahead
 			name, value, _ := strings.Cut(variable, "=")
 			user[name] = value
 		}
@@ -78,7 +78,7 @@ func Walls(ctx context.Context, s *server.Setting, argv []string) (*server.Walle
 	return w, nil
 }
 
-// unheld is the error of fields that cannot be held here.
+// unheld returns the error for fields that cannot be enforced here.
 func unheld(s *server.Setting, gaps []sandbox.Gap) error {
 	e := &diag.Error{Exit: diag.ExitRefused}
 	for _, gap := range gaps {
@@ -91,8 +91,8 @@ func unheld(s *server.Setting, gaps []sandbox.Gap) error {
 	return e
 }
 
-// programs are the paths of an agent program: as it is found, where that leads to, and
-// the packages that it is a part of.
+// programs returns the paths of an agent program: the path at which it was found, the
+// target of links, and the packages that contain it.
 func programs(path string) []string {
 	all := []string{path}
 	real, err := filepath.EvalSymlinks(path)
@@ -109,8 +109,8 @@ func programs(path string) []string {
 	return all
 }
 
-// hidden are the directories of ours that are not there inside: Pods and what was
-// consented to, secrets, the user's config, and the sockets of other Pods.
+// hidden returns our directories that are invisible inside: Pods and consents, secrets,
+// the user's config, and the sockets of other Pods.
 func hidden(s *server.Setting) []string {
 	all := []string{filepath.Dir(s.Dir), filepath.Dir(filepath.Dir(s.Sockets))}
 	for _, find := range []func(...string) (string, error){userdir.State, userdir.Data, userdir.Config} {
@@ -123,7 +123,7 @@ func hidden(s *server.Setting) []string {
 			all[i] = real
 		}
 	}
-	// What is hidden with the directory above it needs no wall of its own.
+	// A directory below a hidden one needs no separate wall.
 	slices.Sort(all)
 	var outermost []string
 	for _, dir := range all {

@@ -19,8 +19,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
 )
 
-// begin makes everything that the program needs and starts it. stop ends what was begun,
-// also after an error.
+// begin prepares everything for the program and starts it. stop ends what was started,
+// even after an error.
 func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 	stop = func() {
 		close(p.finished)
@@ -30,7 +30,7 @@ func (p *pod) begin(ctx context.Context) (stop func(), err error) {
 		p.room.remove()
 	}
 	p.notice, p.noticed = p.deal, p.dealt
-	// The walls take longest, so the rest is made while they are built.
+	// The walls take longest, so everything else is prepared while they are built.
 	if p.process == nil {
 		if err := p.wall(ctx); err != nil {
 			return stop, err
@@ -103,11 +103,11 @@ func (p *pod) wall(ctx context.Context) (err error) {
 	return p.spawn(walled, p.spec)
 }
 
-// mostRebuilt is how often walls are built again.
+// mostRebuilt limits how often walls are rebuilt.
 const mostRebuilt = 3
 
-// again builds the walls anew where something that they were built around has gone since,
-// such as a socket of another program: bubblewrap ends over that before inner begins.
+// again rebuilds the walls if something that they refer to no longer exists, such as a
+// socket of another program: bubblewrap then fails before inner begins.
 func (p *pod) again(ctx context.Context) bool {
 	if p.parts.Walls == nil || p.rebuilt == mostRebuilt || p.process.cmd.ProcessState.ExitCode() <= 0 {
 		return false
@@ -131,7 +131,7 @@ func (p *pod) again(ctx context.Context) bool {
 	return true
 }
 
-// post hands an event to the goroutine that decides.
+// post sends an event to the main goroutine.
 func (p *pod) post(e event) {
 	select {
 	case p.events <- e:
@@ -139,8 +139,8 @@ func (p *pod) post(e event) {
 	}
 }
 
-// deal has what a service has seen dealt with by the goroutine that decides, and dealt
-// waits until it was, or until nobody takes events any more.
+// deal posts a call for the main goroutine; dealt also waits until it was made, or until
+// events are no longer handled.
 func (p *pod) deal(do func(*pod)) { p.post(event{notice: do}) }
 
 func (p *pod) dealt(do func(*pod)) {
@@ -155,12 +155,12 @@ func (p *pod) dealt(do func(*pod)) {
 	}
 }
 
-// unwalled is the environment of a program without a sandbox.
+// unwalled returns the environment of a program without a sandbox.
 func (p *pod) unwalled(own []string, _ string) []string {
 	return append(append([]string{}, p.Start.Environment...), own...)
 }
 
-// ports are where the services are to be had inside, those of the manifest last.
+// ports returns the addresses of the services inside; those of the manifest come last.
 func ports(private bool, services int) (gateway, egress string, more []string, err error) {
 	var all []string
 	for i := range 2 + services {
@@ -186,7 +186,7 @@ func ports(private bool, services int) (gateway, egress string, more []string, e
 	return all[0], all[1], all[2:], nil
 }
 
-// descriptors are what the program finds in its pipes, with secrets put in.
+// descriptors returns the content of the program's pipes, with secrets filled in.
 func (p *pod) descriptors() (map[int][]byte, error) {
 	all := map[int][]byte{}
 	for _, d := range p.Plan.Descriptors {

@@ -11,20 +11,20 @@ import (
 )
 
 const (
-	// queued is how many frames wait for a client.
+	// queued limits the frames that wait for a client.
 	queued = 16
-	// slow is how long a terminal may take for a frame. A pipe may take for ever, as
-	// pipes do.
+	// slow limits how long a terminal may take for a frame. A pipe may block forever, as
+	// usual.
 	slow = 30 * time.Second
 )
 
-// client is a connection to somebody who sees the program, or waits for its end.
+// client is the connection of a client that sees the program, or waits for its end.
 type client struct {
 	conn  *wire.Conn
 	queue chan frame
 	once  sync.Once
 	gone  chan struct{} // closed when nothing more is sent
-	over  chan struct{} // closed when nothing is being sent any more
+	over  chan struct{} // closed when the last frame was sent
 }
 
 type frame struct {
@@ -36,7 +36,7 @@ func newClient(conn *wire.Conn) *client {
 	return &client{conn: conn, queue: make(chan frame, queued), gone: make(chan struct{}), over: make(chan struct{})}
 }
 
-// client begins to serve a connection.
+// client starts serving a connection.
 func (s *screen) client(conn *wire.Conn) *client {
 	c := newClient(conn)
 	s.serve(c)
@@ -65,7 +65,7 @@ func (s *screen) serve(c *client) {
 	go s.listen(c)
 }
 
-// listen takes what a client sends.
+// listen handles the frames of a client.
 func (s *screen) listen(c *client) {
 	for {
 		kind, content, err := c.conn.Receive(wire.MostFrame)
@@ -89,8 +89,8 @@ func (s *screen) listen(c *client) {
 	}
 }
 
-// send queues a frame, and waits while the queue is full; it reports whether the client
-// is still there.
+// send queues a frame and waits while the queue is full. It reports whether the client is
+// still connected.
 func (c *client) send(kind wire.Kind, content []byte) bool {
 	select {
 	case c.queue <- frame{kind, content}:
@@ -100,7 +100,7 @@ func (c *client) send(kind wire.Kind, content []byte) bool {
 	}
 }
 
-// replace tells a client that it is not the one any more.
+// replace tells a client that another one has taken over.
 func (c *client) replace() {
 	time.AfterFunc(patience, c.close)
 	go c.send(wire.Replaced, nil)
@@ -113,15 +113,15 @@ func (c *client) close() {
 	})
 }
 
-// input takes what is typed to the program, which may be slow to read it.
+// input forwards typed input to the program, which may be slow to read it.
 type input struct {
 	mu      sync.Mutex
 	more    sync.Cond
 	pending []byte
 }
 
-// mostInput is how much waits for the program; what is typed beyond that is dropped, as
-// terminals do.
+// mostInput limits the input that waits for the program; more is dropped, as terminals
+// do.
 const mostInput = 4 << 20
 
 func newInput(to *os.File) *input {

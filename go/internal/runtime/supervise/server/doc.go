@@ -1,9 +1,9 @@
-// Package server is the supervisor: the process that holds a Pod while it runs. It owns
-// the terminal of the program, the services of the Pod, its clock and its state.
+// Package server is the supervisor: the process that owns a running Pod. It has the
+// terminal of the program, the services of the Pod, its clock and its state.
 //
-// It is started by package supervise, with one connection at descriptor 3, over which it
-// is told everything; it listens on a socket for further clients. When it ends, however
-// it does, nothing of the Pod lives on.
+// Package supervise starts it, with a connection at descriptor 3 over which it receives
+// everything. It listens on a socket for further clients. When it ends for any reason,
+// nothing of the Pod survives.
 package server
 
 import (
@@ -17,24 +17,24 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Program is what the supervisor is made of, beyond itself.
+// Program holds the parts of the supervisor outside this package.
 type Program struct {
-	// Drivers finds a runtime by its name; nil where there is none.
+	// Drivers returns the runtime with a name; nil for none.
 	Drivers func(name string) *runtime.Driver
 	// Walls puts a command into a sandbox; nil for none.
 	Walls func(ctx context.Context, s *Setting, argv []string) (*Walled, error)
-	// Services begins what stands between the program and the world, and returns when it
-	// answers; nil for nothing.
+	// Services starts the services between the program and the outside, and returns when
+	// they answer; nil for none.
 	Services func(ctx context.Context, s *Setting) (Services, error)
-	// History records sessions in the history of the Pod; nil for nothing.
+	// History records sessions in the history of the Pod; nil for none.
 	History History
 }
 
-// History is told of sessions while the supervisor has the Pod, so that no two of them
-// are told of at a time.
+// History receives the events of sessions. The supervisor holds the Pod meanwhile, so
+// there is only one call at a time.
 type History interface {
-	// Began records the beginning of a session before anything of it is started; its error
-	// is why it is not. before is when the session before has ended.
+	// Began records the beginning of a session before any of it is started; an error
+	// prevents the start. before is the end of the previous session.
 	Began(ctx context.Context, s *wire.Start, before time.Time) error
 	// Ended records the end of the session.
 	Ended(ctx context.Context, s *wire.Start, at time.Time) error
@@ -42,23 +42,23 @@ type History interface {
 	Forgot(ctx context.Context, s *wire.Start) error
 }
 
-// Setting is what the parts of a Pod that runs know of it.
+// Setting is the information that the parts have about a running Pod.
 type Setting struct {
 	*wire.Start
 	Driver   *runtime.Driver
 	Manifest *manifest.Manifest
-	// Launch is complete when the services begin.
+	// Launch is complete when the services start.
 	Launch runtime.Launch
-	// Sockets is the directory of the sockets of the services.
+	// Sockets is the directory for the sockets of the services.
 	Sockets string
-	// Plan is that of this start when the services begin.
+	// Plan is set when the services start.
 	Plan *runtime.Plan
-	// Reached are the addresses inside that lead to the services of the manifest, in the
-	// order of their names: 127.0.0.1:PORT.
+	// Reached are the addresses inside of the manifest's services, sorted by service name:
+	// 127.0.0.1:PORT.
 	Reached []string
 
 	notice func(func(*pod))
-	// noticed is notice that waits until it was dealt with.
+	// noticed is notice, but waits until the notice was handled.
 	noticed func(func(*pod))
 }
 
@@ -68,38 +68,39 @@ type Walled struct {
 	Argv []string
 	// Env is the environment of the command itself.
 	Env []string
-	// Environment is that of the program, with what its plan adds and the address of the
-	// proxy, which is empty where there is none.
+	// Environment returns the environment of the program, including that of its plan. proxy
+	// is the address of the proxy; empty for none.
 	Environment func(own []string, proxy string) []string
-	// Rules are what the first process inside confines itself to; nil for nothing.
+	// Rules are the restrictions that the first process inside applies to itself; nil for
+	// none.
 	Rules json.RawMessage
-	// Relays are those to other services than gateway and proxy.
+	// Relays lead to services other than the gateway and the proxy.
 	Relays []inner.Relay
-	// Published are ports of this machine's loopback interface that lead to the same ones
-	// inside.
+	// Published are loopback ports of this machine that lead to the same ports inside.
 	Published []uint16
-	// Namespaced says that what is left of processes ends with the command.
+	// Namespaced is set if all remaining processes end with the command.
 	Namespaced bool
-	// PrivateNetwork says that the loopback interface inside is its own.
+	// PrivateNetwork is set if the loopback interface inside is separate.
 	PrivateNetwork bool
 }
 
-// Services are those of a Pod that runs.
+// Services are the services of a running Pod.
 type Services interface {
-	// Sockets are where they answer, as paths; empty for those that are not there.
+	// GatewaySocket and EgressSocket are the paths of their sockets; empty if they do not
+	// exist.
 	GatewaySocket() string
 	EgressSocket() string
-	// More are the sockets that Setting.Reached leads to, and Environment are variables that
-	// the program has because of them, as NAME=VALUE.
+	// More are the sockets for Setting.Reached, and Environment are additional variables of
+	// the program because of them, as NAME=VALUE.
 	More() []string
 	Environment() []string
 	// Close ends them all.
 	Close() error
 }
 
-// Ports of the services inside, where the loopback interface is the Pod's own.
+// Ports of the services inside, if the loopback interface is the Pod's own.
 const (
 	gatewayPort = 4100
 	egressPort  = 4101
-	morePort    = 4110 // and those that follow
+	morePort    = 4110 // and the following ports
 )

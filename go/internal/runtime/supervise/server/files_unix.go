@@ -14,9 +14,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 )
 
-// writeFiles writes the files of a plan. The program could write to Launch.State when it
-// ran before: no link that it has left there leads out, and files are replaced, not
-// written over.
+// writeFiles writes the files of a plan. The program may have written to Launch.State in
+// an earlier session, so links cannot lead outside, and files are replaced rather than
+// overwritten.
 func writeFiles(files []runtime.File, launch runtime.Launch) error {
 	state, err := os.OpenRoot(launch.State)
 	if err != nil {
@@ -47,7 +47,7 @@ func writeFiles(files []runtime.File, launch runtime.Launch) error {
 	return nil
 }
 
-// empty removes what is in a directory.
+// empty removes the content of a directory.
 func empty(root *os.Root) error {
 	dir, err := root.Open(".")
 	if err != nil {

@@ -27,8 +27,8 @@ func (p Program) Main() int {
 	}
 	wire.Seclude()
 	wire.Adopt()
-	// It was started ahead: the user may be asked for consent meanwhile.
-	// What the first command that is started needs is found out while this waits.
+	// The supervisor was started ahead, and the user may still be asked for consent. Use
+	// the wait to initialize what starting a command needs.
 	if self, err := os.FindProcess(os.Getpid()); err == nil {
 		_ = self.Release()
 	}
@@ -44,9 +44,8 @@ func (p Program) Main() int {
 	return last.Exit
 }
 
-// told waits to be told what to start. Walls are built as soon as it is known what they
-// will probably be, and taken down where they turn out to be others, or none. The end of
-// the client ends it.
+// told waits for the start. It builds walls as soon as the probable start is known, and
+// removes them if the actual start needs others or none. It ends if the client ends.
 func (p Program) told(ctx context.Context, conn *wire.Conn) (*pod, error) {
 	var it *pod // with walls
 	var ahead read
@@ -73,8 +72,8 @@ func (p Program) told(ctx context.Context, conn *wire.Conn) (*pod, error) {
 			start.Manifest = ahead.text
 		}
 		if signals == nil {
-			// The client's terminal sends none of these here; who means this process, means the
-			// Pod.
+			// The client's terminal sends none of these signals here, so a signal to this
+			// process is meant for the Pod.
 			signals = make(chan os.Signal, 4)
 			signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
 		}
@@ -88,13 +87,13 @@ func (p Program) told(ctx context.Context, conn *wire.Conn) (*pod, error) {
 			return it, nil
 		}
 		if it.raise(ctx) != nil {
-			it.lower() // why is said when it is to start
+			it.lower() // the error is reported at the start
 			it = nil
 		}
 	}
 }
 
-// heard is what the client says next, unless a signal comes first.
+// heard returns the next message of the client, unless a signal comes first.
 func heard(conn *wire.Conn, signals <-chan os.Signal) (wire.Kind, []byte, error) {
 	said, failed := make(chan frame, 1), make(chan error, 1)
 	go func() {
@@ -115,14 +114,14 @@ func heard(conn *wire.Conn, signals <-chan os.Signal) (wire.Kind, []byte, error)
 	}
 }
 
-// read is a manifest that was read before it was known whether it starts.
+// read is a manifest that was parsed before its start was certain.
 type read struct {
 	text     []byte
 	manifest *manifest.Manifest
 }
 
-// expect reads the manifest of a start that may come, and with it learns the types of what
-// will be read then.
+// expect parses the manifest of a possible start. This also caches the types that will be
+// decoded later.
 func (r *read) expect(content []byte) {
 	var start wire.Start
 	if json.Unmarshal(content, &start) != nil {
@@ -134,7 +133,7 @@ func (r *read) expect(content []byte) {
 	}
 }
 
-// of is the manifest of a text, where that is the one that was read; else nil.
+// of returns the parsed manifest if it belongs to a text; otherwise nil.
 func (r *read) of(text []byte) *manifest.Manifest {
 	if r.manifest == nil || !bytes.Equal(r.text, text) {
 		return nil
@@ -142,7 +141,7 @@ func (r *read) of(text []byte) *manifest.Manifest {
 	return r.manifest
 }
 
-// judge checks what the supervisor was told, as far as it would be at a loss without.
+// judge checks the parts of the start on which the supervisor depends.
 func (p *pod) judge() error {
 	for name, path := range map[string]string{"program": p.Start.Program, "workspace": p.Start.Workspace, "directory": p.Start.Dir, "insomnia": p.Start.Insomnia} {
 		if !filepath.IsAbs(path) {

@@ -10,10 +10,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// Hello records that the guard is in place before a session of the program. Services
-// call it, as the methods below, from any goroutine. It returns when the session is
-// written down: whatever ends this process later, a conversation that has begun goes on.
-// The others return at once.
+// Hello records that the guard is in place before a session of the program. Services call
+// it and the methods below from any goroutine. It returns when the session is on disk, so
+// that a conversation that has begun can be resumed however this process ends. The other
+// methods return at once.
 func (s *Setting) Hello(session string) {
 	s.noticed(func(at *pod) {
 		at.shake = nil
@@ -33,9 +33,9 @@ func (s *Setting) Doing(state live.State) {
 	})
 }
 
-// Refuse records that a request did not keep to the manifest: a program without a
-// terminal is ended, and one in a terminal shows the sentence and ends with its user.
-// state is Refused, or Ended where a limit was reached.
+// Refuse records that a request violated the manifest. It ends a program without a
+// terminal; one in a terminal shows the sentence until the user ends it. state is
+// Refused, or Ended if a limit was reached.
 func (s *Setting) Refuse(state live.State, sentence string) {
 	s.notice(func(at *pod) {
 		if at.over != nil {
@@ -50,8 +50,8 @@ func (s *Setting) Refuse(state live.State, sentence string) {
 	})
 }
 
-// Unreachable records that the API of the model cannot be reached, and with an empty
-// sentence that it is reached. A program that ends for it has not failed by itself.
+// Unreachable records that the API of the model cannot be reached; an empty sentence
+// means that it can. A program that ends because of this has not failed by itself.
 func (s *Setting) Unreachable(sentence string) {
 	s.notice(func(at *pod) { at.unreachable = sentence })
 }

@@ -24,65 +24,65 @@ import (
 
 const (
 	patience = 10 * time.Second
-	// grace is how long a program may take to end by itself.
+	// grace limits how long a program may take to end by itself.
 	grace = 3 * time.Second
-	// slack is how much longer it may take for the processes to be gone.
+	// slack is the additional time for its processes to end.
 	slack = 2 * time.Second
-	// handshake is how long a program may take to say hello to the guard, of those that
-	// say it when they start.
+	// handshake limits how long a program may take to say hello to the guard, if it does so
+	// when it starts.
 	handshake = time.Minute
-	// beginning is how long walls and the program may take to come up, on a slow machine.
+	// beginning limits how long walls and the program may take to start, on a slow machine.
 	beginning = time.Minute
-	// lastReport is how long what inner has reported may take to be read after its end.
+	// lastReport limits how long reading the reports of inner may take after its end.
 	lastReport = 2 * time.Second
 )
 
-// event is something that has happened, for the goroutine that decides.
+// event is an event for the main goroutine.
 type event struct {
-	from   *client // of a client
+	from   *client // for an event of a client
 	kind   wire.Kind
-	order  bool // kind is a report of inner
+	order  bool // set if kind is a report of inner
 	data   []byte
 	err    error
-	notice func(*pod) // of a service
+	notice func(*pod) // for an event of a service
 }
 
-// pod is a Pod that runs.
+// pod is a running Pod.
 type pod struct {
 	Setting
 	parts    Program
 	ahead    read
-	services Services // nil where there are none
+	services Services // nil for none
 	signals  <-chan os.Signal
 	events   chan event
-	// finished is closed when nobody takes events any more.
+	// finished is closed when events are no longer handled.
 	finished chan struct{}
 	holder   *live.Holder
-	// allowed is whether the session may begin, once.
+	// allowed receives once whether the session may begin.
 	allowed chan bool
-	// recorded waits until it is written down that the session begins.
+	// recorded waits until the start of the session is recorded.
 	recorded func() error
 	status   live.Status
-	room     *room // sockets
+	room     *room // for sockets
 	screen   *screen
 	walled   *Walled
-	spec     *inner.Spec // what inner was told
-	rebuilt  int         // how often the walls were built again
+	spec     *inner.Spec // sent to inner
+	rebuilt  int         // how often the walls were rebuilt
 	process  *process
-	// gateway and egress are the addresses inside at which these answer.
+	// gateway and egress are their addresses inside.
 	gateway, egress string
 	ending          bool
 	exit            *inner.Exit
-	// over is what the session ends with, where that is not the program's own.
+	// over is the result of the session if it differs from the program's own.
 	over *wire.Last
-	// unreachable is why the API of the model cannot be reached; empty while it is.
+	// unreachable explains why the API of the model cannot be reached; empty if it can.
 	unreachable string
 	clock       <-chan time.Time
 	shake       <-chan time.Time
 	force       <-chan time.Time
 }
 
-// run holds the Pod from its start to its end. An error is why it was not started.
+// run holds the Pod from its start to its end. An error means that it was not started.
 func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -99,8 +99,8 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	if p.Start.Launch.Resume {
 		p.status.Session = p.Start.Launch.Session
 	}
-	// Disks are slow, so the walls are built meanwhile. Nothing of the Pod runs behind them
-	// before it is written down that the session begins.
+	// Disks are slow, so the walls are built in parallel. Nothing of the Pod runs behind
+	// them before the start of the session is recorded.
 	p.allowed = make(chan bool, 1)
 	p.recorded = p.inBackground(ctx, p.status)
 	first := p.screenFor(conn)
@@ -134,7 +134,7 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	}
 	last := p.follow()
 	p.finish(last)
-	// Whoever is told of the end may start the Pod again at once.
+	// A client that learns of the end may start the Pod again at once.
 	stop()
 	p.forget()
 	_ = p.holder.Release()
@@ -142,8 +142,8 @@ func (p *pod) run(ctx context.Context, conn *wire.Conn) (wire.Last, error) {
 	return last, nil
 }
 
-// hold takes the directory of the Pod, and makes what it has while the Pod runs. After an
-// error it has no hold.
+// hold takes the directory of the Pod and creates what the Pod needs while it runs. After
+// an error it does not hold the directory.
 func (p *pod) hold(ctx context.Context) error {
 	holder, err := live.Hold(ctx, p.Start.Dir)
 	if errors.Is(err, live.ErrRunning) {
@@ -171,14 +171,15 @@ func (p *pod) hold(ctx context.Context) error {
 	return nil
 }
 
-// launch is what the plan is made of, as far as it is known.
+// launch sets the inputs of the plan that are known so far.
 func (p *pod) launch() {
 	p.Launch = p.Start.Launch
 	p.Launch.State, p.Launch.Files = filepath.Join(p.Dir, "agent"), filepath.Join(p.Dir, "files")
 }
 
-// inBackground records that the session begins, as soon as it may, and returns what waits
-// for that. After an error the history knows nothing of a session that has not ended.
+// inBackground records the start of the session as soon as it is allowed, and returns a
+// function that waits for that. After an error, the history has no session without an
+// end.
 func (p *pod) inBackground(ctx context.Context, status live.Status) func() error {
 	done := make(chan error, 1)
 	go func() {
@@ -224,7 +225,7 @@ func (p *pod) started(ctx context.Context, first *client) error {
 				if p.again(ctx) {
 					continue
 				}
-				p.screen.abort() // what it has said is a complaint, and is read to its end
+				p.screen.abort() // its output is an error message; read all of it
 				<-p.process.done
 				return p.notStarted(p.process.complaint())
 			case e.from == first && (e.kind == wire.Stop || e.kind == wire.Hangup || e.kind == wire.Signal || e.err != nil):
@@ -252,7 +253,7 @@ func (p *pod) notStarted(why string) error {
 		Hintf("look at what this machine has for it: insomnia doctor")
 }
 
-// follow deals with what happens until no process is left, and returns how it ended.
+// follow handles events until no process is left, and returns the result.
 func (p *pod) follow() wire.Last {
 	p.state(live.Working)
 	if p.Start.Launch.Prompt == "" && !p.Start.Launch.Headless {
@@ -292,9 +293,9 @@ func (p *pod) follow() wire.Last {
 	}
 }
 
-// last is how the session has ended.
+// last returns the result of the session.
 func (p *pod) last() wire.Last {
-	// Reports and notices that came before the end, some of which may not have been read yet.
+	// Handle reports and notices from before the end that have not been read yet.
 	heard, late := p.process.heard, time.After(lastReport)
 	for heard != nil || len(p.events) > 0 {
 		select {
@@ -325,13 +326,13 @@ func (p *pod) last() wire.Last {
 		Sentence: fmt.Sprintf("the sandbox of Pod `%s` ended unexpectedly (%s), and the program with it; go on: insomnia pod resume %s", p.Start.Name, p.process.how(), p.Start.Name)}
 }
 
-// report is what inner has reported.
+// report handles a report of inner.
 func (p *pod) report(e event) {
 	switch {
-	case e.err != nil: // the process tells how it ended
+	case e.err != nil: // the exit status of the process explains it
 	case e.kind == inner.ReportStopped:
 		if !p.screen.stopped() {
-			p.process.order(inner.OrderContinue, nil) // nobody is there to continue it
+			p.process.order(inner.OrderContinue, nil) // no client can continue it
 		}
 	case e.kind == inner.ReportExited:
 		var exit inner.Exit
@@ -341,23 +342,23 @@ func (p *pod) report(e event) {
 	}
 }
 
-// asked is what a client wants.
+// asked handles a request of a client.
 func (p *pod) asked(e event) {
 	switch {
 	case e.err != nil:
 		if p.screen.gone(e.from) {
 			if p.Start.Launch.Headless {
-				p.end(syscall.SIGHUP, nil) // nobody is left to take what it prints
+				p.end(syscall.SIGHUP, nil) // no client is left to read its output
 			}
 			p.attached(false)
 		}
 	case e.kind == wire.Hello:
-		p.process.order(inner.OrderContinue, nil) // it may have been stopped when the client went
+		p.process.order(inner.OrderContinue, nil) // it may have been stopped when the client left
 		p.attached(true)
 	case e.kind == wire.Stop:
 		p.end(syscall.SIGTERM, nil)
 	case !p.screen.is(e.from):
-		// It has been replaced.
+		// Another client has replaced this one.
 	case e.kind == wire.Hangup:
 		p.end(syscall.SIGHUP, nil)
 	case e.kind == wire.Signal:
@@ -367,14 +368,14 @@ func (p *pod) asked(e event) {
 	case e.kind == wire.Continue:
 		p.process.order(inner.OrderContinue, nil)
 		p.screen.learn(e.data)
-		p.screen.draw() // its terminal was the user's
+		p.screen.draw() // the user had the terminal in the meantime
 	case e.kind == wire.Resize:
 		p.screen.resized(e.data)
 	}
 }
 
-// end ends the program: by a signal, and soon by force. why replaces its exit code; the
-// first reason is the one that counts.
+// end ends the program, by a signal and soon by force. why replaces its exit code; only
+// the first reason counts.
 func (p *pod) end(sig syscall.Signal, why *wire.Last) {
 	if p.over == nil {
 		p.over = why
@@ -403,8 +404,8 @@ func (p *pod) attached(is bool) {
 	}
 }
 
-// write replaces the status. Where the disk does not take it, the lock still tells
-// whether the Pod runs.
+// write replaces the status. If the disk fails, the lock still shows whether the Pod is
+// running.
 func (p *pod) write() {
 	if err := p.holder.Write(p.status); err != nil {
 		fmt.Fprintln(os.Stderr, "cannot write the status:", err)
@@ -420,14 +421,14 @@ func (p *pod) finish(last wire.Last) {
 	p.record(now)
 }
 
-// record puts the end into the history of the Pod. Where that fails, or this process is
-// killed before it, the supervisor of the next session does it.
+// record adds the end to the history of the Pod. If that fails, or this process is killed
+// first, the supervisor of the next session adds it.
 func (p *pod) record(at time.Time) {
 	p.tell(func(ctx context.Context, h History) error { return h.Ended(ctx, p.Start, at) })
 }
 
-// forget removes the transcript of a Pod that keeps none. That of others is removed when
-// its days are over, by whoever runs then.
+// forget removes the transcript of a Pod that keeps none. Other transcripts are removed
+// when their days have passed, after the session of any Pod.
 func (p *pod) forget() {
 	if days := p.Manifest.Session.RetentionDays; days == nil || *days > 0 {
 		return

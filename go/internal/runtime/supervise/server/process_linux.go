@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// reap ends what a command that was killed has left behind.
+// reap ends the processes that a killed command has left behind.
 func reap() {
 	for {
 		left := wire.Children()
@@ -26,7 +26,7 @@ func reap() {
 	}
 }
 
-// complainInto makes a file the output and the standard error of this process.
+// complainInto redirects the output and the standard error of this process to a file.
 func complainInto(f *os.File) error {
 	for _, fd := range []int{1, 2} {
 		if err := unix.Dup3(int(f.Fd()), fd, 0); err != nil {
@@ -36,7 +36,7 @@ func complainInto(f *os.File) error {
 	return f.Close()
 }
 
-// dress gives the program's terminal the keys and modes of the user's.
+// dress sets the keys and modes of the program's terminal to those of the user's.
 func dress(tty *os.File, modes []byte) {
 	var t unix.Termios
 	if len(modes) > 0 && json.Unmarshal(modes, &t) == nil {

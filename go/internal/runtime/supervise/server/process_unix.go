@@ -22,12 +22,12 @@ type process struct {
 	control *wire.Conn
 	cmd     *exec.Cmd
 	gone    chan struct{} // closed when it has ended
-	done    chan struct{} // closed when its output was taken, too
-	heard   chan struct{} // closed when all that inner reports was posted
+	done    chan struct{} // closed when its output was read, too
+	heard   chan struct{} // closed when all reports of inner were posted
 	said    tail
 }
 
-// spawn starts the command; inner, its first process, waits to be told what to run.
+// spawn starts the command. Its first process, inner, then waits for its spec.
 func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 	cannot := func(err error) error {
 		return diag.Errorf(diag.ExitMissing, "not-started", "cannot start the sandbox of Pod `%s`: %v", p.Start.Name, err).
@@ -48,7 +48,7 @@ func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 		shut(published)
 		return err
 	}
-	// With one processor inner starts sooner; it takes the others when the program runs.
+	// With one processor inner starts faster; it uses the others once the program runs.
 	q.cmd.Env = append(slices.Clip(q.cmd.Env), "GOMAXPROCS=1")
 	pumps, given, err := p.screen.streams(q)
 	if err != nil {
@@ -59,7 +59,7 @@ func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 	}
 	started := make(chan error)
 	go func() {
-		// Walls end with the thread that has started them.
+		// Walls end with the thread that started them.
 		runtime.LockOSThread()
 		err := q.cmd.Start()
 		theirs.Close()
@@ -92,10 +92,10 @@ func (p *pod) spawn(walled *Walled, spec *inner.Spec) error {
 	return nil
 }
 
-// tell tells inner what to run; what it does not get, it reports by its end.
+// tell sends the spec to inner. If this fails, the end of inner shows it.
 func (q *process) tell(spec *inner.Spec) { _ = q.control.SendJSON(inner.OrderSpec, spec, patience) }
 
-// order tells inner something; one that does not listen is ended by force in the end.
+// order sends an order to inner. If inner does not respond, it is ended by force later.
 func (q *process) order(kind wire.Kind, content []byte) {
 	if q != nil {
 		_ = q.control.Send(kind, content, patience)
@@ -108,7 +108,7 @@ func (q *process) kill() {
 		return
 	}
 	_ = q.cmd.Process.Kill()
-	q.control.Close() // without walls, inner ends what it has started
+	q.control.Close() // without walls, inner ends the processes that it started
 }
 
 // ended reports whether the command has ended.
@@ -132,7 +132,7 @@ func (q *process) onEnd(do func()) {
 // how describes the end of the command.
 func (q *process) how() string { return q.cmd.ProcessState.String() }
 
-// complaint is what the command has said on standard error, or how it ended.
+// complaint returns the command's output on standard error, or how it ended.
 func (q *process) complaint() string {
 	if said := q.said.String(); said != "" {
 		return said
@@ -140,7 +140,7 @@ func (q *process) complaint() string {
 	return q.how()
 }
 
-// tail keeps the end of what is written to it.
+// tail keeps the end of its input.
 type tail struct {
 	mu   sync.Mutex
 	last []byte

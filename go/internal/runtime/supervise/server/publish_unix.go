@@ -11,11 +11,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/inner"
 )
 
-// firstPublished is the descriptor that inner finds the first listener at, behind its
-// control socket.
+// firstPublished is inner's descriptor for the first listener, after its control socket.
 const firstPublished = 4
 
-// publish listens on ports of this machine, and tells inner about it.
+// publish listens on ports of this machine, and adds them to the spec of inner.
 func publish(ports []uint16, spec *inner.Spec) (files []*os.File, err error) {
 	for i, port := range ports {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(int(port)))

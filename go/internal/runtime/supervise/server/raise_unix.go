@@ -10,9 +10,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// raise builds the walls of a Pod that will probably start: inner waits behind them for
-// what it is to run, and nothing else of the Pod is there. It is for lower to take away
-// what an error leaves.
+// raise builds the walls of a Pod that will probably start. Behind them, inner waits for
+// its spec; nothing else of the Pod exists yet. After an error, the caller has to call
+// lower.
 func (p *pod) raise(ctx context.Context) error {
 	if p.process != nil {
 		return nil
@@ -24,7 +24,7 @@ func (p *pod) raise(ctx context.Context) error {
 	return p.wall(ctx)
 }
 
-// fits reports whether the walls that were raised are those of a start. There may be none.
+// fits reports whether the existing walls, if any, suit a start.
 func (p *pod) fits(s *wire.Start) bool {
 	if p == nil || p.process == nil {
 		return false
@@ -36,7 +36,7 @@ func (p *pod) fits(s *wire.Start) bool {
 		(was.Walls == nil) == (s.Walls == nil) && (s.Walls == nil || was.Walls.Same(*s.Walls)) && slices.Equal(was.Unenforced, s.Unenforced)
 }
 
-// lower takes away what was raised, as if it had never been there.
+// lower removes everything that raise created.
 func (p *pod) lower() {
 	if p == nil || p.holder == nil {
 		return

@@ -20,22 +20,22 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise/wire"
 )
 
-// mostPath is how long the path of a unix socket may be.
+// mostPath limits the length of a unix socket's path.
 const mostPath = 100
 
-// room is the private directory with the sockets of a Pod that runs:
+// room is the private directory with the sockets of a running Pod:
 //
-//	control.sock    for clients; not to be seen inside
-//	services/       what the program may connect to
+//	control.sock    for clients; invisible inside
+//	services/       sockets for the program
 type room struct {
 	dir, sockets string
 	listener     net.Listener
 	token        string
 }
 
-// openRoom makes the directory below the user's runtime directory, or else the one for
-// temporary files. Its name is that of the Pod, so that what a killed supervisor has left
-// is found and removed.
+// openRoom creates the directory below the user's runtime directory, or else below the
+// one for temporary files. It has the name of the Pod, so that the remains of a killed
+// supervisor are found and removed.
 func openRoom(start *wire.Start) (*room, error) {
 	var problem error
 	for _, base := range []string{os.Getenv("XDG_RUNTIME_DIR"), os.TempDir(), "/tmp"} {
@@ -70,7 +70,8 @@ func openRoom(start *wire.Start) (*room, error) {
 		Hintf("set XDG_RUNTIME_DIR to a directory of yours with a short path")
 }
 
-// private makes a directory that only this user can enter, or checks that it is one.
+// private creates a directory that only this user can access, or checks that an existing
+// one is such a directory.
 func private(dir string) error {
 	if err := os.Mkdir(dir, 0o700); err != nil && !os.IsExist(err) {
 		return err
@@ -86,7 +87,7 @@ func private(dir string) error {
 	return nil
 }
 
-// listen takes clients, who show the token that is written into the Pod's directory.
+// listen accepts clients, which must send the token in the Pod's directory.
 func (r *room) listen(p *pod) error {
 	path := filepath.Join(r.dir, "control.sock")
 	l, err := net.Listen("unix", path)
@@ -125,7 +126,7 @@ func (r *room) listen(p *pod) error {
 	return nil
 }
 
-// greet lets a client in that shows the token.
+// greet admits a client that sends the token.
 func (p *pod) greet(conn *wire.Conn) {
 	_ = conn.SetReadDeadline(time.Now().Add(patience))
 	kind, content, err := conn.Receive(64 << 10)

@@ -17,40 +17,40 @@ import (
 )
 
 const (
-	// drawing is how long a program has for a size that is almost right from when it draws,
-	// and slowest how long it may take to begin.
+	// drawing is the time that a program has to draw in a slightly different size, from
+	// when it begins to draw. slowest limits how long it may take to begin.
 	drawing = 80 * time.Millisecond
 	slowest = 2 * time.Second
-	// quiet is how long the output may be silent after the end, before it is given up.
+	// quiet is how long the output may be silent after the end before reading stops.
 	quiet = 2 * time.Second
-	// mostHeld is how much output is kept before the program is known to run.
+	// mostHeld limits the output that is kept before the program is known to run.
 	mostHeld = 256 << 10
 )
 
-// screen is the terminal of the program, or its pipes, and the clients who see it.
+// screen is the terminal of the program, or its pipes, with the clients that see it.
 type screen struct {
 	pod    *pod
-	master *os.File // nil where there is no terminal
+	master *os.File // nil if there is no terminal
 	input  *input
 
 	begun   chan struct{} // closed when the program runs
-	aborted chan struct{} // closed when it is not going to
-	abort   func()        // closes it
-	// first is the client that has the Pod started. allowed is called when it may be, and
-	// left when the client has gone, whichever comes first.
+	aborted chan struct{} // closed when it will not run
+	abort   func()        // closes aborted
+	// first is the client that starts the Pod. When it allows the start, allowed is called,
+	// and when it disconnects, left is; only the first call counts.
 	first         *client
 	allowed, left func()
 
-	mu       sync.Mutex // held for moments only, never while something is written
+	mu       sync.Mutex // held only briefly, never while something is written
 	modes    terminal.Modes
 	size     wire.Size
 	turn     int           // counts the changes of the size
-	drawn    chan struct{} // closed by output; nil where nobody waits for it
-	current  *client       // nil while nobody is attached
+	drawn    chan struct{} // closed by output; nil if nothing waits for it
+	current  *client       // nil if no client is attached
 	watchers []*client
 	running  bool
-	early    []frame // of a program that is not known to run yet
-	held     int     // bytes of them
+	early    []frame // output of a program that is not known to run yet
+	held     int     // bytes in early
 }
 
 func newScreen(p *pod) *screen {
@@ -59,7 +59,7 @@ func newScreen(p *pod) *screen {
 	return s
 }
 
-// screenFor gives the screen its first client, and makes it where it is not there yet.
+// screenFor attaches the first client to the screen, and creates the screen if necessary.
 func (p *pod) screenFor(conn *wire.Conn) *client {
 	if p.screen == nil {
 		p.screen = newScreen(p)
@@ -78,8 +78,8 @@ func (p *pod) screenFor(conn *wire.Conn) *client {
 	return c
 }
 
-// streams gives the command its terminal or its pipes. given are closed when it has
-// them; pumps ends when all that was written to them has been taken.
+// streams sets the terminal or the pipes of the command. The caller closes given once the
+// command has them. pumps ends when everything written to them was read.
 func (s *screen) streams(q *process) (pumps *sync.WaitGroup, given []*os.File, err error) {
 	pumps = &sync.WaitGroup{}
 	if s.pod.Launch.Headless {
@@ -110,8 +110,8 @@ func (s *screen) streams(q *process) (pumps *sync.WaitGroup, given []*os.File, e
 	return pumps, []*os.File{tty}, nil
 }
 
-// pollable is the same file for a reader that can be woken: other packages have made it
-// block.
+// pollable returns a copy of a file that other packages have made blocking, for a reader
+// that can be canceled.
 func pollable(f *os.File) (*os.File, error) {
 	defer f.Close()
 	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 3)
@@ -125,7 +125,7 @@ func pollable(f *os.File) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "terminal"), nil
 }
 
-// pump takes what the program writes, for whoever is attached.
+// pump reads the output of the program for the attached client.
 func (s *screen) pump(from *os.File, kind wire.Kind, q *process) {
 	defer from.Close()
 	q.onEnd(func() { _ = from.SetReadDeadline(time.Now().Add(quiet)) })
@@ -154,7 +154,7 @@ func (s *screen) take(kind wire.Kind, p []byte, q *process) bool {
 		s.drawn = nil
 	}
 	if !running {
-		// Nobody is shown anything yet: it may be the sandbox that complains.
+		// No client sees the output yet: it may be an error message of the sandbox.
 		_, _ = q.said.Write(p)
 		s.early = append(s.early, frame{kind, bytes.Clone(p)})
 		s.held += len(p)
@@ -174,14 +174,14 @@ func (s *screen) take(kind wire.Kind, p []byte, q *process) bool {
 	return true
 }
 
-// again forgets what a command has said that did not come to run the program.
+// again discards the output of a command that did not get to run the program.
 func (s *screen) again() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.early, s.held = nil, 0
 }
 
-// begin shows the program to whoever is attached: it runs.
+// begin shows the running program to the attached client.
 func (s *screen) begin() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -195,7 +195,7 @@ func (s *screen) begin() {
 	close(s.begun)
 }
 
-// attach makes a client the one who sees the program.
+// attach makes a client the one that sees the program.
 func (s *screen) attach(conn *wire.Conn, size wire.Size) {
 	c := s.client(conn)
 	s.mu.Lock()
@@ -214,7 +214,7 @@ func (s *screen) attach(conn *wire.Conn, size wire.Size) {
 	s.draw()
 }
 
-// watch lets a client wait for the end.
+// watch adds a client that waits for the end.
 func (s *screen) watch(conn *wire.Conn) {
 	c := s.client(conn)
 	s.mu.Lock()
@@ -222,9 +222,9 @@ func (s *screen) watch(conn *wire.Conn) {
 	s.mu.Unlock()
 }
 
-// draw makes the program draw everything again: its terminal is almost of the right size
-// until it has drawn, since one that reads the size only when it is right again finds what
-// it knows, and draws nothing.
+// draw makes the program redraw everything. It changes the size of the terminal slightly
+// until the program has drawn. A program that read the size only after it was restored
+// would see no change, and would not redraw.
 func (s *screen) draw() {
 	drawn := make(chan struct{})
 	s.mu.Lock()
@@ -248,8 +248,8 @@ func (s *screen) draw() {
 	}()
 }
 
-// settle sets the size, and once more: a program that has just read the one before may
-// write that back. It does nothing where something has changed the size since that turn.
+// settle sets the size twice: a program that has just read the previous size may write
+// that back. It does nothing if the size has changed again since that turn.
 func (s *screen) settle(turn int) {
 	set := func() {
 		s.mu.Lock()
@@ -263,7 +263,7 @@ func (s *screen) settle(turn int) {
 	time.AfterFunc(2*drawing, set)
 }
 
-// learn takes the size of the user's terminal, and reports whether it is another one.
+// learn records the size of the user's terminal, and reports whether it has changed.
 func (s *screen) learn(data []byte) bool {
 	var size wire.Size
 	if json.Unmarshal(data, &size) != nil || size.Rows == 0 || size.Columns == 0 {
@@ -276,7 +276,7 @@ func (s *screen) learn(data []byte) bool {
 	return changed
 }
 
-// resized gives the program the size of the user's terminal.
+// resized sets the size of the program's terminal to that of the user's.
 func (s *screen) resized(data []byte) {
 	if !s.learn(data) {
 		return
@@ -301,7 +301,7 @@ func (s *screen) set(size wire.Size) {
 	})
 }
 
-// stopped reports whether somebody is there to continue a program that has stopped.
+// stopped reports whether a client can continue a stopped program.
 func (s *screen) stopped() bool {
 	s.mu.Lock()
 	c := s.current
@@ -315,7 +315,7 @@ func (s *screen) is(c *client) bool {
 	return s.current == c
 }
 
-// gone reports whether a client that is gone was the one who saw the program.
+// gone reports whether a disconnected client was the one that saw the program.
 func (s *screen) gone(c *client) bool {
 	c.close()
 	s.mu.Lock()
@@ -327,7 +327,7 @@ func (s *screen) gone(c *client) bool {
 	return true
 }
 
-// end tells everybody how it has ended, and returns when they know.
+// end sends the result to all clients, and returns when they have received it.
 func (s *screen) end(last wire.Last) {
 	s.mu.Lock()
 	all := s.watchers

@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// Children are the processes whose parent this one is.
+// Children returns the child processes of this process.
 func Children() (pids []int) {
 	tasks, err := filepath.Glob("/proc/self/task/*/children")
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// Inherited is the connection that this process was started with at a descriptor.
+// Inherited returns the connection that this process inherited as a descriptor.
 func Inherited(number int) (*Conn, error) {
 	f := os.NewFile(uintptr(number), "")
 	if f == nil {
@@ -21,7 +21,7 @@ func Inherited(number int) (*Conn, error) {
 	if info.Mode()&os.ModeSocket == 0 {
 		return nil, errors.New("not a socket")
 	}
-	c, err := net.FileConn(f) // a copy, which no other program gets
+	c, err := net.FileConn(f) // a copy, which no other program inherits
 	if err != nil {
 		return nil, err
 	}
@@ -29,7 +29,7 @@ func Inherited(number int) (*Conn, error) {
 	return &Conn{Conn: c}, nil
 }
 
-// NotForUsers answers a user who calls a command that only this program calls.
+// NotForUsers tells a user that only this program calls a command.
 func NotForUsers(command string) {
 	_ = diag.NewText().Write(os.Stderr, diag.Errorf(diag.ExitUsage, "internal-command",
 		"`insomnia %s` is not for users: insomnia runs it as a part of a Pod", command).

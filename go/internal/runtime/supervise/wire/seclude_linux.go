@@ -6,9 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Seclude keeps the memory of this process from other processes of the user and from
-// disks, and the memory of what it starts from disks. A limit of 1 holds where dumps go to
-// a program, which one of 0 does not.
+// Seclude protects the memory of this process from other processes of the user, and keeps
+// it and that of child processes out of core dumps. The limit is 1, because 0 does not
+// prevent dumps that are piped to a program.
 func Seclude() {
 	_ = unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 	_ = syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{Cur: 1, Max: 1})

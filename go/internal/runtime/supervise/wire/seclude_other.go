@@ -2,8 +2,8 @@
 
 package wire
 
-// Seclude keeps the memory of this process from others where the system can do that.
+// Seclude would protect the memory of this process; it does nothing on this platform.
 func Seclude() {}
 
-// Adopt makes this process the parent of orphans where the system can do that.
+// Adopt would adopt orphans; it does nothing on this platform.
 func Adopt() {}

@@ -1,5 +1,5 @@
-// Package wire is what a supervisor and its clients say to each other: frames on a
-// stream, and what is in them.
+// Package wire is the protocol between a supervisor and its clients: frames on a stream,
+// and their content.
 package wire
 
 import (
@@ -12,58 +12,58 @@ import (
 	"time"
 )
 
-// Kind is what a frame is.
+// Kind is the kind of a frame.
 type Kind byte
 
 // From a client:
 const (
-	Begin    Kind = 'b' // a Start: the first frame on the connection of whoever starts the supervisor
-	Announce Kind = 'e' // a Start with what is known already, for the supervisor to make itself ready; means nothing
-	Raise    Kind = 'w' // a Start without secrets and environment, for the supervisor to build the walls of one that will probably come
-	Go       Kind = 'g' // the Pod is on disk: it may run; from whoever has sent the Start
+	Begin    Kind = 'b' // a Start: the first frame on the connection of the client that starts the supervisor
+	Announce Kind = 'e' // a Start with the parts known so far, so that the supervisor can prepare; not binding
+	Raise    Kind = 'w' // a Start without secrets and environment, so that the supervisor can build the walls of a probable start
+	Go       Kind = 'g' // the Pod is on disk and may run; from the client that sent the Start
 	Hello    Kind = 'h' // a Greeting: the first frame on other connections
-	Input    Kind = 'i' // bytes that were typed
+	Input    Kind = 'i' // typed bytes
 	Resize   Kind = 'r' // a Size
 	Continue Kind = 'c' // the client is in the foreground again, with its Size
 	Signal   Kind = 's' // the number of a signal for the program
 	Hangup   Kind = 'u' // the terminal of the client is gone
-	Stop     Kind = 'x' // the Pod is to be ended
+	Stop     Kind = 'x' // end the Pod
 )
 
 // From the supervisor:
 const (
-	Started  Kind = 'S' // the program runs
+	Started  Kind = 'S' // the program is running
 	Output   Kind = 'O' // bytes for standard output or the terminal
 	Errors   Kind = 'E' // bytes for standard error
-	Stopped  Kind = 'T' // the program has stopped itself, as at ctrl-Z
+	Stopped  Kind = 'T' // the program has stopped itself, as by ctrl-Z
 	Replaced Kind = 'R' // another client has taken over
 	Failure  Kind = 'F' // a *diag.Error: nothing was started
 	End      Kind = 'Z' // a Last
 )
 
 const (
-	// MostFrame bounds a frame, and MostStart the first one.
+	// MostFrame limits the size of a frame, and MostStart that of the first one.
 	MostFrame = 1 << 20
 	MostStart = 64 << 20
-	// Chunk is how much output goes into a frame.
+	// Chunk limits the output in a frame.
 	Chunk = 32 << 10
 )
 
-// Size is that of a terminal.
+// Size is the size of a terminal.
 type Size struct {
 	Rows, Columns uint16
 }
 
 // Greeting is the first frame of a client that attaches, or that ends the Pod.
 type Greeting struct {
-	// Token is what the file `control` has: who can read that is the user.
+	// Token is the token in the file `control`, which only the user can read.
 	Token string
-	// Attach takes the terminal over; else the client only waits for the end.
+	// Attach takes over the terminal; otherwise the client only waits for the end.
 	Attach bool
 	Size   Size
 }
 
-// Last is how a session has ended.
+// Last is the result of a session.
 type Last struct {
 	Exit     int
 	State    string
@@ -76,15 +76,15 @@ type Control struct {
 	Token  string
 }
 
-// Conn carries frames. Several goroutines may send.
+// Conn transmits frames. Several goroutines may send.
 type Conn struct {
 	net.Conn
 	mu     sync.Mutex
 	header [5]byte
 }
 
-// Send writes a frame. patience bounds how long the other side may take for it; 0 is
-// for ever.
+// Send writes a frame. patience limits how long the other side may take for it; 0 for no
+// limit.
 func (c *Conn) Send(kind Kind, content []byte, patience time.Duration) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,7 +92,7 @@ func (c *Conn) Send(kind Kind, content []byte, patience time.Duration) error {
 	if patience > 0 {
 		deadline = time.Now().Add(patience)
 	}
-	if err := c.SetWriteDeadline(deadline); err != nil { // of the one before
+	if err := c.SetWriteDeadline(deadline); err != nil { // the deadline of the previous frame may remain
 		return err
 	}
 	header := make([]byte, 5, 5+len(content))
@@ -112,7 +112,7 @@ func (c *Conn) SendJSON(kind Kind, value any, patience time.Duration) error {
 	return c.Send(kind, content, patience)
 }
 
-// Receive reads a frame of at most so many bytes.
+// Receive reads a frame with at most that many bytes.
 func (c *Conn) Receive(most int) (Kind, []byte, error) {
 	if _, err := io.ReadFull(c, c.header[:]); err != nil {
 		return 0, nil, err
