@@ -118,7 +118,7 @@ func TestPodHookWithoutReader(t *testing.T) {
 	}
 }
 
-// A guard whose backlog is full answers nobody, and the hook ends by itself.
+// If the guard's backlog is full, the hook gets no answer and ends by itself.
 func TestPodHookBeforeFullBacklog(t *testing.T) {
 	program, socket := hooked(t, runtime.PerSession)
 	socket += "2"

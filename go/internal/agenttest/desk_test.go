@@ -22,7 +22,7 @@ import (
 // canary is the key of the model; nothing inside a Pod may have it.
 const canary = "sk-canary-8f2c71d0a4b94e6f"
 
-// otherKey is that of another secret.
+// otherKey is the value of another secret.
 const otherKey = "sk-other-51c07e6a92"
 
 // program is the insomnia that is tried, unrulyDir where the unruly agent programs are.
@@ -112,7 +112,7 @@ type desk struct {
 	env             []string
 	model           *modelmock.Mock
 	baseURL, port   string
-	free            string   // a port that nobody listens on
+	free            string   // an unused port
 	keys            sync.Map // keys that the model was shown
 	paths           sync.Map // paths that it was asked at
 	account, plan   string   // what is said of the account of a login, and its plan
@@ -213,7 +213,7 @@ func openDesk(t *testing.T, a agent, programs string, script modelmock.Script) *
 	return d
 }
 
-// profile writes the profile that Pods are made of.
+// profile writes the profile from which Pods are created.
 func (d *desk) profile(text string) {
 	d.Helper()
 	d.write(d.xdg+"/config/insomnia/profiles/tried.nix", text)
@@ -238,7 +238,7 @@ func (d *desk) git(args ...string) {
 	}
 }
 
-// ran is what a command did.
+// ran is the outcome of a command.
 type ran struct {
 	exit           int
 	stdout, stderr string

@@ -33,7 +33,8 @@ type flip struct {
 	prompts [2]string
 	// args are more arguments of `pod new`.
 	args [2][]string
-	// calls are what the model calls, one after the other, and sub what it calls as a subagent.
+	// calls are the calls of the model, in order, and sub those that it makes as a
+	// subagent.
 	calls, sub func(a agent) []modelmock.Call
 	// edit changes the manifest, which is then used in the place of the profile.
 	edit [2]func(manifest string) string
@@ -46,13 +47,13 @@ type flip struct {
 	own     map[string]map[string]effect
 }
 
-// effect is what is seen with either value.
+// effect is the observed result for each of two values.
 type effect struct {
 	look func(e *evidence) string
 	want [2]string
 }
 
-// evidence is what a start has left.
+// evidence is what a start has left behind.
 type evidence struct {
 	*desk
 	ran
@@ -66,7 +67,8 @@ func (e *evidence) first() modelmock.Request {
 	return modelmock.Request{}
 }
 
-// from is who has made a request. The subagents of opencode have sessions of their own.
+// from identifies the sender of a request. The subagents of opencode have their own
+// sessions.
 func (a agent) from(r modelmock.Request) runtime.Request {
 	return drivers.Named(a.runtime).Request(r.Header)
 }
@@ -88,7 +90,7 @@ func (e *evidence) pod() string {
 	return filepath.Dir(found[0])
 }
 
-// file is the text of a file of the Pod's directory; empty where there is none.
+// file returns the text of a file in the Pod's directory; empty if there is none.
 func (e *evidence) file(name string) string {
 	data, _ := os.ReadFile(filepath.Join(e.pod(), name))
 	return string(data)

@@ -119,7 +119,7 @@ func theModel(e *evidence) string {
 	return e.first().Model
 }
 
-// requests is how many reached the model.
+// requests returns how many requests reached the model.
 func requests(e *evidence) string { return fmt.Sprint(len(e.model.Log())) }
 
 // costs is a digit of the cost that is recorded of a turn with one token of each kind.
@@ -421,7 +421,7 @@ var ofTheSandbox = []flip{
 	},
 }
 
-// nixSeen is what sandbox.nix leads to: root must not use it.
+// nixSeen returns the expected effect of sandbox.nix, which root cannot use.
 func nixSeen() string {
 	if os.Getuid() == 0 {
 		return "sandbox.nix: cannot be enforced"

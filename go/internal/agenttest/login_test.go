@@ -32,7 +32,7 @@ import (
 // loginCanary is in each value of a login; nothing but the program may have it.
 const loginCanary = "canary7c1e"
 
-// subscription is how a program keeps its login.
+// subscription describes how a program stores its login.
 type subscription struct {
 	secret, dir, file string
 	// host is the one that the login is sent to.
@@ -61,10 +61,10 @@ var subscriptions = map[string]subscription{
 	}},
 }
 
-// accountPath is where Codex asks about the account of its login.
+// accountPath is the path at which Codex asks about the account of its login.
 const accountPath = "/backend-api/wham/accounts/check"
 
-// loginRequest is what a host was shown.
+// loginRequest is a request that a host received.
 type loginRequest struct{ host, path, login string }
 
 // loginLog are the requests of a desk.
@@ -221,8 +221,9 @@ func eachLogin(t *testing.T, test func(t *testing.T, a agent)) {
 	})
 }
 
-// lookForLogin is what a command may try to have the login of its program, or to spoil it.
-// It prints where it has found it, and never the login, which may be in its own output.
+// lookForLogin does what a command may try in order to read or damage the login of its
+// program. It prints where it found the login, but never the login itself, which its own
+// output may contain.
 const lookForLogin = `import glob, os, re, shutil, subprocess, sys
 needle = b"canary" + b"7c1e"
 home = os.path.expanduser("~")
@@ -333,8 +334,8 @@ func TestLogin(t *testing.T) {
 	})
 }
 
-// A login that has expired, or that the API turns down, is renewed by nobody inside: the
-// Pod says so, and the file stays as it was.
+// Nothing inside renews a login that has expired or that the API rejects: the Pod reports
+// it, and the file is unchanged.
 func TestLoginExpired(t *testing.T) {
 	eachLogin(t, func(t *testing.T, a agent) {
 		for name, c := range map[string]struct {
@@ -371,8 +372,8 @@ func TestLoginExpired(t *testing.T) {
 	})
 }
 
-// Nobody of the Pod but the program has the login: not its hooks, not its MCP servers, and
-// not its own tools that read, search and change files.
+// Only the program itself has the login: not its hooks, its MCP servers, or its own tools
+// that read, search and change files.
 func TestLoginOfParts(t *testing.T) {
 	eachLogin(t, func(t *testing.T, a agent) {
 		s := subscriptions[a.runtime]

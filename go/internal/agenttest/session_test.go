@@ -112,7 +112,7 @@ func TestKilled(t *testing.T) {
 		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))
 		p := d.pane()
 		p.begin()
-		d.keeps("4711") // a program that is killed before cannot go on with the conversation
+		d.keeps("4711") // a program that is killed earlier cannot resume the conversation
 		var report struct{ Live struct{ Process int } }
 		if err := json.Unmarshal([]byte(d.insomnia("pod", "show", "tried", "--json").stdout), &report); err != nil || report.Live.Process < 2 {
 			t.Fatal(report, err)

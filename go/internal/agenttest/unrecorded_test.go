@@ -26,7 +26,7 @@ func (d *desk) killSupervisor() {
 	}
 }
 
-// sent is how often a message is in a request.
+// sent returns how often a message occurs in a request.
 func sent(r modelmock.Request, message string) int {
 	return strings.Count(strings.Join(r.Messages, "\n"), message)
 }

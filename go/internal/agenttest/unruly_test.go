@@ -38,14 +38,14 @@ type unruly struct {
 	number       int
 }
 
-// order is what a prompt can order, as JSON; any other prompt orders the shell alone.
+// order is what a prompt can order, as JSON; any other prompt only orders the shell.
 type order struct {
 	// Offer are the tools on offer to the model, by the program's names.
 	Offer []string `json:"offer"`
 	// Model and System take the place of those that the program was given.
 	Model  string `json:"model,omitempty"`
 	System string `json:"system,omitempty"`
-	// Agent begins a subagent without a word to the guard, under an ID of its own.
+	// Agent begins a subagent under its own ID without telling the guard.
 	Agent string `json:"agent,omitempty"`
 	// List asks which models there are.
 	List bool `json:"list,omitempty"`
@@ -56,7 +56,7 @@ func (o order) String() string {
 	return string(text)
 }
 
-// versions are what the programs call themselves.
+// versions are the version strings of the programs.
 var versions = map[string]string{"claude": "2.1.332 (Claude Code)", "codex": "codex-cli 0.171.0", "opencode": "1.18.33"}
 
 // runUnruly is the main function of the program of a name.
@@ -337,7 +337,7 @@ func byHooks(session string, commands map[string]string) func(map[string]any) (b
 			} `json:"hookSpecificOutput"`
 		}
 		_ = json.Unmarshal(out.Bytes(), &answer)
-		// Nobody is there to be asked.
+		// No user can be asked.
 		return cmd.ProcessState.ExitCode() == 0 && answer.Specific.Decision != "ask" && answer.Specific.Decision != "deny", cmp.Or(answer.Specific.Reason, errs.String())
 	}
 }
@@ -516,7 +516,7 @@ func (u *unruly) opencode(args []string) (string, error) {
 	return strings.TrimPrefix(after(args, "--model"), "pod/"), nil
 }
 
-// conversation is how a dialect writes one.
+// conversation writes a conversation in a dialect.
 type conversation struct {
 	path   string
 	begin  func(prompt string) []any

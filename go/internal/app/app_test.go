@@ -132,7 +132,7 @@ func TestOneManifestByThreeNames(t *testing.T) {
 	}
 }
 
-// The user is told what was chosen where the reference does not say so.
+// The user is told what was chosen if the reference leaves that open.
 func TestChoicesAreTold(t *testing.T) {
 	w := newWorld(t)
 	w.write(".insomnia/config.toml", "default = \"project:mine\"\n[aliases]\nm = \"project:mine\"\n")
@@ -345,7 +345,7 @@ func TestConsent(t *testing.T) {
 			if asked := len(w.asked); asked != 0 && digest != "" || asked != 1 && digest == "" || asked == 1 && w.asked[0].Grants != v {
 				t.Errorf("%d questions", asked)
 			}
-			// A start asks anew unless there is consent.
+			// A start asks again unless there is consent.
 			w.user.yes, w.user.err, w.asked = false, app.ErrNobody, nil
 			err = w.Authorize(t.Context(), s)
 			if granted := test.code == ""; (err == nil) != granted || len(w.asked) != 0 && granted {
@@ -365,7 +365,7 @@ func codeOf(err error) string {
 	return diag.From(err).Diagnostics[0].Code
 }
 
-// The project's word for a download is asked about, with who says so; nothing is
+// A download that a project requests is asked about, with the project's file; nothing is
 // sent before the answer.
 func TestProjectsAskForDownloads(t *testing.T) {
 	w := newWorld(t)

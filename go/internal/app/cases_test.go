@@ -52,7 +52,7 @@ func TestReadCases(t *testing.T) {
 	}
 }
 
-// Any text is read or refused; what is read is what stands there.
+// Any text is parsed or rejected; what is parsed equals the text.
 func FuzzReadCases(f *testing.F) {
 	f.Add("deny git push\nallow @edit x\n# y\n\nask @mcp__a__b")
 	f.Add("deny @\nask\nallow @bash\t\r")

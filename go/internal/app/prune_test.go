@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 )
 
-// ran gives a Pod the traces of a session that ended some days ago.
+// ran adds to a Pod the traces of a session that ended some days ago.
 func (w *world) ran(p *pod.Pod, days int, change func(*live.Status)) (dir string) {
 	w.t.Helper()
 	dir, err := live.Dir(p.ID)
@@ -150,7 +150,7 @@ func TestPrune(t *testing.T) {
 	if err != nil || status.Session != "" || status.TranscriptRemoved == nil || status.State != live.Ended || !slices.ContainsFunc(events, func(e pod.Event) bool { return e.Kind == pod.EventPruned }) {
 		t.Errorf("%+v %+v %v", events, status, err)
 	}
-	// When it does not run any more, its turn comes.
+	// It is pruned when it is no longer running.
 	if err := holder.Release(); err != nil {
 		t.Fatal(err)
 	}

@@ -238,13 +238,13 @@ func TestAddMoved(t *testing.T) {
 	if read("added.lock") == before || !strings.HasSuffix(read("profiles/added/a.md"), "Second.\u202e\n") {
 		t.Error("it was not written")
 	}
-	// What is there is no longer an agent, or not there at all.
+	// What is there is no longer an agent, or no longer there at all.
 	served.put("a.tar.gz", tarball([]entry{{name: "b.md", text: "x"}}, false))
 	run(4, "add", "--update", "a", host)
 	served.put("a.tar.gz", nil)
 	run(6, "add", "--update", "a", host)
 	run(0, "add", "--list")
-	// A lock that somebody wrote: its names and paths are not followed.
+	// The names and paths of a handwritten lock are not followed.
 	kept := read("added.lock")
 	for _, bad := range []string{
 		strings.Replace(kept, `"a.md": "sha256`, `"../config.toml": "sha256`, 1), strings.Replace(kept, `"a.md": "sha256`, `"a/../../config.toml": "sha256`, 1),

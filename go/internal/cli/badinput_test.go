@@ -14,10 +14,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// badInputs are what files with a manifest may bring, from somebody else or by
-// mistake. Each is made by replacing `old` in a valid manifest by `new`; `text`
-// stands for the whole file instead. code is the code of one problem, at says
-// where, and nothing in hidden is ever shown.
+// badInputs are contents of manifest files that are malicious or mistaken. Each is
+// created by replacing `old` in a valid manifest by `new`; `text` stands for the whole
+// file instead. code is the code of one problem, at is its place, and nothing in hidden
+// is ever shown.
 var badInputs = []struct {
 	name, old, new, text string
 	code, at             string
@@ -144,7 +144,7 @@ func TestBadInputs(t *testing.T) {
 		})
 	}
 
-	// 2^53+1 is kept as it is, and what was refused has left nothing behind.
+	// 2^53+1 is kept unchanged, and rejected input has left nothing behind.
 	write(t, "large.json", strings.Replace(string(valid), `"maxTurns":200`, `"maxTurns":99991`, 1))
 	write(t, "envelope.json", string(data))
 	for _, args := range [][]string{{"manifest", "validate", "large.json"}, {"pod", "new", "--no-start", "--manifest", "large.json"}, {"pod", "new", "--no-start", "--from-resolved", "envelope.json"}} {

@@ -120,9 +120,9 @@ func (s *sweep) wait(cmd *exec.Cmd, what string) int {
 	return cmd.ProcessState.ExitCode()
 }
 
-// watch looks at the processes below this one until the context ends. The program
-// itself is given the values that are kept in variables, as it is by a user; what
-// it starts is not.
+// watch examines the processes below this one until the context ends. The program itself
+// gets the values that are in variables, as from a user; the processes that it starts do
+// not.
 func (s *sweep) watch(ctx context.Context) {
 	for ; ctx.Err() == nil; time.Sleep(2 * time.Millisecond) {
 		parents := map[int]int{}

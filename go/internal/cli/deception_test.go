@@ -19,11 +19,11 @@ const (
 	lines = trick + "\n! injected\x1b[2K\n\n  ! injected"
 )
 
-// tricky is what the grammar leaves of that to a pattern, and the rules to a context file.
+// tricky contains what the grammar still permits of this in a pattern, and the rules in
+// the name of a context file.
 var tricky = map[string]string{"AGENTS.md": "x` y g\u0456t.md", "a": "x\\` y g\u0456t", "./b": "./x` y g\u0456t"}
 
-// freeProfile has something in every part of a manifest where a profile may say
-// what it likes.
+// freeProfile fills every part of a manifest that may contain arbitrary text.
 const freeProfile = `{ insomnia }:
 let secret = insomnia.lib.secrets.ref "a.b"; in
 insomnia.lib.mkProfile {

@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// The two pages of docs/ that say what the code says are written from it.
+// The two pages of docs/ that repeat the code are generated from it.
 func TestDocs(t *testing.T) {
 	for name, want := range map[string]string{
 		"commands.md":   commandsPage((&program{}).app("")),
@@ -85,7 +85,7 @@ func flagTable(b *strings.Builder, flags []cli.Flag) {
 	}
 }
 
-// Every command and flag says what it is for.
+// Every command and flag has a description.
 func TestEverythingIsDescribed(t *testing.T) {
 	app := (&program{}).app("")
 	for _, command := range everyCommand(app.Commands) {

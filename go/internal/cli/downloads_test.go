@@ -80,7 +80,7 @@ func (d *downloader) write(path, text string) {
 	}
 }
 
-// run gives the exit code, and how many requests were made.
+// run returns the exit code and the number of requests.
 func (d *downloader) run(line string) (code, requests int) {
 	d.said.Reset()
 	d.requests.Store(0)
@@ -200,7 +200,7 @@ func TestWhatWasTypedIsDownloaded(t *testing.T) {
 				if code, requests := d.run(line + " --offline"); requests != 0 || code != 6 {
 					t.Errorf("%s --offline: exit code %d, %d requests", line, code, requests)
 				}
-				if code, requests := d.run(line); requests != 1 || code != 3 { // what is downloaded is no profile
+				if code, requests := d.run(line); requests != 1 || code != 3 { // the download is not a profile
 					t.Errorf("%s: exit code %d, %d requests: %s", line, code, requests, &d.said)
 				}
 			}

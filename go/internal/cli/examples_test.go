@@ -41,7 +41,7 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// runExamples gives the page as the program says it.
+// runExamples returns the page with the program's actual output.
 func runExamples(t *testing.T, page string) string {
 	here, err := os.Getwd()
 	if err != nil {
@@ -84,7 +84,7 @@ func libraryFlake(t *testing.T) string {
 	return dir
 }
 
-// runExamplesWith gives the page with what is said of each command.
+// runExamplesWith returns the page with the output of say for each command.
 func runExamplesWith(t *testing.T, page string, say func(command string) string) string {
 	const fence = "```"
 	parts := strings.Split(page, fence)

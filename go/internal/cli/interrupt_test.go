@@ -18,8 +18,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// deaf is an evaluation that looks at the clock only every few hundred matches of
-// a long text. It says so first.
+// deaf is an evaluation that checks the clock only every few hundred matches of a long
+// text. It announces itself first.
 const deaf = `builtins.trace "under way" (let s = builtins.concatStringsSep "" (builtins.genList (_: "abcdefgh") 1250000); ` +
 	`in builtins.filter (n: builtins.match "(a|b|c|d|e|f|g|h|i)*x" s != null) (builtins.genList (n: n) 1000))`
 
@@ -139,7 +139,7 @@ func TestInterruption(t *testing.T) {
 					}
 				}
 				if err != nil {
-					break // nobody has the terminal open
+					break // no process has the terminal open
 				}
 			}
 			cmd.Wait()

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// nastyFlag is how large each input is about: go test -run Nasty -nasty 1048576 -v
+// nastyFlag is the approximate size of each input: go test -run Nasty -nasty 1048576 -v
 var nastyFlag = flag.Int("nasty", 1<<14, "size in bytes of the inputs of TestNastyInputs")
 
 // filled repeats a text up to the size.

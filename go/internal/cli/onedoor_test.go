@@ -18,7 +18,7 @@ import (
 // door is a command that takes a reference.
 type door struct {
 	name string
-	// args are its arguments for a reference; nil where there is nothing to run.
+	// args returns its arguments for a reference; nil if there is nothing to run.
 	args func(ref string) []string
 	// name of the profile that was selected, of what the command printed as data.
 	selected func(t *testing.T, stdout string) string
@@ -31,11 +31,12 @@ type door struct {
 type doorRow struct {
 	ref  string
 	want string // name of the profile, or `!` and the code of the error
-	// whole is what a flake has where no profile is named: resolve needs there to be one.
+	// whole is the content of a flake if no profile is named: resolve requires one.
 	whole string
 	file  string // the profile of a manifest file, for the commands that read one too
-	part  bool   // says by itself that it is no whole flake, which source add refuses unseen
-	// codeOnly is for what is refused before it is a reference, with the command's own words.
+	part  bool   // visibly not a whole flake, which source add rejects unseen
+	// codeOnly is set for input that is rejected before it is parsed as a reference, with
+	// the command's own message.
 	codeOnly bool
 }
 
@@ -262,8 +263,8 @@ func TestOneDoor(t *testing.T) {
 	}
 }
 
-// unchecked is for the commands that write a reference into a config: they warn of
-// what cannot be looked at offline, and set it.
+// unchecked is for the commands that write a reference into a config: they warn about
+// what they cannot check offline, and set it.
 func unchecked(row doorRow, _ string) string {
 	if row.want == "!offline" {
 		return "!offline set"

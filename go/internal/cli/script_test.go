@@ -43,7 +43,7 @@ func TestMain(m *testing.M) {
 	if os.Getenv("GORACE") == "" {
 		os.Setenv("GORACE", "atexit_sleep_ms=0")
 	}
-	// Which package managers a machine has is no part of a test.
+	// A test must not depend on the package managers of the machine.
 	if os.Getenv(hostsVariable) == "" {
 		askHosts = func(_ context.Context, groups []string, workspace string) hostgroup.Found {
 			found := hostgroup.Found{Hosts: &manifest.Hosts{}}

@@ -70,7 +70,7 @@ func session(ts *testscript.TestScript, neg bool, args []string) {
 					ts.Fatalf("the terminal does not show %q but:\n%s", rest, text())
 				}
 			}
-			// What reads without echo says so before it is ready to: wait until it is.
+			// A prompt without echo appears before echo is off: wait until it is.
 			for deadline := time.Now().Add(10 * time.Second); strings.Contains(rest, "not shown") && echoes(master); time.Sleep(time.Millisecond) {
 				if time.Now().After(deadline) {
 					cmd.Process.Kill()

@@ -87,7 +87,7 @@ func newSweep(t *testing.T, program string) *sweep {
 		s.sources[at("keys/"+c.name)] = true
 		bind(c.name, "exec:op "+c.name)
 	}
-	// What lies about in a project, tracked by nobody.
+	// Untracked files in a project.
 	for i, dir := range []string{"project", "plain"} {
 		c := plant("dotenv", i)
 		put(dir+"/.env", "KEY="+c.value+"\n", 0o600)
@@ -191,8 +191,8 @@ func (s *sweep) everything(t *testing.T) {
 	}
 }
 
-// commandLines are what is run, with the exit code that is expected of the second
-// run, which has --json; * for any. Pods come before what needs one.
+// commandLines are the commands to run, with the exit code of the second run, which has
+// --json; * for any. Pods come before the commands that need one.
 const commandLines = `
 0 resolve project:all
 0 resolve project:all --provenance --pretty
@@ -329,7 +329,7 @@ func (s *sweep) secrets(t *testing.T) {
 		if c.where == "dotenv" || c.where == "literal" {
 			continue
 		}
-		// The consumer says what else it has been given; the value itself it keeps.
+		// The consumer reports what else it received, but not the value itself.
 		s.run(project, "", nil, slices.Concat([]string{"secret", "exec", c.name}, trace, []string{"--", "sh", "-c", "cat /dev/fd/3 > /dev/null; sleep 0.03"})...)
 		// Each of them for real: else nothing could have got out.
 		cmd := exec.Command(s.program, "secret", "exec", c.name, "--", "cat", "/dev/fd/3")

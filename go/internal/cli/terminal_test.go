@@ -16,10 +16,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// terminal CODE ANSWER ARGS… runs insomnia on a terminal, types ANSWER and return
-// when a question is put, and compares the exit code. `ctrl-C` is typed as such;
-// `silence` is no answer at all: then no question may be put. What the terminal
-// shows is left in $WORK/err, standard output in $WORK/out.
+// terminal CODE ANSWER ARGS… runs insomnia on a terminal, types ANSWER and return when a
+// question appears, and compares the exit code. `ctrl-C` types that key. `silence` types
+// nothing and expects no question. The output of the terminal is in $WORK/err, standard
+// output in $WORK/out.
 func terminal(ts *testscript.TestScript, neg bool, args []string) {
 	master, tty, err := pty.Open()
 	ts.Check(err)

@@ -65,7 +65,7 @@ func TestPodsAreAuthorized(t *testing.T) {
 	if err := start("first"); err != nil {
 		t.Fatal(err)
 	}
-	// That is no consent to what the profile grants now, and is still there after one to that.
+	// This is not consent to what the profile grants now, and it survives such a consent.
 	if code, said := run("trust", "grant", "./mine.nix"); code != int(diag.ExitRefused) {
 		t.Fatal(code, said)
 	}

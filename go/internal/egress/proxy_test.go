@@ -285,7 +285,7 @@ func TestThroughIt(t *testing.T) {
 	}
 }
 
-// The host of an address counts, not what a header says beside it.
+// The host of the address counts, not that of a header.
 func TestHostHeader(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Host) }))
 	defer server.Close()

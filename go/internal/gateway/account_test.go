@@ -124,7 +124,7 @@ func TestNearlyAccount(t *testing.T) {
 	}
 }
 
-// Without a login there is no such question.
+// Without a login, the question is rejected.
 func TestAccountWithKey(t *testing.T) {
 	p := newPod(t, 1, nil, func(p *pod) {
 		own := *driver

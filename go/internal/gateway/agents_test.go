@@ -91,7 +91,7 @@ func TestPrograms(t *testing.T) {
 			config func(*gateway.Config)
 			guard  judge
 			code   string
-			// asked is how many requests of the conversation reach the model.
+			// asked is the number of requests in the conversation that reach the model.
 			asked int
 			text  string
 			plain bool

@@ -133,7 +133,7 @@ func TestRedirectsAreRefused(t *testing.T) {
 	})
 }
 
-// A stream comes as it is sent: each chunk before the next.
+// A stream is not delayed: each chunk arrives before the next is sent.
 func TestStreamsAreNotHeld(t *testing.T) {
 	each(t, func(t *testing.T, dialect int) {
 		next := make(chan struct{})
@@ -407,7 +407,7 @@ func TestEchoedKeyIsCutOff(t *testing.T) {
 	})
 }
 
-// held is how many bytes of requests are held, in the end.
+// held returns the bytes of requests that are still in memory at the end.
 func (p *pod) held() (held int64) {
 	for range 1000 {
 		p.gateway.bodies.mu.Lock()

@@ -30,8 +30,8 @@ func (p *pod) loggedIn(path, body, as string) *http.Request {
 	return r
 }
 
-// A login is passed on as it is, and all else is checked as with a key. The one that the
-// conversation begins with is the only one.
+// A login is passed on unchanged, and everything else is checked as with a key. Only the
+// login that the conversation begins with is accepted.
 func TestLogin(t *testing.T) {
 	each(t, func(t *testing.T, dialect int) {
 		d := dialects[dialect]
@@ -134,8 +134,8 @@ func TestAddressOfLogin(t *testing.T) {
 	}
 }
 
-// A token for a subscription is a key that is shown as a login; one that is no longer
-// accepted ends the Pod with a word.
+// A subscription token is a key that is sent like a login; a token that is no longer
+// accepted ends the Pod with a message.
 func TestSubscription(t *testing.T) {
 	status := 200
 	p := newPod(t, 0, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }, func(p *pod) { p.config.Subscription = true })

@@ -124,7 +124,7 @@ func TestLimits(t *testing.T) {
 			if code != CodeLimit || !strings.Contains(message, c.sentence) || len(p.refusals) != 1 || p.refusals[0].Message != message {
 				t.Errorf("%s: %s %s %+v", c.name, code, message, p.refusals)
 			}
-			// Beside the conversation there are no turns, and tokens and money all the same.
+			// Requests outside the conversation count tokens and money, but not turns.
 			side := p.request("POST", d.path, small, "X-Side", "title")
 			if c.limits.MaxTurns != nil {
 				if status, _, _ := p.do(side); status != 200 {
@@ -162,7 +162,7 @@ func TestTurnsAtATime(t *testing.T) {
 	if _, refusal := l.book(now, "m", true, 0); refusal == nil {
 		t.Fatal("a third turn beside two")
 	}
-	l.settle(first, false, nil, false) // it failed, and is none
+	l.settle(first, false, nil, false) // it failed, so it does not count
 	if _, refusal := l.book(now, "m", true, 0); refusal != nil {
 		t.Fatal(refusal)
 	}

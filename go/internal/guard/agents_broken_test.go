@@ -37,16 +37,16 @@ func instead(t *testing.T, insomnia, text string) string {
 
 // broken is a way in which the guard is broken.
 type broken struct {
-	// hook stands in the place of insomnia; empty for the real one.
+	// hook replaces insomnia; empty for the real program.
 	hook string
-	// serve stands in the place of the guard's socket; nil for the real one.
+	// serve replaces the guard's socket; nil for the real guard.
 	serve func(net.Conn)
 	// killed takes the guard away with the first hello: its socket, or the connection that
 	// a program holds.
 	killed bool
 	// none says that no guard listens.
 	none bool
-	// asked is how many requests may reach the model, and run how many tools.
+	// asked is the number of requests that may reach the model, and ran that of tools.
 	asked, ran int
 	// onlyHooks leaves out programs that have a plugin.
 	onlyHooks bool
@@ -67,7 +67,8 @@ var breaks = map[string]broken{
 	"hooks that are killed":       {hook: "kill -9 $$", onlyHooks: true},
 	"hooks that say nonsense":     {hook: "echo '{}'", onlyHooks: true},
 	"hooks that allow everything": {hook: `echo '{"hookSpecificOutput":{"hookEventName":"PreToolUse","permissionDecision":"allow"}}'`, onlyHooks: true},
-	// With hello fine, one call may run before the gateway sees that nobody judged it.
+	// With a working hello, one call may run before the gateway sees that it was not
+	// judged.
 	"tool hooks that are killed": {hook: strings.ReplaceAll(onlyTools, "DO", "kill -9 $$"), onlyHooks: true, asked: 1},
 	"tool hooks that end with 0": {hook: strings.ReplaceAll(onlyTools, "DO", "exit 0"), onlyHooks: true, asked: 1, ran: 1},
 }
@@ -81,14 +82,14 @@ func answering(text string) func(net.Conn) {
 	}
 }
 
-// However the guard is broken, no tool runs, and no request passes that nobody stands
-// before; a session that goes on is no exception.
+// However the guard is broken, no tool runs, and no request passes without a guard; this
+// includes resumed sessions.
 func TestBrokenGuardInPrograms(t *testing.T) {
 	insomnia := runtimetest.Insomnia(t)
 	for program, p := range programs {
 		for name, b := range breaks {
 			if b.onlyHooks && p.driver.Handshake != runtime.PerSession || p.blind && b.asked == 0 {
-				continue // there is no such hook, or the model makes no difference
+				continue // the hook does not exist, or the model makes no difference
 			}
 			t.Run(program+"/"+name, func(t *testing.T) {
 				t.Parallel()

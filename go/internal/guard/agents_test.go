@@ -32,7 +32,7 @@ type tried struct {
 	// blind says that requests do not carry the calls that hooks are about: what a broken
 	// hook lets run, the gateway does not see.
 	blind bool
-	// spawn is what the Pod's own agent does; nil where subagents are not tried.
+	// spawn returns the call of the Pod's own agent; nil if subagents are not tested.
 	spawn func(turn int) *modelmock.Call
 }
 
@@ -79,7 +79,8 @@ func TestDecisionTableOfSubagents(t *testing.T) {
 	}
 }
 
-// spawns is what the Pod's own agent does to have a subagent work; turn counts from 0.
+// spawns returns the calls with which the Pod's own agent uses a subagent; turn counts
+// from 0.
 func spawns(tool string, input map[string]any) func(turn int) *modelmock.Call {
 	return func(turn int) *modelmock.Call {
 		if turn > 0 {

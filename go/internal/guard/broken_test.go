@@ -79,7 +79,7 @@ func (endless) Read(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// What a model writes into a file is as long as it is: several of them at a time.
+// A model may write files of any length: several large inputs at a time.
 func TestLargeInputs(t *testing.T) {
 	s := start(t, nil)
 	var all sync.WaitGroup
@@ -100,7 +100,7 @@ func TestLargeInputs(t *testing.T) {
 	all.Wait()
 }
 
-// Silent, slow and dead connections keep nobody out, however many there are.
+// Silent, slow and dead connections do not lock others out, however many there are.
 func TestCrowd(t *testing.T) {
 	s := start(t, nil)
 	held := start(t, func(c *guard.Config) { c.Driver = driver(runtime.PerConnection, true) })
@@ -125,7 +125,7 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
-// One that asks and does not read the answers holds up nobody else.
+// A client that asks and does not read the answers delays no other client.
 func TestDeafClient(t *testing.T) {
 	s := start(t, nil)
 	deaf := s.dial(t)
@@ -332,8 +332,8 @@ func TestLimitsOnSubagents(t *testing.T) {
 	}
 }
 
-// The names of agents are the manifest's: the Pod's own agent may have one in the program,
-// and is no subagent for that.
+// The names of agents are the manifest's. The Pod's own agent may have a name in the
+// program without being a subagent.
 func TestNamesOfAgents(t *testing.T) {
 	s := start(t, func(c *guard.Config) {
 		c.Driver.Subagent = func(name string) string {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// SetClock gives the counting of subagents another clock.
+// SetClock replaces the clock that counts subagents.
 func SetClock(s *Server, now func() time.Time) {
 	s.team.mu.Lock()
 	defer s.team.mu.Unlock()

@@ -207,7 +207,7 @@ func bash(command string) guard.Ask {
 	return guard.Ask{ID: "1", Kind: guard.Judge, Tool: "bash", Input: text, Call: "call-" + command}
 }
 
-// What is answered names the rule, and what to do where nobody can be asked.
+// Answers name the rule, and what to do if no user can be asked.
 func TestJudge(t *testing.T) {
 	for _, c := range []struct {
 		name              string
@@ -334,7 +334,7 @@ func wait(t *testing.T, ok func() bool) {
 	}
 }
 
-// The token is given to whoever asks first, and to nobody where two ask.
+// The first request gets the token, but no one can use it after a second one.
 func TestToken(t *testing.T) {
 	begin := func(t *testing.T, token string) (*standing, *client) {
 		s := start(t, func(c *guard.Config) { c.Token = token })

@@ -29,7 +29,7 @@ func damages(whole []byte, try func(what string, at int, damaged []byte)) {
 	try("longer", len(whole), append(bytes.Clone(whole), '\n'))
 }
 
-// listed tells which Pods are listed and which are damaged.
+// listed returns the names of the listed Pods, and the damaged ones.
 func listed(t *testing.T, s *Store) (names []string, damaged []Damaged) {
 	t.Helper()
 	pods, damaged, err := s.List()
@@ -91,7 +91,7 @@ func TestEveryDamageOfAPodIsFound(t *testing.T) {
 			t.Fatalf("%s at %d: %v are listed, and damaged are %v", what, at, names, broken)
 		}
 	})
-	// Nothing touches it, and nothing stands in the way of others.
+	// The damaged Pod is not touched, and does not affect others.
 	left := must[[]byte](t)(fsys.ReadFile(path, maxRecord))
 	wants(t, s.Record(ctx, p, EventStarted), diag.ExitState, "pod-damaged")
 	wants(t, s.Remove(ctx, p), diag.ExitState, "pod-damaged")

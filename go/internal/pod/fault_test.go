@@ -16,7 +16,7 @@ import (
 
 const memoryDir = "/home/user/state/insomnia/pods"
 
-// contents is all that is to be seen in a store, a line each.
+// contents returns everything visible in a store, one line each.
 func contents(t *testing.T, fsys durable.FS) []string {
 	t.Helper()
 	s := OpenOn(fsys, memoryDir)

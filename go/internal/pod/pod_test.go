@@ -261,7 +261,7 @@ func TestStaleWriterGetsConflict(t *testing.T) {
 	wants(t, err, diag.ExitState, "pod-conflict")
 	_, err = s.Rollback(ctx, stale, 1)
 	wants(t, err, diag.ExitState, "pod-conflict")
-	// Reloaded while somebody is about to resume what they saw.
+	// The Pod was reloaded just before a user resumes the generation they saw.
 	wants(t, s.Begin(ctx, stale, EventResumed, now()), diag.ExitState, "pod-conflict")
 	wants(t, s.Remove(ctx, stale), diag.ExitState, "pod-conflict")
 	// A session may well end after a reload.
@@ -336,8 +336,8 @@ func TestNoEventIsForgotten(t *testing.T) {
 	}
 }
 
-// The end of a session is recorded once, whoever does it and however often, with the time
-// at which it ended, and with nothing of another session.
+// The end of a session is recorded once, regardless of who records it and how often. It
+// has the time at which the session ended, and nothing of another session.
 func TestEndsAreRecordedOnce(t *testing.T) {
 	fsys := crashfs.New()
 	s := OpenOn(fsys, memoryDir)

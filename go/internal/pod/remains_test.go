@@ -154,8 +154,8 @@ func TestHealthyPodsAreNotRemovedAsDamaged(t *testing.T) {
 	}
 }
 
-// What cannot be read now is not known to be damaged, and a fault while a damaged
-// Pod is removed leaves it as it is or takes it away whole.
+// A Pod that cannot be read now is not known to be damaged. A fault during the removal of
+// a damaged Pod leaves it unchanged or removes it completely.
 func TestFaultsOfRemovingADamagedPod(t *testing.T) {
 	for _, fault := range faults {
 		failed := 0

@@ -167,7 +167,7 @@ func TestNamesStayUniqueAmongWriters(t *testing.T) {
 	}
 }
 
-// Nobody sweeps what the writer that has the lock is working on.
+// A sweep never removes the work of the writer that has the lock.
 func TestSweepWaitsForTheLock(t *testing.T) {
 	s := newStore(t)
 	create(t, s, "a", 1)

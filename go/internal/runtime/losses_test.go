@@ -50,8 +50,8 @@ func TestDeclarations(t *testing.T) {
 					t.Errorf("%s: %s is not JSON", where, value)
 				}
 			}
-			// What a driver cannot hold is told at each launch. A setting of another
-			// runtime is none of its losses.
+			// Every launch reports what a driver cannot enforce, except settings of other
+			// runtimes.
 			if other, ok := strings.CutPrefix(field.Path, "runtimes."); ok &&
 				strings.HasPrefix(other, d.Name+".") != (declared.Class == leaf.Enforced) {
 				t.Errorf("%s is %s", where, declared.Class)
@@ -147,7 +147,7 @@ func TestLosses(t *testing.T) {
 		{"opencode", func(m *manifest.Manifest) {
 			m.Subagents = map[manifest.SkillName]manifest.Subagent{"critic": {Limits: &manifest.SubagentLimits{MaxCostCents: number(3)}}}
 		}, "/subagents/critic/limits/maxCostCents", leaf.Approximated, false},
-		// Costs are counted where there are prices.
+		// Costs are counted if prices are known.
 		{"opencode", func(m *manifest.Manifest) { m.Limits.MaxCostCents = number(100) }, "/limits/maxCostCents", leaf.Unsupported, true},
 		{"opencode", func(m *manifest.Manifest) {
 			m.Limits.MaxCostCents, m.Model.Prices = number(100), &manifest.Prices{Input: 1}
@@ -155,7 +155,7 @@ func TestLosses(t *testing.T) {
 		// The proxy of a Pod holds private addresses back, and the full network has none.
 		{"codex", func(m *manifest.Manifest) { m.Web.Fetch.Enabled = true }, "/web/fetch/allowPrivateAddresses", "", false},
 		{"codex", func(m *manifest.Manifest) { m.Web.Fetch.Enabled, m.Sandbox.Network = true, "full" }, "/web/fetch/allowPrivateAddresses", leaf.Approximated, false},
-		// A setting of another runtime is no loss.
+		// A setting of another runtime is not a loss.
 		{"opencode", func(m *manifest.Manifest) {
 			m.Runtimes = &manifest.Runtimes{Codex: &manifest.CodexSettings{MaxRetries: number(2)}}
 		}, "/runtimes/codex/maxRetries", "", false},

@@ -23,7 +23,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// patience is how long a test waits for what should come at once.
+// patience limits how long a test waits for an immediate effect.
 const patience = 30 * time.Second
 
 func run(t *testing.T, b *Backend) *teatest.TestModel {
@@ -133,7 +133,7 @@ func TestListFillsIn(t *testing.T) {
 	within(t, stopped, "the list is cancelled with the form")
 }
 
-// screenful is what the program has written.
+// screenful is the output of the program.
 type screenful struct {
 	sync.Mutex
 	bytes.Buffer

@@ -9,9 +9,8 @@ import (
 	"testing"
 )
 
-// What somebody sees who decides about a profile that wants to deceive: in a
-// real terminal, in the sizes that terminals have, as it was when somebody
-// looked at it and found it clear.
+// The screens on which a user decides about a deceptive profile, in a real terminal of
+// common sizes. The golden files were reviewed by a person.
 func TestDeceptionInTerminal(t *testing.T) {
 	for _, size := range []struct {
 		name   string

@@ -9,7 +9,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/words"
 )
 
-// What runs beside the agent has a line each, with the names of secrets in their places.
+// Each program that runs alongside the agent has a line, with the names of secrets in
+// their places.
 func TestProgramsOfAManifest(t *testing.T) {
 	want := []words.Fact{
 		{Name: "mcp x", Text: "`x -v '--key={x.key}'` (required)"},

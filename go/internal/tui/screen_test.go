@@ -27,8 +27,8 @@ var keys = map[string]tea.KeyPressMsg{
 	"ctrl+c": {Code: 'c', Mod: tea.ModCtrl}, "ctrl+s": {Code: 's', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl},
 }
 
-// settle runs commands, and those that they lead to, until nothing is left. It
-// tells whether one of them was to quit.
+// settle runs commands, and those that result from them, until none is left. It reports
+// whether one of them was to quit.
 func settle(t testing.TB, a *model, cmd tea.Cmd) (quit bool) {
 	t.Helper()
 	if cmd == nil {
@@ -86,8 +86,8 @@ func text(a *model) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// Every screen in three sizes, as it was when somebody looked at it and found it
-// good: checks/update
+// Every screen in three sizes. A person reviewed the golden files; update them with
+// checks/update.
 func TestScreens(t *testing.T) {
 	for _, test := range []struct {
 		name  string
@@ -135,7 +135,7 @@ func TestNothingGetsOut(t *testing.T) {
 		rapid.SampledFrom([]string{"a\u3164\u200b  b", "x` y `z", "\x1b[2J", "\x1b]52;c;aGk=\a", "\x9b31m", "a\nb\r\nc", "‮right", "\xff\xfe", "\x1b]8;;http://x\x1b\\y\x1b]8;;\x1b\\", "日本語のとても長い名前", "👩‍👩‍👧‍👦", "e" + strings.Repeat("\u0301", 50), strings.Repeat("long", 300)}),
 		rapid.String(),
 	)
-	typed := strings.NewReplacer("\u3164", "", "\u200b", "") // what one types oneself is shown as it is
+	typed := strings.NewReplacer("\u3164", "", "\u200b", "") // the user's own typing is shown unchanged
 	visited := map[string]int{}
 	rapid.Check(t, func(rt *rapid.T) {
 		draw := func(what string) string { return hostile.Draw(rt, what) }
@@ -211,7 +211,7 @@ func check(t *rapid.T, a *model) {
 	}
 }
 
-// colours takes out the only sequences that the screens may have: SGR.
+// colours removes SGR, the only sequences that the screens may contain.
 func colours(s string) string {
 	var b strings.Builder
 	for {

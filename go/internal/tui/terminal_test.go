@@ -27,11 +27,11 @@ import (
 // and the screen is what tmux shows. They wait for what is on the screen, never
 // for time to pass.
 
-// patience is how long they wait.
+// patience limits how long they wait.
 const patience = 60 * time.Second
 
-// shopName is what the folder of the tests is called in the golden screens. The
-// folder has a name of the same length.
+// shopName replaces the name of the tests' directory in the golden screens. Both names
+// have the same length.
 const shopName = "/home/ada/a-shop"
 
 type terminal struct {
@@ -170,8 +170,8 @@ func (t *terminal) resize(width, height int) {
 	t.tmux("resize-window", "-x", fmt.Sprint(width), "-y", fmt.Sprint(height))
 }
 
-// state is what tmux knows about the terminal: whether the alternate screen is
-// on, the cursor hidden, the mouse wanted, the keypad or its keys changed.
+// state returns what tmux knows about the terminal: whether the alternate screen is on,
+// the cursor is hidden, the mouse is enabled, or the keypad or its keys are changed.
 func (t *terminal) state() string {
 	t.Helper()
 	return t.tmux("display-message", "-p", "alternate #{alternate_on}, cursor #{cursor_flag}, mouse #{mouse_any_flag}, keypad #{keypad_flag} #{keypad_cursor_flag}, insert #{insert_flag}, wrap #{wrap_flag}")
@@ -369,7 +369,7 @@ func TestNoDownloadInTerminal(t *testing.T) {
 	term.golden("download")
 }
 
-// Colours are for those who want them; a mark and a word say the same.
+// Colors are optional; a mark and a word convey the same.
 func TestColoursInTerminal(t *testing.T) {
 	for _, test := range []struct {
 		env     string
@@ -387,7 +387,7 @@ func TestColoursInTerminal(t *testing.T) {
 	}
 }
 
-// Where nobody looks at a screen, or types, the program says what it can do.
+// Without a terminal for input and output, the program lists what it can do.
 func TestNoTerminal(t *testing.T) {
 	term := openTerminal(t, 100, 60)
 	for name, command := range map[string]string{

@@ -195,8 +195,9 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-// An event that stops nothing is no reason to stop the program: exit code 2 of a Stop hook
-// would make it go on for ever, and one of a prompt would end it as if all were well.
+// A hook for an event that blocks nothing must not block the program: exit code 2 would
+// make the agent continue forever at Stop, and at a prompt it would end the program
+// without an error.
 func TestNoticesDoNotStop(t *testing.T) {
 	for _, event := range []string{"UserPromptSubmit", "Stop", "Notification", "SubagentStop", "SessionEnd", "PermissionRequest"} {
 		if stdout, stderr, code := once([]string{"codex", "/nonexistent"}, `{"hook_event_name":"`+event+`"}`); code != 0 || stdout != "" || stderr != "" {
@@ -212,7 +213,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// An answer that cannot be written is none.
+// An answer that cannot be written does not count.
 func TestClosedOutput(t *testing.T) {
 	for _, runtime := range []string{"claude-code", "codex"} {
 		r, w, err := os.Pipe()

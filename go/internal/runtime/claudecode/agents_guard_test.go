@@ -17,8 +17,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// What the guard allows runs without a question of the program's own, which nobody could
-// answer here, but for a few files: it asks about its own settings and those of git.
+// What the guard allows runs without a question from the program, which no one could
+// answer here. The exceptions are a few files: it asks about its own settings and those
+// of git.
 func TestAllowIsTheLastWord(t *testing.T) {
 	t.Parallel()
 	room := runtimetest.New(t, &claudecode.Driver, nil)

@@ -296,8 +296,8 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// Pages come from their hosts alone: nobody else is asked about them. What searches and
-// what sums up a page are requests of their own, to the model of small tasks.
+// Pages are requested only from their own hosts. Searching and summarizing a page are
+// separate requests to the small model.
 func TestWeb(t *testing.T) {
 	t.Parallel()
 	page := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

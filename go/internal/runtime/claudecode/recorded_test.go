@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// A conversation is there to go on with when a message of it was recorded, and is said not
-// to be where that is sure.
+// A conversation can be resumed if one of its messages was recorded; a negative answer
+// has to be certain.
 func TestRecorded(t *testing.T) {
 	const own = `{"type":"custom-title","customTitle":"tried"}` + "\n" + `{"type":"queue-operation","content":"say \"type\":\"user\""}` + "\n"
 	for name, c := range map[string]struct {

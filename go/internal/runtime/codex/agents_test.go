@@ -136,7 +136,7 @@ func TestWrongHash(t *testing.T) {
 		plan.Files[i].Content = []byte(strings.ReplaceAll(string(f.Content), "sha256:", "sha256:0"))
 	}
 	room.Start(plan)
-	// Without a gateway the tool runs: what stops it is that nobody has said hello.
+	// Without a gateway the tool runs: normally, the missing hello would stop it.
 	if asked := room.Guard.Asked(guard.Hello); len(asked) > 0 {
 		t.Errorf("hello: %+v", asked)
 	}

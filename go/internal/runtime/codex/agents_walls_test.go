@@ -121,7 +121,7 @@ func TestCompaction(t *testing.T) {
 	}
 }
 
-// A session that goes on has the sandbox of the Pod as it is now.
+// A resumed session has the present sandbox of the Pod.
 func TestResumeInNarrowerSandbox(t *testing.T) {
 	t.Parallel()
 	m := coder(t, models[1])

@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime"
 )
 
-// heading is how a generous reader takes a line of a patch for one that names a file.
+// heading parses a line of a patch as leniently as possible as one that names a file.
 func heading(line string) (path string, ok bool) {
 	line = strings.TrimFunc(line, unicode.IsSpace)
 	for _, begin := range []string{"*** Add File:", "*** Delete File:", "*** Update File:", "*** Move to:"} {

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// A conversation is there to go on with when there is a transcript of its ID.
+// A conversation can be resumed if a transcript has its ID.
 func TestRecorded(t *testing.T) {
 	for name, c := range map[string]struct {
 		path string

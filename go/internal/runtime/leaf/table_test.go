@@ -35,8 +35,8 @@ func source(t *testing.T, name string) []string {
 	return strings.SplitAfter(string(data), "\n")
 }
 
-// without gives the file without each leaf in turn, and with each two neighbours in each
-// other's place.
+// without returns the file without each leaf in turn, and with each pair of neighbors
+// swapped.
 func without(lines []string, do func(at string, changed []string)) (leaves int) {
 	before := -1
 	for i, line := range lines {

@@ -78,7 +78,7 @@ func TestNothingOfAValueIsLeft(t *testing.T) {
 	})
 }
 
-// What is masked already stays as it is, and no text makes it fail.
+// Masked text stays unchanged, and no text causes a failure.
 func FuzzFile(f *testing.F) {
 	f.Add(".env", []byte("A=\"b\nC=d\"\nE=f"))
 	f.Add("a.json", []byte(`{"a":[1]}`))

@@ -38,8 +38,9 @@ func selected(answer string) screentest.Screen {
 	}
 }
 
-// In a terminal the first screen is the conversation, what is allowed runs unasked, what
-// is asked about is asked about once, and a session goes on with a first message.
+// In a terminal the first screen is the conversation. Allowed calls run without a
+// question, others are asked about once, and a session can be resumed with a first
+// message.
 func TestTerminal(t *testing.T) {
 	t.Parallel()
 	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")

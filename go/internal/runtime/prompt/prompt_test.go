@@ -115,5 +115,5 @@ func TestBounds(t *testing.T) {
 	}
 }
 
-// MaxOverhead is for headings.
+// MaxOverhead allows for headings.
 const MaxOverhead = 64 * 600

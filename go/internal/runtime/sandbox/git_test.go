@@ -86,7 +86,7 @@ func TestForeignRepository(t *testing.T) {
 	if got := s.repository(); got.writable != "" {
 		t.Errorf("%s is writable", got.writable)
 	}
-	// A directory that is none of git's.
+	// A directory that does not belong to git.
 	if err := os.Remove(r.workspace + "/.git"); err != nil {
 		t.Fatal(err)
 	}

@@ -171,8 +171,8 @@ func TestGapsWithoutBubblewrap(t *testing.T) {
 	}
 }
 
-// Sockets of other programs are reached by whoever may write them: the field that they
-// undo is named, with the sockets.
+// Everyone with write permission can reach the sockets of other programs: the gap names
+// the field that they undermine, and the sockets.
 func TestGapOfSockets(t *testing.T) {
 	r := newRoom(t)
 	l, err := net.Listen("unix", r.home+"/agent.sock")

@@ -29,8 +29,8 @@ func TestLean(t *testing.T) {
 	}
 }
 
-// view is what a program sees at a path: what is there, whether it can write it, and
-// whether it can put something else in its place.
+// view describes a path as a program sees it: its content, whether it is writable, and
+// whether something else can take its place.
 func view(args []string, at string) string {
 	seen := func(at string) (what string, writable, mounted bool) {
 		what, top := "nothing", ""

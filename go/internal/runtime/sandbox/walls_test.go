@@ -19,7 +19,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// canary is what no process inside may see.
+// canary must not be visible to any process inside.
 const canary = "CANARY-7f3a"
 
 // room is a machine in small: a home with secrets, a workspace, and the state of two Pods.
@@ -158,7 +158,7 @@ func field(change func(*manifest.Sandbox)) func(*Spec) {
 	return func(s *Spec) { change(&s.Manifest.Sandbox) }
 }
 
-// TestAttempts is what an agent could try, and whether it works.
+// TestAttempts tries what an agent could try, and checks whether it works.
 func TestAttempts(t *testing.T) {
 	networks := func(n manifest.Network) func(*Spec) {
 		return field(func(s *manifest.Sandbox) { s.Network = n })

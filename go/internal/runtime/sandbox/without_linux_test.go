@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// A command without a file has all but the file: it reads, writes, moves and links what
-// is beside it, and finds no way to the file or to what is in memory of those who have it.
+// A command without access to a file can do everything else: it reads, writes, moves and
+// links neighboring files. It cannot reach the file, or the memory of processes that have
+// read it.
 func TestWithout(t *testing.T) {
 	if landlockABI() < abiMoves {
 		if os.Getenv("CI") == "true" {

@@ -118,7 +118,7 @@ func TestHeadlessSignals(t *testing.T) {
 	})
 }
 
-// Output that nobody takes ends the program, and so does a client that is killed.
+// Output without a reader ends the program, and so does killing the client.
 func TestHeadlessNobodyReads(t *testing.T) {
 	s := headless(t, `while echo line; do :; done`)
 	cmd := self(runArgs(s)...)

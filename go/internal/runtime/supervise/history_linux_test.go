@@ -55,7 +55,7 @@ func stored(t *testing.T, s *supervise.Start) func() []string {
 	}
 }
 
-// A Pod that ends while nobody looks has its end in its history.
+// The history contains the end of a Pod that ended without a client.
 func TestEndAloneIsRecorded(t *testing.T) {
 	s := start(t, "bash", "-c", "echo on; cat fifo")
 	history := stored(t, s)

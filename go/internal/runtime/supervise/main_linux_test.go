@@ -108,7 +108,8 @@ func user(args []string) int {
 	return result.Exit
 }
 
-// canary is a secret that must not be found anywhere: it is not written here as it is.
+// canary returns a secret that must not be found anywhere, so it is not written here
+// literally.
 func canary() string { return "can" + strconv.Itoa(1234567) + "ary" }
 
 // manifestOf is a manifest with a limit of time, 0 for the usual one.

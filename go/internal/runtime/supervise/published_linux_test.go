@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// serve answers on a port of the loopback interface until somebody has heard it.
+// serve answers on a loopback port until a client has read the answer.
 func serve(port string) int {
 	l, err := net.Listen("tcp", "127.0.0.1:"+port)
 	if err != nil {

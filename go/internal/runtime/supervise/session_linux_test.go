@@ -145,7 +145,7 @@ func stop(t *testing.T, s *supervise.Start) {
 	}
 }
 
-// The walls are built while the plan is made: where there is none, nothing of them is left.
+// The walls are built while the plan is made: without a plan, nothing of them is left.
 func TestNoPlan(t *testing.T) {
 	both(t, func(t *testing.T, runtime string) {
 		s := start(t, "bash", "-c", "touch ran")
@@ -493,7 +493,7 @@ func TestTypingStaysInside(t *testing.T) {
 	}
 }
 
-// Much output arrives whole, and a client that reads none of it holds nobody up.
+// Large output arrives completely, and a client that does not read it delays nothing.
 func TestMuchOutput(t *testing.T) {
 	much := 50_000_000
 	if raced {

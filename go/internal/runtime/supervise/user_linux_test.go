@@ -23,7 +23,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/supervise"
 )
 
-// patience is how long anything may take in a test.
+// patience limits how long any step of a test may take.
 const patience = time.Minute
 
 var ids int

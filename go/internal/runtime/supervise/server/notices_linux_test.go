@@ -9,8 +9,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/runtime/live"
 )
 
-// A program that was answered may begin its conversation, so its session is written down
-// by then; and nobody waits for a Pod that is over.
+// After the answer a program may begin its conversation, so its session is on disk by
+// then. Hello does not wait for a Pod that is over.
 func TestHelloIsWrittenDown(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "pod")
 	if err := os.Mkdir(dir, 0o700); err != nil {
