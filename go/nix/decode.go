@@ -16,7 +16,7 @@ import (
 // themselves.
 const maxDepth = 1000
 
-// elementCost is what an element of a list or a set takes beside itself, in bytes.
+// elementCost is the overhead of one element of a list or a set, in bytes.
 const elementCost = 32
 
 // maxProblems is how many problems a DecodeError lists.
@@ -32,7 +32,7 @@ type DecodeError struct{ Problems []DecodeProblem }
 type DecodeProblem struct {
 	// Path leads to the value, such as `.servers[2].port`; "" is the value itself.
 	Path string
-	// Position is where the attribute was written; it may be invalid.
+	// Position is the place where the attribute was written; it may be invalid.
 	Position Position
 	Err      error
 }

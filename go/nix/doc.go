@@ -8,16 +8,16 @@
 //
 // # Values
 //
-// A [Value] belongs to the [Evaluator] that made it and is evaluated when it is
-// looked at. [Value.Decode] copies one into a Go value, [Evaluator.Encode] makes one of a Go
-// value, Go functions included. A value of one evaluator is refused by another.
+// A [Value] belongs to the [Evaluator] that made it and is evaluated when it is looked at. [Value.Decode]
+// copies it into a Go value; [Evaluator.Encode] makes a Value from a Go value, Go functions included. An
+// evaluator refuses the values of another.
 //
 // # Safety
 //
-// An expression may come from anybody. It reads the files of [Options].Files and nothing
-// else: no other file, no environment, no clock, no network; it starts no process. It ends
-// within [Limits] and the context, with a [*LimitError] where it would not. What a Go
-// function does that an expression may call is up to the function.
+// Expressions need not be trusted. An expression reads the files of [Options].Files and nothing else: no
+// other file, no environment, no clock, no network; it starts no process. It ends within [Limits] and the
+// context, with a [*LimitError] if it would exceed them. Go functions that an expression may call are not
+// restricted.
 //
 // # Goroutines
 //
@@ -26,9 +26,8 @@
 //
 // # Promises
 //
-// The names of this package, the meaning of struct tags and the kinds of errors stay as they are
-// within a major version of the module. What expressions evaluate to is what Nix 2.34 says
-// of them. Texts of messages, the order of evaluation where Nix leaves it open, and the
-// figures behind [Limits].Steps may change in any version. The packages below this
-// directory are the parts that it is made of; they are experimental.
+// The names of this package, the meaning of struct tags and the kinds of errors stay as they are within a
+// major version of the module. Expressions evaluate to the same values as in Nix 2.34. The wording of
+// messages, the order of evaluation where Nix leaves it open, and the figures behind [Limits].Steps may
+// change in any version. The packages below this directory implement it; they are experimental.
 package nix

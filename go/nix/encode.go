@@ -15,7 +15,7 @@ import (
 // Encoder is a Go type that encodes itself: EncodeNix returns what to encode in its place.
 type Encoder interface{ EncodeNix() (any, error) }
 
-// ErrForeign is for a value of another evaluator.
+// ErrForeign reports a value that belongs to another evaluator.
 var ErrForeign = errors.New("nix: a value of another evaluator")
 
 // Encode makes a value of a Go value:

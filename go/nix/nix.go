@@ -17,8 +17,8 @@ type (
 	// Error is a failed evaluation: its kind, its message in the words of Nix, its
 	// position, and the calls that led there.
 	Error = eval.Error
-	// LimitError says which limit an evaluation reached. It is the cause of an
-	// Error of the kind LimitReached.
+	// LimitError names the limit that an evaluation reached. It is the cause of an Error
+	// of the kind LimitReached.
 	LimitError = eval.LimitError
 	// SyntaxError says why a text is not a Nix expression. It is the cause of an
 	// Error of the kind BadSyntax.
@@ -26,15 +26,15 @@ type (
 	// PanicError is a panic in an evaluation, or in a Go function that it called. It is the
 	// cause of an Error of the kind Defective.
 	PanicError = eval.PanicError
-	// ErrorKind says what sort of failure an Error is.
+	// ErrorKind is the kind of failure that an Error reports.
 	ErrorKind = eval.Kind
 	// Fetcher gets what the fetching builtins ask for.
 	Fetcher = eval.Fetcher
-	// FetchRequest is what an expression asks a Fetcher for.
+	// FetchRequest describes a source that an expression asks a Fetcher for.
 	FetchRequest = eval.FetchRequest
-	// Fetched is what a Fetcher returns.
+	// Fetched is the answer of a Fetcher.
 	Fetched = eval.Fetched
-	// HashError is what a Fetcher may return for a source with another hash.
+	// HashError is the error that a Fetcher may return for a source with another hash.
 	HashError = eval.HashError
 	// Tree is a read-only file tree.
 	Tree = source.Tree
@@ -115,9 +115,9 @@ type Options struct {
 	Cache *Cache
 	// Pack has texts that were parsed when the program was made; see package pack. Default: there are none.
 	Pack *pack.Pack
-	// SearchPath is what `<name>` is looked up in.
+	// SearchPath resolves `<name>`.
 	SearchPath []SearchEntry
-	// Env is what builtins.getEnv sees. Default: nothing.
+	// Env is the environment that builtins.getEnv reads. Default: empty.
 	Env map[string]string
 	// System is builtins.currentSystem. Default: there is none, as in pure evaluation.
 	System string
@@ -152,12 +152,13 @@ func (e *Evaluator) begin(ctx context.Context) {
 	}
 }
 
-// New makes an Evaluator. The error says which of Options.Predeclared cannot be encoded,
-// which path of Options.Files is not a clean absolute one, or which feature is not known.
+// New returns an Evaluator. It fails if an element of Options.Predeclared cannot be
+// encoded, a path of Options.Files is not clean and absolute, or a feature is unknown;
+// the error names it.
 func New(o Options) (*Evaluator, error) { return NewFrom(o, nil) }
 
-// NewFrom is New for the packages below this one, which are experimental: change says what
-// Options have no field for.
+// NewFrom is New for the packages below this one, which are experimental: change sets
+// options that Options has no field for.
 func NewFrom(o Options, change func(*eval.Options)) (*Evaluator, error) {
 	sources := &source.FS{}
 	mount := func(field, at string, tree Tree) error {
@@ -222,7 +223,7 @@ func Eval(ctx context.Context, expr string, o Options) (Value, error) {
 	return e.Eval(ctx, expr)
 }
 
-// textName is what positions in a text without a file say, as in Nix.
+// textName is the file name in positions of a text without a file, as in Nix.
 const textName = "«string»"
 
 // Eval evaluates an expression. Relative paths in it start from "/". The errors of all
@@ -247,8 +248,8 @@ func (e *Evaluator) Do(ctx context.Context, f func() error) error {
 	return f()
 }
 
-// LetGo has what is evaluated from now on let go as soon as nothing leads to it any more:
-// for an Evaluator that is asked for many things in turn. It costs some time.
+// LetGo makes the evaluator free what it evaluates from now on as soon as nothing refers
+// to it. It serves an Evaluator that answers many questions in turn. It costs some time.
 func (e *Evaluator) LetGo() { e.ev.LetGo() }
 
 // Reads lists the files that have been read so far, by path.

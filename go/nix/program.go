@@ -29,7 +29,7 @@ func Parse(name, expr string) (*Program, error) {
 	return &Program{text: expr, name: name, programs: eval.Programs{Max: len(expr) * maxVariants}}, nil
 }
 
-// maxVariants is for how many sets of predeclared names a Program is kept.
+// maxVariants bounds the sets of predeclared names that a Program is kept for.
 const maxVariants = 16
 
 // Run evaluates a program. Relative paths in it start from "/".

@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
-// Type is what builtins.typeOf calls the type of a value.
+// Type is the name of a value's type, as builtins.typeOf returns it.
 type Type string
 
 const (
@@ -24,14 +24,15 @@ const (
 	Function Type = "lambda"
 )
 
-// Value is a value of an Evaluator. Its methods evaluate what they look at, under the limits of
-// the last call of Eval, EvalFile, Run or Call; their errors are *Error. The zero Value is none.
+// Value is a value of an Evaluator. Its methods evaluate as much as they look at, under the
+// limits of the last call of Eval, EvalFile, Run or Call; their errors are *Error. The zero
+// Value is invalid.
 type Value struct {
 	e *Evaluator
 	v eval.Value
 }
 
-// errZero is for methods of the zero Value.
+// errZero is the error of the methods of the zero Value.
 var errZero = errors.New("nix: the zero Value")
 
 // forced evaluates the value to its outermost constructor.
@@ -113,7 +114,7 @@ func (v Value) Attr(names ...string) (w Value, ok bool, err error) {
 type Attr struct {
 	Name  string
 	Value Value
-	// Position is where it was written. It is not valid for what a function has made.
+	// Position is the place where it was written. It is invalid for results of functions.
 	Position Position
 }
 
@@ -193,9 +194,9 @@ func (v Value) JSON() ([]byte, error) {
 // Sink receives plain data piece by piece, in the order in which JSON has it.
 type Sink = eval.Sink
 
-// Plain gives a Sink plain data of at most so many bytes: strings without context, finite
-// numbers, Booleans, null, lists, and sets that stand for nothing else. Anything else, such
-// as a path, a function or a derivation, is an error.
+// Plain writes plain data of at most that many bytes to a Sink: strings without context,
+// finite numbers, Booleans, null, lists, and plain sets. Anything else, such as a path, a
+// function or a derivation, is an error.
 func (v Value) Plain(most int, to Sink) error {
 	if v.e == nil {
 		return errZero
@@ -203,9 +204,9 @@ func (v Value) Plain(most int, to Sink) error {
 	return v.e.ev.Plain(v.v, most, to)
 }
 
-// Only is a set of the attribute of that name alone, or the empty set where v has none. An
-// attribute that nobody has evaluated yet is evaluated for the new set and not kept in v: so
-// many can be looked at in turn and let go.
+// Only returns a set with the attribute of that name alone, or an empty set if v has none.
+// An attribute that is not evaluated yet is evaluated for the new set and not kept in v, so
+// that a caller can look at many in turn and free each.
 func (v Value) Only(name string) (Value, error) {
 	if v.e == nil {
 		return Value{}, errZero

@@ -8,7 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// argument is what the patterns of rules are matched with, parsed once.
+// argument is the parsed form of an argument, which the patterns of rules are matched
+// with.
 type argument struct {
 	kind        grammar.Kind
 	path        grammar.Path

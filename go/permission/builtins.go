@@ -57,7 +57,7 @@ func isTestOperator(text string) bool {
 	return false
 }
 
-// setsVariables tells which names a command of the shell gives a value to.
+// setsVariables returns the names that a command of the shell assigns a value to.
 func setsVariables(words []word) []string {
 	var names []string
 	switch words[0].text {

@@ -12,8 +12,8 @@ type Call struct {
 	Paths []string
 	// URL is the address that webfetch loads.
 	URL string
-	// Argument is what the pattern of a rule is compared with for any other tool:
-	// the query, the name of the subagent or the skill.
+	// Argument is the value that a rule's pattern is compared with for any other tool: the
+	// query, the name of the subagent or the skill.
 	Argument string
 	// Workspace and Home are the real paths of the Pod's directory and of the user's.
 	// No path can be allowed without both.
@@ -29,15 +29,15 @@ type Call struct {
 	// `..` in it: behind a link, that leads elsewhere than it reads. The guard itself
 	// does no I/O.
 	Real func(path string) string
-	// Directory is where a command begins: absolute, or relative to the workspace;
-	// empty for the workspace itself.
+	// Directory is the starting directory of a command: absolute, or relative to the
+	// workspace; empty for the workspace itself.
 	Directory string
 	// Subagent is the name of the subagent that makes the call; empty for the Pod's
 	// own agent.
 	Subagent string
 }
 
-// Decision is what a call may do, and why.
+// Decision is the verdict about a call, with its reason.
 type Decision struct {
 	Action manifest.Action
 	// Rule is the rule that decided; nil if none did.

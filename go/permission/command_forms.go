@@ -8,8 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// forms are what rules that deny and ask are matched with: a command as it is
-// written, and what comes to the same. dynamic says that the shell puts in
+// forms returns the texts that rules that deny and ask are matched with: a command as
+// it is written, and its equivalents. dynamic reports whether the shell substitutes
 // something.
 func (inv *invocation) forms() (forms []grammar.Words, dynamic bool) {
 	var texts []string

@@ -35,7 +35,7 @@ type invocation struct {
 	feeders []*invocation
 	// changed is why an allowed command may not be what it seems to.
 	changed string
-	// directories are where it may run, as place returns them.
+	// directories are the directories it may run in, as place returns them.
 	directories     []string
 	workspace, home string
 }
@@ -64,7 +64,7 @@ type reader struct {
 	reading
 	workspace, home string
 	real            func(path string) string
-	// directories are where the next command may run, as place returns them.
+	// directories are the directories the next command may run in, as place returns them.
 	directories []string
 	// lost says that the directory is not known.
 	lost  bool

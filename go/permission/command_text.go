@@ -2,7 +2,7 @@ package permission
 
 import "strings"
 
-// readable tells why a text is not given to the parser; empty if it is.
+// readable returns why a text is not given to the parser; empty if it is.
 func readable(text string) string {
 	if len(text) > MaxCommand {
 		return "the command is too long"

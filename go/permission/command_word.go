@@ -28,8 +28,8 @@ type word struct {
 	whole bool
 }
 
-// What stands in a text until the whole word is known: the patterns of file names,
-// and the values of HOME and PWD.
+// Placeholders in a text until the whole word is known: for the patterns of file names,
+// and for the values of HOME and PWD.
 const (
 	globStar = '\x01'
 	globOne  = '\x02'
@@ -68,8 +68,8 @@ func joinedWords(words []word) string {
 	return b.String()
 }
 
-// loose is joinedWords where a word that may come to nothing, or to several, also
-// stands for the separators beside it.
+// looseWords is joinedWords where a word that may expand to nothing, or to several
+// words, also matches the separators around it.
 func looseWords(words []word) string {
 	const gap = string(rune(separator)) + string(rune(unknown))
 	text := joinedWords(words)

@@ -23,7 +23,7 @@ type Guard struct {
 	ceiling *policy
 }
 
-// policy is what one agent may do.
+// policy is the permissions of one agent.
 type policy struct {
 	permissions *manifest.Permissions
 	offered     manifest.SubagentTools
@@ -35,7 +35,7 @@ type policy struct {
 	// mcp are the servers of the Pod, each with the tools of it that are offered.
 	mcp      map[manifest.ServerName]manifest.MCPServer
 	services services
-	// unreadable are what the sandbox keeps from every program.
+	// unreadable are the paths that the sandbox hides from every program.
 	unreadable []grammar.FileGlob
 	rules      []*parsedRule
 	// bash are the rules that are about bash.
@@ -52,9 +52,9 @@ type parsedRule struct {
 }
 
 // Parse prepares the permissions of a manifest. The manifest must not be changed
-// afterwards. The error names every rule whose action, tool or pattern is not one
-// of the grammar, and every glob of sandbox.denyRead that is none: what protects
-// nothing must not seem to.
+// afterwards. The error names every rule with an invalid action, tool or pattern, and
+// every invalid glob of sandbox.denyRead: a rule that protects nothing must not seem
+// to.
 func Parse(m *manifest.Manifest) (*Guard, error) {
 	if m == nil {
 		return nil, errors.New("cannot decide without a manifest")

@@ -8,10 +8,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// runner returns a command of a program that runs any other program or code, though
-// the name of the program does not say so, and empty where the table has none. The
-// guard does not see what runs: each is a command that it allows where a rule allows
-// the program with a star.
+// runner returns a command of a program that runs any other program or code although
+// the name of the program does not suggest it. It is empty if the table has none. The
+// guard does not see what such a command runs, so it allows it only by a rule that
+// allows the program with a star.
 func runner(program string) string {
 	arguments := ""
 	switch program {
@@ -211,7 +211,8 @@ func (r *readRule) matches(command []string) bool {
 	return len(commands) == 1 && commands[0].Match(grammar.ExactWords(strings.Join(command, string(rune(separator)))))
 }
 
-// firstStar is where the first wildcard of a pattern about commands is; -1 for none.
+// firstStar returns the index of the first wildcard in a pattern about commands; -1 if
+// there is none.
 func firstStar(pattern string) int {
 	for i := 0; i < len(pattern); i++ {
 		switch pattern[i] {

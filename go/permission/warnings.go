@@ -32,13 +32,13 @@ type Warning struct {
 	Hint string
 }
 
-// Warnings returns what is misleading about the rules of a manifest, in the order of
-// the rules, those of the ceiling of subagents after the Pod's, and of the names of subagents: at most one warning a rule, and only what
-// is certain. Rules that the grammar refuses are left out.
+// Warnings returns the misleading rules of a manifest and the misleading names of subagents, in the order of the
+// rules, those of the subagents' ceiling after the Pod's. There is at most one warning per rule, and only if it is
+// certain. Rules that the grammar refuses are left out.
 //
 //	rule-never-decides     a wider rule is as strict or stricter
 //	rule-duplicate         another rule has the same tool and pattern
-//	rule-tool-not-offered  nobody has the tool
+//	rule-tool-not-offered  no agent has the tool
 //	rule-allows-more       the pattern also matches what runs any program
 //	rule-allows-less       the guard decides what the program runs, not the rule
 func Warnings(m *manifest.Manifest) []Warning {

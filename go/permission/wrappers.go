@@ -2,7 +2,7 @@ package permission
 
 import "strings"
 
-// unwrapped is what a program does with other programs.
+// unwrapped is the result of looking through a program to the programs that it runs.
 type unwrapped struct {
 	// through says that the program only runs what is in commands and texts: it needs
 	// no rule of its own that allows it.

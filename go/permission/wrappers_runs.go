@@ -14,8 +14,8 @@ func isOption(text, option string) bool {
 	return name == option || len(name) > 3 && strings.HasPrefix(name, "--") && strings.HasPrefix(option, name)
 }
 
-// runsOthers tells why a program runs another one by its options; empty if it does
-// not.
+// runsOthers returns why a program runs another one because of its options; empty if it
+// does not.
 func runsOthers(program string, arguments []word) string {
 	var short, long string
 	switch program {
@@ -91,7 +91,7 @@ func runsByOption(program string, arguments []word, short, long string) string {
 	return ""
 }
 
-// writesFiles returns the files that a program writes because its arguments say so,
+// writesFiles returns the files that a program writes because its arguments name them,
 // where that is as plain as a redirection.
 func writesFiles(program string, arguments []word) []word {
 	switch program {

@@ -26,7 +26,7 @@ const (
 	File  = "file"
 )
 
-// Address is where something is downloaded from, or a file. It is comparable.
+// Address is the location of a download or of a local file. It is comparable.
 type Address struct {
 	Scheme string // HTTPS, HTTP, SSH or File
 	User   string // of SSH alone; may be empty

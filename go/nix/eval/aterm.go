@@ -40,8 +40,8 @@ func (d *drv) hash(ev *Evaluator, replace bool) []byte {
 	return b.h.Sum(nil)
 }
 
-// text is the text of the derivation. Another evaluator may ask for it, in another
-// goroutine, so that the steps are nobody's.
+// text returns the derivation as text. Another evaluator may ask for it in another
+// goroutine, so the steps are charged to no evaluation.
 func (d *drv) text() string {
 	var b plainText
 	d.aterm(&Evaluator{fuel: math.MaxInt64}, &b, false)

@@ -134,8 +134,8 @@ func (ev *Evaluator) sortedByName(attrs []Attr) []Attr {
 	return sorted
 }
 
-// nameKey is what a name is sorted by. It has no pointers, so that the collector
-// need not hear of every move.
+// nameKey is the sort key of a name. It has no pointers, so that moves need no write
+// barriers.
 type nameKey struct {
 	begin uint64
 	name  syntax.Symbol

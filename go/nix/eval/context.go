@@ -17,8 +17,8 @@ func newContext(paths []string) Context {
 	return slices.Compact(out)
 }
 
-// contextSet collects the contexts of the strings that a value is made of. The
-// zero value is empty; a nil one drops what it is given.
+// contextSet collects the contexts of all strings that went into a value. The zero
+// value is empty; a nil set drops what is added.
 type contextSet struct {
 	elems []string // sorted and without duplicates up to sorted
 	// sorted is the length of all of elems while they are the Context of one

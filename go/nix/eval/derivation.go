@@ -28,7 +28,7 @@ type drv struct {
 
 type drvOutput struct{ path, algorithm, hash string }
 
-// knownDrv is what later derivations have to know of an earlier one.
+// knownDrv is the part of a derivation that later derivations depend on.
 type knownDrv struct {
 	*drv
 	modulo string // the hash that stands for it in theirs

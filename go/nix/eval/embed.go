@@ -44,14 +44,14 @@ func (ev *Evaluator) Members(v Value) (members []Member, err error) {
 	return members, err
 }
 
-// Position is where a member was written; it may be invalid.
+// Position returns the place where a member was written; it may be invalid.
 func (ev *Evaluator) Position(m Member) syntax.Position { return ev.files.Position(m.at) }
 
 // Context is the context of the evaluation in progress.
 func (ev *Evaluator) Context() context.Context { return ev.ctx }
 
-// Account counts n bytes that somebody makes of values, and a step of work. The
-// error says which limit that reaches.
+// Account charges n bytes that a caller allocates for values, and one step of work. It
+// fails with the limit that this reaches.
 func (ev *Evaluator) Account(n int) error {
 	return ev.run(func() {
 		ev.tick()

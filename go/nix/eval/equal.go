@@ -61,7 +61,7 @@ func (ev *Evaluator) equal(x, y Value, pos syntax.Pos) bool {
 		}
 		for i := range a.Attrs {
 			if a.Attrs[i].Name != b.Attrs[i].Name {
-				// Nix compares in order, so what stands before is looked at first.
+				// Nix compares in order, so the earlier elements are compared first.
 				return ev.equalElems(i, pos, func(i int) (Value, Value) { return a.Attrs[i].Value, b.Attrs[i].Value }) && false
 			}
 		}

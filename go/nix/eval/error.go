@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// Kind says what sort of failure an Error is.
+// Kind is the kind of failure that an Error reports.
 type Kind uint8
 
 const (
@@ -40,7 +40,8 @@ const (
 	Fetches
 	// Builds is reading what a derivation would build.
 	Builds
-	// NeedsNix is what else only Nix does; Name is the builtin, if it is one.
+	// NeedsNix covers everything else that only Nix does; Name is the builtin, if it is
+	// one.
 	NeedsNix
 	// LimitReached is a limit of Options; Cause is the *LimitError.
 	LimitReached
@@ -57,7 +58,7 @@ const (
 type Error struct {
 	Kind Kind
 	Msg  string
-	// Position is where it happened; it may be invalid.
+	// Position is the place of the failure; it may be invalid.
 	Position syntax.Position
 	// Trace are the calls that led there, innermost first, a long middle left
 	// out, and then every message of addErrorContext.
@@ -94,7 +95,7 @@ func (e *Error) Unwrap() error { return e.Cause }
 // catchable reports whether tryEval turns the error into a value.
 func (e *Error) catchable() bool { return e.Kind == Thrown || e.Kind == AssertionFailed }
 
-// LimitError says which limit an evaluation reached.
+// LimitError names the limit that an evaluation reached.
 type LimitError struct {
 	// Limit is time, cancelled, steps, memory, depth, or output.
 	Limit string
@@ -221,7 +222,8 @@ func (ev *Evaluator) catch(f func()) (failure *Error) {
 	return nil
 }
 
-// defect makes an Error of a panic that is none, in the function that recovered it.
+// defect turns a panic that is not an *Error into one, in the function that recovered
+// it.
 func defect(r any) *Error {
 	cause := &PanicError{Panic: crash.Recovered(r)}
 	if err, ok := r.(error); ok {
@@ -230,7 +232,7 @@ func defect(r any) *Error {
 	return &Error{Kind: Defective, Msg: cause.Error(), Cause: cause}
 }
 
-// user says who uses an Evaluator: one goroutine at a time, in calls that may nest
+// user tracks who uses an Evaluator: one goroutine at a time, in calls that may nest
 // where evaluation calls Go code.
 type user struct {
 	sync.Mutex

@@ -21,11 +21,11 @@ type Options struct {
 	StoredAs func(path string) (string, error)
 	// Limits bound the evaluation.
 	Limits Limits
-	// SearchPath is what `<name>` is looked up in: prefix and absolute path. Default empty.
+	// SearchPath resolves `<name>`: pairs of prefix and absolute path. Default: empty.
 	SearchPath []SearchEntry
-	// Env is what builtins.getEnv sees. Default nothing.
+	// Env is the environment that builtins.getEnv reads. Default: empty.
 	Env map[string]string
-	// Home is what `~` in path literals stands for. Default: such literals are errors.
+	// Home replaces `~` in path literals. Default: such literals are errors.
 	Home string
 	// System is builtins.currentSystem. Default: there is none, as in pure evaluation.
 	System string
@@ -39,8 +39,8 @@ type Options struct {
 	BLAKE3 bool
 	// AbortOnWarn makes builtins.warn an error, as Nix's setting does.
 	AbortOnWarn bool
-	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix
-	// did up to 2.18, so that whoever reads the JSON can say where they are.
+	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix did
+	// up to 2.18, so that the reader of the JSON can locate them.
 	RawJSON bool
 	// Fetcher gets what the fetching builtins ask for. Default: they are errors of the
 	// kind Fetches, but for files that Sources have.
@@ -216,9 +216,9 @@ func (ev *Evaluator) LetGo() {
 	ev.slabs.apart(true)
 }
 
-// Loose is a set of the attribute of that name alone, or of none. One that nobody has
-// evaluated yet is evaluated for the new set, and not kept in the old one: so many can
-// be looked at in turn and let go.
+// Loose returns a set with the attribute of that name alone, or an empty one. An
+// attribute that is not evaluated yet is evaluated for the new set and not kept in the
+// old one, so that a caller can look at many in turn and free each.
 func (ev *Evaluator) Loose(v Value, name string) (w Value, err error) {
 	err = ev.run(func() {
 		ev.slabs.apart(true)

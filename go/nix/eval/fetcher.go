@@ -29,7 +29,7 @@ type Fetcher interface {
 	Fetch(ctx context.Context, r FetchRequest) (*Fetched, error)
 }
 
-// FetchRequest is what an expression asks a Fetcher for.
+// FetchRequest describes a source that an expression asks a Fetcher for.
 type FetchRequest struct {
 	// Builtin is the function that was called: fetchurl, fetchTarball, fetchGit, fetchTree or getFlake.
 	Builtin string
@@ -47,7 +47,7 @@ type FetchRequest struct {
 	MaxFile int64
 }
 
-// Fetched is what a Fetcher returns.
+// Fetched is the answer of a Fetcher.
 type Fetched struct {
 	// Files is the tree: for each type but "file". It must stay readable for as long as
 	// the evaluator is used, and not change.
@@ -61,9 +61,9 @@ type Fetched struct {
 	LastModified, RevCount int64
 }
 
-// HashError is what a Fetcher may return for a source that has another hash than the one that was
-// asked for; the evaluation then fails with Nix's words for it, as it does where the
-// Fetcher returns such a source.
+// HashError is the error that a Fetcher may return for a source whose hash differs from the one
+// requested. The evaluation then fails with Nix's message for it, as it does if the Fetcher
+// returns such a source.
 type HashError struct{ Got []byte } // SHA-256 of the tree, or of the bytes of the file
 
 func (e *HashError) Error() string { return "the source has the hash " + sri(e.Got) }
@@ -220,7 +220,8 @@ func (ev *Evaluator) addFileTree(data []byte, name string, pos syntax.Pos) (p st
 	return p, sum
 }
 
-// known is what was fetched before by the same request, or what fetch returns.
+// known returns the result of an earlier fetch for the same request, or else that of
+// fetch.
 func (ev *Evaluator) known(kind string, attrs map[string]any, fetch func() fetched) fetched {
 	names := make([]string, 0, len(attrs))
 	for name := range attrs {

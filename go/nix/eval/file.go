@@ -19,7 +19,7 @@ type Read struct {
 	Path   string // with all links followed
 	SHA256 [sha256.Size]byte
 	text   string
-	made   bool // by this evaluation: it is no file
+	made   bool // created by this evaluation, so not a file
 }
 
 // Reads lists the files read so far, by path. A copy in the store counts as what it
@@ -138,7 +138,7 @@ func (ev *Evaluator) resolveImport(p string, pos syntax.Pos) string {
 	return file
 }
 
-// asString takes over bytes that nobody else has.
+// asString converts bytes without a copy; no one else may hold them.
 func asString(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
 
 // importFile is the file that importing a path reads: links of the last step

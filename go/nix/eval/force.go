@@ -71,7 +71,7 @@ func (ev *Evaluator) forceString(v Value, pos syntax.Pos) *String {
 	return s
 }
 
-// stringNoContext is for strings that may not refer to the store.
+// stringNoContext forces a string that may not refer to the store.
 func (ev *Evaluator) stringNoContext(v Value, pos syntax.Pos) string {
 	s := ev.forceString(v, pos)
 	if len(s.Context()) > 0 {
@@ -80,7 +80,7 @@ func (ev *Evaluator) stringNoContext(v Value, pos syntax.Pos) string {
 	return s.S
 }
 
-// forceName is for strings that name an attribute.
+// forceName forces a string that names an attribute.
 func (ev *Evaluator) forceName(v Value, pos syntax.Pos) syntax.Symbol {
 	s := ev.forceString(v, pos)
 	if len(s.Context()) > 0 {
@@ -111,7 +111,7 @@ func (ev *Evaluator) forceFunction(v Value, pos syntax.Pos) Value {
 	return nil
 }
 
-// coercion says what may become a string besides strings.
+// coercion selects which values besides strings may become a string.
 type coercion struct {
 	more  bool // numbers, Booleans, null and lists too, as toString does
 	store bool // paths become store paths, as in interpolation

@@ -18,12 +18,12 @@ type jsonReader struct {
 	i     int
 	attrs []Attr  // of the objects that are being read
 	elems []Value // of the arrays
-	// token0 is where the last string or number begins; key says that it is a name.
+	// token0 is the start of the last string or number; key marks it as a name.
 	token0 int
 	key    bool
 }
 
-// jsonError is what is wrong with a text.
+// jsonError is a syntax error in a JSON text.
 type jsonError struct{ what string }
 
 // parseJSON is builtins.fromJSON.

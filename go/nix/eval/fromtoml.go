@@ -20,7 +20,7 @@ type tomlReader struct {
 	p       unstable.Parser
 	root    *tomlTable
 	current *tomlTable
-	// failure is what is wrong with a value in a text that is otherwise valid.
+	// failure describes an invalid value in a text that is otherwise valid.
 	failure string
 }
 
@@ -101,7 +101,7 @@ func (r *tomlReader) failAt(at []byte, msg string) {
 	r.fail(wordTOML(fmt.Sprintf("line %d, column %d: %s", start.Line, start.Column, msg)))
 }
 
-// member finds or makes a member; made says which.
+// member finds or creates a member; made reports which.
 func (r *tomlReader) member(t *tomlTable, name string, kind tomlKind) (m *tomlMember, made bool) {
 	r.ev.tick()
 	if m := t.members[name]; m != nil {

@@ -214,7 +214,7 @@ func (r *jsonReader) escapeToken(i int) (end int, bad string) {
 	return end, ""
 }
 
-// hexToken reads four hexadecimal digits. end is behind the first byte that is none.
+// hexToken reads four hexadecimal digits. end is behind the first byte that is not one.
 func (r *jsonReader) hexToken(i int) (n, end int, ok bool) {
 	for range 4 {
 		d := -1
@@ -233,8 +233,8 @@ func (r *jsonReader) hexToken(i int) (n, end int, ok bool) {
 	return n, i, true
 }
 
-// utf8Length returns the length of the rune that s begins with, or how many
-// bytes it takes to see that it is none.
+// utf8Length returns the length of the rune that s begins with, or how many bytes it
+// takes to see that it is invalid.
 func utf8Length(s string) (n int, ok bool) {
 	low, high, more := byte(0x80), byte(0xBF), 0
 	switch c := s[0]; {

@@ -33,7 +33,7 @@ func (ev *Evaluator) layered(a, b *Attrs) *Attrs {
 	return set
 }
 
-// layer is what a set lies on, or nil.
+// layer returns the set that a lies on, or nil.
 func (a *Attrs) layer() *layer {
 	if !a.unsettled {
 		return nil

@@ -131,8 +131,8 @@ func baseName(url string) string {
 	return url[strings.LastIndexByte(url, '/')+1:]
 }
 
-// expectedHash reads a SHA-256 hash in any notation; an empty one is that of nothing, so
-// that the message of the failure says what the hash is.
+// expectedHash reads a SHA-256 hash in any notation. An empty one becomes the hash of
+// nothing, so that the message of the failure shows the right hash.
 func (ev *Evaluator) expectedHash(text string, pos syntax.Pos) []byte {
 	if text == "" {
 		none := make([]byte, sha256.Size)

@@ -118,7 +118,8 @@ func (ev *Evaluator) inputAttrs(set *Attrs, pos syntax.Pos, who string) map[stri
 	return attrs
 }
 
-// checkInput holds the attributes of a source to what Nix takes: a directory in it is no part of it.
+// checkInput checks that the attributes describe a source as Nix accepts it. A directory within the
+// source is not part of it.
 func checkInput(attrs map[string]any) error {
 	if attrs["dir"] != nil && reference.KnownInput(attrs["type"]) {
 		return fmt.Errorf("input attribute 'dir' not supported by scheme '%s'", attrs["type"])
@@ -220,7 +221,7 @@ func (ev *Evaluator) checkFetched(attrs map[string]any, f fetched, want []byte, 
 // nullRev is the commit of a work tree that has changes, or no commit, for fetchGit.
 const nullRev = "0000000000000000000000000000000000000000"
 
-// treeAttrs is what fetchTree returns of a source.
+// treeAttrs returns the result of fetchTree for a source.
 func (ev *Evaluator) treeAttrs(attrs map[string]any, f fetched, who string) Value {
 	out := map[string]Value{
 		"outPath": ev.strContext(f.path, Context{f.path}),

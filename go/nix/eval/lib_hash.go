@@ -68,7 +68,7 @@ var hashAlgorithms = [...]struct {
 	{"sha256", sha256.Size, sha256.New}, {"sha512", sha512.Size, sha512.New},
 }
 
-// hashSize is the size of an algorithm's hashes, or 0 for what is none.
+// hashSize returns the size of an algorithm's hashes, or 0 if it is unknown.
 func hashSize(name string) int {
 	for _, a := range &hashAlgorithms {
 		if a.name == name {

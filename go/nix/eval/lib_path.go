@@ -207,7 +207,7 @@ func (ev *Evaluator) libFindFile(args []Value, pos syntax.Pos) Value {
 //go:embed fetchurl.nix
 var fetchurlText []byte
 
-// corePath is where the files are that `<nix/…>` finds in every search path.
+// corePath returns the directory that `<nix/…>` resolves to in every search path.
 func (ev *Evaluator) corePath() string {
 	const at = "/__corepkgs__"
 	if _, err := ev.sources.Lstat(at + "/fetchurl.nix"); err != nil {
@@ -218,7 +218,8 @@ func (ev *Evaluator) corePath() string {
 	return at
 }
 
-// walk visits a file tree in the order of a NAR. keep says whether a child goes in.
+// walk visits a file tree in the order of a NAR. keep reports whether to include a
+// child.
 func (ev *Evaluator) walk(p string, keep func(p string, info fs.FileInfo) bool, visit func(p string, info fs.FileInfo) error) error {
 	ev.enterCall()
 	defer func() { ev.calls-- }()

@@ -13,7 +13,7 @@ var storeLib = []definition{
 	{"storePath", 1, (*Evaluator).libStorePath},
 }
 
-// needsNix says what a builtin would do and that it is refused.
+// needsNix returns a builtin that refuses to run and names what it would do.
 func needsNix(name, does string, kind Kind) func(*Evaluator, []Value, syntax.Pos) Value {
 	return func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
 		ev.raise(&Error{Kind: kind, Name: name, pos: pos,

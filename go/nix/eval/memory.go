@@ -9,9 +9,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/memory"
 )
 
-// What an evaluation holds cannot be known exactly: Go does not say which objects
-// belong to whom. So the sum of charges, freed ones included, says when to look,
-// and the heap says how much is live:
+// What an evaluation holds cannot be known exactly: Go does not attribute objects to an
+// evaluation. So the sum of charges, freed ones included, decides when to look, and the
+// heap shows how much is live:
 //
 //   - a request that is larger than the limit by itself is refused before it is made;
 //   - an evaluation that was charged less than a quarter of its limit is never
@@ -33,10 +33,10 @@ const (
 	weighingEvery = 64 << 20
 )
 
-// account is what an evaluation was charged.
+// account is the memory charged to one evaluation.
 type account struct {
-	// room is what may be charged before the next look, charged the sum of charges
-	// at that look.
+	// room may be charged before the next look; charged is the sum of charges at the last
+	// one.
 	room, charged int64
 	// limit is Limits.Memory; 0 until the default is looked up.
 	limit int64
@@ -44,13 +44,13 @@ type account struct {
 	// process was in use before the evaluation.
 	weighed bool
 	before  int64
-	// collectAt is how much the evaluation may seem to hold before a collection
-	// tells what of it is live.
+	// collectAt is how much the evaluation may seem to hold before a collection measures
+	// the live part.
 	collectAt int64
 	// enlisted is set once the account is in the list of those that count.
 	enlisted bool
-	// apartSince is what was charged when values began to be allocated one by one; 0
-	// as long as they are not.
+	// apartSince is the sum of charges when values began to be allocated one by one; 0
+	// until then.
 	apartSince int64
 }
 

@@ -29,7 +29,7 @@ func (ev *Evaluator) copyName(p string) string {
 	return path.Base(p)
 }
 
-// moved says where sources are read that the store has elsewhere.
+// moved maps a path of the store to the place where its source is read.
 type moved struct{ from, to string }
 
 // moveContext replaces sources in a context by their paths in the store, which can be

@@ -8,7 +8,8 @@ import (
 // unpacker takes trees from Options.Pack.
 type unpacker struct {
 	*pack.Reader
-	// scope is what was looked at last: whether it has what stands in for an operator.
+	// scope is the last scope looked at; overrides reports whether it redefines an
+	// operator.
 	scope     *Attrs
 	overrides bool
 }

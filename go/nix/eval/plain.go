@@ -15,9 +15,9 @@ type Sink interface {
 	End()
 }
 
-// Plain gives a Sink a value that is plain data: strings without context, finite numbers,
-// Booleans, null, lists, and sets that stand for nothing else. Anything else is an error,
-// and so is data of more than so many bytes; the Sink then has a part of it.
+// Plain writes a value of plain data to a Sink: strings without context, finite numbers,
+// Booleans, null, lists, and plain sets. Anything else is an error, and so is data beyond
+// `most` bytes; the Sink has then received a part of it.
 func (ev *Evaluator) Plain(v Value, most int, to Sink) error {
 	return ev.run(func() {
 		w := plainWriter{ev, to, most, most}

@@ -27,7 +27,7 @@ type programKey struct {
 	pipes                          bool
 }
 
-// get returns a text's Program, or nil and why it is none.
+// get returns the Program of a text, or nil and the error that prevents one.
 func (p *Programs) get(k programKey, globals map[string]int, work func(int)) (*syntax.Program, error) {
 	p.mu.Lock()
 	known := p.known[k]

@@ -13,7 +13,7 @@ import (
 type valuePrinter struct {
 	ev  *Evaluator
 	out strings.Builder
-	// bounds for messages; 0 is no bound
+	// bounds for messages; 0 means unbounded
 	maxAttrs, maxItems, maxString, maxDepth int
 	attrs, items                            int
 	repeated                                map[any]bool
@@ -197,7 +197,7 @@ func (p *valuePrinter) kindsFirst(attrs []Attr) []Attr {
 	return append(kinds, rest...)
 }
 
-// attributeName quotes a name that could not stand in a text as it is.
+// attributeName quotes a name that is not valid as a bare attribute name.
 func attributeName(s string) string { return syntax.QuoteName(s) }
 
 func isFinite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }

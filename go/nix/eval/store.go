@@ -16,8 +16,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// copyToStore gives the store path that Nix would copy a source path to. Nothing is
-// copied: the name is computed, and what is below it is read from the source.
+// copyToStore returns the store path that Nix would copy a source path to. Nothing is
+// copied: the name is computed, and everything below it is read from the source.
 func (ev *Evaluator) copyToStore(p string, pos syntax.Pos) string {
 	if s, ok := ev.storePaths[p]; ok {
 		return s
@@ -154,7 +154,7 @@ func (ev *Evaluator) checkStoreName(p, name string, pos syntax.Pos) {
 	}
 }
 
-// badStoreName says what is wrong with the name of a store path.
+// badStoreName returns why the name of a store path is invalid, or "".
 func badStoreName(name string) string {
 	if name == "" {
 		return "name must not be empty"
@@ -291,7 +291,7 @@ func (ev *Evaluator) libStorePath(args []Value, pos syntax.Pos) Value {
 	return ev.strContext(p, ctx.context(ev))
 }
 
-// badObjectName says what is wrong with the last step of a store path.
+// badObjectName returns why the last component of a store path is invalid, or "".
 func badObjectName(name string) string {
 	switch {
 	case len(name) < 33:

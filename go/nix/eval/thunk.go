@@ -11,7 +11,7 @@ type Thunk struct {
 	// code is the expression, and once the thunk is forced its value, or the
 	// *failure: both are interfaces, of two words that the collector reads alike.
 	code syntax.Expr
-	// env is the scope of the expression, or a mark that says what became of it.
+	// env is the scope of the expression, or a mark of the thunk's state.
 	env *env
 }
 
@@ -21,7 +21,7 @@ var forcing, forced, failed env
 // result is the value of a forced thunk, or the *failure of a failed one.
 func (t *Thunk) result() Value { return *(*Value)(unsafe.Pointer(&t.code)) }
 
-// set gives a thunk its value, with the mark forced, or its *failure with failed.
+// set stores the value of a thunk, with the mark forced, or its *failure with failed.
 func (t *Thunk) set(v Value, mark *env) {
 	*(*Value)(unsafe.Pointer(&t.code)) = v
 	t.env = mark

@@ -2,9 +2,9 @@ package eval
 
 import "strings"
 
-// newerTOML says what a valid text has that TOML 1.0 does not have, in Nix's
-// words, or "" if there is nothing: the escapes \e and \x, and inline tables
-// that go over several lines or end in a comma.
+// newerTOML returns which feature of a valid text is newer than TOML 1.0, in Nix's
+// words, or "" if there is none: the escapes \e and \x, and inline tables that span
+// several lines or end in a comma.
 func newerTOML(text string) string {
 	var open []byte // the brackets that are open
 	comma := false  // the last thing in an inline table was a comma

@@ -64,7 +64,7 @@ type (
 	}
 )
 
-// Context is what a string refers to.
+// Context returns the store paths that a string refers to.
 func (s *String) Context() Context {
 	if s.refers == nil {
 		return nil
@@ -86,7 +86,7 @@ func (*Partial) value() {}
 func (*Thunk) value()   {}
 func (*failure) value() {}
 
-// slabs are what evaluation allocates small values from.
+// slabs are the allocators of small values.
 type slabs struct {
 	thunks  slab.Of[Thunk]
 	calls   slab.Of[delayedCall]
@@ -102,7 +102,7 @@ type slabs struct {
 	lambdas slab.Of[Lambda]
 }
 
-// apart says whether values are allocated one by one.
+// apart sets whether values are allocated one by one.
 func (s *slabs) apart(apart bool) {
 	s.thunks.Apart(apart)
 	s.calls.Apart(apart)
@@ -125,7 +125,7 @@ func (ev *Evaluator) newLambda(e *syntax.Lambda, en *env) *Lambda {
 	return l
 }
 
-// typeName is what builtins.typeOf says of a forced value.
+// typeName returns the name that builtins.typeOf has for a forced value.
 func typeName(v Value) string {
 	switch v.(type) {
 	case Null:

@@ -58,7 +58,8 @@ func (b *Builtins) Close() {
 	b.open = nil
 }
 
-// source is what a request asks for. Errors wrap ErrUnsupported or ErrLocal.
+// source returns the source that a request describes. Errors wrap ErrUnsupported or
+// ErrLocal.
 func (b *Builtins) source(r eval.FetchRequest) (*flake.Locked, error) {
 	l, err := flake.LockedOf(r.Attrs)
 	if err != nil {
@@ -76,8 +77,8 @@ func (b *Builtins) source(r eval.FetchRequest) (*flake.Locked, error) {
 	return l, nil
 }
 
-// record is what was fetched for a request. It is kept, since the tree alone does not
-// say when it was changed last, nor of how many commits it is the last.
+// record is the result of an earlier fetch. It is kept because the tree alone has
+// neither the time of its last change nor its number of commits.
 type record struct {
 	Sum          string `json:"sum"` // of the tree's NAR, or of the bytes of a file
 	Rev          string `json:"rev,omitempty"`
@@ -91,7 +92,7 @@ func steady(r eval.FetchRequest) bool {
 	return r.NarHash != nil || r.FileHash != nil || r.Attrs["type"] == "git" && rev != ""
 }
 
-// recordFile is where the record of a request is.
+// recordFile returns the path of a request's record.
 func (b *Builtins) recordFile(r eval.FetchRequest) string {
 	names := make([]string, 0, len(r.Attrs))
 	for name := range r.Attrs {

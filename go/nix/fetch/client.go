@@ -91,7 +91,7 @@ func (s *Store) client() *http.Client {
 	return client
 }
 
-// redirect judges where a server sends us as if it stood in the lock.
+// redirect checks the address that a server redirects to as if the lock named it.
 func (s *Store) redirect(to *http.Request, via []*http.Request) error {
 	if len(via) > maxRedirects {
 		return fmt.Errorf("more than %d redirects", maxRedirects)

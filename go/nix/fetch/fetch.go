@@ -139,7 +139,7 @@ func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 	if bytes.Equal(got, sum) {
 		return dir, keep(dir)
 	}
-	if local(l) { // its hash would tell what is in it
+	if local(l) { // the hash would disclose the content
 		return "", fmt.Errorf("%w: %s does not have the narHash that is locked", ErrLocal, l)
 	}
 	return "", fmt.Errorf("%w: the narHash of %s is %s, locked is %s", ErrWrongHash, l, sri(got), l.NarHash)
@@ -147,10 +147,10 @@ func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 
 func sri(sum []byte) string { return "sha256-" + base64.StdEncoding.EncodeToString(sum) }
 
-// obtain downloads a source into a folder of its own and hashes it. l gets what
-// the source tells of itself: when it was changed last and, with history, the
-// number of commits. keep moves the source to its place, or throws it away where
-// the place is empty; it must be called.
+// obtain downloads a source into a directory of its own and hashes it. l gets what the
+// source reports about itself: the time of its last change and, with history, the
+// number of commits. The caller must call keep, which moves the source to dir, or
+// discards it if dir is empty.
 func (s *Store) obtain(ctx context.Context, l *flake.Locked, history bool) (sum []byte, keep func(dir string) error, err error) {
 	where, err := Where(l)
 	if err != nil {

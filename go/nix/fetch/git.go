@@ -21,9 +21,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/internal/archive"
 )
 
-// gitVariables are what git gets of this process's environment. All else stays
-// behind: keys have no business in git, nor in the helpers that it runs, and
-// GIT_DIR and its like point it elsewhere.
+// gitVariables are the variables of this process's environment that git gets. All
+// others are withheld: git and its helpers need no keys, and GIT_DIR and the like would
+// redirect it.
 var gitVariables = map[string]bool{
 	"PATH": true, "HOME": true, "USER": true, "LOGNAME": true, "TMPDIR": true, "LANG": true, "LANGUAGE": true, "TZ": true,
 	"XDG_CONFIG_HOME": true, "XDG_CACHE_HOME": true, "SYSTEMROOT": true,
@@ -164,11 +164,10 @@ func (s *Store) remoteHead(ctx context.Context, from address.Address, ref string
 	return "", branch, nil
 }
 
-// gitConfig is what git is told for one address, over the user's own config,
-// which keeps its say about proxies, keys and credential helpers: which
-// transports it may use, that it goes where it was sent and nowhere else, and
-// that it runs no hook. The address that a name has is looked up and judged
-// here, and git is held to it.
+// gitConfig returns the configuration of git for one address. It takes precedence over
+// the user's own, which still decides about proxies, keys and credential helpers. It
+// sets which transports git may use, forbids redirects and disables hooks. The address
+// that a name resolves to is looked up and checked here, and git may use no other.
 func (s *Store) gitConfig(ctx context.Context, to address.Address) ([]string, error) {
 	config := []string{"protocol.allow=never", "core.hooksPath=/dev/null", "core.fsmonitor=false",
 		"transfer.fsckObjects=true", "fetch.fsckObjects=true", "submodule.recurse=false", "gc.auto=0", "maintenance.auto=false",
@@ -185,7 +184,7 @@ func (s *Store) gitConfig(ctx context.Context, to address.Address) ([]string, er
 	}
 	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", to.Host)
 	if err != nil {
-		return config, nil // an alias of ssh, or a proxy looks it up; git says what is wrong
+		return config, nil // an alias of ssh, or a proxy resolves it; otherwise git reports the error
 	}
 	var pinned []string
 	for _, ip := range ips {

@@ -35,9 +35,9 @@ func (s *Store) Lock(ctx context.Context, l *flake.Locked) (*flake.Locked, error
 	return &locked, keep(filepath.Join(s.Dir, hex.EncodeToString(sum)))
 }
 
-// Now is Lock for whoever writes a lock. The result has all that Nix records of
-// the source, and dir is where it is; a single file is not kept, and has none.
-// history asks for the number of commits of a repository.
+// Now is Lock for the author of a lock. The result has everything that Nix records
+// about the source, and dir is its directory; a single file is not kept, so dir is
+// empty. history asks for the number of commits of a repository.
 func (s *Store) Now(ctx context.Context, l *flake.Locked, history bool) (locked *flake.Locked, dir string, err error) {
 	known := *l
 	branch, err := s.findRevision(ctx, &known)

@@ -15,7 +15,7 @@ import (
 const (
 	workPrefix = ".new-"
 	workLock   = "lock"
-	storeLock  = ".lock" // beside the folder
+	storeLock  = ".lock" // appended to the path of the directory
 )
 
 // workDir makes a folder for one download, which is locked while it is in use,

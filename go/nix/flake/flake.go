@@ -1,12 +1,12 @@
-// Package flake evaluates flakes with the embedded evaluator, without Nix and
-// without network: the flake in a directory or a git work tree, with the
-// inputs that its flake.lock names, as far as their sources are on this
-// machine. A source that is not is an *InputError that says what to get.
+// Package flake evaluates flakes with the embedded evaluator, without Nix and without
+// network: the flake in a directory or a git work tree, with the inputs that its
+// flake.lock names, as far as their sources are on this machine. A missing source is an
+// *InputError that names it.
 //
-// Nothing is copied: a work tree is read where it is, and only its tracked
-// files are visible. Other sources are checked against the lock's narHash and
-// appear below /nix/store under the name that Nix would give them, so that
-// positions in them mean the same with both.
+// Nothing is copied: a work tree is read in place, and only its tracked files are
+// visible. Other sources are checked against the lock's narHash and appear below
+// /nix/store under the name that Nix would give them, so that positions in them mean
+// the same with both.
 package flake
 
 import (
@@ -31,14 +31,14 @@ import (
 //go:embed call.nix
 var callText string
 
-// Options say how a flake is evaluated.
+// Options configure the evaluation of a flake.
 type Options struct {
 	// Eval configures the evaluator, which reads no files but those of the flake and its inputs.
 	Eval nix.Options
 	// Overrides replace inputs, as --override-input does.
 	Overrides []Override
-	// Find gives the directory that holds a locked source which needs a
-	// download. Default: none does.
+	// Find returns the directory of a locked source that needs a download. Default: none
+	// is found.
 	Find func(*Locked) (dir string, ok bool)
 }
 
@@ -54,8 +54,8 @@ type Ref struct {
 	// Top is the directory that is the source, where that is above Dir and is no
 	// work tree; empty otherwise.
 	Top string
-	// Locked is for a source that was downloaded instead, and is then all that
-	// is set. Options.Find knows where it is.
+	// Locked describes a source that was downloaded instead; no other field is set then.
+	// Options.Find returns its directory.
 	Locked *Locked
 }
 
@@ -69,7 +69,7 @@ func (r Ref) root() string {
 	return r.Dir
 }
 
-// dir is where in the source flake.nix is, "" for its top.
+// dir returns the directory of flake.nix within the source, "" for its top.
 func (r Ref) dir() string {
 	rel, err := filepath.Rel(r.root(), r.Dir)
 	if err != nil || rel == "." {
@@ -199,7 +199,7 @@ func (f *Flake) checkWritten() error {
 	name := path.Join(filepath.ToSlash(f.Ref.Dir), "flake.nix")
 	text, err := f.sources.ReadFile(name)
 	if err != nil {
-		return nil // evaluation says what is wrong
+		return nil // evaluation reports the error
 	}
 	written, err := ReadWritten(string(text), name)
 	var syntaxError *syntax.Error
@@ -384,7 +384,7 @@ func (f *Flake) mountFlake(ref Ref) (Ref, *Lock, error) {
 	return ref, lock, refuseElsewhere(ref, lock)
 }
 
-// readLock reads the flake.lock beside a flake.nix; nil when there is none.
+// readLock reads the flake.lock next to a flake.nix; nil if it does not exist.
 func (f *Flake) readLock(ref Ref, dir string) (*Lock, error) {
 	data, err := f.sources.ReadFile(path.Join(dir, "flake.lock"))
 	switch {

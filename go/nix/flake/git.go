@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// GitState is what a work tree was made from.
+// GitState is the state of the repository behind a work tree.
 type GitState = gitrepo.State
 
 // GitError is a repository that cannot be read: which file, why, and what helps.

@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// Reason says what is wrong with an input.
+// Reason is the kind of problem with an input.
 type Reason string
 
 const (
@@ -23,7 +23,7 @@ const (
 	NotLocked Reason = "not-locked"
 	// LockNotTracked: flake.lock exists but git does not know it.
 	LockNotTracked Reason = "lock-not-tracked"
-	// Missing: its source is not on this machine; Locked says what to get.
+	// Missing: its source is not on this machine; Locked describes it.
 	Missing Reason = "missing"
 	// WrongHash: its source is not the one that the lock means.
 	WrongHash Reason = "wrong-hash"
@@ -35,7 +35,7 @@ const (
 	Refused Reason = "refused"
 	// Unsafe: a flake from elsewhere names something of this machine.
 	Unsafe Reason = "unsafe"
-	// Stale: flake.nix says something else of it than flake.lock; Why says what.
+	// Stale: flake.nix and flake.lock disagree about it; Why explains how.
 	Stale Reason = "stale"
 	// Submodules: those of the flake's own source are not where they can be read;
 	// Why says it.
@@ -164,7 +164,7 @@ func (f *Flake) parentInfo(name string) eval.Value {
 // dirtyNames are the attributes of a work tree that depend on its state.
 var dirtyNames = []string{"rev", "shortRev", "revCount", "dirtyRev", "dirtyShortRev"}
 
-// localInfo is what is known of a source in a directory.
+// localInfo returns the attributes of a source in a directory.
 func (f *Flake) localInfo(ref Ref) eval.Value {
 	root := filepath.ToSlash(ref.root())
 	members := map[string]eval.Value{
@@ -256,7 +256,7 @@ func Newest(ctx context.Context, dir string) (int64, error) {
 	return latest, err
 }
 
-// lockedInfo makes a locked source readable and says what is known of it.
+// lockedInfo makes a locked source readable and returns its attributes.
 func (f *Flake) lockedInfo(name string, l *Locked) (eval.Value, error) {
 	at, err := f.mountLocked(name, l)
 	if err != nil {
@@ -281,10 +281,10 @@ func (f *Flake) lockedInfo(name string, l *Locked) (eval.Value, error) {
 	return f.ev.Set(members), nil
 }
 
-// mountLocked mounts a locked source under its store path and returns that. A
-// lock is the author's: it may name any path of this machine. So a source is
-// used only when it has the hash that the lock says, which nobody can know of
-// a file that he cannot read.
+// mountLocked mounts a locked source under its store path and returns that path. The
+// author controls the lock, which may name any path of this machine. So a source is
+// used only if it has the hash in the lock: no one can know that hash without having
+// read the file.
 func (f *Flake) mountLocked(name string, l *Locked) (string, error) {
 	sum, ok := parseSRI(l.NarHash)
 	if !ok {
@@ -309,8 +309,8 @@ func (f *Flake) mountLocked(name string, l *Locked) (string, error) {
 	return at, nil
 }
 
-// checkHash compares a source with its lock. The hash of what is on this machine
-// is not told: it says what is in a file to somebody who may not read it.
+// checkHash compares a source with its lock. The error omits the hash of a local
+// source: it would disclose the content to an author who may not read it.
 func checkHash(ctx context.Context, tree source.Tree, want []byte, l *Locked) error {
 	alone := &source.FS{}
 	alone.Mount("/source", tree)

@@ -23,7 +23,7 @@ type Node struct {
 	// Attrs are all attributes of what is locked, those included that Locked does
 	// not have. Values are strings, int64 and bool.
 	Attrs map[string]any
-	// Original is what flake.nix said of the input, as attributes.
+	// Original is the input as flake.nix describes it, as attributes.
 	Original map[string]any
 	// Flake is false for an input that is only a source tree.
 	Flake *bool
@@ -87,7 +87,8 @@ func (a *attributes) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// Target says which node an input is: by its name, or by following inputs from the root.
+// Target selects the node of an input: by its name, or by following inputs from the
+// root.
 type Target struct {
 	Node    string
 	Follows []string
@@ -158,8 +159,8 @@ func (l *Locked) relative() bool {
 	return l.Type == "path" && (l.Path == "" || l.Path[0] != '/')
 }
 
-// ParseLock reads a flake.lock. A name that stands twice, or in other letters, is
-// not taken for another: what this program reads must be what Nix reads.
+// ParseLock reads a flake.lock. It rejects duplicate names and names that differ only
+// in case, so that this program reads exactly what Nix reads.
 func ParseLock(data []byte) (*Lock, error) {
 	var l Lock
 	if err := json.Unmarshal(data, &l); err != nil {

@@ -29,7 +29,7 @@ func (in *Input) OriginalAttrs(name string) (map[string]any, error) {
 	return map[string]any{"type": "indirect", "id": name}, nil
 }
 
-// addressed reports whether something is written that says where the input is.
+// addressed reports whether flake.nix specifies where the input comes from.
 func (in *Input) addressed() bool { return in.URL != "" || len(in.Attrs) > 0 }
 
 // sameOriginal compares what flake.nix says with what a lock was made for. That

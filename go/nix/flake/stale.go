@@ -46,7 +46,7 @@ func (f *Flake) staleInput(owner *Node, path []string, in *Input) string {
 	edge, locked := owner.Inputs[path[len(path)-1]]
 	switch {
 	case !locked && len(path) == 1:
-		return "" // evaluation says so, if it needs the input
+		return "" // evaluation reports it, if it needs the input
 	case !locked:
 		return "flake.lock does not have it"
 	case in.Follows != nil && edge.Follows == nil:

@@ -10,8 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// selfSubmodules reports whether a flake.nix asks for the submodules of its own
-// source. Where it cannot be read, evaluation says what is wrong.
+// selfSubmodules reports whether a flake.nix asks for the submodules of its own source.
+// If it cannot be read, evaluation reports the error.
 func selfSubmodules(sources *source.FS, file string) bool {
 	text, err := sources.ReadFile(file)
 	if err != nil || !strings.Contains(string(text), "submodules") {

@@ -10,8 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// Written is what the text of a flake.nix says of its inputs, without evaluating
-// anything: as in Nix, it has to stand there literally.
+// Written is the part of a flake.nix that describes its inputs, read without evaluating
+// anything. As in Nix, it must be written literally.
 type Written struct {
 	// Inputs are those with an entry in `inputs`, and the arguments of `outputs`
 	// but `self`.
@@ -150,7 +150,7 @@ func (r *formReader) setting(name string, def *syntax.AttrDef) error {
 	return nil
 }
 
-// self reads `inputs.self`, which says how the flake's own source is read.
+// self reads `inputs.self`, which configures how the flake's own source is read.
 func (r *formReader) self(w *Written, def *syntax.AttrDef) error {
 	return r.set("`inputs.self`", def.Value, func(name string, def *syntax.AttrDef) error {
 		switch name {

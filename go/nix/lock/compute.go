@@ -14,7 +14,7 @@ import (
 // input is an input as a flake.nix has it, or, for one that is not read again,
 // as the old lock has it.
 type input struct {
-	ref       attrs // nil where nothing says where it is
+	ref       attrs // nil if no definition has an address
 	isFlake   bool
 	follows   []string // from the root; nil for none
 	overrides map[string]*input
@@ -28,11 +28,11 @@ type place struct {
 	elsewhere bool
 }
 
-// override is what a flake says of the inputs of its inputs.
+// override is a flake's definition of an input of its inputs.
 type override struct {
 	path   []string
 	input  *input
-	at     place    // of the flake that says so
+	at     place    // of the flake that defines it
 	parent []string // the path to that flake
 }
 
@@ -127,7 +127,7 @@ func (c *computation) input(name string, written *input, n *node, prefix []strin
 		kept = old.inputs[name].to
 	}
 	if kept != nil && reflect.DeepEqual(reference.SameAddress(kept.original), reference.SameAddress(in.ref)) && sameParent(kept.parent, parent) &&
-		// The author of another lock does not say what a file of this machine is.
+		// The author of another lock does not decide what a file of this machine is.
 		(from.elsewhere == at.elsewhere || c.sources.judge(kept.locked, at, path) == nil) {
 		return c.keep(kept, name, n, path, follows, at, trusted)
 	}

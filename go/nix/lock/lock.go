@@ -20,13 +20,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// Options say how a lock is computed.
+// Options configure the computation of a lock.
 type Options struct {
 	// Store downloads, and keeps what was downloaded.
 	Store *fetch.Store
 	// Permit is asked before each download; its error ends the computation.
 	Permit func(*flake.Locked) error
-	// Warn takes a sentence about flake.nix that is no error. Default: it is dropped.
+	// Warn receives a sentence about flake.nix that is not an error. Default: it is
+	// dropped.
 	Warn func(string)
 	// UpdateAll locks every input anew.
 	UpdateAll bool
@@ -44,7 +45,7 @@ type Result struct {
 	Changes []Change
 }
 
-// Kind says what stands in the way of a lock.
+// Kind is the kind of problem that prevents a lock.
 type Kind int
 
 const (

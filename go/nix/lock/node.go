@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// attrs are what is known of an input, as in flake.lock.
+// attrs describe an input, as in flake.lock.
 type attrs = map[string]any
 
 // node is a locked input, or the flake itself, which has no attributes.
@@ -23,7 +23,7 @@ type node struct {
 	inputs           map[string]edge
 }
 
-// edge is what an input of a node is: another node, or the input that it follows.
+// edge is the target of a node's input: another node, or the input that it follows.
 type edge struct {
 	to      *node
 	follows []string // from the root; nil where to is set
@@ -98,8 +98,8 @@ func (r *oldReader) inputs(n *node, written *flake.Node) error {
 	return nil
 }
 
-// lock gives the nodes names and writes them into a lock: an input's node has
-// the input's name, with a number where that is taken.
+// lock names the nodes and writes them into a lock: an input's node has the input's
+// name, with a number if that is taken.
 func (n *node) lock() *flake.Lock {
 	l := &flake.Lock{Version: 7, Nodes: map[string]*flake.Node{}}
 	names := map[*node]string{}

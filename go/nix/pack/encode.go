@@ -27,9 +27,9 @@ const (
 	depth = 3 * len(steps) / 2
 )
 
-// Encode makes a pack of texts. It is the same for the same texts in any order. An
-// error is about a text that is no expression, or has what cannot be packed: `with`,
-// `~` and what stands in for an operator.
+// Encode packs texts. The pack does not depend on their order. It fails for a text that
+// is not a valid expression, or that uses a construct that cannot be packed: `with`,
+// `~` or a redefined operator.
 func Encode(sources []Source) ([]byte, error) {
 	sources = slices.Clone(sources)
 	slices.SortFunc(sources, func(x, y Source) int {

@@ -67,13 +67,14 @@ func (p *Pack) name(i int) string {
 	return p.data[pool+from : pool+p.number(ends+i*nameSize)]
 }
 
-// Meaning is what a variable means that a text does not bind: of the kind Global or Local.
+// Meaning is the resolution of a variable that a text does not bind: of the kind Global or
+// Local.
 type Meaning struct {
 	Kind  syntax.VarKind
 	Index uint32
 }
 
-// Place is where a text is met.
+// Place is the location where a text is encountered.
 type Place struct {
 	Files     *syntax.FileSet
 	Name, Dir string // as in syntax.Options
@@ -146,7 +147,7 @@ func (r *Reader) symbol(i int) syntax.Symbol {
 	return sym
 }
 
-// open reads what stands before the expression, and the expression.
+// open reads the header before the expression, and the expression.
 func (t *text) open(src string, at Place) (e syntax.Expr, ok bool) {
 	t.names = make([]syntax.Symbol, t.number())
 	for i := 1; i < len(t.names); i++ {

@@ -29,7 +29,7 @@ func isAlnum(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// element is what the inside of a bracket expression is made of.
+// element is one item inside a bracket expression.
 type element struct {
 	kind  byte // c: a byte, -: a dash, s: a class, ]: the end
 	char  byte

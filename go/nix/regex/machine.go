@@ -150,8 +150,8 @@ func (b *machineBuilder) slot() int32 {
 	return int32(b.slots - 1)
 }
 
-// place is where a run is: a state, a position, and how often each repetition
-// that can match nothing was entered at this position, two bits for each.
+// place is the state of a run: a state of the machine, a position, and how often each
+// repetition that can match nothing was entered at this position, two bits for each.
 type place struct {
 	counts uint64
 	state  int32
@@ -186,8 +186,8 @@ type run struct {
 	ends    []choice // known by slot and position where nothing was counted, unless that is much
 }
 
-// choice is what became of a place with a match, and 0 without one: twice the
-// end of the match, and 1 or, if it is found by state.next, 2.
+// choice is the result at a place with a match, or 0 without one: twice the end of the
+// match, plus 2 if it is found by state.next, and 1 otherwise.
 type choice uint32
 
 func (c choice) end() int32 { return int32(c-1) / 2 }

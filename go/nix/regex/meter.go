@@ -10,7 +10,7 @@ type Meter interface {
 	Room(n int)
 }
 
-// unmetered is for texts whose length is bounded.
+// unmetered is the meter for texts whose length is bounded.
 type unmetered struct{}
 
 func (unmetered) Steps(int) {}

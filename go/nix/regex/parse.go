@@ -150,7 +150,7 @@ func (p *parser) sequence() (*node, error) {
 	}
 }
 
-// anything is what `.` takes.
+// anything returns the set that `.` matches.
 func anything() *byteSet {
 	var s byteSet
 	for c := range s {

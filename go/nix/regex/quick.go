@@ -2,9 +2,9 @@ package regex
 
 import "math/bits"
 
-// quick says whether a text as a whole fits an expression, for expressions of
-// the plain sort: no classes by name, few characters to match. It is an automaton
-// with a state for each of these; a set of states is the bits of a word.
+// quick matches a whole text against a simple expression: no named classes, few
+// characters to match. It is an automaton with a state for each of these; a set of
+// states is the bits of a word.
 type quick struct {
 	classes  []class  // what each state takes
 	follow   []uint64 // the states after each state

@@ -70,7 +70,7 @@ type resolver struct {
 
 	// depth is how many scopes surround what is looked at.
 	depth uint32
-	// bound is what each name means there, by Symbol.
+	// bound is the meaning of each name there, by Symbol.
 	bound []binding
 	// hidden are the meanings that inner scopes hide, in the order of hiding.
 	hidden []hiding

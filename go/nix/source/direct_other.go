@@ -4,7 +4,7 @@ package source
 
 import "os"
 
-// direct is for systems where a file is read through its Root alone.
+// direct is empty on systems where a file is read only through its Root.
 type direct struct{}
 
 func newOpenDir(root *os.Root) *openDir { return &openDir{Root: root} }

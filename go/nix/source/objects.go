@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// object is what an evaluation put into the store. Nothing is copied: a copied
-// tree is read where it was copied from, and a text is kept by whoever wrote it.
+// object is an entry that an evaluation put into the store. Nothing is copied: a copied
+// tree is read at its source, and a text stays in the memory of its writer.
 type object struct {
 	// root is the copied file or directory: a path of a mounted tree, links followed.
 	root string
@@ -16,7 +16,7 @@ type object struct {
 	// which is above root by the step base; nil for all.
 	kept Names
 	base string
-	// flat is for a file that is copied without its permissions.
+	// flat marks a file that is copied without its permissions.
 	flat bool
 	// text is the content of a file that is in no mounted tree.
 	text func() string
@@ -115,9 +115,9 @@ func (f *FS) findIn(o *object, op, p, name string) (Tree, string, error) {
 	return tree, real, nil
 }
 
-// Origin is the path in a mounted tree that a path with all links followed was
-// copied from, or the path itself where it is no copy. ok is false for a text that
-// is in no tree.
+// Origin returns the path in a mounted tree that p was copied from, or p itself if it
+// is not a copy. All links in p have been followed. ok is false for a text that is in
+// no tree.
 func (f *FS) Origin(p string) (origin string, ok bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -299,7 +299,7 @@ func (f *FS) above(p string) bool {
 	return false
 }
 
-// bareInfo is what is known of a file that is on no disk.
+// bareInfo is the FileInfo of a file that is not on disk.
 type bareInfo struct {
 	name string
 	mode fs.FileMode

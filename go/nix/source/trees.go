@@ -111,7 +111,7 @@ func (d *Dir) Readlink(name string) (string, error) {
 	return root.Readlink(rest)
 }
 
-// ReadFile refuses what is no regular file: a pipe would block the evaluation.
+// ReadFile reads regular files only: a pipe would block the evaluation.
 func (d *Dir) ReadFile(name string) ([]byte, error) {
 	root, rest := d.parent(name)
 	if data, ok := root.read(rest); ok {
@@ -252,8 +252,8 @@ func (v *Visible) leads(name string) bool {
 	return found
 }
 
-// present reports whether a file is there itself, and not through a link;
-// broken is a directory above it that is not there or is none.
+// present reports whether a file exists itself, and not through a link; broken is a
+// directory above it that does not exist or is not a directory.
 func (v *Visible) present(name string) (ok bool, broken string) {
 	for i := range len(name) {
 		if name[i] != '/' {

@@ -7,7 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/internal/slab"
 )
 
-// buffers are what a parser needs for a while, kept for the next text.
+// buffers are the scratch space of a parser, kept for the next text.
 type buffers struct {
 	tokens  []token
 	exprs   []Expr

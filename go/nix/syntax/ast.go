@@ -68,7 +68,7 @@ type (
 		Rec  bool
 		let  bool // the bindings of a Let
 	}
-	// moreAttrs is what few sets have.
+	// moreAttrs holds the fields that few sets need.
 	moreAttrs struct {
 		dynamic []DynamicAttr
 		from    []Expr
@@ -102,8 +102,8 @@ type (
 		// Slots is the number of variables in its scope: the argument first, then
 		// the formals, or the arguments of the functions that share it.
 		Slots int32
-		// Slot is where the scope has the argument. If it is not 0, the function is
-		// the body of another and shares its scope. It is set by package resolver.
+		// Slot is the argument's slot in the scope. If it is not 0, the function is the body
+		// of another and shares its scope. Package resolver sets it.
 		Slot uint8
 		// Calls is room for the evaluator to count calls in.
 		Calls uint8
@@ -155,7 +155,7 @@ type (
 	}
 )
 
-// VarKind says how a variable is found.
+// VarKind is the way to look up a variable.
 type VarKind uint8
 
 const (
@@ -173,8 +173,8 @@ const (
 	farLevel = 1 << 8
 )
 
-// SetLevel says how many levels up the scope of a variable is. It makes a Local
-// variable a Far one where these are many.
+// SetLevel sets how many levels up the scope of a variable is. A Local variable becomes
+// a Far one if there are many.
 func (v *Var) SetLevel(n uint32) {
 	v.Level, v.high = uint16(n), uint8(n>>16)
 	if n >= farLevel && v.Kind == Local {
@@ -206,12 +206,12 @@ type AttrDef struct {
 	Name Symbol
 	At   Pos
 	Kind DefKind
-	// Slot is where the scope of a `rec` set or a Let has the variable.
+	// Slot is the variable's slot in the scope of a `rec` set or a Let.
 	Slot  uint32
 	Value Expr
 }
 
-// DefKind says how an attribute was written.
+// DefKind is the form in which an attribute was written.
 type DefKind uint8
 
 const (

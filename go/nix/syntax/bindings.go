@@ -49,7 +49,7 @@ func (a *Attrs) addDynamic(d DynamicAttr) {
 	more.dynamic = append(more.dynamic, d)
 }
 
-// finish gives the variables of sets and lets their slots.
+// finish assigns variables to sets and slots to lets.
 func (p *parser) finish() {
 	p.tree.sets.Each(func(a *Attrs) {
 		if a.more != nil {
@@ -100,8 +100,8 @@ func (p *parser) bind(set *Attrs, from int, at Pos, value Expr) {
 	p.merge(set, from, AttrDef{Name: path[last].Name, At: at, Value: value})
 }
 
-// merge adds an attribute. Two sets under one name become one set, in which
-// the first one's `rec` decides, as in Nix.
+// merge adds an attribute. Two sets under one name become one set, which is recursive
+// if the first is, as in Nix.
 func (p *parser) merge(set *Attrs, from int, def AttrDef) {
 	j := set.find(def.Name)
 	if j < 0 {

@@ -16,7 +16,7 @@ func (e *Error) Error() string {
 	return e.Position.String() + ": " + e.Msg
 }
 
-// FeatureOff is what Nix says of an experimental feature that is off.
+// FeatureOff returns Nix's message for an experimental feature that is off.
 func FeatureOff(name string) string {
 	return "experimental Nix feature '" + name + "' is disabled; add '--extra-experimental-features " + name + "' to enable it"
 }

@@ -16,7 +16,7 @@ type Unpacker interface {
 	Unpack(at, after uint32) Expr
 }
 
-// Init says what the expression is unpacked from.
+// Init sets the unpacker and the range that the expression is unpacked from.
 func (e *Lazy) Init(from Unpacker, at, after uint32) { e.from, e.at, e.after = from, at, after }
 
 // Expr is the expression.

@@ -19,14 +19,14 @@ const (
 	stackLevel  = 512
 )
 
-// Options say how a text is read.
+// Options configure how a text is read.
 type Options struct {
 	Files *FileSet
 	// Name is the file's name in positions.
 	Name string
 	// Dir is the absolute directory that relative path literals start from.
 	Dir string
-	// Home is what `~` in path literals stands for; when empty, such a literal is an error.
+	// Home replaces `~` in path literals; if it is empty, such a literal is an error.
 	Home string
 	// Work, if not nil, is called now and then with how many bytes of memory the
 	// reading is about to take. It may panic to end it.
@@ -357,8 +357,8 @@ func (p *parser) lambda(at Pos, f *Formals, arg Symbol) *Lambda {
 	return p.newLambda(arg, f, slots, at)
 }
 
-// operator is the precedence of one of the binary operators, from loose to tight; `!` stands at 7 and
-// binds what is tighter, unary minus is tighter than all.
+// operator is the precedence of a binary operator, from loose to tight. `!` has precedence 7 and
+// applies to tighter operators; unary minus is tighter than all.
 type operator struct {
 	prec  int
 	assoc byte // l, r, n

@@ -5,7 +5,7 @@ import (
 	"sort"
 )
 
-// Pos is a byte position in a FileSet. The zero Pos is no position.
+// Pos is a byte position in a FileSet. The zero Pos is invalid.
 type Pos uint32
 
 // Position is a Pos made readable: a file and a place in it, both 1-based,
@@ -129,8 +129,8 @@ func (s *FileSet) SourceLine(p Position) (string, bool) {
 	return "", false
 }
 
-// Opening returns where the `${` is that an expression in a string stands in;
-// p is in that expression. It is p if there is none.
+// Opening returns the position of the `${` around the expression that contains p, if
+// that is part of a string. Otherwise it returns p.
 func (s *FileSet) Opening(p Pos) Pos {
 	f := s.File(p)
 	if f == nil {

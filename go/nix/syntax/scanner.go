@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// mode is what the scanner is inside of.
+// mode is the construct that the scanner is inside of.
 type mode uint8
 
 const (
@@ -113,7 +113,8 @@ func (s *scanner) at(i int) byte {
 
 func (s *scanner) has(prefix string) bool { return strings.HasPrefix(s.src[s.pos:], prefix) }
 
-// skipBlank passes white space and comments. A comment that does not end is no comment.
+// skipBlank skips white space and comments. A comment without an end does not count as
+// one.
 func (s *scanner) skipBlank() {
 	src, pos := s.src, s.pos
 blank:

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Symbol is an interned name. The zero Symbol is no name.
+// Symbol is an interned name. The zero Symbol is not a name.
 type Symbol uint32
 
 // Symbols interns names: equal names have equal Symbols, and Symbols count up

@@ -13,8 +13,8 @@ const anyOf rune = -16
 // lastCharacter is the last of what [symbols] makes of a text.
 const lastCharacter = unicode.MaxRune + 1 + 0xff
 
-// maxClassed is the last character that brackets may name: what lies between
-// letters of other scripts, nobody can see from the ends of a range.
+// maxClassed is the last character that brackets may name: a range between letters of
+// other scripts does not show what it contains.
 const maxClassed = 0x7e
 
 // parseClass reads a class, which begins with its bracket, and returns how many

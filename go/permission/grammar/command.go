@@ -19,8 +19,8 @@ type Words struct{ value []rune }
 // a pattern is the end of a word.
 func ExactWords(text string) Words { return Words{symbols(text)} }
 
-// SplitWords is ExactWords where a space in a word counts as the end of one, too:
-// whoever reads the command may take it for that.
+// SplitWords is ExactWords where a space in a word also ends it: the program that reads
+// the command may split it there.
 func SplitWords(text string) Words {
 	return ExactWords(strings.ReplaceAll(text, " ", string(Separator)))
 }
@@ -64,7 +64,7 @@ func newCommand(glob []rune) Command {
 // Every reports whether the pattern is a star alone.
 func (c Command) Every() bool { return len(c.glob) == 1 && c.glob[0] == anyRun }
 
-// EndsInStar reports whether any more arguments match.
+// EndsInStar reports whether the pattern accepts further arguments.
 func (c Command) EndsInStar() bool { return len(c.glob) > 0 && c.glob[len(c.glob)-1] == anyRun }
 
 // Name is the program as the pattern writes it, with its directories; empty where

@@ -28,8 +28,8 @@ var (
 	maxUnpacked int64 = 2 << 30
 )
 
-// place is where files are written. Names are clean and local, the directories that
-// lead to them were made before, and a name that is taken is an fs.ErrExist.
+// place is a destination for files. Names are clean and local, their parent directories
+// exist, and creating a name that is taken fails with fs.ErrExist.
 type place interface {
 	mkdir(name string) error
 	write(name string, perm fs.FileMode, from io.Reader) (int64, error)
@@ -115,8 +115,8 @@ func (w *treeWriter) mkdir(name string) error {
 	return nil
 }
 
-// twice says what a name that is taken means: the archive has it twice, or has
-// names that differ in case alone where the file system does not tell them apart.
+// twice explains a name that is taken: the archive contains it twice, or has names that
+// differ only in case where the file system ignores case.
 func (w *treeWriter) twice(name string, err error) error {
 	if errors.Is(err, fs.ErrExist) {
 		return fmt.Errorf("the archive has %q twice, or in two spellings", name)

@@ -21,7 +21,7 @@ const (
 	alone = 512
 )
 
-// Run is what a slab has handed out since Begin.
+// Run is the memory that a slab has handed out since Begin.
 type Run[T any] struct {
 	full [][]T
 	last []T
@@ -48,9 +48,10 @@ func (r *Run[T]) Each(visit func(*T)) {
 	}
 }
 
-// Apart says whether each element is allocated by itself from now on. Chunks cost
-// less, but each that is in use keeps all that its elements lead to, other chunks
-// and through them the ones before: of what goes on for long, nothing is freed.
+// Apart sets whether each element is allocated by itself from now on. Chunks are
+// cheaper, but a chunk in use keeps everything alive that its elements refer to, other
+// chunks and through them earlier ones included. A long evaluation would then free
+// nothing.
 func (s *Of[T]) Apart(apart bool) {
 	if apart && !s.apart {
 		s.chunk, s.from = nil, 0
