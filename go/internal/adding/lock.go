@@ -20,7 +20,7 @@ import (
 )
 
 const (
-	// LockName is the file beside a config that pins what was added.
+	// LockName is the name of the file next to a config that pins what was added.
 	LockName = "added.lock"
 	// Folder is the directory of the layers, below that of the profiles.
 	Folder = "added"
@@ -34,7 +34,7 @@ const (
 type Locked struct {
 	Kind string `json:"kind"` // skill, agent or mcp
 	Ref  string `json:"ref"`  // as it was typed
-	// Name is what its author calls it, and Path where it is in the source.
+	// Name is the author's name for it, and Path its place in the source.
 	Name string `json:"name"`
 	Path string `json:"path"`
 	// Locked are the attributes of the source, as flake.lock has them.
@@ -62,7 +62,7 @@ var name = pattern.Lazy{Text: `^[a-z0-9]+(-[a-z0-9]+)*$`}
 // ValidName reports whether something can be added under a name.
 func ValidName(text string) bool { return len(text) <= 64 && name.Get().MatchString(text) }
 
-// Read reads the lock beside a config; without one nothing was added.
+// Read reads the lock next to a config; if it does not exist, nothing was added.
 func Read(dir string, scope config.Scope) (map[string]*Locked, error) {
 	data, err := config.ReadFile(dir, scope, LockName, maxLock)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,10 +1,10 @@
-// Package adding knows what was added to the profiles of a project or of the user: the
-// reference to a skill, an agent file or an MCP server of somebody else's, and the lock
-// that pins it.
+// Package adding manages what was added to the profiles of a project or of the user:
+// references to skills, agent files and MCP servers of other authors, and the lock that
+// pins them.
 //
-// What is added is a layer below `added` in the directory of the profiles: NAME.nix or
-// NAME.md, and the files of a skill in NAME. The lock beside the config records where
-// it comes from, as flake.lock does, and the hash of each file.
+// Each addition is a layer below `added` in the directory of the profiles: NAME.nix or
+// NAME.md, and the files of a skill in NAME. Like flake.lock, the lock next to the
+// config records where it comes from, with the hash of each file.
 package adding
 
 import (

@@ -41,7 +41,7 @@ func ReadFileNoFollow(path string, limit int64) ([]byte, error) {
 	return readFile(path, noFollow, limit)
 }
 
-// Reason is what is wrong with a file, without its path and the operation.
+// Reason returns the problem with a file, without its path and the operation.
 func Reason(err error) error {
 	var in *fs.PathError
 	var between *os.LinkError
@@ -130,7 +130,8 @@ func (r *Root) LinkOut(name string) string {
 	return ""
 }
 
-// wrap gives an error of os.Root the whole path and its reason a name.
+// wrap completes an error of os.Root: with the whole path, and with a reason from this
+// package.
 func (r *Root) wrap(path string, err error) error {
 	if err == nil {
 		return nil

@@ -33,8 +33,8 @@ func (r *Catalog) Storable(s *Selection, to config.Scope) (string, error) {
 	return target.Lasting(), nil
 }
 
-// ConfigDir is the directory of a scope's config. That there is none is an error
-// which says what to do: it is for those who write the config.
+// ConfigDir returns the directory of a scope's config. It fails if there is none, with
+// an error that explains what to do: its callers are about to write the config.
 func (r *Catalog) ConfigDir(scope config.Scope) (string, error) {
 	switch {
 	case scope == config.User && r.User.Dir == "":

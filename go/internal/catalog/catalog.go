@@ -1,13 +1,13 @@
 // Package catalog finds profiles by name.
 //
-// A profile comes from one of four sources: the program itself (builtin), the
-// user's folder, the project (its folder .insomnia/profiles and its flake), and
-// flakes that a config names. A qualified reference (user:coder) says which. A
-// bare name must be found in exactly one place, or nothing is chosen: no source
-// has precedence over another. What settles a name for good is an alias.
+// A profile comes from one of four sources: the program itself (builtin), the user's
+// directory, the project (its directory .insomnia/profiles and its flake), and flakes
+// that a config names. A qualified reference (user:coder) names the source. A bare name
+// must be found in exactly one place, or nothing is chosen: no source has precedence
+// over another. An alias settles a name permanently.
 //
-// The package looks at files and never evaluates; what a flake offers it asks
-// through [Catalog.FlakeNames]. It makes no request to the network.
+// The package looks at files and never evaluates; it learns the profiles of a flake
+// through [Catalog.FlakeNames]. It makes no network requests.
 package catalog
 
 import (
@@ -43,12 +43,12 @@ type Candidate struct {
 	Source string              // builtin, user, project or the name of a source
 	Ref    reference.Reference // as it can be typed here
 	Target reference.Reference // what the resolver takes; always explicit
-	// File is where it stands, as far as that is known.
+	// File is the file that defines it, if known.
 	File string
 	Line int
 }
 
-// Defined is a profile of a flake and where it stands there.
+// Defined is a profile of a flake and the place of its definition.
 type Defined struct {
 	Name string
 	File string
@@ -75,7 +75,7 @@ type Catalog struct {
 	// Refused says why the project here is not used; nil where it is, or where
 	// there is none.
 	Refused *diag.Error
-	// Problems are what is wrong with the configs, and with their locks.
+	// Problems are the problems of the configs and of their locks.
 	Problems []diag.Diagnostic
 	// FlakeNames evaluates which profiles a flake has, without the network.
 	FlakeNames func(ctx context.Context, flake Flake) ([]Defined, error)
@@ -143,7 +143,7 @@ func (r *Catalog) configs() []*config.Config {
 	return []*config.Config{r.Project, r.User}
 }
 
-// looksAt tells whether names are looked up in a place.
+// looksAt reports whether names are looked up in a place.
 func (r *Catalog) looksAt(pick func(config.Discovery) *bool) bool {
 	for _, c := range r.configs() {
 		if on := pick(c.Discovery); on != nil {
@@ -153,7 +153,7 @@ func (r *Catalog) looksAt(pick func(config.Discovery) *bool) bool {
 	return true
 }
 
-// Summaries tells whether lists show what profiles may do.
+// Summaries reports whether lists show what profiles may do.
 func (r *Catalog) Summaries() bool {
 	for _, c := range r.configs() {
 		if c.UI.Summaries != nil {
@@ -199,7 +199,7 @@ func (r *Catalog) projectFolder() string {
 	return filepath.Join(r.Root, folderName, "profiles")
 }
 
-// Folder is where the profiles of a scope stand; empty when there is none.
+// Folder returns the directory of a scope's profiles; empty if there is none.
 func (r *Catalog) Folder(scope config.Scope) string {
 	if scope == config.User {
 		return r.userFolder()

@@ -15,13 +15,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
 
-// Selection is what a reference has led to.
+// Selection is the profile that a reference resolved to.
 type Selection struct {
 	Candidate
 	// Steps are the way to it, where the reference did not say it: the default, aliases.
 	Steps []Step
-	// By is what of the project led to the reference; nil where the user typed it in
-	// this command, or wrote it into a config of their own.
+	// By is the setting of the project that the reference came from; nil if the user typed
+	// it in this command, or set it in a config of their own.
 	By *By
 }
 
@@ -103,8 +103,8 @@ func (r *Catalog) Select(ctx context.Context, ref reference.Reference) (*Selecti
 	return r.chosen(c, false), nil
 }
 
-// usable says why no name is looked up: a config is wrong, or the project, which
-// may say what a name means, is not to be used.
+// usable returns why no name can be looked up: a config is invalid, or the project,
+// which may define names, is not trusted.
 func (r *Catalog) usable() error {
 	if r.Refused != nil {
 		first := r.Refused.Diagnostics[0]
@@ -330,7 +330,7 @@ func (r *Catalog) Pinned(ref reference.Reference) (narHash string, err error) {
 // longestChain is how many aliases may resolve to one another in a row.
 const longestChain = 16
 
-// alias follows an alias; ok is false when the name is none.
+// alias resolves an alias; ok is false if the name is not one.
 func (r *Catalog) alias(ctx context.Context, name string, chain []config.Setting) (*Selection, bool, error) {
 	for _, c := range r.configs() {
 		set, ok := c.Aliases[name]
@@ -448,8 +448,8 @@ func (r *Catalog) missingFile(ref reference.Reference, shown string) error {
 	return nil
 }
 
-// meant is what a config sets, as a value. A path is that of the config, and a
-// project's stays in the project.
+// meant returns the reference that a config sets. A relative path is relative to the
+// config, and a project's must stay in the project.
 func (r *Catalog) meant(c *config.Config, set config.Setting) (reference.Reference, error) {
 	ref, err := reference.Parse(set.Value, r.base(c))
 	if err == nil {
@@ -548,8 +548,8 @@ func (r *Catalog) Aliases() []Alias {
 	return out
 }
 
-// Names are what can be typed for a profile without evaluating anything:
-// aliases, files, and the pinned names of sources.
+// Names returns the names that a user can type without an evaluation: aliases, files,
+// and the pinned names of sources.
 func (r *Catalog) Names() []string {
 	names := map[string]bool{}
 	files, _ := r.Files(false)

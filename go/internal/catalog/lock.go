@@ -12,12 +12,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// LockName is the file beside a config that pins its sources.
+// LockName is the name of the file next to a config that pins its sources.
 const LockName = "sources.lock"
 
 // Locked is one pinned source.
 type Locked struct {
-	Ref     string `json:"ref"` // as it stands in [sources]
+	Ref     string `json:"ref"` // as written in [sources]
 	URL     string `json:"url"` // locked flake reference
 	Rev     string `json:"rev,omitempty"`
 	NarHash string `json:"narHash"`
@@ -68,7 +68,7 @@ func (r *Catalog) readLocks() {
 	}
 }
 
-// ReadLock reads the pins beside a config.
+// ReadLock reads the pins next to a config.
 func ReadLock(dir string, scope config.Scope) (map[string]Locked, *diag.Diagnostic) {
 	path := filepath.Join(dir, LockName)
 	data, err := config.ReadFile(dir, scope, LockName, maxLock)
@@ -104,8 +104,8 @@ func parseLock(data []byte, err error, path string) (map[string]Locked, *diag.Di
 // maxLock is the largest lock that is read, in bytes.
 const maxLock = 4 << 20
 
-// Pin changes one pin in the lock beside a config, one writer at a time; nil
-// removes it.
+// Pin changes one pin in the lock next to a config, one writer at a time; nil removes
+// it.
 func Pin(dir string, scope config.Scope, name string, locked *Locked) error {
 	if err := config.Inside(dir, scope, LockName); err != nil {
 		return err
@@ -160,7 +160,7 @@ func (s Source) Flake() Flake {
 	return Flake{Source: s.Name, Ref: s.Locked.flake, paste: s.Locked.flake}
 }
 
-// Meant is what a source names, as it stands in its config.
+// Meant returns the flake that a source names, as written in its config.
 func (r *Catalog) Meant(s Source) (reference.Reference, error) {
 	for _, c := range r.configs() {
 		if c.Scope == s.Scope {

@@ -1,15 +1,14 @@
-// Package config reads and writes what a user or a project has set:
-// config.toml and local.toml.
+// Package config reads and writes the settings of a user or a project: config.toml and
+// local.toml.
 //
-// A config says where profiles are found and what they are called; what a
-// profile does stands in the profile alone, so a runtime setting here is an
-// error that says where it belongs. config.toml is written by people and may be
-// read-only; local.toml beside it has the same form, wins over it, and is the
-// only file that commands write.
+// A config names profiles and the places to find them. Only the profile decides what it
+// does, so a runtime setting here is an error, which names the right place. config.toml
+// is written by people and may be read-only. local.toml in the same directory has the
+// same form and takes precedence; it is the only file that commands write.
 //
-// [File] is the type of both. Its JSON Schema, schema.json, is generated from
-// it. Reading is strict, reports everything at once, and gives the file, line
-// and column of each problem. No message holds a value from [secrets].
+// [File] is the type of both. Its JSON Schema, schema.json, is generated from it.
+// Reading is strict and reports all problems at once, each with its file, line and
+// column. No message contains a value from [secrets].
 package config
 
 import (
@@ -36,13 +35,13 @@ const (
 	Project Scope = "project"
 )
 
-// File is what stands in config.toml and local.toml.
+// File is the content of config.toml and local.toml.
 type File struct {
 	// The profile that is used when none is named: a qualified reference.
 	Default Reference `json:"default,omitempty"`
 	// Names of your own for profiles. An alias may carry the name of a profile and settles what that name means.
 	Aliases map[Name]Reference `json:"aliases,omitempty"`
-	// Flakes with profiles, by the name that stands before the colon of a reference.
+	// Flakes with profiles, by the name before the colon of a reference.
 	Sources map[Name]FlakeReference `json:"sources,omitempty"`
 	// Where profiles are looked for by name.
 	Discovery Discovery `json:"discovery,omitzero"`
@@ -56,7 +55,7 @@ type File struct {
 	Runtimes Runtimes `json:"runtimes,omitzero"`
 }
 
-// Runtimes says which agent program runs Pods, and how each looks.
+// Runtimes selects the agent program that runs Pods, and sets how each looks.
 type Runtimes struct {
 	// The runtime of Pods that several could run.
 	Default RuntimeName `json:"default,omitempty"`
@@ -68,9 +67,9 @@ type Runtimes struct {
 	OpenCode Runtime `json:"opencode,omitzero"`
 }
 
-// Runtime is what a user sets for one agent program.
+// Runtime is a user's settings for one agent program.
 type Runtime struct {
-	// How it looks. What it may do stands in a profile.
+	// How it looks. A profile sets what it may do.
 	UI Looks `json:"ui,omitzero"`
 }
 
@@ -98,19 +97,19 @@ type Discovery struct {
 	Sources *bool `json:"sources,omitempty"`
 }
 
-// UI says how lists are shown.
+// UI sets how lists are shown.
 type UI struct {
 	// Whether `profile list` says in words what each profile may do.
 	Summaries *bool `json:"summaries,omitempty"`
 }
 
-// Binding says where the value of one secret is kept, and who may get it.
+// Binding names the place of a secret's value and the destinations that may get it.
 type Binding struct {
 	// The place: age:NAME, env:NAME, file:PATH, mount:NAME, exec:COMMAND or login:PROGRAM.
 	URI BindingURI `json:"uri"`
-	// Hosts that the secret may be sent to; none unless they stand here.
+	// Hosts that the secret may be sent to; none unless listed here.
 	Hosts []Host `json:"hosts,omitempty"`
-	// Local commands that may get the secret in their environment: NAME=VALUE for each variable, the absolute path of a program, its arguments, and … at the end if any more may follow; words as in a shell.
+	// Local commands that may get the secret in their environment: NAME=VALUE for each variable, the absolute path of a program, its arguments, and … at the end if further arguments may follow; words as in a shell.
 	Commands []Command `json:"commands,omitempty"`
 }
 
@@ -139,7 +138,7 @@ type (
 	EditorMode string
 )
 
-// constraint is what a text must be like.
+// constraint is the form that a string must have.
 type constraint struct {
 	pattern  string
 	fits     func(string) bool // decides the pattern
@@ -192,7 +191,7 @@ type Setting struct {
 	At    diag.Position
 }
 
-// Config is what one scope has set: local.toml over config.toml.
+// Config is the settings of one scope: local.toml over config.toml.
 type Config struct {
 	Scope Scope
 	Dir   string // holds config.toml and local.toml

@@ -43,8 +43,8 @@ func (d *decoder) problem(n *node, code, path, message, expected, hint string) {
 		Message: message, Expected: expected, Hint: hint, Positions: []diag.Position{n.at}})
 }
 
-// value fills v; what does not fit is reported and left out. It tells whether
-// the value fits.
+// value fills v. It reports and omits invalid values, and returns whether the value is
+// valid.
 func (d *decoder) value(v reflect.Value, n *node, path string) bool {
 	switch v.Kind() {
 	case reflect.Struct:

@@ -201,9 +201,9 @@ func (d *document) sectionEnd(i int) int {
 	return lineEnd(d.data, d.statements[i].end)
 }
 
-// top is where a key that belongs to no table is written: behind the others of
-// its kind, else behind the comment that the file begins with if an empty line
-// or nothing follows it, else at the beginning.
+// top returns where to write a key that belongs to no table: behind the others of its
+// kind; else behind the comment that the file begins with, if an empty line or nothing
+// follows it; else at the beginning.
 func (d *document) top() int {
 	if len(d.statements) > 0 && !d.statements[0].header {
 		return d.sectionEnd(0)

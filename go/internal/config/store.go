@@ -7,7 +7,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// nixStore is where Nix keeps what it built, which nothing else may change; a variable for tests.
+// nixStore is the directory of Nix's build results, which only Nix may change; a variable for
+// tests.
 var nixStore = "/nix/store"
 
 // InStore refuses a file below a directory that is in the Nix store, where home-manager

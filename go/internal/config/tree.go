@@ -66,7 +66,7 @@ func parseTree(data []byte, file string) (*node, *diag.Diagnostic) {
 		case unstable.Table, unstable.ArrayTable:
 			table = r.into(root, e.Key())
 			if e.Kind == unstable.ArrayTable {
-				table.kind = "list" // no list of tables stands in a config
+				table.kind = "list" // a config has no list of tables
 			}
 		case unstable.KeyValue:
 			r.keyValue(table, e)

@@ -17,7 +17,7 @@ import (
 
 // Panic is a panic with the stack of where it happened.
 type Panic struct {
-	// Cause is what went wrong, free of what the program was given.
+	// Cause describes the failure without any data that the program was given.
 	Cause string
 	// Stack is the innermost and outermost frames, as debug.Stack prints them.
 	Stack []byte

@@ -16,15 +16,15 @@ import (
 // kept is how many reports there are at most.
 const kept = 5
 
-// Report is what a report says besides the panic.
+// Report is the content of a report besides the panic.
 type Report struct {
 	Command string // its name alone: `profile list`
 	Version string // of this program
 	Time    time.Time
 }
 
-// Dir is where reports are written: $XDG_STATE_HOME/insomnia/crash, by default
-// in ~/.local/state.
+// Dir returns the directory of reports: $XDG_STATE_HOME/insomnia/crash, by default in
+// ~/.local/state.
 func Dir() (string, error) {
 	return userdir.State("insomnia", "crash")
 }

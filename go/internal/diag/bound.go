@@ -45,7 +45,7 @@ func bounded(all []Diagnostic) (shown []Diagnostic, omitted int) {
 	return shown, omitted
 }
 
-// cut shortens a text to about a number of bytes and says how much is missing.
+// cut shortens a text to about a number of bytes and notes how much is missing.
 func cut(text string, most int) string {
 	if len(text) <= most {
 		return text

@@ -53,8 +53,8 @@ type Diagnostic struct {
 	// By is whose words these are: ByProfile where evaluating a profile returned
 	// them as data, or empty for the program's own.
 	By string `json:"by,omitempty"`
-	// Veiled keeps the source lines at the positions from being shown, since a
-	// secret may stand there.
+	// Veiled keeps the source lines at the positions from being shown, since they may
+	// contain a secret.
 	Veiled bool `json:"-"`
 }
 
@@ -112,7 +112,7 @@ func From(err error) *Error {
 	return Errorf(ExitInternal, "internal", "%v", err)
 }
 
-// CodeIs tells whether err is an Error whose first diagnostic has this code.
+// CodeIs reports whether err is an Error whose first diagnostic has this code.
 func CodeIs(err error, code string) bool {
 	var e *Error
 	return errors.As(err, &e) && len(e.Diagnostics) > 0 && e.Diagnostics[0].Code == code

@@ -9,12 +9,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/unseen"
 )
 
-// Escape makes text from outside safe to print on a terminal, and is the last
-// thing that is done to it: what cannot be seen, reorders text or is no
-// character becomes a visible escape. What an emoji or a script needs stays, and
-// so does what [Quote] has written. Tabs become spaces; newlines stay where
-// keepNewlines is set. Text that must not look like several columns or like
-// the sentence that it stands in goes through [Cell] or [Quote] first.
+// Escape makes text from outside safe to print on a terminal. It must be the last step:
+// characters that are invisible, reorder text or are invalid become visible escapes.
+// Characters that an emoji or a script needs stay, and so does the output of [Quote].
+// Tabs become spaces; newlines stay if keepNewlines is set. Text that must not look
+// like several columns, or like part of the sentence around it, goes through [Cell] or
+// [Quote] first.
 func Escape(s string, keepNewlines bool) string {
 	if !needsEscape(s, keepNewlines) {
 		return s
@@ -44,7 +44,7 @@ func Escape(s string, keepNewlines bool) string {
 					b.WriteRune(mark)
 				} else {
 					escapeRune(&b, mark)
-					r = '}' // nothing that follows stands on it
+					r = '}' // a mark that follows must not combine with it
 				}
 			}
 			size -= first

@@ -36,8 +36,8 @@ func Quote(value string) string {
 // QuoteProse quotes a text for people: of any language, so that no letter is remarked on.
 func QuoteProse(text string) string { return "`" + inside(text) + "`" }
 
-// Name is a name or a path that stands by itself: as it is where it is plain and
-// without spaces, and else quoted.
+// Name formats a name or a path on its own: as it is if it is plain and has no spaces,
+// otherwise quoted.
 func Name(value string) string {
 	if value != "" && plainValue(value) && !strings.Contains(value, " ") {
 		return value
@@ -142,7 +142,7 @@ func escaped(s string, delimited bool) string {
 		}
 		i, previous = i+size, r
 		if unseen.Hidden(r) {
-			previous = '}' // no mark stands on what is written as an escape
+			previous = '}' // a mark must not combine with an escape
 		}
 	}
 	return b.String()
@@ -153,7 +153,7 @@ const (
 	mostStrange = 2 // characters of a word that are named
 )
 
-// remarks say what in a value looks like something else.
+// remarks describe the parts of a value that look like something else.
 func remarks(value string) string {
 	var out []string
 	words := lookalike.Find(value)

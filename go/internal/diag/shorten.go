@@ -32,8 +32,8 @@ func Shorten(sentence string, most int) string {
 	return strings.Join(parts, "`")
 }
 
-// Unit is the length of the first character, or of its escape, of what stands in
-// a quotation.
+// Unit returns the length of the first character, or of its escape, in the text of a
+// quotation.
 func Unit(quoted string) int {
 	if !strings.HasPrefix(quoted, `\`) || len(quoted) == 1 {
 		_, size := utf8.DecodeRuneInString(quoted)

@@ -13,15 +13,14 @@ import (
 
 // Text renders diagnostics for people.
 //
-// The rules: a line that begins with `error:` or `warning:` says what is wrong,
-// after the path of the field where there is one; indented lines below it say
-// where, with the source line and a caret where the position has a source, and
-// what was expected; a line that begins with `hint:` says what to do. A problem
-// with a secret is never shown with its source line, and no line that holds one
-// is.
+// A line that begins with `error:` or `warning:` describes the problem, after the path
+// of the field if there is one. Indented lines below it show the place, with the source
+// line and a caret if the position has a source, and what was expected. A line that
+// begins with `hint:` suggests what to do. A problem with a secret is never shown with
+// its source line, and neither is any line that contains a secret.
 //
-// `hint:` at the left edge is the program's own voice. What a profile suggests
-// begins with `profile hint:`, and the further lines of any text are indented.
+// `hint:` at the left edge is the program's own voice. A suggestion of a profile begins
+// with `profile hint:`, and the continuation lines of any text are indented.
 type Text struct {
 	// Dir is the directory that file names are shown relative to.
 	Dir string

@@ -79,16 +79,17 @@ func veilQuoted(message string, positions []Position) string {
 // span is a part of a line, in bytes.
 type span struct{ start, end int }
 
-// assignment is what the scan of a line knows of the attribute set that it is in.
+// assignment is the attribute set around a position of a line, as far as the scan of
+// that line shows it.
 type assignment struct {
 	secret bool // below the name of a secret
 	value  bool // behind = or :
 	lists  int  // that are open
 }
 
-// secretStrings returns the contents of the strings of a line that are assigned to
-// a name of a secret, or to something below one: `auth = "…"`, `env.A = { value = "…"; }`.
-// The name in `secrets.ref "NAME"` is no secret.
+// secretStrings returns the contents of the strings of a line that are assigned to a name
+// of a secret, or to something below one: `auth = "…"`, `env.A = { value = "…"; }`. The
+// name in `secrets.ref "NAME"` is not a secret.
 func secretStrings(line string) (found []span) {
 	var outer []assignment
 	var now assignment

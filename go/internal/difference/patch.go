@@ -14,8 +14,8 @@ type Operation struct {
 	Value json.RawMessage `json:"value,omitempty"` // not for remove
 }
 
-// Patch is what makes the second manifest of the first: a JSON Patch, empty
-// when they are equal.
+// Patch returns the changes that turn the first manifest into the second: a JSON Patch,
+// empty if they are equal.
 func Patch(first, second []byte) ([]Operation, error) {
 	a, err := Decode(first)
 	if err != nil {
@@ -85,8 +85,8 @@ func (p *patcher) value(path string, a, b any) error {
 	return p.add("replace", path, b)
 }
 
-// elements removes and adds single elements, from the front; the index is that
-// of the list as it stands after the steps before.
+// elements removes and adds single elements, from the front; each index refers to the
+// list after the steps before.
 func (p *patcher) elements(path string, a, b []any) error {
 	for _, d := range lcs.DiffLines(Canonical(a), Canonical(b)) {
 		for range d.End - d.Start { // what is before is as in b already

@@ -1,10 +1,9 @@
-// Package durable writes files so that what was acknowledged outlives a power
-// cut, and what was not leaves the old state whole.
+// Package durable writes files so that an acknowledged write survives a power cut, and
+// an unacknowledged one leaves the old state intact.
 //
-// The order is what matters: a temporary file that nobody else has, its bytes,
-// fsync, rename over the old one, fsync of the folder. Without the first fsync
-// a file can be there and torn, without the second a file that was
-// acknowledged can be gone.
+// The order matters: a temporary file that no other process has, its bytes, fsync,
+// rename over the old one, fsync of the directory. Without the first fsync a file can
+// exist with torn content; without the second an acknowledged file can be missing.
 package durable
 
 import (
@@ -124,8 +123,8 @@ func temporaryFor(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+rand.Text()+suffix)
 }
 
-// Temporary tells whether a file of this name is one that [Replace] makes and
-// renames. Whoever keeps writers out by a lock may remove those that are there.
+// Temporary reports whether a name is that of a temporary file of [Replace]. A caller
+// that keeps writers out by a lock may remove such files.
 func Temporary(name string) bool {
 	return strings.HasPrefix(name, ".") && strings.HasSuffix(name, suffix)
 }
@@ -166,8 +165,9 @@ func SyncDirs(fsys FS, dirs []string) error {
 	return nil
 }
 
-// SyncAncestors makes durable that a folder is where it is, however it came
-// there. A folder above it that we may not open or sync is none that we made.
+// SyncAncestors makes the entry of a directory durable, however it was created.
+// Directories above it that we may not open or sync are skipped: we did not create
+// them.
 func SyncAncestors(fsys FS, path string) error {
 	for parent := filepath.Dir(path); parent != path; path, parent = parent, filepath.Dir(parent) {
 		err := fsys.SyncDir(parent)

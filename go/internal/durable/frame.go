@@ -15,8 +15,8 @@ const (
 	afterContent   = "}\n"
 )
 
-// Frame gives the bytes of a file for a content that is JSON, and the checksum of
-// the content. Every byte of the file has to be what it is for [Unframe].
+// Frame returns the bytes of a file with JSON content, and the checksum of the content.
+// [Unframe] accepts no change of a single byte.
 func Frame(content []byte) (data []byte, sum string) {
 	sum = checksum(content)
 	data = make([]byte, 0, len(content)+len(sum)+len(beforeChecksum)+len(afterChecksum)+len(afterContent))
@@ -29,7 +29,7 @@ var (
 	errChanged = errors.New("its bytes are not those that were written: the checksum differs")
 )
 
-// Unframe gives the content of a file, and its checksum, when not one byte has changed.
+// Unframe returns the content of a file and its checksum if no byte has changed.
 func Unframe(data []byte) (content []byte, sum string, err error) {
 	rest, ok := bytes.CutPrefix(data, []byte(beforeChecksum))
 	if !ok {

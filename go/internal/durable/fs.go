@@ -14,12 +14,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// FS is what is done to a file system here, so that tests can put a disk that
-// fails, fills up or loses power in its place.
+// FS is the set of file system operations that this package uses, so that tests can
+// substitute a disk that fails, fills up or loses power.
 //
-// What Create, Rename, Remove and Mkdir do to a folder is durable after SyncDir
-// of that folder, and what Write does after Sync of the file. Errors are those
-// of package os.
+// The effects of Create, Rename, Remove and Mkdir are durable after SyncDir of the
+// directory, and those of Write after Sync of the file. Errors are those of package os.
 type FS interface {
 	Create(path string, perm fs.FileMode) (File, error) // fails if anything is there
 	Mkdir(path string, perm fs.FileMode) error
@@ -33,8 +32,8 @@ type FS interface {
 	ReadDir(path string) ([]fs.DirEntry, error) // sorted by name
 	Lstat(path string) (fs.FileInfo, error)
 
-	// Lock waits until nobody else holds the lock of this file, which is made if
-	// it is missing and never removed. The end of a process ends its locks.
+	// Lock waits until no one else holds the lock of this file. The file is created if it
+	// is missing, and never removed. A process releases its locks when it ends.
 	Lock(ctx context.Context, path string) (unlock func() error, err error)
 }
 
@@ -82,7 +81,7 @@ const mostEntries = 1 << 20
 
 func (system) ReadDir(path string) ([]fs.DirEntry, error) { return bounded.ReadDir(path, mostEntries) }
 
-// lockRetry is how often a lock that somebody else has is asked for again.
+// lockRetry is the interval between attempts to get a lock that is held elsewhere.
 const lockRetry = 5 * time.Millisecond
 
 func (system) Lock(ctx context.Context, path string) (func() error, error) {

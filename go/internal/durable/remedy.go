@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// Remedy is what helps after a write to a directory has failed, as a hint. What
-// was there before the write is still there.
+// Remedy returns a hint for a write to a directory that failed. The previous content is
+// intact.
 func Remedy(err error, dir string) string {
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):

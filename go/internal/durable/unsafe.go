@@ -5,9 +5,9 @@ import (
 	"os"
 )
 
-// Unsafe tells, of a folder below XDG_STATE_HOME, why somebody else could exchange
-// what is read there, and what to do about it. Both are empty for a folder of the
-// user's own that nobody else may write to. info is of the folder itself, as from Lstat.
+// Unsafe returns why another user could replace the files in a directory below
+// XDG_STATE_HOME, and how to fix it. Both are empty for a directory that the user owns
+// and no one else may write to. info describes the directory itself, as from Lstat.
 func Unsafe(dir string, info fs.FileInfo) (what, remedy string) {
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:

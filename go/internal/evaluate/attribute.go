@@ -8,14 +8,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/suggest"
 )
 
-// libraryNames are what authors take from insomnia.lib.
+// libraryNames are the attributes that authors use from insomnia.lib.
 var libraryNames = []string{
 	"mkProfile", "mkManifest", "mkChecks", "mkDefault", "mkForce", "mkOverride", "mkBefore", "mkAfter", "mkOrder",
 	"secrets", "policy", "models", "toolPolicies", "plain",
 }
 
-// attributeHint says what an attribute that does not exist was meant to be; "" where it
-// cannot be told.
+// attributeHint suggests the intended attribute for one that does not exist; "" if
+// there is no good guess.
 func attributeHint(name string) string {
 	const near = 0.8
 	if slices.Contains(libraryNames, name) {

@@ -17,10 +17,10 @@ const OutputName = "insomniaProfiles"
 // InvalidTextCode is the code of the problem that a string is not valid UTF-8.
 const InvalidTextCode = "invalid-utf8"
 
-// SaveAsUTF8 is what to do about it.
+// SaveAsUTF8 is the hint for a text that is not valid UTF-8.
 const SaveAsUTF8 = "save the file that it is read from as UTF-8"
 
-// Diagnose says what a failure means and what to do about it.
+// Diagnose explains a failure and how to fix it.
 func (f *Failure) Diagnose() *diag.Error {
 	if f.Kind == Unhad {
 		e := *diag.From(f.Cause)
@@ -121,7 +121,7 @@ func (f *Failure) diagnose() *diag.Error {
 	return e
 }
 
-// noOutput is for a flake without the output that was asked for.
+// noOutput returns the error for a flake without the requested output.
 func (f *Failure) noOutput() *diag.Error {
 	ref := f.Ref
 	if f.Name == OutputName {
@@ -133,7 +133,7 @@ func (f *Failure) noOutput() *diag.Error {
 		Hintf("a path with dots starts from the flake's outputs: %s#%s.%s", ref.Flake, OutputName, reference.Attribute(ref.Attr))
 }
 
-// untracked is for a file that is there but that git does not know.
+// untracked returns the error for a file that exists but that git does not track.
 func (f *Failure) untracked() *diag.Error {
 	name, exit := below(f.Root, f.Path), diag.ExitEvaluation
 	if filepath.Base(name) == "flake.nix" {

@@ -1,10 +1,9 @@
-// Package evaluate says what an evaluator is: something that evaluates a profile
-// file, or a function of a flake's output, to JSON. Packages embedded and nix
-// below are the two that there are.
+// Package evaluate defines the evaluator: it evaluates a profile file, or a function of
+// a flake's output, to JSON. The packages embedded and nix below implement it.
 //
-// An evaluation that ends with an error is a *Failure, whoever evaluated. It is a
-// *diag.Error too, by errors.As: what is said of it to people is written here, in
-// one place. Every other error is a *diag.Error at once.
+// An evaluation that fails returns a *Failure, with either evaluator. errors.As also
+// finds a *diag.Error in it, whose wording is here, in one place. Every other error is
+// a *diag.Error itself.
 package evaluate
 
 import (
@@ -29,18 +28,18 @@ const DefaultTimeout = 30 * time.Second
 // Override replaces an input of the flake, as `nix --override-input` does.
 type Override struct{ Input, Ref string }
 
-// Options are what the user said about an evaluation.
+// Options are the user's options for an evaluation.
 type Options struct {
 	Overrides  []Override
 	Timeout    time.Duration // of one evaluation, and of a silent server; zero: DefaultTimeout
 	Memory     int64         // bytes that one evaluation may hold; zero: memory.Default
 	Downloads  locate.Downloads
 	Provenance bool  // find out where the source came from
-	Explain    bool  // have the report say where each value comes from
+	Explain    bool  // make the report include where each value comes from
 	Judge      Judge // of File; nil: the library judges
 }
 
-// Unjudged is what a profile value offers to be judged.
+// Unjudged is the part of a profile value that the program judges itself.
 type Unjudged struct {
 	Layers   *manifest.Document // merged; nil of a plain manifest
 	Manifest *manifest.Document
@@ -71,7 +70,7 @@ type Evaluator interface {
 	Title(ctx context.Context) string
 }
 
-// Answer is what entry.nix answers for a profile file.
+// Answer is the answer of entry.nix for a profile file.
 type Answer struct {
 	JSON    []byte
 	Sources Sources
@@ -104,7 +103,7 @@ type Run interface {
 	Profile(ctx context.Context, output, function string, judge Judge) ([]byte, error)
 	// Offline keeps further calls of Apply from downloading an input.
 	Offline()
-	// Provenance says where the source came from. defined is the place of the
+	// Provenance returns what the source was resolved from. defined is the place of the
 	// profile that was evaluated, or nil.
 	Provenance(ctx context.Context, defined *Position) (*manifest.Provenance, error)
 	// Misread is Answer.Misread for an answer of Apply.
@@ -112,7 +111,7 @@ type Run interface {
 	Close()
 }
 
-// LockCommand is what the author runs to lock the flake's inputs.
+// LockCommand returns the command that locks the flake's inputs.
 func (f *Flake) LockCommand() string {
 	if f.Local == nil {
 		return "insomnia lock, by the flake's author"
@@ -124,7 +123,7 @@ func (f *Flake) LockCommand() string {
 	return command
 }
 
-// EntryProfile is what entry.nix takes as the profile.
+// EntryProfile returns the argument of entry.nix that selects the profile.
 func EntryProfile(p *locate.File) string {
 	if p.Path == "" {
 		return "builtin:" + p.Name()
@@ -132,7 +131,7 @@ func EntryProfile(p *locate.File) string {
 	return p.Path
 }
 
-// WidenHint is what to do for a profile file that reads outside its root.
+// WidenHint returns the hint for a profile file that reads outside its root.
 func WidenHint(p *locate.File) string {
 	if p.Ref.Kind != locate.KindPath {
 		return ""

@@ -5,7 +5,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/locate"
 )
 
-// Kind says what sort of failure ended an evaluation.
+// Kind is the kind of failure that ended an evaluation.
 type Kind uint8
 
 const (
@@ -67,16 +67,16 @@ func (k Kind) String() string { return kindNames[k] }
 // Failure is an evaluation that ended with an error, as data.
 type Failure struct {
 	Kind Kind
-	// Message is what the evaluator says, with the author's names of files.
+	// Message is the evaluator's message, with the author's names of files.
 	Message string
-	// Positions are where it failed in the author's own files, innermost first;
-	// where none is known, in a layer or in the library.
+	// Positions are the places of the failure in the author's own files, innermost first;
+	// if none is known, those in a layer or in the library.
 	Positions []diag.Position
 	// Trace are the messages of builtins.addErrorContext and what else the
 	// evaluator said of the way, innermost first.
 	Trace []string
 
-	Path, Root, Name string            // of the kinds that say so
+	Path, Root, Name string            // set by the kinds that need them
 	Ref              *locate.Reference // the flake; nil for a profile file
 	Hint             string            // what to do, where only the evaluator knows it
 	Cause            error             // of kind Unhad; else what the evaluator made the failure of, or nil

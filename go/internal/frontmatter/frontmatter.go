@@ -1,7 +1,7 @@
-// Package frontmatter reads what stands between the lines --- at the beginning of a
-// SKILL.md: a small part of YAML, so that the Nix library (lib/skill/frontmatter.nix)
-// reads the same. What it does not know for certain, it refuses: what a program would
-// read there and we do not, nobody would have consented to.
+// Package frontmatter reads the text between the lines --- at the beginning of a
+// SKILL.md: a small subset of YAML, so that the Nix library (lib/skill/frontmatter.nix)
+// reads the same. It refuses anything ambiguous: if a program read something there that
+// we do not, the user would never have consented to it.
 package frontmatter
 
 import (
@@ -16,14 +16,14 @@ const (
 	maxLines = 256
 )
 
-// Fields is what a frontmatter says.
+// Fields are the values of a frontmatter.
 type Fields struct {
 	Name        *string
 	Description *string // with each run of blanks as one space
 	// Tools are the tools of allowed-tools in the names of other programs, without
 	// their patterns: Bash(git:*) is Bash.
 	Tools []string
-	// Faults is what cannot be read, or does not belong here.
+	// Faults are the parts that cannot be read or are not allowed.
 	Faults []Fault
 }
 
@@ -205,7 +205,8 @@ func quoted(text, quote string, replacements ...string) (string, bool) {
 	return folded(text), !strings.Contains(text, wrong)
 }
 
-// isBlock reports whether a value stands in the lines below it: > or |, with signs.
+// isBlock reports whether a value is in the lines below its key: > or |, with
+// indicators.
 func isBlock(first string) bool {
 	if first == "" || first[0] != '>' && first[0] != '|' {
 		return false
@@ -243,7 +244,7 @@ func tools(lines []string) []string {
 	return names
 }
 
-// withoutPatterns takes away what stands in parentheses.
+// withoutPatterns removes text in parentheses.
 func withoutPatterns(line string) string {
 	var out strings.Builder
 	for {

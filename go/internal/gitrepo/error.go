@@ -58,7 +58,7 @@ func tooLarge(path, format string, args ...any) *Error {
 	return &Error{Kind: TooLarge, Path: path, Msg: fmt.Sprintf(format, args...)}
 }
 
-// unreadable is for a file that could not be opened or read.
+// unreadable returns the error for a file that could not be opened or read.
 func unreadable(path string, err error) *Error {
 	e := &Error{Kind: Damaged, Path: path, Msg: "cannot be read", Hint: hintFsck}
 	var in *fs.PathError

@@ -209,7 +209,8 @@ func (r *Repo) readWorkTreeFile(name string, limit int64) ([]byte, error) {
 	return work.ReadFile(name, limit)
 }
 
-// absent is for a file that is not there, or whose directory is none.
+// absent reports whether an error means that a file does not exist, or that its
+// directory is not a directory.
 func absent(err error) bool { return errors.Is(err, fs.ErrNotExist) || errors.Is(err, errNotDir) }
 
 func isDirectory(path string) bool {

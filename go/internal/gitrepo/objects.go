@@ -53,7 +53,7 @@ type object struct {
 	data []byte
 }
 
-// place is where an object is.
+// place is the location of an object.
 type place struct {
 	pack   *pack
 	offset int64

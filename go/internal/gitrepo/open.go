@@ -142,7 +142,7 @@ func namedDir(from string, line []byte) (string, error) {
 	return dir, nil
 }
 
-// realPlace follows the links of a path and refuses what is no disk.
+// realPlace resolves the links of a path and refuses pseudo file systems.
 func realPlace(path string) (string, error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {

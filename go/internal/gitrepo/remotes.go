@@ -12,9 +12,9 @@ import (
 // maxRemotes bounds the addresses of a repository.
 const maxRemotes = 1000
 
-// Remotes are the addresses that git fetches from and pushes to, in the order of the
-// configuration, as url.BASE.insteadOf rewrites them. They are text that whoever made
-// the repository wrote. What a configuration includes is not read.
+// Remotes returns the addresses that git fetches from and pushes to, in the order of
+// the configuration, as url.BASE.insteadOf rewrites them. Do not trust them: the author
+// of the repository wrote them. Included configuration files are not read.
 func (r *Repo) Remotes() ([]string, error) {
 	var written []string
 	var rewrites []setting

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// State is what a work tree was made from.
+// State is the commit that a work tree is based on, and whether files differ from it.
 type State struct {
 	Rev          string // the commit, "" when there is none yet
 	Dirty        bool   // tracked files differ from it

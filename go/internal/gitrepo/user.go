@@ -13,9 +13,9 @@ import (
 // errNotDir is the error for a path through a file.
 var errNotDir error = syscall.ENOTDIR
 
-// userFormat is what the user's own configuration says of excludes, attributes
-// and ends of lines: $XDG_CONFIG_HOME/git/config and ~/.gitconfig, without what
-// they include. Files that are missing or damaged say nothing.
+// userFormat is the user's own configuration of excludes, attributes and line endings:
+// $XDG_CONFIG_HOME/git/config and ~/.gitconfig, without the files they include. Files
+// that are missing or damaged are ignored.
 var userFormat = sync.OnceValue(func() format {
 	home, _ := userdir.Home()
 	dir, _ := userdir.Config()

@@ -121,7 +121,8 @@ func freer(before, after decisions, old, new Set) []Change {
 	return changes
 }
 
-// rank is the place of an action, from deny; what is no action is freer than all.
+// rank returns the index of an action, starting at deny. An unknown action ranks as
+// freer than all.
 func rank(action string) int {
 	if i := slices.Index(reach.Actions, action); i >= 0 {
 		return i

@@ -8,18 +8,18 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
-// Change is one way in which a set goes further than another.
+// Change is one way in which a set allows more than another.
 type Change struct {
 	Grant Grant
-	// Gone tells that the grant held the agent back and is not there any more.
+	// Gone marks a grant that restricted the agent and no longer exists.
 	Gone bool
 	// Was is the value that was consented to, of what has just one.
 	Was string
 }
 
-// Compare tells where now goes further than what was consented to. There are no
-// changes when now is covered: when each kind of grant, by itself, goes no further.
-// The relation is reflexive and transitive.
+// Compare returns where now allows more than the user consented to. There are no
+// changes if now is covered: if each kind of grant, by itself, allows no more. The
+// relation is reflexive and transitive.
 func Compare(consented, now Set) []Change {
 	var changes []Change
 	old, new := groupsOf(consented), groupsOf(now)
@@ -95,7 +95,7 @@ func orNoLimit(at place, found Set) Set {
 	return found
 }
 
-// place is what grants are compared within.
+// place is the scope within which grants are compared.
 type place struct {
 	Kind    Kind
 	Pointer string

@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Effect is what a change does to what an agent may do.
+// Effect is the effect of a change on what an agent may do.
 type Effect string
 
 // The effects.
@@ -19,8 +19,8 @@ const (
 	Neutral  Effect = "neutral"
 )
 
-// Effects are what the second of two manifests grants and the first does not, and
-// the other way round.
+// Effects are the grants of the second of two manifests that the first does not have,
+// and vice versa.
 type Effects struct {
 	more, less []Change
 	unknown    bool
@@ -69,7 +69,7 @@ func (e *Effects) where(is func(Grant) bool) Effect {
 	return effect
 }
 
-// Rest is what goes further and was asked about neither by At nor by Below.
+// Rest returns the changes that allow more and that neither At nor Below returned.
 func (e *Effects) Rest() []Change {
 	return slices.DeleteFunc(slices.Clone(e.more), func(c Change) bool { return e.seen[c] })
 }

@@ -17,15 +17,15 @@ type Grant struct {
 	Kind Kind `json:"kind"`
 	// Pointer (RFC 6901) is the field, or the section, that grants it.
 	Pointer string `json:"pointer"`
-	// Value is what is granted; empty for the default of a kind that decides calls.
+	// Value is the granted value; empty for the default of a kind that decides calls.
 	Value string `json:"value"`
 	// Action is allow, ask or deny, for kinds that decide calls.
 	Action string `json:"action,omitempty"`
-	// To is where a secret goes.
+	// To is the destination of a secret.
 	To string `json:"to,omitempty"`
 }
 
-// Kind says what a grant is about, and so which of two goes further.
+// Kind is the subject of a grant; it determines how to compare two grants.
 type Kind string
 
 // The kinds of grants.
@@ -71,22 +71,22 @@ const (
 	OfRuntime   Kind = "runtime"      // setting of one runtime
 )
 
-// comparison says how grants of a kind are compared.
+// comparison is a way to compare grants of a kind.
 type comparison int
 
 const (
-	exact comparison = iota // one that is not in the other set goes further
-	kept                    // a set without one goes further
-	step                    // a later word of the order goes further
-	limit                   // a higher number goes further, and none is the highest
-	floor                   // a lower number goes further, and none is the lowest
+	exact comparison = iota // one that is missing in the other set allows more
+	kept                    // a set without one allows more
+	step                    // a later word of the order allows more
+	limit                   // a higher number allows more, and none is the highest
+	floor                   // a lower number allows more, and none is the lowest
 	calls                   // decisions over calls; see calls.go
 )
 
 type about struct {
 	compared comparison
 	single   bool       // of an exact one: a place has one value
-	left     bool       // of an exact one: a set without any goes further, too
+	left     bool       // of an exact one: a set without any allows more, too
 	order    []string   // of a step
 	pattern  reach.Kind // of calls
 }

@@ -225,9 +225,9 @@ func Folder(name string) string {
 // Below is the value of [Reads] for a directory and all that is below it.
 func Below(directory string) string { return directory + "/**" }
 
-// Endpoint is the value of a [Command] or [Server]: what is started or reached as an MCP server, with everything that
-// it is given: a literal may be what holds it back. A reference to a secret is a grant of
-// its own; text with secrets is that too, and stands here for what is around them.
+// Endpoint is the value of a [Command] or [Server]: an MCP server that is started or reached, with all its literals,
+// since a literal may be what restricts it. A reference to a secret is a grant of its own. Text that contains secrets
+// is such a grant, too, and is included here for the text around them.
 type Endpoint struct {
 	Command *manifest.Argument                        `json:"command,omitempty"`
 	Args    []manifest.ArgValue                       `json:"args,omitempty"`

@@ -39,7 +39,7 @@ func section(pointer string) string {
 	return name
 }
 
-// isBase64 reports whether a string is the content of a skill's file that is no text.
+// isBase64 reports whether a string is the content of a binary file of a skill.
 func isBase64(parts []string) bool {
 	return len(parts) == 5 && parts[0] == "skills" && parts[2] == "files" && parts[4] == "base64"
 }

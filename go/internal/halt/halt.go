@@ -20,9 +20,9 @@ var (
 // patience is how long all that must be put back may take together.
 const patience = 100 * time.Millisecond
 
-// Before registers what is done before the process halts, the last first. It may
-// run beside the work that it puts an end to. The caller calls forget, any number
-// of times, when nothing is left to be put back.
+// Before registers a function that runs before the process halts, the last one first.
+// It may run concurrently with the work that it cleans up after. The caller calls
+// forget, any number of times, when nothing is left to restore.
 func Before(put func()) (forget func()) {
 	mu.Lock()
 	defer mu.Unlock()

@@ -120,8 +120,9 @@ func (m machine) dependsOn(name string, identify identity, files []string) (of s
 	return of, true
 }
 
-// around are files of these names beside a program and in the directories above it, as it
-// is found and where that leads to: what it was installed with may configure it.
+// around returns files of these names near a program: in its directory and those above,
+// both as found and after resolving links. A package manager that installed it may have
+// its configuration there.
 func (m machine) around(program string, names ...string) (files []string) {
 	path := m.find(program)
 	if path == "" {

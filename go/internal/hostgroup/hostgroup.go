@@ -28,10 +28,10 @@ import (
 // MaxHosts bounds the hosts of a group; more are left out, which is said.
 const MaxHosts = 64
 
-// Found is what a machine answered.
+// Found is the answer of a machine.
 type Found struct {
 	Hosts *manifest.Hosts
-	// Notes are what could not be found out.
+	// Notes describe what could not be determined.
 	Notes []diag.Diagnostic
 }
 
@@ -67,7 +67,8 @@ func Ask(ctx context.Context, groups []string, workspace string) Found {
 	return found
 }
 
-// answer is what one place says: addresses as they are written, and what is to be said.
+// answer is the result from one place: addresses as they are written, and remarks for
+// the user.
 type answer struct {
 	addresses []string
 	notes     []string

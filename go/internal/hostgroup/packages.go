@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
-// machine is where package managers are configured.
+// machine is the part of a machine that configures package managers.
 type machine struct {
 	workspace string // whose programs are not run
 	system    string // the root of the system's own files: /

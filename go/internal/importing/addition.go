@@ -23,7 +23,7 @@ const (
 // Offer is one thing of a source tree that can be added.
 type Offer struct {
 	Kind string // SkillKind, AgentKind or ServerKind
-	// Name is what its author calls it.
+	// Name is the author's name for it.
 	Name string
 	// Path is that of the directory of a skill, of the file of an agent, or of the list
 	// that a server is in; empty for the top of the tree.
@@ -225,7 +225,7 @@ func (t *Tree) Add(o Offer, name, ref string) (*Addition, error) {
 	return &Addition{o, f, w.files}, nil
 }
 
-// notMade says why nothing could be made of an offer.
+// notMade returns an error that explains why an offer could not be converted.
 func (f *Found) notMade(o Offer) error {
 	e := diag.Errorf(diag.ExitInvalid, "not-addable", "cannot add the %s %s", kindTitles[o.Kind], diag.Quote(o.Name))
 	for i, l := range f.Losses {

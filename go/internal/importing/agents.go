@@ -66,7 +66,7 @@ func (c *claude) agent(doc doctree.Document, file, fallback string, taken map[st
 	for _, tool := range names(front.Get("disallowedTools")) {
 		ours, _ := c.toolNamed(tool)
 		if ours == "" {
-			continue // nobody has it
+			continue // no agent has it
 		}
 		a.Access.Denied = appendNew(a.Access.Denied, ours)
 	}

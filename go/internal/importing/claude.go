@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/envvar"
 )
 
-// Request is what is imported.
+// Request describes an import.
 type Request struct {
 	// Dir is the directory that is read: of a project, or the program's own, such as
 	// ~/.claude.
@@ -401,7 +401,7 @@ func (c *claude) modelKey(v *doctree.Node) {
 	c.bind(name, "", " --host "+diag.Shell(host))
 }
 
-// variable sets a variable that commands have, when it is no secret.
+// variable sets an environment variable of commands, if it is not a secret.
 func (f *Found) variable(name, text string, at diag.Position, field string) {
 	switch m := braced.Get().FindStringSubmatch(text); {
 	case !variable.Get().MatchString(name):
@@ -478,7 +478,7 @@ func (c *claude) sandbox(n *doctree.Node) {
 	}
 }
 
-// defaults are what the program does without being told.
+// defaults adds the program's behavior for settings that the user left unset.
 func (c *claude) defaults() {
 	if c.Access.Mode == "" {
 		c.Access.Mode, c.Access.Default = "ask", "ask"
@@ -502,7 +502,8 @@ func (c *claude) defaults() {
 	c.Model.finish(c.Found, c.models, at)
 }
 
-// strictModes fits rules to modes in which nobody is asked, and nothing is changed.
+// strictModes adapts rules to modes in which the user is not asked and nothing may
+// change.
 func (a *Access) strictModes(f *Found) {
 	var kept []Rule
 	for _, r := range a.Rules {

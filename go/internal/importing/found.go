@@ -20,7 +20,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/unseen"
 )
 
-// Found is what the files of a program say.
+// Found is the content of a program's files.
 type Found struct {
 	// Program is the name of the import: claude, codex, opencode, mcp, rulesync, agents-md.
 	Program string
@@ -84,10 +84,10 @@ type Setting struct {
 	Value any
 }
 
-// Variable is an environment variable with a value that is no secret.
+// Variable is an environment variable with a value that is not a secret.
 type Variable struct{ Name, Value string }
 
-// Access is what an agent may do.
+// Access is the permissions of an agent.
 type Access struct {
 	// Tools are those that are offered; Limited says that no others are.
 	Tools   []string
@@ -133,7 +133,7 @@ type Server struct {
 	Required                 bool
 }
 
-// Value is a named value: a string that is no secret, or a secret.
+// Value is a named value: a string that is not a secret, or a secret.
 type Value struct {
 	Name  string
 	Value any

@@ -234,8 +234,8 @@ func (f *Found) bind(name, uri, to string) {
 	f.Secrets = append(f.Secrets, Secret{name, command})
 }
 
-// toCommand are the flags for a secret that a command gets, with its first arguments: those
-// that are no secret and need no value.
+// toCommand returns the flags for a secret that a command gets, with its first arguments:
+// those that are not secrets and need no value.
 func (k *keys) toCommand(command string, args []string) string {
 	words := []string{shellWord(command)}
 	for i, arg := range args {

@@ -76,7 +76,7 @@ func (l lastMatch) matches(tool string) bool {
 
 var governed = []string{"bash", "read", "edit", "write", "glob", "grep", "webfetch", "websearch", "agent", "skill"}
 
-// base is what holds for a tool when no pattern matches, and the rules after that.
+// base returns the action for a tool if no pattern matches, and the rules after that.
 func base(list []lastMatch, tool, start string) (action string, rest []lastMatch, said bool) {
 	action = start
 	for _, l := range list {

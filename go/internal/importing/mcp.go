@@ -89,7 +89,8 @@ func (s *source) named(dir string, depth int, name string) (found []string) {
 	return found
 }
 
-// wallNote says what is stricter about commands than in a program without walls.
+// Notes about subagents of the program, and about commands in a program without a
+// sandbox.
 const agentNote = "the program has subagents of its own; the profile has those that were imported, and no others"
 
 const wallNote = "the program runs commands without walls; the profile lets them write the workspace and reach package registries and git hosts alone: see sandbox.filesystem and sandbox.network"

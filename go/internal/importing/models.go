@@ -44,8 +44,8 @@ func (c Catalog) newest(prefix string) string {
 	return found
 }
 
-// claudeModel is what Claude Code calls by a name: an alias or an id. It is empty for the
-// one of the session.
+// claudeModel returns the model that Claude Code means by a name: an alias or an id. It
+// is empty for the session's model.
 func (f *Found) claudeModel(c Catalog, name string, at diag.Position, field string) string {
 	name = strings.TrimSpace(name)
 	short, large := strings.CutSuffix(strings.ToLower(name), "[1m]")

@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// serverOf is what the formats of MCP servers have in common, already named alike.
+// serverOf has the fields that all formats of MCP servers share, under common names.
 type serverOf struct {
 	name              string
 	node              *doctree.Node

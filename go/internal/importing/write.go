@@ -563,7 +563,7 @@ func (w *writer) agent(dir string, a Agent) {
 	w.nix(a.Name+".nix", a.Name, "Made by `insomnia import "+w.Program+"`; what is missing or stricter is in "+dir+"/README.md.", makeProfile, root)
 }
 
-// readme says what is to be done, and what was lost.
+// readme lists what is left to do, and what was lost.
 func (f *Found) readme(name string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Imported from %s\n\nMade by `insomnia import %s`. `base.nix` is what its profiles share, `profile.nix` the main one.\nChange them as you like; nothing writes them again unless you ask for it with `--force`.\n", titles[f.Program], f.Program)
@@ -596,7 +596,7 @@ func cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;").Replace(text)
 }
 
-// Place is where the loss is: FILE:LINE:COLUMN, as far as known.
+// Place returns the position of the loss: FILE:LINE:COLUMN, as far as known.
 func (l Loss) Place() string {
 	out := l.File
 	if l.Line > 0 && out != "" {

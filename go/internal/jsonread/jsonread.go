@@ -35,7 +35,7 @@ type Reader struct {
 	decoder *jsontext.Decoder
 }
 
-// New reads data, which must not change any more.
+// New returns a Reader of data, which must not change afterwards.
 func New(data []byte) *Reader {
 	return &Reader{data, string(data), jsontext.NewDecoder(bytes.NewBuffer(data))}
 }
@@ -107,7 +107,7 @@ func (r *Reader) Text(to *string) (err error) {
 	return err
 }
 
-// Null tells whether null is next, and reads it.
+// Null reports whether null is next, and reads it.
 func (r *Reader) Null() bool {
 	if r.decoder.PeekKind() != jsontext.KindNull {
 		return false

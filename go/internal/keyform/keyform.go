@@ -24,7 +24,7 @@ type Form struct {
 	Length int `json:"length"`
 	// Digits is how many of these are digits, at least.
 	Digits int `json:"digits"`
-	// shown is set for a prefix that is no part of the secret.
+	// shown is set for a prefix that is not part of the secret.
 	shown bool
 }
 

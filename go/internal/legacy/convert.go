@@ -48,7 +48,7 @@ func (c *converter) number(pointer string) (json.Number, bool) {
 	return n, ok
 }
 
-// is gives a boolean, and fallback where it is not written.
+// is returns a boolean, or fallback if it is not set.
 func (c *converter) is(pointer string, fallback bool) bool {
 	if b, ok := c.at(pointer).(bool); ok {
 		return b
@@ -74,7 +74,7 @@ func (c *converter) problem(code, pointer, message string) *diag.Diagnostic {
 	return &c.problems[len(c.problems)-1]
 }
 
-// lost tells of what is written and has no counterpart.
+// lost reports a value that has no counterpart.
 func (c *converter) lost(pointer, why string) *diag.Diagnostic {
 	if c.at(pointer) == nil {
 		return new(diag.Diagnostic)
@@ -83,7 +83,7 @@ func (c *converter) lost(pointer, why string) *diag.Diagnostic {
 	return &c.p.Losses[len(c.p.Losses)-1]
 }
 
-// note tells of what has become something else.
+// note reports a value that was converted to something else.
 func (c *converter) note(code, pointer, message, hint string) {
 	d := c.diagnostic(diag.SeverityNote, code, pointer, message)
 	d.Hint = hint

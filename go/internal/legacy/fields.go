@@ -14,7 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// kind is what a field of the older manifest holds.
+// kind is the type of a field of the legacy manifest.
 type kind int
 
 const (
@@ -32,7 +32,7 @@ const (
 	perToolCaps // table of integers with free names
 )
 
-// field is what may stand at a name.
+// field is the constraint on the value at a name.
 type field struct {
 	kind   kind
 	least  int64
@@ -54,7 +54,7 @@ const many = 1 << 40
 
 func needed(f field) field { f.needed = true; return f }
 
-// sections makes the whole of the older manifest.
+// sections returns the schema of the whole legacy manifest.
 func sections() table {
 	tokens, size, steps, seconds := count(0, many), count(0, many), count(1, many), count(0, many)
 
@@ -110,8 +110,7 @@ func sections() table {
 	}
 }
 
-// secretWords mark names under which people write a key; what stands there is
-// never shown.
+// secretWords match names under which people write a key; their values are never shown.
 var secretWords = pattern.Lazy{Text: `(?i)key|token|secret|passw|credential|auth`}
 
 var variableName = pattern.Lazy{Text: manifest.EnvName("").Constraint().Pattern}

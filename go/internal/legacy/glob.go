@@ -94,7 +94,7 @@ func (p part) matches(c rune) bool {
 	return true
 }
 
-// positions are where in a glob a text may have come to, in order.
+// positions are the places in a glob that a text may have reached, in order.
 type positions []int
 
 func (g glob) start() positions { return g.spread(positions{0}) }

@@ -1,10 +1,10 @@
-// Package legacy reads manifests of the older kind, snake_case TOML with one
-// table per section, and writes each as a profile.
+// Package legacy converts legacy manifests, snake_case TOML with one table per section,
+// to profiles.
 //
-// [Read] checks a file and gives a [Profile]: the Nix text that resolves to the
-// same behaviour, and what has no counterpart in it. Nothing is evaluated here;
-// the text goes through the evaluator like any other profile, so that a file of
-// the older kind and the profile made of it resolve to the same bytes.
+// [Read] checks a file and returns a [Profile]: Nix text that resolves to the same
+// behavior, and the settings without a counterpart. Nothing is evaluated here. The text
+// goes through the evaluator like any other profile, so a legacy manifest and the
+// profile converted from it resolve to the same bytes.
 package legacy
 
 import (
@@ -17,9 +17,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// Recognise reports whether a document is a legacy manifest or a layer of one: it
-// has no `schema`, and a section that only a legacy manifest has, or nothing but
-// sections of a legacy manifest without a name that is spelled as ours are.
+// Recognise reports whether a document is a legacy manifest or a layer of one. Such a
+// document has no `schema`. It has a section that only a legacy manifest has, or only
+// sections of a legacy manifest and no name that is spelled as ours are.
 func Recognise(doc []byte) bool {
 	var top map[string]json.RawMessage
 	if json.Unmarshal(doc, &top) != nil || top["schema"] != nil {
@@ -45,12 +45,12 @@ func Recognise(doc []byte) bool {
 	return len(top) > 0
 }
 
-// Profile is a manifest of the older kind as a profile.
+// Profile is a profile converted from a legacy manifest.
 type Profile struct {
-	// Name of the profile, made of pod.name.
+	// Name of the profile, derived from pod.name.
 	Name string
-	// Losses are what has no counterpart, or means something else now: warnings;
-	// and what has become something else: notes.
+	// Losses are warnings about settings that have no counterpart or a different meaning
+	// now, and notes about settings that were converted to something else.
 	Losses []diag.Diagnostic
 	// Secrets are the names that stand for keys now.
 	Secrets []Secret
@@ -63,7 +63,7 @@ type Profile struct {
 // Secret is a name that stands for a key, and where the key is.
 type Secret struct {
 	Name string `json:"name"`
-	From string `json:"from,omitempty"` // env:VARIABLE or file:PATH; empty where the older manifest named a secret already
+	From string `json:"from,omitempty"` // env:VARIABLE or file:PATH; empty if the legacy manifest named a secret already
 	// Hosts are those that the manifest sends it to, as far as they are known.
 	Hosts []string `json:"hosts,omitempty"`
 }
@@ -98,12 +98,11 @@ type assignment struct {
 	why    string // comment
 }
 
-// Place finds where a pointer stands in the file.
+// Place returns the position of a pointer in the file.
 type Place func(pointer string) (diag.Position, bool)
 
-// Read checks a document of the older kind, given as JSON, and converts it. The
-// problems are all that is wrong with it; then there is no profile. file is its
-// base name.
+// Read checks a legacy manifest, given as JSON, and converts it. If it is invalid, all
+// its problems are returned and no profile. file is its base name.
 func Read(doc []byte, file string, place Place) (*Profile, []diag.Diagnostic) {
 	c := &converter{place: place, p: &Profile{file: file}}
 	decoder := json.NewDecoder(bytes.NewReader(doc))

@@ -125,7 +125,7 @@ func (c *converter) auth(at, path, name string) {
 	}
 }
 
-// secret puts a reference where the older manifest said where a key is.
+// secret writes a reference in place of the legacy manifest's source of a key.
 func (c *converter) secret(path, name, from, origin string) {
 	c.set(path, nixtext.SecretRef(name), origin)
 	s := Secret{Name: name, From: from}

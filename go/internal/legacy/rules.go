@@ -19,9 +19,9 @@ func (r rule) glob() glob { return parseGlob(r.tool + string(between) + r.patter
 // strictness orders actions: the strictest of a set decides.
 func strictness(action string) int { return -slices.Index(reach.Actions, action) }
 
-// turn is where the two meanings of a list of rules part: of the calls that the
-// first rule was the first to match, some match the other one too, which is
-// stricter and decides now.
+// turn is a conflict between the two meanings of a list of rules. Of the calls whose
+// first match was the first rule, some match the other one too, which is stricter and
+// decides now.
 type turn struct {
 	first, other int
 	// tool and argument are such a call; empty when none was found in time.
@@ -79,7 +79,7 @@ func turns(rules []rule) (found []turn, complete bool) {
 
 var done = map[string]string{"allow": "allowed", "ask": "asked about", "deny": "refused"}
 
-// reportTurns says where the rules mean something else now.
+// reportTurns reports the rules whose meaning changes.
 func (c *converter) reportTurns(rules []rule) {
 	found, complete := turns(rules)
 	if !complete {

@@ -29,5 +29,5 @@ func ReadBelow(folder, rel string, limit int64) ([]byte, bool) {
 // MaxQuoted is the largest file that is read to be quoted or compared.
 const MaxQuoted = 1 << 20
 
-// StoreDir is where Nix keeps sources.
+// StoreDir is the directory of Nix's store.
 const StoreDir = "/nix/store"

@@ -52,7 +52,7 @@ func DownloadFailure(ctx context.Context, what, dir string, err error) error {
 	return e.Hintf("check the network and the address, or use a resolved manifest: insomnia resolve --manifest FILE")
 }
 
-// serverHint is what to do about the answer of a server.
+// serverHint returns a hint for the error response of a server.
 func serverHint(what string, err error) string {
 	var answer *fetch.StatusError
 	var git *fetch.GitError

@@ -27,8 +27,8 @@ const (
 	TypedRule
 )
 
-// Downloads is what may be downloaded for one reference: the decision that
-// whoever chose the reference hands on with it. The zero value refuses all.
+// Downloads are the downloads allowed for one reference. The component that chose the
+// reference decides, and passes the decision on. The zero value refuses all.
 type Downloads struct {
 	Rule Rule
 	// Theirs: the user told the program to download, and did not type the reference,
@@ -43,8 +43,8 @@ type Downloads struct {
 	Command string
 }
 
-// Consent is what the user has agreed to download for the project. Errors of Ask
-// are *diag.Error that say what to do.
+// Consent manages the user's consent to downloads for the project. Errors of Ask are
+// *diag.Error that explain what to do.
 type Consent interface {
 	// Locked is the locked reference that the user agreed to when ref was asked
 	// about, or empty.
@@ -102,8 +102,8 @@ func (d Downloads) refused(ref string) error {
 	return diag.Errorf(diag.ExitRefused, "download-refused", "download of %s refused: you did not type it", ref)
 }
 
-// ForOverrides is what may be downloaded for what replaces an input: it is typed
-// even where the reference is not.
+// ForOverrides returns the downloads allowed for the replacement of an input: the user
+// typed it even if the reference was not typed.
 func (d Downloads) ForOverrides() Downloads {
 	if d.Rule == AskRule {
 		d.Rule = TypedRule

@@ -25,8 +25,8 @@ type File struct {
 	Worktree bool
 }
 
-// FindFile finds what a reference to a profile file or a built-in profile means.
-// widened is what the file may read, as typed in dir; empty for its own root.
+// FindFile resolves a reference to a profile file or a built-in profile. widened is the
+// directory that the file may read, as typed in dir; empty for its own root.
 func FindFile(ref *Reference, widened, dir string) (*File, error) {
 	p := &File{Ref: ref}
 	if ref.Kind == KindBuiltin {

@@ -118,8 +118,8 @@ func submodulesRoot(p reference.Reference, dir string) (string, error) {
 	return root, nil
 }
 
-// refuseForeign refuses a flake that another user owns or could have put above
-// the folder that was named. `path:` says that the folder is meant, whoever owns it.
+// refuseForeign refuses a flake that another user owns or could have created above the
+// named directory. `path:` selects that directory explicitly, regardless of its owner.
 func refuseForeign(local *Flake, ref *Reference) error {
 	if ref.Parsed.Scheme == "path" {
 		return nil
@@ -143,8 +143,8 @@ func refuseForeign(local *Flake, ref *Reference) error {
 	return nil
 }
 
-// refuseForeignRepository refuses a repository of another user, of which a commit was
-// named: what is in it is no safer than the directory around it.
+// refuseForeignRepository refuses another user's repository when the reference names a
+// commit in it: its content is no safer than the directory around it.
 func refuseForeignRepository(dir string) error {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real
@@ -192,9 +192,9 @@ func FindReplacement(ref, dir string) (*Replacement, error) {
 	return found, nil
 }
 
-// RefusePrivateFiles keeps Nix from copying private files to its store, which
-// every user of the machine can read: of a folder that is no git work tree Nix
-// takes all files, tracked or not.
+// RefusePrivateFiles keeps Nix from copying private files to its store, which every
+// user of the machine can read. From a directory that is not a git work tree, Nix
+// copies all files.
 func RefusePrivateFiles(local *Flake) error {
 	private := privateFiles(local.Dir)
 	if len(private) == 0 {

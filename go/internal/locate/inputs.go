@@ -48,8 +48,9 @@ func RefuseUnsafeInputs(ref string, local *Flake, lock *flake.Lock, copied bool)
 	return nil
 }
 
-// machinePath is the place on this machine that an input is read from, or
-// empty; whole tells whether Nix copies it as it is, and not only what git tracks.
+// machinePath returns the path on this machine that an input is read from, or an empty
+// one. whole reports whether Nix copies all of it, and not only the files that git
+// tracks.
 func machinePath(l *flake.Locked) (path string, whole bool) {
 	switch l.Type {
 	case "path":

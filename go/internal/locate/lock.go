@@ -20,8 +20,8 @@ const LockName = "flake.lock"
 // MaxLock is the largest flake.lock that is read.
 const MaxLock = 16 << 20
 
-// ReadLock reads the flake.lock of a directory in a source tree; nil when there
-// is none. No link leads out of the tree.
+// ReadLock reads the flake.lock of a directory in a source tree; nil if it does not
+// exist. Links cannot escape the tree.
 func ReadLock(tree, dir string) (*flake.Lock, error) {
 	data, ok := ReadLockFile(tree, dir)
 	if !ok {

@@ -8,8 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/gitrepo"
 )
 
-// The installed Nix does not say which files it read. So what is quoted of a
-// source is what it may have read: files of the source tree, when git knows them.
+// The installed Nix does not report which files it read. So quotations are limited to
+// files that it may have read: those of the source tree that git tracks.
 
 // TrackedText quotes the files that are part of a flake in a folder.
 func TrackedText(local *Flake) func(file string) *diag.Source {

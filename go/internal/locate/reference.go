@@ -15,7 +15,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// Kind says what a reference selects, in the identity of what it resolves to.
+// Kind is the kind of source that a reference selects, as recorded in the identity of
+// the result.
 type Kind string
 
 const (

@@ -25,8 +25,8 @@ type flakeRegistry struct {
 // maxRegistry is the largest registry.json that is read.
 const maxRegistry = 16 << 20
 
-// parseIndirect looks a name up in the user's and the system's registry; the
-// global one of Nix would be a download that nobody asked for.
+// parseIndirect looks a name up in the user's and the system's registry. The global
+// registry of Nix would require a download that the user did not request.
 func parseIndirect(id string, typed *flake.Locked) (*flake.Locked, error) {
 	for _, file := range registryFiles() {
 		data, err := bounded.ReadFile(file, maxRegistry)

@@ -41,8 +41,8 @@ func ProfileRoot(dir string) (root string, worktree bool) {
 	return top, true
 }
 
-// knows reports whether git tracks anything in a folder of a work tree. Where the
-// repository cannot be read it does, and whoever reads it then says so.
+// knows reports whether git tracks anything in a directory of a work tree. It returns
+// true if the repository cannot be read, so that the next reader reports the error.
 func knows(top, folder string) bool {
 	repo, err := gitrepo.Open(top)
 	if err != nil {

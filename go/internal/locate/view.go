@@ -14,8 +14,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// View is what a profile file may read below its root: never what is git's own,
-// and of a work tree never what git ignores. Names are slash-separated and
+// View is the set of files that a profile file may read below its root: never git's own
+// files, and in a work tree no files that git ignores. Names are slash-separated and
 // relative to the root.
 type View struct {
 	Root string
@@ -70,8 +70,8 @@ func (v *View) Close() {
 	}
 }
 
-// repositoryUnreadable is for a work tree of which nothing can be told: to read
-// all of it is the user's own word.
+// repositoryUnreadable returns the error for a work tree whose tracked files are
+// unknown: only the user may decide to read all of it.
 func repositoryUnreadable(err error) *diag.Error {
 	e := diag.From(GitFailure(err))
 	d := &e.Diagnostics[0]
@@ -94,7 +94,7 @@ type NotVisible struct{ Why string }
 func (n *NotVisible) Error() string        { return "exists but " + n.Why }
 func (n *NotVisible) Is(target error) bool { return target == fs.ErrNotExist }
 
-// Remedy is what to do for a profile that reads a hidden file below root.
+// Remedy returns the hint for a profile that reads a hidden file below root.
 func (n *NotVisible) Remedy(root, file string) string {
 	if n != errIgnored {
 		return "a profile never reads what is in .git; copy what it needs into a file of the project"

@@ -118,8 +118,8 @@ func foreign(word string) string {
 	return ""
 }
 
-// imitates reports whether a letter belongs to a script that nobody mixes with
-// Latin in a word, and whose letters can be taken for it.
+// imitates reports whether a letter resembles a Latin one and belongs to a script that
+// is never mixed with Latin in a word.
 func imitates(r rune) bool {
 	return unicode.IsLetter(r) && unicode.In(r, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee, unicode.Coptic, unicode.Georgian,
 		unicode.Lisu, unicode.Deseret, unicode.Osage, unicode.Old_Italic, unicode.Gothic, unicode.Vai, unicode.Canadian_Aboriginal,
@@ -144,7 +144,7 @@ func ASCII(r rune) (like byte, ok bool) {
 	return 0, false
 }
 
-// start is where the pair begins that has a byte at i.
+// start returns the start of the pair that contains the byte at i.
 func start(i int) int {
 	if pairs[i] < utf8.RuneSelf { // the second of a pair
 		i--

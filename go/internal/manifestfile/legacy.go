@@ -53,9 +53,9 @@ func (r *Reader) Convert(ctx context.Context, path string) (*Converted, error) {
 	return r.convert(ctx, &legacyFile{abs: abs, doc: doc, places: places, found: found})
 }
 
-// convert evaluates the profile that is made of the file, with the evaluator
-// inside this program. A number that the legacy program only assumed gives way
-// when it does not fit the model.
+// convert evaluates the profile converted from the file, with the embedded evaluator. A
+// number that the legacy program only assumed is dropped if it is invalid for the
+// model.
 func (r *Reader) convert(ctx context.Context, f *legacyFile) (*Converted, error) {
 	p, problems := legacy.Read(f.doc, filepath.Base(f.abs), f.places.at)
 	if problems = append(f.found, problems...); len(problems) > 0 {
@@ -96,8 +96,8 @@ func hostsOf(canonical []byte) map[string][]string {
 	return hosts
 }
 
-// placed puts problems of the converted profile where their values stand in the
-// legacy file.
+// placed moves the problems of the converted profile to the positions of their values
+// in the legacy file.
 func (f *legacyFile) placed(p *legacy.Profile, e *diag.Error) *diag.Error {
 	for i := range e.Diagnostics {
 		d := &e.Diagnostics[i]

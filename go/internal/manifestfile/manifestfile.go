@@ -17,7 +17,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Kind says what a file with a manifest is.
+// Kind is the kind of manifest that a file contains.
 type Kind string
 
 const (
@@ -44,7 +44,7 @@ type File struct {
 	Manifest []byte // canonical JSON, no newline
 	Name     string // of the profile
 	Digest   string
-	// Losses are what a legacy manifest says and this one does not.
+	// Losses are the settings of a legacy manifest that this one lacks.
 	Losses []diag.Diagnostic
 	// Typed is the text where it came from standard input, and nil for a file.
 	Typed []byte
@@ -89,7 +89,7 @@ type Reader struct {
 	// Evaluate evaluates the profile that a legacy manifest is converted to, and
 	// returns its canonical manifest. Errors are *diag.Error.
 	Evaluate func(ctx context.Context, p *legacy.Profile) ([]byte, error)
-	// Stdin is what the name [Stdin] reads; nil for that of this process.
+	// Stdin is the input that the name [Stdin] reads; nil for that of this process.
 	Stdin io.Reader
 
 	typed []byte // from Stdin; nil before it is read

@@ -126,7 +126,7 @@ func Place(file string, data []byte, offset int) diag.Position {
 	return newLineIndex(file, data).position(offset)
 }
 
-// pointerKey is a key as it stands in a JSON pointer.
+// pointerKey escapes a key for a JSON pointer.
 func pointerKey(key string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
 }

@@ -13,8 +13,8 @@ import (
 // Stdin is the name that stands for standard input, in place of a file.
 const Stdin = "-"
 
-// stdinName is what a message calls standard input. No file has this name, with its
-// ending for the form of what was read.
+// stdinName is the name of standard input in messages. No file has this name with the
+// extension for the format that was read.
 const stdinName = "/dev/stdin"
 
 // named returns the name of a file, and of standard input one that ends in .json or

@@ -1,8 +1,8 @@
-// Package meant tells what the usual mistakes of a beginner were meant to be: a value in
-// the place of a section, a model without its provider, a variable in the place of the
-// name of a secret. It holds the words for hints and nothing that decides.
+// Package meant recognizes what common mistakes of beginners were meant to be: a value
+// instead of a section, a model without its provider, a variable instead of the name of
+// a secret. It only provides hints and decides nothing.
 //
-// The tables are written for the Nix library too (lib/schema/meant.json).
+// The tables are exported for the Nix library, too (lib/schema/meant.json).
 package meant
 
 import (
@@ -50,8 +50,9 @@ var Fields = [...]Field{
 	{Section: "session", Kind: "number", Field: "retentionDays"},
 }
 
-// Setting is a setting of a runtime that is no setting of one runtime here: what protects,
-// or decides what the model is given, holds in every runtime and is a field of the profile.
+// Setting is a setting of other programs that is not specific to one runtime here. Settings
+// that protect, or that select what the model receives, apply to every runtime and are
+// fields of the profile.
 type Setting struct {
 	// Names of it in the programs, in lowercase and without separators, with a space between them.
 	Names string `json:"names"`
@@ -97,7 +98,7 @@ func SettingOf(name string) (Setting, bool) {
 // Unlimited are words for what has no limit, which is null here.
 var Unlimited = [...]string{"unlimited", "none", "never", "infinite", "infinity", "inf", "forever", "always", "off"}
 
-// Family is what the names of the models of a provider begin with.
+// Family is a prefix of the names of a provider's models.
 type Family struct {
 	Prefix   string `json:"prefix"`
 	Provider string `json:"provider"`
@@ -124,8 +125,9 @@ func Model(id string) string {
 // VariableEnds are how the names of variables that hold secrets end.
 var VariableEnds = [...]string{"KEY", "TOKEN", "SECRET", "PASSWORD", "PAT"}
 
-// Secret returns the name of a secret for an environment variable: ANTHROPIC_API_KEY is
-// anthropic.api.default, GITHUB_TOKEN github-token; empty for what is no such variable.
+// Secret returns the name of a secret for an environment variable:
+// anthropic.api.default for ANTHROPIC_API_KEY, github-token for GITHUB_TOKEN; empty if
+// the variable does not look like a secret.
 func Secret(variable string) string {
 	parts := strings.Split(variable, "_")
 	if len(parts) < 2 || len(variable) > 63 || variable[0] < 'A' {

@@ -1,5 +1,5 @@
-// Package memory tells how much memory this process uses, and how much the
-// machine gives it.
+// Package memory reports how much memory this process uses, and how much the machine
+// provides.
 package memory
 
 import (
@@ -22,7 +22,7 @@ func Used() (used, live int64) {
 	return n[0] + n[1], n[2]
 }
 
-// usual is what is enough for one evaluation on any machine.
+// usual is enough memory for one evaluation on any machine.
 const usual = 4 << 30
 
 // Default is how much one evaluation may use unless the user says otherwise: 4 GiB,

@@ -191,8 +191,8 @@ func anthropicUsage(t Turn, output int64) map[string]any {
 		"cache_creation": map[string]any{"ephemeral_5m_input_tokens": t.CacheWrite, "ephemeral_1h_input_tokens": 0}, "service_tier": "standard"}
 }
 
-// countTokens answers POST /v1/messages/count_tokens. It is no request of the
-// conversation, so no script is asked and nothing is kept.
+// countTokens answers POST /v1/messages/count_tokens. That request is not part of the
+// conversation, so no script runs and nothing is logged.
 func (m *Mock) countTokens(w http.ResponseWriter, r *http.Request) {
 	kept, _, ok := anthropicRead(w, r)
 	if !ok {

@@ -12,7 +12,7 @@ import (
 
 // Turn is one answer of the model.
 type Turn struct {
-	// Text is what it says; Calls are the tools that it calls after that.
+	// Text is the text of the answer; Calls are the tools called after it.
 	Text  string
 	Calls []Call
 	// Status is another status than 200, with Text as the message of the error.
@@ -34,7 +34,7 @@ type Call struct {
 	Input any `json:"input"`
 }
 
-// Request is what the model was asked, in the terms of all dialects.
+// Request is a request to the model, in terms common to all dialects.
 type Request struct {
 	Path   string
 	Header http.Header
@@ -65,7 +65,7 @@ type Mock struct {
 	seen func(Request)
 }
 
-// Follow gives the model another script, from its next answer on.
+// Follow replaces the model's script, from its next answer on.
 func (m *Mock) Follow(script Script) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -75,7 +75,7 @@ func (m *Mock) Follow(script Script) {
 // New is a model that answers by a script. seen, where it is not nil, is told each request.
 func New(script Script, seen func(Request)) *Mock { return &Mock{script: script, seen: seen} }
 
-// Log is what was asked so far.
+// Log returns the requests so far.
 func (m *Mock) Log() []Request {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -43,7 +43,7 @@ func (m *Mock) models(w http.ResponseWriter, _ *http.Request) {
 	responsesWrite(w, http.StatusOK, map[string]any{"object": "list", "data": []any{}, "models": []any{}})
 }
 
-// responsesBody is the part of a request's body that a [Request] is made of.
+// responsesBody is the part of a request's body that a [Request] is created from.
 type responsesBody struct {
 	Model        string          `json:"model"`
 	Stream       bool            `json:"stream"`

@@ -177,13 +177,14 @@ func Name(name string) string {
 	return String(name)
 }
 
-// awkward is what an indented string would have to escape or would not keep.
+// awkward matches text that an indented string would have to escape or would not
+// preserve.
 var awkward = pattern.Lazy{Text: `''|'\$\{|'\z|\$\z|\$\$|\r|(?m:^[ \t]+$)`}
 
 // Text writes a text of several lines so that it reads as one.
 func Text(b *strings.Builder, indent, s string) {
 	lines := strings.Split(strings.TrimSuffix(s, "\n"), "\n")
-	flush := false // a line that stands at the left holds the indentation of the others
+	flush := false // a line without indentation preserves the indentation of the others
 	for _, line := range lines {
 		flush = flush || line != "" && line[0] != ' ' && line[0] != '\t'
 	}

@@ -25,8 +25,8 @@ var markers = []string{".insomnia", "flake.nix", ".git"}
 // The error is nil or of the code foreign-project.
 func Check(dir string) *diag.Error { return check(dir, trusted()) }
 
-// CheckFound is Check for a project that was found by looking upward from
-// another directory: nobody else may write to it either.
+// CheckFound is Check for a project that was found by looking upward from another
+// directory: other users must not be able to write to it either.
 func CheckFound(dir string) *diag.Error {
 	if err := Check(dir); err != nil {
 		return err

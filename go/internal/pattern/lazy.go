@@ -13,7 +13,7 @@ type Lazy struct {
 	compiled *regexp.Regexp
 }
 
-// Get gives the compiled pattern; it panics when Text is none.
+// Get returns the compiled pattern; it panics if Text is invalid.
 func (p *Lazy) Get() *regexp.Regexp {
 	p.once.Do(func() { p.compiled = regexp.MustCompile(p.Text) })
 	return p.compiled

@@ -19,18 +19,19 @@ var (
 	Filesystems = []string{"read-only", "workspace-write", "full"}
 	Networks    = []string{"none", "allowlist", "full"}
 	Searches    = []string{"disabled", "cached", "live"}
-	// Memories are who shares what is remembered.
+	// Memories are the groups that may share an agent's memory.
 	Memories = []string{"local", "project", "user"}
 )
 
-// Beyond reports whether b goes further than a in an order. A word that is not in
-// the order cannot be compared, and counts as further than any other.
+// Beyond reports whether b allows more than a in an order. A word that is not in the
+// order cannot be compared, and ranks above all others.
 func Beyond(order []string, a, b string) bool {
 	i, j := slices.Index(order, a), slices.Index(order, b)
 	return a != b && (i < 0 || j < 0 || j > i)
 }
 
-// Kind is what a pattern stands for, and so what its wildcards mean.
+// Kind is the kind of object that a pattern matches; it determines the meaning of
+// wildcards.
 type Kind int
 
 // The kinds of patterns. In the first three a * at the end stands for any run of

@@ -1,9 +1,9 @@
-// Package realpath finds out which file a path leads to, for rules about paths:
-// every link is followed, `..` is taken after the link in front of it, and what does
-// not exist yet keeps its name. It reads directories and links and writes nothing.
+// Package realpath resolves paths to files, for rules about paths: it follows every
+// link, applies `..` after the link in front of it, and keeps the names of files that
+// do not exist yet. It reads directories and links and writes nothing.
 //
-// A path says what it leads to now; a link that is made later is not seen. A hard
-// link is another name of the same file, and looks like any file.
+// The result holds for the present only; links created later are not considered. A hard
+// link is another name of the same file and cannot be told from it.
 package realpath
 
 import (
@@ -29,8 +29,8 @@ var (
 	ErrNotAbsolute = errors.New("the path is not absolute")
 	ErrTooLong     = errors.New("the path is too long")
 	ErrLinks       = errors.New("the path goes through too many links")
-	// ErrProcess is for a link to what a process has open: only that process can
-	// tell where it leads.
+	// ErrProcess reports a link to a file that a process has open: only that process can
+	// resolve it.
 	ErrProcess = errors.New("the path goes through a link of a process")
 )
 
@@ -141,8 +141,8 @@ func (f Finder) found(name string) bool {
 	return err == nil
 }
 
-// follow reads a link. Its text must say where it leads: a link of the kernel, as
-// each process has some in /proc, may lead into another file system altogether.
+// follow reads a link. Its text must be the target: the kernel's own links, such as
+// those in /proc for each process, may refer to a different file system.
 func (f Finder) follow(dir, link string) (string, error) {
 	files := f.system()
 	target, err := files.Readlink(link)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// fragment writes an attribute path as it stands in a reference, with its `#`;
-// empty for none. Names with a dot or anything unusual are quoted.
+// fragment formats an attribute path for a reference, with its `#`; empty for none.
+// Names with a dot or anything unusual are quoted.
 func fragment(attr []string) string {
 	if len(attr) == 0 {
 		return ""
@@ -42,8 +42,8 @@ func letterOrDigit(c byte) bool {
 	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z'
 }
 
-// parseAttr reads what stands after `#`: names joined by dots, quoted where they
-// hold a dot, percent-encoded as in any URL.
+// parseAttr parses the text after `#`: names joined by dots, quoted if they contain a
+// dot, percent-encoded as in any URL.
 func parseAttr(fragment string) ([]string, error) {
 	decoded, err := url.PathUnescape(fragment)
 	if err != nil {

@@ -147,7 +147,7 @@ type inputURL struct {
 	fragment     bool
 }
 
-// splitURL reads a URL; ok is false for text that is none, such as a path.
+// splitURL parses a URL; ok is false for other text, such as a path.
 func splitURL(text string) (u inputURL, ok bool) {
 	scheme, rest, found := strings.Cut(text, ":")
 	if !found || scheme == "" || strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+.-") != "" || !letterOrDigit(scheme[0]) || scheme[0] <= '9' {

@@ -21,9 +21,9 @@ var flakeSchemes = map[string]string{
 	"file+http": "file", "file+https": "file", "file+file": "file",
 }
 
-// Parse reads a reference. dir is the absolute directory that relative paths
-// start from. Errors are *diag.Error: usage for text that is no reference, not
-// found where a path could be two things.
+// Parse parses a reference. dir is the absolute directory that relative paths start
+// from. Errors are *diag.Error: usage for text that is not a reference, not found if a
+// path is ambiguous.
 func Parse(text, dir string) (Reference, error) {
 	if text == "" {
 		return Reference{}, nil

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Query is what stands after `?` in a reference to a flake, with the meaning
-// that it has in Nix.
+// Query is the part after `?` in a reference to a flake, with the same meaning as in
+// Nix.
 type Query struct {
 	Dir     string // directory of the flake.nix in the source
 	Ref     string // branch or tag

@@ -21,7 +21,8 @@ import (
 	"strings"
 )
 
-// Kind says what a reference selects, and so which fields are set.
+// Kind is the kind of source that a reference selects; it determines which fields are
+// set.
 type Kind int
 
 const (
@@ -235,8 +236,8 @@ func (r Reference) place() string {
 	return r.prefix() + r.Address + query
 }
 
-// escaped writes a path that holds `#` or `?` as a URL: where a typed path ends
-// is told by what exists, which may change. The URL says what the path means now.
+// escaped writes a path that contains `#` or `?` as a URL. Where a typed path ends
+// depends on which files exist, which may change. The URL fixes the present meaning.
 func (r Reference) escaped() string {
 	if root := WorkTree(r.Path); root != "" {
 		q := r.Query
@@ -248,7 +249,7 @@ func (r Reference) escaped() string {
 	return "path:" + escape(r.Path) + r.Query.String()
 }
 
-// prefix is what stands before the address of a remote reference: `git+`, say.
+// prefix returns the part before the address of a remote reference, such as `git+`.
 func (r Reference) prefix() string {
 	prefix, _, ok := strings.Cut(r.Scheme, "+")
 	if !ok {

@@ -25,7 +25,7 @@ import (
 const (
 	// most bounds an answer with what it depends on, in bytes.
 	most = 64 << 10
-	// lasting is how long an answer is kept, should it depend on what nobody thought of.
+	// lasting is how long an answer is kept, in case it depends on something unforeseen.
 	lasting = 24 * time.Hour
 )
 

@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// answer is what describe.nix and select.nix give back.
+// answer is the result of describe.nix and select.nix.
 type answer struct {
 	Status   string
 	Name     string
@@ -24,11 +24,11 @@ type answer struct {
 	Manifest json.RawMessage
 	Explain  map[string]told
 
-	// judged is what judge accepted.
+	// judged is the part that judge accepted.
 	judged manifest.Judged
 	// misread are the places in files that are not valid UTF-8, where the answer is not.
 	misread []diag.Position
-	// notes are what check changed.
+	// notes describe the changes of check.
 	notes []diag.Diagnostic
 }
 

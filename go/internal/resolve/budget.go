@@ -24,7 +24,7 @@ const (
 	wholeLimits = 6
 	// smallShare is the part of a limit that each of the others gets.
 	smallShare = 20
-	// enough is what a healthy profile takes on a busy machine.
+	// enough is the time that a healthy profile takes on a busy machine.
 	enough = 500 * time.Millisecond
 )
 

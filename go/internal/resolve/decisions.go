@@ -24,7 +24,7 @@ const (
 // mostCalls bounds the calls of one policy.
 const mostCalls = 10_000
 
-// policyAnswer is what policy.nix answers for a check.
+// policyAnswer is the answer of policy.nix for a check.
 type policyAnswer struct {
 	Kind     string          `json:"kind"`
 	Profile  string          `json:"profile"`

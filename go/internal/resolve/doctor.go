@@ -28,8 +28,8 @@ type Finding struct {
 	Hint   string `json:"hint,omitempty"`
 }
 
-// Examine says what works on this machine: what the embedded evaluator needs,
-// then the installed Nix, without which only --evaluator nix fails.
+// Examine reports what works on this machine: first the requirements of the embedded
+// evaluator, then the installed Nix, which only --evaluator nix needs.
 func (r *Resolver) Examine(ctx context.Context) []Finding {
 	nix := r.examineNix(ctx)
 	findings := []Finding{r.examineProfiles(ctx, "profiles", Embedded), r.examineCache(), examineGit(), nix}

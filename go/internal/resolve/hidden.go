@@ -18,8 +18,8 @@ const HiddenCode = "hidden-text"
 // mostHidden places are told one by one.
 const mostHidden = 20
 
-// Hidden warns of characters in the strings of a canonical manifest that a model
-// reads and a person does not see: what somebody hid there for the model alone.
+// Hidden warns about characters in the strings of a canonical manifest that a model
+// reads and a person does not see. They may be instructions hidden for the model alone.
 func Hidden(canonical []byte) []diag.Diagnostic {
 	if !unseen.Any(canonical) && !bytes.Contains(canonical, []byte(`"base64":`)) {
 		return nil

@@ -24,9 +24,9 @@ type Listed struct {
 	Defect *crash.Panic
 }
 
-// ListFiles resolves many profile files and built-in profiles at once. Those
-// that may read the same files share the library as it was evaluated; a broken
-// one is in nobody's way. The answers stand in the order of the references.
+// ListFiles resolves many profile files and built-in profiles at once. Those that may
+// read the same files share the evaluated library; a broken one does not affect the
+// others. The answers are in the order of the references.
 func (r *Resolver) ListFiles(ctx context.Context, refs []reference.Reference, options Options) []Listed {
 	out := make([]Listed, len(refs))
 	r.EachFile(ctx, refs, options, func(int) {}, func(i int, l Listed) { out[i] = l })

@@ -22,7 +22,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// LockOptions say how a flake is locked.
+// LockOptions configure how a flake is locked.
 type LockOptions struct {
 	Downloads Downloads
 	Update    []string // inputs to lock anew
@@ -121,8 +121,8 @@ func (l *Lock) read() ([]byte, error) {
 	return nil, diag.Errorf(diag.ExitState, "lock-unreadable", "cannot read %s: %v", l.File, bounded.Reason(err)).Hintf("check permissions: ls -l %s", l.File)
 }
 
-// Write puts the lock in its place, whole or not at all. A flake.lock that
-// somebody else changed meanwhile stays.
+// Write writes the lock to its file, whole or not at all. It does not overwrite a
+// flake.lock that changed in the meantime.
 func (l *Lock) Write(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return lockInterrupted()

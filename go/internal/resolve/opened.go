@@ -38,8 +38,8 @@ func (r *Resolver) Sources(ctx context.Context) *Opener {
 	return o
 }
 
-// Open opens the source that attributes mean. ref is the same as text; d says whether it
-// may be downloaded. Errors are *diag.Error.
+// Open opens the source that attributes describe. ref is the same as text; d decides
+// whether it may be downloaded. Errors are *diag.Error.
 func (o *Opener) Open(ref string, original map[string]any, d Downloads) (*lock.Source, error) {
 	o.ref, o.rule = ref, d
 	o.store.Hosts = d.HostsFor(ref, nil)

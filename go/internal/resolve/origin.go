@@ -13,21 +13,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Origin says where one value of a manifest comes from. Values in slots for
-// secrets are never in it.
+// Origin is where one value of a manifest comes from. Values in slots for secrets are
+// never included.
 type Origin struct {
 	Path  string          `json:"path"` // dotted
 	Value json.RawMessage `json:"value"`
-	// Definitions are what was written for it and counts: one, or for a list
-	// all that it gathers. Empty when no author wrote anything.
+	// Definitions are the effective definitions: one, or for a list all that contribute to
+	// it. Empty if no author set the value.
 	Definitions []Definition `json:"definitions"`
-	// Overrode is what was written or derived too, and does not count.
+	// Overrode are written or derived definitions that have no effect.
 	Overrode []Definition `json:"overrode"`
 	Preset   *Preset      `json:"preset"`  // what the value was derived from, or null
 	Default  bool         `json:"default"` // the schema's default
 }
 
-// Definition is one value that was written, or derived where Preset says so.
+// Definition is one value that was written, or derived if Preset is set.
 type Definition struct {
 	File     string          `json:"file,omitempty"` // empty where no place is known
 	Line     int             `json:"line,omitempty"`
@@ -58,7 +58,7 @@ type Preset struct {
 	Overrode    []Definition    `json:"overrode"`
 }
 
-// Place is where the definition stands.
+// Place returns the position of the definition.
 func (d Definition) Place() diag.Position {
 	return diag.Position{File: d.File, Line: d.Line, Column: d.Column, Source: d.source}
 }
@@ -127,8 +127,8 @@ func presetOf(p *toldPreset, in evaluate.Sources) *Preset {
 		Definitions: definitionsOf(p.Definitions, in), Overrode: definitionsOf(p.Overrode, in)}
 }
 
-// fileOrigins is for a manifest written by hand: what the file has is defined there,
-// the rest is the schema's.
+// fileOrigins returns the origins of a manifest written by hand: the values in the file
+// are defined there, the rest by the schema.
 func fileOrigins(f *manifestfile.File) ([]Origin, error) {
 	leaves, err := manifest.Leaves(f.Manifest)
 	if err != nil {
@@ -162,7 +162,8 @@ func fileOrigins(f *manifestfile.File) ([]Origin, error) {
 	return out, nil
 }
 
-// plainOrigins is for what mkManifest returns: all of it is defined at the output.
+// plainOrigins returns the origins of a result of mkManifest: all values are defined at
+// the output.
 func plainOrigins(a *answer, canonical []byte, in evaluate.Sources) ([]Origin, error) {
 	leaves, err := manifest.Leaves(canonical)
 	if err != nil {

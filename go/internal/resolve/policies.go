@@ -105,7 +105,7 @@ func (r *Resolver) ofPolicies(f *evaluate.Flake, prefix string, brief bool, opti
 		survey: "{ skip, only }: checks: (" + evaluate.SurveyText + ") { describe = " + describe + "; inherit skip only; } (" + within + " checks)"}
 }
 
-// system is what Nix calls this kind of machine.
+// system returns Nix's name for this kind of machine.
 func system() string {
 	machine, name := runtime.GOARCH, runtime.GOOS
 	switch machine {

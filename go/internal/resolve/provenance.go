@@ -20,8 +20,8 @@ func (r *Resolved) Envelope() ([]byte, error) {
 
 func (r *Resolver) program() string { return "insomnia " + r.Version }
 
-// fileProvenance is for a path profile: the commit of the work tree around it,
-// and the hash of the file itself.
+// fileProvenance returns the provenance of a path profile: the commit of the work tree
+// around it, and the hash of the file itself.
 func (r *Resolver) fileProvenance(ctx context.Context, file *locate.File) (*manifest.Provenance, error) {
 	digest, err := r.library().Digest()
 	if err != nil {

@@ -66,7 +66,7 @@ const (
 	TypedRule   = locate.TypedRule
 )
 
-// Options are what the user said beside the reference.
+// Options are the user's options besides the reference.
 type Options struct {
 	Evaluator  string // Embedded or Nix; empty: Embedded
 	Overrides  []Override
@@ -105,8 +105,8 @@ func (r *Resolver) embedded() *embedded.Evaluator {
 
 func (r *Resolver) library() evaluate.Library { return evaluate.Library{FS: r.Library} }
 
-// LibraryDigest is what a provenance says of the library inside this program;
-// empty when it cannot be read.
+// LibraryDigest returns the built-in library as a provenance records it; empty if it
+// cannot be read.
 func (r *Resolver) LibraryDigest() string {
 	digest, _ := r.library().Digest()
 	return digest
@@ -121,11 +121,11 @@ type Resolved struct {
 	Provenance *manifest.Provenance // nil unless asked for
 	Manifest   []byte               // canonical JSON, no newline
 	Origins    []Origin             // in the order of the paths; nil unless asked for
-	// Folder is what the file names of the provenance start from; empty where
-	// none of them is on this machine.
+	// Folder is the directory that the file names of the provenance are relative to; empty
+	// if none of the files is on this machine.
 	Folder string
-	// Losses are what a legacy manifest says and this one does not, and
-	// what was left out of the texts of a profile.
+	// Losses are the settings of a legacy manifest that this one lacks, and the omissions
+	// from the texts of a profile.
 	Losses []diag.Diagnostic
 	// Again is the reference that leads here from any directory; empty for a manifest.
 	Again string

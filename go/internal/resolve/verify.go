@@ -29,7 +29,7 @@ type Verified struct {
 	Manifest    []byte            `json:"-"` // canonical; nil when it is broken
 }
 
-// survey is what survey.nix answers: an answer, as JSON text, for each name.
+// survey is the answer of survey.nix: an answer, as JSON text, for each name.
 type survey struct {
 	Names     *[]string            `json:"names"`
 	Profiles  []*string            `json:"profiles"`
@@ -144,7 +144,8 @@ func isOutput(ref reference.Reference) bool {
 	return len(ref.Attr) == 1 || len(ref.Attr) == 2 && ref.Attr[0] == evaluate.OutputName
 }
 
-// profileName is what a reference calls its profile: known of a broken one too.
+// profileName returns the name that a reference has for its profile: it is known even
+// if the profile is broken.
 func profileName(ref reference.Reference) string {
 	switch {
 	case len(ref.Attr) > 0:
@@ -216,9 +217,9 @@ func ofProfile(err error) *evaluate.Failure {
 	return nil
 }
 
-// oneByOne gives each profile an evaluation of its own, with limits of its own.
-// cause is why: a failure that does not say which profile it is about, as a
-// stack overflow on old versions of Nix, or nil where evaluations cost little.
+// oneByOne gives each profile an evaluation of its own, with limits of its own. cause
+// is the reason: a failure that does not name a profile, such as a stack overflow on
+// old versions of Nix, or nil if evaluations are cheap.
 func (v *verification) oneByOne(ctx context.Context, all *survey, cause *evaluate.Failure) (*survey, error) {
 	names := *all.Names
 	all.rows = make([]*row, len(names))
@@ -241,7 +242,7 @@ func (v *verification) oneByOne(ctx context.Context, all *survey, cause *evaluat
 		}
 	}
 	if failures == 0 && cause != nil {
-		// Together they fail and alone they do not: say what was said.
+		// Together they fail and alone they do not: report the original failure.
 		return nil, cause
 	}
 	return all, nil

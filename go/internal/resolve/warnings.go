@@ -51,8 +51,8 @@ func Warnings(canonical []byte, origins []Origin) []diag.Diagnostic {
 // AboutRules reports whether a warning is about a permission rule.
 func AboutRules(d diag.Diagnostic) bool { return strings.Contains(d.Pointer, "/permissions/rules/") }
 
-// GrantWarnings returns the warnings that matter to whoever consents to a manifest:
-// hidden text, and rules that allow more than they read.
+// GrantWarnings returns the warnings that matter for consent to a manifest: hidden
+// text, and rules that allow more than they seem to.
 func GrantWarnings(canonical []byte) []diag.Diagnostic {
 	return slices.DeleteFunc(Warnings(canonical, nil), func(d diag.Diagnostic) bool {
 		return AboutRules(d) && d.Code != permission.WarnAllowsMore

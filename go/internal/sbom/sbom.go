@@ -221,7 +221,7 @@ func (b *builder) skill(name string, s manifest.Skill) error {
 
 func (b *builder) server(name string, s manifest.MCPServer) {
 	if s.URL != nil {
-		address, _, _ := strings.Cut(s.URL.String(), "{") // names of secrets are no address
+		address, _, _ := strings.Cut(s.URL.String(), "{") // names of secrets are not part of the address
 		authenticated := s.URL.Secret != nil
 		for _, value := range s.Headers {
 			authenticated = authenticated || value.Secret() != nil

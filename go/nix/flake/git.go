@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// GitState is the state of the repository behind a work tree.
+// GitState is the commit that a work tree is based on, and whether files differ from it.
 type GitState = gitrepo.State
 
 // GitError is a repository that cannot be read: which file, why, and what helps.

@@ -6,8 +6,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
-// The negative controls: file systems on which somebody forgot an fsync. A
-// simulation that finds nothing wrong with them finds nothing.
+// The negative controls: file systems that each omit an fsync. A simulation that finds
+// no fault in them cannot find any.
 
 // ForgetDirs leaves out the fsync of folders.
 func ForgetDirs(f durable.FS) durable.FS { return forgetDirs{f} }

@@ -1,11 +1,10 @@
-// Package crashfs is a file system in memory that can lose power and fail, for
-// tests of what is written with package durable.
+// Package crashfs is a file system in memory that can lose power and fail, for tests of
+// files written with package durable.
 //
-// It promises as little as POSIX does. After [FS.Crash] a file has any mixture
-// of the sectors that were written since its last fsync, at any length between;
-// and a name in a folder leads to what it led to at the folder's last fsync or
-// to anything since, whatever happens to the names beside it: a rename can show
-// in one place only, or in both.
+// It promises as little as POSIX does. After [FS.Crash] a file has any mixture of the
+// sectors that were written since its last fsync, at any length between; and a name in
+// a directory refers to its target at the directory's last fsync or to any later one,
+// independently of other names: a rename can show in one place only, or in both.
 package crashfs
 
 import (
@@ -36,7 +35,7 @@ type FS struct {
 
 var _ durable.FS = (*FS)(nil)
 
-// New gives an empty file system.
+// New returns an empty file system.
 func New() *FS { return &FS{root: newFolder(), locks: map[string]chan struct{}{}} }
 
 // node is a file or a folder, with what is safe of it.
@@ -64,8 +63,8 @@ func (n *node) set(name string, to *node) {
 	n.since[name] = append(n.since[name], to)
 }
 
-// Crash gives what may be on disk when the power fails now. keep, from 0 to 1,
-// is how likely something survives that nothing holds.
+// Crash returns a possible state of the disk after a power cut now. keep, from 0 to 1,
+// is the probability that a change without an fsync survives.
 func (f *FS) Crash(random *rand.Rand, keep float64) *FS {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -325,7 +324,7 @@ func (f *FS) Lstat(path string) (fs.FileInfo, error) {
 	return info{filepath.Base(path), n}, err
 }
 
-// Lock implements [durable.FS]. The lock file is not made: nobody reads it.
+// Lock implements [durable.FS]. It creates no lock file, since none is read.
 func (f *FS) Lock(ctx context.Context, path string) (func() error, error) {
 	err := f.begin("Lock", path)
 	defer f.mu.Unlock()

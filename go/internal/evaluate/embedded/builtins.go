@@ -98,7 +98,7 @@ func (f *openFlake) fetchFailure(output string, err, cause error) error {
 	return failure
 }
 
-// unnamedHint is what to do about a source without a hash.
+// unnamedHint returns the error and the hint for a source without a hash.
 func unnamedHint(builtin string) (message, hint string) {
 	return fmt.Sprintf("builtins.%s without the hash of what it fetches", builtin),
 		"add narHash = \"sha256-…\" to its arguments, or make it an input of the flake"

@@ -31,8 +31,8 @@ type Evaluator struct {
 
 func (e *Evaluator) Title(context.Context) string { return evaluate.Embedded }
 
-// libraryMount is where the library appears to an evaluation; messages show
-// `builtin:` in its place.
+// libraryMount is the path of the library in an evaluation; messages show `builtin:`
+// instead.
 const libraryMount = "/insomnia-library"
 
 // limited runs an evaluation and waits no longer than its limits allow. done
@@ -61,7 +61,7 @@ func (e *Evaluator) File(ctx context.Context, p *locate.File, options evaluate.O
 	})
 }
 
-// textMount is where the text of a profile that is in no file appears.
+// textMount is the path of a profile's text that is in no file.
 const textMount = "/insomnia-converted"
 
 // Text evaluates a profile that is in no file; it reads nothing but the library.

@@ -8,8 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// facts are what provenance tells of a source and its evaluation does not need:
-// its hash, and what git says. They are found out beside the evaluation.
+// facts are the parts of provenance that the evaluation of a source does not need: its
+// hash, and its state in git. They are collected during the evaluation.
 type facts struct {
 	cancel   context.CancelFunc
 	wait     sync.WaitGroup

@@ -178,7 +178,7 @@ func (f *openFlake) lock() *flake.Lock {
 	return nil
 }
 
-// sourceStore is where downloads for a reference go, typed or not.
+// sourceStore returns the store for downloads of a reference, whether typed or not.
 func (e *Evaluator) sourceStore(options evaluate.Options, ref string) *fetch.Store {
 	return &fetch.Store{Dir: filepath.Join(e.CacheDir, "sources"), Timeout: options.Timeout,
 		Hosts: options.Hosts(ref)}
@@ -283,7 +283,7 @@ func (f *openFlake) apply(ctx context.Context, c call) ([]byte, error) {
 	}
 }
 
-// errNoOutput is for a flake without the output that was asked for.
+// errNoOutput reports a flake without the requested output.
 var errNoOutput = errors.New("no such output")
 
 // once evaluates with what is on this machine, within the limits. The flake is
@@ -362,8 +362,8 @@ func (f *openFlake) unhad(cause error) *evaluate.Failure {
 	return &evaluate.Failure{Kind: evaluate.Unhad, Ref: f.Ref, Message: cause.Error(), Cause: cause}
 }
 
-// failure says what a failed evaluation means. What no other profile of the
-// flake can fare better with is no *evaluate.Failure.
+// failure explains a failed evaluation. A failure that all profiles of the flake share
+// is not an *evaluate.Failure.
 func (f *openFlake) failure(output string, err error) error {
 	if errors.Is(err, errNoOutput) {
 		return &evaluate.Failure{Kind: evaluate.NoOutput, Ref: f.Ref, Name: output, Message: err.Error()}
@@ -393,7 +393,7 @@ func (f *openFlake) failure(output string, err error) error {
 	return failure
 }
 
-// explainOpen is for a flake that cannot even be opened.
+// explainOpen explains why a flake cannot even be opened.
 func (f *openFlake) explainOpen(err error) error {
 	var input *flake.InputError
 	if errors.As(err, &input) {
@@ -410,7 +410,7 @@ func (f *openFlake) explainOpen(err error) error {
 	return diag.Errorf(diag.ExitEvaluation, "source-unreadable", "cannot read the flake `%s`: %v", f.Ref.Flake, err)
 }
 
-// explainInput says what is wrong with an input.
+// explainInput explains what is wrong with an input.
 func (f *openFlake) explainInput(e *flake.InputError) *diag.Error {
 	switch e.Reason {
 	case flake.NotLocked:
@@ -506,7 +506,8 @@ func localURL(local *locate.Flake, facts *facts, pinned bool) string {
 	return ref.WithoutAttr()
 }
 
-// Misread is where files that were read are not valid UTF-8, if an answer is not.
+// Misread returns the places in the files read that are not valid UTF-8, if an answer
+// is not.
 func (f *openFlake) Misread(answer []byte) []diag.Position {
 	if f.flake == nil {
 		return nil

@@ -71,7 +71,7 @@ func accepts(v nix.Value, judge evaluate.Judge) (bool, error) {
 	return err == nil && u.Manifest != nil && judge(u), err
 }
 
-// errOdd is for data that no manifest can hold.
+// errOdd reports data that no manifest can contain.
 var errOdd = errors.New("not the data of a manifest")
 
 // ended reports whether nothing more can be asked after an error.

@@ -1,16 +1,16 @@
-# A profile as data that can be printed, or why it cannot be one.
+# A profile as printable data, or the reason why it is not one.
 #
 # Answers with
 #   kind      "profile" (made by mkProfile), "manifest" (a plain manifest), or
-#             what else the value is
-#   unjudged  what the program judges itself: the manifest, and for a profile its
-#             merged layers; null where only the report can tell
-#   report    what the library says of it; asked for only where the program
-#             cannot accept what is unjudged
-#     problems  the profile's own problems, or else everything that is no plain data
+#             the kind of any other value
+#   unjudged  the part that the program judges itself: the manifest, and for a profile its
+#             merged layers; null if it takes the report
+#   report    the library's verdict; asked for only if the program
+#             cannot accept the unjudged part
+#     problems  the profile's own problems, or else everything that is not plain data
 #     reported  whether the problems are the profile's own
 #     manifest  the manifest; null when there are problems
-#     explain   where its values come from, if asked for; null when nothing knows
+#     explain   where its values come from, if asked for; null if unknown
 # `value` is the output, `where` its attribute path for messages, `position`
 # the place of its definition or null.
 {

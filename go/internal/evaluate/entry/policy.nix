@@ -27,7 +27,7 @@ let
 
   carried = value.insomniaPolicy or null;
 
-  # What is no string, a path say, is not made one: that would copy it to the store.
+  # Only a string is taken as text: converting a path, say, would copy it to the store.
   text = value: if isString value then unsafeDiscardStringContext value else "";
   number = value: if isInt value then value else 0;
   texts =

@@ -2,8 +2,8 @@
 #
 # `path` is the attribute path below `root`; empty means the only profile there
 # is. Answers with `status`:
-#   found    the fields of describe.nix beside it
-#   missing  `at`: how far the path leads; `names`: what is there instead
+#   found    with the fields of describe.nix
+#   missing  `at`: how far the path exists; `names`: what is there instead
 #   choose   `names`: there is not exactly one
 { describe, path }:
 root:

@@ -47,7 +47,7 @@ func (r *report) calling(builtin string) bool {
 	return false
 }
 
-// fileFailure is what Nix said of a profile file.
+// fileFailure interprets the output of Nix for a profile file.
 func fileFailure(r *report, p *locate.File, in *evaluate.FileSources) error {
 	f := r.failure(in, evaluate.FilePlaces(r.frames, p, in))
 	m := forbiddenPath.Get().FindStringSubmatch(r.message)
@@ -87,7 +87,7 @@ func hiddenIn(p *locate.File, file string) *locate.NotVisible {
 	return hidden
 }
 
-// failure is what Nix said of an output of a flake.
+// failure interprets the output of Nix for an output of a flake.
 func (f *openFlake) failure(r *report, output string) error {
 	out := r.failure(f.Tree, evaluate.Places(r.frames, f.Tree))
 	out.Ref = f.Ref
@@ -122,8 +122,8 @@ func (f *openFlake) failure(r *report, output string) error {
 	return out
 }
 
-// untracked recognises a file that is there but not in git, which Nix only
-// reports as missing from its copy.
+// untracked recognizes a file that exists but is not in git; Nix only reports it as
+// missing from its copy.
 func (f *openFlake) untracked(r *report, placed bool) string {
 	if f.Local == nil || f.Local.GitRoot == "" {
 		return ""
@@ -188,7 +188,7 @@ func (r *report) classify(f *evaluate.Failure, in evaluate.Sources) error {
 	case mismatch.Get().MatchString(r.message):
 		f.Kind = evaluate.TypeMismatch
 	case !r.placed && !r.called():
-		f.Kind = evaluate.Thrown // by a version that does not say so
+		f.Kind = evaluate.Thrown // by a version that does not report it
 	}
 	return f
 }
@@ -203,7 +203,8 @@ func (r *report) called() bool {
 	return false
 }
 
-// asserting reports whether an assertion failed. Newer versions say what it compared.
+// asserting reports whether an assertion failed. Newer versions of Nix print the values
+// that it compared.
 func (r *report) asserting() bool {
 	if strings.HasPrefix(r.message, "assertion '") && strings.HasSuffix(r.message, "' failed") {
 		return true
@@ -272,8 +273,8 @@ func (f *openFlake) wantedDownload(r *report) string {
 	return ""
 }
 
-// downloadFailed is for an evaluation that wanted to download what it may not:
-// something that is no locked input.
+// downloadFailed classifies a download that the evaluation was not allowed: its source
+// is not a locked input.
 func (f *openFlake) downloadFailed(r *report, out *evaluate.Failure) {
 	inputs := r.inputs()
 	switch {
@@ -286,7 +287,7 @@ func (f *openFlake) downloadFailed(r *report, out *evaluate.Failure) {
 	}
 }
 
-// fetchFailed is for a download that was tried.
+// fetchFailed explains a download that was attempted and failed.
 func fetchFailed(what string, r *report) *diag.Error {
 	details := r.message
 	for _, line := range r.plain {

@@ -75,7 +75,8 @@ func (n *Nix) environment(from []string, network bool) ([]string, error) {
 	return append(env,
 		"NIX_CONFIG="+config,
 		"NIX_PATH=",
-		// Settings of flakes that were once trusted are remembered there, and honoured in silence.
+		// Nix remembers there which settings of flakes the user trusted, and applies them
+		// silently.
 		"XDG_DATA_HOME="+filepath.Join(dir, "data"),
 		"GIT_TERMINAL_PROMPT=0",
 		"NO_COLOR=1",

@@ -17,16 +17,16 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate"
 )
 
-// report is what Nix said when it exited with an error. message has no colours
-// and no `error:` in front; frames begin with the place of the error itself
-// where Nix gives one, then go outwards.
+// report is the output of Nix when it exited with an error. message has no colors and
+// no `error:` prefix. frames begin with the place of the error itself, if Nix prints
+// it, then go outwards.
 type report struct {
 	message string
 	placed  bool // the first frame is the place of the error
 	frames  []evaluate.Frame
-	// plain is what Nix and the programs it calls wrote beside its log.
+	// plain is the output of Nix and its helper programs outside its log.
 	plain []string
-	// version is what `nix --version` answers.
+	// version is the output of `nix --version`.
 	version string
 }
 
@@ -77,8 +77,8 @@ func (n *Nix) failure(ctx context.Context, program string, call Call, waitErr er
 	return f
 }
 
-// tidy takes off colours, and the position that newer versions repeat in the
-// name of the file.
+// tidy removes colors, and the position that newer versions repeat in the name of the
+// file.
 func (f frame) tidy() evaluate.Frame {
 	file := strings.TrimSuffix(f.File, fmt.Sprintf(":%d:%d", f.Line, f.Column))
 	return evaluate.Frame{Message: stripANSI(f.Message), File: file, Line: f.Line, Column: f.Column}

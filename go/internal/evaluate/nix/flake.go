@@ -28,7 +28,7 @@ func (f *openFlake) Close() {}
 
 func (f *openFlake) Offline() { f.options.Downloads = locate.Downloads{} }
 
-// Misread is nil: Nix does not say which files it read.
+// Misread returns nil: Nix does not report which files it read.
 func (f *openFlake) Misread([]byte) []diag.Position { return nil }
 
 // Open finds the flake; a remote one is downloaded, nothing is evaluated.
@@ -80,8 +80,8 @@ func (e *Evaluator) Open(ctx context.Context, ref *locate.Reference, options eva
 	return f.Flake, nil
 }
 
-// overrideRef is what Nix is given for an override; a folder is not copied to
-// its store with private files in it.
+// overrideRef returns the reference to pass to Nix for an override. It refuses a
+// directory with private files, since Nix would copy them to its store.
 func (e *Evaluator) overrideRef(ref string) (string, error) {
 	folder, err := locate.FindReplacement(ref, e.Dir)
 	if err != nil || folder == nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// asking is what of an answer of describe.nix is asked for.
+// asking selects the part of an answer of describe.nix to ask for.
 type asking int
 
 const (

@@ -132,7 +132,7 @@ func waits(text string) bool {
 	return ok && strings.HasSuffix(rest, "' is busy")
 }
 
-// stripANSI removes the colour sequences that Nix puts into its messages.
+// stripANSI removes the color sequences that Nix puts into its messages.
 func stripANSI(s string) string {
 	if !strings.Contains(s, "\x1b[") {
 		return s

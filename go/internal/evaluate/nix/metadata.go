@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// metadata is what `nix flake metadata --json` says of a flake.
+// metadata is the output of `nix flake metadata --json` for a flake.
 type metadata struct {
 	URL      string       `json:"url"`
 	Path     string       `json:"path"` // store path of the source; newer versions make none
@@ -186,7 +186,7 @@ func (e *Evaluator) unchanged(ctx context.Context, f *openFlake, options evaluat
 	return nil
 }
 
-// Provenance is what pin recorded, if it still holds.
+// Provenance returns the facts that pin recorded, if they still hold.
 func (f *openFlake) Provenance(ctx context.Context, defined *evaluate.Position) (*manifest.Provenance, error) {
 	e := f.evaluator
 	if err := e.unchanged(ctx, f, f.options, defined); err != nil {

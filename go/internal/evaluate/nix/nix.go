@@ -61,7 +61,7 @@ type Call struct {
 	Again   bool          // warnings are not passed on: an earlier call has
 }
 
-// Output is what a successful call printed.
+// Output is the printed output of a successful call.
 type Output struct {
 	Stdout   []byte
 	Warnings []string

@@ -9,8 +9,8 @@ const (
 	capped = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 )
 
-// Keys are keys that nobody has: each is put together here, so that no scanner takes
-// this file for a leak.
+// Keys returns invented keys. Each is put together here, so that no scanner takes this
+// file for a leak.
 func Keys() []string {
 	join := func(parts ...string) string { return strings.Join(parts, "") }
 	return []string{
