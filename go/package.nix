@@ -22,8 +22,8 @@ buildGoModule {
   vendorHash = "sha256-tRx06SSyMDnji1iQMLY6JqAaz4OvRAWgET9i7GeUIo0=";
 
   subPackages = [ "go/cmd/insomnia" ];
-  # Both are for the time that a start takes: without C no libc is loaded, and the
-  # tag leaves out a Markdown parser that would be made ready at each start.
+  # Both make starts faster: without C no libc is loaded, and the tag leaves out a
+  # Markdown parser that would be initialized at each start.
   env.CGO_ENABLED = 0;
   tags = [ "urfave_cli_no_docs" ];
   ldflags = [

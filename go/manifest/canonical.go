@@ -14,10 +14,10 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Canonical gives the canonical bytes of a manifest: JSON with the keys in the
-// order and the strings with the escapes of RFC 8785, integers exactly as they
-// are, and the lists that are sets sorted (texts by their bytes, other elements
-// by their canonical bytes), each element once. No newline follows.
+// Canonical returns the canonical bytes of a manifest: JSON with the key order and the
+// string escapes of RFC 8785, and with integers exactly as they are. Lists that are
+// sets are sorted (strings by their bytes, other elements by their canonical bytes),
+// with each element once. No newline follows.
 //
 // The text must be strict JSON, as for [Decode], but need not be a valid
 // manifest; the error is a [Problems].
@@ -29,7 +29,7 @@ func Canonical(data []byte) ([]byte, error) {
 	return appendCanonical(make([]byte, 0, len(data)), manifestSchema, v), nil
 }
 
-// Encode gives the canonical bytes of a manifest that was made in Go.
+// Encode returns the canonical bytes of a manifest that was created in Go.
 func Encode(m *Manifest) ([]byte, error) {
 	data, err := json.Marshal(m)
 	if err != nil {
@@ -44,7 +44,7 @@ func Digest(canonical []byte) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// appendCanonical writes a value; s says which lists are sets and may be nil.
+// appendCanonical writes a value; s marks the lists that are sets, and may be nil.
 func appendCanonical(out []byte, s *schema, v *value) []byte {
 	switch v.kind {
 	case kindNull:

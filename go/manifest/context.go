@@ -1,6 +1,6 @@
 package manifest
 
-// Context says how the context window is kept within bounds.
+// Context limits the use of the context window.
 type Context struct {
 	// When and how the conversation is summarized.
 	Compaction Compaction `json:"compaction"`
@@ -39,7 +39,7 @@ type Pruning struct {
 	MinSavingsTokens int64 `json:"minSavingsTokens" jsonschema:"minimum=0,maximum=100000000,default=0"`
 }
 
-// Memory says what is remembered between sessions.
+// Memory configures what is remembered between sessions.
 type Memory struct {
 	// Whether anything is remembered.
 	Enabled bool `json:"enabled" jsonschema:"default=false"`

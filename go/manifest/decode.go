@@ -40,7 +40,7 @@ func form(data []byte) (*value, []Problem) {
 	return v, c.problems.all
 }
 
-// decode gives a valid manifest as Go types.
+// decode converts a valid manifest to Go types.
 func decode(data []byte) (*Manifest, []Problem) {
 	m := new(Manifest)
 	if json.Unmarshal(data, m, json.RejectUnknownMembers(true)) != nil {

@@ -11,12 +11,12 @@ func FillDefaults(data []byte) ([]byte, []Problem) {
 	}
 	reached(v)
 	v = fill(manifestSchema, v)
-	// Sets stay in their order: problems of the result name the author's indexes. Numbers stay
-	// as they are written: 2e2 is no integer of a manifest.
+	// Sets stay in their order: problems of the result refer to the author's indexes. Numbers
+	// stay as they are written: 2e2 is not an integer of a manifest.
 	return appendCanonical(make([]byte, 0, 2*len(data)), &asWritten, v), nil
 }
 
-// reached gives the MCP servers that have an address and no type the type http.
+// reached sets the type http for MCP servers that have an address and no type.
 // lib/manifest/reached.nix does the same.
 func reached(v *value) {
 	servers := v.get("mcpServers")
@@ -56,8 +56,8 @@ func fill(s *schema, v *value) *value {
 	return v
 }
 
-// missing is what a field gets that is filled and not there: its default, or
-// a section of defaults; nil when it has neither.
+// missing returns the value for an absent field: its default, or a section of defaults;
+// nil if it has neither.
 func (s *schema) missing() *value {
 	if s.defaultValue != nil {
 		return s.defaultValue

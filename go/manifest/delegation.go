@@ -36,7 +36,7 @@ type SubagentPrompts struct {
 	Append []Text `json:"append" jsonschema_extras:"x-maxItems=64"`
 }
 
-// SubagentTools says which tools a delegate is offered.
+// SubagentTools selects the tools that a subagent is offered.
 type SubagentTools struct {
 	// What holds for a tool that neither list names.
 	Default ToolDefault `json:"default" jsonschema_extras:"default=deny"`
@@ -61,7 +61,7 @@ type SubagentSandbox struct {
 	AllowedDomains []Domain `json:"allowedDomains,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 }
 
-// SubagentLimits says where one run of a delegate ends. None is above the Pod's own.
+// SubagentLimits limits one run of a subagent. None of them exceeds the Pod's own.
 type SubagentLimits struct {
 	// Turns after which the delegate stops.
 	MaxTurns *int64 `json:"maxTurns,omitzero" jsonschema:"minimum=1,maximum=100000"`
@@ -73,7 +73,7 @@ type SubagentLimits struct {
 	MaxCostCents *int64 `json:"maxCostCents,omitzero" jsonschema:"minimum=1,maximum=10000000"`
 }
 
-// Delegation says how far delegation goes beyond what the Pod itself may do.
+// Delegation configures how far subagents may exceed what the Pod itself may do.
 type Delegation struct {
 	// What delegates are held to in place of the Pod's own tools and permissions.
 	Ceiling *Ceiling `json:"ceiling,omitzero"`
@@ -81,9 +81,8 @@ type Delegation struct {
 	Profiles []ProfileRef `json:"profiles,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=32"`
 }
 
-// Ceiling is what delegates are held to in place of the Pod's own tools and
-// permissions: a lead with few tools can so have workers with more. What is absent
-// is as the Pod has it.
+// Ceiling limits subagents in place of the Pod's own tools and permissions: a lead with
+// few tools can so have workers with more. Absent fields default to the Pod's own.
 type Ceiling struct {
 	// Tools that a delegate may be offered; absent for those of the Pod.
 	Tools *SubagentTools `json:"tools,omitzero"`

@@ -18,8 +18,8 @@ func Read(data []byte) *Document {
 	return &Document{v, len(data), problems}
 }
 
-// Layer gives the problems of one layer of a profile against the schema of [Profile]. Of
-// a profile as a whole the Nix library says what layers and presets have against each other.
+// Layer returns the problems of one layer of a profile against the schema of [Profile].
+// Conflicts between layers and presets of a whole profile are found by the Nix library.
 func (d *Document) Layer() []Problem {
 	if d.value == nil {
 		return d.problems.all
@@ -123,8 +123,8 @@ func (b *Builder) End() {
 	}
 }
 
-// Document is what was built; ok is false of what a JSON text could not hold, or not
-// within the caps on one.
+// Document returns the built document; ok is false if JSON could not represent it, or
+// not within the caps.
 func (b *Builder) Document() (d *Document, ok bool) {
 	if b.odd || len(b.root.items) != 1 {
 		return nil, false

@@ -9,27 +9,27 @@ type (
 	WireAPI string
 	// Effort is how much a model reasons.
 	Effort string
-	// ToolDefault is what holds for a tool that no list names.
+	// ToolDefault decides about a tool that no list names.
 	ToolDefault string
 	// MCPType is the transport of an MCP server.
 	MCPType string
 	// PermissionMode is how an agent deals with what no rule decides, from the narrowest to the widest.
 	PermissionMode string
-	// Action is what happens to a tool call.
+	// Action is the decision about a tool call.
 	Action string
-	// Filesystem is where commands may write.
+	// Filesystem is the part of the file system that commands may write to.
 	Filesystem string
-	// Network is what commands may reach.
+	// Network is the part of the network that commands may reach.
 	Network string
-	// MemoryScope is who shares what is remembered.
+	// MemoryScope is the group of sessions that share a memory.
 	MemoryScope string
-	// SearchMode is whether the web is searched, and how fresh.
+	// SearchMode selects whether the web is searched, and how fresh the results are.
 	SearchMode string
 	// InputType is the kind of value that a workflow asks for.
 	InputType string
 	// HookEvent is an event of a session.
 	HookEvent string
-	// CompactionStrategy is what happens at the compaction threshold.
+	// CompactionStrategy is the reaction to the compaction threshold.
 	CompactionStrategy string
 	// Verbosity is how long the answers of a runtime are.
 	Verbosity string

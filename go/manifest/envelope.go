@@ -23,7 +23,7 @@ type Envelope struct {
 	Manifest jsontext.Value `json:"manifest"`
 	Digest   string         `json:"digest"`
 
-	judged bool // Manifest is what DecodeEnvelope or DecodeStored found valid
+	judged bool // Manifest was found valid by DecodeEnvelope or DecodeStored
 }
 
 // Decoded is the manifest as Go types; of an envelope that DecodeEnvelope or
@@ -35,7 +35,7 @@ func (e *Envelope) Decoded() (*Manifest, []Problem) {
 	return decode(e.Manifest)
 }
 
-// Identity says which profile it was.
+// Identity identifies the profile.
 type Identity struct {
 	Name   string `json:"name"`
 	Source string `json:"source"` // builtin, user, project, the name of a source, path, flake or manifest
@@ -43,7 +43,7 @@ type Identity struct {
 	Attr   string `json:"attr,omitempty"`
 }
 
-// Inputs are what a user says when a Pod is created and no profile controls.
+// Inputs are the user's settings at the creation of a Pod that no profile controls.
 type Inputs struct {
 	Name      string `json:"name,omitempty"`      // of the Pod
 	Workspace string `json:"workspace,omitempty"` // absolute path of the folder it works in
@@ -79,7 +79,7 @@ func (h *Hosts) Groups() []HostGroup {
 	return groups
 }
 
-// Provenance says where a manifest came from and what made it.
+// Provenance records what a manifest was resolved from, and by which program.
 type Provenance struct {
 	URL       string       `json:"url,omitempty"`     // locked reference of a flake
 	Rev       string       `json:"rev,omitempty"`     // commit; of the last one when dirty
@@ -106,7 +106,7 @@ type Overridden struct {
 	Ref   string `json:"ref"`
 }
 
-// EncodeEnvelope gives the canonical bytes of an envelope; no newline follows.
+// EncodeEnvelope returns the canonical bytes of an envelope; no newline follows.
 func EncodeEnvelope(e *Envelope) ([]byte, error) {
 	data, err := json.Marshal(e)
 	if err != nil {
@@ -153,7 +153,7 @@ func decodeEnvelope(data []byte, judge func([]byte) (*value, []Problem)) (*Envel
 	return e, nil
 }
 
-// within places the problems of a value where it stands in another.
+// within moves the problems of a value to its place in another.
 func within(key string, problems []Problem) []Problem {
 	for i, p := range problems {
 		problems[i].Pointer = "/" + key + p.Pointer
@@ -164,7 +164,7 @@ func within(key string, problems []Problem) []Problem {
 	return problems
 }
 
-// notEnvelope says why data are no envelope: another version of it, above all.
+// notEnvelope explains why data are not an envelope, such as a different version of it.
 func notEnvelope(data []byte, err error) Problem {
 	var top *location
 	var version struct {

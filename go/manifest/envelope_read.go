@@ -32,7 +32,7 @@ func (e *Envelope) field(name string) any {
 	return nil
 }
 
-// JSONField gives the address of the field that has this name in JSON, or nil.
+// JSONField returns the address of the field that has this name in JSON, or nil.
 func (i *Identity) JSONField(name string) any {
 	switch name {
 	case "name":
@@ -104,7 +104,7 @@ func (p *Provenance) field(name string) any {
 	return nil
 }
 
-// JSONField gives the address of the field that has this name in JSON, or nil.
+// JSONField returns the address of the field that has this name in JSON, or nil.
 func (o *Overridden) JSONField(name string) any {
 	switch name {
 	case "input":

@@ -20,7 +20,7 @@ func (s *schema) kinds() string {
 	return strings.Join(names, " or ")
 }
 
-// expected says what a schema allows, in a few words.
+// expected describes what a schema allows, in a few words.
 func (s *schema) expected() string {
 	switch {
 	case s.alternatives != nil:
@@ -43,7 +43,8 @@ func (s *schema) expected() string {
 	return s.kinds()
 }
 
-// choices says what a union allows: "a secret reference, text with secrets or null".
+// choices describes what a union allows: "a secret reference, text with secrets or
+// null".
 func (s *schema) choices() string {
 	names := make([]string, len(s.alternatives))
 	for i, alternative := range s.alternatives {

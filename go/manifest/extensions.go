@@ -1,7 +1,7 @@
 package manifest
 
-// MCPServer says how one MCP server is started or reached. Exactly one of
-// command and url is set.
+// MCPServer configures how one MCP server is started or reached. Exactly one of command
+// and url is set.
 type MCPServer struct {
 	// Transport of the server; http where only url is given.
 	Type MCPType `json:"type" jsonschema_extras:"default=stdio"`
@@ -29,7 +29,7 @@ type MCPServer struct {
 	Required bool `json:"required" jsonschema:"default=false"`
 }
 
-// Web says what the agent may look up.
+// Web configures what the agent may look up.
 type Web struct {
 	// Search on the web.
 	Search WebSearch `json:"search"`
@@ -37,7 +37,7 @@ type Web struct {
 	Fetch WebFetch `json:"fetch"`
 }
 
-// WebSearch says how the web is searched.
+// WebSearch configures how the web is searched.
 type WebSearch struct {
 	// Whether and how fresh.
 	Mode SearchMode `json:"mode" jsonschema_extras:"default=disabled"`
@@ -51,7 +51,7 @@ type WebSearch struct {
 	AllowedDomains []Domain `json:"allowedDomains" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 }
 
-// WebFetch says how single pages are retrieved.
+// WebFetch configures how single pages are retrieved.
 type WebFetch struct {
 	// Whether pages may be retrieved.
 	Enabled bool `json:"enabled" jsonschema:"default=false"`

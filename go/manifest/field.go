@@ -15,7 +15,7 @@ type Leaf struct {
 	Secret  bool // a slot for a secret
 }
 
-// Leaves gives the leaves of a manifest, in the order of their paths in the text.
+// Leaves returns the leaves of a manifest, in the order of their paths in the text.
 func Leaves(data []byte) ([]Leaf, error) {
 	v, problems := parse(data)
 	if v == nil || len(problems) > 0 {
@@ -41,8 +41,8 @@ func Leaves(data []byte) ([]Leaf, error) {
 	return out, nil
 }
 
-// Field tells whether a manifest can have a field at this path, and gives the
-// schema's default of it, or nil.
+// Field reports whether a manifest can have a field at this path, and returns its
+// default in the schema, or nil.
 func Field(path []string) (fallback json.RawMessage, known bool) {
 	s := manifestSchema
 	for _, key := range path {
@@ -77,8 +77,8 @@ func FieldNames() []string {
 	return out
 }
 
-// InSecretSlot tells whether a JSON pointer into a manifest or a profile leads to
-// a slot for a secret, or to something below one: what stands there is not shown.
+// InSecretSlot reports whether a JSON pointer into a manifest or a profile refers to a
+// slot for a secret, or to something below one. Values there are not shown.
 func InSecretSlot(pointer string) bool {
 	keys := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	return inSecretSlot(manifestSchema, keys) || inSecretSlot(profileSchema, keys)

@@ -7,8 +7,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// misfit says what is wrong with a text that is not of the form of a pattern, and what to
-// write; empty where nothing is known but the form. lib/validate/formFault.nix says the same.
+// misfit returns what is wrong with a text that does not match a pattern, and a hint; both
+// are empty if only the pattern is known. lib/validate/formFault.nix does the same.
 func (p *pattern) misfit(text string) (message, hint string) {
 	switch p.form {
 	case "address":

@@ -48,7 +48,7 @@ func meantBy(at *location, s *schema, v *value) string {
 	return ""
 }
 
-// writeNull is for a number outside of its bounds, or a word such as unlimited.
+// writeNull is the hint for a number out of bounds, or for a word such as unlimited.
 const writeNull = "write null for no limit"
 
 // fieldFor finds the field of a section that a value in its place belongs to.
@@ -139,7 +139,8 @@ func meantByRules(section *location, name string, v *value) string {
 	return "write " + section.path() + `.rules = [ { tool = "` + tool + `"; pattern = ` + writtenText(pattern) + `; action = "` + name + `"; }` + more + " ]"
 }
 
-// meantBySetting says where a setting of a runtime belongs that its fragment does not have.
+// meantBySetting returns a hint where to write a setting that a runtime's fragment does not
+// have.
 func meantBySetting(section *location, name string) string {
 	if section == nil || section.parent == nil || section.parent.key != "runtimes" {
 		return ""

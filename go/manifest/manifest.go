@@ -4,7 +4,7 @@ package manifest
 const SchemaID = "insomnia.pod/v1"
 
 // Manifest is everything a Pod needs to run: the runtime contract. It is
-// self-contained: prompts, skills and workflows stand in it by value.
+// self-contained: prompts, skills and workflows are included by value.
 type Manifest struct {
 	// Version of the manifest format.
 	Schema string `json:"schema" jsonschema_extras:"const=insomnia.pod/v1"`
@@ -44,11 +44,11 @@ type Manifest struct {
 	Session Session `json:"session"`
 	// Settings of single runtimes that the other ones do not have.
 	Runtimes *Runtimes `json:"runtimes,omitzero"`
-	// Places, as JSON pointers, of strings that have the form of a key and are no secret.
+	// JSON pointers to strings that look like a key but are not a secret.
 	Plain []Pointer `json:"plain,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 }
 
-// ProfileInfo names the profile and says what it is for.
+// ProfileInfo names the profile and describes its purpose.
 type ProfileInfo struct {
 	// Name of the profile.
 	Name ProfileName `json:"name"`
@@ -62,7 +62,7 @@ type ProfileInfo struct {
 	Tags []Tag `json:"tags" jsonschema_extras:"x-merge=set,x-maxItems=32"`
 }
 
-// Model says which model is called, how, and within which limits.
+// Model selects the model, its address and its limits.
 type Model struct {
 	// The model as provider/model.
 	Ref ModelRef `json:"ref"`
@@ -98,7 +98,7 @@ type Model struct {
 	Prices *Prices `json:"prices,omitzero"`
 }
 
-// Prices is what a model costs, in millionths of a US dollar for a million tokens:
+// Prices are the prices of a model, in millionths of a US dollar for a million tokens:
 // 3 dollars are 3000000.
 type Prices struct {
 	// Price of input that is not cached.
@@ -127,8 +127,8 @@ type Prompts struct {
 	Initial *Text `json:"initial,omitzero"`
 }
 
-// Tools says which tools the model is offered. A tool that is in deny is not
-// offered, whatever allow says.
+// Tools selects the tools that the model is offered. A tool that is in deny is not
+// offered, even if it is in allow.
 type Tools struct {
 	// What holds for a tool that neither list names.
 	Default ToolDefault `json:"default" jsonschema_extras:"default=deny"`
@@ -142,8 +142,8 @@ type Tools struct {
 	TimeoutSeconds int64 `json:"timeoutSeconds" jsonschema:"minimum=1,maximum=86400,default=600"`
 }
 
-// Permissions says what a tool call may do without asking. The rules are a
-// set: a deny beats an ask, an ask beats an allow, their order never decides.
+// Permissions decide what a tool call may do without asking. The rules are a set: a
+// deny beats an ask, an ask beats an allow, and their order does not matter.
 type Permissions struct {
 	// How the agent deals with what is not decided by a rule.
 	Mode PermissionMode `json:"mode" jsonschema_extras:"default=ask"`
@@ -165,7 +165,7 @@ type Rule struct {
 	Reason *Line `json:"reason,omitzero"`
 }
 
-// Sandbox says what the operating system lets commands of the agent do.
+// Sandbox limits what the operating system lets commands of the agent do.
 type Sandbox struct {
 	// Where commands may write.
 	Filesystem Filesystem `json:"filesystem" jsonschema_extras:"default=workspace-write"`
@@ -183,7 +183,7 @@ type Sandbox struct {
 	ReadableRoots []Directory `json:"readableRoots,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
 	// Files of the workspace in which commands see the same keys with placeholders for their values.
 	MaskedFiles []Directory `json:"maskedFiles,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
-	// Environment variables that commands have, as values that are no secret.
+	// Environment variables of commands, with values that are not secret.
 	Env map[EnvName]Argument `json:"env,omitzero" jsonschema_extras:"x-maxProperties=128"`
 	// TCP ports of this machine's loopback interface that commands reach.
 	HostPorts []Port `json:"hostPorts,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=64"`
@@ -197,7 +197,7 @@ type Sandbox struct {
 	HostCommands map[ProfileName]HostCommand `json:"hostCommands,omitzero" jsonschema_extras:"x-maxProperties=32"`
 }
 
-// Limits says where a session ends. A limit that is null does not end it.
+// Limits end a session. A limit that is null does not end it.
 type Limits struct {
 	// Turns after which the agent stops; null for no limit.
 	MaxTurns *int64 `json:"maxTurns" jsonschema:"minimum=1,maximum=100000,default=200"`
@@ -213,7 +213,7 @@ type Limits struct {
 	MaxDepth int64 `json:"maxDepth" jsonschema:"minimum=0,maximum=16,default=0"`
 }
 
-// Session says what is kept of a session.
+// Session configures what is kept of a session.
 type Session struct {
 	// Days that the transcript of a session is kept; null to keep it for ever.
 	RetentionDays *int64 `json:"retentionDays" jsonschema:"minimum=0,maximum=36500,default=30"`

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// isInteger tells whether a number is written without fraction and exponent.
+// isInteger reports whether a number is written without fraction and exponent.
 func isInteger(text string) bool { return strings.IndexAny(text, ".eE") < 0 }
 
 // less compares two JSON numbers: exactly when both are integers, as doubles otherwise.
@@ -22,7 +22,8 @@ func less(a, b string) bool {
 	return double(a) < double(b)
 }
 
-// maxDigits is where an integer is cut before it is compared: no bound is as long.
+// maxDigits is the length to which an integer is cut before it is compared: all bounds
+// are shorter.
 const maxDigits = 400
 
 func bigInteger(text string) *big.Int {
@@ -44,7 +45,7 @@ func decimals(text string) int {
 	return 0
 }
 
-// integer gives the number as an int64, if it is one.
+// integer returns the number as an int64, if it is one.
 func (v *value) integer() (int64, bool) {
 	if !v.is(kindNumber) || !isInteger(v.text) {
 		return 0, false

@@ -22,7 +22,7 @@ func (t SubagentTools) Offers(tool string) (offered bool, field string) {
 	return t.Default == "allow", "default"
 }
 
-// Lists are the parts of Tools that say which tools are offered.
+// Lists returns the parts of Tools that select the offered tools.
 func (t *Tools) Lists() SubagentTools { return SubagentTools{t.Default, t.Allow, t.Deny} }
 
 // Offers is that of [SubagentTools].

@@ -17,8 +17,8 @@ type pattern struct {
 	accepts string
 }
 
-// match tells whether a text has the form of the pattern. That with counted
-// segments is matched by hand: it has too many states for a table.
+// match reports whether a text matches the pattern. A pattern with counted segments is
+// matched by hand: it has too many states for a table.
 func (p *pattern) match(text string) bool {
 	if p.byHand() {
 		return areSegments(text, maxSecretSegments)
@@ -37,13 +37,13 @@ func (p *pattern) match(text string) bool {
 	return strings.IndexByte(p.accepts, zero+state) >= 0
 }
 
-// byHand tells whether match knows the pattern without compiling it.
+// byHand reports whether match can decide the pattern without compiling it.
 func (p *pattern) byHand() bool { return p.text == secretPattern }
 
 const maxSegment = 63
 
-// areSegments tells whether a text is made of at most that many segments, with
-// dots between them.
+// areSegments reports whether a text consists of at most that many segments, separated
+// by dots.
 func areSegments(text string, most int) bool {
 	for more := true; more; most-- {
 		var s string

@@ -17,12 +17,12 @@ type Problem struct {
 	Path string `json:"path"`
 	// Pointer is the place as a JSON pointer (RFC 6901).
 	Pointer string `json:"pointer"`
-	// Message says what is wrong. It never holds a value from a secret slot,
-	// and no control characters.
+	// Message describes the problem. It never contains a value from a secret slot, or
+	// control characters.
 	Message string `json:"message"`
-	// Expected says what was expected instead.
+	// Expected describes what was expected instead.
 	Expected string `json:"expected,omitempty"`
-	// Hint says what to do.
+	// Hint suggests what to do.
 	Hint string `json:"hint,omitempty"`
 	// Positions are the places in files, where they are known.
 	Positions []Position `json:"positions"`
@@ -39,7 +39,7 @@ type Position struct {
 // Problems is a list of problems as an error.
 type Problems []Problem
 
-// Error gives a line for each problem.
+// Error returns a line for each problem.
 func (p Problems) Error() string {
 	lines := make([]string, len(p))
 	for i, problem := range p {

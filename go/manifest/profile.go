@@ -62,7 +62,7 @@ type Profile struct {
 	Session *Session `json:"session,omitzero"`
 	// Settings of single runtimes that the other ones do not have.
 	Runtimes *Runtimes `json:"runtimes,omitzero"`
-	// Places, as JSON pointers, of strings that have the form of a key and are no secret; lib.plain adds them.
+	// JSON pointers to strings that look like a key but are not a secret; lib.plain adds them.
 	Plain []Pointer `json:"plain,omitzero" jsonschema_extras:"x-merge=set,x-maxItems=256"`
 
 	// A raw fragment of the manifest, laid over everything else: the way to every number.

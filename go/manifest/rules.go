@@ -190,7 +190,7 @@ func (c *checker) each(v *value, section string, rule func(*location, *value)) {
 	}
 }
 
-// number gives a member that is an integer of 64 bits.
+// number returns a member that is an integer of 64 bits.
 func (v *value) number(name string) (int64, bool) {
 	if n := v.get(name); n != nil {
 		return n.integer()

@@ -79,9 +79,9 @@ func (c *checker) headerRules(at *location, headers *value) {
 	}
 }
 
-// ofConnection reports whether a header, in lower case, says how a request is sent and
-// to whom: a reverse proxy goes by Host, so that with it a key would reach another
-// service than the one that is bound.
+// ofConnection reports whether a header, in lower case, controls how a request is sent
+// and to whom. A reverse proxy routes by Host, for example, so it would send a key to a
+// service other than the bound one.
 func ofConnection(lower string) bool {
 	return slices.Contains([]string{"connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}, lower) ||
 		strings.HasPrefix(lower, "proxy-")

@@ -126,8 +126,8 @@ func (c *checker) subagentRoots(at *location, pod, own *value) {
 	}
 }
 
-// subagentNix reports a network that is narrower than the Pod's and would not hold: the
-// Nix daemon, which the Pod reaches, reaches every host for whoever asks it to build.
+// subagentNix reports a network that is narrower than the Pod's and could be bypassed:
+// the Pod can reach the Nix daemon, which downloads from any host when asked to build.
 func (c *checker) subagentNix(at *location, pod, own *value) {
 	nix := pod.get("nix")
 	if !nix.is(kindBoolean) || nix.text != "true" || own.get("network") == nil && own.get("allowedDomains") == nil {

@@ -2,8 +2,8 @@ package manifest
 
 import "github.com/insomnia-pods/insomnia/go/internal/keyform"
 
-// keyRules find literal keys where a manifest says how programs are started and
-// hosts are called. Texts for a model are left alone: they may speak of keys.
+// keyRules find literal keys in the parts of a manifest that start programs and call
+// hosts. Texts for a model are not checked: they may mention keys.
 func (c *checker) keyRules(v *value) {
 	plain := map[string]bool{}
 	if list := v.get("plain"); list.is(kindArray) {

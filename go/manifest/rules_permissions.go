@@ -7,7 +7,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// vocabulary is what the names of tools and the patterns in a manifest are held to.
+// vocabulary is the set of valid names and patterns of tools in a manifest.
 type vocabulary struct {
 	servers map[string]bool
 	near    []string // servers to suggest

@@ -9,7 +9,7 @@ const (
 	foreignSecret = "rule-secret-provider"
 )
 
-// secretName gives the name of the secret that a slot refers to.
+// secretName returns the name of the secret that a slot refers to.
 func (v *value) secretName() (name string, found bool) {
 	if name := v.get("name"); v.get("_type") != nil && name.is(kindString) {
 		return name.text, true
@@ -28,7 +28,7 @@ func (v *value) isFormat() bool {
 	return mark == SecretFormatType
 }
 
-// textOf gives a member that is a string.
+// textOf returns a member that is a string.
 func (v *value) textOf(name string) (text string, found bool) {
 	if member := v.get(name); member.is(kindString) {
 		return member.text, true

@@ -68,8 +68,8 @@ func base64Fault(text string) (message, hint string) {
 	return "", ""
 }
 
-// frontmatterRules hold what a program reads in front of a SKILL.md to what the skill
-// says, so that nothing is allowed there that nobody consents to.
+// frontmatterRules compare the frontmatter that a program reads in a SKILL.md with the
+// fields of the skill, so that it allows nothing that the user did not consent to.
 func (c *checker) frontmatterRules(at *location, skill *value, text string) {
 	fields, found := frontmatter.Read(text)
 	if !found {

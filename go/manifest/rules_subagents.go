@@ -7,8 +7,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
-// names returns the strings of a list; what is no string has a place in it, but
-// no text, so that the indexes stay.
+// names returns the strings of a list. An element that is not a string becomes an empty
+// one, so that the indexes stay.
 func (v *value) names(name string) []string {
 	list := v.get(name)
 	if !list.is(kindArray) {
@@ -23,8 +23,8 @@ func (v *value) names(name string) []string {
 	return texts
 }
 
-// coversTool reports whether every tool that narrow stands for is among those of
-// wide. What is no text has no name: it covers nothing, and nothing covers it.
+// coversTool reports whether every tool that narrow matches is among those of wide. A
+// value that is not a string covers nothing, and nothing covers it.
 func coversTool(wide, narrow string) bool {
 	return wide != "" && narrow != "" && reach.Covers(reach.Tool, wide, narrow)
 }
@@ -38,8 +38,8 @@ func (v *value) isText(name, text string) bool {
 	return member.is(kindString) && member.text == text
 }
 
-// bound is what subagents are held to in one section: the Pod's own, or that of
-// delegation.ceiling where there is one.
+// bound is the limit for subagents in one section: the Pod's own, or that of
+// delegation.ceiling if it is set.
 type bound struct {
 	*value
 	who   string // who has the section, in a message

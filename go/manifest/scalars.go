@@ -2,7 +2,7 @@ package manifest
 
 import "strings"
 
-// Constraint is what the schema says of a string type.
+// Constraint is the part of the schema about a string type.
 type Constraint struct {
 	// Anchored ASCII pattern in the common part of RE2, ECMA and POSIX ERE.
 	Pattern string
@@ -83,9 +83,9 @@ type (
 	Directory string
 	// RelativePath is a path below the workspace.
 	RelativePath string
-	// ContextFile is a glob of files below the workspace; rule-context-file says which there are.
+	// ContextFile is a glob of files below the workspace; rule-context-file restricts it further.
 	ContextFile string
-	// FilePath is a path below the directory of a skill; rule-skill-names says which there are.
+	// FilePath is a path below the directory of a skill; rule-skill-names restricts it further.
 	FilePath string
 	// PathGlob is a glob over paths of files, from the workspace, from / or from ~/;
 	// package grammar parses it.
@@ -156,7 +156,7 @@ func (SecretName) Constraint() Constraint {
 	return Constraint{Pattern: secretPattern, MaxLength: 200}
 }
 
-// Valid tells whether a text has the form of the name of a secret.
+// Valid reports whether a text is a valid name of a secret.
 func (n SecretName) Valid() bool {
 	return len(n) <= n.Constraint().MaxLength && areSegments(string(n), maxSecretSegments)
 }

@@ -1,8 +1,8 @@
 package manifest
 
-// schema is one node of a JSON Schema in the dialect that this project keeps
-// to. The nodes of the two schemas stand in schema_tables.go, which go generate
-// writes from the JSON files; a keyword that has no field here is refused there.
+// schema is one node of a JSON Schema in the dialect that this project keeps to. The
+// nodes of the two schemas are in schema_tables.go, which go generate writes from the
+// JSON files; it refuses keywords that have no field here.
 type schema struct {
 	types   kind // the kinds that are allowed; 0 for all
 	integer bool // numbers must be integers
@@ -38,8 +38,8 @@ type schema struct {
 	oneLine      bool
 	lower        bool // ASCII letters become lowercase in the canonical form
 
-	// A union: what stands here is judged by one of these, which its kind and an
-	// object's _type select.
+	// A union: one of these judges the value. Its kind, and the _type of an object, select
+	// which.
 	alternatives []*schema
 
 	defaultValue *value

@@ -2,7 +2,7 @@ package manifest
 
 import "github.com/insomnia-pods/insomnia"
 
-// SchemaJSON is the JSON Schema of [Manifest], as it stands in lib/schema/manifest.json.
+// SchemaJSON returns the JSON Schema of [Manifest], as in lib/schema/manifest.json.
 func SchemaJSON() []byte { return schemaFile("manifest") }
 
 // ProfileSchemaJSON is the JSON Schema of a layer of a [Profile], as it stands

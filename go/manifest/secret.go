@@ -28,7 +28,7 @@ type SecretFormat struct {
 	Refs []SecretRef `json:"refs" jsonschema_extras:"x-merge=replace,x-minItems=1,x-maxItems=16"`
 }
 
-// LiteralValue is a value that is no secret.
+// LiteralValue is a value that is not a secret.
 type LiteralValue struct {
 	// The value itself.
 	Value Argument `json:"value"`
@@ -43,7 +43,7 @@ type SecretText struct {
 	Refs     []SecretRef `json:"refs,omitzero"`
 }
 
-// Alternatives are what may stand in the place of the value.
+// Alternatives returns the types that are allowed as the value.
 func (SecretText) Alternatives() []any { return []any{SecretRef{}, SecretFormat{}} }
 
 // Names are the secrets in the text, in its order; one that is used twice is named twice.
@@ -76,7 +76,7 @@ func (t SecretText) String() string {
 // EnvValue is a literal or holds a secret: Value is set, or the other fields are as
 // in SecretText.
 type EnvValue struct {
-	// The value itself, for what is no secret.
+	// The value itself, if it is not a secret.
 	Value *string `json:"value,omitzero"`
 	// Set to SecretRefType for a reference, SecretFormatType for text with secrets.
 	Type string `json:"_type,omitzero"`
@@ -95,7 +95,7 @@ func (v EnvValue) Secret() *SecretText {
 	return &SecretText{v.Type, v.Name, v.Template, v.Refs}
 }
 
-// Alternatives are what may stand in the place of the value.
+// Alternatives returns the types that are allowed as the value.
 func (EnvValue) Alternatives() []any { return []any{SecretRef{}, SecretFormat{}, LiteralValue{}} }
 
 // ArgValue is an argument of a program: a string, or one that a secret is in.
@@ -104,7 +104,7 @@ type ArgValue struct {
 	Secret *SecretText
 }
 
-// Alternatives are what may stand in the place of the value.
+// Alternatives returns the types that are allowed as the value.
 func (ArgValue) Alternatives() []any { return []any{Argument(""), SecretRef{}, SecretFormat{}} }
 
 // String shows the argument, with the name of each secret in braces.
@@ -126,7 +126,7 @@ type URLValue struct {
 	Secret *SecretText
 }
 
-// Alternatives are what may stand in the place of the value.
+// Alternatives returns the types that are allowed as the value.
 func (URLValue) Alternatives() []any { return []any{URL(""), SecretFormat{}} }
 
 // String shows the address, with the name of each secret in braces.

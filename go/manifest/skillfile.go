@@ -16,7 +16,7 @@ type Base64 string
 
 func (Base64) Constraint() Constraint { return Constraint{MaxBytes: MaxBase64Bytes} }
 
-// Readable is the text that a reader of the bytes sees, with a mark for each that is none.
+// Readable returns the bytes as a reader sees them, with a mark for each invalid one.
 func (b Base64) Readable() string {
 	data, err := base64.StdEncoding.DecodeString(string(b))
 	if err != nil {
@@ -31,18 +31,18 @@ type SkillFile struct {
 	Content *FileContent
 }
 
-// FileContent is a file of a skill that is no text or that can be started: exactly one
-// of Text and Base64 is set.
+// FileContent is a file of a skill that is binary or executable: exactly one of Text
+// and Base64 is set.
 type FileContent struct {
 	// The text of the file.
 	Text *Text `json:"text,omitzero"`
-	// The bytes of the file in base64 (RFC 4648, padded, on one line), for what is no text.
+	// The bytes of a binary file in base64 (RFC 4648, padded, on one line).
 	Base64 *Base64 `json:"base64,omitzero"`
 	// Whether the file can be started as a program; absent for false.
 	Executable *bool `json:"executable,omitzero"`
 }
 
-// Alternatives are what may stand in the place of the value.
+// Alternatives returns the types that are allowed as the value.
 func (SkillFile) Alternatives() []any { return []any{Text(""), FileContent{}} }
 
 // Executable reports whether the file can be started.

@@ -9,8 +9,8 @@ import (
 // maxCandidates is how many words are compared with a given one.
 const maxCandidates = 1000
 
-// didYouMean gives a hint when one of the known words is near the given one,
-// or "" when none is.
+// didYouMean returns a hint if one of the known words is near the given one, or "" if
+// none is.
 func didYouMean(word string, known []string) string {
 	best, distance := "", 1+max(1, len(word)/3)
 	if len(word) > 2*maxShown {

@@ -178,7 +178,7 @@ func (c *checker) string(s *schema, text string, secret bool) {
 		c.size("max-length", "most", s.maxLength, "character", len(text))
 	} else if s.pattern != nil && !s.pattern.match(text) {
 		message, expected, hint := "must be "+article(s.pattern.form), s.expected(), s.pattern.meantByText(text, secret)
-		if !secret && s.pattern.form != "address" { // what is no address is often one with a password
+		if !secret && s.pattern.form != "address" { // an invalid address often contains a password
 			message += ", got " + shown(text)
 		}
 		if known, instead := s.pattern.misfit(text); known != "" && !secret {

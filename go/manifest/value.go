@@ -64,7 +64,7 @@ type member struct {
 	value *value
 }
 
-// get gives the member of that name, or nil.
+// get returns the member of that name, or nil.
 func (v *value) get(name string) *value {
 	if v == nil || v.kind != kindObject {
 		return nil
@@ -87,9 +87,9 @@ func (v *value) textAt(section, field string) string {
 
 func (v *value) is(k kind) bool { return v != nil && v.kind == k }
 
-// parse reads JSON strictly. It reports every duplicate key and every string
-// that is no Unicode; what stops the reading is reported once, and then there
-// is no value.
+// parse reads JSON strictly. It reports every duplicate key and every string that is
+// not valid Unicode. An error that stops it is reported once, and then there is no
+// value.
 func parse(data []byte) (*value, []Problem) {
 	v, problems := parseAll(data)
 	return v, problems.all
@@ -351,7 +351,7 @@ func (r *reader) fatal(err error) Problem {
 
 var noNumbers = []string{"nan", "inf", "infinity"}
 
-// wordAt gives the letters around an offset, with a sign before them.
+// wordAt returns the letters around an offset, with a sign before them.
 func wordAt(data []byte, offset int) string {
 	const longest = 16
 	isLetter := func(i int) bool {

@@ -11,9 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Allowed judges whether a secret may go where a manifest would send it: only to
-// hosts and commands that the user's binding lists. The manifest can neither
-// choose nor widen that, whoever wrote it.
+// Allowed checks whether a secret may go where a manifest would send it: only to hosts
+// and commands that the user's binding lists. No manifest can choose or extend them.
 func Allowed(bound Binding, use Use) error {
 	to := use.To
 	if bound.IsLogin() {

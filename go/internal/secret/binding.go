@@ -15,19 +15,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Binding is where one secret is kept and who may get it, as the user has set.
+// Binding is the place of one secret and its allowed destinations, as the user has set
+// them.
 type Binding struct {
 	Name string
 	// URI is the place: age:NAME, env:NAME, file:PATH, mount:NAME, exec:COMMAND or login:PROGRAM.
 	URI string
-	// Hosts and Commands are who may get it; nobody else may.
+	// Hosts and Commands are the only destinations that may get it.
 	Hosts    []string
 	Commands []string
-	// At is where the binding is set.
+	// At is the position of the binding in the config.
 	At diag.Position
 }
 
-// Backend is what keeps the value: age, env, file, mount, exec or login.
+// Backend is the kind of place that keeps the value: age, env, file, mount, exec or
+// login.
 func (b Binding) Backend() string {
 	backend, _, _ := strings.Cut(b.URI, ":")
 	return backend
@@ -55,11 +57,11 @@ func (b Binding) place() string {
 
 // Bindings are the bindings of a user, and the way to the values.
 type Bindings struct {
-	// Store is what `age:` leads to.
+	// Store is the store that `age:` refers to.
 	Store *Store
 	// Timeout is how long one command of `exec:` may take; 0 for DefaultTimeout.
 	Timeout time.Duration
-	// Debug is told what is done, never a value; nil for nobody.
+	// Debug receives a log of operations, without values; nil to log nothing.
 	Debug func(message string, fields map[string]any)
 
 	all map[string]Binding
@@ -119,7 +121,7 @@ func (b *Bindings) All() []Binding {
 	return out
 }
 
-// Get gives the binding of a name; a name that is not bound is an error.
+// Get returns the binding of a name, or an error if the name is not bound.
 func (b *Bindings) Get(name string) (Binding, error) {
 	if err := CheckName(name); err != nil {
 		return Binding{}, err
@@ -130,14 +132,15 @@ func (b *Bindings) Get(name string) (Binding, error) {
 	return Binding{}, unbound(name, "")
 }
 
-// unbound says how a name gets a value; to are flags for who is to get it.
+// unbound returns an error that explains how to give a name a value; to are flags for
+// its destination.
 func unbound(name, to string) error {
 	return diag.Errorf(diag.ExitNotFound, "secret-unbound", "the secret `%s` is not bound", name).
 		Hintf("keep its value in a store of your own: insomnia secret set %s%s\n"+
 			"or say where else it is kept: insomnia secret bind %s env:VARIABLE%s", name, to, name, to)
 }
 
-// forUse gives the binding for a use, whether or not it allows the use.
+// forUse returns the binding for a use, whether or not it allows the use.
 func (b *Bindings) forUse(use Use) (Binding, error) {
 	bound, err := b.Get(use.Name)
 	if diag.CodeIs(err, "secret-unbound") {
@@ -155,7 +158,7 @@ func (b *Bindings) forUse(use Use) (Binding, error) {
 	return bound, err
 }
 
-// CheckName refuses what is no name of a secret. The text is not shown: it may
+// CheckName refuses invalid names of secrets. The error does not show the text: it may
 // be a key that was taken for a name.
 func CheckName(name string) error {
 	if manifest.SecretName(name).Valid() {
@@ -165,7 +168,7 @@ func CheckName(name string) error {
 		Expectedf("at most eight segments of a-z, 0-9 and - joined by dots, such as brave.search.default")
 }
 
-// For gives the value for one use in a manifest, if the user's binding allows it.
+// For returns the value for one use in a manifest, if the user's binding allows it.
 func (b *Bindings) For(ctx context.Context, use Use) (*Secret, error) {
 	bound, err := b.forUse(use)
 	if err == nil {
@@ -181,7 +184,7 @@ func (b *Bindings) For(ctx context.Context, use Use) (*Secret, error) {
 	return s, nil
 }
 
-// Named gives the value to the user, who typed the name and the consumer.
+// Named returns the value to the user, who typed the name and the consumer.
 func (b *Bindings) Named(ctx context.Context, name string) (*Secret, error) {
 	bound, err := b.Get(name)
 	if err != nil {
@@ -190,7 +193,7 @@ func (b *Bindings) Named(ctx context.Context, name string) (*Secret, error) {
 	return b.read(ctx, bound, false)
 }
 
-// within says which field of the manifest an error is about.
+// within adds the field of the manifest to an error.
 func within(use Use, err error) error {
 	var e *diag.Error
 	if errors.As(err, &e) {
@@ -295,7 +298,7 @@ func without(environment []string, names map[string]bool) []string {
 	})
 }
 
-// problem says what is wrong with a secret, by its name.
+// problem returns an error about a secret, by its name.
 func (b Binding) problem(exit diag.Exit, code, format string, args ...any) *diag.Error {
 	e := diag.Errorf(exit, code, "the secret "+diag.Quote(b.Name)+" "+format, args...)
 	if b.At.File != "" {

@@ -9,18 +9,18 @@ import (
 // Checked is a use with all that stands between it and its value.
 type Checked struct {
 	Use
-	// Backend is what keeps the value; empty when the name is not bound.
+	// Backend is the kind of place that keeps the value; empty if the name is not bound.
 	Backend string `json:"backend,omitempty"`
-	// Bound, Allowed and Readable tell whether the user has said where the value
-	// is, that it may go there, and whether it can be had.
+	// Bound, Allowed and Readable report whether the user has set a place for the value,
+	// whether it may go to the destination, and whether it can be read.
 	Bound    bool `json:"bound"`
 	Allowed  bool `json:"allowed"`
 	Readable bool `json:"readable"`
-	// Problems say what is wrong and what to do.
+	// Problems explain what is wrong and how to fix it.
 	Problems []diag.Diagnostic `json:"problems"`
 }
 
-// Ok tells whether the consumer would get the secret.
+// Ok reports whether the consumer would get the secret.
 func (c Checked) Ok() bool { return len(c.Problems) == 0 }
 
 // readable reports whether a consumer would get a value: it is read once, or for a

@@ -113,7 +113,7 @@ func (command) check(bound Binding) error {
 
 func hasFolder(program string) bool { return strings.ContainsRune(program, filepath.Separator) }
 
-// find gives what to run.
+// find returns the program to run and its arguments.
 func find(bound Binding) (program string, args []string, err error) {
 	words, err := SplitWords(bound.place())
 	if err != nil {

@@ -24,8 +24,8 @@ type boundCommand struct {
 	open    bool // further arguments may follow
 }
 
-// parseCommand reads the text of a bound command. Its program is not looked for
-// and may be relative. The error says what is wrong, as the end of a sentence.
+// parseCommand parses the text of a bound command. It does not search for the program,
+// which may be relative. The error is the end of a sentence.
 func parseCommand(text string) (b boundCommand, err error) {
 	text, b.open = cutMore(text)
 	words, err := SplitWords(text)

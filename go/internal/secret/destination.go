@@ -14,8 +14,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Destination is who would get a secret: exactly one of Host, Command and
-// Unknown is set.
+// Destination is the recipient of a secret: exactly one of Host, Command and Unknown is
+// set.
 type Destination struct {
 	// Host is the host of an API, in the one way to write it: api.example.org for
 	// https at its own port, api.example.org:8443, http://localhost:8080.
@@ -33,7 +33,7 @@ type Destination struct {
 	Variables []string `json:"variables,omitempty"`
 	// Cwd is the directory that the profile starts the command in; empty for none.
 	Cwd string `json:"cwd,omitempty"`
-	// Unknown says why nobody knows where it would go; then it goes nowhere.
+	// Unknown explains why the destination is unknown; the secret then goes nowhere.
 	Unknown string `json:"unknown,omitempty"`
 }
 
@@ -75,7 +75,8 @@ func serverHost(server manifest.MCPServer) Destination {
 	}
 	address := server.URL.Text
 	if secret := server.URL.Secret; secret != nil {
-		// What stands before the first secret has the whole host, or nobody knows it.
+		// The text before the first secret must contain the whole host, or the host is
+		// unknown.
 		pieces, err := secret.Template.Pieces()
 		scheme, rest, _ := strings.Cut(pieces[0], "://")
 		host, _, whole := strings.Cut(rest, "/")
@@ -121,7 +122,7 @@ func serverCommand(server manifest.MCPServer) Destination {
 	return to
 }
 
-// isHost tells whether a text can be the name of a host in a binding.
+// isHost reports whether a text can be the name of a host in a binding.
 func isHost(text string) bool {
 	for i := range len(text) {
 		c := text[i]

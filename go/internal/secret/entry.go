@@ -14,8 +14,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// entry is what a file of the store says once it is decrypted. The MAC covers
-// all the rest: age alone neither binds a file to its name nor says who wrote it.
+// entry is the decrypted content of a file of the store. The MAC covers all other
+// fields: age alone neither binds a file to its name nor authenticates its author.
 type entry struct {
 	Schema string `json:"schema"`
 	Name   string `json:"name"`

@@ -68,8 +68,8 @@ func unsafef(remedy, format string, args ...any) error {
 
 var errTooLarge = errors.New("larger than it may be")
 
-// readPrivate reads a file that belongs to the user and that nobody else can
-// open. What is judged is the open file, so that it cannot be swapped between.
+// readPrivate reads a file that belongs to the user and that no other user can open. It
+// checks the open file, so that it cannot be swapped after the check.
 func readPrivate(path string, most int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
 	if err != nil {

@@ -59,7 +59,7 @@ func (s *Store) ask(ctx context.Context) ([]byte, error) {
 	return passphrase, err
 }
 
-// ErrNoTerminal is what Passphrase gives where nobody can be asked.
+// ErrNoTerminal is the error of Passphrase if there is no terminal to prompt on.
 var ErrNoTerminal = errors.New("no terminal")
 
 func (s *Store) locked() error {
@@ -135,7 +135,7 @@ func protect(text, passphrase []byte, work int) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// isArmored and isEncrypted tell what kind of age file there is.
+// isArmored and isEncrypted report the format of an age file.
 func isArmored(data []byte) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(data), []byte("-----BEGIN AGE ENCRYPTED FILE-----"))
 }

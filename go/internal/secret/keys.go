@@ -20,8 +20,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// keys are what encrypts, decrypts and signs the files of a store. All of it
-// comes from the identity file: the key of a MAC is derived from the identity.
+// keys encrypt, decrypt and sign the files of a store. All of them come from the
+// identity file: the key of a MAC is derived from the identity.
 type keys struct {
 	identities []age.Identity
 	recipients []age.Recipient

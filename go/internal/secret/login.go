@@ -125,7 +125,8 @@ func (l login) probe(bound Binding) error {
 	return nil
 }
 
-// file is where a program keeps its login. Its directory may be a link.
+// file returns the file in which a program keeps its login. Its directory may be a
+// link.
 func (login) file(p program) (string, error) {
 	path, err := userdir.Home(p.file...)
 	if err != nil {
@@ -163,7 +164,7 @@ func (b *Bindings) LoginFor(use Use) (*Login, error) {
 }
 
 // allowedLogin lets a login be used for the model alone, at the host of its program's
-// own provider: elsewhere the program would show it to somebody else.
+// own provider: the program would reveal it to any other host.
 func allowedLogin(bound Binding, use Use) error {
 	host := modelHostOf(bound)
 	if use.To.Host == host && host != "" && strings.HasSuffix(use.Pointer, "/model/auth") {

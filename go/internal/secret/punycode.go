@@ -5,9 +5,9 @@ import (
 	"unicode"
 )
 
-// toASCII writes a host with letters beyond ASCII in its xn-- form (RFC 3492).
-// It is for a suggestion: labels with anything but letters, digits and hyphens
-// are given up, and nothing is normalized but case.
+// toASCII converts a host with letters beyond ASCII to its xn-- form (RFC 3492). It
+// serves a suggestion: it gives up on labels with anything but letters, digits and
+// hyphens, and normalizes nothing but case.
 func toASCII(host string) (string, bool) {
 	labels := strings.Split(host, ".")
 	for i, label := range labels {

@@ -18,7 +18,7 @@ type Secret struct {
 	take func() ([]byte, error)
 }
 
-// Placeholder is what a Secret looks like wherever it is printed.
+// Placeholder is the printed form of any Secret.
 const Placeholder = "[secret]"
 
 var (
@@ -81,9 +81,9 @@ func (Secret) GobEncode() ([]byte, error)   { return nil, errEncoded }
 // MaxBytes is the largest value.
 const MaxBytes = 64 << 10
 
-// TrimLineBreak takes the line break off the end of a value of one line, where
-// programs and editors put one that is no part of a key. A value of several
-// lines, such as a private key, stays as it is.
+// TrimLineBreak removes the line break from the end of a value of one line, since
+// programs and editors add one that is not part of a key. A value of several lines,
+// such as a private key, stays as it is.
 func TrimLineBreak(value []byte) []byte {
 	end := bytes.IndexByte(value, '\n')
 	if end < 0 || end != len(value)-1 {

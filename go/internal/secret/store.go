@@ -33,7 +33,8 @@ type Store struct {
 	IdentityFile string
 	// RecipientsFile may name further recipients, as for `age -R`.
 	RecipientsFile string
-	// Passphrase asks for the passphrase of an identity; nil where nobody can be asked.
+	// Passphrase prompts for the passphrase of an identity; nil if there is no way to
+	// prompt.
 	Passphrase func(ctx context.Context, prompt string) ([]byte, error)
 	// Work is that of a new passphrase's scrypt, as a power of 2; 0 for what age takes. Less is for tests.
 	Work int
@@ -121,7 +122,7 @@ func (s *Store) Names() ([]string, error) {
 	return names, nil
 }
 
-// Has tells whether there is a file for a name, readable or not.
+// Has reports whether there is a file for a name, readable or not.
 func (s *Store) Has(name string) (bool, error) {
 	names, err := s.Names()
 	return slices.Contains(names, name), err
@@ -134,7 +135,7 @@ func (s *Store) check(bound Binding) error {
 	return nil
 }
 
-// read gives the value of the entry that a binding leads to.
+// read returns the value of the entry that a binding refers to.
 func (s *Store) read(ctx context.Context, bound Binding) ([]byte, error) {
 	name := bound.place()
 	path, err := s.path(name)
@@ -193,7 +194,7 @@ func (s *Store) read(ctx context.Context, bound Binding) ([]byte, error) {
 	return value, nil
 }
 
-// Made says what a write has created on the way.
+// Made reports what a write had to create first.
 type Made struct {
 	Identity bool // the identity, and with it the store
 }
@@ -383,7 +384,7 @@ func (b Binding) missing(entry string) error {
 	return b.problem(diag.ExitNotFound, "secret-missing", "is not set in the store").Hintf("insomnia secret set %s", b.Name)
 }
 
-// damaged says what is wrong with the file of an entry.
+// damaged returns an error about the damaged file of an entry.
 func (b Binding) damaged(path string, err error) error {
 	var none *age.NoIdentityMatchError
 	code, what := "secret-damaged", "is damaged: bytes of %s are changed or missing"

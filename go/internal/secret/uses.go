@@ -19,7 +19,7 @@ type Use struct {
 	Pointer string `json:"pointer"`
 	// Name is the name of the secret.
 	Name string `json:"name"`
-	// To is who would get it.
+	// To is the destination.
 	To Destination `json:"to"`
 }
 

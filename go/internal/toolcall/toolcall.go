@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Site is where calls are made: the directories that path patterns begin at.
+// Site is the place where calls are made: the directories that path patterns begin at.
 type Site struct {
 	// Workspace and Home are real paths.
 	Workspace, Home string

@@ -11,8 +11,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Request is what is to be done with a manifest: a Pod is to start from it, or a
-// secret to be handed out for it.
+// Request describes a use of a manifest: to start a Pod from it, or to release a secret
+// for it.
 type Request struct {
 	Source   Source
 	Manifest []byte // canonical, as it will be used: not resolved again afterwards
@@ -22,11 +22,12 @@ type Request struct {
 	Ask func(ctx context.Context, v *Verdict) (bool, error)
 }
 
-// Verdict is what a manifest grants, and what of it the user has consented to.
+// Verdict is the grants of a manifest, and the part of them that the user has consented
+// to.
 type Verdict struct {
 	Source Source
 	Now    grant.Set
-	// Consent is what there is for the source; nil when there is none.
+	// Consent is the consent to the source; nil if there is none.
 	Consent *Consent
 	// Changes are empty when everything is consented to. They are from the set
 	// that is nearest, or from nothing.
@@ -34,9 +35,9 @@ type Verdict struct {
 	// Role is the built-in role that Beyond was computed from; empty when there is
 	// none, and everything is beyond it.
 	Role string
-	// Beyond is where the manifest goes further than that role.
+	// Beyond is where the manifest allows more than that role.
 	Beyond []grant.Change
-	// Manifest is what was judged.
+	// Manifest is the manifest that the verdict is about.
 	Manifest []byte
 }
 
@@ -85,8 +86,8 @@ func (s *Store) judge(source Source, data []byte, m *manifest.Manifest) (*Verdic
 	return v, nil
 }
 
-// compareWithRole finds out what goes further than the built-in role that the
-// profile says it has. A role of its own is compared with nothing.
+// compareWithRole finds the grants that exceed those of the built-in role that the
+// profile claims. A role that is not built in is compared with nothing.
 func (v *Verdict) compareWithRole(s *Store, role string) {
 	var base grant.Set
 	if s.BuiltIn != nil {
@@ -97,7 +98,7 @@ func (v *Verdict) compareWithRole(s *Store, role string) {
 	v.Beyond = grant.Compare(base, v.Now)
 }
 
-// Wider reports whether a change goes further than the built-in role.
+// Wider reports whether a change allows more than the built-in role.
 func (v *Verdict) Wider(c grant.Change) bool {
 	return v.Role == "" || slices.ContainsFunc(v.Beyond, func(b grant.Change) bool { return b.Grant == c.Grant && b.Gone == c.Gone })
 }
@@ -133,7 +134,7 @@ func (s *Store) Authorize(ctx context.Context, r Request) error {
 	return s.Grant(ctx, r.Source, v.Now)
 }
 
-// State says how a manifest stands to what was consented to.
+// State is the relation of a manifest to the recorded consent.
 type State string
 
 const (
@@ -155,7 +156,7 @@ func (v *Verdict) State() State {
 	return Further
 }
 
-// Consented tells whether the manifest may be used.
+// Consented reports whether the manifest may be used.
 func (v *Verdict) Consented() bool { return v.Source.Own || len(v.Changes) == 0 }
 
 // Command is the command that consents to just this set.

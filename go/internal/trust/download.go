@@ -9,8 +9,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// DownloadKey is what the user was asked about: a reference of a project. A
-// locked reference holds its hash, so that another one is asked about again.
+// DownloadKey identifies a question to the user: a reference of a project. A locked
+// reference contains its hash, so the user is asked again if it changes.
 type DownloadKey struct {
 	Project string `json:"project"` // absolute path of its directory
 	Ref     string `json:"ref"`     // as the project writes it, or as its lock does

@@ -49,7 +49,7 @@ func (s *Store) read(path, key string) (*Consent, error) {
 	return nil, damaged(path, key, "it is no record of a consent")
 }
 
-// problem is what does not fit together although every byte is as it was written.
+// problem returns an inconsistency in a record whose bytes are intact, or "".
 func (s *Store) problem(r *record, path, key string) string {
 	if key != "" && r.Key != key || s.path(r.Key) != filepath.Clean(path) {
 		return "it is about another source"

@@ -25,12 +25,12 @@ import (
 type Store struct {
 	dir string
 	fs  durable.FS
-	// BuiltIn gives the manifest of a built-in role, to tell what goes further;
-	// nil when there is none to compare with.
+	// BuiltIn returns the manifest of a built-in role, to find what exceeds it; nil if
+	// there is no such role.
 	BuiltIn func(role string) *manifest.Manifest
 }
 
-// Open gives the store in a folder; nothing is made before the first consent.
+// Open returns the store in a directory, which is created with the first consent.
 func Open(dir string) *Store { return OpenOn(durable.OS, dir) }
 
 // OpenOn is Open on another file system than this machine's.
@@ -46,7 +46,7 @@ func DefaultDir() (string, error) {
 	return dir, nil
 }
 
-// Consent is what the user has consented to for one source.
+// Consent is the user's consent to one source.
 type Consent struct {
 	Key string `json:"key"`
 	Ref string `json:"ref"` // as it was typed
@@ -74,8 +74,8 @@ const (
 // path is the file of a source.
 func (s *Store) path(key string) string { return s.file(key, extension) }
 
-// Consented gives the consent for a source, or nil when there is none. What
-// cannot be read is an error, and no consent.
+// Consented returns the consent to a source, or nil if there is none. A record that
+// cannot be read is an error, never a consent.
 func (s *Store) Consented(key string) (*Consent, error) {
 	if err := s.safe(); err != nil {
 		return nil, err
@@ -83,8 +83,8 @@ func (s *Store) Consented(key string) (*Consent, error) {
 	return s.read(s.path(key), key)
 }
 
-// Has tells whether there is a file for a source, whatever stands in it; also
-// where that cannot be told.
+// Has reports whether there is a file for a source, whatever it contains. It returns
+// true if that cannot be determined.
 func (s *Store) Has(key string) bool {
 	_, err := s.fs.Lstat(s.path(key))
 	return !errors.Is(err, fs.ErrNotExist)
@@ -183,7 +183,7 @@ func (s *Store) write(ctx context.Context, do func() error) (err error) {
 	return do()
 }
 
-// safe refuses a folder in which somebody else could put a consent.
+// safe refuses a directory in which another user could place a consent.
 func (s *Store) safe() error {
 	for _, dir := range []string{filepath.Dir(s.dir), s.dir} {
 		info, err := s.fs.Lstat(dir)

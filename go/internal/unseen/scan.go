@@ -14,8 +14,8 @@ type Place struct {
 	// most [mostRunes] of them; Count is how many there are, equal or not.
 	Runes []rune
 	Count int
-	// Reads is what tag characters or variation selectors spell; empty when they
-	// spell nothing that can be read.
+	// Reads is the text that tag characters or variation selectors spell; empty if it is
+	// not readable.
 	Reads string
 }
 
@@ -141,7 +141,7 @@ func normal(before, previous, r rune, text string, first bool) int {
 	return size
 }
 
-// seenLetter leaves out the fillers, which are letters that nobody sees.
+// seenLetter leaves out the fillers, which are invisible letters.
 func seenLetter(r rune) bool { return unicode.IsLetter(r) && !Hidden(r) }
 
 // flag is the length of the tags that make a black flag that of England, Scotland or Wales.
@@ -168,8 +168,8 @@ func tagged(s string) string {
 // mostSpelled is how much of what is spelled is shown.
 const mostSpelled = 200
 
-// spelled is what a run spells: tag characters are ASCII moved up, and the 256
-// variation selectors are used as bytes.
+// spelled returns the text that a run spells: tag characters are ASCII moved up, and
+// the 256 variation selectors are used as bytes.
 func spelled(run string) string {
 	var tags, selectors []byte
 	for _, r := range run {

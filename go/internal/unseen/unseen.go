@@ -1,9 +1,9 @@
-// Package unseen knows the characters that a reader does not see: those that
-// are invisible, blank, reorder what stands around them, or are no character.
+// Package unseen recognizes characters that a reader does not see: those that are
+// invisible or blank, reorder the text around them, or are not characters.
 //
-// [Hidden] decides for one character and is what everything printed goes
-// through. [Scan] finds those in a text for a model that have no business there:
-// what an emoji or a script needs is left alone.
+// [Hidden] decides for one character; all printed text is checked with it. [Scan] finds
+// suspicious characters in a text for a model, and ignores those that an emoji or a
+// script needs.
 package unseen
 
 import (
@@ -14,11 +14,11 @@ import (
 	"golang.org/x/text/unicode/runenames"
 )
 
-// Hidden reports whether a character cannot be seen, or cannot be told from
-// another by where it stands: controls, line and paragraph separators, spaces
-// other than U+0020, blanks, format and bidirectional characters, variation
-// selectors, tags, private use, noncharacters and what is not assigned. Marks
-// that combine are no matter of one character; see [Marks].
+// Hidden reports whether a character is invisible, or cannot be distinguished from
+// another by its position: controls, line and paragraph separators, spaces other than
+// U+0020, blanks, format and bidirectional characters, variation selectors, tags,
+// private use, noncharacters and unassigned code points. Combining marks depend on more
+// than one character; see [Marks].
 func Hidden(r rune) bool {
 	switch {
 	case r < 0x20:
@@ -32,7 +32,8 @@ func Hidden(r rune) bool {
 		unicode.Is(unicode.Variation_Selector, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }
 
-// blank are characters with a glyph of nothing, which no property tells of.
+// blank reports whether a character has an empty glyph; no Unicode property covers
+// these.
 func blank(r rune) bool {
 	switch r {
 	case 0x2800, // BRAILLE PATTERN BLANK
@@ -72,11 +73,11 @@ func Name(r rune) string {
 
 func noncharacter(r rune) bool { return r >= 0xFDD0 && r <= 0xFDEF || r&0xFFFE == 0xFFFE }
 
-// Marks is how many characters that combine stand at the beginning of s, where
-// before is the character in front of it, and whether they can be read there:
-// not when there is nothing to stand on, when they are piled up, or when they
-// strike through and surround. In prose, letters may have two that Unicode has
-// no character for, as some languages write them.
+// Marks returns how many combining characters s begins with, where before is the
+// character in front of it, and whether they are readable. They are not if they have no
+// base character, pile up, or strike through or surround it. In prose, letters may have
+// two marks for which Unicode has no precomposed character, as some languages write
+// them.
 func Marks(before rune, s string, prose bool) (count int, readable bool) {
 	const most = 3 // of a script's own marks; syllables of India take as many
 	onto := before > ' ' && unicode.IsGraphic(before) && !Hidden(before)

@@ -41,7 +41,7 @@ const (
 	// Most work ends before the first look at its memory.
 	firstLook = 200 * time.Millisecond
 	nextLook  = 50 * time.Millisecond
-	// margin is what the rest of the process may use.
+	// margin is the memory reserved for the rest of the process.
 	margin = 256 << 20
 )
 
@@ -57,7 +57,7 @@ type Limits struct {
 // memory stays beyond it although the work was to end. It does not return.
 var EndProcess = func(limit int64) { panic(&crash.Panic{Cause: ErrMemory.Error()}) }
 
-// work is what Do runs.
+// work is one run of Do.
 type work struct {
 	limit     int64
 	cancel    context.CancelCauseFunc

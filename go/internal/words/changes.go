@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/grant"
 )
 
-// Effect is what a change does to what the agent may do.
+// Effect is the effect of a change on what the agent may do.
 type Effect = grant.Effect
 
 const (
@@ -20,7 +20,7 @@ const (
 	Fresh Effect = "fresh"
 )
 
-// Group is what an entry is about.
+// Group is the subject of an entry.
 type Group string
 
 // The groups, in the order in which a reviewer wants them.
@@ -52,9 +52,11 @@ var groups = []Group{Permissions, Tools, Sandbox, Secrets, Servers, Hooks, Subag
 type Entry struct {
 	Group  Group  `json:"group"`
 	Effect Effect `json:"effect"`
-	// Text says what the second does, and what the first did: "may no longer run".
+	// Text describes the second manifest's behavior relative to the first: "may no longer
+	// run".
 	Text string `json:"text"`
-	// Items are what Text is about, where it is a list: patterns, hosts, names.
+	// Items are the elements that Text is about, if it is about a list: patterns, hosts,
+	// names.
 	Items []string `json:"items,omitempty"`
 	// Lines are the changed lines of a text, with + or - in front.
 	Lines []string `json:"lines,omitempty"`
@@ -62,10 +64,10 @@ type Entry struct {
 	Pointers []string `json:"pointers"`
 }
 
-// Between says what the second of two manifests does differently, as a review note
-// would. Both are JSON; they need not be valid manifests, but only then everything is
-// worded well. Every value that differs is covered by an entry, and so is whatever
-// the second grants beyond the first; two equal manifests have none.
+// Between describes what the second of two manifests does differently, as a review note
+// would. Both are JSON. They need not be valid manifests, but the wording is reliable
+// only if they are. An entry covers every value that differs, and everything that the
+// second grants beyond the first. Two equal manifests have no entries.
 func Between(first, second []byte) ([]Entry, error) {
 	a, err := difference.Decode(first)
 	if err != nil {
@@ -197,7 +199,7 @@ func join(path, key string) string {
 	return path + "." + key
 }
 
-// say adds an entry; text goes on from the subject.
+// say adds an entry; text continues after the subject.
 func (s *scope) say(group Group, effect Effect, c change, format string, args ...any) *Entry {
 	text := diag.Sprintf(format, args...)
 	if s.subject != "" {

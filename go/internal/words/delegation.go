@@ -4,7 +4,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 )
 
-// ceilingSections are what the ceiling of subagents may have of its own.
+// ceilingSections are the sections that the ceiling of subagents may set.
 var ceilingSections = []string{"permissions", "tools"}
 
 // delegation words the section by its parts, also where it comes or goes.

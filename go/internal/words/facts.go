@@ -13,8 +13,8 @@ import (
 // in plain words. The text is not escaped.
 type Fact struct{ Name, Text string }
 
-// Facts says what a manifest lets an agent do, in the order in which one reads
-// it. Secrets are counted and not named.
+// Facts describes what a manifest lets an agent do, in reading order. It counts secrets
+// and does not name them.
 func Facts(m *manifest.Manifest, s Summary) []Fact {
 	var facts []Fact
 	add := func(name string, parts ...string) {
@@ -75,8 +75,8 @@ func toolCount(otherwise manifest.ToolDefault, allow []manifest.ToolName) string
 	return Count(len(allow), "tool")
 }
 
-// ceilingWords says what subagents may do at the most, where that is not what the Pod
-// itself may do; empty where it is.
+// ceilingWords describes the most that subagents may do, if that differs from what the
+// Pod itself may do; otherwise it is empty.
 func ceilingWords(m *manifest.Manifest) string {
 	if m.Delegation == nil || m.Delegation.Ceiling == nil {
 		return ""

@@ -173,7 +173,7 @@ func makeHandlers() {
 	handlers.manifest, handlers.subagent, handlers.ceiling = ofManifest, ofSubagent, shared
 }
 
-// Words for the steps of an order; each goes on from who does it.
+// Words for the steps of an order; each continues a sentence after its subject.
 var (
 	ModeWords = map[string]string{
 		"plan": "only plans and changes nothing", "ask": "asks before it changes anything", "acceptEdits": "edits files without asking",

@@ -75,7 +75,7 @@ func code(s string) string { return diag.Quote(s) }
 // worded is a grant that has words.
 type worded struct{ grant.Grant }
 
-// groupsOfKinds are where kinds of grants are shown.
+// groupsOfKinds maps kinds of grants to the groups that show them.
 var groupsOfKinds = sync.OnceValue(func() map[grant.Kind]Group {
 	return map[grant.Kind]Group{
 		grant.Mode: Permissions, grant.Rule: Permissions, grant.Tool: Tools,
@@ -99,9 +99,9 @@ func Grant(g grant.Grant, gone bool) string {
 	return text
 }
 
-// words says what a grant allows or forbids: a sentence that goes on from who
-// does it, and the item that it is about, where it can be about several. gone is
-// for a grant that held the agent back.
+// words returns what a grant allows or forbids: a sentence without its subject, and the
+// item that it is about, if it can be about several. gone marks a grant that restricted
+// the agent.
 func (g worded) words(gone bool) (group Group, text, item string) {
 	text, item = g.sentence(gone)
 	group = groupsOfKinds()[g.Kind]
@@ -287,7 +287,7 @@ func (g worded) to() string {
 	return code(g.To)
 }
 
-// commandPrefix is what [secret.Destination] writes before a command.
+// commandPrefix is the prefix of a command in [secret.Destination].
 const commandPrefix = "the command "
 
 func (g worded) rule(gone bool) (text, item string) {

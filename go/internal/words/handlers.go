@@ -34,19 +34,20 @@ func described(group Group) handler {
 	}
 }
 
-// place is where the grants of a field are.
+// place selects the grants of a field.
 type place struct {
 	kind grant.Kind // empty for a field that grants nothing
 	// at is the pointer, from the section of the field; empty for the field itself.
 	at string
-	// all tells that the field is the default of its kind.
+	// all marks a field that is the default of its kind.
 	all bool
-	// value is what a grant has for an element of the field; nil: the element.
+	// value returns the grant's value for an element of the field; nil means the element
+	// itself.
 	value func(string) string
 }
 
-// effect is what a change does to the grants of a field, or to those of some of
-// its elements.
+// effect returns the effect of a change on the grants of a field, or on those of some
+// of its elements.
 func (s *scope) effect(p place, c change, elements ...string) Effect {
 	if p.kind == "" {
 		return Neutral
@@ -267,7 +268,7 @@ func modelRef(s *scope, c change) {
 	e.Pointers = append(e.Pointers, base+"/provider", base+"/id")
 }
 
-// judged gives what a handler says the effect on the grants of a place.
+// judged adds the effect on the grants of a place to the entry of a handler.
 func judged(at place, say handler) handler {
 	return func(s *scope, c change) {
 		say(s, c)
@@ -302,14 +303,14 @@ func providersOf(refs []any) []string {
 	return out
 }
 
-// modelPart is for the parts of the reference, which are said with it.
+// modelPart handles the parts of the reference, which are described together with it.
 func modelPart(s *scope, c change) {
 	if difference.Same(members(s.a["model"])["ref"], members(s.b["model"])["ref"]) {
 		s.plain(c)
 	}
 }
 
-// wholeModel is for a subagent that has a model of its own, or has not.
+// wholeModel handles a subagent that gains or loses a model of its own.
 func wholeModel(s *scope, c change) {
 	switch {
 	case c.a == nil:
@@ -360,7 +361,8 @@ func shownNumber(v any) string {
 	return strconv.FormatInt(int64(n), 10)
 }
 
-// modelHeader words a header of a model's API; what is no secret in it is part of the address.
+// modelHeader words a change of a header of a model's API; headers that are not secret are
+// part of the address.
 func modelHeader(s *scope, c change) {
 	base, _, _ := strings.Cut(c.pointer, "/headers/")
 	effect := s.effects.At(grant.Address, base+"/baseUrl")

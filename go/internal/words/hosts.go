@@ -26,9 +26,9 @@ func HostFacts(hosts *manifest.Hosts) []Fact {
 	return facts
 }
 
-// HostChanges says how the hosts of groups differ that two generations of a Pod have.
-// A group that only one of them has is in what differs between their manifests, and
-// its hosts are said all the same.
+// HostChanges describes how the hosts of groups differ between two generations of a
+// Pod. If only one generation has a group, the difference of the manifests shows that,
+// and this still lists its hosts.
 func HostChanges(before, after *manifest.Hosts) []Entry {
 	var entries []Entry
 	say := func(effect Effect, words, group string, hosts []string) {

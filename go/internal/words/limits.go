@@ -16,7 +16,7 @@ type ending struct {
 	show   func(n int64) string
 }
 
-// endingOf gives the words of a field of limits.
+// endingOf returns the words for a field of limits.
 func endingOf(field string) (ending, bool) {
 	switch field {
 	case "maxTurns":
@@ -35,7 +35,7 @@ func plainNumber(n int64) string { return grouped(strconv.FormatInt(n, 10)) }
 
 func dollars(cents int64) string { return fmt.Sprintf("$%d.%02d", cents/100, cents%100) }
 
-// sessionLimit words a limit that ends a session; null and absent are none.
+// sessionLimit words a limit that ends a session; null and absent mean no limit.
 func sessionLimit(s *scope, c change) {
 	words, ok := endingOf(c.path[strings.LastIndexByte(c.path, '.')+1:])
 	before, limited := number(c.a)
@@ -65,7 +65,7 @@ func kept(group Group, what string) handler {
 	}
 }
 
-// limitFacts are where a session ends, in short.
+// limitFacts returns short descriptions of where a session ends.
 func limitFacts(l manifest.Limits) []string {
 	facts := []string{"no limit of turns", "no limit of time"}
 	if l.MaxTurns != nil {

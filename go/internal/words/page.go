@@ -21,7 +21,7 @@ const (
 	longestValue = 400
 )
 
-// Page says how entries are shown.
+// Page configures how entries are shown.
 type Page struct {
 	// More is how to see what is left out: a flag or a command. Without it, what is
 	// wider is shown whole.
@@ -34,7 +34,7 @@ type Page struct {
 	Width int
 }
 
-// leastWidth is what lines are wrapped to where there is less.
+// leastWidth is the least width that lines are wrapped to.
 const leastWidth = 24
 
 func (p Page) width() int {
@@ -118,8 +118,8 @@ func (p Page) items(e Entry) (out []string) {
 	return out
 }
 
-// continued begins a line that goes on with a quotation: what follows it is the
-// next character of the value.
+// continued begins a line that continues a quotation: the next character of the value
+// follows it.
 const continued = "│"
 
 // paragraph wraps text: between words, and within a quotation only where it is
@@ -174,7 +174,7 @@ func atoms(text string) []string {
 	return out
 }
 
-// character is the length of the first character of a text that is no quotation.
+// character returns the length of the first character of unquoted text.
 func character(text string) int {
 	_, size := utf8.DecodeRuneInString(text)
 	return size

@@ -37,7 +37,8 @@ func firstLine(text string) string {
 	return line
 }
 
-// Drift is what a list says of the profile that a Pod was created from.
+// Drift describes in a list whether the profile that a Pod was created from has
+// changed.
 func Drift(d pod.Drift) string {
 	switch d.State {
 	case pod.Changed:

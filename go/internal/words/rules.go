@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reach"
 )
 
-// action is what happens to a call, from the strictest.
+// action is the decision about a call, from the strictest.
 type action int
 
 const (
@@ -23,7 +23,7 @@ var actionsDone = []string{"refused", "asked about", "allowed"}
 
 func actionOf(v any) action { return action(max(0, slices.Index(reach.Actions, text(v)))) }
 
-// ruleKey is what a rule is about: "TOOL PATTERN". Of several rules for one key the
+// ruleKey is the subject of a rule: "TOOL PATTERN". Of several rules for one key the
 // strictest counts.
 type ruleKey string
 
@@ -65,7 +65,7 @@ func (s ruleSet) covering(key ruleKey) (strictest action, covered bool) {
 	return strictest, covered
 }
 
-// ruleChange is what happens to the calls of one key.
+// ruleChange is the change of the decision about the calls of one key.
 type ruleChange struct {
 	key    ruleKey
 	now    action // where no narrower rule decides
@@ -75,7 +75,7 @@ type ruleChange struct {
 	idle   bool   // the other rules or the default make up for it
 }
 
-// ruleLine is what several patterns have in common.
+// ruleLine is the wording that several patterns share.
 type ruleLine struct {
 	effect                Effect
 	before, object, after string // no object: the items
@@ -166,7 +166,7 @@ func ruleChanged(a, b ruleSet, key ruleKey, effect Effect, inA, inB bool) ruleCh
 	return r
 }
 
-// usual is what happens to the calls of a key that no narrower rule is about.
+// usual returns the decision about calls of the key that no narrower rule decides.
 func (s ruleSet) usual(key ruleKey) action {
 	if strictest, covered := s.covering(key); covered {
 		return strictest
@@ -174,7 +174,7 @@ func (s ruleSet) usual(key ruleKey) action {
 	return s.fallback
 }
 
-// within tells whether the other change says all that this one does.
+// within reports whether the other change implies this one.
 func (r ruleChange) within(other ruleChange) bool {
 	return !other.idle && other.key != r.key && other.key.covers(r.key) && other.effect == r.effect && other.now == r.now
 }
@@ -193,7 +193,8 @@ func unionKeys(a, b map[ruleKey]action) []ruleKey {
 	return out
 }
 
-// toolVerb says what a call of a tool does, and to what at most; empty for other tools.
+// toolVerb returns the verb for calls of a tool, and the words for all of its objects;
+// empty for other tools.
 func toolVerb(tool string) (verb, all string) {
 	switch tool {
 	case "bash":
@@ -208,8 +209,8 @@ func toolVerb(tool string) (verb, all string) {
 	return "", ""
 }
 
-// Verb says what a call of a rule does, and to what: an object in words, or
-// else an item that others may stand beside.
+// Verb returns the verb for calls of a rule, and the object: in words, or else as an
+// item that may be listed with others.
 func Verb(rule string) (verb, object, item string) {
 	tool, pattern, _ := strings.Cut(rule, " ")
 	verb, all := toolVerb(tool)

@@ -40,8 +40,8 @@ func secrets(c *comparison, a, b map[string]any, from, to map[string]string) {
 	}
 }
 
-// destinations says where each secret of a manifest goes, by pointer; nil where the
-// manifest does not have the form of one.
+// destinations returns the destination of each secret of a manifest, by pointer; nil if
+// the manifest is malformed.
 func destinations(data []byte) map[string]string {
 	m, problems := manifest.DecodeForm(data)
 	if len(problems) > 0 {
@@ -72,7 +72,7 @@ func slots(found map[string]any, pointer string, v any) {
 	}
 }
 
-// Purpose says what the secret at a place of a manifest is for.
+// Purpose describes the purpose of the secret at a place of a manifest.
 func Purpose(pointer string) string {
 	parts := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	if parts[0] == "mcpServers" && len(parts) > 2 {
@@ -121,7 +121,7 @@ func slot(s *scope, c change) {
 	a, b := content(c.a), content(c.b)
 	switch {
 	case a == b && a != "":
-		// It may have held a server back. It is no secret by contract, and is not shown all the same.
+		// It may have restricted a server. By contract it is not a secret, but it is still not shown.
 		s.say(Servers, s.endpoint(), c, "gets another value for `%s`", c.name)
 	case b == "":
 		s.say(Servers, s.endpoint(), c, "no longer gets %s for `%s`", a, c.name)

@@ -2,8 +2,8 @@ package words
 
 import "github.com/insomnia-pods/insomnia/go/internal/catalog"
 
-// Steps says how a selection was found, a sentence for each step; none where the
-// reference said it itself.
+// Steps describes how a selection was found, a sentence for each step; none if the
+// reference named it directly.
 func Steps(s *catalog.Selection) []string {
 	var out []string
 	for _, step := range s.Steps {

@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Summary is what one wants to know of a profile before choosing it.
+// Summary is the information that helps a user choose a profile.
 type Summary struct {
 	Name        string `json:"name"` // as the manifest has it
 	Description string `json:"description,omitempty"`
@@ -23,9 +23,10 @@ type Summary struct {
 	Tools      int   `json:"tools"` // -1 for all that are not denied
 	MCPServers int   `json:"mcpServers"`
 	Delegates  int   `json:"delegates"`
-	// Ceiling is what subagents may do in place of what the Pod may; empty without a ceiling.
+	// Ceiling is what subagents may do instead of what the Pod may do; empty without a
+	// ceiling.
 	Ceiling string `json:"ceiling,omitempty"`
-	Secrets int    `json:"secrets"` // how many; their names are nobody's business here
+	Secrets int    `json:"secrets"` // how many; their names are private
 	Words   string `json:"words"`   // all of it in plain words
 }
 
@@ -79,7 +80,7 @@ func secretNames(data []byte) map[string]bool {
 	}
 }
 
-// modeWords says what a permission mode means.
+// modeWords describes a permission mode.
 func modeWords(mode string) string {
 	switch mode {
 	case "plan":

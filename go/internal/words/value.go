@@ -35,7 +35,7 @@ func texts(v any) []string {
 	return out
 }
 
-// filled is a string in which secrets may be: their names stand in braces.
+// filled formats a string that may contain secrets: their names appear in braces.
 func filled(v any) string {
 	if s, ok := v.(string); ok || v == nil {
 		return s

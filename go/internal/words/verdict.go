@@ -9,8 +9,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/trust"
 )
 
-// Entries words all that a manifest grants. Marked as wider is what is new to the
-// user and goes further than the built-in role, as fresh what is new and does not.
+// Entries describes all grants of a manifest. Grants that are new to the user are
+// marked: as wider if they exceed the built-in role, otherwise as fresh.
 func Entries(v *trust.Verdict) []Entry {
 	var lacking []grant.Change
 	for _, c := range v.Beyond {

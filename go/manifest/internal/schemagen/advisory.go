@@ -1,7 +1,7 @@
 package schemagen
 
-// advisory are the fields that no runtime holds to by itself, with what becomes of them.
-// Each says so in its doc comment, which a test compares with this list.
+// advisory are the fields that no runtime enforces by itself, with their treatment. The
+// doc comment of each contains the text, which a test compares with this list.
 var advisory = []struct {
 	fields []string
 	why    string

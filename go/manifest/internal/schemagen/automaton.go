@@ -56,7 +56,7 @@ type automatonBuilder struct {
 	numbers map[string]int
 }
 
-// number gives the number of a state, a new one if it is new.
+// number returns the number of a state, which it assigns if the state is new.
 func (b *automatonBuilder) number(state []uint32) int {
 	key := fmt.Sprint(state)
 	n, known := b.numbers[key]
@@ -67,7 +67,7 @@ func (b *automatonBuilder) number(state []uint32) int {
 	return n
 }
 
-// follow goes on from instructions to those that consume a byte or match.
+// follow returns the instructions that consume a byte or match, starting from others.
 func (b *automatonBuilder) follow(from []uint32, at syntax.EmptyOp) []uint32 {
 	seen := map[uint32]bool{}
 	var out []uint32

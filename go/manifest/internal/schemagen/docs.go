@@ -60,8 +60,8 @@ var Rules = []Rule{
 	{"rule-manifest-size", "At most 8 MiB in all."},
 }
 
-// forms names the patterns and says in words what they allow, so that the reference and
-// the messages can be read. lib/validate/forms.nix is made of it.
+// forms names the patterns and describes in words what they allow, to keep the
+// reference and the messages readable. lib/validate/forms.nix is generated from it.
 var forms = []formRow{
 	{"name", "coder", "lowercase letters, digits and hyphens", manifest.ProfileName("").Constraint()},
 	{"profile reference", "builtin:coder", "the source, a colon, and the profile", manifest.ProfileRef("").Constraint()},
@@ -323,7 +323,7 @@ func defaultOf(property Property, node *Node) string {
 	return "optional"
 }
 
-// typeOf says what a field may hold, in words.
+// typeOf describes the type of a field in words.
 func (p *page) typeOf(n *Node) string {
 	n = p.schema.Follow(n)
 	switch {

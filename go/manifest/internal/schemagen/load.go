@@ -120,7 +120,7 @@ func (s *Schema) resolve(n *Node, within string) error {
 	return nil
 }
 
-// Follow gives the definition that a node stands for, or the node itself.
+// Follow returns the definition that a node refers to, or the node itself.
 func (s *Schema) Follow(n *Node) *Node {
 	for n != nil && n.Definition != "" {
 		n = s.Definitions[n.Definition]

@@ -137,7 +137,7 @@ func unwrapComments(r *jsonschema.Reflector) {
 	}
 }
 
-// scalar gives the schema of the types that are not described by their Go kind.
+// scalar returns the schema of the types that are not described by their Go kind.
 func scalar(t reflect.Type) *jsonschema.Schema {
 	switch {
 	case t.Implements(unionType):
@@ -152,7 +152,8 @@ func scalar(t reflect.Type) *jsonschema.Schema {
 	return nil
 }
 
-// unionSchema is the place of a secret, unless a plain string may stand there too.
+// unionSchema returns the schema of alternatives. It marks the place of a secret,
+// unless a plain string is allowed there, too.
 func unionSchema(alternatives []any) *jsonschema.Schema {
 	s := &jsonschema.Schema{Extras: map[string]any{"x-merge": "replace"}}
 	secret, plain := false, false
@@ -323,8 +324,8 @@ func (p *pass) item(t reflect.Type) {
 	p.inItem = outer
 }
 
-// optional tells whether a field may be absent: its zero value, and an empty
-// text or list is not that when it is a pointer or a list.
+// optional reports whether a field may be absent; its zero value means absence. An
+// empty string or list is present if the field is a pointer or a list that is not nil.
 func optional(field reflect.StructField) bool {
 	return strings.Contains(field.Tag.Get("json"), "omitzero")
 }

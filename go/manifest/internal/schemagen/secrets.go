@@ -23,7 +23,7 @@ func providers() []byte {
 	return indented(map[string][]string{"models": names(provider.Models[:]), "searches": names(provider.Searches[:])})
 }
 
-// meantTables are what beginners mean, for the Nix library.
+// meantTables returns the hints for mistakes of beginners, for the Nix library.
 func meantTables() []byte {
 	return indented(map[string]any{"fields": meant.Fields, "families": meant.Families, "variableEnds": meant.VariableEnds, "settings": meant.Settings, "unlimited": meant.Unlimited})
 }

@@ -12,7 +12,8 @@ func undescribed(schema []byte) []byte {
 	return compact(withoutDescriptions(tree, false))
 }
 
-// withoutDescriptions leaves out the keyword; in a map of names, the keys are none.
+// withoutDescriptions removes the keyword; in a map of names, the keys are not
+// keywords.
 func withoutDescriptions(v any, names bool) any {
 	switch v := v.(type) {
 	case map[string]any:
