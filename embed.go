@@ -1,5 +1,5 @@
-// Package insomnia carries the Nix half of the project inside the Go program:
-// the library and the built-in profiles, as they stand in the repository.
+// Package insomnia carries the Nix half of the project inside the Go program: the
+// library and the built-in profiles, as they are in the repository.
 package insomnia
 
 import "embed"

@@ -1,8 +1,8 @@
 {
   description = "Agent profiles in Nix, resolved to one typed manifest";
 
-  # Only packages, devShells and formatter force this input; whoever uses the
-  # library and the profiles alone never fetches it.
+  # Only packages, devShells and formatter force this input; a flake that uses only the
+  # library and the profiles never fetches it.
   inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixpkgs-unstable";
 
   outputs =

@@ -1,6 +1,6 @@
-# Runs the conformance corpus through the Nix validator and returns every case in
-# which the two differ, as lines of text. checks/conformance/README.md tells what
-# a case looks like.
+# Runs the conformance corpus through the Nix validator and returns every case in which
+# the two differ, as lines of text. checks/conformance/README.md describes the form of a
+# case.
 let
   inherit (builtins)
     attrNames

@@ -1,5 +1,5 @@
-# Runs the library's own tests. Every file of lib/tests that is a list holds tests;
-# the others are what tests are made of.
+# Runs the library's own tests. Every file of lib/tests that is a list contains tests;
+# the others define what the tests use.
 let
   inherit (builtins)
     attrNames

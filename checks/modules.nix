@@ -13,7 +13,7 @@ let
 
   flakePartsLib.mkPerSystemOption = module: module;
 
-  # What an option holds when nobody sets it.
+  # The values of options that are not set.
   defaults = mapAttrs (_: option: option.default or null);
 
   flakeModule =

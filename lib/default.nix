@@ -19,7 +19,7 @@ let
     checkManifest = import ./manifest/check.nix;
     report = import ./report.nix;
 
-    # In one's own flake
+    # In your own flake
     mkChecks = import ./mkChecks.nix;
     policy = import ./policy;
     flakeSchema = import ./flakeSchema.nix;

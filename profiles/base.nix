@@ -73,8 +73,8 @@
     "~/.yarnrc.yml"
   ];
 
-  # What programs need to run at all, and no more: a key in the environment of
-  # whoever starts the Pod does not reach a command.
+  # What programs need to run at all, and no more: keys in the environment of the user
+  # who starts the Pod do not reach a command.
   sandbox.inheritEnv = [
     "HOME"
     "LANG"

@@ -70,7 +70,7 @@ func words(w io.Writer) {
 	}
 }
 
-// used is what a process took.
+// used is the resource usage of a process.
 type used struct{ cpu, peak float64 } // milliseconds, MB
 
 // engine compares the embedded evaluator with nix-instantiate; only the cases of
@@ -175,8 +175,8 @@ func alternate(ctx context.Context, runs int, a, b []string) (x, y used, err err
 	return middle(all[0]), middle(all[1]), nil
 }
 
-// usage runs a command. Its peak is no less than this program's own, which is
-// the one that it starts as.
+// usage runs a command. Its peak is never below this program's own, since the process
+// starts as a copy of it.
 func usage(ctx context.Context, argv []string) (used, string, error) {
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "NIX_REMOTE=dummy://", "NIX_CONFIG=substituters =", "NIX_PATH=")

@@ -4,12 +4,12 @@
 //
 //	go run ./checks/bench [-n RUNS] [-pods PODS] [-lib DIR] [engine [CASE]...|running|ratios]
 //
-// DIR is a checkout of nixpkgs or of nix-community/nixpkgs.lib, for timing
-// evalModules. To compare with another Nix: checks/nix-version sid go run
-// ./checks/bench. With engine, only the embedded evaluator is compared, in CPU
-// time and peak memory, with nix-instantiate. With running, only the start of an
-// agent program is timed. With ratios, resolving is timed beside what else answers the
-// same question, and the table is written to docs/performance.md.
+// DIR is a checkout of nixpkgs or of nix-community/nixpkgs.lib, for timing evalModules. To
+// compare with another Nix: checks/nix-version sid go run ./checks/bench. With engine, only
+// the embedded evaluator is compared, in CPU time and peak memory, with nix-instantiate.
+// With running, only the start of an agent program is timed. With ratios, resolving is
+// timed against other programs that answer the same question, and the table is written to
+// docs/performance.md.
 package main
 
 import (
@@ -33,7 +33,7 @@ type pair struct {
 	ours     []string
 	baseline [][]string
 	dir      string       // where all run; empty: here
-	env      []string     // beside the environment
+	env      []string     // in addition to the environment
 	before   func() error // runs before each command; nil for nothing
 }
 

@@ -37,9 +37,9 @@ func nixScenes(ctx context.Context, b *bench) ([]pair, error) {
 	return append(pairs, modules), err
 }
 
-// repository makes a git repository of this flake with a hundred more files in each of some
-// folders, and returns it with a function that edits one of them: evaluating after an
-// edit is what costs in a large repository.
+// repository creates a git repository of this flake with a hundred more files in each of
+// some directories. It returns it with a function that edits one of them: evaluation after
+// an edit is the expensive case in a large repository.
 func repository(ctx context.Context, dir string, folders int) (repository string, edit func() error, err error) {
 	repository = filepath.Join(dir, fmt.Sprintf("repository-%d", folders))
 	script := `set -eu

@@ -30,7 +30,7 @@ var peers = []peer{
 	{"jsonnet", "task.jsonnet", func(p, file string) []string { return []string{p, file} }, jsonnetTask},
 }
 
-// peerTask is what the peers write.
+// peerTask is the input of the peers.
 type peerTask struct{ base, change map[string]any }
 
 // peerTaskOf splits a manifest into a base and what a profile changes of it.

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// bench is what the scenes share.
+// bench is the state that the scenes share.
 type bench struct {
 	dir        string // for files of the benchmark
 	insomnia   string // built as go/package.nix builds it, like the other programs

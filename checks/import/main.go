@@ -154,7 +154,7 @@ type candidate struct {
 	User          bool
 }
 
-// candidates are what the program itself finds in a directory.
+// candidates returns the candidates that the program itself finds in a directory.
 func (r run) candidates(dir string) []candidate {
 	out, _, err := r.command(dir, "import", "--json")
 	var found struct{ Candidates []candidate }
@@ -195,7 +195,7 @@ func (r run) try(c candidate) (got imported, problem string) {
 	return got, ""
 }
 
-// first is what the errors in a text begin with.
+// first returns the beginning of the errors in a text.
 func first(words []byte) string {
 	var out []string
 	for line := range strings.Lines(string(words)) {

@@ -32,7 +32,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// at is where the expected outputs say that the suite stands.
+// at is the directory of the suite according to the expected outputs.
 const at = "/pwd/lang"
 
 func main() {
@@ -157,8 +157,8 @@ func differ(got, want string) string {
 	return fmt.Sprintf("\n got: %.600s\nwant: %.600s", got, want)
 }
 
-// evaluator makes an evaluator over the suite, and says how to wrap the test.
-// With root, what is not there is missing, not forbidden.
+// evaluator returns an evaluator over the suite, and a function that wraps the test.
+// With root, files that do not exist are missing, not forbidden.
 func (s *suite) evaluator(flags string, root bool) (ev *eval.Evaluator, wrap func(file string) string, cancel func()) {
 	o := eval.Options{
 		Sources: &source.FS{}, Home: "/fake-home", System: "x86_64-linux",

@@ -24,7 +24,7 @@ import (
 
 type suite struct {
 	name string
-	// dir is where it runs, below DIR.
+	// dir is the directory that it runs in, below DIR.
 	dir string
 	// script is run by bash; or expr is evaluated.
 	script, expr string

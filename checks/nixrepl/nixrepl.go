@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// Answer is what became of an expression.
+// Answer is the result of an expression.
 type Answer struct {
 	// Answered is false where Nix ended, or took too long, before it got there.
 	Answered bool
@@ -33,7 +33,7 @@ type Answer struct {
 	Traced []string
 }
 
-// Options say how to run Nix.
+// Options configure how to run Nix.
 type Options struct {
 	Args []string
 	// Dir is the working directory. Default "/".

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// values are what builtins are called with where they expect something else.
+// values are the arguments for builtins that expect something else.
 var values = []string{
 	"null", "true", "1", "1.5", `""`, `"x"`, "./.", "[ ]", "[ 1 ]", "{ }", "{ x = 1; }", "(x: x)",
 	`(derivation { name = "d"; system = "s"; builder = "b"; })`,
@@ -14,8 +14,8 @@ var values = []string{
 	`"a${derivation { name = "d"; system = "s"; builder = "b"; }}"`,
 }
 
-// usual are arguments that each builtin takes. What downloads is left out, and
-// so is what has no arguments.
+// usual are valid arguments for each builtin. Builtins that download or have no
+// arguments are left out.
 var usual = map[string]string{
 	"abort": `"a"`, "add": "1|2", "addDrvOutputDependencies": `"a"`, "addErrorContext": `"a"|1`,
 	"all": "(x: true)|[ 1 ]", "any": "(x: true)|[ 1 ]", "appendContext": `"a"|{ }`, "attrNames": "{ a = 1; }",

@@ -55,7 +55,8 @@ func main() {
 	}
 }
 
-// compare returns how many calls have the answer that is wanted, and says what differs.
+// compare returns how many calls have the wanted answer, and the differences of the
+// others.
 func compare(list []call, want []string) (same int, differences []string) {
 	for i, c := range list {
 		if got := answer(c.expr); got == want[i] {
@@ -72,7 +73,7 @@ const dir = "/odd"
 
 var files = fstest.MapFS{"file": {Data: []byte("a")}, "file.nix": {Data: []byte("1")}}
 
-// answer is what the embedded evaluator makes of an expression: its string, or
+// answer returns the result of an expression in the embedded evaluator: its string, or
 // the first line of the message.
 func answer(expr string) string {
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)

@@ -14,7 +14,8 @@ import (
 const (
 	// enough is how much CPU time ends a series of sizes.
 	enough = 250 * time.Millisecond
-	// least is what a time must be to be told from noise, beyond that of a small program.
+	// least is the shortest time that counts as more than noise, in addition to that of a
+	// small program.
 	least = 25 * time.Millisecond
 	// tolerance is how much larger the exponent may be than with Nix, for noise.
 	tolerance = 0.4

@@ -40,7 +40,7 @@ func evaluateMain(args []string) {
 }
 
 // peak is the most memory that this process has used, in bytes. The usage that wait
-// reports is no measure of it: before exec, the child shared its parent's memory.
+// reports does not measure it: before exec, the child shared its parent's memory.
 func peak() int64 {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {

@@ -38,7 +38,7 @@ const prelude = `let
 in
 `
 
-// values are what every builtin and operator is given in every place.
+// values are the values that every builtin and operator gets in every position.
 var values = []scaled{
 	{name: "integer", text: `N`, n: 10000000},
 	{name: "list", text: `(genList (x: x) N)`, n: 500000},

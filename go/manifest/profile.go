@@ -1,8 +1,7 @@
 package manifest
 
-// Profile is what an author may write: the sections of the manifest, the
-// semantic presets that derive its numbers, and raw overrides. Every field is
-// optional in a layer.
+// Profile is the input of an author: the sections of the manifest, the semantic presets
+// that derive its numbers, and raw overrides. Every field is optional in a layer.
 type Profile struct {
 	// Name of the profile; the only field that is never inherited.
 	Name ProfileName `json:"name,omitzero"`

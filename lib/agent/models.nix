@@ -18,7 +18,7 @@ let
   lower = import ../text/lower.nix;
   names = attrNames (import ../models.nix);
 
-  # The newest model whose name begins so, by the numbers behind it; a date is none.
+  # The newest model whose name begins so, by the version after it; a date does not count as one.
   newest =
     prefix:
     let

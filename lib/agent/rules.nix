@@ -384,8 +384,8 @@ in
     };
 
   # permission: what is allowed, asked about and denied, by tool and by pattern. There the
-  # last pattern that matches decides and here the strictest, so that what is looser than
-  # something above it is refused, but for a star that says what the default says.
+  # last matching pattern decides, and here the strictest. So a rule that is looser than
+  # one above it is refused, except for a star that repeats the default.
   permission =
     { key, node }:
     let

@@ -363,7 +363,7 @@ let
     in
     if kind == "text" then value else null;
 
-  # A map of entries { key; value; }; a key that is there twice, or is none, is a fault.
+  # A map of entries { key; value; }; a duplicate or invalid key is a fault.
   mapOf =
     entries: at:
     let

@@ -1,5 +1,5 @@
-# Who wins among definitions of one field: the lowest priority number, then whoever imports
-# the other; what is left and differs is in conflict. A definition is `{ layer; prio; value; }`.
+# Who wins among definitions of one field: the lowest priority number, then a layer over those
+# that it imports; remaining ones that differ conflict. A definition is `{ layer; prio; value; }`.
 layers:
 let
   inherit (builtins)
@@ -47,8 +47,8 @@ let
     ) defs;
   };
 
-  # null against whole values (lists, maps, sections) at one priority: whoever imports the
-  # other wins; the unrelated conflict, and the earlier is used on.
+  # null against whole values (lists, maps, sections) at one priority: a layer wins over
+  # those that it imports; unrelated ones conflict, and the earlier one is used from then on.
   settleNulls =
     node: at: defs:
     let

@@ -365,7 +365,7 @@ let
     else
       weigh node at defs;
 
-  # Reads tags, drops what cannot stand here, and merges what is left.
+  # Reads tags, drops what is not allowed here, and merges the rest.
   weigh =
     node: at: defs:
     let

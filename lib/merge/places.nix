@@ -1,5 +1,5 @@
-# Where definitions stand in the files of their authors. Looked up only when a problem is
-# reported or a value explained, by walking the layers along the path.
+# The positions of definitions in the files of their authors. Looked up only when a
+# problem is reported or a value explained, by walking the layers along the path.
 let
   inherit (builtins)
     concatLists

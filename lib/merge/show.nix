@@ -1,4 +1,4 @@
-# A short rendering of a value that is no secret, for the notes of a conflict.
+# A short rendering of a value that is not a secret, for the notes of a conflict.
 value:
 let
   inherit (builtins)

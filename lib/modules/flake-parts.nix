@@ -1,6 +1,6 @@
-# For flakes made with flake-parts: profiles set under `insomnia` become the
-# outputs `insomniaProfiles` and `checks`. This file needs nothing of flake-parts,
-# so the lock file of whoever imports it does not grow.
+# For flakes that use flake-parts: profiles set under `insomnia` become the outputs
+# `insomniaProfiles` and `checks`. This file depends on nothing from flake-parts, so it
+# does not add to the lock file of a flake that imports it.
 { insomnia }:
 {
   lib,

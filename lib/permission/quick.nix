@@ -1,7 +1,7 @@
-# The quick tests of permission rules: what is usual and right is found to be so by one
-# match for each kind of patterns. What they do not accept may be right all the same:
-# tools.nix and pattern.nix, which say what is wrong, decide it. A Go test holds them to
-# the same verdict.
+# The quick tests of permission rules: they accept common valid rules by one match for
+# each kind of pattern. Rules that they do not accept may still be valid: tools.nix and
+# pattern.nix decide about those and describe what is wrong. A Go test checks that both
+# reach the same verdict.
 let
   inherit (builtins)
     all

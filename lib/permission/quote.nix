@@ -59,7 +59,7 @@ let
       escape c
     else
       c;
-  # How many of the same character stand in front of a place.
+  # The number of repetitions of the same character before a place.
   before = n: if n > 0 && elemAt list (n - 1) == elemAt list n then 1 + before (n - 1) else 0;
 
   plain = match "[^ \\\\`]([^\\\\`]*[^ \\\\`])?" whole != null && !(contains "  " whole);

@@ -29,7 +29,7 @@ let
     ;
   fileGlob = import ../permission/fileGlob.nix;
 
-  # As they are compared; a glob that is none would ask for what no profile can have.
+  # As they are compared; an invalid glob would require what no profile can have.
   wanted =
     glob:
     let

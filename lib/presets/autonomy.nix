@@ -33,7 +33,7 @@ in
       formula = "observe: plan/ask; ask: ask/ask; edits: acceptEdits/ask; auto: auto/allow; full: bypass/allow";
       inherit (facts) permissions;
 
-      # As far as the ceiling goes; what is no word of the order is told elsewhere.
+      # As far as the ceiling allows; a word that is not in the order is reported elsewhere.
       ceiling = facts.ceiling.permissions;
       held = builtins.isAttrs ceiling;
       lower =

@@ -21,7 +21,7 @@ in
     forever.days = null;
   };
 
-  # A number of days beside the named choices.
+  # A number of days, in addition to the named choices.
   parse =
     text:
     let

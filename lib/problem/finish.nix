@@ -1,6 +1,6 @@
-# Turns a problem as it is found (`at` is a list of keys) into the shape that leaves the
-# library. `positions` may stand in the problem already; else they are looked up. `inMarkdown`
-# is the hint for an author who wrote the place as a frontmatter.
+# Turns a problem as it is found (`at` is a list of keys) into the form that the library
+# returns. `positions` may be in the problem already; otherwise they are looked up.
+# `inMarkdown` is the hint for an author who wrote the place as a frontmatter.
 lookup: problem:
 let
   ends = import ../text/ends.nix;

@@ -67,7 +67,7 @@ in
   toProfile =
     at: if length at == 2 && head at == "profile" && identity ? ${elemAt at 1} then tail at else at;
 
-  # name of a profile is profile.name of the manifest; null for what is no manifest field.
+  # name of a profile is profile.name of the manifest; null for a field that the manifest lacks.
   toManifest =
     at:
     if at == [ ] then

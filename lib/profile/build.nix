@@ -1,6 +1,6 @@
-# Makes a profile value of a root layer: what was written, the manifest composed of it, and
-# the judgement of that. Every step gives data and problems; nothing is thrown before
-# somebody asks for the manifest of a profile that has problems.
+# Creates a profile value from a root layer: its definitions, the manifest composed from
+# them, and the verdict about that. Every step returns data and problems; nothing throws
+# until the manifest of a profile with problems is used.
 insomnia:
 let
   manifestNode = import ../validate/manifestNode.nix;

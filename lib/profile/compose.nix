@@ -24,7 +24,7 @@ written:
 let
   inherit (written) derived tree;
 
-  # Values that an author made weaker than what would stand in their place.
+  # Values that an author made weaker than those that would replace them.
   yields =
     weak:
     let

@@ -10,7 +10,7 @@ let
     ;
   identity = manifestNode.props.profile.props;
 
-  # Sections of both; `context` holds nothing but presets, `profile` is made of the identity.
+  # Sections of both; `context` contains only presets, and `profile` is created from the identity.
   sections = removeAttrs (intersectAttrs manifestNode.props profileNode.props) [
     "context"
     "profile"

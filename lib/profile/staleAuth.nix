@@ -1,11 +1,11 @@
 # Finds the keys of models that were chosen for another provider: a layer names a key for
-# its model, and another layer puts a model of another provider in its place. The
+# its model, and another layer replaces it with a model of another provider. The
 # conventional key of a provider follows, PROVIDER.api.default; any other is a problem,
-# since it would be sent to a host that nobody meant.
+# since it would be sent to the wrong host.
 #
 # staleAuth :: { layers; value; } -> { follows :: [ Path ]; faults :: [ Problem ]; }
 #
-# `follows` are paths of slots, in which the key of the new provider belongs.
+# `follows` are paths of slots, that need the key of the new provider.
 let
   inherit (builtins)
     attrNames

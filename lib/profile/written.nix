@@ -105,7 +105,7 @@ let
       }
     else
       staleAuth { inherit layers value; };
-  # The keys that follow their provider are derived, as if nobody had written them.
+  # The keys that follow their provider are derived, as if they had not been set.
   tree = foldl' without settled stale.follows;
   current =
     if stale.follows == [ ] then
@@ -123,7 +123,7 @@ let
   derived = presets.derive (
     if lost == [ ] then current else current // { mcpServers = removeAttrs current.mcpServers lost; }
   );
-  # A word that is no preset is better explained by the presets.
+  # A word that is not a preset is better explained by the presets.
   isPresetWord =
     problem:
     filter (other: other.code == "unknown-preset" && other.at == problem.at) derived.problems != [ ];

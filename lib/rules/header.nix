@@ -1,5 +1,5 @@
-# rule-header-name and rule-header-value: headers that a profile sets. A header that decides
-# where a request ends or goes is set by whoever sends it.
+# rule-header-name and rule-header-value: headers that a profile sets. The sender alone sets
+# headers that decide where a request ends or goes.
 let
   inherit (builtins)
     elem

@@ -1,5 +1,5 @@
-# The rules of hooks: a matcher names tools where the event is about one, and nothing that
-# can refuse runs beside the session.
+# The rules of hooks: a matcher names tools if the event is about one, and a hook that can
+# refuse may not run in the background.
 let
   inherit (builtins)
     concatLists

@@ -1,5 +1,5 @@
-# rule-literal-key: keys where a manifest says how programs are started and hosts are
-# called. Texts for a model are left alone: they may speak of keys.
+# rule-literal-key: keys in the parts of a manifest that start programs and call hosts.
+# Texts for a model are not checked: they may mention keys.
 let
   inherit (builtins)
     attrNames

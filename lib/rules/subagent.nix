@@ -25,11 +25,11 @@ let
   coversRule = import ../reach/coversRule.nix;
   place = import ../reach/rank.nix;
 
-  # What is no text has no name: it covers nothing, and nothing covers it.
+  # A value that is not a string has no name: it covers nothing, and nothing covers it.
   coversTool = wide: narrow: wide != "" && narrow != "" && covers "tool" wide narrow;
   anyCovers = patterns: name: any (pattern: coversTool pattern name) patterns;
 
-  # What is no text keeps its place, so that the indexes stay.
+  # A value that is not a string keeps its place, so that the indexes stay.
   names =
     set: field:
     if isList (set.${field} or null) then
@@ -51,7 +51,7 @@ let
   boundOf =
     manifest: section:
     let
-      # What is no set is reported as such, and nothing is held to it.
+      # A value that is not a set is reported as such, and limits nothing.
       below = set: name: if isAttrs set then set.${name} or null else set;
       own = below (below (manifest.delegation or null) "ceiling") section;
       parent = manifest.${section} or null;

@@ -39,7 +39,7 @@ let
   ];
   each = list: judge: concatLists (genList (n: judge n (elemAt list n)) (length list));
   sets = value: if isAttrs value then value else { };
-  # What is no text keeps its place, so that the indexes stay.
+  # A value that is not a string keeps its place, so that the indexes stay.
   texts =
     set: field:
     if isList (set.${field} or null) then
@@ -185,7 +185,7 @@ let
         )
     )
     ++ (
-      # The daemon reaches every host for whoever asks it to build.
+      # The daemon can reach any host when it is asked to build.
       if
         pod.nix or null == true
         && (own ? network || own ? allowedDomains)

@@ -131,7 +131,7 @@ let
       }
       lines;
 
-  # A value that stands in the lines below it: > or |, with signs.
+  # A value in the lines below its key: > or |, with indicators.
   isBlock = first: match "[|>][0-9+-]*([ \t]+#.*)?" first != null;
   trimmed =
     line:
@@ -181,7 +181,7 @@ let
     else
       folded (concatStringsSep " " (map uncommented lines));
 
-  # The words of a list in any of its forms, without what stands in parentheses.
+  # The words of a list in any of its forms, without text in parentheses.
   tools =
     lines:
     let

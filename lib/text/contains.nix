@@ -1,2 +1,2 @@
-# Whether a part that is not empty stands in a text.
+# Whether a non-empty part occurs in a text.
 part: text: builtins.replaceStrings [ part ] [ "" ] text != text

@@ -13,7 +13,7 @@ let
   digit = n: substring n 1 digits;
   hex = n: "${digit (n / 16)}${digit (n - (n / 16) * 16)}";
 
-  # U+0000 cannot stand in a Nix string.
+  # A Nix string cannot contain U+0000.
   low = map (n: "00${hex n}") (genList (n: n + 1) 31);
   high = map (n: "00${hex n}") (genList (n: n + 127) 33);
   marks = [

@@ -41,8 +41,8 @@ let
         inherit code at message;
         expected = kinds.wants node;
       };
-      # The name of a secret could be the secret itself, and what is no address is often one
-      # with a password.
+      # The name of a secret could be the secret itself, and an invalid address often
+      # contains a password.
       secret = node.secret || elem (kinds.noun node) [ "a secret name" "an address" ];
       malformed =
         value: problem:
@@ -145,7 +145,7 @@ let
           [ ]
       );
 
-  # x * 0 == 0 is false for what is no number (nan, inf).
+  # x * 0 == 0 is false for values that are not numbers (nan, inf).
   checkNumber =
     node: at: value:
     let

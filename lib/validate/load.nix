@@ -33,7 +33,7 @@ let
   definitions = schema."$defs" or { };
   compiled = mapAttrs (_: compile) definitions;
 
-  # Keywords that may stand beside a reference and change nothing.
+  # Keywords that may accompany a reference and change nothing.
   beside = [
     "$ref"
     "description"

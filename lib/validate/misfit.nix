@@ -1,4 +1,4 @@
-# Whether a value can stand at a node, at this path, by its type. Gives null, or the
+# Whether a value is allowed at a node, at this path, by its type. Returns null, or the
 # beginning of a problem { code; message; expected; hint? }; its message never shows the value.
 let
   inherit (builtins) hasContext typeOf;

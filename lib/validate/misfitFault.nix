@@ -1,9 +1,9 @@
-# Says what is wrong with a value that cannot stand at a node; misfit.nix asks only then.
+# Describes why a value is not allowed at a node; misfit.nix asks only then.
 let
   inherit (builtins) typeOf;
   kinds = import ./kinds.nix;
 
-  # Why a set is none, or null. Nix would turn such sets into strings on the way out.
+  # Why a set is not accepted, or null. Nix would turn such sets into strings on output.
   posing =
     value:
     if value ? outPath || value.type or null == "derivation" then

@@ -1,6 +1,6 @@
-# The problem of a field that does not exist: what exists, and what was likely meant. To
-# look for that among many thousands of names takes long and helps nobody: `crowded` is
-# true for a set that has far more names than there are fields.
+# The problem of a field that does not exist: what exists, and what was likely meant. A
+# search among many thousands of names takes long and does not help: `crowded` is true
+# for a set that has far more names than there are fields.
 crowded: node: at: name: value:
 let
   inherit (builtins) attrNames concatStringsSep stringLength;

@@ -8,7 +8,7 @@
     {
       insomniaProfiles.reviewer = import ./profiles/reviewer.nix { inherit insomnia; };
 
-      # What no profile may lose, whoever changes it.
+      # What every profile must keep, regardless of who changes it.
       checks = insomnia.lib.mkChecks {
         profiles = self.insomniaProfiles;
         policies.reviewer = [ insomnia.lib.policy.cannotWrite ];

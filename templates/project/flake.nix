@@ -17,7 +17,7 @@
         reviewer = import ./agents/reviewer.nix { inherit insomnia; };
       };
 
-      # What no role of this project may lose, whoever changes it.
+      # What every role of this project must keep, regardless of who changes it.
       checks =
         let
           inherit (insomnia.lib) policy;

@@ -17,8 +17,8 @@ func ownerOf(info fs.FileInfo) (uid int, known bool) {
 	return int(stat.Uid), true
 }
 
-// keep gives a new file the permissions and the owner of an old one. Files that come
-// from outside the operating system's file system have neither.
+// keep applies the permissions and the owner of an old file to a new one. Files of
+// other file systems than the operating system's have neither.
 func keep(f File, old fs.FileInfo) error {
 	file, ok := f.(*os.File)
 	was, known := old.Sys().(*syscall.Stat_t)

@@ -135,7 +135,7 @@ func (l Library) files() (map[string][]byte, error) {
 	return files, nil
 }
 
-// Digest is what a provenance says of the library.
+// Digest returns the digest of the library for provenance.
 func (l Library) Digest() (string, error) {
 	digest, err := l.digest()
 	if err != nil {

@@ -143,8 +143,8 @@ func refuseForeign(local *Flake, ref *Reference) error {
 	return nil
 }
 
-// refuseForeignRepository refuses another user's repository when the reference names a
-// commit in it: its content is no safer than the directory around it.
+// refuseForeignRepository refuses a repository of another user if the reference names a
+// commit in it: its content is as unsafe as the directory around it.
 func refuseForeignRepository(dir string) error {
 	if real, err := filepath.EvalSymlinks(dir); err == nil {
 		dir = real

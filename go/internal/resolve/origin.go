@@ -13,8 +13,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Origin is where one value of a manifest comes from. Values in slots for secrets are
-// never included.
+// Origin describes the source of one value of a manifest. Values in slots for secrets
+// are never included.
 type Origin struct {
 	Path  string          `json:"path"` // dotted
 	Value json.RawMessage `json:"value"`

@@ -35,7 +35,7 @@ type Verdict struct {
 	// Role is the built-in role that Beyond was computed from; empty when there is
 	// none, and everything is beyond it.
 	Role string
-	// Beyond is where the manifest allows more than that role.
+	// Beyond lists where the manifest allows more than that role.
 	Beyond []grant.Change
 	// Manifest is the manifest that the verdict is about.
 	Manifest []byte

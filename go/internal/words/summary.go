@@ -23,8 +23,8 @@ type Summary struct {
 	Tools      int   `json:"tools"` // -1 for all that are not denied
 	MCPServers int   `json:"mcpServers"`
 	Delegates  int   `json:"delegates"`
-	// Ceiling is what subagents may do instead of what the Pod may do; empty without a
-	// ceiling.
+	// Ceiling describes the permissions of subagents, if they replace those of the Pod;
+	// empty without a ceiling.
 	Ceiling string `json:"ceiling,omitempty"`
 	Secrets int    `json:"secrets"` // how many; their names are private
 	Words   string `json:"words"`   // all of it in plain words

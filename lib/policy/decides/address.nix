@@ -1,4 +1,4 @@
-# What Nix can tell of addresses: which host they name.
+# What Nix can decide about addresses: which host they name.
 let
   inherit (builtins)
     elemAt

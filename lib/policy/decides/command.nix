@@ -1,7 +1,7 @@
-# What Nix can tell of a command: one program and plain words, without a character that
-# the shell reads. The guard (docs/permissions-guard.md) looks through programs that run
-# programs and reads options; whatever it may see otherwise than as plain text is left to
-# it. A Go test holds this to the guard.
+# What Nix can decide about a command: one program and plain words, without a character
+# that is special to the shell. The guard (docs/permissions-guard.md) looks through
+# programs that run programs and reads options; everything that it may interpret as more
+# than plain text is left to it. A Go test compares this with the guard.
 let
   inherit (builtins)
     all
@@ -112,8 +112,8 @@ let
   ];
 
   has = part: text: replaceStrings [ part ] [ "" ] text != text;
-  # A word that is no option, no path but a plain one below the workspace, and none that
-  # runs what follows it.
+  # A word that is not an option, a path (except a plain one below the workspace), or a
+  # program that runs the words after it.
   isPlain =
     word:
     match "[A-Za-z0-9_][A-Za-z0-9_.@-]*([:/][A-Za-z0-9_.@-]+)*" word != null

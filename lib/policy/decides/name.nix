@@ -1,4 +1,4 @@
-# What Nix can tell of the names of subagents and skills.
+# What Nix can decide about the names of subagents and skills.
 let
   inherit (builtins) match stringLength;
   glob = import ./glob.nix;

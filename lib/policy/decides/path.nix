@@ -1,5 +1,5 @@
-# What Nix can tell of paths. A workspace and a home directory stand for all: see
-# docs/policy.md.
+# What Nix can decide about paths. One workspace and one home directory represent all:
+# see docs/policy.md.
 let
   inherit (builtins)
     any
