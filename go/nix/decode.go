@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/eval"
 )
 
-// maxDepth bounds how deep what is decoded and encoded may nest: values of Nix may contain
+// maxDepth bounds the nesting of decoded and encoded values: values of Nix may contain
 // themselves.
 const maxDepth = 1000
 
@@ -30,7 +30,7 @@ type DecodeError struct{ Problems []DecodeProblem }
 
 // DecodeProblem is one of them.
 type DecodeProblem struct {
-	// Path leads to the value, such as `.servers[2].port`; "" is the value itself.
+	// Path is the path of the value, such as `.servers[2].port`; "" is the value itself.
 	Path string
 	// Position is the place where the attribute was written; it may be invalid.
 	Position Position
@@ -75,15 +75,14 @@ func (e *DecodeError) Unwrap() []error {
 //	Value                             what is there, not evaluated
 //	Decoder, encoding.TextUnmarshaler as they do; the latter from strings
 //
-// A field of a struct is the attribute of its name, or of the name in its tag: `nix:"name"`. Each
-// attribute must be there but for pointers and with `nix:",optional"`; attributes without a
-// field are ignored, and are problems of DecodeStrict. null is refused where nothing can hold it. The context
-// of strings is dropped.
+// A field of a struct is the attribute of its name, or of the name in its tag: `nix:"name"`. Each attribute is
+// required, except for pointers and with `nix:",optional"`; attributes without a field are ignored, or are problems
+// for DecodeStrict. null is refused for types that cannot represent it. The context of strings is dropped.
 //
-// The error is an *Error where the evaluation fails, and else a *DecodeError. What has been decoded by then stays.
+// The error is an *Error if the evaluation fails, and otherwise a *DecodeError. Values decoded until then stay.
 func (v Value) Decode(dst any) error { return v.decode(dst, false) }
 
-// DecodeStrict is Decode, but attributes that no field of a struct stands for are problems.
+// DecodeStrict is Decode, but attributes without a field of the struct are problems.
 func (v Value) DecodeStrict(dst any) error { return v.decode(dst, true) }
 
 func (v Value) decode(dst any, strict bool) error {

@@ -47,9 +47,9 @@ func (e *Evaluator) Encode(v any) (Value, error) {
 	return Value{e, w}, nil
 }
 
-// EncodeError says why a Go value has no counterpart in Nix.
+// EncodeError explains why a Go value has no counterpart in Nix.
 type EncodeError struct {
-	// Path leads to the value, such as `.servers[2].port`; "" is the value itself.
+	// Path is the path of the value, such as `.servers[2].port`; "" is the value itself.
 	Path string
 	Err  error
 }
@@ -63,7 +63,7 @@ func (e *EncodeError) Error() string {
 
 func (e *EncodeError) Unwrap() error { return e.Err }
 
-// below says that an error is of a part of the value at hand.
+// below adds a step to the path of an error about a part of the value at hand.
 func below(step string, err error) error {
 	if inner, ok := err.(*EncodeError); ok {
 		inner.Path = step + inner.Path

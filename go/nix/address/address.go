@@ -1,6 +1,6 @@
-// Package address parses the address of a download once, into a value that
-// every later step takes: the same text cannot mean a host to a check and
-// another one, or a file, to what connects.
+// Package address parses the address of a download once, into a value that every later
+// step takes: a check and the code that connects cannot read the same text as different
+// hosts, or as a file.
 //
 // The form is narrower than a URL's. A scheme is one of a closed list, in any
 // case; a host is ASCII, without a trailing dot, and a number only in the usual

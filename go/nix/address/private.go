@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Private reports whether the host is, by what is written, one of this machine
-// or of the network around it. A name that only resolves to such an address is
-// found out when it is connected to.
+// Private reports whether the host, as written, is this machine or in the network
+// around it. A name that only resolves to such an address is detected when it is
+// connected to.
 func (a Address) Private() bool {
 	if ip, err := netip.ParseAddr(a.Host); err == nil {
 		return !Public(ip)
@@ -16,8 +16,8 @@ func (a Address) Private() bool {
 }
 
 // Public reports whether an IP address belongs to the open internet: not to this
-// machine, a private network, a carrier's, a link (where clouds serve their
-// metadata), or to what is reserved. IPv4 addresses inside IPv6 ones count.
+// machine, a private network, a carrier's, a link (where clouds serve their metadata),
+// or a reserved range. IPv4 addresses inside IPv6 ones count.
 func Public(ip netip.Addr) bool {
 	ip = ip.WithZone("").Unmap()
 	if !ip.IsGlobalUnicast() || ip.IsPrivate() {

@@ -80,7 +80,7 @@ func (ev *Evaluator) sortNames(attrs []Attr) {
 	}
 }
 
-// insertionSort is stable, and fast for what is short or in order.
+// insertionSort is stable, and fast for short or nearly sorted input.
 func insertionSort(attrs []Attr) {
 	for i := 1; i < len(attrs); i++ {
 		for j := i; j > 0 && attrs[j].Name < attrs[j-1].Name; j-- {

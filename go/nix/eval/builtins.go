@@ -31,7 +31,7 @@ var unprefixed = map[string]bool{
 	"true": true, "false": true, "null": true, "builtins": true,
 }
 
-// langVersion and nixVersion are what this evaluator says it speaks.
+// langVersion and nixVersion are the versions that this evaluator claims.
 const (
 	langVersion = 6
 	nixVersion  = "2.34.8"
@@ -92,8 +92,8 @@ func (ev *Evaluator) nixPath() Value {
 	return ev.listOf(out)
 }
 
-// Builtins lists the names in the set `builtins`, those that only say why they
-// are missing included.
+// Builtins lists the names in the set `builtins`, including those that only report why
+// they are unavailable.
 func Builtins() []string {
 	ev := New(Options{})
 	names, _ := ev.AttrNames(ev.base[len(ev.base)-1])

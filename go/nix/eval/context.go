@@ -65,7 +65,7 @@ func (s *contextSet) sort(ev *Evaluator) {
 	s.sorted = len(s.elems)
 }
 
-// context returns what was collected.
+// context returns the collected context.
 func (s *contextSet) context(ev *Evaluator) Context {
 	if len(s.elems) > s.sorted {
 		s.sort(ev)

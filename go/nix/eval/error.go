@@ -34,11 +34,11 @@ const (
 	InfiniteRecursion
 	// SyntaxError is a file that does not parse; Cause is the *syntax.Error.
 	SyntaxError
-	// FileAccess is a file that is missing, or outside of what may be read.
+	// FileAccess is a file that is missing, or outside of the readable files.
 	FileAccess
-	// Fetches is a builtin that may not fetch what it was asked for; Name is that builtin.
+	// Fetches is a builtin that may not fetch its source; Name is that builtin.
 	Fetches
-	// Builds is reading what a derivation would build.
+	// Builds is a read of the result of a derivation.
 	Builds
 	// NeedsNix covers everything else that only Nix does; Name is the builtin, if it is
 	// one.
@@ -304,9 +304,8 @@ func (ev *Evaluator) run(f func()) error {
 	return e
 }
 
-// growStack has the stack grow to a size that few evaluations go beyond, rather
-// than step by step, each of which copies it: its frame is large. It is never told
-// to use it.
+// growStack makes the stack grow at once to a size that few evaluations exceed: its
+// frame is large and never used. Growing step by step would copy the stack each time.
 //
 //go:noinline
 func growStack(use bool) {

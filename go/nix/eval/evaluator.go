@@ -16,8 +16,8 @@ type Options struct {
 	Context context.Context
 	// Sources are the files that may be read. Default none.
 	Sources *source.FS
-	// StoredAs returns the path in the store of a source that is read elsewhere, by
-	// the path where it is read; "" for any other path. Default: there is none.
+	// StoredAs returns the path in the store of a source that is read elsewhere, by the
+	// path where it is read; "" for any other path. Default: none.
 	StoredAs func(path string) (string, error)
 	// Limits bound the evaluation.
 	Limits Limits
@@ -27,7 +27,7 @@ type Options struct {
 	Env map[string]string
 	// Home replaces `~` in path literals. Default: such literals are errors.
 	Home string
-	// System is builtins.currentSystem. Default: there is none, as in pure evaluation.
+	// System is builtins.currentSystem. Default: unset, as in pure evaluation.
 	System string
 	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
 	Trace func(message string)
@@ -35,22 +35,22 @@ type Options struct {
 	TOMLTimestamps bool
 	// PipeOperators makes `|>` and `<|` operators, as Nix's experimental feature does.
 	PipeOperators bool
-	// BLAKE3 lets hashes be of that kind, as Nix's experimental feature does.
+	// BLAKE3 allows BLAKE3 hashes, as Nix's experimental feature does.
 	BLAKE3 bool
 	// AbortOnWarn makes builtins.warn an error, as Nix's setting does.
 	AbortOnWarn bool
 	// RawJSON lets toJSON write strings that are not valid UTF-8 as they are, as Nix did
 	// up to 2.18, so that the reader of the JSON can locate them.
 	RawJSON bool
-	// Fetcher gets what the fetching builtins ask for. Default: they are errors of the
-	// kind Fetches, but for files that Sources have.
+	// Fetcher fetches sources for the fetching builtins. Default: they fail with the kind
+	// Fetches, except for files that Sources contains.
 	Fetcher Fetcher
-	// Unlocked lets them fetch what has no hash and names no commit, as in Nix's
-	// impure evaluation.
+	// Unlocked lets them fetch sources without a hash or a commit, as in Nix's impure
+	// evaluation.
 	Unlocked bool
 	// Programs keeps parsed texts for several Evaluators. Default: none are kept.
 	Programs *Programs
-	// Pack has texts that are parsed already. Default: there are none.
+	// Pack contains texts that are parsed already. Default: none.
 	Pack *pack.Pack
 }
 
@@ -70,7 +70,7 @@ type Evaluator struct {
 	sym     wellKnown
 	base    []Value
 	globals map[string]int
-	// globalKey tells these from others, once it was asked for.
+	// globalKey distinguishes these globals from others, once it was computed.
 	globalKey string
 
 	imports       map[string]*Thunk
@@ -98,7 +98,7 @@ type Evaluator struct {
 
 	user user
 
-	// what is in progress
+	// the current state
 	frames   []frame
 	contexts []Value
 	args     []Value // of the builtins that are called
@@ -106,8 +106,8 @@ type Evaluator struct {
 	depth    int
 	calls    int
 
-	// what is left: fuel is how many steps may be taken before the next look at the
-	// clock, steps how many will have been taken by then
+	// the remaining budget: fuel is the number of steps before the next look at the clock,
+	// steps the number that will have been taken by then
 	fuel, steps int64
 	looks       int
 	deadline    time.Time
@@ -177,7 +177,7 @@ func (ev *Evaluator) Force(v Value) (w Value, err error) {
 	return w, err
 }
 
-// ForceDeep evaluates a value and all that is in it.
+// ForceDeep evaluates a value and everything in it.
 func (ev *Evaluator) ForceDeep(v Value) error {
 	return ev.run(func() { ev.forceDeep(v, 0) })
 }
@@ -209,8 +209,8 @@ func (ev *Evaluator) Select(v Value, names ...string) (w Value, ok bool, err err
 	return w, ok, err
 }
 
-// LetGo has values allocated one by one from now on: chunks would keep all that was ever
-// evaluated.
+// LetGo makes values be allocated one by one from now on: chunks would keep everything
+// that was ever evaluated.
 func (ev *Evaluator) LetGo() {
 	ev.lettingGo = true
 	ev.slabs.apart(true)

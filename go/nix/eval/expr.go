@@ -91,9 +91,9 @@ func pathLiteral(e *syntax.Path) Value {
 	return e.Value.(Value)
 }
 
-// eval evaluates an expression to its outermost constructor. What stands last in
-// a `let`, `if`, `with` or `assert` is evaluated in its place, so that a chain of
-// them nests nothing.
+// eval evaluates an expression to its outermost constructor. The last part of a `let`,
+// `if`, `with` or `assert` is evaluated in its place, so that a chain of them does not
+// nest.
 func (ev *Evaluator) eval(e syntax.Expr, en *env) Value {
 	switch e := e.(type) {
 	case *syntax.Var:
@@ -196,7 +196,7 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 	case syntax.Far:
 		return ev.force(*ev.far(en, e.Levels()).slot(e.Index), e.At)
 	}
-	// The nearest `with` that has the name gives it.
+	// The nearest `with` that has the name defines it.
 	en = ev.far(en, e.Levels())
 	for {
 		ev.tick()
@@ -212,7 +212,7 @@ func (ev *Evaluator) variable(e *syntax.Var, en *env) Value {
 	}
 }
 
-// condition evaluates to a Boolean. pos is where it is asked for.
+// condition evaluates to a Boolean. pos is the place that needs it.
 func (ev *Evaluator) condition(e syntax.Expr, en *env, pos syntax.Pos) bool {
 	switch v := ev.eval(e, en).(type) {
 	case Bool:
@@ -300,8 +300,8 @@ func (ev *Evaluator) inheritSources(a *syntax.Attrs, en *env) *env {
 	return sources
 }
 
-// delayDef is delay for a definition of a set or let: what it inherits comes
-// from outside of it, or from one of the sources.
+// delayDef is delay for a definition of a set or let: inherited attributes come from
+// outside of it, or from one of the sources.
 func (ev *Evaluator) delayDef(d *syntax.AttrDef, inner, outer, sources *env) Value {
 	switch d.Kind {
 	case syntax.Inherited:
@@ -319,8 +319,8 @@ func (ev *Evaluator) delayDef(d *syntax.AttrDef, inner, outer, sources *env) Val
 	return ev.delay(d.Value, inner)
 }
 
-// known is a set if the value is one and is evaluated, else nil. The sets of
-// which some attributes are optional do not count.
+// known returns the set if the value is one and is evaluated, else nil. Sets with
+// optional attributes do not count.
 func known(v Value) *Attrs {
 	if set, ok := evaluated(v).(*Attrs); ok && !set.unsettled {
 		return set

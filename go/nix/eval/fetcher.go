@@ -17,14 +17,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// Fetcher gets what fetchurl, fetchTarball, fetchGit, fetchTree and getFlake ask for, where it
-// is not a file that the evaluation reads anyway. An expression computes the address: a Fetcher
-// decides whether to go there, and an address can carry out whatever the expression has read.
+// Fetcher fetches sources for fetchurl, fetchTarball, fetchGit, fetchTree and getFlake, unless they are
+// files that the evaluation reads anyway. An expression computes the address, so the Fetcher must decide
+// whether to use it: an address can leak anything that the expression has read.
 //
-// Fetch may be called by any expression, many times, and one at a time for each Evaluator. It
-// must return soon after ctx ends, which it does at the limit of time of the evaluation, and bound
-// what it downloads. What it returns is compared with the hash that was asked for by the
-// evaluator. An error ends the evaluation with an Error of the kind FetchFailed, of which it is the cause.
+// Fetch may be called by any expression, many times, and one at a time for each Evaluator. It must return
+// soon after ctx ends, which happens at the time limit of the evaluation, and bound its downloads. The
+// evaluator compares the result with the requested hash. An error ends the evaluation with an Error of the
+// kind FetchFailed, of which it is the cause.
 type Fetcher interface {
 	Fetch(ctx context.Context, r FetchRequest) (*Fetched, error)
 }
@@ -36,12 +36,12 @@ type FetchRequest struct {
 	// URL is the source as a flake reference, for messages; for fetchurl and fetchTarball
 	// the address as it was written.
 	URL string
-	// Attrs are the attributes of the source as builtins.parseFlakeRef has them, its "type"
-	// among them: file, tarball, git, github, gitlab, sourcehut, path, hg or indirect. Values are
-	// string, int64 and bool. They have Nix's form, which says nothing of where they lead.
+	// Attrs are the attributes of the source as builtins.parseFlakeRef has them, its "type" among
+	// them: file, tarball, git, github, gitlab, sourcehut, path, hg or indirect. Values are
+	// string, int64 and bool. They have Nix's form, which does not make the address safe.
 	Attrs map[string]any
 	// NarHash is the SHA-256 that the tree must have, or FileHash that of the bytes of the file.
-	// Both are nil where a commit is all that was named, or nothing with Options.Unlocked.
+	// Both are nil if only a commit was named, or, with Options.Unlocked, nothing.
 	NarHash, FileHash []byte
 	// MaxFile is how many bytes Fetched.Data may have.
 	MaxFile int64
@@ -86,7 +86,7 @@ func (ev *Evaluator) refused(who string, pos syntax.Pos, cause error, format str
 	ev.raise(&Error{Kind: Fetches, Name: who, pos: pos, Msg: message(format, args), Cause: cause})
 }
 
-// get asks the Fetcher, and has add make what it returns readable in the store.
+// get calls the Fetcher; add makes the result readable in the store.
 func (ev *Evaluator) get(r FetchRequest, pos syntax.Pos, add func(Fetched) (p string, sum []byte)) fetched {
 	got, err := ev.ask(r, pos)
 	var wrong *HashError
@@ -138,8 +138,7 @@ func (ev *Evaluator) until() (context.Context, context.CancelFunc) {
 	return context.WithDeadline(ev.ctx, ev.deadline)
 }
 
-// sourceArchive unpacks what a file: address names, where it is among what the
-// evaluation reads.
+// sourceArchive unpacks the target of a file: address, if the evaluation reads it.
 func (ev *Evaluator) sourceArchive(url, name string, pos syntax.Pos) (f fetched, ok bool) {
 	data, ok := ev.sourceFile(url, pos)
 	if !ok {

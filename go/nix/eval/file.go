@@ -22,8 +22,8 @@ type Read struct {
 	made   bool // created by this evaluation, so not a file
 }
 
-// Reads lists the files read so far, by path. A copy in the store counts as what it
-// was copied from.
+// Reads lists the files read so far, by path. A copy in the store counts as its
+// original.
 func (ev *Evaluator) Reads() []Read {
 	out := make([]Read, 0, len(ev.reads))
 	for _, r := range ev.reads {
@@ -53,8 +53,8 @@ func (ev *Evaluator) Text(p string) (text string, ok bool) {
 	return r.text, true
 }
 
-// Origin returns the path of what a file in the store was copied from, and any other
-// path as it is.
+// Origin returns the path that a file in the store was copied from, and any other path
+// as it is.
 func (ev *Evaluator) Origin(p string) string {
 	origin, _ := ev.sources.Origin(p)
 	return origin
@@ -71,7 +71,7 @@ func (ev *Evaluator) parse(text, name, dir string, scope *Attrs) syntax.Expr {
 	return expr
 }
 
-// raiseSyntax raises what the parser or the resolver said.
+// raiseSyntax raises an error of the parser or the resolver.
 func (ev *Evaluator) raiseSyntax(err error) {
 	var bad *syntax.Error
 	errors.As(err, &bad)
@@ -108,7 +108,7 @@ func (ev *Evaluator) tree(text, name, dir string, scope *Attrs) (syntax.Expr, er
 	return t.Expr, nil
 }
 
-// parsing counts the work of reading a text, and what it takes.
+// parsing charges the work and the memory of reading a text.
 func (ev *Evaluator) parsing(bytes int) {
 	ev.ticks(stepsPerLook)
 	ev.charge(bytes)
@@ -194,7 +194,7 @@ func (ev *Evaluator) readFile(p string, pos syntax.Pos) string {
 	return text
 }
 
-// failFile reports what the file system said.
+// failFile reports an error of the file system.
 func (ev *Evaluator) failFile(pos syntax.Pos, p string, err error) {
 	var pe *fs.PathError
 	errors.As(err, &pe)

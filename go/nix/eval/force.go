@@ -117,7 +117,7 @@ type coercion struct {
 	store bool // paths become store paths, as in interpolation
 }
 
-// coerce makes a string of a value and adds what it refers to.
+// coerce converts a value to a string and adds its references.
 func (ev *Evaluator) coerce(v Value, pos syntax.Pos, how coercion, ctx *contextSet) string {
 	v = ev.force(v, pos)
 	switch v := v.(type) {
@@ -203,7 +203,8 @@ func (ev *Evaluator) joinList(b *textBuilder, l *List, pos syntax.Pos, how coerc
 	}
 }
 
-// coercePath makes an absolute path of a path, or of a string or set that says one.
+// coercePath converts a path, or a string or set that represents one, to an absolute
+// path.
 func (ev *Evaluator) coercePath(v Value, pos syntax.Pos, ctx *contextSet) string {
 	v = ev.force(v, pos)
 	if p, ok := v.(Path); ok {
@@ -216,8 +217,8 @@ func (ev *Evaluator) coercePath(v Value, pos syntax.Pos, ctx *contextSet) string
 	return cleanPath(s)
 }
 
-// readPath is coercePath for a file that is about to be read: what a
-// derivation would build is not there.
+// readPath is coercePath for a file that is about to be read: the result of a
+// derivation does not exist.
 func (ev *Evaluator) readPath(v Value, pos syntax.Pos) string {
 	var ctx contextSet
 	p := ev.coercePath(v, pos, &ctx)

@@ -95,7 +95,7 @@ func (r *tomlReader) fail(msg string) {
 
 func (r *tomlReader) failf(format string, args ...any) { r.fail(fmt.Sprintf(format, args...)) }
 
-// failAt reports what is wrong at a place in the text.
+// failAt reports an error at a place in the text.
 func (r *tomlReader) failAt(at []byte, msg string) {
 	start := r.p.Shape(r.p.Range(at)).Start
 	r.fail(wordTOML(fmt.Sprintf("line %d, column %d: %s", start.Line, start.Column, msg)))

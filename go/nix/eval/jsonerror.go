@@ -16,8 +16,8 @@ const (
 	jsonLiteral = "'[', '{', or a literal"
 )
 
-// unexpected fails with the token at r.i. context is what was being read;
-// expected is the token that belongs there, or jsonLiteral.
+// unexpected fails with the token at r.i. context is the construct being read; expected
+// is the expected token, or jsonLiteral.
 func (r *jsonReader) unexpected(context, expected string) {
 	name, end, bad := r.token(r.i)
 	if len(r.s) == 0 {
@@ -70,8 +70,8 @@ func showJSON(s string) string {
 	return b.String()
 }
 
-// token reads the token at i: its name, where what was read of it ends, and
-// what is wrong with it, if anything.
+// token reads the token at i: its name, its end, and what is wrong with it, if
+// anything.
 func (r *jsonReader) token(i int) (name string, end int, bad string) {
 	if i >= len(r.s) {
 		return jsonEnd, len(r.s) + 1, ""

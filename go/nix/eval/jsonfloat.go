@@ -8,11 +8,11 @@ import (
 	"sync"
 )
 
-// appendJSONFloat writes a number with a point or an exponent, and null for
-// what JSON does not have. The digits are those of the Grisu2 algorithm (Florian
-// Loitsch, "Printing Floating-Point Numbers Quickly and Accurately with
-// Integers"), as of Nix's JSON library: they read back as the same number, but
-// are not the shortest for about one number in a thousand.
+// appendJSONFloat writes a number with a point or an exponent, and null for values that
+// JSON cannot represent. The digits are those of the Grisu2 algorithm (Florian Loitsch,
+// "Printing Floating-Point Numbers Quickly and Accurately with Integers"), as of Nix's
+// JSON library: they read back as the same number, but are not the shortest for about
+// one number in a thousand.
 func appendJSONFloat(out []byte, f float64) []byte {
 	if !isFinite(f) {
 		return append(out, "null"...)
@@ -117,7 +117,7 @@ func grisu2(digits []byte, f float64) (_ []byte, exp int) {
 	if e != 0 {
 		v = binary{fraction + hidden, e - 1075}
 	}
-	// All that lies between low and high reads back as the number.
+	// Everything between low and high reads back as the number.
 	high := binary{2*v.f + 1, v.e - 1}.normalized()
 	low := binary{2*v.f - 1, v.e - 1}
 	if fraction == 0 && e > 1 {

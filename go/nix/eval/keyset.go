@@ -70,7 +70,7 @@ func (k *keySet) balance(n *keyNode) {
 	k.root.red = false
 }
 
-// rotate puts a child in the place of its parent, which becomes its child.
+// rotate replaces a parent by its child, which gets the parent as a child.
 func (k *keySet) rotate(parent, child *keyNode) {
 	if child == parent.left {
 		parent.left, child.right = child.right, parent

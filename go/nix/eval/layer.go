@@ -6,9 +6,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// layer stands behind the attributes of the right operand of `//` for those of a
-// large left one, so that many sets that differ in little share the rest. Looking up a
-// name goes on there; what needs all attributes settles the set first.
+// layer stands behind the attributes of the right operand of `//` for those of a large
+// left one, so that many sets that differ in little share the rest. A lookup of a name
+// continues there; code that needs all attributes settles the set first.
 type layer struct {
 	ev    *Evaluator
 	under *Attrs // settled
@@ -42,7 +42,7 @@ func (a *Attrs) layer() *layer {
 	return l
 }
 
-// flatten makes one of a set and what it lies on.
+// flatten merges a set with the set that it lies on.
 func (a *Attrs) flatten() {
 	if l := a.layer(); l != nil {
 		merged := l.ev.merge(l.under.Attrs, a.Attrs[:len(a.Attrs)-1])

@@ -3,8 +3,8 @@ package eval
 import "github.com/insomnia-pods/insomnia/go/nix/syntax"
 
 // A function whose body makes nothing that keeps its scope, such as `a: b: a < b`,
-// gives the scope back when it ends. Whether it is one is found out once it was
-// called some times, and is kept in its count of calls.
+// gives the scope back when it ends. Whether that applies is determined after some
+// calls, and is kept in its count of calls.
 const (
 	someCalls   = 16
 	keepsScope  = someCalls + 1

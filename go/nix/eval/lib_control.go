@@ -62,7 +62,7 @@ func (ev *Evaluator) libDeepSeq(args []Value, pos syntax.Pos) Value {
 	return ev.force(args[1], pos)
 }
 
-// forceDeep evaluates a value and all that is in it, each part once.
+// forceDeep evaluates a value and everything in it, each part once.
 func (ev *Evaluator) forceDeep(v Value, pos syntax.Pos) {
 	ev.forceDeepSeen(v, pos, make(map[any]bool))
 }

@@ -143,7 +143,7 @@ func (ev *Evaluator) expectedHash(text string, pos syntax.Pos) []byte {
 	return sum
 }
 
-// sourceFile reads what a file: address names, where it is among what the evaluation reads.
+// sourceFile reads the target of a file: address, if the evaluation reads it.
 func (ev *Evaluator) sourceFile(url string, pos syntax.Pos) (data []byte, ok bool) {
 	p, isFile := reference.FileURL(url)
 	if !isFile {
@@ -155,8 +155,8 @@ func (ev *Evaluator) sourceFile(url string, pos syntax.Pos) (data []byte, ok boo
 	return []byte(ev.readFile(p, pos)), true
 }
 
-// inSources reports whether a path is among what the evaluation reads. What is missing
-// there is an error.
+// inSources reports whether a path is among the files of the evaluation. If it is and
+// does not exist, that is an error.
 func (ev *Evaluator) inSources(p string, pos syntax.Pos) bool {
 	_, err := ev.sources.Resolve(p)
 	if errors.Is(err, source.ErrOutside) {
@@ -168,8 +168,7 @@ func (ev *Evaluator) inSources(p string, pos syntax.Pos) bool {
 	return true
 }
 
-// sourceTree makes a copy of what a path names, where that is among what the
-// evaluation reads.
+// sourceTree copies the target of a path, if the evaluation reads it.
 func (ev *Evaluator) sourceTree(p, name string, pos syntax.Pos) (f fetched, ok bool) {
 	if p = cleanPath(p); !ev.inSources(p, pos) {
 		return f, false

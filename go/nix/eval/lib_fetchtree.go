@@ -149,7 +149,7 @@ func locked(attrs map[string]any) bool {
 	return false
 }
 
-// input fetches a source, and compares it with what its attributes say of it.
+// input fetches a source and compares it with its attributes.
 func (ev *Evaluator) input(attrs map[string]any, url string, pos syntax.Pos, who string) fetched {
 	kind, _ := attrs["type"].(string)
 	name, ok := attrs["name"].(string)
@@ -192,7 +192,7 @@ func (ev *Evaluator) input(attrs map[string]any, url string, pos syntax.Pos, who
 	return f
 }
 
-// checkFetched compares a source with what its attributes say of it.
+// checkFetched compares a source with its attributes.
 func (ev *Evaluator) checkFetched(attrs map[string]any, f fetched, want []byte, url string, pos syntax.Pos) {
 	if f.path == "" && want == nil {
 		ev.fail(EvalFailure, pos, "cannot fetch '%s': the fetcher has another hash, and none was asked for", url)
@@ -300,7 +300,8 @@ func (ev *Evaluator) libGetFlake(args []Value, pos syntax.Pos) Value {
 	})}, pos), pos)
 }
 
-// finalTree fetches what a lock names. What it says of a source is all that is known of it.
+// finalTree fetches the source that a lock names. The lock's attributes are all that is
+// known of it.
 func (ev *Evaluator) finalTree(arg Value, pos syntax.Pos) Value {
 	attrs := ev.flakeRefAttrs(arg, pos)
 	for _, name := range []string{"dir", "__final"} {
@@ -319,7 +320,7 @@ func (ev *Evaluator) finalTree(arg Value, pos syntax.Pos) Value {
 	return ev.lockedAttrs(attrs, said)
 }
 
-// lockedAttrs is treeAttrs for what a lock says: nothing stands for what it does not say.
+// lockedAttrs is treeAttrs for a lock: attributes that the lock lacks get no default.
 func (ev *Evaluator) lockedAttrs(attrs map[string]any, f fetched) Value {
 	set := ev.treeAttrs(attrs, f, "getFlake").(*Attrs)
 	if attrs["rev"] != nil && attrs["lastModified"] != nil {

@@ -98,7 +98,7 @@ func (ev *Evaluator) requireFeature(name string, on bool, pos syntax.Pos) {
 	}
 }
 
-// parseHash reads a hash in any notation. algo may be empty if the text says it.
+// parseHash reads a hash in any notation. algo may be empty if the text names it.
 func (ev *Evaluator) parseHash(text, algo string, pos syntax.Pos) (sum []byte, name string) {
 	rest, sri := text, false
 	before, after, named := strings.Cut(text, ":")
@@ -142,8 +142,8 @@ func (ev *Evaluator) parseHash(text, algo string, pos syntax.Pos) (sum []byte, n
 	return sum, algo
 }
 
-// decodeBase64 reads base64 as leniently as Nix: the padding may be missing, and
-// lines may end. It returns nil for what is not base64.
+// decodeBase64 reads base64 as leniently as Nix: the padding may be missing, and lines
+// may end. It returns nil for any other text.
 func decodeBase64(s string) []byte {
 	s, _, _ = strings.Cut(s, "=")
 	sum, err := base64.RawStdEncoding.DecodeString(s)

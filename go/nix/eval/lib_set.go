@@ -124,7 +124,7 @@ func (ev *Evaluator) libIntersectAttrs(args []Value, pos syntax.Pos) Value {
 	return ev.newAttrs(out)
 }
 
-// libListToAttrs lets the first of equal names win.
+// libListToAttrs keeps the first of equal names.
 func (ev *Evaluator) libListToAttrs(args []Value, pos syntax.Pos) Value {
 	l := ev.forceList(args[0], pos)
 	out := ev.makeAttrs(len(l.Elems))

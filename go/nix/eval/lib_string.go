@@ -211,7 +211,7 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	if !re.Matches(text, meter{ev}) {
 		return Null{}
 	}
-	// Which text each group has takes much longer to find, and is seldom asked for.
+	// The text of each group takes much longer to find, and is seldom needed.
 	var groups Value
 	out := ev.makeList(n)
 	for i := range out {
@@ -226,7 +226,8 @@ func (ev *Evaluator) libMatch(args []Value, pos syntax.Pos) Value {
 	return ev.listOf(out)
 }
 
-// libSplit gives pieces without context, as Nix does; only a text without a match keeps its own.
+// libSplit returns pieces without context, as Nix does; only a text without a match keeps its
+// own.
 func (ev *Evaluator) libSplit(args []Value, pos syntax.Pos) Value {
 	pattern := ev.stringNoContext(args[0], pos)
 	text := ev.forceString(args[1], pos)

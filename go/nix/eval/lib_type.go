@@ -4,7 +4,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// typeLib are the builtins that ask for the type of a value.
+// typeLib are the builtins that test the type of a value.
 var typeLib = []definition{
 	{"typeOf", 1, func(ev *Evaluator, args []Value, pos syntax.Pos) Value {
 		return ev.str(typeName(ev.force(args[0], pos)))

@@ -14,10 +14,9 @@ type Limits struct {
 	// Steps is how many steps of work an evaluation may take: a call, an element,
 	// some bytes. It is the same on every machine. Default: any number.
 	Steps int64
-	// Memory is how many bytes it may hold at a time, as far as that can be
-	// told (see account). Default:
-	// memory.Default, 4 GiB or three quarters of what this machine gives the
-	// process, whichever is less.
+	// Memory is how many bytes it may hold at a time, as far as that can be measured (see
+	// account). Default: memory.Default, 4 GiB or three quarters of what this machine
+	// gives the process, whichever is less.
 	Memory int64
 	// Calls is how deep calls may nest, as Nix's max-call-depth. Default 10000.
 	Calls int

@@ -15,13 +15,12 @@ import (
 //
 //   - a request that is larger than the limit by itself is refused before it is made;
 //   - an evaluation that was charged less than a quarter of its limit is never
-//     refused for what the heap says;
-//   - what the process has more than before the evaluation is taken for what the
-//     evaluation holds. A collection comes before a refusal, so that garbage counts
-//     for nothing;
-//   - of several that run at a time, each is taken to hold in proportion to what it
-//     was charged. So k evaluations never hold more than k limits, and one that is
-//     refused in the place of another has allocated a good deal itself.
+//     refused because of the heap;
+//   - the growth of the process since the start of the evaluation is attributed to the
+//     evaluation. A collection precedes a refusal, so that garbage does not count;
+//   - if several run at a time, each is assumed to hold memory in proportion to its
+//     charges. So k evaluations never hold more than k limits, and one that is
+//     refused instead of another has allocated a good deal itself.
 
 const (
 	// looksPerWeighing has the heap looked at every million steps or so, for what
