@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// field is a field of a struct that stands for an attribute.
+// field is a field of a struct that represents an attribute.
 type field struct {
 	name      string
 	index     []int

@@ -20,15 +20,15 @@ type (
 	// LimitError names the limit that an evaluation reached. It is the cause of an Error
 	// of the kind LimitReached.
 	LimitError = eval.LimitError
-	// SyntaxError says why a text is not a Nix expression. It is the cause of an
-	// Error of the kind BadSyntax.
+	// SyntaxError explains why a text is not a Nix expression. It is the cause of an Error
+	// of the kind BadSyntax.
 	SyntaxError = syntax.Error
 	// PanicError is a panic in an evaluation, or in a Go function that it called. It is the
 	// cause of an Error of the kind Defective.
 	PanicError = eval.PanicError
 	// ErrorKind is the kind of failure that an Error reports.
 	ErrorKind = eval.Kind
-	// Fetcher gets what the fetching builtins ask for.
+	// Fetcher fetches sources for the fetching builtins.
 	Fetcher = eval.Fetcher
 	// FetchRequest describes a source that an expression asks a Fetcher for.
 	FetchRequest = eval.FetchRequest
@@ -80,8 +80,8 @@ var (
 	ErrHidden = source.ErrHidden
 )
 
-// OpenDir opens a directory of this machine as a Tree and an fs.FS which no link leads out of,
-// and which reads regular files alone. Close it when the evaluator is no longer used.
+// OpenDir opens a directory of this machine as a Tree and an fs.FS. Links cannot escape it,
+// and only regular files can be read. Close it when the evaluator is no longer used.
 func OpenDir(dir string) (*source.Dir, error) { return source.OpenDir(dir) }
 
 // Embedded is a Tree of files that are part of the program.
@@ -100,33 +100,33 @@ func Texts(files map[string]string) Tree {
 
 // Options configure an Evaluator. The zero value evaluates expressions that need no file.
 type Options struct {
-	// Files are the files that expressions may read: a file system for each absolute path that
-	// one is found at. For a directory of this machine take the FS of an os.Root, which nothing leads out of.
+	// Files are the files that expressions may read: a file system for each absolute path that one is found
+	// at. For a directory of this machine use the FS of an os.Root, which links cannot escape.
 	Files map[string]fs.FS
 	// Trees are more files, which decide themselves what of them can be seen.
 	Trees map[string]Tree
-	// Predeclared are variables that every expression has, besides the builtins; what
-	// Encode takes. One of the name of a builtin hides it.
+	// Predeclared are variables that every expression has, besides the builtins; any value
+	// that Encode accepts. One with the name of a builtin hides it.
 	Predeclared map[string]any
-	// Limits bound each call of Eval, EvalFile, Run and Value.Call, with what is
-	// looked at of the result until the next one.
+	// Limits bound each call of Eval, EvalFile, Run and Value.Call, including the
+	// evaluation of its result until the next call.
 	Limits Limits
 	// Cache keeps parsed files for several evaluators. Default: files are parsed anew by each.
 	Cache *Cache
-	// Pack has texts that were parsed when the program was made; see package pack. Default: there are none.
+	// Pack has texts that were parsed when the program was made; see package pack. Default: none.
 	Pack *pack.Pack
 	// SearchPath resolves `<name>`.
 	SearchPath []SearchEntry
 	// Env is the environment that builtins.getEnv reads. Default: empty.
 	Env map[string]string
-	// System is builtins.currentSystem. Default: there is none, as in pure evaluation.
+	// System is builtins.currentSystem. Default: unset, as in pure evaluation.
 	System string
 	// Trace receives the messages of builtins.trace and warn. Default: they are dropped.
 	Trace func(message string)
-	// Fetcher gets what fetchurl, fetchTarball, fetchGit, fetchTree and getFlake ask for. Default: they
-	// are errors of the kind Fetches, but for what Files have.
+	// Fetcher fetches sources for fetchurl, fetchTarball, fetchGit, fetchTree and getFlake. Default:
+	// they fail with the kind Fetches, except for sources in Files.
 	Fetcher Fetcher
-	// Unlocked lets them fetch what has no hash and names no commit. Default: that is an error of the
+	// Unlocked lets them fetch sources without a hash or a commit. Default: that is an error of the
 	// kind Fetches, as in Nix's pure evaluation.
 	Unlocked bool
 	// RawJSON lets JSON and toJSON write strings that are not valid UTF-8 as they are. Default: they
@@ -144,8 +144,8 @@ type Evaluator struct {
 	inside int
 }
 
-// begin starts an account of time and memory, unless a function of Go that an evaluation has
-// called asks for more: that belongs to the evaluation, and so does its context.
+// begin starts an account of time and memory, unless a Go function called by an evaluation
+// uses the evaluator: that work and its context belong to the evaluation.
 func (e *Evaluator) begin(ctx context.Context) {
 	if e.inside == 0 {
 		e.ev.Renew(ctx)
@@ -262,14 +262,14 @@ func (e *Evaluator) Reads() []string {
 	return out
 }
 
-// ReadFiles is Reads with the hashes of what was read.
+// ReadFiles is Reads with the hashes of the files.
 func (e *Evaluator) ReadFiles() []ReadFile { return e.ev.Reads() }
 
 // Text returns the content of a file that has been read, by an absolute path. No file is
 // opened for it.
 func (e *Evaluator) Text(file string) (text string, ok bool) { return e.ev.Text(file) }
 
-// Origin returns the path of what a file in the store was copied from, and any other path as it is.
+// Origin returns the path that a file in the store was copied from, and any other path as it is.
 func (e *Evaluator) Origin(file string) string { return e.ev.Origin(file) }
 
 // Excerpt shows the line of a position with a caret under the column, or "" when its

@@ -182,7 +182,7 @@ func (p *valuePrinter) set(a *Attrs, depth int) {
 	p.out.WriteString(" }")
 }
 
-// kindsFirst puts the attributes that tell the kind of a set first.
+// kindsFirst puts the attributes that show the kind of a set first.
 func (p *valuePrinter) kindsFirst(attrs []Attr) []Attr {
 	var kinds []Attr
 	rest := slices.Clone(attrs)

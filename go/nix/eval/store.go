@@ -55,7 +55,7 @@ func (ev *Evaluator) addPath(p, name string, keep func(string, fs.FileInfo) bool
 	return s
 }
 
-// objectSize is about what is kept of an object in the store.
+// objectSize is roughly the memory of an object in the store.
 const objectSize = 256
 
 // noteKept notes which names a filter keeps.
@@ -147,7 +147,7 @@ func makeFixedPath(method, algorithm string, sum []byte, name string) string {
 	return makeStorePath("output:out", inner[:], name)
 }
 
-// checkStoreName holds the name of a store path to what Nix allows.
+// checkStoreName checks that the name of a store path is valid in Nix.
 func (ev *Evaluator) checkStoreName(p, name string, pos syntax.Pos) {
 	if why := badStoreName(name); why != "" {
 		ev.fail(EvalFailure, pos, "path '%s' is not a valid store path: %s", strings.TrimPrefix(p, storeDir+"/"), why)
@@ -270,7 +270,8 @@ func (ev *Evaluator) libToFile(args []Value, pos syntax.Pos) Value {
 	return ev.strContext(p, Context{p})
 }
 
-// libStorePath is builtins.storePath, for what this evaluation has in the store.
+// libStorePath is builtins.storePath, for objects that this evaluation put into the
+// store.
 func (ev *Evaluator) libStorePath(args []Value, pos syntax.Pos) Value {
 	var ctx contextSet
 	p := ev.coercePath(args[0], pos, &ctx)

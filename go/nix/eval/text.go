@@ -35,7 +35,7 @@ func (t *textBuilder) addByte(c byte) {
 	t.out = append(t.out, c)
 }
 
-// text takes over what was built.
+// text returns the built text and takes over its memory.
 func (t *textBuilder) text() string { return asString(t.out) }
 
 // longText is how long the result of `+` or of an interpolation is for the next of a chain to look for it.

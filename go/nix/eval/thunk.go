@@ -76,7 +76,7 @@ type (
 	}
 )
 
-// delayCall makes a thunk of a call.
+// delayCall creates a thunk for a call.
 func (ev *Evaluator) delayCall(f *callee, x Value) Value {
 	ev.charge(48)
 	c := ev.slabs.calls.New()
@@ -85,7 +85,7 @@ func (ev *Evaluator) delayCall(f *callee, x Value) Value {
 	return &c.Thunk
 }
 
-// delayCall2 makes a thunk of a call with two arguments.
+// delayCall2 creates a thunk for a call with two arguments.
 func (ev *Evaluator) delayCall2(f *callee, x, y Value) Value {
 	ev.charge(64)
 	c := ev.slabs.calls2.New()
@@ -97,7 +97,7 @@ func (ev *Evaluator) delayCall2(f *callee, x, y Value) Value {
 // native is the expression of a thunk that Go code computes.
 type native struct {
 	run func() Value
-	// atHand says that Nix has the value already, so that messages show it.
+	// atHand marks a value that Nix has already, so that messages show it.
 	atHand bool
 }
 
@@ -108,7 +108,7 @@ func (ev *Evaluator) delayNative(run func() Value) *Thunk {
 	return &Thunk{code: &native{run: run}}
 }
 
-// delayAtHand is delayNative for what Nix computes at once.
+// delayAtHand is delayNative for values that Nix computes at once.
 func (ev *Evaluator) delayAtHand(run func() Value) Value {
 	ev.charge(80)
 	return &Thunk{code: &native{run: run, atHand: true}}

@@ -25,7 +25,7 @@ type (
 		S string
 		// refers is the context; nil for none.
 		refers *Context
-		// sym is the Symbol of S, once it was asked for.
+		// sym is the Symbol of S, once it was needed.
 		sym syntax.Symbol
 	}
 	// Path is an absolute path.
@@ -36,7 +36,7 @@ type (
 	Attrs struct {
 		Attrs []Attr
 		Pos   syntax.Pos
-		// unsettled says that some attributes are optional.
+		// unsettled is set while some attributes are optional.
 		unsettled bool
 	}
 	// Attr is one attribute.

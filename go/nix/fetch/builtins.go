@@ -21,12 +21,12 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// Builtins is the fetcher of expressions that goes through a Store, with all its checks: an
-// eval.Fetcher. Close it when the evaluator is no longer used.
+// Builtins is an eval.Fetcher for expressions that uses a Store, with all its checks. Close
+// it when the evaluator is no longer used.
 type Builtins struct {
 	Store *Store
-	// Local lets expressions fetch what is on this machine: files, archives, directories
-	// and repositories that they name by a path. Nothing holds them to a directory.
+	// Local lets expressions fetch from this machine: files, archives, directories and
+	// repositories that they name by a path, in any directory.
 	Local bool
 
 	mu   sync.Mutex
@@ -48,7 +48,7 @@ func (b *Builtins) Fetch(ctx context.Context, r eval.FetchRequest) (*eval.Fetche
 	return f, err
 }
 
-// Close closes what was returned.
+// Close closes the returned sources.
 func (b *Builtins) Close() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -113,8 +113,8 @@ const (
 	maxRecord    = 4 << 10
 )
 
-// Known returns what was fetched before for a request that always means the same; nil
-// where nothing was. Nothing is downloaded.
+// Known returns the result of an earlier fetch for a request that always means the
+// same; nil if there was none. Nothing is downloaded.
 func (b *Builtins) Known(r eval.FetchRequest) (*eval.Fetched, error) {
 	l, err := b.source(r)
 	if err != nil || !steady(r) || local(l) || l.Type == "path" {
@@ -156,8 +156,8 @@ func (b *Builtins) keep(done func()) {
 	b.open = append(b.open, done)
 }
 
-// Get downloads what a request asks for, so that Known has it. What has another hash is
-// not kept: the error wraps ErrWrongHash. A request that does not always mean the same is left alone.
+// Get downloads the source of a request, so that Known returns it. A source with another hash is not
+// kept: the error wraps ErrWrongHash. A request whose meaning can change is ignored.
 func (b *Builtins) Get(ctx context.Context, r eval.FetchRequest) error {
 	l, err := b.source(r)
 	if err != nil || !steady(r) || local(l) || l.Type == "path" {
@@ -242,7 +242,7 @@ func exportsAll(tree source.Tree, dir string) error {
 	return nil
 }
 
-// matches compares the content of a file with what a request asks for. The hash of a tree
+// matches compares the content of a file with the hash in a request. The hash of a tree
 // is that of the file at name, or was compared before.
 func matches(r eval.FetchRequest, data []byte, name string) bool {
 	if r.FileHash != nil {
@@ -256,7 +256,7 @@ func matches(r eval.FetchRequest, data []byte, name string) bool {
 	return err == nil && bytes.Equal(sum, r.NarHash)
 }
 
-// wrongHash is a source with another hash than the request asks for.
+// wrongHash returns the error for a source whose hash differs from the requested one.
 type wrongHash struct {
 	url string
 	is  eval.HashError
@@ -367,7 +367,7 @@ func (b *Builtins) now(ctx context.Context, r eval.FetchRequest) (*eval.Fetched,
 	return &eval.Fetched{Files: files, Rev: found.Rev, LastModified: found.LastModified, RevCount: found.RevCount}, err
 }
 
-// workTree is a git work tree with what is in its tracked files now.
+// workTree is a git work tree with the current content of its tracked files.
 func (b *Builtins) workTree(ctx context.Context, r eval.FetchRequest, root string) (*eval.Fetched, error) {
 	work, done, err := flake.OpenWorkTree(ctx, root, history(r))
 	if err != nil {

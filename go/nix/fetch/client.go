@@ -23,7 +23,7 @@ const maxRedirects = 5
 type StatusError struct {
 	Host   string
 	Code   int    // of HTTP
-	Status string // as the server says it
+	Status string // as the server sends it
 	// Limited: the server answers no more requests for now.
 	Limited bool
 }
@@ -125,7 +125,7 @@ func (s *Store) transport() *http.Transport {
 			return dialer.DialContext(ctx, network, hostPort)
 		},
 		ForceAttemptHTTP2:      true,
-		DisableCompression:     true, // what is counted is what is stored
+		DisableCompression:     true, // the bytes counted are the bytes stored
 		DisableKeepAlives:      true,
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 1 << 20,

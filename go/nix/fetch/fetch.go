@@ -1,13 +1,13 @@
-// Package fetch downloads the sources of locked flake inputs and keeps them in
-// a content-addressed folder. What arrives is used only when its NAR hash is
-// the one that the lock says; so it does not matter where it came from.
+// Package fetch downloads the sources of locked flake inputs and keeps them in a
+// content-addressed directory. A download is used only if its NAR hash is the one in
+// the lock, so it does not matter where it came from.
 //
 // Evaluation never calls it: package flake reports a missing source, and its
 // caller decides whether to download it and to evaluate again.
 //
-// Every address is parsed by package address, and no connection is made to a
-// private address or over plain HTTP, not by a redirect either, unless the
-// caller names the host (Store.Hosts).
+// Every address is parsed by package address, and no connection is made to a private
+// address or over plain HTTP, even by a redirect, unless the caller names the host
+// (Store.Hosts).
 package fetch
 
 import (
@@ -69,17 +69,18 @@ const (
 	maxArchive = 512 << 20
 )
 
-// The reasons for which a download fails, to be asked for with errors.Is.
+// The reasons why a download fails, for errors.Is.
 var (
 	// ErrUnsupported: only Nix can fetch or unpack this.
 	ErrUnsupported = archive.ErrUnsupported
-	// ErrWrongHash: what arrived is not what the lock means.
+	// ErrWrongHash: the download is not the source that the lock describes.
 	ErrWrongHash = errors.New("what was downloaded is not what flake.lock means")
 	// ErrNotFound: there is nothing at the address.
 	ErrNotFound = errors.New("it is not there")
 	// ErrDownload: the server or the network failed.
 	ErrDownload = errors.New("the download failed")
-	// ErrLocal: a file of this machine is unreadable, or not what the lock means.
+	// ErrLocal: a file of this machine is unreadable, or not the source that the lock
+	// describes.
 	ErrLocal = errors.New("the file cannot be used")
 	// ErrShallow: the repository does not have the history that a lock counts.
 	ErrShallow = errors.New("the repository is a shallow clone, whose commits cannot be counted")
@@ -118,7 +119,7 @@ func (s *Store) Find(l *flake.Locked) (dir string, ok bool) {
 	return dir, err == nil && info.IsDir()
 }
 
-// Fetch downloads a source, unless it is there, and returns its folder.
+// Fetch downloads a source, unless it exists already, and returns its directory.
 func (s *Store) Fetch(ctx context.Context, l *flake.Locked) (string, error) {
 	dir, sum, ok := s.place(l)
 	if !ok {
@@ -227,8 +228,8 @@ func (s *Store) download(ctx context.Context, l *flake.Locked, where address.Add
 	return "", fmt.Errorf("%w: %s", ErrUnsupported, l)
 }
 
-// downloadFile gets what an address serves. l becomes the address that the server
-// says is the lasting one, where it is about an archive.
+// downloadFile downloads the content of an address. l gets the address that the server
+// declares permanent, if it is an archive's.
 func (s *Store) downloadFile(ctx context.Context, l *flake.Locked, from address.Address, work string) (string, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -279,7 +280,7 @@ func (s *Store) copyFile(from, work string) (string, error) {
 	return file, errors.Join(err, to.Close())
 }
 
-// lively says whenever something arrives.
+// lively reports progress whenever data arrives.
 type lively struct {
 	io.Reader
 	alive func()

@@ -237,7 +237,7 @@ func (s *Store) runGit(ctx context.Context, config []string, repo string, args .
 	defer runtime.UnlockOSThread()
 	out, err := cmd.Output()
 	if cmd.Process != nil {
-		_ = killGroup(cmd.Process.Pid) // what it left behind
+		_ = killGroup(cmd.Process.Pid) // processes it left behind
 	}
 	if err == nil {
 		return out, nil
@@ -255,7 +255,7 @@ func (s *Store) runGit(ctx context.Context, config []string, repo string, args .
 	return nil, fmt.Errorf("%w: %w", reason, &GitError{said})
 }
 
-// beginning keeps the first of what is written.
+// beginning keeps the first bytes that are written.
 type beginning struct{ strings.Builder }
 
 func (b *beginning) Write(p []byte) (int, error) {
@@ -266,7 +266,7 @@ func (b *beginning) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// watchSize ends git when what it has downloaded becomes too much.
+// watchSize ends git when its downloads become too large.
 func watchSize(ctx context.Context, repo string, end context.CancelCauseFunc) {
 	ticker := time.NewTicker(200 * time.Millisecond)
 	defer ticker.Stop()

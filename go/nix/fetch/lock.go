@@ -14,9 +14,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// Lock downloads what a reference means now, puts it into the store, and
-// returns the reference locked. Unlike Fetch it has nothing to compare with: it
-// is for what a user asked for by name. A narHash in the reference is checked.
+// Lock downloads what a reference means now, puts it into the store, and returns the
+// reference locked. Unlike Fetch it has no hash to compare with, so use it only for a
+// reference that the user typed. A narHash in the reference is checked.
 func (s *Store) Lock(ctx context.Context, l *flake.Locked) (*flake.Locked, error) {
 	locked := *l
 	if _, err := s.findRevision(ctx, &locked); err != nil {
@@ -67,7 +67,7 @@ func (s *Store) Now(ctx context.Context, l *flake.Locked, history bool) (locked 
 	return &known, dir, keep(dir)
 }
 
-// hashError is a source that has another hash than what was written of it.
+// hashError reports a source whose hash differs from the written one.
 type hashError struct {
 	source *flake.Locked
 	got    []byte
@@ -124,8 +124,8 @@ func lasting(response *http.Response, l *flake.Locked) error {
 	return nil
 }
 
-// findRevision asks which commit a branch or a tag is, or HEAD. branch is the one
-// that HEAD of a repository is on, if that had to be asked for.
+// findRevision looks up the commit of a branch, a tag or HEAD. branch is the
+// repository's branch at HEAD, if that had to be looked up.
 func (s *Store) findRevision(ctx context.Context, l *flake.Locked) (branch string, err error) {
 	if l.Rev != "" {
 		return "", nil

@@ -108,8 +108,8 @@ func (s *Store) Permit(l *flake.Locked) error {
 	return s.PermitAddress(a)
 }
 
-// PermitAddress refuses an address by what is written, with a *HostError. What a name resolves to is
-// checked when it is connected to.
+// PermitAddress refuses an address as it is written, with a *HostError. The addresses that a name
+// resolves to are checked when it is connected to.
 func (s *Store) PermitAddress(a address.Address) error {
 	switch {
 	case a.Local() || s.named(a.Host, a.HostPort()):

@@ -13,17 +13,15 @@ func (l *Locked) Address() (a address.Address, ok bool, err error) {
 	return a, false, nil
 }
 
-// LocalRepository reports whether a source is a commit of a repository on this
-// machine: its author could read what its inputs name, as the one of a directory
-// here could.
+// LocalRepository reports whether a source is a commit of a repository on this machine:
+// like the author of a local directory, its author could read what its inputs name.
 func (l *Locked) LocalRepository() bool {
 	a, ok, err := l.Address()
 	return l.Type == "git" && ok && err == nil && a.Local()
 }
 
-// refuseElsewhere judges the lock of a flake that was downloaded. Its author may
-// name what anybody can download, and folders of the flake itself, and nothing
-// of this machine.
+// refuseElsewhere checks the lock of a downloaded flake. Its author may name public
+// downloads and directories of the flake itself, but nothing on this machine.
 func refuseElsewhere(ref Ref, lock *Lock) error {
 	if ref.Locked == nil || lock == nil || ref.Locked.LocalRepository() {
 		return nil
@@ -36,8 +34,7 @@ func refuseElsewhere(ref Ref, lock *Lock) error {
 	return nil
 }
 
-// OfThisMachine reports whether a source is read from this machine, or from
-// where it cannot be told.
+// OfThisMachine reports whether a source is read from this machine, or might be.
 func (l *Locked) OfThisMachine() bool {
 	switch l.Type {
 	case "path":

@@ -46,8 +46,8 @@ type Options struct {
 type Ref struct {
 	// Dir is the absolute directory with the flake.nix, links followed.
 	Dir string
-	// GitRoot is the work tree around it of which the tracked files are the
-	// source; empty when the source is the directory with all that is in it.
+	// GitRoot is the work tree around it whose tracked files are the source; empty if the
+	// source is the directory with all its files.
 	GitRoot string
 	// Submodules: those of GitRoot are part of the source.
 	Submodules bool
@@ -153,8 +153,8 @@ func (f *Flake) Close() {
 // Evaluator is the evaluator of the flake's values.
 func (f *Flake) Evaluator() *nix.Evaluator { return f.nix }
 
-// Value is the flake as builtins.getFlake gives it: its outputs, inputs and
-// what is known of its source.
+// Value is the flake as builtins.getFlake returns it: its outputs, its inputs and the
+// attributes of its source.
 func (f *Flake) Value() (nix.Value, error) {
 	v, err := f.whole()
 	if err != nil {
@@ -190,7 +190,7 @@ func (f *Flake) whole() (eval.Value, error) {
 	return f.value, err
 }
 
-// checkWritten holds flake.nix to the form that Nix asks for, and the lock to
+// checkWritten checks the form of flake.nix as Nix does, and the lock against
 // flake.nix. A downloaded flake was locked by its author.
 func (f *Flake) checkWritten() error {
 	if f.Ref.Locked != nil {
@@ -248,8 +248,8 @@ func (f *Flake) checkOverrides() error {
 	return nil
 }
 
-// storedAs is the path in the store that Nix copies a directory's source to; "" for what
-// is not the top of one.
+// storedAs returns the store path that Nix copies a directory's source to; "" for a path
+// that is not the top of a source.
 func (f *Flake) storedAs(p string) (string, error) {
 	if _, ok := f.local[filepath.FromSlash(p)]; !ok {
 		return "", nil
@@ -333,7 +333,7 @@ func (f *Flake) mountLocal(ref Ref) (Ref, error) {
 	return ref, nil
 }
 
-// openSource opens a source with the submodules that it asks for.
+// openSource opens a source with the submodules that it requests.
 func (f *Flake) openSource(ref Ref) (Ref, source.Tree, error) {
 	tree, err := f.openTree(ref)
 	if err != nil {

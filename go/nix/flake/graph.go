@@ -99,8 +99,7 @@ func (g *graph) inputPath(node, input string) string {
 	return node + "/" + input
 }
 
-// override replaces an input. What the replaced input's own inputs followed,
-// they go on following.
+// override replaces an input. Inputs that followed inputs of the replaced one still do.
 func (f *Flake) override(o Override) error {
 	steps := strings.Split(o.Input, "/")
 	name := f.graph.root

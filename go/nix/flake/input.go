@@ -327,7 +327,7 @@ func checkHash(ctx context.Context, tree source.Tree, want []byte, l *Locked) er
 	return nil
 }
 
-// lockedTree finds a locked source on this machine. trusted says that its hash
+// lockedTree finds a locked source on this machine. trusted reports whether its hash
 // was checked when it was put there.
 func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree, trusted bool, err error) {
 	if info, err := os.Lstat(at); err == nil && info.IsDir() {
@@ -367,7 +367,7 @@ func (f *Flake) lockedTree(name string, l *Locked, at string) (tree source.Tree,
 			return tree, false, nil
 		}
 	case "tarball", "file":
-		// An archive on this machine, which is opened when it is asked for.
+		// An archive on this machine, which is opened on demand.
 		if a, _, err := l.Address(); err == nil && a.Local() {
 			if err := RefusePlace(a.FilePath()); err != nil {
 				return fail(Refused, err)

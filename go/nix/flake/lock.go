@@ -20,8 +20,8 @@ type Lock struct {
 type Node struct {
 	Inputs map[string]Target
 	Locked *Locked
-	// Attrs are all attributes of what is locked, those included that Locked does
-	// not have. Values are strings, int64 and bool.
+	// Attrs are all attributes of the locked source, including those that Locked lacks.
+	// Values are strings, int64 and bool.
 	Attrs map[string]any
 	// Original is the input as flake.nix describes it, as attributes.
 	Original map[string]any
@@ -109,8 +109,7 @@ type Locked struct {
 	LastModified, RevCount                                     int64
 }
 
-// LockedOf reads the attributes of a locked input; others than those of Locked
-// are left aside.
+// LockedOf reads the attributes of a locked input, and ignores those that Locked lacks.
 func LockedOf(attrs map[string]any) (*Locked, error) {
 	l := &Locked{}
 	for _, field := range []struct {

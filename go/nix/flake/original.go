@@ -7,9 +7,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// OriginalAttrs are the attributes of an input as flake.lock keeps them: what was
-// written, taken apart. name is the input's name, under which one without an
-// address is looked up in the registry of Nix.
+// OriginalAttrs returns the attributes of an input as flake.lock keeps them: the
+// written reference, split into parts. name is the input's name; an input without an
+// address is looked up by it in the registry of Nix.
 func (in *Input) OriginalAttrs(name string) (map[string]any, error) {
 	switch {
 	case in.Attrs["type"] != nil:
@@ -32,8 +32,8 @@ func (in *Input) OriginalAttrs(name string) (map[string]any, error) {
 // addressed reports whether flake.nix specifies where the input comes from.
 func (in *Input) addressed() bool { return in.URL != "" || len(in.Attrs) > 0 }
 
-// sameOriginal compares what flake.nix says with what a lock was made for. That
-// false is the default of each boolean, versions of Nix do not agree on.
+// sameOriginal compares flake.nix with the reference that a lock was made for. It treats
+// false as absent: versions of Nix disagree on writing it.
 func sameOriginal(written, locked map[string]any) bool {
 	normal := func(attrs map[string]any) map[string]any {
 		out := map[string]any{}

@@ -7,12 +7,12 @@ import (
 	"strings"
 )
 
-// stale finds the first input, by name, of which flake.lock says something else
-// than flake.nix: its address, what it follows, and what of its own inputs is
-// overridden. It returns nil when the lock is up to date.
+// stale finds the first input, by name, on which flake.lock and flake.nix disagree: its
+// address, the input that it follows, and the overrides of its own inputs. It returns
+// nil if the lock is up to date.
 //
-// As in Nix, neither `flake = false` nor what the inputs' own flake.nix say is
-// compared: their part of the lock was made for the locked source.
+// As in Nix, neither `flake = false` nor the inputs' own flake.nix are compared: their
+// part of the lock was made for the locked source.
 func (f *Flake) stale(w *Written) *InputError {
 	root := f.Lock.Nodes[f.Lock.Root]
 	for _, name := range slices.Sorted(maps.Keys(w.Inputs)) {
@@ -40,7 +40,7 @@ func (f *Flake) staleError(name, why string) *InputError {
 	return &InputError{Input: name, Flake: f.Ref.Dir, Reason: Stale, Why: why}
 }
 
-// staleInput says why the lock does not fit an input; path are the names to it
+// staleInput returns why the lock does not match an input; path are the names to it
 // from the root, and the last one is that in owner.
 func (f *Flake) staleInput(owner *Node, path []string, in *Input) string {
 	edge, locked := owner.Inputs[path[len(path)-1]]

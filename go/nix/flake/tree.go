@@ -56,7 +56,7 @@ func LockedTree(ctx context.Context, l *Locked, find func(*Locked) (dir string, 
 type WorkTree struct {
 	Tree source.Tree
 	GitState
-	RevCount int64 // 0 where it is not known, or was not asked for
+	RevCount int64 // 0 if it is unknown, or was not requested
 }
 
 // OpenWorkTree opens the work tree at root. done must be called when nothing of it is needed.

@@ -29,7 +29,7 @@ type Input struct {
 	// strings, booleans and integers.
 	Attrs   map[string]any
 	Flake   bool     // false for a source tree without a flake.nix
-	Follows []string // the input that stands for this one; nil when none does
+	Follows []string // the input that replaces this one; nil if none does
 	Inputs  map[string]*Input
 	At      syntax.Position
 }

@@ -22,7 +22,8 @@ const (
 type Change struct {
 	Input  string `json:"input"`  // `a/b` for the input b of the input a
 	Change string `json:"change"` // Added, Updated or Removed
-	// From and To are what the input was and is: a reference, or `follows a/b`.
+	// From and To are the old and the new value of the input: a reference, or `follows
+	// a/b`.
 	From string `json:"from,omitempty"`
 	To   string `json:"to,omitempty"`
 }

@@ -145,8 +145,8 @@ func (c *computation) use(path []string) bool {
 
 func sameParent(a, b []string) bool { return (a == nil) == (b == nil) && slices.Equal(a, b) }
 
-// keep takes an input over from the old lock. Its flake is read again only where
-// what is below it may have changed.
+// keep takes an input over from the old lock. Its flake is read again only if the
+// inputs below it may have changed.
 func (c *computation) keep(kept *node, name string, n *node, path, follows []string, at place, trusted bool) error {
 	if err := c.sources.judge(kept.locked, at, path); err != nil {
 		return err

@@ -1,13 +1,12 @@
 // Package lock computes the flake.lock of a flake without Nix: the same text
 // that `nix flake lock` of Nix 2.34 writes for the same inputs.
 //
-// The inputs are those that flake.nix has literally; nothing is evaluated. An
-// input whose address is the one in the old lock keeps what is locked there, and
-// with it everything below it; others are fetched by package fetch. Nothing is
-// written here.
+// The inputs are those written literally in flake.nix; nothing is evaluated. An input
+// whose address is the one in the old lock keeps its locked source, and so does
+// everything below it; others are fetched by package fetch. Nothing is written here.
 //
-// A flake that was downloaded may name what anybody can download and directories
-// of its own source, and nothing of this machine.
+// A downloaded flake may name public downloads and directories of its own source, but
+// nothing on this machine.
 package lock
 
 import (
@@ -22,9 +21,9 @@ import (
 
 // Options configure the computation of a lock.
 type Options struct {
-	// Store downloads, and keeps what was downloaded.
+	// Store downloads sources and keeps them.
 	Store *fetch.Store
-	// Permit is asked before each download; its error ends the computation.
+	// Permit is called before each download; its error ends the computation.
 	Permit func(*flake.Locked) error
 	// Warn receives a sentence about flake.nix that is not an error. Default: it is
 	// dropped.
@@ -61,7 +60,7 @@ const (
 	Unsafe
 	// NoSuchInput: an input to update that the flake does not have.
 	NoSuchInput
-	// Unavailable: the source cannot be had; Err says why.
+	// Unavailable: the source cannot be obtained; Err explains why.
 	Unavailable
 )
 
@@ -96,7 +95,7 @@ func invalid(format string, args ...any) *Error {
 }
 
 // Compute computes the lock of a flake on this machine. old is the text of its
-// flake.lock; nil when there is none. Errors are *Error, or that of ctx.
+// flake.lock; nil if there is none. Errors are *Error, or that of ctx.
 func Compute(ctx context.Context, ref flake.Ref, old []byte, o Options) (*Result, error) {
 	s := &sources{ctx: ctx, options: o, known: map[string]*fetched{}}
 	defer s.close()

@@ -56,7 +56,7 @@ func readOld(data []byte) (*node, error) {
 type oldReader struct {
 	lock *flake.Lock
 	done map[string]*node
-	open map[string]bool // the nodes on the way to the one that is read
+	open map[string]bool // the ancestors of the node that is being read
 }
 
 func (r *oldReader) inputs(n *node, written *flake.Node) error {

@@ -18,7 +18,7 @@ func NewOpener(ctx context.Context, o Options) *Opener {
 	return &Opener{&sources{ctx: ctx, options: o, known: map[string]*fetched{}}}
 }
 
-// Close closes what was opened.
+// Close closes the opened sources.
 func (o *Opener) Close() { o.sources.close() }
 
 // Source is a source as it is now.

@@ -148,7 +148,7 @@ func (s *sources) readLock(at place, prefix []string) (*node, error) {
 	return old, err
 }
 
-// judge refuses what a flake from elsewhere may not name.
+// judge refuses references that a downloaded flake may not use.
 func (s *sources) judge(ref attrs, at place, input []string) error {
 	l, err := flake.LockedOf(ref)
 	if err != nil {
@@ -160,7 +160,7 @@ func (s *sources) judge(ref attrs, at place, input []string) error {
 	return nil
 }
 
-// now fetches what a reference means now. from is where the flake is that has it.
+// now fetches the current source of a reference. from is the flake that contains it.
 func (s *sources) now(ref attrs, from place, input []string) (attrs, place, error) {
 	if err := s.judge(ref, from, input); err != nil {
 		return nil, place{}, err
@@ -222,7 +222,7 @@ func (s *sources) explain(err error, input []string) error {
 	return &Error{Kind: Unavailable, Input: join(input), Err: err}
 }
 
-// unlike finds what flake.nix says of a source that is not so.
+// unlike finds the attributes in flake.nix that the source contradicts.
 func unlike(ref, locked attrs) error {
 	for _, name := range []string{"narHash", "lastModified", "rev", "revCount"} {
 		if wanted, given := ref[name]; given && name != "rev" && wanted != locked[name] {
@@ -232,7 +232,7 @@ func unlike(ref, locked attrs) error {
 	return nil
 }
 
-// obtain fetches what a reference without `dir` means.
+// obtain fetches the source of a reference without `dir`.
 func (s *sources) obtain(ref attrs) (*fetched, error) {
 	l, err := flake.LockedOf(ref)
 	if err != nil {
@@ -326,8 +326,8 @@ func (s *sources) hash(tree source.Tree, at string) (string, error) {
 	return flake.SRI(sum), nil
 }
 
-// repository takes what is checked out in a repository of this machine, or the
-// commit that the reference names.
+// repository takes the checked-out files of a repository on this machine, or the commit
+// that the reference names.
 func (s *sources) repository(ref attrs, l *flake.Locked, dir string) (*fetched, error) {
 	r, err := gitrepo.Open(dir)
 	if err != nil {

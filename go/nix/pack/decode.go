@@ -77,7 +77,7 @@ type text struct {
 	names    []syntax.Symbol
 	free     []Meaning
 
-	at    int // what is read next
+	at    int // the next byte to read
 	after int // the last position, from 1, in the text
 }
 

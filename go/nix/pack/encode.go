@@ -320,7 +320,7 @@ func (e *encoder) variable(x *syntax.Var) {
 	}
 }
 
-// text1 packs a string by where it is in the source, if it is there as it is.
+// text1 packs a string by its position in the source, if it occurs there unchanged.
 func (e *encoder) text1(x *syntax.String) {
 	if i := strings.Index(e.src[x.At-e.base:], x.Val); i >= 0 {
 		e.op(opString, x.At)

@@ -1,12 +1,12 @@
 // Package pack keeps Nix texts that are parsed and resolved already, as bytes that a
-// program carries. A text that is met again is known by its content, and its tree is
-// unpacked as far as evaluation looks at it: what is behind a definition, the body of a
-// function or a branch stays packed until then.
+// program carries. A text is recognized by its content, and its tree is unpacked as far
+// as evaluation needs it: values of definitions, bodies of functions and branches stay
+// packed until then.
 //
-// What a text means depends on where it is found: on its path, on the variables of the
-// base scope, on a scope around it, and on the names that were known before. All of
-// that is filled in when the text is opened, so that the tree is the one that parsing
-// it there would make.
+// The meaning of a text depends on its place: on its path, on the variables of the base
+// scope, on a scope around it, and on the names that were known before. All of that is
+// filled in when the text is opened, so that the tree is the same as if the text were
+// parsed there.
 package pack
 
 //go:generate go test ../../internal/evaluate -run TestPack -update
@@ -39,14 +39,14 @@ const (
 	nameSize  = 4
 )
 
-// Pack is a pack with what it was made from.
+// Pack is a pack with its sources.
 type Pack struct {
 	data    string
 	sources fs.FS
 }
 
-// New makes a Pack of what Encode made. The texts that it was made from are read from
-// sources by their names, to be compared; their files implement io.ReaderAt.
+// New returns the Pack of bytes from Encode. It reads the texts behind it from sources
+// by their names, to compare them; their files implement io.ReaderAt.
 func New(data string, sources fs.FS) *Pack { return &Pack{data, sources} }
 
 func (p *Pack) number(at int) int {
@@ -78,8 +78,8 @@ type Meaning struct {
 type Place struct {
 	Files     *syntax.FileSet
 	Name, Dir string // as in syntax.Options
-	// Means returns what a name means around the text. Index is of the base scope, or of
-	// the one scope around the text.
+	// Means returns the meaning of a name around the text. Index refers to the base scope,
+	// or to the one scope around the text.
 	Means func(name syntax.Symbol) (m Meaning, ok bool)
 }
 
@@ -157,7 +157,7 @@ func (t *text) open(src string, at Place) (e syntax.Expr, ok bool) {
 	t.free = make([]Meaning, t.number())
 	for i := range t.free {
 		if t.free[i], ok = at.Means(t.names[t.number()]); !ok {
-			return nil, false // which the resolver says better
+			return nil, false // the resolver has a better message
 		}
 	}
 	t.src, t.dir = src, at.Dir

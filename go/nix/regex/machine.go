@@ -9,12 +9,12 @@ import (
 // machine tries the ways through an expression one after the other as the C++
 // library does, and so finds the match and the groups that it finds:
 //
-//   - Of alternatives all are tried, and that with the longest match is taken.
-//   - A repetition goes once more, and ends only where that leads to no match.
+//   - Of alternatives all are tried, and the longest match wins.
+//   - A repetition first tries to repeat, and ends only if that finds no match.
 //   - A repetition that took nothing is tried at most twice in one place.
 //
-// What was tried in a place is remembered, so that the time is bounded by the
-// product of the sizes of expression and text.
+// Attempts at a place are remembered, so that the time is bounded by the product of the
+// sizes of expression and text.
 type machine struct {
 	states []state
 	start  int32
@@ -135,7 +135,7 @@ func (b *machineBuilder) repeat(n *node, next int32) int32 {
 	return next
 }
 
-// branch adds the state that goes into the body once more, or on.
+// branch adds the state that repeats the body or leaves it.
 func (b *machineBuilder) branch(body *node, next int32) int32 {
 	s := state{op: sRepeat, next: next, slot: b.slot(), counter: -1}
 	if body.nullable {
@@ -179,7 +179,7 @@ type run struct {
 	meter Meter
 	steps int
 	stack []frame
-	// what was tried: by slot and position where nothing was counted, else by place
+	// the attempts: by slot and position where nothing was counted, else by place
 	tried   []uint64
 	counted map[place]bool
 	known   map[place]choice
@@ -210,7 +210,7 @@ func (m *machine) newRun(text string, meter Meter) *run {
 	return r
 }
 
-// forget drops all that was tried.
+// forget drops all attempts.
 func (r *run) forget() {
 	n := (r.slots*(len(r.text)+1) + 63) / 64
 	r.meter.Steps(n / 8)
@@ -275,8 +275,8 @@ func (r *run) remember(p place, slot int32) bool {
 	return old>>(i&63)&1 != 0
 }
 
-// straight goes on to the next state that has a choice, or to the end; false
-// where nothing matches. Groups are noted in at, if it is not nil.
+// straight advances to the next state that has a choice, or to the end; false if
+// nothing matches. It stores groups in at, if it is not nil.
 func (r *run) straight(p place, at []int32) (place, bool) {
 	for {
 		s := &r.states[p.state]

@@ -2,7 +2,7 @@ package regex
 
 import "io"
 
-// Meter is told what a match costs while it is searched, and may end it with a panic.
+// Meter receives the cost of a match while it is searched, and may end it with a panic.
 type Meter interface {
 	// Steps counts steps of work, each far below a microsecond.
 	Steps(n int)

@@ -69,7 +69,7 @@ type parser struct {
 	pos    int
 	depth  int
 	groups int
-	// what the matchers have to know of the whole
+	// facts about the whole expression for the matchers
 	alternation bool // there is a `|`
 	emptyLoop   bool // a part that can match nothing is repeated without limit
 }

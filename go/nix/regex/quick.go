@@ -259,7 +259,7 @@ func (p *quickParser) state(c class) part {
 	return part{1 << n, 1 << n, false}
 }
 
-// bracket parses `[…]` with single bytes and ranges; a dash stands last.
+// bracket parses `[…]` with single bytes and ranges; a dash must come last.
 func (p *quickParser) bracket() part {
 	p.pos++
 	negated := p.next() == '^'

@@ -3,8 +3,8 @@
 // longest match nor the one that a backtracking search finds first (see
 // machine).
 //
-// Expressions for which that comes to what Go's regexp does are translated to
-// it. Either way the time is linear in the text.
+// Expressions for which Go's regexp has the same result are translated to it. Either
+// way the time is linear in the text.
 package regex
 
 import (
@@ -20,7 +20,7 @@ var ErrTooLarge = errors.New("regular expression is too large")
 
 // Regexp is a compiled expression.
 type Regexp struct {
-	quick   *quick // nil for what is not of the plain sort
+	quick   *quick // nil if the expression is not plain
 	pattern string
 	// parsed when they are first needed, if quick is not nil:
 	tree        *node
@@ -99,7 +99,7 @@ func (re *Regexp) Size() int {
 	return 1024 + 4*len(re.pattern) + 512*re.states
 }
 
-// need makes sure that the expression is parsed. Whatever is of the plain sort is valid.
+// need parses the expression if necessary. Any plain expression is valid.
 func (re *Regexp) need() {
 	if re.tree == nil {
 		if err := re.parse(); err != nil {
@@ -185,8 +185,8 @@ func (re *Regexp) newSearch(text string, meter Meter) *search {
 	return &search{re, text, meter, isASCII(text), 1 + re.states/64}
 }
 
-// first finds the first match from a place on: where it begins and ends, and
-// each group. anchored says that it may have to be at the start.
+// first finds the first match from a place on: its beginning, its end and each group.
+// anchored is set if the match may be restricted to the start.
 func (s *search) first(exp *regexp.Regexp, from int, anchored bool) []int {
 	var m []int
 	if steps := (len(s.text) - from) * s.cost; steps <= atOnce && s.ascii {
@@ -243,8 +243,8 @@ func (r *run) found(pos int) []Group {
 	return groups
 }
 
-// Split calls found for each match in turn with the text between the last one
-// and it, and its groups. It returns what is behind the last match.
+// Split calls found for each match in turn with the text since the last one, and its
+// groups. It returns the text after the last match.
 func (re *Regexp) Split(text string, meter Meter, found func(before string, groups []Group)) (rest string) {
 	re.need()
 	if re.alternation && re.machine == nil {

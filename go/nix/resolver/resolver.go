@@ -1,7 +1,6 @@
-// Package resolver gives each variable of a Nix syntax tree its slot, so that
-// evaluation needs no look-up by name except inside `with`. A variable that no
-// scope has, and no `with` can have, is an error before anything is evaluated,
-// as in Nix.
+// Package resolver assigns a slot to each variable of a Nix syntax tree, so that
+// evaluation looks up names only inside `with`. A variable that is in no scope and in
+// no `with` is an error before anything is evaluated, as in Nix.
 package resolver
 
 import (
@@ -68,7 +67,7 @@ type resolver struct {
 	// overridden is set once a scope rebinds a builtin behind an operator.
 	overridden bool
 
-	// depth is how many scopes surround what is looked at.
+	// depth is the number of scopes around the current expression.
 	depth uint32
 	// bound is the meaning of each name there, by Symbol.
 	bound []binding
@@ -93,7 +92,7 @@ func (r *resolver) bind(name syntax.Symbol, slot uint32) {
 	}
 }
 
-// leave undoes what was bound since mark.
+// leave undoes the bindings since mark.
 func (r *resolver) leave(mark int) {
 	for i := len(r.hidden) - 1; i >= mark; i-- {
 		r.bound[r.hidden[i].name] = r.hidden[i].was
@@ -328,7 +327,7 @@ func (r *resolver) binary(e *syntax.Binary) (last syntax.Expr) {
 	return e.Y
 }
 
-// override finds what the text put in the place of the builtin behind an operator.
+// override finds the text's redefinition of the builtin behind an operator.
 func (r *resolver) override(e *syntax.Binary) {
 	var name syntax.Symbol
 	switch e.Op {

@@ -54,7 +54,7 @@ func (d *direct) read(name string) (data []byte, ok bool) {
 	}
 	data = make([]byte, st.Size+1)
 	n, err := syscall.Read(fd, data)
-	// A regular file gives less than asked for at its end alone.
+	// A regular file returns less than requested only at its end.
 	if err != nil || n < 0 || int64(n) > st.Size {
 		return nil, false
 	}

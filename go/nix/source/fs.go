@@ -7,7 +7,8 @@ import (
 	"io/fs"
 )
 
-// FromFS makes a tree of a file system; one that is a Tree itself, as a Dir is, is taken as it is.
+// FromFS converts a file system to a tree; one that is a Tree itself, such as a Dir, is returned
+// as it is.
 func FromFS(f fs.FS) Tree {
 	if tree, ok := f.(Tree); ok {
 		return tree
@@ -39,7 +40,7 @@ func (f files) ReadFile(name string) ([]byte, error) {
 	return fs.ReadFile(f.fs, name)
 }
 
-// AsFS makes a file system of a tree, which FromFS takes as it is.
+// AsFS converts a tree to a file system, which FromFS returns as it is.
 func AsFS(tree Tree) fs.FS { return treeFS{tree} }
 
 type treeFS struct{ Tree }

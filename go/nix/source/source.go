@@ -1,7 +1,7 @@
-// Package source is what an evaluation may read: trees of files mounted at
-// absolute paths. Symbolic links are followed by hand, so that one can lead
-// from a mounted tree to another but never out of all of them; a directory of
-// the host is read through an os.Root besides.
+// Package source provides the files that an evaluation may read: trees mounted at
+// absolute paths. It follows symbolic links by hand, so that a link can point from a
+// mounted tree to another but never out of all of them. A directory of the host is also
+// read through an os.Root.
 package source
 
 import (
@@ -27,7 +27,7 @@ type Tree interface {
 // ErrOutside is wrapped by errors for paths that no mounted tree holds.
 var ErrOutside = errors.New("outside of the source trees of this evaluation")
 
-// LinkError is an error of what a symbolic link leads to.
+// LinkError is an error about the target of a symbolic link.
 type LinkError struct {
 	Link, Target string // absolute paths
 	Err          error
@@ -50,7 +50,7 @@ const maxPath = 4096
 
 // FS is a set of mounted trees. It may be used from several goroutines.
 type FS struct {
-	mu     sync.Mutex // for what is below; no file is read while it is held
+	mu     sync.Mutex // for the fields below; not held while a file is read
 	mounts []mount
 	real   map[string]string // paths with all links followed
 	infos  map[string]fs.FileInfo

@@ -24,7 +24,7 @@ type Dir struct {
 // openDir is a directory that is kept open.
 type openDir struct {
 	*os.Root
-	direct // what is faster than a Root for a file in it
+	direct // for files that are read faster than through a Root
 }
 
 // maxBelow bounds how many directories are kept open.
@@ -186,14 +186,14 @@ func (e Embedded) Readlink(name string) (string, error) {
 	return "", &fs.PathError{Op: "readlink", Path: name, Err: fs.ErrInvalid}
 }
 
-// Visible shows only some files of a tree, and the directories that lead to
-// those of them that are there.
+// Visible shows only some files of a tree, and the directories that contain existing
+// ones.
 type Visible struct {
 	tree  Tree
 	files []string // sorted
 
 	mu   sync.Mutex
-	dirs map[string]bool // directories: whether they lead to a file
+	dirs map[string]bool // directories: whether they contain a file
 	gone map[string]bool // of the named files: those that were not found
 }
 

@@ -75,7 +75,7 @@ func (t *Tree) end() {
 	t.texts = a.texts.Copy(t.Symbols.names)
 }
 
-// Seal says that the tree's own Symbols are looked up no more.
+// Seal ends look-ups in the tree's own Symbols.
 func (t *Tree) Seal() {
 	if t.buffers != nil {
 		allBuffers.Put(t.buffers)
@@ -83,8 +83,8 @@ func (t *Tree) Seal() {
 	}
 }
 
-// Link puts the Symbols of a table in the place of the tree's own. New names are
-// added in the order of the text. What is sorted by Symbol is sorted anew.
+// Link replaces the tree's own Symbols by those of a table. New names are added in the
+// order of the text. Definitions sorted by Symbol are sorted again.
 func (t *Tree) Link(symbols *Symbols) {
 	t.Seal()
 	to := make([]Symbol, len(t.texts))

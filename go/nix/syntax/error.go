@@ -1,6 +1,6 @@
 package syntax
 
-// Error says why a text is not a Nix expression.
+// Error explains why a text is not a Nix expression.
 type Error struct {
 	Msg      string
 	Position Position

@@ -108,13 +108,13 @@ func (d *disk) open(name string) (fs.FileMode, io.ReadCloser, error) {
 	return info.Mode(), f, err
 }
 
-// memory keeps what is written.
+// memory keeps the written files.
 type memory struct {
 	tree   *source.Memory
 	charge func(int)
 }
 
-// nodeCost is about what a name takes in memory.
+// nodeCost is roughly the memory that a name takes.
 const nodeCost = 256
 
 func (m *memory) add(name string, mode fs.FileMode, data []byte) error {

@@ -1,5 +1,5 @@
-// Package archive unpacks archives that anybody may have made, into a directory or into
-// memory: nothing outside of it is written, and what unpacks to more than its limits is refused.
+// Package archive unpacks untrusted archives into a directory or into memory: it writes nothing
+// outside of it, and refuses archives that exceed its limits.
 package archive
 
 import (
@@ -74,8 +74,8 @@ func (w *treeWriter) unpack(f io.ReaderAt, size int64) error {
 	return unpackTar(w, r)
 }
 
-// counted counts what is read of an unpacked archive, headers and all, ends at
-// the limit, and when the context does.
+// counted counts the bytes of an unpacked archive, headers included. It ends at the
+// limit, and with the context.
 type counted struct {
 	io.Reader
 	ctx context.Context
@@ -110,7 +110,7 @@ func unpackTar(w *treeWriter, stream io.Reader) error {
 			if in.n-before < 1024 {
 				return errors.New("the archive is cut off")
 			}
-			// What compressed it tells at its own end whether anything is missing.
+			// The decompressor reports at its end whether anything is missing.
 			_, err := io.Copy(io.Discard, in)
 			return err
 		}

@@ -38,8 +38,8 @@ type place interface {
 	open(name string) (fs.FileMode, io.ReadCloser, error)
 }
 
-// treeWriter writes files to a place. It makes each name once, and nothing below what is
-// no directory of its own making.
+// treeWriter writes files to a place. It creates each name once, and writes only below
+// directories that it created.
 type treeWriter struct {
 	ctx   context.Context
 	to    place
@@ -170,7 +170,7 @@ func (w *treeWriter) link(name, target string) error {
 	return w.twice(name, w.to.symlink(target, name))
 }
 
-// copy stands for a hard link to a file that came before.
+// copy replaces a hard link to an earlier file.
 func (w *treeWriter) copy(name, from string) error {
 	from, err := w.name(from)
 	if err != nil {
