@@ -74,7 +74,7 @@ func typeOf(v eval.Value) Type {
 	return Function
 }
 
-// TypeError says that a value has another type than what was asked of it.
+// TypeError reports a value of another type than the one required.
 type TypeError struct {
 	Want, Got Type
 }
@@ -166,7 +166,7 @@ func (v Value) Len() (int, error) {
 	return len(list.Elems), nil
 }
 
-// Call calls a function with what Encode makes of the arguments.
+// Call calls a function with arguments converted by Encode.
 func (v Value) Call(ctx context.Context, args ...any) (Value, error) {
 	if v.e == nil {
 		return Value{}, errZero
@@ -183,7 +183,7 @@ func (v Value) Call(ctx context.Context, args ...any) (Value, error) {
 	return v.e.value(v.e.ev.Call(v.v, in...))
 }
 
-// JSON evaluates the value and all that is in it, and renders it as builtins.toJSON does.
+// JSON evaluates the value and everything in it, and renders it as builtins.toJSON does.
 func (v Value) JSON() ([]byte, error) {
 	if v.e == nil {
 		return nil, errZero
@@ -214,8 +214,8 @@ func (v Value) Only(name string) (Value, error) {
 	return v.e.value(v.e.ev.Loose(v.v, name))
 }
 
-// Print evaluates the value and all that is in it, and renders it as
-// `nix-instantiate --eval --strict` does.
+// Print evaluates the value and everything in it, and renders it as `nix-instantiate
+// --eval --strict` does.
 func (v Value) Print() (string, error) {
 	if v.e == nil {
 		return "", errZero

@@ -19,7 +19,8 @@ type argument struct {
 	name        string
 }
 
-// argumentsOf returns what is judged of a call of any tool but bash; at least one.
+// argumentsOf returns the parts of a call that rules are matched with, for any tool but
+// bash; at least one.
 func argumentsOf(call Call) ([]argument, error) {
 	switch kind := grammar.KindOf(call.Tool); kind {
 	case grammar.KindPath:
@@ -76,7 +77,7 @@ func absolute(name string, call Call) string {
 	return path.Join(call.Workspace, name)
 }
 
-// matchArgument reports whether a pattern matches what is judged of a call.
+// matchArgument reports whether a pattern matches such a part of a call.
 func matchArgument(p grammar.Pattern, value argument) bool {
 	if p.Every() {
 		return true

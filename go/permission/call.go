@@ -18,16 +18,15 @@ type Call struct {
 	// Workspace and Home are the real paths of the Pod's directory and of the user's.
 	// No path can be allowed without both.
 	Workspace, Home string
-	// FoldCase says that the file system takes names that differ in case alone for
-	// the same.
+	// FoldCase is set if the file system ignores the case of names.
 	FoldCase bool
-	// Single says that the paths of grep and glob are files, so that nothing is below
-	// them. A search of a directory reaches all that is in it.
+	// Single is set if the paths of grep and glob are files, with nothing below them. A
+	// search of a directory reaches everything in it.
 	Single bool
-	// Real returns the real path of one that a command names; nil for the path as the
-	// command writes it, without a look at links. The path is absolute and may have
-	// `..` in it: behind a link, that leads elsewhere than it reads. The guard itself
-	// does no I/O.
+	// Real returns the real path of a path that a command names; nil for the path as the
+	// command writes it, without a look at links. The path is absolute and may contain
+	// `..`, which after a link does not mean the parent in the text. The guard itself does
+	// no I/O.
 	Real func(path string) string
 	// Directory is the starting directory of a command: absolute, or relative to the
 	// workspace; empty for the workspace itself.
@@ -42,9 +41,9 @@ type Decision struct {
 	Action manifest.Action
 	// Rule is the rule that decided; nil if none did.
 	Rule *RuleRef
-	// Pointer is the JSON Pointer of what decided: the rule, or a field such as
-	// /permissions/mode, /permissions/default or /tools/deny. It is empty where the guard
-	// itself did.
+	// Pointer is the JSON Pointer of the deciding value: the rule, or a field such as
+	// /permissions/mode, /permissions/default or /tools/deny. It is empty if the guard
+	// itself decided.
 	Pointer string
 	// Reason is a sentence without a full stop: what decided, and the author's
 	// reason where the rule has one.
@@ -66,7 +65,7 @@ const (
 	deny  manifest.Action = "deny"
 )
 
-// strictness orders actions: what is stricter wins.
+// strictness orders actions: the stricter one wins.
 func strictness(action manifest.Action) int {
 	switch action {
 	case allow:

@@ -84,8 +84,8 @@ func readCommand(call Call) (result reading) {
 	return
 }
 
-// invocation decides one program. It is false where nothing is to say: the program
-// only runs others, or only might be one.
+// invocation decides about one program. It is false if there is nothing to decide: the
+// program only runs others, or only might be one.
 func (p *policy) invocation(inv *invocation) (Decision, bool) {
 	inv, addressed := p.services.named(inv)
 	forms, dynamic := inv.forms()
@@ -127,8 +127,8 @@ func (inv *invocation) elsewhere() bool {
 	return strings.HasPrefix(inv.changed, "it runs ")
 }
 
-// restricting looks for the rule that denies a program, or asks. An expansion that
-// may make the command one of these is asked about.
+// restricting finds the rule that denies a program, or asks. It asks about an expansion
+// that may turn the command into one of these.
 func (p *policy) restricting(inv *invocation, forms []grammar.Words, dynamic bool) (Decision, bool) {
 	var found *parsedRule
 	for _, rule := range p.bash {
@@ -238,8 +238,8 @@ func (r *parsedRule) matches(inv *invocation, forms []grammar.Words) bool {
 	return true
 }
 
-// allowing looks for the rules that allow a command as it is written. Where one of
-// them does, the others do not matter.
+// allowing finds the rules that allow a command as it is written. One of them is
+// enough.
 func (p *policy) allowing(inv *invocation, dynamic bool, doubt *doubt) (found Decision, ok bool) {
 	words := inv.words
 	written := grammar.ExactWords(joinedWords(words))
@@ -267,7 +267,7 @@ func (p *policy) allowing(inv *invocation, dynamic bool, doubt *doubt) (found De
 	return found, ok
 }
 
-// allowed is the decision of a rule that allows a command as it is written.
+// allowed returns the decision of a rule that allows a command as it is written.
 func (p *policy) allowed(rule *parsedRule, inv *invocation, dynamic bool, doubt *doubt) Decision {
 	d, command := p.ruled(rule), rule.commands[0]
 	switch {
@@ -283,8 +283,8 @@ func (p *policy) allowed(rule *parsedRule, inv *invocation, dynamic bool, doubt 
 	return d
 }
 
-// hidden decides what cannot be told: at most ask, and deny where the text has the
-// name of a program that a rule denies.
+// hidden decides about commands that cannot be analyzed: at most ask, and deny if the
+// text contains the name of a program that a rule denies.
 func (p *policy) hidden(text string, r *reading, why string, unreadable bool) Decision {
 	counts := wordCounts(text)
 	if r != nil && !unreadable {

@@ -35,8 +35,8 @@ func (r *reader) chdir(words []word) {
 	}
 }
 
-// physical reports whether cd follows links before it takes `..` away: where it
-// leads is then not what it reads.
+// physical reports whether cd follows links before it removes `..`: the path then does
+// not mean what it reads.
 func physical(arguments []word) bool {
 	for _, argument := range arguments {
 		if strings.HasPrefix(argument.text, "-") && strings.Contains(argument.text, "P") {
@@ -46,7 +46,7 @@ func physical(arguments []word) bool {
 	return false
 }
 
-// written is the absolute path that a name stands for in a directory, with `..` as
+// written returns the absolute path that a name in a directory represents, with `..` as
 // it is written: the file system follows a link in front of it first.
 func (r *reader) written(dir, name string) string {
 	if rest, ok := strings.CutPrefix(name, "~"); ok && (rest == "" || rest[0] == '/') {
@@ -80,7 +80,7 @@ func (r *reader) redirect(redirect *sh.Redirect) {
 	}
 	target := literalWord(redirect.Word)
 	if (redirect.Op == sh.DplIn || redirect.Op == sh.DplOut) && len(target.text) > 1 && target.text[0] == '-' {
-		// bash takes >&- for itself, and what is behind it for a word of the command.
+		// bash reads >&- by itself, and the text behind it as a word of the command.
 		r.fail("a word follows `>&-` without a space")
 	}
 	switch redirect.Op {

@@ -35,10 +35,9 @@ func (inv *invocation) forms() (forms []grammar.Words, dynamic bool) {
 	return forms, dynamic
 }
 
-// spellings are a command and others that do the same: the bare name of its
-// program, without options before a subcommand, with each letter of options by
-// itself, with patterns of file names as they are written, and with paths as they
-// lead from the workspace.
+// spellings returns a command and equivalent ones: the bare name of its program,
+// without options before a subcommand, with each letter of options by itself, with
+// patterns of file names as they are written, and with paths relative to the workspace.
 func (inv *invocation) spellings() [][]word {
 	program := inv.words[0].base()
 	bare := append([]word{literal(program)}, inv.words[1:]...)
@@ -69,8 +68,8 @@ func (inv *invocation) spellings() [][]word {
 	return spellings
 }
 
-// changed returns a command with other arguments; an empty text keeps one. ok says
-// that there is one.
+// changed returns a command with other arguments; an empty text keeps one. ok reports
+// whether the result differs.
 func changed(words []word, argument func(word) string) (other []word, ok bool) {
 	for i, w := range words {
 		if i == 0 {
@@ -89,7 +88,7 @@ func changed(words []word, argument func(word) string) (other []word, ok bool) {
 // maxOptionLetters bounds a word that is read as several options.
 const maxOptionLetters = 8
 
-// optionsApart writes -rf as -r -f; ok says that there is such a word.
+// optionsApart writes -rf as -r -f; ok reports whether there is such a word.
 func optionsApart(words []word) (apart []word, ok bool) {
 	switch words[0].text {
 	case "find", "go", "java", "javac", "gcc", "g++", "cc", "c++", "clang", "clang++", "ld", "terraform", "tofu", "ffmpeg", "convert", "magick", "openssl", "ip":

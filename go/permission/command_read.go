@@ -7,7 +7,7 @@ import (
 	sh "mvdan.cc/sh/v3/syntax"
 )
 
-// Bounds of what is read; beyond them a command counts as one that cannot be read.
+// Bounds of the analysis; a command beyond them counts as unreadable.
 const (
 	// MaxCommand bounds the text of a command, in bytes.
 	MaxCommand = 64 << 10
@@ -23,17 +23,17 @@ const (
 // invocation is one program that a text runs.
 type invocation struct {
 	words []word
-	// suspect says that the words may be a command: only rules that deny and ask hold.
+	// suspect marks words that may be a command: only rules that deny and ask apply.
 	suspect bool
-	// through says that the program passes if those that it runs pass.
+	// through is set if the program passes when those that it runs pass.
 	through bool
-	// configured says that it may run in a directory that has settings of its own for it.
+	// configured is set if it may run in a directory with settings of its own for it.
 	configured bool
-	// doubtful says that its arguments may name another program that it runs.
+	// doubtful is set if its arguments may name another program that it runs.
 	doubtful bool
-	// feeders give the program what it reads or is given as an argument.
+	// feeders produce the program's input or arguments.
 	feeders []*invocation
-	// changed is why an allowed command may not be what it seems to.
+	// changed is the reason why an allowed command may not be what it seems to be.
 	changed string
 	// directories are the directories it may run in, as place returns them.
 	directories     []string
@@ -48,33 +48,34 @@ type fileUse struct {
 	unknownName   bool
 }
 
-// reading is all that a text runs.
+// reading is everything that a text runs.
 type reading struct {
 	invocations []*invocation
 	files       []fileUse
-	// hidden is why it cannot be told what runs, changed why an allowed command may
-	// not be what it seems to; empty where there is nothing to say.
+	// hidden is the reason why the programs that run are unknown; changed is the reason
+	// why an allowed command may not be what it seems to be. Both are empty if there is
+	// none.
 	hidden, changed string
-	// unreadable says that the text, or one in it, was not parsed.
+	// unreadable is set if the text, or one in it, was not parsed.
 	unreadable bool
 }
 
-// reader collects what a text runs.
+// reader collects the commands that a text runs.
 type reader struct {
 	reading
 	workspace, home string
 	real            func(path string) string
 	// directories are the directories the next command may run in, as place returns them.
 	directories []string
-	// lost says that the directory is not known.
+	// lost is set if the directory is unknown.
 	lost  bool
 	loops int
 	texts int
-	// later says that a function or a trap runs after it is read, and moves that a
-	// command changes the directory: together, it may run in another one.
+	// later is set if a function or a trap runs after it is read, and moves if a command
+	// changes the directory. If both are set, it may run in another directory.
 	later, moves bool
-	// lists says that a variable is a list, and declaresUnknown that one is declared
-	// with a value that is not known: together, the value may be evaluated.
+	// lists is set if a variable is a list, and declaresUnknown if one is declared with an
+	// unknown value. If both are set, the value may be evaluated.
 	lists, declaresUnknown bool
 	pipe                   []*invocation
 }
@@ -174,7 +175,7 @@ func (r *reader) scan(node sh.Node) {
 	})
 }
 
-// apart reads what cannot change the directory of what follows.
+// apart reads commands that cannot change the directory of those that follow.
 func (r *reader) apart(read func()) {
 	directories, lost := append([]string(nil), r.directories...), r.lost
 	read()
@@ -229,7 +230,7 @@ func (r *reader) stmt(stmt *sh.Stmt) {
 			r.arithmetic(expr)
 		}
 	case *sh.CoprocClause:
-		// The parser and bash differ in what is the name, what an assignment and what
+		// The parser and bash disagree about what is the name, what an assignment and what
 		// the command.
 		if cmd.Name != nil {
 			r.run([]word{literalWord(cmd.Name)}, r.pipe, true)
@@ -256,7 +257,7 @@ func (r *reader) binary(cmd *sh.BinaryCmd) {
 		before := append([]string(nil), r.directories...)
 		r.stmt(cmd.X)
 		after := append([]string(nil), r.directories...)
-		// cd reached its directory where what is behind && runs.
+		// After &&, cd has reached its directory.
 		if n := len(before); isCd(cmd.X) && len(after) > n {
 			r.directories = after[n:]
 		}
@@ -312,7 +313,7 @@ func (r *reader) add(inv *invocation) {
 	r.invocations = append(r.invocations, inv)
 }
 
-// run reads what a command runs: itself, and what it hands on.
+// run reads the programs that a command runs: itself, and those that it passes on.
 func (r *reader) run(words []word, feeders []*invocation, suspect bool) {
 	if len(r.invocations) > maxInvocations {
 		r.fail("the command runs too many programs")

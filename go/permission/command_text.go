@@ -23,7 +23,7 @@ func readable(text string) string {
 		case c < ' ' && c != '\t' && c != '\n', c == 0x7f:
 			return "the command has a control character"
 		case c >= 0x80:
-			// bash and the parser agree on what is not ASCII: it is part of a word.
+			// bash and the parser agree on characters outside ASCII: they are parts of words.
 		}
 	}
 	for _, field := range strings.Fields(text) {

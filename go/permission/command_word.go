@@ -14,17 +14,17 @@ const separator, unknown = grammar.Separator, grammar.Unknown
 
 // word is one word of a command as the program gets it.
 type word struct {
-	// text has unknown where the shell puts in what cannot be told beforehand.
+	// text contains unknown where the result of an expansion is unknown.
 	text string
-	// written is text with the patterns of file names as they are written; empty
-	// where there are none.
+	// written is text with the patterns of file names as they are written; empty if there
+	// are none.
 	written string
 	// named is text with the addresses of services by the names of their variables, such as
 	// $INSOMNIA_SERVICE_CODE/team; empty where there are none.
 	named string
 	// services are these variables.
 	services []string
-	// whole says that the word is one that the shell cannot split or drop.
+	// whole marks a word that the shell cannot split or drop.
 	whole bool
 }
 
@@ -77,7 +77,7 @@ func looseWords(words []word) string {
 	return strings.ReplaceAll(text, string(rune(unknown))+string(rune(separator)), string(rune(unknown)))
 }
 
-// literalWord returns what the shell makes of a word.
+// literalWord returns a word after expansion by the shell.
 func literalWord(w *sh.Word) word {
 	if w == nil {
 		return literal("")
@@ -101,7 +101,7 @@ func literalWord(w *sh.Word) word {
 	return word{text: globsAs(text, "\x00\x00\x00"), written: globsAs(text, "*?[")}
 }
 
-// globsAs puts the characters in the place of globStar, globOne and globSet.
+// globsAs replaces globStar, globOne and globSet by these characters.
 func globsAs(text, characters string) string {
 	b := []byte(text)
 	for i, c := range b {
@@ -112,8 +112,8 @@ func globsAs(text, characters string) string {
 	return string(b)
 }
 
-// atHome puts ~ and . in the place of $HOME and $PWD where they begin a path, and
-// unknown elsewhere.
+// atHome replaces $HOME and $PWD by ~ and . at the beginning of a path, and by unknown
+// elsewhere.
 func atHome(text string) string {
 	if !strings.ContainsAny(text, string([]rune{homeSign, hereSign})) {
 		return text
@@ -187,7 +187,7 @@ func addParts(b *strings.Builder, parts []sh.WordPart, quoted bool) (split bool)
 	return split
 }
 
-// addLiteral writes a text without its backslashes; split says that it has a
+// addLiteral writes a text without its backslashes; split reports whether it has a
 // pattern of file names.
 func addLiteral(b *strings.Builder, text string, quoted bool) (split bool) {
 	for i := 0; i < len(text); i++ {

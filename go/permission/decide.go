@@ -11,15 +11,14 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Guard decides the calls of a Pod. It is never changed, and may be asked from
-// several goroutines at once.
+// Guard decides the calls of a Pod. It is immutable and safe for concurrent use.
 type Guard struct {
 	pod       *policy
 	subagents map[string]*policy
 	// above holds the subagents: the ceiling as far as there is one, else the Pod, whose
 	// own tools do not bind a subagent here.
 	above *policy
-	// ceiling is all that a subagent may do at the most; nil without a ceiling.
+	// ceiling is the most that a subagent may do; nil without a ceiling.
 	ceiling *policy
 }
 
@@ -27,7 +26,8 @@ type Guard struct {
 type policy struct {
 	permissions *manifest.Permissions
 	offered     manifest.SubagentTools
-	// pointer is the JSON Pointer of what has the permissions, toolsAt of what has the tools.
+	// pointer is the JSON Pointer of the object that contains the permissions, toolsAt of the
+	// one that contains the tools.
 	pointer, toolsAt string
 	// servers and skills are those that may be used; nil for all.
 	servers []manifest.ServerName
@@ -151,8 +151,8 @@ func (g *Guard) Decide(call Call) Decision {
 	return stricter(own.decide(call), g.above.decide(call))
 }
 
-// DecideAtCeiling decides a call of a subagent that may do all that the ceiling lets any
-// do; ok is false without a ceiling.
+// DecideAtCeiling decides a call of a subagent that has all permissions of the ceiling;
+// ok is false without a ceiling.
 func (g *Guard) DecideAtCeiling(call Call) (d Decision, ok bool) {
 	if g.ceiling == nil {
 		return Decision{}, false
@@ -244,8 +244,8 @@ func (p *policy) argument(call Call, value argument) Decision {
 	default:
 		return decision
 	}
-	// Both change a file, or read it: what is denied to one is denied to the other.
-	// A rule about the other never makes a call freer.
+	// Both change a file, or read it: a denial for one applies to the other. A rule about
+	// the other never allows more.
 	switch d, ok := p.byRules(nil, []string{akin}, value); {
 	case !ok:
 	case decision.Rule == nil:
@@ -293,8 +293,8 @@ func (p *policy) byRules(allowing, restricting []string, value argument) (Decisi
 	return p.ruled(found), true
 }
 
-// fileUse decides a redirection: a write passes where edit or write may, a read
-// where read may. The path is judged as it is written and as it really is.
+// fileUse decides a redirection: a write passes if edit or write may, a read if read
+// may. The path is judged as it is written and as it really is.
 func (p *policy) fileUse(file fileUse, call Call) Decision {
 	tools, verb := []string{grammar.ToolRead}, "reads"
 	if file.write {
@@ -326,7 +326,7 @@ func (p *policy) fileUse(file fileUse, call Call) Decision {
 	return d
 }
 
-// undecided decides what no rule does.
+// undecided decides a call that no rule decides.
 func (p *policy) undecided(tool, subject string) Decision {
 	byMode := func(action manifest.Action, why string) Decision {
 		return Decision{Action: action, Pointer: p.pointer + "/permissions/mode", Reason: "no rule decides " + subject + "; the mode " + why}
@@ -354,8 +354,8 @@ func (p *policy) undecided(tool, subject string) Decision {
 	return d
 }
 
-// open reports whether everything is allowed, so that it does not matter what a
-// command changes.
+// open reports whether everything is allowed, so that changes by a command do not
+// matter.
 func (p *policy) open() bool {
 	for _, rule := range p.rules {
 		if rule.action != allow {

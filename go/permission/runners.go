@@ -88,9 +88,9 @@ func runner(program string) string {
 	return program + " " + arguments
 }
 
-// allowsOther warns of an allow rule about commands that allows more than it reads,
-// or less. A pattern that names the subcommand, and one without a star, reads as it
-// is.
+// allowsOther warns about an allow rule for commands that allows more or less than it
+// seems to. A pattern that names the subcommand, and one without a star, allows exactly
+// that.
 func allowsOther(rule *readRule, rules []readRule) Warning {
 	pattern := string(rule.Pattern)
 	star := firstStar(pattern)

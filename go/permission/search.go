@@ -29,13 +29,14 @@ func (p *policy) below(tool string, value argument, d Decision) Decision {
 	return d
 }
 
-// keeps reports whether the sandbox lets no program read what a pattern matches.
+// keeps reports whether the sandbox hides everything that a pattern matches from all
+// programs.
 func (p *policy) keeps(pattern grammar.Pattern) bool {
 	return slices.ContainsFunc(p.unreadable, func(wide grammar.FileGlob) bool { return wide.Covers(pattern) })
 }
 
-// kept denies to read or to search what the sandbox lets no program read. No rule
-// can allow it.
+// kept denies reads and searches of files that the sandbox hides from every program. No
+// rule can allow them.
 func (p *policy) kept(tool string, value argument) (Decision, bool) {
 	if tool != grammar.ToolRead && tool != grammar.ToolGrep {
 		return Decision{}, false

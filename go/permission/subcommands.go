@@ -2,12 +2,12 @@ package permission
 
 import "strings"
 
-// A grammar is how a program reads what is before its subcommand.
+// A grammar describes how a program reads the arguments before its subcommand.
 type optionGrammar struct {
 	// values are the options that take the next word as their value, with spaces
 	// around each.
 	values string
-	// plus says that a word with a + is an option too: cargo +nightly build.
+	// plus makes a word with a + an option, too: cargo +nightly build.
 	plus bool
 }
 

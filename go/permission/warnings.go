@@ -20,7 +20,7 @@ const (
 	WarnAllowsLess   = "rule-allows-less"
 )
 
-// Warning is about a rule that is valid and does not do what it seems to.
+// Warning describes a rule that is valid but does not do what it seems to.
 type Warning struct {
 	// Code is one of the constants above.
 	Code string
@@ -223,7 +223,7 @@ func offeredToAny(rule *readRule, agents []manifest.SubagentTools) bool {
 	return false
 }
 
-// mayOffer reports whether a tool may be offered, or one of those that a glob stands for.
+// mayOffer reports whether a tool, or one of those that a glob matches, may be offered.
 func mayOffer(tools manifest.SubagentTools, tool string) bool {
 	denied := func(tool string) bool {
 		return slices.ContainsFunc(tools.Deny, func(name manifest.ToolName) bool { return grammar.CoversTool(string(name), tool) })

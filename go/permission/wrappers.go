@@ -4,8 +4,8 @@ import "strings"
 
 // unwrapped is the result of looking through a program to the programs that it runs.
 type unwrapped struct {
-	// through says that the program only runs what is in commands and texts: it needs
-	// no rule of its own that allows it.
+	// through is set if the program only runs its commands and texts: it needs no rule of
+	// its own that allows it.
 	through bool
 	// commands run as they are; each must pass.
 	commands [][]word
@@ -16,27 +16,28 @@ type unwrapped struct {
 	script []word
 	// texts are shell text that runs; each must pass.
 	texts []word
-	// doubtful says that the program is not known: an argument may name another that
-	// it runs.
+	// doubtful is set if the program is unknown: an argument may name another that it
+	// runs.
 	doubtful bool
 	// writes are files that the program writes by its options.
 	writes []word
-	// hidden is why it cannot be told what runs; changed is why an allowed command may
-	// not be what it seems to. Both are empty where there is nothing to say.
+	// hidden is the reason why the programs that run are unknown; changed is the reason
+	// why an allowed command may not be what it seems to be. Both are empty if there is
+	// none.
 	hidden, changed string
 }
 
-// wrapper is how a program reads what is before the command that it runs.
+// wrapper describes how a program reads the arguments before the command that it runs.
 type wrapper struct {
 	// values are the options that take the next word, with a space around each.
 	values string
 	// operands are words before the command: the duration of timeout.
 	operands int
-	// assigns says that NAME=VALUE words may be before the command.
+	// assigns is set if NAME=VALUE words may be before the command.
 	assigns bool
 	// elsewhere is why the command is not the same as without the wrapper.
 	elsewhere string
-	// unsure says that the table does not know all options.
+	// unsure is set if the table does not list all options.
 	unsure bool
 }
 
@@ -105,7 +106,7 @@ func skipped(words, rest []word) [][]word {
 	return ends
 }
 
-// unwrap reads what a command does with other programs.
+// unwrap returns the commands and texts that a command passes to other programs.
 func unwrap(words []word) unwrapped {
 	program := words[0].base()
 	switch program {
@@ -183,8 +184,8 @@ func (u *unwrapped) runsByVerb(words []word) {
 	}
 }
 
-// takesNames reports whether a program only looks for what its arguments name, or
-// prints them.
+// takesNames reports whether a program only looks up or prints the names in its
+// arguments.
 func takesNames(program string) bool {
 	switch program {
 	case "which", "type", "whereis", "man", "whatis", "apropos", "info", "help", "tldr", "kill", "pkill", "pgrep", "killall", "dpkg", "rpm", "apk",
@@ -238,7 +239,7 @@ func operandsOf(g wrapper, words []word) ([]word, unwrapped) {
 	return nil, u
 }
 
-// gives reports whether env takes a word for NAME=VALUE: any with = in it.
+// gives reports whether env reads a word as NAME=VALUE: any with = in it.
 func gives(text string) bool { return strings.Contains(text, "=") }
 
 // takesValue reports whether an option takes the next word: as it is, as the last

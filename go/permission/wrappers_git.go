@@ -73,7 +73,8 @@ func unwrapGit(words []word) unwrapped {
 	return u
 }
 
-// note is why an allowed command may not be what it seems to, if nothing was said yet.
+// note returns the reason why an allowed command may not be what it seems to be, if
+// there is none yet.
 func (u *unwrapped) note(why string) {
 	if u.changed == "" {
 		u.changed = why

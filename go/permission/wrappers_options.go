@@ -90,8 +90,8 @@ func unwrapFd(words []word) unwrapped {
 	return unwrapped{}
 }
 
-// harmless reports whether a program cannot be told by an argument to run another
-// program or to change a file.
+// harmless reports whether no argument can make a program run another program or change
+// a file.
 func harmless(program string) bool {
 	switch program {
 	case "echo", "cat", "ls", "head", "tail", "wc", "basename", "dirname", "stat", "sleep", "seq", "cut", "tr", "grep", "egrep", "fgrep",

@@ -202,8 +202,8 @@ func (p *parser) deeper() {
 	p.deepest = most
 }
 
-// expr parses a whole expression: functions, assert, with, let, if, operators.
-// What stands last in each of these is read in a loop, so that long chains nest nothing.
+// expr parses a whole expression: functions, assert, with, let, if, operators. The last
+// part of each is read in a loop, so that long chains do not nest.
 func (p *parser) expr() Expr {
 	p.enter()
 	var whole Expr
@@ -224,8 +224,8 @@ func (p *parser) expr() Expr {
 	return whole
 }
 
-// head parses all of a function, assert, with, let or if but the expression that
-// stands last, and returns where that goes; nil before anything else.
+// head parses a function, assert, with, let or if up to its last expression, and
+// returns where to store that; nil before anything else.
 func (p *parser) head() (e Expr, last *Expr) {
 	t := p.peek()
 	at := p.pos(t)
@@ -293,7 +293,7 @@ func (p *parser) head() (e Expr, last *Expr) {
 	return nil, nil
 }
 
-// isFormals tells `{ a, b }:` from `{ a = b; }` at an opening brace.
+// isFormals distinguishes `{ a, b }:` from `{ a = b; }` at an opening brace.
 func (p *parser) isFormals() bool {
 	switch p.ahead(1) {
 	case tEllipsis:

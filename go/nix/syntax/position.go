@@ -32,7 +32,7 @@ type File struct {
 	Name string
 	Src  string
 	base Pos
-	// lines holds the offset of each line's first byte; computed when first asked for.
+	// lines holds the offset of each line's first byte; computed on demand.
 	lines []int
 }
 

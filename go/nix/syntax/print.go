@@ -25,8 +25,8 @@ type printer struct {
 //go:noinline
 func (p *printer) put(s string) { p.WriteString(s) }
 
-// expr prints an expression. What stands last in it is not a recursion, so that a
-// chain of any length takes no stack.
+// expr prints an expression. Its last part is not a recursion, so that a chain of any
+// length takes no stack.
 func (p *printer) expr(e Expr) {
 	open := 0
 	for e != nil {

@@ -11,8 +11,8 @@ type Program struct {
 	first     Pos // of the text in the FileSet that it was parsed into
 }
 
-// Freeze makes a Program of a resolved tree that is not linked yet. files is what it
-// was parsed into, and the text the last one there. The tree is of no other use afterwards.
+// Freeze makes a Program of a resolved tree that is not linked yet. files is the set that
+// it was parsed into, with the text as the last one. The tree must not be used afterwards.
 func (t *Tree) Freeze(files *FileSet) *Program {
 	t.Seal()
 	f := files.files[len(files.files)-1]
@@ -63,7 +63,7 @@ func (c *copier) path(path []AttrName) []AttrName {
 	return out
 }
 
-// copyOf copies a node without what is below it.
+// copyOf copies a node without its children.
 func copyOf[T any](to *T, from *T) *T {
 	*to = *from
 	return to
@@ -78,8 +78,8 @@ func (c *copier) variable(e *Var) *Var {
 	return v
 }
 
-// expr copies an expression. What stands last in it is not a recursion, so that a
-// chain of any length takes no stack.
+// expr copies an expression. Its last part is not a recursion, so that a chain of any
+// length takes no stack.
 func (c *copier) expr(e Expr) Expr {
 	var copied Expr
 	to := &copied
@@ -89,8 +89,8 @@ func (c *copier) expr(e Expr) Expr {
 	return copied
 }
 
-// allButLast copies a node and what is below it, but for its last expression. It
-// returns that, and where in the copy it goes.
+// allButLast copies a node and its children except its last expression. It returns
+// that, and the place for it in the copy.
 func (c *copier) allButLast(e Expr) (last, made Expr, to *Expr) {
 	switch e := e.(type) {
 	case *Var:

@@ -33,7 +33,7 @@ type scanner struct {
 	wordEnd, pathEnd, schemeEnd int
 	// openComment is set once a comment was found that does not end: no later one does.
 	openComment bool
-	// pipes says that `|>` and `<|` are operators.
+	// pipes makes `|>` and `<|` operators.
 	pipes bool
 	// failed is the message of a tError token, which is always the last one.
 	failed string

@@ -83,7 +83,7 @@ func parseAddressPattern(pattern string) (host, [][]rune, *Problem) {
 	return h, segments, problem
 }
 
-// splitPort takes the port from an authority. Zero means that there is none.
+// splitPort splits the port from an authority. Zero means that there is none.
 func splitPort(authority string, bad func(string, ...any) *Problem) (string, uint16, *Problem) {
 	colon := strings.LastIndexByte(authority, ':')
 	if colon < 0 || colon < strings.LastIndexByte(authority, ']') {

@@ -8,7 +8,7 @@ import (
 const (
 	// Separator is between the words of a command that is to be matched.
 	Separator = '\x1f'
-	// Unknown is in a word where the shell puts in what cannot be told beforehand.
+	// Unknown replaces the part of a word that a shell expansion will fill in.
 	Unknown = '\x00'
 )
 
@@ -30,7 +30,7 @@ type Command struct {
 	glob []rune
 	// bare is glob without the directories of its program, and program its first word.
 	bare, program []rune
-	// name is the first word as it is written; empty where it has a star.
+	// name is the first word as it is written; empty if it contains a star.
 	name string
 }
 
@@ -72,7 +72,7 @@ func (c Command) EndsInStar() bool { return len(c.glob) > 0 && c.glob[len(c.glob
 func (c Command) Name() string { return c.name }
 
 // Match reports whether the pattern is certain to match a command as it is written:
-// what is unknown is matched by a star alone.
+// only a star matches an unknown part.
 func (c Command) Match(words Words) bool { return matchGlob(c.glob, words.value) }
 
 // MatchBare is Match without the directories of the pattern's program.
@@ -90,7 +90,7 @@ func (c Command) MatchProgram(name string) bool {
 // maxMeeting bounds the work of MeetsBare; beyond it, the two count as meeting.
 const maxMeeting = 1 << 20
 
-// MeetsBare reports whether MatchBare would hold for some value of what is unknown.
+// MeetsBare reports whether MatchBare would hold for some value of the unknown parts.
 func (c Command) MeetsBare(words Words) bool {
 	glob, value := c.bare, words.value
 	if !slices.Contains(value, Unknown) {
@@ -135,7 +135,7 @@ func (c Command) MeetsBare(words Words) bool {
 	return now[len(glob)]
 }
 
-// skipStars adds the places after each star that is reached: it may stand for nothing.
+// skipStars adds the places after each star that is reached: a star may match nothing.
 func skipStars(glob []rune, states []bool) {
 	for i, r := range glob {
 		if states[i] && r == anyRun {

@@ -62,7 +62,7 @@ func checkDirectory(text string) *Problem {
 	return nil
 }
 
-// checkPlace refuses what no place in the file system may hold.
+// checkPlace refuses text that no path can contain.
 func checkPlace(noun, text string) *Problem {
 	switch {
 	case text == "":

@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// FileGlob is a glob of files that the sandbox keeps from being read. It is written
-// as a path pattern of a rule, with two forms more: [a-z] stands for one character,
-// and {a,b} for either of two texts. A name without a slash is in the workspace.
-// The zero value matches nothing.
+// FileGlob is a glob of files that the sandbox makes unreadable. It is written as a
+// path pattern of a rule, with two additional forms: [a-z] matches one character, and
+// {a,b} for either of two texts. A name without a slash is in the workspace. The zero
+// value matches nothing.
 type FileGlob struct {
 	text     string
 	patterns []Pattern
@@ -71,8 +71,8 @@ func (g FileGlob) MatchPath(path Path, at Places) bool {
 	return false
 }
 
-// MatchName reports whether the glob can match a path that ends in a name. It is quick,
-// and says no to most names that are not meant.
+// MatchName reports whether the glob can match a path that ends in a name. It is fast,
+// and rejects most other names.
 func (g FileGlob) MatchName(name string) bool {
 	value := symbols(name)
 	return slices.ContainsFunc(g.patterns, func(p Pattern) bool {
@@ -122,8 +122,8 @@ func (g FileGlob) Starts(workspaceDir, homeDir string) []string {
 	return starts
 }
 
-// Covers reports whether it is certain that the glob matches all that a path
-// pattern matches.
+// Covers reports whether the glob is certain to match everything that a path pattern
+// matches.
 func (g FileGlob) Covers(pattern Pattern) bool {
 	for _, p := range g.patterns {
 		if p.Covers(pattern) {

@@ -21,7 +21,7 @@ const (
 
 // syntax lists the characters of a pattern that have a meaning.
 type syntax struct {
-	// special need a backslash to stand for themselves, and only these have one.
+	// special characters need a backslash to match themselves; no others may have one.
 	special string
 	// one makes ? stand for one character, bar makes | divide a pipeline, classes
 	// makes [a-z] stand for one of those.
@@ -114,9 +114,9 @@ func symbols(text string) []rune {
 	return value
 }
 
-// matchGlob reports whether a glob matches a value. It takes at most as many steps
-// as the product of their lengths. A symbol in the value is matched only by what
-// matches all that it stands for.
+// matchGlob reports whether a glob matches a value. It takes at most as many steps as
+// the product of their lengths. A symbol in the value matches only if all texts that it
+// represents match.
 func matchGlob(glob, value []rune) bool {
 	g, v := 0, 0
 	star, resume := -1, 0 // the last star, and where what it stands for ends
@@ -173,7 +173,7 @@ func segmentStates(pattern, value [][]rune) []bool {
 	return now
 }
 
-// skipDeep adds the places after each ** that is reached: it may stand for nothing.
+// skipDeep adds the places after each ** that is reached: it may match nothing.
 func skipDeep(pattern [][]rune, states []bool) {
 	for i, part := range pattern {
 		if states[i] && isDeep(part) {
@@ -184,8 +184,8 @@ func skipDeep(pattern [][]rune, states []bool) {
 
 func isDeep(segment []rune) bool { return len(segment) == 1 && segment[0] == anyDeep }
 
-// fold makes all spellings of a text the same that a file system takes for one
-// name when it ignores case: upper and lowercase, composed and decomposed letters.
+// fold maps all spellings that a case-insensitive file system treats as one name to the
+// same text: upper and lowercase, composed and decomposed letters.
 func fold(text []rune) []rune {
 	folded := make([]rune, 0, len(text))
 	for i := 0; i < len(text); i++ {

@@ -85,9 +85,9 @@ func nameRune(r rune) bool {
 	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == '-' || r == '.'
 }
 
-// MatchTool reports whether a rule about this tool is about a call of the tool
-// called. Both are case sensitive. It holds for every text: CheckTool says
-// whether the name in the rule is one.
+// MatchTool reports whether a rule about this tool is about a call of the tool called.
+// Both are case sensitive. It accepts any text: CheckTool reports whether the name in
+// the rule is valid.
 func MatchTool(rule, called string) bool {
 	if start, ok := strings.CutSuffix(rule, "*"); ok {
 		return strings.HasPrefix(called, start)

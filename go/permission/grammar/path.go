@@ -11,8 +11,8 @@ const (
 	filesystem             // /etc/**
 )
 
-// pathSyntax: brackets and braces are refused rather than taken as they stand,
-// since other programs give them a meaning.
+// pathSyntax: brackets and braces are refused rather than matched literally, since
+// other programs give them a meaning.
 var pathSyntax = syntax{special: `*?[]{}\`, one: true}
 
 // fileGlobSyntax is that of globs in which brackets have their meaning.
@@ -93,11 +93,11 @@ type Path struct {
 	segments [][]rune
 }
 
-// ParsePath takes a real path, such as filepath.EvalSymlinks returns; of a file
-// that does not exist yet, that of its directory with its name. The error is a
-// [*Problem] with the code "path": the text is not absolute, has `.`, `..` or
-// empty segments, a NUL or too many bytes, or goes through a link of /proc that
-// leads to another place. A call with such a path cannot be allowed.
+// ParsePath takes a real path, such as filepath.EvalSymlinks returns; of a file that
+// does not exist yet, that of its directory with its name. The error is a [*Problem]
+// with the code "path": the text is not absolute, has `.`, `..` or empty segments, a
+// NUL or too many bytes, or goes through a link of /proc to another place. A call with
+// such a path cannot be allowed.
 func ParsePath(text string) (Path, error) {
 	bad := func(what string) (Path, error) {
 		return Path{}, problemf("path", "path `%s`: %s", text, what).hintf("resolve the path first")
@@ -126,9 +126,9 @@ func ParsePath(text string) (Path, error) {
 	return p, nil
 }
 
-// throughProc reports whether a path goes through a link that a process has in
-// /proc: its root, its working directory, its program or an open file. The real
-// path of what is behind it never does.
+// throughProc reports whether a path goes through a link that a process has in /proc:
+// its root, its working directory, its program or an open file. The real path of the
+// target never does.
 func throughProc(names []string) bool {
 	if len(names) < 3 || names[0] != "proc" {
 		return false
@@ -177,9 +177,8 @@ func (p Pattern) MatchPath(path Path, at Places) bool {
 	return len(states) > 0 && states[len(states)-1]
 }
 
-// MatchBelow reports whether a path pattern matches a real path or may match
-// something below it: a search, a copy or a removal of a directory reaches all
-// that is in it.
+// MatchBelow reports whether a path pattern matches a real path or may match something
+// below it: a search, a copy or a removal of a directory reaches everything in it.
 func (p Pattern) MatchBelow(path Path, at Places) bool {
 	if p.every && p.kind == KindPath {
 		return true

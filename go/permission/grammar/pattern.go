@@ -27,8 +27,9 @@ const (
 // MaxPattern bounds a pattern, in bytes. The manifest has the same bound.
 const MaxPattern = 1024
 
-// KindOf returns what the patterns of a tool are matched with. MCP tools, web
-// searches and rules about every tool are not matched by what is in the call.
+// KindOf returns the part of a call that the patterns of a tool are matched with. Rules
+// about MCP tools, web searches and every tool do not depend on the content of the
+// call.
 func KindOf(tool string) Kind {
 	switch tool {
 	case ToolBash:
@@ -58,7 +59,7 @@ type Pattern struct {
 	address  host
 }
 
-// Kind returns what the pattern is matched with.
+// Kind returns the kind of text that the pattern is matched with.
 func (p Pattern) Kind() Kind { return p.kind }
 
 // String returns the pattern as it was written.
@@ -142,7 +143,7 @@ func wholeCalls(tool, pattern string) *Problem {
 	return problem.hintf("write `*`: the arguments of MCP tools are not matched; name the tool in `tool`")
 }
 
-// checkText refuses what no pattern of any kind may hold.
+// checkText refuses text that no pattern of any kind may contain.
 func checkText(pattern string) *Problem {
 	switch {
 	case pattern == "":

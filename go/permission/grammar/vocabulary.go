@@ -98,8 +98,8 @@ func checkTool(name string, servers []string) *Problem {
 }
 
 // Nearest returns the tool that a name of another program or a misspelt name most
-// likely means, in any case, or "" if there is none. It is for suggestions only:
-// what a call does is never concluded from it.
+// likely means, in any case, or "" if there is none. Use it for suggestions only, never
+// to decide what a call does.
 func Nearest(name string) string { return nearest(name) }
 
 func nearest(name string) string {
@@ -258,7 +258,7 @@ func joined(names []string) string {
 	return "`" + strings.Join(names, "`, `") + "`"
 }
 
-// Power is a set of what a call of a tool does by itself.
+// Power is the set of effects that a call of a tool has by itself.
 type Power uint8
 
 const (
