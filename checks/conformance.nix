@@ -114,7 +114,7 @@ let
       [ "${case.file}: ${case.name}: expected ${expected}; the Nix validator finds ${found}" ];
 in
 {
-  # What the Nix validator says of each case, word for word.
+  # The Nix validator's verdict on each case, word for word.
   found = map (case: {
     inherit (case) file name;
     problems = validate nodes.${case.against or "manifest"} (valueOf case);

@@ -1,6 +1,6 @@
-# Everything that two evaluators must say alike, as data: what the library's own
-# tests find, the corpus judged by the Nix validator, and of every profile in
-# this repository the problems, the manifest and the explanation.
+# Everything on which two evaluators must agree, as data: the results of the library's
+# own tests, the corpus judged by the Nix validator, and the problems, the manifest and
+# the explanation of every profile in this repository.
 let
   inherit (builtins) mapAttrs;
 

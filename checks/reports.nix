@@ -1,4 +1,4 @@
-# What the files in lib/tests/reports hold, as the library says it now.
+# The current reports of the library for the files in lib/tests/reports.
 let
   inherit (builtins)
     concatMap

@@ -21,8 +21,8 @@ const (
 	peakGoal = 1.5
 )
 
-// engineCase is a Nix program that both evaluators run. LIB and DIR in its text stand
-// for the library of nixpkgs and the directory of the benchmark.
+// engineCase is a Nix program that both evaluators run. LIB and DIR in its text are
+// replaced by the library of nixpkgs and the directory of the benchmark.
 type engineCase struct{ name, text string }
 
 var engineCases = []engineCase{

@@ -30,8 +30,8 @@ type row struct {
 const (
 	performancePage = "docs/performance.md"
 	pageMark        = "<!-- the rest is written by `go run ./checks/bench ratios` -->\n"
-	// nixPart times Nix alone, for another Nix that stands where /nix is: with the program and
-	// a repository of this flake.
+	// nixPart times Nix alone, for another Nix mounted at /nix: with the program and a
+	// repository of this flake.
 	nixPart = "ratios-nix"
 	sid     = "checks/nix-version"
 )

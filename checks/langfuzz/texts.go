@@ -48,7 +48,7 @@ func (g *generator) text(letter byte) string {
 	panic("rule: no text " + string(letter))
 }
 
-// characters are those that a class of a regular expression can tell apart.
+// characters are those that a class of a regular expression can distinguish.
 const characters = "\t\n !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
 
 // class returns a bracket expression.

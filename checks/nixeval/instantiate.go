@@ -42,7 +42,7 @@ func parseInstantiate(args []string) (*instantiation, error) {
 		}
 		switch a := args[i]; {
 		case a == "-E" || a == "--expr":
-			// As of nix-instantiate, the expression may stand anywhere behind.
+			// As in nix-instantiate, the expression may come anywhere after it.
 			in.hasExpr = true
 		case a == "-A" || a == "--attr":
 			in.attr = next()

@@ -1,5 +1,5 @@
-// Package nixrepl asks the installed Nix what it makes of many expressions, in
-// one process: `nix repl` goes on after an error.
+// Package nixrepl evaluates many expressions with the installed Nix, in one process:
+// `nix repl` continues after an error.
 package nixrepl
 
 import (
@@ -21,7 +21,7 @@ type Answer struct {
 	Answered bool
 	// Value is the value, printed in full, of an expression that has one.
 	Value string
-	// Failed says that it has none.
+	// Failed marks an expression without an answer.
 	Failed bool
 	// Message is the last message of an expression that fails, one line or more.
 	Message string

@@ -16,8 +16,8 @@ const separator, unknown = grammar.Separator, grammar.Unknown
 type word struct {
 	// text contains unknown where the result of an expansion is unknown.
 	text string
-	// written is text with the patterns of file names as they are written; empty if there
-	// are none.
+	// written is text with the patterns of file names as they are written; empty if it
+	// has no patterns.
 	written string
 	// named is text with the addresses of services by the names of their variables, such as
 	// $INSOMNIA_SERVICE_CODE/team; empty where there are none.

@@ -73,8 +73,8 @@ func unwrapGit(words []word) unwrapped {
 	return u
 }
 
-// note returns the reason why an allowed command may not be what it seems to be, if
-// there is none yet.
+// note records a reason why an allowed command may not be what it seems to be, unless
+// there is one already.
 func (u *unwrapped) note(why string) {
 	if u.changed == "" {
 		u.changed = why

@@ -1,5 +1,5 @@
-// Command agent stands for Claude Code where only the start of a Pod is of interest: it
-// prints the time of the clock that bench reads, in nanoseconds since 1970.
+// Command agent replaces Claude Code where only the start of a Pod matters: it prints
+// the time of the clock that bench reads, in nanoseconds since 1970.
 package main
 
 import (

@@ -25,7 +25,7 @@ var (
 	ErrTooLarge = errors.New("file is too large")
 	// ErrNotRegular means a directory, FIFO, socket or device.
 	ErrNotRegular = errors.New("not a regular file")
-	// ErrOutside means that a link or a name leads out of the root directory.
+	// ErrOutside means that a link or a name points out of the root directory.
 	ErrOutside = errors.New("leads out of its directory")
 )
 
@@ -54,8 +54,8 @@ func Reason(err error) error {
 	return err
 }
 
-// Root reads files below a directory. No name and no link leads out of it, and
-// links to absolute paths are refused even where they lead back in.
+// Root reads files below a directory. No name and no link can escape it, and links to
+// absolute paths are refused even if they point back in.
 type Root struct {
 	dir  string
 	root *os.Root
@@ -110,8 +110,8 @@ func (r *Root) ReadDir(name string, limit int) ([]fs.DirEntry, error) {
 	return ReadOpenDir(f, path, limit)
 }
 
-// LinkOut returns the first link on the way to a file that leads out of the
-// root, by its name below the root; empty when none does.
+// LinkOut returns the first link on the way to a file that points out of the root, by
+// its name below the root; empty if none does.
 func (r *Root) LinkOut(name string) string {
 	at := ""
 	for step := range strings.SplitSeq(filepath.Clean(name), string(filepath.Separator)) {

@@ -72,8 +72,8 @@ type Catalog struct {
 	Project *config.Config // nil outside a project
 	// Root is the folder of the project; empty outside one.
 	Root string
-	// Refused says why the project here is not used; nil where it is, or where
-	// there is none.
+	// Refused is the reason why the project here is not used; nil if it is, or if there is
+	// none.
 	Refused *diag.Error
 	// Problems are the problems of the configs and of their locks.
 	Problems []diag.Diagnostic
@@ -323,7 +323,8 @@ func (f Flake) Candidate(d Defined) Candidate {
 	return c
 }
 
-// Explicit gives profiles that share source and name references of their own.
+// Explicit assigns a reference of its own to each profile that shares source and name
+// with another.
 func Explicit(candidates []Candidate, flake *Flake, r *Catalog) {
 	count := map[string]int{}
 	for _, c := range candidates {

@@ -18,7 +18,7 @@ import (
 // Selection is the profile that a reference resolved to.
 type Selection struct {
 	Candidate
-	// Steps are the way to it, where the reference did not say it: the default, aliases.
+	// Steps are the steps to it that the reference did not name: the default, aliases.
 	Steps []Step
 	// By is the setting of the project that the reference came from; nil if the user typed
 	// it in this command, or set it in a config of their own.
@@ -47,8 +47,8 @@ func (r *Catalog) ofProject(s *Selection, c *config.Config, set config.Setting, 
 	}
 }
 
-// chosen makes the selection of a candidate that was found by a name alone, or by
-// a name of what a config leads to.
+// chosen returns the selection of a candidate that was found by a name alone, or by a
+// name in the target of a config.
 func (r *Catalog) chosen(c Candidate, typed bool) *Selection {
 	s := &Selection{Candidate: c}
 	switch c.Source {
@@ -75,8 +75,8 @@ type Ambiguous struct {
 
 func (a *Ambiguous) Error() string { return "several profiles are named " + a.Name }
 
-// Select finds what a reference means; empty is the default. References that
-// say by themselves where they lead come back as they are.
+// Select resolves a reference; an empty one is the default. Qualified references are
+// returned unchanged.
 func (r *Catalog) Select(ctx context.Context, ref reference.Reference) (*Selection, error) {
 	switch {
 	case ref.Kind == reference.Default:
@@ -114,7 +114,7 @@ func (r *Catalog) usable() error {
 	return config.Problem(r.Problems)
 }
 
-// Named gives every profile of that name, wherever names are looked up.
+// Named returns every profile of that name in all places where names are looked up.
 func (r *Catalog) Named(ctx context.Context, name string) ([]Candidate, error) {
 	files, problems := r.Files(false)
 	if len(problems) > 0 {
@@ -314,7 +314,7 @@ func (r *Catalog) inNamed(source, name string) (Candidate, error) {
 	return Candidate{}, e
 }
 
-// Pinned is the hash of the source that SOURCE:NAME leads to as its lock has it.
+// Pinned is the locked hash of the source that SOURCE:NAME refers to.
 func (r *Catalog) Pinned(ref reference.Reference) (narHash string, err error) {
 	if _, err := r.inNamed(ref.Source, ref.Name); err != nil {
 		return "", err
@@ -367,7 +367,7 @@ func (r *Catalog) alias(ctx context.Context, name string, chain []config.Setting
 	return nil, false, nil
 }
 
-// follow resolves what a config leads to.
+// follow resolves the target of a config setting.
 func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setting, what string, chain []config.Setting) (*Selection, error) {
 	bound := func(err error) error {
 		var ambiguous *Ambiguous
@@ -529,7 +529,7 @@ func closest(wanted string, names []string) string { return suggest.Closest(want
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// Alias is a name that a config gives to a reference.
+// Alias is a name for a reference, set in a config.
 type Alias struct {
 	Name string
 	config.Setting

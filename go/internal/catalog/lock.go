@@ -132,7 +132,7 @@ type Source struct {
 	Name   string
 	Set    config.Setting
 	Scope  config.Scope
-	Locked *Locked // nil when it is not pinned as it stands
+	Locked *Locked // nil if it is not pinned as it is set
 }
 
 // Sources are the named sources by name.

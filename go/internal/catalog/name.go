@@ -10,9 +10,8 @@ import (
 // maxName is how long the name of a profile may be, in bytes.
 const maxName = 100
 
-// CheckName refuses names of profiles that could pass for something else in a
-// list: for two columns, another profile, a mark. file is where the profile
-// stands, as far as that is known.
+// CheckName refuses names of profiles that could pass for something else in a list: for
+// two columns, another profile, a mark. file is the profile's file, if known.
 func CheckName(name, file string) *diag.Error {
 	why := ""
 	for i, c := range name {

@@ -33,8 +33,8 @@ func Set(dir string, scope Scope, group, key, value string) error {
 	return change(dir, scope, func(*File) edit { return e })
 }
 
-// change makes one edit of local.toml, one writer at a time. The edit may depend
-// on what the file says. A file that cannot be changed without a loss is left alone.
+// change makes one edit of local.toml, one writer at a time. The edit may depend on the
+// content of the file. A file that cannot be changed without a loss is not changed.
 func change(dir string, scope Scope, editOf func(*File) edit) error {
 	path := filepath.Join(dir, LocalName)
 	if err := Inside(dir, scope, LocalName); err != nil {

@@ -27,7 +27,7 @@ var schemaJSON []byte
 // SchemaJSON is the JSON Schema of [File].
 func SchemaJSON() []byte { return schemaJSON }
 
-// Scope says whose config it is.
+// Scope is the owner of a config.
 type Scope string
 
 const (
@@ -99,7 +99,7 @@ type Discovery struct {
 
 // UI sets how lists are shown.
 type UI struct {
-	// Whether `profile list` says in words what each profile may do.
+	// Whether `profile list` describes what each profile may do.
 	Summaries *bool `json:"summaries,omitempty"`
 }
 
@@ -116,9 +116,9 @@ type Binding struct {
 type (
 	// Name is a name for an alias or a source.
 	Name string
-	// Reference leads to a profile: builtin:NAME, user:NAME, project:NAME, SOURCE:NAME, a file or a flake reference.
+	// Reference selects a profile: builtin:NAME, user:NAME, project:NAME, SOURCE:NAME, a file or a flake reference.
 	Reference string
-	// FlakeReference leads to a flake.
+	// FlakeReference selects a flake.
 	FlakeReference string
 	// SecretName is the name that profiles use for a secret.
 	SecretName string

@@ -18,7 +18,7 @@ func (e edit) only(old, now []byte) bool {
 	return ok && reflect.DeepEqual(want, e.pruned(after))
 }
 
-// holds reports whether a file says already what the edit writes, in whatever form.
+// holds reports whether a file already has the values of the edit, in whatever form.
 func (e edit) holds(data []byte) bool {
 	var values any
 	if toml.Unmarshal(data, &values) != nil {

@@ -9,11 +9,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// A project's folder .insomnia may come from anyone. What is in it is read and
-// written inside this folder alone, and the folder itself is in the project: a
-// link that leads out is not followed, not even to a file of the project that git
-// ignores, or that is git's own. The user's own folder may hold links to anywhere,
-// as home-manager makes them.
+// A project's directory .insomnia is not trusted. Reads and writes stay inside this
+// directory, and the directory itself inside the project: a link that points out is not
+// followed, not even to a file of the project that git ignores, or to git's own files.
+// The user's own directory may contain links to anywhere, as home-manager creates them.
 
 // ReadFile reads a regular file of a scope's folder, of at most limit bytes.
 // Errors are *fs.PathError or, for a link out of a project, *diag.Error.
@@ -45,7 +44,7 @@ func ReadDir(dir string, scope Scope, name string, limit int) ([]fs.DirEntry, er
 	return entries, leadsOut(root, dir, name, err)
 }
 
-// Inside refuses to write a file of a project through a link that leads out of it.
+// Inside refuses to write a file of a project through a link that points out of it.
 func Inside(dir string, scope Scope, name string) error {
 	if scope != Project {
 		return nil
@@ -64,8 +63,8 @@ func Inside(dir string, scope Scope, name string) error {
 	return nil
 }
 
-// openProject opens a project's folder .insomnia. It may be a link inside the
-// project, as long as it leads to a folder.
+// openProject opens a project's directory .insomnia. It may be a link to a directory
+// inside the project.
 func openProject(dir string) (*bounded.Root, error) {
 	around, err := bounded.OpenRoot(filepath.Dir(dir))
 	if err != nil {

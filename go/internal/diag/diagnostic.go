@@ -1,8 +1,8 @@
-// Package diag holds the one way in which Insomnia says that something is wrong.
+// Package diag defines how Insomnia reports problems.
 //
-// A Diagnostic is data first: it marshals to JSON as it stands, and the text on
-// a terminal is rendered from the same fields. An Error carries diagnostics to
-// the top of the program together with the exit code that stands for them.
+// A Diagnostic is data first: it marshals to JSON as it is, and the text on a terminal
+// is rendered from the same fields. An Error carries diagnostics and their exit code to
+// the top of the program.
 //
 // Messages are written for the author of the profile: what is wrong, where, and
 // what to do. They never contain the value of a secret, and everything that
@@ -14,7 +14,7 @@ import (
 	"errors"
 )
 
-// Severity tells an error from a warning.
+// Severity distinguishes errors from warnings.
 type Severity string
 
 const (
@@ -58,8 +58,8 @@ type Diagnostic struct {
 	Veiled bool `json:"-"`
 }
 
-// Error is one or more diagnostics and the exit code they lead to. Summary is
-// a closing line for reports of several diagnostics.
+// Error is one or more diagnostics and the resulting exit code. Summary is a closing
+// line for reports of several diagnostics.
 type Error struct {
 	Exit        Exit
 	Diagnostics []Diagnostic
@@ -91,7 +91,7 @@ func (e *Error) At(positions ...Position) *Error {
 	return e
 }
 
-// Error is the first message alone; Render gives the whole report.
+// Error returns the first message alone; Render writes the whole report.
 func (e *Error) Error() string {
 	if len(e.Diagnostics) == 0 {
 		return e.Exit.Meaning()

@@ -23,9 +23,9 @@ import (
 //	\{space}    a space in front or at the end
 //	\{300×space} \{60×U+3164}  so many in a row
 //
-// Different values are quoted differently. Behind the quotation stands what in
-// it looks like something else, as in (not `git`: U+0456 CYRILLIC …), and what
-// is of another script than the rest.
+// Different values are quoted differently. After the quotation come remarks about
+// characters that look like others, as in (not `git`: U+0456 CYRILLIC …), or that
+// belong to a different script than the rest.
 func Quote(value string) string {
 	if plainValue(value) {
 		return "`" + value + "`"
@@ -199,9 +199,9 @@ func remarks(value string) string {
 // Character names a character: U+0456 CYRILLIC SMALL LETTER BYELORUSSIAN-UKRAINIAN I.
 func Character(r rune) string { return fmt.Sprintf("%U %s", r, unseen.Name(r)) }
 
-// Sprintf is fmt.Sprintf for sentences: a value that the format puts between
-// backticks is quoted as [Quote] does, and one that stands among other words
-// there is escaped as there.
+// Sprintf is fmt.Sprintf for sentences: a value that the format puts between backticks
+// is quoted as [Quote] does, and one among other words there is escaped in the same
+// way.
 func Sprintf(format string, args ...any) string {
 	if !strings.Contains(format, "`") || len(args) == 0 {
 		return fmt.Sprintf(format, args...)

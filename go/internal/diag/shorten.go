@@ -8,8 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/keyform"
 )
 
-// Shorten cuts the long quotations of a sentence in their middle, and says there
-// how many characters are left out: `first\{1200 left out}last`. most is how many
+// Shorten cuts the long quotations of a sentence in their middle, and shows there how
+// many characters are left out: `first\{1200 left out}last`. most is how many
 // characters of a quotation are shown.
 func Shorten(sentence string, most int) string {
 	if utf8.RuneCountInString(sentence) <= most {

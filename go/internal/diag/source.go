@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 )
 
-// Source is the text that positions are in. Whoever reads a file gives its text
-// to the positions in it, so that a diagnostic quotes what was read and nothing
-// else: this package opens no file, whatever a position says.
+// Source is the text that positions are in. The reader of a file attaches its text to
+// the positions in it, so that a diagnostic quotes exactly the text that was read: this
+// package opens no file, whatever a position says.
 type Source struct {
 	read  func() (string, bool)
 	text  string

@@ -171,7 +171,7 @@ func isNameByte(c byte) bool {
 // secretNames end the names of what is secret; lower case.
 var secretNames = [...]string{"auth", "authorization", "token", "secret", "password", "passwd", "credential", "credentials", "apikey", "api_key", "api-key", "_key"}
 
-// isSecretName reports whether a name says that its value is a secret: env and
+// isSecretName reports whether a name suggests that its value is a secret: env and
 // headers of a server are places of secrets.
 func isSecretName(name string) bool {
 	name = strings.ToLower(name)

@@ -16,7 +16,7 @@ import (
 const maxYAML = 32 << 10
 
 // YAML reads one document of YAML. Anchors, aliases, tags, directives and merge keys are
-// refused: what they stand for is not where it is written.
+// refused: they move values away from the place where they are written.
 func YAML(data []byte, file string) (*Node, error) { return readYAML(data, file, 0) }
 
 // readYAML is YAML for a part of a file that begins after some lines.

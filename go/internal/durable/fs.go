@@ -66,7 +66,7 @@ func (system) SyncDir(path string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// ErrTooLarge and ErrNotRegular say why a file is not read.
+// ErrTooLarge and ErrNotRegular are the reasons for not reading a file.
 var (
 	ErrTooLarge   = bounded.ErrTooLarge
 	ErrNotRegular = bounded.ErrNotRegular

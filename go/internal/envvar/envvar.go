@@ -7,9 +7,9 @@ package envvar
 
 import "strings"
 
-// dangerous are names that change what a program runs, what it loads, where it
-// sends data or where it finds its settings. A `*` at the end stands for any
-// end, one at the beginning for any beginning; case does not count.
+// dangerous are names that change what a program runs, what it loads, where it sends
+// data or where it finds its settings. A `*` at the end matches any end, one at the
+// beginning any beginning; case is ignored.
 var dangerous = []struct{ why, names string }{
 	{"loads code into programs", "LD_* DYLD_* GCONV_PATH GLIBC_TUNABLES MALLOC_* OPENSSL_CONF OPENSSL_CONF_INCLUDE " +
 		"OPENSSL_MODULES OPENSSL_ENGINES GTK_MODULES GTK_PATH GIO_MODULE_DIR GIO_EXTRA_MODULES QT_PLUGIN_PATH QT_QPA_PLATFORM_PLUGIN_PATH"},

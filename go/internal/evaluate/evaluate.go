@@ -59,7 +59,7 @@ func (o Options) Hosts(ref string) []string {
 	return o.Downloads.HostsFor(ref, overrides)
 }
 
-// Evaluator evaluates. Which one does, the user says; none stands in for the other.
+// Evaluator evaluates profiles. The user chooses which one; neither replaces the other.
 type Evaluator interface {
 	// File evaluates a profile file or a built-in profile with entry.nix.
 	File(ctx context.Context, p *locate.File, options Options) (*Answer, error)

@@ -29,7 +29,7 @@ const (
 
 	FileMissing   // Path does not exist
 	FileOutside   // Path is outside of the source; Root is what may be read, empty for a flake
-	FileHidden    // Path, below Root, exists and is not visible; Message says why
+	FileHidden    // Path, below Root, exists and is not visible; Message explains why
 	FileUntracked // Path, below Root, exists and git does not track it
 	Unreadable    // Path cannot be read by this evaluator, but by the other one
 	Fetches       // a download that no lock holds

@@ -29,8 +29,8 @@ type Frame struct {
 	Column  int
 }
 
-// Sources maps the places that an evaluation names to the author's files. A
-// place may be named by the profile itself, as data, and then says anything.
+// Sources maps the places that an evaluation names to the author's files. The profile
+// itself may supply a place, as data, so it cannot be trusted.
 type Sources interface {
 	// Place returns ok=false for a file that is none of the evaluation's sources.
 	Place(p Position) (at diag.Position, ok bool)
@@ -90,7 +90,8 @@ func Places(frames []Frame, in Sources) []diag.Position {
 		if !strings.HasPrefix(frame.File, "/") && !strings.HasPrefix(frame.File, "«") || frame.File == "«string»" {
 			continue
 		}
-		// What Nix was doing there differs between versions and says little.
+		// The description of Nix's activity there differs between versions and is of little
+		// use.
 		add(Position{File: frame.File, Line: frame.Line, Column: frame.Column})
 	}
 	for _, list := range [][]diag.Position{mine, layers, others} {

@@ -29,7 +29,7 @@ type Tree struct {
 	// library is the embedded library: a flake may hold a copy of it.
 	library fs.FS
 	Quoter
-	// Store says that sources are copies in the Nix store, which positions name.
+	// Store is set if sources are copies in the Nix store, which positions name.
 	Store bool
 }
 
@@ -107,8 +107,8 @@ func (t *Tree) isCopy(name, rel string) bool {
 
 const mostMisses = 100
 
-// sameFile compares a file of a store path with the folder's. Both names may be
-// what a profile wrote, so neither leads out of its folder.
+// sameFile compares a file of a store path with the folder's. A profile may have
+// written both names, so neither may escape its directory.
 func (t *Tree) sameFile(name, rel string) bool {
 	rel = strings.TrimPrefix(rel, "/")
 	if rel == "" {

@@ -26,9 +26,8 @@ type Claude struct {
 	Mode  string   `json:"defaultMode,omitempty"`
 }
 
-// Decide decides as Claude Code does: what was seen of it and what its documentation says,
-// written from nothing that reads or writes such rules. Where the two leave room, the strictest reading
-// counts.
+// Decide decides as Claude Code does: it follows observations and the documentation, and shares no code
+// with anything that reads or writes such rules. If they are ambiguous, the strictest reading counts.
 func (s Claude) Decide(c Call) string {
 	for _, list := range []struct {
 		action string

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// Complete returns a SKILL.md with a frontmatter that has name and description, without
-// which programs do not take it for a skill. Where it has one, that says the same, which
-// is validated with the manifest.
+// Complete returns a SKILL.md with a frontmatter that has name and description, which
+// programs require of a skill. If it has one already, validation of the manifest has
+// checked that it agrees.
 func Complete(name, description string, content []byte) []byte {
 	text := strings.TrimPrefix(string(content), "\ufeff")
 	fields, found := Read(text)

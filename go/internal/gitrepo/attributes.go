@@ -95,7 +95,7 @@ func (a *attributeFiles) of(name string) (attributes, error) {
 	return out, nil
 }
 
-// apply adds what a file of attributes says, unless a stronger one did.
+// apply adds the attributes of a file, unless a stronger file set them.
 func (a *attributeFiles) apply(f *attributeFile, name string, out attributes) {
 	below := name
 	if f.base != "" {

@@ -27,7 +27,7 @@ type verdict int
 
 const (
 	unchanged verdict = iota
-	suspect           // only its content can tell
+	suspect           // only its content can decide
 	changed
 )
 

@@ -159,7 +159,7 @@ func (p *configText) value() (string, bool) {
 			quoted = !quoted
 		case '\\':
 			switch c := p.next(); c {
-			case '\n': // the value goes on
+			case '\n': // the value continues
 			case 't':
 				b.WriteByte('\t')
 			case 'b':

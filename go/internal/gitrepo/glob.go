@@ -123,7 +123,7 @@ func matchStep(pattern, name string, fold bool, budget *int) bool {
 	return false
 }
 
-// matchByte matches one byte and returns where the pattern goes on.
+// matchByte matches one byte and returns where the pattern continues.
 func matchByte(pattern string, p int, c byte, fold bool) (next int, ok bool) {
 	switch pattern[p] {
 	case '?':

@@ -69,9 +69,9 @@ func (r *Repo) Visible(rel string) bool {
 	return !r.Ignored(rel)
 }
 
-// Ignored reports whether git would leave out an untracked file: .gitignore
-// files on the way, .git/info/exclude, and the user's own excludes. The
-// repository's configuration has no say. What cannot be decided is ignored.
+// Ignored reports whether git would leave out an untracked file: .gitignore files on
+// the way, .git/info/exclude, and the user's own excludes. The repository's
+// configuration is not used. Files that cannot be decided count as ignored.
 func (r *Repo) Ignored(rel string) bool {
 	rel = path.Clean(rel)
 	if rel == "." {

@@ -8,9 +8,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/bounded"
 )
 
-// Files of a repository are opened inside the directory that holds them: a link
-// that leads out of it is refused and never opened, since it could name any file
-// of this machine, or a device without an end.
+// Files of a repository are opened inside the directory that holds them: a link that
+// points out of it is refused and never opened, since it could name any file of this
+// machine, or a device without an end.
 
 // inside opens the directory dir for one call, which gets the rest of path.
 func inside(dir, path string, call func(root *bounded.Root, name string) error) error {

@@ -82,7 +82,7 @@ func (l *looker) verdict(e *entry) verdict {
 	case errors.Is(err, os.ErrNotExist), err == syscall.ENOTDIR:
 		return changed
 	case err != nil:
-		return unchanged // git reports that it cannot look, and goes on
+		return unchanged // git reports that it cannot look, and continues
 	case e.flags&flagIntentToAdd != 0:
 		return changed
 	}

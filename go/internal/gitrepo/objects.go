@@ -279,7 +279,7 @@ func (o *objects) inflate(ctx context.Context, path string, r io.Reader, size in
 	if err := o.spend(path, size); err != nil {
 		return nil, err
 	}
-	// The size is only what the file says of itself: memory grows with what is there.
+	// The size is only the file's own claim: memory grows with the actual data.
 	data := make([]byte, 0, min(size, 1<<20)+1)
 	for {
 		n, err := r.Read(data[len(data):cap(data)])

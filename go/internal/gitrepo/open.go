@@ -153,7 +153,7 @@ func realPlace(path string) (string, error) {
 		return "", &Error{Kind: NotFound, Path: path, Msg: "cannot be read", Err: err}
 	}
 	for _, place := range []string{"/proc", "/sys", "/dev"} {
-		// /proc has links that lead elsewhere.
+		// /proc has links that point elsewhere.
 		for _, p := range []string{filepath.Clean(path), real} {
 			if p == place || strings.HasPrefix(p, place+"/") {
 				return "", &Error{Kind: Refused, Path: path, Msg: "is below " + place + ", where no repository is read"}

@@ -10,10 +10,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/userdir"
 )
 
-// Safe reports whether the user has told git to trust a directory that another
-// user owns: `safe.directory` in the user's or the system's configuration, or in
-// GIT_CONFIG_COUNT and its like. As with git, no repository has a say in it. What
-// a configuration includes is not read.
+// Safe reports whether the user configured git to trust a directory that another user
+// owns: `safe.directory` in the user's or the system's configuration, or in
+// GIT_CONFIG_COUNT and its like. As with git, no repository can influence it. Included
+// configuration files are not read.
 func Safe(dir string) bool {
 	safe := false
 	each := func(value string) {

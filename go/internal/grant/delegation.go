@@ -81,7 +81,7 @@ func (c *collection) subagentSandbox(at string, pod manifest.Sandbox, own manife
 	}
 }
 
-// ceilingAt is the pointer of what subagents are held to.
+// ceilingAt is the pointer of the limits for subagents.
 const ceilingAt = "/delegation/ceiling"
 
 func (c *collection) delegation(d manifest.Delegation) {

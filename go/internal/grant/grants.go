@@ -87,7 +87,7 @@ func plainFiles(files map[manifest.FilePath]manifest.SkillFile) map[manifest.Fil
 	return plain
 }
 
-// text adds a text by its digest; nothing stands for an empty one.
+// text adds a text by its digest; an empty text is not added.
 func (c *collection) text(pointer, text string) {
 	if text != "" {
 		text = manifest.Digest([]byte(text))

@@ -18,7 +18,7 @@ import (
 const (
 	// patience is how long a package manager may take to answer.
 	patience = 10 * time.Second
-	// maxOutput bounds what it may say.
+	// maxOutput bounds its output.
 	maxOutput = 256 << 10
 )
 
@@ -53,8 +53,8 @@ func within(path, dir string) bool {
 	return err == nil && below != ".." && !strings.HasPrefix(below, ".."+string(filepath.Separator))
 }
 
-// ask runs a package manager in an empty directory and returns what it prints. A
-// program that is not there says nothing, and one that fails is in the note.
+// ask runs a package manager in an empty directory and returns its output. If the
+// program does not exist, the output is empty; if it fails, a note reports that.
 func (m machine) ask(ctx context.Context, name string, args ...string) (out, note string) {
 	program := m.find(name)
 	if program == "" {

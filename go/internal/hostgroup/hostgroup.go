@@ -1,14 +1,14 @@
-// Package hostgroup asks this machine which hosts a group of hosts has: `@packages`,
-// the registries that its package managers are configured with, and `@git-remotes`,
-// the hosts of the remotes of a workspace.
+// Package hostgroup finds the hosts of a group on this machine: `@packages`, the registries that
+// its package managers are configured with, and `@git-remotes`, the hosts of the remotes of a
+// workspace.
 //
 //	found := hostgroup.Ask(ctx, groups, workspace)
 //
-// Only the user's and the system's configuration counts: files, and variables of the
-// environment. No file of the workspace has a say in where packages come from, and no
-// program in it is run. A package manager is asked itself where its configuration
-// names no registry: in an empty directory, for a short time, by a command that needs no network.
-// Addresses of remotes are hostile text, of which only the name of a host is taken.
+// Only the user's and the system's configuration counts: files, and variables of the environment.
+// No file of the workspace can influence where packages come from, and no program in it is run. A
+// package manager is asked itself where its configuration names no registry: in an empty
+// directory, for a short time, by a command that needs no network. Addresses of remotes are
+// hostile text, of which only the name of a host is taken.
 package hostgroup
 
 import (

@@ -186,7 +186,7 @@ func (m machine) ofPip(ctx context.Context) answer {
 			switch {
 			case trimmed == "" || trimmed[0] == '#' || trimmed[0] == ';' || trimmed[0] == '[':
 				name = ""
-			case (line[0] == ' ' || line[0] == '\t') && name != "": // goes on
+			case (line[0] == ' ' || line[0] == '\t') && name != "": // the entry continues
 				add(name, trimmed)
 			default:
 				key, value, _ := strings.Cut(trimmed, "=")

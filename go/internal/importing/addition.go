@@ -36,7 +36,7 @@ func (o Offer) Slug() string { return slug(o.Name) }
 // Addition is an offer as a layer of profiles.
 type Addition struct {
 	Offer
-	// Found has the secrets and what the layer does not say.
+	// Found has the secrets and everything that the layer does not express.
 	Found *Found
 	// Files are those of the layer: NAME.md or NAME.nix, and what is below NAME.
 	Files []File

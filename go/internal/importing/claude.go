@@ -123,7 +123,7 @@ func (c *claude) settings(all []*doctree.Node) {
 const claudeKnown = "permissions env sandbox hooks disableAllHooks model effortLevel includeCoAuthoredBy attribution cleanupPeriodDays autoMemoryEnabled " +
 	"language apiKeyHelper disabledMcpjsonServers enabledMcpjsonServers enableAllProjectMcpServers alwaysThinkingEnabled"
 
-// claudeReasons say why settings have no counterpart.
+// claudeReasons explain why settings have no counterpart.
 func claudeReasons() map[string]string {
 	return map[string]string{
 		"statusLine": looks, "outputStyle": "put its text into prompts.append", "theme": looks, "spinnerVerbs": looks, "spinnerTipsEnabled": looks, "prefersReducedMotion": looks,

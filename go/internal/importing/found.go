@@ -89,7 +89,7 @@ type Variable struct{ Name, Value string }
 
 // Access is the permissions of an agent.
 type Access struct {
-	// Tools are those that are offered; Limited says that no others are.
+	// Tools are those that are offered; Limited excludes all others.
 	Tools   []string
 	Limited bool
 	Denied  []string
@@ -164,7 +164,7 @@ type Hook struct {
 	Async          bool
 }
 
-// Secret is a name that stands for a key, and the command that binds it.
+// Secret is the name of a secret for a key, and the command that binds it.
 type Secret struct {
 	Name string `json:"name"`
 	// Bind is a command for a shell.
@@ -175,11 +175,11 @@ type Secret struct {
 const (
 	Lost     = "lost"     // it has no counterpart
 	Stricter = "stricter" // the profile allows less
-	Changed  = "changed"  // it says the same in another way, or something was assumed
+	Changed  = "changed"  // it has the same meaning in a different form, or something was assumed
 	Shown    = "shown"    // it is kept, and a reader would not see it
 )
 
-// Loss is something that a profile does not say, or not in the same way.
+// Loss is a setting that a profile does not express, or not in the same way.
 type Loss struct {
 	Kind   string `json:"kind"`
 	File   string `json:"file"`

@@ -90,7 +90,7 @@ var (
 	opencode = pattern.Lazy{Text: `\{env:([A-Za-z_][A-Za-z0-9_]*)\}()`}
 )
 
-// workspaceNames are variables that stand for the workspace.
+// workspaceNames are variables that contain the workspace.
 const workspaceNames = " CLAUDE_PROJECT_DIR PWD workspaceFolder workspaceRoot projectDir "
 
 // text makes a value of a text: a string, or text with secrets. whole says that the slot

@@ -46,7 +46,7 @@ func line(text string, most int) string {
 	return text
 }
 
-// firstLine is the first line of Markdown that says something, without its marks.
+// firstLine returns the first line of Markdown with text, without its marks.
 func firstLine(text string) string {
 	for l := range strings.Lines(text) {
 		if l = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(l), "#>*- ")); l != "" && !strings.HasPrefix(l, "```") && !strings.HasPrefix(l, "<") {

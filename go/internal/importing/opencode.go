@@ -177,7 +177,7 @@ func (o *openCode) config(n *doctree.Node) {
 	o.others(n, opencodeKnown, opencodeReasons())
 }
 
-// model reads a model with what its provider says.
+// model reads a model with the settings of its provider.
 func (o *openCode) model(m, config *doctree.Node) Model {
 	out := Model{Ref: m.Text}
 	provider, id, ok := strings.Cut(m.Text, "/")

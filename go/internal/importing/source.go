@@ -20,7 +20,7 @@ const (
 	maxEntries = 2000     // of a directory
 )
 
-// source is a directory that is read. Links that lead out of it are not followed.
+// source is a directory that is read. Links that point out of it are not followed.
 type source struct {
 	f    *Found
 	root files

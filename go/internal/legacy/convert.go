@@ -94,7 +94,7 @@ func (c *converter) set(path string, value any, origin string) {
 	c.p.values = append(c.p.values, assignment{path: path, value: value, origin: origin})
 }
 
-// assume sets what the older program did without being told.
+// assume sets the legacy program's default for an absent setting.
 func (c *converter) assume(path string, value any, why string) {
 	c.p.values = append(c.p.values, assignment{path: path, value: value, why: why})
 }
@@ -106,7 +106,7 @@ func (c *converter) take(pointer, path string) {
 	}
 }
 
-// takeOr is take with what the older program assumed.
+// takeOr is take with a default of the legacy program.
 func (c *converter) takeOr(pointer, path, assumed string) {
 	if c.take(pointer, path); c.at(pointer) == nil {
 		c.assume(path, json.Number(assumed), "the older default")
@@ -126,7 +126,7 @@ func (c *converter) convert() {
 	c.defaults()
 }
 
-// defaults reports, for a layer of a legacy manifest, what its file does not say.
+// defaults reports, for a layer of a legacy manifest, the settings that its file lacks.
 func (c *converter) defaults() {
 	if c.at("/model/ref") != nil || len(c.problems) > 0 {
 		return

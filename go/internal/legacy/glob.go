@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A glob matches a whole text: * any run of characters, ? any one, [a-z] one of
-// a class, [!a-z] one of none. Everything else stands for itself.
+// A glob matches a whole text: * any run of characters, ? any one, [a-z] one of a
+// class, [!a-z] one of none. Everything else matches itself.
 type glob []part
 
 type part struct {
@@ -99,7 +99,7 @@ type positions []int
 
 func (g glob) start() positions { return g.spread(positions{0}) }
 
-// spread adds what a run that matches nothing leads to.
+// spread adds the positions that a run can reach by matching nothing.
 func (g glob) spread(at positions) positions {
 	for i := 0; i < len(at); i++ {
 		if p := at[i]; p < len(g) && g[p].kind == anyRun && !slices.Contains(at, p+1) {
@@ -195,7 +195,8 @@ func key(at []positions) string {
 	return b.String()
 }
 
-// alphabet has a character for each way in which the globs can tell two apart.
+// alphabet has a character for each set of characters that the globs do not
+// distinguish.
 func alphabet(globs []glob) []rune {
 	var out []rune
 	add := func(c rune) {

@@ -52,7 +52,7 @@ type Profile struct {
 	// Losses are warnings about settings that have no counterpart or a different meaning
 	// now, and notes about settings that were converted to something else.
 	Losses []diag.Diagnostic
-	// Secrets are the names that stand for keys now.
+	// Secrets are the new names of the keys.
 	Secrets []Secret
 
 	file   string // base name, for the comment
@@ -60,7 +60,7 @@ type Profile struct {
 	values []assignment
 }
 
-// Secret is a name that stands for a key, and where the key is.
+// Secret is the name for a key, and the place of the key.
 type Secret struct {
 	Name string `json:"name"`
 	From string `json:"from,omitempty"` // env:VARIABLE or file:PATH; empty if the legacy manifest named a secret already
@@ -94,7 +94,7 @@ func (p *Profile) SendTo(hosts map[string][]string) {
 type assignment struct {
 	path   string // dotted, from the top of the profile
 	value  any    // string, bool, json.Number, list of strings or of rule
-	origin string // pointer to where it was written; empty for what the older program assumed
+	origin string // pointer to where it was written; empty for a default of the legacy program
 	why    string // comment
 }
 
@@ -144,9 +144,9 @@ func within(path, section string) bool {
 	return len(path) > len(section) && path[:len(section)] == section && (path[len(section)] == '.' || path[len(section)] == '[')
 }
 
-// WithoutAssumed is the profile without a number that the older program assumed
-// and that does not fit the model; a preset derives it. It is nil when nothing
-// was assumed at that path.
+// WithoutAssumed returns the profile without a number that the legacy program assumed
+// and that is invalid for the model; a preset derives it. It returns nil if nothing was
+// assumed at that path.
 func (p *Profile) WithoutAssumed(path string) *Profile {
 	for i, a := range p.values {
 		if a.path == path && a.origin == "" {

@@ -101,7 +101,7 @@ func patternsOf(tool, pattern string, wider bool) []string {
 	return []string{pattern}
 }
 
-// withoutClasses puts a star for each part of a glob that stands for one character.
+// withoutClasses puts a star for each part of a glob that matches one character.
 func withoutClasses(pattern string) string {
 	var b strings.Builder
 	for _, p := range parseGlob(pattern) {

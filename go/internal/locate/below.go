@@ -15,7 +15,7 @@ func Within(folder, path string) bool {
 	return err == nil && filepath.IsLocal(rel)
 }
 
-// ReadBelow reads a file of a folder; no link and no name leads out of it.
+// ReadBelow reads a file of a directory; no link and no name can escape it.
 func ReadBelow(folder, rel string, limit int64) ([]byte, bool) {
 	root, err := bounded.OpenRoot(folder)
 	if err != nil {

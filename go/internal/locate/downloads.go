@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// Rule says whose word a download follows.
+// Rule is the authority that a download depends on.
 type Rule int
 
 const (

@@ -35,7 +35,7 @@ func FindFile(ref *Reference, widened, dir string) (*File, error) {
 	return p, p.locate(widened, dir)
 }
 
-// Name is the profile's name where it says none itself.
+// Name is the profile's name if it sets none itself.
 func (p *File) Name() string {
 	if p.Path == "" {
 		return p.Ref.Name
@@ -76,7 +76,7 @@ func (p *File) locate(widened, dir string) error {
 	}
 	path := ref.Path
 	if real, err := filepath.EvalSymlinks(dir); err == nil && Within(dir, path) {
-		// The working directory is the user's choice, whatever links lead to it.
+		// The user chose the working directory, including any links to it.
 		path = real + strings.TrimPrefix(path, dir)
 	}
 	if link := linkOut(path, p.Path); link != "" {

@@ -162,7 +162,7 @@ type Replacement struct {
 	GitRoot string // empty when all that is in the folder is the source
 	// Submodules: those of GitRoot are part of the source.
 	Submodules bool
-	// Explicit is set by `path:`, which says that all of the folder is meant.
+	// Explicit is set by `path:`, which selects the whole directory.
 	Explicit bool
 }
 

@@ -40,8 +40,8 @@ func (v *View) Text(readable []string) func(file string) *diag.Source {
 	}
 }
 
-// ownText reads a file that no link leads to: a link that git knows may lead to a
-// file that it ignores.
+// ownText reads a file that is not behind a link: a tracked link may point to a file
+// that git ignores.
 func ownText(root, rel string) (string, bool) {
 	file := filepath.Join(root, rel)
 	if real, err := filepath.EvalSymlinks(file); err != nil || real != file {

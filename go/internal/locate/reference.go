@@ -1,7 +1,7 @@
-// Package locate finds what a reference leads to on this machine, before anything
-// of it is evaluated: the directory of a flake and its lock, the root that a
-// profile file may read below, and what of that git hides. It decides what may be
-// downloaded, and refuses what would be read from outside a source.
+// Package locate resolves a reference on this machine before any evaluation: to the
+// directory of a flake and its lock, to the root that a profile file may read below,
+// and to the files there that git hides. It decides about downloads, and refuses reads
+// from outside a source.
 //
 // Errors are *diag.Error.
 package locate
@@ -86,7 +86,7 @@ func (ref *Reference) flake() (string, error) {
 	return ref.Parsed.ForNix(), nil
 }
 
-// Explicit reports whether a reference says by itself what its source is.
+// Explicit reports whether a reference names its source itself.
 func (ref *Reference) Explicit() bool { return ref.Parsed.Scheme != "" }
 
 // Bare reports whether a git reference names a repository without a work tree.

@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/flake"
 )
 
-// flakeRegistry is Nix's registry.json: what a name such as `insomnia` stands for.
+// flakeRegistry is Nix's registry.json: the targets of names such as `insomnia`.
 type flakeRegistry struct {
 	Flakes []struct {
 		From struct {

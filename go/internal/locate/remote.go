@@ -34,7 +34,7 @@ func ParseRemote(text, dir string) (*flake.Locked, error) {
 	return l, nil
 }
 
-// LockedText is the reference that gives a downloaded source again.
+// LockedText returns the reference to exactly the downloaded source.
 func LockedText(l *flake.Locked) string {
 	text, separator := l.String(), "?"
 	switch {

@@ -113,7 +113,7 @@ func linkOut(path, real string) string {
 	return ""
 }
 
-// staysIn reports whether a link may lead to a file.
+// staysIn reports whether a link may point to a file.
 func staysIn(link, real string) bool {
 	mark := string(filepath.Separator) + projectFolder + string(filepath.Separator)
 	if i := strings.LastIndex(link+string(filepath.Separator), mark); i >= 0 {

@@ -19,7 +19,7 @@ import (
 // relative to the root.
 type View struct {
 	Root string
-	repo *gitrepo.Repo // nil where git has no say
+	repo *gitrepo.Repo // nil if git does not matter
 	// own is visible although git ignores it: the profile that was named, or its
 	// folder where git ignores all of that.
 	own string

@@ -12,9 +12,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Envelope reads an envelope that was written before, by `resolve
-// --provenance` or by an export. How it is spaced does not matter; what it says
-// must be as it was resolved.
+// Envelope reads an envelope that was written before, by `resolve --provenance` or by
+// an export. Its white space does not matter; its content must be as it was resolved.
 func (r *Reader) Envelope(path string) (*manifest.Envelope, error) {
 	path, err := r.named(path)
 	if err != nil {
@@ -67,7 +66,7 @@ func (r *Reader) Judge(ctx context.Context, path string) (*File, error) {
 	return r.Read(ctx, path)
 }
 
-// saysEnvelope reports whether a text says that it is an envelope, of whatever version.
+// saysEnvelope reports whether a text claims to be an envelope, of whatever version.
 func saysEnvelope(data []byte) bool {
 	var top struct {
 		Schema   any             `json:"schema"`

@@ -180,7 +180,7 @@ func pointers(found []diag.Diagnostic) map[string]bool {
 	return told
 }
 
-// together adds to the problems found so far what validation says of other places.
+// together adds to the problems found so far those of validation at other places.
 func together(found []diag.Diagnostic, err error) []diag.Diagnostic {
 	if err == nil {
 		return found

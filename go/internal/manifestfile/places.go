@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// sourceMap finds where in a manifest file a JSON pointer stands.
+// sourceMap finds the position of a JSON pointer in a manifest file.
 type sourceMap map[string]diag.Position
 
 // at is the place of the pointer, or of what holds it.

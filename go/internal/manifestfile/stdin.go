@@ -10,7 +10,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// Stdin is the name that stands for standard input, in place of a file.
+// Stdin is the name of standard input, in place of a file.
 const Stdin = "-"
 
 // stdinName is the name of standard input in messages. No file has this name with the

@@ -134,7 +134,7 @@ func tomlPlaces(data []byte, file string) sourceMap {
 			places[pointer] = index.position(at)
 		}
 	}
-	// into follows a key; through array tables it leads to the last element.
+	// into follows a key; through array tables it selects the last element.
 	into := func(base string, key unstable.Iterator, last func(string) string) string {
 		for key.Next() {
 			base += "/" + pointerKey(string(key.Node().Data))

@@ -25,8 +25,8 @@ func Used() (used, live int64) {
 // usual is enough memory for one evaluation on any machine.
 const usual = 4 << 30
 
-// Default is how much one evaluation may use unless the user says otherwise: 4 GiB,
-// or Most if that is less.
+// Default is how much one evaluation may use unless the user sets a limit: 4 GiB, or
+// Most if that is less.
 func Default() int64 { return min(usual, Most()) }
 
 // Most is how much all evaluations together may use: three quarters of what the

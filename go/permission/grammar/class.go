@@ -10,7 +10,7 @@ import (
 // from each other. It is not a single rune, so that globs are walked by [width].
 const anyOf rune = -16
 
-// lastCharacter is the last symbol of a text, as [symbols] returns them.
+// lastCharacter is the highest symbol that [symbols] produces for a character.
 const lastCharacter = unicode.MaxRune + 1 + 0xff
 
 // maxClassed is the last character that brackets may name: a range between letters of

@@ -193,8 +193,8 @@ func readBy(ev *nix.Evaluator) func(file string) *diag.Source {
 	}
 }
 
-// readFiles are the files that an evaluation has read, by the names that say
-// the same on another machine.
+// readFiles are the files that an evaluation has read, by names that are the same on
+// every machine.
 func readFiles(ev *nix.Evaluator, name func(string) string) []manifest.ReadFile {
 	var out []manifest.ReadFile
 	for _, read := range ev.ReadFiles() {

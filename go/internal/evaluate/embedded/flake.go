@@ -156,7 +156,7 @@ func (f *openFlake) locate(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if l.Type == "path" { // a name in the registry stands for a folder
+	if l.Type == "path" { // a name in the registry represents a directory
 		f.Local, err = locate.FindFlake(filepath.Join(l.Path, l.Dir), f.Ref.Flake, true)
 		return err
 	}
@@ -164,8 +164,8 @@ func (f *openFlake) locate(ctx context.Context) (err error) {
 	return err
 }
 
-// lock reads the flake's lock; nil when there is none.
-// That it cannot be read, the evaluation says.
+// lock reads the flake's lock; nil if there is none. If it cannot be read, evaluation
+// reports the error.
 func (f *openFlake) lock() *flake.Lock {
 	if f.Local != nil {
 		l, _ := locate.ReadLock(f.Local.Root(), f.Local.Dir)

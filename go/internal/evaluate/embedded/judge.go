@@ -8,8 +8,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix"
 )
 
-// judged is the JSON of what describe.nix gives of a profile, without the report where
-// judge accepts the profile. The report comes from the same evaluation.
+// judged returns the JSON of describe.nix for a profile, without the report if judge
+// accepts the profile. The report comes from the same evaluation.
 func judged(ev *nix.Evaluator, v nix.Value, judge evaluate.Judge) ([]byte, error) {
 	accepted := false
 	if judge != nil {
@@ -35,7 +35,8 @@ func judged(ev *nix.Evaluator, v nix.Value, judge evaluate.Judge) ([]byte, error
 	return set.JSON()
 }
 
-// accepts asks judge. An error is one more reason for the report, which says it better.
+// accepts calls judge. On an error it asks for the report, which has the better
+// message.
 func accepts(v nix.Value, judge evaluate.Judge) (bool, error) {
 	unjudged, ok, err := v.Attr("unjudged")
 	if err != nil || !ok {

@@ -12,13 +12,13 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 )
 
-// What Nix means is read from its sentences, which differ between versions. A
-// profile can put any text it likes into its own errors: where Nix says that an
-// error was thrown, the text is not looked at, and nothing is ever done for a text.
+// The meaning of an error is read from Nix's sentences, which differ between versions.
+// A profile can put any text it likes into its own errors: if Nix reports a thrown
+// error, its text is ignored, and no text ever causes an action.
 
 var (
 	notTracked = pattern.Lazy{Text: `[Pp]ath '([^']+)' in the repository`}
-	// The ways in which versions say that a file is missing.
+	// The messages of different versions for a missing file.
 	missingFile   = pattern.Lazy{Text: `^(?:getting status of|opening (?:file|directory)|reading directory|[Pp]ath) '([^']+)'(?:: No such file or directory| does not exist.*)$`}
 	inputFrame    = pattern.Lazy{Text: `while fetching the input '([^']+)'`}
 	forbiddenPath = pattern.Lazy{Text: `access to (?:absolute )?path '([^']+)' is forbidden in (?:restricted mode|pure eval)`}
@@ -37,7 +37,8 @@ func (r *report) failure(in evaluate.Sources, at []diag.Position) *evaluate.Fail
 	return f
 }
 
-// calling reports whether the error came from a builtin; old versions do not say.
+// calling reports whether the error came from a builtin; old versions do not report
+// that.
 func (r *report) calling(builtin string) bool {
 	for _, frame := range r.frames {
 		if frame.Message != "" {
@@ -148,8 +149,8 @@ func (f *openFlake) untracked(r *report, placed bool) string {
 	return ""
 }
 
-// classify says of what kind a failure is that can happen in any evaluation. What
-// keeps Nix itself from working is a *diag.Error.
+// classify sets the kind of a failure that can happen in any evaluation. A failure of
+// Nix itself is a *diag.Error.
 func (r *report) classify(f *evaluate.Failure, in evaluate.Sources) error {
 	if r.calling("throw") {
 		f.Kind = evaluate.Thrown
@@ -243,7 +244,7 @@ func (r *report) download() bool {
 		r.has("program 'git' failed") && len(r.inputs()) > 0
 }
 
-// inputs are those that Nix says it was fetching, innermost first.
+// inputs are those that Nix reports it was fetching, innermost first.
 func (r *report) inputs() (printed []string) {
 	for _, frame := range r.frames {
 		if m := inputFrame.Get().FindStringSubmatch(frame.Message); m != nil {

@@ -44,9 +44,8 @@ eval-cache = false
 // closedProxy is an address at which nothing listens.
 const closedProxy = "http://127.0.0.1:1"
 
-// environment makes the environment of a call. Without the network, HTTP goes
-// to a closed port, git is held to local repositories, and substituters are
-// not asked.
+// environment returns the environment of a call. Without the network, HTTP goes to a
+// closed port, git may use local repositories only, and substituters are disabled.
 func (n *Nix) environment(from []string, network bool) ([]string, error) {
 	dir, err := n.emptyState()
 	if err != nil {

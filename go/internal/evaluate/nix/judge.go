@@ -27,7 +27,7 @@ func judged(judge evaluate.Judge, ask func(asking) ([]byte, error)) ([]byte, err
 	var failure *evaluate.Failure
 	switch {
 	case errors.As(err, &failure) && !failure.Kind.Limit():
-		return ask(forReport) // which says it better
+		return ask(forReport) // with the better message
 	case err != nil || accepts(out, judge):
 		return out, err
 	}

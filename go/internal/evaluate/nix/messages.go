@@ -125,8 +125,8 @@ func (r *stderrReader) event(e event, size int) {
 	}
 }
 
-// waits reports whether Nix says that it waits for another process at its database. It
-// goes on by itself, and says nothing about the profile.
+// waits reports whether a line means that Nix waits for another process at its
+// database. It continues by itself, and is unrelated to the profile.
 func waits(text string) bool {
 	rest, ok := strings.CutPrefix(strings.TrimPrefix(text, "error: "), "SQLite database '")
 	return ok && strings.HasSuffix(rest, "' is busy")

@@ -26,7 +26,7 @@ type metadata struct {
 	DirtyRevision string `json:"dirtyRevision"`
 }
 
-// lockedURL is the reference that gives this very source again.
+// lockedURL returns the reference to exactly this source.
 func (m *metadata) lockedURL(typed string) string {
 	if m.URL == "" || m.Locked.Rev == "" && m.Locked.NarHash == "" {
 		return typed

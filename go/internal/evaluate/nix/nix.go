@@ -207,7 +207,7 @@ func cannotStart(program string, err error) error {
 		Hintf("check that it is a program for this machine, or use a resolved manifest: insomnia resolve --manifest FILE")
 }
 
-// capped keeps what is written up to a limit and says once that it was passed.
+// capped keeps the output up to a limit and reports once that it was exceeded.
 type capped struct {
 	buf      bytes.Buffer
 	limit    int
