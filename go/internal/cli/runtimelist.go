@@ -36,7 +36,7 @@ type runtimeRow struct {
 	Version string `json:"version,omitempty"`
 	// Supported reports whether the installed version has been tested.
 	Supported bool `json:"supported"`
-	// From is the first tested version, Below the first later one that is not tested.
+	// From is the first tested version, Below the first untested version after it.
 	From     string             `json:"from"`
 	Below    string             `json:"below"`
 	WireAPIs []manifest.WireAPI `json:"wireApis"`

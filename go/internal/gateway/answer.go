@@ -74,7 +74,7 @@ func (w *watch) check(data []byte, last bool) (pass int, found bool) {
 	if len(w.secrets) == 0 {
 		return len(data), false
 	}
-	// The seam between what has passed and what is new.
+	// The seam between old and new data.
 	w.joined = append(append(w.joined[:0], w.passed...), data[:min(len(data), w.longest)]...)
 	end := w.joined
 	if len(data) >= w.longest {

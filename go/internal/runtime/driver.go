@@ -19,7 +19,7 @@ type Driver struct {
 	Program string
 	// Install is the command that installs it, for people.
 	Install string
-	// From is the first tested version, and Below the first later one that is not tested.
+	// From is the first tested version, and Below the first untested version after it.
 	From, Below Version
 	// WireAPIs are the dialects of model APIs that it speaks.
 	WireAPIs []manifest.WireAPI

@@ -195,7 +195,7 @@ func (s *screen) begin() {
 	close(s.begun)
 }
 
-// attach makes a client the one that sees the program.
+// attach shows the program to a client, in place of the present one.
 func (s *screen) attach(conn *wire.Conn, size wire.Size) {
 	c := s.client(conn)
 	s.mu.Lock()
@@ -315,7 +315,7 @@ func (s *screen) is(c *client) bool {
 	return s.current == c
 }
 
-// gone reports whether a disconnected client was the one that saw the program.
+// gone reports whether a disconnected client was attached to the program.
 func (s *screen) gone(c *client) bool {
 	c.close()
 	s.mu.Lock()
