@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// What the settings of a program hold is held by the real one.
+// The real programs enforce what their settings declare.
 func TestEffectsOfPrograms(t *testing.T) {
 	for _, f := range ofPrograms {
 		for _, a := range agents {

@@ -59,7 +59,7 @@ type evidence struct {
 	ran
 }
 
-// first is the first request to the model, an empty one where there was none.
+// first returns the first request to the model, or an empty one if there was none.
 func (e *evidence) first() modelmock.Request {
 	if log := e.model.Log(); len(log) > 0 {
 		return log[0]
@@ -236,7 +236,7 @@ func follow(a agent, main, sub []modelmock.Call) modelmock.Script {
 	}
 }
 
-// try starts a Pod of one of the values of a flip, with the programs of a directory.
+// try starts a Pod with one of the values of a flip, using the programs in a directory.
 func (f *flip) try(t *testing.T, a agent, programs string, i int) *evidence {
 	list := func(of func(agent) []modelmock.Call) []modelmock.Call {
 		if of == nil {
@@ -350,8 +350,8 @@ func (f *flip) compare(t *testing.T, a agent, programs string) {
 	}
 }
 
-// What Insomnia itself holds is held whatever the program does: each field is given two
-// values, and what is seen from outside is what each value says.
+// Insomnia enforces its own fields whatever the program does: each field gets two values,
+// and the visible effect is that of the value.
 func TestEffects(t *testing.T) {
 	if os.Getenv("CI") != "true" && exec.Command("bwrap", "--dev-bind", "/", "/", "--unshare-pid", "true").Run() != nil {
 		t.Skip("bubblewrap does not work here")

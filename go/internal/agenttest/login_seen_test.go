@@ -160,8 +160,8 @@ func TestLoginCrashed(t *testing.T) {
 	})
 }
 
-// In a terminal no screen comes before the conversation, the prompt is sent once, and the
-// login goes where it goes without one.
+// In a terminal no screen precedes the conversation, the prompt is sent once, and the
+// login goes to the same place as without a terminal.
 func TestLoginScreen(t *testing.T) {
 	eachLogin(t, func(t *testing.T, a agent) {
 		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))

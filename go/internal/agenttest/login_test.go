@@ -35,7 +35,7 @@ const loginCanary = "canary7c1e"
 // subscription describes how a program stores its login.
 type subscription struct {
 	secret, dir, file string
-	// host is the one that the login is sent to.
+	// host is the host that receives the login.
 	host string
 	// content is the file of a login that ends at a time; token is what is sent of it.
 	content func(end time.Time, plan string) (content, token string)
@@ -428,9 +428,8 @@ func TestLoginOfParts(t *testing.T) {
 	})
 }
 
-// With the login, too, a conversation goes on after its end, and what a command has
-// written into the program's own directory meanwhile leads neither commands nor the login
-// elsewhere.
+// A conversation with the login can be resumed, too. Files that a command has written
+// into the program's own directory in the meantime cannot redirect commands or the login.
 func TestLoginResumed(t *testing.T) {
 	eachLogin(t, func(t *testing.T, a agent) {
 		s := subscriptions[a.runtime]

@@ -73,7 +73,7 @@ func TestHeadless(t *testing.T) {
 	})
 }
 
-// The conversation goes on where it was, with the same snapshot.
+// The conversation continues where it was, with the same snapshot.
 func TestResume(t *testing.T) {
 	each(t, func(t *testing.T, a agent) {
 		d := newDesk(t, a, `prompts.system = "`+systemPrompt+`";`,

@@ -99,7 +99,7 @@ var ofPrograms = slices.Concat([]flip{
 	},
 }, ofClaude, ofCodex)
 
-// offered is a profile with one of everything.
+// offered returns a profile with one thing of every kind.
 func offered(word, number string) string {
 	type pair = map[string]string
 	pick := func(one, two string) string { return pair{"one": one, "two": two}[word] }
@@ -127,8 +127,8 @@ func offered(word, number string) string {
   ];`
 }
 
-// timed are a hook that takes three seconds, and one that waits for the second call of the
-// model to run.
+// timed returns a hook that takes three seconds, and one that waits for the second call
+// of the model.
 func timed(seconds, async string) string {
 	return `hooks = [
     { event = "PostToolUse"; timeoutSeconds = ` + seconds + `; command = [ "sh" "-c" "sleep 3; touch slept" ]; }
@@ -184,7 +184,7 @@ func ending(r modelmock.Request, end string) string {
 	return ""
 }
 
-// scout reports whether a request is one of the subagent.
+// scout reports whether a request is from the subagent.
 func (d *desk) scout(r modelmock.Request) bool {
 	return strings.Contains(r.System, "You scout") || strings.Contains(r.System, "Appended")
 }

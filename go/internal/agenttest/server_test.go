@@ -43,7 +43,7 @@ func overHTTP(w http.ResponseWriter, r *http.Request, tool string) {
 	}
 }
 
-// answerTo is the answer to a message, nil for one that needs none.
+// answerTo returns the answer to a message; nil if it needs none.
 func answerTo(message []byte, tool, description string) (answer []byte, method string) {
 	var asked struct {
 		ID     json.RawMessage `json:"id"`

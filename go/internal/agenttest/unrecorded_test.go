@@ -33,8 +33,8 @@ func sent(r modelmock.Request, message string) int {
 
 const notRecorded = "recorded nothing of the conversation of Pod `tried`, so another one begins"
 
-// A program that is killed in its first answer goes on, whether it had recorded the
-// conversation by then or not: no message is sent twice, and what is lost is said to be.
+// A program that is killed during its first answer can be resumed, whether it had
+// recorded the conversation or not. No message is sent twice, and losses are reported.
 func TestResumeAfterKill(t *testing.T) {
 	each(t, func(t *testing.T, a agent) {
 		asked, answer := make(chan bool), make(chan bool)
@@ -73,8 +73,8 @@ func TestResumeAfterKill(t *testing.T) {
 	})
 }
 
-// Where a program has nothing of the conversation, another one begins in the same Pod, and
-// that the first message is sent again is said.
+// If a program has recorded nothing of the conversation, a new one begins in the same
+// Pod. The output mentions that the first message is sent again.
 func TestResumeUnrecorded(t *testing.T) {
 	each(t, func(t *testing.T, a agent) {
 		d := newDesk(t, a, "", script(modelmock.Turn{Text: "the answer is 4711"}))

@@ -21,11 +21,11 @@ import (
 	"github.com/pelletier/go-toml/v2"
 )
 
-// An unruly agent program is this test under the name of a real one. It speaks the model's
-// API and asks the guard before each tool call, as it must; of the settings that it is
-// given it takes nothing but where these are, its system prompt and its token. It offers
-// the tools that its prompt orders, and runs whatever the model calls and the guard allows.
-// So what holds it is Insomnia's own.
+// An unruly agent program is this test under the name of a real one. It speaks the
+// model's API and asks the guard before each tool call, as it must. From its settings it
+// takes only their location, its system prompt and its token. It offers the tools that
+// its prompt orders, and runs whatever the model calls and the guard allows. So only
+// Insomnia itself restrains it.
 type unruly struct {
 	url, session, system string
 	header               http.Header // with the token

@@ -168,8 +168,8 @@ func TestAmbiguousName(t *testing.T) {
 	}
 }
 
-// A list that is shown as it grows ends as the one that is not, and no list that
-// was shown changes afterwards.
+// A list that is shown while it grows ends in the same state as one that is not, and
+// lists that were shown do not change afterwards.
 func TestListsGrow(t *testing.T) {
 	w := newWorld(t)
 	w.write("user/profiles/broken.nix", "{ insomnia }: {")

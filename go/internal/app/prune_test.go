@@ -101,7 +101,7 @@ func TestPrune(t *testing.T) {
 	if err := os.Symlink(outside, filepath.Join(dirs["linked"], "agent", "projects")); err != nil {
 		t.Fatal(err)
 	}
-	// A Pod whose directory is a link is not one of ours.
+	// A Pod whose directory is a link is not ours.
 	led := w.create("./.insomnia/profiles/week.nix").Pod
 	target := w.ran(led, 30, nil)
 	elsewhere := filepath.Join(t.TempDir(), "moved")

@@ -24,8 +24,9 @@ func programs(t *testing.T, versions map[string]string) {
 	t.Setenv("PATH", dir)
 }
 
-// A runtime is what the user names; else their own, where it can; else the only one that
-// can. Otherwise each is listed with the reason.
+// The runtime is the one that the user names, or else the user's default if it can run
+// the manifest, or else the only one that can. Otherwise the error lists each with the
+// reason.
 func TestChooseRuntime(t *testing.T) {
 	all := map[string]string{"claude": "2.1.332", "codex": "codex-cli 0.171.0", "opencode": "1.18.33"}
 	for name, tc := range map[string]struct {

@@ -19,7 +19,7 @@ import (
 	"time"
 )
 
-// entry is one of an archive, as an attacker writes it.
+// entry is an entry of an archive written by an attacker.
 type entry struct {
 	name, text, link string
 	kind             byte

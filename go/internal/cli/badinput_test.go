@@ -119,7 +119,7 @@ func TestBadInputs(t *testing.T) {
 		})
 	}
 
-	// And so are an envelope of which a byte was changed, and a newer one.
+	// An envelope with a changed byte and a newer envelope are rejected, too.
 	e := &manifest.Envelope{Schema: manifest.EnvelopeSchema, Profile: manifest.Identity{Name: "coder", Source: "builtin", Ref: "builtin:coder"},
 		Provenance: &manifest.Provenance{Program: "x", Evaluator: "none"}, Manifest: valid, Digest: manifest.Digest(valid)}
 	data, err := manifest.EncodeEnvelope(e)

@@ -15,11 +15,10 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
 )
 
-// The examples of a page are what the program says: blocks marked `nix FILE`, `toml
-// FILE` or `text FILE` are files, and in blocks marked `console` each line that begins with `$` is run, in
-// their order. DIGEST in a command is the last one that was printed as `digest`,
-// and every time of the day, age and ID is the same.
-// checks/update writes them again, like the other pages.
+// The examples of a page show the actual output. Blocks marked `nix FILE`, `toml FILE` or
+// `text FILE` are files. In blocks marked `console`, each line that begins with `$` is
+// run in order. DIGEST in a command is the last output of `digest`, and times of day,
+// ages and IDs are normalized. checks/update rewrites the examples, like the other pages.
 func TestExamples(t *testing.T) {
 	for _, name := range []string{"adding.md", "explain-and-diff.md", "importing.md", "locks.md", "markdown-layers.md", "nix.md", "older-manifests.md", "permissions-test.md", "pods.md", "policy.md", "runtime-settings.md", "sandbox.md", "services.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {

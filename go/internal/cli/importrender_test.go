@@ -189,7 +189,7 @@ func TestClaudeRulesComeBack(t *testing.T) {
 	}
 }
 
-// opencode decides by the config that comes back as by the one that was imported.
+// opencode makes the same decisions with the rendered config as with the imported one.
 func TestOpencodeRulesComeBack(t *testing.T) {
 	importHome(t)
 	commands := tableCommands(t)

@@ -88,7 +88,8 @@ func chain(n int) []string {
 	return out
 }
 
-// nastyJSON are the same for JSON; `%s` in each kind of file is one of them.
+// nastyJSON returns the same inputs for JSON; one of them replaces `%s` in each kind of
+// file.
 func nastyJSON() map[string]string {
 	return map[string]string{
 		"many keys":       "{" + counting(`"a%d":1,`) + `"z":1}`,

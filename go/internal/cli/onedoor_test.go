@@ -23,8 +23,8 @@ type door struct {
 	// name of the profile that was selected, of what the command printed as data.
 	selected func(t *testing.T, stdout string) string
 	after    []string // puts the world back
-	// differs is the answer where this command means to give another one than
-	// resolve; empty where it does not.
+	// differs returns the expected answer if this command intentionally differs from
+	// resolve; otherwise it is empty.
 	differs func(row doorRow, resolve string) string
 }
 

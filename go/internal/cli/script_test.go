@@ -92,17 +92,16 @@ func withEvaluator(args []string) []string {
 	return args
 }
 
-// TestScripts runs testdata/script: each file is a session at a terminal. Those
-// in `both` run with each evaluator.
+// TestScripts runs testdata/script: each file is a terminal session. Those in `both` run
+// with each evaluator.
 //
-// Conditions: [nix] where Nix is installed, which in CI it must be; [embedded]
-// when the embedded evaluator is at work; [copies] where a profile file can copy to a store, which
-// is in memory; [root] when permissions stop nobody. Commands beside testscript's own:
-// `repository DIR` makes a git work tree with all files tracked, `interrupt
-// ARGS…` sends ctrl-C once the evaluation runs, `canonical FILE` checks
-// that a file is one line of JSON, `full ARGS…` runs insomnia with a full disk
-// as standard output, `closed ARGS…` with a pipe that nobody reads, `terminal`
-// and `session` at a terminal of its own.
+// Conditions: [nix] if Nix is installed, which CI requires; [embedded] with the embedded
+// evaluator; [copies] if a profile file can copy to a store, which is in memory; [root]
+// if permissions are not effective. Commands in addition to testscript's own: `repository
+// DIR` makes a git work tree with all files tracked, `interrupt ARGS…` sends ctrl-C once
+// the evaluation runs, `canonical FILE` checks that a file is one line of JSON, `full
+// ARGS…` runs insomnia with a full disk as standard output, `closed ARGS…` with a pipe
+// without a reader, `terminal` and `session` at a new terminal.
 func TestScripts(t *testing.T) {
 	for _, run := range []struct{ folder, evaluator string }{
 		{"embedded", ""}, {"both", resolve.Embedded}, {"both", resolve.Nix}, {"nix", resolve.Nix},

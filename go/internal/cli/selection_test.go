@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 )
 
-// What docs/selection.md shows works: its commands one after the other, and its configs.
+// The commands and configs in docs/selection.md work, in order.
 func TestSelectionPage(t *testing.T) {
 	page, err := os.ReadFile("../../../docs/selection.md")
 	if err != nil {

@@ -213,8 +213,8 @@ func TestConnect(t *testing.T) {
 	}
 }
 
-// The address that was looked at is the one that is connected to, however often the name
-// is looked up, and what it leads to later.
+// The proxy connects to the address that it checked, however often the name is resolved
+// and whatever it resolves to later.
 func TestRebinding(t *testing.T) {
 	w := newWorld(t, Config{Domains: []manifest.Domain{"rebind.test"}})
 	answers := []string{"203.0.114.7", "127.0.0.1", "127.0.0.1"}

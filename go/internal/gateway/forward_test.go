@@ -27,7 +27,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// What the API answers is what the program gets: status, headers and bytes.
+// The program gets the API's answer unchanged: status, headers and bytes.
 func TestAnswersAreUntouched(t *testing.T) {
 	noise := make([]byte, 3<<20)
 	random := rand.NewChaCha8([32]byte{})

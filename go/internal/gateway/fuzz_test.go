@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/fuzzcost"
 )
 
-// What a request says is what package json reads in it, whatever the form.
+// The gateway reads the same content from a request as package json, in any form.
 func FuzzRequests(f *testing.F) {
 	for i, d := range dialects {
 		f.Add(i, []byte(fmt.Sprintf(d.request, "big", "")))

@@ -518,8 +518,8 @@ func TestRefusesByRule(t *testing.T) {
 	})
 }
 
-// A subagent is held to its own model, tools, prompts and limits, and one that the guard
-// knows nothing of to nothing at all.
+// A subagent can use only its own model, tools, prompts and limits; one that the guard
+// does not know can use nothing.
 func TestSubagentsAreHeld(t *testing.T) {
 	each(t, func(t *testing.T, dialect int) {
 		d := dialects[dialect]

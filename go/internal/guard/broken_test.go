@@ -309,7 +309,8 @@ func TestLimitsOnSubagents(t *testing.T) {
 	if a := begin("8", ""); a.Action != "deny" {
 		t.Errorf("%+v", a)
 	}
-	// One that never came, and one that fell silent, make room; one that works does not.
+	// A subagent that never began and one that became silent free their places; one that
+	// works does not.
 	later := func(by time.Duration) {
 		now := time.Now().Add(by)
 		guard.SetClock(s.Server, func() time.Time { return now })

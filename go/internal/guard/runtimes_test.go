@@ -47,9 +47,9 @@ func ruled(action manifest.Action) *manifest.Manifest {
 	return m
 }
 
-// A rule means the same in every program, whatever the command looks like and whichever
-// agent gives it. Where a program cannot ask, ask is deny; where it asks the user by rules of
-// its own, as Codex does about plain commands, ask is allow.
+// A rule means the same in every program, however the command is written and whichever
+// agent runs it. If a program cannot ask, ask is deny. If it asks the user by its own
+// rules, as Codex does about plain commands, ask is allow.
 func TestRulesMeanTheSameInEveryProgram(t *testing.T) {
 	if len(forms) < 40 {
 		t.Fatalf("%d forms", len(forms))

@@ -69,7 +69,7 @@ func BenchmarkDrift(b *testing.B) {
 	}
 }
 
-// What resuming reads: of this, decoding is what the floor of checks/bench does.
+// The reads of resuming a Pod; the floor of checks/bench does only the decoding.
 func BenchmarkFindAndEnvelope(b *testing.B) {
 	s := filled(b, 1)
 	b.ReportAllocs()

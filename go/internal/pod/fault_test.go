@@ -45,7 +45,8 @@ func contents(t *testing.T, fsys durable.FS) []string {
 	return lines
 }
 
-// someStore is a store with two Pods, one of two generations, and leftovers.
+// someStore returns a store with two Pods, one of them with two generations, and
+// leftovers.
 func someStore(t *testing.T) (*crashfs.FS, *Store) {
 	t.Helper()
 	fsys := crashfs.New()

@@ -29,7 +29,7 @@ func newStore(t testing.TB) *Store {
 
 var maxTurnsField = regexp.MustCompile(`"maxTurns": *\d+`)
 
-// envelope is one of a valid manifest, which maxTurns makes another.
+// envelope returns an envelope with a valid manifest that is distinct for each maxTurns.
 func envelope(t testing.TB, maxTurns int) *manifest.Envelope {
 	t.Helper()
 	minimal := must[[]byte](t)(os.ReadFile("../../../checks/conformance/bases/minimal.json"))
@@ -142,7 +142,7 @@ func TestListIsNewestFirst(t *testing.T) {
 	}
 }
 
-// A Pod has the ID that was chosen for it, unless it would not be told from another one.
+// A Pod gets the ID that was chosen for it, unless its short form would be ambiguous.
 func TestChosenID(t *testing.T) {
 	s := newStore(t)
 	chosen := must[string](t)(NewID())

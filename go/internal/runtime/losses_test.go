@@ -109,7 +109,7 @@ func TestLosses(t *testing.T) {
 	}{
 		{"claude-code", func(m *manifest.Manifest) { m.Sandbox.MaskedFiles = []manifest.Directory{".env"} }, "/sandbox/maskedFiles", leaf.Approximated, false},
 		{"claude-code", func(m *manifest.Manifest) {}, "/sandbox/maskedFiles", "", false},
-		// What only gives an agent something stops nothing.
+		// A field that only gives an agent something never stops a launch.
 		{"codex", func(m *manifest.Manifest) {
 			m.Sandbox.HostCommands = map[manifest.ProfileName]manifest.HostCommand{"sign": {Command: []manifest.Argument{"gpg"}}}
 		}, "/sandbox/hostCommands/sign/command", leaf.Unsupported, false},

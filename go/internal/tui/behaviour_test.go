@@ -151,8 +151,8 @@ func (s *screenful) Read(p []byte) (int, error) {
 	return s.Buffer.Read(p)
 }
 
-// However it is left in the middle of an evaluation, nothing is said and no
-// work outlives the interface.
+// Leaving at any point during an evaluation prints nothing, and no work outlives the
+// interface.
 func TestLeaving(t *testing.T) {
 	for name, leave := range map[string]func(io.Writer, func()){
 		"by ctrl-c":   func(keyboard io.Writer, _ func()) { keyboard.Write([]byte("\x03")) },
@@ -205,7 +205,7 @@ func TestTypingAhead(t *testing.T) {
 	}
 }
 
-// What is saved is what was shown, once, however often enter is pressed.
+// What was shown is saved exactly once, however often enter is pressed.
 func TestCreatesOnceWhatWasShown(t *testing.T) {
 	b := fake(t)
 	var resolved, created atomic.Int32

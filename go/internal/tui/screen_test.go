@@ -28,7 +28,7 @@ var keys = map[string]tea.KeyPressMsg{
 }
 
 // settle runs commands, and those that result from them, until none is left. It reports
-// whether one of them was to quit.
+// whether one of them was the command to quit.
 func settle(t testing.TB, a *model, cmd tea.Cmd) (quit bool) {
 	t.Helper()
 	if cmd == nil {

@@ -197,8 +197,8 @@ func (t *terminal) golden(name string) {
 	golden.Check(t, file, []byte(got))
 }
 
-// From an empty list to a Pod, with a profile that is not the default and one
-// that is a path; then out again.
+// From an empty list to a Pod, with a profile other than the default and one given as a
+// path; then out again.
 func TestNewPodInTerminal(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	term.run("stty -a > before; clear; echo here before")

@@ -149,7 +149,7 @@ func TestBrokenGuard(t *testing.T) {
 			os.Chmod(r.Insomnia, 0o755)
 		}
 	}
-	// Of a session that goes on as if all were well but for this event.
+	// The session continues normally except for this event.
 	only := func(text string) func(*runtimetest.Room) {
 		return func(r *runtimetest.Room) {
 			program(r, fmt.Sprintf(`in=$(cat); case $in in *'"PreToolUse"'*) %s ;; *) exit 0 ;; esac`, text))

@@ -92,7 +92,7 @@ func TestCalls(t *testing.T) {
 	}
 }
 
-// A tool that the guard hears no call of is one that is offered as internal, and no other.
+// The internal tools are exactly those whose calls the guard does not see.
 func TestOffer(t *testing.T) {
 	m := judged()
 	for name, want := range map[string]runtime.Offer{

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { runtimetest.Main(m) }
 
-// models are one that Codex gives JavaScript to, and one that it does not know.
+// models are a model to which Codex offers JavaScript, and one that it does not know.
 var models = []string{"gpt-6.2-sol", "gpt-5.2"}
 
 // coder is the built-in coder on a model.

@@ -110,9 +110,9 @@ func full(t *testing.T) any {
 	return content
 }
 
-// A driver that says that its program holds a field sets something there, and one that
-// says that the field has no effect does not: each field of a manifest that has them all
-// is given another value, and the plans are compared.
+// A driver that declares a field as enforced by its program sets something for it, and
+// one that declares it as without effect does not. The test changes each field of a
+// manifest that has them all, and compares the plans.
 func TestDeclarationsFitThePlans(t *testing.T) {
 	content := full(t)
 	tools := content.(map[string]any)["tools"].(map[string]any)

@@ -56,8 +56,7 @@ func without(lines []string, do func(at string, changed []string)) (leaves int) 
 	return leaves
 }
 
-// A declaration that lacks a leaf does not compile, and neither does one that has two
-// leaves in each other's place.
+// A declaration that lacks a leaf or swaps two leaves does not compile.
 func TestTableIsWholeOrDoesNotCompile(t *testing.T) {
 	files := token.NewFileSet()
 	found := imports{standard: importer.ForCompiler(files, "source", nil)}

@@ -69,8 +69,8 @@ func withDialect(m *manifest.Manifest, wire manifest.WireAPI, id manifest.ModelI
 	return m
 }
 
-// The same holds in each dialect: system prompt, model, a call that is allowed and one
-// that is not, and a session that goes on.
+// Each dialect behaves the same: system prompt, model, an allowed and a denied call, and
+// a resumed session.
 func TestHeadless(t *testing.T) {
 	t.Parallel()
 	for _, d := range []struct {
@@ -396,8 +396,8 @@ func TestBrokenGuard(t *testing.T) {
 	}
 }
 
-// Where only one answer is late, its call is refused, and the conversation goes on once the
-// guard has answered again.
+// If only one answer is late, its call is refused, and the conversation continues once
+// the guard answers again.
 func TestLateGuard(t *testing.T) {
 	t.Parallel()
 	m := withDialect(runtimetest.Builtin(t, "coder"), "openai-chat", "model-1")

@@ -128,7 +128,7 @@ func dump(args []string) error {
 	return nil
 }
 
-// touch looks into another process, in one of the ways that there are.
+// touch tries to inspect another process in one of several ways.
 func touch(way string, pid int) error {
 	runtime.LockOSThread()
 	switch way {

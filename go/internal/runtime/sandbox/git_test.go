@@ -54,8 +54,9 @@ func TestWorkTree(t *testing.T) {
 	}
 }
 
-// A `.git` file may name any repository. Only one that names this work tree as its own is
-// writable: else an agent gets every repository of the user by writing that file.
+// A `.git` file may name any repository. A repository is writable only if it lists this
+// work tree as its own. Otherwise an agent could get write access to any repository of
+// the user by writing that file.
 func TestForeignRepository(t *testing.T) {
 	r := newRoom(t)
 	victim := r.workspace

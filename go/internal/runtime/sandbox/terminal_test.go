@@ -29,8 +29,8 @@ func tiocsti(text string) error {
 	return nil
 }
 
-// The terminal of a Pod is one of ours. A program has its size, its signals and /dev/tty;
-// into another terminal, such as that of the user, it types nothing.
+// The terminal of a Pod is one of ours. A program has its size, its signals and /dev/tty,
+// but cannot type into another terminal, such as that of the user.
 func TestTerminal(t *testing.T) {
 	r := newRoom(t)
 	self, _ := os.Executable()

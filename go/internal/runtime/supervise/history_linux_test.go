@@ -146,8 +146,8 @@ func TestKilledSupervisorsLeaveWholeHistories(t *testing.T) {
 	t.Logf("%d of 25 recorded their end themselves", whole)
 }
 
-// A Pod that keeps no transcript has none when its session has ended; one that keeps it
-// for some days does.
+// A Pod that keeps no transcript has none after its session; one that keeps it for some
+// days does.
 func TestNoTranscriptIsKept(t *testing.T) {
 	for _, days := range []int64{0, 1} {
 		s := headless(t, "exit 0")

@@ -77,8 +77,8 @@ func TestShell(t *testing.T) {
 	})
 }
 
-// tells asks the shell for the size of its terminal until it is another one: the shell
-// itself may write back the one before.
+// tells asks the shell for the size of its terminal until it has changed, because the
+// shell itself may write back the previous size.
 func (w *window) tells(size string) {
 	w.t.Helper()
 	eventually(w.t, "the size is "+size, func() bool {
@@ -316,8 +316,8 @@ func TestSuspend(t *testing.T) {
 	})
 }
 
-// A program that takes its time to look at the size, and draws only when that is another
-// one, draws again for a terminal that was the user's meanwhile.
+// A program that is slow to read the size, and draws only if it has changed, redraws
+// after the user had the terminal in the meantime.
 func TestSlowProgramDrawsAgain(t *testing.T) {
 	s := start(t, "bash", "-c", `draw() { s=$(stty size); [ "$s" = "$last" ] || { last=$s; echo "drawn $s."; }; }; trap draw WINCH; draw; while :; do sleep 0.5; done`)
 	w := open(t, self(runArgs(s)...))

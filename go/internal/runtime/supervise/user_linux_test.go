@@ -195,7 +195,7 @@ func (w *window) typed(text string) {
 	}
 }
 
-// shows waits for a text behind the one that it has waited for before.
+// shows waits for a text after the previous one.
 func (w *window) shows(text string) {
 	w.t.Helper()
 	from := w.seen

@@ -61,7 +61,7 @@ func FuzzKeys(f *testing.F) {
 			b, second = k.Typed(append([]byte(nil), p[at:]...))
 			all += string(b) + string(k.Release())
 		}
-		// What passes is what was typed, up to the key.
+		// The output equals the typed input up to the key.
 		if len(all) > len(p) || all != string(p[:len(all)]) || !first && !second && len(all) != len(p) {
 			t.Fatalf("%q at %d: %q", p, at, all)
 		}

@@ -14,8 +14,9 @@ import (
 
 func TestMain(m *testing.M) { runtimetest.Main(m) }
 
-// What a start costs is counted, since times differ between machines: processes, waits for
-// the disk, and mounts, for each of which bubblewrap reads the whole table of mounts.
+// The cost of a start is counted rather than timed, because machines differ: processes,
+// waits for the disk, and mounts. For each mount, bubblewrap reads the whole table of
+// mounts.
 func TestCostOfAStart(t *testing.T) {
 	strace := needed(t, "strace")
 	bwrap := needed(t, "bwrap")
