@@ -72,6 +72,7 @@ var lints = []lint{
 // hit is a line that a lint is about.
 type hit struct {
 	lint, file string
+	in         kind
 	line       int
 	text       string // the string, or the line
 	instead    string
@@ -82,7 +83,7 @@ func find(file string, data []byte) (hits []hit) {
 	look := func(in kind, line int, text string) {
 		for _, l := range lints {
 			if strings.Contains(l.kinds, string(in)) && l.find.MatchString(text) && (l.except == nil || !l.except.MatchString(text)) {
-				hits = append(hits, hit{l.name, file, line, strings.TrimSpace(text), l.instead})
+				hits = append(hits, hit{l.name, file, in, line, strings.TrimSpace(text), l.instead})
 			}
 		}
 	}

@@ -4,6 +4,7 @@
 //	go run ./checks/words                 every hit that no exception explains; exit code 1 if there is one
 //	go run ./checks/words --count         how many hits each lint has
 //	go run ./checks/words L3 go/internal  the hits of one lint, or below a directory
+//	go run ./checks/words C D             those in comments (C), pages (D), strings (S) or source (U)
 //
 // exceptions.tsv lists hits that are right: lint, file, a part of the line, the reason. An
 // exception that matches no hit is an error, too.
@@ -41,7 +42,7 @@ func main() {
 	}
 	failed := false
 	for _, h := range left {
-		if len(args) == 0 || slices.ContainsFunc(args, func(arg string) bool { return arg == h.lint || strings.HasPrefix(h.file, arg) }) {
+		if len(args) == 0 || slices.ContainsFunc(args, func(arg string) bool { return arg == h.lint || arg == string(h.in) || strings.HasPrefix(h.file, arg) }) {
 			fmt.Printf("%s:%d: %s: %q: %s\n", h.file, h.line, h.lint, h.text, h.instead)
 			failed = true
 		}
