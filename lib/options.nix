@@ -12,7 +12,7 @@
   # Examples
 
   ```nix
-  # in the settings that an editor gives to nixd
+  # in the settings that an editor passes to nixd
   {
     "nixd": {
       "options": {
@@ -36,7 +36,7 @@ let
   schema = fromJSON (readFile ./schema/profile.json);
   forms = import ./validate/forms.nix;
 
-  # The definition that a node refers to, with what the node says itself.
+  # The definition that a node refers to, with the node's own fields.
   followed =
     node:
     if node ? "$ref" then

@@ -138,7 +138,7 @@ func lowerASCII(r rune) rune {
 	return r
 }
 
-// asWritten stands for a schema where numbers and lists stay as their author wrote them.
+// asWritten is a schema for which numbers and lists stay as their author wrote them.
 var asWritten schema
 
 // below is the schema of a member, or nil when nothing is known of it.

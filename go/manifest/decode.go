@@ -2,13 +2,13 @@ package manifest
 
 import "github.com/go-json-experiment/json"
 
-// Decode reads a manifest strictly and judges it whole. It gives the manifest
-// only when there is no problem, and every problem otherwise.
+// Decode reads a manifest strictly and checks all of it. It returns the manifest if
+// there is no problem, and otherwise all problems.
 //
-// Beyond the schema and the rules, these are problems: more than
-// [MaxManifestBytes], nesting beyond [MaxDepth], a duplicate key, a key in the
-// wrong case, text that is no Unicode, a byte order mark, anything after the
-// manifest, and numbers that JSON does not have.
+// Beyond the schema and the rules, these are problems: more than [MaxManifestBytes],
+// nesting beyond [MaxDepth], a duplicate key, a key in the wrong case, text that is not
+// Unicode, a byte order mark, anything after the manifest, and numbers that JSON does
+// not have.
 func Decode(data []byte) (*Manifest, []Problem) {
 	_, problems := judge(data)
 	if len(problems) > 0 {
@@ -29,7 +29,7 @@ func DecodeForm(data []byte) (*Manifest, []Problem) {
 // DecodeJudged is [Decode] of what [Check] or [Judge] gave as canonical bytes.
 func DecodeJudged(canonical []byte) (*Manifest, []Problem) { return decode(canonical) }
 
-// form reads a manifest and gives the problems of its text and its fields.
+// form reads a manifest and returns the problems of its text and its fields.
 func form(data []byte) (*value, []Problem) {
 	v, problems := parseAll(data)
 	if v == nil {
@@ -51,18 +51,18 @@ func decode(data []byte) (*Manifest, []Problem) {
 	return m, nil
 }
 
-// Validate gives every problem of a manifest: of its text, its fields and its
-// rules. A valid manifest has none.
+// Validate returns all problems of a manifest: of its text, its fields and its rules. A
+// valid manifest has none.
 func Validate(data []byte) []Problem {
 	_, problems := judge(data)
 	return problems
 }
 
-// judge reads a manifest and gives all its problems; nothing else when it has any.
+// judge reads a manifest and returns all its problems; nothing else if it has any.
 func judge(data []byte) (*value, []Problem) { return Read(data).judge(false) }
 
-// Check judges a manifest whole, as [Validate] does, and gives its canonical
-// bytes, as [Canonical] does, when there is no problem: both from one reading.
+// Check validates a manifest, as [Validate] does, and returns its canonical bytes, as
+// [Canonical] does, if there is no problem. It reads the text only once.
 func Check(data []byte) (canonical []byte, problems []Problem) {
 	judged, problems := Judge(data)
 	return judged.Canonical, problems

@@ -2,7 +2,7 @@ package manifest
 
 import "github.com/insomnia-pods/insomnia/go/internal/jsonread"
 
-// readEnvelope reads the fields of an envelope, and its manifest as it stands.
+// readEnvelope reads the fields of an envelope, and its manifest unchanged.
 func readEnvelope(data []byte) (*Envelope, error) {
 	e := new(Envelope)
 	return e, jsonread.New(data).Whole(e.field)

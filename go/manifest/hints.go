@@ -9,7 +9,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/permission/grammar"
 )
 
-// Hints for what beginners write. lib/validate/meant.nix gives the same ones.
+// Hints for common mistakes of beginners. lib/validate/meant.nix has the same ones.
 
 // meantBy is the line to write for a value of the wrong type; "" where it cannot be told.
 func meantBy(at *location, s *schema, v *value) string {
@@ -104,7 +104,7 @@ func writtenList(texts []string) string {
 	return "[ " + strings.Join(quoted, " ") + " ]"
 }
 
-// isNumeral tells a text that is an integer as JSON writes it.
+// isNumeral reports whether a text is an integer as JSON writes it.
 func isNumeral(text string) bool {
 	const longest = 19
 	digits := strings.TrimPrefix(text, "-")
@@ -116,7 +116,8 @@ func (l *location) isHookCommand() bool {
 	return l != nil && l.key == "command" && l.parent != nil && l.parent.index >= 0
 }
 
-// isPlainCommand tells a command that is nothing but words from one that a shell would read.
+// isPlainCommand reports whether a command consists of words without a character that is
+// special to a shell.
 func isPlainCommand(text string) bool {
 	return strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._/@= -") == "" && strings.TrimSpace(text) != ""
 }

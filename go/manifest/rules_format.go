@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// formatSecret is the code of the rule about text with secrets; rules.go tells it.
+// formatSecret is the code of the rule about text with secrets; see rules.go.
 const formatSecret = "rule-secret-format"
 
 // secretTexts visits the text with secrets of an MCP server, or of a model, which has it

@@ -95,7 +95,7 @@ func (c *checker) patterns(at *location, rules *value, words vocabulary) {
 	}
 }
 
-// refused reports what the grammar says against a string, if anything.
+// refused reports the grammar's objection to a string, if any.
 func (c *checker) refused(at *location, code string, err error) {
 	var problem *grammar.Problem
 	if errors.As(err, &problem) {

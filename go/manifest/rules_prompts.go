@@ -29,7 +29,7 @@ func (c *checker) contextFileRules(v *value) {
 // byValue is how a text comes into the context that is not of the workspace.
 const byValue = "copy the file next to the profile, and add its text to prompts.append: builtins.readFile ./FILE"
 
-// contextFileFault says why there can be no such context file, and what to write.
+// contextFileFault returns why a glob is not a valid context file, and what to write.
 func contextFileFault(glob string) (message, hint string) {
 	switch {
 	case glob == "":

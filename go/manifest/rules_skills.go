@@ -55,8 +55,8 @@ func (c *checker) fileContentRules(at *location, files *value) {
 	}
 }
 
-// base64Fault says why a text is not the base64 of a file. That it is the base64 of text
-// is found here alone: the Nix library cannot decode it.
+// base64Fault returns why a text is not the base64 of a file. Only this check detects
+// the base64 of text: the Nix library cannot decode it.
 func base64Fault(text string) (message, hint string) {
 	data, err := base64.StdEncoding.Strict().DecodeString(text)
 	switch {
@@ -176,7 +176,7 @@ func (c *checker) fileNameRules(at *location, files *value) {
 // settings from it or to run what is in it.
 var configurations = [...]string{".git", ".claude", ".claude-plugin", ".codex", ".opencode", ".mcp.json"}
 
-// nameFault says why a file of a skill cannot have this path, and what to do.
+// nameFault returns why a file of a skill cannot have this path, and what to do.
 func nameFault(name string) (message, hint string) {
 	if name == "" {
 		return "the name is empty", "write the name of a file"
@@ -232,7 +232,7 @@ func fold(r rune) rune {
 	return least
 }
 
-// Folds returns each character beyond ASCII that stands for another when case is folded.
+// Folds returns each character beyond ASCII that case folding maps to another.
 func Folds() map[string]string {
 	folds := map[string]string{}
 	for r := rune(utf8.RuneSelf); r <= unicode.MaxRune; r++ {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Template is text into which secrets are put: each {} stands for one, {{ and }} for a
-// brace.
+// Template is text with placeholders for secrets: each {} is replaced by one; {{ and }}
+// produce a brace.
 type Template string
 
 func (Template) Constraint() Constraint { return Constraint{MaxBytes: MaxArgBytes, Text: true} }

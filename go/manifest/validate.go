@@ -12,8 +12,8 @@ type checker struct {
 	trail    []step // to the value that is looked at
 }
 
-// step leads from an object or a list to what is in it. Steps are kept in place
-// of locations while nothing is wrong, since they cost nothing.
+// step leads from an object or a list to one of its elements. Steps are used in place
+// of locations until there is a problem, since they cost nothing.
 type step struct {
 	key   string
 	index int // of a list's element; -1 for a key
@@ -40,8 +40,8 @@ const (
 	maxProblemBytes = 1 << 20
 )
 
-// problemList is problems up to the bounds, and a last one that says that there
-// are more. Make a problem only for a list that is not full.
+// problemList is problems up to the bounds, and a last one that reports that there are
+// more. Create a problem only for a list that is not full.
 type problemList struct {
 	all   []Problem
 	bytes int
@@ -302,7 +302,7 @@ func (c *checker) union(s *schema, v *value, secret bool) {
 	c.report(c.here(), "type", "must be "+s.expected()+", not "+v.kind.String(), s.expected(), "")
 }
 
-// literal reports a value that stands where a secret belongs.
+// literal reports a literal value in the place of a secret.
 func (c *checker) literal(s *schema) {
 	message := "a secret stands only as a reference here (the value is not shown)"
 	hint := `write secrets.ref "NAME" in Nix, {"_type": "` + SecretRefType + `", "name": "NAME"} in JSON`

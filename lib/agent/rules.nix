@@ -1,5 +1,5 @@
-# What agent files say about tools, as tools and rules of a profile. Each gives
-# { parts; faults; }; what has no equal meaning is a fault, so that nothing becomes wider.
+# What agent files set for tools, as tools and rules of a profile. Each returns { parts;
+# faults; }; a setting without an equal meaning is a fault, so that nothing becomes wider.
 let
   inherit (builtins)
     attrNames

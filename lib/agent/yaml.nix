@@ -518,7 +518,7 @@ let
         inherit column;
       };
       end = outside k lines (n + 1);
-      # Quotes and brackets may go on below, the last bracket as far left as the field.
+      # Quotes and brackets may continue below, the last bracket as far left as the field.
       closes = m: m < length lines && elem (first (elemAt lines m).text) [ "]" "}" ] && (elemAt lines m).indent == k;
       more = if elem (first text) [ "[" "{" ] && closes end then end + 1 else end;
       joined = concatStringsSep "\n" (
@@ -547,7 +547,7 @@ let
       below = elemAt lines nested;
       own = genList (m: elemAt lines (n + 1 + m)) (end - n - 1);
       used = filter (line: !line.blank) own;
-      # Lines of a plain text that goes on; empty ones at its end do not count.
+      # Lines of a plain text that continues; empty ones at its end do not count.
       goesOn = used != [ ];
     in
     if deep > mostDeep then

@@ -1,5 +1,5 @@
-# Whether a position lies in a file outside the library. Positions in the library itself (of
-# what secrets.ref makes, say) tell an author nothing.
+# Whether a position is in a file outside the library. Positions in the library itself (such
+# as those of secrets.ref) are of no use to an author.
 let
   inherit (builtins) isString stringLength substring;
   library = toString ../. + "/";

@@ -112,7 +112,7 @@ let
             least = lowest defs;
           in
           spared (undominated (filter (def: def.prio == least) defs));
-      # A null over the section has no say against a field that it does not beat.
+      # A null for the section does not affect a field that it does not beat.
       spared =
         defs:
         let

@@ -1,5 +1,5 @@
-# Where an attribute set stands: the place of its name, or of its first field; null when Nix
-# does not know.
+# The position of an attribute set: that of its name, or of its first field; null if Nix
+# does not know it.
 let
   inherit (builtins)
     attrNames

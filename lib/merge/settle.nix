@@ -1,8 +1,8 @@
-# Comes down from whatever stands for a layer to an attribute set: calls functions, reads
-# paths, opens profile values. Gives { body; key; file; under; made?; } or { fault; }.
+# Reduces every representation of a layer to an attribute set: calls functions, reads
+# paths, opens profile values. Returns { body; key; file; under; made?; } or { fault; }.
 #
-# `key` tells layers apart: the file, or name@file:line of a profile value, or the place in
-# the imports of another layer. `made` marks keys that two different layers may share.
+# `key` distinguishes layers: the file, or name@file:line of a profile value, or the place
+# in the imports of another layer. `made` marks keys that two different layers may share.
 insomnia:
 let
   inherit (builtins)
@@ -31,7 +31,7 @@ let
   nameFile = file: unsafeDiscardStringContext (toString file);
   within = context: value: addErrorContext "insomnia-layer=${context}" value;
 
-  # A folder stands for its default.nix, so that both count as one layer.
+  # A directory means its default.nix, so that both count as one layer.
   fileOf = path: if pathExists (path + "/default.nix") then path + "/default.nix" else path;
 
   wrong = message: hint: {

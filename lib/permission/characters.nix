@@ -1,5 +1,5 @@
-# The characters of a text in UTF-8, and what package unseen says of them: Nix knows bytes
-# alone, and compares texts by them, so that characters are compared by their numbers.
+# The characters of a text in UTF-8, and their properties from package unseen: Nix knows
+# bytes alone, and compares texts by them, so that characters are compared by their numbers.
 let
   inherit (builtins)
     all

@@ -65,7 +65,7 @@ let
   # Each text followed by each of some others.
   joined = starts: ends: concatMap (start: map (end: start + end) ends) starts;
 
-  # The texts that stand for a text with braces; choices is null outside of them.
+  # The texts that a text with braces expands to; choices is null outside of them.
   braces =
     state: c:
     let
@@ -173,7 +173,7 @@ let
       parts = map part (partsOf glob);
       wrong = filter (one: one.problem != null) parts;
     in
-    # A question mark stands where a class does.
+    # A question mark replaces a class.
     if wrong == [ ] then ofPath (concatStrings (map (one: one.text) parts)) else (head wrong).problem;
 
   # A name alone is in the workspace.

@@ -52,7 +52,7 @@ let
     else
       -1;
 
-  # Two colons stand for a group of zeros at least, and once.
+  # Two colons represent at least one group of zeros, and occur once.
   isIPv6 =
     text:
     let

@@ -33,7 +33,7 @@ let
     levels.${level}
       or (throw "policy.maxAutonomy: unknown level `${toString level}`; the levels are observe, ask, edits, auto, full");
 
-  # A word that is not in the order may stand for anything.
+  # A word that is not in the order may mean anything.
   exceeds =
     order: field: holder:
     let

@@ -25,7 +25,7 @@ in
     full = level "bypass" "allow";
   };
 
-  # A delegate that says nothing goes as far as the Pod that starts it, whose deny
+  # A subagent that sets nothing may do as much as the Pod that starts it, whose deny
   # and ask rules bind it as well.
   derive =
     facts: choice:

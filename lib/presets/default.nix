@@ -1,4 +1,4 @@
-# The semantic presets: what a profile says in words, as numbers of the manifest.
+# The semantic presets: they turn words of a profile into numbers of the manifest.
 #
 # Each preset is a file: where an author writes it (`at`), its `choices` with their
 # `order` from least to most, its `default`, and `derive`, which gives manifest

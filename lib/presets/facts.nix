@@ -96,7 +96,7 @@ in
     permissions = ceiling [ "permissions" ] null;
   };
 
-  # What a delegate takes over when it says nothing.
+  # The values that a subagent inherits if it sets nothing.
   permissions = {
     mode = effective [
       "permissions"

@@ -121,7 +121,7 @@ in
             if choice.network == "none" && facts.domains != [ ] then "allowlist" else choice.network
           );
         };
-        # A delegate that says nothing has what the Pod has, short of delegating.
+        # A subagent that sets nothing has the tools of the Pod, except delegation.
         subagents = builtins.mapAttrs (_: subagent: {
           tools = taken (takesOver subagent);
         }) facts.subagents;

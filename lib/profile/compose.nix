@@ -1,5 +1,5 @@
-# The manifest of what was written: presets, over them the author's sections, over those the
-# overrides, and defaults wherever nothing stands.
+# The manifest of the definitions: presets, over them the author's sections, over those the
+# overrides, and defaults for everything else.
 { manifestNode, profileNode }:
 let
   inherit (builtins)

@@ -86,8 +86,8 @@ let
     else
       [ { inherit at node value; } ];
 
-  # Where the elements of a list stand, as far as the author wrote them below the place of
-  # the list itself; what a function made stands where the list does.
+  # The positions of the elements of a list, if the author wrote them below the position
+  # of the list itself; results of functions have the position of the list.
   elements =
     def:
     let

@@ -128,7 +128,7 @@ let
     problem:
     filter (other: other.code == "unknown-preset" && other.at == problem.at) derived.problems != [ ];
 
-  # What is wrong besides what the schema says.
+  # Problems that the schema does not cover.
   said =
     map refine (
       collected.faults
@@ -155,7 +155,7 @@ in
     value
     derived
     ;
-  # Whether nothing is wrong but for what the schemas and the rules may say.
+  # Whether there is no problem except those that the schemas and the rules may report.
   sound = said == [ ] && derived.problems == [ ];
   inherit (merged) gone weak forced;
   problems = early ++ filter (unsaid early) derived.problems;

@@ -89,7 +89,7 @@ let
     # Options, links and other names of a program are not compared: the program is the
     # same word in both. A pipeline is more than its text.
     command = starred && has " " start && !(has "|" narrow.pattern);
-    # DIR/** stands for the directory and all below it.
+    # DIR/** matches the directory and everything below it.
     path =
       let
         w = pathIn wide.pattern;
@@ -102,8 +102,8 @@ let
         || below directory "/${n.rest}"
         || directory == "/${n.rest}" && plain directory && !(has ".." directory)
       );
-    # A host stands for every scheme, port and path, *.DOMAIN for the hosts below it, and
-    # ADDRESS/** for what is below an address.
+    # A host matches every scheme, port and path, *.DOMAIN the hosts below it, and
+    # ADDRESS/** everything below an address.
     address =
       let
         rest =

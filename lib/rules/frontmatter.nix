@@ -1,4 +1,4 @@
-# rule-skill-frontmatter: what a program reads in front of a SKILL.md is what the skill says.
+# rule-skill-frontmatter: the frontmatter that a program reads in a SKILL.md must agree with the skill.
 let
   inherit (builtins)
     any

@@ -30,7 +30,7 @@ let
     stringLength text <= 64
     && match "-?(0|[1-9][0-9]*)([.][0-9]+)?([eE][+-]?[0-9]+)?" text != null;
 
-  # What stands between braces in a prompt, as [ blanks name blanks ], where it has the form of a name.
+  # The text between braces in a prompt, as [ blanks name blanks ], if it has the form of a name.
   braced =
     prompt:
     concatMap (

@@ -1,7 +1,7 @@
-# Reads what stands between the lines --- at the beginning of a SKILL.md, or null where
-# nothing does: { name; description; tools; faults; }, with null for a field that is not
-# there. Package frontmatter of the program reads the same, and says why it refuses what
-# it does.
+# Reads the text between the lines --- at the beginning of a SKILL.md, or null if
+# there is none: { name; description; tools; faults; }, with null for an absent
+# field. Package frontmatter of the program reads the same, and explains what it
+# refuses.
 let
   inherit (builtins)
     any

@@ -1,5 +1,5 @@
-// Package modelmock speaks the APIs of models for tests: it streams what a script says
-// and keeps what it was asked. It stands in for what tests cannot have, a paid model,
+// Package modelmock implements the APIs of models for tests: it streams the answers of
+// a script and records the requests. It replaces a paid model, which tests cannot use,
 // and its answers have the form that the agent programs read.
 package modelmock
 
@@ -85,7 +85,7 @@ func (m *Mock) Log() []Request {
 // read reads the body of a request, at most 64 MiB.
 func read(r *http.Request) ([]byte, error) { return io.ReadAll(io.LimitReader(r.Body, 64<<20)) }
 
-// turn keeps a request and gives the answer to it.
+// turn records a request and returns the answer to it.
 func (m *Mock) turn(r Request) Turn {
 	m.mu.Lock()
 	n := len(m.log)

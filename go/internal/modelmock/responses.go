@@ -69,7 +69,7 @@ type responsesItem struct {
 	Tools   []responsesTool `json:"tools"`
 }
 
-// fill puts into a request what the body says, and returns the type of each offered tool.
+// fill copies the body into a request, and returns the type of each offered tool.
 func (b responsesBody) fill(r *Request) map[string]string {
 	offered := map[string]string{}
 	offer := func(tools []responsesTool) {
@@ -158,7 +158,7 @@ func responsesText(content json.RawMessage) string {
 	return string(content)
 }
 
-// responsesAnswer is an answer: what it says and calls, as items.
+// responsesAnswer is an answer: its text and its calls, as items.
 type responsesAnswer struct {
 	id, model     string
 	items         []map[string]any

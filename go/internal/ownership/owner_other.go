@@ -4,6 +4,6 @@ package ownership
 
 import "io/fs"
 
-// Files have no user and no mode there that would say anything.
+// Files have no meaningful user and mode there.
 func ownerOf(fs.FileInfo) (uid int, known bool) { return 0, false }
 func sharedWith(fs.FileInfo) bool               { return false }

@@ -43,7 +43,7 @@ func (c Calls) Cover(other Calls) bool {
 	return false
 }
 
-// coversPath: DIR/** stands for the directory and all below it. Any other pattern
+// coversPath: DIR/** matches the directory and everything below it. Any other pattern
 // covers itself alone.
 func coversPath(wide, narrow string) bool {
 	rootW, wide := pathIn(wide)
@@ -71,8 +71,8 @@ func pathIn(pattern string) (root, rest string) {
 	return ".", pattern
 }
 
-// coversAddress: a host stands for every scheme, port and path, *.DOMAIN for the
-// hosts below it, and ADDRESS/** for what is below an address.
+// coversAddress: a host matches every scheme, port and path, *.DOMAIN the hosts below
+// it, and ADDRESS/** everything below an address.
 func coversAddress(wide, narrow string) bool {
 	if name := strings.TrimPrefix(wide, "*."); isHost(name) {
 		host, known := hostIn(narrow)

@@ -34,23 +34,23 @@ func Beyond(order []string, a, b string) bool {
 // wildcards.
 type Kind int
 
-// The kinds of patterns. In the first three a * at the end stands for any run of
+// The kinds of patterns. In the first three a * at the end matches any run of
 // characters, slashes included.
 const (
 	Tool   Kind = iota // name of a tool: bash, mcp__linear__*
 	Name               // name of a model or a secret: anthropic/*
 	Folder             // what is in a directory of the workspace: ./*, ./src/*
 	Rule               // calls, see CallsOf: bash git push*
-	Host               // a host; *. at the beginning stands for all its subdomains
-	Path               // files that a glob matches: DIR/** stands for all below it
+	Host               // a host; *. at the beginning matches all its subdomains
+	Path               // files that a glob matches: DIR/** matches everything below it
 )
 
-// Wildcards are the characters that may stand for others in a pattern. A pattern
-// that has one anywhere but in a * at its end covers nothing but itself.
+// Wildcards are the characters that may match others in a pattern. A pattern that has
+// one anywhere but in a * at its end covers nothing but itself.
 const Wildcards = `*?[]{}\`
 
-// Covers reports whether it is certain that all that narrow stands for, wide
-// stands for too. It is reflexive and transitive.
+// Covers reports whether wide is certain to match everything that narrow matches. It is
+// reflexive and transitive.
 func Covers(kind Kind, wide, narrow string) bool {
 	if wide == narrow {
 		return true

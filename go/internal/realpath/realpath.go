@@ -43,7 +43,7 @@ type Finder struct {
 	files files
 }
 
-// files is a file system; nil stands for that of this machine.
+// files is a file system; nil means that of this machine.
 type files interface {
 	Lstat(path string) (fs.FileInfo, error)
 	Stat(path string) (fs.FileInfo, error)
@@ -133,7 +133,7 @@ func (f Finder) Real(name string) (string, error) {
 	}
 }
 
-// missing reports whether an error says that there is nothing of the name.
+// missing reports whether an error means that no file has the name.
 func missing(err error) bool { return errors.Is(err, fs.ErrNotExist) || notDirectory(err) }
 
 func (f Finder) found(name string) bool {
@@ -192,9 +192,9 @@ func (f Finder) process(dir, name, rest string) (string, bool, error) {
 	return "", false, nil
 }
 
-// Readings returns the real paths that an absolute path may stand for: some programs
-// take `..` away before they open a file, and the file system does so after the link
-// in front of it. There is one where both agree.
+// Readings returns the real paths that an absolute path may mean: some programs remove
+// `..` before they open a file, while the file system resolves the link in front of it
+// first. If both agree, there is one.
 func (f Finder) Readings(name string) ([]string, error) {
 	real, err := f.Real(name)
 	if err != nil {

@@ -268,7 +268,7 @@ func (r Reference) parseLocal(scheme, kind, address, query, dir string) (Referen
 	return r, nil
 }
 
-// parsePath tells a profile file from the directory of a flake.
+// parsePath distinguishes a profile file from the directory of a flake.
 func (r Reference) parsePath(text, dir string) (Reference, error) {
 	path, query, attr, hasAttr := splitPath(text, dir)
 	abs := Absolute(path, dir)
@@ -356,8 +356,8 @@ func unreadable(format string, args ...any) *diag.Error {
 	return diag.Errorf(diag.ExitUsage, "reference-unreadable", format, args...)
 }
 
-// Archive reports whether an address ends as the name of an archive does, by
-// which Nix tells an archive from a plain file.
+// Archive reports whether an address ends like the name of an archive, by which Nix
+// distinguishes archives from plain files.
 func Archive(address string) bool {
 	address, _, _ = strings.Cut(address, "?")
 	for _, suffix := range []string{".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"} {

@@ -1,16 +1,16 @@
-// Package reference holds what a user types to select a profile, as a value.
+// Package reference represents the text that selects a profile as a value.
 //
-// A reference is parsed once, where it enters the program: an argument, an
-// alias, a default, a pin, a record of a Pod. Everything behind that door takes
-// the value and asks it, so that every command understands the same text alike.
+// A reference is parsed once, where it enters the program: an argument, an alias, a
+// default, a pin, a record of a Pod. All code after that uses the value, so that every
+// command understands the same text alike.
 //
 //	ref, err := reference.Parse("./agents?dir=sub#coder", dir)
 //	ref.Kind       // Local
 //	ref.Dir()      // /abs/agents/sub
 //	ref.Lasting()  // /abs/agents?dir=sub#coder, from any directory
 //
-// The package evaluates nothing and makes no request. It looks at file names in
-// two cases: to tell a profile file from a directory, and to find where the path
+// The package evaluates nothing and makes no request. It looks at file names in two
+// cases: to distinguish a profile file from a directory, and to find where the path
 // ends in a name that contains `#` or `?`.
 package reference
 
@@ -99,8 +99,7 @@ func (r Reference) IsFlake() bool {
 // by name.
 func (r Reference) WholeFlake() bool { return r.IsFlake() && len(r.Attr) == 0 }
 
-// Explicit reports whether the reference says by itself what it selects, so
-// that no name is looked up.
+// Explicit reports whether the reference selects its target without a look-up of names.
 func (r Reference) Explicit() bool {
 	return r.Kind != Default && r.Kind != Name && r.Kind != Qualified
 }
@@ -189,8 +188,8 @@ func OfSource(source, name string) Reference {
 
 const builtinPrefix = "builtin:"
 
-// Lasting is text that selects the same from any working directory; Parse reads
-// it back. Names stay names: what they stand for may change.
+// Lasting returns text that selects the same from any working directory; Parse accepts
+// it. Names stay names: their targets may change.
 func (r Reference) Lasting() string {
 	switch r.Kind {
 	case Builtin:

@@ -11,8 +11,8 @@ import (
 // be changed again and look the same.
 const granular = 50 * time.Millisecond
 
-// File identifies the content of a file by what the file system says of it; ok is false
-// where it may be changed without being seen. One that is missing is identified as such.
+// File identifies the content of a file by its metadata in the file system; ok is false
+// if it could change without a trace. A missing file is identified as such.
 func File(path string) (id string, ok bool) {
 	info, err := os.Stat(path)
 	if os.IsNotExist(err) {

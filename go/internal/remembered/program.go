@@ -43,8 +43,8 @@ func Program(path string) (id string, ok bool) {
 	return "", false
 }
 
-// ownName reports whether a file is a program of that name, rather than one that stands
-// behind many names: its path has the name at its end, below the home directory.
+// ownName reports whether a file is a program of that name, and not one with many
+// names: its path ends in the name, below the home directory.
 func ownName(path, real string) bool {
 	if home, err := userdir.Home(); err == nil {
 		real = strings.TrimPrefix(real, home)

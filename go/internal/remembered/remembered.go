@@ -85,7 +85,7 @@ func Forget(name string) {
 	}
 }
 
-// safe is the path of an answer. An error says that its directory is not there, or that
+// safe returns the path of an answer. It fails if its directory does not exist, or if
 // another user could change it. A user without a state directory has none made by this.
 func safe(name string) (string, error) {
 	state, err := userdir.State("insomnia")

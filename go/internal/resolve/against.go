@@ -10,10 +10,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// VerifyAgainstNix is VerifyAll with the embedded evaluator, held to what the
-// installed Nix and the library's own judgement make of the same flake: a profile that comes out differently
-// counts as broken, and so does a policy that both could check. The digest is
-// compared, and of the problems code and path.
+// VerifyAgainstNix is VerifyAll with the embedded evaluator, compared with the results of the installed Nix
+// and of the library itself for the same flake. A profile with a different result counts as broken, and so
+// does a policy that both could check. It compares the digest, and the code and path of problems.
 func (r *Resolver) VerifyAgainstNix(ctx context.Context, selected reference.Reference, options Options) (*Verdicts, error) {
 	options.Evaluator = Embedded
 	ours, err := r.VerifyAll(ctx, selected, options)

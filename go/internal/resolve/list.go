@@ -97,7 +97,7 @@ func (r *Resolver) EachFile(ctx context.Context, refs []reference.Reference, opt
 	panicked.Raise()
 }
 
-// Defined is the name of a flake's profile and where it stands.
+// Defined is the name of a flake's profile and the place of its definition.
 type Defined struct {
 	Name     string
 	Position *diag.Position

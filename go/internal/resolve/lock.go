@@ -160,7 +160,7 @@ func lockInterrupted() error {
 	return diag.Errorf(diag.ExitInterrupted, "interrupted", "interrupted; flake.lock was not changed")
 }
 
-// explainLock says why a flake cannot be locked.
+// explainLock returns why a flake cannot be locked.
 func explainLock(ctx context.Context, local *locate.Flake, cache string, err error) error {
 	if ctx.Err() != nil {
 		return lockInterrupted()
@@ -225,7 +225,7 @@ func explainLock(ctx context.Context, local *locate.Flake, cache string, err err
 
 func lastStep(input string) string { return input[strings.LastIndexByte(input, '/')+1:] }
 
-// unavailable says why the source of an input cannot be had.
+// unavailable returns why the source of an input cannot be obtained.
 func unavailable(ctx context.Context, what, cache string, e *lock.Error) error {
 	var refused *diag.Error
 	if errors.As(e.Err, &refused) {

@@ -88,8 +88,8 @@ type toldPreset struct {
 	Overrode    []toldDefinition `json:"overrode"`
 }
 
-// originsOf reads what the library says of a profile. Of a plain manifest only
-// the place of the output is known.
+// originsOf reads the library's explanation of a profile. For a plain manifest only the
+// place of the output is known.
 func originsOf(a *answer, canonical []byte, in evaluate.Sources) ([]Origin, error) {
 	if a.Explain == nil {
 		if a.Kind == "profile" {

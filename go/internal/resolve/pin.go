@@ -11,7 +11,7 @@ import (
 
 // Pinned is a flake as it is now.
 type Pinned struct {
-	URL     string // leads to exactly this source, on any machine that can reach it
+	URL     string // selects exactly this source, on any machine that can reach it
 	Rev     string
 	NarHash string
 }
@@ -56,7 +56,7 @@ func (r *Resolver) Pin(ctx context.Context, selected reference.Reference, option
 	return nil, diag.Errorf(diag.ExitUsage, "not-pinnable", "`%s` cannot be pinned", selected)
 }
 
-// notPinnable says why a directory has no commit to pin, and what gives it one.
+// notPinnable returns why a directory has no commit to pin, and how to create one.
 func notPinnable(ref *locate.Reference, local *locate.Flake) error {
 	e := diag.Errorf(diag.ExitUsage, "not-pinnable", "cannot pin `%s`: it is not a commit", ref.Text)
 	alias := "; or set an alias to a profile of it: insomnia alias set NAME " + diag.Shell(ref.Flake+"#PROFILE")
@@ -70,7 +70,7 @@ func notPinnable(ref *locate.Reference, local *locate.Flake) error {
 }
 
 // RequireFlake refuses a reference that does not select a flake as a whole. what
-// says of whom one is asked for.
+// describes the expected owner.
 func RequireFlake(ref reference.Reference, what string) error {
 	if ref.WholeFlake() {
 		return nil

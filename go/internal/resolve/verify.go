@@ -62,8 +62,8 @@ type Verdicts struct {
 	// Policies are those of the flake's checks that insomnia.lib.mkChecks made; of a
 	// single profile, those that are asked of it.
 	Policies []Policy
-	// Unread says why the policies could not be read: a warning where this machine
-	// lacks what they need, else an error; nil if they were.
+	// Unread explains why the policies could not be read: a warning if this machine lacks
+	// what they need, else an error; nil if they were read.
 	Unread *diag.Diagnostic
 }
 

@@ -1,10 +1,11 @@
 // Package sbom lists what a manifest makes an agent from: models, prompts, skills,
 // workflows, MCP servers, hooks and services, as CycloneDX 1.6 in JSON.
 //
-// The same manifest and version of the program give the same bytes: there is no time and
-// no random number in it. What a manifest carries by value, such as a prompt, has the
-// hash of its bytes. What it only names, such as a model or a command, has none; the
-// property insomnia:sha256 is that of what the manifest says of it.
+// The same manifest and version of the program produce the same bytes, without a time or
+// a random number. A part that a manifest contains by value, such as a prompt, has the
+// hash of its bytes. A part that it only names, such as a model or a command, has no
+// such hash; its property insomnia:sha256 is the hash of its description in the
+// manifest.
 package sbom
 
 import (
@@ -248,8 +249,8 @@ func (b *builder) command(ref, name string, argv []string) {
 	b.add(c)
 }
 
-// packageOf is the package that npx or uvx runs, as a package URL, and its version;
-// empty where the command says no package.
+// packageOf returns the package that npx or uvx runs, as a package URL, and its
+// version; empty if the command names no package.
 func packageOf(argv []string) (purl, version string) {
 	kind := map[string]string{"npx": "npm", "bunx": "npm", "uvx": "pypi"}[path.Base(argv[0])]
 	if kind == "" {

@@ -89,7 +89,7 @@ func (b boundCommand) differences(program string, to Destination) []string {
 		case i < len(b.args) && args[i] != b.args[i]:
 			out = append(out, fmt.Sprintf("argument %d is %s, not %s", i+1, shell(args[i]), shell(b.args[i])))
 		case i >= len(b.args) && slices.Contains(to.Arguments, i+1):
-			// Other users see arguments: an open end does not stand for one with a secret.
+			// Other users see arguments: an open end does not match an argument with a secret.
 			out = append(out, fmt.Sprintf("argument %d has a secret in it and is not bound: %s", i+1, shell(args[i])))
 		case i >= len(b.args) && !b.open:
 			out = append(out, fmt.Sprintf("argument %d is not bound: %s", i+1, shell(args[i])))

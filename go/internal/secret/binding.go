@@ -35,7 +35,7 @@ func (b Binding) Backend() string {
 	return backend
 }
 
-// Entry is the name in the store that a binding to `age:` leads to.
+// Entry is the name in the store that a binding to `age:` refers to.
 func (b Binding) Entry() string { return b.place() }
 
 // Shown is the place without what could be a value: of a command, the program alone.
@@ -99,7 +99,7 @@ func texts[S ~string](items []S) []string {
 func ownConfig(path string) error {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil // where it is there, reading it says why
+		return nil // if it exists, reading it explains the problem
 	}
 	if owner := ownerOf(info); owner >= 0 && owner != os.Geteuid() && owner != 0 {
 		return diag.Errorf(diag.ExitRefused, "config-unsafe", "the config that binds secrets belongs to another user").
@@ -231,8 +231,8 @@ func (b *Bindings) read(ctx context.Context, bound Binding, header bool) (*Secre
 	return seal(value), nil
 }
 
-// backend is a place where values are kept. It gives bytes that the caller owns,
-// or an error without them.
+// backend is a place where values are kept. It returns bytes that the caller owns, or
+// an error without them.
 type backend interface {
 	// check judges the place alone, without a look at it.
 	check(bound Binding) error

@@ -6,7 +6,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// Checked is a use with all that stands between it and its value.
+// Checked is a use with all the problems that keep it from its value.
 type Checked struct {
 	Use
 	// Backend is the kind of place that keeps the value; empty if the name is not bound.

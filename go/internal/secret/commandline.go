@@ -125,13 +125,13 @@ func notFound(program string) *diag.Error {
 		Hintf("install it, then repeat the command; see what your PATH has: command -v %s", shell(program))
 }
 
-// ProgramPath returns the absolute path of the program that a word stands for:
-// an absolute path, or a bare name that is found on the PATH of this process.
-// What starts a bound command starts this path.
+// ProgramPath returns the absolute path of the program that a word means: an absolute
+// path, or a bare name that is found on the PATH of this process. The code that starts
+// a bound command starts this path.
 //
-// A relative path is refused, and so is a name that only a relative entry of
-// PATH has: both lead into the working directory, which a project may fill. So is
-// a path with `..`, which means another program where a link is before it.
+// A relative path is refused, and so is a name that only a relative entry of PATH has:
+// both point into the working directory, where a project may place files. So is a path
+// with `..`, which means a different program after a link.
 func ProgramPath(word string) (string, error) {
 	if filepath.IsAbs(word) {
 		if strings.Contains(word+"/", "/../") {

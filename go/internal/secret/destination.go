@@ -20,14 +20,14 @@ type Destination struct {
 	// Host is the host of an API, in the one way to write it: api.example.org for
 	// https at its own port, api.example.org:8443, http://localhost:8080.
 	Host string `json:"host,omitempty"`
-	// Command is the argv of a local program that would get it in its environment or in
-	// an argument, where {NAME} stands for the secret.
+	// Command is the argv of a local program that would get it in its environment or in an
+	// argument, where {NAME} is replaced by the secret.
 	Command []string `json:"command,omitempty"`
 	// Arguments are the arguments that hold secrets, in order; the first is 1.
 	Arguments []int `json:"arguments,omitempty"`
-	// Env are the literal variables that the profile sets for the command, as
-	// NAME=VALUE in order, without those that are harmless for every program; {NAME} in
-	// a value stands for a secret in text.
+	// Env are the literal variables that the profile sets for the command, as NAME=VALUE
+	// in order, without those that are harmless for every program; {NAME} in a value is
+	// replaced by a secret.
 	Env []string `json:"env,omitempty"`
 	// Variables are the variables of the command that get values of secrets, in order.
 	Variables []string `json:"variables,omitempty"`

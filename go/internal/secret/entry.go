@@ -57,7 +57,7 @@ func (k *keys) seal(name string, gen uint64, value []byte) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// open decrypts and judges a file whole before it gives anything of it.
+// open decrypts and checks a whole file before it returns any part of it.
 func (k *keys) open(sealed []byte, name string) (gen uint64, value []byte, err error) {
 	r, err := age.Decrypt(bytes.NewReader(sealed), k.identities...)
 	if err != nil {

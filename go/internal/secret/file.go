@@ -120,7 +120,7 @@ func ownFolder(path string) error {
 	return nil
 }
 
-// because says why the place of a secret cannot be read.
+// because returns why the place of a secret cannot be read.
 func (b Binding) because(err error) error {
 	var u *unsafe
 	var in *fs.PathError

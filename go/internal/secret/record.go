@@ -14,8 +14,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
-// record is the file that remembers the last generation of each name, so that
-// an older file that is put back is found out.
+// record is the file that remembers the last generation of each name, so that the
+// return of an older file is detected.
 type record struct {
 	Schema      string                `json:"schema"`
 	Generations map[string]generation `json:"generations"`

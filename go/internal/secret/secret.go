@@ -11,9 +11,9 @@ import (
 
 // Secret is a value that can be used once and not looked at.
 //
-// The bytes live in a closure, where no printer, encoder or reflection finds
-// them, even when the Secret sits in an unexported field. Secrets do not compare:
-// the type has no ==. Formatting gives a placeholder, encoding an error.
+// The bytes live in a closure, where no printer, encoder or reflection finds them, even
+// when the Secret sits in an unexported field. Secrets do not compare: the type has no
+// ==. Formatting returns a placeholder, encoding an error.
 type Secret struct {
 	take func() ([]byte, error)
 }
@@ -92,7 +92,7 @@ func TrimLineBreak(value []byte) []byte {
 	return bytes.TrimSuffix(value[:end], []byte("\r"))
 }
 
-// flaw says why bytes cannot be a value, or nothing.
+// flaw returns why bytes cannot be a value, or nothing.
 func flaw(value []byte) string {
 	switch {
 	case len(bytes.TrimSpace(value)) == 0:

@@ -20,11 +20,11 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// Store is the user's own store, which `age:` leads to: a folder with an
+// Store is the user's own store, which `age:` refers to: a directory with an
 // age-encrypted file for each secret, NAME.age, and the record of generations.
 //
-// Reading takes no lock and writes nothing. Writing holds a lock, and what was
-// acknowledged outlives a power cut. Files are 0600 in a folder of 0700 and
+// Reading takes no lock and writes nothing. Writing holds a lock, and acknowledged
+// writes survive a power cut. Files have mode 0600 in a directory of mode 0700 and
 // belong to the user; anything else is refused.
 type Store struct {
 	// Dir is the folder of the store.
@@ -359,7 +359,7 @@ func (s *Store) lock(ctx context.Context) (unlock func(), err error) {
 	return func() { release() }, nil
 }
 
-// because says why the store cannot be used.
+// because returns why the store cannot be used.
 func (s *Store) because(err error) error {
 	var u *unsafe
 	var in *fs.PathError

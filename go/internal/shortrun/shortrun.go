@@ -30,7 +30,7 @@ type Program struct {
 	Most     int
 }
 
-// ErrLate says that a program did not end in its time, or wrote too much.
+// ErrLate means that a program did not end in time, or wrote too much.
 var ErrLate = errors.New("no answer")
 
 // Output runs the program and returns what it writes to standard output. What it writes

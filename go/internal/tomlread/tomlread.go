@@ -18,7 +18,7 @@ const (
 	MaxKeys = 10000
 	// MaxValues is how many elements all lists of a file may have together.
 	MaxValues = 100000
-	// MaxPath is how many bytes the keys that lead to a value may have together.
+	// MaxPath bounds the total bytes of the keys on the path to a value.
 	MaxPath = 4096
 	// MaxDepth is how deep tables and lists may nest.
 	MaxDepth = 64
@@ -64,7 +64,7 @@ type checker struct {
 	failed *Error
 }
 
-// key counts the parts of a key below a place, and returns the place that it leads to.
+// key counts the parts of a key below a place, and returns the place of the key.
 func (c *checker) key(n *unstable.Node, to place) place {
 	for parts := n.Key(); parts.Next(); to.depth++ {
 		part := parts.Node()

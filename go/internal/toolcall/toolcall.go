@@ -19,7 +19,7 @@ import (
 type Site struct {
 	// Workspace and Home are real paths.
 	Workspace, Home string
-	// FoldCase says that the workspace ignores case.
+	// FoldCase is set if the workspace ignores case.
 	FoldCase bool
 }
 
@@ -91,7 +91,7 @@ func (s *Site) Decide(guard *permission.Guard, call permission.Call) (permission
 	return call, guard.Decide(call)
 }
 
-// from is the absolute path that a name stands for in a directory; `..` stays.
+// from returns the absolute path of a name in a directory; `..` stays.
 func (s *Site) from(directory, name string) string {
 	switch {
 	case name == "~" || strings.HasPrefix(name, "~/"):

@@ -90,7 +90,7 @@ func (s *Store) Has(key string) bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// List gives every consent, by key, and what is wrong with the others.
+// List returns every consent, by key, and the problems of the others.
 func (s *Store) List() ([]*Consent, []diag.Diagnostic, error) {
 	all, problems, err := records(s, extension, func(path string) (*Consent, error) { return s.read(path, "") })
 	slices.SortFunc(all, func(a, b *Consent) int { return strings.Compare(a.Key, b.Key) })

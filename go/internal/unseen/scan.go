@@ -106,8 +106,8 @@ func Belongs(before, previous rune, text string) int {
 	return normal(before, previous, r, text, false)
 }
 
-// normal is how many bytes at the beginning of text, which begins with r, are as
-// they should be where they stand.
+// normal returns how many bytes at the beginning of text, which begins with r, are
+// legitimate in their context.
 func normal(before, previous, r rune, text string, first bool) int {
 	size := utf8.RuneLen(r)
 	next, _ := utf8.DecodeRuneInString(text[size:])

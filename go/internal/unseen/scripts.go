@@ -56,8 +56,8 @@ func emojiBlock(r rune) bool {
 		r == 0x3030 || r == 0x303D || r == 0xA9 || r == 0xAE || r == 0x203C || r == 0x2049 || r == 0x2122 || r == 0x2139 || r == 0x3297 || r == 0x3299
 }
 
-// RightToLeft reports whether a text has a letter that is written to the left,
-// so that a terminal may show what stands around it in another order.
+// RightToLeft reports whether a text has a letter of a right-to-left script, so that a
+// terminal may reorder the text around it.
 func RightToLeft(s string) bool {
 	for _, r := range s {
 		if !unicode.IsLetter(r) {

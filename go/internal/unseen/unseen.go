@@ -97,5 +97,5 @@ func Marks(before rune, s string, prose bool) (count int, readable bool) {
 	return count, count == 0 || native || accents || onto && composes(before, s[:size])
 }
 
-// accent reports whether a mark stands above or below its letter.
+// accent reports whether a mark is placed above or below its letter.
 func accent(r rune) bool { return r >= 0x300 && r <= 0x333 || r == 0x3099 || r == 0x309A }

@@ -1,10 +1,10 @@
-// Package watchdog ends work at its limits of time and memory, also where the
-// work does not look at them.
+// Package watchdog ends work at its limits of time and memory, even if the work does
+// not check them.
 //
-// Work gets a context that is cancelled at the limit, and a moment to return.
-// What does not return is abandoned: its caller goes on without it. Go cannot
-// stop a goroutine, so abandoned work keeps its processor and its memory until
-// it ends or the process does; hence only a few may be, and when memory stays
+// Work gets a context that is cancelled at the limit, and a moment to return. Work that
+// does not return is abandoned: its caller continues without it. Go cannot stop a
+// goroutine, so abandoned work keeps its processor and its memory until it ends or the
+// process does. Hence the number of abandoned works is limited, and if memory stays
 // beyond the limit, the process ends.
 package watchdog
 

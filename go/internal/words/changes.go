@@ -134,7 +134,7 @@ type handler func(s *scope, at change)
 // change is a field of the scope that differs.
 type change struct {
 	path    string // dotted, from the scope; a * for the name in a map
-	name    string // what the last * stands for
+	name    string // the text that the last * matches
 	pointer string
 	a, b    any
 }

@@ -16,8 +16,8 @@ func delegation(s *scope, c change) {
 	}
 }
 
-// ceiling words what subagents are held to: where the ceiling has no section, by that
-// of the Pod.
+// ceiling words the limits for subagents: where the ceiling has no section, that of the
+// Pod.
 func ceiling(s *scope, c change) {
 	switch {
 	case c.a == nil:

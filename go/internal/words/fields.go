@@ -26,7 +26,7 @@ func subagentFields() map[string]handler {
 	return handlers.subagent
 }
 
-// ceilingFields words those of what subagents are held to.
+// ceilingFields words the limits for subagents.
 func ceilingFields() map[string]handler {
 	handlers.once.Do(makeHandlers)
 	return handlers.ceiling

@@ -276,8 +276,8 @@ func judged(at place, say handler) handler {
 	}
 }
 
-// sentTo marks what a handler says of models when the conversation may go to a
-// provider that it did not go to.
+// sentTo marks the entries of a handler about models if the conversation may go to a
+// new provider.
 func sentTo(say handler) handler {
 	return func(s *scope, c change) {
 		say(s, c)

@@ -217,7 +217,7 @@ func (p Page) Wrap(text string) string {
 	return b.String()
 }
 
-// Passage writes a text with the numbers of its lines: a long line goes on below
+// Passage writes a text with the numbers of its lines: a long line continues below
 // itself, so that none of it can pass for anything around it.
 func (p Page) Passage(text string) string {
 	var b strings.Builder

@@ -126,7 +126,7 @@ func hookEntry(s *scope, c change, hook map[string]any, gone bool) {
 	s.say(Hooks, effect, c, "no longer runs `%s` at %s", line, at)
 }
 
-// unwaited says of a hook that the session does not wait for it.
+// unwaited notes that the session does not wait for a hook.
 func unwaited(async bool) string {
 	if async {
 		return ", without waiting for it"

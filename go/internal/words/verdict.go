@@ -62,7 +62,7 @@ func Legend(v *trust.Verdict) string {
 	return "! marks what is new to you and wider than the built-in role " + code(v.Role) + ", + what is new and no wider"
 }
 
-// Consent says in a line whether the user has consented to a manifest.
+// Consent describes in one line whether the user has consented to a manifest.
 func Consent(v *trust.Verdict) string {
 	ref := code(v.Source.Ref)
 	switch v.State() {

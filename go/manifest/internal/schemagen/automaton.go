@@ -52,7 +52,7 @@ func compile(text string) (a automaton, ok bool, err error) {
 
 type automatonBuilder struct {
 	program *syntax.Prog
-	states  [][]uint32 // the instructions that each stands for, sorted
+	states  [][]uint32 // the instructions of each state, sorted
 	numbers map[string]int
 }
 
@@ -116,7 +116,7 @@ func (b *automatonBuilder) accepts(state []uint32) bool {
 	})
 }
 
-// tables puts bytes that no state tells apart into one class.
+// tables merges bytes that no state distinguishes into one class.
 func (b *automatonBuilder) tables(rows [][]int) automaton {
 	const zero = '0'
 	var classes, next, accepts strings.Builder

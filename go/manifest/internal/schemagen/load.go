@@ -89,8 +89,7 @@ func (s *Schema) load(data jsontext.Value) error {
 	return nil
 }
 
-// resolve checks that the references below a node lead to definitions and do
-// not lead back to it.
+// resolve checks that the references below a node have definitions and form no cycle.
 func (s *Schema) resolve(n *Node, within string) error {
 	if n == nil {
 		return nil

@@ -286,7 +286,7 @@ func (p *pass) property(s *jsonschema.Schema, field reflect.StructField) {
 			s.Default = map[string]any{}
 		}
 		if s.AdditionalProperties == nil {
-			// The reflector says nothing of the values of a map keyed by a named string.
+			// The reflector does not describe the values of a map keyed by a named string.
 			panic("map without a schema for its values: " + field.Name)
 		}
 		s.PropertyNames = scalar(t.Key())
@@ -330,8 +330,8 @@ func optional(field reflect.StructField) bool {
 	return strings.Contains(field.Tag.Get("json"), "omitzero")
 }
 
-// later tells, and takes away, the mark of a field that manifests of before do not have:
-// a new manifest is filled with its default, and an old one is read without it.
+// later reports, and removes, the mark of a field that earlier manifests lack: a new
+// manifest is filled with its default, and an old one is read without it.
 func later(s *jsonschema.Schema) bool {
 	_, ok := s.Extras["x-later"]
 	delete(s.Extras, "x-later")
