@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// deadline is for one command: what hangs would never end.
+// deadline limits one command, so that one that hangs fails.
 const deadline = 20 * time.Second
 
 // commands are those that read a repository and must be safe in it. REF stands
@@ -203,13 +203,14 @@ func (b *builder) watch(program string, args []string) {
 // the names of users for a message about who owns a project.
 var (
 	opened = regexp.MustCompile(`^open(?:at|at2)?\(.*\) = \d+<(.*)>$`)
-	// packages are where this machine's package managers say which hosts they use: a Pod
-	// that may reach them records these hosts when it is created, and only then.
+	// packages are the configuration files of package managers, which contain the hosts
+	// they use. A Pod that may reach these hosts records them when it is created, and only
+	// then.
 	packages = regexp.MustCompile(`^(/usr(/local)?)?/etc/npmrc$|^/etc/pip\.conf$|^/etc/apt/sources\.list(\.d(/[^/]+)?)?$`)
 	runtime  = regexp.MustCompile(`^/proc/\d+/(maps|cgroup|mountinfo|status|stat|auxv)$|^/sys/(kernel/mm/transparent_hugepage|fs/cgroup|devices/system/cpu)/|^/dev/(null|pts/\d+|tty)$|^/etc/(localtime|gitconfig|passwd)$|^/usr/share/zoneinfo/`)
 )
 
-// judge says what is wrong with a system call of a command, or nothing.
+// judge returns what is wrong with a system call of a command, or nothing.
 func (b *builder) judge(line string, creates bool) string {
 	if strings.HasPrefix(line, "socket(") || strings.HasPrefix(line, "connect(") {
 		return "a socket"

@@ -20,7 +20,7 @@ type tree struct {
 type builder struct {
 	*testing.T
 	dir     string   // the work tree, and the working directory of the commands
-	outside string   // a directory next to it, which nobody may read
+	outside string   // a directory next to it, which no command may read
 	home    string   // the user's home
 	listen  string   // host:port of a server that counts requests
 	refs    []string // what the commands are asked for

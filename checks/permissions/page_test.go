@@ -8,7 +8,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// The page on the guard says what the guard answers.
+// The page on the guard agrees with the guard's answers.
 func TestPage(t *testing.T) {
 	const file = "../../docs/permissions-guard.md"
 	page, err := os.ReadFile(file)

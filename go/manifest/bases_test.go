@@ -17,9 +17,9 @@ import (
 	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
-// groundwork gives a line for everything that almost every test would fail of:
-// tables that know other fields than the Go types, and bases of the conformance
-// corpus that lack a field. With -update it completes the bases.
+// groundwork returns a line for every fault that would fail almost every test: tables
+// that know other fields than the Go types, and bases of the conformance corpus that
+// lack a field. With -update it completes the bases.
 func groundwork() []string {
 	if said := tablesBehind("", reflect.TypeFor[Manifest](), manifestSchema, map[reflect.Type]bool{}); len(said) > 0 {
 		return said
@@ -212,7 +212,7 @@ func (g gap) place(text []byte) (line int, after string) {
 	return 1 + bytes.Count(text[:offset], []byte("\n")), after
 }
 
-// offset is where the value ends of the last field before the missing one.
+// offset returns the end of the last value before the missing field.
 func (g gap) offset(text []byte) (offset int, before string) {
 	ends := map[jsontext.Pointer]int{}
 	decoder := jsontext.NewDecoder(bytes.NewReader(text))

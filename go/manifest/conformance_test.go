@@ -30,7 +30,7 @@ type conformanceCase struct {
 	file string
 }
 
-// finding is what the validators must agree on.
+// finding is the part of a problem that the validators must agree on.
 type finding struct {
 	Code    string `json:"code"`
 	Pointer string `json:"pointer"`

@@ -313,8 +313,8 @@ func TestMutationsAgreeWithNix(t *testing.T) {
 	}
 }
 
-// compareFilled holds the two ways of filling in defaults, and of sorting sets,
-// to each other; it tells whether there was a manifest to compare.
+// compareFilled compares the two ways of filling in defaults and of sorting sets; it
+// reports whether there was a manifest to compare.
 func compareFilled(t *testing.T, i int, judged judgement, data []byte) bool {
 	t.Helper()
 	complete, problems := FillDefaults(data)
@@ -359,7 +359,7 @@ func builtinManifests(t *testing.T) []any {
 	return list
 }
 
-// findNix gives the program, or ends the test: as a failure in CI, where it must be there.
+// findNix returns the program, or ends the test: as a failure in CI, where it must exist.
 func findNix(t *testing.T) string {
 	t.Helper()
 	nix, err := exec.LookPath("nix-instantiate")
@@ -372,7 +372,7 @@ func findNix(t *testing.T) string {
 	return nix
 }
 
-// judgement is what testdata/judge.nix says of one manifest.
+// judgement is the result of testdata/judge.nix for one manifest.
 type judgement struct {
 	Found    []finding      `json:"found"`
 	Left     []finding      `json:"left"`

@@ -162,7 +162,8 @@ func candidates(s *schema, v any, pool []any) []any {
 	})
 }
 
-// companions are what must change with a place for the rules to hold.
+// companions are the values that must change together with a place to satisfy the
+// rules.
 var companions = map[string]map[string]any{
 	"sandbox.network": {"sandbox.allowedDomains": []any{}},
 	"subagents.scout.tools.default": {
@@ -174,8 +175,8 @@ var companions = map[string]map[string]any{
 	"web.search.provider":                {"web.search.auth": map[string]any{"_type": SecretRefType, "name": "work.search"}},
 }
 
-// changeTo gives a copy of a document with the first of the values in a place
-// that makes another valid manifest; nil when none does.
+// changeTo returns a copy of a document with the first of the values in a place that
+// results in another valid manifest; nil if none does.
 func changeTo(document any, at *location, values []any) any {
 	original := canonicalOf(document)
 	for _, candidate := range values {
@@ -249,7 +250,8 @@ func modelLeaves(document any) []leaf {
 	return list
 }
 
-// layerOf is the profile layer that says what a manifest says, all but its context.
+// layerOf returns the profile layer that is equivalent to a manifest without its
+// context.
 func layerOf(document any) map[string]any {
 	layer := maps.Clone(document.(map[string]any))
 	delete(layer, "schema")

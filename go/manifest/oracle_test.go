@@ -87,15 +87,15 @@ func (node ourKeywords) Validate(ctx *jsonschema.ValidatorContext, v any) {
 	}
 }
 
-// reporter is what a test and a property have in common.
+// reporter has the methods that a test and a property share.
 type reporter interface {
 	Helper()
 	Errorf(format string, args ...any)
 	Fatal(args ...any)
 }
 
-// findings gives what the oracle finds, in our words, and the slots that it
-// judges by anyOf, of which it can only say that they are wrong.
+// findings returns the oracle's findings, in our words, and the slots that it judges by
+// anyOf: for those it only reports that they are invalid.
 func (o oracle) findings(t reporter, document []byte) (list []finding, slots []string) {
 	t.Helper()
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Tables and hand must decide as the pattern of the schema does, on texts that
-// are made of the pattern and damaged a little.
+// Tables and checks by hand must agree with the pattern of the schema, on texts that
+// are generated from the pattern and damaged a little.
 func TestPatternsDecideAsRegularExpressions(t *testing.T) {
 	setChecks(t, 300)
 	seen := map[string]bool{}

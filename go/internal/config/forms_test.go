@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What is decided by hand is what the pattern in the schema says, on texts that
-// are made of the pattern and damaged a little.
+// The checks by hand agree with the pattern in the schema, on texts that are generated
+// from the pattern and damaged a little.
 func TestFormsAreThoseOfTheSchema(t *testing.T) {
 	for _, kind := range []constrained{Name(""), Reference(""), FlakeReference(""), SecretName(""), BindingURI(""), Host(""), Command("")} {
 		c := kind.constraint()

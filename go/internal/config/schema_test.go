@@ -15,7 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/checks/golden"
 )
 
-// schema.json says what the types say, and so does the copy by which the module for
+// schema.json is generated from the types, and so is the copy by which the module for
 // home-manager checks its settings: go generate ./go/internal/config
 func TestSchema(t *testing.T) {
 	schema := generate(t)

@@ -197,7 +197,7 @@ func TestShorten(t *testing.T) {
 	}
 }
 
-// nasty are values as somebody makes them who wants to deceive.
+// nasty generates values of someone who wants to deceive.
 func nasty() *rapid.Generator[string] {
 	runes := rapid.OneOf(
 		rapid.SampledFrom([]rune("aZ0 `\\{}u×\n\t\r\x1b\x7f;|é日а\u0301\u0336\u00a0\u3164\u2800\u200b\u200d\u202e\u2066\ufe0f\ufeff\U000e0041\U000e0100אｘ👩🏽💻")),

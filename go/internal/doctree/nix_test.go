@@ -14,7 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// nixNode is what lib/agent/yaml.nix makes of a value.
+// nixNode is the result of lib/agent/yaml.nix for a value.
 type nixNode struct {
 	Kind   string
 	Value  json.RawMessage
@@ -187,7 +187,7 @@ func TestNixReadsTheSame(t *testing.T) {
 	}
 }
 
-// parts are what frontmatters are put together from.
+// parts are combined into frontmatters.
 var parts = []string{
 	"name: a", "b: c # d", "e: \"f\"", "g: 'h'", "i:", "- j", "  - k", "  l: m", "    n: o", "p: [q, r]", "s: {t: u}", "v: |", "w: >-", "  x", "   y", "", " ", "# z",
 	"aa: [", "]", "}", "bb: {", "  cc: dd,", "  'ee', ff", "gg: \"hh", "ii\"", "  jj: kk", "- ll: mm", "  nn: oo", "-", "- - pp", "qq: rr: ss", "tt: &a uu", "*a", "vv: !x y", "? ww",

@@ -70,7 +70,7 @@ func agree(e evaluate.Evaluator, got, want string) bool {
 	return kind == "thrown" || kind == "other" || strings.HasPrefix(got, kind+" at ") && strings.HasSuffix(got, ", "+code)
 }
 
-// told is what a test compares of a failure: kind, place, and what is said.
+// told returns the parts of a failure that a test compares: kind, place and message.
 func told(t *testing.T, dir string, err error) string {
 	t.Helper()
 	var f *evaluate.Failure

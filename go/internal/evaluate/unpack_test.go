@@ -62,8 +62,8 @@ func TestUnpacked(t *testing.T) {
 	}
 }
 
-// difference says where two trees first differ, or "". Expressions of the second that
-// are packed are unpacked.
+// difference returns where two trees first differ, or "". It unpacks packed expressions
+// of the second.
 func difference(at string, x, y reflect.Value) string {
 	if y.IsValid() && y.Type() == reflect.TypeFor[*syntax.Lazy]() {
 		y = reflect.ValueOf((*syntax.Lazy)(y.UnsafePointer()).Expr()) // of a field that is not exported, too

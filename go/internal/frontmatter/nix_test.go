@@ -12,7 +12,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/source"
 )
 
-// said is what either reader finds.
+// said is the result of either reader.
 type said struct {
 	Name        *string  `json:"name"`
 	Description *string  `json:"description"`
@@ -50,7 +50,7 @@ func inNix(t *testing.T, texts []string) []*said {
 	return all
 }
 
-// lines are what texts are put together from.
+// lines are combined into texts.
 var lines = []string{
 	"---", "---", "--- ", "---\r", "----", "--", "...", "", " ", "\t", "# comment", " # comment",
 	"name: a", "name : a", "name:a", "name: \"a\"", "name: 'a' # c", "name:", "Name: b", "name: [a]", "name: |", "name: > # c", "name: -", "name: - a",

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Ignored agrees with git check-ignore, for patterns and paths made of parts
-// that meet each other often.
+// Ignored agrees with git check-ignore, for patterns and paths of parts that often
+// match each other.
 func TestIgnoredAgreesWithGit(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 3))
 	pick := func(list ...string) string { return list[random.IntN(len(list))] }

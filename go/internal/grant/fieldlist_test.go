@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Direction says which change of a field goes further.
+// Direction is the change of a field that allows more.
 type Direction string
 
 // The directions. A field that goes further in one may be changed in the other

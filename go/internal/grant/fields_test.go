@@ -54,8 +54,8 @@ func leafTypes() map[string]reflect.Type {
 	return out
 }
 
-// A field that is new in the manifest stands in no list: this test then says so,
-// before anybody can be granted something unasked.
+// A field that is new in the manifest is in no list: this test then reports it, before
+// an agent can be granted something without consent.
 func TestEveryFieldIsAGrantOrHarmless(t *testing.T) {
 	known := map[string]bool{}
 	for _, f := range Fields() {

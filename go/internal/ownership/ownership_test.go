@@ -64,7 +64,7 @@ func TestCheckFound(t *testing.T) {
 	}
 }
 
-// Who became root with sudo is trusted by root, and by nobody else.
+// A user who became root with sudo is trusted by root only.
 func TestTrusted(t *testing.T) {
 	self := os.Geteuid()
 	for sudo, also := range map[string]int{"": -1, "4242": 4242, "no number": -1} {

@@ -114,7 +114,7 @@ func TestNixCovers(t *testing.T) {
 			asked, want = append(asked, [3]string{kind, pair.wide, pair.narrow}), append(want, pair.want)
 		}
 	}
-	// And what nobody thought of.
+	// And random inputs.
 	random := rand.New(rand.NewPCG(11, 3))
 	draw := func() string {
 		var b strings.Builder

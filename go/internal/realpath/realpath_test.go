@@ -93,7 +93,7 @@ func TestReal(t *testing.T) {
 	}
 }
 
-// The links of other processes lead where their text says, or nobody knows where.
+// The links of other processes have the target in their text, or an unknown one.
 func TestProcesses(t *testing.T) {
 	if _, err := os.Stat("/proc/self/root"); err != nil {
 		t.Skip("no /proc")

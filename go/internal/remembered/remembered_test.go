@@ -98,7 +98,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 	}
 }
 
-// settled is what a function returns once the file is not from just now.
+// settled returns the result of a function once the file is old enough.
 func settled(t *testing.T, id func() (string, bool)) string {
 	t.Helper()
 	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(10 * time.Millisecond) {

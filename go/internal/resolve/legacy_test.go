@@ -19,8 +19,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
-// both resolves a legacy manifest directly, and through the profile
-// that is made of it.
+// both resolves a legacy manifest directly, and through the profile converted from it.
 func both(ctx interface {
 	Fatalf(string, ...any)
 	Helper()
@@ -176,8 +175,8 @@ func TestLegacyDefaults(t *testing.T) {
 	}
 }
 
-// Whatever is in a legacy file, the profile made of it resolves to
-// the same bytes as the file itself, and no text of it is taken for Nix.
+// For any content of a legacy file, the profile converted from it resolves to the same
+// bytes as the file itself, and none of its text is taken for Nix.
 func TestLegacyManifestsResolveAlikeBothWays(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {

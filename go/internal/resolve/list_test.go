@@ -12,10 +12,9 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/reference"
 )
 
-// A profile of a list costs a fraction of one that is resolved alone, without
-// even counting the start of the program. What is allocated stands for the cost,
-// since it does not depend on how busy the machine is. A broken profile is in
-// nobody's way.
+// A profile of a list costs a fraction of one that is resolved alone, without even
+// counting the start of the program. Allocations measure the cost, since they do not
+// depend on how busy the machine is. A broken profile does not affect the others.
 func TestListShares(t *testing.T) {
 	dir := t.TempDir()
 	var refs []reference.Reference

@@ -58,7 +58,7 @@ func listening(t *testing.T) *provider {
 	return p
 }
 
-// got tells how many requests came and how many of them had the canary.
+// got returns how many requests came and how many of them had the canary.
 func (p *provider) got() (requests, canaries int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -103,7 +103,7 @@ func (a *agent) start(source Source, data []byte) error {
 	return nil
 }
 
-// send gives a secret to where the manifest wants it.
+// send sends a secret to the destination in the manifest.
 func (a *agent) send(m *manifest.Manifest, use secret.Use, value string) error {
 	if use.To.Host != "" {
 		address := ""

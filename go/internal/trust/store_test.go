@@ -166,7 +166,7 @@ func TestNewerIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A folder or a file in which somebody else could put a consent is refused.
+// A directory or a file in which another user could place a consent is refused.
 func TestUnsafePlacesAreRefused(t *testing.T) {
 	for name, spoil := range map[string]func(s *Store) error{
 		"a folder that others may write":           func(s *Store) error { return os.Chmod(s.dir, 0o770) },

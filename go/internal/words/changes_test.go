@@ -391,7 +391,7 @@ func applied(t *rapid.T, at any, path []string, op string, value any) any {
 	return nil
 }
 
-// No call is decided more freely without an entry that says so.
+// No call is decided more freely without an entry for it.
 func TestWideningIsFound(t *testing.T) {
 	tools := []string{"*", "bash", "b*", "edit"}
 	patterns := []string{"*", "a*", "ab*", "ab", "b", "*b", "a?"}
@@ -424,7 +424,7 @@ func TestWideningIsFound(t *testing.T) {
 	})
 }
 
-// decide is what the rules say of one call.
+// decide returns the decision of the rules about one call.
 func (s ruleSet) decide(tool, call string) action {
 	out, matched := allow, false
 	for key, act := range s.rules {

@@ -52,7 +52,7 @@ func TestTextIsOurs(t *testing.T) {
 	})
 }
 
-// A long list is cut where there is a way to see the rest, and says so.
+// A long list is cut, with a note, if there is a way to see the rest.
 func TestLongLists(t *testing.T) {
 	var items []string
 	for range 60 {

@@ -33,8 +33,8 @@ func verdict(t *testing.T, role, data []byte, consented grant.Set) *trust.Verdic
 	return v
 }
 
-// Marked is what is new and wider than the built-in role; what is new and as in
-// the role has another mark, and what is consented to has none.
+// Grants that are new and exceed the built-in role are marked; new ones within the role
+// have another mark, and those with consent have none.
 func TestMarks(t *testing.T) {
 	role := []byte(granttest.Rich)
 	wider := granttest.With(t, "/permissions/rules", []any{

@@ -117,8 +117,8 @@ var nests = map[string]func(n int) string{
 	},
 }
 
-// However deep a program nests, whatever walks it ends with a value or an error
-// that says where, and the stack stays small.
+// However deep a program nests, every traversal of it ends with a value or an error
+// with a position, and the stack stays small.
 func TestDeepPrograms(t *testing.T) {
 	// Go ends the process where this is not enough.
 	defer debug.SetMaxStack(debug.SetMaxStack(512 << 20))

@@ -61,7 +61,8 @@ func inDir(t *testing.T, dir string, o eval.Options) *eval.Evaluator {
 	return eval.New(o)
 }
 
-// printIn is what an expression prints in a directory, or "error: " and the message.
+// printIn returns the printed value of an expression in a directory, or "error: " and
+// the message.
 func printIn(ev *eval.Evaluator, dir, expr string) string {
 	v, err := ev.EvalExpr(expr, "«stdin»", dir)
 	if err == nil {

@@ -186,7 +186,7 @@ func printed(t *testing.T, dir, expr string, unlocked bool) string {
 	return out
 }
 
-// nixPrinted is what Nix prints: the value, or the last message.
+// nixPrinted returns the output of Nix: the value, or the last message.
 func nixPrinted(t *testing.T, dir, expr string, pure bool) string {
 	args := []string{"--eval", "--strict", "--store", "dummy://?read-only=false", "-E", strings.ReplaceAll(expr, "DIR", dir)}
 	args[3] = filepath.Join(dir, "nix-store")

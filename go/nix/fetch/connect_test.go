@@ -148,7 +148,7 @@ func TestRedirects(t *testing.T) {
 	}
 }
 
-// From https nobody is sent to http, the host named or not.
+// A redirect from https to http is refused, whether the host was named or not.
 func TestRedirectFromHTTPS(t *testing.T) {
 	plain, asked := counting(t, func(w http.ResponseWriter, _ *http.Request) {})
 	secure := httptest.NewTLSServer(http.RedirectHandler(plain.URL, http.StatusFound))
@@ -225,7 +225,7 @@ func TestSilentServer(t *testing.T) {
 	}
 }
 
-// A server's answer keeps what a hint can be made of.
+// A server's answer keeps enough for a hint.
 func TestStatus(t *testing.T) {
 	for code, want := range map[int]fetch.StatusError{
 		http.StatusForbidden: {Code: 403, Limited: true}, http.StatusTooManyRequests: {Code: 429, Limited: true},

@@ -1,4 +1,4 @@
 package fetch
 
-// GitConfig is for tests: what git is told for an address.
+// GitConfig exports the configuration of git for an address.
 var GitConfig = (*Store).gitConfig

@@ -47,7 +47,8 @@ func archive(t *testing.T, name, text string) string {
 	return out.String()
 }
 
-// TestLock finds the commit that a branch is, downloads it, and says what it got.
+// TestLock finds the commit of a branch, downloads it, and checks the locked
+// attributes.
 func TestLock(t *testing.T) {
 	const rev = "0123456789abcdef0123456789abcdef01234567"
 	tarball := archive(t, "repo-"+rev+"/flake.nix", "{ }")

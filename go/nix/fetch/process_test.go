@@ -136,7 +136,7 @@ func TestDownloadsAtOnce(t *testing.T) {
 	}
 }
 
-// git goes where it was sent, asks nobody, and runs nothing of ours.
+// git uses the given address only, prompts for nothing, and runs none of our programs.
 func TestGitIsHeld(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		if os.Getenv("CI") == "true" {

@@ -177,8 +177,7 @@ func TestSubmodules(t *testing.T) {
 	}
 }
 
-// nixAll is what the installed Nix says of the output `all`; with an error, what it
-// says of that.
+// nixAll returns the installed Nix's value of the output `all`, or its error.
 func nixAll(home, dir, query string) (string, error) {
 	cmd := exec.Command("nix", "eval", "--json", "--no-write-lock-file", "git+file://"+dir+query+"#all")
 	cmd.Env = append(os.Environ(), "HOME="+home, "XDG_CACHE_HOME="+filepath.Join(home, "cache"), "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=protocol.file.allow", "GIT_CONFIG_VALUE_0=always",

@@ -81,7 +81,7 @@ func serve(t *testing.T, dir string) string {
 	return server.URL
 }
 
-// compute is what this program makes of a flake and its lock.
+// compute returns this program's lock for a flake and its old lock.
 func compute(t *testing.T, dir string, update []string) (*lock.Result, error) {
 	t.Helper()
 	o := lock.Options{Store: &fetch.Store{Dir: filepath.Join(t.TempDir(), "sources"), Hosts: []string{"127.0.0.1"}}, Update: update}

@@ -35,7 +35,7 @@ func (t *thunk) force() (int64, error) {
 	return t.value, t.err
 }
 
-// scope is what names mean: bound ones first, then those of `with`s.
+// scope is the meaning of names: bound ones first, then those of `with`s.
 type scope struct {
 	outer *scope
 	names map[string]*thunk

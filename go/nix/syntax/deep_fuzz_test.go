@@ -11,7 +11,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
-// brackets are what one expression may stand in another between.
+// brackets are the texts around an expression inside another.
 var brackets = [][2]string{
 	{"(", ")"}, {"[", "]"}, {"{a=", ";}"}, {"rec{a=", ";}"}, {"{a.b.c=", ";}"}, {"{${", "}=1;}"}, {"{inherit(", ")a;}"},
 	{`"${`, `}"`}, {"''${", "}''"}, {"./a/${", "}"}, {"x:", ""}, {"{x}:", ""}, {"{x?", "}:1"}, {"let a=", ";in a"}, {"let a=1;in ", ""},

@@ -28,7 +28,7 @@ func (q question) pattern() string { return q.Pattern[q.From:q.To] }
 
 func asked(tool, pattern string) question { return question{tool, pattern, 0, len(pattern)} }
 
-// answer is what lib/permission says: the problem, if there is one, and whether
+// answer is the verdict of lib/permission: the problem, if there is one, and whether
 // the quick tests of one pattern and of several accept.
 type answer struct {
 	Message, Hint string

@@ -10,7 +10,8 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/durable/crashfs"
 )
 
-// after is what a file may have after a power cut, with how often; "-" stands for no file.
+// after returns the possible contents of a file after a power cut, and how often each
+// occurs; "-" means that the file is missing.
 func after(t *testing.T, f *crashfs.FS, path string) map[string]int {
 	t.Helper()
 	random, seen := rand.New(rand.NewPCG(1, 1)), map[string]int{}

@@ -2,7 +2,7 @@ package archive
 
 import "testing"
 
-// MaxDepth is for tests.
+// MaxDepth exports maxDepth.
 const MaxDepth = maxDepth
 
 // Limit sets the limits of archives until the test ends.
