@@ -148,12 +148,16 @@ func (s *sweep) watch(ctx context.Context) {
 				continue
 			}
 			folder := filepath.Join("/proc", strconv.Itoa(pid))
-			// The arguments come first: what has just become another program has its own environment too.
 			line, _ := os.ReadFile(filepath.Join(folder, "cmdline"))
 			if len(line) == 0 {
 				continue // it is becoming one, or ending
 			}
 			environ, _ := os.ReadFile(filepath.Join(folder, "environ"))
+			// Arguments and environment of one program: a process may become another in between,
+			// and is examined the next time.
+			if again, _ := os.ReadFile(filepath.Join(folder, "cmdline")); !bytes.Equal(line, again) {
+				continue
+			}
 			except := ""
 			if bytes.HasPrefix(line, []byte(s.program+"\x00")) { // or its child, before it has become another program
 				except = "variable"
