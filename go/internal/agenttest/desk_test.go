@@ -260,6 +260,11 @@ func (d *desk) insomnia(args ...string) ran {
 	if !timer.Stop() {
 		d.Fatalf("insomnia %s does not end (%v)\n%s\n%s", strings.Join(args, " "), err, out.String(), errs.String())
 	}
+	if _, after, crashed := strings.Cut(errs.String(), "wrote a crash report to "); crashed {
+		path, _, _ := strings.Cut(after, "\n")
+		report, _ := os.ReadFile(path)
+		d.Errorf("insomnia %s has crashed:\n%s", strings.Join(args, " "), report)
+	}
 	return ran{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
 }
 

@@ -20,7 +20,7 @@ func TestSetupToken(t *testing.T) {
 		if a.role != "coder" {
 			return
 		}
-		look := `cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | grep -c canary[7]c1e; env | grep -c canary[7]c1e; cat <&3; echo looked`
+		look := `cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | grep -c "canary[7]c1e"; env | grep -c "canary[7]c1e"; cat <&3; echo looked`
 		d := newDesk(t, a, `permissions.default = "allow"; permissions.mode = "auto";`,
 			script(modelmock.Turn{Calls: []modelmock.Call{a.shell(look)}}, modelmock.Turn{Text: "The canary of answers."}, modelmock.Turn{Text: "the answer is 4711"}))
 		for i, variable := range d.env {
