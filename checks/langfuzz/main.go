@@ -35,7 +35,7 @@ func main() {
 	programs := flag.Int("n", 2000, "how many programs")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "seed of the generator")
 	batch := flag.Int("batch", 250, "programs a call of Nix")
-	wrong := flag.Int("wrong", 400, "one expression in `N` is of a wrong type; 0 is none")
+	wrong := flag.Int("wrong", 400, "one expression in `N` has a wrong type; 0: not any")
 	keep := flag.Bool("keep", false, "go on after a difference")
 	flag.Parse()
 	fmt.Println("seed", *seed)

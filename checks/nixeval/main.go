@@ -93,7 +93,7 @@ func evaluate(what string) (*eval.Evaluator, eval.Value, error) {
 		}
 		v, found, err := f.Output(strings.Split(attr, ".")...)
 		if err == nil && !found {
-			err = errors.New("there is no " + attr)
+			err = errors.New("not found: " + attr)
 		}
 		return f.Evaluator().Engine(), v.Engine(), err
 	}

@@ -58,7 +58,7 @@ func TestLimits(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	b := bounds{time: 200 * time.Millisecond, memory: 64 << 20, cpu: 2 * time.Second, rss: 384 << 20}
+	b := bounds{time: 200 * time.Millisecond, memory: 64 << 20, duration: 2 * time.Second, rss: 384 << 20}
 	checkAll(hostile(), 41, 2, regexp.MustCompile(""), b, func(r result) {
 		if r.problem != "" {
 			t.Errorf("%s: %s (cpu %v, wall %v, %d MiB: %s)", r.program.name, r.problem, r.cpu, r.wall, r.rss>>20, r.outcome)

@@ -44,7 +44,7 @@ func (ev *Evaluator) fetchTree(arg Value, pos syntax.Pos, who string) Value {
 
 // inputURL are the attributes of a source that was given as a text.
 func (ev *Evaluator) inputURL(text string, pos syntax.Pos, who string) map[string]any {
-	ev.bytes(64 * len(text))
+	ev.address(text, pos)
 	var attrs map[string]any
 	var err error
 	if who == "fetchGit" {
@@ -84,7 +84,7 @@ func (ev *Evaluator) inputAttrs(set *Attrs, pos syntax.Pos, who string) map[stri
 		case *String, Path:
 			var ctx contextSet
 			text := ev.coerce(v, a.Pos, coercion{}, &ctx)
-			ev.bytes(64 * len(text))
+			ev.address(text, a.Pos)
 			if isGit && name == "url" {
 				var err error
 				if text, err = reference.GitURL(text); err != nil {
@@ -275,7 +275,7 @@ var getFlakeText string
 func (ev *Evaluator) libGetFlake(args []Value, pos syntax.Pos) Value {
 	const who = "getFlake"
 	text := ev.stringNoContext(args[0], pos)
-	ev.bytes(64 * len(text))
+	ev.address(text, pos)
 	attrs, err := reference.FlakeRef(text)
 	if err != nil {
 		ev.fail(EvalFailure, pos, "%s", err)

@@ -5,9 +5,21 @@ import (
 	"github.com/insomnia-pods/insomnia/go/nix/syntax"
 )
 
+// maxAddress is the maximum length of a URL or of an attribute of a flake reference. They are
+// read several times, by code that does not look at the limits.
+const maxAddress = 1 << 20
+
+// address checks the length of a text that is part of a flake reference.
+func (ev *Evaluator) address(text string, pos syntax.Pos) {
+	if len(text) > maxAddress {
+		ev.fail(EvalFailure, pos, "a flake reference has %d bytes in one part, and at most %d are allowed", len(text), maxAddress)
+	}
+	ev.bytes(64 * len(text))
+}
+
 func (ev *Evaluator) libParseFlakeRef(args []Value, pos syntax.Pos) Value {
 	text := ev.stringNoContext(args[0], pos)
-	ev.bytes(64 * len(text))
+	ev.address(text, pos)
 	attrs, err := reference.FlakeRef(text)
 	if err != nil {
 		ev.fail(EvalFailure, pos, "%s", err)
@@ -49,7 +61,7 @@ func (ev *Evaluator) flakeRefAttrs(v Value, pos syntax.Pos) map[string]any {
 		name := ev.symbols.Name(a.Name)
 		switch v := ev.force(a.Value, a.Pos).(type) {
 		case *String:
-			ev.bytes(64 * len(v.S))
+			ev.address(v.S, a.Pos)
 			ev.charge(8 * len(v.S))
 			out[name] = ev.stringNoContext(v, a.Pos)
 		case Int:

@@ -163,3 +163,17 @@ func TestLargeTexts(t *testing.T) {
 		}
 	}
 }
+
+// The parts of flake references are read by code that does not look at the limits.
+func TestLongAddresses(t *testing.T) {
+	const long = `let s = builtins.concatStringsSep "" (builtins.genList (n: "0123456789abcdef") 131072); in `
+	for _, call := range []string{
+		`builtins.fetchGit s`, `builtins.fetchGit { url = s; }`, `builtins.fetchTree s`, `builtins.fetchTree { type = "git"; url = s; }`,
+		`builtins.parseFlakeRef s`, `builtins.flakeRefToString { type = "git"; url = s; }`, `builtins.getFlake s`,
+	} {
+		_, err := eval.New(eval.Options{}).EvalExpr(long+call, "test", "/")
+		if err == nil || !strings.Contains(err.Error(), "2097152 bytes in one part") {
+			t.Errorf("%s: got %.200v", call, err)
+		}
+	}
+}

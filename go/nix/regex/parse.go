@@ -69,6 +69,7 @@ type parser struct {
 	pos    int
 	depth  int
 	groups int
+	atoms  int
 	// facts about the whole expression for the matchers
 	alternation bool // there is a `|`
 	emptyLoop   bool // a part that can match nothing is repeated without limit
@@ -160,6 +161,10 @@ func anything() *byteSet {
 }
 
 func (p *parser) atom(c byte) (*node, error) {
+	// Each has at least one state, unless it is repeated zero times.
+	if p.atoms++; p.atoms > maxProgram {
+		return nil, ErrTooLarge
+	}
 	switch c {
 	case '(':
 		p.pos++

@@ -71,6 +71,19 @@ func TestInvalid(t *testing.T) {
 	}
 }
 
+// The rest of an expression that is already too large is not read.
+func TestLargeExpressionStops(t *testing.T) {
+	pattern := strings.Repeat("a.", 1<<20)
+	allocations := testing.AllocsPerRun(1, func() {
+		if _, err := regex.Compile(pattern); !errors.Is(err, regex.ErrTooLarge) {
+			t.Errorf("got %v, want ErrTooLarge", err)
+		}
+	})
+	if allocations > 1<<19 {
+		t.Errorf("%.0f allocations for an expression of %d bytes", allocations, len(pattern))
+	}
+}
+
 func TestSplit(t *testing.T) {
 	for _, c := range []struct{ pattern, text, want string }{
 		{",", "a,,b", `["a" ["" ["b"`},
