@@ -7,6 +7,7 @@ declare -A packages=(
   [bwrap]=bubblewrap
   [cc]="gcc libc6-dev"
   [debootstrap]=debootstrap
+  [fish]=fish
   [git]=git
   [ip]=iproute2
   [nix]=nix-bin
@@ -16,6 +17,7 @@ declare -A packages=(
   [tmux]=tmux
   [unshare]=util-linux
   [valgrind]=valgrind
+  [zsh]=zsh
 )
 
 # The lanes that run: "PROCESS FILE", the file having their output.

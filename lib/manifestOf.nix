@@ -32,7 +32,11 @@ if !(builtins.isAttrs value) || kind == null then
       "`${name}` is neither a profile nor a manifest; make it with insomnia.lib.mkProfile or insomnia.lib.mkManifest"
   )
 else if kind == "insomnia.profile" then
-  value.manifest
+  # A function that could not be called has not said its name.
+  if value.name == "" && value.problems != [ ] then
+    throw (import ./report.nix (import ./profile/title.nix name value.problems) value.problems)
+  else
+    value.manifest
 else if checked.problems == [ ] then
   checked.manifest
 else

@@ -118,7 +118,7 @@ let
         else if type == "directory" then
           filesIn file "${at}/"
         else if type != "regular" then
-          fail "${quote at} is no file but a ${type}: put the file itself there, or give it by files.${quote at}"
+          fail "${quote at} must be a regular file, got a ${type}: put the file itself there, or set files.${quote at}"
         else if isBinary name then
           [
             {
@@ -153,8 +153,8 @@ let
       first = quote (head unread).name;
       more = length unread - 1;
     in
-    "${first}${if more > 0 then " and ${toString more} more files are" else " is"} no text, which Nix cannot read: "
-    + "give each as files.${first}.base64 = \"…\"; (base64 -w0), or leave it or its directory out: files.${first} = null";
+    "${first}${if more > 0 then " and ${toString more} more files are" else " is"} not text, which Nix cannot read: "
+    + "set files.${first}.base64 = \"…\"; (base64 -w0), or exclude the file or its directory: files.${first} = null";
 
   replaced = removeAttrs given (filter (name: given.${name} == null) (attrNames given));
   files = listToAttrs found // replaced;
@@ -176,11 +176,11 @@ let
   orNothing = name: value: if value == null then { } else { ${name} = value; };
 in
 if unknown != [ ] then
-  fail "there is no option ${quote (head unknown)}; there are ${concatStringsSep ", " known}"
+  fail "unknown option ${quote (head unknown)}; must be one of: ${concatStringsSep ", " known}"
 else if unread != [ ] then
   fail unreadable
 else if absent != [ ] then
-  fail "`executable` has ${quote (head absent)}, and there is no such file"
+  fail "file not found: ${quote (head absent)}, listed in `executable`"
 else
   {
     inherit files;

@@ -8,7 +8,7 @@ import (
 // kinds names the types that a schema allows, for a message.
 func (s *schema) kinds() string {
 	var names []string
-	for k := kindNull; k <= kindObject; k <<= 1 {
+	for _, k := range [...]kind{kindBoolean, kindNumber, kindString, kindArray, kindObject, kindNull} {
 		switch {
 		case s.types&k == 0:
 		case k == kindNumber && s.integer:

@@ -29,14 +29,14 @@ func (p *pattern) misfit(text string) (message, hint string) {
 func addressMisfit(text string) (message, hint string) {
 	scheme, rest, found := strings.Cut(text, "://")
 	if !found || scheme != "https" && scheme != "http" {
-		return "an address must begin with https:// or http://", "write the whole address, as in https://api.example.org/v1"
+		return "an address must begin with https:// or http://", "write the whole address, such as https://api.example.org/v1"
 	}
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
 	}
 	if strings.Contains(rest[:end], "@") {
-		return "an address has no user", "leave out all up to the `@`; a key goes into auth or headers"
+		return "an address must not contain a user", "remove everything up to the `@`; put a key in auth or headers"
 	}
 	host, _ := authority(text)
 	if _, problem := grammar.HostName(host); problem != nil {
@@ -44,30 +44,30 @@ func addressMisfit(text string) (message, hint string) {
 	}
 	switch path := rest[end:]; {
 	case strings.Contains(path, "#"):
-		return "an address has no fragment", "leave out all from the `#` on"
+		return "an address must not contain a fragment", "remove the `#` and everything after it"
 	case path != "":
-		return "the path of an address is ASCII without spaces", "write other characters as percent escapes, such as %20 for a space"
+		return "the path of an address must be ASCII without spaces", "percent-encode other characters, such as %20 for a space"
 	}
-	return "the port of an address is a number", "write the port that the server listens on"
+	return "the port of an address must be a number", "write the port that the server listens on"
 }
 
 // hostMisfit is about the host of a service.
 func hostMisfit(text string) (message, hint string) {
 	switch {
 	case strings.Contains(text, "://"):
-		return "a host has no scheme: a service is reached over https", "leave out all up to the `//`, and all from the next `/` on"
+		return "a host must not contain a scheme: services use https", "write the host alone, without the scheme and the path"
 	case strings.Contains(text, "@"):
-		return "a host has no user", "leave out all up to the `@`; a credential goes into auth"
+		return "a host must not contain a user", "remove everything up to the `@`; put the credential in auth"
 	case strings.Contains(text, "/"):
-		return "a host has no path", "leave out all from the `/` on; paths go into paths"
+		return "a host must not contain a path", "remove the `/` and everything after it; list paths in paths"
 	case strings.Contains(text, "*"):
-		return "a service is one host", "make a service for each host"
+		return "a service must be a single host", "define a service for each host"
 	case strings.Contains(text, "[") || strings.Count(text, ":") > 1:
-		return "a service is reached by a name or an IPv4 address", "write a name that stands for the address"
+		return "a host must be a name or an IPv4 address", "write a name that resolves to the address"
 	case strings.ToLower(text) != text:
-		return "a host is written in lowercase", "write it in lowercase"
+		return "a host must be lowercase", "write it in lowercase"
 	case strings.Contains(text, ":"):
-		return "the port of a host is a number from 1 to 65535", "write the port that the service listens on"
+		return "the port of a host must be from 1 to 65535", "write the port that the service listens on"
 	}
 	return "", ""
 }
@@ -76,13 +76,13 @@ func hostMisfit(text string) (message, hint string) {
 func requestPathMisfit(text string) (message, hint string) {
 	switch {
 	case !strings.HasPrefix(text, "/"):
-		return "a path of requests begins with /", "write it from the root of the host, such as /repos/**"
+		return "a request path must begin with /", "write the path from the root of the host, such as /repos/**"
 	case strings.Contains(text, "%"):
-		return "a path of requests is compared decoded", "write the character itself in place of its percent escape"
+		return "a request path must not contain percent escapes", "write the character itself: paths are compared decoded"
 	case strings.ContainsAny(text, "?#"):
-		return "a path of requests has no query and no fragment", "leave out all from the `?` or `#` on; a query is not compared"
+		return "a request path must not contain a query or a fragment", "remove the `?` or `#` and everything after it: queries are not compared"
 	case strings.Contains(text+"/", "/./") || strings.Contains(text+"/", "/../") || strings.Contains(text, "//"):
-		return "a path of requests has no empty part, `.` or `..`", "write the path that it leads to"
+		return "a request path must not contain `//`, `.` or `..`", "write the resolved path"
 	}
-	return "a path of requests is ASCII without spaces", "write * for the part that has other characters"
+	return "a request path must be ASCII without spaces", "write * for a part with other characters"
 }

@@ -150,9 +150,9 @@ func meantBySetting(section *location, name string) string {
 	case !ok:
 		return ""
 	case setting.Looks:
-		return "the looks of a program are the user's own: set them in [runtimes." + section.key + ".ui] of config.toml"
+		return "the appearance of a program is a user setting: set it in [runtimes." + section.key + ".ui] of config.toml"
 	default:
-		return "this holds in every runtime: write it in " + setting.Field + " of the profile"
+		return "this applies to every runtime: write it in " + setting.Field + " of the profile"
 	}
 }
 
@@ -167,7 +167,7 @@ func (p *pattern) meantByText(text string, secret bool) string {
 	case secret:
 		return ""
 	case p.form == "model reference" && text == "inherit":
-		return "leave it out: a subagent without a model has that of the Pod"
+		return "remove it: a subagent without a model uses that of the Pod"
 	case p.form == "model reference" && !strings.Contains(text, "/") && p.match("provider/"+text):
 		if ref := meant.Model(text); ref != "" {
 			return "write " + ticked(ref)

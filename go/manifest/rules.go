@@ -208,11 +208,11 @@ func (c *checker) compactionRules(v *value) {
 	window, hasWindow := v.get("model").number("contextWindowTokens")
 	const code = "rule-compaction-order"
 	if hasRetained && hasThreshold && retained >= threshold {
-		c.report(at.field("retainedTokens"), code, fmt.Sprintf("%d retained tokens leave nothing to compact at a threshold of %d", retained, threshold),
+		c.report(at.field("retainedTokens"), code, fmt.Sprintf("must be less than thresholdTokens (%d), got %d", threshold, retained),
 			"less than thresholdTokens", "lower retainedTokens or raise thresholdTokens")
 	}
 	if hasThreshold && hasRequest && threshold >= request {
-		c.report(at.field("thresholdTokens"), code, fmt.Sprintf("the threshold of %d is not below the one before a request, %d", threshold, request),
+		c.report(at.field("thresholdTokens"), code, fmt.Sprintf("must be less than requestThresholdTokens (%d), got %d", request, threshold),
 			"less than requestThresholdTokens", "lower thresholdTokens or raise requestThresholdTokens")
 	}
 	if hasRequest && hasReserved && hasWindow && request > window-reserved {
@@ -246,11 +246,11 @@ func (c *checker) modelRules(at *location, model *value) {
 	window, hasWindow := model.number("contextWindowTokens")
 	budget, hasBudget := model.number("thinkingBudgetTokens")
 	if hasOutput && hasWindow && output > window {
-		c.report(at.field("maxOutputTokens"), "rule-output-cap", fmt.Sprintf("an answer of %d tokens is more than the window of %d", output, window),
+		c.report(at.field("maxOutputTokens"), "rule-output-cap", fmt.Sprintf("must be at most contextWindowTokens (%d), got %d", window, output),
 			"at most contextWindowTokens", "lower maxOutputTokens")
 	}
 	if hasBudget && hasOutput && budget >= output {
-		c.report(at.field("thinkingBudgetTokens"), "rule-thinking-budget", fmt.Sprintf("%d tokens of reasoning leave nothing of the %d for the answer", budget, output),
+		c.report(at.field("thinkingBudgetTokens"), "rule-thinking-budget", fmt.Sprintf("must be less than maxOutputTokens (%d), got %d", output, budget),
 			"less than maxOutputTokens", "lower thinkingBudgetTokens or raise maxOutputTokens")
 	}
 	c.addressRule(at.field("baseUrl"), model.get("baseUrl"))
@@ -266,7 +266,7 @@ func (c *checker) modelRules(at *location, model *value) {
 	}
 	for _, part := range []struct{ name, want string }{{"provider", provider}, {"id", id}} {
 		if got := model.get(part.name); got.is(kindString) && got.text != part.want {
-			c.report(at.field(part.name), "rule-model-ref", "is "+shown(got.text)+", but ref is "+shown(ref.text), shown(part.want), "make it agree with ref")
+			c.report(at.field(part.name), "rule-model-ref", "must match ref "+shown(ref.text)+", got "+shown(got.text), shown(part.want), "change it, or change ref")
 		}
 	}
 }
@@ -278,7 +278,7 @@ func (c *checker) serverRules(at *location, server *value) {
 		return
 	}
 	c.directory(at, server, "cwd", manifestSchema.property("mcpServers").additional.property("cwd"))
-	const code, choice = "rule-mcp-transport", "command for a server that is started, or url for one that is reached"
+	const code, choice = "rule-mcp-transport", "command for a local server, or url for a remote one"
 	command, url := server.get("command") != nil, server.get("url") != nil
 	c.serverSecretRules(at, server, command, url)
 	switch {
@@ -292,9 +292,9 @@ func (c *checker) serverRules(at *location, server *value) {
 	if kind := server.get("type"); kind.is(kindString) {
 		switch {
 		case kind.text == "stdio" && url:
-			c.report(at.field("type"), code, "a stdio server is started, but url is set", "http or sse", `set type to "http" or "sse"`)
+			c.report(at.field("type"), code, "must not be stdio when url is set", "http or sse", `set type to "http" or "sse"`)
 		case (kind.text == "http" || kind.text == "sse") && command:
-			c.report(at.field("type"), code, "a server reached over "+kind.text+" has no command", "stdio", `set type to "stdio", or set url in place of command`)
+			c.report(at.field("type"), code, "must be stdio when command is set, got "+kind.text, "stdio", `set type to "stdio", or set url in place of command`)
 		}
 	}
 }

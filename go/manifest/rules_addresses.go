@@ -32,7 +32,7 @@ func (c *checker) reachable(at *location, address string) {
 	host, port := authority(address)
 	const code = "rule-address"
 	if n, err := strconv.Atoi(port); port != "" && (err != nil || n < 1 || n > 65535) {
-		c.report(at, code, "port "+port+" does not exist", "a port from 1 to 65535", "write the port that the server listens on")
+		c.report(at, code, "invalid port "+port, "a port from 1 to 65535", "write the port that the server listens on")
 		return
 	}
 	if _, problem := grammar.HostName(host); problem != nil {
@@ -89,7 +89,7 @@ func ofConnection(lower string) bool {
 
 func (c *checker) headerName(at *location, name string) {
 	if ofConnection(strings.ToLower(name)) {
-		c.report(at, "rule-header-name", "the header "+named(name)+" belongs to the connection, and no profile sets it",
+		c.report(at, "rule-header-name", "the header "+named(name)+" cannot be set in a profile: the connection sets it",
 			"a header such as Authorization", "remove it, or use the header that the API asks for")
 	}
 }
@@ -97,7 +97,7 @@ func (c *checker) headerName(at *location, name string) {
 // headerText keeps line breaks out of a header.
 func (c *checker) headerText(at *location, text *value) {
 	if text.is(kindString) && hasControl(text.text) {
-		c.report(at, "rule-header-value", "a header holds a control character such as a line break (the value is not shown)",
+		c.report(at, "rule-header-value", "contains a control character such as a line break (value not shown)",
 			"one line without control characters", "remove it; a trailing line break often comes from readFile")
 	}
 }

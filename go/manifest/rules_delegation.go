@@ -34,7 +34,7 @@ func (c *checker) subagentNames(at *location, section, list *value, thing string
 	}
 	for i, item := range list.items {
 		if item.is(kindString) && section.get(item.text) == nil {
-			c.report(at.element(i), "rule-subagent-names", "the profile has no "+thing+" "+named(item.text), "a name in `"+at.key+"` of the profile",
+			c.report(at.element(i), "rule-subagent-names", thing+" "+named(item.text)+" not found in the profile", "a name in `"+at.key+"` of the profile",
 				"remove it here, or add it to "+at.key)
 		}
 	}
@@ -45,7 +45,7 @@ func (c *checker) subagentLimits(at *location, pod, own *value) {
 	for _, name := range []string{"maxTurns", "maxWallSeconds", "maxTokens", "maxCostCents"} {
 		most, limited := pod.number(name)
 		if n, ok := own.number(name); ok && limited && n > most {
-			c.report(at.field(name), "rule-subagent-limits", fmt.Sprintf("%d is more than the %d of the whole Pod", n, most), fmt.Sprintf("at most %d", most),
+			c.report(at.field(name), "rule-subagent-limits", fmt.Sprintf("must be at most %d, as in the profile, got %d", most, n), fmt.Sprintf("at most %d", most),
 				"lower it here, or raise limits."+name)
 		}
 	}
@@ -64,7 +64,7 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 	}{{"filesystem", reach.Filesystems}, {"network", reach.Networks}} {
 		n, most := own.rank(field.name, field.order), pod.rank(field.name, field.order)
 		if n >= 0 && most >= 0 && n > most {
-			c.report(at.field(field.name), code, shown(field.order[n])+" is more than the profile itself has, "+shown(field.order[most]),
+			c.report(at.field(field.name), code, "must be at most "+shown(field.order[most])+", as in the profile, got "+shown(field.order[n]),
 				"one of: "+strings.Join(field.order[:most+1], ", "), "lower it here, or raise sandbox."+field.name)
 		}
 	}
@@ -99,7 +99,7 @@ func (c *checker) subagentSandbox(at *location, pod, own *value) {
 	for i, domain := range lowered(own.names("allowedDomains")) {
 		if domain != "" && !slices.ContainsFunc(wide, func(w string) bool { return w != "" && reach.Covers(reach.Host, w, domain) }) &&
 			!c.refusedAt(at.field("allowedDomains").element(i)) {
-			c.report(at.field("allowedDomains").element(i), code, "the profile itself may not reach "+shown(domain), "a host among `sandbox.allowedDomains`",
+			c.report(at.field("allowedDomains").element(i), code, "the profile cannot reach "+shown(domain), "a host among `sandbox.allowedDomains`",
 				"remove it here, or add it to sandbox.allowedDomains")
 		}
 	}
@@ -115,12 +115,12 @@ func (c *checker) subagentRoots(at *location, pod, own *value) {
 	if !slices.ContainsFunc(roots, inWorkspace) {
 		roots = append(roots, ".") // without any of it, the whole workspace
 	} else if !slices.ContainsFunc(list, inWorkspace) && !slices.Contains(roots, ".") {
-		c.report(at, "rule-subagent-sandbox", "stands for the whole workspace, of which the profile itself may write a part", "directories below `sandbox.writableRoots`",
+		c.report(at, "rule-subagent-sandbox", "covers the whole workspace, but the profile may write only part of it", "directories below `sandbox.writableRoots`",
 			"list directories, or remove the field")
 	}
 	for i, root := range list {
 		if root != "" && !slices.ContainsFunc(roots, func(wide string) bool { return coversRoot(wide, root) }) && !c.refusedAt(at.element(i)) {
-			c.report(at.element(i), "rule-subagent-sandbox", "the profile itself may not write below "+shown(root), "a directory below one of `sandbox.writableRoots`",
+			c.report(at.element(i), "rule-subagent-sandbox", "the profile cannot write below "+shown(root), "a directory below one of `sandbox.writableRoots`",
 				"remove it here, or add it to sandbox.writableRoots")
 		}
 	}
@@ -148,8 +148,8 @@ func (c *checker) subagentNix(at *location, pod, own *value) {
 		slices.ContainsFunc(domains.items, func(v *value) bool { return v.is(kindString) && v.text == grammar.GroupNix }) {
 		return
 	}
-	c.report(at.field("network"), "rule-subagent-sandbox", "builds of the Nix daemon, which the profile itself reaches, reach every host, while network is "+shown(network.text),
-		"a network that says so", "add `@nix` to allowedDomains here, or remove sandbox.nix")
+	c.report(at.field("network"), "rule-subagent-sandbox", "the profile reaches the Nix daemon, whose builds reach every host, but network is "+shown(network.text),
+		"a network that allows it", "add `@nix` to allowedDomains here, or remove sandbox.nix")
 }
 
 // lowered writes domains as the manifest has them.

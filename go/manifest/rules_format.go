@@ -38,7 +38,7 @@ func (c *checker) formatRules(at *location, text *value) {
 	}
 	pieces, err := Template(template).Pieces()
 	if err != nil {
-		c.report(at.field("template"), formatSecret, "has a brace that is neither {} nor doubled (the text is not shown)",
+		c.report(at.field("template"), formatSecret, "has a brace that is neither {} nor doubled (text not shown)",
 			"{} for a secret, {{ or }} for a brace", "write {{ for { and }} for }")
 		return
 	}
@@ -56,9 +56,9 @@ func (c *checker) formatRules(at *location, text *value) {
 	address, filled := manifestMCPServerSchema.property("url").alternatives[0], strings.Join(pieces, "x")
 	switch {
 	case !strings.Contains(rest, "/"):
-		c.report(at.field("template"), formatSecret, "has a secret in its scheme, host or port, so that nobody knows where it goes",
+		c.report(at.field("template"), formatSecret, "must not have a secret in its scheme, host or port",
 			"an address with a / before the first {}", hint)
 	case len(filled) > address.maxLength || !address.pattern.match(filled):
-		c.report(at.field("template"), formatSecret, "is not an address (the text is not shown)", "an address such as https://api.example.org/v1/{}", hint)
+		c.report(at.field("template"), formatSecret, "is not an address (text not shown)", "an address such as https://api.example.org/v1/{}", hint)
 	}
 }

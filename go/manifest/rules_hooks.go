@@ -43,7 +43,7 @@ func (c *checker) matcherRules(at *location, event HookEvent, matcher string, wo
 	switch {
 	case matcher == "*":
 	case !event.AboutTool():
-		c.report(at, "rule-hook-matcher", string(event)+" is about no tool, so the matcher would never match", "*", "remove matcher")
+		c.report(at, "rule-hook-matcher", string(event)+" has no tool to match", "*", "remove matcher")
 	default:
 		for name := range strings.SplitSeq(matcher, "|") {
 			if words.name.accepts(&value{kind: kindString, text: name}) {

@@ -19,9 +19,9 @@ func (c *checker) keyRules(v *value) {
 		if name == "" || plain[at.pointer()] {
 			return
 		}
-		c.report(at, "rule-literal-key", "holds what looks like "+name+" (value not shown)", "a string without a key",
-			"put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME; "+
-				"if it is no secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain")
+		c.report(at, "rule-literal-key", "contains what looks like "+name+" (value not shown)", "a string without a key",
+			"put it in env or headers as secrets.ref \"NAME\", and store it: insomnia secret set NAME; "+
+				"if it is not a secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain")
 	}
 	each := func(at *location, v *value) {
 		if v.is(kindArray) {

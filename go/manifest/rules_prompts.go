@@ -35,28 +35,28 @@ func contextFileFault(glob string) (message, hint string) {
 	case glob == "":
 		return "the path is empty", "write AGENTS.md"
 	case strings.HasPrefix(glob, "/"):
-		return "is not below the workspace, and a manifest is for any machine", byValue
+		return "must be below the workspace: a manifest must work on any machine", byValue
 	case glob == "~" || strings.HasPrefix(glob, "~/"):
-		return "is of the home directory, and a manifest is for any machine", byValue
+		return "must not be in the home directory: a manifest must work on any machine", byValue
 	case strings.ContainsAny(glob, `[]{}\`):
-		return "has brackets, braces or a backslash, which have no meaning here", "write an entry for each name, or * for a part of it"
+		return "must not contain brackets, braces or a backslash", "write an entry for each name, or * for a part of it"
 	}
 	for _, r := range glob {
 		if r == utf8.RuneError || unseen.Hidden(r) {
-			return fmt.Sprintf("has a character that cannot be seen, U+%04X", r), "remove the character"
+			return fmt.Sprintf("contains an invisible character, U+%04X", r), "remove the character"
 		}
 	}
 	parts := strings.Split(glob, "/")
 	for i, part := range parts {
 		switch {
 		case part == "..":
-			return "`..` leads out of the workspace", byValue
+			return "must not contain `..`", byValue
 		case part == "." && len(parts) > 1:
-			return "`.` is no file and needs no mention", "write the path without it"
+			return "must not contain `.`", "write the path without it"
 		case part == "":
-			return "has a part without a name", "write one slash between directories, and none at the end"
+			return "has an empty part", "write one slash between directories, and none at the end"
 		case part == "**" && i == len(parts)-1:
-			return "`**` stands for directories", "write the name of a file after it, such as **/AGENTS.md"
+			return "`**` matches only directories", "write the name of a file after it, such as **/AGENTS.md"
 		case part != "**" && strings.Contains(part, "**"):
 			return "two stars must be alone between slashes", "write * for a part of a name, ** for any directories"
 		}

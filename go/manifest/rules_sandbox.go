@@ -101,7 +101,7 @@ func (c *checker) envRules(at *location, sandbox *value) {
 	}
 	for _, m := range env.members {
 		if inherited[m.name] {
-			c.report(at.field("env").field(m.name), "rule-sandbox-env", "is set here and inherited by inheritEnv", "one of the two", "remove one of the two")
+			c.report(at.field("env").field(m.name), "rule-sandbox-env", "must not be both set here and listed in inheritEnv", "one of the two", "remove one of the two")
 		}
 	}
 }
@@ -114,7 +114,7 @@ func (c *checker) nixRules(at *location, sandbox *value) {
 	}
 	declared := domains.is(kindArray) && slices.ContainsFunc(domains.items, func(v *value) bool { return v.is(kindString) && v.text == grammar.GroupNix })
 	if network.text == "none" || network.text == "allowlist" && !declared {
-		c.report(at.field("nix"), "rule-nix-network", "builds of the Nix daemon reach every host, while network is "+shown(network.text), "a network that says so",
+		c.report(at.field("nix"), "rule-nix-network", "builds of the Nix daemon reach every host, but network is "+shown(network.text), "a network that allows it",
 			"set network = \"allowlist\" and add `@nix` to allowedDomains, or remove nix")
 	}
 }

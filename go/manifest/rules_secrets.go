@@ -45,7 +45,7 @@ func (c *checker) modelSecretRules(at *location, model *value) {
 	check := func(at *location, slot *value, hint string) {
 		secret, refers := slot.secretName()
 		if owner := provider.OfModelSecret(secret); refers && owner != "" && owner != name {
-			c.report(at, foreignSecret, "`"+secret+"` is the key of "+owner+", and the model is of "+named(name), "a secret of "+named(name)+", or null", hint)
+			c.report(at, foreignSecret, "`"+secret+"` is the key of "+owner+", but the model is from "+named(name), "a secret of "+named(name)+", or null", hint)
 		}
 	}
 	check(at.field("auth"), model.get("auth"), "set auth next to ref: the name of a secret of this provider, or null for none")
@@ -74,7 +74,7 @@ func (c *checker) searchRules(v *value) {
 	}
 	at := (*location)(nil).field("web").field("search").field("auth")
 	if mode == "disabled" {
-		c.report(at, unusedSecret, "the search is disabled, so that no service gets the secret", "null while mode is disabled",
+		c.report(at, unusedSecret, "unused secret: the search is disabled", "null while mode is disabled",
 			`set web.search.mode to "live" and web.search.provider to the service, or auth to null`)
 		return
 	}
@@ -87,7 +87,7 @@ func (c *checker) searchRules(v *value) {
 		return
 	}
 	if owner := provider.OfSearchSecret(secret); service.is(kindString) && owner != "" && owner != service.text {
-		c.report(at, foreignSecret, "`"+secret+"` is the key of "+owner+", and the search is of "+named(service.text), "a secret of "+named(service.text)+", or null",
+		c.report(at, foreignSecret, "`"+secret+"` is the key of "+owner+", but the search uses "+named(service.text), "a secret of "+named(service.text)+", or null",
 			"set auth next to provider: the name of a secret of this service, or null for none")
 	}
 }
@@ -99,9 +99,9 @@ func (c *checker) serverSecretRules(at *location, server *value, command, url bo
 	if command == url {
 		return
 	}
-	field, message, hint := "env", "a server that is reached over url starts no program, so that nothing gets the secret", "put the secret into headers, or remove it"
+	field, message, hint := "env", "unused secret: a remote server starts no program", "put the secret into headers, or remove it"
 	if command {
-		field, message, hint = "headers", "a server that is started gets no requests, so that nothing gets the secret", "put the secret into env, or remove it"
+		field, message, hint = "headers", "unused secret: a local server receives no requests", "put the secret into env, or remove it"
 	}
 	if slots := server.get(field); slots.is(kindObject) {
 		for _, m := range slots.members {

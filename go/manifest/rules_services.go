@@ -46,7 +46,7 @@ func (c *checker) hostCommandRules(at *location, command *value) {
 	root, below, hasSlash := strings.Cut(program, "/")
 	odd := func(name string) bool { return name == "" || name == "." || name == ".." }
 	if hasSlash && (root != "" || slices.ContainsFunc(strings.Split(below, "/"), odd)) || odd(program) {
-		c.report(at.field("command").element(0), "rule-host-command", shown(program)+" depends on the directory that it is run in",
+		c.report(at.field("command").element(0), "rule-host-command", shown(program)+" depends on the working directory",
 			"an absolute path without .., or a name on your PATH", "write the whole path, such as /usr/bin/gpg")
 	}
 }

@@ -44,12 +44,12 @@ func (c *checker) fileContentRules(at *location, files *value) {
 		at := at.field(m.name)
 		switch {
 		case (text == nil) == (bytes == nil):
-			c.report(at, code, "must have either text or base64", "{ text = \"…\"; } or { base64 = \"…\"; }", "give the content in one of the two")
+			c.report(at, code, "must have either text or base64", "{ text = \"…\"; } or { base64 = \"…\"; }", "set one of the two")
 		case m.name == "SKILL.md" && bytes != nil:
-			c.report(at, code, "SKILL.md is read as text, and base64 is not", "{ text = \"…\"; }", "give it as text: builtins.readFile ./SKILL.md")
+			c.report(at, code, "SKILL.md must be text, not base64", "{ text = \"…\"; }", "write it as text: builtins.readFile ./SKILL.md")
 		case bytes.is(kindString) && len(bytes.text) <= MaxBase64Bytes:
 			if message, hint := base64Fault(bytes.text); message != "" {
-				c.report(at.field("base64"), code, message, "base64 as RFC 4648 has it, padded and on one line", hint)
+				c.report(at.field("base64"), code, message, "padded RFC 4648 base64 on one line", hint)
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func base64Fault(text string) (message, hint string) {
 	case err != nil || strings.ContainsAny(text, "\r\n"): // which the decoder passes over
 		return "is not valid base64", "write what `base64 -w0 FILE` prints, without a line break at the end"
 	case len(data) > 0 && utf8.Valid(data) && !slices.Contains(data, 0):
-		return "is the base64 of text, which readers of the profile would not see", "give it as text"
+		return "must not be base64 of text, which readers of the profile cannot see", "write it as text"
 	}
 	return "", ""
 }
@@ -82,10 +82,10 @@ func (c *checker) frontmatterRules(at *location, skill *value, text string) {
 		report(fault.Message, fault.Hint)
 	}
 	if fields.Name != nil && *fields.Name != at.key {
-		report("the frontmatter has the name "+shown(*fields.Name)+", and the skill is "+shown(at.key), "write name: "+at.key)
+		report("the name in the frontmatter must be "+shown(at.key)+", got "+shown(*fields.Name), "write name: "+at.key)
 	}
 	if description, is := skill.textOf("description"); is && fields.Description != nil && *fields.Description != frontmatter.Folded(description) {
-		report("the frontmatter has another description than the skill", "write description: "+string(appendString(nil, frontmatter.Folded(description))))
+		report("the description in the frontmatter differs from that of the skill", "write description: "+string(appendString(nil, frontmatter.Folded(description))))
 	}
 	allowed := skill.names("allowedTools")
 	var strange, missing []string
@@ -99,7 +99,7 @@ func (c *checker) frontmatterRules(at *location, skill *value, text string) {
 		}
 	}
 	if len(strange) > 0 {
-		report("allowed-tools of the frontmatter has tools that are not known: "+strings.Join(strange, ", "), "remove them from allowed-tools")
+		report("unknown tools in allowed-tools of the frontmatter: "+strings.Join(strange, ", "), "remove them from allowed-tools")
 	}
 	if len(missing) > 0 {
 		slices.Sort(missing)
@@ -167,7 +167,7 @@ func (c *checker) fileNameRules(at *location, files *value) {
 		}
 		if clash != "" {
 			c.report(at.field(name), code, "cannot exist together with "+shown(clash),
-				"paths that differ in more than case, and files that are no directories", "rename one of the two")
+				"paths that differ in more than case, none of them below a file", "rename one of the two")
 		}
 	}
 }
@@ -189,21 +189,21 @@ func nameFault(name string) (message, hint string) {
 	}
 	for _, r := range name {
 		if r == utf8.RuneError || unseen.Hidden(r) {
-			return fmt.Sprintf("has a character that cannot be seen, U+%04X", r), "remove the character"
+			return fmt.Sprintf("contains an invisible character, U+%04X", r), "remove the character"
 		}
 	}
 	for i, part := range strings.Split(name, "/") {
 		switch {
 		case part == "":
-			return "has a part without a name", "write one slash between directories, and none at the end"
+			return "has an empty part", "write one slash between directories, and none at the end"
 		case part == "." || part == "..":
 			return "`" + part + "` is not resolved", "write the path from the directory of the skill"
 		case part == "~" && i == 0:
-			return "is not of the home directory", "give the text itself: builtins.readFile"
+			return "is not expanded to the home directory", "write the content: builtins.readFile ./FILE"
 		case len(part) > maxNameBytes:
-			return fmt.Sprintf("has a part of %d bytes, and file systems take %d", len(part), maxNameBytes), "shorten it"
+			return fmt.Sprintf("a part must have at most %d bytes, got %d", maxNameBytes, len(part)), "shorten it"
 		case slices.Contains(configurations[:], folded(part)):
-			return named(part) + " is where programs look for their configuration", "give the file another name"
+			return named(part) + " is reserved for the configuration of programs", "give the file another name"
 		}
 	}
 	return "", ""

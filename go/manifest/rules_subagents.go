@@ -57,9 +57,9 @@ func boundOf(v *value, section string) bound {
 		}
 	}
 	if above != nil && above.kind != kindNull {
-		return bound{above, "the ceiling of subagents", "the ceiling of subagents does not offer ", "delegation.ceiling." + section, false}
+		return bound{above, "the subagent ceiling", "the subagent ceiling does not offer ", "delegation.ceiling." + section, false}
 	}
-	return bound{v.get(section), "the profile itself", "the profile itself is not offered ", section, true}
+	return bound{v.get(section), "the profile", "the profile does not offer ", section, true}
 }
 
 // more is the end of a hint: the line that gives subagents more than the profile has.
@@ -72,7 +72,7 @@ func (b bound) more(line string) string {
 	}) {
 		line += " (repeat in delegation.ceiling.permissions.rules what permissions.rules denies or asks about)"
 	}
-	return "; to let subagents alone have it, write " + line
+	return "; to allow it only in subagents, write " + line
 }
 
 // maxNamed is how many tools a hint lists.
@@ -172,7 +172,7 @@ func (c *checker) subagentPermissionRules(at *location, parent bound, subagent *
 		own, cap := subagent.rank(field.name, field.order), parent.rank(field.name, field.order)
 		if own >= 0 && cap >= 0 && own > cap {
 			word := shown(field.order[own])
-			c.report(at.field(field.name), code, word+" is more than "+parent.who+" has, "+shown(field.order[cap]),
+			c.report(at.field(field.name), code, "must be at most "+shown(field.order[cap])+", as in "+parent.who+", got "+word,
 				"one of: "+strings.Join(field.order[:cap+1], ", "), "lower it here, or raise "+parent.field+"."+field.name+
 					parent.more("delegation.ceiling.permissions."+field.name+" = "+word+";"))
 		}
@@ -196,8 +196,8 @@ func (c *checker) subagentPermissionRules(at *location, parent bound, subagent *
 			wide, known := callsOf(g)
 			return known && calls.Tool != "" && g.rank("action", reach.Actions) >= own && wide.Cover(calls)
 		}) && !c.refusedAt(at.field("rules").element(i)) {
-			c.report(at.field("rules").element(i), code, parent.who+" has no rule that goes as far for "+shown(calls.Tool+" "+calls.Pattern),
-				"a rule that one in `"+parent.field+"` covers", "remove it here, or add the rule to "+parent.field+".rules"+
+			c.report(at.field("rules").element(i), code, parent.who+" has no rule that allows as much for "+shown(calls.Tool+" "+calls.Pattern),
+				"a rule covered by one in `"+parent.field+"`", "remove it here, or add the rule to "+parent.field+".rules"+
 					parent.more("it in delegation.ceiling.permissions.rules"))
 		}
 	}

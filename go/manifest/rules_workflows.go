@@ -17,7 +17,7 @@ func (c *checker) workflowRules(at *location, workflow *value) {
 			at := at.field("inputs").element(i)
 			if name := input.get("name"); name.is(kindString) {
 				if names[name.text] {
-					c.report(at.field("name"), "rule-workflow-inputs", "there is another input "+named(name.text), "a name of its own", "rename one of the two")
+					c.report(at.field("name"), "rule-workflow-inputs", "duplicate input "+named(name.text), "a unique name", "rename one of the two")
 				}
 				names[name.text] = true
 			}
@@ -37,18 +37,18 @@ func (c *checker) choiceRules(at *location, input *value) {
 	some := choices != nil && len(choices.items) > 0
 	switch {
 	case kind.text == "choice" && !some:
-		c.report(at.field("choices"), code, "there is nothing to choose from", "at least one choice", "list the choices")
+		c.report(at.field("choices"), code, "must have at least 1 choice, got 0", "at least one choice", "list the choices")
 	case kind.text != "choice" && some:
 		c.report(at.field("choices"), code, "choices have no effect on an input of type "+shown(kind.text), "no choices", `set type to "choice"`)
 	case some && preset.is(kindString) && !slices.ContainsFunc(choices.items, func(v *value) bool { return v.is(kindString) && v.text == preset.text }):
-		c.report(at.field("default"), code, shown(preset.text)+" is none of the choices", "one of the choices", "add it to the choices")
+		c.report(at.field("default"), code, "must be one of the choices, got "+shown(preset.text), "one of the choices", "add it to the choices")
 	}
 }
 
 func (c *checker) defaultRules(at *location, input *value) {
 	preset := input.get("default")
 	if required := input.get("required"); preset != nil && required.is(kindBoolean) && required.text == "true" {
-		c.report(at.field("required"), "rule-workflow-required", "is true, but default is set: a value is never missing",
+		c.report(at.field("required"), "rule-workflow-required", "must be false: an input with a default is never missing",
 			"required or default, not both", "remove default, or set required = false")
 	}
 	if !preset.is(kindString) {
@@ -147,11 +147,11 @@ func (c *checker) placeholderRule(at *location, prompt *value, inputs map[string
 		slices.Sort(known)
 		hint := didYouMean(missing[0], known)
 		if hint == "" {
-			hint = fmt.Sprintf(`add { name = "%s"; type = "string"; required = true; } to inputs; for braces that are text write {{ %s }}`, missing[0], missing[0])
+			hint = fmt.Sprintf(`add { name = "%s"; type = "string"; required = true; } to inputs; for literal braces write {{ %s }}`, missing[0], missing[0])
 		}
-		c.report(at, code, "no input fills "+placeholders(missing), "the name of an input between the braces", hint)
+		c.report(at, code, "no input for "+placeholders(missing), "the name of an input between the braces", hint)
 	case len(spaced) > 0:
-		c.report(at, code, "the blanks in `{{ "+spaced[0]+" }}` make it text, which no input fills", "the name of an input between the braces",
+		c.report(at, code, "`{{ "+spaced[0]+" }}` is plain text: placeholders have no spaces", "the name of an input between the braces",
 			"write {{"+spaced[0]+"}}")
 	}
 }

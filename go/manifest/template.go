@@ -11,7 +11,7 @@ type Template string
 
 func (Template) Constraint() Constraint { return Constraint{MaxBytes: MaxArgBytes, Text: true} }
 
-var errStrayBrace = errors.New("a brace stands alone")
+var errStrayBrace = errors.New("a brace is neither {} nor doubled")
 
 // Pieces is the text before, between and after the places for secrets, one more than
 // there are places. The error is about a brace that is neither doubled nor part of {};

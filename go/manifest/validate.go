@@ -55,7 +55,7 @@ func (l *problemList) add(p Problem) {
 	l.bytes += len(p.Path) + len(p.Pointer) + len(p.Message)
 	if l.full = len(l.all) >= maxProblems || l.bytes > maxProblemBytes && len(l.all) > 0; l.full {
 		var top *location
-		p = top.problem("too-many-problems", "there are more problems, which are not listed")
+		p = top.problem("too-many-problems", "too many problems; the others are not listed")
 		p.Hint = "fix these first"
 	}
 	l.all = append(l.all, p)
@@ -87,7 +87,7 @@ func (c *checker) check(s *schema, v *value, secret bool) {
 		if !secret {
 			hint = meantBy(c.here(), s, v)
 		}
-		c.report(c.here(), "type", "must be "+s.kinds()+", not "+v.kind.String(), s.expected(), hint)
+		c.report(c.here(), "type", "must be "+s.kinds()+", got "+v.kind.String(), s.expected(), hint)
 		return
 	}
 	if s.constant != "" && !(v.kind == kindString && v.text == s.constant) {
@@ -108,15 +108,7 @@ func (c *checker) check(s *schema, v *value, secret bool) {
 // size reports that there are too few or too many of something.
 func (c *checker) size(code, bound string, limit int, thing string, got int) {
 	limits := "at " + bound + " " + counted(limit, thing)
-	c.report(c.here(), code, fmt.Sprintf("has %s, but must have %s", counted(got, thing), limits), limits, "")
-}
-
-// subject is the beginning of a message about a text.
-func subject(text string, secret bool) string {
-	if secret {
-		return "the value"
-	}
-	return shown(text)
+	c.report(c.here(), code, fmt.Sprintf("must have %s, got %d", limits, got), limits, "")
 }
 
 // seen is the end of a message that shows the value.
@@ -125,12 +117,12 @@ func seen(v *value, secret bool) string {
 		return ""
 	}
 	if v.kind == kindString {
-		return ", not " + shown(v.text)
+		return ", got " + shown(v.text)
 	}
 	if len(v.text) > maxShown {
-		return ", not " + v.text[:maxShown] + "…"
+		return ", got " + v.text[:maxShown] + "…"
 	}
-	return ", not " + v.text
+	return ", got " + v.text
 }
 
 func (c *checker) number(s *schema, v *value, secret bool) {
@@ -164,11 +156,11 @@ func (c *checker) string(s *schema, text string, secret bool) {
 				return
 			}
 		}
-		hint := ""
+		message, hint := "unknown value", ""
 		if !secret {
-			hint = s.enumHint(text)
+			message, hint = message+" "+shown(text), s.enumHint(text)
 		}
-		c.report(c.here(), "enum", subject(text, secret)+" is none of the values that exist", s.expected(), hint)
+		c.report(c.here(), "enum", message, s.expected(), hint)
 		return
 	}
 	if len(text) < s.minLength {
@@ -191,11 +183,11 @@ func (c *checker) string(s *schema, text string, secret bool) {
 		return
 	}
 	if s.oneLine && hasControl(text) || s.text && strings.IndexByte(text, 0) >= 0 {
-		c.report(c.here(), "control-character", "holds a control character such as a line break", s.expected(), "write it on one line, without escapes")
+		c.report(c.here(), "control-character", "contains a control character such as a line break", s.expected(), "write it on one line, without escapes")
 	}
 	if s.text && hasStorePath(text) {
-		c.report(c.here(), "store-path", "holds a path of the Nix store, which no other machine has", "text that stands on its own",
-			"put the content in place of the path: builtins.readFile ./file")
+		c.report(c.here(), "store-path", "contains a path of the Nix store, which does not exist on other machines", "text without store paths",
+			"write the name of a program, or the content of a file: builtins.readFile ./FILE")
 	}
 }
 
@@ -207,7 +199,7 @@ func (c *checker) list(s *schema, v *value, secret bool) {
 		c.size("max-items", "most", s.maxItems, "element", len(v.items))
 	}
 	if s.uniqueItems && hasTwins(v.items) {
-		c.report(c.here(), "unique-items", "has an element twice", "", "keep one of the two")
+		c.report(c.here(), "unique-items", "has a duplicate element", "", "remove one of the two")
 	}
 	if s.items == nil {
 		return
@@ -240,7 +232,7 @@ func (c *checker) object(s *schema, v *value, secret bool) {
 	}
 	for i := range s.properties {
 		if p := &s.properties[i]; p.required && v.get(p.name) == nil {
-			c.report(c.here().field(p.name), "required", "the field "+named(p.name)+" is missing", p.schema.expected(), "")
+			c.report(c.here().field(p.name), "required", "is required", p.schema.expected(), "")
 		}
 	}
 	for _, m := range v.members {
@@ -264,7 +256,7 @@ func (c *checker) name(s *schema, name string) {
 	var inner checker
 	inner.string(s, name, false)
 	if len(inner.problems.all) > 0 {
-		message, hint := "the name "+named(name)+" does not have the right form", ""
+		message, hint := "invalid name "+named(name), ""
 		if s.pattern != nil {
 			message, hint = "must be "+article(s.pattern.form)+", got "+shown(name), s.pattern.meantByText(name, false)
 		}
@@ -285,7 +277,7 @@ func (c *checker) unknown(s *schema, m member) {
 	if hint == "" {
 		hint = didYouMean(name, known)
 	}
-	c.report(c.here(), "unknown-field", "there is no field "+named(name)+" here", "one of: "+strings.Join(known, ", "), hint)
+	c.report(c.here(), "unknown-field", "unknown field "+named(name), "one of: "+strings.Join(known, ", "), hint)
 }
 
 // union judges a value by the alternative that it means. In the place of a secret no
@@ -299,16 +291,16 @@ func (c *checker) union(s *schema, v *value, secret bool) {
 		c.literal(s)
 		return
 	}
-	c.report(c.here(), "type", "must be "+s.expected()+", not "+v.kind.String(), s.expected(), "")
+	c.report(c.here(), "type", "must be "+s.expected()+", got "+v.kind.String(), s.expected(), "")
 }
 
 // literal reports a literal value in the place of a secret.
 func (c *checker) literal(s *schema) {
-	message := "a secret stands only as a reference here (the value is not shown)"
+	message := "must be a secret reference, got a literal (value not shown)"
 	hint := `write secrets.ref "NAME" in Nix, {"_type": "` + SecretRefType + `", "name": "NAME"} in JSON`
 	if plain := s.alternative(&value{kind: kindObject}); plain != nil && plain.property("value") != nil {
-		message = "must be a reference to a secret or an object with value (the value is not shown)"
-		hint += `; write {"value": "…"} for what is no secret`
+		message = "must be a secret reference or an object with value, got a literal (value not shown)"
+		hint += `; write {"value": "…"} for a value that is not secret`
 	}
 	c.report(c.here(), "secret-literal", message, s.expected(), hint)
 }

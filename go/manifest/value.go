@@ -102,7 +102,7 @@ func parseAll(data []byte) (*value, problemList) {
 	case len(data) > MaxManifestBytes:
 		return nil, problemList{all: []Problem{sizeProblem(len(data))}}
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		p := top.problem("byte-order-mark", "the text begins with a byte order mark")
+		p := top.problem("byte-order-mark", "the text starts with a byte order mark")
 		p.Hint = "save it as UTF-8 without one"
 		return nil, problemList{all: []Problem{p}}
 	case len(bytes.TrimLeft(data, " \t\r\n")) == 0:
@@ -125,7 +125,7 @@ func parseAll(data []byte) (*value, problemList) {
 
 func sizeProblem(size int) Problem {
 	var top *location
-	p := top.problem("rule-manifest-size", fmt.Sprintf("%d bytes are more than a manifest may have", size))
+	p := top.problem("rule-manifest-size", fmt.Sprintf("manifest too large: %d bytes", size))
 	p.Expected = fmt.Sprintf("at most %d bytes", MaxManifestBytes)
 	return p
 }
@@ -223,8 +223,8 @@ func (r *reader) object() (*value, error) {
 		}
 		if again && !r.problems.full {
 			line, column := r.place(start)
-			p := locate(r.trail).problem("duplicate-key", fmt.Sprintf("the key %s stands twice in one object (again at line %d, column %d)", named(name), line, column))
-			p.Hint = "keep one of the two"
+			p := locate(r.trail).problem("duplicate-key", fmt.Sprintf("duplicate key %s (again at line %d, column %d)", named(name), line, column))
+			p.Hint = "remove one of the two"
 			r.problems.add(p)
 		}
 		if !again {
@@ -293,7 +293,7 @@ func (r *reader) text() (string, error) {
 	content, err := jsontext.AppendUnquote(nil, raw)
 	if err != nil && !r.problems.full {
 		at := locate(r.trail)
-		p := at.problem("lone-surrogate", "a \\u escape stands for half of a character")
+		p := at.problem("lone-surrogate", "a \\u escape is only half of a character")
 		p.Hint = "write the character itself, or both halves of it"
 		if !utf8.Valid(raw) {
 			p = at.problem("invalid-utf8", "the text is not valid UTF-8")
@@ -319,31 +319,31 @@ func (r *reader) end() error {
 func (r *reader) fatal(err error) Problem {
 	var top *location
 	offset := int(r.decoder.InputOffset())
-	code, message := "syntax", "the text is no JSON"
+	code, message := "syntax", "not valid JSON"
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, errDepth):
 		code, message = "too-deep", fmt.Sprintf("objects and lists are nested more than %d deep", MaxDepth)
 	case errors.Is(err, errValues):
-		code, message = "too-many-values", fmt.Sprintf("there are more than %d values in the text", maxValues)
+		code, message = "too-many-values", fmt.Sprintf("the text has more than %d values", maxValues)
 	case errors.Is(err, errTrailing):
-		code, message = "trailing-data", "something follows the end of the manifest"
+		code, message = "trailing-data", "unexpected text after the manifest"
 		offset = skipSpace(r.data, r.start)
 	case errors.As(err, &syntax):
 		offset = int(syntax.ByteOffset)
 		message = syntaxMessage(syntax.Err.Error())
 		if errors.Is(err, io.ErrUnexpectedEOF) {
-			message = "the text ends before the JSON value does"
+			message = "unexpected end of the text"
 		}
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		offset = len(r.data)
-		message = "the text ends before the JSON value does"
+		message = "unexpected end of the text"
 	}
 	line, column := r.place(offset)
 	p := top.problem(code, fmt.Sprintf("%s (line %d, column %d)", message, line, column))
 	p.Positions = []Position{{Line: line, Column: column}}
 	if word := wordAt(r.data, offset); code == "syntax" && slices.Contains(noNumbers, strings.ToLower(strings.TrimLeft(word, "+-"))) {
-		p.Message = fmt.Sprintf("%s is no JSON number (line %d, column %d)", word, line, column)
+		p.Message = fmt.Sprintf("%s is not a JSON number (line %d, column %d)", word, line, column)
 		p.Expected = "a finite number"
 	}
 	return p
@@ -369,7 +369,7 @@ func wordAt(data []byte, offset int) string {
 
 // syntaxMessage words an error of jsontext, which quotes at most one character of the input.
 func syntaxMessage(text string) string {
-	return "the text is no JSON: " + strings.TrimPrefix(text, "jsontext: ")
+	return "not valid JSON: " + strings.TrimPrefix(text, "jsontext: ")
 }
 
 func skipSpace(data []byte, offset int) int {

@@ -151,7 +151,7 @@ func (e *Evaluator) encode(v reflect.Value, depth int) (eval.Value, error) {
 
 func (e *Evaluator) encodeMap(v reflect.Value, depth int) (eval.Value, error) {
 	if v.Type().Key().Kind() != reflect.String {
-		return nil, fmt.Errorf("cannot encode %s: its keys are no strings", v.Type())
+		return nil, fmt.Errorf("cannot encode %s: its keys are not strings", v.Type())
 	}
 	members := make(map[string]eval.Value, v.Len())
 	for i := v.MapRange(); i.Next(); {

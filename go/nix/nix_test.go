@@ -208,7 +208,7 @@ func TestEncodeRefuses(t *testing.T) {
 	around.Next = around
 	for want, v := range map[string]any{
 		"larger than any integer":   uint64(math.MaxUint64),
-		"keys are no strings":       map[int]int{1: 1},
+		"keys are not strings":      map[int]int{1: 1},
 		"cannot encode chan int":    make(chan int),
 		"fixed number of arguments": func(...int) int { return 0 },
 		"at least one":              func() int { return 0 },

@@ -76,7 +76,7 @@ func readCommand(call Call) (result reading) {
 	}()
 	r.text(call.Command)
 	if r.later && r.moves {
-		r.change("a function or a trap may run in another directory than it is read in")
+		r.change("a function or a trap may run in a directory that differs from the one it is read in")
 	}
 	if r.lists && r.declaresUnknown {
 		r.change("a list may be given a value that is evaluated")
@@ -272,7 +272,7 @@ func (p *policy) allowed(rule *parsedRule, inv *invocation, dynamic bool, doubt 
 	d, command := p.ruled(rule), rule.commands[0]
 	switch {
 	case inv.configured:
-		return stricter(d, p.atMostAsk("git runs what the settings of a directory name, and it runs in another one than the workspace"))
+		return stricter(d, p.atMostAsk("git runs programs that the settings of a directory name, and this directory is not the workspace"))
 	case doubt != nil && !rule.nameWord(doubt.name):
 		return stricter(d, p.atMostAsk(doubt.why))
 	case inv.changed != "" && !(command.Name() == inv.words[0].text && inv.elsewhere()):

@@ -33,7 +33,7 @@ func readable(text string) string {
 		}
 	}
 	if deepest > maxNesting || keywords > 4*maxNesting {
-		return "the command is nested too deep"
+		return "the command is nested too deeply"
 	}
 	return ""
 }

@@ -139,7 +139,7 @@ func escapePointer(name string) string {
 // Decide decides a call: deny beats ask, ask beats allow, and the order of rules
 // never matters. What no rule decides is decided by the mode and the default. A
 // call of a subagent needs to pass the subagent's own permissions and the Pod's, or
-// those of the ceiling of subagents in their place.
+// those of the subagent ceiling in their place.
 func (g *Guard) Decide(call Call) Decision {
 	if call.Subagent == "" {
 		return g.pod.decide(call)

@@ -53,7 +53,7 @@ let
       found = if isText node then modes.${node.value} or null else null;
     in
     if isText node && node.value == "auto" then
-      wrong "in the mode `auto` a classifier of the program decides, which no profile has" "write default, to be asked"
+      wrong "the mode `auto` is not supported: it needs a classifier of the program" "write default, to be asked"
     else if found == null then
       oneOf (builtins.attrNames modes)
     else
@@ -89,7 +89,7 @@ let
   ];
 
   # What is the user's, and changes nothing of a profile.
-  nothing = test: hint: { node, ... }: if test node then { } else wrong "is not understood" hint;
+  nothing = test: hint: { node, ... }: if test node then { } else wrong "invalid value" hint;
   refused = message: hint: _: wrong message hint;
 in
 {
@@ -131,24 +131,24 @@ in
       if node.kind == "bool" && !node.value then
         { }
       else
-        wrong "the agent is switched off" "remove the field, or the file from what imports it";
+        wrong "the agent is disabled" "remove the field, or the file from what imports it";
 
-    skills = refused "skills are directories with texts, which a name alone does not give" "write skills.NAME = insomnia.lib.skillFromDir ./skills/NAME; in a layer in Nix, and remove the field";
-    mcpServers = refused "a server is not defined in an agent file" "write mcpServers.NAME in a layer in Nix, with its secrets, and remove the field";
-    hooks = refused "hooks are those of the profile" "write hooks in a layer in Nix, and remove the field";
-    memory = refused "the memory is that of the profile" "write memory in a layer in Nix, and remove the field";
-    prompt = refused "the prompt is below the frontmatter" "move the text there";
+    skills = refused "cannot import a skill by its name: a skill is a directory" "write skills.NAME = insomnia.lib.skillFromDir ./skills/NAME; in a layer in Nix, and remove the field";
+    mcpServers = refused "cannot define a server in an agent file" "write mcpServers.NAME in a layer in Nix, with its secrets, and remove the field";
+    hooks = refused "hooks belong to the profile" "write hooks in a layer in Nix, and remove the field";
+    memory = refused "memory belongs to the profile" "write memory in a layer in Nix, and remove the field";
+    prompt = refused "the prompt belongs below the frontmatter" "move the text there";
     background = refused "whether an agent runs in the background is decided by the program" "remove the field";
     isolation = refused "the directory is chosen when the Pod is created" "remove the field: insomnia pod new --workspace DIR";
-    initialPrompt = refused "the first prompt is given when the Pod is created" "remove the field";
+    initialPrompt = refused "the first prompt is set when the Pod is created" "remove the field";
     hidden = refused "a profile cannot be hidden" "remove the field";
     options = refused "options of a provider are not part of a profile" "remove the field, or write the fields of model in a layer in Nix";
   };
 
   # Hints for fields that belong elsewhere.
   elsewhere = {
-    imports = "a Markdown file imports nothing: import it and the others in a layer in Nix";
-    allowedTools = "write tools for those that are offered, or allowed-tools for those that run without a question";
+    imports = "a Markdown file cannot import: import it and the others in a layer in Nix";
+    allowedTools = "write tools for those that are offered, or allowed-tools for those that run without asking";
     permissions = "write permission: { TOOL: allow, ask or deny }";
     maxIterations = "write maxTurns: NUMBER";
   };

@@ -47,7 +47,7 @@ else if match "[A-Za-z0-9][A-Za-z0-9._-]*/.+" written != null then
   { ref = written; }
 else if length same > 0 then
   {
-    message = "the model ${quote written} is named without its provider";
+    message = "the model ${quote written} has no provider";
     hint = "write ${concatStringsSep " or " same}";
   }
 else

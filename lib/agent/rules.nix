@@ -124,7 +124,7 @@ let
       near = suggest name tools;
     in
     {
-      message = "${quote name} is not a tool that is known";
+      message = "unknown tool ${quote name}";
       hint =
         if near != null then "did you mean `${near}`?" else "write one of ${concatStringsSep ", " tools}, or mcp__SERVER__TOOL";
     };
@@ -149,7 +149,7 @@ let
       faults =
         found.faults
         ++ map (name: {
-          message = "${quote name} has a pattern, and this field is about whole tools";
+          message = "${quote name} has a pattern, but this field lists whole tools";
           hint = "write the tool alone, and the pattern as a rule: permissions.rules of a layer in Nix, or permission in this file";
         }) pattern
         ++ map (one: unknown one.name) (filter (one: one.tool == null) ours);
@@ -305,7 +305,7 @@ in
             [
               {
                 inherit at;
-                message = "`${name}: true` adds a tool to those that a profile has by itself";
+                message = "`${name}: true` cannot add a tool to the defaults of a profile";
                 hint = "list all tools that are offered, such as: tools: Read, Grep, Edit, Write, Bash";
               }
             ]
@@ -460,7 +460,7 @@ in
             faults = [
               {
                 at = at map';
-                message = "patterns of `${name}` have another meaning in a profile";
+                message = "patterns of `${name}` have a different meaning in a profile";
                 hint = "write permissions.rules in a layer in Nix that imports this file";
               }
             ];
@@ -473,7 +473,7 @@ in
               n:
               {
                 at = at (value (elemAt used n));
-                message = "allows more than a pattern above it: there the last that matches decides, in a profile the strictest";
+                message = "allows more than a pattern above it: here the last match decides, in a profile the strictest";
                 hint = "write the default first, as \"*\": ${(value first).value} of permission itself, and stricter patterns below looser ones";
               }
             ) looser;
@@ -507,7 +507,7 @@ in
               faults = [
                 {
                   at = at value;
-                  message = "the star is about all that is above it, since the last that matches decides";
+                  message = "the star overrides the patterns above it: the last match decides";
                   hint = "write it first";
                 }
               ];
@@ -521,7 +521,7 @@ in
                 if elem name (ungoverned ++ [ "external_directory" "doom_loop" ]) then
                   {
                     at = at value;
-                    message = "no rule of a profile is about `${name}`";
+                    message = "no rule of a profile covers `${name}`";
                     hint =
                       if name == "external_directory" then
                         "remove it: paths outside of the workspace are asked about unless a rule allows them"
@@ -547,7 +547,7 @@ in
                 message = "`${name}: ${value.value}` has no effect: `${
                   head (stricter name (head ours))
                 }` is stricter, and about the same tool";
-                hint = "remove it: of all that is said about a tool, the strictest holds";
+                hint = "remove it: the strictest rule for a tool applies";
               }
             ];
           }

@@ -62,7 +62,7 @@ let
   fault =
     message: hint: at:
     node "fault" { inherit message hint; } at;
-  quoteIt = "write the text in double quotes";
+  quoteIt = "write the string in double quotes";
 
   # What a plain word is: null, a boolean, a number, or a string.
   typed =
@@ -76,7 +76,7 @@ let
     else if stringLength text <= 15 && match "-?(0|[1-9][0-9]*)([.][0-9]+)?" text != null then
       node "number" (fromJSON text) at
     else if match "([-+]?[.]?[0-9].*|[-+]?[.](inf|Inf|INF)|[.](nan|NaN|NAN))" (substring 0 64 text) != null && !(contains " " text) then
-      fault "begins as a number does, and is none that all programs read alike" "write digits and a point alone, or ${quoteIt}" at
+      fault "begins like a number, but is not one that all programs read alike" "write digits and a point alone, or ${quoteIt}" at
     else
       node "text" text at;
 
@@ -89,13 +89,13 @@ let
       colon = contains ": " bare || ends ":" bare || contains ":\t" bare;
     in
     if elem (first text) [ "[" "]" "{" "}" "," "&" "*" "!" "|" ">" "%" "@" "`" "\"" "'" "#" ] then
-      fault "has text that begins with `${first text}`, which YAML takes for something else" quoteIt at
+      fault "has a string that begins with `${first text}`, which has a meaning in YAML" quoteIt at
     else if elem text [ "-" "?" ":" ] || elem (substring 0 2 text) [ "- " "? " ": " ] || begins "<<" text then
-      fault "has text that begins with a mark of YAML" quoteIt at
+      fault "has a string that begins with a YAML indicator" quoteIt at
     else if contains "\t" bare then
-      fault "has a tab in a text without quotes" quoteIt at
+      fault "has a tab in an unquoted string" quoteIt at
     else if colon && !(loose && bare == text && !(ends ":" text)) then
-      fault "has a colon in a text without quotes" quoteIt at
+      fault "has a colon in an unquoted string" quoteIt at
     else if colon then
       node "text" text at
     else
@@ -181,7 +181,7 @@ let
         );
     in
     if any (line: trimmed line == "") (if count > 1 then take (count - 1) lines else [ ]) && count > 1 then
-      fault "has an empty line in a text in quotes" "write the text below a line with |" at
+      fault "has an empty line in a quoted string" "write the string below a line with |" at
     else if mark == "'" then
       node "text" (replaceStrings [ "''" ] [ "'" ] folded) at
     else if any bad escapes || count > 1 && any (ends "\\") lines then
@@ -233,10 +233,10 @@ let
             }
           )
         else if char == "#" then
-          stop "has a comment between brackets" "write the comment in a line of its own above the field" at
+          stop "has a comment between brackets" "write the comment on its own line above the field" at
         else if char == "[" || char == "{" then
           if state.depth >= mostDeep then
-            stop "is nested too deep" "write less levels" at
+            stop "is nested too deeply" "use fewer levels" at
           else
             go (token 1 { mark = char; } // { depth = state.depth + 1; })
         else if char == "]" || char == "}" then
@@ -256,7 +256,7 @@ let
           go (token 1 { mark = char; })
         else if char == "\"" || char == "'" then
           if close == null || contains "\n" (substring 0 close rest) then
-            stop "has a text in quotes that does not end in its line" "close the quotes" at
+            stop "has a quoted string that does not end on its line" "close the quotes" at
           else
             go (token (close + 1) {
               mark = "";
@@ -264,7 +264,7 @@ let
               node = unquoted (substring 0 (close + 1) rest) at;
             })
         else if run == "" then
-          stop "has a mark between brackets that is not understood" quoteIt at
+          stop "has an unknown indicator in brackets" quoteIt at
         else
           go (token (stringLength run) {
             mark = "";
@@ -303,7 +303,7 @@ let
             after = markAt item.next;
           in
           if markAt m == "end" || !(elem (markAt m) [ "" "[" "{" ]) then
-            wrong m "has a list that is not understood"
+            wrong m "has an invalid list"
           else if after == "," then
             list (values ++ [ item.node ]) (item.next + 1)
           else if after == "]" then
@@ -311,7 +311,7 @@ let
           else if item.node.kind == "fault" then
             item // { next = length tokens; }
           else
-            wrong item.next "has a list that is not understood";
+            wrong item.next "has an invalid list";
       map' =
         entries: m:
         if markAt m == "}" then
@@ -332,7 +332,7 @@ let
             };
           in
           if markAt m != "" || markAt (m + 1) != ":" || !(elem (markAt (m + 2)) [ "" "[" "{" ]) then
-            wrong m "has a map that is not understood"
+            wrong m "has an invalid map"
           else if key.kind == "fault" then
             {
               node = key;
@@ -345,7 +345,7 @@ let
           else if value.node.kind == "fault" then
             value // { next = length tokens; }
           else
-            wrong value.next "has a map that is not understood";
+            wrong value.next "has an invalid map";
     in
     if token.mark == "[" then
       list [ ] (n + 1)
@@ -371,7 +371,7 @@ let
       faults =
         map (
           entry:
-          fault "has a key that is not a text" quoteIt {
+          fault "has a key that is not a string" quoteIt {
             inherit (entry.value) line column;
           }
         ) (filter (entry: entry.key == null) entries)
@@ -381,7 +381,7 @@ let
             [ ]
           else
             [
-              (fault "is there twice" "keep one of the two" {
+              (fault "is a duplicate key" "remove one of the two" {
                 inherit ((elemAt grouped.${key} 1).value) line column;
               })
             ]
@@ -494,16 +494,16 @@ let
       next = end;
       node =
         if match "[|>][-+]?([ \t]+#.*)?" header == null then
-          fault "has a text with a mark behind ${first header} that is not understood" "write ${first header} alone" at
+          fault "has an unknown indicator after ${first header}" "write ${first header} alone" at
         else if filled == [ ] then
           if head chomp == "+" then
-            fault "has a text without lines" "write a line below it" at
+            fault "has an empty block string" "write a line below it" at
           else
             node "text" "" at
         else if deeper || any (raw: contains "\t" (substring 0 indent raw)) filled || head content == "" then
-          fault "has a text whose first line is not the least indented" "indent all its lines alike" at
+          fault "has a block string whose first line is indented more than another" "indent all its lines alike" at
         else if first header == ">" && odd then
-          fault "has lines of a folded text that are indented" "write | instead of >" at
+          fault "has indented lines in a folded string" "write | instead of >" at
         else
           node "text" ((if first header == "|" then concatStringsSep "\n" body else folded) + ending) at;
     };
@@ -538,7 +538,7 @@ let
             if behind == "" || first behind == "#" && spaced then
               node
             else
-              fault "has text behind what is in quotes or brackets" quoteIt at;
+              fault "has text after quotes or brackets" quoteIt at;
         };
       close = closing joined;
       tokens = tokenize joined line.number column;
@@ -553,7 +553,7 @@ let
     if deep > mostDeep then
       {
         next = end;
-        node = fault "is nested too deep" "write less levels" at;
+        node = fault "is nested too deeply" "use fewer levels" at;
       }
     else if isComment text then
       if nested < length lines && below.indent > k then
@@ -591,12 +591,12 @@ let
             whole = concatStringsSep " " ([ text ] ++ map (line: line.text) used);
           in
           if any (line: line.blank) (take (length used) own) || contains " #" whole || any (line: line.tab || isItem line.text) used then
-            fault "has a text over lines with an empty line or a comment" "write the text below a line with |" at
+            fault "has a multi-line string with an empty line or a comment" "write the string below a line with |" at
           else
             let
               read = plain false whole at;
             in
-            if read.kind == "text" || read.kind == "fault" then read else fault "has a text over lines that is not understood" quoteIt at;
+            if read.kind == "text" || read.kind == "fault" then read else fault "has an invalid multi-line string" quoteIt at;
       }
     else
       {
@@ -672,7 +672,7 @@ let
   astray =
     line:
     fault
-      (if line.tab then "is indented with a tab" else "has a line that belongs to nothing above it")
+      (if line.tab then "is indented with a tab" else "has a line that belongs to no field")
       (if line.tab then "indent with spaces" else "write FIELD: VALUE in each line, and indent what is below a field alike")
       {
         line = line.number;
@@ -763,7 +763,7 @@ in
         faults = [ ];
       }
     else if start.indent > 0 || keyed start.text == null then
-      fault "must be fields" "write FIELD: VALUE in each line" {
+      fault "must be a map of fields" "write FIELD: VALUE in each line" {
         line = start.number;
         column = start.indent + 1;
       }

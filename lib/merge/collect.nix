@@ -108,7 +108,7 @@ let
                 {
                   code = "type";
                   at = [ "imports" ];
-                  message = "is ${kinds.is declared}, where a list of layers belongs";
+                  message = "must be a list of layers, got ${kinds.is declared}";
                   expected = "a list of layers";
                   hint = "write imports = [ … ];";
                   positions = importsPlace;
@@ -151,9 +151,9 @@ let
                   {
                     code = "import-cycle";
                     at = edge.at;
-                    message = "the imports go round in a circle: ${concatStringsSep " -> " (map escape (cycleNames deeper childKey))}";
+                    message = "import cycle: ${concatStringsSep " -> " (map escape (cycleNames deeper childKey))}";
                     expected = "layers that do not import themselves";
-                    hint = "take one of these imports out";
+                    hint = "remove one of these imports";
                     positions = importsPlace;
                   }
                 ];

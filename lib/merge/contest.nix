@@ -37,8 +37,8 @@ let
     layers = map (def: def.layer) defs;
     hint = "set it in the profile that imports them, or mark one with mkForce or mkDefault";
     code = "conflict";
-    message = "${toString (length defs)} layers give it different values at the same priority";
-    expected = "one value, or one that outranks the others";
+    message = "${toString (length defs)} layers set different values at the same priority";
+    expected = "one value, or one with a higher priority";
     positions = concatMap (
       def:
       map (place: place // { note = if node.secret then "value not shown" else show def.value; }) (

@@ -174,7 +174,7 @@ let
                 [
                   (fault (at ++ [ n ]) def {
                     code = "unknown-tag";
-                    message = "an element of a list carries a tag";
+                    message = "a list element must not be tagged";
                     hint = "tag the list as a whole: mkForce [ … ], mkBefore [ … ]";
                   })
                 ]
@@ -325,8 +325,8 @@ let
   notRemovable = at: {
     inherit at;
     code = "not-removable";
-    message = "null removes optional fields only, and this one is required";
-    hint = "write a value, or leave the field out to get what it has by itself";
+    message = "null cannot remove a required field";
+    hint = "write a value, or remove the line to use the default";
     positions = places.winner root layers at;
   };
 
@@ -388,7 +388,7 @@ let
               inherit (found) def;
               fault = {
                 code = "unknown-tag";
-                message = "mkBefore and mkAfter order lists that gather from several layers; this is none";
+                message = "mkBefore and mkAfter apply only to lists that are merged from several layers";
                 hint = "write the value itself";
               };
             }

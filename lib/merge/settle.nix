@@ -65,7 +65,7 @@ let
         name = nameFile file;
       in
       if !(pathExists file) then
-        wrong "there is no file ${escape name} that could be read" "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
+        wrong "file not found: ${escape name}" "check the path; in a git flake, `git add` the file; a profile reads nothing outside its own tree"
       else if substring (stringLength name - 3) 3 name == ".md" then
         import ../agent/file.nix within name file
       else
@@ -79,7 +79,7 @@ let
         strangers = filter (name: name != "insomnia" && !args.${name}) (attrNames args);
       in
       if strangers != [ ] then
-        wrong "the function asks for ${concatStringsSep ", " (map (name: "`${name}`") strangers)}; a layer is called with { insomnia } and nothing else" "take what it needs from `insomnia`, or call it yourself and import the result"
+        wrong "the function requires ${concatStringsSep ", " (map (name: "`${name}`") strangers)}; a layer is called with { insomnia } only" "take what it needs from `insomnia`, or call it yourself and import the result"
       else
         settle origin (
           within origin.key (
@@ -93,9 +93,9 @@ let
         else
           { fault = tags.refusal value; }
       else if value.schema or null == "insomnia.pod/v1" then
-        wrong "is a resolved manifest, not a layer" "import the profile it was made from, or put what you need of it into `overrides`"
+        wrong "must be a layer, got a resolved manifest" "import the profile it was resolved from, or set what you need in `overrides`"
       else if value ? outPath then
-        wrong "is a derivation or a flake, not a layer" "name a file in it: (x + \"/profile.nix\"), or one of its insomniaProfiles"
+        wrong "must be a layer, got a derivation or a flake" "name a file in it: (x + \"/profile.nix\"), or one of its insomniaProfiles"
       else
         origin
         // {
@@ -103,11 +103,11 @@ let
           under = [ ];
         }
     else if isString value then
-      wrong "is text" (ofText value)
+      wrong "must be a layer, got a string" (ofText value)
     else if value == null then
-      wrong "is null" "for an import under a condition write `imports = [ … ] ++ (if CONDITION then [ … ] else [ ])`"
+      wrong "must be a layer, got null" "for a conditional import write `imports = [ … ] ++ (if CONDITION then [ … ] else [ ])`"
     else
-      wrong "is ${kinds.is value}" "write { … }, ./file.nix or a profile value";
+      wrong "must be a layer, got ${kinds.is value}" "write { … }, ./file.nix or a profile value";
 
   # The root of a profile value, or of the profile that is being made.
   fromSpec =

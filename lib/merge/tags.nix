@@ -8,11 +8,11 @@ let
 
   spelling = {
     "if" = {
-      message = "`mkIf` has no meaning here: a profile is plain data, there is no `config` to wait for";
+      message = "`mkIf` is not supported: a profile is plain data, without `config`";
       hint = "write `if CONDITION then VALUE else OTHER`, or `SECTION // (if CONDITION then { … } else { })`; lists: `++ (if CONDITION then [ … ] else [ ])`";
     };
     merge = {
-      message = "`mkMerge` has no meaning here: a profile is plain data";
+      message = "`mkMerge` is not supported: a profile is plain data";
       hint = "put the parts into `imports`, or write `{ … } // { … }`; lists: `[ … ] ++ [ … ]`";
     };
   };
@@ -26,10 +26,10 @@ let
     // (spelling.${if isString value._type then value._type else ""} or {
       message =
         if value._type == "insomnia.profile" then
-          "is a profile value; it can stand in `imports`, not in a field"
+          "is a profile value, which is only allowed in `imports`"
         else
-          "has a `_type` that means nothing here";
-      hint = "mkDefault, mkForce, mkOverride, mkBefore and mkAfter are the tags that exist";
+          "unknown `_type`";
+      hint = "use mkDefault, mkForce, mkOverride, mkBefore or mkAfter";
     }
     );
 
@@ -41,7 +41,7 @@ let
 
   malformed = what: {
     code = "unknown-tag";
-    message = "is a tag ${what}";
+    message = "invalid tag: ${what}";
     hint = "write mkOverride PRIORITY VALUE, with a number for the priority";
   };
 
@@ -63,12 +63,12 @@ let
       if !(value ? content) then
         {
           def = null;
-          fault = malformed "without `content`";
+          fault = malformed "it has no `content`";
         }
       else if !(isInt (value.priority or null)) then
         {
           def = null;
-          fault = malformed "whose priority is no integer";
+          fault = malformed "its priority must be an integer";
         }
       else if type == "order" then
         unwrap node (

@@ -74,7 +74,7 @@ if scheme == "*" then
 else if scheme != null && lower scheme != "http" && lower scheme != "https" then
   refuse "the scheme must be http or https" "leave it out for both"
 else if contains "@" authority then
-  refuse "an address has no user" "leave out all up to the `@`"
+  refuse "an address must not contain a user" "leave out all up to the `@`"
 else if query != null then
   refuse "queries and fragments are not matched" "write ${
     quote (

@@ -96,7 +96,7 @@ let
       wrong state "braces without a comma choose nothing"
         "write the choices, such as `{pem,key}`; a brace itself is `\\{`"
     else if c == "}" && length state.texts * length all > 32 then
-      wrong state "the braces stand for too many globs" "write several globs, each for 32 at most"
+      wrong state "the braces expand to too many globs" "write several globs, each for 32 at most"
     else if c == "}" then
       state
       // {

@@ -73,7 +73,7 @@ let
     else if !(characters.valid pattern) then
       refuse "the pattern is not valid UTF-8" "save the file as UTF-8"
     else if isHidden then
-      bad "holds a character that cannot be seen: ${characters.named hidden}" "remove the character"
+      bad "contains an invisible character: ${characters.named hidden}" "remove the character"
     else if words == [ ] then
       refuse "the pattern is only spaces" "write `*` for every call of the tool, or remove the rule"
     else if begins " " pattern || ends " " pattern then

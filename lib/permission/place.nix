@@ -25,7 +25,7 @@ else if match " .*|.* " text != null then
   bad "begins or ends with a space" "remove the space"
 else if filter characters.hidden (characters.unusual text) != [ ] then
   bad
-    "holds a character that cannot be seen: ${
+    "contains an invisible character: ${
       characters.named (head (filter characters.hidden (characters.of text)))
     }"
     "remove the character"

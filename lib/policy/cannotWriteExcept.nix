@@ -67,7 +67,7 @@ import ./make.nix "cannot-write" (
       "mcpServers"
       name
     ];
-    message = "the MCP server `${name}` is offered, and nothing says that its tools do not write";
+    message = "the MCP server `${name}` is offered, and its tools may write";
     hint = "name it in `policy.cannotWriteExcept { mcpServers = [ … ]; }` if they do not";
   }) (filter (name: !(elem name mcpServers)) (import ./mcpTools.nix manifest))
 )

@@ -86,7 +86,7 @@ let
                   }
                 else
                   {
-                    hint = "take one of insomnia.lib.policy, or make one with policy.make";
+                    hint = "use one of insomnia.lib.policy, or create one with policy.make";
                   }
               )
             ))
@@ -110,7 +110,7 @@ let
             if meant != null then
               { hint = "did you mean `${meant}`?"; }
             else if names == [ ] then
-              { hint = "there are no profiles to ask this of"; }
+              { hint = "define a profile first: insomniaProfiles.${name} = …"; }
             else
               { hint = "the profiles are ${concatStringsSep ", " names}"; }
           )

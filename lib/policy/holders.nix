@@ -39,7 +39,7 @@ in
           "ceiling"
         ];
         value = above;
-        who = "the ceiling of subagents";
+        who = "the subagent ceiling";
         inherit (above.permissions) rules;
       }
     ]

@@ -48,7 +48,7 @@ let
       [
         {
           inherit at;
-          message = "`${(import ../problem/path.nix).dotted at}` is `${value}`, which goes further than the autonomy `${level}`";
+          message = "`${(import ../problem/path.nix).dotted at}` is `${value}`, which exceeds the autonomy `${level}`";
           expected = "at most ${limit.${field}}";
         }
       ]
@@ -67,7 +67,7 @@ let
             "permissions"
             "rules"
           ];
-          message = "a rule allows every call of every tool, which goes further than the autonomy `${level}`";
+          message = "a rule allows every call of every tool, which exceeds the autonomy `${level}`";
           hint = "allow single tools and patterns";
         }
       ]

@@ -28,7 +28,7 @@ import ./make.nix "max-cost-cents" (
           "maxCostCents"
         ];
         message =
-          if cap == null then "there is no cap on the cost" else "the cap on the cost is ${toString cap}";
+          if cap == null then "the cost is not limited" else "the cost limit is ${toString cap}";
         expected = "at most ${toString cents}";
       }
     ]

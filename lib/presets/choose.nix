@@ -34,7 +34,7 @@ let
 
   parse = word: if preset ? parse then preset.parse word else null;
 
-  # `null` when the word is none of the choices.
+  # `null` when the word is not one of the choices.
   read = word: preset.choices.${word} or (parse word);
 
   parameters = read text;
@@ -58,7 +58,7 @@ else
         {
           code = "unknown-preset";
           inherit (preset) at;
-          message = "there is no preset `${text}` for `${builtins.concatStringsSep "." preset.at}`";
+          message = "unknown preset `${text}` for `${builtins.concatStringsSep "." preset.at}`";
           expected = "one of: ${valid}";
         }
         // (if nearest == null then { } else { hint = "did you mean `${nearest}`?"; })

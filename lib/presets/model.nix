@@ -198,10 +198,10 @@ in
         ({
           code = "unknown-model";
           at = at ++ [ "ref" ];
-          message = "the model `${ref}` is not in the catalog, and ${fields} ${
+          message = "the model `${ref}` is not in the model catalog, and ${fields} ${
             if builtins.length missing == 1 then "is" else "are"
-          } not given";
-          expected = "a model of the catalog (insomnia.lib.models), or one with ${
+          } not set";
+          expected = "a model of the model catalog (insomnia.lib.models), or one with ${
             builtins.concatStringsSep ", " (map (name: "`${name}`") needed)
           }";
           hint = if nearest != null then "did you mean `${nearest}`?" else "set ${fields}";

@@ -16,7 +16,7 @@ else
     {
       at = [ ];
       code = "more-problems";
-      message = "has more problems than are listed here";
+      message = "too many problems; the others are not listed";
       hint = "fix these first, then check it again";
     }
   ]

@@ -17,6 +17,7 @@ let
   report = import ../report.nix;
   sortSets = import ../manifest/sortSets.nix;
   tooLarge = import ../manifest/tooLarge.nix;
+  title = import ./title.nix;
 
   build =
     spec:
@@ -35,16 +36,12 @@ let
       manifest = sortSets manifestNode composed.manifest;
 
       problems = map (finish whereIs) (if found == [ ] then tooLarge manifest else found);
-      count = builtins.length problems;
-      title = "the profile ${if name == null then "" else "`${name}` "}has ${
-        if count == 1 then "a problem" else "${toString count} problems"
-      }";
     in
     {
       _type = "insomnia.profile";
       name = if name == null then "" else name;
       inherit problems;
-      manifest = if problems == [ ] then manifest else throw (report title problems);
+      manifest = if problems == [ ] then manifest else throw (report (title name problems) problems);
       # For the program `insomnia`, which judges both by the schemas and the rules itself:
       # the merged layers, and the manifest of them, most often without its defaults, which
       # the program fills in. Null where there are other problems.

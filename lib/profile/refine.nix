@@ -24,14 +24,14 @@ let
     else
       null;
 
-  identity = "name, description, role, variant and tags stand at the top of a profile";
+  identity = "set name, description, role, variant and tags at the top level of the profile";
   known = {
-    schema = "a profile has no schema; a raw manifest goes through mkManifest";
+    schema = "remove it; for a raw manifest, use mkManifest";
     profile = identity;
     "context.compaction" =
-      "choose `compaction` (off, early, balanced, late), or give numbers in `overrides.context.compaction`";
+      "choose `compaction` (off, early, balanced, late), or set numbers in `overrides.context.compaction`";
     "context.pruning" =
-      "choose `pruning` (off, gentle, balanced, aggressive), or give numbers in `overrides.context.pruning`";
+      "choose `pruning` (off, gentle, balanced, aggressive), or set numbers in `overrides.context.pruning`";
   };
 
   # Sections that have a field of this name.
@@ -63,7 +63,7 @@ else
     {
       inherit (problem) at positions;
       code = "startup-input";
-      message = "is given when a Pod starts; a profile cannot set it";
+      message = "cannot be set in a profile: it is chosen when a Pod is created";
       hint = where;
     }
   else if known ? ${dotted} then

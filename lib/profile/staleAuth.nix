@@ -114,7 +114,7 @@ let
           {
             code = "stale-secret";
             at = slot;
-            message = "the secret was chosen for a model of `${meant}`, and the model is of `${provider}` now";
+            message = "the secret was chosen for a model of `${meant}`, but the model is now from `${provider}`";
             expected = "a secret for `${provider}`, or null";
             hint = "set ${if isAuth then "auth" else "the header"} where ref is set: ${
               if elem provider known then

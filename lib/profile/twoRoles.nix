@@ -43,9 +43,9 @@ else
     {
       code = "two-roles";
       at = [ "role" ];
-      message = "${concatStringsSep " and " (map roleOf clash.layers)} are imported side by side, and a profile plays one role";
+      message = "${concatStringsSep " and " (map roleOf clash.layers)} are both imported, but a profile has one role";
       expected = "one role";
-      hint = "import one of them; have the other as a subagent, or as a profile of its own";
+      hint = "import one of them; make the other a subagent or a separate profile";
       inherit (clash) positions;
     }
   ]

@@ -70,8 +70,8 @@ let
         {
           code = "missing-name";
           at = [ "name" ];
-          message = "a profile has a name of its own; it is never inherited";
-          expected = "name = \"NAME\"; of small letters, digits and hyphens";
+          message = "a profile must set its own name; names are not inherited";
+          expected = "name = \"NAME\"; of lowercase letters, digits and hyphens";
         }
       ]
     else
@@ -88,8 +88,8 @@ let
   notRemovable = map (at: {
     inherit at;
     code = "not-removable";
-    message = "null removes optional fields only, and this one is required";
-    hint = "write a value, or leave the field out to get what it has by itself";
+    message = "null cannot remove a required field";
+    hint = "write a value, or remove the line to use the default";
   }) stuck;
 
   settled = foldl' without named stuck;

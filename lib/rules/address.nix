@@ -35,7 +35,7 @@ let
         {
           code = "rule-address";
           inherit at;
-          message = "port ${port} does not exist";
+          message = "invalid port ${port}";
           expected = "a port from 1 to 65535";
           hint = "write the port that the server listens on";
         }

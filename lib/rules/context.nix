@@ -43,7 +43,7 @@ in
 (
   if retained != null && threshold != null && retained >= threshold then
     order (compaction "retainedTokens")
-      "${toString retained} retained tokens leave nothing to compact at a threshold of ${toString threshold}"
+      "must be less than thresholdTokens (${toString threshold}), got ${toString retained}"
       "less than thresholdTokens"
       "lower retainedTokens or raise thresholdTokens"
   else
@@ -52,7 +52,7 @@ in
 ++ (
   if threshold != null && request != null && threshold >= request then
     order (compaction "thresholdTokens")
-      "the threshold of ${toString threshold} is not below the one before a request, ${toString request}"
+      "must be less than requestThresholdTokens (${toString request}), got ${toString threshold}"
       "less than requestThresholdTokens"
       "lower thresholdTokens or raise requestThresholdTokens"
   else

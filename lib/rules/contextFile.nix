@@ -40,13 +40,13 @@ let
       part = elemAt parts n;
     in
     if part == ".." then
-      refuse "`..` leads out of the workspace" byValue
+      refuse "must not contain `..`" byValue
     else if part == "." && length parts > 1 then
-      refuse "`.` is no file and needs no mention" "write the path without it"
+      refuse "must not contain `.`" "write the path without it"
     else if part == "" then
-      refuse "has a part without a name" "write one slash between directories, and none at the end"
+      refuse "has an empty part" "write one slash between directories, and none at the end"
     else if part == "**" && n == length parts - 1 then
-      refuse "`**` stands for directories" "write the name of a file after it, such as **/AGENTS.md"
+      refuse "`**` matches only directories" "write the name of a file after it, such as **/AGENTS.md"
     else if part != "**" && contains "**" part then
       refuse "two stars must be alone between slashes" "write * for a part of a name, ** for any directories"
     else
@@ -62,14 +62,14 @@ let
     if glob == "" then
       refuse "the path is empty" "write AGENTS.md"
     else if begins "/" glob then
-      refuse "is not below the workspace, and a manifest is for any machine" byValue
+      refuse "must be below the workspace: a manifest must work on any machine" byValue
     else if glob == "~" || begins "~/" glob then
-      refuse "is of the home directory, and a manifest is for any machine" byValue
+      refuse "must not be in the home directory: a manifest must work on any machine" byValue
     else if !(all (sign: !(contains sign glob)) signs) then
-      refuse "has brackets, braces or a backslash, which have no meaning here"
+      refuse "must not contain brackets, braces or a backslash"
         "write an entry for each name, or * for a part of it"
     else if unseen != [ ] then
-      refuse "has a character that cannot be seen, ${characters.named (head unseen)}" "remove the character"
+      refuse "contains an invisible character, ${characters.named (head unseen)}" "remove the character"
     else
       concatLists (genList (partFault parts) (length parts));
 

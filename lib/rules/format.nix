@@ -93,7 +93,7 @@ let
     if !(isString (text.template or null)) then
       [ ]
     else if filter isString (split "[{}]" (bare template)) != [ (bare template) ] then
-      fault (at ++ [ "template" ]) "has a brace that is neither {} nor doubled (the text is not shown)"
+      fault (at ++ [ "template" ]) "has a brace that is neither {} nor doubled (text not shown)"
         "{} for a secret, {{ or }} for a brace"
         "write {{ for { and }} for }"
     else if isList refs && length refs != places then
@@ -106,11 +106,11 @@ let
     else if match ".*://[^/]*/.*" (beforeFirst template) == null then
       fault (
         at ++ [ "template" ]
-      ) "has a secret in its scheme, host or port, so that nobody knows where it goes"
+      ) "must not have a secret in its scheme, host or port"
         "an address with a / before the first {}"
         urlHint
     else if validate address (filled template) != [ ] then
-      fault (at ++ [ "template" ]) "is not an address (the text is not shown)"
+      fault (at ++ [ "template" ]) "is not an address (text not shown)"
         "an address such as https://api.example.org/v1/{}"
         urlHint
     else

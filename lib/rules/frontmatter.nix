@@ -61,7 +61,7 @@ else
       [ ]
     else
       [
-        (problem "the frontmatter has the name ${quote found.name}, and the skill is ${quote name}" "write name: ${name}")
+        (problem "the name in the frontmatter must be ${quote name}, got ${quote found.name}" "write name: ${name}")
       ]
   )
   ++ (
@@ -74,7 +74,7 @@ else
     else
       [
         (problem
-          "the frontmatter has another description than the skill"
+          "the description in the frontmatter differs from that of the skill"
           "write description: ${toJSON (frontmatter.folded description)}"
         )
       ]
@@ -84,7 +84,7 @@ else
       [ ]
     else
       [
-        (problem "allowed-tools of the frontmatter has tools that are not known: ${listed strange}" "remove them from allowed-tools")
+        (problem "unknown tools in allowed-tools of the frontmatter: ${listed strange}" "remove them from allowed-tools")
       ]
   )
   ++ (

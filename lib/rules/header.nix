@@ -33,7 +33,7 @@ in
         {
           code = "rule-header-name";
           inherit at;
-          message = "the header `${escape (shown name)}` belongs to the connection, and no profile sets it";
+          message = "the header `${escape (shown name)}` cannot be set in a profile: the connection sets it";
           expected = "a header such as Authorization";
           hint = "remove it, or use the header that the API asks for";
         }
@@ -48,7 +48,7 @@ in
         {
           code = "rule-header-value";
           inherit at;
-          message = "a header holds a control character such as a line break (the value is not shown)";
+          message = "contains a control character such as a line break (value not shown)";
           expected = "one line without control characters";
           hint = "remove it; a trailing line break often comes from readFile";
         }

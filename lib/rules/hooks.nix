@@ -65,7 +65,7 @@ let
             {
               code = "rule-hook-matcher";
               at = at "matcher";
-              message = "${event} is about no tool, so the matcher would never match";
+              message = "${event} has no tool to match";
               expected = "*";
               hint = "remove matcher";
             }

@@ -141,8 +141,8 @@ in
     map (key: {
       code = "rule-literal-key";
       inherit (key) at;
-      message = "holds what looks like ${key.form} (value not shown)";
+      message = "contains what looks like ${key.form} (value not shown)";
       expected = "a string without a key";
-      hint = "put it into env or headers as secrets.ref \"NAME\", and keep it with insomnia secret set NAME; if it is no secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain";
+      hint = "put it in env or headers as secrets.ref \"NAME\", and store it: insomnia secret set NAME; if it is not a secret: insomnia.lib.plain \"…\", or in JSON and TOML its pointer in plain";
     }) (filter (key: !(elem (pointer key.at) plain)) (keys manifest));
 }

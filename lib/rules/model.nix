@@ -32,9 +32,9 @@ let
         {
           code = "rule-model-ref";
           at = at ++ [ field ];
-          message = "is ${quote value}, but ref is ${quote ref}";
+          message = "must match ref ${quote ref}, got ${quote value}";
           expected = quote want;
-          hint = "make it agree with ref";
+          hint = "change it, or change ref";
         }
       ];
 in
@@ -44,7 +44,7 @@ in
       {
         code = "rule-output-cap";
         at = at ++ [ "maxOutputTokens" ];
-        message = "an answer of ${toString output} tokens is more than the window of ${toString window}";
+        message = "must be at most contextWindowTokens (${toString window}), got ${toString output}";
         expected = "at most contextWindowTokens";
         hint = "lower maxOutputTokens";
       }
@@ -58,7 +58,7 @@ in
       {
         code = "rule-thinking-budget";
         at = at ++ [ "thinkingBudgetTokens" ];
-        message = "${toString budget} tokens of reasoning leave nothing of the ${toString output} for the answer";
+        message = "must be less than maxOutputTokens (${toString output}), got ${toString budget}";
         expected = "less than maxOutputTokens";
         hint = "lower thinkingBudgetTokens or raise maxOutputTokens";
       }

@@ -39,7 +39,7 @@ in
         "env"
         name
       ];
-      message = "is set here and inherited by inheritEnv";
+      message = "must not be both set here and listed in inheritEnv";
       expected = "one of the two";
       hint = "remove one of the two";
     }) (filter (name: elem name inherited) (attrNames env))
@@ -56,8 +56,8 @@ in
           "sandbox"
           "nix"
         ];
-        message = "builds of the Nix daemon reach every host, while network is ${quote network}";
-        expected = "a network that says so";
+        message = "builds of the Nix daemon reach every host, but network is ${quote network}";
+        expected = "a network that allows it";
         hint = "set network = \"allowlist\" and add `@nix` to allowedDomains, or remove nix";
       }
     ]

@@ -72,7 +72,7 @@ in
           [ ]
         else
           [
-            (foreign at "`${name}` is the key of ${owner}, and the model is of ${quote provider}"
+            (foreign at "`${name}` is the key of ${owner}, but the model is from ${quote provider}"
               "a secret of ${quote provider}, or null"
               "set ${what} next to ref: the name of a secret of this provider, or null for none"
             )
@@ -138,7 +138,7 @@ in
       [ ]
     else if search.mode == "disabled" then
       [
-        (unused at "the search is disabled, so that no service gets the secret"
+        (unused at "unused secret: the search is disabled"
           "null while mode is disabled"
           "set web.search.mode to \"live\" and web.search.provider to the service, or auth to null"
         )
@@ -155,7 +155,7 @@ in
         ]
     else if isString provider && owner != null && owner != provider then
       [
-        (foreign at "`${name}` is the key of ${owner}, and the search is of `${provider}`"
+        (foreign at "`${name}` is the key of ${owner}, but the search uses `${provider}`"
           "a secret of `${provider}`, or null"
           "set auth next to provider: the name of a secret of this service, or null for none"
         )
@@ -180,9 +180,9 @@ in
             (unused at
               (
                 if started then
-                  "a server that is started gets no requests, so that nothing gets the secret"
+                  "unused secret: a local server receives no requests"
                 else
-                  "a server that is reached over url starts no program, so that nothing gets the secret"
+                  "unused secret: a remote server starts no program"
               )
               "no secret here"
               "put the secret into ${if started then "env" else "headers"}, or remove it"

@@ -17,7 +17,7 @@ let
         ;
     }
   ];
-  choice = "command for a server that is started, or url for one that is reached";
+  choice = "command for a local server, or url for a remote one";
   type = if isString (server.type or null) then server.type else "";
 in
 headers (at ++ [ "headers" ]) (server.headers or null)
@@ -31,9 +31,9 @@ headers (at ++ [ "headers" ]) (server.headers or null)
   else if type == "stdio" && server ? url then
     transport (
       at ++ [ "type" ]
-    ) "a stdio server is started, but url is set" "http or sse" "set type to \"http\" or \"sse\""
+    ) "must not be stdio when url is set" "http or sse" "set type to \"http\" or \"sse\""
   else if (type == "http" || type == "sse") && server ? command then
-    transport (at ++ [ "type" ]) "a server reached over ${type} has no command" "stdio"
+    transport (at ++ [ "type" ]) "must be stdio when command is set, got ${type}" "stdio"
       "set type to \"stdio\", or set url in place of command"
   else
     [ ]

@@ -64,7 +64,7 @@ let
             "command"
             0
           ];
-          message = "${quote program} depends on the directory that it is run in";
+          message = "${quote program} depends on the working directory";
           expected = "an absolute path without .., or a name on your PATH";
           hint = "write the whole path, such as /usr/bin/gpg";
         }

@@ -60,19 +60,19 @@ let
     in
     if part == "" then
       [
-        (refuse "has a part without a name" "write one slash between directories, and none at the end")
+        (refuse "has an empty part" "write one slash between directories, and none at the end")
       ]
     else if part == "." || part == ".." then
       [ (refuse "`${part}` is not resolved" "write the path from the directory of the skill") ]
     else if part == "~" && n == 0 then
-      [ (refuse "is not of the home directory" "give the text itself: builtins.readFile") ]
+      [ (refuse "is not expanded to the home directory" "write the content: builtins.readFile ./FILE") ]
     else if stringLength part > 255 then
       [
-        (refuse "has a part of ${toString (stringLength part)} bytes, and file systems take 255" "shorten it")
+        (refuse "a part must have at most 255 bytes, got ${toString (stringLength part)}" "shorten it")
       ]
     else if elem (fold part) configurations then
       [
-        (refuse "${quote part} is where programs look for their configuration"
+        (refuse "${quote part} is reserved for the configuration of programs"
           "give the file another name"
         )
       ]
@@ -97,7 +97,7 @@ let
       [ (refuse "has a backslash" "write / between directories") ]
     else if unseen != [ ] then
       [
-        (refuse "has a character that cannot be seen, ${characters.named (head unseen)}" "remove the character")
+        (refuse "contains an invisible character, ${characters.named (head unseen)}" "remove the character")
       ]
     else if faults != [ ] then
       [ (head faults) ]
@@ -142,12 +142,12 @@ let
     in
     if (file ? text) == (file ? base64) then
       refuse here "must have either text or base64" "{ text = \"…\"; } or { base64 = \"…\"; }"
-        "give the content in one of the two"
+        "set one of the two"
     else if name == "SKILL.md" && file ? base64 then
-      refuse here "SKILL.md is read as text, and base64 is not" "{ text = \"…\"; }"
-        "give it as text: builtins.readFile ./SKILL.md"
+      refuse here "SKILL.md must be text, not base64" "{ text = \"…\"; }"
+        "write it as text: builtins.readFile ./SKILL.md"
     else if isString bytes && stringLength bytes <= 1398104 && !(isBase64 bytes) then
-      refuse (here ++ [ "base64" ]) "is not valid base64" "base64 as RFC 4648 has it, padded and on one line"
+      refuse (here ++ [ "base64" ]) "is not valid base64" "padded RFC 4648 base64 on one line"
         "write what `base64 -w0 FILE` prints, without a line break at the end"
     else
       [ ];
@@ -230,7 +230,7 @@ else
       ) faulty
       ++ map (
         clash:
-        problem clash.name "paths that differ in more than case, and files that are no directories" (
+        problem clash.name "paths that differ in more than case, none of them below a file" (
           refuse "cannot exist together with ${quote clash.other}" "rename one of the two"
         )
       ) (clashes sound)

@@ -61,20 +61,20 @@ let
     if own != null then
       {
         value = own;
-        who = "the ceiling of subagents";
-        lacks = "the ceiling of subagents does not offer";
+        who = "the subagent ceiling";
+        lacks = "the subagent ceiling does not offer";
         field = "delegation.ceiling.${section}";
         more = _: "";
       }
     else
       {
         value = parent;
-        who = "the profile itself";
-        lacks = "the profile itself is not offered";
+        who = "the profile";
+        lacks = "the profile does not offer";
         field = section;
         more =
           line:
-          "; to let subagents alone have it, write ${line}"
+          "; to allow it only in subagents, write ${line}"
           + (
             if isList rules && any restricts (filter isAttrs rules) then
               " (repeat in delegation.ceiling.permissions.rules what permissions.rules denies or asks about)"
@@ -204,7 +204,7 @@ let
         if own >= 0 && cap >= 0 && own > cap then
           [
             (fault (at ++ [ field ])
-              "${quote (elemAt order own)} is more than ${bound.who} has, ${quote (elemAt order cap)}"
+              "must be at most ${quote (elemAt order cap)}, as in ${bound.who}, got ${quote (elemAt order own)}"
               "one of: ${concatStringsSep ", " (genList (elemAt order) (cap + 1))}"
               "lower it here, or raise ${bound.field}.${field}${
                 bound.more "delegation.ceiling.permissions.${field} = ${quote (elemAt order own)};"
@@ -239,8 +239,8 @@ let
                   n
                 ]
               )
-              "${bound.who} has no rule that goes as far for ${quote "${rule.tool} ${rule.pattern}"}"
-              "a rule that one in `${bound.field}` covers"
+              "${bound.who} has no rule that allows as much for ${quote "${rule.tool} ${rule.pattern}"}"
+              "a rule covered by one in `${bound.field}`"
               "remove it here, or add the rule to ${bound.field}.rules${
                 bound.more "it in delegation.ceiling.permissions.rules"
               }"

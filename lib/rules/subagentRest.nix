@@ -61,7 +61,7 @@ let
                 n
               ]
             )
-            "the profile has no ${thing} ${quote name}"
+            "${thing} ${quote name} not found in the profile"
             "a name in `${section}` of the profile"
             "remove it here, or add it to ${section}"
         else
@@ -81,7 +81,7 @@ let
         in
         if isInt most && isInt value && value > most then
           fault "rule-subagent-limits" (at ++ [ name ])
-            "${toString value} is more than the ${toString most} of the whole Pod"
+            "must be at most ${toString most}, as in the profile, got ${toString value}"
             "at most ${toString most}"
             "lower it here, or raise limits.${name}"
         else
@@ -129,7 +129,7 @@ let
         in
         if value >= 0 && most >= 0 && value > most then
           wrong [ field ]
-            "${quote (elemAt order value)} is more than the profile itself has, ${quote (elemAt order most)}"
+            "must be at most ${quote (elemAt order most)}, as in the profile, got ${quote (elemAt order value)}"
             "one of: ${concatStringsSep ", " (genList (elemAt order) (most + 1))}"
             "lower it here, or raise sandbox.${field}"
         else
@@ -163,7 +163,7 @@ let
         (
           if podHasSome && !(elem "." podRoots) && !(any inWorkspace roots) then
             wrong [ "writableRoots" ]
-              "stands for the whole workspace, of which the profile itself may write a part"
+              "covers the whole workspace, but the profile may write only part of it"
               "directories below `sandbox.writableRoots`"
               "list directories, or remove the field"
           else
@@ -177,7 +177,7 @@ let
                 "writableRoots"
                 n
               ]
-              "the profile itself may not write below ${quote root}"
+              "the profile cannot write below ${quote root}"
               "a directory below one of `sandbox.writableRoots`"
               "remove it here, or add it to sandbox.writableRoots"
           else
@@ -194,8 +194,8 @@ let
         && !(network == "allowlist" && elem "@nix" hosts)
       then
         wrong [ "network" ]
-          "builds of the Nix daemon, which the profile itself reaches, reach every host, while network is ${quote network}"
-          "a network that says so"
+          "the profile reaches the Nix daemon, whose builds reach every host, but network is ${quote network}"
+          "a network that allows it"
           "add `@nix` to allowedDomains here, or remove sandbox.nix"
       else
         [ ]
@@ -217,7 +217,7 @@ let
                 "allowedDomains"
                 n
               ]
-              "the profile itself may not reach ${quote domain}"
+              "the profile cannot reach ${quote domain}"
               "a host among `sandbox.allowedDomains`"
               "remove it here, or add it to sandbox.allowedDomains"
           else

@@ -85,8 +85,8 @@ let
     in
     (
       if name != null && elem name before then
-        fault (here ++ [ "name" ]) "rule-workflow-inputs" "there is another input ${quote name}"
-          "a name of its own"
+        fault (here ++ [ "name" ]) "rule-workflow-inputs" "duplicate input ${quote name}"
+          "a unique name"
           "rename one of the two"
       else
         [ ]
@@ -97,14 +97,14 @@ let
       else if type == "choice" && choices == [ ] then
         fault (
           here ++ [ "choices" ]
-        ) "rule-workflow-choices" "there is nothing to choose from" "at least one choice" "list the choices"
+        ) "rule-workflow-choices" "must have at least 1 choice, got 0" "at least one choice" "list the choices"
       else if type != "choice" && choices != [ ] then
         fault (here ++ [ "choices" ]) "rule-workflow-choices"
           "choices have no effect on an input of type ${quote type}"
           "no choices"
           "set type to \"choice\""
       else if choices != [ ] && isString default && !(elem default (filter isString choices)) then
-        fault (here ++ [ "default" ]) "rule-workflow-choices" "${quote default} is none of the choices"
+        fault (here ++ [ "default" ]) "rule-workflow-choices" "must be one of the choices, got ${quote default}"
           "one of the choices"
           "add it to the choices"
       else
@@ -114,7 +114,7 @@ let
       if isAttrs input && input ? default && input.required or null == true then
         fault (
           here ++ [ "required" ]
-        ) "rule-workflow-required" "is true, but default is set: a value is never missing"
+        ) "rule-workflow-required" "must be false: an input with a default is never missing"
           "required or default, not both"
           "remove default, or set required = false"
       else
@@ -147,19 +147,19 @@ else
   concatLists (genList judge count)
   ++ (
     if missing != [ ] then
-      placeholder "no input fills ${concatStringsSep ", " (map (name: "`{{${name}}}`") listed)}"
+      placeholder "no input for ${concatStringsSep ", " (map (name: "`{{${name}}}`") listed)}"
         "the name of an input between the braces"
         (
           if meant != null then
             "did you mean `${meant}`?"
           else
-            "add { name = \"${name}\"; type = \"string\"; required = true; } to inputs; for braces that are text write {{ ${name} }}"
+            "add { name = \"${name}\"; type = \"string\"; required = true; } to inputs; for literal braces write {{ ${name} }}"
         )
     else if blanks != [ ] then
       let
         name = nameIn (head blanks);
       in
-      placeholder "the blanks in `{{ ${name} }}` make it text, which no input fills"
+      placeholder "`{{ ${name} }}` is plain text: placeholders have no spaces"
         "the name of an input between the braces"
         "write {{${name}}}"
     else

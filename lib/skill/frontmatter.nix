@@ -123,7 +123,7 @@ let
               ];
             }
         else
-          refuse "the frontmatter has a line that is no field" "write FIELD: VALUE in each line"
+          refuse "the frontmatter has a line that is not a field" "write FIELD: VALUE in each line"
       )
       {
         entries = [ ];
@@ -225,13 +225,13 @@ let
         in
         if (key == "name" || key == "description") && scalar entry.lines == null then
           [
-            (fault "the frontmatter has a `${entry.key}` that is no plain text"
+            (fault "the frontmatter has a `${entry.key}` that is not plain text"
               "write ${entry.key}: \"TEXT\" in one line"
             )
           ]
         else if elsewhere ? ${key} then
           [
-            (fault "the frontmatter has `${entry.key}`, which a profile says itself"
+            (fault "the frontmatter has `${entry.key}`, which belongs in the profile"
               "remove it, and write ${elsewhere.${key}} in the profile"
             )
           ]
@@ -262,7 +262,7 @@ in
     if begin == length lines || !(begins "---" first) || begins "----" first then
       null
     else if !(isBlank (cut 3 first)) then
-      stop (fault "something follows --- in the first line of the frontmatter" "write --- alone")
+      stop (fault "unexpected text after --- in the first line of the frontmatter" "write --- alone")
     else if end == length below then
       stop (
         fault "the frontmatter does not end within ${toString most} bytes"

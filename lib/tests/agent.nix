@@ -190,21 +190,21 @@ let
   front = lines: "---\n${lines}\n---\nWork.\n";
   faults = {
     "name: a\ntool: Read" = [ "3:1 `tool` is not a field of an agent file" ];
-    "tools: Read, Grp" = [ "2:1 \"Grp\" is not a tool that is known" ];
-    "tools: Bash(git:*)" = [ "2:1 \"Bash(git:*)\" has a pattern, and this field is about whole tools" ];
+    "tools: Read, Grp" = [ "2:1 unknown tool \"Grp\"" ];
+    "tools: Bash(git:*)" = [ "2:1 \"Bash(git:*)\" has a pattern, but this field lists whole tools" ];
     "tools:\n  write: no" = [ "3:3 must be true or false for each tool" ];
-    "tools:\n  write: true" = [ "3:3 `write: true` adds a tool to those that a profile has by itself" ];
-    "tools:\n  read: true\n  bash: true" = [ "4:3 `bash: true` adds a tool to those that a profile has by itself" ];
-    "tools:\n  webfetch: true" = [ "3:3 `webfetch: true` adds a tool to those that a profile has by itself" ];
+    "tools:\n  write: true" = [ "3:3 `write: true` cannot add a tool to the defaults of a profile" ];
+    "tools:\n  read: true\n  bash: true" = [ "4:3 `bash: true` cannot add a tool to the defaults of a profile" ];
+    "tools:\n  webfetch: true" = [ "3:3 `webfetch: true` cannot add a tool to the defaults of a profile" ];
     "allowed-tools: Bash(git $(x):*), Read(src/**)" = [
       "2:1 the pattern \"Bash(git $(x):*)\" cannot be written with the same meaning"
       "2:1 the pattern \"Read(src/**)\" cannot be written with the same meaning"
     ];
     "permission:\n  bash:\n    \"*\": deny\n    git *: allow" = [
-      "5:5 allows more than a pattern above it: there the last that matches decides, in a profile the strictest"
+      "5:5 allows more than a pattern above it: here the last match decides, in a profile the strictest"
     ];
-    "permission:\n  edit:\n    \"*.md\": allow" = [ "3:3 patterns of `edit` have another meaning in a profile" ];
-    "permission:\n  edit: deny\n  \"*\": ask" = [ "4:3 the star is about all that is above it, since the last that matches decides" ];
+    "permission:\n  edit:\n    \"*.md\": allow" = [ "3:3 patterns of `edit` have a different meaning in a profile" ];
+    "permission:\n  edit: deny\n  \"*\": ask" = [ "4:3 the star overrides the patterns above it: the last match decides" ];
     "permission:\n  edit: deny\n  write: allow" = [ "4:3 `write: allow` has no effect: `edit` is stricter, and about the same tool" ];
     "permission:\n  patch: allow\n  glob: ask\n  list: deny\n  multiedit: ask" = [
       "3:3 `patch: allow` has no effect: `multiedit` is stricter, and about the same tool"
@@ -213,28 +213,28 @@ let
     "permission:\n  edit: allow\n  write: deny\n  glob: ask\n  list: ask" = [ ];
     "permission:\n  edit: maybe\n  doom_loop: ask" = [
       "3:3 must be allow, ask or deny"
-      "4:3 no rule of a profile is about `doom_loop`"
+      "4:3 no rule of a profile covers `doom_loop`"
     ];
     "permissionMode: auto\nmodel: gpt" = [
-      "2:1 in the mode `auto` a classifier of the program decides, which no profile has"
+      "2:1 the mode `auto` is not supported: it needs a classifier of the program"
       "3:1 the model \"gpt\" is not in the model catalog"
     ];
     "skills: [a]\nmcpServers: [b]\nhooks: {}\nmode: x" = [
-      "2:1 skills are directories with texts, which a name alone does not give"
-      "3:1 a server is not defined in an agent file"
-      "4:1 hooks are those of the profile"
+      "2:1 cannot import a skill by its name: a skill is a directory"
+      "3:1 cannot define a server in an agent file"
+      "4:1 hooks belong to the profile"
       "5:1 must be one of: primary, subagent, all"
     ];
     "effort: low\nreasoningEffort: high" = [ "3:1 `model.effort` is set by two fields of the file" ];
     "name: *a\ndescription: !x b\ncolor: `c" = [
-      "2:7 has text that begins with `*`, which YAML takes for something else"
-      "3:14 has text that begins with `!`, which YAML takes for something else"
-      "4:8 has text that begins with ```, which YAML takes for something else"
+      "2:7 has a string that begins with `*`, which has a meaning in YAML"
+      "3:14 has a string that begins with `!`, which has a meaning in YAML"
+      "4:8 has a string that begins with ```, which has a meaning in YAML"
     ];
-    "name: a\nname: b" = [ "3:1 is there twice" ];
-    "- a" = [ "2:1 must be fields" ];
+    "name: a\nname: b" = [ "3:1 is a duplicate key" ];
+    "- a" = [ "2:1 must be a map of fields" ];
     "a: [b" = [ "2:4 has a bracket that is not closed" ];
-    "maxTurns: 0x10" = [ "2:11 begins as a number does, and is none that all programs read alike" ];
+    "maxTurns: 0x10" = [ "2:11 begins like a number, but is not one that all programs read alike" ];
   };
 in
 map (

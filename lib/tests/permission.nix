@@ -262,7 +262,7 @@ in
   )
   (test "what is quoted can be read"
     (sentence (parsePattern "bash" "a\\b`c${character "202e"}"))
-    "pattern `a\\\\b\\u{60}c\\u{202e}`: holds a character that cannot be seen: U+202E; remove the character"
+    "pattern `a\\\\b\\u{60}c\\u{202e}`: contains an invisible character: U+202E; remove the character"
   )
   (test "a key is not shown"
     (

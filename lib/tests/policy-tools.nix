@@ -187,8 +187,8 @@ in
   })) [ ])
   (test "an empty ceiling breaks none" (brokenOf aboutRights (under { })) [ ])
   (test "a ceiling is named as what it is" (lines (policy.noShell (under worker))) [
-    "delegation.ceiling.tools.allow: the ceiling of subagents has the tool `bash`"
-    "delegation.ceiling.tools.allow: the ceiling of subagents has the tool `mcp__other__search`, which is unknown and may do anything"
+    "delegation.ceiling.tools.allow: the subagent ceiling has the tool `bash`"
+    "delegation.ceiling.tools.allow: the subagent ceiling has the tool `mcp__other__search`, which is unknown and may do anything"
   ])
   (test "a rule of the Pod does not bind where the ceiling has its own" (lines (
     policy.requireDeny
@@ -206,7 +206,7 @@ in
       )
   )) [
     "delegation.ceiling.permissions.rules: no rule denies `bash` with `sudo *`"
-    "delegation.ceiling.tools.allow: the ceiling of subagents has the tool `mcp__other__search`, which is unknown and may do anything"
+    "delegation.ceiling.tools.allow: the subagent ceiling has the tool `mcp__other__search`, which is unknown and may do anything"
   ])
   (test "a rule of the Pod binds under a ceiling of tools alone" (policy.requireDeny
     {
@@ -429,7 +429,7 @@ in
       )
     ))
     [
-      "mcpServers.linear: the MCP server `linear` is offered, and nothing says that its tools do not write"
+      "mcpServers.linear: the MCP server `linear` is offered, and its tools may write"
     ]
   )
 
@@ -484,7 +484,7 @@ in
   (test "a subagent's autonomy counts"
     (lines (policy.maxAutonomy "edits" (helper { permissions.mode = "bypass"; })))
     [
-      "subagents.helper.permissions.mode: `subagents.helper.permissions.mode` is `bypass`, which goes further than the autonomy `edits`"
+      "subagents.helper.permissions.mode: `subagents.helper.permissions.mode` is `bypass`, which exceeds the autonomy `edits`"
     ]
   )
   (test "an unknown mode goes furthest"
@@ -494,7 +494,7 @@ in
       })
     ))
     [
-      "permissions.mode: `permissions.mode` is `yolo`, which goes further than the autonomy `full`"
+      "permissions.mode: `permissions.mode` is `yolo`, which exceeds the autonomy `full`"
     ]
   )
   (test "a rule that allows everything goes as far as a default that does"
@@ -514,7 +514,7 @@ in
     )
     [
       [
-        "permissions.rules: a rule allows every call of every tool, which goes further than the autonomy `edits`"
+        "permissions.rules: a rule allows every call of every tool, which exceeds the autonomy `edits`"
       ]
       [ ]
     ]

@@ -84,7 +84,7 @@ let
       };
       bad = server;
       says = [
-        "mcpServers.linear: the MCP server `linear` is offered, and nothing says that its tools do not write"
+        "mcpServers.linear: the MCP server `linear` is offered, and its tools may write"
       ];
     }
     {
@@ -119,7 +119,7 @@ let
         mcpServers.other = server.mcpServers.linear;
       };
       says = [
-        "mcpServers.other: the MCP server `other` is offered, and nothing says that its tools do not write"
+        "mcpServers.other: the MCP server `other` is offered, and its tools may write"
       ];
     }
     {
@@ -169,8 +169,8 @@ let
         autonomy = "full";
       };
       says = [
-        "permissions.mode: `permissions.mode` is `bypass`, which goes further than the autonomy `edits`"
-        "permissions.default: `permissions.default` is `allow`, which goes further than the autonomy `edits`"
+        "permissions.mode: `permissions.mode` is `bypass`, which exceeds the autonomy `edits`"
+        "permissions.default: `permissions.default` is `allow`, which exceeds the autonomy `edits`"
       ];
     }
     {
@@ -246,7 +246,7 @@ let
         tools.deny = [ "mcp__linear__delete" ];
       };
       says = [
-        "mcpServers.linear: the MCP server `linear` is offered, and nothing says that its tools do not write"
+        "mcpServers.linear: the MCP server `linear` is offered, and its tools may write"
       ];
     }
     {
@@ -455,7 +455,7 @@ let
         variant = "cheap";
       };
       bad = reader;
-      says = [ "limits.maxCostCents: there is no cap on the cost" ];
+      says = [ "limits.maxCostCents: the cost is not limited" ];
     }
     {
       name = "maxRetentionDays";
@@ -613,11 +613,11 @@ builtins.concatLists (map both cases)
       }
     ))
     [
-      "policies.broken[0]: must be a policy, got text; take one of insomnia.lib.policy, or make one with policy.make"
+      "policies.broken[0]: must be a policy, got a string; use one of insomnia.lib.policy, or create one with policy.make"
       "policies.broken[2]: must be a policy, got an attribute set; put a policy and its argument in parentheses: (policy.maxAutonomy \"edits\")"
       "policies.raeder: profile `raeder` not found; did you mean `reader`?"
       "policies.reader: must be a list of policies, got a policy; put it in brackets: policies.reader = [ … ];"
-      "policies.writer[1]: must be a policy, got text; put a policy and its argument in parentheses: (policy.maxAutonomy \"edits\")"
+      "policies.writer[1]: must be a policy, got a string; put a policy and its argument in parentheses: (policy.maxAutonomy \"edits\")"
     ]
   )
   (test "policies that are no set"
@@ -629,7 +629,7 @@ builtins.concatLists (map both cases)
     [
       "must be an attribute set of lists of policies, or one list, got a policy"
       "must be an attribute set of lists of policies, or one list, got a function"
-      "must be an attribute set of lists of policies, or one list, got text"
+      "must be an attribute set of lists of policies, or one list, got a string"
     ]
   )
   (test "policies of the right form"
@@ -665,7 +665,7 @@ builtins.concatLists (map both cases)
     )
     [
       [ ]
-      [ "policy-answer : the policy `custom` must return a list of problems, got true or false" ]
+      [ "policy-answer : the policy `custom` must return a list of problems, got a boolean" ]
       [ "policy-answer : the policy `custom` returned 1 of 1 problems without `at` and `message`" ]
       [ "policy-answer : the policy `custom` is a function that takes an argument before the manifest" ]
       [ "policy-custom tools: bad" ]

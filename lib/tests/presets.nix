@@ -586,7 +586,7 @@ catalogOrder
     {
       code = "unknown-preset";
       at = [ "compaction" ];
-      message = "there is no preset `balancd` for `compaction`";
+      message = "unknown preset `balancd` for `compaction`";
       expected = "one of: off, early, balanced, late";
       hint = "did you mean `balanced`?";
     }
@@ -595,7 +595,7 @@ catalogOrder
     {
       code = "unknown-preset";
       at = [ "retention" ];
-      message = "there is no preset `30 days` for `retention`";
+      message = "unknown preset `30 days` for `retention`";
       expected = "one of: none, forever, or a number of days such as 30d";
       hint = null;
     }
@@ -715,8 +715,8 @@ catalogOrder
           "model"
           "ref"
         ];
-        message = "the model `anthropic/claude-sonet-4-5` is not in the catalog, and `model.contextWindowTokens`, `model.maxOutputTokens`, `model.wireApi` are not given";
-        expected = "a model of the catalog (insomnia.lib.models), or one with `contextWindowTokens`, `maxOutputTokens`, `wireApi`";
+        message = "the model `anthropic/claude-sonet-4-5` is not in the model catalog, and `model.contextWindowTokens`, `model.maxOutputTokens`, `model.wireApi` are not set";
+        expected = "a model of the model catalog (insomnia.lib.models), or one with `contextWindowTokens`, `maxOutputTokens`, `wireApi`";
         hint = "did you mean `anthropic/claude-sonnet-4-5`?";
         inMarkdown = "did you mean `anthropic/claude-sonnet-4-5`?";
       }

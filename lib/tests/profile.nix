@@ -626,7 +626,7 @@ in
     [
       100
       "more-problems"
-      "has more problems than are listed here"
+      "too many problems; the others are not listed"
       false
     ]
   )

@@ -227,10 +227,10 @@ in
     )
     [
       [
-        "role: `coder` and `reviewer` are imported side by side, and a profile plays one role [two-roles]"
+        "role: `coder` and `reviewer` are both imported, but a profile has one role [two-roles]"
       ]
       [
-        "role: `researcher` and `orchestrator` are imported side by side, and a profile plays one role [two-roles]"
+        "role: `researcher` and `orchestrator` are both imported, but a profile has one role [two-roles]"
       ]
       [ ]
     ]

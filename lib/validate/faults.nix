@@ -1,4 +1,4 @@
-# Says what is wrong with a value that does not fit its schema; validate.nix tells more.
+# Lists the problems of a value that does not match its schema; see validate.nix.
 #
 # faults :: Bool -> Node -> [ Key ] -> Any -> [ Problem ]
 let
@@ -21,6 +21,7 @@ let
     removeAttrs
     replaceStrings
     stringLength
+    toJSON
     typeOf
     unsafeDiscardStringContext
     ;
@@ -31,6 +32,23 @@ let
   unknownField = import ./unknownField.nix;
   storePath = import ../text/storePath.nix;
   controls = import ../text/controls.nix;
+
+  counted =
+    n: thing:
+    if n == 1 then
+      "1 ${thing}"
+    else if thing == "entry" then
+      "${toString n} entries"
+    else
+      "${toString n} ${thing}s";
+
+  # There are too few or too many of something.
+  bound =
+    problem: code: most: limit: thing: size:
+    let
+      expected = "${most} ${counted limit thing}";
+    in
+    problem code "must have ${expected}, got ${toString size}" // { inherit expected; };
 
   checkString =
     node: at: value:
@@ -62,7 +80,7 @@ let
         in
         [
           (
-            problem "enum" "${if node.secret then "" else "${quote value} "}is none of the values that exist"
+            problem "enum" "unknown value${if node.secret then "" else " ${quote value}"}"
             // (
               if foreign != null then
                 { hint = foreign; }
@@ -74,17 +92,17 @@ let
           )
         ]
     else if raw ? maxLength && size > raw.maxLength then
-      [ (problem "max-length" "has ${toString size} characters, more than ${toString raw.maxLength}") ]
+      [ (bound problem "max-length" "at most" raw.maxLength "character" size) ]
     else
       (
         if raw ? minLength && size < raw.minLength then
-          [ (problem "min-length" "has ${toString size} characters, fewer than ${toString raw.minLength}") ]
+          [ (bound problem "min-length" "at least" raw.minLength "character" size) ]
         else
           [ ]
       )
       ++ (
         if raw ? const && value != raw.const then
-          [ (problem "const" "is not ${kinds.wants node}") ]
+          [ (problem "const" "must be ${quote raw.const}${if node.secret then "" else ", got ${quote value}"}") ]
         else
           [ ]
       )
@@ -110,7 +128,7 @@ let
       )
       ++ (
         if raw ? x-maxBytes && size > raw.x-maxBytes then
-          [ (problem "max-bytes" "has ${toString size} bytes, more than ${toString raw.x-maxBytes}") ]
+          [ (bound problem "max-bytes" "at most" raw.x-maxBytes "byte" size) ]
         else
           [ ]
       )
@@ -122,9 +140,9 @@ let
         then
           [
             (
-              problem "control-character" "holds a line break or another control character"
+              problem "control-character" "contains a control character such as a line break"
               // {
-                expected = "text on one line";
+                hint = "write it on one line, without escapes";
               }
             )
           ]
@@ -135,9 +153,10 @@ let
         if raw ? x-text && size <= raw.x-maxBytes or 1048576 && storePath value then
           [
             (
-              problem "store-path" "names a path of the Nix store, which another machine does not have"
+              problem "store-path" "contains a path of the Nix store, which does not exist on other machines"
               // {
-                hint = "give the name of a program, or the text itself with builtins.readFile";
+                expected = "text without store paths";
+                hint = "write the name of a program, or the content of a file: builtins.readFile ./FILE";
               }
             )
           ]
@@ -158,21 +177,21 @@ let
         if node.accepts ? null then { hint = (import ./meant.nix).writeNull; } else { };
     in
     if value * 0 != 0 then
-      [ (problem "type" "is no finite number") ]
+      [ (problem "type" "must be a finite number") ]
     else if raw ? enum && !(elem value raw.enum) then
-      [ (problem "enum" "is none of the values that exist") ]
+      [ (problem "enum" "unknown value ${toJSON value}") ]
     else if raw ? const && value != raw.const then
-      [ (problem "const" "is not ${kinds.wants node}") ]
+      [ (problem "const" "must be ${kinds.wants node}, got ${toJSON value}") ]
     else
       (
         if raw ? minimum && value < raw.minimum then
-          [ (problem "minimum" "is ${toString value}, less than ${toString raw.minimum}" // nullable) ]
+          [ (problem "minimum" "must be at least ${toString raw.minimum}, got ${toJSON value}" // nullable) ]
         else
           [ ]
       )
       ++ (
         if raw ? maximum && value > raw.maximum then
-          [ (problem "maximum" "is ${toString value}, more than ${toString raw.maximum}" // nullable) ]
+          [ (problem "maximum" "must be at most ${toString raw.maximum}, got ${toJSON value}" // nullable) ]
         else
           [ ]
       )
@@ -180,7 +199,7 @@ let
         if raw ? x-decimals && typeOf value == "float" && !(fewDecimals value) then
           [
             (
-              problem "decimals" "has more than ${toString raw.x-decimals} decimals"
+              problem "decimals" "must have at most ${counted raw.x-decimals "decimal"}, got ${toJSON value}"
               // {
                 expected = "${kinds.wants node} with at most ${toString raw.x-decimals} decimals";
               }
@@ -218,30 +237,23 @@ let
     let
       raw = node.raw;
       size = length value;
-      problem = code: message: expected: {
-        inherit
-          code
-          at
-          message
-          expected
-          ;
-      };
+      problem = code: message: { inherit code at message; };
     in
     (
       if raw ? minItems && size < raw.minItems then
-        [ (problem "min-items" "has ${toString size} elements" "at least ${toString raw.minItems}") ]
+        [ (bound problem "min-items" "at least" raw.minItems "element" size) ]
       else
         [ ]
     )
     ++ (
       if raw ? maxItems && size > raw.maxItems then
-        [ (problem "max-items" "has ${toString size} elements" "at most ${toString raw.maxItems}") ]
+        [ (bound problem "max-items" "at most" raw.maxItems "element" size) ]
       else
         [ ]
     )
     ++ (
       if (raw.uniqueItems or false) && repeated value then
-        [ (problem "unique-items" "has an element twice" "different elements") ]
+        [ (problem "unique-items" "has a duplicate element" // { hint = "remove one of the two"; }) ]
       else
         [ ]
     )
@@ -258,29 +270,18 @@ let
       raw = node.raw;
       names = attrNames value;
       size = length names;
-      problem = code: message: expected: {
-        inherit
-          code
-          at
-          message
-          expected
-          ;
-      };
+      problem = code: message: { inherit code at message; };
       absent = filter (name: !(hasAttr name value)) node.required;
     in
     (
       if raw ? minProperties && size < raw.minProperties then
-        [
-          (problem "min-properties" "has ${toString size} entries" "at least ${toString raw.minProperties}")
-        ]
+        [ (bound problem "min-properties" "at least" raw.minProperties "entry" size) ]
       else
         [ ]
     )
     ++ (
       if raw ? maxProperties && size > raw.maxProperties then
-        [
-          (problem "max-properties" "has ${toString size} entries" "at most ${toString raw.maxProperties}")
-        ]
+        [ (bound problem "max-properties" "at most" raw.maxProperties "entry" size) ]
       else
         [ ]
     )
@@ -291,7 +292,7 @@ let
         map (name: {
           code = "required";
           at = at ++ [ name ];
-          message = "is missing";
+          message = "is required";
           expected = kinds.wants node.props.${name};
         }) absent
     )
@@ -328,7 +329,7 @@ let
                     if node.names.raw ? pattern then
                       "must be ${kinds.noun node.names}, got ${quote name}"
                     else
-                      "the name ${quote name} ${fault.message}";
+                      "invalid name ${quote name}";
                 }
               ) (checkString node.names at name)
             ) names

@@ -44,37 +44,37 @@ if form == "a language tag" then
 else if form == "a host" then
   if contains "://" text then
     {
-      message = "a host has no scheme: a service is reached over https";
-      hint = "leave out all up to the `//`, and all from the next `/` on";
+      message = "a host must not contain a scheme: services use https";
+      hint = "write the host alone, without the scheme and the path";
     }
   else if contains "@" text then
     {
-      message = "a host has no user";
-      hint = "leave out all up to the `@`; a credential goes into auth";
+      message = "a host must not contain a user";
+      hint = "remove everything up to the `@`; put the credential in auth";
     }
   else if contains "/" text then
     {
-      message = "a host has no path";
-      hint = "leave out all from the `/` on; paths go into paths";
+      message = "a host must not contain a path";
+      hint = "remove the `/` and everything after it; list paths in paths";
     }
   else if contains "*" text then
     {
-      message = "a service is one host";
-      hint = "make a service for each host";
+      message = "a service must be a single host";
+      hint = "define a service for each host";
     }
   else if contains "[" text || match "[^:]*:[^:]*:.*" text != null then
     {
-      message = "a service is reached by a name or an IPv4 address";
-      hint = "write a name that stands for the address";
+      message = "a host must be a name or an IPv4 address";
+      hint = "write a name that resolves to the address";
     }
   else if import ../text/lower.nix text != text then
     {
-      message = "a host is written in lowercase";
+      message = "a host must be lowercase";
       hint = "write it in lowercase";
     }
   else if contains ":" text then
     {
-      message = "the port of a host is a number from 1 to 65535";
+      message = "the port of a host must be from 1 to 65535";
       hint = "write the port that the service listens on";
     }
   else
@@ -82,55 +82,55 @@ else if form == "a host" then
 else if form == "a request path" then
   if !(begins "/" text) then
     {
-      message = "a path of requests begins with /";
-      hint = "write it from the root of the host, such as /repos/**";
+      message = "a request path must begin with /";
+      hint = "write the path from the root of the host, such as /repos/**";
     }
   else if contains "%" text then
     {
-      message = "a path of requests is compared decoded";
-      hint = "write the character itself in place of its percent escape";
+      message = "a request path must not contain percent escapes";
+      hint = "write the character itself: paths are compared decoded";
     }
   else if contains "?" text || contains "#" text then
     {
-      message = "a path of requests has no query and no fragment";
-      hint = "leave out all from the `?` or `#` on; a query is not compared";
+      message = "a request path must not contain a query or a fragment";
+      hint = "remove the `?` or `#` and everything after it: queries are not compared";
     }
   else if contains "/./" "${text}/" || contains "/../" "${text}/" || contains "//" text then
     {
-      message = "a path of requests has no empty part, `.` or `..`";
-      hint = "write the path that it leads to";
+      message = "a request path must not contain `//`, `.` or `..`";
+      hint = "write the resolved path";
     }
   else
     {
-      message = "a path of requests is ASCII without spaces";
-      hint = "write * for the part that has other characters";
+      message = "a request path must be ASCII without spaces";
+      hint = "write * for a part with other characters";
     }
 else if form != "an address" then
   null
 else if rest == null then
   {
     message = "an address must begin with https:// or http://";
-    hint = "write the whole address, as in https://api.example.org/v1";
+    hint = "write the whole address, such as https://api.example.org/v1";
   }
 else if contains "@" authority then
   {
-    message = "an address has no user";
-    hint = "leave out all up to the `@`; a key goes into auth or headers";
+    message = "an address must not contain a user";
+    hint = "remove everything up to the `@`; put a key in auth or headers";
   }
 else if problem != null then
   problem
 else if contains "#" path then
   {
-    message = "an address has no fragment";
-    hint = "leave out all from the `#` on";
+    message = "an address must not contain a fragment";
+    hint = "remove the `#` and everything after it";
   }
 else if path != "" then
   {
-    message = "the path of an address is ASCII without spaces";
-    hint = "write other characters as percent escapes, such as %20 for a space";
+    message = "the path of an address must be ASCII without spaces";
+    hint = "percent-encode other characters, such as %20 for a space";
   }
 else
   {
-    message = "the port of an address is a number";
+    message = "the port of an address must be a number";
     hint = "write the port that the server listens on";
   }

@@ -1,4 +1,4 @@
-# Written by schemagen from go/manifest/internal/schemagen/docs.go: what a text of a pattern is
+# Written by schemagen from go/manifest/internal/schemagen/docs.go: what a string of a pattern is
 # called, an example of it, and the characters it may have, for messages.
 {
   "^(/[A-Za-z0-9_.-]+)+$" = {

@@ -15,8 +15,8 @@ let
   nouns = {
     int = "an integer";
     float = "a number with a fraction";
-    string = "text";
-    bool = "true or false";
+    string = "a string";
+    bool = "a boolean";
     list = "a list";
     set = "an attribute set";
     null = "null";
@@ -24,10 +24,10 @@ let
     lambda = "a function";
   };
   typeNouns = {
-    string = "text";
+    string = "a string";
     integer = "an integer";
     number = "a number";
-    boolean = "true or false";
+    boolean = "a boolean";
     array = "a list";
     object = "an attribute set";
     null = "null";
@@ -45,7 +45,7 @@ let
     else if type == "insomnia.secret-format/v1" then
       "secrets.format \"… {}\" (secrets.ref \"NAME\")"
     else if attrNames node.props == [ "value" ] then
-      "{ value = \"…\"; } for what is no secret"
+      "{ value = \"…\"; } for a value that is not secret"
     else if node.accepts ? set then
       "an attribute set of ${concatStringsSep ", " (attrNames node.props)}"
     else
@@ -64,13 +64,20 @@ let
       + (if most == 1 then " or " else ", or ")
       + elemAt words most;
 
+  # The types of a schema: "a string or null".
+  ofTypes =
+    raw:
+    let
+      types = if isString raw.type then [ raw.type ] else raw.type;
+    in
+    if raw ? type then concatStringsSep " or " (map (t: typeNouns.${t}) types) else "a value";
+
   # What a node wants: "an integer from 1 to 100".
   wants =
     node:
     let
       raw = node.raw;
-      types = if raw ? type then (if isString raw.type then [ raw.type ] else raw.type) else [ ];
-      noun = if types == [ ] then "a value" else concatStringsSep " or " (map (t: typeNouns.${t}) types);
+      noun = ofTypes raw;
       bounds =
         if raw ? minimum && raw ? maximum then
           " from ${toString raw.minimum} to ${toString raw.maximum}"
@@ -114,6 +121,9 @@ in
   is = value: nouns.${typeOf value} or "something else";
 
   inherit wants;
+
+  # The types that a node accepts, in the words of the manifest's schema where it can be.
+  accepted = node: if node.secret || node.branches != [ ] then wants node else ofTypes node.raw;
 
   # The same in fewer words, to go into a sentence.
   noun =

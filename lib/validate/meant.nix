@@ -227,9 +227,9 @@ in
     if length at < 2 || elemAt at (length at - 2) != "runtimes" || found == null then
       null
     else if found.looks or false then
-      "the looks of a program are the user's own: set them in [runtimes.${last at}.ui] of config.toml"
+      "the appearance of a program is a user setting: set it in [runtimes.${last at}.ui] of config.toml"
     else
-      "this holds in every runtime: write it in ${found.field} of the profile";
+      "this applies to every runtime: write it in ${found.field} of the profile";
 
   # The text that one that does not match the pattern was meant to be.
   form =
@@ -270,7 +270,7 @@ in
     else if secret then
       null
     else if form.form == "a model reference" && value == "inherit" then
-      "leave it out: a subagent without a model has that of the Pod"
+      "remove it: a subagent without a model uses that of the Pod"
     else if
       form.form == "a model reference"
       && match ".*/.*" value == null

@@ -9,13 +9,13 @@ let
     if value ? outPath || value.type or null == "derivation" then
       {
         code = "store-path";
-        message = "is a derivation or a set with `outPath`, which would become a path of the Nix store";
-        hint = "a manifest is portable: give the name of a program, or the text itself with builtins.readFile";
+        message = "must not be a derivation or a set with `outPath`: it would become a store path";
+        hint = "write the name of a program, or the content of a file: builtins.readFile ./FILE";
       }
     else if value ? __toString || value ? __functor then
       {
         code = "function-value";
-        message = "is a set that acts as a function or a string";
+        message = "must not be a set with `__functor` or `__toString`";
         hint = "write the value itself";
       }
     else
@@ -30,14 +30,14 @@ let
     if type == "lambda" then
       {
         code = "function-value";
-        message = "is a function; a manifest holds plain data";
+        message = "must not be a function: a manifest is plain data";
         inherit expected;
         hint = "call it, or write the value itself";
       }
     else if type == "path" then
       {
         code = "path-value";
-        message = "is a path; a manifest is portable and names no file of this machine";
+        message = "must not be a path: a manifest must work on any machine";
         inherit expected;
         hint =
           if node.accepts ? string then
@@ -50,21 +50,21 @@ let
     else if type == "string" && node.accepts ? string then
       {
         code = "store-path";
-        message = "depends on a path of the Nix store, which another machine does not have";
+        message = "contains a path of the Nix store, which does not exist on other machines";
         inherit expected;
-        hint = "give the name of a program, or the text itself with builtins.readFile";
+        hint = "write the name of a program, or the content of a file: builtins.readFile ./FILE";
       }
     else if node.secret && type != "set" && type != "list" && type != "null" then
       {
         code = "secret-literal";
-        message = "a literal stands where a secret belongs (value not shown)";
+        message = "must be a secret reference, got a literal (value not shown)";
         inherit expected;
         hint = "write secrets.ref \"NAME\" and store the value with `insomnia secret set NAME`; change the secret if this file was shared";
       }
     else
       {
         code = "type";
-        message = "is ${kinds.is value}, where ${kinds.noun node} belongs";
+        message = "must be ${kinds.accepted node}, got ${kinds.is value}";
         inherit expected;
       }
       // (

@@ -178,7 +178,7 @@ func clean(text, inside string) (string, error) {
 	cleaned := path.Clean("/" + inside)[1:]
 	for step := range strings.SplitSeq(inside, "/") {
 		if step == ".." {
-			return "", invalid(text, "the path leads out of the source")
+			return "", invalid(text, "the path points out of the source")
 		}
 	}
 	if strings.ContainsFunc(inside, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) || len(inside) > 1000 {

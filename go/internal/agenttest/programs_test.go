@@ -65,7 +65,7 @@ var ofPrograms = slices.Concat([]flip{
 			},
 			"opencode": {
 				"model.maxOutputTokens":      {field("max_tokens"), [2]string{"10000", "20000"}},
-				"tools.maxOutputBytes":       {func(e *evidence) string { return fmt.Sprint(len(e.results()[0]) > 20000) }, [2]string{"false", "true"}},
+				"tools.maxOutputBytes":       {func(e *evidence) string { return fmt.Sprint(len(strings.Join(e.results(), "")) > 20000) }, [2]string{"false", "true"}},
 				"web.search.mode":            {offers("websearch"), [2]string{"", "websearch"}},
 				"web.fetch.enabled":          {offers("webfetch"), [2]string{"", "webfetch"}},
 				"workflows.*.description":    {inFiles("A workflow of one", "A workflow of two"), [2]string{"A workflow of one", "A workflow of two"}},

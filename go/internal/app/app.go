@@ -42,7 +42,7 @@ type User interface {
 }
 
 // ErrNobody is the error of [User.Ask] if there is no terminal for the question.
-var ErrNobody = errors.New("there is nobody to answer")
+var ErrNobody = errors.New("no terminal to ask on")
 
 // Question is one of the questions that need a typed yes.
 type Question struct {

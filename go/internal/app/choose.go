@@ -225,7 +225,7 @@ func (a *App) ambiguous(ctx context.Context, name *catalog.Ambiguous, options re
 	}
 	hint := "say which one is meant:\n" + strings.Join(lines, "\n")
 	if settle := Settling(name.Name, rows[0].Ref, name.Candidates); settle != "" {
-		hint += "\nor settle the name for good: " + settle
+		hint += "\nor settle the name with an alias: " + settle
 	}
 	return e.Hintf("%s", hint)
 }

@@ -20,7 +20,7 @@ import (
 // with their possible values.
 var layerSettings = [...]struct{ preset, choices string }{
 	{"autonomy", "What it does without asking: observe, ask, edits, auto or full."},
-	{"toolPolicy", "Which tools it has: none, read-only, research, delegate, workspace or full."},
+	{"toolPolicy", "Preset of the tools: none, read-only, research, delegate, workspace or full."},
 	{"context.budget", "How much of the model's window is used: small, medium, large or full."},
 	{"compaction", "How soon a long session is summarized: off, early, balanced or late."},
 	{"retention", "How long sessions are kept: none, forever or days, such as 30d."},

@@ -45,7 +45,7 @@ func (a *App) Reload(ctx context.Context, p *pod.Pod, options resolve.Options) (
 	}
 	r := &Reload{Pod: p, From: current.Digest, source: p.Source}
 	if r.source.Target == "" {
-		return nil, diag.Errorf(diag.ExitNotFound, "no-profile", "the Pod `%s` was made of a manifest, and there is no profile to resolve again", p.Name).
+		return nil, diag.Errorf(diag.ExitNotFound, "no-profile", "the Pod `%s` was created from a manifest, so it has no profile to resolve again", p.Name).
 			Hintf("make another Pod of what it should be: insomnia pod new REF, or insomnia pod new --manifest FILE")
 	}
 	options.Evaluator, options.Root, options.Provenance, options.Overrides = r.source.Evaluator, r.source.Root, true, nil

@@ -59,7 +59,7 @@ func (a *App) ChooseRuntime(ctx context.Context, m *manifest.Manifest, name stri
 		names[i] = c.Driver.Name
 	}
 	return nil, diag.Errorf(diag.ExitNotFound, "runtime-ambiguous", "several runtimes can run this profile: %s", strings.Join(names, ", ")).
-		Hintf("name one with --runtime NAME, or set it for good in config.toml: runtimes.default = %q", names[0])
+		Hintf("name one with --runtime NAME, or set a default in config.toml: runtimes.default = %q", names[0])
 }
 
 // starting returns the runtime with a name if it can start Pods.

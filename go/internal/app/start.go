@@ -71,7 +71,7 @@ func (a *App) Prepare(ctx context.Context, s *Snapshot, o StartOptions) (*Ready,
 	name := o.Runtime
 	switch {
 	case r.status.Session != "" && name != "" && name != r.status.Runtime:
-		return nil, diag.Errorf(diag.ExitUsage, "runtime-of-session", "the conversation of the Pod `%s` is one of %s, and %s cannot go on with it", s.Pod.Name, r.status.Runtime, name).
+		return nil, diag.Errorf(diag.ExitUsage, "runtime-of-session", "the conversation of the Pod `%s` belongs to %s, and %s cannot continue it", s.Pod.Name, r.status.Runtime, name).
 			Hintf("leave out --runtime, or make another Pod: insomnia pod new --runtime %s", name)
 	case r.status.Session != "":
 		name = r.status.Runtime

@@ -26,7 +26,7 @@ var (
 	// ErrNotRegular means a directory, FIFO, socket or device.
 	ErrNotRegular = errors.New("not a regular file")
 	// ErrOutside means that a link or a name points out of the root directory.
-	ErrOutside = errors.New("leads out of its directory")
+	ErrOutside = errors.New("points out of its directory")
 )
 
 // ReadFile reads a regular file of at most limit bytes; links are followed. It

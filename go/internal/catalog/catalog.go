@@ -294,7 +294,7 @@ func hasFrontmatter(file string) bool {
 }
 
 func unreadable(dir string, err error) error {
-	return diag.Errorf(diag.ExitNotFound, "source-unreadable", "the folder of profiles cannot be read: %v", bounded.Reason(err)).
+	return diag.Errorf(diag.ExitNotFound, "source-unreadable", "cannot read the directory of profiles: %v", bounded.Reason(err)).
 		At(diag.Position{File: dir}).Hintf("it must be a folder that you may read: ls -ld %s", dir)
 }
 

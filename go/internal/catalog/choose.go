@@ -222,7 +222,7 @@ func (r *Catalog) qualified(ctx context.Context, source, name string) (Candidate
 			return Candidate{}, r.Refused
 		}
 		if dir == "" {
-			return Candidate{}, diag.Errorf(diag.ExitNotFound, "no-project", "there is no project here for `%s:%s`", source, name).
+			return Candidate{}, diag.Errorf(diag.ExitNotFound, "no-project", "no project found for `%s:%s`", source, name).
 				Hintf("a project is a git work tree, or a folder with .insomnia or flake.nix, at or above the working directory")
 		}
 		where = dir
@@ -265,7 +265,7 @@ func (c Candidate) usable() (Candidate, error) {
 }
 
 func (r *Catalog) notIn(source, name, where string, files []Candidate) error {
-	e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no profile `%s` in %s", name, where)
+	e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "profile `%s` not found in %s", name, where)
 	var names []string
 	for _, c := range files {
 		names = append(names, c.Name)
@@ -304,7 +304,7 @@ func (r *Catalog) inNamed(source, name string) (Candidate, error) {
 	if r.Refused != nil {
 		return Candidate{}, r.Refused // its config may know the source
 	}
-	e := diag.Errorf(diag.ExitNotFound, "source-unknown", "there is no source `%s`: %s:%s", source, source, name).
+	e := diag.Errorf(diag.ExitNotFound, "source-unknown", "unknown source `%s`: %s:%s", source, source, name).
 		Expectedf("one of: %s; or a path or flake reference", strings.Join(names, ", "))
 	if near := closest(source, names); near != "" {
 		e.Hintf("did you mean %s:%s?", near, name)
@@ -338,12 +338,12 @@ func (r *Catalog) alias(ctx context.Context, name string, chain []config.Setting
 			continue
 		}
 		if slices.Contains(chain, set) {
-			e := diag.Errorf(diag.ExitNotFound, "alias-cycle", "the alias `%s` leads back to itself", name).
-				Hintf("let one of them lead to a qualified reference such as user:coder")
+			e := diag.Errorf(diag.ExitNotFound, "alias-cycle", "the alias `%s` resolves to itself", name).
+				Hintf("set one of them to a qualified reference such as user:coder")
 			for _, s := range append(chain[slices.Index(chain, set):], set) {
 				if len(e.Diagnostics[0].Positions) == 0 || !slices.ContainsFunc(e.Diagnostics[0].Positions, func(p diag.Position) bool { return p.File == s.At.File && p.Line == s.At.Line }) {
 					at := s.At
-					at.Note = "leads to " + s.Value
+					at.Note = "resolves to " + s.Value
 					e.At(at)
 				}
 			}
@@ -383,7 +383,7 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 			return e
 		}
 		first := e.Diagnostics[0]
-		first.Message = what + " leads to " + diag.Quote(set.Value) + ": " + first.Message
+		first.Message = what + " resolves to " + diag.Quote(set.Value) + ": " + first.Message
 		first.Positions = append([]diag.Position{set.At}, first.Positions...)
 		return &diag.Error{Exit: e.Exit, Diagnostics: append([]diag.Diagnostic{first}, e.Diagnostics[1:]...), Summary: e.Summary}
 	}
@@ -421,7 +421,7 @@ func (r *Catalog) follow(ctx context.Context, c *config.Config, set config.Setti
 	if err != nil {
 		return nil, bound(err)
 	}
-	e := diag.Errorf(diag.ExitNotFound, "name-unqualified", "%s leads to `%s`, which does not say where it comes from", what, set.Value).At(set.At)
+	e := diag.Errorf(diag.ExitNotFound, "name-unqualified", "%s resolves to `%s`, which names no source", what, set.Value).At(set.At)
 	if len(found) > 0 {
 		return nil, e.Hintf("write the qualified reference:\n  %s", strings.Join(refs(found), "\n  "))
 	}
@@ -433,12 +433,12 @@ func (r *Catalog) missingFile(ref reference.Reference, shown string) error {
 	switch ref.Kind {
 	case reference.Builtin:
 		if !slices.ContainsFunc(r.builtin(), func(c Candidate) bool { return c.Name == ref.Name }) {
-			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no built-in profile `%s`", ref.Name).
+			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "built-in profile not found: `%s`", ref.Name).
 				Hintf("insomnia profile list shows what there is")
 		}
 	case reference.File:
 		if !exists(ref.Path) {
-			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", shown)
+			return diag.Errorf(diag.ExitNotFound, "profile-not-found", "file not found: %s", shown)
 		}
 	case reference.Local:
 		if !ref.Pinned() && !exists(ref.Dir()) {

@@ -15,6 +15,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/importing"
+	"github.com/insomnia-pods/insomnia/go/internal/look"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/nix/lock"
 )
@@ -22,14 +23,14 @@ import (
 func (p *program) addCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "add",
-		Usage:     "add a skill, an agent or an MCP server of somebody else's",
+		Usage:     "add a published skill, agent or MCP server",
 		ArgsUsage: "[REF | NAME]",
 		Description: "REF is a directory with SKILL.md, a Markdown file with frontmatter, or a .json file with mcpServers, of\n" +
 			"which #NAME selects one: github:OWNER/REPO/PATH, git+https://HOST/REPO?dir=PATH,\n" +
-			"https://HOST/FILE.tar.gz?dir=PATH or ./PATH. Its texts are shown, with characters that cannot be seen,\n" +
+			"https://HOST/FILE.tar.gz?dir=PATH or ./PATH. Its content is shown, with invisible characters escaped,\n" +
 			"and written after you agree, as a layer below `added` next to the profiles; added.lock pins it. Nothing\n" +
 			"of it is run, and no key is written. --outdated compares with what is there now, --update shows the\n" +
-			"difference and pins it anew. For example:\n\n" +
+			"difference and pins the new version. For example:\n\n" +
 			"    insomnia add github:anthropics/skills/skills/pdf\n" +
 			"    insomnia add --outdated\n" +
 			"    insomnia add --update pdf",
@@ -37,9 +38,9 @@ func (p *program) addCommand() *cli.Command {
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the layer, instead of that of its author"},
 			&cli.BoolFlag{Name: "list", Usage: "list what was added, without a download"},
 			&cli.BoolFlag{Name: "outdated", Usage: "list what changed upstream; exit with 1 when something did"},
-			&cli.BoolFlag{Name: "update", Usage: "show what changed upstream, of NAME or of all, and pin it anew"},
+			&cli.BoolFlag{Name: "update", Usage: "show what changed upstream, of NAME or of all, and pin the new version"},
 			&cli.BoolFlag{Name: "remove", Usage: "remove the files of NAME and its pin"},
-			&cli.BoolFlag{Name: "dry-run", Usage: "show the texts, and write nothing"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "show the content without writing it"},
 			yesFlag("write what is shown without asking"),
 			offlineFlag(),
 		}, downloadFlags()...), scopeFlags("add it")...),
@@ -49,14 +50,10 @@ func (p *program) addCommand() *cli.Command {
 }
 
 func (p *program) completeAdded(c *cli.Context) {
-	if completingFlag() {
-		cli.DefaultCompleteWithFlags(c.Command)(c)
-		return
-	}
 	if a, err := p.open(c); err == nil && (c.Bool("update") || c.Bool("remove") || c.Bool("outdated")) && c.NArg() == 0 {
 		all, _ := a.Added(c.Context, "", inScope(c), false, resolve.Options{Timeout: app.ListTimeout})
 		for _, x := range all {
-			fmt.Fprintln(c.App.Writer, x.Name)
+			offer(c.App.Writer, x.Name, "")
 		}
 	}
 }
@@ -160,15 +157,14 @@ func (p *program) agree(c *cli.Context, x *app.Addition) error {
 		return err
 	}
 	dry := c.Bool("dry-run")
-	shown := additionText(x)
 	switch {
 	case p.json:
 	case p.canAsk() && !dry && p.toTerminal():
-		if err := p.page(c, shown); err != nil {
+		if err := p.page(c, additionText(x, p.out)); err != nil {
 			return err
 		}
 	default:
-		if _, err := p.stderr.Write([]byte(shown)); err != nil {
+		if _, err := p.stderr.Write([]byte(additionText(x, p.err))); err != nil {
 			return err
 		}
 	}
@@ -211,7 +207,7 @@ func (p *program) addUpdate(c *cli.Context, all []*app.Addition) error {
 				written = !c.Bool("dry-run")
 			}
 		case c.Bool("dry-run"):
-			p.inform("%s: the texts are the same; nothing was written: --dry-run", diag.Quote(x.Name))
+			p.inform("%s: the content is the same; nothing was written: --dry-run", diag.Quote(x.Name))
 		default:
 			if err = x.Save(); err == nil {
 				written = true
@@ -220,7 +216,7 @@ func (p *program) addUpdate(c *cli.Context, all []*app.Addition) error {
 		if written {
 			what := "updated"
 			if x.State != app.AdditionChanged {
-				what = "pinned anew, with the same texts,"
+				what = "pinned the new version, with the same content, of"
 			}
 			p.inform("%s %s", what, diag.Quote(x.Name))
 			if from, to := lock.Describe(x.Before.Locked), lock.Describe(x.After.Locked); from != to {
@@ -272,7 +268,7 @@ func (p *program) addList(c *cli.Context, all []*app.Addition) error {
 	outdated := c.Bool("outdated")
 	report := additionsReport{Schema: "insomnia.added/v1", Additions: []additionJSON{}}
 	var out bytes.Buffer
-	t := newTable(&out)
+	t := p.list(&out)
 	header := []string{"NAME", "KIND", "SCOPE", "PIN", "REFERENCE"}
 	if outdated {
 		header = []string{"NAME", "KIND", "SCOPE", "STATE", "PIN", "NOW", "REFERENCE"}
@@ -333,7 +329,7 @@ func shortPin(locked map[string]any) string {
 
 // additionText shows what would be written. It quotes every line, so that none can pass
 // for a message of this program.
-func additionText(x *app.Addition) string {
+func additionText(x *app.Addition, paint look.Paint) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "the %s %s of %s\n", importing.KindTitle(x.After.Kind), diag.Quote(x.Made.Name), diag.Name(x.After.Ref))
 	if x.Before != nil && lock.Describe(x.Before.Locked) != lock.Describe(x.After.Locked) {
@@ -351,7 +347,7 @@ func additionText(x *app.Addition) string {
 			quoteLines(&out, string(f.Data))
 		default:
 			fmt.Fprintf(&out, "\n==> %s, changed <==\n", diag.Cell(f.Path))
-			differenceLines(&out, string(old), string(f.Data))
+			differenceLines(&out, string(old), string(f.Data), paint)
 		}
 		if f.Executable {
 			out.WriteString("  (executable)\n")
@@ -374,11 +370,13 @@ func quoteLines(out *strings.Builder, text string) {
 }
 
 // differenceLines quotes the changed lines with three lines of context.
-func differenceLines(out *strings.Builder, old, new string) {
+func differenceLines(out *strings.Builder, old, new string, paint look.Paint) {
 	at := 0
 	for line := range strings.Lines(udiff.Unified("old", "new", old, new)) {
 		if at++; at > 2 { // the names of the files
-			out.WriteString(strings.TrimRight(bar+diag.Escape(strings.TrimSuffix(line, "\n"), false), " ") + "\n")
+			style := map[byte]look.Style{'+': look.Added, '-': look.Removed, '@': look.Dim}[line[0]]
+			text := strings.TrimRight(diag.Escape(strings.TrimSuffix(line, "\n"), false), " ")
+			out.WriteString(strings.TrimRight(bar+paint.Text(style, text), " ") + "\n")
 		}
 	}
 }

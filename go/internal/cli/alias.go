@@ -186,7 +186,7 @@ func (p *program) aliasList(c *cli.Context) error {
 	aliases := []listedAlias{}
 	problems := &diag.Error{Exit: diag.ExitDifference}
 	var b bytes.Buffer
-	w := newTable(&b)
+	w := p.list(&b)
 	w.row("NAME", "REFERENCE", "SCOPE", "FILE")
 	for _, a := range r.Bindings() {
 		if a.Alias == "" || c.Bool("user") && a.Scope != config.User || c.Bool("project") && a.Scope != config.Project {
@@ -205,7 +205,7 @@ func (p *program) aliasList(c *cli.Context) error {
 	case c.Bool("json"):
 		err = p.printJSON(map[string]any{"schema": "insomnia.aliases/v1", "aliases": aliases})
 	case len(aliases) == 0:
-		p.inform("there are no aliases yet: insomnia alias set NAME REF sets one")
+		p.inform("no aliases yet; to set one: insomnia alias set NAME REF")
 	default:
 		w.flush()
 		err = p.write(b.Bytes())
@@ -221,15 +221,11 @@ func (p *program) aliasList(c *cli.Context) error {
 
 // completeAliases completes the names of aliases.
 func (p *program) completeAliases(c *cli.Context) {
-	if completingFlag() {
-		cli.DefaultCompleteWithFlags(c.Command)(c)
-		return
-	}
 	dir, err := os.Getwd()
 	if err != nil {
 		return
 	}
 	for _, a := range catalog.Open(dir, insomnia.Library).Aliases() {
-		fmt.Fprintln(c.App.Writer, diag.Escape(a.Name, false))
+		offer(c.App.Writer, a.Name, "")
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/evaluate/nix"
 	"github.com/insomnia-pods/insomnia/go/internal/halt"
 	"github.com/insomnia-pods/insomnia/go/internal/hostgroup"
+	"github.com/insomnia-pods/insomnia/go/internal/look"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/watchdog"
 )
@@ -28,8 +29,10 @@ import (
 // program holds what the commands share.
 type program struct {
 	stdout, stderr io.Writer
+	out, err       look.Paint    // whether the streams are colored
 	terminal       bool          // whether standard error is a terminal
 	json           bool          // whether messages on standard error are JSON
+	wide           bool          // whether tables are wider than the terminal
 	typed          *bufio.Reader // standard input, for commands that ask several questions
 }
 
@@ -40,7 +43,8 @@ var askHosts = hostgroup.Ask
 func Main(args []string) int {
 	collectLate()
 	p := &program{stdout: unbreakable(os.Stdout, 1), stderr: unbreakable(os.Stderr, 2), terminal: isTerminal(os.Stderr)}
-	p.json = wantsJSON(args)
+	p.readEarly(args)
+	cli.HelpPrinter = p.printHelp
 	watchdog.EndProcess = func(limit int64) {
 		halt.Now(func() int { return p.report(resolve.MemoryReached(limit), p.json) })
 	}
@@ -48,7 +52,7 @@ func Main(args []string) int {
 }
 
 func (p *program) run(ctx context.Context, args []string) (code int) {
-	p.json = wantsJSON(args)
+	p.readEarly(args)
 	defer func() {
 		if v := recover(); v != nil {
 			code = p.report(p.crashed(crash.Recovered(v), args), p.json)
@@ -81,7 +85,7 @@ func (p *program) report(err error, asJSON bool) int {
 	if asJSON {
 		diag.WriteJSON(p.stderr, e)
 	} else {
-		diag.NewText().Write(p.stderr, e)
+		p.text().Write(p.stderr, e)
 	}
 	return int(e.Exit)
 }
@@ -127,7 +131,6 @@ func (p *program) app(only string) *cli.App {
 		Description:               "Alone on a terminal, insomnia shows the Pods and makes new ones.\n--version or -v prints the version.",
 		HideVersion:               true,
 		DisableSliceFlagSeparator: true,
-		EnableBashCompletion:      true,
 		Suggest:                   true,
 		Writer:                    p.stdout,
 		ErrWriter:                 p.stderr,
@@ -175,6 +178,8 @@ func everyCommand(commands []*cli.Command) []*cli.Command {
 func commonFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.BoolFlag{Name: "json", Usage: "print data, and errors on standard error, as JSON"},
+		&cli.StringFlag{Name: "color", Value: look.Auto, Usage: "color the output: `WHEN` is auto, always or never"},
+		&cli.BoolFlag{Name: "wide", Usage: "print tables whole on a narrow terminal"},
 		&cli.StringFlag{Name: "log-level", Value: "warn", Usage: "what to log on standard error: `LEVEL` is trace, debug, info, warn, error or off"},
 		&cli.StringFlag{Name: "log-format", Value: "text", Usage: "`FORMAT` of the log: text or json"},
 	}
@@ -193,7 +198,7 @@ func (p *program) open(c *cli.Context) (*app.App, error) {
 	}
 	dir, err := os.Getwd()
 	if err != nil {
-		return nil, diag.Errorf(diag.ExitNotFound, "no-directory", "the working directory cannot be read: %v", err)
+		return nil, diag.Errorf(diag.ExitNotFound, "no-directory", "cannot read the working directory: %v", err)
 	}
 	cache := resolve.UserCacheDir()
 	nix := &nix.Nix{
@@ -222,7 +227,7 @@ func unknownCommand(commands []*cli.Command, group, name string) error {
 			names = append(names, command.Name)
 		}
 	}
-	e := diag.Errorf(diag.ExitUsage, "unknown-command", "there is no command `%s`", strings.TrimPrefix(group+" "+name, "insomnia ")).
+	e := diag.Errorf(diag.ExitUsage, "unknown-command", "unknown command `%s`", strings.TrimPrefix(group+" "+name, "insomnia ")).
 		Expectedf("one of: %s", strings.Join(names, ", "))
 	if near := resolve.Closest(name, names); near != "" {
 		e.Hintf("did you mean %s %s?", group, near)
@@ -238,7 +243,7 @@ func usageError(c *cli.Context, err error, _ bool) error {
 		return diag.Errorf(diag.ExitUsage, "usage", "%s", message).Hintf("see %s", helpCommand(c))
 	}
 	name = strings.TrimPrefix(name, "-")
-	e := diag.Errorf(diag.ExitUsage, "unknown-flag", "there is no flag --%s", name).Hintf("see %s", helpCommand(c))
+	e := diag.Errorf(diag.ExitUsage, "unknown-flag", "unknown flag --%s", name).Hintf("see %s", helpCommand(c))
 	flags := c.App.Flags
 	if c.Command != nil && len(c.Command.Flags) > 0 {
 		flags = c.Command.Flags

@@ -20,8 +20,11 @@ func (p *program) dispatch(ctx context.Context, args []string) ([]string, error)
 	if len(args) > 1 && slices.Contains(versionFlags, args[1]) {
 		args = append([]string{args[0], "version"}, args[2:]...)
 	}
-	if len(args) < 2 || args[len(args)-1] == completing {
+	if len(args) < 2 {
 		return args, p.app("").RunContext(ctx, args)
+	}
+	if args[1] == completing && len(args) > 2 {
+		return args, p.complete(ctx, args[2:])
 	}
 	app := p.app(args[1])
 	line, err := takeApart(app, args)
@@ -29,6 +32,9 @@ func (p *program) dispatch(ctx context.Context, args []string) ([]string, error)
 		return args, err
 	}
 	if err := line.refuseEmpty(app); err != nil {
+		return args, err
+	}
+	if err := line.refuseColor(); err != nil {
 		return args, err
 	}
 	args = line.ordered(args[0])
@@ -44,13 +50,12 @@ const pairFlag = "override-input"
 
 const pairSeparator = "\x1f"
 
-// completing is the flag with which the completion scripts ask for candidates.
-const completing = "--generate-bash-completion"
-
 // commandLine is a parsed command line.
 type commandLine struct {
 	command            *cli.Command // nil if none is named
 	names, flags, rest []string
+	ended              bool   // whether `--` ended the flags
+	pending            string // the flag at the end whose value is missing
 }
 
 // ordered returns the command, then the flags, then the arguments after `--`.
@@ -63,14 +68,15 @@ func (l *commandLine) ordered(program string) []string {
 	return out
 }
 
-// takeApart parses a command line, which must have at least one argument.
+// takeApart parses a command line. With an error it returns what comes before it.
 func takeApart(app *cli.App, args []string) (*commandLine, error) {
 	var command *cli.Command
 	var names, flags, rest []string
+	ended := false
 	for i := 1; i < len(args); i++ {
 		arg := args[i]
 		if arg == "--" {
-			rest = append(rest, args[i+1:]...)
+			rest, ended = append(rest, args[i+1:]...), true
 			break
 		}
 		if len(arg) < 2 || arg[0] != '-' {
@@ -87,14 +93,19 @@ func takeApart(app *cli.App, args []string) (*commandLine, error) {
 		switch {
 		case values == 2:
 			if hasValue || i+2 >= len(args) {
-				return nil, diag.Errorf(diag.ExitUsage, "usage", "--%s needs two values", name).
+				line := &commandLine{command: command, names: names, flags: flags, rest: rest}
+				if !hasValue {
+					line.pending = name
+				}
+				return line, diag.Errorf(diag.ExitUsage, "usage", "--%s needs two values", name).
 					Expectedf("--%s NAME REF", name)
 			}
 			flags = append(flags, "--"+name+"="+args[i+1]+pairSeparator+args[i+2])
 			i += 2
 		case values == 1 && !hasValue:
 			if i+1 >= len(args) {
-				return nil, diag.Errorf(diag.ExitUsage, "usage", "--%s needs a value", name)
+				return &commandLine{command: command, names: names, flags: flags, rest: rest, pending: name},
+					diag.Errorf(diag.ExitUsage, "usage", "--%s needs a value", name)
 			}
 			// Joined, so that a value that begins with `-` is not taken for a flag.
 			flags = append(flags, "--"+name+"="+args[i+1])
@@ -103,7 +114,7 @@ func takeApart(app *cli.App, args []string) (*commandLine, error) {
 			flags = append(flags, arg)
 		}
 	}
-	return &commandLine{command, names, flags, rest}, nil
+	return &commandLine{command: command, names: names, flags: flags, rest: rest, ended: ended}, nil
 }
 
 // commandBelow finds a command of the program or of a group by its name.
@@ -148,12 +159,15 @@ func valuesOf(app *cli.App, command *cli.Command, name string) int {
 
 // wantsJSON reports whether --json was given, for errors that occur before or instead of
 // parsing.
-func wantsJSON(args []string) bool {
+func wantsJSON(args []string) bool { return wants(args, "json") }
+
+// wants reports whether a switch is set, also where the command line is wrong.
+func wants(args []string, name string) bool {
 	for _, arg := range args {
 		switch arg {
 		case "--":
 			return false
-		case "--json", "-json", "--json=true":
+		case "--" + name, "-" + name, "--" + name + "=true":
 			return true
 		}
 	}

@@ -49,7 +49,7 @@ func (p *program) Ask(ctx context.Context, q app.Question) (bool, error) {
 		}
 		return p.ask(ctx, "Download it, and use it for this project from now on?")
 	}
-	page := words.Page{More: "insomnia trust show " + q.Grants.Argument() + " --full", Hosts: q.Hosts}
+	page := words.Page{More: "insomnia trust show " + q.Grants.Argument() + " --full", Hosts: q.Hosts, Paint: p.err}
 	if _, err := io.WriteString(p.stderr, words.Grants(q.Grants, page)+"\n"); err != nil {
 		return false, err
 	}

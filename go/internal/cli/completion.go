@@ -1,9 +1,14 @@
 package cli
 
 import (
+	"bytes"
+	"context"
+	"flag"
 	"fmt"
+	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -12,64 +17,206 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 )
 
-// The scripts pass words on unchanged and evaluate nothing that was typed.
+// completing is the argument with which the completion scripts ask for candidates. The
+// words after it are those after the name of the program; the last one is to be completed
+// and may be empty.
+const completing = "--complete"
+
+// completionTime is the time after which a completion ends without candidates. Tests with
+// real shells replace it.
+var completionTime = time.Second
+
+// The scripts ask the program on PATH, whatever path was typed: a repository may have a
+// file `insomnia`. They pass words on unchanged and evaluate nothing that was typed.
+
+// Bash splits words at `:` and `=`, and replaces only what follows the last of them.
 const bashCompletion = `# bash completion for insomnia: source <(insomnia completion bash)
-_insomnia() {
-  local cur=${COMP_WORDS[COMP_CWORD]} words=("${COMP_WORDS[@]:0:COMP_CWORD}") line
-  [[ $cur == -* ]] && words+=("$cur")
-  COMPREPLY=()
-  while IFS= read -r line; do
-    line=${line%%:*}
-    [[ $line == "$cur"* ]] && COMPREPLY+=("$line")
-  done < <("${words[@]}" --generate-bash-completion 2>/dev/null)
+_insomnia_unquote() {
+  local text=$1 c
+  unquoted= quote=
+  while [[ -n $text ]]; do
+    c=${text:0:1} text=${text:1}
+    if [[ $c == "$quote" ]]; then
+      quote=
+    elif [[ -z $quote && $c == [\"\'] ]]; then
+      quote=$c
+    elif [[ $c == \\ && $quote != \' ]]; then
+      [[ -n $quote && $text != [\"\\\$\` + "`" + `]* ]] && unquoted+=$c
+      unquoted+=${text:0:1} text=${text:1}
+    else
+      unquoted+=$c
+    fi
+  done
 }
-complete -o bashdefault -o default -o nospace -F _insomnia insomnia
+_insomnia() {
+  local line=${COMP_LINE:0:COMP_POINT} words=() last=-1 i unquoted quote replaced= value
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    if [[ $i == 0 || $line == [[:space:]]* ]]; then
+      line=${line#"${line%%[![:space:]]*}"}
+      words[++last]=
+    fi
+    words[last]+=${line:0:${#COMP_WORDS[i]}}
+    line=${line:${#COMP_WORDS[i]}}
+  done
+  for i in "${!words[@]}"; do
+    _insomnia_unquote "${words[i]}"
+    words[i]=$unquoted
+  done
+  if [[ -z $quote && $unquoted == *[:=]* ]]; then
+    [[ $unquoted == *=* && $COMP_WORDBREAKS == *=* ]] && replaced=${unquoted%"${unquoted##*=}"}
+    [[ ${unquoted#"$replaced"} == *:* && $COMP_WORDBREAKS == *:* ]] && replaced=${unquoted%"${unquoted##*:}"}
+  fi
+  COMPREPLY=()
+  while IFS=$'\t' read -r value _; do
+    [[ $value == "$unquoted"* && $value != "$replaced" ]] || continue
+    value=${value#"$replaced"}
+    printf -v line %q "$value"
+    [[ -z $quote || $line == "$value" ]] && COMPREPLY+=("$line")
+  done < <(command insomnia --complete "${words[@]:1}" 2>/dev/null)
+}
+complete -o bashdefault -o default -F _insomnia insomnia
 `
 
 const zshCompletion = `#compdef insomnia
 # zsh completion for insomnia: source <(insomnia completion zsh)
 _insomnia() {
   local -a candidates
-  local current=${words[CURRENT]}
-  if [[ $current == -* ]]; then
-    candidates=("${(@f)$("${(@)words[1,CURRENT-1]}" "$current" --generate-bash-completion 2>/dev/null)}")
-  else
-    candidates=("${(@f)$("${(@)words[1,CURRENT-1]}" --generate-bash-completion 2>/dev/null)}")
-  fi
-  if [[ -n ${candidates[1]} ]]; then
-    _describe 'insomnia' candidates
-  else
-    _files
-  fi
+  local line value
+  for line in "${(@f)$(command insomnia --complete "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}"; do
+    [[ -n $line ]] || continue
+    value=${${line%%$'\t'*}//\\/\\\\}
+    candidates+=("${value//:/\\:}:${${line#*$'\t'}:#$line}")
+  done
+  _describe insomnia candidates && return
+  [[ $PREFIX == --*=* ]] && compset -P '*='
+  _files
 }
 compdef _insomnia insomnia
 `
 
-const fishNames = `
-# The names of profiles, Pods and secrets come from the program.
-function __insomnia_names
+const fishCompletion = `# fish completion for insomnia: insomnia completion fish | source
+function __insomnia_complete
     set -l words (commandline -opc)
-    $words --generate-bash-completion 2>/dev/null | string replace -r ':.*' ''
+    set -l current (commandline -ct)
+    set -l found (command insomnia --complete $words[2..-1] "$current" 2>/dev/null)
+    printf '%s\n' $found
+    if test (count $found) -eq 0; or string match -qr -- '^[.~]|/' "$current"
+        set -l flag (string match -r -- '^--[^=]*=' "$current")
+        for path in (__fish_complete_path (string replace -- "$flag" '' "$current"))
+            printf '%s\n' "$flag$path"
+        end
+    end
 end
-complete -c insomnia -f -n '__fish_seen_subcommand_from resolve show explain diff default grant revoke new resume reload rollback rm export check render set bind exec test' -a '(__insomnia_names)'
+complete -c insomnia -f -a '(__insomnia_complete)'
 `
 
-// completingFlag reports whether the word to complete is a flag.
-func completingFlag() bool { return strings.HasPrefix(os.Args[max(0, len(os.Args)-2)], "-") }
+// complete prints the candidates for the last word, one a line: the value, and its
+// description after a tab. It reads files of the user and the project, evaluates nothing,
+// and gives up in time, since a shell waits for it.
+func (p *program) complete(ctx context.Context, words []string) error {
+	done := make(chan []byte, 1)
+	go func() {
+		defer func() {
+			if recover() != nil {
+				done <- nil // a shell shows no defects
+			}
+		}()
+		done <- p.candidates(ctx, words)
+	}()
+	select {
+	case candidates := <-done:
+		return p.write(candidates)
+	case <-time.After(completionTime):
+		return nil
+	}
+}
 
-// completeNames completes the names of profiles, or else what the command has itself.
-// Nothing is evaluated.
-func (p *program) completeNames(c *cli.Context) {
-	if completingFlag() {
-		cli.DefaultCompleteWithFlags(c.Command)(c)
+func (p *program) candidates(ctx context.Context, words []string) []byte {
+	var out bytes.Buffer
+	before, current := words[:len(words)-1], words[len(words)-1]
+	app := p.app(append(before, "")[0])
+	app.Writer, app.Metadata = &out, map[string]any{completing: current}
+	line, err := takeApart(app, append([]string{app.Name}, before...))
+	if err != nil && line.pending == "" {
+		return nil
+	}
+	flags := append(app.Flags, cli.HelpFlag)
+	commands := app.Commands
+	if line.command != nil {
+		flags, commands = append(line.command.Flags, cli.HelpFlag), line.command.Subcommands
+	}
+	switch {
+	case line.pending != "":
+	case !line.ended && strings.HasPrefix(current, "-"):
+		for _, f := range flags {
+			offerFlag(app.Writer, f, current)
+		}
+	case len(commands) > 0:
+		for _, command := range commands {
+			if len(line.rest) == 0 && !command.Hidden {
+				offer(app.Writer, command.Name, command.Usage)
+			}
+		}
+	case line.command.BashComplete != nil:
+		set := flag.NewFlagSet(line.command.Name, flag.ContinueOnError)
+		set.SetOutput(io.Discard)
+		for _, f := range line.command.Flags {
+			if f.Apply(set) != nil {
+				return nil
+			}
+		}
+		if set.Parse(append(append(line.flags, "--"), line.rest...)) != nil {
+			return nil
+		}
+		c := cli.NewContext(app, set, &cli.Context{Context: ctx})
+		c.Command = line.command
+		line.command.BashComplete(c)
+	}
+	return out.Bytes()
+}
+
+// offer writes a candidate. It leaves out values that a terminal would not show as they
+// are, since the user could not see what is inserted.
+func offer(w io.Writer, value, description string) {
+	if value == "" || value != diag.Escape(value, false) {
 		return
 	}
+	if description = diag.Cell(description); description != "" {
+		description = "\t" + description
+	}
+	fmt.Fprintf(w, "%s%s\n", value, description)
+}
+
+func offerFlag(w io.Writer, f cli.Flag, current string) {
+	usage := ""
+	if doc, ok := f.(cli.DocGenerationFlag); ok {
+		usage = strings.ReplaceAll(doc.GetUsage(), "`", "")
+	}
+	for _, name := range f.Names() {
+		if len(name) > 1 {
+			offer(w, "--"+name, usage)
+		} else if !strings.HasPrefix(current, "--") {
+			offer(w, "-"+name, usage)
+		}
+	}
+}
+
+// completeNames completes the names of profiles, and with their source where one is typed.
+// Nothing is evaluated.
+func (p *program) completeNames(c *cli.Context) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return
 	}
-	for _, name := range catalog.Open(dir, insomnia.Library).Names() {
-		fmt.Fprintln(c.App.Writer, diag.Escape(name, false))
+	r := catalog.Open(dir, insomnia.Library)
+	for _, name := range r.Names() {
+		offer(c.App.Writer, name, "")
+	}
+	files, _ := r.Files(false)
+	for _, f := range files {
+		if current, _ := c.App.Metadata[completing].(string); current != "" && strings.HasPrefix(f.Source+":"+f.Name, current) {
+			offer(c.App.Writer, f.Source+":"+f.Name, "")
+		}
 	}
 }
 
@@ -89,17 +236,11 @@ func (p *program) completionCommand() *cli.Command {
 			case "zsh":
 				return p.write([]byte(zshCompletion))
 			case "fish":
-				app := p.app("")
-				app.Setup()
-				script, err := app.ToFishCompletion()
-				if err != nil {
-					return err
-				}
-				return p.write([]byte(script + fishNames))
+				return p.write([]byte(fishCompletion))
 			case "":
-				return diag.Errorf(diag.ExitUsage, "usage", "for which shell?").Expectedf("bash, zsh or fish")
+				return diag.Errorf(diag.ExitUsage, "usage", "missing argument: SHELL").Expectedf("bash, zsh or fish")
 			default:
-				return diag.Errorf(diag.ExitUsage, "usage", "there is no completion for `%s`", shell).Expectedf("bash, zsh or fish")
+				return diag.Errorf(diag.ExitUsage, "usage", "unknown shell `%s`", shell).Expectedf("bash, zsh or fish")
 			}
 		},
 	}

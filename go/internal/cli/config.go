@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -81,14 +80,10 @@ func matches(known, parts []string) bool {
 
 // completeKeys completes the keys of a config.
 func (p *program) completeKeys(c *cli.Context) {
-	if completingFlag() {
-		cli.DefaultCompleteWithFlags(c.Command)(c)
-		return
-	}
 	if c.NArg() > 0 {
 		return
 	}
 	for _, key := range config.Keys() {
-		fmt.Fprintln(c.App.Writer, key)
+		offer(c.App.Writer, key, "")
 	}
 }

@@ -16,7 +16,7 @@ import (
 func (p *program) diffCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "diff",
-		Usage:     "say what another profile does differently",
+		Usage:     "compare two profiles",
 		ArgsUsage: "A B",
 		Description: "What B does and A does not, by meaning: permissions, tools, the sandbox and secrets first. A line\n" +
 			"that begins with `!` tells what B may do and A may not. A and B are references, or files with a\n" +
@@ -46,7 +46,7 @@ func (p *program) diff(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := diffOutput(a, b, c.Args().Get(0), c.Args().Get(1), c.Bool("json"))
+	out, err := p.diffOutput(a, b, c.Args().Get(0), c.Args().Get(1), c.Bool("json"))
 	if err != nil {
 		return err
 	}
@@ -59,12 +59,12 @@ func (p *program) diff(c *cli.Context) error {
 	return nil
 }
 
-func diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, error) {
-	return diffText(a.Manifest, b.Manifest, diag.Name(nameA), diag.Name(nameB), asJSON)
+func (p *program) diffOutput(a, b *app.Resolved, nameA, nameB string, asJSON bool) ([]byte, error) {
+	return p.diffText(a.Manifest, b.Manifest, diag.Name(nameA), diag.Name(nameB), asJSON)
 }
 
 // diffText returns the difference between two manifests, whose names are plain text.
-func diffText(a, b []byte, nameA, nameB string, asJSON bool) ([]byte, error) {
+func (p *program) diffText(a, b []byte, nameA, nameB string, asJSON bool) ([]byte, error) {
 	var out bytes.Buffer
 	if asJSON {
 		patch, err := difference.Patch(a, b)
@@ -84,7 +84,7 @@ func diffText(a, b []byte, nameA, nameB string, asJSON bool) ([]byte, error) {
 		fmt.Fprintf(&out, "%s and %s have the same manifest\n", nameA, nameB)
 		return out.Bytes(), nil
 	}
-	fmt.Fprintf(&out, "%s, compared with %s:\n\n%s", nameB, nameA, words.Text(entries))
+	fmt.Fprintf(&out, "%s, compared with %s:\n\n%s", nameB, nameA, words.Page{Paint: p.out}.Text(entries))
 	if words.Widened(entries) > 0 {
 		fmt.Fprintf(&out, "\n! marks what %s may do and %s may not\n", nameB, nameA)
 	}

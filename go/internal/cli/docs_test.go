@@ -43,7 +43,7 @@ func exitCodesPage() string {
 func commandsPage(app *cli.App) string {
 	var b strings.Builder
 	b.WriteString("# Commands\n\n" + written)
-	b.WriteString("Data goes to standard output, words to standard error. Flags stand before or after the\narguments; what follows `--` is an argument. An empty argument or flag\nvalue, which a shell passes for a variable without a value, is a mistake (exit code 2); only `--prompt`\nand what `secret exec` passes on may be empty. The exit codes are in [exit-codes.md](exit-codes.md).\n\n")
+	b.WriteString("Data goes to standard output, messages go to standard error. Flags come before or after the\narguments; what follows `--` is an argument. An empty argument or flag\nvalue, which a shell passes for a variable without a value, is a mistake (exit code 2); only `--prompt`\nand what `secret exec` passes on may be empty. The exit codes are in [exit-codes.md](exit-codes.md).\n\n")
 	b.WriteString("Every command takes these:\n\n")
 	flagTable(&b, app.Flags)
 	common := map[string]bool{}

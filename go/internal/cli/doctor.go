@@ -14,6 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/app"
 	"github.com/insomnia-pods/insomnia/go/internal/config"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/look"
 	"github.com/insomnia-pods/insomnia/go/internal/pod"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/internal/secret"
@@ -22,7 +23,7 @@ import (
 func (p *program) doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name:  "doctor",
-		Usage: "say what works on this machine and what is missing",
+		Usage: "check what works on this machine and what is missing",
 		Description: "Looks at the evaluators, the runtimes, the Pods, the bindings of secrets, the configs, and what the\n" +
 			"configs name: the default, the aliases and the sources. Another program named insomnia on PATH is\n" +
 			"reported, and not run. What is not as it should be is shown with\n" +
@@ -49,7 +50,7 @@ func (p *program) doctor(c *cli.Context) error {
 	for _, f := range findings {
 		ok = ok && f.Status != resolve.StatusMissing
 	}
-	out, err := doctorOutput(findings, ok, c.Bool("json"))
+	out, err := p.doctorOutput(findings, ok, c.Bool("json"))
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func examineSecrets() []resolve.Finding {
 	return problemsAs("secrets", problems)
 }
 
-func doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {
+func (p *program) doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {
 	if asJSON {
 		data, err := json.Marshal(struct {
 			Schema   string            `json:"schema"` // "insomnia.doctor/v1"
@@ -112,6 +113,12 @@ func doctorOutput(findings []resolve.Finding, ok, asJSON bool) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	w := newTable(&b)
+	w.paint, w.style = p.out, func(column int, cell string) look.Style {
+		if column == 0 {
+			return states[cell]
+		}
+		return look.Plain
+	}
 	for _, f := range findings {
 		w.row(string(f.Status), f.Name, diag.Cell(f.Detail))
 		if f.Hint != "" {

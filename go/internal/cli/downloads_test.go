@@ -149,7 +149,7 @@ func TestNothingIsDownloadedThatWasNotTyped(t *testing.T) {
 			for _, command := range []string{
 				"trust show REF", "trust grant REF", "trust revoke REF", "secret check REF", "secret exec anthropic.api.default -- true",
 				"profile list", "profile default", "profile default REF --user", "source list", "secret list", "pod list", "doctor", "trust list",
-				"resolve --generate-bash-completion", "trust show --generate-bash-completion", "verify --offline", "source update --offline",
+				"--complete resolve .", "--complete trust show .", "verify --offline", "source update --offline",
 			} {
 				line := strings.ReplaceAll(command, "REF", setting.ref)
 				if _, requests := d.run(line); requests != 0 {

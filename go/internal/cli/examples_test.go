@@ -20,7 +20,7 @@ import (
 // run in order. DIGEST in a command is the last output of `digest`, and times of day,
 // ages and IDs are normalized. checks/update rewrites the examples, like the other pages.
 func TestExamples(t *testing.T) {
-	for _, name := range []string{"adding.md", "explain-and-diff.md", "importing.md", "locks.md", "markdown-layers.md", "nix.md", "older-manifests.md", "permissions-test.md", "pods.md", "policy.md", "runtime-settings.md", "sandbox.md", "services.md", "trust.md"} {
+	for _, name := range []string{"adding.md", "explain-and-diff.md", "importing.md", "locks.md", "markdown-layers.md", "nix.md", "older-manifests.md", "output.md", "permissions-test.md", "pods.md", "policy.md", "runtime-settings.md", "sandbox.md", "services.md", "trust.md"} {
 		t.Run(name, func(t *testing.T) {
 			path, err := filepath.Abs(filepath.Join("../../../docs", name))
 			if err != nil {

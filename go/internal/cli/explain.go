@@ -16,7 +16,7 @@ import (
 func (p *program) explainCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "explain",
-		Usage:     "say where the values of a profile come from",
+		Usage:     "show where the values of a profile come from",
 		ArgsUsage: "REF [FIELD]",
 		Description: "For each value: the file and line that set it, what it overrode, and the preset and formula or\n" +
 			"the default where no author wrote it. FIELD is a field of the manifest (permissions.mode), a\n" +
@@ -34,7 +34,7 @@ func (p *program) explain(c *cli.Context) error {
 		return err
 	}
 	if c.NArg() == 0 {
-		return diag.Errorf(diag.ExitUsage, "usage", "which profile?").Hintf("usage: %s %s", commandName(c), usage)
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: REF").Hintf("usage: %s %s", commandName(c), usage)
 	}
 	options.Explain = true
 	result, err := p.resolved(c.Context, a, what(c), options)
@@ -112,7 +112,7 @@ func noField(origins []resolve.Origin, wanted string) error {
 		}
 	}
 	names = append(names, manifest.FieldNames()...)
-	e := diag.Errorf(diag.ExitNotFound, "unknown-field", "there is no field `%s`", wanted)
+	e := diag.Errorf(diag.ExitNotFound, "unknown-field", "unknown field `%s`", wanted)
 	near := resolve.Closest(wanted, names)
 	if near == "" {
 		// A field may be named without its section.

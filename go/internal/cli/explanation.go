@@ -72,7 +72,7 @@ func (x *explanation) field(o resolve.Origin) {
 	fallback, _ := manifest.Field(splitPath(o.Path))
 	switch {
 	case o.Default && fallback != nil, o.Path == "schema", o.Default && len(o.Definitions) == 0:
-		x.line("default", "of the schema; nobody set it")
+		x.line("default", "of the schema; not set anywhere")
 	case len(o.Definitions) == 0 && o.Preset == nil:
 		x.line("set at", "a place that is not known")
 	}

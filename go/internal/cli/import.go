@@ -48,12 +48,10 @@ func (p *program) importCommand() *cli.Command {
 }
 
 func (p *program) completeImport(c *cli.Context) {
-	if completingFlag() {
-		cli.DefaultCompleteWithFlags(c.Command)(c)
-		return
-	}
 	if c.NArg() == 0 {
-		fmt.Fprintln(c.App.Writer, strings.Join(importing.Programs, "\n"))
+		for _, program := range importing.Programs {
+			offer(c.App.Writer, program, "")
+		}
 	}
 }
 

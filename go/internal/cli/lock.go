@@ -15,13 +15,13 @@ func (p *program) lockCommand() *cli.Command {
 		Usage:     "lock the inputs of a flake",
 		ArgsUsage: "[FLAKEREF] [INPUT...]",
 		Description: "Writes flake.lock next to flake.nix (`.` when no flake is named), without Nix and as Nix 2.34 writes it.\n" +
-			"Inputs keep what is locked as long as flake.nix has the same address for them; --update locks them\n" +
-			"anew, all or just each INPUT. What changed is printed on standard error. For example:\n\n" +
+			"Inputs keep what is locked as long as flake.nix has the same address for them; --update locks all\n" +
+			"of them again, or only each INPUT. What changed is printed on standard error. For example:\n\n" +
 			"    insomnia lock\n" +
 			"    insomnia lock --update agents\n" +
 			"    insomnia lock ./flake --check",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "update", Usage: "lock all inputs anew, or each INPUT"},
+			&cli.BoolFlag{Name: "update", Usage: "lock all inputs again, or only each INPUT"},
 			&cli.BoolFlag{Name: "check", Aliases: []string{"dry-run"}, Usage: "write nothing; exit with 1 when flake.lock is out of date"},
 			offlineFlag(),
 		}, downloadFlags()...),

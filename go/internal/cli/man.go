@@ -28,7 +28,7 @@ func manPage(app *cli.App) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, ".TH %s 1\n.SH NAME\n%s \\- %s\n", strings.ToUpper(app.Name), app.Name, roff(app.Usage))
 	fmt.Fprintf(&b, ".SH SYNOPSIS\n.B %s\n\\fICOMMAND\\fR [\\fIflags\\fR] [\\fIarguments\\fR]\n", app.Name)
-	b.WriteString(".SH DESCRIPTION\nData goes to standard output, words to standard error. Flags stand before or after the\narguments; what follows \\-\\- is an argument.\n")
+	b.WriteString(".SH DESCRIPTION\nData goes to standard output, messages go to standard error. Flags come before or after the\narguments; what follows \\-\\- is an argument.\n")
 	b.WriteString(".SH OPTIONS\nEvery command takes these:\n")
 	common := commonFlags()
 	manFlags(&b, common)

@@ -18,7 +18,7 @@ func (p *program) manifestValidateCommand() *cli.Command {
 		Usage:     "check a file with a manifest",
 		ArgsUsage: "FILE",
 		Description: "FILE is a manifest (.toml or .json, what is missing and has a default may be left out), an envelope\n" +
-			"as `insomnia resolve --provenance` prints it, or a manifest of the older kind (.toml); - is\n" +
+			"as `insomnia resolve --provenance` prints it, or a legacy manifest (.toml); - is\n" +
 			"standard input. Everything that is wrong is reported, with its place. The exit code is 3 when something is.",
 		Action: p.manifestValidate,
 	}
@@ -48,7 +48,7 @@ func (p *program) manifestValidate(c *cli.Context) error {
 func (p *program) manifestConvertCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "convert",
-		Usage:     "print a manifest of the older kind as a profile",
+		Usage:     "convert a legacy manifest to a profile",
 		ArgsUsage: "OLD.toml",
 		Description: "OLD.toml may be - for standard input. The profile resolves to the same behavior; it is printed when it does. What has no counterpart, or\n" +
 			"means something else now, is printed on standard error, and in comments of the profile. A key is\n" +
@@ -85,7 +85,7 @@ func (p *program) manifestConvert(c *cli.Context) error {
 
 func oneFile(c *cli.Context, name string) (string, error) {
 	if c.NArg() == 0 {
-		return "", diag.Errorf(diag.ExitUsage, "usage", "which file?").Hintf("usage: %s %s", commandName(c), name)
+		return "", diag.Errorf(diag.ExitUsage, "usage", "missing argument: FILE").Hintf("usage: %s %s", commandName(c), name)
 	}
 	return c.Args().First(), nil
 }

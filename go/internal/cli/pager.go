@@ -4,8 +4,10 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/mattn/go-isatty"
 	"github.com/urfave/cli/v2"
 	"golang.org/x/term"
@@ -37,6 +39,13 @@ func (p *program) page(c *cli.Context, text string) error {
 	if err != nil {
 		return p.write([]byte(text))
 	}
+	switch {
+	case !bool(p.out):
+	case filepath.Base(path) == "less":
+		argv = append(argv, "-R") // shows colors
+	default:
+		text = ansi.Strip(text)
+	}
 	cmd := exec.CommandContext(c.Context, path, argv[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(text), out, os.Stderr
 	err = cmd.Run()
@@ -48,8 +57,7 @@ func (p *program) page(c *cli.Context, text string) error {
 }
 
 // pagerCommand returns the user's pager as words; no shell runs. `cat` or an empty value
-// means no pager. Since the text has no escape sequences, less needs no option to pass
-// them through.
+// means no pager.
 func pagerCommand(getenv func(string) string) []string {
 	for _, name := range []string{"INSOMNIA_PAGER", "PAGER"} {
 		line := strings.TrimSpace(getenv(name))

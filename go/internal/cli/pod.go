@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -17,7 +16,7 @@ import (
 
 // podCommand returns the group of commands about Pods.
 func (p *program) podCommand() *cli.Command {
-	return group("pod", "create Pods from profiles, and go on with them",
+	return group("pod", "create and manage Pods",
 		p.podNewCommand(),
 		p.podListCommand(),
 		p.podShowCommand(),
@@ -70,10 +69,6 @@ func (p *program) snapshot(c *cli.Context) (*app.App, *app.Snapshot, error) {
 
 // completePods completes the names and IDs of Pods.
 func (p *program) completePods(c *cli.Context) {
-	if completingFlag() {
-		cli.DefaultCompleteWithFlags(c.Command)(c)
-		return
-	}
 	a, err := p.open(c)
 	if err != nil {
 		return
@@ -87,10 +82,8 @@ func (p *program) completePods(c *cli.Context) {
 		return
 	}
 	for _, it := range list {
-		fmt.Fprintln(c.App.Writer, it.Name)
-	}
-	for _, it := range list {
-		fmt.Fprintln(c.App.Writer, it.ID)
+		offer(c.App.Writer, it.Name, "")
+		offer(c.App.Writer, it.ID, "")
 	}
 }
 
@@ -130,7 +123,7 @@ func (p *program) confirm(c *cli.Context, question string) error {
 				command += " --" + name + " " + secret.JoinWords([]string{value})
 			}
 		}
-		return diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here to ask on: %s", question).
+		return diag.Errorf(diag.ExitUsage, "not-a-terminal", "cannot ask without a terminal: %s", question).
 			Hintf("say yes with the command: %s --yes", strings.TrimSpace(command+" "+secret.JoinWords(c.Args().Slice())))
 	}
 	yes, err := p.ask(c.Context, question)

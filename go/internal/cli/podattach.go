@@ -47,7 +47,7 @@ func (p *program) sessionEnded(name string, r supervise.Result) error {
 	case r.Sentence != "":
 		p.inform("%s", r.Sentence)
 	case r.State == live.Ended:
-		p.inform("the Pod `%s` has ended; to go on with it: insomnia pod resume %s", name, name)
+		p.inform("the Pod `%s` has ended; to continue: insomnia pod resume %s", name, name)
 	}
 	if r.Exit == 0 {
 		return nil

@@ -56,7 +56,7 @@ func (p *program) podDiff(c *cli.Context) error {
 		return err
 	}
 	name := func(number int) string { return fmt.Sprintf("generation %d", number) }
-	out, err := diffText(a.Manifest, b.Manifest, name(from), name(to), c.Bool("json"))
+	out, err := p.diffText(a.Manifest, b.Manifest, name(from), name(to), c.Bool("json"))
 	if err != nil {
 		return err
 	}

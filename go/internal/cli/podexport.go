@@ -26,7 +26,7 @@ func (p *program) podExportCommand() *cli.Command {
 func (p *program) podExport(c *cli.Context) error {
 	format := c.String("format")
 	if format != "manifest" && format != "resolved" {
-		return diag.Errorf(diag.ExitUsage, "usage", "there is no format `%s`", format).Expectedf("manifest or resolved")
+		return diag.Errorf(diag.ExitUsage, "usage", "unknown format `%s`", format).Expectedf("manifest or resolved")
 	}
 	_, s, err := p.snapshot(c)
 	if err != nil {

@@ -60,11 +60,11 @@ func (p *program) podList(c *cli.Context) error {
 	if c.Bool("json") {
 		err, problems = p.printJSON(report), nil
 	} else {
-		err = p.write(podTable(report, time.Now()))
+		err = p.write(p.podTable(report, time.Now()))
 		if len(list.Rows)+len(list.Damaged) == 0 && c.Bool("here") {
-			p.inform("there are no Pods of this directory: insomnia pod new creates one")
+			p.inform("no Pods in this directory; to create one: insomnia pod new")
 		} else if len(list.Rows)+len(list.Damaged) == 0 {
-			p.inform("there are no Pods yet: insomnia pod new creates one")
+			p.inform("no Pods yet; to create one: insomnia pod new")
 		}
 	}
 	if err != nil || len(list.Damaged) == 0 {
@@ -82,13 +82,15 @@ func nested(a, b string) bool {
 	return a != "" && (below(a, b) || below(b, a))
 }
 
-func podTable(report podListReport, now time.Time) []byte {
+func (p *program) podTable(report podListReport, now time.Time) []byte {
 	var b bytes.Buffer
 	if len(report.Pods)+len(report.Damaged) == 0 {
 		return nil
 	}
-	w := newTable(&b)
-	w.row("NAME", "PROFILE", "SOURCE", "MODEL", "STATE", "AGE", "PROFILE NOW")
+	w := p.list(&b)
+	w.row("NAME", "PROFILE", "SOURCE", "MODEL", "STATE", "AGE", "DRIFT")
+	const source, model = 2, 3
+	w.leaveOut(source, model)
 	for _, row := range report.Pods {
 		w.row(diag.Cell(row.Name), diag.Name(row.Profile.Ref), diag.Name(row.Profile.Source),
 			diag.Cell(row.Model), string(row.State), words.Age(now.Sub(row.Created)), words.Drift(*row.Drift))

@@ -12,7 +12,7 @@ import (
 func (p *program) podNewCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "new",
-		Usage:     "create a Pod from a profile, and start it",
+		Usage:     "create and start a Pod from a profile",
 		ArgsUsage: "[REF]",
 		Description: "REF is a profile, as for `insomnia resolve`; without it, it is the default one. The Pod keeps the\n" +
 			"manifest that the profile resolves to now. Name, workspace, runtime and first prompt are given\n" +
@@ -24,11 +24,11 @@ func (p *program) podNewCommand() *cli.Command {
 			"    insomnia pod new builtin:coder --no-start",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "name", Usage: "`NAME` of the Pod; without it, it is named after the profile"},
-			&cli.StringFlag{Name: "workspace", Usage: "let it work in the folder `DIR`, instead of the one here"},
-			&cli.StringFlag{Name: "prompt", Usage: "begin the session with `TEXT`"},
+			&cli.StringFlag{Name: "workspace", Usage: "workspace directory `DIR`, instead of the working directory"},
+			&cli.StringFlag{Name: "prompt", Usage: "first prompt `TEXT` of the session"},
 			&cli.StringFlag{Name: "runtime", Usage: "run it in the agent program `NAME`: claude-code, codex or opencode"},
-			&cli.StringFlag{Name: "manifest", Usage: "take the manifest in `FILE` (.toml or .json, - for standard input) instead of a profile"},
-			&cli.StringFlag{Name: "from-resolved", Usage: "take the envelope in `FILE`, as `insomnia pod export --format resolved` writes it"},
+			&cli.StringFlag{Name: "manifest", Usage: "`FILE` with a manifest to use instead of a profile (.toml or .json, - for standard input)"},
+			&cli.StringFlag{Name: "from-resolved", Usage: "`FILE` with an envelope to use, as `insomnia pod export --format resolved` writes it"},
 			expectFlag(),
 			&cli.BoolFlag{Name: "no-start", Usage: "save it, and do not start it"},
 		}, append(startFlags(), append(profileFlags(), downloadFlags()...)...)...),
@@ -71,7 +71,7 @@ func (p *program) podNew(c *cli.Context) error {
 		if err != nil {
 			return err
 		}
-		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
+		p.inform("created Pod `%s` (not started); to start it: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
 		if !c.Bool("json") {
 			return p.write([]byte(s.Pod.Name + "\n"))
 		}

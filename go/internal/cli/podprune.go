@@ -58,7 +58,7 @@ func (p *program) podPrune(c *cli.Context) error {
 		return err
 	}
 	var b bytes.Buffer
-	w := newTable(&b)
+	w := p.list(&b)
 	w.row("NAME", "ENDED", "RETENTION DAYS")
 	for _, one := range pruned {
 		w.row(diag.Cell(one.Name), words.When(one.Ended), strconv.FormatInt(one.Days, 10))

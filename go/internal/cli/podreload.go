@@ -18,14 +18,14 @@ import (
 func (p *program) podReloadCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "reload",
-		Usage:     "resolve the profile of a Pod again, and take what has changed",
+		Usage:     "resolve the profile of a Pod again and apply the changes",
 		ArgsUsage: "POD",
 		Description: "The profile is resolved from where it was read, as it was then: with the same root, overrides and\n" +
 			"evaluator. What changes is shown, permissions, tools, the sandbox and secrets first; a line that\n" +
 			"begins with `!` tells what the Pod may do then and may not now. After a yes it becomes the next\n" +
-			"generation of the Pod, and `insomnia pod rollback` leads back.",
+			"generation of the Pod, and `insomnia pod rollback` undoes it.",
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "dry-run", Usage: "show what would change, and change nothing"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "show what would change without changing anything"},
 			yesFlag("take what has changed without asking"),
 			&cli.DurationFlag{Name: "timeout", Value: evaluate.DefaultTimeout, Usage: "stop an evaluation, or a download that receives nothing, after `DURATION`"},
 			memoryFlag(),
@@ -83,7 +83,7 @@ func (p *program) takeReloaded(c *cli.Context, a *app.App, r *app.Reload, report
 		p.inform("nothing has changed: the profile resolves to the manifest that the Pod `%s` has", name)
 		return nil
 	case !files && !c.Bool("json"):
-		if err := p.write(reloadText(r.Pod, *report)); err != nil {
+		if err := p.write(p.reloadText(r.Pod, *report)); err != nil {
 			return err
 		}
 	}
@@ -104,14 +104,14 @@ func (p *program) takeReloaded(c *cli.Context, a *app.App, r *app.Reload, report
 	if files {
 		p.inform("nothing has changed but the files of the profile: it resolves to the manifest that the Pod `%s` has; generation %d records them", name, number)
 	} else {
-		p.inform("the Pod `%s` is at generation %d now; insomnia pod rollback %s leads back", name, number, name)
+		p.inform("updated Pod `%s` to generation %d; to undo it: insomnia pod rollback %s", name, number, name)
 	}
 	return nil
 }
 
-func reloadText(it *pod.Pod, report reloadReport) []byte {
+func (p *program) reloadText(it *pod.Pod, report reloadReport) []byte {
 	var b bytes.Buffer
-	fmt.Fprintf(&b, "%s, compared with generation %d of the Pod %s:\n\n%s", diag.Name(it.Profile.Ref), it.Current, diag.Name(it.Name), words.Text(report.Changes))
+	fmt.Fprintf(&b, "%s, compared with generation %d of the Pod %s:\n\n%s", diag.Name(it.Profile.Ref), it.Current, diag.Name(it.Name), words.Page{Paint: p.out}.Text(report.Changes))
 	if report.Wider > 0 {
 		b.WriteString("\n! marks what it may do then and may not now\n")
 	}

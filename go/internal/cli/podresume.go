@@ -18,8 +18,8 @@ func (p *program) podResumeCommand() *cli.Command {
 			"Nix is not needed. For example:\n\n" +
 			"    insomnia pod resume fix-login --dry-run",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "dry-run", Usage: "show what would start, and start nothing"},
-			&cli.StringFlag{Name: "prompt", Usage: "go on with `TEXT`"},
+			&cli.BoolFlag{Name: "dry-run", Usage: "show what would start without starting it"},
+			&cli.StringFlag{Name: "prompt", Usage: "next prompt `TEXT` of the session"},
 			&cli.StringFlag{Name: "runtime", Usage: "run it in the agent program `NAME`: claude-code, codex or opencode"},
 		}, startFlags()...),
 		Action:       p.podResume,

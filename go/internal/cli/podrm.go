@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"os"
-	"slices"
 
 	"github.com/urfave/cli/v2"
 
@@ -82,8 +80,7 @@ func (p *program) podRemoveDamaged(c *cli.Context) error {
 // completeRemovable completes the IDs of damaged Pods after --damaged, and otherwise
 // Pods.
 func (p *program) completeRemovable(c *cli.Context) {
-	at := slices.Index(os.Args, "--damaged")
-	if at < 0 || completingFlag() && at != len(os.Args)-2 {
+	if !c.Bool("damaged") {
 		p.completePods(c)
 		return
 	}
@@ -96,6 +93,6 @@ func (p *program) completeRemovable(c *cli.Context) {
 		return
 	}
 	for _, d := range damaged {
-		fmt.Fprintln(c.App.Writer, diag.Escape(d.ID, false))
+		offer(c.App.Writer, d.ID, "")
 	}
 }

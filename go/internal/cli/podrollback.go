@@ -9,7 +9,7 @@ import (
 func (p *program) podRollbackCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "rollback",
-		Usage:     "go back to an earlier generation of a Pod",
+		Usage:     "restore an earlier generation of a Pod",
 		ArgsUsage: "POD [N]",
 		Description: "Generation N becomes the current one, without N the one before. It is checked first, and the others\n" +
 			"are kept: the same command with a higher number goes forward again.",

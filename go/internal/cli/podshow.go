@@ -15,7 +15,7 @@ import (
 func (p *program) podShowCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "show",
-		Usage:     "say what a Pod is and what it may do",
+		Usage:     "show what a Pod is and what it may do",
 		ArgsUsage: "POD",
 		Description: "POD is a name, an ID, or the beginning of an ID. The page is made from the Pod's own snapshot, and\n" +
 			"says whether what its profile was read from has changed since.",

@@ -33,7 +33,7 @@ func ahead(c *cli.Context) *app.Ahead {
 func (p *program) prepare(c *cli.Context, a *app.App, s *app.Snapshot, ahead *app.Ahead) (*app.Ready, error) {
 	headless := c.Bool("print")
 	if !headless && !atTerminal() {
-		return nil, diag.Errorf(diag.ExitUsage, "not-a-terminal", "there is no terminal here for the agent program").
+		return nil, diag.Errorf(diag.ExitUsage, "not-a-terminal", "the agent program needs a terminal").
 			Hintf("start it without one: --print --prompt TEXT; or save it: insomnia pod new --no-start")
 	}
 	return a.Prepare(c.Context, s, app.StartOptions{
@@ -50,7 +50,7 @@ func (p *program) start(c *cli.Context, a *app.App, s *app.Snapshot, ready *app.
 		return err
 	}
 	if err != nil {
-		p.inform("the Pod `%s` is saved, and not started: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
+		p.inform("created Pod `%s` (not started); to start it: insomnia pod resume %s", s.Pod.Name, s.Pod.Name)
 		return err
 	}
 	return p.sessionEnded(s.Pod.Name, *result)

@@ -8,7 +8,7 @@ func (p *program) podStopCommand() *cli.Command {
 		Usage:     "end the program of a running Pod",
 		ArgsUsage: "POD",
 		Description: "The program is asked to end, and after 3 seconds it is ended with all that it has started. The Pod\n" +
-			"is kept: `insomnia pod resume` goes on with it. A Pod that does not run is left as it is. For example:\n\n" +
+			"is kept: `insomnia pod resume` continues it. A Pod that does not run is left as it is. For example:\n\n" +
 			"    insomnia pod stop fix-login",
 		Action:       p.podStop,
 		BashComplete: p.completePods,

@@ -46,7 +46,7 @@ func (p *program) say(diagnostics ...diag.Diagnostic) {
 	if p.json {
 		diag.WriteJSON(p.stderr, e)
 	} else {
-		diag.NewText().Write(p.stderr, e)
+		p.text().Write(p.stderr, e)
 	}
 }
 
@@ -76,7 +76,7 @@ func (p *program) losses(losses []diag.Diagnostic) {
 	case p.json:
 		p.say(losses...)
 	default:
-		text := diag.NewText()
+		text := p.text()
 		text.Bare = true
 		text.Write(p.stderr, &diag.Error{Diagnostics: losses})
 	}

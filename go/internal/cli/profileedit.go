@@ -109,7 +109,7 @@ func (p *program) edited(c *cli.Context, file string, changed bool, before, afte
 		p.inform("saved %s: the profile has the same manifest", place)
 	default:
 		p.inform("saved %s", place)
-		out, err := diffText(before.Manifest, after.Manifest, "before", "now", false)
+		out, err := p.diffText(before.Manifest, after.Manifest, "before", "now", false)
 		if err != nil {
 			return err
 		}

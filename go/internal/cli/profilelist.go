@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"path/filepath"
+	"strconv"
 
 	"github.com/urfave/cli/v2"
 
@@ -67,7 +68,7 @@ func (p *program) profileList(c *cli.Context) error {
 		err = p.printJSON(report)
 		problems = nil
 	} else {
-		err = p.write(profileTable(report, list.Summaries))
+		err = p.write(p.profileTable(report, list.Summaries))
 	}
 	if err == nil && list.Defect != nil {
 		return list.Defect
@@ -78,28 +79,37 @@ func (p *program) profileList(c *cli.Context) error {
 	return &diag.Error{Exit: diag.ExitDifference, Diagnostics: problems}
 }
 
-func profileTable(report profileListReport, summaries bool) []byte {
+func (p *program) profileTable(report profileListReport, summaries bool) []byte {
 	var b bytes.Buffer
-	w := newTable(&b)
-	w.row("  NAME", "REFERENCE", "SOURCE", "MODEL", "SUMMARY")
+	w := p.list(&b)
+	titles := []string{"  NAME", "REFERENCE", "SOURCE", "MODEL"}
+	if summaries {
+		w.row(append(titles, "PERMISSIONS", "TOOLS", "MCP", "SUBAGENTS", "CONTEXT", "WIRE API", "COST", "SECRETS")...)
+	} else {
+		w.row(append(titles, "DESCRIPTION")...)
+	}
+	w.leaveOut(lead(report.Profiles)...)
 	for _, row := range report.Profiles {
-		mark, model, what := " ", "-", row.Words()
+		mark := " "
 		if row.Default {
 			mark = "*"
 		}
-		if row.Ok {
-			model = row.Summary.Model
-			if !summaries {
-				what = row.Summary.Description
-			}
+		cells := []string{mark + " " + label(row, row.Name), label(row, row.Ref), diag.Name(row.Source)}
+		switch s := row.Summary; {
+		case !row.Ok:
+			cells = append(cells, "-", orDash(row.Words()))
+		case summaries:
+			cells = append(cells, orDash(s.Model), orDash(s.ShortMode()), s.ShortTools(),
+				strconv.Itoa(s.MCPServers), strconv.Itoa(s.Delegates), s.ShortContext(), orDash(s.WireAPI), orDash(s.Cost), strconv.Itoa(s.Secrets))
+		default:
+			cells = append(cells, orDash(s.Model), orDash(s.Description))
 		}
-		w.row(mark+" "+label(row, row.Name), label(row, row.Ref), diag.Name(row.Source),
-			orDash(model), orDash(what))
+		w.row(cells...)
 	}
 	w.flush()
 	if len(report.Aliases) > 0 {
 		b.WriteByte('\n')
-		w.row("  ALIAS", "LEADS TO", "SET IN")
+		w.row("  ALIAS", "REFERENCE", "FILE")
 		for _, a := range report.Aliases {
 			w.row("  "+diag.Name(a.Name), diag.Name(a.Ref),
 				diag.NewText().Place(diag.Position{File: filepath.Clean(a.Set.File), Line: a.Set.Line}))
@@ -107,6 +117,19 @@ func profileTable(report profileListReport, summaries bool) []byte {
 		w.flush()
 	}
 	return b.Bytes()
+}
+
+// lead returns the columns of the list that can be left out. A reference is needed where
+// two profiles have one name.
+func lead(profiles []app.Profile) []int {
+	const reference, source, model, tools, mcp, subagents, context, wireAPI, cost, secrets = 1, 2, 3, 5, 6, 7, 8, 9, 10, 11
+	columns := []int{source, wireAPI, mcp, subagents, secrets, context, model, tools, cost}
+	for i, p := range profiles[:max(0, len(profiles)-1)] {
+		if p.Name == profiles[i+1].Name {
+			return columns
+		}
+	}
+	return append([]int{reference}, columns...)
 }
 
 // label returns a name or a reference for a list. If the profile's name is invalid, it is

@@ -48,7 +48,7 @@ func (p *program) profileNewCommand() *cli.Command {
 func (p *program) profileNew(c *cli.Context) error {
 	name := c.Args().First()
 	if name == "" {
-		return diag.Errorf(diag.ExitUsage, "usage", "what is the profile to be called?").Expectedf("insomnia profile new NAME")
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: NAME").Expectedf("insomnia profile new NAME")
 	}
 	if k := manifest.ProfileName("").Constraint(); !regexp.MustCompile(k.Pattern).MatchString(name) || len(name) > k.MaxLength {
 		return diag.Errorf(diag.ExitUsage, "usage", "`%s` is not the name of a profile", name).

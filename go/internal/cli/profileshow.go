@@ -14,7 +14,7 @@ import (
 func (p *program) profileShowCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "show",
-		Usage:     "say what a profile may do",
+		Usage:     "show what a profile may do",
 		ArgsUsage: "[REF]",
 		Description: "A page in words, made from the manifest. Without REF it is the default profile. `insomnia resolve`\n" +
 			"prints the manifest itself, `insomnia profile explain` where its values come from.",

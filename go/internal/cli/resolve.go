@@ -55,7 +55,7 @@ func expectation(c *cli.Context) (string, error) {
 // profileFlags returns the flags of commands that resolve a reference to a profile.
 func profileFlags() []cli.Flag {
 	return append([]cli.Flag{
-		&cli.StringFlag{Name: "root", Usage: "let a profile file read what is below `FOLDER`, instead of its git work tree or folder"},
+		&cli.StringFlag{Name: "root", Usage: "`DIR` that a profile file may read, instead of its git work tree or directory"},
 	}, evaluationFlags()...)
 }
 
@@ -112,7 +112,7 @@ func evaluationOptions(c *cli.Context) (resolve.Options, error) {
 		return options, err
 	}
 	if options.Evaluator != resolve.Embedded && options.Evaluator != resolve.Nix {
-		return options, diag.Errorf(diag.ExitUsage, "usage", "there is no evaluator `%s`", options.Evaluator).
+		return options, diag.Errorf(diag.ExitUsage, "usage", "unknown evaluator `%s`", options.Evaluator).
 			Expectedf("%s or %s", resolve.Embedded, resolve.Nix)
 	}
 	if options.Timeout <= 0 {

@@ -71,12 +71,12 @@ func (p *program) runtimeList(c *cli.Context) error {
 			Runtimes []runtimeRow `json:"runtimes"`
 		}{"insomnia.runtime-list/v1", rows})
 	}
-	return p.write(runtimeTable(found))
+	return p.write(p.runtimeTable(found))
 }
 
-func runtimeTable(found []app.FoundRuntime) []byte {
+func (p *program) runtimeTable(found []app.FoundRuntime) []byte {
 	var b, notes bytes.Buffer
-	w := newTable(&b)
+	w := p.list(&b)
 	w.row("NAME", "VERSION", "SUPPORTED", "WIRE APIS", "PATH")
 	for _, f := range found {
 		d, version, path := f.Driver, "-", "not installed"

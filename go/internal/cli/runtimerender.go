@@ -17,7 +17,7 @@ func (p *program) runtimeRenderCommand() *cli.Command {
 		Description: "Writes what a Pod would start the program with: its files, its arguments and its environment, and a\n" +
 			"README.md that says what is missing without a Pod. Secrets stay references. Nothing is started, and no\n" +
 			"secret is read. DIR must be missing or empty.\n\n" +
-			"The runtime agents-dir is no program: AGENTS.md and .agents, with skills, agents and commands, are what\n" +
+			"The runtime agents-dir is not a program: AGENTS.md and .agents, with skills, agents and commands, are what\n" +
 			"several programs read from a project. It is advice, and the table of what is lost is printed.\n" +
 			"REF is as for `insomnia resolve`. For example:\n\n" +
 			"    insomnia runtime render builtin:coder --runtime opencode --out plan\n" +

@@ -26,9 +26,9 @@ func (p *program) schemaCommand() *cli.Command {
 			case "config":
 				return p.write(config.SchemaJSON())
 			case "":
-				return diag.Errorf(diag.ExitUsage, "usage", "which schema?").Expectedf("manifest, profile or config")
+				return diag.Errorf(diag.ExitUsage, "usage", "missing argument: SCHEMA").Expectedf("manifest, profile or config")
 			default:
-				return diag.Errorf(diag.ExitUsage, "usage", "there is no schema `%s`", name).Expectedf("manifest, profile or config")
+				return diag.Errorf(diag.ExitUsage, "usage", "unknown schema `%s`", name).Expectedf("manifest, profile or config")
 			}
 		},
 	}

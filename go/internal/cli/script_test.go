@@ -62,6 +62,7 @@ func TestMain(m *testing.M) {
 				os.Exit(code)
 			}
 			passphraseWork = 10
+			completionTime = time.Minute // tests may run on a machine that is busy
 			os.Exit(Main(withEvaluator(os.Args)))
 		},
 		"jq": func() { os.Exit(jq(os.Args[1:])) },
@@ -95,13 +96,13 @@ func withEvaluator(args []string) []string {
 // TestScripts runs testdata/script: each file is a terminal session. Those in `both` run
 // with each evaluator.
 //
-// Conditions: [nix] if Nix is installed, which CI requires; [embedded] with the embedded
+// Conditions: [nix] if Nix is installed, and [shell:NAME] for a shell, which CI requires; [embedded] with the embedded
 // evaluator; [copies] if a profile file can copy to a store, which is in memory; [root]
 // if permissions are not effective. Commands in addition to testscript's own: `repository
 // DIR` makes a git work tree with all files tracked, `interrupt ARGS…` sends ctrl-C once
 // the evaluation runs, `canonical FILE` checks that a file is one line of JSON, `full
 // ARGS…` runs insomnia with a full disk as standard output, `closed ARGS…` with a pipe
-// without a reader, `terminal` and `session` at a new terminal.
+// without a reader, `terminal`, `session` and `screen` at a new terminal.
 func TestScripts(t *testing.T) {
 	for _, run := range []struct{ folder, evaluator string }{
 		{"embedded", ""}, {"both", resolve.Embedded}, {"both", resolve.Nix}, {"nix", resolve.Nix},
@@ -143,6 +144,13 @@ func runScripts(t *testing.T, folder, evaluator string) {
 		RequireExplicitExec: false,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition: func(name string) (bool, error) {
+			if shell, ok := strings.CutPrefix(name, "shell:"); ok {
+				_, err := exec.LookPath(shell)
+				if err != nil && os.Getenv("CI") == "true" {
+					return false, fmt.Errorf("%s is not installed, and in CI it must be", shell)
+				}
+				return err == nil, nil
+			}
 			switch name {
 			case "nix":
 				return nixErr == nil, nil
@@ -181,6 +189,7 @@ func runScripts(t *testing.T, folder, evaluator string) {
 			"digest":     digest,
 			"lock":       lockInputs,
 			"session":    session,
+			"screen":     screenCommand,
 		},
 	})
 }

@@ -49,7 +49,7 @@ func (p *program) bindings(c *cli.Context) (*secret.Bindings, error) {
 // name is not shown, because it may be a key.
 func secretName(c *cli.Context, usage string, most int) (string, error) {
 	if c.NArg() == 0 {
-		return "", diag.Errorf(diag.ExitUsage, "usage", "which secret?").Expectedf("%s %s", commandName(c), usage)
+		return "", diag.Errorf(diag.ExitUsage, "usage", "missing argument: NAME").Expectedf("%s %s", commandName(c), usage)
 	}
 	if c.NArg() > most {
 		return "", diag.Errorf(diag.ExitUsage, "usage", "too many arguments; a value is never given as one, since other users could see it").
@@ -86,8 +86,8 @@ func (p *program) named(c *cli.Context) (named, error) {
 // whoFlags returns the flags that name the destinations of a secret.
 func whoFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringSliceFlag{Name: "host", Usage: "let the secret be sent to `HOST`: api.example.org or api.example.org:8443 by https, http://localhost:8080 without encryption; repeatable"},
-		&cli.StringSliceFlag{Name: "command", Usage: "let MCP servers that start just `COMMAND` get the secret in their environment: a program, its arguments, and … at the end if any more may follow; repeatable"},
+		&cli.StringSliceFlag{Name: "host", Usage: "`HOST` that the secret may be sent to: api.example.org or api.example.org:8443 by https, http://localhost:8080 without encryption; repeatable"},
+		&cli.StringSliceFlag{Name: "command", Usage: "`COMMAND` of MCP servers that may get the secret in their environment: a program, its arguments, and … at the end if more arguments may follow; repeatable"},
 	}
 }
 
@@ -218,14 +218,10 @@ func (p *program) sayBinding(c *cli.Context, name string, b config.Binding) erro
 
 // completeSecrets completes the names of bound secrets.
 func (p *program) completeSecrets(c *cli.Context) {
-	if completingFlag() {
-		cli.DefaultCompleteWithFlags(c.Command)(c)
-		return
-	}
 	if c.NArg() > 0 {
 		if c.NArg() == 1 && c.Command.Name == "bind" {
 			for _, place := range secret.Places() {
-				fmt.Fprintln(c.App.Writer, place)
+				offer(c.App.Writer, place, "")
 			}
 		}
 		return
@@ -235,6 +231,6 @@ func (p *program) completeSecrets(c *cli.Context) {
 		return
 	}
 	for _, bound := range bindings.All() {
-		fmt.Fprintln(c.App.Writer, bound.Name)
+		offer(c.App.Writer, bound.Name, "")
 	}
 }

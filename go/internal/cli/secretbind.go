@@ -11,7 +11,7 @@ import (
 func (p *program) secretBindCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "bind",
-		Usage:     "say where a secret is kept and who may get it",
+		Usage:     "set where a secret is kept and who may get it",
 		ArgsUsage: "NAME URI",
 		Description: "URI is age:NAME (your own store, see `insomnia secret set`), env:VARIABLE, file:PATH, mount:NAME or\n" +
 			"mount:/PATH (what systemd or an orchestrator mounted), 'exec:PROGRAM ARGUMENT…', whose words are\n" +
@@ -38,7 +38,7 @@ func (p *program) secretBind(c *cli.Context) error {
 	}
 	uri := c.Args().Get(1)
 	if uri == "" {
-		return diag.Errorf(diag.ExitUsage, "usage", "where is the secret `%s` kept?", name).Expectedf("%s %s", commandName(c), usage)
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: URI of the secret `%s`", name).Expectedf("%s %s", commandName(c), usage)
 	}
 	bindings, err := p.bindings(c)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 func (p *program) secretCheckCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "check",
-		Usage:     "tell whether a profile would get its secrets",
+		Usage:     "check the secrets of a profile",
 		ArgsUsage: "[REF]",
 		Description: "For each reference to a secret: is it bound, may it go where the profile would send it, and can its\n" +
 			"value be had? Every value is read, also from commands, and none is shown. The exit code is 1 when\n" +
@@ -64,7 +64,7 @@ func (p *program) secretCheck(c *cli.Context) error {
 		failed.Diagnostics = nil // the data contains them
 		err = p.printJSON(report)
 	} else {
-		err = p.write(checkTable(report))
+		err = p.write(p.checkTable(report))
 	}
 	if err != nil || report.Ok {
 		return err
@@ -72,14 +72,14 @@ func (p *program) secretCheck(c *cli.Context) error {
 	return failed
 }
 
-func checkTable(report checkReport) []byte {
+func (p *program) checkTable(report checkReport) []byte {
 	var b bytes.Buffer
 	if len(report.Uses) == 0 {
 		fmt.Fprintf(&b, "%s uses no secrets\n", report.Profile)
 		return b.Bytes()
 	}
-	w := newTable(&b)
-	w.row("FIELD", "SECRET", "GOES TO", "BOUND", "ALLOWED", "READABLE")
+	w := p.list(&b)
+	w.row("FIELD", "SECRET", "DESTINATION", "BOUND", "ALLOWED", "READABLE")
 	for _, use := range report.Uses {
 		backend := "no"
 		if use.Bound {

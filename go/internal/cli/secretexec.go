@@ -35,7 +35,7 @@ func (p *program) secretExec(c *cli.Context) error {
 	}
 	argv := c.Args().Slice()[1:]
 	if len(argv) == 0 {
-		return diag.Errorf(diag.ExitUsage, "usage", "which command is to read `%s`?", name).Expectedf("%s %s", commandName(c), usage)
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: COMMAND that reads `%s`", name).Expectedf("%s %s", commandName(c), usage)
 	}
 	bindings, err := p.bindings(c)
 	if err != nil {

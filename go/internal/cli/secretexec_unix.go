@@ -21,9 +21,9 @@ func findProgram(name string) (string, error) {
 		return path, nil
 	}
 	if errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) {
-		return "", diag.Errorf(diag.ExitMissing, "no-program", "there is no program `%s`", name)
+		return "", diag.Errorf(diag.ExitMissing, "no-program", "program not found: `%s`", name)
 	}
-	return "", diag.Errorf(diag.ExitMissing, "no-program", "the program `%s` cannot be run: %v", name, errors.Unwrap(err))
+	return "", diag.Errorf(diag.ExitMissing, "no-program", "cannot run the program `%s`: %v", name, errors.Unwrap(err))
 }
 
 // handOver runs a command with a secret at file descriptor 3, forwards signals, and exits
@@ -32,7 +32,7 @@ func handOver(path string, argv, environment []string, value *secret.Secret) err
 	defer value.Discard()
 	read, write, err := os.Pipe()
 	if err != nil {
-		return diag.Errorf(diag.ExitInternal, "no-pipe", "there is no pipe to hand the secret over: %v", err)
+		return diag.Errorf(diag.ExitInternal, "no-pipe", "cannot create a pipe for the secret: %v", err)
 	}
 	cmd := &exec.Cmd{Path: path, Args: argv, Env: append(environment, "INSOMNIA_SECRET_FD=3"),
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, ExtraFiles: []*os.File{read}}
@@ -45,7 +45,7 @@ func handOver(path string, argv, environment []string, value *secret.Secret) err
 	read.Close()
 	if err != nil {
 		write.Close()
-		return diag.Errorf(diag.ExitMissing, "no-program", "the program `%s` cannot be run: %v", argv[0], errors.Unwrap(err))
+		return diag.Errorf(diag.ExitMissing, "no-program", "cannot run the program `%s`: %v", argv[0], errors.Unwrap(err))
 	}
 	go func() {
 		_ = value.Deliver(write) // the command need not read it

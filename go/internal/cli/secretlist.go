@@ -107,7 +107,7 @@ func (p *program) secretList(c *cli.Context) error {
 		}
 		err = p.printJSON(map[string]any{"schema": "insomnia.secrets/v1", "secrets": list})
 	} else {
-		err = p.write(secretTable(list))
+		err = p.write(p.secretTable(list))
 	}
 	if err != nil || len(failed.Diagnostics) == 0 {
 		return err
@@ -145,13 +145,13 @@ func (p *program) secretUsers(c *cli.Context) (map[string][]string, error) {
 	return users, nil
 }
 
-func secretTable(list []secretRow) []byte {
+func (p *program) secretTable(list []secretRow) []byte {
 	var b bytes.Buffer
 	if len(list) == 0 {
 		return []byte("no secrets\n")
 	}
-	w := newTable(&b)
-	w.row("NAME", "KEPT IN", "MAY GO TO", "USED BY")
+	w := p.list(&b)
+	w.row("NAME", "LOCATION", "MAY GO TO", "USED BY")
 	for _, r := range list {
 		kept := r.Backend + ":" + r.Place
 		switch {

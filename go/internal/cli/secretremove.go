@@ -12,7 +12,7 @@ import (
 func (p *program) secretRemoveCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "rm",
-		Usage:     "forget a secret: its binding, and its value if your store has it",
+		Usage:     "remove a secret: its binding, and its value if your store has it",
 		ArgsUsage: "NAME",
 		Description: "What is kept elsewhere (a variable, a file, what a command reads) stays there. It asks first; without\n" +
 			"a terminal, --yes is needed.",
@@ -45,12 +45,12 @@ func (p *program) secretRemove(c *cli.Context) error {
 	}
 	ours := isBound && strings.HasSuffix(bound.At.File, config.LocalName)
 	if !ours && (!stored || shared) {
-		return diag.Errorf(diag.ExitRefused, "config-not-ours", "the binding of `%s` stands in a file that commands do not write", name).
-			At(bound.At).Hintf("take it out there")
+		return diag.Errorf(diag.ExitRefused, "config-not-ours", "the binding of `%s` is set in a file that commands do not write", name).
+			At(bound.At).Hintf("remove it from %s", bound.At.File)
 	}
 	question := "Forget the binding of " + name + "?"
 	if stored && !shared {
-		question = "Delete the value of " + name + " for good?"
+		question = "Delete the value of " + name + "? This cannot be undone."
 	}
 	if err := p.confirm(c, question); err != nil {
 		return err
@@ -75,15 +75,15 @@ func (p *program) secretRemove(c *cli.Context) error {
 		return p.printJSON(map[string]any{"schema": "insomnia.secret-removed/v1", "name": name, "value": removed, "binding": ours})
 	}
 	if removed {
-		p.note([]string{"the value of " + name + " is deleted"})
+		p.note([]string{"deleted the value of " + name})
 	}
 	switch {
 	case isBound && !ours:
-		p.note([]string{"its binding stays: it stands in a file that commands do not write, " + bound.At.File})
+		p.note([]string{"its binding stays: it is set in a file that commands do not write, " + bound.At.File})
 	case isBound && bound.Backend() != "age":
-		p.note([]string{name + " is not bound any more; " + bound.URI + " is left as it is"})
+		p.note([]string{name + " is no longer bound; " + bound.URI + " is left as it is"})
 	case isBound:
-		p.note([]string{name + " is not bound any more"})
+		p.note([]string{name + " is no longer bound"})
 	}
 	return nil
 }

@@ -19,7 +19,7 @@ import (
 func (p *program) secretSetCommand() *cli.Command {
 	return &cli.Command{
 		Name:      "set",
-		Usage:     "keep the value of a secret in your own store, encrypted",
+		Usage:     "set the value of a secret in your own store, encrypted",
 		ArgsUsage: "NAME",
 		Description: "The value is asked for at the terminal and not shown, or read from standard input; it is never an\n" +
 			"argument. One line break at the end of a value of one line is not part of it. The first value makes\n" +
@@ -27,7 +27,7 @@ func (p *program) secretSetCommand() *cli.Command {
 			"With --for the hosts are those that a profile would send it to; they are shown and asked about. For example:\n\n" +
 			"    insomnia secret set anthropic.api.default --for builtin:coder",
 		Flags: append(append(whoFlags(),
-			&cli.StringFlag{Name: "for", Usage: "let the secret be sent to the hosts that the profile `REF` sends it to, which are shown"},
+			&cli.StringFlag{Name: "for", Usage: "profile `REF` whose hosts the secret may be sent to; they are shown"},
 			yesFlag("take the hosts of --for without asking"),
 			&cli.BoolFlag{Name: "passphrase", Usage: "protect a new identity with a passphrase, which is asked for"}), listFlags()...),
 		Action:       p.secretSet,
@@ -96,7 +96,7 @@ func (p *program) secretSet(c *cli.Context) error {
 		p.note([]string{fmt.Sprintf("made a store for secrets, with an identity of its own: %s", bindings.Store.IdentityFile),
 			"keep a copy of the identity in a safe place: without it the store cannot be read"})
 	}
-	p.note([]string{name + " is set"})
+	p.note([]string{"stored " + name})
 	switch {
 	case rebinds:
 		return p.rebind(c, name, func(now secret.Binding) (config.Binding, error) {
@@ -133,7 +133,7 @@ func readValue(ctx context.Context, prompt string) ([]byte, error) {
 		return nil, ctx.Err()
 	case r := <-read:
 		if r.err != nil {
-			return nil, diag.Errorf(diag.ExitUsage, "usage", "standard input cannot be read: %v", errors.Unwrap(r.err))
+			return nil, diag.Errorf(diag.ExitUsage, "usage", "cannot read standard input: %v", errors.Unwrap(r.err))
 		}
 		return secret.TrimLineBreak(r.value), nil
 	}
@@ -160,7 +160,7 @@ func newPassphrase(ctx context.Context) ([]byte, error) {
 
 func orNoTerminal(err error) error {
 	if errors.Is(err, secret.ErrNoTerminal) {
-		return diag.Errorf(diag.ExitRefused, "no-terminal", "there is no terminal to ask for the passphrase").
+		return diag.Errorf(diag.ExitRefused, "no-terminal", "cannot ask for the passphrase: not a terminal").
 			Hintf("run this at a terminal, or put an identity that has one into its place beforehand")
 	}
 	return err

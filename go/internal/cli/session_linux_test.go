@@ -109,5 +109,5 @@ func environmentOf(ts *testscript.TestScript) []string {
 			env = append(env, name+"="+value)
 		}
 	}
-	return append(env, "TERM=xterm")
+	return append(env, "TERM=xterm", "NO_COLOR=1") // the scripts look for words
 }

@@ -21,8 +21,8 @@ func (p *program) sourceCommand() *cli.Command {
 	return group("source", "name flakes whose profiles can be chosen by name",
 		&cli.Command{
 			Name: "add", Usage: "name a flake and pin it", ArgsUsage: "NAME FLAKEREF",
-			Description: "Writes the name to local.toml of the user, or of the project with --project, and what the flake\n" +
-				"is now to sources.lock beside it. Its profiles are NAME:PROFILE from then on.",
+			Description: "Writes the name to local.toml of the user, or of the project with --project, and pins the\n" +
+				"flake as it is now in sources.lock next to it. Its profiles are NAME:PROFILE from then on.",
 			Flags:  append(scopeFlags("name it"), sourceFlags()...),
 			Action: p.sourceAdd,
 		},
@@ -37,7 +37,7 @@ func (p *program) sourceCommand() *cli.Command {
 			Action:      p.sourceUpdate,
 		},
 		&cli.Command{
-			Name: "rm", Usage: "forget a source", ArgsUsage: "NAME",
+			Name: "rm", Usage: "remove a source", ArgsUsage: "NAME",
 			Description: "Takes it out of local.toml and the lock. A source in config.toml is yours to take out.",
 			Flags:       scopeFlags("forget it"),
 			Action:      p.sourceRemove,
@@ -120,8 +120,8 @@ func (p *program) sourceList(c *cli.Context) error {
 	}
 	sources := []source{}
 	var b bytes.Buffer
-	w := newTable(&b)
-	w.row("NAME", "FLAKE", "OF THE", "PROFILES", "PINNED TO")
+	w := p.list(&b)
+	w.row("NAME", "FLAKE", "SCOPE", "PROFILES", "PIN")
 	for _, s := range r.Sources() {
 		one := source{Name: s.Name, Ref: s.Set.Value, Scope: string(s.Scope), Profiles: []string{}}
 		pinned := "not pinned: insomnia source update " + s.Name

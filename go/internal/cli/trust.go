@@ -2,10 +2,8 @@ package cli
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -29,9 +27,9 @@ func (p *program) trustCommand() *cli.Command {
 		},
 		p.trustGrantCommand(),
 		&cli.Command{
-			Name: "revoke", Usage: "take consent back", ArgsUsage: "REF|SOURCE",
-			Description: "SOURCE is what `insomnia trust list` shows, for a profile that is not there any more. Pods that\n" +
-				"run go on; the next start asks again.",
+			Name: "revoke", Usage: "revoke consent", ArgsUsage: "REF|SOURCE",
+			Description: "SOURCE is what `insomnia trust list` shows, for a profile that no longer exists. Pods that\n" +
+				"run continue; the next start asks again.",
 			Flags:        append([]cli.Flag{podFlag()}, evaluationFlags()...),
 			Action:       p.trustRevoke,
 			BashComplete: p.completeConsents,
@@ -126,7 +124,7 @@ func (p *program) trustList(c *cli.Context) error {
 	}
 	rows := []consent{}
 	var b bytes.Buffer
-	w := newTable(&b)
+	w := p.list(&b)
 	w.row("SOURCE", "SINCE", "GRANTS", "DIGEST")
 	for _, one := range all {
 		row := consent{one.Key, one.Ref, []given{}}
@@ -171,7 +169,7 @@ func (p *program) trustList(c *cli.Context) error {
 
 func (p *program) trustRevoke(c *cli.Context) error {
 	if c.NArg() == 0 && c.String("pod") == "" {
-		return diag.Errorf(diag.ExitUsage, "usage", "which consent is to be taken back?").Expectedf("%s REF or SOURCE", commandName(c)).
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: REF or SOURCE").Expectedf("%s REF or SOURCE", commandName(c)).
 			Hintf("insomnia trust list shows what there is")
 	}
 	store, err := p.consents(c)
@@ -195,18 +193,16 @@ func (p *program) trustRevoke(c *cli.Context) error {
 	if err := store.Revoke(c.Context, key); err != nil {
 		return err
 	}
-	p.note([]string{"the consent for " + key + " is taken back"})
+	p.note([]string{"revoked the consent for " + key})
 	return nil
 }
 
 // completeConsents completes the sources with consent and the names of profiles.
 func (p *program) completeConsents(c *cli.Context) {
-	if store, err := p.consents(c); err == nil && !completingFlag() {
+	if store, err := p.consents(c); err == nil {
 		all, _, _ := store.List()
 		for _, one := range all {
-			if !strings.Contains(one.Key, ":") { // shells split words at a colon
-				fmt.Fprintln(c.App.Writer, diag.Cell(one.Key))
-			}
+			offer(c.App.Writer, one.Key, "")
 		}
 	}
 	p.completeNames(c)

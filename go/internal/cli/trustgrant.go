@@ -11,8 +11,8 @@ func (p *program) trustGrantCommand() *cli.Command {
 	return &cli.Command{
 		Name: "grant", Usage: "consent to what a profile grants", ArgsUsage: "REF",
 		Description: "Records consent to just the grants that the profile has now. On a terminal it shows them and asks;\n" +
-			"--grants names them by the digest that `insomnia trust show` prints, and is refused when it is not\n" +
-			"theirs any more.",
+			"--grants names them by the digest that `insomnia trust show` prints, and is refused when the\n" +
+			"grants have changed since.",
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "grants", Usage: "the `DIGEST` of the grants, as insomnia trust show prints it"},
 			&cli.BoolFlag{Name: "yes", Usage: "refused: it answers prompts, and never grants"},
@@ -24,7 +24,7 @@ func (p *program) trustGrantCommand() *cli.Command {
 
 func (p *program) trustGrant(c *cli.Context) error {
 	if c.NArg() == 0 && c.String("pod") == "" {
-		return diag.Errorf(diag.ExitUsage, "usage", "to which profile do you consent?").Expectedf("%s REF", commandName(c))
+		return diag.Errorf(diag.ExitUsage, "usage", "missing argument: REF").Expectedf("%s REF", commandName(c))
 	}
 	a, v, _, err := p.judged(c)
 	if err != nil {

@@ -17,11 +17,11 @@ func (p *program) trustShowCommand() *cli.Command {
 		Name: "show", Usage: "show what a profile grants and what you have consented to", ArgsUsage: "[REF]",
 		Description: "What the profile, or the file with a manifest (.json or .toml), would let an agent do on this\n" +
 			"machine. A line that begins with `!` is new to you and wider than the built-in role that the profile\n" +
-			"has, one with `+` is new and no wider. Values stand in backticks, with what cannot be seen escaped.\n" +
+			"has, one with `+` is new and no wider. Values are in backticks, with invisible characters escaped.\n" +
 			"Nothing is started and nothing granted. Without REF it is the default profile. With --json it prints\n" +
 			"`insomnia.trust/v1`.",
 		Flags: append([]cli.Flag{
-			&cli.BoolFlag{Name: "full", Usage: "show long lists and values whole, and the texts that the model reads"},
+			&cli.BoolFlag{Name: "full", Usage: "show long lists and values whole, and the prompts that the model reads"},
 			&cli.BoolFlag{Name: "no-pager", Usage: "print a long page to the terminal at once"},
 			strictFlag(),
 		}, trustFlags()...),
@@ -42,7 +42,7 @@ func (p *program) trustShow(c *cli.Context) error {
 	if c.Bool("json") {
 		err = p.printJSON(trustReport(v, c.Bool("full")))
 	} else {
-		page := words.Grants(v, words.Page{Full: c.Bool("full"), More: "--full", Hosts: g.hosts})
+		page := words.Grants(v, words.Page{Full: c.Bool("full"), More: "--full", Hosts: g.hosts, Paint: p.out})
 		if !v.Consented() {
 			page += "\nif you agree: " + diag.Escape(v.Command(), false) + "\n"
 		}

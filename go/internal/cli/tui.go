@@ -28,7 +28,7 @@ func (p *program) alone(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return tui.Run(c.Context, backend, tui.Options{In: os.Stdin, Out: out, Accessible: accessible})
+	return tui.Run(c.Context, backend, tui.Options{In: os.Stdin, Out: out, Accessible: accessible, Paint: p.out})
 }
 
 // screens returns the backend of the TUI. It prints and asks nothing itself: the screens

@@ -70,7 +70,7 @@ func (p *program) verify(c *cli.Context) error {
 	verify := a.Resolver.VerifyAll
 	if c.Bool("against-nix") {
 		if c.IsSet("evaluator") {
-			return diag.Errorf(diag.ExitUsage, "usage", "--against-nix and --evaluator exclude each other")
+			return diag.Errorf(diag.ExitUsage, "usage", "--against-nix and --evaluator cannot be used together")
 		}
 		verify = a.Resolver.VerifyAgainstNix
 	}
@@ -117,7 +117,7 @@ func (p *program) verify(c *cli.Context) error {
 		}
 		return &diag.Error{Exit: diag.ExitDifference, Summary: broken}
 	}
-	if err := p.write(append(verifyTable(report.Profiles), policyTable(report.Policies)...)); err != nil {
+	if err := p.write(append(p.verifyTable(report.Profiles), p.policyTable(report.Policies)...)); err != nil {
 		return err
 	}
 	if report.Ok {
@@ -197,9 +197,9 @@ func (r *verifyReport) all() []diag.Diagnostic {
 	return all
 }
 
-func verifyTable(verified []resolve.Verified) []byte {
+func (p *program) verifyTable(verified []resolve.Verified) []byte {
 	var b bytes.Buffer
-	w := newTable(&b)
+	w := p.list(&b)
 	w.row("PROFILE", "VERDICT", "ROLE", "MODEL")
 	for _, v := range verified {
 		verdict := "ok"
@@ -216,13 +216,13 @@ func verifyTable(verified []resolve.Verified) []byte {
 
 // policyTable returns the table of policies that follows the profiles; empty without
 // policies.
-func policyTable(policies []resolve.Policy) []byte {
+func (p *program) policyTable(policies []resolve.Policy) []byte {
 	if len(policies) == 0 {
 		return nil
 	}
 	var b bytes.Buffer
 	b.WriteByte('\n')
-	w := newTable(&b)
+	w := p.list(&b)
 	w.row("POLICY", "PROFILE", "VERDICT")
 	for _, v := range policies {
 		verdict := "ok"

@@ -14,7 +14,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/durable"
 )
 
-const header = "# Written by insomnia; it wins over config.toml beside it. Edit it as you like.\n"
+const header = "# Written by insomnia; it wins over config.toml next to it. Edit it as you like.\n"
 
 // mark is the byte order mark that some editors put before UTF-8. It is ignored
 // where a config is read, and stays in a file that is changed.

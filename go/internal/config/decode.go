@@ -108,9 +108,9 @@ func (d *decoder) text(v reflect.Value, n *node, path string) bool {
 func (c constraint) refuses(text string) string {
 	switch {
 	case c.enum != nil && !slices.Contains(c.enum, text):
-		return "is not known here"
+		return "is not supported"
 	case c.fits != nil && !c.fits(text), len(text) > c.longest():
-		return "does not fit here"
+		return "is invalid"
 	}
 	return ""
 }
@@ -131,9 +131,9 @@ func (d *decoder) table(v reflect.Value, n *node, path string) bool {
 		sub := path + "." + key
 		k := reflect.New(v.Type().Key()).Elem()
 		if c := k.Interface().(constrained).constraint(); c.refuses(key) != "" {
-			message := "the name " + diag.Quote(key) + " does not fit here"
+			message := "invalid name " + diag.Quote(key)
 			if path == "secrets" { // a key that was taken for a name
-				message = "this name of a secret does not fit here"
+				message = "invalid secret name"
 			}
 			d.problem(n.fields[key], "property-name", path, message, c.expected, "")
 			continue
@@ -190,7 +190,7 @@ func (d *decoder) structure(v reflect.Value, n *node, path string) bool {
 // unknown refuses a key, and sends a runtime setting to where it belongs.
 func (d *decoder) unknown(n *node, key, path string, names []string) {
 	if strings.HasPrefix(path, "secrets") {
-		d.problem(n, "", path, "only uri, hosts and commands stand here; the value of a secret never stands in a config", "", "")
+		d.problem(n, "", path, "only uri, hosts and commands are allowed; a config never contains the value of a secret", "", "")
 		return
 	}
 	if field := runtimeSettings()[strings.ToLower(strings.ReplaceAll(key, "_", ""))]; field != "" {

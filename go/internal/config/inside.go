@@ -72,7 +72,7 @@ func openProject(dir string) (*bounded.Root, error) {
 	}
 	defer around.Close()
 	if name := filepath.Base(dir); around.LinkOut(name) != "" {
-		return nil, diag.Errorf(diag.ExitRefused, "link-outside", "cannot use %s: the link leads out of the project", name).
+		return nil, diag.Errorf(diag.ExitRefused, "link-outside", "cannot use %s: the link points out of the project", name).
 			Hintf("put the directory itself there: a project is read and written inside its own directory alone").At(diag.Position{File: dir})
 	}
 	return bounded.OpenRoot(dir)
@@ -91,7 +91,7 @@ func leadsOut(root *bounded.Root, dir, name string, err error) error {
 
 func linkOutside(dir, link, name string) error {
 	folder := filepath.Base(dir)
-	return diag.Errorf(diag.ExitRefused, "link-outside", "cannot use %s: the link leads out of %s", filepath.Join(folder, link), folder).
+	return diag.Errorf(diag.ExitRefused, "link-outside", "cannot use %s: the link points out of %s", filepath.Join(folder, link), folder).
 		Hintf("put the file itself there: what is in %s of a project is read and written inside it alone", folder).
 		At(diag.Position{File: filepath.Join(dir, name)})
 }

@@ -61,7 +61,7 @@ func unreadable(path string, err error) diag.Diagnostic {
 	case errors.Is(err, bounded.ErrTooLarge):
 		d.Message = "the config cannot be read: larger than 1 MiB"
 	case errors.Is(err, fs.ErrPermission):
-		d.Hint = "give yourself the right to read the file and its folder"
+		d.Hint = "check permissions: ls -ld " + diag.Shell(path)
 	case errors.Is(err, bounded.ErrNotRegular):
 		d.Hint = "put a file there, or move away what is there: ls -l " + diag.Shell(path)
 	}

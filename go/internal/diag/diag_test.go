@@ -42,9 +42,9 @@ func TestText(t *testing.T) {
 				"      |              ^\n" +
 				"  expected: one of: mode, provider\n" +
 				"hint: did you mean `provider`?\n"},
-		{"secret", Diagnostic{Severity: SeverityError, Code: "secret-literal", Path: "model.auth", Message: "a literal stands where a secret belongs",
+		{"secret", Diagnostic{Severity: SeverityError, Code: "secret-literal", Path: "model.auth", Message: "must be a secret reference, got a literal",
 			Positions: []Position{{Source: source, File: file, Line: 3, Column: 2}}},
-			"error: model.auth: a literal stands where a secret belongs\n  profile.nix:3:2\n"},
+			"error: model.auth: must be a secret reference, got a literal\n  profile.nix:3:2\n"},
 		{"a key nearby is masked", Diagnostic{Severity: SeverityError, Code: "type", Message: "is a number", Positions: []Position{{Source: source, File: file, Line: 3, Column: 42}}},
 			"error: is a number\n  profile.nix:3:42\n    3 |  auth = \"*****************************\"; effort = 3;\n      |                                          ^\n"},
 		{"long line", Diagnostic{Severity: SeverityWarning, Code: "x", Message: "m", Positions: []Position{{Source: source, File: file, Line: 4, Column: 154}}},

@@ -28,7 +28,7 @@ var ExitCodes = []struct {
 	{ExitDone, "done", "the manifest was printed"},
 	{ExitDifference, "difference or problems found", "`insomnia verify` found a broken profile or policy"},
 	{ExitUsage, "usage", "an unknown flag, a reference that cannot be read, a mistake in a config"},
-	{ExitInvalid, "profile invalid", "an unknown field, a conflict between two imports, an output that is no profile"},
+	{ExitInvalid, "profile invalid", "an unknown field, a conflict between two imports, an output that is not a profile"},
 	{ExitNotFound, "not found or ambiguous", "no such flake or profile, several profiles of one name, a secret that is not bound or not set"},
 	{ExitEvaluation, "evaluation failed", "a syntax error, a `throw`, an untracked file, the deadline passed"},
 	{ExitMissing, "needs Nix, a download or a missing program", "Nix is not installed or too old, an input is not locked or cannot be fetched, the command that has a secret fails"},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/insomnia-pods/insomnia/go/internal/keyform"
+	"github.com/insomnia-pods/insomnia/go/internal/look"
 )
 
 // Text renders diagnostics for people.
@@ -26,6 +27,8 @@ type Text struct {
 	Dir string
 	// Bare quotes no source lines.
 	Bare bool
+	// Paint colors the words at the left edge and the carets.
+	Paint look.Paint
 }
 
 // NewText renders relative to the working directory.
@@ -68,7 +71,7 @@ func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, quoted map[string]bo
 			subject += Cell(part) + ": "
 		}
 	}
-	fmt.Fprintf(b, "%s: %s%s\n", d.Severity, subject, indentRest(Escape(strings.TrimSpace(d.Message), true)))
+	fmt.Fprintf(b, "%s %s%s\n", t.Paint.Text(severityStyle(d.Severity), string(d.Severity)+":"), subject, indentRest(Escape(strings.TrimSpace(d.Message), true)))
 	for i, p := range d.Positions {
 		fmt.Fprintf(b, "  %s", t.Place(p))
 		if p.Note != "" {
@@ -88,8 +91,18 @@ func (t *Text) diagnostic(b *strings.Builder, d Diagnostic, quoted map[string]bo
 		if d.By == ByProfile {
 			label = "profile hint"
 		}
-		fmt.Fprintf(b, "%s: %s\n", label, indentRest(Escape(d.Hint, true)))
+		fmt.Fprintf(b, "%s %s\n", t.Paint.Text(look.Hint, label+":"), indentRest(Escape(d.Hint, true)))
 	}
+}
+
+func severityStyle(s Severity) look.Style {
+	switch s {
+	case SeverityError:
+		return look.Failure
+	case SeverityWarning:
+		return look.Caution
+	}
+	return look.Title
 }
 
 // Place is file:line:column, relative to Dir where the file lies below it.
@@ -121,7 +134,7 @@ func (t *Text) excerpt(b *strings.Builder, p Position) {
 	number := strconv.Itoa(p.Line)
 	fmt.Fprintf(b, "    %s | %s\n", number, line)
 	if column > 0 {
-		fmt.Fprintf(b, "    %s | %s^\n", strings.Repeat(" ", len(number)), strings.Repeat(" ", column-1))
+		fmt.Fprintf(b, "    %s | %s%s\n", strings.Repeat(" ", len(number)), strings.Repeat(" ", column-1), t.Paint.Text(look.Failure, "^"))
 	}
 }
 

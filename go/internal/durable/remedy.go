@@ -14,7 +14,7 @@ func Remedy(err error, dir string) string {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT), errors.Is(err, syscall.EFBIG):
 		return "nothing was lost; make room on the file system of the directory, then try again: df -h " + dir
 	case errors.Is(err, syscall.EROFS):
-		return "nothing was lost; the file system is read-only: make it writable, or use another directory than " + dir
+		return "nothing was lost; the file system is read-only: make it writable, or use a directory elsewhere instead of " + dir
 	case errors.Is(err, fs.ErrPermission):
 		return "check permissions: ls -ld " + dir
 	case errors.Is(err, context.DeadlineExceeded):

@@ -11,8 +11,8 @@ import (
 func Unsafe(dir string, info fs.FileInfo) (what, remedy string) {
 	switch {
 	case info.Mode()&fs.ModeSymlink != 0:
-		return "is a symbolic link, which whoever can change it leads elsewhere",
-			"move what it leads to into its place, or set XDG_STATE_HOME to the folder around it: " + dir
+		return "is a symbolic link, which another user may be able to change",
+			"move its target into its place, or set XDG_STATE_HOME to the directory that contains it: " + dir
 	case !info.IsDir():
 		return "is not a folder", "move it away: " + dir
 	}

@@ -53,7 +53,7 @@ func (f *Failure) diagnose() *diag.Error {
 		return diag.Errorf(diag.ExitInvalid, InvalidTextCode, "a string of the profile is not valid UTF-8").Hintf(SaveAsUTF8)
 
 	case FileMissing:
-		return evaluation("file-not-found", "there is no file %s", f.Path)
+		return evaluation("file-not-found", "file not found: %s", f.Path)
 	case FileOutside:
 		if f.Root == "" {
 			return evaluation("outside-source", "the profile reads %s, which is not part of the flake", f.Path).
@@ -82,7 +82,7 @@ func (f *Failure) diagnose() *diag.Error {
 	case NoOutput:
 		return f.noOutput()
 	case NoFlake:
-		return diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`", f.Ref.Flake).
+		return diag.Errorf(diag.ExitNotFound, "no-flake", "no flake.nix in `%s`", f.Ref.Flake).
 			Hintf("a flake in a folder of a repository is reached with ?dir=FOLDER")
 	case FlakeForm:
 		return evaluation("flake-form", "%s", f.Message).
@@ -163,7 +163,7 @@ func NoSuchInput(input string, names []string) *diag.Error {
 // Illegible is the error for an answer that is not what was asked for.
 func Illegible(evaluator string, err error) *diag.Error {
 	if evaluator == Nix {
-		return diag.Errorf(diag.ExitEvaluation, "answer-unreadable", "nix exited with success but what it printed cannot be read: %v", err).
+		return diag.Errorf(diag.ExitEvaluation, "answer-unreadable", "nix exited with success, but its output is not readable: %v", err).
 			Hintf("`insomnia doctor` says which nix this is")
 	}
 	return diag.Errorf(diag.ExitEvaluation, "answer-unreadable", "cannot read the answer of the evaluation: %v", err)

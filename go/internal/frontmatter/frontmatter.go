@@ -68,7 +68,7 @@ func inside(text string) ([]string, *Fault) {
 		return nil, nil
 	}
 	if !isBlank(lines[begin][len("---"):]) {
-		return nil, &Fault{"something follows --- in the first line of the frontmatter", "write --- alone"}
+		return nil, &Fault{"unexpected text after --- in the first line of the frontmatter", "write --- alone"}
 	}
 	lines = lines[begin+1:]
 	end := slices.IndexFunc(lines, func(line string) bool {
@@ -101,7 +101,7 @@ func split(lines []string) ([]entry, *Fault) {
 			}
 			last.lines = append(last.lines, line)
 		default:
-			return nil, &Fault{"the frontmatter has a line that is no field", "write FIELD: VALUE in each line"}
+			return nil, &Fault{"the frontmatter has a line that is not a field", "write FIELD: VALUE in each line"}
 		}
 	}
 	return entries, nil
@@ -154,7 +154,7 @@ func (f *Fields) take(e entry) {
 	default:
 		for _, other := range elsewhere {
 			if other.key == key {
-				f.Faults = append(f.Faults, Fault{"the frontmatter has `" + e.key + "`, which a profile says itself",
+				f.Faults = append(f.Faults, Fault{"the frontmatter has `" + e.key + "`, which belongs in the profile",
 					"remove it, and write " + other.section + " in the profile"})
 			}
 		}
@@ -165,7 +165,7 @@ func (f *Fields) take(e entry) {
 func (f *Fields) text(e entry) *string {
 	text, ok := scalar(e.lines)
 	if !ok {
-		f.Faults = append(f.Faults, Fault{"the frontmatter has a `" + e.key + "` that is no plain text", "write " + e.key + `: "TEXT" in one line`})
+		f.Faults = append(f.Faults, Fault{"the frontmatter has a `" + e.key + "` that is not plain text", "write " + e.key + `: "TEXT" in one line`})
 		return nil
 	}
 	return &text

@@ -94,7 +94,7 @@ func (c *rules) tools(a *asked, who *subagent) *Refusal {
 		switch {
 		case offer.Internal || offer.Tool == "" && offer.Nested:
 		case offer.Tool == "":
-			return refuse(CodeTools, "%s offers the tool %s, which is not known here", c.driver.Title, quote(name))
+			return refuse(CodeTools, "%s offers the unknown tool %s", c.driver.Title, quote(name))
 		case who != nil && !c.offers(offer.Tool, who):
 			return refuse(CodeTools, "%s offers the tool %s to the subagent %s, which has no such tool (subagents)", c.driver.Title, quote(name), quote(who.name))
 		case who == nil && !c.offers(offer.Tool, nil):

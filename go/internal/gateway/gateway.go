@@ -359,7 +359,7 @@ func (g *Gateway) take(p *passage) *Refusal {
 		return nil
 	})
 	if err == nil && p.key == "" {
-		err = errors.New("there is no key")
+		err = errors.New("no key")
 	}
 	if err != nil {
 		refusal := refuse(CodeKey, "the key of the model cannot be read")

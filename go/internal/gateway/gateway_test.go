@@ -415,7 +415,7 @@ func TestRefusesByRule(t *testing.T) {
 				return p.request("POST", d.path, strings.Replace(good, `"big"`, `"big\u202e\u001b[2J"`, 1))
 			}},
 			{"denied tool", CodeTools, "`Read`, which the Pod does not offer", func(p *pod) *http.Request { return p.request("POST", d.path, tool("Read")) }},
-			{"unknown tool", CodeTools, "`Launch`, which is not known", func(p *pod) *http.Request { return p.request("POST", d.path, tool("Launch")) }},
+			{"unknown tool", CodeTools, "the unknown tool `Launch`", func(p *pod) *http.Request { return p.request("POST", d.path, tool("Launch")) }},
 			{"tool of a subagent alone", CodeTools, "Write", func(p *pod) *http.Request { return p.request("POST", d.path, tool("Write")) }},
 			{"denied MCP tool", CodeTools, "mcp__gh__delete_repo", func(p *pod) *http.Request { return p.request("POST", d.path, tool("mcp__gh__delete_repo")) }},
 			{"disabled MCP tool", CodeTools, "mcp__gh__merge", func(p *pod) *http.Request { return p.request("POST", d.path, tool("mcp__gh__merge")) }},

@@ -33,7 +33,7 @@ func (g *Gateway) keep(p *passage) *Refusal {
 	same := subtle.ConstantTimeCompare(sum[:], g.login[:]) == 1
 	g.mu.Unlock()
 	if !same {
-		return refuse(CodeToken, "the request has another login than the one that the Pod began with; resume the Pod to use it")
+		return refuse(CodeToken, "the login of the request differs from the one at the start of the Pod; resume the Pod to use it")
 	}
 	g.hide(p)
 	return nil

@@ -57,7 +57,7 @@ type reader struct {
 
 var (
 	errTooMuch = errors.New("it has too many values")
-	errShape   = errors.New("a value is of another type than the API knows")
+	errShape   = errors.New("a value has a type that the API does not know")
 )
 
 func newReader(data []byte) *reader {
@@ -84,7 +84,7 @@ func (r *reader) token() (jsontext.Token, error) {
 		return jsontext.Token{}, errTooMuch
 	}
 	if r.decoder.StackDepth() > maxDepth {
-		return jsontext.Token{}, errors.New("it is nested too deep")
+		return jsontext.Token{}, errors.New("it is nested too deeply")
 	}
 	return r.decoder.ReadToken()
 }

@@ -69,7 +69,7 @@ func unreadable(path string, err error) *Error {
 	case errors.Is(err, bounded.ErrTooLarge):
 		e.Kind = TooLarge
 	case errors.Is(err, bounded.ErrOutside):
-		return &Error{Kind: Refused, Path: path, Msg: "is a link that leads out of the repository",
+		return &Error{Kind: Refused, Path: path, Msg: "is a link that points out of the repository",
 			Hint: "put the file itself there; for a second work tree of one repository, use git worktree add"}
 	}
 	if errors.Is(err, fs.ErrPermission) {

@@ -105,7 +105,7 @@ func findGitDir(root string) (string, error) {
 		if info, err := os.Lstat(real); err == nil && info.IsDir() {
 			return real, nil
 		}
-		return "", damaged(dotGit, "is a link that does not lead to a directory")
+		return "", damaged(dotGit, "is a link whose target is not a directory")
 	}
 	data, err := bounded.ReadFileNoFollow(dotGit, maxPointer)
 	if err != nil {

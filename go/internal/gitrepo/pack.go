@@ -236,7 +236,7 @@ func (o *objects) unpack(ctx context.Context, p *pack, offset int64) (object, er
 			break
 		}
 		if held += int64(len(data)); held > maxObject {
-			return object{}, tooLarge(p.dataPath(), "has an object that is made of more than %d MiB", maxObject>>20)
+			return object{}, tooLarge(p.dataPath(), "has an object of more than %d MiB", maxObject>>20)
 		}
 		if deltas = append(deltas, delta{offset, data}); len(deltas) > maxDeltas {
 			return object{}, damaged(p.dataPath(), "has a chain of more than %d differences", maxDeltas)

@@ -125,7 +125,7 @@ func (r *Repo) submoduleCommit(name string) (string, error) {
 	i, found := slices.BinarySearchFunc(ix.entries, name, func(e entry, name string) int { return strings.Compare(e.name, name) })
 	if !found || ix.entries[i].mode()&modeType != modeSubmodule {
 		return "", &Error{Kind: Refused, Path: filepath.Join(r.root, ".gitmodules"), Msg: "names a path that the index does not have as a submodule",
-			Hint: "add the submodule, or take it out of .gitmodules: git -C " + r.root + " submodule status"}
+			Hint: "add the submodule, or remove it from .gitmodules: git -C " + r.root + " submodule status"}
 	}
 	return hexOf(ix.entries[i].id()), nil
 }

@@ -214,7 +214,7 @@ var fields = []Field{
 	{Path: "plain", Reason: "which granted strings are not secrets"},
 }
 
-// delegated begin the paths of the fields that a subagent, or the ceiling of subagents,
+// delegated begin the paths of the fields that a subagent, or the subagent ceiling,
 // has like the manifest, by the path after which it has them.
 var delegated = map[string][]string{
 	"subagents.*":        {"model.", "prompts.system", "prompts.append", "tools.default", "tools.allow", "tools.deny", "permissions."},

@@ -49,7 +49,7 @@ func (s *Server) judge(c *connection, a Ask) Answer {
 // inTime decides within judgeTime: resolving a path may hang on a network file system.
 func (s *Server) inTime(c *connection, a Ask) verdict {
 	if s.config.Driver.Handshake == runtime.PerConnection && !c.holds() {
-		return denied("the call comes by another connection than that of %s", s.config.Driver.Title)
+		return denied("the call does not come from the connection of %s", s.config.Driver.Title)
 	}
 	late := time.NewTimer(judgeTime)
 	defer late.Stop()
@@ -118,7 +118,7 @@ func (s *Server) translated(a Ask, calls []permission.Call) error {
 	case len(calls) > mostCalls:
 		return fmt.Errorf("it is more than %d calls in one", mostCalls)
 	case len(calls) == 0 && (driver.Offer == nil || !driver.Offer(s.config.Manifest, a.Tool).Internal):
-		return errors.New("it is no tool of the manifest")
+		return errors.New("it is not a tool of the manifest")
 	}
 	for _, call := range calls {
 		// Arguments for a server are not parsed here and may have any form.
@@ -138,7 +138,7 @@ func (s *Server) answerable(v verdict, d permission.Decision) verdict {
 	var why, remedy string
 	switch driver := s.config.Driver; {
 	case s.config.Headless:
-		why, remedy = "nobody can be asked", "start the Pod in a terminal, or allow it in the profile"
+		why, remedy = "no user can be asked", "start the Pod in a terminal, or allow it in the profile"
 	case len(v.calls) == 1 && v.calls[0].Subagent == "" && driver.Asks != nil && driver.Asks(s.config.Manifest, v.calls[0]):
 		v.action, v.reason = allow, driver.Title+" asks the user: "+strings.TrimPrefix(v.reason, "asked about: ")
 		return v

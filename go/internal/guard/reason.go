@@ -42,7 +42,7 @@ func owner(pointer string) string {
 		return "the subagent " + named(strings.NewReplacer("~1", "/", "~0", "~").Replace(name))
 	}
 	if strings.HasPrefix(pointer, "/delegation/") {
-		return "the ceiling of subagents"
+		return "the subagent ceiling"
 	}
 	return "the Pod"
 }

@@ -31,7 +31,7 @@ const agentKnown = "name description tools disallowedTools model effort permissi
 
 func agentReasons() map[string]string {
 	return map[string]string{
-		"color": looks, "memory": "a profile has one memory for all its agents", "hooks": "hooks are those of the profile, for all its agents",
+		"color": looks, "memory": "a profile has one memory for all its agents", "hooks": "hooks belong to the profile, for all its agents",
 		"background": "the program decides", "isolation": "`insomnia pod new --workspace DIR` chooses the directory", "initialPrompt": "give it when the Pod is created",
 	}
 }

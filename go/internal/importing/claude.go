@@ -508,7 +508,7 @@ func (a *Access) strictModes(f *Found) {
 	var kept []Rule
 	for _, r := range a.Rules {
 		if a.Default == "deny" && r.Action == "ask" {
-			f.note(Changed, diag.Position{}, "permissions.ask", "nobody is asked in the mode `dontAsk`: what would be asked about is denied")
+			f.note(Changed, diag.Position{}, "permissions.ask", "the mode `dontAsk` never asks: what would be asked about is denied")
 			r.Action = "deny"
 		}
 		if a.Mode == "plan" && r.Action != "deny" && (r.Tool == "edit" || r.Tool == "write") {

@@ -271,7 +271,7 @@ func (o *openCode) servers(n *doctree.Node) {
 
 func (o *openCode) agent(written string, n *doctree.Node, body string, at diag.Position, taken map[string]bool, primary bool) {
 	if n.Get("disable").True() {
-		o.note(Lost, at, written, "the agent is switched off")
+		o.note(Lost, at, written, "the agent is disabled")
 		return
 	}
 	name := slug(n.Get("name").Or(written))

@@ -71,7 +71,7 @@ func Rulesync(r Request) (*Found, error) {
 			f.note(Changed, at, "globs", "the rule is read at the start, whatever files are worked on")
 		}
 		if len(f.Append) == 64 {
-			f.note(Lost, at, "", "a profile has at most 64 texts")
+			f.note(Lost, at, "", "a profile appends at most 64 prompts")
 			continue
 		}
 		f.Append = append(f.Append, Prompt{strings.TrimSuffix(path.Base(file), path.Ext(file)), f.clean(doc.Body, at, "the text")})

@@ -38,7 +38,7 @@ func (k *keys) server(s serverOf) {
 		f.note(Changed, at, s.node.Path, "the server is named "+diag.Quote(name))
 	}
 	if slices.ContainsFunc(f.Servers, func(other Server) bool { return strings.EqualFold(other.Name, name) }) {
-		f.note(Lost, at, s.node.Path, "a server of this name is there already")
+		f.note(Lost, at, s.node.Path, "a server of this name already exists")
 		return
 	}
 	if len(f.Servers) == 64 {

@@ -441,7 +441,7 @@ func (w *writer) main(name string, agents []Agent) {
 			continue
 		}
 		if strings.TrimSpace(a.Prompt) == "" {
-			w.note(Changed, a.at, "", "an agent without a prompt is no subagent; it is a profile of its own")
+			w.note(Changed, a.at, "", "an agent without a prompt is not a subagent; it becomes a profile of its own")
 			continue
 		}
 		if count++; count > maxSubagents {

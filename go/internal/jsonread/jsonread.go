@@ -138,7 +138,7 @@ func (r *Reader) text() (string, error) {
 }
 
 func (r *Reader) unexpected() error {
-	return fmt.Errorf("%s is a JSON value of another type than expected", r.decoder.StackPointer())
+	return fmt.Errorf("%s is a JSON value of an unexpected type", r.decoder.StackPointer())
 }
 
 func (r *Reader) token(kinds ...jsontext.Kind) (jsontext.Token, error) {
@@ -173,7 +173,7 @@ func (r *Reader) value(to any) (err error) {
 		if err = failed; err == nil {
 			*to, err = time.Parse(time.RFC3339Nano, text)
 			if err == nil && to.Format(time.RFC3339Nano) != text {
-				err = fmt.Errorf("%s is no time as it is written here", r.decoder.StackPointer())
+				err = fmt.Errorf("%s is not a time in the form RFC 3339", r.decoder.StackPointer())
 			}
 		}
 	case *[]string:

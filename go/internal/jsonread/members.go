@@ -10,7 +10,7 @@ import (
 
 var (
 	errEmpty    = errors.New("it is empty")
-	errNoObject = errors.New("it is no object")
+	errNoObject = errors.New("it is not an object")
 )
 
 // Members visits the members of a JSON object; their values are cut out of data.

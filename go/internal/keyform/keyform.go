@@ -10,7 +10,7 @@ import "strings"
 
 // Form is how the keys of a service are written: a prefix, and what follows it.
 type Form struct {
-	// Name completes a sentence: "holds what looks like NAME".
+	// Name completes a sentence: "contains what looks like NAME".
 	Name string `json:"name"`
 	// Prefix begins the key. No letter or digit is before it, so that `task-…` is
 	// none that begins with `sk-`; unless Before is set.

@@ -93,7 +93,7 @@ func TestOwnTexts(t *testing.T) {
 			}
 			data, err := os.ReadFile(path)
 			if name := keyform.In(string(data)); name != "" {
-				t.Errorf("%s holds what looks like %s", path, name)
+				t.Errorf("%s contains what looks like %s", path, name)
 			}
 			return err
 		})

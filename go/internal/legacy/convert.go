@@ -109,7 +109,7 @@ func (c *converter) take(pointer, path string) {
 // takeOr is take with a default of the legacy program.
 func (c *converter) takeOr(pointer, path, assumed string) {
 	if c.take(pointer, path); c.at(pointer) == nil {
-		c.assume(path, json.Number(assumed), "the older default")
+		c.assume(path, json.Number(assumed), "the legacy default")
 	}
 }
 
@@ -158,8 +158,8 @@ func (c *converter) pod() {
 		c.note("startup-input", "/pod/name", "the name of a Pod is given when it is created; the profile is named "+diag.Quote(c.p.Name)+" after it",
 			"insomnia pod new --name "+c.p.Name)
 	}
-	c.lost("/pod/prompt_pack", "there are no packs of prompts: a manifest carries its texts").
-		Hint = "put the texts into prompts.system, prompts.append or workflows"
+	c.lost("/pod/prompt_pack", "packs of prompts do not exist: a manifest contains its prompts").
+		Hint = "move the prompts to prompts.system, prompts.append or workflows"
 }
 
 // input gathers what is given to `pod new`.

@@ -186,7 +186,7 @@ func (c *converter) checkValue(f field, v any, pointer string) {
 	case texts:
 		items, ok := v.([]any)
 		if !ok {
-			wrong("a list of texts")
+			wrong("a list of strings")
 		}
 		for i, item := range items {
 			c.checkText(field{}, item, pointer+"/"+strconv.Itoa(i))
@@ -232,13 +232,13 @@ func (c *converter) checkText(f field, v any, pointer string) {
 	case !ok && f.kind == effortOr:
 		c.problem("type", pointer, "is of the wrong type").Expected = "a word or a number of tokens"
 	case !ok:
-		c.problem("type", pointer, "is of the wrong type").Expected = "a text"
+		c.problem("type", pointer, "is of the wrong type").Expected = "a string"
 	case strings.ContainsRune(s, 0):
 		c.problem("control", pointer, "holds a NUL character")
 	case f.oneOf != nil && !slices.Contains(f.oneOf, s) && strings.Contains(pointer, "/auth/"):
-		c.problem("secret-literal", pointer, "is none of the choices (value not shown)").Expected = "one of: " + strings.Join(f.oneOf, ", ")
+		c.problem("secret-literal", pointer, "is not one of the choices (value not shown)").Expected = "one of: " + strings.Join(f.oneOf, ", ")
 	case f.oneOf != nil && !slices.Contains(f.oneOf, s):
-		d := c.problem("enum", pointer, quoted(s)+" is none of the choices")
+		d := c.problem("enum", pointer, quoted(s)+" is not one of the choices")
 		d.Expected = "one of: " + strings.Join(f.oneOf, ", ")
 		if near := closest(s, f.oneOf); near != "" {
 			d.Hint = "did you mean " + diag.Quote(near) + "?"

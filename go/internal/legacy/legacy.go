@@ -154,7 +154,7 @@ func (p *Profile) WithoutAssumed(path string) *Profile {
 			less.values = append(append([]assignment{}, p.values[:i]...), p.values[i+1:]...)
 			less.Losses = append(append([]diag.Diagnostic{}, p.Losses...), diag.Diagnostic{Severity: diag.SeverityNote,
 				Code: "default-dropped", Path: path, Positions: []diag.Position{},
-				Message: fmt.Sprintf("the older default of %v does not fit the model's window; it is derived by a preset", a.value)})
+				Message: fmt.Sprintf("the legacy default of %v does not fit the model's window; it is derived by a preset", a.value)})
 			return &less
 		}
 	}

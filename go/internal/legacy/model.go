@@ -22,7 +22,7 @@ func (c *converter) model() {
 	}
 	provider, _, ok := strings.Cut(ref, "/")
 	if !ok {
-		c.problem("pattern", "/model/ref", quoted(ref)+" is no reference to a model").Expected = "provider/model"
+		c.problem("pattern", "/model/ref", quoted(ref)+" is not a reference to a model").Expected = "provider/model"
 		return
 	}
 	if id, ok := c.text("/model/model_id"); ok && ref != provider+"/"+id {
@@ -40,8 +40,8 @@ func (c *converter) model() {
 		c.set("model.wireApi", wireAPIs[scheme], "/model/scheme")
 	case scheme == "gemini":
 		c.set("model.wireApi", "openai-chat", "/model/scheme")
-		c.lost("/model/scheme", "there is no dialect `gemini`: the model is called through the address of its provider that speaks openai-chat").
-			Hint = "a base_url of the older dialect has to be replaced as well"
+		c.lost("/model/scheme", "the dialect `gemini` does not exist: the model is called through the address of its provider that speaks openai-chat").
+			Hint = "a base_url of the legacy dialect has to be replaced as well"
 	}
 	if c.at("/model/context_window") != nil {
 		c.take("/model/context_window", "model.contextWindowTokens")
@@ -120,7 +120,7 @@ func (c *converter) auth(at, path, name string) {
 		}
 		c.secretRef(path, ref, at+"/ref")
 	case "codex_oauth":
-		c.lost(at+"/kind", "there is no login of another program in a manifest; the runtime codex uses its own").
+		c.lost(at+"/kind", "a manifest contains no login of another program; the runtime codex uses its own").
 			Hint = "insomnia pod new --runtime codex"
 	}
 }
@@ -136,7 +136,7 @@ func (c *converter) secret(path, name, from, origin string) {
 func (c *converter) secretRef(path, ref, origin string) {
 	name := secretName(ref)
 	if name == "" {
-		c.problem("secret-literal", origin, "is no name of a secret (value not shown)").Expected = "segments of [a-z0-9-] with dots between"
+		c.problem("secret-literal", origin, "is not the name of a secret (value not shown)").Expected = "segments of [a-z0-9-] with dots between"
 		return
 	}
 	if c.set(path, nixtext.SecretRef(name), origin); name != ref {
@@ -165,7 +165,7 @@ func (c *converter) worker() {
 			c.set("prompts.language", language, "/worker/language")
 		} else {
 			c.set("prompts.append", []string{"Answer in " + language + "."}, "/worker/language")
-			c.note("renamed", "/worker/language", "is no language tag such as en or pt-BR, so it is said in words in prompts.append", "")
+			c.note("renamed", "/worker/language", "is not a language tag such as en or pt-BR, so prompts.append states it in words", "")
 		}
 	}
 	c.takeOr("/worker/tool_output/default_max_bytes", "tools.maxOutputBytes", "65536")
@@ -186,7 +186,7 @@ func (c *converter) decimal(pointer, path string) {
 	}
 	f, err := n.Float64()
 	if err != nil {
-		c.problem("type", pointer, "is no number of a manifest")
+		c.problem("type", pointer, "is not a number that a manifest can contain")
 		return
 	}
 	if _, decimals, _ := strings.Cut(n.String(), "."); len(strings.TrimRight(decimals, "0")) <= 3 && !strings.ContainsAny(n.String(), "eE") {

@@ -31,7 +31,7 @@ func (p *Profile) comments(b *strings.Builder) {
 		text := strings.TrimRight("# "+diag.Escape(fmt.Sprintf(format, args...), false), " ")
 		b.WriteString(text + "\n")
 	}
-	say("Made of %s, a manifest of the older kind.", p.file)
+	say("Created from %s, a legacy manifest.", p.file)
 	if len(p.inputs) > 0 {
 		say("")
 		say("What belongs to a Pod and not to a profile is given when it is created:")

@@ -41,7 +41,7 @@ func (c *converter) permissions() {
 			r.pattern = pattern
 		}
 		if !toolName.Get().MatchString(r.tool) {
-			c.problem("pattern", r.origin+"/tool", quoted(r.tool)+" is no name of a tool").Expected = "a name, with a * at its end at most"
+			c.problem("pattern", r.origin+"/tool", quoted(r.tool)+" is not the name of a tool").Expected = "a name, with a * at its end at most"
 			continue
 		}
 		if now := c.translated(r); len(now) > 0 {
@@ -94,7 +94,7 @@ func (c *converter) denied() (rules []rule) {
 		glob := strings.TrimSuffix(strings.TrimPrefix(target, "./"), "/")
 		below := glob + "/**" // the directory itself, too
 		if _, err := grammar.ParsePattern(grammar.ToolEdit, below); err != nil || !pathGlob.Get().MatchString(glob) {
-			c.lost(at, "a directory outside of the workspace is not part of a profile").Hint = "see that it is not below the workspace"
+			c.lost(at, "a directory outside of the workspace is not part of a profile").Hint = "move it out of the workspace"
 			continue
 		}
 		kept := "rules that deny edit and write"

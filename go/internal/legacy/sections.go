@@ -71,7 +71,7 @@ func (c *converter) web() {
 		provider = "brave"
 	}
 	if searches && (hasVariable || hasRef) && c.at(search+"provider") == nil {
-		c.assume("web.search.provider", provider, "the older default")
+		c.assume("web.search.provider", provider, "the legacy default")
 	}
 	switch {
 	case hasVariable && hasRef:

@@ -60,7 +60,7 @@ func serverHint(what string, err error) string {
 	case errors.As(err, &git) && strings.Contains(git.Said, "error: 30"):
 		return "the server redirects, which is not followed: write the address that it redirects to; many end in .git"
 	case errors.As(err, &git):
-		return "git asks nobody: set up a credential helper, or a key in ssh-agent, and check: git ls-remote ADDRESS"
+		return "git runs without prompts: set up a credential helper, or a key in ssh-agent, and check: git ls-remote ADDRESS"
 	case !errors.As(err, &answer):
 		return ""
 	case answer.Limited:

@@ -49,10 +49,10 @@ func (p *File) locate(widened, dir string) error {
 	info, statErr := os.Stat(ref.Path)
 	switch {
 	case statErr != nil && !errors.Is(statErr, fs.ErrNotExist):
-		return diag.Errorf(diag.ExitNotFound, "profile-unreadable", "%s cannot be read: %v", ref.Text, errors.Unwrap(statErr)).
+		return diag.Errorf(diag.ExitNotFound, "profile-unreadable", "cannot read %s: %v", ref.Text, errors.Unwrap(statErr)).
 			Hintf("each folder on the way must be one that you may enter: namei -l %s", ref.Path)
 	case statErr != nil:
-		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file %s", ref.Text)
+		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "file not found: %s", ref.Text)
 		files := profileFiles(filepath.Dir(ref.Path))
 		if near := suggest.Closest(reference.BareName(ref.Path), slices.Sorted(maps.Keys(files)), 0.75); near != "" {
 			e.Hintf("did you mean %s?", filepath.Join(filepath.Dir(ref.Text), files[near]))

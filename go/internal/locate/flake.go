@@ -56,7 +56,7 @@ func FindFlake(dir, typed string, explicit bool) (*Flake, error) {
 	}
 	found := &Flake{Dir: reference.FlakeDir(dir)}
 	if found.Dir == "" || explicit && found.Dir != dir {
-		return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "there is no flake.nix in `%s`%s", typed, aboveOrNot(explicit)).
+		return nil, diag.Errorf(diag.ExitNotFound, "no-flake", "no flake.nix in `%s`%s", typed, aboveOrNot(explicit)).
 			Hintf("write one, or refer to a profile file (./NAME.nix) or a built-in profile (builtin:NAME)")
 	}
 	if !explicit {
@@ -187,7 +187,7 @@ func FindReplacement(ref, dir string) (*Replacement, error) {
 		}
 	}
 	if info, err := os.Stat(found.Dir); err != nil || !info.IsDir() {
-		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no folder %s for the overridden input", found.Dir)
+		return nil, diag.Errorf(diag.ExitNotFound, "flake-not-found", "directory of the overridden input not found: %s", found.Dir)
 	}
 	return found, nil
 }

@@ -30,7 +30,7 @@ func ReadLock(tree, dir string) (*flake.Lock, error) {
 	l, err := flake.ParseLock(data)
 	if err != nil {
 		return nil, diag.Errorf(diag.ExitState, "lock-damaged", "cannot read %s: %v", filepath.Join(dir, LockName), err).
-			Hintf("restore it, or lock every input anew: rm %s && insomnia lock %s", filepath.Join(dir, LockName), dir)
+			Hintf("restore it, or lock every input again: rm %s && insomnia lock %s", filepath.Join(dir, LockName), dir)
 	}
 	return l, nil
 }

@@ -63,7 +63,7 @@ func parseIndirect(id string, typed *flake.Locked) (*flake.Locked, error) {
 
 // UnknownFlake is the error for a name that no registry has.
 func UnknownFlake(id string) *diag.Error {
-	return diag.Errorf(diag.ExitNotFound, "flake-not-found", "there is no flake named `%s` in your registries", id).
+	return diag.Errorf(diag.ExitNotFound, "flake-not-found", "flake `%s` not found in your registries", id).
 		Hintf("register it: nix registry add %s github:OWNER/REPO; or refer to it by its address", id)
 }
 

@@ -53,5 +53,5 @@ func LockedText(l *flake.Locked) string {
 func NeedsNix(message string) *diag.Error {
 	return diag.Errorf(diag.ExitMissing, "needs-nix", "%s", message).
 		Hintf("evaluate it with the Nix that is installed: --evaluator nix;\n" +
-			"or go on from a manifest that was resolved before: insomnia resolve --manifest FILE")
+			"or use a manifest that was resolved before: insomnia resolve --manifest FILE")
 }

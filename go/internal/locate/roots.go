@@ -124,6 +124,6 @@ func staysIn(link, real string) bool {
 }
 
 func linkLeadsOut(text, link, real string) *diag.Error {
-	return diag.Errorf(diag.ExitRefused, "link-outside", "cannot read %s: the link %s leads out of its project", text, link).
+	return diag.Errorf(diag.ExitRefused, "link-outside", "cannot read %s: the link %s points out of its project", text, link).
 		Hintf("name the file itself: insomnia resolve %s\nor say what it may read: --root DIR", diag.Shell(real))
 }

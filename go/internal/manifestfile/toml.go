@@ -94,7 +94,7 @@ func (c *tomlConverter) value(v any, pointer, path string) any {
 		return out
 	case float64:
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			c.problem("type", pointer, path, "nan and infinity are no numbers of a manifest")
+			c.problem("type", pointer, path, "a manifest cannot contain nan and infinity")
 			return nil
 		}
 		text := strconv.FormatFloat(v, 'f', -1, 64)

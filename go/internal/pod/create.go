@@ -55,8 +55,8 @@ func (s *Store) create(n New) (*Pod, error) {
 	case name == "":
 		name = freeName("pod", taken)
 	case taken[name] != "":
-		return nil, diag.Errorf(diag.ExitState, "pod-exists", "there is a Pod `%s` already: %s", name, taken[name]).
-			Hintf("give another name with --name, or go on with that one: insomnia pod resume %s", name)
+		return nil, diag.Errorf(diag.ExitState, "pod-exists", "Pod `%s` already exists: %s", name, taken[name]).
+			Hintf("give another name with --name, or resume that Pod: insomnia pod resume %s", name)
 	}
 
 	id := n.ID

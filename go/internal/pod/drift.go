@@ -131,7 +131,7 @@ func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
 	drift := Drift{Unknown, "its source is not on this machine"}
 	switch {
 	case source.Target == "":
-		return Drift{Unknown, "it was made of a manifest"}
+		return Drift{Unknown, "it was created from a manifest"}
 	case source.Named != "" && d.Pinned != nil && w.Whole != "":
 		return d.comparePin(ctx, source, w)
 	case source.Folder != "" && len(w.Files) > 0:
@@ -150,7 +150,7 @@ func (d *Drifts) compare(ctx context.Context, source Source, w *watch) Drift {
 	case "":
 		return Drift{Unknown, "the library inside insomnia is not known"}
 	}
-	return Drift{Changed, "the library inside insomnia is another version"}
+	return Drift{Changed, "the library inside insomnia has changed"}
 }
 
 // comparePin compares the profile of a named source, which a lock pins.
@@ -186,7 +186,7 @@ func (d *Drifts) compareFiles(source Source, w *watch) Drift {
 		if err == nil && real != filepath.Join(folder, w.Main) {
 			moved, ok := strings.CutSuffix(real, string(filepath.Separator)+w.Main)
 			if !ok {
-				return Drift{Changed, fmt.Sprintf("%s leads to %s now", source.Target, real)}
+				return Drift{Changed, fmt.Sprintf("%s now resolves to %s", source.Target, real)}
 			}
 			folder = moved
 		}
@@ -213,7 +213,7 @@ func (d *Drifts) compareFiles(source Source, w *watch) Drift {
 		case errors.Is(err, fs.ErrNotExist):
 			drift = Drift{Changed, name + " is gone"}
 		case err != nil:
-			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", path, bounded.Reason(err))}
+			return Drift{Unknown, fmt.Sprintf("cannot read %s: %v", path, bounded.Reason(err))}
 		case drift.State == Unchanged:
 			drift = Drift{Changed, name}
 		}
@@ -267,7 +267,7 @@ func (d *Drifts) compareTree(ctx context.Context, folder string, w *watch) Drift
 			f.Close()
 		}
 		if err != nil {
-			return Drift{Unknown, fmt.Sprintf("%s cannot be read: %v", folder, bounded.Reason(err))}
+			return Drift{Unknown, fmt.Sprintf("cannot read %s: %v", folder, bounded.Reason(err))}
 		}
 		d.trees[key] = hash
 	}

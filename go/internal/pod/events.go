@@ -100,10 +100,10 @@ func (s *Store) readEvents(id string, number int, sum string) ([]Event, error) {
 	}
 	var older olderEvents
 	if found != sum {
-		return nil, errors.New("these are other events than the ones that were recorded")
+		return nil, errors.New("the events differ from the recorded ones")
 	}
 	if err := json.Unmarshal(content, &older, json.RejectUnknownMembers(true)); err != nil || older.Schema != eventsSchema {
-		return nil, fmt.Errorf("these are no events: %v", err)
+		return nil, fmt.Errorf("invalid events: %v", err)
 	}
 	return older.Events, nil
 }

@@ -29,10 +29,10 @@ func CheckName(name string) error {
 	switch {
 	case !nameForm(name):
 		return diag.Errorf(diag.ExitUsage, "pod-name", "`%s` cannot be the name of a Pod", shortened(name)).
-			Expectedf("small letters, digits and hyphens between them, at most %d characters: fix-login", maxName)
+			Expectedf("lowercase letters, digits and hyphens between them, at most %d characters: fix-login", maxName)
 	case idForm(name):
 		return diag.Errorf(diag.ExitUsage, "pod-name", "`%s` cannot be the name of a Pod: it is an ID", name).
-			Expectedf("a name that nobody takes for an ID: fix-login")
+			Expectedf("a name that does not look like an ID: fix-login")
 	}
 	return nil
 }

@@ -93,8 +93,8 @@ func (s *Store) entries() ([]fs.DirEntry, error) {
 	}
 	entries, err := s.fs.ReadDir(s.dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, diag.Errorf(diag.ExitState, "pods-unreadable", "the Pods in %s cannot be read: %v", s.dir, bounded.Reason(err)).
-			Hintf("give yourself the right to read the folder")
+		return nil, diag.Errorf(diag.ExitState, "pods-unreadable", "cannot read the Pods in %s: %v", s.dir, bounded.Reason(err)).
+			Hintf("check permissions: ls -ld %s", s.dir)
 	}
 	return entries, nil
 }
@@ -188,7 +188,7 @@ func (s *Store) verified(id string) (*Pod, error) {
 }
 
 func (s *Store) notFound(ref string, entries []fs.DirEntry) error {
-	message := diag.Sprintf("there is no Pod `%s`", shortened(ref))
+	message := diag.Sprintf("Pod `%s` not found", shortened(ref))
 	damaged := 0
 	for _, f := range s.readAll(entries) {
 		if f.err != nil {
@@ -217,7 +217,7 @@ func (s *Store) Envelope(p *Pod, number int) (*manifest.Envelope, error) {
 		return nil, s.damagedGeneration(p, g.Number, problems[0].Message)
 	}
 	if e.Digest != g.Digest {
-		return nil, s.damagedGeneration(p, g.Number, "it holds another manifest than the one that was recorded")
+		return nil, s.damagedGeneration(p, g.Number, "its manifest differs from the recorded one")
 	}
 	return e, nil
 }
@@ -250,7 +250,7 @@ func (s *Store) bytes(p *Pod, number int) ([]byte, error) {
 	}
 	content, sum, err := durable.Unframe(data)
 	if err == nil && sum != g.Checksum {
-		err = errors.New("it is another envelope than the one that was recorded")
+		err = errors.New("the envelope differs from the recorded one")
 	}
 	if err != nil {
 		return nil, s.damagedGeneration(p, g.Number, err.Error())
@@ -274,5 +274,5 @@ func (s *Store) damagedGeneration(p *Pod, number int, what string) *diag.Error {
 	if len(p.Generations) > 1 {
 		return e.Hintf("restore %s from a backup, or go back to another generation: insomnia pod rollback %s N", file, p.Name)
 	}
-	return e.Hintf("restore %s from a backup, or create the Pod anew", file)
+	return e.Hintf("restore %s from a backup, or create the Pod again", file)
 }

@@ -92,11 +92,11 @@ func (r *record) problem(id string) string {
 	case r.ID != id:
 		return fmt.Sprintf("it belongs to the Pod %s", shortened(r.ID))
 	case CheckName(r.Name) != nil:
-		return "the name is none that a Pod can have"
+		return "invalid Pod name"
 	case r.State != Saved && r.State != Ended:
 		return diag.Sprintf("the state `%s` is not known", shortened(string(r.State)))
 	case r.Current < 1 || r.Current > len(r.Generations):
-		return "the current generation is none that it has"
+		return "the current generation does not exist"
 	}
 	for i, g := range r.Generations {
 		if g.Number != i+1 {
@@ -122,7 +122,7 @@ func (s *Store) otherSchema(id string, content []byte, err error) error {
 	if version.Schema != recordSchema {
 		return s.damaged(id, diag.Sprintf("%s has the unknown schema `%s`", recordName, shortened(version.Schema)))
 	}
-	return s.damaged(id, fmt.Sprintf("%s is no record of a Pod: %v", recordName, err))
+	return s.damaged(id, fmt.Sprintf("%s is not the record of a Pod: %v", recordName, err))
 }
 
 func (s *Store) damaged(id, what string) *diag.Error {
@@ -131,6 +131,6 @@ func (s *Store) damaged(id, what string) *diag.Error {
 }
 
 func (s *Store) unreadable(id string, err error) *diag.Error {
-	return diag.Errorf(diag.ExitState, "pod-unreadable", "the Pod %s cannot be read: %v", id, bounded.Reason(err)).
-		Hintf("see to the folder %s", filepath.Join(s.dir, id))
+	return diag.Errorf(diag.ExitState, "pod-unreadable", "cannot read the Pod %s: %v", id, bounded.Reason(err)).
+		Hintf("check the directory: ls -la %s", filepath.Join(s.dir, id))
 }

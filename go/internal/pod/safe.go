@@ -19,8 +19,8 @@ func (s *Store) safe() error {
 			return nil
 		}
 		if err != nil {
-			return diag.Errorf(diag.ExitState, "pods-unreadable", "the folder %s cannot be read: %v", dir, bounded.Reason(err)).
-				Hintf("give yourself the right to read it and the folders above it")
+			return diag.Errorf(diag.ExitState, "pods-unreadable", "cannot read the directory %s: %v", dir, bounded.Reason(err)).
+				Hintf("check permissions: ls -ld %s, and of the directories above it", dir)
 		}
 		if what, remedy := durable.Unsafe(dir, info); what != "" {
 			return diag.Errorf(diag.ExitRefused, "unsafe-state", "the folder of the Pods is refused: %s %s", dir, what).Hintf("%s", remedy)

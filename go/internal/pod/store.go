@@ -98,7 +98,7 @@ func (s *Store) notWritten(err error) error {
 		return err
 	}
 	return diag.Errorf(diag.ExitState, "pod-not-written", "cannot write to the Pods in %s: %v", s.dir, bounded.Reason(err)).
-		Hintf("nothing was changed; make room there or give yourself the right to write, and repeat the command")
+		Hintf("nothing was changed; free space there or fix the permissions, then repeat the command")
 }
 
 // unsure is the error if the disk allows neither the change nor its reversal.

@@ -42,7 +42,7 @@ func Hidden(canonical []byte) []diag.Diagnostic {
 		found[len(found)-1].Message += fmt.Sprintf("; %d more places are not listed", more)
 	}
 	if len(found) > 0 {
-		found[len(found)-1].Hint = "read the texts with every character visible: insomnia trust show --full; delete what has no business there"
+		found[len(found)-1].Hint = "show invisible characters: insomnia trust show --full; delete those that do not belong there"
 	}
 	return found
 }

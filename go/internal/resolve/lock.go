@@ -177,7 +177,7 @@ func explainLock(ctx context.Context, local *locate.Flake, cache string, err err
 	switch e.Kind {
 	case lock.Damaged:
 		exit, code = diag.ExitState, "lock-damaged"
-		hint = "restore " + locate.LockName + ", or lock every input anew: rm " + filepath.Join(local.Dir, locate.LockName) + " && insomnia lock " + local.Dir
+		hint = "restore " + locate.LockName + ", or lock every input again: rm " + filepath.Join(local.Dir, locate.LockName) + " && insomnia lock " + local.Dir
 		if e.Input != "" {
 			hint = "the lock is that of the input: report it to its author"
 		}

@@ -31,7 +31,7 @@ func (r *Resolver) resolveFileWith(ctx context.Context, evaluator evaluate.Evalu
 		return nil, illegible(options, err)
 	}
 	if a.Status == "missing" {
-		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no built-in profile `%s`", ref.Name)
+		e := diag.Errorf(diag.ExitNotFound, "profile-not-found", "built-in profile not found: `%s`", ref.Name)
 		if len(a.Names) > 0 {
 			e.Expectedf("one of: %s", attrList(a.Names))
 		}

@@ -196,7 +196,7 @@ func (t *Terminal) until(what string, before, after Screen, act func()) string {
 			}
 		}
 	}
-	t.fail(what+" does not lead to the screen that was waited for", text)
+	t.fail(what+" does not show the expected screen", text)
 	return ""
 }
 

@@ -100,7 +100,7 @@ func (b boundCommand) differences(program string, to Destination) []string {
 		switch {
 		case slices.Contains(b.env, assignment), envvar.Dangerous(name) != "": // the latter is unbindable
 		case sets(b.env, name):
-			out = append(out, "the variable "+name+" has another value than the bound one")
+			out = append(out, "the variable "+name+" does not have the bound value")
 		default:
 			out = append(out, "the profile sets the variable "+name+", which is not bound")
 		}

@@ -74,7 +74,7 @@ func readPrivate(path string, most int64) ([]byte, error) {
 	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
 	if err != nil {
 		if info, lerr := os.Lstat(path); lerr == nil && info.Mode()&fs.ModeSymlink != 0 {
-			return nil, unsafef("put the file itself there, or bind the path that the link leads to", "%s is a symbolic link", path)
+			return nil, unsafef("put the file itself there, or bind the target of the link", "%s is a symbolic link", path)
 		}
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func readPrivate(path string, most int64) ([]byte, error) {
 	}
 	switch {
 	case !info.Mode().IsRegular():
-		return nil, unsafef("put a regular file there", "%s is no regular file", path)
+		return nil, unsafef("put a regular file there", "%s is not a regular file", path)
 	case ownerOf(info) >= 0 && ownerOf(info) != os.Geteuid():
 		return nil, unsafef(fmt.Sprintf("sudo chown %d %s", os.Geteuid(), shell(path)), "%s belongs to another user", path)
 	case sharedBits && info.Mode().Perm()&0o077 != 0:
@@ -111,7 +111,7 @@ func ownFolder(path string) error {
 	case info.Mode()&fs.ModeSymlink != 0:
 		return unsafef("put the folder itself there", "%s is a symbolic link", path)
 	case !info.IsDir():
-		return unsafef("move what is there away", "%s is no folder", path)
+		return unsafef("move what is there away", "%s is not a directory", path)
 	case ownerOf(info) >= 0 && ownerOf(info) != os.Geteuid():
 		return unsafef(fmt.Sprintf("sudo chown %d %s", os.Geteuid(), shell(path)), "%s belongs to another user", path)
 	case sharedBits && info.Mode().Perm()&0o077 != 0:
@@ -130,7 +130,7 @@ func (b Binding) because(err error) error {
 	case errors.Is(err, errTooLarge):
 		return b.problem(diag.ExitRefused, "secret-value", "is larger than 64 KiB")
 	case errors.As(err, &in):
-		return b.problem(diag.ExitState, "secret-unreadable", "cannot be read: %s: %v", in.Path, in.Err)
+		return b.problem(diag.ExitState, "secret-unreadable", "cannot read %s: %v", in.Path, in.Err)
 	}
-	return b.problem(diag.ExitState, "secret-unreadable", "cannot be read: %v", err)
+	return b.problem(diag.ExitState, "secret-unreadable", "cannot read it: %v", err)
 }

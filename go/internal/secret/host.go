@@ -40,11 +40,11 @@ func hostFlaws(text string) (why []string, instead string) {
 	}
 	if at := strings.IndexAny(rest, `/\?#`); at >= 0 {
 		rest = rest[:at]
-		flaw("a host has no path")
+		flaw("a host must not contain a path")
 	}
 	if at := strings.LastIndexByte(rest, '@'); at >= 0 {
 		rest = rest[at+1:]
-		flaw("a host has no user")
+		flaw("a host must not contain a user")
 	}
 	host, port := splitPort(rest)
 	if port != "" {

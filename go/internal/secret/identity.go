@@ -75,7 +75,7 @@ func (s *Store) wrongPassphrase() error {
 func (s *Store) ensureIdentity(passphrase []byte) (made bool, err error) {
 	if _, err := os.Lstat(s.IdentityFile); err == nil {
 		if len(passphrase) > 0 {
-			return false, diag.Errorf(diag.ExitUsage, "secret-identity", "there is an identity already: %s", s.IdentityFile).
+			return false, diag.Errorf(diag.ExitUsage, "secret-identity", "the identity already exists: %s", s.IdentityFile).
 				Hintf("a passphrase can be set only with the first secret")
 		}
 		return false, nil

@@ -152,7 +152,7 @@ func (k *keys) recipientsFrom(path string) error {
 		return nil
 	}
 	if err != nil {
-		return diag.Errorf(diag.ExitState, "recipients", "the recipients in %s cannot be read: %v", path, bounded.Reason(err)).
+		return diag.Errorf(diag.ExitState, "recipients", "cannot read the recipients in %s: %v", path, bounded.Reason(err)).
 			Hintf("put a file with one recipient a line there, or move away what is there: ls -l %s", shell(path))
 	}
 	number := 0
@@ -164,7 +164,7 @@ func (k *keys) recipientsFrom(path string) error {
 		}
 		recipient, err := parseRecipient(line)
 		if err != nil {
-			return diag.Errorf(diag.ExitUsage, "recipients", "this is no recipient that age knows").
+			return diag.Errorf(diag.ExitUsage, "recipients", "age does not know this recipient").
 				Expectedf("age1…, ssh-ed25519 … or ssh-rsa …").At(diag.Position{File: path, Line: number})
 		}
 		k.recipients = append(k.recipients, recipient)

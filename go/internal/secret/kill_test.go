@@ -121,7 +121,7 @@ func TestFullDisk(t *testing.T) {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "SECRET_TEST_LIMITED="+dir)
 	out, err := cmd.CombinedOutput()
-	if err != nil || !strings.HasPrefix(string(out), "8 the store of secrets cannot be used") || strings.Contains(string(out), canary) {
+	if err != nil || !strings.HasPrefix(string(out), "8 cannot use the store of secrets") || strings.Contains(string(out), canary) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	wants(t, s, "a", "old")

@@ -79,7 +79,7 @@ const (
 // may fill.
 func (s *Store) absolute() error {
 	if !filepath.IsAbs(s.Dir) {
-		return diag.Errorf(diag.ExitState, "store", "there is no home to keep secrets in").Hintf("set HOME or XDG_DATA_HOME")
+		return diag.Errorf(diag.ExitState, "store", "no home directory for the store of secrets").Hintf("set HOME or XDG_DATA_HOME")
 	}
 	if !filepath.IsAbs(s.IdentityFile) {
 		return diag.Errorf(diag.ExitUsage, "store", "%s is not an absolute path", IdentityVariable)
@@ -370,10 +370,10 @@ func (s *Store) because(err error) error {
 	case errors.As(err, &u):
 		return diag.Errorf(diag.ExitRefused, "store-unsafe", "the store of secrets is not used: %s", u.what).Hintf("%s", u.remedy)
 	case errors.As(err, &in):
-		return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %s: %v", in.Path, in.Err).
+		return diag.Errorf(diag.ExitState, "store", "cannot use the store of secrets: %s: %v", in.Path, in.Err).
 			Hintf("%s", durable.Remedy(err, shell(filepath.Dir(in.Path))))
 	}
-	return diag.Errorf(diag.ExitState, "store", "the store of secrets cannot be used: %v", err).
+	return diag.Errorf(diag.ExitState, "store", "cannot use the store of secrets: %v", err).
 		Hintf("%s", durable.Remedy(err, shell(s.Dir)))
 }
 

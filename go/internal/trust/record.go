@@ -46,7 +46,7 @@ func (s *Store) read(path, key string) (*Consent, error) {
 		return nil, diag.Errorf(diag.ExitState, "consent-newer", "the consent in %s was written by a newer version of insomnia, and is left alone: its schema is %s",
 			path, version.Schema).Expectedf("%s", recordSchema).Hintf("use the newer version, or update this one")
 	}
-	return nil, damaged(path, key, "it is no record of a consent")
+	return nil, damaged(path, key, "it is not the record of a consent")
 }
 
 // problem returns an inconsistency in a record whose bytes are intact, or "".

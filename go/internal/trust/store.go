@@ -145,7 +145,7 @@ func (s *Store) Revoke(ctx context.Context, key string) error {
 }
 
 func notConsented(key string) error {
-	return diag.Errorf(diag.ExitNotFound, "consent-not-found", "there is no consent for %s", key).
+	return diag.Errorf(diag.ExitNotFound, "consent-not-found", "no consent found for %s", key).
 		Hintf("insomnia trust list shows what there is")
 }
 

@@ -226,7 +226,7 @@ func (t *talk) profile() (string, error) {
 		case number >= 1 && number <= len(whole):
 			return whole[number-1].Ref, nil
 		default:
-			t.say("There is no number %d.", number)
+			t.say("%d is not one of the numbers.", number)
 		}
 	}
 }
@@ -242,7 +242,7 @@ func (t *talk) inputs() (in manifest.Inputs, err error) {
 		}
 	}
 	for {
-		if in.Name, err = t.ask("Name, or nothing for one made of the profile's", ""); err != nil {
+		if in.Name, err = t.ask("Name (empty: from the profile's name)", ""); err != nil {
 			return in, err
 		}
 		if in.Name == "" {
@@ -254,9 +254,9 @@ func (t *talk) inputs() (in manifest.Inputs, err error) {
 		}
 		t.say("%s", clean(firstOf(wrong)))
 	}
-	if in.Runtime, err = t.ask("Runtime, or nothing: none is installed yet", ""); err != nil {
+	if in.Runtime, err = t.ask("Runtime (may be empty; none is installed yet)", ""); err != nil {
 		return in, err
 	}
-	in.Prompt, err = t.ask("First prompt, or nothing", "")
+	in.Prompt, err = t.ask("First prompt (may be empty)", "")
 	return in, err
 }

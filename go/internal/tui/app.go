@@ -79,7 +79,7 @@ type model struct {
 }
 
 func newModel(ctx context.Context, b *Backend) *model {
-	sh := &shared{Backend: b, ctx: ctx, work: &worker{}, styles: newStyles()}
+	sh := &shared{Backend: b, ctx: ctx, work: &worker{}, styles: newStyles(true)}
 	a := &model{shared: sh, width: 80, height: 24}
 	a.spinner = spinner.New(spinner.WithSpinner(spinner.Spinner{Frames: spinner.MiniDot.Frames, FPS: 120 * time.Millisecond}))
 	a.screens = []screen{newPods(sh)}

@@ -58,7 +58,7 @@ func TestDeceptionInScreens(t *testing.T) {
 	term.shows("Lead with the result", "t summary")
 	term.golden("deception-texts")
 	term.keys("Escape")
-	term.shows("What it may do", "t grants and texts")
+	term.shows("What it may do", "t grants and prompts")
 	term.keys("C-c")
 }
 

@@ -88,7 +88,7 @@ func textsHint(shown bool) string {
 	if shown {
 		return "summary"
 	}
-	return "grants and texts"
+	return "grants and prompts"
 }
 
 func (d *details) hints() []hint {

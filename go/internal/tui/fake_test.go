@@ -77,12 +77,12 @@ func fake(t testing.TB) *Backend {
 		},
 		Resolve: func(ctx context.Context, ref string, in manifest.Inputs) (*Resolved, error) {
 			if ref == "./none.nix" {
-				return nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "there is no file ./none.nix").Hintf("insomnia profile list shows what there is")
+				return nil, diag.Errorf(diag.ExitNotFound, "profile-not-found", "file not found: ./none.nix").Hintf("insomnia profile list shows what there is")
 			}
 			return &Resolved{Ref: ref, Digest: "sha256-XJHnQyoTYvT6Nmz7ZqKcBwHvp4kaPTVX4a5tNz7yJ9w=", Inputs: in, Grants: grants, Manifest: m, Summary: summary}, nil
 		},
 		Create: func(ctx context.Context, r *Resolved) (*Created, error) {
-			return &Created{ID: "1", Says: "the Pod `fix-login` is saved, and not started: there is no runtime"}, nil
+			return &Created{ID: "1", Says: "created Pod `fix-login` (not started): no runtime is installed"}, nil
 		},
 	}
 }

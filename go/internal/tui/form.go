@@ -47,7 +47,7 @@ type form struct {
 }
 
 func newForm(sh *shared) *form {
-	f := &form{shared: sh, workspace: newInput(clean(sh.Dir)), name: newInput("made of the profile's name"),
+	f := &form{shared: sh, workspace: newInput(clean(sh.Dir)), name: newInput("from the profile's name"),
 		runtime: newInput("none is installed yet"), prompt: newText("none", maxPrompt)}
 	if clean(sh.Dir) == sh.Dir {
 		f.workspace.SetValue(sh.Dir)

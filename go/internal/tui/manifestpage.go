@@ -18,7 +18,7 @@ import (
 func granted(m *manifest.Manifest, s words.Summary) []section {
 	sections := []section{{"What it may do", may(m, s)}}
 	for _, part := range []section{
-		{"Servers and programs beside it", programs(m)}, {"Secrets, and who gets them", secrets(m)}, {"Rules", rules(m)},
+		{"Servers and other programs", programs(m)}, {"Secrets, and who gets them", secrets(m)}, {"Rules", rules(m)},
 	} {
 		if len(part.facts) > 0 {
 			sections = append(sections, part)

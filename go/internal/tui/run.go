@@ -11,6 +11,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/halt"
+	"github.com/insomnia-pods/insomnia/go/internal/look"
 )
 
 // Options configure where and how the interface is shown.
@@ -19,6 +20,8 @@ type Options struct {
 	Out io.Writer
 	// Accessible asks line by line instead of drawing a screen.
 	Accessible bool
+	// Paint enables colors.
+	Paint look.Paint
 
 	more []tea.ProgramOption // for tests, whose output is not a terminal
 }
@@ -35,6 +38,7 @@ func Run(ctx context.Context, b *Backend, o Options) error {
 		return converse(ctx, b, o)
 	}
 	a := newModel(working, b)
+	a.styles = newStyles(o.Paint)
 	options := append(o.more, tea.WithContext(ctx), tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler())
 	program := tea.NewProgram(a, options...)
 	a.quit = program.Quit
@@ -47,7 +51,7 @@ func Run(ctx context.Context, b *Backend, o Options) error {
 	case a.interrupted || ctx.Err() != nil:
 		return interrupted()
 	case err != nil:
-		return diag.Errorf(diag.ExitInternal, "terminal-failed", "the terminal cannot be used: %v", err)
+		return diag.Errorf(diag.ExitInternal, "terminal-failed", "cannot use the terminal: %v", err)
 	}
 	return nil
 }

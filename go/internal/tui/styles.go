@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/insomnia-pods/insomnia/go/internal/look"
 )
 
 // styles define the look: the sixteen colors of the terminal's theme, and marks and words
@@ -12,18 +15,32 @@ type styles struct {
 	plain, title, dim, chosen, broken, warn, good, key lipgloss.Style
 }
 
-func newStyles() styles {
-	plain := lipgloss.NewStyle()
+func newStyles(paint look.Paint) styles {
+	styled := func(s look.Style) lipgloss.Style { return styled(s, paint) }
 	return styles{
-		plain:  plain,
-		title:  plain.Bold(true),
-		dim:    plain.Faint(true),
-		chosen: plain.Bold(true).Foreground(lipgloss.Cyan),
-		broken: plain.Foreground(lipgloss.Red),
-		warn:   plain.Foreground(lipgloss.Yellow),
-		good:   plain.Foreground(lipgloss.Green),
-		key:    plain.Bold(true),
+		plain:  styled(look.Plain),
+		title:  styled(look.Title),
+		dim:    styled(look.Dim),
+		chosen: styled(look.Chosen),
+		broken: styled(look.Broken),
+		warn:   styled(look.Warn),
+		good:   styled(look.Good),
+		key:    styled(look.Key),
 	}
+}
+
+func styled(s look.Style, paint look.Paint) lipgloss.Style {
+	style := lipgloss.NewStyle()
+	if s.Bold {
+		style = style.Bold(true)
+	}
+	if s.Faint {
+		style = style.Faint(true)
+	}
+	if s.Color != look.Default && bool(paint) {
+		style = style.Foreground(ansi.BasicColor(s.Color.ANSI()))
+	}
+	return style
 }
 
 const (

@@ -248,12 +248,12 @@ func TestNewPodInTerminal(t *testing.T) {
 	term.until("the page in 40 columns", func(s string) bool { return strings.Contains(s, "lines 1–9 of") })
 	term.golden("preview-narrow")
 	term.resize(120, 40)
-	term.until("the page in 120 columns", func(s string) bool { return strings.Contains(s, "Servers and programs beside it") })
+	term.until("the page in 120 columns", func(s string) bool { return strings.Contains(s, "Servers and other programs") })
 	term.resize(80, 24)
 	term.shows("lines 1–19")
 
 	term.keys("Enter")
-	term.shows("the Pod `night-shift` is saved, and not started", "the same")
+	term.shows("created Pod `night-shift` (not started)", "the same")
 	term.golden("created")
 	// The profile changes; the Pod does not, and the list tells.
 	own := filepath.Join(term.dir, "own.nix")
@@ -411,13 +411,13 @@ func TestAccessibleInTerminal(t *testing.T) {
 	term := openTerminal(t, 80, 50, "INSOMNIA_ACCESSIBLE=1")
 	term.run("TERM=dumb insomnia; echo left with $?")
 	for _, step := range []struct{ asks, answer string }{
-		{"q to quit [q]: ", "n"}, {"flake reference [builtin:coder]: ", "./own.nix"}, {"Workspace [" + term.dir + "]: ", ""}, {"made of the profile's: ", "night-shift"},
-		{"none is installed yet: ", ""}, {"First prompt, or nothing: ", ""}, {"y or n [n]: ", "y"}, {"q to quit [q]: ", "q"},
+		{"q to quit [q]: ", "n"}, {"flake reference [builtin:coder]: ", "./own.nix"}, {"Workspace [" + term.dir + "]: ", ""}, {"from the profile's name): ", "night-shift"},
+		{"none is installed yet): ", ""}, {"First prompt (may be empty): ", ""}, {"y or n [n]: ", "y"}, {"q to quit [q]: ", "q"},
 	} {
 		term.until(step.asks, func(s string) bool { return strings.HasSuffix(s, strings.TrimRight(step.asks, " ")+"\n") })
 		term.run(step.answer)
 	}
-	term.shows("the Pod `night-shift` is saved, and not started", "1. night-shift, profile own", "left with 0")
+	term.shows("created Pod `night-shift` (not started)", "1. night-shift, profile own", "left with 0")
 	if got := term.state(); !strings.HasPrefix(got, "alternate 0, cursor 1") {
 		t.Error(got)
 	}

@@ -4,7 +4,7 @@ import (
 	"github.com/insomnia-pods/insomnia/go/internal/difference"
 )
 
-// ceilingSections are the sections that the ceiling of subagents may set.
+// ceilingSections are the sections that the subagent ceiling may set.
 var ceilingSections = []string{"permissions", "tools"}
 
 // delegation words the section by its parts, also where it comes or goes.
@@ -36,7 +36,7 @@ func ceiling(s *scope, c change) {
 				where = "those of the Pod"
 			}
 			said := *s
-			said.subject = "the ceiling of subagents"
+			said.subject = "the subagent ceiling"
 			said.say(Subagents, s.effects.Below(at.pointer), at, "has as %s %s", section, where)
 		}
 		inner.visit(at)

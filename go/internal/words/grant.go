@@ -455,7 +455,7 @@ func (g worded) prompt(named string) string {
 	case g.Value == "":
 		return "has no system prompt of the profile"
 	case named == "append":
-		return "has texts after its system prompt" + digest
+		return "has prompts after its system prompt" + digest
 	}
 	return "has the system prompt" + digest
 }

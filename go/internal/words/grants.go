@@ -37,7 +37,7 @@ func Grants(v *trust.Verdict, page Page) string {
 		line("  %s  %s\n", group.Name, group.Text)
 	}
 	if !page.Full {
-		line("\ntexts are named by their digests, and long values and lists are cut: see all with %s\n", page.More)
+		line("\nprompts are named by their digests, and long values and lists are cut; to see all: %s\n", page.More)
 		return b.String()
 	}
 	for i, passage := range grant.Passages(v.Manifest) {

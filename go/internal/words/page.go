@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/look"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -30,6 +31,8 @@ type Page struct {
 	Full bool
 	// Hosts are those that groups of hosts have on this machine.
 	Hosts *manifest.Hosts
+	// Paint colors the marks.
+	Paint look.Paint
 	// Width of lines in cells; 0 is that of a page.
 	Width int
 }
@@ -64,7 +67,7 @@ func (p Page) Text(entries []Entry) string {
 		if len(e.Items) > 0 {
 			text += ":"
 		}
-		paragraph(&b, p.width(), "  "+mark(e.Effect)+" ", "    ", diag.Escape(text, false))
+		paragraph(&b, p.width(), "  "+p.mark(e.Effect)+" ", "    ", diag.Escape(text, false))
 		if items := p.items(e); len(items) > 0 {
 			paragraph(&b, p.width(), "      ", "      ", diag.Escape(strings.Join(items, ", "), false))
 		}
@@ -80,12 +83,12 @@ func (p Page) Text(entries []Entry) string {
 	return b.String()
 }
 
-func mark(e Effect) string {
+func (p Page) mark(e Effect) string {
 	switch e {
 	case Wider:
-		return "!"
+		return p.Paint.Text(look.Caution, "!")
 	case Fresh:
-		return "+"
+		return p.Paint.Text(look.Added, "+")
 	}
 	return "-"
 }

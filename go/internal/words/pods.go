@@ -93,7 +93,7 @@ func LiveFact(s *live.Status) Fact {
 
 // NotStarted reports a Pod that was saved and not started.
 func NotStarted(p *pod.Pod) string {
-	return "the Pod " + diag.Quote(p.Name) + " is saved, and not started: insomnia pod resume " + p.Name
+	return "created Pod " + diag.Quote(p.Name) + " (not started); to start it: insomnia pod resume " + p.Name
 }
 
 // Age is how long ago something was, in the largest unit that fits.

@@ -52,5 +52,5 @@ func (f fileContent) size() string {
 	if f.base64 == "" {
 		return "no more bytes"
 	}
-	return Count(len(f.base64)/4*3-strings.Count(f.base64, "="), "byte") + " that are no text"
+	return Count(len(f.base64)/4*3-strings.Count(f.base64, "="), "byte") + " that are not text"
 }

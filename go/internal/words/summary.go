@@ -16,11 +16,14 @@ type Summary struct {
 	Role        string `json:"role"`
 	Variant     string `json:"variant"`
 	Model       string `json:"model"`
-	Mode        string `json:"mode"` // permissions.mode
+	WireAPI     string `json:"wireApi"`
+	Cost        string `json:"cost,omitempty"` // low, medium or high; empty without known prices
+	Mode        string `json:"mode"`           // permissions.mode
 	// Window and Threshold are tokens: of the model, and where compaction begins; 0 for never.
 	Window     int64 `json:"windowTokens"`
 	Threshold  int64 `json:"thresholdTokens"`
-	Tools      int   `json:"tools"` // -1 for all that are not denied
+	Tools      int   `json:"tools"`                 // -1 for all that are not denied
+	Denied     int   `json:"deniedTools,omitempty"` // if Tools is -1
 	MCPServers int   `json:"mcpServers"`
 	Delegates  int   `json:"delegates"`
 	// Ceiling describes the permissions of subagents, if they replace those of the Pod;
@@ -43,7 +46,7 @@ func Summarize(data []byte) (Summary, error) {
 func SummaryOf(m *manifest.Manifest, data []byte) Summary {
 	s := Summary{
 		Name: string(m.Profile.Name), Description: string(m.Profile.Description), Role: string(m.Profile.Role), Variant: string(m.Profile.Variant),
-		Model: string(m.Model.Ref), Mode: string(m.Permissions.Mode), Window: m.Model.ContextWindowTokens,
+		Model: string(m.Model.Ref), WireAPI: string(m.Model.WireAPI), Cost: costLevel(m.Model.Prices), Mode: string(m.Permissions.Mode), Window: m.Model.ContextWindowTokens,
 		Tools: len(m.Tools.Allow), MCPServers: len(m.MCPServers), Delegates: len(m.Subagents),
 		Ceiling: ceilingWords(m),
 	}
@@ -51,14 +54,14 @@ func SummaryOf(m *manifest.Manifest, data []byte) Summary {
 		s.Threshold = m.Context.Compaction.ThresholdTokens
 	}
 	if m.Tools.Default == "allow" {
-		s.Tools = -1
+		s.Tools, s.Denied = -1, len(m.Tools.Deny)
 	}
 	names := secretNames(data)
 	s.Secrets = len(names)
 	for name := range names {
 		s.Description = strings.ReplaceAll(s.Description, name, "…")
 	}
-	s.Words = s.words(len(m.Tools.Deny))
+	s.Words = s.words()
 	return s
 }
 
@@ -97,7 +100,58 @@ func modeWords(mode string) string {
 	return ""
 }
 
-func (s Summary) words(denied int) string {
+// costLevel classifies the price of a million tokens of output: low up to 5 dollars, high
+// from 15 on.
+func costLevel(prices *manifest.Prices) string {
+	const dollar = 1_000_000
+	switch {
+	case prices == nil:
+		return ""
+	case prices.Output <= 5*dollar:
+		return "low"
+	case prices.Output < 15*dollar:
+		return "medium"
+	}
+	return "high"
+}
+
+// ShortMode describes the permission mode in two words.
+func (s Summary) ShortMode() string {
+	switch s.Mode {
+	case "plan":
+		return "only plans"
+	case "ask":
+		return "asks first"
+	case "acceptEdits":
+		return "edits, asks"
+	case "auto":
+		return "acts by rules"
+	case "bypass":
+		return "never asks"
+	}
+	return s.Mode
+}
+
+// ShortTools counts the tools: `7`, `all`, `all but 2`.
+func (s Summary) ShortTools() string {
+	switch {
+	case s.Tools >= 0:
+		return strconv.Itoa(s.Tools)
+	case s.Denied > 0:
+		return fmt.Sprintf("all but %d", s.Denied)
+	}
+	return "all"
+}
+
+// ShortContext is the context budget: where compaction begins, of the context window.
+func (s Summary) ShortContext() string {
+	if s.Threshold == 0 {
+		return Tokens(s.Window)
+	}
+	return Tokens(s.Threshold) + "/" + Tokens(s.Window)
+}
+
+func (s Summary) words() string {
 	what := s.Role
 	if what == "custom" {
 		what = "a role of its own"
@@ -109,8 +163,8 @@ func (s Summary) words(denied int) string {
 	switch {
 	case s.Tools >= 0:
 		parts = append(parts, Count(s.Tools, "tool"))
-	case denied > 0:
-		parts = append(parts, fmt.Sprintf("all tools but %d", denied))
+	case s.Denied > 0:
+		parts = append(parts, fmt.Sprintf("all tools but %d", s.Denied))
 	default:
 		parts = append(parts, "all tools")
 	}

@@ -291,7 +291,7 @@ func (s *sources) path(ref attrs, l *flake.Locked) (*fetched, error) {
 	case info.Mode().IsRegular():
 		root, at = filepath.Dir(dir), "/source/"+filepath.Base(dir)
 	case info.Mode()&fs.ModeSymlink != 0:
-		return nil, invalid("%s is a link; write the directory that it leads to", dir)
+		return nil, invalid("%s is a link; write the directory that it points to", dir)
 	case !info.IsDir():
 		return nil, invalid("%s is neither a directory nor a file", dir)
 	}

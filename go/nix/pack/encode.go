@@ -54,7 +54,7 @@ func Encode(sources []Source) ([]byte, error) {
 		texts = append(texts, e.out)
 	}
 	if len(names) > math.MaxUint16 {
-		return nil, fmt.Errorf("the texts have %d names, and there is room for %d", len(names), math.MaxUint16)
+		return nil, fmt.Errorf("the files have %d names, but at most %d are supported", len(names), math.MaxUint16)
 	}
 	out := binary.LittleEndian.AppendUint32(nil, uint32(len(texts)))
 	out = binary.LittleEndian.AppendUint32(out, uint32(len(names)))

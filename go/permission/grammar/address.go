@@ -45,7 +45,7 @@ func parseAddressPattern(pattern string) (host, [][]rune, *Problem) {
 	}
 	authority, path, hasPath := strings.Cut(rest, "/")
 	if at := strings.LastIndexByte(authority, '@'); at >= 0 {
-		return host{}, nil, bad("an address has no user").hintf("leave out all up to the `@`")
+		return host{}, nil, bad("an address must not contain a user").hintf("leave out all up to the `@`")
 	}
 	if query := strings.IndexAny(rest, "?#"); query >= 0 {
 		return host{}, nil, bad("queries and fragments are not matched").hintf("write `%s`", pattern[:len(pattern)-len(rest)+query])
@@ -219,7 +219,7 @@ func parseAddress(text string) (Address, *Problem) {
 	}
 	authority, path := rest[:end], rest[end:]
 	if strings.Contains(authority, "@") {
-		return Address{}, bad("an address has no user").hintf("leave out all up to the `@`")
+		return Address{}, bad("an address must not contain a user").hintf("leave out all up to the `@`")
 	}
 	name, port, problem := splitPort(authority, bad)
 	if problem != nil {

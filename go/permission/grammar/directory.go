@@ -76,7 +76,7 @@ func checkPlace(noun, text string) *Problem {
 	}
 	for _, r := range text {
 		if unseen.Hidden(r) {
-			return problemf("place", "%s `%s`: holds a character that cannot be seen: %s", noun, text, diag.Character(r)).hintf("remove the character")
+			return problemf("place", "%s `%s`: contains an invisible character: %s", noun, text, diag.Character(r)).hintf("remove the character")
 		}
 	}
 	return nil

@@ -179,7 +179,7 @@ func alternatives(text string) ([]string, *Problem) {
 		case len(choices) < 2:
 			return bad("braces without a comma choose nothing", "write the choices, such as `{pem,key}`; a brace itself is `\\{`")
 		case len(texts)*len(choices) > MaxAlternatives:
-			return bad("the braces stand for too many globs", "write several globs, each for 32 at most")
+			return bad("the braces expand to too many globs", "write several globs, each for 32 at most")
 		}
 		add(choices...)
 		text = inner[end+1:]

@@ -156,7 +156,7 @@ func checkText(pattern string) *Problem {
 	}
 	for _, r := range pattern {
 		if unseen.Hidden(r) {
-			return problemf("pattern-text", "pattern `%s`: holds a character that cannot be seen: %s", pattern, diag.Character(r)).
+			return problemf("pattern-text", "pattern `%s`: contains an invisible character: %s", pattern, diag.Character(r)).
 				hintf("remove the character")
 		}
 	}

@@ -199,7 +199,7 @@ func Missing() *diag.Error {
 	return diag.Errorf(diag.ExitMissing, "nix-missing", "--evaluator nix needs the Nix that is installed, and there is no `nix` on PATH").
 		Hintf("leave --evaluator nix out, and the profile is evaluated by this program itself;\n" +
 			"install Nix from https://nixos.org/download (Debian: apt install nix-bin);\n" +
-			"or go on from a resolved manifest: insomnia resolve --manifest FILE.json (or FILE.toml)")
+			"or use a resolved manifest: insomnia resolve --manifest FILE.json (or FILE.toml)")
 }
 
 func cannotStart(program string, err error) error {

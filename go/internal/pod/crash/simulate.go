@@ -244,7 +244,7 @@ func (w *world) judge(after *pod.Store) (lost, torn string) {
 	}
 	for id, s := range seen {
 		if w.id != "" || !s.equal(w.next) {
-			return "", fmt.Sprintf("nobody has created the Pod %s", id)
+			return "", fmt.Sprintf("the Pod %s was not created", id)
 		}
 	}
 	return "", ""

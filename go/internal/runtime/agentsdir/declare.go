@@ -29,8 +29,8 @@ func leaves() *leaf.Table {
 			leaf.ModelPricesCacheWrite(leaf.Lacking("a setting of the program that reads the files")),
 		),
 		leaf.NewPrompts(
-			leaf.PromptsSystem(leaf.Told("stands in AGENTS.md, behind the prompt of the program itself")),
-			leaf.PromptsAppend(leaf.Told("stands in AGENTS.md")),
+			leaf.PromptsSystem(leaf.Told("is in AGENTS.md, after the prompt of the program itself")),
+			leaf.PromptsAppend(leaf.Told("is in AGENTS.md")),
 			leaf.PromptsContextFiles(leaf.Told("named in AGENTS.md, for the model to read")),
 			leaf.PromptsContextMaxBytes(leaf.Lacking("a setting of the program that reads the files")),
 			leaf.PromptsLanguage(leaf.Told("the model is told in AGENTS.md")),

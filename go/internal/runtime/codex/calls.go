@@ -192,7 +192,7 @@ func spawnCalls(use runtime.ToolUse) ([]permission.Call, error) {
 		return nil, errors.New("the input of the tool is not understood")
 	}
 	if use.Manifest == nil {
-		return nil, errors.New("there is no manifest")
+		return nil, errors.New("no manifest")
 	}
 	agent, ok := use.Manifest.Subagents[manifest.SkillName(in.AgentType)]
 	if !ok {

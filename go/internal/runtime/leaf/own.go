@@ -40,7 +40,7 @@ func OwnSandbox() sandboxLeaves {
 	)
 }
 
-// OwnDelegation declares the ceiling of subagents.
+// OwnDelegation declares the subagent ceiling.
 func OwnDelegation() delegationLeaves {
 	return NewDelegation(
 		DelegationCeilingTools(EnforcedBy(Supervisor)),

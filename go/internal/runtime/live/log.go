@@ -48,7 +48,7 @@ func NotWritten(dir string, err error) error {
 // RunsAlready returns the error of a second start.
 func RunsAlready(name string) error {
 	return diag.Errorf(diag.ExitState, "pod-running", "Pod `%s` is running", name).
-		Hintf("go on with it: insomnia pod attach %s; or end it: insomnia pod stop %s", name, name)
+		Hintf("attach to it: insomnia pod attach %s; or end it: insomnia pod stop %s", name, name)
 }
 
 // NotRunning returns the error of an operation that needs a running Pod.

@@ -79,7 +79,7 @@ func calls(use runtime.ToolUse) ([]permission.Call, error) {
 		}
 		// The pattern of glob may lead outside the directory.
 		if use.Tool == "glob" && in.Pattern != nil && (path.IsAbs(*in.Pattern) || strings.Contains(*in.Pattern, "..")) {
-			return nil, errors.New("the pattern of glob leads out of its directory: name the directory as path")
+			return nil, errors.New("the pattern of glob is outside of its directory: name the directory as path")
 		}
 	case "apply_patch":
 		if in.Patch == nil {

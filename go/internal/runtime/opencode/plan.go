@@ -83,7 +83,7 @@ func plan(l runtime.Launch) (*runtime.Plan, error) {
 	choice := []string{"--agent", mainAgent(m), "--model", modelKey(m.Model.ID)}
 	if l.Resume {
 		if l.Session == "" {
-			return nil, errors.New("cannot go on with a session of opencode: its ID is not known")
+			return nil, errors.New("cannot continue a session of opencode: unknown ID")
 		}
 		choice = append(choice, "--session", l.Session)
 	}

@@ -93,7 +93,7 @@ func services(m *manifest.Manifest) string {
 	if b.Len() == 0 {
 		return ""
 	}
-	return "# Services\n\nThese environment variables have addresses that lead to other hosts, with what logs you in there:\n" + b.String()
+	return "# Services\n\nThese environment variables contain URLs of other hosts, with credentials for them:\n" + b.String()
 }
 
 type composer struct {

@@ -46,7 +46,7 @@ func (s *Spec) writable() ([]string, error) {
 		}
 		for _, area := range areas {
 			if contains(area, path) && area != path && !contains(realOr(area), real) {
-				return nil, diag.Errorf(diag.ExitRefused, "sandbox-root", "sandbox.writableRoots: `%s` leads out of `%s`, to `%s`", path, area, real).
+				return nil, diag.Errorf(diag.ExitRefused, "sandbox-root", "sandbox.writableRoots: `%s` points out of `%s`, to `%s`", path, area, real).
 					Hintf("remove the link: rm %s", path)
 			}
 		}

@@ -257,7 +257,7 @@ func (c *client) unwritten(err error) (Result, bool, error) {
 	_ = c.conn.Send(wire.Hangup, nil, patience)
 	c.giveBack()
 	return Result{}, true, diag.Errorf(diag.ExitInternal, "not-written", "cannot write the output of Pod `%s`: %v", c.name, bounded.Reason(err)).
-		Hintf("the Pod was ended; go on with it: insomnia pod resume %s", c.name)
+		Hintf("the Pod was ended; to continue: insomnia pod resume %s", c.name)
 }
 
 func (c *client) detached() Result {

@@ -404,7 +404,7 @@ func TestLimitOfTime(t *testing.T) {
 	s.Manifest = manifestOf(1)
 	w := open(t, self(runArgs(s)...))
 	w.ends(7)
-	w.shows("as long as limits.maxWallSeconds lets it")
+	w.shows("as long as limits.maxWallSeconds allows")
 }
 
 // What cannot be started says why, and leaves the terminal alone.

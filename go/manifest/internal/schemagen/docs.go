@@ -19,30 +19,30 @@ type Rule struct{ Code, Text string }
 var Rules = []Rule{
 	{"rule-compaction-order", "`retainedTokens < thresholdTokens < requestThresholdTokens <= contextWindowTokens - reservedTokens`."},
 	{"rule-pruning", "When pruning is enabled, `protectedTokens` is below the compaction threshold, and `protectedTokens + minSavingsTokens` is not above it."},
-	{"rule-output-cap", "`maxOutputTokens` is not above `contextWindowTokens`; of the Pod and of each delegate."},
-	{"rule-thinking-budget", "`thinkingBudgetTokens` is below `maxOutputTokens`; of the Pod and of each delegate."},
-	{"rule-model-ref", "`ref` is `provider`, a slash and `id`; of the Pod and of each delegate."},
+	{"rule-output-cap", "`maxOutputTokens` is not above `contextWindowTokens`; of the Pod and of each subagent."},
+	{"rule-thinking-budget", "`thinkingBudgetTokens` is below `maxOutputTokens`; of the Pod and of each subagent."},
+	{"rule-model-ref", "`ref` is `provider`, a slash and `id`; of the Pod and of each subagent."},
 	{"rule-language", "`prompts.language` names a registered language and region: `en`, `pt-BR`, `zh-Hant-TW`."},
 	{"rule-mcp-transport", "An MCP server has exactly one of `command` and `url`: `command` with type `stdio`, `url` with `http` and `sse`."},
-	{"rule-secret-format", "In text with secrets each brace is part of `{}`, `{{` or `}}`, there are as many `{}` as `refs`, and before the first `{}` of a `url` stands the whole host: `https://HOST/`."},
+	{"rule-secret-format", "In text with secrets each brace is part of `{}`, `{{` or `}}`, there are as many `{}` as `refs`, and before the first `{}` of a `url` is the whole host: `https://HOST/`."},
 	{"rule-address", "The host of `model.baseUrl` and of an MCP server's `url` is a host name or an IP address (IPv6 in brackets), its port from 1 to 65535."},
 	{"rule-header-name", "No header of a model or an MCP server, and no `auth.header` of a service, is one that belongs to the connection, such as `Host`; no two headers of one place differ by case alone."},
 	{"rule-host-command", "The program of `sandbox.hostCommands.NAME` is an absolute path without `..`, or a name on the user's `PATH`."},
 	{"rule-header-value", "A header value that is a literal or a template has no control characters, line breaks and tabs included; of a model, an MCP server and a service."},
 	{"rule-secret-unused", "A secret is used: `web.search.auth` is null where the search is disabled; a secret in `env` or `args` belongs to a server with `command`, one in `headers` to a server with `url`."},
-	{"rule-secret-provider", "A key goes to its provider: `PROVIDER.api.default` belongs to a model of that provider (`auth` and `headers`, of the Pod and of each delegate), `PROVIDER.search.default` to that service; without `web.search.provider` the secret of the search is that of `model.auth`. For the names of the providers that are known."},
+	{"rule-secret-provider", "A key goes to its provider: `PROVIDER.api.default` belongs to a model of that provider (`auth` and `headers`, of the Pod and of each subagent), `PROVIDER.search.default` to that service; without `web.search.provider` the secret of the search is that of `model.auth`. For the names of the providers that are known."},
 	{"rule-literal-key", "No string of a server (`command`, `args`, `url`, literal `env` and `headers`, templates of text with secrets), of the `command` of a hook and of `sandbox.hostCommands`, and no `baseUrl` and `headers` of a model has the form of a key, unless `plain` lists its place."},
-	{"rule-tool-name", "A tool in `tools`, in a rule of `permissions` (both of the Pod and of each delegate) in `skills.NAME.allowedTools` or in the `matcher` of a hook is of the [vocabulary](permissions.md#tools); a tool of an MCP server is of one of `mcpServers`."},
+	{"rule-tool-name", "A tool in `tools`, in a rule of `permissions` (both of the Pod and of each subagent) in `skills.NAME.allowedTools` or in the `matcher` of a hook is of the [vocabulary](permissions.md#tools); a tool of an MCP server is of one of `mcpServers`."},
 	{"rule-pattern", "The pattern of a permission rule fits the [grammar](permissions.md#patterns) of its tool."},
-	{"rule-path", "The roots and globs of `sandbox`, the Pod's and a delegate's, and the `cwd` of a server are [paths](sandbox.md#paths)."},
-	{"rule-domain", "`sandbox.allowedDomains`, the Pod's and a delegate's, and `web.search.allowedDomains` hold [domains](sandbox.md#domains)."},
+	{"rule-path", "The roots and globs of `sandbox`, the Pod's and a subagent's, and the `cwd` of a server are [paths](sandbox.md#paths)."},
+	{"rule-domain", "`sandbox.allowedDomains`, the Pod's and a subagent's, and `web.search.allowedDomains` hold [domains](sandbox.md#domains)."},
 	{"rule-sandbox-env", "A variable in `sandbox.env` is not in `sandbox.inheritEnv` as well."},
 	{"rule-nix-network", "Where `sandbox.nix` is true, `sandbox.network` is `full`, or `allowlist` with `@nix` in `sandbox.allowedDomains`: builds of the daemon reach every host."},
 	{"rule-network-domains", "`sandbox.allowedDomains` is empty unless `sandbox.network` is `allowlist`."},
-	{"rule-context-file", "A context file is a path or glob below the workspace: `*` and `?` stand for a part of a name, `**` between slashes for any directories (`**/AGENTS.md` is one of any directory, that of the workspace too). No `..`, no path from `/` or `~/`: such a text goes into `prompts.append`. No brackets, braces, backslash or hidden character."},
+	{"rule-context-file", "A context file is a path or glob below the workspace: `*` and `?` match a part of a name, `**` between slashes for any directories (`**/AGENTS.md` is one of any directory, that of the workspace too). No `..`, no path from `/` or `~/`: such a file goes into `prompts.append`. No brackets, braces, backslash or hidden character."},
 	{"rule-skill-file", "A skill has a file `SKILL.md`."},
 	{"rule-skill-names", "The path of a skill's file is one that every system can have: no part that is empty, `.` or `..`, none that begins it with `~`, no part of more than 255 bytes, no backslash, no hidden character, and none of the names at which programs look for configuration (`.git`, `.claude`, `.claude-plugin`, `.codex`, `.opencode`, `.mcp.json`). No two paths differ only by case, and no file has the name of a directory."},
-	{"rule-skill-content", "A skill's file that is an object has exactly one of `text` and `base64`; `SKILL.md` has text. `base64` is that of RFC 4648, padded and on one line, and of bytes that are no text: text is written as text, so that it can be read."},
+	{"rule-skill-content", "A skill's file that is an object has exactly one of `text` and `base64`; `SKILL.md` has text. `base64` is that of RFC 4648, padded and on one line, and of bytes that are not text: text is written as text, so that it can be read."},
 	{"rule-skill-frontmatter", "The frontmatter of a `SKILL.md`, when there is one, agrees with the skill: `name` is the skill's name, `description` its description, and each of `allowed-tools`, in the names of any program, is covered by `allowedTools`. It is written in [a small part of YAML](skills.md#frontmatter), and has no field by which a program would grant more (`hooks`, `mcpServers`, `permissions`)."},
 	{"rule-workflow-inputs", "No two inputs of a workflow have one name."},
 	{"rule-workflow-choices", "An input of type `choice` has choices, no other has; its default is one of them."},
@@ -51,12 +51,12 @@ var Rules = []Rule{
 	{"rule-workflow-placeholder", "Each `{{NAME}}` in a workflow's prompt is the name of an input. Braces around anything else are text (`{{.Version}}`, `{{ x }}` with blanks), but not `{{ NAME }}` around the name of an input."},
 	{"rule-hook-matcher", "The `matcher` of a hook is `*` but at `PreToolUse`, `PostToolUse` and `PermissionRequest`, the events that are about a tool."},
 	{"rule-hook-async", "A hook that can refuse (at `PreToolUse`, `UserPromptSubmit`, `PermissionRequest`) is not `async`."},
-	{"rule-subagent-tools", "A delegate is offered no tool that the Pod, or `delegation.ceiling.tools` in its place, does not offer: each of its `allow` is covered there and not denied; its default is not wider, and what is denied there it denies too where its `allow` or default would bring it back."},
-	{"rule-subagent-permissions", "A delegate's `mode` and `default` are not above the Pod's, or those of `delegation.ceiling.permissions` in their place (`plan < ask < acceptEdits < auto < bypass`, `deny < ask < allow`), and each of its rules that goes further than that default is covered by a rule there that goes as far."},
-	{"rule-subagent-names", "The `mcpServers` and `skills` of a delegate are names that the profile has."},
-	{"rule-subagent-effort", "A delegate has `effort` only without a `model` of its own."},
-	{"rule-subagent-limits", "The limits of a delegate are not above the Pod's."},
-	{"rule-subagent-sandbox", "The sandbox of a delegate is no wider than the Pod's: `filesystem` and `network` are not above it, each writable root is within one of the Pod's, each domain among the Pod's; it has roots only where the filesystem is `workspace-write`, and domains only where the network is `allowlist`. Where the Pod's `sandbox.nix` is true, a network of its own is `full`, or `allowlist` with `@nix`."},
+	{"rule-subagent-tools", "A subagent is offered no tool that the Pod, or `delegation.ceiling.tools` in its place, does not offer: each of its `allow` is covered there and not denied; its default is not wider, and what is denied there it denies too where its `allow` or default would bring it back."},
+	{"rule-subagent-permissions", "A subagent's `mode` and `default` are not above the Pod's, or those of `delegation.ceiling.permissions` in their place (`plan < ask < acceptEdits < auto < bypass`, `deny < ask < allow`), and each of its rules that allows more than that default is covered by a rule there that allows as much."},
+	{"rule-subagent-names", "The `mcpServers` and `skills` of a subagent are names that the profile has."},
+	{"rule-subagent-effort", "A subagent has `effort` only without a `model` of its own."},
+	{"rule-subagent-limits", "The limits of a subagent are not above the Pod's."},
+	{"rule-subagent-sandbox", "The sandbox of a subagent is not wider than the Pod's: `filesystem` and `network` are not above it, each writable root is within one of the Pod's, each domain among the Pod's; it has roots only where the filesystem is `workspace-write`, and domains only where the network is `allowlist`. Where the Pod's `sandbox.nix` is true, a network of its own is `full`, or `allowlist` with `@nix`."},
 	{"rule-manifest-size", "At most 8 MiB in all."},
 }
 
@@ -104,7 +104,7 @@ func formOf(pattern string) (name, example, of string) {
 // formsFile is forms for the Nix library.
 func formsFile() []byte {
 	var out strings.Builder
-	out.WriteString("# Written by schemagen from go/manifest/internal/schemagen/docs.go: what a text of a pattern is\n# called, an example of it, and the characters it may have, for messages.\n{\n")
+	out.WriteString("# Written by schemagen from go/manifest/internal/schemagen/docs.go: what a string of a pattern is\n# called, an example of it, and the characters it may have, for messages.\n{\n")
 	rows := slices.Clone(forms)
 	slices.SortFunc(rows, func(a, b formRow) int { return strings.Compare(a.constraint.Pattern, b.constraint.Pattern) })
 	for _, form := range rows {
@@ -167,8 +167,8 @@ func ManifestPage(data []byte) ([]byte, error) {
 	p.print("What a profile resolves to, and all that a Pod needs to run: one JSON object of the format `insomnia.pod/v1`.\n")
 	p.print("Unknown fields are refused. A field without a default must be given, unless it is marked optional.\n")
 	p.print("Text travels by value: a path of the Nix store in it is refused. `insomnia schema manifest` prints the JSON Schema.\n\n")
-	p.print("In the paths below `NAME` is a name of one's own, `[]` an element of a list. A *set* is a list without order:\n")
-	p.print("it is sorted, and what stands twice stands once, in the canonical form. Where layers of a profile meet, lists concatenate,\n")
+	p.print("In the paths below, `NAME` is any name, and `[]` is an element of a list. A *set* is a list without order:\n")
+	p.print("in the canonical form it is sorted and has no duplicates. Where layers of a profile meet, lists concatenate,\n")
 	p.print("and what is marked *one value* replaces.\n")
 	root := schema.Definitions[schema.Root]
 	for _, property := range root.Properties {
@@ -176,10 +176,10 @@ func ManifestPage(data []byte) ([]byte, error) {
 	}
 	p.advisory()
 	p.print("\n## Secrets\n\n")
-	p.print("Where a secret is due stands a reference, never a value:\n\n")
+	p.print("A secret is always written as a reference, never as a value:\n\n")
 	p.print("    { \"_type\": \"insomnia.secret-ref/v1\", \"name\": \"brave.search.default\" }\n\n")
 	p.print("made in Nix by `secrets.ref \"brave.search.default\"`. A name has at most eight segments of `[a-z0-9-]` with dots between them.\n")
-	p.print("In `env` and `headers` what is no secret is written `{ \"value\": \"…\" }`. No message shows what stands in such a place.\n\n")
+	p.print("In `env` and `headers`, a value that is not a secret is written `{ \"value\": \"…\" }`. No message shows these values.\n\n")
 	p.print("A secret in the middle of text is written\n\n")
 	p.print("    { \"_type\": \"insomnia.secret-format/v1\", \"template\": \"Bearer {}\", \"refs\": [ { \"_type\": \"insomnia.secret-ref/v1\", \"name\": \"team.api\" } ] }\n\n")
 	p.print("made in Nix by `secrets.format \"Bearer {}\" (secrets.ref \"team.api\")`: `{}` stands for a secret, `{{` and `}}` for a brace.\n\n")
@@ -190,7 +190,7 @@ func ManifestPage(data []byte) ([]byte, error) {
 	for _, rule := range Rules {
 		p.print("| `%s` | %s |\n", rule.Code, strings.ReplaceAll(rule.Text, "|", "\\|"))
 	}
-	p.print("\nA tool name covers another when they are equal, or when it ends in `*` and what stands before begins the other.\n")
+	p.print("\nA tool name covers another when they are equal, or when it ends in `*` and the other begins with the rest.\n")
 	p.print("A permission rule covers another when its tool does and its pattern is `*`, or when both have the same tool and its pattern\n")
 	p.print("is certain to match all that the other matches:\n\n")
 	p.print("- each pattern covers itself;\n")

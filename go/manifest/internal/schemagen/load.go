@@ -97,10 +97,10 @@ func (s *Schema) resolve(n *Node, within string) error {
 	if n.Definition != "" {
 		target := s.Definitions[n.Definition]
 		if target == nil {
-			return fmt.Errorf("there is no definition %s", n.Definition)
+			return fmt.Errorf("unknown definition %s", n.Definition)
 		}
 		if n.Definition == within {
-			return fmt.Errorf("$ref leads back to itself")
+			return fmt.Errorf("$ref resolves to itself")
 		}
 		return s.resolve(target, within)
 	}
@@ -134,7 +134,7 @@ func definitionName(v jsontext.Value) (string, error) {
 	}
 	name, ok := strings.CutPrefix(ref, "#/$defs/")
 	if !ok {
-		return "", fmt.Errorf("$ref must lead to a definition of the same schema")
+		return "", fmt.Errorf("$ref must be a definition of the same schema")
 	}
 	return name, nil
 }
@@ -160,7 +160,7 @@ func loadNode(data jsontext.Value) (*Node, error) {
 	}
 	for name := range n.Keywords {
 		if n.Definition != "" && name != "description" {
-			return nil, fmt.Errorf("%s: only a description may stand beside $ref", name)
+			return nil, fmt.Errorf("%s: only a description is allowed next to $ref", name)
 		}
 	}
 	return n, nil
@@ -284,7 +284,7 @@ func checkType(v jsontext.Value) error {
 		switch name {
 		case "null", "boolean", "integer", "number", "string", "array", "object":
 		default:
-			return fmt.Errorf("there is no type %s", name)
+			return fmt.Errorf("unknown type %s", name)
 		}
 	}
 	if len(types) == 0 {

@@ -346,7 +346,7 @@ func takeCount(s *jsonschema.Schema, key string, to **uint64) {
 	delete(s.Extras, key)
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		panic(key + " is no number: " + text)
+		panic(key + " is not a number: " + text)
 	}
 	*to = count(n)
 }

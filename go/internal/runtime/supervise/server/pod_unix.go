@@ -280,7 +280,7 @@ func (p *pod) follow() wire.Last {
 			p.end(sig.(syscall.Signal), nil)
 		case <-p.clock:
 			p.end(syscall.SIGTERM, &wire.Last{Exit: int(diag.ExitRefused), State: string(live.Ended),
-				Sentence: fmt.Sprintf("Pod `%s` has run for %s, as long as limits.maxWallSeconds lets it; go on with it: insomnia pod resume %s",
+				Sentence: fmt.Sprintf("Pod `%s` has run for %s, as long as limits.maxWallSeconds allows; to continue: insomnia pod resume %s",
 					p.Start.Name, time.Duration(*p.Manifest.Limits.MaxWallSeconds)*time.Second, p.Start.Name)})
 		case <-p.shake:
 			p.end(syscall.SIGTERM, &wire.Last{Exit: int(diag.ExitRefused), State: string(live.Failed),
