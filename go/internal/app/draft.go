@@ -111,17 +111,19 @@ func (a *App) Creating(ctx context.Context, d *Draft, planned *Snapshot) (*Creat
 	go func() {
 		_, err := store.Create(ctx, n)
 		saved <- err
+		close(decided)
 	}()
 	wait := sync.OnceValue(func() error { return <-saved })
-	select {
-	case p := <-decided:
-		s, e := *planned, *d.New.Envelope
-		e.Inputs.Name = p.Name
-		s.Pod, s.Envelope = &p, &e
-		return &Creation{&s, wait}, nil
-	case err := <-saved:
-		return nil, err
+	// A single channel to wait for: the Pod may be on disk before this line is reached, and a
+	// select takes either of two channels that are ready.
+	p, ok := <-decided
+	if !ok {
+		return nil, wait()
 	}
+	s, e := *planned, *d.New.Envelope
+	e.Inputs.Name = p.Name
+	s.Pod, s.Envelope = &p, &e
+	return &Creation{&s, wait}, nil
 }
 
 // ownPlace reports whether a source is not a named one.
