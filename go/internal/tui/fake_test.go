@@ -62,9 +62,9 @@ func fake(t testing.TB) *Backend {
 		Pods: func(ctx context.Context, show func(Pods)) {
 			show(Pods{Rows: []Pod{
 				{ID: "1", Name: "fix-login", Profile: "coder", Ref: "project:coder", Model: "anthropic/claude-sonnet-5-5",
-					State: "saved", Workspace: "/srv/shop", Age: "3m", Now: "the same"},
+					State: "saved", Workspace: "/srv/shop", Age: "3m", Now: "up to date"},
 				{ID: "2", Name: "read-all", Profile: "reviewer", Ref: "builtin:reviewer", Model: "anthropic/claude-opus-5-5",
-					State: "ended", Workspace: "/srv/shop", Age: "2d", Now: "changed since", Detail: "profile.nix", Drifted: true},
+					State: "ended", Workspace: "/srv/shop", Age: "2d", Now: "changed", Detail: "profile.nix", Drifted: true},
 				{ID: "01a21e26-af00-74f0-b771-660c720e2ecc", Damage: "generation-1.json: the checksum is not that of its bytes"},
 			}})
 		},

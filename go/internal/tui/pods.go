@@ -111,7 +111,7 @@ func moved(key string, at, count int) int {
 }
 
 var podColumns = []column{
-	{"NAME", 8, 0}, {"PROFILE", 8, 2}, {"MODEL", 12, 4}, {"STATE", 5, 3}, {"AGE", 3, 1}, {"DRIFT", 13, 1},
+	{"NAME", 8, 0}, {"PROFILE", 8, 2}, {"MODEL", 12, 4}, {"STATE", 5, 3}, {"AGE", 3, 1}, {"DRIFT", 10, 1},
 }
 
 func (p *pods) draw(width, height int) ([]string, int) {

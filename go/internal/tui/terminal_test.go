@@ -253,7 +253,7 @@ func TestNewPodInTerminal(t *testing.T) {
 	term.shows("lines 1–19")
 
 	term.keys("Enter")
-	term.shows("created Pod `night-shift` (not started)", "the same")
+	term.shows("created Pod `night-shift` (not started)", "up to date")
 	term.golden("created")
 	// The profile changes; the Pod does not, and the list tells.
 	own := filepath.Join(term.dir, "own.nix")
@@ -261,7 +261,7 @@ func TestNewPodInTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 	term.keys("r")
-	term.shows("changed since", "profile changed since: own.nix", "1 with a changed profile")
+	term.shows("changed", "profile changed: own.nix", "1 with a changed profile")
 	term.golden("changed")
 	term.keys("Enter")
 	term.shows("Insomnia › Pods › night-shift", "workspace")

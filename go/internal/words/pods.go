@@ -42,11 +42,11 @@ func firstLine(text string) string {
 func Drift(d pod.Drift) string {
 	switch d.State {
 	case pod.Changed:
-		return "changed since"
+		return "changed"
 	case pod.Gone:
 		return "gone"
 	case pod.Unchanged:
-		return "the same"
+		return "up to date"
 	}
 	return "-"
 }

@@ -24,7 +24,7 @@ func TestDrift(t *testing.T) {
 		drift pod.Drift
 		want  string
 	}{
-		{pod.Drift{State: pod.Unchanged}, "the same"}, {pod.Drift{State: pod.Changed, Detail: "a.nix"}, "changed since, a.nix"},
+		{pod.Drift{State: pod.Unchanged}, "up to date"}, {pod.Drift{State: pod.Changed, Detail: "a.nix"}, "changed, a.nix"},
 		{pod.Drift{State: pod.Gone, Detail: "/x"}, "gone, /x"}, {pod.Drift{State: pod.Unknown}, "-"},
 	} {
 		if got := DriftFact(test.drift).Text; got != test.want {
