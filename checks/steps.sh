@@ -10,6 +10,7 @@ declare -A packages=(
   [fish]=fish
   [git]=git
   [ip]=iproute2
+  [jq]=jq
   [nix]=nix-bin
   [npm]="npm nodejs"
   [strace]=strace
