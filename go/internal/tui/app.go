@@ -2,6 +2,7 @@ package tui
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -257,7 +258,10 @@ func (a *model) says() []string {
 // help returns the keys, on as many lines as they need.
 func (a *model) help() []string {
 	hints := a.top().hints()
-	hints = append(hints[:len(hints):len(hints)], hint{"ctrl-c", "leave"})
+	quit := hint{"ctrl-c", "quit"}
+	if !slices.ContainsFunc(hints, func(h hint) bool { return h.does == quit.does }) {
+		hints = append(hints[:len(hints):len(hints)], quit)
+	}
 	var lines []string
 	row, used := "", 0
 	for _, h := range hints {

@@ -219,7 +219,7 @@ func (p *pods) hints() []hint {
 	if p.at > 0 {
 		open = "show"
 	}
-	return []hint{{"↑↓", "move"}, {"enter", open}, {"n", "new Pod"}, {"r", "read again"}, {"q", "quit"}}
+	return []hint{{"↑↓", "move"}, {"enter", open}, {"n", "new Pod"}, {"r", "refresh"}, {"q", "quit"}}
 }
 
 func (p *pods) close() { p.reading.stop() }
