@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +16,10 @@ import (
 	"github.com/insomnia-pods/insomnia"
 	"github.com/insomnia-pods/insomnia/go/internal/catalog"
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/look"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
+	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/drivers"
 )
 
 // completing is the argument with which the completion scripts ask for candidates. The
@@ -145,8 +150,16 @@ func (p *program) candidates(ctx context.Context, words []string) []byte {
 	if line.command != nil {
 		flags, commands = append(line.command.Flags, cli.HelpFlag), line.command.Subcommands
 	}
+	name, _, assigned := strings.Cut(strings.TrimLeft(current, "-"), "=")
 	switch {
 	case line.pending != "":
+		for _, value := range flagValues(line.names, line.pending) {
+			offer(app.Writer, value, "")
+		}
+	case !line.ended && strings.HasPrefix(current, "--") && assigned:
+		for _, value := range flagValues(line.names, name) {
+			offer(app.Writer, "--"+name+"="+value, "")
+		}
 	case !line.ended && strings.HasPrefix(current, "-"):
 		for _, f := range flags {
 			offerFlag(app.Writer, f, current)
@@ -171,8 +184,40 @@ func (p *program) candidates(ctx context.Context, words []string) []byte {
 		c := cli.NewContext(app, set, &cli.Context{Context: ctx})
 		c.Command = line.command
 		line.command.BashComplete(c)
+	case line.command != nil && len(line.rest) == 0 && alternatives.Get().MatchString(line.command.ArgsUsage):
+		for value := range strings.SplitSeq(line.command.ArgsUsage, "|") {
+			offer(app.Writer, value, "")
+		}
 	}
 	return out.Bytes()
+}
+
+// alternatives is an argument that is one of a few words, as help shows it.
+var alternatives = pattern.Lazy{Text: `^[a-z]+(\|[a-z]+)+$`}
+
+// flagValues returns the values of a flag that takes one of a few.
+func flagValues(command []string, name string) []string {
+	switch name {
+	case "color":
+		return []string{look.Auto, look.Always, look.Never}
+	case "evaluator":
+		return []string{resolve.Embedded, resolve.Nix}
+	case "log-level":
+		return []string{"trace", "debug", "info", "warn", "error", "off"}
+	case "log-format":
+		return []string{"text", "json"}
+	case "format":
+		if slices.Equal(command, []string{"verify"}) {
+			return []string{"text", "sarif"}
+		}
+		return []string{"manifest", "resolved"}
+	case "runtime":
+		if len(command) > 0 && command[0] == "runtime" {
+			return renderedNames()
+		}
+		return namesOf(drivers.All())
+	}
+	return nil
 }
 
 // offer writes a candidate. It leaves out values that a terminal would not show as they

@@ -10,6 +10,7 @@ import (
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
+	"github.com/insomnia-pods/insomnia/go/internal/runtime/leaf"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
 
@@ -23,7 +24,30 @@ func (p *program) explainCommand() *cli.Command {
 			"section (permissions), or a preset (autonomy); without it, everything is explained.",
 		Flags:        append(profileFlags(), downloadFlags()...),
 		Action:       p.explain,
-		BashComplete: p.completeNames,
+		BashComplete: p.completeExplained,
+	}
+}
+
+// completeExplained completes a profile, then the sections and fields of a manifest.
+func (p *program) completeExplained(c *cli.Context) {
+	if c.NArg() == 0 {
+		p.completeNames(c)
+	}
+	if c.NArg() != 1 {
+		return
+	}
+	offered := map[string]bool{"": true}
+	for _, f := range leaf.Fields() {
+		// The names and elements below a field depend on the profile.
+		path, _, _ := strings.Cut(f.Path, ".*")
+		path, _, _ = strings.Cut(path, "[]")
+		section, _, _ := strings.Cut(path, ".")
+		for _, value := range []string{section, path} {
+			if !offered[value] {
+				offered[value] = true
+				offer(c.App.Writer, value, "")
+			}
+		}
 	}
 }
 

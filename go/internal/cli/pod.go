@@ -82,8 +82,8 @@ func (p *program) completePods(c *cli.Context) {
 		return
 	}
 	for _, it := range list {
-		offer(c.App.Writer, it.Name, "")
-		offer(c.App.Writer, it.ID, "")
+		offer(c.App.Writer, it.Name, it.Profile.Ref)
+		offer(c.App.Writer, it.ID, it.Name+", "+it.Profile.Ref)
 	}
 }
 
