@@ -175,6 +175,23 @@ func lookingInto(flake reference.Reference, options resolve.Options) resolve.Opt
 	return out
 }
 
+// Outputs returns the names of the profiles of a flake. No profile is evaluated, and
+// nothing is downloaded.
+func (a *App) Outputs(ctx context.Context, flake string) ([]string, error) {
+	ref, err := reference.Parse(flake, a.Resolver.Dir)
+	if err != nil {
+		return nil, err
+	}
+	options := lookingInto(ref, resolve.Options{Evaluator: resolve.Embedded})
+	options.Downloads.Rule = resolve.OfflineRule
+	defined, err := a.Resolver.FlakeNames(ctx, ref, options)
+	names := make([]string, len(defined))
+	for i, d := range defined {
+		names[i] = d.Name
+	}
+	return names, err
+}
+
 // strange reports whether a flake is unrelated to Insomnia. A project that uses Nix for
 // something else must not break the lookup of a name.
 func strange(flake catalog.Flake) bool {

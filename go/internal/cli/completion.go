@@ -31,6 +31,9 @@ const completing = "--complete"
 // real shells replace it.
 var completionTime = time.Second
 
+// outputsTime is the part of it that the names of a flake's profiles may take.
+var outputsTime = 50 * time.Millisecond
+
 // The scripts ask the program on PATH, whatever path was typed: a repository may have a
 // file `insomnia`. They pass words on unchanged and evaluate nothing that was typed.
 
@@ -247,10 +250,14 @@ func offerFlag(w io.Writer, f cli.Flag, current string) {
 }
 
 // completeNames completes the names of profiles, and with their source where one is typed.
-// Nothing is evaluated.
+// No profile is evaluated.
 func (p *program) completeNames(c *cli.Context) {
 	dir, err := os.Getwd()
 	if err != nil {
+		return
+	}
+	if current, _ := c.App.Metadata[completing].(string); strings.HasPrefix(current, ".#") {
+		p.completeOutputs(c)
 		return
 	}
 	r := catalog.Open(dir, insomnia.Library)
@@ -262,6 +269,24 @@ func (p *program) completeNames(c *cli.Context) {
 		if current, _ := c.App.Metadata[completing].(string); current != "" && strings.HasPrefix(f.Source+":"+f.Name, current) {
 			offer(c.App.Writer, f.Source+":"+f.Name, "")
 		}
+	}
+}
+
+// completeOutputs completes the profiles of the flake in the working directory, if their
+// names are known soon: the expression is the author's, and may compute for long.
+func (p *program) completeOutputs(c *cli.Context) {
+	a, err := p.open(c)
+	if err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.Context, outputsTime)
+	defer cancel()
+	names, err := a.Outputs(ctx, ".")
+	if err != nil {
+		return
+	}
+	for _, name := range names {
+		offer(c.App.Writer, ".#"+name, "")
 	}
 }
 
