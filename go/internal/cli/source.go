@@ -137,14 +137,23 @@ func (p *program) sourceList(c *cli.Context) error {
 	if c.Bool("json") {
 		return p.printJSON(map[string]any{"schema": "insomnia.sources/v1", "sources": sources})
 	}
+	if len(sources) == 0 {
+		p.inform("%s", noSources)
+		return nil
+	}
 	w.flush()
 	return p.write(b.Bytes())
 }
+
+const noSources = "no sources yet; to add one: insomnia source add NAME FLAKE"
 
 func (p *program) sourceUpdate(c *cli.Context) error {
 	a, options, err := p.downloading(c)
 	if err != nil {
 		return err
+	}
+	if r := a.Catalog(options); c.NArg() == 0 && len(r.Sources()) == 0 && len(r.Problems) == 0 {
+		p.inform("%s", noSources)
 	}
 	return a.UpdateSources(c.Context, c.Args().First(), options, p.sourceChanged)
 }

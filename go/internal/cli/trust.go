@@ -153,7 +153,7 @@ func (p *program) trustList(c *cli.Context) error {
 	} else {
 		w.flush()
 		if len(all)+len(downloads) == 0 {
-			io.WriteString(p.stderr, "you have consented to nothing yet\n")
+			io.WriteString(p.stderr, "no consents yet; to see what a profile grants: insomnia trust show REF\n")
 			b.Reset()
 		}
 		err = p.write(b.Bytes())
