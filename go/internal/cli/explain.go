@@ -76,7 +76,7 @@ func (p *program) explain(c *cli.Context) error {
 		}
 		return p.write(data)
 	}
-	return p.write([]byte(newExplanation(len(origins) == 1).render(origins)))
+	return p.write([]byte(newExplanation(result.Origins, len(origins) == 1).render(origins)))
 }
 
 // chosen returns the origins that FIELD selects: one field, a section, or everything that

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/insomnia-pods/insomnia/go/internal/diag"
+	"github.com/insomnia-pods/insomnia/go/internal/pattern"
 	"github.com/insomnia-pods/insomnia/go/internal/resolve"
 	"github.com/insomnia-pods/insomnia/go/manifest"
 )
@@ -18,6 +21,7 @@ type explanation struct {
 	out    strings.Builder
 	places *diag.Text
 	whole  bool // whether one field is shown, with its default and long values in full
+	values map[string]json.RawMessage
 }
 
 const (
@@ -28,8 +32,13 @@ const (
 	fewElements = 6
 )
 
-func newExplanation(whole bool) *explanation {
-	return &explanation{places: diag.NewText(), whole: whole}
+// newExplanation takes all origins of a profile, also those that are not shown.
+func newExplanation(all []resolve.Origin, whole bool) *explanation {
+	x := &explanation{places: diag.NewText(), whole: whole, values: map[string]json.RawMessage{}}
+	for _, o := range all {
+		x.values[o.Path] = o.Value
+	}
+	return x
 }
 
 func (x *explanation) render(origins []resolve.Origin) string {
@@ -56,7 +65,7 @@ func (x *explanation) field(o resolve.Origin) {
 		}
 	}
 	if o.Preset != nil {
-		x.preset(*o.Preset)
+		x.preset(o.Path, *o.Preset)
 	}
 	for _, d := range o.Overrode {
 		if d.Preset != nil {
@@ -110,7 +119,7 @@ func (x *explanation) head(o resolve.Origin) {
 	}
 }
 
-func (x *explanation) preset(p resolve.Preset) {
+func (x *explanation) preset(path string, p resolve.Preset) {
 	chosen := p.Name + " = " + compact(p.Value)
 	if len(p.Definitions) == 0 {
 		chosen += ", its default"
@@ -124,9 +133,40 @@ func (x *explanation) preset(p resolve.Preset) {
 	}
 	x.line(label, chosen)
 	x.line("formula", diag.Escape(p.Formula, false))
+	if numbers := x.numbers(path, p.Formula); numbers != "" {
+		x.line("with", numbers)
+	}
 	for _, d := range p.Overrode {
 		x.overrode(d)
 	}
+}
+
+// quantity is a field that a formula mentions, by its path or by a short name.
+var quantity = pattern.Lazy{Text: `\b(?:[TR]|retainedTokens|[a-z]+(?:\.[A-Za-z]+)+)\b`}
+
+// shortNames has the fields behind the short names in formulas (docs/presets.md).
+var shortNames = map[string]string{
+	"T": "context.compaction.thresholdTokens", "R": "context.compaction.reservedTokens",
+	"retainedTokens": "context.compaction.retainedTokens",
+}
+
+// numbers returns the numbers of this profile that go into the formula of a field.
+func (x *explanation) numbers(field, formula string) string {
+	var out []string
+	for _, name := range quantity.Get().FindAllString(formula, -1) {
+		path := name
+		if long := shortNames[name]; long != "" {
+			path = long
+		}
+		value := string(x.values[path])
+		if _, err := strconv.ParseFloat(value, 64); err != nil || path == field {
+			continue
+		}
+		if text := name + " = " + value; !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func (x *explanation) overrode(d resolve.Definition) {
