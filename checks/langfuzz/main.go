@@ -125,8 +125,9 @@ func evaluate(text string) (string, error) {
 	return text, err
 }
 
-// nixTimeout bounds one call of Nix.
-const nixTimeout = 60 * time.Second
+// nixTimeout bounds one call of Nix. Its regular expressions can take exponential time, and a
+// batch with such a program is halved until it is alone, a timeout each time.
+const nixTimeout = 10 * time.Second
 
 func nix(text string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), nixTimeout)
