@@ -316,6 +316,10 @@ func growStack(use bool) {
 	}
 }
 
+// mostContext is how many bytes of messages an error keeps, and the message that exceeds
+// them. An expression can give a large one at each level of a recursion.
+const mostContext = 1 << 20
+
 // explain resolves positions and renders the trace.
 func (ev *Evaluator) explain(e *Error) {
 	if e.Trace != nil {
@@ -329,7 +333,12 @@ func (ev *Evaluator) explain(e *Error) {
 		f := e.frames[i]
 		trace = append(trace, Frame{Msg: "while calling " + ev.callName(f), Position: ev.files.Position(f.pos)})
 	}
+	kept := 0
 	for i := len(e.contexts) - 1; i >= 0; i-- {
+		if kept > mostContext {
+			trace = append(trace, Frame{Msg: fmt.Sprintf("(left out: %d further messages of addErrorContext)", i+1), Context: true})
+			break
+		}
 		msg := ""
 		if bad := ev.catch(func() {
 			msg = ev.coerce(e.contexts[i], 0, coercion{}, nil)
@@ -337,6 +346,7 @@ func (ev *Evaluator) explain(e *Error) {
 			msg = "(the message of addErrorContext fails itself: " + bad.Msg + ")"
 		}
 		trace = append(trace, Frame{Msg: msg, Context: true})
+		kept += len(msg)
 	}
 	e.Trace = trace
 	e.frames, e.contexts = nil, nil

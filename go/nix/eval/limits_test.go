@@ -177,3 +177,26 @@ func TestLongAddresses(t *testing.T) {
 		}
 	}
 }
+
+// A failure far down keeps a bounded part of the messages on the way.
+func TestMessagesOnTheWay(t *testing.T) {
+	const text = `let
+  large = builtins.concatStringsSep "" (builtins.genList (n: "0123456789abcdef") 6250);
+  f = n: if n == 0 then throw "here" else builtins.addErrorContext "${toString n} ${large}" (f (n - 1));
+in f 500`
+	_, err := eval.New(eval.Options{}).EvalExpr(text, "test", "/")
+	var e *eval.Error
+	if !errors.As(err, &e) || e.Msg != "here" {
+		t.Fatalf("got %.200v", err)
+	}
+	total, last := 0, ""
+	for _, frame := range e.Trace {
+		total += len(frame.Msg)
+		if frame.Context {
+			last = frame.Msg
+		}
+	}
+	if total > 2<<20 || last != "(left out: 489 further messages of addErrorContext)" {
+		t.Errorf("%d bytes of messages, the last one %.80q", total, last)
+	}
+}
